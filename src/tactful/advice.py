@@ -1,0 +1,283 @@
+"""A decision as users hold it: ranked at once, put into words when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+
+import msgspec
+
+from tactful.calendars import Calendar, Calendars
+from tactful.decision import (
+    ActionRecord,
+    AlternativeRecord,
+    DecisionRecord,
+    JustificationRecord,
+    OverrideRecord,
+    PackRecord,
+    SetAsideRecord,
+    TargetRecord,
+    WinnerRecord,
+)
+from tactful.evaluate import Evaluator
+from tactful.explain import justification, opened, step_text
+from tactful.facts.rows import Case, Row
+from tactful.model.checked import CheckedPack
+from tactful.model.written import Modality
+from tactful.rank import Conclusion, Ranker, Ranking, entity_of
+from tactful.wording import fill, name_of
+
+
+class Setting:
+    """What the parts of one decision share. Not public."""
+
+    def __init__(
+        self, checked: CheckedPack, ranker: Ranker, calendars: Calendars, case: Case, now: int, engine: str
+    ) -> None:
+        self.checked, self.ranker, self.calendars, self.case, self.now, self.engine = (
+            *(checked, ranker, calendars),
+            *(case, now, engine),
+        )
+        self.calendar = calendars.at(*case.candidate.place)
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """An evaluator for explanations."""
+        return Evaluator(self.case, self.now, {fact.id: fact for fact in self.checked.facts}, self.calendars)
+
+    def moment(self, moment: int | None) -> datetime | None:
+        """A moment on the candidate's clock."""
+        return None if moment is None else self.calendar.local(moment)
+
+    def iso(self, moment: int | None) -> str | None:
+        """A moment on the candidate's clock, as JSON has it."""
+        return None if moment is None else self.calendar.local(moment).isoformat()
+
+    def label(self, one: Conclusion) -> str:
+        """The action in words, for its target."""
+        label = self.checked.actions[one.action].label
+        if label is None:
+            return one.action.replace("_", " ").capitalize()
+        env = self.evaluator.environment(entity_of(one.target), one.target)
+        return fill(label, env, self.evaluator, self.calendar)
+
+    def because(self, one: Conclusion) -> tuple[JustificationRecord, ...]:
+        """The justifications of a conclusion, the rule that counts most first."""
+        rules = self.checked.rules
+        return tuple(justification(rules[firing.rule], firing, self.evaluator, self.calendar) for firing in one.firings)
+
+
+def target_record(row: Row) -> TargetRecord:
+    """A target as JSON has it."""
+    return TargetRecord(entity=entity_of(row), id=row.id, name=name_of(row))
+
+
+class Advice:
+    """One piece of advice. What costs work to say is worked out when first asked for, and kept."""
+
+    def __init__(self, rank: int, conclusion: Conclusion, ranking: Ranking, setting: Setting) -> None:
+        self._one, self._ranking, self._setting = conclusion, ranking, setting
+        #: 1 is the most important.
+        self.rank = rank
+
+    @property
+    def modality(self) -> Modality:
+        """``must``, ``should``, ``may``, ``should_not`` or ``must_not``."""
+        return self._one.modality
+
+    @property
+    def action(self) -> str:
+        """The action's id in the pack's catalogue."""
+        return self._one.action
+
+    @property
+    def priority(self) -> int:
+        """0 to 100."""
+        return self._one.priority
+
+    @property
+    def due(self) -> datetime | None:
+        """The deadline, in the candidate's time zone; ``None`` where there is none."""
+        return self._setting.moment(self._one.due)
+
+    @cached_property
+    def opens(self) -> datetime | None:
+        """Since when the advice holds; ``None`` where it was not time that brought it about."""
+        return self._setting.moment(self._opens)
+
+    @cached_property
+    def _opens(self) -> int | None:
+        rules = [self._setting.checked.rules[firing.rule] for firing in self._one.firings]
+        return opened(rules, self._one.firings, self._setting.evaluator)
+
+    @cached_property
+    def label(self) -> str:
+        """The action in words."""
+        return self._setting.label(self._one)
+
+    @cached_property
+    def target(self) -> TargetRecord:
+        """Whom or what the action concerns."""
+        return target_record(self._one.target)
+
+    @property
+    def application(self) -> str | None:
+        """The id of the application that the target is or belongs to, if any."""
+        return application_of(self._one.target)
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        """What to mind in doing it: the action's own steps, then those that rules add. A prohibition has none."""
+        if self._one.prohibits:
+            return ()
+        setting, evaluator = self._setting, self._setting.evaluator
+        env = evaluator.environment(entity_of(self._one.target), self._one.target)
+        own = [fill(step, env, evaluator, setting.calendar) for step in setting.checked.actions[self.action].steps]
+        firings = setting.ranker.steps_for(self._one, self._ranking.steps, setting.case)
+        added = [step_text(setting.checked.rules[one.rule], one, evaluator, setting.calendar) for one in firings]
+        return tuple(dict.fromkeys((*own, *added)))
+
+    @cached_property
+    def because(self) -> tuple[JustificationRecord, ...]:
+        """Every rule that concludes this, with its sentence, its source and what its conditions met."""
+        return self._setting.because(self._one)
+
+    @cached_property
+    def alternatives(self) -> tuple[AlternativeRecord, ...]:
+        """What was recommended too and gave way to this, best first."""
+        return tuple(
+            AlternativeRecord(
+                action=one.action,
+                modality=one.modality,
+                label=self._setting.label(one),
+                target=target_record(one.target),
+                due=self._setting.iso(one.due),
+                because=self._setting.because(one),
+            )
+            for one in self._one.alternatives
+        )
+
+    def record(self) -> ActionRecord:
+        """Everything, as JSON has it."""
+        return ActionRecord(
+            rank=self.rank,
+            modality=self.modality,
+            action=self.action,
+            label=self.label,
+            target=self.target,
+            application=self.application,
+            opens=self._setting.iso(self._opens),
+            due=self._setting.iso(self._one.due),
+            priority=self.priority,
+            steps=self.steps,
+            because=self.because,
+            alternatives=self.alternatives,
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self.rank}. {self.modality} {self.action} → {self.target.entity} {self.target.id}>"
+
+
+class Decision:
+    """Ranked advice for one case at one moment. Thread-safe to read."""
+
+    def __init__(self, ranking: Ranking, setting: Setting) -> None:
+        self._ranking, self._setting = ranking, setting
+
+    @property
+    def at(self) -> datetime:
+        """The moment decided for, in the candidate's time zone."""
+        return self._setting.calendar.local(self._setting.now)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The candidate's calendar, in whose time zone moments are shown."""
+        return self._setting.calendar
+
+    @property
+    def pack_name(self) -> str:
+        """The name and version of the pack."""
+        return f"{self._setting.checked.name} {self._setting.checked.version}"
+
+    def company(self, application: str | None) -> str | None:
+        """What to call the application with this id; ``None`` where there is none."""
+        families = self._setting.case.families
+        return next((name_of(one.application) for one in families if one.application.id == application), None)
+
+    @cached_property
+    def actions(self) -> tuple[Advice, ...]:
+        """All advice, the most important first."""
+        return tuple(
+            Advice(no, one, self._ranking, self._setting) for no, one in enumerate(self._ranking.ranked, start=1)
+        )
+
+    @cached_property
+    def set_aside(self) -> tuple[SetAsideRecord, ...]:
+        """Conclusions that lost a conflict, and to what."""
+        return tuple(self._lost(one) for one in self._ranking.set_aside)
+
+    def _lost(self, one: Conclusion) -> SetAsideRecord:
+        setting = self._setting
+        winners = tuple(
+            WinnerRecord(
+                action=winner.action,
+                modality=winner.modality,
+                label=setting.label(winner),
+                target=target_record(winner.target),
+                safety=winner.safety,
+                because=setting.because(winner),
+            )
+            for winner in one.lost_to
+        )
+        return SetAsideRecord(
+            action=one.action,
+            modality=one.modality,
+            label=setting.label(one),
+            target=target_record(one.target),
+            by=winners,
+            because=setting.because(one),
+        )
+
+    @property
+    def safety_off(self) -> tuple[OverrideRecord, ...]:
+        """The safety rules that the pack switches off, each with the reason it gives."""
+        return tuple(
+            OverrideRecord(rule=one.rule, because=one.because, pack=one.pack) for one in self._setting.checked.overrides
+        )
+
+    def set_aside_for(self, application: str | None) -> tuple[SetAsideRecord, ...]:
+        """What lost and concerns one application, or the candidate as a whole; everything where it is ``None``."""
+        pairs = zip(self.set_aside, self._ranking.set_aside, strict=True)
+        return tuple(
+            record for record, one in pairs if application is None or application_of(one.target) in (None, application)
+        )
+
+    def record(self, application: str | None = None) -> DecisionRecord:
+        """Everything, as JSON has it. ``application``: only what concerns that one, or the candidate as a whole."""
+        checked, chosen = self._setting.checked, self.actions
+        if application is not None:
+            chosen = tuple(one for one in chosen if one.application in (None, application))
+        return DecisionRecord(
+            at=self.at.isoformat(),
+            engine=self._setting.engine,
+            pack=PackRecord(name=checked.name, version=checked.version, digest=checked.digest),
+            actions=tuple(one.record() for one in chosen),
+            set_aside=self.set_aside_for(application),
+            safety_off=self.safety_off,
+        )
+
+    def to_json(self, application: str | None = None) -> bytes:
+        """The decision as JSON (UTF-8); its schema is ``tactful schema decision``. ``application`` as in :meth:`record`."""
+        return msgspec.json.encode(self.record(application))
+
+    def to_builtins(self) -> Mapping[str, object]:
+        """The decision as plain dictionaries and lists."""
+        built: Mapping[str, object] = msgspec.to_builtins(self.record())
+        return built
+
+
+def application_of(row: Row) -> str | None:
+    """The id of the application that a row is or belongs to."""
+    application = row if entity_of(row) == "application" else getattr(row, "application", None)
+    return None if application is None else application.id

@@ -1,0 +1,1 @@
+"""The command line: ``tactful advise``, ``check``, ``rules``, ``explain``, ``schema``."""

@@ -1,0 +1,74 @@
+"""What the commands print with, and how mistakes are told."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import NoReturn, ParamSpec
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from tactful.diagnostics import Diagnostic, InvalidInput, TactfulError
+from tactful.source import snippet
+
+P = ParamSpec("P")
+#: How wide text is in a pipe, where there is no terminal to ask.
+PIPE_WIDTH = 110
+
+
+def console(stderr: bool = False) -> Console:
+    """A console with colour where the terminal has it and plain text in a pipe."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else PIPE_WIDTH
+    return Console(stderr=stderr, width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
+
+
+def write_bytes(data: bytes) -> None:
+    """Write bytes and a line end to standard output."""
+    sys.stdout.buffer.write(data + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """Tell the mistakes that a command meets, and exit with 1."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except InvalidInput as error:
+            _tell(error)
+            raise typer.Exit(1) from None
+        except TactfulError as error:
+            fail(str(error))
+
+    return run
+
+
+def fail(message: str) -> NoReturn:
+    """Tell one mistake and exit with 1."""
+    console(stderr=True).print(Text(message, "red"))
+    raise typer.Exit(1)
+
+
+def _tell(error: InvalidInput) -> None:
+    out = console(stderr=True)
+    for diagnostic in error.diagnostics:
+        _diagnostic(diagnostic, error.sources, out)
+    count = len(error.diagnostics)
+    code = error.diagnostics[0].code if error.diagnostics else ""
+    out.print(Text(f"{count} mistake{'' if count == 1 else 's'}; `tactful explain {code}` tells more", "dim"))
+
+
+def _diagnostic(diagnostic: Diagnostic, sources: dict[str, str], out: Console) -> None:
+    place = diagnostic.place()
+    head = Text.assemble((f"{place}: " if place else "", "bold"), (diagnostic.code, "red"), f" {diagnostic.message}")
+    out.print(head, soft_wrap=True)
+    if diagnostic.span is not None and diagnostic.span.file in sources:
+        out.print(Text(snippet(sources[diagnostic.span.file], diagnostic.span), "dim"), soft_wrap=True)
+    if diagnostic.help:
+        out.print(Text(f"      {diagnostic.help}", "green"), soft_wrap=True)
+    out.print()

@@ -1,0 +1,131 @@
+"""What engines give and what comes of it: firings, and the records that a decision is written out as.
+
+The records are the JSON of a decision; its JSON Schema comes from them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from tactful.facts.rows import Row
+from tactful.model.written import Modality
+
+
+class Firing(NamedTuple):
+    """A rule that fired for a row of its entity, and the deadline that follows (seconds since 1970), if any."""
+
+    rule: int
+    row: Row
+    due: int | None
+
+
+Moment = Annotated[str | None, Meta(description="ISO 8601, in the candidate's time zone.")]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What all records have in common."""
+
+
+class TargetRecord(Record, frozen=True):
+    """Whom or what an action concerns."""
+
+    entity: str
+    id: str
+    name: str
+
+
+class ConditionRecord(Record, frozen=True):
+    """A condition that a rule asked, and the value that it met (``null``: unknown)."""
+
+    field: str
+    phrase: str
+    value: Any
+
+
+class JustificationRecord(Record, frozen=True):
+    """A rule that fired, what it says, where it comes from, and what its conditions met."""
+
+    rule: str
+    text: str
+    source: str
+    conditions: tuple[ConditionRecord, ...]
+
+
+class AlternativeRecord(Record, frozen=True):
+    """A recommendation that gave way to a better-ranked one of the same family."""
+
+    action: str
+    modality: Modality
+    label: str
+    target: TargetRecord
+    due: Moment
+    because: tuple[JustificationRecord, ...]
+
+
+class ActionRecord(Record, frozen=True):
+    """One piece of advice."""
+
+    rank: Annotated[int, Meta(description="1 is the most important.")]
+    modality: Modality
+    action: Annotated[str, Meta(description="The action's id in the catalogue.")]
+    label: str
+    target: TargetRecord
+    application: Annotated[str | None, Meta(description="The id of the application, if it belongs to one.")]
+    opens: Annotated[Moment, Meta(description="Since when the advice holds, where time brought it about.")]
+    due: Moment
+    priority: Annotated[int, Meta(ge=0, le=100)]
+    steps: tuple[str, ...]
+    because: tuple[JustificationRecord, ...]
+    alternatives: tuple[AlternativeRecord, ...]
+
+
+class WinnerRecord(Record, frozen=True):
+    """What set another conclusion aside."""
+
+    action: str
+    modality: Modality
+    label: str
+    target: TargetRecord
+    safety: bool
+    because: tuple[JustificationRecord, ...]
+
+
+class SetAsideRecord(Record, frozen=True):
+    """A conclusion that lost a conflict, and to what."""
+
+    action: str
+    modality: Modality
+    label: str
+    target: TargetRecord
+    by: tuple[WinnerRecord, ...]
+    because: tuple[JustificationRecord, ...]
+
+
+class PackRecord(Record, frozen=True):
+    """The pack that was decided with."""
+
+    name: str
+    version: str
+    digest: Annotated[str, Meta(description="SHA-256 over the texts of all its files.")]
+
+
+class OverrideRecord(Record, frozen=True):
+    """A safety rule that the pack switches off."""
+
+    rule: str
+    because: str
+    pack: str
+
+
+class DecisionRecord(Record, frozen=True):
+    """A decision: ranked advice, what was set aside, and which safety rules were off."""
+
+    at: Annotated[str, Meta(description="The moment decided for: ISO 8601, in the candidate's time zone.")]
+    engine: str
+    pack: PackRecord
+    actions: tuple[ActionRecord, ...]
+    set_aside: tuple[SetAsideRecord, ...]
+    safety_off: tuple[OverrideRecord, ...]

@@ -1,0 +1,72 @@
+"""What a mistake looks like when it is told: a code, a place, what is wrong and what to do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A stretch of a text: from ``start`` up to but not including ``end``, in characters from the text's beginning.
+
+    ``line`` and ``column`` count from 1 and belong to ``start``.
+    """
+
+    file: str
+    start: int
+    end: int
+    line: int
+    column: int
+
+    def part(self, start: int, end: int) -> Span:
+        """The stretch from ``start`` to ``end`` inside this one; right where this span stands on one line."""
+        return Span(self.file, self.start + start, self.start + end, self.line, self.column + start)
+
+
+class Diagnostic(msgspec.Struct, frozen=True):
+    """One mistake.
+
+    ``message`` is a lower-case sentence without a full stop, with the user's own text in backticks. ``help`` says what to
+    do instead. ``path`` is the place in the data (``applications[0].people[1].prefers``) where data is read.
+    """
+
+    code: str
+    message: str
+    span: Span | None = None
+    path: str | None = None
+    help: str | None = None
+
+    def place(self) -> str:
+        """``file:line:column``, else the path in the data, else the empty string."""
+        if self.span is not None:
+            return f"{self.span.file}:{self.span.line}:{self.span.column}"
+        return self.path or ""
+
+    def __str__(self) -> str:
+        place = self.place()
+        head = f"{place}: {self.code} {self.message}" if place else f"{self.code} {self.message}"
+        return f"{head}; {self.help}" if self.help else head
+
+
+class TactfulError(Exception):
+    """The base of every error that this package raises on purpose."""
+
+
+class InvalidInput(TactfulError):
+    """A pack, a case or another input has mistakes: all of them, in ``diagnostics``, in the order of their places."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], sources: dict[str, str] | None = None) -> None:
+        self.diagnostics: tuple[Diagnostic, ...] = tuple(sorted(set(diagnostics), key=_by_place))
+        #: The texts that the spans point into, by file name, for showing snippets.
+        self.sources: dict[str, str] = sources or {}
+        super().__init__(self.diagnostics)
+
+    def __str__(self) -> str:
+        return "\n".join(str(diagnostic) for diagnostic in self.diagnostics)
+
+
+def _by_place(diagnostic: Diagnostic) -> tuple[str, int, str, str, str]:
+    span = diagnostic.span
+    place = ("", 0) if span is None else (span.file, span.start)
+    return (*place, diagnostic.path or "", diagnostic.code, diagnostic.message)

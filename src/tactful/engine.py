@@ -1,0 +1,115 @@
+"""The whole way on one page: rules and facts in, decision out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from tactful.advice import Decision, Setting
+from tactful.calendars import Calendars
+from tactful.check import check_pack
+from tactful.decision import Firing
+from tactful.diagnostics import TactfulError
+from tactful.engines.compiled import compile_pack
+from tactful.facts.limits import CaseLimits
+from tactful.facts.read import read_case, read_case_text
+from tactful.facts.rows import Case
+from tactful.load import load_pack, load_pack_text
+from tactful.model.checked import CheckedPack
+from tactful.model.written import Pack
+from tactful.rank import Ranker
+
+EngineName = Literal["compiled"]
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
+CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
+
+
+class Policy:
+    """A pack, loaded, checked and compiled: what :func:`tactful.load` returns.
+
+    Immutable. :meth:`decide` is pure and may be called from any number of threads at once.
+    """
+
+    def __init__(self, checked: CheckedPack, limits: CaseLimits) -> None:
+        self.checked = checked
+        self._limits = limits
+        self._calendars = Calendars()
+        self._program = compile_pack(checked, self._calendars)
+        self._ranker = Ranker(checked)
+
+    @property
+    def name(self) -> str:
+        """The pack's name."""
+        return self.checked.name
+
+    @property
+    def version(self) -> str:
+        """The pack's version."""
+        return self.checked.version
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        """The calendars that this pack decides with."""
+        return self._calendars
+
+    def read(self, case: CaseInput, now: datetime | None = None) -> Case:
+        """Read a case: a :class:`Case`, a mapping, or JSON (bytes or text). ``now`` replaces the case's own.
+
+        Raises :class:`tactful.InvalidInput` with every mistake. A case that is to be decided on more than once is best
+        read once: deciding on a :class:`Case` skips this.
+        """
+        return read_case(
+            case, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_seconds(now)
+        )
+
+    def read_text(self, text: bytes | str, name: str, now: datetime | None = None) -> Case:
+        """Read a case from the text of a YAML or JSON file; mistakes carry their line and column. Raises as :meth:`read`."""
+        return read_case_text(
+            text, name, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_seconds(now)
+        )
+
+    def decide(self, case: CaseInput, now: datetime | None = None) -> Decision:
+        """Decide on a case at ``now``, which must have a time zone; else at the case's own ``now``.
+
+        Where neither is given, the decision is for the current moment; the clock is looked at for nothing else.
+        Raises :class:`tactful.InvalidInput` where the case has mistakes, with all of them.
+        """
+        moment = _seconds(now)
+        read = read_case(case, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=moment)
+        at = moment if moment is not None else read.now if read.now is not None else int(time.time())
+        ranking = self._ranker.rank(self._program.fire(read, at), read)
+        return Decision(ranking, Setting(self.checked, self._ranker, self._calendars, read, at, "compiled"))
+
+    def fire(self, case: Case, now: int) -> list[Firing]:
+        """The firings behind a decision, for comparing engines; in no particular order."""
+        return self._program.fire(case, now)
+
+
+def load(pack: str | Path = "default", *, limits: CaseLimits | None = None) -> Policy:
+    """Load a pack: ``default`` (the shipped rules), ``profile:NAME``, a YAML file, or a folder of them.
+
+    ``limits`` bounds the size of cases. Raises :class:`tactful.InvalidInput` with every mistake in the pack's files.
+    """
+    return _policy(load_pack(pack), limits)
+
+
+def loads(text: str | bytes, name: str = "pack", *, limits: CaseLimits | None = None) -> Policy:
+    """Load a pack from its text. It may extend the shipped packs by name, but no file. Otherwise as :func:`load`."""
+    return _policy(load_pack_text(text, name), limits)
+
+
+def _policy(pack: Pack, limits: CaseLimits | None) -> Policy:
+    return Policy(check_pack(pack), limits or CaseLimits())
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    """A moment in whole seconds since 1970."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise TactfulError("`now` has no time zone; give an aware datetime, such as datetime.now(timezone.utc)")
+    return int(moment.timestamp() // 1)

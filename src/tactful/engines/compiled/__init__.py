@@ -1,0 +1,35 @@
+"""The default engine: a checked pack becomes Python functions, built as ``ast`` nodes and never as text.
+
+``expressions`` turns conditions and fields into expressions, ``functions`` makes the functions of them, ``deadlines``
+finds how a rule without ``by`` comes to an end, and ``runtime`` is what the functions run on.
+"""
+
+from __future__ import annotations
+
+from tactful.calendars import Calendars
+from tactful.decision import Firing
+from tactful.engines.compiled.functions import build_functions
+from tactful.engines.compiled.runtime import Runtime
+from tactful.facts.rows import Case
+from tactful.model.checked import CheckedPack
+
+
+class Program:
+    """A compiled pack. Immutable; :meth:`fire` may be called from any number of threads at once."""
+
+    def __init__(self, checked: CheckedPack, calendars: Calendars) -> None:
+        self._facts = {fact.id: fact for fact in checked.facts}
+        self._rules = checked.rules
+        self._calendars = calendars
+        self._fire = build_functions(checked)
+
+    def fire(self, case: Case, now: int) -> list[Firing]:
+        """All firings of the pack's rules for ``case`` at ``now`` (seconds since 1970), in no particular order."""
+        firings: list[Firing] = []
+        self._fire(Runtime(case, now, self._calendars, self._rules, self._facts), firings.append)
+        return firings
+
+
+def compile_pack(checked: CheckedPack, calendars: Calendars) -> Program:
+    """Compile a checked pack."""
+    return Program(checked, calendars)

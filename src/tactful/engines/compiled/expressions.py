@@ -1,0 +1,167 @@
+"""Fields, predicates and conditions as Python expressions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Final
+
+from tactful.engines.compiled.syntax import attribute, both, call, compare, constant, either, is_known, load, negate
+from tactful.model.checked import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    DayTimeBetween,
+    Field,
+    Filled,
+    IsIn,
+    Known,
+    NoneOf,
+    NowIs,
+    Predicate,
+    Relates,
+    Shift,
+    Test,
+)
+from tactful.values import BusinessDays, ListKind
+
+RUNTIME: Final = "x"
+NOW: Final = "now"
+
+
+class Expressions:
+    """Makes expressions for one function.
+
+    Rows in scope are local variables named for their entities. ``nullable`` are those that may be ``None``. ``computed``
+    gives the expression that reads a computed fact of a row held in a variable.
+    """
+
+    def __init__(self, nullable: frozenset[str], computed: Callable[[str, str, ast.expr], ast.expr]) -> None:
+        self._nullable = nullable
+        self._computed = computed
+        self._temporaries = 0
+        #: All entities whose variables the expressions made so far use.
+        self.used: set[str] = set()
+
+    def temporary(self) -> str:
+        """A new local variable."""
+        self._temporaries += 1
+        return f"t{self._temporaries}"
+
+    def named(self, value: ast.expr) -> tuple[ast.expr, ast.expr]:
+        """``(t := value)`` for the first use and ``t`` for later ones; a plain variable stays as it is."""
+        if isinstance(value, ast.Name):
+            return value, value
+        name = self.temporary()
+        return ast.NamedExpr(ast.Name(name, ast.Store()), value), load(name)
+
+    # --- fields ---
+
+    def row(self, field: Field) -> ast.expr:
+        """The row that has the field."""
+        self.used.add(field.scope)
+        return attribute(load(field.scope), *field.via)
+
+    def value(self, field: Field) -> ast.expr:
+        """The field's value, ``None`` where it is unknown."""
+        value = self._own_value(field, self.row(field))
+        if field.scope in self._nullable:
+            return ast.IfExp(is_known(load(field.scope)), value, constant(None))
+        return value
+
+    def _own_value(self, field: Field, row: ast.expr) -> ast.expr:
+        match field.origin:
+            case "given":
+                return attribute(row, field.key)
+            case "custom":
+                return call(attribute(row, "custom", "get"), constant(field.key))
+            case "clock":
+                return call(attribute(load(RUNTIME), field.key), attribute(row, "place"))
+            case "computed":
+                return self._computed(field.key, field.via[-1] if field.via else field.scope, row)
+
+    def place(self, field: Field) -> ast.expr:
+        """Where business days after the field count: at its application's, else the candidate's."""
+        self.used.add(field.scope)
+        if field.scope in ("candidate", "application"):
+            return attribute(load(field.scope), "place")
+        return attribute(load(field.scope), "application", "place")
+
+    def shifted(self, moment: ast.expr, shift: Shift, field: Field) -> ast.expr:
+        """The moment moved by ``shift``."""
+        if isinstance(shift.length, BusinessDays):
+            method = "before" if shift.back else "after"
+            days = constant(shift.length.count)
+            return call(attribute(load(RUNTIME), method), self.place(field), moment, days)
+        if shift.length.seconds == 0:
+            return moment
+        operator = ast.Sub() if shift.back else ast.Add()
+        return ast.BinOp(moment, operator, constant(shift.length.seconds))
+
+    # --- conditions ---
+
+    def condition(self, condition: Condition) -> ast.expr:
+        """The condition; members that cost less are asked first, which changes nothing but the time it takes."""
+        match condition:
+            case AllOf(members=members):
+                return both([self.condition(member) for member in sorted(members, key=cost)])
+            case AnyOf(members=members):
+                return either([self.condition(member) for member in sorted(members, key=cost)])
+            case NoneOf(members=members):
+                return negate(either([self.condition(member) for member in sorted(members, key=cost)]))
+            case Test():
+                return self.test(condition)
+
+    def test(self, test: Test) -> ast.expr:
+        """One test."""
+        value = self.value(test.field)
+        match test.predicates:
+            case (Known(),):
+                plain = is_known(value)
+            case (IsIn(values=values),) if not isinstance(test.field.kind, ListKind):
+                plain = _is_in(value, values)
+            case predicates:
+                first, again = self.named(value)
+                plain = both([is_known(first), *(self._predicate(one, again, test.field) for one in predicates)])
+        return negate(plain) if test.negated else plain
+
+    def _predicate(self, predicate: Predicate, value: ast.expr, field: Field) -> ast.expr:
+        """One predicate of a value that is known; ``value`` may be used more than once."""
+        match predicate:
+            case Known():
+                return constant(True)
+            case IsIn(values=values):
+                return either([ast.Compare(constant(one), [ast.In()], [value]) for one in values])
+            case Filled(filled=filled):
+                return value if filled else negate(value)
+            case Compare(op=op, value=bound):
+                return compare(value, op, constant(bound))
+            case Relates(op=op, other=other):
+                first, again = self.named(self.value(other))
+                return both([is_known(first), compare(value, op, again)])
+            case DayTimeBetween(low=low, high=high):
+                ends = [compare(value, ">=", constant(low)), compare(value, "<=", constant(high))]
+                return both(ends) if low <= high else either(ends)
+            case NowIs(op=op, shift=shift):
+                return compare(load(NOW), op, self.shifted(value, shift, field))
+
+
+def _is_in(value: ast.expr, values: tuple[bool | str | int | float, ...]) -> ast.expr:
+    if len(values) != 1:
+        return ast.Compare(value, [ast.In()], [constant(values)])
+    if isinstance(values[0], bool):
+        return ast.Compare(value, [ast.Is()], [constant(values[0])])
+    return compare(value, "==", constant(values[0]))
+
+
+def cost(condition: Condition) -> int:
+    """A rough measure of what asking costs: fields before calendars before computed facts."""
+    if not isinstance(condition, Test):
+        return 2 + sum(map(cost, condition.members))
+    weight = {"given": 1, "custom": 3, "clock": 12, "computed": 20}
+    fields = [condition.field, *(one.other for one in condition.predicates if isinstance(one, Relates))]
+    business = sum(
+        15 for one in condition.predicates if isinstance(one, NowIs) and isinstance(one.shift.length, BusinessDays)
+    )
+    return sum(weight[field.origin] for field in fields) + len(condition.predicates) + business

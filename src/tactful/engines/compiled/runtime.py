@@ -1,0 +1,46 @@
+"""What compiled functions run on: one object for each decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tactful.calendars import Calendars
+from tactful.evaluate import Evaluator
+from tactful.facts.rows import Case, Place, Row
+from tactful.model.checked import ComputedFact, Rule
+from tactful.timing import fires_until
+from tactful.values import Value
+
+
+class Runtime:
+    """The case, the moment, the calendars, and the computed facts that are already known."""
+
+    __slots__ = ("_calendars", "_facts", "_rules", "case", "families", "memo", "now")
+
+    def __init__(
+        self, case: Case, now: int, calendars: Calendars, rules: Sequence[Rule], facts: Mapping[str, ComputedFact]
+    ) -> None:
+        self.case, self.now, self.families = case, now, case.families
+        self.memo: dict[tuple[int, int], Value] = {}
+        self._calendars, self._rules, self._facts = calendars, rules, facts
+
+    def after(self, place: Place, moment: int, count: int) -> int:
+        """``count`` business days after ``moment`` at ``place``."""
+        return self._calendars.at(*place).add_business_days(moment, count)
+
+    def before(self, place: Place, moment: int, count: int) -> int:
+        """``count`` business days before ``moment`` at ``place``."""
+        return self._calendars.at(*place).subtract_business_days(moment, count)
+
+    def local_time(self, place: Place) -> int:
+        """The time of day at ``place``."""
+        return self._calendars.at(*place).day_time(self.now)
+
+    def business_day(self, place: Place) -> bool:
+        """Whether today is a business day at ``place``."""
+        return self._calendars.at(*place).is_business_day(self.now)
+
+    def until(self, rule: int, row: Row) -> int | None:
+        """When a rule that fires now stops by time alone, for rules whose end no single expression tells."""
+        evaluator = Evaluator(self.case, self.now, self._facts, self._calendars)
+        return fires_until(self._rules[rule], row, evaluator)

@@ -1,0 +1,79 @@
+"""Small pieces of Python, as nodes of its syntax tree."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Final
+
+_OPERATORS: Final[Mapping[str, type[ast.cmpop]]] = {
+    "<": ast.Lt,
+    "<=": ast.LtE,
+    ">": ast.Gt,
+    ">=": ast.GtE,
+    "==": ast.Eq,
+}
+
+
+def load(name: str) -> ast.Name:
+    """A local variable's value."""
+    return ast.Name(name, ast.Load())
+
+
+def attribute(value: ast.expr, *names: str) -> ast.expr:
+    """``value.name.name``."""
+    for name in names:
+        value = ast.Attribute(value, name, ast.Load())
+    return value
+
+
+def call(function: ast.expr, *arguments: ast.expr) -> ast.Call:
+    """``function(arguments)``."""
+    return ast.Call(function, list(arguments), [])
+
+
+def constant(value: bool | int | float | str | tuple[bool | int | float | str, ...] | None) -> ast.Constant:
+    """A constant, by reference."""
+    return ast.Constant(value)  # type: ignore[arg-type]  # tuples are constants too; the stubs leave them out
+
+
+def compare(left: ast.expr, op: str, right: ast.expr) -> ast.expr:
+    """``left op right``."""
+    return ast.Compare(left, [_OPERATORS[op]()], [right])
+
+
+def is_known(value: ast.expr) -> ast.expr:
+    """``value is not None``."""
+    return ast.Compare(value, [ast.IsNot()], [constant(None)])
+
+
+def both(parts: list[ast.expr]) -> ast.expr:
+    """``a and b and c``; true where there are none."""
+    return constant(True) if not parts else parts[0] if len(parts) == 1 else ast.BoolOp(ast.And(), parts)
+
+
+def either(parts: list[ast.expr]) -> ast.expr:
+    """``a or b or c``; false where there are none."""
+    return constant(False) if not parts else parts[0] if len(parts) == 1 else ast.BoolOp(ast.Or(), parts)
+
+
+def negate(value: ast.expr) -> ast.expr:
+    """``not value``."""
+    return ast.UnaryOp(ast.Not(), value)
+
+
+def assign(names: str | list[str], value: ast.expr) -> ast.stmt:
+    """``name = value``, or ``a = b = value``."""
+    targets = [names] if isinstance(names, str) else names
+    return ast.Assign([ast.Name(name, ast.Store()) for name in targets], value)
+
+
+def loop(name: str, rows: ast.expr, body: list[ast.stmt]) -> ast.stmt:
+    """``for name in rows: body``."""
+    return ast.For(ast.Name(name, ast.Store()), rows, body, [])
+
+
+def function(name: str, parameters: list[str], body: list[ast.stmt]) -> ast.stmt:
+    """``def name(parameters): body``."""
+    arguments = ast.arguments([], [ast.arg(one) for one in parameters], None, [], [], None, [])
+    return ast.FunctionDef(name, arguments, body, [])

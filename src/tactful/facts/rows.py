@@ -1,0 +1,142 @@
+"""A case as it is held once read: rows that know their parents, all moments whole seconds, all places resolved.
+
+Rows are compared by identity. ``no`` numbers the rows of one entity from 0 through the whole case, so that an engine in
+another process, or over columns, can name a row by a small integer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from tactful.values import Value
+
+
+class Place(NamedTuple):
+    """Where somebody is, for calendars: an IANA time zone and an ISO 3166 country with an optional subdivision.
+
+    An unknown time zone is read as UTC and an unknown country has Saturdays and Sundays off and no holidays.
+    """
+
+    time_zone: str
+    country: str | None
+
+
+class Row(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """What all rows have in common. ``custom`` holds the pack's custom facts, converted, or nothing."""
+
+    no: int
+    id: str
+
+
+class CandidateRow(Row, frozen=True):
+    name: str | None
+    country: str | None
+    time_zone: str | None
+    employed: bool | None
+    considering_quitting: bool | None
+    searching: bool | None
+    handwriting_legible: bool | None
+    notice_period: int | None
+    place: Place
+    custom: Mapping[str, Value]
+
+
+class ApplicationRow(Row, frozen=True):
+    company: str | None
+    role: str | None
+    status: str | None
+    preferred: bool | None
+    reply_by: int | None
+    contact_policy: str | None
+    contact_via: str | None
+    country: str | None
+    time_zone: str | None
+    candidate: CandidateRow
+    place: Place
+    custom: Mapping[str, Value]
+
+
+class OfferRow(Row, frozen=True):
+    """``no`` and ``id`` are its application's."""
+
+    received_at: int | None
+    form: str | None
+    answer_by: int | None
+    signed_at: int | None
+    conditional: bool | None
+    start_on: int | None
+    application: ApplicationRow
+    custom: Mapping[str, Value]
+
+
+class PersonRow(Row, frozen=True):
+    name: str | None
+    role: str | None
+    prefers: str | None
+    invited_call: bool | None
+    contact_policy: str | None
+    channels: tuple[str, ...] | None
+    topics: tuple[str, ...] | None
+    country: str | None
+    time_zone: str | None
+    application: ApplicationRow
+    place: Place
+    custom: Mapping[str, Value]
+
+
+class InterviewRow(Row, frozen=True):
+    stage: str | None
+    status: str | None
+    ended_at: int
+    went: str | None
+    application: ApplicationRow
+    custom: Mapping[str, Value]
+
+
+class InterviewerRow(Row, frozen=True):
+    """``id`` is the person's."""
+
+    attended: bool | None
+    interview: InterviewRow
+    person: PersonRow
+    application: ApplicationRow
+    custom: Mapping[str, Value]
+
+
+class MessageRow(Row, frozen=True):
+    """``id`` is made of what the message says, so that it doesn't depend on the order of the log."""
+
+    person_id: str | None
+    direction: str | None
+    sent_at: int | None
+    channel: str | None
+    kind: str | None
+    person: PersonRow | None
+    application: ApplicationRow
+    custom: Mapping[str, Value]
+
+
+class Family(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """An application and all that belongs to it. ``interviewers`` are grouped as ``interviews`` are."""
+
+    application: ApplicationRow
+    offer: OfferRow | None
+    people: tuple[PersonRow, ...]
+    interviews: tuple[InterviewRow, ...]
+    interviewers: tuple[tuple[InterviewerRow, ...], ...]
+    messages: tuple[MessageRow, ...]
+
+
+class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """One candidate's situation at one moment, read and found free of mistakes.
+
+    ``now`` is in seconds since 1970 (UTC), or ``None`` where the case leaves it out. ``families`` stand in the order in
+    which the case names its applications. Make one with :func:`tactful.read_case`.
+    """
+
+    now: int | None
+    candidate: CandidateRow
+    families: tuple[Family, ...]

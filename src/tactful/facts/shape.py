@@ -1,0 +1,170 @@
+"""How a case is written in JSON: the classes that decode it, and from which its JSON Schema and the field catalogue come.
+
+Every field but the required ones may be left out or ``null``: unknown, which is not ``no``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+Role = Literal["hiring_manager", "interviewer", "recruiter", "agency_recruiter", "coordinator", "inside_contact"]
+Preference = Literal["email", "phone"]
+Channel = Literal["email", "phone", "post", "linkedin", "in_person"]
+ApplicationStatus = Literal["applied", "interviewing", "offered", "accepted", "rejected", "withdrawn"]
+ContactPolicy = Literal["open", "closed"]
+OfferForm = Literal["verbal", "written"]
+Stage = Literal["phone_screen", "first", "panel", "technical", "final"]
+InterviewStatus = Literal["scheduled", "held", "cancelled"]
+Feeling = Literal["well", "mixed", "badly"]
+Direction = Literal["sent", "received"]
+MessageKind = Literal[
+    "thank_you",
+    "correction",
+    "follow_up",
+    "status_question",
+    "offer_notice",
+    "answer",
+    "invitation",
+    "connection_request",
+    "offer",
+    "rejection",
+    "withdrawal",
+    "other",
+]
+
+Id = Annotated[str, Meta(min_length=1, description="Unique among its kind within the application.")]
+Zone = Annotated[str | None, Meta(description="IANA name of the time zone, such as Europe/Dublin.")]
+Country = Annotated[
+    str | None, Meta(description="ISO 3166 code of the country, with an optional subdivision: US, US-NY.")
+]
+Length = Annotated[str | None, Meta(description="A length of time: 2 weeks, 10 days.")]
+#: A moment, or a bare date that means the end of that day.
+Deadline = Annotated[
+    str | None, Meta(description="A moment, or a bare date: the end of that day.", examples=["2026-11-27"])
+]
+Custom = Annotated[dict[str, Any], Meta(description="Extra facts that the pack declares under custom_facts.")]
+YesNo = bool | None
+Moment = datetime | None
+
+
+class Shape(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """What all parts of a case have in common."""
+
+
+class Offer(Shape, frozen=True):
+    """An offer of the job."""
+
+    received_at: Annotated[Moment, Meta(description="When the offer came.")] = None
+    form: Annotated[OfferForm | None, Meta(description="Given by word of mouth, or in writing.")] = None
+    answer_by: Annotated[Deadline, Meta(description="By when they want an answer.")] = None
+    signed_at: Annotated[Moment, Meta(description="When both sides had signed.")] = None
+    conditional: Annotated[
+        YesNo, Meta(description="Whether it still hangs on a background check, references or an approval.")
+    ] = None
+    start_on: Annotated[Deadline, Meta(description="The first day at work.")] = None
+    custom: Custom = {}
+
+
+class Person(Shape, frozen=True):
+    """Somebody at the company, at an agency, or known inside."""
+
+    id: Id
+    name: Annotated[str | None, Meta(description="The name to address them by.")] = None
+    role: Annotated[Role | None, Meta(description="What they are in this application.")] = None
+    prefers: Annotated[Preference | None, Meta(description="The channel that they asked for.")] = None
+    invited_call: Annotated[YesNo, Meta(description="Whether they invited a phone call.")] = None
+    contact_policy: Annotated[
+        ContactPolicy | None, Meta(description="closed: this person asked not to be contacted.")
+    ] = None
+    channels: Annotated[tuple[Channel, ...] | None, Meta(description="The ways in which they can be reached.")] = None
+    topics: Annotated[tuple[str, ...] | None, Meta(description="What the two of you talked about.")] = None
+    country: Country = None
+    time_zone: Zone = None
+    custom: Custom = {}
+
+
+class Interviewer(Shape, frozen=True):
+    """A person's part in one interview."""
+
+    person: Annotated[str, Meta(min_length=1, description="The id of a person of the application.")]
+    attended: Annotated[YesNo, Meta(description="Whether they were there.")] = None
+    custom: Custom = {}
+
+
+class Interview(Shape, frozen=True):
+    """One interview, held, still to come or cancelled."""
+
+    id: Id
+    ended_at: Annotated[datetime, Meta(description="When it ended, or is planned to end.")]
+    stage: Annotated[Stage | None, Meta(description="Which round it was.")] = None
+    status: Annotated[InterviewStatus | None, Meta(description="Whether it took place.")] = None
+    interviewers: Annotated[
+        tuple[Interviewer | str, ...], Meta(description="Who interviewed: ids of people, or {person, attended}.")
+    ] = ()
+    went: Annotated[Feeling | None, Meta(description="The candidate's own feeling.")] = None
+    custom: Custom = {}
+
+
+class Message(Shape, frozen=True):
+    """One message or call, in either direction."""
+
+    person: Annotated[str | None, Meta(description="The id of the person at the other end.")] = None
+    direction: Annotated[Direction | None, Meta(description="sent by the candidate, or received.")] = None
+    sent_at: Annotated[Moment, Meta(description="When it was sent.")] = None
+    channel: Annotated[Channel | None, Meta(description="How it was sent.")] = None
+    kind: Annotated[MessageKind | None, Meta(description="What it was about.")] = None
+    custom: Custom = {}
+
+
+class Application(Shape, frozen=True):
+    """One application for one job."""
+
+    id: Id
+    company: Annotated[str | None, Meta(description="The company's name.")] = None
+    role: Annotated[str | None, Meta(description="The job applied for.")] = None
+    status: Annotated[ApplicationStatus | None, Meta(description="How far it has come.")] = None
+    preferred: Annotated[
+        YesNo, Meta(description="Whether the candidate would rather join this company than those that made an offer.")
+    ] = None
+    reply_by: Annotated[Deadline, Meta(description="When they said that they would answer.")] = None
+    contact_policy: Annotated[ContactPolicy | None, Meta(description="closed: they asked not to be contacted.")] = None
+    contact_via: Annotated[
+        str | None,
+        Meta(description="The id of the person that all contact goes through, such as an agency's recruiter."),
+    ] = None
+    country: Country = None
+    time_zone: Zone = None
+    offer: Annotated[Offer | None, Meta(description="Their offer, where there is one.")] = None
+    people: Annotated[tuple[Person, ...], Meta(description="Everybody on their side.")] = ()
+    interviews: Annotated[tuple[Interview, ...], Meta(description="All interviews, in any order.")] = ()
+    messages: Annotated[tuple[Message, ...], Meta(description="Who wrote to or called whom, in any order.")] = ()
+    custom: Custom = {}
+
+
+class Candidate(Shape, frozen=True):
+    """Who is asking."""
+
+    id: Id
+    name: Annotated[str | None, Meta(description="The candidate's name.")] = None
+    time_zone: Zone = None
+    country: Country = None
+    employed: Annotated[YesNo, Meta(description="Whether the candidate has a job now.")] = None
+    considering_quitting: Annotated[YesNo, Meta(description="Whether the candidate thinks of leaving that job.")] = None
+    searching: Annotated[YesNo, Meta(description="Whether the candidate still applies elsewhere.")] = None
+    handwriting_legible: Annotated[YesNo, Meta(description="Whether others can read the candidate's handwriting.")] = (
+        None
+    )
+    notice_period: Annotated[Length, Meta(description="How long before leaving notice must be given.")] = None
+    custom: Custom = {}
+
+
+class CaseShape(Shape, frozen=True):
+    """One candidate's situation at one moment."""
+
+    candidate: Candidate
+    now: Annotated[Moment, Meta(description="The moment to decide for; left out: the current moment.")] = None
+    applications: Annotated[tuple[Application, ...], Meta(description="All applications, in any order.")] = ()

@@ -1,0 +1,287 @@
+"""From firings to a ranked decision: merge, conflicts, ``one per``, order.
+
+A rule knows no other rule; who wins is decided here, and what lost is kept. Nothing depends on the order of firings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Final
+
+import msgspec
+
+from tactful.decision import Firing
+from tactful.facts.rows import ApplicationRow, Case, InterviewerRow, PersonRow, Row
+from tactful.model.checked import AddStep, ById, CheckedPack, InScope, Prohibit, Rule
+from tactful.model.written import Modality
+
+#: Modalities from the strongest to the weakest; of conclusions alike in all else, the stronger ranks first.
+STRENGTH: Final[Mapping[Modality, int]] = {"must_not": 0, "must": 1, "should_not": 2, "should": 3, "may": 4}
+
+_NEVER: Final = 1 << 62
+
+Key = tuple[int, int, int, str, str, str, str, str]
+
+
+class Conclusion(msgspec.Struct, eq=False, gc=False):
+    """All firings that conclude the same of the same target.
+
+    ``due`` is the nearest deadline of its firings, ``priority`` the highest, ``modality`` the strongest. ``lost_to`` and
+    ``alternatives`` are filled while ranking and not changed afterwards.
+    """
+
+    action: str
+    target: Row
+    prohibits: bool
+    modality: Modality
+    priority: int
+    due: int | None
+    safety: bool
+    firings: list[Firing]
+    lost_to: list[Conclusion]
+    alternatives: list[Conclusion]
+
+
+class Ranking(msgspec.Struct, frozen=True, eq=False):
+    """The outcome: conclusions in order, those that lost, and steps that rules add, in order."""
+
+    ranked: tuple[Conclusion, ...]
+    set_aside: tuple[Conclusion, ...]
+    steps: tuple[Firing, ...]
+
+
+class _Plan(msgspec.Struct, frozen=True, gc=False):
+    """What ranking needs to know of a rule."""
+
+    action: str
+    prohibits: bool
+    step: bool
+    safety: bool
+    modality: Modality
+    priority: int
+    path: str
+    by_id: str
+
+
+class Ranker:
+    """Ranks firings of one pack. Immutable; used from any number of threads."""
+
+    def __init__(self, checked: CheckedPack) -> None:
+        self._rules = checked.rules
+        self._plans = tuple(_plan(rule) for rule in checked.rules)
+        self._families = {id_: action.family for id_, action in checked.actions.items()}
+        self._one_per = {
+            id_: tuple((one, per) for one in action.family if (per := checked.actions[one].one_per) is not None)
+            for id_, action in checked.actions.items()
+        }
+
+    def rank(self, firings: Iterable[Firing], case: Case) -> Ranking:
+        """Merge, settle conflicts, apply ``one per`` and sort."""
+        advised: dict[tuple[str, Row], Conclusion] = {}
+        prohibited: dict[tuple[str, Row], Conclusion] = {}
+        steps: list[Firing] = []
+        plans = self._plans
+        for firing in firings:
+            plan = plans[firing.rule]
+            if plan.step:
+                steps.append(firing)
+                continue
+            target = firing.row if not plan.path else self._target(plan, firing.row, case)
+            if target is None:
+                continue
+            group = prohibited if plan.prohibits else advised
+            key = (plan.action, target)
+            found = group.get(key)
+            if found is None:
+                group[key] = Conclusion(
+                    *(plan.action, target, plan.prohibits, plan.modality, plan.priority, firing.due),
+                    *(plan.safety, [firing], [], []),
+                )
+            else:
+                _merge(found, plan, firing)
+        return self._settled(list(advised.values()), list(prohibited.values()), steps)
+
+    def target(self, firing: Firing, case: Case) -> Row | None:
+        """Whom or what a firing's conclusion concerns; ``None`` where that is not known."""
+        return self._target(self._plans[firing.rule], firing.row, case)
+
+    def _target(self, plan: _Plan, row: Row, case: Case) -> Row | None:
+        if plan.by_id:
+            id_ = attrgetter(plan.by_id)(row)
+            application = row if plan.path == "." else getattr(row, "application")  # noqa: B009
+            people = case.families[application.no].people
+            return next((person for person in people if person.id == id_), None)
+        match plan.path:
+            case "":
+                return row
+            case "candidate":
+                return case.candidate
+            case "offer":
+                application = getattr(row, "application", row)
+                return case.families[application.no].offer
+            case path:
+                found: Row | None = getattr(row, path)
+                return found
+
+    # --- conflicts ---
+
+    def _settled(self, advised: list[Conclusion], prohibited: list[Conclusion], steps: list[Firing]) -> Ranking:
+        if prohibited:
+            self._conflicts(advised, prohibited)
+        everything = advised + prohibited
+        lost = [one for one in everything if one.lost_to]
+        kept = sorted([one for one in everything if not one.lost_to], key=rank_key)
+        for one in everything:
+            if len(one.firings) > 1:
+                one.firings.sort(key=self._firing_key)
+        if len(steps) > 1:
+            steps.sort(key=self._firing_key)
+        return Ranking(tuple(self._one_each(kept)), tuple(sorted(lost, key=rank_key)), tuple(steps))
+
+    def _conflicts(self, advised: list[Conclusion], prohibited: list[Conclusion]) -> None:
+        by_action: dict[str, list[Conclusion]] = {}
+        for one in prohibited:
+            by_action.setdefault(one.action, []).append(one)
+        for advice in advised:
+            for action in self._families[advice.action]:
+                for prohibition in by_action.get(action, ()):
+                    if inside(advice.target, prohibition.target):
+                        _settle(advice, prohibition)
+        for one in (*advised, *prohibited):
+            if len(one.lost_to) > 1:
+                one.lost_to.sort(key=rank_key)
+
+    def _firing_key(self, firing: Firing) -> tuple[int, str, tuple[str, str, str, str]]:
+        rule = self._rules[firing.rule]
+        return -rule.priority, rule.id, row_key(firing.row)
+
+    # --- one per ---
+
+    def _one_each(self, kept: list[Conclusion]) -> list[Conclusion]:
+        """The best of each family that is ``one per`` something; the others become its alternatives."""
+        taken: dict[tuple[str, Row], Conclusion] = {}
+        ranked = []
+        for one in kept:
+            keys = [] if one.prohibits else self._one_per_keys(one)
+            better = next((taken[key] for key in keys if key in taken), None)
+            if better is not None:
+                better.alternatives.append(one)
+                continue
+            for key in keys:
+                taken[key] = one
+            ranked.append(one)
+        return ranked
+
+    def _one_per_keys(self, one: Conclusion) -> list[tuple[str, Row]]:
+        found = []
+        for action, per in self._one_per[one.action]:
+            row = _belongs_to(one.target, per)
+            if row is not None:
+                found.append((action, row))
+        return found
+
+    # --- steps ---
+
+    def steps_for(self, one: Conclusion, steps: Sequence[Firing], case: Case) -> list[Firing]:
+        """The step firings that belong to a recommendation: of its family, on its target or around it."""
+        family = self._families[one.action]
+        found = []
+        for firing in steps:
+            plan = self._plans[firing.rule]
+            if plan.action in family:
+                target = self._target(plan, firing.row, case)
+                if target is not None and inside(one.target, target):
+                    found.append(firing)
+        return found
+
+
+def _plan(rule: Rule) -> _Plan:
+    conclusion = rule.conclusion
+    step = isinstance(conclusion, AddStep)
+    modality: Modality = "may" if isinstance(conclusion, AddStep) else conclusion.modality
+    path, by_id = "", ""
+    match rule.target:
+        case InScope(entity=entity):
+            path = "" if entity == rule.entity else entity
+        case ById(field=field):
+            path = "." if rule.entity == "application" else "application"
+            steps = () if field.scope == rule.entity else (field.scope,)
+            by_id = ".".join((*steps, *field.via, field.key))
+    prohibits = isinstance(conclusion, Prohibit)
+    safety = isinstance(conclusion, Prohibit) and conclusion.safety
+    return _Plan(conclusion.action, prohibits, step, safety, modality, rule.priority, path, by_id)
+
+
+def _merge(found: Conclusion, plan: _Plan, firing: Firing) -> None:
+    found.firings.append(firing)
+    found.priority = max(found.priority, plan.priority)
+    found.safety = found.safety or plan.safety
+    if STRENGTH[plan.modality] < STRENGTH[found.modality]:
+        found.modality = plan.modality
+    if firing.due is not None and (found.due is None or firing.due < found.due):
+        found.due = firing.due
+
+
+def _settle(advice: Conclusion, prohibition: Conclusion) -> None:
+    """The higher priority wins; on equal priority, and always where it is a matter of safety, the prohibition does."""
+    if prohibition.safety or prohibition.priority >= advice.priority:
+        advice.lost_to.append(prohibition)
+    else:
+        prohibition.lost_to.append(advice)
+
+
+def inside(row: Row, other: Row) -> bool:
+    """Whether ``row`` is ``other`` or belongs to it. An interviewer belongs to the interview and to the person too."""
+    if row is other:
+        return True
+    if isinstance(row, InterviewerRow) and (row.person is other or row.interview is other):
+        return True
+    application = getattr(row, "application", None)
+    if application is other:
+        return True
+    return entity_of(other) == "candidate"
+
+
+def entity_of(row: Row) -> str:
+    """The entity that a row is one of."""
+    return _ENTITIES[type(row).__name__]
+
+
+_ENTITIES: Final = {
+    "CandidateRow": "candidate",
+    "ApplicationRow": "application",
+    "OfferRow": "offer",
+    "PersonRow": "person",
+    "InterviewRow": "interview",
+    "InterviewerRow": "interviewer",
+    "MessageRow": "message",
+}
+
+
+def _belongs_to(row: Row, per: str) -> Row | None:
+    """The row of the entity ``per`` that ``row`` is or belongs to."""
+    entity = entity_of(row)
+    if entity == per:
+        return row
+    if per == "application":
+        found: Row | None = getattr(row, "application", None)
+        return found
+    if per == "person":
+        person = getattr(row, "person", None)
+        return person if isinstance(person, PersonRow) else None
+    application = row if entity == "application" else getattr(row, "application", None)
+    return application.candidate if isinstance(application, ApplicationRow) else None
+
+
+def row_key(row: Row) -> tuple[str, str, str, str]:
+    """What rows are ordered by: entity, the application's id, the interview's, the row's own. Names play no part."""
+    application = getattr(row, "application", row)
+    interview = getattr(row, "interview", None)
+    return entity_of(row), application.id, "" if interview is None else interview.id, row.id
+
+
+def rank_key(one: Conclusion) -> Key:
+    """Priority, then the nearer deadline, then the modality, then action and target by name: a total order."""
+    due = _NEVER if one.due is None else one.due
+    return (-one.priority, due, STRENGTH[one.modality], one.action, *row_key(one.target))

@@ -1,0 +1,174 @@
+"""Kinds of value that a fact can have, and lengths of time.
+
+Inside the engine a value is one of a few plain Python types, so that every engine can compare it without conversion:
+
+=============  ==========================================  =====================================
+kind           as people write it                          inside
+=============  ==========================================  =====================================
+yes/no         ``yes``, ``no``, ``true``, ``false``        ``bool``
+one of a set   ``email``                                   ``str``
+text           ``Acme``                                    ``str``
+number         ``3``, ``2.5``                              ``int`` or ``float``
+moment         ``2026-11-27T17:00:00-05:00``               ``int``: whole seconds since 1970, UTC
+time of day    ``09:00``                                   ``int``: seconds since local midnight
+duration       ``2 weeks``                                 ``int``: seconds
+id             ``dana``                                    ``str``
+list           ``[email, post]``                           ``tuple[str, ...]``
+unknown        left out                                    ``None``
+=============  ==========================================  =====================================
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+import msgspec
+
+Known = bool | str | int | float | tuple[str, ...]
+Value = Known | None
+
+MINUTE: Final = 60
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+WEEK: Final = 7 * DAY
+
+ElapsedUnit = Literal["minutes", "hours", "days", "weeks"]
+ELAPSED_UNITS: Final[dict[str, int]] = {"minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": WEEK}
+UNITS: Final = (*ELAPSED_UNITS, "business days")
+
+#: No length of time may be longer than this many days: ten years.
+MAX_DAYS: Final = 3653
+
+
+class YesNoKind(msgspec.Struct, frozen=True, tag="yes/no"):
+    """A yes or a no."""
+
+
+class ChoiceKind(msgspec.Struct, frozen=True, tag="one of"):
+    """One of a fixed set of words."""
+
+    values: tuple[str, ...]
+
+
+class TextKind(msgspec.Struct, frozen=True, tag="text"):
+    """Free text."""
+
+
+class NumberKind(msgspec.Struct, frozen=True, tag="number"):
+    """A number, counted in ``unit`` where that is said (for people only: no conversion is made)."""
+
+    unit: str | None = None
+
+
+class MomentKind(msgspec.Struct, frozen=True, tag="moment"):
+    """An instant."""
+
+
+class DayTimeKind(msgspec.Struct, frozen=True, tag="time of day"):
+    """A time on the local clock."""
+
+
+class DurationKind(msgspec.Struct, frozen=True, tag="duration"):
+    """A length of elapsed time."""
+
+
+class IdKind(msgspec.Struct, frozen=True, tag="id"):
+    """The id of an entity of the given sort."""
+
+    entity: str
+
+
+class ListKind(msgspec.Struct, frozen=True, tag="list"):
+    """Several words or texts; ``values`` is empty where any text may stand."""
+
+    values: tuple[str, ...] = ()
+
+
+Kind = YesNoKind | ChoiceKind | TextKind | NumberKind | MomentKind | DayTimeKind | DurationKind | IdKind | ListKind
+
+
+def kind_name(kind: Kind) -> str:
+    """The name of ``kind`` in the words that rule authors use, for messages."""
+    return str(kind.__struct_config__.tag)
+
+
+class Elapsed(msgspec.Struct, frozen=True, tag="elapsed"):
+    """A length of elapsed time, in seconds. A clock change does not shorten or lengthen it."""
+
+    seconds: int
+
+
+class BusinessDays(msgspec.Struct, frozen=True, tag="business days"):
+    """A number of business days, in a calendar that is given later."""
+
+    count: int
+
+
+Duration = Elapsed | BusinessDays
+
+_DURATION = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s+(minute|hour|day|week|business\s+day)s?")
+
+
+def parse_duration(text: str) -> Duration | None:
+    """Read ``2 days``, ``1.5 hours`` or ``5 business days``; ``None`` where ``text`` is no length of time.
+
+    Elapsed lengths come back in whole seconds. Lengths over :data:`MAX_DAYS` and parts of a business day give ``None``.
+    """
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        return None
+    amount, unit = found.group(1), " ".join(found.group(2).split()) + "s"
+    if unit == "business days":
+        whole = amount.isdigit() and int(amount) <= MAX_DAYS
+        return BusinessDays(int(amount)) if whole else None
+    seconds = round(float(amount) * ELAPSED_UNITS[unit])
+    return Elapsed(seconds) if seconds <= MAX_DAYS * DAY else None
+
+
+def format_duration(length: Duration) -> str:
+    """Write a length of time in the largest unit that divides it: ``2 days``, ``90 minutes``, ``1 business day``."""
+    if isinstance(length, BusinessDays):
+        return f"{length.count} business day{'' if length.count == 1 else 's'}"
+    return format_seconds(length.seconds)
+
+
+def format_seconds(seconds: int) -> str:
+    """Write elapsed seconds in the largest unit that divides them (weeks only from two weeks on)."""
+    for unit, size in (("weeks", WEEK), ("days", DAY), ("hours", HOUR), ("minutes", MINUTE)):
+        count = seconds // size
+        if seconds % size == 0 and count and not (unit == "weeks" and count == 1):
+            return f"{count} {unit if count != 1 else unit[:-1]}"
+    return f"{seconds} seconds"
+
+
+_DAY_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+def parse_day_time(text: str) -> int | None:
+    """Read ``09:00`` as seconds since midnight; ``None`` where ``text`` is no time of day."""
+    found = _DAY_TIME.fullmatch(text.strip())
+    return None if found is None else int(found.group(1)) * HOUR + int(found.group(2)) * MINUTE
+
+
+def format_day_time(seconds: int) -> str:
+    """Write seconds since midnight as ``09:00``."""
+    return f"{seconds // HOUR:02d}:{seconds % HOUR // MINUTE:02d}"
+
+
+YES_NO_WORDS: Final[dict[str, bool]] = {"yes": True, "no": False, "true": True, "false": False}
+
+
+def parse_yes_no(text: str) -> bool | None:
+    """Read ``yes``, ``no``, ``true`` or ``false``, in any case; ``None`` for anything else."""
+    return YES_NO_WORDS.get(text.lower())
+
+
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?")
+
+
+def parse_number(text: str) -> int | float | None:
+    """Read a decimal number; ``None`` for anything else (exponents, infinities and hexadecimals among it)."""
+    if _NUMBER.fullmatch(text) is None:
+        return None
+    return float(text) if "." in text else int(text)

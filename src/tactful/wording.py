@@ -1,0 +1,111 @@
+"""Values and templates in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from tactful.calendars import Calendar
+from tactful.evaluate import Environment, Evaluator
+from tactful.facts.rows import Row
+from tactful.model.checked import Slot, Template
+from tactful.rank import entity_of
+from tactful.values import (
+    ChoiceKind,
+    DayTimeKind,
+    DurationKind,
+    Kind,
+    MomentKind,
+    Value,
+    format_day_time,
+    format_seconds,
+)
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def say_moment(moment: int, calendar: Calendar) -> str:
+    """``Sat 21 Nov 2026, 16:30`` on the clock of ``calendar``; the same words whatever the machine's locale."""
+    local = calendar.local(moment)
+    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{day}, {local.hour:02d}:{local.minute:02d}"
+
+
+def iso(moment: int, calendar: Calendar) -> str:
+    """ISO 8601 with the offset of ``calendar``'s zone."""
+    return calendar.local(moment).isoformat()
+
+
+def moment_at(moment: int, calendar: Calendar) -> datetime:
+    """The moment as a ``datetime`` in ``calendar``'s zone."""
+    return calendar.local(moment)
+
+
+def say_value(value: Value, kind: Kind, calendar: Calendar) -> str:
+    """A value in words; ``unknown`` where it is not known."""
+    match value:
+        case None:
+            return "unknown"
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return listing([str(one) for one in value])
+        case int() if isinstance(kind, MomentKind):
+            return say_moment(value, calendar)
+        case int() if isinstance(kind, DayTimeKind):
+            return format_day_time(value)
+        case int() if isinstance(kind, DurationKind):
+            return format_seconds(value)
+        case str() if isinstance(kind, ChoiceKind):
+            return value.replace("_", " ")
+        case _:
+            return str(value)
+
+
+def plain_value(value: Value, kind: Kind, calendar: Calendar) -> bool | int | float | str | list[str] | None:
+    """A value as JSON has it: moments as ISO 8601, times of day and durations as people write them."""
+    match value:
+        case bool() | None:
+            return value
+        case tuple():
+            return list(value)
+        case int() if isinstance(kind, MomentKind):
+            return iso(value, calendar)
+        case int() if isinstance(kind, DayTimeKind | DurationKind):
+            return say_value(value, kind, calendar)
+        case _:
+            return value
+
+
+def listing(words: list[str]) -> str:
+    """``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
+def fill(template: Template, env: Environment, evaluator: Evaluator, calendar: Calendar) -> str:
+    """The sentence with its placeholders filled in."""
+    return "".join(part if isinstance(part, str) else _slot(part, env, evaluator, calendar) for part in template)
+
+
+def _slot(slot: Slot, env: Environment, evaluator: Evaluator, calendar: Calendar) -> str:
+    value = evaluator.value(slot.field, env)
+    if value is None and slot.default is not None:
+        return slot.default
+    return say_value(value, slot.field.kind, calendar)
+
+
+_NAMES: Final[dict[str, Callable[[Row], str | None]]] = {
+    "candidate": lambda row: getattr(row, "name", None),
+    "application": lambda row: getattr(row, "company", None),
+    "person": lambda row: getattr(row, "name", None),
+    "interviewer": lambda row: getattr(getattr(row, "person", None), "name", None),
+    "offer": lambda row: getattr(getattr(row, "application", None), "company", None),
+}
+
+
+def name_of(row: Row) -> str:
+    """What to call a row: a name where it has one, else its id."""
+    name = _NAMES.get(entity_of(row))
+    return (name(row) if name is not None else None) or row.id
