@@ -46,7 +46,7 @@ Length = Annotated[str | None, Meta(description="A length of time: 2 weeks, 10 d
 Deadline = Annotated[
     str | None, Meta(description="A moment, or a bare date: the end of that day.", examples=["2026-11-27"])
 ]
-Custom = Annotated[dict[str, Any], Meta(description="Extra facts that the pack declares under custom_facts.")]
+Custom = Annotated[dict[str, Any] | None, Meta(description="Extra facts that the pack declares under custom_facts.")]
 YesNo = bool | None
 Moment = datetime | None
 
@@ -66,7 +66,7 @@ class Offer(Shape, frozen=True):
         YesNo, Meta(description="Whether it still hangs on a background check, references or an approval.")
     ] = None
     start_on: Annotated[Deadline, Meta(description="The first day at work.")] = None
-    custom: Custom = {}
+    custom: Custom = None
 
 
 class Person(Shape, frozen=True):
@@ -84,7 +84,7 @@ class Person(Shape, frozen=True):
     topics: Annotated[tuple[str, ...] | None, Meta(description="What the two of you talked about.")] = None
     country: Country = None
     time_zone: Zone = None
-    custom: Custom = {}
+    custom: Custom = None
 
 
 class Interviewer(Shape, frozen=True):
@@ -92,7 +92,7 @@ class Interviewer(Shape, frozen=True):
 
     person: Annotated[str, Meta(min_length=1, description="The id of a person of the application.")]
     attended: Annotated[YesNo, Meta(description="Whether they were there.")] = None
-    custom: Custom = {}
+    custom: Custom = None
 
 
 class Interview(Shape, frozen=True):
@@ -106,7 +106,7 @@ class Interview(Shape, frozen=True):
         tuple[Interviewer | str, ...], Meta(description="Who interviewed: ids of people, or {person, attended}.")
     ] = ()
     went: Annotated[Feeling | None, Meta(description="The candidate's own feeling.")] = None
-    custom: Custom = {}
+    custom: Custom = None
 
 
 class Message(Shape, frozen=True):
@@ -117,7 +117,7 @@ class Message(Shape, frozen=True):
     sent_at: Annotated[Moment, Meta(description="When it was sent.")] = None
     channel: Annotated[Channel | None, Meta(description="How it was sent.")] = None
     kind: Annotated[MessageKind | None, Meta(description="What it was about.")] = None
-    custom: Custom = {}
+    custom: Custom = None
 
 
 class Application(Shape, frozen=True):
@@ -142,7 +142,7 @@ class Application(Shape, frozen=True):
     people: Annotated[tuple[Person, ...], Meta(description="Everybody on their side.")] = ()
     interviews: Annotated[tuple[Interview, ...], Meta(description="All interviews, in any order.")] = ()
     messages: Annotated[tuple[Message, ...], Meta(description="Who wrote to or called whom, in any order.")] = ()
-    custom: Custom = {}
+    custom: Custom = None
 
 
 class Candidate(Shape, frozen=True):
@@ -159,7 +159,7 @@ class Candidate(Shape, frozen=True):
         None
     )
     notice_period: Annotated[Length, Meta(description="How long before leaving notice must be given.")] = None
-    custom: Custom = {}
+    custom: Custom = None
 
 
 class CaseShape(Shape, frozen=True):

@@ -1,0 +1,21 @@
+"""How large a case may be. Cases come from strangers, and a decision has to end."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class CaseLimits(msgspec.Struct, frozen=True):
+    """Bounds on one case, adjustable: ``tactful.load(limits=CaseLimits(people=1000))``.
+
+    ``bytes`` and ``depth`` bound the text, ``text`` the length of a single one in characters; the others count rows,
+    ``people``, ``interviews`` and ``messages`` for each application.
+    """
+
+    bytes: int = 1_000_000
+    depth: int = 16
+    text: int = 10_000
+    applications: int = 200
+    people: int = 500
+    interviews: int = 200
+    messages: int = 5_000
