@@ -90,7 +90,7 @@ def fill(template: Template, env: Environment, evaluator: Evaluator, calendar: C
 
 
 def _slot(slot: Slot, env: Environment, evaluator: Evaluator, calendar: Calendar) -> str:
-    value = evaluator.value(slot.field, env)
+    value = evaluator.value(slot.field, env) if slot.field.scope in env else None
     if value is None and slot.default is not None:
         return slot.default
     return say_value(value, slot.field.kind, calendar)

@@ -91,17 +91,20 @@ def _one_per(action: written.Action, report: Report) -> OnePer | None:
 
 
 def check_texts(action: Action, entity: str, written_action: written.Action, report: Report) -> None:
-    """Whether all placeholders of an action can be filled in when its target is an ``entity``."""
+    """Whether all placeholders of an action can be filled in when its target is an ``entity``.
+
+    One that has a text for when it is unknown takes that where the target has no such entity.
+    """
     templates: list[Template] = [*action.steps]
     if action.label is not None:
         templates.append(action.label)
     for slot in (part for template in templates for part in template if isinstance(part, Slot)):
-        if slot.field.scope not in SCOPES[entity]:
+        if slot.default is None and slot.field.scope not in SCOPES[entity]:
             spans = [*([written_action.label.span] if written_action.label else []), written_action.name.span]
             report(
                 OutOfScope.at(
                     spans[0],
                     f"`{action.id}` writes `{slot.field.text}`, but a rule uses it for each `{entity}`, which has none",
-                    f"in scope are {', '.join(f'`{one}`' for one in SCOPES[entity])}",
+                    f"give it a text for then, `{{{slot.field.text}|…}}`, or use what is in scope: {', '.join(f'`{one}`' for one in SCOPES[entity])}",
                 )
             )

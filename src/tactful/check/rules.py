@@ -72,7 +72,7 @@ class RuleChecker:
         priority = rule.priority if rule.priority is not None else _default_priority(conclusion)
         return Rule(
             *(no, rule.id.text, rule.about, rule.source, entity, when, unless),
-            *(conclusion, target, by, because, priority, rule.id.span),
+            *(conclusion, target, by, rule.endless, because, priority, rule.id.span),
         )
 
     def _source(self, text: Name) -> str:

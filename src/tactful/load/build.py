@@ -284,6 +284,7 @@ class _Builder:
             conclusion=conclusion,
             to=self._text(entries, "to") or to,
             by=self._deadline(entries),
+            endless=self._is_none(entries),
             because=because,
             priority=self._number(entries, "priority", 0, 100),
             safety=self._yes_no(entries, "safety"),
@@ -321,8 +322,13 @@ class _Builder:
         action = self._text(entries, "of")
         return None if what is None or action is None else (AddsStep(what, action), to)
 
+    def _is_none(self, entries: Entries) -> bool:
+        """Whether the rule says ``by: none``."""
+        by = entries.get("by")
+        return by is not None and isinstance(by[1], Scalar) and by[1].text == "none"
+
     def _deadline(self, entries: Entries) -> Deadline | None:
-        if "by" not in entries:
+        if "by" not in entries or self._is_none(entries):
             return None
         node = entries["by"][1]
         if not isinstance(node, Scalar):

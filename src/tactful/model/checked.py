@@ -237,7 +237,7 @@ class Rule(Checked, frozen=True):
     """A rule; ``no`` is its place in the pack's list of rules, which is sorted by id.
 
     ``when`` is what must hold and ``unless`` what must not. Where it has no ``by``, its deadline is the moment at which
-    it stops firing by time alone: see :mod:`tactful.deadlines`.
+    it stops firing by time alone, unless it is ``endless`` (``by: none``).
     """
 
     no: int
@@ -250,6 +250,7 @@ class Rule(Checked, frozen=True):
     conclusion: Conclusion
     target: Target
     by: Deadline | None
+    endless: bool
     because: Template
     priority: int
     span: Span

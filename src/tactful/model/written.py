@@ -194,7 +194,7 @@ class Action(Written, frozen=True):
 
 
 class Rule(Written, frozen=True):
-    """A rule. ``step`` is the text of a step where the rule adds one; then ``modality`` is ``None``."""
+    """A rule. ``endless``: it says ``by: none``, so that there is no deadline though time may end it."""
 
     id: Name
     about: str
@@ -205,6 +205,7 @@ class Rule(Written, frozen=True):
     conclusion: Conclusion
     to: Name | None
     by: Deadline | None
+    endless: bool
     because: Name
     priority: int | None
     safety: bool

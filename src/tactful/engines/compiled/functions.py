@@ -146,6 +146,8 @@ class _MainFunction:
     def _due(self, rule: Rule, expressions: Expressions) -> ast.expr:
         if rule.by is not None:
             return _shifted_if_known(rule.by, expressions)
+        if rule.endless:
+            return constant(None)
         ends = closings(rule, self.clockwork)
         if ends is None:
             return call(attribute(load(RUNTIME), "until"), constant(rule.no), load(rule.entity))
