@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from tactful.advice import Advice, Decision
@@ -102,7 +101,10 @@ def _lost(one: SetAsideRecord, console: Console) -> None:
 
 
 def _indented(console: Console, text: Text, by: int = _INDENT) -> None:
-    console.print(Padding(text, (0, 0, 0, by), expand=False))
+    """Print a text wrapped and indented, with nothing at the ends of its lines."""
+    for line in text.wrap(console, console.width - by):
+        line.rstrip()
+        console.print(Text(" " * by).append_text(line))
 
 
 def distance(seconds: int) -> str:
