@@ -97,6 +97,11 @@ class Advice:
         return self._one.priority
 
     @property
+    def due_word(self) -> str:
+        """``by`` where the action is to be done by its deadline, ``until`` where it is to be kept up until then."""
+        return self._setting.checked.actions[self.action].due
+
+    @property
     def due(self) -> datetime | None:
         """The deadline, in the candidate's time zone; ``None`` where there is none."""
         return self._setting.moment(self._one.due)

@@ -46,7 +46,7 @@ def _advice(advice: Advice, decision: Decision, console: Console) -> None:
     line.append(_concerning(advice.target, advice.application, decision), "dim")
     console.print(line)
     if advice.due is not None:
-        _indented(console, _deadline(int(advice.due.timestamp()), decision))
+        _indented(console, _deadline(int(advice.due.timestamp()), advice.due_word, decision))
     for step in advice.steps:
         _indented(console, Text(f"- {step}"))
     for justification in advice.because:
@@ -63,10 +63,10 @@ def _concerning(target: TargetRecord, application: str | None, decision: Decisio
     return f"  ({who})" if company in (None, who) or target.entity == "application" else f"  ({who}, {company})"
 
 
-def _deadline(due: int, decision: Decision) -> Text:
+def _deadline(due: int, word: str, decision: Decision) -> Text:
     now = int(decision.at.timestamp())
     late = due < now
-    text = f"by {say_moment(due, decision.calendar)}, {distance(due - now)}"
+    text = f"{word} {say_moment(due, decision.calendar)}, {distance(due - now)}"
     return Text(text + (", overdue" if late else ""), "bold red" if late else "magenta")
 
 

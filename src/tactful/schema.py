@@ -207,6 +207,7 @@ def _action() -> Schema:
             "channel": _TEXT,
             "one per": {"enum": ["application", "person", "candidate"]},
             "steps": {"type": "array", "items": _TEXT},
+            "due": {"enum": ["by", "until"], "description": "Do it by the deadline, or keep it up until then."},
         }
     )
 

@@ -62,7 +62,7 @@ def _check_action(
     channel = next((one.channel.text for one in own if one.channel is not None), None)
     texts = [check_template(text, scope, sources.get(text.span.file, "")) for text in (action.label, *steps) if text]
     label = texts.pop(0) if action.label else None
-    return Action(id_, action.about, family, _one_per(action, report), channel, label, tuple(texts), action.name.span)
+    return Action(id_, action.about, family, _one_per(action, report), channel, label, tuple(texts), _due(action, report), action.name.span)
 
 
 def _check_parent(action: written.Action, catalogue: Catalogue, report: Report) -> None:
@@ -88,6 +88,16 @@ def _one_per(action: written.Action, report: Report) -> OnePer | None:
         help_ = "write " + ", ".join(f"`{one}`" for one in ONE_PER)
         report(BadSetting.at(action.one_per.span, f"`one per` is `{action.one_per.text}`", help_))
     return found
+
+
+def _due(action: written.Action, report: Report) -> Literal["by", "until"]:
+    """What the action's deadline means."""
+    if action.due is None or action.due.text == "by":
+        return "by"
+    if action.due.text != "until":
+        help_ = "write `by` (do it by then) or `until` (keep it up until then)"
+        report(BadSetting.at(action.due.span, f"`due` is `{action.due.text}`", help_))
+    return "until"
 
 
 def check_texts(action: Action, entity: str, written_action: written.Action, report: Report) -> None:

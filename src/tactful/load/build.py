@@ -265,6 +265,7 @@ class _Builder:
             one_per=self._text(entries, "one per"),
             channel=self._text(entries, "channel"),
             steps=steps,
+            due=self._text(entries, "due"),
         )
 
     def _rule(self, item: Item) -> Rule | None:

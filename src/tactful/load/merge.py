@@ -25,7 +25,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "parameters": ("value", "about", "source"),
     "custom_facts": ("type", "values", "unit", "about", "ask"),
     "facts": ("exists", "none", "count", "latest", "earliest", "sum", "where", "when", "unless", "about", "ask"),
-    "actions": ("about", "label", "is_a", "channel", "one per", "steps"),
+    "actions": ("about", "label", "is_a", "channel", "one per", "steps", "due"),
     "rules": (
         *("about", "source", "for each", "when", "unless", "then", "to"),
         *("by", "because", "priority", "safety", "off"),

@@ -174,7 +174,10 @@ ComputedFact = WhenFact | Aggregate
 
 
 class Action(Checked, frozen=True):
-    """An action. ``family`` is the action itself and all that it is a kind of, nearest first."""
+    """An action. ``family`` is the action itself and all that it is a kind of, nearest first.
+
+    ``due`` says what its deadline means: do it by then, or keep it up until then.
+    """
 
     id: str
     about: str
@@ -183,6 +186,7 @@ class Action(Checked, frozen=True):
     channel: str | None
     label: Template | None
     steps: tuple[Template, ...]
+    due: Literal["by", "until"]
     span: Span
 
 

@@ -191,6 +191,7 @@ class Action(Written, frozen=True):
     one_per: Name | None
     channel: Name | None
     steps: tuple[Name, ...]
+    due: Name | None
 
 
 class Rule(Written, frozen=True):

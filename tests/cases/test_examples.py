@@ -1,0 +1,57 @@
+"""The examples: cases as a careers service meets them, each with the decision that the shipped rules come to.
+
+``pytest --update-cases`` writes the decisions anew; the difference is what gets reviewed.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import tactful
+from tactful.render import render_decision
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+CASES = sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".yaml", ".json"))
+
+
+@pytest.fixture(scope="module")
+def pack() -> tactful.Policy:
+    return tactful.load()
+
+
+def _decided(path: Path, pack: tactful.Policy) -> tactful.Decision:
+    return pack.decide(pack.read_text(path.read_bytes(), path.name))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_example_is_decided_as_reviewed(path: Path, pack: tactful.Policy, update_cases: bool) -> None:
+    """The text that people see is the one that was reviewed."""
+    out = io.StringIO()
+    render_decision(_decided(path, pack), Console(file=out, width=110, highlight=False, markup=False))
+    golden = EXAMPLES / "decisions" / f"{path.stem}.txt"
+    if update_cases:
+        golden.write_text(out.getvalue())
+    assert out.getvalue() == golden.read_text()
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_example_has_the_reviewed_json(path: Path, pack: tactful.Policy, update_cases: bool) -> None:
+    """The JSON that programs get is the one that was reviewed, but for the digest of the rule files."""
+    record = json.loads(_decided(path, pack).to_json())
+    record["pack"].pop("digest")
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    golden = EXAMPLES / "decisions" / f"{path.stem}.json"
+    if update_cases:
+        golden.write_text(text)
+    assert text == golden.read_text()
+
+
+def test_every_example_has_a_decision_and_no_decision_is_left_over() -> None:
+    """Cases and reviewed decisions go together."""
+    stems = {path.stem for path in CASES}
+    assert {path.stem for path in (EXAMPLES / "decisions").iterdir()} == stems
