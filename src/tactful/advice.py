@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from tactful.decision import (
     ActionRecord,
     AlternativeRecord,
     DecisionRecord,
+    Firing,
     JustificationRecord,
     OverrideRecord,
     PackRecord,
@@ -33,13 +34,28 @@ class Setting:
     """What the parts of one decision share. Not public."""
 
     def __init__(
-        self, checked: CheckedPack, ranker: Ranker, calendars: Calendars, case: Case, now: int, engine: str
+        self,
+        checked: CheckedPack,
+        ranker: Ranker,
+        calendars: Calendars,
+        case: Case,
+        now: int,
+        engine: str,
+        fire_steps: Callable[[Case, int], list[Firing]],
     ) -> None:
-        self.checked, self.ranker, self.calendars, self.case, self.now, self.engine = (
-            *(checked, ranker, calendars),
-            *(case, now, engine),
-        )
-        self.calendar = calendars.at(*case.candidate.place)
+        self.checked, self.ranker, self.calendars = checked, ranker, calendars
+        self.case, self.now, self.engine = case, now, engine
+        self._fire_steps = fire_steps
+
+    @property
+    def calendar(self) -> Calendar:
+        """The candidate's calendar."""
+        return self.case.candidate.calendar
+
+    @cached_property
+    def steps(self) -> list[Firing]:
+        """The steps that rules add, worked out when somebody asks."""
+        return self._fire_steps(self.case, self.now)
 
     @cached_property
     def evaluator(self) -> Evaluator:
@@ -76,8 +92,8 @@ def target_record(row: Row) -> TargetRecord:
 class Advice:
     """One piece of advice. What costs work to say is worked out when first asked for, and kept."""
 
-    def __init__(self, rank: int, conclusion: Conclusion, ranking: Ranking, setting: Setting) -> None:
-        self._one, self._ranking, self._setting = conclusion, ranking, setting
+    def __init__(self, rank: int, conclusion: Conclusion, setting: Setting) -> None:
+        self._one, self._setting = conclusion, setting
         #: 1 is the most important.
         self.rank = rank
 
@@ -139,7 +155,7 @@ class Advice:
         setting, evaluator = self._setting, self._setting.evaluator
         env = evaluator.environment(entity_of(self._one.target), self._one.target)
         own = [fill(step, env, evaluator, setting.calendar) for step in setting.checked.actions[self.action].steps]
-        firings = setting.ranker.steps_for(self._one, self._ranking.steps, setting.case)
+        firings = setting.ranker.steps_for(self._one, setting.steps, setting.case)
         added = [step_text(setting.checked.rules[one.rule], one, evaluator, setting.calendar) for one in firings]
         return tuple(dict.fromkeys((*own, *added)))
 
@@ -214,7 +230,7 @@ class Decision:
     def actions(self) -> tuple[Advice, ...]:
         """All advice, the most important first."""
         return tuple(
-            Advice(no, one, self._ranking, self._setting) for no, one in enumerate(self._ranking.ranked, start=1)
+            Advice(no, one, self._setting) for no, one in enumerate(self._ranking.ranked, start=1)
         )
 
     @cached_property

@@ -10,11 +10,13 @@ from __future__ import annotations
 import zoneinfo
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any, Final
+from itertools import accumulate, pairwise
+from typing import Any, Final, NamedTuple
 
 from tactful.suggest import near
+from tactful.values import DAY
 
 #: Moments outside these years are refused: neither holidays nor clock changes are known there.
 FIRST_YEAR: Final = 1970
@@ -23,6 +25,28 @@ FIRST_MOMENT: Final = 0
 LAST_MOMENT: Final = 7_258_118_399
 #: How many places a process keeps calendars for; a place more than that is worked out each time.
 MAX_PLACES: Final = 4_096
+
+
+#: A table begins with a year and goes on to the next spring, so that few counts lead beyond it; see Calendar._table.
+_SPAN: Final = 366 + 150
+_LATEST: Final = 365
+_MEAN_YEAR: Final = 31_556_952
+_ONE_DAY: Final = timedelta(days=1)
+
+
+class _Days(NamedTuple):
+    """Consecutive days from the ordinal ``first`` on.
+
+    ``starts``: local midnights. ``business``: whether people work. ``before``: how many business days came before.
+    ``days``: the numbers of the business days. ``plain``: whether the day has 24 hours, so that no clock changes in it.
+    """
+
+    first: int
+    starts: Sequence[int]
+    business: Sequence[bool]
+    before: Sequence[int]
+    days: Sequence[int]
+    plain: Sequence[bool]
 
 
 class Calendar:
@@ -35,7 +59,7 @@ class Calendar:
     def __init__(self, time_zone: str, country: str | None) -> None:
         self.time_zone, self.country = time_zone, country
         self._zone = zoneinfo.ZoneInfo(time_zone)
-        self._years: dict[int, Sequence[int]] = {}
+        self._years: dict[int, _Days] = {}
 
     # --- the clock ---
 
@@ -85,59 +109,28 @@ class Calendar:
 
     def is_business_day(self, moment: int) -> bool:
         """Whether the moment falls on a day on which people work."""
-        day = self.local(moment).toordinal()
-        days, index = self._position(day)
-        return index > 0 and days[index - 1] == day
-
-    def _business_days(self, year: int) -> Sequence[int]:
-        """The ordinals of all business days of a year, worked out once."""
-        found = self._years.get(year)
-        if found is None:
-            ordinals = range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
-            found = [one for one in ordinals if self.is_business_date(date.fromordinal(one))]
-            self._years[year] = found
-        return found
-
-    def _position(self, day: int) -> tuple[Sequence[int], int]:
-        """The business days of the day's year, and how many of them are on or before it."""
-        days = self._business_days(date.fromordinal(day).year)
-        return days, bisect_right(days, day)
-
-    def _nth_after(self, day: int, count: int) -> int:
-        """The ``count``-th business day after ``day`` (from 1), as an ordinal."""
-        year = date.fromordinal(day).year
-        days, index = self._position(day)
-        while len(days) - index < count:
-            count -= len(days) - index
-            year += 1
-            days, index = self._business_days(year), 0
-        return days[index + count - 1]
-
-    def _nth_before(self, day: int, count: int) -> int:
-        """The ``count``-th business day before ``day`` (from 1), as an ordinal."""
-        year = date.fromordinal(day).year
-        days, index = self._position(day - 1) if date.fromordinal(day - 1).year == year else ((), 0)
-        while index < count:
-            count -= index
-            year -= 1
-            days = self._business_days(year)
-            index = len(days)
-        return days[index - count]
+        table = self._table(moment)
+        return table.business[bisect_right(table.starts, moment) - 1]
 
     def add_business_days(self, moment: int, count: int) -> int:
         """The same local time on the ``count``-th business day after the moment's.
 
         Where the moment falls on a day off, counting starts from the start of the next business day.
         """
-        local = self.local(moment)
-        day, at = local.toordinal(), local.time()
-        days, index = self._position(day)
-        if not index or days[index - 1] != day:
-            day, at = self._nth_after(day, 1), time()
-        elif count == 0:
-            return moment
-        target = self._nth_after(day, count) if count else day
-        return self.instant(datetime.combine(date.fromordinal(target), at))
+        table = self._table(moment)
+        day = bisect_right(table.starts, moment) - 1
+        if table.business[day]:
+            at = table.before[day] + count
+            since = moment - table.starts[day]
+        else:
+            at = table.before[day] + count
+            since = 0
+        if at >= len(table.days):
+            return self._add_slowly(moment, count)
+        target = table.days[at]
+        if since == 0 or (table.plain[day] and table.plain[target]):
+            return table.starts[target] + since
+        return self._at_same_time(moment, table.first + target)
 
     def subtract_business_days(self, moment: int, count: int) -> int:
         """The same local time on the ``count``-th business day before the moment's.
@@ -145,14 +138,53 @@ class Calendar:
         Where the moment falls on a day off, counting starts from the end of the last business day before it.
         """
         local = self.local(moment)
-        day, at = local.toordinal(), local.time()
-        days, index = self._position(day)
-        if not index or days[index - 1] != day:
-            day, at = self._nth_before(day, 1), time(23, 59, 59)
+        day, at = local.date(), local.time()
+        if not self.is_business_date(day):
+            at = time(23, 59, 59)
+            count += 1
         elif count == 0:
             return moment
-        target = self._nth_before(day, count) if count else day
-        return self.instant(datetime.combine(date.fromordinal(target), at))
+        while count > 0:
+            day -= _ONE_DAY
+            count -= self.is_business_date(day)
+        return self.instant(datetime.combine(day, at))
+
+    def _add_slowly(self, moment: int, count: int) -> int:
+        """Day by day, for counts that lead beyond the table."""
+        local = self.local(moment)
+        day, at = local.date(), local.time()
+        if not self.is_business_date(day):
+            at = time()
+            count += 1
+        while count > 0:
+            day += _ONE_DAY
+            count -= self.is_business_date(day)
+        return self.instant(datetime.combine(day, at))
+
+    def _at_same_time(self, moment: int, ordinal: int) -> int:
+        """The moment's wall-clock time on another day, where one of the days is longer or shorter than others."""
+        return self.instant(datetime.combine(date.fromordinal(ordinal), self.local(moment).time()))
+
+    def _table(self, moment: int) -> _Days:
+        """The days around a moment, worked out once for each year and the one after it."""
+        year = 1970 + moment // _MEAN_YEAR
+        table = self._years.get(year)
+        if table is None or not table.starts[0] <= moment < table.starts[_LATEST]:
+            year = self.local(moment).year
+            table = self._years.get(year)
+            if table is None:
+                table = self._years[year] = self._days_from(year)
+        return table
+
+    def _days_from(self, year: int) -> _Days:
+        """The days of a year and most of the next."""
+        first = date(year, 1, 1).toordinal()
+        dates = [date.fromordinal(first + no) for no in range(_SPAN)]
+        starts = [self.start_of_day(day) for day in dates]
+        business = [self.is_business_date(day) for day in dates]
+        before = [0, *accumulate(business)][:-1]
+        plain = [after - start == DAY for start, after in pairwise([*starts, starts[-1] + DAY])]
+        return _Days(first, starts, business, before, [no for no, one in enumerate(business) if one], plain)
 
 
 class Calendars:
@@ -176,14 +208,15 @@ class Calendars:
 
         return {code: frozenset(parts) for code, parts in holidays.list_supported_countries().items()}
 
-    def knows(self, time_zone: str, country: str | None) -> bool:
-        """Whether there is such a place: an IANA time zone, and a country (with an optional subdivision) or none."""
-        if (time_zone, country) in self._known:
-            return True
+    def find(self, place: tuple[str, str | None]) -> Calendar | None:
+        """The calendar of a place: an IANA time zone, and a country or none; ``None`` where there is no such place."""
+        found = self._known.get(place)
+        if found is not None:
+            return found
+        time_zone, country = place
         if not self.zone_exists(time_zone) or (country is not None and not self.country_exists(country)):
-            return False
-        self.at(time_zone, country)
-        return True
+            return None
+        return self.at(time_zone, country)
 
     def zone_exists(self, name: str) -> bool:
         """Whether ``name`` is an IANA time zone."""

@@ -15,7 +15,6 @@ from tactful.facts.rows import (
     Family,
     InterviewerRow,
     MessageRow,
-    Place,
     Row,
 )
 from tactful.model.checked import (
@@ -110,12 +109,11 @@ class Evaluator:
                 custom: Mapping[str, Value] = getattr(row, "custom")  # noqa: B009  (every row has it, Row does not)
                 return custom.get(field.key)
             case "clock":
-                return self._clock(field.key, getattr(row, "place"))  # noqa: B009
+                return self._clock(field.key, getattr(row, "calendar"))  # noqa: B009
             case "computed":
                 return self.computed(field.key, row)
 
-    def _clock(self, key: str, place: Place) -> Value:
-        calendar = self.calendars.at(*place)
+    def _clock(self, key: str, calendar: Calendar) -> Value:
         return calendar.day_time(self.now) if key == "local_time" else calendar.is_business_day(self.now)
 
     def computed(self, id_: str, row: Row) -> Value:
@@ -195,8 +193,9 @@ class Evaluator:
     def calendar(self, field: Field, env: Environment) -> Calendar:
         """The calendar in which business days after ``field`` count: its application's, else the candidate's."""
         row = env[field.scope]
-        application = row if isinstance(row, ApplicationRow | CandidateRow) else getattr(row, "application")  # noqa: B009
-        return self.calendars.at(*application.place)
+        placed = row if isinstance(row, ApplicationRow | CandidateRow) else getattr(row, "application")  # noqa: B009
+        calendar: Calendar = placed.calendar
+        return calendar
 
     def shifted(self, moment: Value, shift: Shift, field: Field, env: Environment) -> int:
         """The moment moved by ``shift``."""

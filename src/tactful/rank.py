@@ -44,11 +44,10 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
 
 
 class Ranking(msgspec.Struct, frozen=True, eq=False):
-    """The outcome: conclusions in order, those that lost, and steps that rules add, in order."""
+    """The outcome: conclusions in order, and those that lost."""
 
     ranked: tuple[Conclusion, ...]
     set_aside: tuple[Conclusion, ...]
-    steps: tuple[Firing, ...]
 
 
 class _Plan(msgspec.Struct, frozen=True, gc=False):
@@ -56,7 +55,6 @@ class _Plan(msgspec.Struct, frozen=True, gc=False):
 
     action: str
     prohibits: bool
-    step: bool
     safety: bool
     modality: Modality
     priority: int
@@ -80,13 +78,9 @@ class Ranker:
         """Merge, settle conflicts, apply ``one per`` and sort."""
         advised: dict[tuple[str, Row], Conclusion] = {}
         prohibited: dict[tuple[str, Row], Conclusion] = {}
-        steps: list[Firing] = []
         plans = self._plans
         for firing in firings:
             plan = plans[firing.rule]
-            if plan.step:
-                steps.append(firing)
-                continue
             target = firing.row if not plan.path else self._target(plan, firing.row, case)
             if target is None:
                 continue
@@ -100,7 +94,7 @@ class Ranker:
                 )
             else:
                 _merge(found, plan, firing)
-        return self._settled(list(advised.values()), list(prohibited.values()), steps)
+        return self._settled(list(advised.values()), list(prohibited.values()))
 
     def target(self, firing: Firing, case: Case) -> Row | None:
         """Whom or what a firing's conclusion concerns; ``None`` where that is not known."""
@@ -126,7 +120,7 @@ class Ranker:
 
     # --- conflicts ---
 
-    def _settled(self, advised: list[Conclusion], prohibited: list[Conclusion], steps: list[Firing]) -> Ranking:
+    def _settled(self, advised: list[Conclusion], prohibited: list[Conclusion]) -> Ranking:
         if prohibited:
             self._conflicts(advised, prohibited)
         everything = advised + prohibited
@@ -135,9 +129,7 @@ class Ranker:
         for one in everything:
             if len(one.firings) > 1:
                 one.firings.sort(key=self._firing_key)
-        if len(steps) > 1:
-            steps.sort(key=self._firing_key)
-        return Ranking(tuple(self._one_each(kept)), tuple(sorted(lost, key=rank_key)), tuple(steps))
+        return Ranking(tuple(self._one_each(kept)), tuple(sorted(lost, key=rank_key)))
 
     def _conflicts(self, advised: list[Conclusion], prohibited: list[Conclusion]) -> None:
         by_action: dict[str, list[Conclusion]] = {}
@@ -184,7 +176,7 @@ class Ranker:
     # --- steps ---
 
     def steps_for(self, one: Conclusion, steps: Sequence[Firing], case: Case) -> list[Firing]:
-        """The step firings that belong to a recommendation: of its family, on its target or around it."""
+        """The step firings that belong to a recommendation, in order: of its family, on its target or around it."""
         family = self._families[one.action]
         found = []
         for firing in steps:
@@ -193,12 +185,11 @@ class Ranker:
                 target = self._target(plan, firing.row, case)
                 if target is not None and inside(one.target, target):
                     found.append(firing)
-        return found
+        return sorted(found, key=self._firing_key)
 
 
 def _plan(rule: Rule) -> _Plan:
     conclusion = rule.conclusion
-    step = isinstance(conclusion, AddStep)
     modality: Modality = "may" if isinstance(conclusion, AddStep) else conclusion.modality
     path, by_id = "", ""
     match rule.target:
@@ -210,7 +201,7 @@ def _plan(rule: Rule) -> _Plan:
             by_id = ".".join((*steps, *field.via, field.key))
     prohibits = isinstance(conclusion, Prohibit)
     safety = isinstance(conclusion, Prohibit) and conclusion.safety
-    return _Plan(conclusion.action, prohibits, step, safety, modality, rule.priority, path, by_id)
+    return _Plan(conclusion.action, prohibits, safety, modality, rule.priority, path, by_id)
 
 
 def _merge(found: Conclusion, plan: _Plan, firing: Firing) -> None:

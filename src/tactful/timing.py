@@ -136,7 +136,7 @@ def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple
         row = getattr(row, step)
     if row is None:
         return
-    calendar = evaluator.calendars.at(*getattr(row, "place"))  # noqa: B009  (only placed rows have a clock)
+    calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (only placed rows have a clock)
     now = evaluator.now
     today = calendar.local(now).date()
     for days in (-2, -1, 0, 1, 2):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from tactful.calendars import LAST_MOMENT, Calendars
+from tactful.calendars import LAST_MOMENT, Calendar, Calendars
 from tactful.facts.custom import NO_CUSTOM, CustomFields, custom_value
 from tactful.facts.limits import CaseLimits
 from tactful.facts.moments import EPOCH, deadline_of
@@ -38,7 +38,10 @@ class NotLinkable(Exception):  # noqa: N818  (not an error that users see)
 
 
 class Linker:
-    """Links one case. Numbers rows through the whole case, in its order."""
+    """Links one case. Numbers rows through the whole case, in its order.
+
+    Written out longer than it needs to be: every call and every unpacking here is paid for by every decision.
+    """
 
     def __init__(self, calendars: Calendars, custom: CustomFields, limits: CaseLimits) -> None:
         self._calendars, self._custom, self._limits = calendars, custom, limits
@@ -49,73 +52,116 @@ class Linker:
         given = shape.candidate
         self._zoned = self._zoned_here = given.time_zone is not None
         place = Place(given.time_zone or NO_ZONE, given.country)
-        if not self._calendars.knows(*place):
-            raise NotLinkable
-        self._calendar = self._calendars.at(*place)
+        self._calendar = calendar = self._at(place)
         if now is None and shape.now is not None:
             now = self._seconds(shape.now)
         self._now = now
-        custom = NO_CUSTOM if given.custom is None else self._customs("candidate", given.custom)
         candidate = CandidateRow(
-            *(0, given.id, given.name, given.country, given.time_zone, given.employed, given.considering_quitting),
-            *(given.searching, given.handwriting_legible, _length(given.notice_period), place, custom),
+            0,
+            given.id,
+            given.name,
+            given.country,
+            given.time_zone,
+            given.employed,
+            given.considering_quitting,
+            given.searching,
+            given.handwriting_legible,
+            None if given.notice_period is None else _length(given.notice_period),
+            place,
+            calendar,
+            NO_CUSTOM if given.custom is None else self._customs("candidate", given.custom),
         )
         applications = shape.applications
-        if len(applications) > self._limits.applications or len({one.id for one in applications}) != len(applications):
+        count = len(applications)
+        if count > 1 and (count > self._limits.applications or len({one.id for one in applications}) != count):
             raise NotLinkable
         families = [self._family(one, no, candidate) for no, one in enumerate(applications)]
         return Case(now, candidate, tuple(families))
 
+    def _at(self, place: Place) -> Calendar:
+        """The calendar of a place, which has to exist."""
+        found = self._calendars.find(place)
+        if found is None:
+            raise NotLinkable
+        return found
+
     def _family(self, given: Application, no: int, candidate: CandidateRow) -> Family:
         limits = self._limits
-        if given.time_zone is None and given.country is None:
-            place, self._zoned_here = candidate.place, self._zoned
-        else:
-            place = Place(given.time_zone or candidate.place.time_zone, given.country or candidate.place.country)
-            self._zoned_here = self._zoned or given.time_zone is not None
-            if not self._calendars.knows(*place):
-                raise NotLinkable
-        self._calendar = self._calendars.at(*place)
-        custom = NO_CUSTOM if given.custom is None else self._customs("application", given.custom)
-        reply_by = None if given.reply_by is None else self._deadline(given.reply_by)
-        application = ApplicationRow(
-            *(no, given.id, given.company, given.role, given.status, given.preferred, reply_by),
-            *(given.contact_policy, given.contact_via, given.country, given.time_zone, candidate, place, custom),
-        )
-        if (
-            len(given.people) > limits.people
-            or len(given.interviews) > limits.interviews
-            or len(given.messages) > limits.messages
-        ):
-            raise NotLinkable
-        people = tuple([self._person(one, application) for one in given.people])
-        by_id: Mapping[str | None, PersonRow] = {person.id: person for person in people}
-        if len(by_id) != len(people) or (given.contact_via is not None and given.contact_via not in by_id):
-            raise NotLinkable
-        interviews = tuple([self._interview(one, application) for one in given.interviews])
-        if len({one.id for one in interviews}) != len(interviews):
-            raise NotLinkable
-        groups = tuple(
-            [
-                self._group(one, interview, by_id, application)
-                for one, interview in zip(given.interviews, interviews, strict=True)
-            ]
-        )
-        messages = tuple([self._message(one, by_id, application) for one in given.messages])
-        offer = None if given.offer is None else self._offer(given.offer, application)
-        return Family(application, offer, people, interviews, groups, messages)
-
-    def _person(self, given: Person, application: ApplicationRow) -> PersonRow:
-        place = application.place
+        place, calendar = candidate.place, candidate.calendar
+        self._zoned_here = self._zoned
         if given.time_zone is not None or given.country is not None:
             place = Place(given.time_zone or place.time_zone, given.country or place.country)
-            if not self._calendars.knows(*place):
-                raise NotLinkable
+            calendar = self._at(place)
+            self._zoned_here = self._zoned or given.time_zone is not None
+        self._calendar = calendar
+        application = ApplicationRow(
+            no,
+            given.id,
+            given.company,
+            given.role,
+            given.status,
+            given.preferred,
+            None if given.reply_by is None else self._deadline(given.reply_by),
+            given.contact_policy,
+            given.contact_via,
+            given.country,
+            given.time_zone,
+            candidate,
+            place,
+            calendar,
+            NO_CUSTOM if given.custom is None else self._customs("application", given.custom),
+        )
+        people_given, interviews_given, messages_given = given.people, given.interviews, given.messages
+        if (
+            len(people_given) > limits.people
+            or len(interviews_given) > limits.interviews
+            or len(messages_given) > limits.messages
+        ):
+            raise NotLinkable
+        by_id: dict[str | None, PersonRow] = {}
+        for person in people_given:
+            by_id[person.id] = self._person(person, application)
+        if len(by_id) != len(people_given) or (given.contact_via is not None and given.contact_via not in by_id):
+            raise NotLinkable
+        interviews: list[InterviewRow] = []
+        groups: list[tuple[InterviewerRow, ...]] = []
+        for interview in interviews_given:
+            row = self._interview(interview, application)
+            interviews.append(row)
+            groups.append(self._group(interview, row, by_id, application))
+        if len(interviews) > 1 and len({one.id for one in interviews}) != len(interviews):
+            raise NotLinkable
+        return Family(
+            application,
+            None if given.offer is None else self._offer(given.offer, application),
+            tuple(by_id.values()),  # in the order of the case: dictionaries keep it
+            tuple(interviews),
+            tuple(groups),
+            tuple([self._message(one, by_id, application) for one in messages_given]) if messages_given else (),
+        )
+
+    def _person(self, given: Person, application: ApplicationRow) -> PersonRow:
+        place, calendar = application.place, application.calendar
+        if given.time_zone is not None or given.country is not None:
+            place = Place(given.time_zone or place.time_zone, given.country or place.country)
+            calendar = self._at(place)
         no = self._people
-        self._people += 1
+        self._people = no + 1
         return PersonRow(
-            *(no, given.id, given.name, given.role, given.prefers, given.invited_call, given.contact_policy),
-            *(given.channels, given.topics, given.country, given.time_zone, application, place),
+            no,
+            given.id,
+            given.name,
+            given.role,
+            given.prefers,
+            given.invited_call,
+            given.contact_policy,
+            given.channels,
+            given.topics,
+            given.country,
+            given.time_zone,
+            application,
+            place,
+            calendar,
             NO_CUSTOM if given.custom is None else self._customs("person", given.custom),
         )
 
@@ -124,7 +170,7 @@ class Linker:
         if given.status == "held" and self._now is not None and ended_at > self._now:
             raise NotLinkable
         no = self._interviews
-        self._interviews += 1
+        self._interviews = no + 1
         custom = NO_CUSTOM if given.custom is None else self._customs("interview", given.custom)
         return InterviewRow(no, given.id, given.stage, given.status, ended_at, given.went, application, custom)
 
@@ -135,33 +181,45 @@ class Linker:
         people: Mapping[str | None, PersonRow],
         application: ApplicationRow,
     ) -> tuple[InterviewerRow, ...]:
-        rows = []
+        rows: dict[str, InterviewerRow] = {}
+        no = self._interviewers
         for one in given.interviewers:
-            id_, attended, custom = (one, None, None) if isinstance(one, str) else (one.person, one.attended, one.custom)
+            if isinstance(one, str):
+                id_, attended, values = one, None, NO_CUSTOM
+            else:
+                id_, attended = one.person, one.attended
+                values = NO_CUSTOM if one.custom is None else self._customs("interviewer", one.custom)
             person = people.get(id_)
             if person is None:
                 raise NotLinkable
-            values = NO_CUSTOM if custom is None else self._customs("interviewer", custom)
-            no = self._interviewers
-            self._interviewers += 1
-            rows.append(InterviewerRow(no, id_, attended, interview, person, application, values))
-        if len({row.id for row in rows}) != len(rows):
+            rows[id_] = InterviewerRow(no, id_, attended, interview, person, application, values)
+            no += 1
+        self._interviewers = no
+        if len(rows) != len(given.interviewers):
             raise NotLinkable
-        return tuple(rows)
+        return tuple(rows.values())
 
     def _message(
         self, given: Message, people: Mapping[str | None, PersonRow], application: ApplicationRow
     ) -> MessageRow:
-        sent_at = None if given.sent_at is None else self._seconds(given.sent_at)
-        person = people.get(given.person)
-        if person is None and given.person is not None:
+        person_id = given.person
+        person = people.get(person_id)
+        if person is None and person_id is not None:
             raise NotLinkable
+        sent_at = None if given.sent_at is None else self._seconds(given.sent_at)
         no = self._messages
-        self._messages += 1
-        id_ = f"{sent_at}/{given.person}/{given.direction}/{given.kind}"
-        custom = NO_CUSTOM if given.custom is None else self._customs("message", given.custom)
+        self._messages = no + 1
         return MessageRow(
-            *(no, id_, given.person, given.direction, sent_at, given.channel, given.kind, person, application, custom)
+            no,
+            f"{sent_at}/{person_id}/{given.direction}/{given.kind}",
+            person_id,
+            given.direction,
+            sent_at,
+            given.channel,
+            given.kind,
+            person,
+            application,
+            NO_CUSTOM if given.custom is None else self._customs("message", given.custom),
         )
 
     def _offer(self, given: Offer, application: ApplicationRow) -> OfferRow:
@@ -170,9 +228,15 @@ class Linker:
         if received is not None and signed is not None and signed < received:
             raise NotLinkable
         return OfferRow(
-            *(application.no, application.id, received, given.form),
-            *(None if given.answer_by is None else self._deadline(given.answer_by), signed, given.conditional),
-            *(None if given.start_on is None else self._deadline(given.start_on), application),
+            application.no,
+            application.id,
+            received,
+            given.form,
+            None if given.answer_by is None else self._deadline(given.answer_by),
+            signed,
+            given.conditional,
+            None if given.start_on is None else self._deadline(given.start_on),
+            application,
             NO_CUSTOM if given.custom is None else self._customs("offer", given.custom),
         )
 
@@ -216,9 +280,7 @@ class Linker:
         return found
 
 
-def _length(text: str | None) -> int | None:
-    if text is None:
-        return None
+def _length(text: str) -> int:
     length = parse_duration(text)
     if not isinstance(length, Elapsed):
         raise NotLinkable

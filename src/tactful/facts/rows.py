@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from tactful.calendars import Calendar
 from tactful.values import Value
 
 
@@ -41,6 +42,7 @@ class CandidateRow(Row, frozen=True):
     handwriting_legible: bool | None
     notice_period: int | None
     place: Place
+    calendar: Calendar
     custom: Mapping[str, Value]
 
 
@@ -56,6 +58,7 @@ class ApplicationRow(Row, frozen=True):
     time_zone: str | None
     candidate: CandidateRow
     place: Place
+    calendar: Calendar
     custom: Mapping[str, Value]
 
 
@@ -84,6 +87,7 @@ class PersonRow(Row, frozen=True):
     time_zone: str | None
     application: ApplicationRow
     place: Place
+    calendar: Calendar
     custom: Mapping[str, Value]
 
 

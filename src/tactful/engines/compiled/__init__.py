@@ -21,13 +21,22 @@ class Program:
         self._facts = {fact.id: fact for fact in checked.facts}
         self._rules = checked.rules
         self._calendars = calendars
-        self._fire = build_functions(checked)
+        self._fire, self._steps = build_functions(checked)
 
     def fire(self, case: Case, now: int) -> list[Firing]:
-        """All firings of the pack's rules for ``case`` at ``now`` (seconds since 1970), in no particular order."""
+        """All firings of rules that advise or prohibit, for ``case`` at ``now`` (seconds since 1970), in no order."""
         firings: list[Firing] = []
-        self._fire(Runtime(case, now, self._calendars, self._rules, self._facts), firings.append)
+        self._fire(self._runtime(case, now), firings.append)
         return firings
+
+    def fire_steps(self, case: Case, now: int) -> list[Firing]:
+        """All firings of rules that add steps: nobody needs them before the advice is put into words."""
+        firings: list[Firing] = []
+        self._steps(self._runtime(case, now), firings.append)
+        return firings
+
+    def _runtime(self, case: Case, now: int) -> Runtime:
+        return Runtime(case, now, self._calendars, self._rules, self._facts)
 
 
 def compile_pack(checked: CheckedPack, calendars: Calendars) -> Program:

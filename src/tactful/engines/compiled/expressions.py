@@ -26,6 +26,8 @@ from tactful.model.checked import (
 )
 from tactful.values import BusinessDays, ListKind
 
+#: How a calendar tells the fields that follow ``now``.
+_CLOCKS: Final = {"local_time": "day_time", "business_day": "is_business_day"}
 RUNTIME: Final = "x"
 NOW: Final = "now"
 
@@ -77,23 +79,22 @@ class Expressions:
             case "custom":
                 return call(attribute(row, "custom", "get"), constant(field.key))
             case "clock":
-                return call(attribute(load(RUNTIME), field.key), attribute(row, "place"))
+                return call(attribute(row, "calendar", _CLOCKS[field.key]), load(NOW))
             case "computed":
                 return self._computed(field.key, field.via[-1] if field.via else field.scope, row)
 
-    def place(self, field: Field) -> ast.expr:
-        """Where business days after the field count: at its application's, else the candidate's."""
+    def calendar(self, field: Field) -> ast.expr:
+        """The calendar in which business days after the field count: its application's, else the candidate's."""
         self.used.add(field.scope)
         if field.scope in ("candidate", "application"):
-            return attribute(load(field.scope), "place")
-        return attribute(load(field.scope), "application", "place")
+            return attribute(load(field.scope), "calendar")
+        return attribute(load(field.scope), "application", "calendar")
 
     def shifted(self, moment: ast.expr, shift: Shift, field: Field) -> ast.expr:
         """The moment moved by ``shift``."""
         if isinstance(shift.length, BusinessDays):
-            method = "before" if shift.back else "after"
-            days = constant(shift.length.count)
-            return call(attribute(load(RUNTIME), method), self.place(field), moment, days)
+            method = "subtract_business_days" if shift.back else "add_business_days"
+            return call(attribute(self.calendar(field), method), moment, constant(shift.length.count))
         if shift.length.seconds == 0:
             return moment
         operator = ast.Sub() if shift.back else ast.Add()

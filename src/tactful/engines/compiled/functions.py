@@ -36,21 +36,23 @@ from tactful.engines.compiled.syntax import (
     loop,
     negate,
 )
-from tactful.model.checked import AnyOf, CheckedPack, Condition, Deadline, Rule
+from tactful.model.checked import AddStep, AnyOf, CheckedPack, Condition, Deadline, Rule
 
 Fire = Callable[[Runtime, Callable[[Firing], object]], None]
 
 
-def build_functions(checked: CheckedPack) -> Fire:
-    """Compile a checked pack to its ``fire`` function."""
+def build_functions(checked: CheckedPack) -> tuple[Fire, Fire]:
+    """Compile a checked pack to two functions: for rules that advise or prohibit, and for rules that add steps."""
     facts = Facts(checked)
-    tree = ast.Module([*facts.functions(), _MainFunction(checked, facts).build()], [])
+    steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
+    others = [rule for rule in checked.rules if not isinstance(rule.conclusion, AddStep)]
+    mains = [_MainFunction(checked, facts, *part).build() for part in (("fire", others), ("steps", steps))]
+    tree = ast.Module([*facts.functions(), *mains], [])
     ast.fix_missing_locations(tree)
     # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
     namespace: dict[str, Any] = {UNSET: object(), "Firing": Firing, "earliest": earliest}
     exec(compile(tree, f"<pack {checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
-    fire: Fire = namespace["fire"]
-    return fire
+    return namespace["fire"], namespace["steps"]
 
 
 def earliest(*moments: int | None) -> int | None:
@@ -59,11 +61,11 @@ def earliest(*moments: int | None) -> int | None:
 
 
 class _MainFunction:
-    def __init__(self, checked: CheckedPack, facts: Facts) -> None:
-        self.facts = facts
+    def __init__(self, checked: CheckedPack, facts: Facts, name: str, rules: list[Rule]) -> None:
+        self.facts, self.name = facts, name
         self.clockwork = Clockwork({fact.id: fact for fact in checked.facts})
         self.rules: dict[str, list[Rule]] = {}
-        for rule in checked.rules:
+        for rule in rules:
             self.rules.setdefault(rule.entity, []).append(rule)
         #: Computed facts read so far, by the entity in scope, whose variables are unset for each row anew.
         self.variables: dict[str, set[str]] = {}
@@ -80,7 +82,7 @@ class _MainFunction:
         ]
         if families:
             body.append(loop(FAMILY, attribute(load(RUNTIME), "families"), families))
-        return function("fire", [RUNTIME, "emit"], body)
+        return function(self.name, [RUNTIME, "emit"], body)
 
     def _families(self) -> list[ast.stmt]:
         """What is done for each application."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tactful.calendars import Calendars
 from tactful.evaluate import Evaluator
-from tactful.facts.rows import Case, Place, Row
+from tactful.facts.rows import Case, Row
 from tactful.model.checked import ComputedFact, Rule
 from tactful.timing import fires_until
 from tactful.values import Value
@@ -23,22 +23,6 @@ class Runtime:
         self.case, self.now, self.families = case, now, case.families
         self.memo: dict[tuple[int, int], Value] = {}
         self._calendars, self._rules, self._facts = calendars, rules, facts
-
-    def after(self, place: Place, moment: int, count: int) -> int:
-        """``count`` business days after ``moment`` at ``place``."""
-        return self._calendars.at(*place).add_business_days(moment, count)
-
-    def before(self, place: Place, moment: int, count: int) -> int:
-        """``count`` business days before ``moment`` at ``place``."""
-        return self._calendars.at(*place).subtract_business_days(moment, count)
-
-    def local_time(self, place: Place) -> int:
-        """The time of day at ``place``."""
-        return self._calendars.at(*place).day_time(self.now)
-
-    def business_day(self, place: Place) -> bool:
-        """Whether today is a business day at ``place``."""
-        return self._calendars.at(*place).is_business_day(self.now)
 
     def until(self, rule: int, row: Row) -> int | None:
         """When a rule that fires now stops by time alone, for rules whose end no single expression tells."""
