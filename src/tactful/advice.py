@@ -13,10 +13,10 @@ from tactful.decision import (
     ActionRecord,
     AlternativeRecord,
     DecisionRecord,
-    Firing,
     JustificationRecord,
     OverrideRecord,
     PackRecord,
+    RawFiring,
     SetAsideRecord,
     TargetRecord,
     WinnerRecord,
@@ -41,7 +41,7 @@ class Setting:
         case: Case,
         now: int,
         engine: str,
-        fire_steps: Callable[[Case, int], list[Firing]],
+        fire_steps: Callable[[Case, int], list[RawFiring]],
     ) -> None:
         self.checked, self.ranker, self.calendars = checked, ranker, calendars
         self.case, self.now, self.engine = case, now, engine
@@ -53,7 +53,7 @@ class Setting:
         return self.case.candidate.calendar
 
     @cached_property
-    def steps(self) -> list[Firing]:
+    def steps(self) -> list[RawFiring]:
         """The steps that rules add, worked out when somebody asks."""
         return self._fire_steps(self.case, self.now)
 
@@ -81,7 +81,10 @@ class Setting:
     def because(self, one: Conclusion) -> tuple[JustificationRecord, ...]:
         """The justifications of a conclusion, the rule that counts most first."""
         rules = self.checked.rules
-        return tuple(justification(rules[firing.rule], firing, self.evaluator, self.calendar) for firing in one.firings)
+        return tuple(
+            justification(rules[firing[0]], firing[1], self.evaluator, self.calendar)
+            for firing in self.ranker.sorted_firings(one)
+        )
 
 
 def target_record(row: Row) -> TargetRecord:
@@ -129,8 +132,8 @@ class Advice:
 
     @cached_property
     def _opens(self) -> int | None:
-        rules = [self._setting.checked.rules[firing.rule] for firing in self._one.firings]
-        return opened(rules, self._one.firings, self._setting.evaluator)
+        rules = self._setting.checked.rules
+        return opened([(rules[no], row) for no, row, _ in self._one.firings], self._setting.evaluator)
 
     @cached_property
     def label(self) -> str:
@@ -156,7 +159,7 @@ class Advice:
         env = evaluator.environment(entity_of(self._one.target), self._one.target)
         own = [fill(step, env, evaluator, setting.calendar) for step in setting.checked.actions[self.action].steps]
         firings = setting.ranker.steps_for(self._one, setting.steps, setting.case)
-        added = [step_text(setting.checked.rules[one.rule], one, evaluator, setting.calendar) for one in firings]
+        added = [step_text(setting.checked.rules[no], row, evaluator, setting.calendar) for no, row, _ in firings]
         return tuple(dict.fromkeys((*own, *added)))
 
     @cached_property
@@ -229,9 +232,7 @@ class Decision:
     @cached_property
     def actions(self) -> tuple[Advice, ...]:
         """All advice, the most important first."""
-        return tuple(
-            Advice(no, one, self._setting) for no, one in enumerate(self._ranking.ranked, start=1)
-        )
+        return tuple(Advice(no, one, self._setting) for no, one in enumerate(self._ranking.ranked, start=1))
 
     @cached_property
     def set_aside(self) -> tuple[SetAsideRecord, ...]:

@@ -13,6 +13,9 @@ from msgspec import Meta
 from tactful.facts.rows import Row
 from tactful.model.written import Modality
 
+#: A firing on its way from an engine to ranking: rule, row, deadline. A plain tuple, as there are many of them.
+RawFiring = tuple[int, Row, int | None]
+
 
 class Firing(NamedTuple):
     """A rule that fired for a row of its entity, and the deadline that follows (seconds since 1970), if any."""

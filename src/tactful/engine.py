@@ -82,14 +82,13 @@ class Policy:
         read = read_case(case, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=moment)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
         ranking = self._ranker.rank(self._program.fire(read, at), read)
-        setting = Setting(
-            self.checked, self._ranker, self._calendars, read, at, "compiled", self._program.fire_steps
-        )
+        setting = Setting(self.checked, self._ranker, self._calendars, read, at, "compiled", self._program.fire_steps)
         return Decision(ranking, setting)
 
     def fire(self, case: Case, now: int) -> list[Firing]:
         """All firings behind a decision, steps included, for comparing engines; in no particular order."""
-        return self._program.fire(case, now) + self._program.fire_steps(case, now)
+        found = self._program.fire(case, now) + self._program.fire_steps(case, now)
+        return [Firing(*one) for one in found]
 
 
 def load(pack: str | Path = "default", *, limits: CaseLimits | None = None) -> Policy:

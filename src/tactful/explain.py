@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import msgspec
 
 from tactful.calendars import Calendar
-from tactful.decision import ConditionRecord, Firing, JustificationRecord
+from tactful.decision import ConditionRecord, JustificationRecord
 from tactful.evaluate import Environment, Evaluator
+from tactful.facts.rows import Row
 from tactful.model.checked import AddStep, AllOf, AnyOf, Condition, NoneOf, Rule, Test
 from tactful.timing import fires_since
 from tactful.values import Value
@@ -45,9 +46,9 @@ def supports(condition: Condition, env: Environment, evaluator: Evaluator, wante
                 yield from supports(found, env, evaluator, wanted)
 
 
-def justification(rule: Rule, firing: Firing, evaluator: Evaluator, calendar: Calendar) -> JustificationRecord:
+def justification(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar) -> JustificationRecord:
     """A firing in words: the rule's sentence filled in, and its conditions with the values they met."""
-    env = evaluator.environment(rule.entity, firing.row)
+    env = evaluator.environment(rule.entity, row)
     met = [*supports(rule.when, env, evaluator), *supports(rule.unless, env, evaluator, wanted=False)]
     return JustificationRecord(
         rule=rule.id,
@@ -66,14 +67,14 @@ def _condition(support: Support, calendar: Calendar) -> ConditionRecord:
     )
 
 
-def step_text(rule: Rule, firing: Firing, evaluator: Evaluator, calendar: Calendar) -> str:
+def step_text(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar) -> str:
     """The step that a firing adds, in words."""
     assert isinstance(rule.conclusion, AddStep)
-    return fill(rule.conclusion.step, evaluator.environment(rule.entity, firing.row), evaluator, calendar)
+    return fill(rule.conclusion.step, evaluator.environment(rule.entity, row), evaluator, calendar)
 
 
-def opened(rules: list[Rule], firings: list[Firing], evaluator: Evaluator) -> int | None:
+def opened(fired: list[tuple[Rule, Row]], evaluator: Evaluator) -> int | None:
     """Since when one of the rules has fired, by time alone; ``None`` where one has for over a year or always."""
-    since = [fires_since(rule, firing.row, evaluator) for rule, firing in zip(rules, firings, strict=True)]
+    since = [fires_since(rule, row, evaluator) for rule, row in fired]
     known = [one for one in since if one is not None]
     return min(known) if known and len(known) == len(since) else None

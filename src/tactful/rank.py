@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
-from tactful.decision import Firing
+from tactful.decision import RawFiring
 from tactful.facts.rows import ApplicationRow, Case, InterviewerRow, PersonRow, Row
 from tactful.model.checked import AddStep, ById, CheckedPack, InScope, Prohibit, Rule
 from tactful.model.written import Modality
@@ -38,20 +38,20 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
     priority: int
     due: int | None
     safety: bool
-    firings: list[Firing]
-    lost_to: list[Conclusion]
-    alternatives: list[Conclusion]
+    firings: list[RawFiring]
+    lost_to: tuple[Conclusion, ...] = ()
+    alternatives: tuple[Conclusion, ...] = ()
 
 
-class Ranking(msgspec.Struct, frozen=True, eq=False):
+class Ranking(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The outcome: conclusions in order, and those that lost."""
 
     ranked: tuple[Conclusion, ...]
     set_aside: tuple[Conclusion, ...]
 
 
-class _Plan(msgspec.Struct, frozen=True, gc=False):
-    """What ranking needs to know of a rule."""
+class _Plan(NamedTuple):
+    """What ranking needs to know of a rule. ``path`` leads from the rule's row to the target; see ``Ranker._target``."""
 
     action: str
     prohibits: bool
@@ -74,31 +74,28 @@ class Ranker:
             for id_, action in checked.actions.items()
         }
 
-    def rank(self, firings: Iterable[Firing], case: Case) -> Ranking:
+    def rank(self, firings: Iterable[RawFiring], case: Case) -> Ranking:
         """Merge, settle conflicts, apply ``one per`` and sort."""
         advised: dict[tuple[str, Row], Conclusion] = {}
         prohibited: dict[tuple[str, Row], Conclusion] = {}
         plans = self._plans
         for firing in firings:
-            plan = plans[firing.rule]
-            target = firing.row if not plan.path else self._target(plan, firing.row, case)
-            if target is None:
-                continue
-            group = prohibited if plan.prohibits else advised
-            key = (plan.action, target)
+            no, row, due = firing
+            plan = plans[no]
+            action, prohibits, safety, modality, priority, path, _ = plan
+            if path:
+                target = self._target(plan, row, case)
+                if target is None:
+                    continue
+                row = target
+            group = prohibited if prohibits else advised
+            key = (action, row)
             found = group.get(key)
             if found is None:
-                group[key] = Conclusion(
-                    *(plan.action, target, plan.prohibits, plan.modality, plan.priority, firing.due),
-                    *(plan.safety, [firing], [], []),
-                )
+                group[key] = Conclusion(action, row, prohibits, modality, priority, due, safety, [firing])
             else:
                 _merge(found, plan, firing)
         return self._settled(list(advised.values()), list(prohibited.values()))
-
-    def target(self, firing: Firing, case: Case) -> Row | None:
-        """Whom or what a firing's conclusion concerns; ``None`` where that is not known."""
-        return self._target(self._plans[firing.rule], firing.row, case)
 
     def _target(self, plan: _Plan, row: Row, case: Case) -> Row | None:
         if plan.by_id:
@@ -121,32 +118,38 @@ class Ranker:
     # --- conflicts ---
 
     def _settled(self, advised: list[Conclusion], prohibited: list[Conclusion]) -> Ranking:
-        if prohibited:
-            self._conflicts(advised, prohibited)
+        lost: tuple[Conclusion, ...] = ()
         everything = advised + prohibited
-        lost = [one for one in everything if one.lost_to]
-        kept = sorted([one for one in everything if not one.lost_to], key=rank_key)
-        for one in everything:
-            if len(one.firings) > 1:
-                one.firings.sort(key=self._firing_key)
-        return Ranking(tuple(self._one_each(kept)), tuple(sorted(lost, key=rank_key)))
+        if prohibited and self._conflicts(advised, prohibited):
+            lost = tuple(in_order([one for one in everything if one.lost_to]))
+            everything = [one for one in everything if not one.lost_to]
+        return Ranking(tuple(self._one_each(in_order(everything))), lost)
 
-    def _conflicts(self, advised: list[Conclusion], prohibited: list[Conclusion]) -> None:
+    def _conflicts(self, advised: list[Conclusion], prohibited: list[Conclusion]) -> bool:
+        """Settle every conflict; whether there was one."""
         by_action: dict[str, list[Conclusion]] = {}
         for one in prohibited:
             by_action.setdefault(one.action, []).append(one)
+        any_lost = False
         for advice in advised:
             for action in self._families[advice.action]:
                 for prohibition in by_action.get(action, ()):
                     if inside(advice.target, prohibition.target):
                         _settle(advice, prohibition)
-        for one in (*advised, *prohibited):
-            if len(one.lost_to) > 1:
-                one.lost_to.sort(key=rank_key)
+                        any_lost = True
+        if any_lost:
+            for one in (*advised, *prohibited):
+                if len(one.lost_to) > 1:
+                    one.lost_to = tuple(in_order(list(one.lost_to)))
+        return any_lost
 
-    def _firing_key(self, firing: Firing) -> tuple[int, str, tuple[str, str, str, str]]:
-        rule = self._rules[firing.rule]
-        return -rule.priority, rule.id, row_key(firing.row)
+    def sorted_firings(self, one: Conclusion) -> list[RawFiring]:
+        """A conclusion's firings, the rule that counts most first."""
+        return sorted(one.firings, key=self._firing_key)
+
+    def _firing_key(self, firing: RawFiring) -> tuple[int, str, tuple[str, str, str, str]]:
+        rule = self._rules[firing[0]]
+        return -rule.priority, rule.id, row_key(firing[1])
 
     # --- one per ---
 
@@ -155,10 +158,13 @@ class Ranker:
         taken: dict[tuple[str, Row], Conclusion] = {}
         ranked = []
         for one in kept:
-            keys = [] if one.prohibits else self._one_per_keys(one)
+            if one.prohibits or not self._one_per[one.action]:
+                ranked.append(one)
+                continue
+            keys = self._one_per_keys(one)
             better = next((taken[key] for key in keys if key in taken), None)
             if better is not None:
-                better.alternatives.append(one)
+                better.alternatives = (*better.alternatives, one)
                 continue
             for key in keys:
                 taken[key] = one
@@ -175,14 +181,14 @@ class Ranker:
 
     # --- steps ---
 
-    def steps_for(self, one: Conclusion, steps: Sequence[Firing], case: Case) -> list[Firing]:
+    def steps_for(self, one: Conclusion, steps: Sequence[RawFiring], case: Case) -> list[RawFiring]:
         """The step firings that belong to a recommendation, in order: of its family, on its target or around it."""
         family = self._families[one.action]
         found = []
         for firing in steps:
-            plan = self._plans[firing.rule]
+            plan = self._plans[firing[0]]
             if plan.action in family:
-                target = self._target(plan, firing.row, case)
+                target = self._target(plan, firing[1], case)
                 if target is not None and inside(one.target, target):
                     found.append(firing)
         return sorted(found, key=self._firing_key)
@@ -204,22 +210,39 @@ def _plan(rule: Rule) -> _Plan:
     return _Plan(conclusion.action, prohibits, safety, modality, rule.priority, path, by_id)
 
 
-def _merge(found: Conclusion, plan: _Plan, firing: Firing) -> None:
+def _merge(found: Conclusion, plan: _Plan, firing: RawFiring) -> None:
     found.firings.append(firing)
-    found.priority = max(found.priority, plan.priority)
-    found.safety = found.safety or plan.safety
+    if plan.priority > found.priority:
+        found.priority = plan.priority
+    if plan.safety:
+        found.safety = True
     if STRENGTH[plan.modality] < STRENGTH[found.modality]:
         found.modality = plan.modality
-    if firing.due is not None and (found.due is None or firing.due < found.due):
-        found.due = firing.due
+    due = firing[2]
+    if due is not None and (found.due is None or due < found.due):
+        found.due = due
 
 
 def _settle(advice: Conclusion, prohibition: Conclusion) -> None:
     """The higher priority wins; on equal priority, and always where it is a matter of safety, the prohibition does."""
     if prohibition.safety or prohibition.priority >= advice.priority:
-        advice.lost_to.append(prohibition)
+        advice.lost_to = (*advice.lost_to, prohibition)
     else:
-        prohibition.lost_to.append(advice)
+        prohibition.lost_to = (*prohibition.lost_to, advice)
+
+
+def in_order(conclusions: list[Conclusion]) -> list[Conclusion]:
+    """Sorted by :func:`rank_key`. The target's part of the key is looked at only where all else is the same."""
+    if len(conclusions) < 2:
+        return conclusions
+    keyed = [
+        (-one.priority, _NEVER if one.due is None else one.due, STRENGTH[one.modality], one.action)
+        for one in conclusions
+    ]
+    if len(set(keyed)) == len(keyed):
+        order = sorted(range(len(keyed)), key=keyed.__getitem__)
+        return [conclusions[no] for no in order]
+    return sorted(conclusions, key=rank_key)
 
 
 def inside(row: Row, other: Row) -> bool:

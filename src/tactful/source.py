@@ -241,7 +241,9 @@ class _YamlBuilder:
 
     def _key(self, node: Node, parent: _Open) -> Scalar:
         if not isinstance(node, Scalar):
-            self.problems.append(ForbiddenYaml.at(node.span, "a key is a single value", "write a word before the colon"))
+            self.problems.append(
+                ForbiddenYaml.at(node.span, "a key is a single value", "write a word before the colon")
+            )
             return Scalar("", True, node.span)
         if node.text == "<<" and node.plain:
             self.problems.append(ForbiddenYaml.at(node.span, "merge keys are not read here", "write the keys out"))
@@ -331,7 +333,9 @@ class _JsonReader:
         start = token.start(token.lastgroup or 0)
         span = self._span(start, self.at)
         if depth > self.limits.depth or self._nodes > self.limits.nodes:
-            raise InvalidInput([TooLarge.at(span, "the text nests too deep or has too many values")], {self.name: self.text})
+            raise InvalidInput(
+                [TooLarge.at(span, "the text nests too deep or has too many values")], {self.name: self.text}
+            )
         match token.lastgroup, token.group().strip():
             case "mark", "{":
                 return self._object(span, depth)

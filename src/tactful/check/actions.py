@@ -62,7 +62,17 @@ def _check_action(
     channel = next((one.channel.text for one in own if one.channel is not None), None)
     texts = [check_template(text, scope, sources.get(text.span.file, "")) for text in (action.label, *steps) if text]
     label = texts.pop(0) if action.label else None
-    return Action(id_, action.about, family, _one_per(action, report), channel, label, tuple(texts), _due(action, report), action.name.span)
+    return Action(
+        id_,
+        action.about,
+        family,
+        _one_per(action, report),
+        channel,
+        label,
+        tuple(texts),
+        _due(action, report),
+        action.name.span,
+    )
 
 
 def _check_parent(action: written.Action, catalogue: Catalogue, report: Report) -> None:

@@ -134,7 +134,12 @@ class Consistency:
         if found is None:
             return
         if not FIRST_YEAR < found.year < LAST_YEAR:
-            self._note(BadMoment, path, f"the year {found.year} is out of range", f"years go from {FIRST_YEAR + 1} to {LAST_YEAR - 1}")
+            self._note(
+                BadMoment,
+                path,
+                f"the year {found.year} is out of range",
+                f"years go from {FIRST_YEAR + 1} to {LAST_YEAR - 1}",
+            )
         elif zone is None and (day is not None or (isinstance(found, datetime) and found.tzinfo is None)):
             help_ = "add an offset, such as `-05:00`, or give the candidate's `time_zone`"
             self._note(NoZone, path, "the moment has no offset, and no time zone is given to read it in", help_)

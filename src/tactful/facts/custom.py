@@ -37,7 +37,11 @@ def custom_value(given: Any, kind: Kind, calendar: Calendar) -> Value:
             return given if isinstance(given, int | float) and not isinstance(given, bool) else None
         case ListKind(values=allowed):
             texts = tuple(one for one in given if isinstance(one, str)) if isinstance(given, list | tuple) else ()
-            fits = isinstance(given, list | tuple) and len(texts) == len(given) and (not allowed or set(texts) <= set(allowed))
+            fits = (
+                isinstance(given, list | tuple)
+                and len(texts) == len(given)
+                and (not allowed or set(texts) <= set(allowed))
+            )
             return texts if fits else None
         case MomentKind():
             return _moment(given, calendar)

@@ -33,7 +33,7 @@ from tactful.values import Elapsed, Value, parse_duration
 NO_ZONE: Final = "UTC"
 
 
-class NotLinkable(Exception):  # noqa: N818  (not an error that users see)
+class NotLinkable(Exception):
     """Something is wrong with the case; ``validate`` tells what."""
 
 

@@ -91,7 +91,13 @@ def read_case_text(
 
 
 def _read_node(
-    node: Node, text: str, calendars: Calendars, custom: CustomFields, limits: CaseLimits, now: int | None, as_json: bool
+    node: Node,
+    text: str,
+    calendars: Calendars,
+    custom: CustomFields,
+    limits: CaseLimits,
+    now: int | None,
+    as_json: bool,
 ) -> Case:
     reader = Reader(custom, limits.text, as_json)
     plain = reader.read(node)

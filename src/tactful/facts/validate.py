@@ -65,7 +65,9 @@ class Reader:
             at = f"{path}.{key.text}" if path else key.text
             if key.text not in fields:
                 self.spans[at] = key.span
-                help_ = did_you_mean(key.text, fields) or "extra facts belong under `custom`, where the pack declares them"
+                help_ = (
+                    did_you_mean(key.text, fields) or "extra facts belong under `custom`, where the pack declares them"
+                )
                 self.problem(UnknownFact, at, f"{_what(path)} has no fact `{key.text}`", help_)
                 continue
             if key.text == "custom":
@@ -111,7 +113,9 @@ class Reader:
             if isinstance(node, Scalar) and node.is_null:
                 self.problem(WrongType, path, f"`{_last(path)}` is a list, not nothing", "write `[]` or leave it out")
             else:
-                self.problem(WrongType, path, f"`{_last(path)}` is a list, not {_name(node)}", "put `- ` before each item")
+                self.problem(
+                    WrongType, path, f"`{_last(path)}` is a list, not {_name(node)}", "put `- ` before each item"
+                )
             return WRONG
         return [self._value(one, item, f"{path}[{no}]") for no, one in enumerate(node.items)]
 
@@ -133,7 +137,9 @@ class Reader:
     def _yes_no(self, node: Scalar, path: str) -> Any:
         answer = parse_yes_no(node.text) if node.plain else None
         if answer is None:
-            self.problem(WrongType, path, f"`{_last(path)}` is a yes or a no, not `{_short(node)}`", self._yes_no_help())
+            self.problem(
+                WrongType, path, f"`{_last(path)}` is a yes or a no, not `{_short(node)}`", self._yes_no_help()
+            )
             return WRONG
         return answer
 
@@ -169,7 +175,9 @@ class Reader:
 
     def _text(self, node: Scalar, path: str) -> Any:
         if self._json and node.plain:
-            self.problem(WrongType, path, f"`{_last(path)}` is a text, not `{_short(node)}`", "write it in double quotes")
+            self.problem(
+                WrongType, path, f"`{_last(path)}` is a text, not `{_short(node)}`", "write it in double quotes"
+            )
             return WRONG
         if not node.text.strip() and _last(path) in ("id", "person"):
             self.problem(NotAValue, path, f"`{_last(path)}` is empty", "write a short name that nobody else has")
@@ -215,7 +223,11 @@ class Reader:
         if isinstance(node, Sequence):
             items = [one.text for one in node.items if isinstance(one, Scalar)]
             fits = isinstance(kind, ListKind) and len(items) == len(node.items)
-            return items if fits and isinstance(kind, ListKind) and (not kind.values or {*items} <= {*kind.values}) else None
+            return (
+                items
+                if fits and isinstance(kind, ListKind) and (not kind.values or {*items} <= {*kind.values})
+                else None
+            )
         if not isinstance(node, Scalar) or isinstance(kind, ListKind):
             return None
         match kind:

@@ -7,7 +7,7 @@ finds how a rule without ``by`` comes to an end, and ``runtime`` is what the fun
 from __future__ import annotations
 
 from tactful.calendars import Calendars
-from tactful.decision import Firing
+from tactful.decision import RawFiring
 from tactful.engines.compiled.functions import build_functions
 from tactful.engines.compiled.runtime import Runtime
 from tactful.facts.rows import Case
@@ -23,15 +23,15 @@ class Program:
         self._calendars = calendars
         self._fire, self._steps = build_functions(checked)
 
-    def fire(self, case: Case, now: int) -> list[Firing]:
+    def fire(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that advise or prohibit, for ``case`` at ``now`` (seconds since 1970), in no order."""
-        firings: list[Firing] = []
+        firings: list[RawFiring] = []
         self._fire(self._runtime(case, now), firings.append)
         return firings
 
-    def fire_steps(self, case: Case, now: int) -> list[Firing]:
+    def fire_steps(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that add steps: nobody needs them before the advice is put into words."""
-        firings: list[Firing] = []
+        firings: list[RawFiring] = []
         self._steps(self._runtime(case, now), firings.append)
         return firings
 

@@ -39,7 +39,7 @@ class Expressions:
     gives the expression that reads a computed fact of a row held in a variable.
     """
 
-    def __init__(self, nullable: frozenset[str], computed: Callable[[str, str, ast.expr], ast.expr]) -> None:
+    def __init__(self, nullable: frozenset[str], computed: Callable[[Field, ast.expr], ast.expr]) -> None:
         self._nullable = nullable
         self._computed = computed
         self._temporaries = 0
@@ -81,7 +81,7 @@ class Expressions:
             case "clock":
                 return call(attribute(row, "calendar", _CLOCKS[field.key]), load(NOW))
             case "computed":
-                return self._computed(field.key, field.via[-1] if field.via else field.scope, row)
+                return self._computed(field, row)
 
     def calendar(self, field: Field) -> ast.expr:
         """The calendar in which business days after the field count: its application's, else the candidate's."""

@@ -19,9 +19,8 @@ from tactful.engines.compiled.syntax import (
     loop,
 )
 from tactful.facts.catalogue import SCOPES
-from tactful.model.checked import Aggregate, CheckedPack, ComputedFact, WhenFact
+from tactful.model.checked import Aggregate, CheckedPack, ComputedFact, Field, WhenFact
 
-UNSET: Final = "unset"
 FAMILY: Final = "family"
 
 
@@ -38,11 +37,13 @@ class Facts:
         """A call of the fact's function."""
         return call(load(f"fact{self._numbers[id_]}"), load(RUNTIME), row)
 
-    def read_once(self, id_: str, row: ast.expr) -> tuple[str, ast.expr]:
-        """The name of a variable to unset before, and an expression that looks the fact up once."""
-        name = f"f{self._numbers[id_]}"
-        known = ast.Compare(load(name), [ast.IsNot()], [load(UNSET)])
-        return name, ast.IfExp(known, load(name), ast.NamedExpr(ast.Name(name, ast.Store()), self.read(id_, row)))
+    def variable(self, id_: str) -> str:
+        """The name of the local variable for a fact of the row in scope."""
+        return f"f{self._numbers[id_]}"
+
+    def fact(self, id_: str) -> ComputedFact:
+        """The fact itself."""
+        return self._facts[self._numbers[id_]]
 
     def read_inside(self, id_: str, row: ast.expr) -> ast.expr:
         """A call from within another fact, where the fact shall remember what it found."""
@@ -109,8 +110,8 @@ class _FactFunction:
             found.append(assign("offer", attribute(load(FAMILY), "offer")))
         return found
 
-    def _computed(self, id_: str, scope: str, row: ast.expr) -> ast.expr:
-        return self._facts.read_inside(id_, row)
+    def _computed(self, field: Field, row: ast.expr) -> ast.expr:
+        return self._facts.read_inside(field.key, row)
 
     def _when(self, fact: WhenFact) -> list[ast.stmt]:
         condition = Expressions(frozenset(self._nullable), self._computed).condition(fact.condition)

@@ -16,13 +16,15 @@ def fire(x, emit):
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from tactful.decision import Firing
+from tactful.decision import RawFiring
 from tactful.engines.compiled.deadlines import Clockwork, closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
-from tactful.engines.compiled.facts import FAMILY, UNSET, Facts
+from tactful.engines.compiled.facts import FAMILY, Facts
+from tactful.engines.compiled.inline import Inliner
+from tactful.engines.compiled.reads import closure, computed, fields_of_rule
 from tactful.engines.compiled.runtime import Runtime
 from tactful.engines.compiled.syntax import (
     assign,
@@ -36,9 +38,10 @@ from tactful.engines.compiled.syntax import (
     loop,
     negate,
 )
+from tactful.facts.catalogue import ENTITIES
 from tactful.model.checked import AddStep, AnyOf, CheckedPack, Condition, Deadline, Rule
 
-Fire = Callable[[Runtime, Callable[[Firing], object]], None]
+Fire = Callable[[Runtime, Callable[[RawFiring], object]], None]
 
 
 def build_functions(checked: CheckedPack) -> tuple[Fire, Fire]:
@@ -50,7 +53,7 @@ def build_functions(checked: CheckedPack) -> tuple[Fire, Fire]:
     tree = ast.Module([*facts.functions(), *mains], [])
     ast.fix_missing_locations(tree)
     # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
-    namespace: dict[str, Any] = {UNSET: object(), "Firing": Firing, "earliest": earliest}
+    namespace: dict[str, Any] = {"earliest": earliest}
     exec(compile(tree, f"<pack {checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
     return namespace["fire"], namespace["steps"]
 
@@ -61,37 +64,50 @@ def earliest(*moments: int | None) -> int | None:
 
 
 class _MainFunction:
+    """One pass over a case: for each row, the computed facts that its rules read, then the rules."""
+
     def __init__(self, checked: CheckedPack, facts: Facts, name: str, rules: list[Rule]) -> None:
         self.facts, self.name = facts, name
-        self.clockwork = Clockwork({fact.id: fact for fact in checked.facts})
+        self.by_id = {fact.id: fact for fact in checked.facts}
+        self.order = [fact.id for fact in checked.facts]
+        self.clockwork = Clockwork(self.by_id)
         self.rules: dict[str, list[Rule]] = {}
         for rule in rules:
             self.rules.setdefault(rule.entity, []).append(rule)
-        #: Computed facts read so far, by the entity in scope, whose variables are unset for each row anew.
-        self.variables: dict[str, set[str]] = {}
+        self.inliner = Inliner(facts)
 
     def build(self) -> ast.stmt:
         """The whole function."""
-        families = self._families()
-        candidate = self._rules_of("candidate")
         body = [
             assign(NOW, attribute(load(RUNTIME), "now")),
             assign("candidate", attribute(load(RUNTIME), "case", "candidate")),
-            *self._unset("candidate"),
-            *candidate,
+            *self._facts_of("candidate", ENTITIES, frozenset()),
+            *self._rules_of("candidate"),
         ]
+        families = self._families()
         if families:
             body.append(loop(FAMILY, attribute(load(RUNTIME), "families"), families))
         return function(self.name, [RUNTIME, "emit"], body)
 
+    def _facts_of(self, entity: str, readers: Sequence[str], may_be_null: frozenset[str]) -> list[ast.stmt]:
+        """Work out the facts of the entity in scope that rules for each of ``readers`` rest on."""
+        read = computed(field for one in readers for rule in self.rules.get(one, ()) for field in fields_of_rule(rule))
+        needed = closure(read, self.by_id)
+        own = [id_ for id_ in self.order if id_ in needed and self.by_id[id_].entity == entity]
+        self.inliner.local.difference_update(own)
+        return self.inliner.statements(own, may_be_null)
+
     def _families(self) -> list[ast.stmt]:
         """What is done for each application."""
-        person = assign("person", attribute(load("message"), "person"))
+        below = [entity for entity in ENTITIES if entity != "candidate"]
+        facts = self._facts_of("application", below, nullable("application"))
+        offer_facts = self._facts_of("offer", below, frozenset())
         inner = [
+            *([ast.If(is_known(load("offer")), offer_facts, [])] if offer_facts else []),
             *self._rules_of("application"),
-            *self._loop("person", "people", []),
+            *self._loop("person", "people"),
             *self._interviews(),
-            *self._loop("message", "messages", [person]),
+            *self._messages(),
         ]
         offer = self._rules_of("offer")
         if offer:
@@ -99,30 +115,38 @@ class _MainFunction:
         if not inner:
             return []
         head = [assign(name, attribute(load(FAMILY), name)) for name in ("application", "offer")]
-        return [*head, *self._unset("application", "offer"), *inner]
+        return [*head, *facts, *inner]
 
-    def _loop(self, entity: str, rows: str, head: list[ast.stmt]) -> list[ast.stmt]:
+    def _loop(self, entity: str, rows: str) -> list[ast.stmt]:
+        facts = self._facts_of(entity, [entity], nullable(entity))
         rules = self._rules_of(entity)
+        return [loop(entity, attribute(load(FAMILY), rows), [*facts, *rules])] if rules else []
+
+    def _messages(self) -> list[ast.stmt]:
+        person = self._facts_of("person", ["message"], nullable("person"))
+        own = self._facts_of("message", ["message"], nullable("message"))
+        rules = self._rules_of("message")
         if not rules:
             return []
-        return [loop(entity, attribute(load(FAMILY), rows), [*head, *self._unset(entity, "person"), *rules])]
+        head = assign("person", attribute(load("message"), "person"))
+        guarded: list[ast.stmt] = [ast.If(is_known(load("person")), person, [])] if person else []
+        return [loop("message", attribute(load(FAMILY), "messages"), [head, *guarded, *own, *rules])]
 
     def _interviews(self) -> list[ast.stmt]:
-        rules, interviewers = self._rules_of("interview"), self._rules_of("interviewer")
+        facts = self._facts_of("interview", ["interview", "interviewer"], nullable("interview"))
+        rules = self._rules_of("interview")
+        person = self._facts_of("person", ["interviewer"], nullable("person"))
+        own = self._facts_of("interviewer", ["interviewer"], nullable("interviewer"))
+        interviewers = self._rules_of("interviewer")
         if not rules and not interviewers:
             return []
-        body = [*self._unset("interview"), *rules]
+        body = [*facts, *rules]
         if interviewers:
-            person = assign("person", attribute(load("interviewer"), "person"))
-            inner = [person, *self._unset("interviewer", "person"), *interviewers]
-            body.append(loop("interviewer", load("group"), inner))
+            head = assign("person", attribute(load("interviewer"), "person"))
+            body.append(loop("interviewer", load("group"), [head, *person, *own, *interviewers]))
         pairs = call(load("zip"), attribute(load(FAMILY), "interviews"), attribute(load(FAMILY), "interviewers"))
         both_names = ast.Tuple([ast.Name(name, ast.Store()) for name in ("interview", "group")], ast.Store())
         return [ast.For(both_names, pairs, body, [])]
-
-    def _unset(self, *entities: str) -> list[ast.stmt]:
-        names = sorted(set().union(*(self.variables.get(entity, set()) for entity in entities)))
-        return [assign(names, load(UNSET))] if names else []
 
     # --- rules ---
 
@@ -130,18 +154,12 @@ class _MainFunction:
         return [self._rule(rule) for rule in self.rules.get(entity, ())]
 
     def _rule(self, rule: Rule) -> ast.stmt:
-        expressions = Expressions(nullable(rule.entity), self._computed)
+        expressions = Expressions(nullable(rule.entity), self.inliner.read)
         parts = [expressions.condition(rule.when)]
         if not _never(rule.unless):
             parts.append(negate(expressions.condition(rule.unless)))
-        firing = call(load("Firing"), constant(rule.no), load(rule.entity), self._due(rule, expressions))
+        firing = ast.Tuple([constant(rule.no), load(rule.entity), self._due(rule, expressions)], ast.Load())
         return ast.If(both(parts), [ast.Expr(call(load("emit"), firing))], [])
-
-    def _computed(self, id_: str, scope: str, row: ast.expr) -> ast.expr:
-        """A computed fact, kept in a variable for as long as the row in scope stays the same."""
-        name, expression = self.facts.read_once(id_, row)
-        self.variables.setdefault(scope, set()).add(name)
-        return expression
 
     # --- deadlines ---
 
