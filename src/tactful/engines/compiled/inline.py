@@ -1,0 +1,135 @@
+"""Computed facts worked out in place: for the rows that the main function is at, into local variables.
+
+A fact of the row in scope is worked out once, before the rules that read it, without a call. All facts that look over
+the same messages do so in one pass.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from tactful.engines.compiled.expressions import Expressions
+from tactful.engines.compiled.facts import FAMILY, Facts
+from tactful.engines.compiled.reads import computed, fields_of_fact
+from tactful.engines.compiled.syntax import assign, attribute, compare, constant, is_known, load, loop
+from tactful.facts.catalogue import SCOPES
+from tactful.model.checked import Aggregate, ComputedFact, Field, WhenFact
+
+
+class Inliner:
+    """Makes the statements for facts of the rows in scope, and the expressions that read them.
+
+    ``local`` are the facts whose variables are set at this point of the main function.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self.local: set[str] = set()
+
+    def read(self, field: Field, row: ast.expr) -> ast.expr:
+        """A computed fact of a row in scope of a rule: its variable where it is set, else a call."""
+        if field.key in self.local:
+            return load(self._facts.variable(field.key))
+        return self._facts.read(field.key, row)
+
+    def statements(self, ids: Iterable[str], nullable: frozenset[str]) -> list[ast.stmt]:
+        """Work out the facts with these ids, each after those that it rests on."""
+        todo = [self._facts.fact(id_) for id_ in ids]
+        made: list[ast.stmt] = []
+        while todo:
+            waiting = {fact.id for fact in todo}
+            ready = [fact for fact in todo if not waiting.intersection(computed(fields_of_fact(fact)))]
+            over_messages = [fact for fact in ready if isinstance(fact, Aggregate) and _over_messages(fact)]
+            if len(over_messages) > 1:
+                made += self._one_pass(over_messages, nullable)
+                ready = [fact for fact in ready if fact not in over_messages]
+                done = over_messages
+            else:
+                done = []
+            for fact in ready:
+                made += self._statement(fact, nullable)
+            self.local.update(fact.id for fact in [*done, *ready])
+            todo = [fact for fact in todo if fact.id not in self.local]
+        return made
+
+    def _statement(self, fact: ComputedFact, nullable: frozenset[str]) -> list[ast.stmt]:
+        name = self._facts.variable(fact.id)
+        if isinstance(fact, WhenFact):
+            condition = Expressions(nullable, self.read).condition(fact.condition)
+            return [assign(name, ast.IfExp(condition, constant(True), constant(False)))]
+        if fact.pivot == "candidate" or fact.over == "interviewer":
+            return [assign(name, self._facts.read(fact.id, load(fact.entity)))]
+        return self._one_pass([fact], nullable)
+
+    # --- aggregates over the members of the family at hand ---
+
+    def _one_pass(self, facts: list[Aggregate], nullable: frozenset[str]) -> list[ast.stmt]:
+        """One loop for all facts, which range over the same rows."""
+        over = facts[0].over
+        if over == "offer":
+            within = nullable - {"offer"}
+        else:
+            within = nullable | ({"person"} if over == "message" and "person" not in SCOPES[facts[0].entity] else set())
+        starts = [assign(self._facts.variable(fact.id), constant(_start(fact))) for fact in facts]
+        body = [self._gather(fact, within) for fact in facts]
+        if over == "offer":
+            return [*starts, ast.If(is_known(load("offer")), body, [])]
+        rows = attribute(load(FAMILY), {"person": "people", "interview": "interviews", "message": "messages"}[over])
+        head = []
+        if over == "message" and "person" not in SCOPES[facts[0].entity]:
+            head.append(assign("person", attribute(load("message"), "person")))
+        return [*starts, loop(over, rows, [*head, *body])]
+
+    def _gather(self, fact: Aggregate, nullable: frozenset[str]) -> ast.stmt:
+        """What one row adds to a fact."""
+        name = self._facts.variable(fact.id)
+        expressions = Expressions(nullable, lambda field, row: self._read_ranged(fact, field, row, nullable))
+        condition = expressions.condition(fact.where)
+        value = None if fact.value is None else expressions.value(fact.value)
+        match fact.op:
+            case "exists" | "none":
+                hit: list[ast.stmt] = [assign(name, constant(fact.op == "exists"))]
+            case "count":
+                hit = [ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), constant(1))]
+            case _:
+                assert value is not None  # these look at a field
+                hit = [assign("one", value), _better(fact.op, name)]
+        return ast.If(condition, hit, [])
+
+    def _read_ranged(self, owner: Aggregate, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
+        """A computed fact that a collection's condition reads: the owner's variable, worked out in place, or a call."""
+        fact = self._facts.fact(field.key)
+        own = field.scope in SCOPES[owner.entity] and field.scope != owner.over and not field.via
+        if own and field.key in self.local:
+            return load(self._facts.variable(field.key))
+        shadowed = fact.entity in ("interviewer", "message") and "person" in SCOPES[owner.entity]
+        simple = isinstance(fact, WhenFact) and not computed(fields_of_fact(fact))
+        if simple and not field.via and not shadowed and isinstance(fact, WhenFact):
+            condition = Expressions(nullable - {field.scope}, self.read).condition(fact.condition)
+            return ast.IfExp(condition, constant(True), constant(False))
+        return self._facts.read_inside(field.key, row)
+
+
+def _over_messages(fact: Aggregate) -> bool:
+    return fact.over == "message" and fact.pivot == "application"
+
+
+def _start(fact: Aggregate) -> bool | int | None:
+    match fact.op:
+        case "exists" | "none":
+            return fact.op == "none"
+        case "count" | "sum":
+            return 0
+        case _:
+            return None
+
+
+def _better(op: str, name: str) -> ast.stmt:
+    """Take the value in ``one`` where it is known, and the first or better than what is there; add it for ``sum``."""
+    one, known = load("one"), is_known(load("one"))
+    if op == "sum":
+        return ast.If(known, [ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), one)], [])
+    first = ast.Compare(load(name), [ast.Is()], [constant(None)])
+    better = ast.BoolOp(ast.Or(), [first, compare(one, ">" if op == "latest" else "<", load(name))])
+    return ast.If(ast.BoolOp(ast.And(), [known, better]), [assign(name, one)], [])
