@@ -16,6 +16,7 @@ def fire(x, emit):
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ from tactful.engines.compiled.deadlines import Clockwork, closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
 from tactful.engines.compiled.facts import FAMILY, Facts
 from tactful.engines.compiled.inline import Inliner
-from tactful.engines.compiled.reads import closure, computed, fields_of_rule
+from tactful.engines.compiled.reads import closure, computed, fields_of_fact, fields_of_rule
 from tactful.engines.compiled.runtime import Runtime
 from tactful.engines.compiled.syntax import (
     assign,
@@ -39,7 +40,7 @@ from tactful.engines.compiled.syntax import (
     negate,
 )
 from tactful.facts.catalogue import ENTITIES
-from tactful.model.checked import AddStep, AnyOf, CheckedPack, Condition, Deadline, Rule
+from tactful.model.checked import AddStep, Aggregate, AnyOf, CheckedPack, Condition, Deadline, Rule
 
 Fire = Callable[[Runtime, Callable[[RawFiring], object]], None]
 
@@ -75,6 +76,9 @@ class _MainFunction:
         for rule in rules:
             self.rules.setdefault(rule.entity, []).append(rule)
         self.inliner = Inliner(facts)
+        read = [field for rule in rules for field in fields_of_rule(rule)]
+        read += [field for fact in checked.facts for field in fields_of_fact(fact)]
+        self.readers = Counter(field.key for field in read if field.origin == "computed")
 
     def build(self) -> ast.stmt:
         """The whole function."""
@@ -93,9 +97,14 @@ class _MainFunction:
         """Work out the facts of the entity in scope that rules for each of ``readers`` rest on."""
         read = computed(field for one in readers for rule in self.rules.get(one, ()) for field in fields_of_rule(rule))
         needed = closure(read, self.by_id)
-        own = [id_ for id_ in self.order if id_ in needed and self.by_id[id_].entity == entity]
+        own = [id_ for id_ in self.order if id_ in needed and self.by_id[id_].entity == entity and not self._rare(id_)]
         self.inliner.local.difference_update(own)
         return self.inliner.statements(own, may_be_null)
+
+    def _rare(self, id_: str) -> bool:
+        """Whether a fact is best looked up where it is needed: one rule reads it, and it takes a loop to tell."""
+        fact = self.by_id[id_]
+        return isinstance(fact, Aggregate) and fact.over != "message" and self.readers[id_] == 1
 
     def _families(self) -> list[ast.stmt]:
         """What is done for each application."""

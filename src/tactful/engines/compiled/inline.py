@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from tactful.engines.compiled.expressions import Expressions
+from tactful.engines.compiled.expressions import RUNTIME, Expressions
 from tactful.engines.compiled.facts import FAMILY, Facts
 from tactful.engines.compiled.reads import computed, fields_of_fact
 from tactful.engines.compiled.syntax import assign, attribute, compare, constant, is_known, load, loop
@@ -41,17 +41,28 @@ class Inliner:
             waiting = {fact.id for fact in todo}
             ready = [fact for fact in todo if not waiting.intersection(computed(fields_of_fact(fact)))]
             over_messages = [fact for fact in ready if isinstance(fact, Aggregate) and _over_messages(fact)]
-            if len(over_messages) > 1:
+            over_families = [fact for fact in ready if isinstance(fact, Aggregate) and _over_families(fact)]
+            if over_messages:
                 made += self._one_pass(over_messages, nullable)
-                ready = [fact for fact in ready if fact not in over_messages]
-                done = over_messages
-            else:
-                done = []
+            if over_families:
+                made += self._pass_over_families(over_families)
             for fact in ready:
-                made += self._statement(fact, nullable)
-            self.local.update(fact.id for fact in [*done, *ready])
+                if fact not in over_messages and fact not in over_families:
+                    made += self._statement(fact, nullable)
+            self.local.update(fact.id for fact in ready)
             todo = [fact for fact in todo if fact.id not in self.local]
         return made
+
+    def _pass_over_families(self, facts: list[Aggregate]) -> list[ast.stmt]:
+        """One loop over all applications for the candidate's facts about applications and offers."""
+        starts = [assign(self._facts.variable(fact.id), constant(_start(fact))) for fact in facts]
+        applications = [self._gather(fact, frozenset({"offer"})) for fact in facts if fact.over == "application"]
+        offers = [self._gather(fact, frozenset()) for fact in facts if fact.over == "offer"]
+        body: list[ast.stmt] = [assign(name, attribute(load(FAMILY), name)) for name in ("application", "offer")]
+        body += applications
+        if offers:
+            body.append(ast.If(is_known(load("offer")), offers, []))
+        return [*starts, loop(FAMILY, attribute(load(RUNTIME), "families"), body)]
 
     def _statement(self, fact: ComputedFact, nullable: frozenset[str]) -> list[ast.stmt]:
         name = self._facts.variable(fact.id)
@@ -113,6 +124,10 @@ class Inliner:
 
 def _over_messages(fact: Aggregate) -> bool:
     return fact.over == "message" and fact.pivot == "application"
+
+
+def _over_families(fact: Aggregate) -> bool:
+    return fact.over in ("application", "offer") and fact.pivot == "candidate"
 
 
 def _start(fact: Aggregate) -> bool | int | None:
