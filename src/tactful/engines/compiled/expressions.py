@@ -24,10 +24,18 @@ from tactful.model.checked import (
     Shift,
     Test,
 )
-from tactful.values import BusinessDays, ListKind
+from tactful.values import BusinessDays, ListKind, MomentKind
 
 #: How a calendar tells the fields that follow ``now``.
 _CLOCKS: Final = {"local_time": "day_time", "business_day": "is_business_day"}
+#: Attributes of rows that are never ``None``.
+_REQUIRED: Final = {
+    "candidate": ("id",),
+    "application": ("id",),
+    "person": ("id",),
+    "interview": ("id", "ended_at"),
+    "interviewer": ("id",),
+}
 RUNTIME: Final = "x"
 NOW: Final = "now"
 
@@ -120,12 +128,28 @@ class Expressions:
         match test.predicates:
             case (Known(),):
                 plain = is_known(value)
+            case (IsIn(values=(bool() as wanted,)),) if self._always_known(test.field):
+                plain = _bare(value) if wanted else negate(_bare(value))
             case (IsIn(values=values),) if not isinstance(test.field.kind, ListKind):
                 plain = _is_in(value, values)
             case predicates:
-                first, again = self.named(value)
-                plain = both([is_known(first), *(self._predicate(one, again, test.field) for one in predicates)])
+                plain = self._asked(value, predicates, test.field)
         return negate(plain) if test.negated else plain
+
+    def _asked(self, value: ast.expr, predicates: tuple[Predicate, ...], field: Field) -> ast.expr:
+        """The value is known, and all predicates hold of it."""
+        if self._always_known(field) and len(predicates) == 1:
+            return self._predicate(predicates[0], value, field)
+        first, again = self.named(value)
+        return both([is_known(first), *(self._predicate(one, again, field) for one in predicates)])
+
+    def _always_known(self, field: Field) -> bool:
+        """Whether the field is never unknown: required ones, and computed ones that count or say yes or no."""
+        if field.scope in self._nullable:
+            return False
+        if field.origin == "computed":
+            return not isinstance(field.kind, MomentKind)
+        return field.origin == "given" and field.key in _REQUIRED.get(field.via[-1] if field.via else field.scope, ())
 
     def _predicate(self, predicate: Predicate, value: ast.expr, field: Field) -> ast.expr:
         """One predicate of a value that is known; ``value`` may be used more than once."""
@@ -139,13 +163,23 @@ class Expressions:
             case Compare(op=op, value=bound):
                 return compare(value, op, constant(bound))
             case Relates(op=op, other=other):
-                first, again = self.named(self.value(other))
+                against = self.value(other)
+                if self._always_known(other):
+                    return compare(value, op, against)
+                first, again = self.named(against)
                 return both([is_known(first), compare(value, op, again)])
             case DayTimeBetween(low=low, high=high):
                 ends = [compare(value, ">=", constant(low)), compare(value, "<=", constant(high))]
                 return both(ends) if low <= high else either(ends)
             case NowIs(op=op, shift=shift):
                 return compare(load(NOW), op, self.shifted(value, shift, field))
+
+
+def _bare(value: ast.expr) -> ast.expr:
+    """A yes/no as a condition: ``c`` for ``True if c else False``."""
+    if isinstance(value, ast.IfExp) and isinstance(value.body, ast.Constant) and value.body.value is True:
+        return value.test
+    return value
 
 
 def _is_in(value: ast.expr, values: tuple[bool | str | int | float, ...]) -> ast.expr:

@@ -40,7 +40,7 @@ from tactful.engines.compiled.syntax import (
     negate,
 )
 from tactful.facts.catalogue import ENTITIES
-from tactful.model.checked import AddStep, Aggregate, AnyOf, CheckedPack, Condition, Deadline, Rule
+from tactful.model.checked import HERE, AddStep, Aggregate, AnyOf, CheckedPack, Condition, Deadline, Rule
 
 Fire = Callable[[Runtime, Callable[[RawFiring], object]], None]
 
@@ -202,5 +202,8 @@ def _never(condition: Condition) -> bool:
 
 
 def _shifted_if_known(by: Deadline, expressions: Expressions) -> ast.expr:
-    first, again = expressions.named(expressions.value(by.field))
+    value = expressions.value(by.field)
+    if isinstance(value, ast.Name) and by.shift == HERE:
+        return value
+    first, again = expressions.named(value)
     return ast.IfExp(is_known(first), expressions.shifted(again, by.shift, by.field), constant(None))

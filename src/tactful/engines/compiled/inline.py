@@ -40,14 +40,14 @@ class Inliner:
         while todo:
             waiting = {fact.id for fact in todo}
             ready = [fact for fact in todo if not waiting.intersection(computed(fields_of_fact(fact)))]
-            over_messages = [fact for fact in ready if isinstance(fact, Aggregate) and _over_messages(fact)]
+            passes = [fact for fact in ready if isinstance(fact, Aggregate) and _in_one_pass(fact)]
             over_families = [fact for fact in ready if isinstance(fact, Aggregate) and _over_families(fact)]
-            if over_messages:
-                made += self._one_pass(over_messages, nullable)
+            for over in sorted({fact.over for fact in passes}):
+                made += self._one_pass([fact for fact in passes if fact.over == over], nullable)
             if over_families:
                 made += self._pass_over_families(over_families)
             for fact in ready:
-                if fact not in over_messages and fact not in over_families:
+                if fact not in passes and fact not in over_families:
                     made += self._statement(fact, nullable)
             self.local.update(fact.id for fact in ready)
             todo = [fact for fact in todo if fact.id not in self.local]
@@ -69,9 +69,7 @@ class Inliner:
         if isinstance(fact, WhenFact):
             condition = Expressions(nullable, self.read).condition(fact.condition)
             return [assign(name, ast.IfExp(condition, constant(True), constant(False)))]
-        if fact.pivot == "candidate" or fact.over == "interviewer":
-            return [assign(name, self._facts.read(fact.id, load(fact.entity)))]
-        return self._one_pass([fact], nullable)
+        return [assign(name, self._facts.read(fact.id, load(fact.entity)))]
 
     # --- aggregates over the members of the family at hand ---
 
@@ -122,8 +120,8 @@ class Inliner:
         return self._facts.read_inside(field.key, row)
 
 
-def _over_messages(fact: Aggregate) -> bool:
-    return fact.over == "message" and fact.pivot == "application"
+def _in_one_pass(fact: Aggregate) -> bool:
+    return fact.pivot == "application" and fact.over != "interviewer"
 
 
 def _over_families(fact: Aggregate) -> bool:
