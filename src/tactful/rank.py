@@ -12,14 +12,25 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tactful.decision import RawFiring
-from tactful.facts.rows import ApplicationRow, Case, InterviewerRow, PersonRow, Row
+from tactful.facts.rows import (
+    ApplicationRow,
+    CandidateRow,
+    Case,
+    InterviewerRow,
+    InterviewRow,
+    MessageRow,
+    OfferRow,
+    PersonRow,
+    Row,
+)
 from tactful.model.checked import AddStep, ById, CheckedPack, InScope, Prohibit, Rule
 from tactful.model.written import Modality
 
 #: Modalities from the strongest to the weakest; of conclusions alike in all else, the stronger ranks first.
 STRENGTH: Final[Mapping[Modality, int]] = {"must_not": 0, "must": 1, "should_not": 2, "should": 3, "may": 4}
 
-_NEVER: Final = 1 << 62
+#: Later than any moment, and small enough to leave room for the priority; see ``in_order``.
+_NEVER: Final = 1 << 39
 
 Key = tuple[int, int, int, str, str, str, str, str]
 
@@ -73,6 +84,8 @@ class Ranker:
             id_: tuple((one, per) for one in action.family if (per := checked.actions[one].one_per) is not None)
             for id_, action in checked.actions.items()
         }
+        #: The actions of which there is one per something.
+        self._restricted = frozenset(id_ for id_, keys in self._one_per.items() if keys)
 
     def rank(self, firings: Iterable[RawFiring], case: Case) -> Ranking:
         """Merge, settle conflicts, apply ``one per`` and sort."""
@@ -123,20 +136,23 @@ class Ranker:
         if prohibited and self._conflicts(advised, prohibited):
             lost = tuple(in_order([one for one in everything if one.lost_to]))
             everything = [one for one in everything if not one.lost_to]
-        return Ranking(tuple(self._one_each(in_order(everything))), lost)
+        kept = in_order(everything)
+        if not self._restricted.isdisjoint([one.action for one in advised]):
+            kept = self._one_each(kept)
+        return Ranking(tuple(kept), lost)
 
     def _conflicts(self, advised: list[Conclusion], prohibited: list[Conclusion]) -> bool:
         """Settle every conflict; whether there was one."""
-        by_action: dict[str, list[Conclusion]] = {}
-        for one in prohibited:
-            by_action.setdefault(one.action, []).append(one)
+        forbidden = {one.action for one in prohibited}
         any_lost = False
         for advice in advised:
-            for action in self._families[advice.action]:
-                for prohibition in by_action.get(action, ()):
-                    if inside(advice.target, prohibition.target):
-                        _settle(advice, prohibition)
-                        any_lost = True
+            family = self._families[advice.action]
+            if forbidden.isdisjoint(family):
+                continue
+            for prohibition in prohibited:
+                if prohibition.action in family and inside(advice.target, prohibition.target):
+                    _settle(advice, prohibition)
+                    any_lost = True
         if any_lost:
             for one in (*advised, *prohibited):
                 if len(one.lost_to) > 1:
@@ -232,17 +248,24 @@ def _settle(advice: Conclusion, prohibition: Conclusion) -> None:
 
 
 def in_order(conclusions: list[Conclusion]) -> list[Conclusion]:
-    """Sorted by :func:`rank_key`. The target's part of the key is looked at only where all else is the same."""
+    """Sorted by :func:`rank_key`. Action and target are looked at only where all else is the same."""
     if len(conclusions) < 2:
         return conclusions
-    keyed = [
-        (-one.priority, _NEVER if one.due is None else one.due, STRENGTH[one.modality], one.action)
+    keys = [
+        ((100 - one.priority << 40) + (_NEVER if one.due is None else one.due) << 3) + STRENGTH[one.modality]
         for one in conclusions
     ]
-    if len(set(keyed)) == len(keyed):
-        order = sorted(range(len(keyed)), key=keyed.__getitem__)
-        return [conclusions[no] for no in order]
-    return sorted(conclusions, key=rank_key)
+    found = [conclusions[no] for _, no in sorted(zip(keys, range(len(keys)), strict=True))]
+    if len(set(keys)) == len(keys):
+        return found
+    keys.sort()
+    start = 0
+    for end in range(1, len(keys) + 1):
+        if end == len(keys) or keys[end] != keys[start]:
+            if end - start > 1:
+                found[start:end] = sorted(found[start:end], key=rank_key)
+            start = end
+    return found
 
 
 def inside(row: Row, other: Row) -> bool:
@@ -259,17 +282,17 @@ def inside(row: Row, other: Row) -> bool:
 
 def entity_of(row: Row) -> str:
     """The entity that a row is one of."""
-    return _ENTITIES[type(row).__name__]
+    return _ENTITIES[type(row)]
 
 
-_ENTITIES: Final = {
-    "CandidateRow": "candidate",
-    "ApplicationRow": "application",
-    "OfferRow": "offer",
-    "PersonRow": "person",
-    "InterviewRow": "interview",
-    "InterviewerRow": "interviewer",
-    "MessageRow": "message",
+_ENTITIES: Final[Mapping[type[Row], str]] = {
+    CandidateRow: "candidate",
+    ApplicationRow: "application",
+    OfferRow: "offer",
+    PersonRow: "person",
+    InterviewRow: "interview",
+    InterviewerRow: "interviewer",
+    MessageRow: "message",
 }
 
 
@@ -290,6 +313,8 @@ def _belongs_to(row: Row, per: str) -> Row | None:
 
 def row_key(row: Row) -> tuple[str, str, str, str]:
     """What rows are ordered by: entity, the application's id, the interview's, the row's own. Names play no part."""
+    if isinstance(row, PersonRow):
+        return "person", row.application.id, "", row.id
     application = getattr(row, "application", row)
     interview = getattr(row, "interview", None)
     return entity_of(row), application.id, "" if interview is None else interview.id, row.id

@@ -120,11 +120,12 @@ def check_texts(action: Action, entity: str, written_action: written.Action, rep
         templates.append(action.label)
     for slot in (part for template in templates for part in template if isinstance(part, Slot)):
         if slot.default is None and slot.field.scope not in SCOPES[entity]:
+            in_scope = ", ".join(f"`{one}`" for one in SCOPES[entity])
             spans = [*([written_action.label.span] if written_action.label else []), written_action.name.span]
             report(
                 OutOfScope.at(
                     spans[0],
                     f"`{action.id}` writes `{slot.field.text}`, but a rule uses it for each `{entity}`, which has none",
-                    f"give it a text for then, `{{{slot.field.text}|…}}`, or use what is in scope: {', '.join(f'`{one}`' for one in SCOPES[entity])}",
+                    f"give it a text for then, `{{{slot.field.text}|…}}`, or use what is in scope: {in_scope}",
                 )
             )

@@ -82,8 +82,7 @@ def _moment(at: str | None, policy: Policy, data: bytes, name: str) -> datetime 
         raise typer.BadParameter(f"{at!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
     if moment.tzinfo is not None:
         return moment
-    place = policy.read_text(data, name).candidate.place
-    calendar = policy.calendars.at(*place)
+    calendar = policy.read_text(data, name).candidate.calendar
     return calendar.local(calendar.instant(moment))
 
 

@@ -24,7 +24,6 @@ from tactful.facts.rows import (
     MessageRow,
     OfferRow,
     PersonRow,
-    Place,
 )
 from tactful.facts.shape import Application, CaseShape, Interview, Message, Offer, Person
 from tactful.values import Elapsed, Value, parse_duration
@@ -50,9 +49,9 @@ class Linker:
     def case(self, shape: CaseShape, now: int | None) -> Case:
         """The whole case, at ``now`` or else its own. Raises :class:`NotLinkable`."""
         given = shape.candidate
-        self._zoned = self._zoned_here = given.time_zone is not None
-        place = Place(given.time_zone or NO_ZONE, given.country)
-        self._calendar = calendar = self._at(place)
+        zone = given.time_zone
+        self._zoned = self._zoned_here = zone is not None
+        self._calendar = calendar = self._at(zone or NO_ZONE, given.country)
         if now is None and shape.now is not None:
             now = self._seconds(shape.now)
         self._now = now
@@ -61,13 +60,12 @@ class Linker:
             given.id,
             given.name,
             given.country,
-            given.time_zone,
+            zone,
             given.employed,
             given.considering_quitting,
             given.searching,
             given.handwriting_legible,
             None if given.notice_period is None else _length(given.notice_period),
-            place,
             calendar,
             NO_CUSTOM if given.custom is None else self._customs("candidate", given.custom),
         )
@@ -75,25 +73,24 @@ class Linker:
         count = len(applications)
         if count > 1 and (count > self._limits.applications or len({one.id for one in applications}) != count):
             raise NotLinkable
-        families = [self._family(one, no, candidate) for no, one in enumerate(applications)]
-        return Case(now, candidate, tuple(families))
+        return Case(now, candidate, tuple([self._family(one, no, candidate) for no, one in enumerate(applications)]))
 
-    def _at(self, place: Place) -> Calendar:
+    def _at(self, time_zone: str, country: str | None) -> Calendar:
         """The calendar of a place, which has to exist."""
-        found = self._calendars.find(place)
+        found = self._calendars.find((time_zone, country))
         if found is None:
             raise NotLinkable
         return found
 
     def _family(self, given: Application, no: int, candidate: CandidateRow) -> Family:
         limits = self._limits
-        place, calendar = candidate.place, candidate.calendar
+        zone, country, calendar = given.time_zone, given.country, candidate.calendar
         self._zoned_here = self._zoned
-        if given.time_zone is not None or given.country is not None:
-            place = Place(given.time_zone or place.time_zone, given.country or place.country)
-            calendar = self._at(place)
-            self._zoned_here = self._zoned or given.time_zone is not None
+        if zone is not None or country is not None:
+            calendar = self._at(zone or calendar.time_zone, country or calendar.country)
+            self._zoned_here = self._zoned or zone is not None
         self._calendar = calendar
+        contact_via = given.contact_via
         application = ApplicationRow(
             no,
             given.id,
@@ -103,11 +100,10 @@ class Linker:
             given.preferred,
             None if given.reply_by is None else self._deadline(given.reply_by),
             given.contact_policy,
-            given.contact_via,
-            given.country,
-            given.time_zone,
+            contact_via,
+            country,
+            zone,
             candidate,
-            place,
             calendar,
             NO_CUSTOM if given.custom is None else self._customs("application", given.custom),
         )
@@ -118,17 +114,15 @@ class Linker:
             or len(messages_given) > limits.messages
         ):
             raise NotLinkable
-        by_id: dict[str | None, PersonRow] = {}
-        for person in people_given:
-            by_id[person.id] = self._person(person, application)
-        if len(by_id) != len(people_given) or (given.contact_via is not None and given.contact_via not in by_id):
+        by_id = self._people_of(people_given, application)
+        if len(by_id) != len(people_given) or (contact_via is not None and contact_via not in by_id):
             raise NotLinkable
         interviews: list[InterviewRow] = []
         groups: list[tuple[InterviewerRow, ...]] = []
         for interview in interviews_given:
             row = self._interview(interview, application)
             interviews.append(row)
-            groups.append(self._group(interview, row, by_id, application))
+            groups.append(self._group(interview, row, by_id, application) if interview.interviewers else ())
         if len(interviews) > 1 and len({one.id for one in interviews}) != len(interviews):
             raise NotLinkable
         return Family(
@@ -137,33 +131,35 @@ class Linker:
             tuple(by_id.values()),  # in the order of the case: dictionaries keep it
             tuple(interviews),
             tuple(groups),
-            tuple([self._message(one, by_id, application) for one in messages_given]) if messages_given else (),
+            self._messages_of(messages_given, by_id, application) if messages_given else (),
         )
 
-    def _person(self, given: Person, application: ApplicationRow) -> PersonRow:
-        place, calendar = application.place, application.calendar
-        if given.time_zone is not None or given.country is not None:
-            place = Place(given.time_zone or place.time_zone, given.country or place.country)
-            calendar = self._at(place)
+    def _people_of(self, given: tuple[Person, ...], application: ApplicationRow) -> dict[str | None, PersonRow]:
+        by_id: dict[str | None, PersonRow] = {}
         no = self._people
-        self._people = no + 1
-        return PersonRow(
-            no,
-            given.id,
-            given.name,
-            given.role,
-            given.prefers,
-            given.invited_call,
-            given.contact_policy,
-            given.channels,
-            given.topics,
-            given.country,
-            given.time_zone,
-            application,
-            place,
-            calendar,
-            NO_CUSTOM if given.custom is None else self._customs("person", given.custom),
-        )
+        for one in given:
+            id_, zone, country, calendar = one.id, one.time_zone, one.country, application.calendar
+            if zone is not None or country is not None:
+                calendar = self._at(zone or calendar.time_zone, country or calendar.country)
+            by_id[id_] = PersonRow(
+                no,
+                id_,
+                one.name,
+                one.role,
+                one.prefers,
+                one.invited_call,
+                one.contact_policy,
+                one.channels,
+                one.topics,
+                country,
+                zone,
+                application,
+                calendar,
+                NO_CUSTOM if one.custom is None else self._customs("person", one.custom),
+            )
+            no += 1
+        self._people = no
+        return by_id
 
     def _interview(self, given: Interview, application: ApplicationRow) -> InterviewRow:
         ended_at = self._seconds(given.ended_at)
@@ -199,28 +195,34 @@ class Linker:
             raise NotLinkable
         return tuple(rows.values())
 
-    def _message(
-        self, given: Message, people: Mapping[str | None, PersonRow], application: ApplicationRow
-    ) -> MessageRow:
-        person_id = given.person
-        person = people.get(person_id)
-        if person is None and person_id is not None:
-            raise NotLinkable
-        sent_at = None if given.sent_at is None else self._seconds(given.sent_at)
+    def _messages_of(
+        self, given: tuple[Message, ...], people: Mapping[str | None, PersonRow], application: ApplicationRow
+    ) -> tuple[MessageRow, ...]:
+        rows = []
         no = self._messages
-        self._messages = no + 1
-        return MessageRow(
-            no,
-            f"{sent_at}/{person_id}/{given.direction}/{given.kind}",
-            person_id,
-            given.direction,
-            sent_at,
-            given.channel,
-            given.kind,
-            person,
-            application,
-            NO_CUSTOM if given.custom is None else self._customs("message", given.custom),
-        )
+        for one in given:
+            person_id = one.person
+            person = people.get(person_id)
+            if person is None and person_id is not None:
+                raise NotLinkable
+            sent_at = None if one.sent_at is None else self._seconds(one.sent_at)
+            direction, kind = one.direction, one.kind
+            row = MessageRow(
+                no,
+                f"{sent_at}/{person_id}/{direction}/{kind}",
+                person_id,
+                direction,
+                sent_at,
+                one.channel,
+                kind,
+                person,
+                application,
+                NO_CUSTOM if one.custom is None else self._customs("message", one.custom),
+            )
+            rows.append(row)
+            no += 1
+        self._messages = no
+        return tuple(rows)
 
     def _offer(self, given: Offer, application: ApplicationRow) -> OfferRow:
         received = None if given.received_at is None else self._seconds(given.received_at)

@@ -7,22 +7,11 @@ another process, or over columns, can name a row by a small integer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import msgspec
 
 from tactful.calendars import Calendar
 from tactful.values import Value
-
-
-class Place(NamedTuple):
-    """Where somebody is, for calendars: an IANA time zone and an ISO 3166 country with an optional subdivision.
-
-    An unknown time zone is read as UTC and an unknown country has Saturdays and Sundays off and no holidays.
-    """
-
-    time_zone: str
-    country: str | None
 
 
 class Row(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -41,7 +30,6 @@ class CandidateRow(Row, frozen=True):
     searching: bool | None
     handwriting_legible: bool | None
     notice_period: int | None
-    place: Place
     calendar: Calendar
     custom: Mapping[str, Value]
 
@@ -57,7 +45,6 @@ class ApplicationRow(Row, frozen=True):
     country: str | None
     time_zone: str | None
     candidate: CandidateRow
-    place: Place
     calendar: Calendar
     custom: Mapping[str, Value]
 
@@ -86,7 +73,6 @@ class PersonRow(Row, frozen=True):
     country: str | None
     time_zone: str | None
     application: ApplicationRow
-    place: Place
     calendar: Calendar
     custom: Mapping[str, Value]
 
