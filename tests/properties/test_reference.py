@@ -1,0 +1,218 @@
+"""The compiled engine against the plain evaluator, on the shipped pack and drawn cases."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tactful
+from tactful.evaluate import Evaluator
+from tactful.facts.catalogue import ENTITIES
+from tactful.rank import row_key
+from tactful.timing import fires, fires_until
+
+NOW = 1_795_600_800  # 2026-11-25T18:00:00Z, a Wednesday
+STEPS = [0, 1, 7_199, 7_200, 7_201, 86_400, 172_799, 172_800, 172_801, 604_799, 604_800, 604_801, 950_400, 2_000_000]
+
+
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+moments = st.builds(
+    lambda step, sign: _iso(NOW + sign * step), st.sampled_from(STEPS), st.sampled_from([-1, -1, -1, 1])
+)
+people_ids = st.sampled_from(["p1", "p2", "p3"])
+
+
+def _some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+def _with(
+    base: dict[str, st.SearchStrategy[Any]], **optional: st.SearchStrategy[Any]
+) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(base, optional=optional)
+
+
+def _people() -> st.SearchStrategy[list[dict[str, Any]]]:
+    fields = _some(
+        name=st.just("Kim"),
+        role=st.sampled_from(["hiring_manager", "interviewer", "recruiter", "inside_contact"]),
+        prefers=st.sampled_from(["email", "phone"]),
+        invited_call=st.booleans(),
+        contact_policy=st.sampled_from(["open", "closed"]),
+        channels=st.lists(st.sampled_from(["email", "linkedin", "post"]), max_size=2, unique=True),
+        topics=st.lists(st.just("tests"), max_size=1),
+    )
+    return st.tuples(fields, fields, fields).map(
+        lambda found: [{"id": f"p{no}", **one} for no, one in enumerate(found, start=1)]
+    )
+
+
+interview = _with(
+    {"ended_at": moments, "interviewers": st.lists(people_ids, unique=True, max_size=3)},
+    status=st.sampled_from(["scheduled", "cancelled"]),
+    went=st.sampled_from(["well", "badly"]),
+)
+message = _some(
+    person=people_ids,
+    direction=st.sampled_from(["sent", "received"]),
+    sent_at=moments,
+    kind=st.sampled_from(
+        ["thank_you", "follow_up", "status_question", "answer", "rejection", "withdrawal", "offer_notice"]
+    ),
+)
+offer = _some(
+    form=st.sampled_from(["verbal", "written"]), answer_by=moments, signed_at=moments, conditional=st.booleans()
+)
+
+
+def _application(id_: str) -> st.SearchStrategy[dict[str, Any]]:
+    return _with(
+        {
+            "id": st.just(id_),
+            "people": _people(),
+            "interviews": st.lists(interview, max_size=3).map(
+                lambda found: [{**one, "id": f"i{no}"} for no, one in enumerate(found)]
+            ),
+            "messages": st.lists(message, max_size=5),
+        },
+        status=st.sampled_from(["applied", "interviewing", "offered", "accepted", "rejected", "withdrawn"]),
+        reply_by=moments,
+        contact_policy=st.sampled_from(["open", "closed"]),
+        contact_via=people_ids,
+        preferred=st.booleans(),
+        offer=offer,
+    )
+
+
+cases = st.builds(
+    lambda candidate, applications: {
+        "now": _iso(NOW),
+        "candidate": {"id": "c", "time_zone": "America/New_York", "country": "US", **candidate},
+        "applications": applications,
+    },
+    _some(
+        employed=st.booleans(),
+        considering_quitting=st.booleans(),
+        searching=st.booleans(),
+        handwriting_legible=st.booleans(),
+    ),
+    st.one_of(st.tuples(_application("a")), st.tuples(_application("a"), _application("b"))).map(list),
+)
+
+
+@pytest.fixture(scope="module", params=["default", "profile:academia", "profile:phone-friendly", "profile:reserved"])
+def pack(request: pytest.FixtureRequest) -> tactful.Policy:
+    return tactful.load(request.param)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=cases)
+def test_compiled_rules_fire_as_their_conditions_read(pack: tactful.Policy, data: dict[str, Any]) -> None:
+    """For every rule and row: it fires where its conditions hold, with the deadline that follows from it."""
+    case = pack.read(data)
+    evaluator = Evaluator(case, NOW, {fact.id: fact for fact in pack.checked.facts}, pack.calendars)
+    expected = set()
+    for rule in pack.checked.rules:
+        for row in evaluator.rows(rule.entity):
+            env = evaluator.environment(rule.entity, row)
+            if fires(rule, env, evaluator):
+                due = None
+                if rule.by is not None:
+                    due = evaluator.deadline(rule.by, env)
+                elif not rule.endless:
+                    due = fires_until(rule, row, evaluator)
+                expected.add((rule.id, row.no, rule.entity, due))
+    found = pack.fire(case, NOW)
+    rules = pack.checked.rules
+    assert {(rules[one.rule].id, one.row.no, rules[one.rule].entity, one.due) for one in found} == expected
+    assert len(found) == len(expected)
+    assert {rule.entity for rule in rules} <= set(ENTITIES)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=cases)
+def test_the_order_of_facts_never_matters(pack: tactful.Policy, data: dict[str, Any]) -> None:
+    """Turning every list round leaves the decision as it was."""
+    turned = {
+        **data,
+        "applications": [
+            {**one, **{part: one[part][::-1] for part in ("people", "interviews", "messages")}}
+            for one in data["applications"][::-1]
+        ],
+    }
+    assert pack.decide(turned).to_json() == pack.decide(data).to_json()
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=cases)
+def test_an_open_application_is_never_without_advice(pack: tactful.Policy, data: dict[str, Any]) -> None:
+    """Waiting, following up, answering, withdrawing or letting go: one of them is always advised."""
+    decision = pack.decide(data)
+    for application in data["applications"]:
+        if application.get("status") not in ("accepted", "rejected", "withdrawn"):
+            mine = [one for one in decision.actions if one.application == application["id"]]
+            assert mine, application
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=cases, feeling=st.sampled_from(["well", "mixed", "badly"]))
+def test_how_it_felt_changes_nothing(pack: tactful.Policy, data: dict[str, Any], feeling: str) -> None:
+    """No shipped rule reads the candidate's own feeling."""
+    changed = {
+        **data,
+        "applications": [
+            {**one, "interviews": [{**each, "went": feeling} for each in one["interviews"]]}
+            for one in data["applications"]
+        ],
+    }
+    assert pack.decide(changed).to_json() == pack.decide(data).to_json()
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=cases)
+def test_nobody_is_told_to_leave_without_a_signed_offer(pack: tactful.Policy, data: dict[str, Any]) -> None:
+    """An employed candidate is told to stay unless an offer is written, signed and unconditional."""
+    firm = any(
+        one.get("status") not in ("rejected", "withdrawn")
+        and one.get("offer", {}).get("form") == "written"
+        and one["offer"].get("conditional") is False
+        and one["offer"].get("signed_at", "9999") <= _iso(NOW)
+        for one in data["applications"]
+    )
+    actions = {(one.modality, one.action) for one in pack.decide(data).actions}
+    if data["candidate"].get("employed") and not firm:
+        assert ("must_not", "resign") in actions
+    if not firm:
+        assert not [one for one in actions if one[1] in ("resign", "give_notice") and "not" not in one[0]]
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.one_of(st.binary(max_size=200), st.text(max_size=200)))
+def test_loading_raises_nothing_but_diagnostics(data: bytes | str) -> None:
+    """Whatever the bytes: a pack, or every mistake in it."""
+    with contextlib.suppress(tactful.InvalidInput):
+        tactful.loads(data)
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.one_of(st.binary(max_size=200), st.text(max_size=200)))
+def test_reading_a_case_raises_nothing_but_diagnostics(pack: tactful.Policy, data: bytes | str) -> None:
+    """Whatever the bytes: a decision, or every mistake in them."""
+    with contextlib.suppress(tactful.InvalidInput):
+        pack.decide(data)
+
+
+def test_row_keys_tell_rows_of_different_applications_apart(pack: tactful.Policy) -> None:
+    """The same id in two applications makes two different keys."""
+    case = pack.read(
+        {"candidate": {"id": "c"}, "applications": [{"id": one, "people": [{"id": "p"}]} for one in ("a", "b")]}
+    )
+    assert len({row_key(family.people[0]) for family in case.families}) == 2
