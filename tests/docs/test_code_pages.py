@@ -1,0 +1,58 @@
+"""Every code has a page, and its examples do what the page says."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import tactful
+from tactful.diagnostics.code import Code
+from tactful.diagnostics.table import codes, page
+
+ROOT = Path(__file__).parents[2]
+CODES = codes()
+HEADINGS = ["What it reports", "Why", "Example", "Instead"]
+
+
+def _parts(code: type[Code]) -> dict[str, str]:
+    """The blocks of a page by their headings."""
+    text = inspect.getdoc(code) or ""
+    blocks = re.split(rf"^({'|'.join(HEADINGS)})$", text, flags=re.MULTILINE)[1:]
+    return {
+        heading: inspect.cleandoc("\n" + body) + "\n" for heading, body in zip(blocks[::2], blocks[1::2], strict=True)
+    }
+
+
+def _codes_of(text: str, id_: str) -> list[str]:
+    """The codes that reading ``text`` leads to: a case for T2xx, else a pack."""
+    try:
+        if id_.startswith("T2"):
+            tactful.loads("rules: {}").read_text(text, "case.yaml")
+        else:
+            tactful.loads(text, "pack.yaml")
+    except tactful.InvalidInput as error:
+        return [one.code for one in error.diagnostics]
+    return []
+
+
+@pytest.mark.parametrize("id_", CODES)
+def test_page_has_its_headings_in_order(id_: str) -> None:
+    """What it reports, why, an example, and what to write instead."""
+    assert list(_parts(CODES[id_])) == HEADINGS
+
+
+@pytest.mark.parametrize("id_", [one for one in CODES if not _parts(CODES[one])["Example"].startswith("(")])
+def test_example_leads_to_the_code_and_the_correction_to_none(id_: str) -> None:
+    """The example has this mistake and no other; what stands under Instead has none."""
+    parts = _parts(CODES[id_])
+    assert set(_codes_of(parts["Example"], id_)) == {id_}
+    assert parts["Instead"].startswith("(") or _codes_of(parts["Instead"], id_) == []
+
+
+def test_the_reference_has_every_page() -> None:
+    """docs/reference/codes.md is what ``tactful explain`` prints; ``make reference`` writes it."""
+    written = (ROOT / "docs/reference/codes.md").read_text()
+    assert written == "# Codes\n\n" + "\n".join(f"## {id_}\n\n```text\n{page(id_)}\n```\n" for id_ in CODES)
