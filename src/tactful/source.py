@@ -223,10 +223,11 @@ class _YamlBuilder:
             self.problems.append(ForbiddenYaml.at(span, f"the alias `*{event.anchor}` {what}", "write the value out"))
             self._add(Scalar("", True, span), 1, None)
         else:
-            self._add(found[0], found[1], None)
+            self._add(found[0], found[1], None, new=found[1])
 
-    def _add(self, node: Node, size: int, anchor: str | None) -> None:
-        self._nodes += size
+    def _add(self, node: Node, size: int, anchor: str | None, new: int = 1) -> None:
+        """Put a node in its place. ``size`` counts it and what is in it; ``new`` what is not counted yet."""
+        self._nodes += new
         if self._nodes > self.limits.nodes:
             self._stop(TooLarge, node.span, f"the text has more than {self.limits.nodes:,} values in it", "split it")
         self._anchor(anchor, node, size)
