@@ -52,11 +52,14 @@ def read_case(
 
 
 def _long_text(data: bytes | bytearray | memoryview | str, limit: int) -> bool:
-    """Whether a text may be longer than the limit: there is a stretch without a quotation mark that long."""
+    """Whether a text may be longer than the limit, so that it has to be looked at closely.
+
+    Such a text covers at least one whole block of half that length, and there is no quotation mark in that block.
+    """
     if len(data) <= limit:
         return False
-    text = data.encode() if isinstance(data, str) else bytes(data)
-    return any(map(limit.__lt__, map(len, text.split(b'"'))))
+    text, half = data.encode() if isinstance(data, str) else bytes(data), max(1, limit // 2)
+    return any(text.find(b'"', start, start + half) < 0 for start in range(0, len(text) - half, half))
 
 
 def _encoded(data: Mapping[str, Any], name: str) -> bytes:

@@ -24,9 +24,9 @@ from tactful.decision import RawFiring
 from tactful.engines.compiled.deadlines import Clockwork, closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
 from tactful.engines.compiled.facts import FAMILY, Facts
-from tactful.engines.compiled.inline import Inliner
+from tactful.engines.compiled.inline import Inliner, join_of
 from tactful.engines.compiled.reads import closure, computed, fields_of_fact, fields_of_rule
-from tactful.engines.compiled.runtime import Runtime
+from tactful.engines.compiled.runtime import Runtime, interviewers_by_person, messages_by_person
 from tactful.engines.compiled.syntax import (
     assign,
     attribute,
@@ -54,7 +54,11 @@ def build_functions(checked: CheckedPack) -> tuple[Fire, Fire]:
     tree = ast.Module([*facts.functions(), *mains], [])
     ast.fix_missing_locations(tree)
     # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
-    namespace: dict[str, Any] = {"earliest": earliest}
+    namespace: dict[str, Any] = {
+        "earliest": earliest,
+        "messages_of_family": messages_by_person,
+        "interviewers_of_family": interviewers_by_person,
+    }
     exec(compile(tree, f"<pack {checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
     return namespace["fire"], namespace["steps"]
 
@@ -104,7 +108,9 @@ class _MainFunction:
     def _rare(self, id_: str) -> bool:
         """Whether a fact is best looked up where it is needed: one rule reads it, and it takes a loop to tell."""
         fact = self.by_id[id_]
-        return isinstance(fact, Aggregate) and fact.over != "message" and self.readers[id_] == 1
+        if not isinstance(fact, Aggregate) or join_of(fact) is not None:
+            return False
+        return fact.over != "message" and self.readers[id_] == 1
 
     def _families(self) -> list[ast.stmt]:
         """What is done for each application."""
@@ -124,7 +130,8 @@ class _MainFunction:
         if not inner:
             return []
         head = [assign(name, attribute(load(FAMILY), name)) for name in ("application", "offer")]
-        return [*head, *facts, *inner]
+        indexes = [assign(index, call(load(index + "_family"), load(FAMILY))) for index in sorted(self.inliner.indexes)]
+        return [*head, *indexes, *facts, *inner]
 
     def _loop(self, entity: str, rows: str) -> list[ast.stmt]:
         facts = self._facts_of(entity, [entity], nullable(entity))

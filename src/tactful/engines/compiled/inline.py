@@ -7,14 +7,23 @@ the same messages do so in one pass.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
 
 from tactful.engines.compiled.expressions import RUNTIME, Expressions
 from tactful.engines.compiled.facts import FAMILY, Facts
 from tactful.engines.compiled.reads import computed, fields_of_fact
-from tactful.engines.compiled.syntax import assign, attribute, compare, constant, is_known, load, loop
+from tactful.engines.compiled.syntax import assign, attribute, call, compare, constant, is_known, load, loop
 from tactful.facts.catalogue import SCOPES
-from tactful.model.checked import Aggregate, ComputedFact, Field, WhenFact
+from tactful.model.checked import Aggregate, AllOf, ComputedFact, Condition, Field, Relates, Test, WhenFact
+
+#: Rows by the id of their person: the index's name in generated code, and the attribute that has the id.
+INDEXES: Final[Mapping[str, tuple[str, str]]] = {
+    "message": ("messages_of", "person_id"),
+    "interviewer": ("interviewers_of", "id"),
+}
 
 
 class Inliner:
@@ -26,6 +35,8 @@ class Inliner:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self.local: set[str] = set()
+        #: The indexes that the statements made so far look rows up in.
+        self.indexes: set[str] = set()
 
     def read(self, field: Field, row: ast.expr) -> ast.expr:
         """A computed fact of a row in scope of a rule: its variable where it is set, else a call."""
@@ -40,14 +51,19 @@ class Inliner:
         while todo:
             waiting = {fact.id for fact in todo}
             ready = [fact for fact in todo if not waiting.intersection(computed(fields_of_fact(fact)))]
-            passes = [fact for fact in ready if isinstance(fact, Aggregate) and _in_one_pass(fact)]
+            joined = [fact for fact in ready if isinstance(fact, Aggregate) and join_of(fact) is not None]
+            passes = [
+                fact for fact in ready if isinstance(fact, Aggregate) and _in_one_pass(fact) and fact not in joined
+            ]
             over_families = [fact for fact in ready if isinstance(fact, Aggregate) and _over_families(fact)]
             for over in sorted({fact.over for fact in passes}):
                 made += self._one_pass([fact for fact in passes if fact.over == over], nullable)
             if over_families:
                 made += self._pass_over_families(over_families)
+            for one in joined:
+                made += self._joined(one, nullable)
             for fact in ready:
-                if fact not in passes and fact not in over_families:
+                if fact not in passes and fact not in over_families and fact not in joined:
                     made += self._statement(fact, nullable)
             self.local.update(fact.id for fact in ready)
             todo = [fact for fact in todo if fact.id not in self.local]
@@ -72,6 +88,18 @@ class Inliner:
         return [assign(name, self._facts.read(fact.id, load(fact.entity)))]
 
     # --- aggregates over the members of the family at hand ---
+
+    def _joined(self, fact: Aggregate, nullable: frozenset[str]) -> list[ast.stmt]:
+        """A loop over those rows only that belong to the person whose id the fact asks for."""
+        found = join_of(fact)
+        assert found is not None  # asked before
+        index, other, rest = found
+        self.indexes.add(index)
+        name = self._facts.variable(fact.id)
+        person_id = Expressions(nullable, self.read).value(other)
+        rows = call(attribute(load(index), "get"), person_id, ast.Tuple([], ast.Load()))
+        body = self._gather(msgspec.structs.replace(fact, where=rest), nullable)
+        return [assign(name, constant(_start(fact))), loop(fact.over, rows, [body])]
 
     def _one_pass(self, facts: list[Aggregate], nullable: frozenset[str]) -> list[ast.stmt]:
         """One loop for all facts, which range over the same rows."""
@@ -118,6 +146,32 @@ class Inliner:
             condition = Expressions(nullable - {field.scope}, self.read).condition(fact.condition)
             return ast.IfExp(condition, constant(True), constant(False))
         return self._facts.read_inside(field.key, row)
+
+
+def join_of(fact: Aggregate) -> tuple[str, Field, Condition] | None:
+    """The index to look rows up in, the id to look up, and what else is asked, where a fact asks for one person's rows.
+
+    ``where`` must ask, among others, that the row's person be the one that a field of the owner names.
+    """
+    index = INDEXES.get(fact.over)
+    if index is None or fact.pivot != "application":
+        return None
+    members = fact.where.members if isinstance(fact.where, AllOf) else (fact.where,)
+    for member in members:
+        match member:
+            case Test(field=field, predicates=(Relates(op="==", other=other),), negated=False) if (
+                field.scope == fact.over
+                and not field.via
+                and field.origin == "given"
+                and field.key == index[1]
+                and other.scope != fact.over
+                and other.scope in SCOPES[fact.entity]
+                and other.origin == "given"
+            ):
+                return index[0], other, AllOf(tuple(one for one in members if one is not member))
+            case _:
+                pass
+    return None
 
 
 def _in_one_pass(fact: Aggregate) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tactful.calendars import Calendars
 from tactful.evaluate import Evaluator
-from tactful.facts.rows import Case, Row
+from tactful.facts.rows import Case, Family, InterviewerRow, MessageRow, Row
 from tactful.model.checked import ComputedFact, Rule
 from tactful.timing import fires_until
 from tactful.values import Value
@@ -28,3 +28,28 @@ class Runtime:
         """When a rule that fires now stops by time alone, for rules whose end no single expression tells."""
         evaluator = Evaluator(self.case, self.now, self._facts, self._calendars)
         return fires_until(self._rules[rule], row, evaluator)
+
+
+def messages_by_person(family: Family) -> dict[str, list[MessageRow]]:
+    """The messages of an application by the person at the other end."""
+    found: dict[str, list[MessageRow]] = {}
+    for message in family.messages:
+        id_ = message.person_id
+        if id_ is not None:
+            if id_ in found:
+                found[id_].append(message)
+            else:
+                found[id_] = [message]
+    return found
+
+
+def interviewers_by_person(family: Family) -> dict[str, list[InterviewerRow]]:
+    """The parts in interviews of an application by the person who has them."""
+    found: dict[str, list[InterviewerRow]] = {}
+    for group in family.interviewers:
+        for row in group:
+            if row.id in found:
+                found[row.id].append(row)
+            else:
+                found[row.id] = [row]
+    return found
