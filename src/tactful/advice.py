@@ -207,40 +207,41 @@ class Decision:
     """Ranked advice for one case at one moment. Thread-safe to read."""
 
     def __init__(self, ranking: Ranking, setting: Setting) -> None:
-        self._ranking, self._setting = ranking, setting
+        #: For other parts of this package: conclusions as ranked, and what they were drawn from.
+        self.ranking, self.setting = ranking, setting
 
     @property
     def at(self) -> datetime:
         """The moment decided for, in the candidate's time zone."""
-        return self._setting.calendar.local(self._setting.now)
+        return self.setting.calendar.local(self.setting.now)
 
     @property
     def calendar(self) -> Calendar:
         """The candidate's calendar, in whose time zone moments are shown."""
-        return self._setting.calendar
+        return self.setting.calendar
 
     @property
     def pack_name(self) -> str:
         """The name and version of the pack."""
-        return f"{self._setting.checked.name} {self._setting.checked.version}"
+        return f"{self.setting.checked.name} {self.setting.checked.version}"
 
     def company(self, application: str | None) -> str | None:
         """What to call the application with this id; ``None`` where there is none."""
-        families = self._setting.case.families
+        families = self.setting.case.families
         return next((name_of(one.application) for one in families if one.application.id == application), None)
 
     @cached_property
     def actions(self) -> tuple[Advice, ...]:
         """All advice, the most important first."""
-        return tuple(Advice(no, one, self._setting) for no, one in enumerate(self._ranking.ranked, start=1))
+        return tuple(Advice(no, one, self.setting) for no, one in enumerate(self.ranking.ranked, start=1))
 
     @cached_property
     def set_aside(self) -> tuple[SetAsideRecord, ...]:
         """Conclusions that lost a conflict, and to what."""
-        return tuple(self._lost(one) for one in self._ranking.set_aside)
+        return tuple(self._lost(one) for one in self.ranking.set_aside)
 
     def _lost(self, one: Conclusion) -> SetAsideRecord:
-        setting = self._setting
+        setting = self.setting
         winners = tuple(
             WinnerRecord(
                 action=winner.action,
@@ -265,24 +266,24 @@ class Decision:
     def safety_off(self) -> tuple[OverrideRecord, ...]:
         """The safety rules that the pack switches off, each with the reason it gives."""
         return tuple(
-            OverrideRecord(rule=one.rule, because=one.because, pack=one.pack) for one in self._setting.checked.overrides
+            OverrideRecord(rule=one.rule, because=one.because, pack=one.pack) for one in self.setting.checked.overrides
         )
 
     def set_aside_for(self, application: str | None) -> tuple[SetAsideRecord, ...]:
         """What lost and concerns one application, or the candidate as a whole; everything where it is ``None``."""
-        pairs = zip(self.set_aside, self._ranking.set_aside, strict=True)
+        pairs = zip(self.set_aside, self.ranking.set_aside, strict=True)
         return tuple(
             record for record, one in pairs if application is None or application_of(one.target) in (None, application)
         )
 
     def record(self, application: str | None = None) -> DecisionRecord:
         """Everything, as JSON has it. ``application``: only what concerns that one, or the candidate as a whole."""
-        checked, chosen = self._setting.checked, self.actions
+        checked, chosen = self.setting.checked, self.actions
         if application is not None:
             chosen = tuple(one for one in chosen if one.application in (None, application))
         return DecisionRecord(
             at=self.at.isoformat(),
-            engine=self._setting.engine,
+            engine=self.setting.engine,
             pack=PackRecord(name=checked.name, version=checked.version, digest=checked.digest),
             actions=tuple(one.record() for one in chosen),
             set_aside=self.set_aside_for(application),

@@ -18,6 +18,7 @@ from tactful.engines.compiled import compile_pack
 from tactful.facts.limits import CaseLimits
 from tactful.facts.read import read_case, read_case_text
 from tactful.facts.rows import Case
+from tactful.invariants import Violation, violations
 from tactful.load import load_pack, load_pack_text
 from tactful.model.checked import CheckedPack
 from tactful.model.written import Pack
@@ -84,6 +85,14 @@ class Policy:
         ranking = self._ranker.rank(self._program.fire(read, at), read)
         setting = Setting(self.checked, self._ranker, self._calendars, read, at, "compiled", self._program.fire_steps)
         return Decision(ranking, setting)
+
+    def violations(self, case: CaseInput, now: datetime | None = None) -> list[Violation]:
+        """The pack's invariants that its decision on a case does not meet: none, unless its rules are at fault.
+
+        Raises :class:`tactful.InvalidInput` as :meth:`decide` does.
+        """
+        decision = self.decide(case, now)
+        return violations(self.checked, decision.setting.evaluator, decision.ranking)
 
     def fire(self, case: Case, now: int) -> list[Firing]:
         """All firings behind a decision, steps included, for comparing engines; in no particular order."""

@@ -194,6 +194,64 @@ def test_nobody_is_told_to_leave_without_a_signed_offer(pack: tactful.Policy, da
         assert not [one for one in actions if one[1] in ("resign", "give_notice") and "not" not in one[0]]
 
 
+@settings(max_examples=150, deadline=None)
+@given(data=cases)
+def test_every_decision_meets_the_invariants(pack: tactful.Policy, data: dict[str, Any]) -> None:
+    """What the pack says must always hold does hold."""
+    assert pack.violations(data) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=cases)
+def test_nothing_advised_is_prohibited_too(pack: tactful.Policy, data: dict[str, Any]) -> None:
+    """A recommendation and a prohibition of the same action and target never stand in one list."""
+    actions = [(one.action, one.application, one.target) for one in pack.decide(data).actions]
+    assert len(set(actions)) == len(actions)
+
+
+CALENDAR_FREE = """
+facts:
+  person.last: {latest: message.sent_at, where: {message.person: same as person.id}}
+actions: {note: {about: a note}}
+rules:
+  note:
+    for each: interviewer
+    when: {interview.ended_at: between 2 hours and 2 days ago}
+    then: {should: note, to: interviewer.person}
+    because: fresh
+  again:
+    for each: person
+    when: {person.last: at least 1 week ago}
+    then: {may: note}
+    because: long ago
+"""
+
+
+def _shifted(value: Any, delta: int) -> Any:
+    """The same data with every moment moved."""
+    if isinstance(value, dict):
+        return {key: _shifted(one, delta) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_shifted(one, delta) for one in value]
+    if isinstance(value, str) and len(value) > 18 and value[10] == "T":
+        return _iso(int(datetime.fromisoformat(value).timestamp()) + delta)
+    return value
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=cases, delta=st.integers(-40_000_000, 40_000_000))
+def test_moving_all_moments_moves_the_deadlines_and_nothing_else(data: dict[str, Any], delta: int) -> None:
+    """Where no calendar is involved, only the distance from ``now`` counts."""
+    small = tactful.loads(CALENDAR_FREE)
+    before, after = small.decide(data), small.decide(_shifted(data, delta))
+    assert [(one.modality, one.action, one.target) for one in after.actions] == [
+        (one.modality, one.action, one.target) for one in before.actions
+    ]
+    assert [one.due and one.due.timestamp() for one in after.actions] == [
+        one.due and one.due.timestamp() + delta for one in before.actions
+    ]
+
+
 @settings(max_examples=200, deadline=None)
 @given(data=st.one_of(st.binary(max_size=200), st.text(max_size=200)))
 def test_loading_raises_nothing_but_diagnostics(data: bytes | str) -> None:
