@@ -125,7 +125,10 @@ def _syntax_error(error: yaml.YAMLError, text: str, name: str) -> Diagnostic:
     context = getattr(error, "context", None)
     message = f"this is not YAML: {problem}" + (f" {context}" if context else "")
     span = None if mark is None else _point(text, mark, name)
-    return Unreadable.at(span, message, "look for a missing quote, bracket or colon, or an indentation that is off")
+    help_ = "look for a missing quote, bracket or colon, or an indentation that is off"
+    if span is not None and text[: span.start].endswith("none of "):
+        help_ = "`none of […]` cannot stand inside braces: give the condition a line of its own"
+    return Unreadable.at(span, message, help_)
 
 
 def _point(text: str, mark: Any, name: str) -> Span:

@@ -90,7 +90,8 @@ Kind = YesNoKind | ChoiceKind | TextKind | NumberKind | MomentKind | DayTimeKind
 
 def kind_name(kind: Kind) -> str:
     """The name of ``kind`` in the words that rule authors use, for messages."""
-    return str(kind.__struct_config__.tag)
+    name = str(kind.__struct_config__.tag)
+    return "one of a set" if name == "one of" else name
 
 
 class Elapsed(msgspec.Struct, frozen=True, tag="elapsed"):

@@ -1,0 +1,49 @@
+"""Packs and cases with mistakes: what people are told, where, and what to do instead.
+
+``pytest --update-cases`` writes what is expected anew; the difference is what gets reviewed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import tactful
+from tactful.source import snippet
+
+HERE = Path(__file__).parent / "rejected"
+SITUATIONS = sorted(path for path in HERE.iterdir() if path.is_dir())
+
+
+def _read(file: Path) -> None:
+    if file.stem == "pack":
+        tactful.load(file.relative_to(HERE))
+    else:
+        tactful.loads("rules: {}").read_text(file.read_bytes(), file.name)
+
+
+def _told(folder: Path) -> str:
+    """All diagnostics as the command line shows them, without colour."""
+    (file,) = [path for path in folder.iterdir() if path.suffix in (".yaml", ".json")]
+    with pytest.raises(tactful.InvalidInput) as caught:
+        _read(file)
+    lines = []
+    for one in caught.value.diagnostics:
+        lines.append(f"{one.place()}: {one.code} {one.message}")
+        if one.span is not None and one.span.file in caught.value.sources:
+            lines.append(snippet(caught.value.sources[one.span.file], one.span))
+        if one.help:
+            lines.append(f"      {one.help}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("folder", SITUATIONS, ids=lambda path: path.name)
+def test_mistakes_are_told_as_reviewed(folder: Path, update_cases: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code, place, message, snippet and help are those that were reviewed, all of them in one go."""
+    monkeypatch.chdir(HERE)
+    expected = folder / "expected.txt"
+    if update_cases:
+        expected.write_text(_told(folder))
+    assert _told(folder) == expected.read_text()
