@@ -8,6 +8,7 @@ of deciding to decoding. Times are the best of several rounds, in microseconds.
 from __future__ import annotations
 
 import json
+import resource
 import statistics
 import subprocess
 import sys
@@ -110,14 +111,15 @@ def row(table: Table, name: str, policy: tactful.Policy, data: dict[str, Any]) -
     )
 
 
+def output(code: str) -> str:
+    """What a fresh process prints."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
 def cpu_ms(code: str) -> float:
     """The median CPU time of a fresh process over its own start, in milliseconds."""
     timed = f"import time\nstart = time.process_time()\n{code}\nprint((time.process_time() - start) * 1000)"
-    found = [
-        float(subprocess.run([sys.executable, "-c", timed], capture_output=True, text=True, check=True).stdout)
-        for _ in range(ROUNDS)
-    ]
-    return statistics.median(found)
+    return statistics.median(float(output(timed)) for _ in range(ROUNDS))
 
 
 def main() -> None:
@@ -133,6 +135,25 @@ def main() -> None:
     imported = cpu_ms("import tactful")
     loaded = cpu_ms("import tactful\ntactful.load()")
     console.print(f"import tactful: {imported:.0f} ms CPU; tactful.load(): {loaded - imported:.0f} ms more")
+    peak = "import resource\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    for name, code in (
+        ("python", ""),
+        ("import tactful", "import tactful"),
+        ("load()", "import tactful\ntactful.load()"),
+    ):
+        megabytes = float(output(code + "\n" + peak))
+        console.print(f"peak memory, {name}: {megabytes:.0f} MB")
+    start = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [sys.executable, "-m", "tactful", "advise", "-"],
+        input=json.dumps(case(3)).encode(),
+        check=True,
+        capture_output=True,
+    )
+    end = resource.getrusage(resource.RUSAGE_CHILDREN)
+    console.print(
+        f"tactful advise, start to end: {end.ru_utime + end.ru_stime - start.ru_utime - start.ru_stime:.2f} s CPU"
+    )
 
 
 if __name__ == "__main__":

@@ -184,3 +184,12 @@ def test_an_overlay_may_not_loosen_a_safety_rule() -> None:
         tactful.loads("extends: default\nrules:\n  stated-preference: off\n")
     off = tactful.loads("extends: default\nrules:\n  stated-preference: {off: yes, because: agreed}\n")
     assert [one.rule for one in off.decide(CASE).safety_off] == ["stated-preference"]
+
+
+@pytest.mark.parametrize("text", ["[" * 10_000_000, "a: &a [b]\n" * 1_000_000, "{" * 900_000, "- " * 400_000])
+def test_oversized_and_overdeep_texts_end_at_once(pack: tactful.Policy, text: str) -> None:
+    """Neither size nor nesting makes the machine work: one diagnostic, before anything is built."""
+    for read in (tactful.loads, lambda text: pack.read_text(text, "case.yaml")):
+        with pytest.raises(tactful.InvalidInput) as caught:
+            read(text)
+        assert [one.code for one in caught.value.diagnostics] == ["T101"]

@@ -1,0 +1,25 @@
+# An environment for developing.
+setup:
+	python3.11 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[dev]'
+
+# The main job on a real case.
+demo:
+	.venv/bin/tactful advise examples/two_interviewers_one_wants_email.yaml
+
+# All tests.
+test:
+	.venv/bin/python -m pytest
+
+# Lint, types and floors.
+lint:
+	.venv/bin/ruff check src tests benchmarks && .venv/bin/mypy && .venv/bin/lint-imports
+
+# How fast a decision is.
+bench:
+	.venv/bin/python benchmarks/decide.py
+
+# Files that are made from the code: the codes' pages and the schema for editors.
+reference:
+	.venv/bin/python docs/make_reference.py && .venv/bin/tactful schema pack > rules/pack.schema.json
+
+.PHONY: setup demo test lint bench reference
