@@ -135,7 +135,7 @@ def main() -> None:
     imported = cpu_ms("import tactful")
     loaded = cpu_ms("import tactful\ntactful.load()")
     console.print(f"import tactful: {imported:.0f} ms CPU; tactful.load(): {loaded - imported:.0f} ms more")
-    peak = "import resource\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    peak = "print([int(one.split()[1]) for one in open('/proc/self/status') if one.startswith('VmHWM')][0] / 1024)"
     for name, code in (
         ("python", ""),
         ("import tactful", "import tactful"),

@@ -204,7 +204,8 @@ class Calendars:
 
     @cached_property
     def _countries(self) -> dict[str, frozenset[str]]:
-        import holidays  # takes 70 ms; see Calendar._holidays
+        """All countries with their subdivisions, for suggestions; listing them takes another 70 ms."""
+        import holidays
 
         return {code: frozenset(parts) for code, parts in holidays.list_supported_countries().items()}
 
@@ -234,9 +235,16 @@ class Calendars:
 
     def country_exists(self, name: str) -> bool:
         """Whether holidays are known for ``name``: a country's code, with an optional subdivision."""
+        import holidays  # takes 70 ms; see Calendar._holidays
+
         code, dash, subdivision = name.partition("-")
-        parts = self._countries.get(code)
-        return parts is not None and (not dash or subdivision in parts)
+        if dash and not subdivision:
+            return False
+        try:
+            holidays.country_holidays(code, subdiv=subdivision or None)
+        except NotImplementedError:  # what the library raises for a code that it does not know
+            return False
+        return True
 
     def near_country(self, name: str) -> str | None:
         """The country or subdivision that was probably meant."""

@@ -79,7 +79,7 @@ class Policy:
         Where neither is given, the decision is for the current moment; the clock is looked at for nothing else.
         Raises :class:`tactful.InvalidInput` where the case has mistakes, with all of them.
         """
-        moment = _seconds(now)
+        moment = None if now is None else _seconds(now)
         read = read_case(case, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=moment)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
         ranking = self._ranker.rank(self._program.fire(read, at), read)

@@ -37,10 +37,11 @@ def read_case(
     Of duplicate keys in JSON the last one counts, as JSON readers commonly have it; :func:`read_case_text` refuses them.
     ``now`` (seconds since 1970) takes the place of the case's own. Raises :class:`InvalidInput` with all mistakes.
     """
-    if isinstance(data, Case):
-        return data
-    if isinstance(data, Mapping):
-        data = _encoded(data, name)
+    if type(data) is not bytes:  # what most callers give comes first: asking for a mapping takes its time
+        if isinstance(data, Case):
+            return data
+        if isinstance(data, Mapping):
+            data = _encoded(data, name)
     if len(data) <= limits.bytes and not _long_text(data, limits.text):
         try:
             return Linker(calendars, custom, limits).case(_DECODER.decode(data), now)
