@@ -190,3 +190,34 @@ def test_the_order_of_rules_never_matters(text: str, data: dict[str, Any]) -> No
     one, other = (tactful.loads(yaml.safe_dump(each, sort_keys=False)).decide(data) for each in (pack, turned))
     assert other.record().actions == one.record().actions
     assert other.record().set_aside == one.record().set_aside
+
+
+def _fires_at(policy: tactful.Policy, case: tactful.Case, moment: int, rule: int, row: int) -> bool:
+    """Whether a rule fires for a row at a moment, all other facts being as they are."""
+    one = policy.checked.rules[rule]
+    evaluator = Evaluator(case, moment, {fact.id: fact for fact in policy.checked.facts}, policy.calendars)
+    found = next(each for each in evaluator.rows(one.entity) if each.no == row)
+    return fires(one, evaluator.environment(one.entity, found), evaluator)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=packs(), data=cases, part=st.floats(0, 1), start=st.integers(-40, 40))
+def test_a_rule_without_by_fires_until_its_deadline_and_not_beyond(
+    text: str, data: dict[str, Any], part: float, start: int
+) -> None:
+    """Tried out at moments on the way, just before the deadline and just after it, around clock changes too."""
+    policy = tactful.loads(text)
+    now = NOW + start * 86_400 * 5
+    case = policy.read(data)
+    for firing in policy.fire(case, now):
+        rule = policy.checked.rules[firing.rule]
+        if rule.by is not None or rule.endless:
+            continue
+        end = firing.due if firing.due is not None else now + 300 * 86_400
+        between = now + int((end - now) * part)
+        if between < end:
+            assert _fires_at(policy, case, between, firing.rule, firing.row.no)
+        if firing.due is not None:
+            assert _fires_at(policy, case, max(now, end - 1), firing.rule, firing.row.no)
+            after = [_fires_at(policy, case, moment, firing.rule, firing.row.no) for moment in (end, end + 1)]
+            assert not all(after)
