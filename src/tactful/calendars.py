@@ -10,7 +10,7 @@ from __future__ import annotations
 import zoneinfo
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any, Final, NamedTuple
@@ -192,6 +192,9 @@ class Calendars:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str | None], Calendar] = {}
+        #: For each fixed offset met: the first of January 1970 at that offset, and how far that is from the epoch in
+        #: seconds. Taking moments of the same offset from each other is ten times faster than across offsets.
+        self.epochs: dict[tzinfo | None, tuple[datetime, int]] = {}
 
     def at(self, time_zone: str, country: str | None) -> Calendar:
         """The calendar of a place; both names must exist."""
@@ -208,6 +211,16 @@ class Calendars:
         import holidays
 
         return {code: frozenset(parts) for code, parts in holidays.list_supported_countries().items()}
+
+    def epoch_of(self, offset: tzinfo) -> tuple[datetime, int]:
+        """The entry of :attr:`epochs` for an offset; kept where the offset is fixed. Otherwise the epoch itself."""
+        if not isinstance(offset, timezone):
+            return datetime(1970, 1, 1, tzinfo=UTC), 0
+        first = datetime(1970, 1, 1, tzinfo=offset)
+        found = first, int(first.timestamp())
+        if len(self.epochs) < MAX_PLACES:
+            self.epochs[offset] = found
+        return found
 
     def find(self, place: tuple[str, str | None]) -> Calendar | None:
         """The calendar of a place: an IANA time zone, and a country or none; ``None`` where there is no such place."""

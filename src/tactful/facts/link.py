@@ -13,7 +13,7 @@ from typing import Final
 from tactful.calendars import LAST_MOMENT, Calendar, Calendars
 from tactful.facts.custom import NO_CUSTOM, CustomFields, custom_value
 from tactful.facts.limits import CaseLimits
-from tactful.facts.moments import EPOCH, deadline_of
+from tactful.facts.moments import deadline_of
 from tactful.facts.rows import (
     ApplicationRow,
     CandidateRow,
@@ -44,6 +44,7 @@ class Linker:
 
     def __init__(self, calendars: Calendars, custom: CustomFields, limits: CaseLimits) -> None:
         self._calendars, self._custom, self._limits = calendars, custom, limits
+        self._epochs = calendars.epochs
         self._people = self._interviews = self._interviewers = self._messages = 0
 
     def case(self, shape: CaseShape, now: int | None) -> Case:
@@ -245,10 +246,14 @@ class Linker:
     # --- values ---
 
     def _seconds(self, moment: datetime) -> int:
-        if moment.tzinfo is None:
-            return self._local(moment)
-        since = moment - EPOCH
-        seconds = since.days * 86_400 + since.seconds
+        known = self._epochs.get(moment.tzinfo)
+        if known is None:
+            if moment.tzinfo is None:
+                return self._local(moment)
+            known = self._calendars.epoch_of(moment.tzinfo)
+        epoch, offset = known
+        since = moment - epoch
+        seconds = since.days * 86_400 + since.seconds + offset
         if not 0 <= seconds <= LAST_MOMENT:
             raise NotLinkable
         return seconds
