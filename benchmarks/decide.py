@@ -1,159 +1,230 @@
-"""How fast a decision is: ``python benchmarks/decide.py``.
+"""How fast a decision is: ``python benchmarks/decide.py [--quick]``.
 
-For each case, in one run and by turns: the time msgspec takes to decode the bytes into the classes of a case, the time
-from bytes to a ranked decision (explanations not rendered), the time from a case that is read already, and the ratio
-of deciding to decoding. Times are the best of several rounds, in microseconds.
+Decisions: one row per pack and case. ``rules fired`` counts rules that hold of some row, those that add steps too
+(which ``decide`` leaves until they are asked for). ``decode`` is what msgspec takes to decode the bytes into the
+classes of a case;
+``bytes`` is the whole way from bytes to a ranked decision, explanations not rendered; ``case`` is the same for a case
+that is read already (``policy.read``); ``per second`` counts decisions from bytes; ``ratio`` is ``bytes`` to
+``decode``, for which the bar is 10. Times are CPU microseconds, the best of all rounds, ``bytes`` and the ratio also
+as the median of all rounds. All rows and columns are measured by turns, so that a busy machine slows all alike, and
+with the garbage collector on, as in a server.
+
+Stages: where the time of the shipped pack on the typical case goes. ``read`` includes ``decode``.
+
+Processes: each in a fresh process, the median of seven. CPU time in milliseconds, over what Python itself takes to start
+where that is said; peak memory in megabytes (Linux only).
 """
 
 from __future__ import annotations
 
-import json
+import argparse
+import gc
 import resource
 import statistics
 import subprocess
 import sys
-import timeit
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
+import cases
 import tactful
+from tactful.engines.compiled import compile_pack
 from tactful.facts.shape import CaseShape
+from tactful.rank import Ranker
 
-ROUNDS = 7
-
-
-def case(people: int) -> dict[str, Any]:
-    """A case with so many people, an interview for every five of them and as many messages."""
-    ids = [f"p{no}" for no in range(people)]
-    interviews = [
-        {
-            "id": f"i{no}",
-            "status": "held",
-            "ended_at": f"2026-11-{20 - no % 15:02d}T15:00:00-05:00",
-            "interviewers": ids[no * 5 : no * 5 + 5][:3],
-        }
-        for no in range(max(1, people // 5))
-    ]
-    messages = [
-        {
-            "person": id_,
-            "direction": "sent",
-            "sent_at": f"2026-11-21T{9 + no % 9:02d}:00:00-05:00",
-            "channel": "email",
-            "kind": "thank_you",
-        }
-        for no, id_ in enumerate(ids)
-    ]
-    application = {
-        "id": "acme",
-        "company": "Acme",
-        "role": "Data analyst",
-        "status": "interviewing",
-        "people": [
-            {
-                "id": id_,
-                "name": f"Person {id_}",
-                "role": "interviewer",
-                "channels": ["email"],
-                "topics": ["the rewrite"],
-            }
-            for id_ in ids
-        ],
-        "interviews": interviews,
-        "messages": messages,
-    }
-    candidate = {"id": "c-1", "name": "Sam", "time_zone": "America/New_York", "country": "US", "employed": True}
-    return {"now": "2026-11-23T10:00:00-05:00", "candidate": candidate, "applications": [application]}
+Job = Callable[[], object]
+STAGES = ("decode", "read", "fire", "rank", "whole")
 
 
-def pack_of(rules: int) -> tactful.Policy:
-    """A generated pack with so many rules, of which 20 apply."""
-    parts = ["actions:\n  note: {about: a note}\nrules:\n"]
-    for no in range(rules):
-        kind = "interviewing" if no < 20 else "withdrawn"
-        parts.append(
-            f"  r{no}:\n    for each: application\n    when:\n      application.status: {kind}\n"
-            f"      application.reply_by: unknown\n    then: {{should: note}}\n    because: x\n    priority: {no % 100}\n"
-        )
-    return tactful.loads("".join(parts))
+class Budget(NamedTuple):
+    """How much is measured: rounds, seconds for each job in a round, and fresh processes."""
+
+    rounds: int
+    seconds: float
+    processes: int
 
 
-def best(jobs: dict[str, Callable[[], object]], number: int) -> dict[str, float]:
-    """The best time of each job in microseconds, the jobs taking turns."""
-    found: dict[str, list[float]] = {name: [] for name in jobs}
-    for _ in range(ROUNDS):
-        for name, job in jobs.items():
-            found[name].append(timeit.timeit(job, number=number) / number * 1e6)
-    return {name: min(times) for name, times in found.items()}
+FULL = Budget(rounds=15, seconds=0.02, processes=7)
+QUICK = Budget(rounds=5, seconds=0.004, processes=3)
 
 
-def row(table: Table, name: str, policy: tactful.Policy, data: dict[str, Any]) -> None:
-    """Measure one pack on one case."""
-    raw = json.dumps(data).encode()
+class Row(NamedTuple):
+    """A pack on a case; its jobs by the name of their column."""
+
+    name: str
+    size: int
+    fired: int
+    jobs: dict[str, Job]
+
+
+def row(name: str, policy: tactful.Policy, raw: bytes) -> Row:
+    """The jobs of a row of the first table."""
     decoder = msgspec.json.Decoder(CaseShape)
     read = policy.read(raw)
-    jobs: dict[str, Callable[[], object]] = {
+    jobs: dict[str, Job] = {
         "decode": lambda: decoder.decode(raw),
         "bytes": lambda: policy.decide(raw),
         "case": lambda: policy.decide(read),
     }
-    times = best(jobs, max(20, 20_000 // max(1, len(raw) // 300)))
-    table.add_row(
-        name,
-        f"{len(raw):,}",
-        *(f"{times[one]:.1f}" for one in ("decode", "bytes", "case")),
-        f"{1e6 / times['bytes']:,.0f}",
-        f"{times['bytes'] / times['decode']:.1f}",
-    )
+    return Row(name, len(raw), len({one.rule for one in policy.fire(read, _now(read.now))}), jobs)
 
 
-def output(code: str) -> str:
-    """What a fresh process prints."""
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+def stages(policy: tactful.Policy, raw: bytes) -> Row:
+    """The jobs of the table of stages."""
+    decoder = msgspec.json.Decoder(CaseShape)
+    program, ranker, read = compile_pack(policy.checked, policy.calendars), Ranker(policy.checked), policy.read(raw)
+    now = _now(read.now)
+    fired = program.fire(read, now)
+    jobs: dict[str, Job] = {
+        "decode": lambda: decoder.decode(raw),
+        "read": lambda: policy.read(raw),
+        "fire": lambda: program.fire(read, now),
+        "rank": lambda: ranker.rank(fired, read),
+        "whole": lambda: policy.decide(raw),
+    }
+    return Row("stages", len(raw), len(fired), jobs)
 
 
-def cpu_ms(code: str) -> float:
-    """The median CPU time of a fresh process over its own start, in milliseconds."""
+def measure(rows: list[Row], budget: Budget) -> list[dict[str, list[float]]]:
+    """For each row and job the microseconds per call, one figure per round, all jobs taking turns."""
+    counts = [{name: _count(job, budget.seconds) for name, job in one.jobs.items()} for one in rows]
+    found: list[dict[str, list[float]]] = [{name: [] for name in one.jobs} for one in rows]
+    for _ in range(budget.rounds):
+        for one, times, count in zip(rows, found, counts, strict=True):
+            for name, job in one.jobs.items():
+                times[name].append(_time(job, count[name]) / count[name] * 1e6)
+    return found
+
+
+def _time(job: Job, count: int) -> float:
+    start = time.process_time()
+    for _ in range(count):
+        job()
+    return time.process_time() - start
+
+
+def _count(job: Job, seconds: float) -> int:
+    """How many calls take about so long."""
+    job()
+    count = 1
+    while (taken := _time(job, count)) < seconds / 4:
+        count *= 2
+    return max(1, int(count * seconds / taken))
+
+
+def _now(now: int | None) -> int:
+    assert now is not None, "cases for benchmarks say when they are for"
+    return now
+
+
+def decisions(rows: list[Row], measured: list[dict[str, list[float]]]) -> Table:
+    """The first table."""
+    columns = ("pack and case", "bytes", "rules fired", "decode µs", "bytes µs", "median", "case µs", "per second")
+    table = Table(*columns, "ratio", "median", title="Decisions")
+    for one, times in zip(rows, measured, strict=True):
+        decode, whole, case = (min(times[name]) for name in ("decode", "bytes", "case"))
+        ratio = statistics.median(a / b for a, b in zip(times["bytes"], times["decode"], strict=True))
+        table.add_row(
+            one.name,
+            f"{one.size:,}",
+            str(one.fired),
+            f"{decode:.1f}",
+            f"{whole:.1f}",
+            f"{statistics.median(times['bytes']):.1f}",
+            f"{case:.1f}",
+            f"{1e6 / whole:,.0f}",
+            f"{whole / decode:.1f}",
+            f"{ratio:.1f}",
+        )
+    return table
+
+
+def stage_table(times: dict[str, list[float]]) -> Table:
+    """The table of stages."""
+    table = Table("stage", "best µs", "median µs", "to decode", title="Stages, shipped pack, typical case")
+    decode = min(times["decode"])
+    for name in STAGES:
+        best = min(times[name])
+        table.add_row(name, f"{best:.1f}", f"{statistics.median(times[name]):.1f}", f"{best / decode:.1f}")
+    return table
+
+
+def processes(budget: Budget) -> Table:
+    """The table of fresh processes."""
+    load = "import tactful\nstart = time.process_time()\ntactful.load()"
+    case = cases.to_bytes(cases.typical())
+    table = Table("fresh process", "CPU ms", "peak MB", title="Processes")
+    rows = {
+        "import tactful, after python has started": (_inside("import tactful", budget), _peak("import tactful")),
+        "tactful.load(), after the import": (_inside(load, budget), _peak("import tactful\ntactful.load()")),
+        "python, doing nothing": (_whole(["-c", "pass"], b"", budget), _peak("")),
+        "tactful advise, from start to end": (_whole(["-m", "tactful", "advise", "-"], case, budget), _peak(_ADVISE)),
+    }
+    for name, (cpu, peak) in rows.items():
+        table.add_row(name, f"{cpu:.1f}", peak)
+    return table
+
+
+_ADVISE = """
+import contextlib, io, json, sys
+sys.argv = ["tactful", "advise", "-"]
+from tactful.cli.app import main
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    main()
+"""
+
+
+def _inside(code: str, budget: Budget) -> float:
+    """CPU milliseconds that a piece of code takes in a fresh process, measured in there."""
     timed = f"import time\nstart = time.process_time()\n{code}\nprint((time.process_time() - start) * 1000)"
-    return statistics.median(float(output(timed)) for _ in range(ROUNDS))
+    return statistics.median(float(_output(timed)) for _ in range(budget.processes))
+
+
+def _whole(arguments: list[str], given: bytes, budget: Budget) -> float:
+    """CPU milliseconds of a whole process, as the system counts them."""
+    return statistics.median(_once(arguments, given) for _ in range(budget.processes))
+
+
+def _once(arguments: list[str], given: bytes) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *arguments], input=given, capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
+
+
+def _peak(code: str) -> str:
+    """Peak memory of a fresh process. Linux starts ``ru_maxrss`` at the parent's, so ``VmHWM`` is asked for."""
+    if sys.platform != "linux":
+        return "?"
+    asked = "print(next(int(one.split()[1]) for one in open('/proc/self/status') if one.startswith('VmHWM')))"
+    return f"{int(_output(code + chr(10) + asked)) / 1024:.0f}"
+
+
+def _output(code: str) -> str:
+    given = cases.to_bytes(cases.typical())
+    return subprocess.run([sys.executable, "-c", code], input=given, capture_output=True, check=True).stdout.decode()
 
 
 def main() -> None:
     """Print the tables."""
-    console = Console(width=110)
-    table = Table("pack and case", "bytes", "decode µs", "decide µs", "from case µs", "decisions/s", "decide/decode")
-    shipped = tactful.load()
-    for people in (3, 10, 100):
-        row(table, f"shipped pack, {people} people", shipped, case(people))
-    for rules in (20, 200, 2000):
-        row(table, f"{rules} rules, 3 people", pack_of(rules), case(3))
-    console.print(table)
-    imported = cpu_ms("import tactful")
-    loaded = cpu_ms("import tactful\ntactful.load()")
-    console.print(f"import tactful: {imported:.0f} ms CPU; tactful.load(): {loaded - imported:.0f} ms more")
-    peak = "print([int(one.split()[1]) for one in open('/proc/self/status') if one.startswith('VmHWM')][0] / 1024)"
-    for name, code in (
-        ("python", ""),
-        ("import tactful", "import tactful"),
-        ("load()", "import tactful\ntactful.load()"),
-    ):
-        megabytes = float(output(code + "\n" + peak))
-        console.print(f"peak memory, {name}: {megabytes:.0f} MB")
-    start = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        [sys.executable, "-m", "tactful", "advise", "-"],
-        input=json.dumps(case(3)).encode(),
-        check=True,
-        capture_output=True,
-    )
-    end = resource.getrusage(resource.RUSAGE_CHILDREN)
-    console.print(
-        f"tactful advise, start to end: {end.ru_utime + end.ru_stime - start.ru_utime - start.ru_stime:.2f} s CPU"
-    )
+    parser = argparse.ArgumentParser(description="How fast a decision is.")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: some seconds, rough figures")
+    budget = QUICK if parser.parse_args().quick else FULL
+    shipped, typical = tactful.load(), cases.to_bytes(cases.typical())
+    rows = [row("shipped pack, typical", shipped, typical)]
+    rows += [row(f"{rules:,} rules, typical", tactful.loads(cases.pack(rules)), typical) for rules in (20, 200, 2000)]
+    rows += [row(f"shipped pack, {no} people", shipped, cases.to_bytes(cases.case(no))) for no in (1, 10, 100)]
+    gc.collect()
+    *measured, staged = measure([*rows, stages(shipped, typical)], budget)
+    console = Console(width=130)
+    console.print(decisions(rows, measured))
+    console.print(stage_table(staged))
+    console.print(processes(budget))
 
 
 if __name__ == "__main__":

@@ -1,51 +1,34 @@
-"""The shipped rules: what they have to have, and where the article's advice is."""
+"""The shipped rules and profiles: what they have to have, and what has to hold of their decisions."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import tactful
+from shipped_cases import CLOSED, cases
+from tactful.advice import application_of
+from tactful.model.checked import CheckedPack
+from tactful.rank import inside
 from tactful.schema import case_schema, decision_schema, pack_schema, to_bytes
 
 ROOT = Path(__file__).parents[2]
-ARTICLE = "What to Do After an Interview"
 RULE_FILES = sorted((ROOT / "rules").rglob("*.yaml"))
+PROFILES = sorted((ROOT / "rules/profiles").glob("*.yaml"))
 
 
 @pytest.fixture(scope="module")
 def pack() -> tactful.Policy:
     return tactful.load()
-
-
-def _rows() -> list[list[str]]:
-    lines = (ROOT / "docs/reference/article.md").read_text().splitlines()
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if re.match(r"\| S\d", line)]
-
-
-def test_every_sentence_of_the_article_has_its_rows() -> None:
-    """S01 to S29 are all there."""
-    assert {row[0][:3] for row in _rows()} == {f"S{no:02d}" for no in range(1, 30)}
-
-
-def test_every_name_in_the_table_is_in_the_pack(pack: tactful.Policy) -> None:
-    """A row names rules, facts, actions or parameters that exist, or says in words why there is none."""
-    known = {*pack.checked.definitions, "went"}
-    for row in _rows():
-        names = re.findall(r"`([^`]+)`", row[3])
-        assert set(names) <= known, row
-        assert len(row[3]) > len("".join(names)), row
-
-
-def test_every_rule_from_the_article_is_in_the_table(pack: tactful.Policy) -> None:
-    """No rule claims the article as its source without a row."""
-    named = {name for row in _rows() for name in re.findall(r"`([^`]+)`", row[3])}
-    assert {rule.id for rule in pack.checked.rules if rule.source.startswith(ARTICLE)} - named == set()
 
 
 def test_every_rule_says_what_it_asks_for_and_where_it_is_from(pack: tactful.Policy) -> None:
@@ -103,3 +86,140 @@ def test_profiles_are_overlays_of_the_default_pack() -> None:
     """Every profile extends the default pack and names itself."""
     names = {tactful.load(f"profile:{path.stem}").name for path in (ROOT / "rules/profiles").glob("*.yaml")}
     assert names == {"academia", "phone-friendly", "reserved"}
+
+
+# --- what rules and profiles are made of ---
+
+
+def _sections(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(path.read_text())
+    return found
+
+
+def _phrases(written: object) -> Iterator[str]:
+    """Every phrase of a condition as written, without the fields that are asked about."""
+    if isinstance(written, dict):
+        for value in written.values():
+            yield from _phrases(value)
+    elif isinstance(written, list):
+        for value in written:
+            yield from _phrases(value)
+    elif isinstance(written, str | int | float) and not isinstance(written, bool):
+        yield str(written)
+
+
+#: Figures that no organization would set otherwise: none, one, and several.
+COUNTING = re.compile(r"(at least |more than )?[012]")
+
+
+@pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.stem)
+def test_figures_are_parameters(path: Path) -> None:
+    """No length of time, time of day or bound is written into a rule or a fact, unless for the sake of safety."""
+    sections = _sections(path)
+    written = [
+        (id_, phrase)
+        for section in ("rules", "facts", "invariants")
+        for id_, entry in sections.get(section, {}).items()
+        if isinstance(entry, dict) and not entry.get("safety")
+        for key in ("when", "unless", "where", "by")
+        for phrase in _phrases(entry.get(key))
+    ]
+    assert [one for one in written if re.search(r"\d", one[1]) and not COUNTING.fullmatch(one[1])] == []
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_a_profile_is_what_a_customizer_can_write(pack: tactful.Policy, path: Path) -> None:
+    """One file in the rule language, laid over the default pack, that loads from anywhere and is told by its own name."""
+    sections = _sections(path)
+    assert sections["extends"] == "default"
+    assert tactful.loads(path.read_bytes()).name == path.stem == tactful.load(f"profile:{path.stem}").name
+    assert tactful.load(path).checked.rules != pack.checked.rules
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_a_profile_leaves_safety_and_invariants_as_they_are(pack: tactful.Policy, path: Path) -> None:
+    """No profile switches a safety rule off, nor an invariant."""
+    profile = tactful.load(path).checked
+    assert profile.overrides == ()
+    assert _safety(profile) == _safety(pack.checked)
+    assert {one.id for one in pack.checked.invariants} <= {one.id for one in profile.invariants}
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_a_profile_says_what_its_rules_ask_for_and_where_they_are_from(path: Path) -> None:
+    """What holds of the default pack's rules and parameters holds of a profile's."""
+    profile = tactful.load(path).checked
+    assert [rule.id for rule in profile.rules if not (rule.about and rule.source and rule.because)] == []
+    assert [one.name for one in profile.parameters if not one.about] == []
+
+
+def _safety(checked: CheckedPack) -> set[str]:
+    return {rule.id for rule in checked.rules if getattr(rule.conclusion, "safety", False)}
+
+
+# --- what has to hold of every decision ---
+
+#: For each open application one of these is advised: what to do about it, even if that is to wait.
+SOMETHING_TO_DO = {
+    *("wait", "move_on", "follow_up", "find_contact", "withdraw"),
+    *("answer_offer", "ask_in_writing", "ask_for_time", "thank_you_note", "thanks_through_contact"),
+}
+EXAMPLES = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@pytest.fixture(scope="module", params=["default", *(f"profile:{path.stem}" for path in PROFILES)])
+def any_pack(request: pytest.FixtureRequest) -> tactful.Policy:
+    return tactful.load(request.param)
+
+
+@EXAMPLES
+@given(data=cases)
+def test_every_invariant_is_met(any_pack: tactful.Policy, data: dict[str, Any]) -> None:
+    """What the packs say must hold of every decision does."""
+    assert any_pack.violations(data) == []
+
+
+@EXAMPLES
+@given(data=cases)
+def test_every_open_application_gets_advice_of_its_own(any_pack: tactful.Policy, data: dict[str, Any]) -> None:
+    """There is something to do about each open application, be it to wait; so the list is never empty."""
+    ranking, actions = any_pack.decide(data).ranking, any_pack.checked.actions
+    for application in data["applications"]:
+        advised = {
+            member
+            for one in ranking.ranked
+            if not one.prohibits and application_of(one.target) == application["id"]
+            for member in actions[one.action].family
+        }
+        assert application.get("status") in CLOSED or advised & SOMETHING_TO_DO, application["id"]
+
+
+@EXAMPLES
+@given(data=cases, feeling=st.sampled_from(["well", "mixed", "badly", None]))
+def test_how_an_interview_felt_changes_nothing(any_pack: tactful.Policy, data: dict[str, Any], feeling: str) -> None:
+    """Confident or not: the advice is the same to the letter."""
+    otherwise = {
+        **data,
+        "applications": [
+            {**one, "interviews": [{**each, "went": feeling} for each in one["interviews"]]}
+            for one in data["applications"]
+        ],
+    }
+    assert any_pack.decide(otherwise).to_json() == any_pack.decide(data).to_json()
+
+
+@EXAMPLES
+@given(data=cases)
+def test_nothing_recommended_is_prohibited_too(any_pack: tactful.Policy, data: dict[str, Any]) -> None:
+    """No recommendation nor alternative of one stands beside a prohibition of its family, for its target or around it."""
+    ranking, actions = any_pack.decide(data).ranking, any_pack.checked.actions
+    prohibited = [one for one in ranking.ranked if one.prohibits]
+    both = [
+        (advice.action, prohibition.action)
+        for one in ranking.ranked
+        if not one.prohibits
+        for advice in (one, *one.alternatives)
+        for prohibition in prohibited
+        if prohibition.action in actions[advice.action].family and inside(advice.target, prohibition.target)
+    ]
+    assert both == []
