@@ -32,14 +32,12 @@ STRENGTH: Final[Mapping[Modality, int]] = {"must_not": 0, "must": 1, "should_not
 #: Later than any moment, and small enough to leave room for the priority; see ``in_order``.
 _NEVER: Final = 1 << 39
 
-Key = tuple[int, int, int, str, str, str, str, str]
-
 
 class Conclusion(msgspec.Struct, eq=False, gc=False):
     """All firings that conclude the same of the same target.
 
-    ``due`` is the nearest deadline of its firings, ``priority`` the highest, ``modality`` the strongest. ``lost_to`` and
-    ``alternatives`` are filled while ranking and not changed afterwards.
+    ``due`` is the nearest deadline of its firings, ``priority`` the highest, ``modality`` the strongest; ``order`` is all
+    three in one number. ``lost_to`` and ``alternatives`` are filled while ranking and not changed afterwards.
     """
 
     action: str
@@ -50,6 +48,7 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
     due: int | None
     safety: bool
     firings: list[RawFiring]
+    order: int
     lost_to: tuple[Conclusion, ...] = ()
     alternatives: tuple[Conclusion, ...] = ()
 
@@ -62,7 +61,11 @@ class Ranking(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 class _Plan(NamedTuple):
-    """What ranking needs to know of a rule. ``path`` leads from the rule's row to the target; see ``Ranker._target``."""
+    """What ranking needs to know of a rule.
+
+    ``path`` leads from the rule's row to the target, see ``Ranker._target``; ``base`` is the part of a conclusion's order
+    that is known beforehand.
+    """
 
     action: str
     prohibits: bool
@@ -71,6 +74,7 @@ class _Plan(NamedTuple):
     priority: int
     path: str
     by_id: str
+    base: int
 
 
 class Ranker:
@@ -95,7 +99,7 @@ class Ranker:
         for firing in firings:
             no, row, due = firing
             plan = plans[no]
-            action, prohibits, safety, modality, priority, path, _ = plan
+            action, prohibits, safety, modality, priority, path, _, base = plan
             if path:
                 target = self._target(plan, row, case)
                 if target is None:
@@ -105,7 +109,8 @@ class Ranker:
             key = (action, row)
             found = group.get(key)
             if found is None:
-                group[key] = Conclusion(action, row, prohibits, modality, priority, due, safety, [firing])
+                order = base + ((_NEVER if due is None else due) << 3)
+                group[key] = Conclusion(action, row, prohibits, modality, priority, due, safety, [firing], order)
             else:
                 _merge(found, plan, firing)
         return self._settled(list(advised.values()), list(prohibited.values()))
@@ -223,7 +228,8 @@ def _plan(rule: Rule) -> _Plan:
             by_id = ".".join((*steps, *field.via, field.key))
     prohibits = isinstance(conclusion, Prohibit)
     safety = isinstance(conclusion, Prohibit) and conclusion.safety
-    return _Plan(conclusion.action, prohibits, safety, modality, rule.priority, path, by_id)
+    base = _order(rule.priority, 0, modality)
+    return _Plan(conclusion.action, prohibits, safety, modality, rule.priority, path, by_id, base)
 
 
 def _merge(found: Conclusion, plan: _Plan, firing: RawFiring) -> None:
@@ -237,6 +243,7 @@ def _merge(found: Conclusion, plan: _Plan, firing: RawFiring) -> None:
     due = firing[2]
     if due is not None and (found.due is None or due < found.due):
         found.due = due
+    found.order = _order(found.priority, found.due, found.modality)
 
 
 def _settle(advice: Conclusion, prohibition: Conclusion) -> None:
@@ -247,24 +254,28 @@ def _settle(advice: Conclusion, prohibition: Conclusion) -> None:
         prohibition.lost_to = (*prohibition.lost_to, advice)
 
 
+def _order(priority: int, due: int | None, modality: Modality) -> int:
+    """Priority, then the nearer deadline, then the modality, in one number: the smaller ranks first."""
+    return ((100 - priority << 40) + (_NEVER if due is None else due) << 3) + STRENGTH[modality]
+
+
+def _order_of(one: Conclusion) -> int:
+    return one.order
+
+
 def in_order(conclusions: list[Conclusion]) -> list[Conclusion]:
     """Sorted by :func:`rank_key`. Action and target are looked at only where all else is the same."""
     if len(conclusions) < 2:
         return conclusions
-    keys = [
-        ((100 - one.priority << 40) + (_NEVER if one.due is None else one.due) << 3) + STRENGTH[one.modality]
-        for one in conclusions
-    ]
-    found = [conclusions[no] for _, no in sorted(zip(keys, range(len(keys)), strict=True))]
-    if len(set(keys)) == len(keys):
-        return found
-    keys.sort()
-    start = 0
-    for end in range(1, len(keys) + 1):
-        if end == len(keys) or keys[end] != keys[start]:
+    found = sorted(conclusions, key=_order_of)
+    start, last = 0, found[0].order
+    for end, one in enumerate(found):
+        if one.order != last:
             if end - start > 1:
-                found[start:end] = sorted(found[start:end], key=rank_key)
-            start = end
+                found[start:end] = sorted(found[start:end], key=_name_key)
+            start, last = end, one.order
+    if len(found) - start > 1:
+        found[start:] = sorted(found[start:], key=_name_key)
     return found
 
 
@@ -320,7 +331,13 @@ def row_key(row: Row) -> tuple[str, str, str, str]:
     return entity_of(row), application.id, "" if interview is None else interview.id, row.id
 
 
-def rank_key(one: Conclusion) -> Key:
+def _name_key(one: Conclusion) -> tuple[str, str, str, str, str]:
+    row = one.target
+    if isinstance(row, PersonRow):  # by far the most common where there are ties
+        return one.action, "person", row.application.id, "", row.id
+    return (one.action, *row_key(row))
+
+
+def rank_key(one: Conclusion) -> tuple[int, str, str, str, str, str]:
     """Priority, then the nearer deadline, then the modality, then action and target by name: a total order."""
-    due = _NEVER if one.due is None else one.due
-    return (-one.priority, due, STRENGTH[one.modality], one.action, *row_key(one.target))
+    return (one.order, *_name_key(one))
