@@ -81,8 +81,10 @@ class Calendar:
         return self.instant(datetime.combine(day, time()))
 
     def end_of_day(self, day: date) -> int:
-        """The last second of the day: 23:59:59."""
-        return self.instant(datetime.combine(day, time(23, 59, 59)))
+        """The last second of the day: 23:59:59, the second time where the clock shows it twice."""
+        table = self._table_of(day.year)
+        after = day.toordinal() - table.first + 1
+        return table.starts[after] - 1
 
     # --- days ---
 
@@ -167,13 +169,16 @@ class Calendar:
 
     def _table(self, moment: int) -> _Days:
         """The days around a moment, worked out once for each year and the one after it."""
-        year = 1970 + moment // _MEAN_YEAR
-        table = self._years.get(year)
+        table = self._years.get(1970 + moment // _MEAN_YEAR)
         if table is None or not table.starts[0] <= moment < table.starts[_LATEST]:
-            year = self.local(moment).year
-            table = self._years.get(year)
-            if table is None:
-                table = self._years[year] = self._days_from(year)
+            table = self._table_of(self.local(moment).year)
+        return table
+
+    def _table_of(self, year: int) -> _Days:
+        """The table that begins with a year."""
+        table = self._years.get(year)
+        if table is None:
+            table = self._years[year] = self._days_from(year)
         return table
 
     def _days_from(self, year: int) -> _Days:

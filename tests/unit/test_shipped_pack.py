@@ -223,3 +223,12 @@ def test_nothing_recommended_is_prohibited_too(any_pack: tactful.Policy, data: d
         if prohibition.action in actions[advice.action].family and inside(advice.target, prohibition.target)
     ]
     assert both == []
+
+
+def test_an_offer_is_answered_even_where_no_contact_is_wanted(pack: tactful.Policy) -> None:
+    """Who makes an offer asks for an answer; asking of one's own accord stays forbidden."""
+    offer = {"received_at": "2026-11-20T10:00:00Z", "form": "written", "answer_by": "2026-11-27T17:00:00Z"}
+    application = {"id": "a", "status": "offered", "contact_policy": "closed", "offer": offer}
+    decision = pack.decide({"now": "2026-11-24T10:00:00Z", "candidate": {"id": "c"}, "applications": [application]})
+    mine = [(one.modality, one.action) for one in decision.actions if one.application == "a"]
+    assert mine == [("must", "answer_offer"), ("must_not", "contact")]

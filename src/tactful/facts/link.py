@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from tactful.calendars import LAST_MOMENT, Calendar, Calendars
+from tactful.calendars import FIRST_YEAR, LAST_MOMENT, LAST_YEAR, Calendar, Calendars
 from tactful.facts.custom import NO_CUSTOM, CustomFields, custom_value
 from tactful.facts.limits import CaseLimits
-from tactful.facts.moments import deadline_of
+from tactful.facts.moments import deadline_of, parse_date
 from tactful.facts.rows import (
     ApplicationRow,
     CandidateRow,
@@ -138,10 +138,15 @@ class Linker:
     def _people_of(self, given: tuple[Person, ...], application: ApplicationRow) -> dict[str | None, PersonRow]:
         by_id: dict[str | None, PersonRow] = {}
         no = self._people
+        own = placed = application.calendar
+        place: tuple[str | None, str | None] = (None, None)
         for one in given:
-            id_, zone, country, calendar = one.id, one.time_zone, one.country, application.calendar
+            id_, zone, country, calendar = one.id, one.time_zone, one.country, own
             if zone is not None or country is not None:
-                calendar = self._at(zone or calendar.time_zone, country or calendar.country)
+                if (zone, country) != place:  # people of a company are mostly in the same place
+                    place = (zone, country)
+                    placed = self._at(zone or own.time_zone, country or own.country)
+                calendar = placed
             by_id[id_] = PersonRow(
                 no,
                 id_,
@@ -265,6 +270,11 @@ class Linker:
         return self._calendar.instant(moment)
 
     def _deadline(self, text: str) -> int:
+        if len(text) == 10 and self._zoned_here:
+            day = parse_date(text)
+            if day is None or not FIRST_YEAR < day.year < LAST_YEAR:
+                raise NotLinkable
+            return self._calendar.end_of_day(day)
         zoned = self._zoned_here
         if not 1970 < int(text[:4] if text[:4].isdigit() else 0) < 2199 or (not zoned and not _has_offset(text)):
             raise NotLinkable
