@@ -97,13 +97,22 @@ class _MainFunction:
             body.append(loop(FAMILY, attribute(load(RUNTIME), "families"), families))
         return function(self.name, [RUNTIME, "emit"], body)
 
-    def _facts_of(self, entity: str, readers: Sequence[str], may_be_null: frozenset[str]) -> list[ast.stmt]:
-        """Work out the facts of the entity in scope that rules for each of ``readers`` rest on."""
+    def _facts_of(
+        self, entity: str, readers: Sequence[str], may_be_null: frozenset[str], live: Sequence[str] = ()
+    ) -> list[ast.stmt]:
+        """Work out the facts of the entity in scope that rules for each of ``readers`` rest on.
+
+        ``live`` are the loop variables at this point: a fact that looks over rows of the same entity gives them back.
+        """
         read = computed(field for one in readers for rule in self.rules.get(one, ()) for field in fields_of_rule(rule))
         needed = closure(read, self.by_id)
         own = [id_ for id_ in self.order if id_ in needed and self.by_id[id_].entity == entity and not self._rare(id_)]
         self.inliner.local.difference_update(own)
-        return self.inliner.statements(own, may_be_null)
+        over = {fact.over for id_ in own if isinstance(fact := self.by_id[id_], Aggregate)}
+        lost = [name for name in live if name in over]
+        keep = [assign(f"{name}_at_hand", load(name)) for name in lost]
+        give_back = [assign(name, load(f"{name}_at_hand")) for name in lost]
+        return [*keep, *self.inliner.statements(own, may_be_null), *give_back]
 
     def _rare(self, id_: str) -> bool:
         """Whether a fact is best looked up where it is needed: one rule reads it, and it takes a loop to tell."""
@@ -134,13 +143,13 @@ class _MainFunction:
         return [*head, *indexes, *facts, *inner]
 
     def _loop(self, entity: str, rows: str) -> list[ast.stmt]:
-        facts = self._facts_of(entity, [entity], nullable(entity))
+        facts = self._facts_of(entity, [entity], nullable(entity), [entity])
         rules = self._rules_of(entity)
         return [loop(entity, attribute(load(FAMILY), rows), [*facts, *rules])] if rules else []
 
     def _messages(self) -> list[ast.stmt]:
-        person = self._facts_of("person", ["message"], nullable("person"))
-        own = self._facts_of("message", ["message"], nullable("message"))
+        person = self._facts_of("person", ["message"], nullable("person"), ["message", "person"])
+        own = self._facts_of("message", ["message"], nullable("message"), ["message", "person"])
         rules = self._rules_of("message")
         if not rules:
             return []
@@ -149,10 +158,11 @@ class _MainFunction:
         return [loop("message", attribute(load(FAMILY), "messages"), [head, *guarded, *own, *rules])]
 
     def _interviews(self) -> list[ast.stmt]:
-        facts = self._facts_of("interview", ["interview", "interviewer"], nullable("interview"))
+        facts = self._facts_of("interview", ["interview", "interviewer"], nullable("interview"), ["interview"])
         rules = self._rules_of("interview")
-        person = self._facts_of("person", ["interviewer"], nullable("person"))
-        own = self._facts_of("interviewer", ["interviewer"], nullable("interviewer"))
+        at_hand = ["interview", "interviewer", "person"]
+        person = self._facts_of("person", ["interviewer"], nullable("person"), at_hand)
+        own = self._facts_of("interviewer", ["interviewer"], nullable("interviewer"), at_hand)
         interviewers = self._rules_of("interviewer")
         if not rules and not interviewers:
             return []

@@ -1,0 +1,44 @@
+"""Rows in scope, where a fact looks over rows of the same entity as a rule is at."""
+
+from __future__ import annotations
+
+import tactful
+
+PACK = """
+pack: {name: scopes, version: 1}
+facts:
+  person.interviews: {exists: interviewer, where: {interviewer.person: same as person.id}}
+  person.wrote: {exists: message, where: {message.person: same as person.id}}
+actions: {note: {about: A note.}, file: {about: Keep it.}}
+rules:
+  note-each:
+    for each: interviewer
+    when: {person.interviews: yes}
+    then: {should: note}
+    because: So.
+  file-each:
+    for each: message
+    when: {person.wrote: yes}
+    then: {may: file}
+    because: So.
+"""
+
+
+def test_a_fact_that_looks_over_a_rules_own_entity_leaves_the_row_at_hand_alone() -> None:
+    """Both interviewers get their note, though the fact of each looks over all interviewers of the application."""
+    sent_at = "2026-11-20T10:00:00Z"
+    case = {
+        "now": "2026-11-23T10:00:00Z",
+        "candidate": {"id": "c"},
+        "applications": [
+            {
+                "id": "a",
+                "people": [{"id": "dana"}, {"id": "lee"}],
+                "interviews": [{"id": no, "ended_at": sent_at, "interviewers": ["dana", "lee"]} for no in ("i", "j")],
+                "messages": [{"person": who, "sent_at": sent_at} for who in ("dana", "dana", "lee")],
+            }
+        ],
+    }
+    policy = tactful.loads(PACK)
+    found = sorted((one.rule, one.row.no) for one in policy.fire(policy.read(case), 1_795_600_800))
+    assert found == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (1, 3)]
