@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 
 import msgspec
 
-from tactful.calendars import Calendar, Calendars
+from tactful.calendars import Calendar
 from tactful.decision import (
     ActionRecord,
     AlternativeRecord,
@@ -16,80 +16,16 @@ from tactful.decision import (
     JustificationRecord,
     OverrideRecord,
     PackRecord,
-    RawFiring,
     SetAsideRecord,
     TargetRecord,
     WinnerRecord,
 )
-from tactful.evaluate import Evaluator
-from tactful.explain import justification, opened, step_text
-from tactful.facts.rows import Case, Row
-from tactful.model.checked import CheckedPack
+from tactful.explain import opened, step_text
+from tactful.facts.rows import Row
 from tactful.model.written import Modality
-from tactful.rank import Conclusion, Ranker, Ranking, entity_of
+from tactful.rank import Conclusion, Ranking, entity_of
+from tactful.setting import Setting, target_record
 from tactful.wording import fill, name_of
-
-
-class Setting:
-    """What the parts of one decision share. Not public."""
-
-    def __init__(
-        self,
-        checked: CheckedPack,
-        ranker: Ranker,
-        calendars: Calendars,
-        case: Case,
-        now: int,
-        engine: str,
-        fire_steps: Callable[[Case, int], list[RawFiring]],
-    ) -> None:
-        self.checked, self.ranker, self.calendars = checked, ranker, calendars
-        self.case, self.now, self.engine = case, now, engine
-        self._fire_steps = fire_steps
-
-    @property
-    def calendar(self) -> Calendar:
-        """The candidate's calendar."""
-        return self.case.candidate.calendar
-
-    @cached_property
-    def steps(self) -> list[RawFiring]:
-        """The steps that rules add, worked out when somebody asks."""
-        return self._fire_steps(self.case, self.now)
-
-    @cached_property
-    def evaluator(self) -> Evaluator:
-        """An evaluator for explanations."""
-        return Evaluator(self.case, self.now, {fact.id: fact for fact in self.checked.facts}, self.calendars)
-
-    def moment(self, moment: int | None) -> datetime | None:
-        """A moment on the candidate's clock."""
-        return None if moment is None else self.calendar.local(moment)
-
-    def iso(self, moment: int | None) -> str | None:
-        """A moment on the candidate's clock, as JSON has it."""
-        return None if moment is None else self.calendar.local(moment).isoformat()
-
-    def label(self, one: Conclusion) -> str:
-        """The action in words, for its target."""
-        label = self.checked.actions[one.action].label
-        if label is None:
-            return one.action.replace("_", " ").capitalize()
-        env = self.evaluator.environment(entity_of(one.target), one.target)
-        return fill(label, env, self.evaluator, self.calendar)
-
-    def because(self, one: Conclusion) -> tuple[JustificationRecord, ...]:
-        """The justifications of a conclusion, the rule that counts most first."""
-        rules = self.checked.rules
-        return tuple(
-            justification(rules[firing[0]], firing[1], self.evaluator, self.calendar)
-            for firing in self.ranker.sorted_firings(one)
-        )
-
-
-def target_record(row: Row) -> TargetRecord:
-    """A target as JSON has it."""
-    return TargetRecord(entity=entity_of(row), id=row.id, name=name_of(row))
 
 
 class Advice:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zoneinfo
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -32,6 +32,8 @@ _SPAN: Final = 366 + 150
 _LATEST: Final = 365
 _MEAN_YEAR: Final = 31_556_952
 _ONE_DAY: Final = timedelta(days=1)
+#: No clock is put forward and back again within less than this: Morocco's Ramadan is the shortest there is.
+_SEARCH: Final = 14 * DAY
 
 
 class _Days(NamedTuple):
@@ -75,6 +77,28 @@ class Calendar:
     def instant(self, local: datetime) -> int:
         """The moment at which the local clock shows ``local``, which has no time zone (``fold=1``: the second time)."""
         return int(local.replace(tzinfo=self._zone).timestamp() // 1)
+
+    def clock_changes(self, start: int, end: int) -> Iterator[int]:
+        """The moments after ``start`` and up to ``end`` from which on the clock runs at another offset from UTC."""
+        while start < end:
+            after = min(start + _SEARCH, end)
+            change = self._clock_change(start, after)
+            if change is not None:
+                yield change
+            start = after
+
+    def _clock_change(self, start: int, end: int) -> int | None:
+        """The first second of another offset, by bisection; there is at most one."""
+        before = self.local(start).utcoffset()
+        if self.local(end).utcoffset() == before:
+            return None
+        while end - start > 1:
+            middle = (start + end) // 2
+            if self.local(middle).utcoffset() == before:
+                start = middle
+            else:
+                end = middle
+        return end
 
     def start_of_day(self, day: date) -> int:
         """Local midnight."""

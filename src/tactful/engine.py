@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from tactful.advice import Decision, Setting
+from tactful.advice import Decision
 from tactful.calendars import Calendars
 from tactful.check import check_pack
+from tactful.decider import Decider
 from tactful.decision import Firing
 from tactful.diagnostics import TactfulError
-from tactful.engines.compiled import compile_pack
 from tactful.facts.limits import CaseLimits
 from tactful.facts.read import read_case, read_case_text
 from tactful.facts.rows import Case
@@ -22,7 +21,7 @@ from tactful.invariants import Violation, violations
 from tactful.load import load_pack, load_pack_text
 from tactful.model.checked import CheckedPack
 from tactful.model.written import Pack
-from tactful.rank import Ranker
+from tactful.setting import Setting
 
 EngineName = Literal["compiled"]
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
@@ -37,10 +36,9 @@ class Policy:
 
     def __init__(self, checked: CheckedPack, limits: CaseLimits) -> None:
         self.checked = checked
+        self.decider = Decider(checked, limits)
         self._limits = limits
-        self._calendars = Calendars()
-        self._program = compile_pack(checked, self._calendars)
-        self._ranker = Ranker(checked)
+        self._calendars = self.decider.calendars
 
     @property
     def name(self) -> str:
@@ -52,7 +50,7 @@ class Policy:
         """The pack's version."""
         return self.checked.version
 
-    @cached_property
+    @property
     def calendars(self) -> Calendars:
         """The calendars that this pack decides with."""
         return self._calendars
@@ -82,9 +80,7 @@ class Policy:
         moment = None if now is None else _seconds(now)
         read = read_case(case, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=moment)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
-        ranking = self._ranker.rank(self._program.fire(read, at), read)
-        setting = Setting(self.checked, self._ranker, self._calendars, read, at, "compiled", self._program.fire_steps)
-        return Decision(ranking, setting)
+        return Decision(self.decider.rank(read, at), Setting(self.decider, read, at))
 
     def violations(self, case: CaseInput, now: datetime | None = None) -> list[Violation]:
         """The pack's invariants that its decision on a case does not meet: none, unless its rules are at fault.
@@ -96,7 +92,7 @@ class Policy:
 
     def fire(self, case: Case, now: int) -> list[Firing]:
         """All firings behind a decision, steps included, for comparing engines; in no particular order."""
-        found = self._program.fire(case, now) + self._program.fire_steps(case, now)
+        found = self.decider.fire(case, now) + self.decider.steps(case, now)
         return [Firing(*one) for one in found]
 
 

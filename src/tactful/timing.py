@@ -92,7 +92,9 @@ def _flips(condition: Condition, env: Environment, evaluator: Evaluator) -> Iter
                 yield from _of_moment(predicate, condition.field, env, evaluator)
             case Relates(other=other):
                 yield from _of_field(other, env, evaluator)
-            case DayTimeBetween(low=low, high=high):
+                yield from _of_clock_shown(condition.field, other, env, evaluator)
+                yield from _of_clock_shown(other, condition.field, env, evaluator)
+            case DayTimeBetween(low=low, high=high) if condition.field.origin == "clock":
                 yield from _of_clock(condition.field, env, evaluator, (low, high + 1))
             case _:
                 pass
@@ -129,6 +131,13 @@ def _of_field(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[
                     yield from _of_field(fact.value, one, evaluator)
 
 
+def _of_clock_shown(clock: Field, other: Field, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+    """When a clock comes to show the time of day that another field holds, and when no longer."""
+    shown = evaluator.value(other, env)
+    if clock.origin == "clock" and isinstance(shown, int):
+        yield from _of_clock(clock, env, evaluator, (shown, shown + 1))
+
+
 def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple[int, ...]) -> Iterator[Flip]:
     """When a local clock shows one of ``times`` (seconds of the day), or is put forward or back, around ``now``."""
     row = env[field.scope]
@@ -145,21 +154,5 @@ def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple
             for fold in (0, 1):
                 first = calendar.instant(naive.replace(fold=fold))
                 yield Flip(first, first)
-    for start, end in ((now - 3 * DAY, now), (now, now + 3 * DAY)):
-        change = _clock_change(calendar, start, end)
-        if change is not None:
-            yield Flip(change, change)
-
-
-def _clock_change(calendar: Calendar, start: int, end: int) -> int | None:
-    """The first second of another UTC offset between ``start`` and ``end``, by bisection."""
-    before = calendar.local(start).utcoffset()
-    if calendar.local(end).utcoffset() == before:
-        return None
-    while end - start > 1:
-        middle = (start + end) // 2
-        if calendar.local(middle).utcoffset() == before:
-            start = middle
-        else:
-            end = middle
-    return end
+    for change in calendar.clock_changes(now - 3 * DAY, now + 3 * DAY):
+        yield Flip(change, change)

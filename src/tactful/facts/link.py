@@ -74,7 +74,8 @@ class Linker:
         count = len(applications)
         if count > 1 and (count > self._limits.applications or len({one.id for one in applications}) != count):
             raise NotLinkable
-        return Case(now, candidate, tuple([self._family(one, no, candidate) for no, one in enumerate(applications)]))
+        families = tuple([self._family(one, no, candidate) for no, one in enumerate(applications)])
+        return Case(now, candidate, families, shape)
 
     def _at(self, time_zone: str, country: str | None) -> Calendar:
         """The calendar of a place, which has to exist."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from tactful.calendars import Calendar
+from tactful.facts.shape import CaseShape
 from tactful.values import Value
 
 
@@ -124,9 +125,11 @@ class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One candidate's situation at one moment, read and found free of mistakes.
 
     ``now`` is in seconds since 1970 (UTC), or ``None`` where the case leaves it out. ``families`` stand in the order in
-    which the case names its applications. Make one with :func:`tactful.read_case`.
+    which the case names its applications. ``shape`` is what it was read from, so that facts can be changed and the case
+    linked again. Make one with :meth:`tactful.Policy.read`.
     """
 
     now: int | None
     candidate: CandidateRow
     families: tuple[Family, ...]
+    shape: CaseShape

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
-from tactful.model.checked import (
-    Aggregate,
-    AllOf,
-    AnyOf,
-    ComputedFact,
-    Condition,
-    DayTimeBetween,
-    Field,
-    NowIs,
-    Relates,
-    Rule,
-    Shift,
-    Test,
-    WhenFact,
-)
+from tactful.model.checked import AllOf, AnyOf, Condition, Field, NowIs, Rule, Shift, Test
+from tactful.model.clockwork import Clockwork
 
 
 class Closing(msgspec.Struct, frozen=True):
@@ -29,37 +14,6 @@ class Closing(msgspec.Struct, frozen=True):
     field: Field
     shift: Shift
     certain: bool
-
-
-class Clockwork:
-    """Which facts depend on ``now``."""
-
-    def __init__(self, facts: Mapping[str, ComputedFact]) -> None:
-        self._facts = facts
-        self._known: dict[str, bool] = {}
-
-    def field(self, field: Field) -> bool:
-        """Whether the field's value changes by itself."""
-        if field.origin != "computed":
-            return field.origin == "clock"
-        if field.key not in self._known:
-            self._known[field.key] = self._fact(self._facts[field.key])
-        return self._known[field.key]
-
-    def _fact(self, fact: ComputedFact) -> bool:
-        match fact:
-            case WhenFact(condition=condition):
-                return self.condition(condition)
-            case Aggregate(where=where, value=value):
-                return self.condition(where) or (value is not None and self.field(value))
-
-    def condition(self, condition: Condition) -> bool:
-        """Whether the condition can change by itself."""
-        if not isinstance(condition, Test):
-            return any(map(self.condition, condition.members))
-        timed = any(isinstance(one, NowIs | DayTimeBetween) for one in condition.predicates)
-        others = [one.other for one in condition.predicates if isinstance(one, Relates)]
-        return timed or any(map(self.field, [condition.field, *others]))
 
 
 def closings(rule: Rule, clockwork: Clockwork) -> list[Closing] | None:

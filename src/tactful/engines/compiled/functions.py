@@ -21,11 +21,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tactful.decision import RawFiring
-from tactful.engines.compiled.deadlines import Clockwork, closings
+from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
 from tactful.engines.compiled.facts import FAMILY, Facts
 from tactful.engines.compiled.inline import Inliner, join_of
-from tactful.engines.compiled.reads import closure, computed, fields_of_fact, fields_of_rule
 from tactful.engines.compiled.runtime import Runtime, interviewers_by_person, messages_by_person
 from tactful.engines.compiled.syntax import (
     assign,
@@ -41,6 +40,8 @@ from tactful.engines.compiled.syntax import (
 )
 from tactful.facts.catalogue import ENTITIES
 from tactful.model.checked import HERE, AddStep, Aggregate, AnyOf, CheckedPack, Condition, Deadline, Rule
+from tactful.model.clockwork import Clockwork
+from tactful.model.reads import closure, computed, fields_of_fact, fields_of_rule
 
 Fire = Callable[[Runtime, Callable[[RawFiring], object]], None]
 

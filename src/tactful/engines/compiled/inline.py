@@ -14,10 +14,10 @@ import msgspec
 
 from tactful.engines.compiled.expressions import RUNTIME, Expressions
 from tactful.engines.compiled.facts import FAMILY, Facts
-from tactful.engines.compiled.reads import computed, fields_of_fact
 from tactful.engines.compiled.syntax import assign, attribute, call, compare, constant, is_known, load, loop
 from tactful.facts.catalogue import SCOPES
 from tactful.model.checked import Aggregate, AllOf, ComputedFact, Condition, Field, Relates, Test, WhenFact
+from tactful.model.reads import computed, fields_of_fact
 
 #: Rows by the id of their person: the index's name in generated code, and the attribute that has the id.
 INDEXES: Final[Mapping[str, tuple[str, str]]] = {

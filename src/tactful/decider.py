@@ -1,0 +1,64 @@
+"""What deciding takes, without words: fire, then rank. Explanations, the plan and what-ifs decide again with it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from tactful.calendars import Calendars
+from tactful.decision import RawFiring
+from tactful.engines.compiled import compile_pack
+from tactful.evaluate import Evaluator
+from tactful.facts.limits import CaseLimits
+from tactful.facts.link import Linker, NotLinkable
+from tactful.facts.rows import Case
+from tactful.facts.shape import CaseShape
+from tactful.model.checked import CheckedPack, Rule
+from tactful.model.clockwork import Clockwork
+from tactful.rank import Ranker, Ranking
+
+
+class Decider:
+    """A checked pack with its engine. Immutable; used from any number of threads."""
+
+    engine = "compiled"
+
+    def __init__(self, checked: CheckedPack, limits: CaseLimits) -> None:
+        self.checked, self.limits = checked, limits
+        self.calendars = Calendars()
+        self.ranker = Ranker(checked)
+        self.facts = {fact.id: fact for fact in checked.facts}
+        self.clockwork = Clockwork(self.facts)
+        self._program = compile_pack(checked, self.calendars)
+
+    @cached_property
+    def moving(self) -> tuple[Rule, ...]:
+        """The rules that time can bring about or end."""
+        return tuple(rule for rule in self.checked.rules if self.clockwork.rule(rule))
+
+    @cached_property
+    def clocked(self) -> frozenset[int]:
+        """The numbers of those rules that look at a local clock."""
+        return frozenset(rule.no for rule in self.moving if self.clockwork.looks_at_clocks(rule))
+
+    def fire(self, case: Case, now: int) -> list[RawFiring]:
+        """All firings of rules that advise or prohibit, in no order."""
+        return self._program.fire(case, now)
+
+    def steps(self, case: Case, now: int) -> list[RawFiring]:
+        """All firings of rules that add steps."""
+        return self._program.fire_steps(case, now)
+
+    def rank(self, case: Case, now: int) -> Ranking:
+        """The ranked decision on a case at ``now`` (seconds since 1970)."""
+        return self.ranker.rank(self._program.fire(case, now), case)
+
+    def evaluator(self, case: Case, now: int) -> Evaluator:
+        """A plain evaluator of the pack's conditions."""
+        return Evaluator(case, now, self.facts, self.calendars)
+
+    def link(self, shape: CaseShape, now: int | None) -> Case | None:
+        """The case that changed facts make; ``None`` where they do not fit together."""
+        try:
+            return Linker(self.calendars, self.checked.custom, self.limits).case(shape, now)
+        except NotLinkable:
+            return None

@@ -1,0 +1,82 @@
+"""One decision's case, moment and pack, and how its parts are put into words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+
+from tactful.calendars import Calendar
+from tactful.decider import Decider
+from tactful.decision import JustificationRecord, RawFiring, TargetRecord
+from tactful.evaluate import Evaluator
+from tactful.explain import justification
+from tactful.facts.rows import Case, Row
+from tactful.model.checked import CheckedPack
+from tactful.rank import Conclusion, Ranker, entity_of
+from tactful.wording import fill, name_of
+
+
+class Setting:
+    """What the parts of one decision share. Not public."""
+
+    def __init__(self, decider: Decider, case: Case, now: int) -> None:
+        self.decider, self.case, self.now = decider, case, now
+
+    @property
+    def checked(self) -> CheckedPack:
+        """The pack."""
+        return self.decider.checked
+
+    @property
+    def ranker(self) -> Ranker:
+        """What ranks the pack's firings."""
+        return self.decider.ranker
+
+    @property
+    def engine(self) -> str:
+        """The engine's name."""
+        return self.decider.engine
+
+    @property
+    def calendar(self) -> Calendar:
+        """The candidate's calendar."""
+        return self.case.candidate.calendar
+
+    @cached_property
+    def steps(self) -> list[RawFiring]:
+        """The steps that rules add, worked out when somebody asks."""
+        return self.decider.steps(self.case, self.now)
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """An evaluator for explanations."""
+        return self.decider.evaluator(self.case, self.now)
+
+    def moment(self, moment: int | None) -> datetime | None:
+        """A moment on the candidate's clock."""
+        return None if moment is None else self.calendar.local(moment)
+
+    def iso(self, moment: int | None) -> str | None:
+        """A moment on the candidate's clock, as JSON has it."""
+        return None if moment is None else self.calendar.local(moment).isoformat()
+
+    def label(self, one: Conclusion) -> str:
+        """The action in words, for its target."""
+        label = self.checked.actions[one.action].label
+        if label is None:
+            return one.action.replace("_", " ").capitalize()
+        env = self.evaluator.environment(entity_of(one.target), one.target)
+        return fill(label, env, self.evaluator, self.calendar)
+
+    def because(self, one: Conclusion) -> tuple[JustificationRecord, ...]:
+        """The justifications of a conclusion, the rule that counts most first."""
+        rules = self.checked.rules
+        return tuple(
+            justification(rules[firing[0]], firing[1], self.evaluator, self.calendar)
+            for firing in self.ranker.sorted_firings(one)
+        )
+
+
+def target_record(row: Row) -> TargetRecord:
+    """A target as JSON has it."""
+    return TargetRecord(entity=entity_of(row), id=row.id, name=name_of(row))

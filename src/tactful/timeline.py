@@ -1,0 +1,337 @@
+"""When a case's decision can change by itself, and what is decided from then on: one ranking for each interval.
+
+Every condition on time compares ``now`` with a moment that is known beforehand, or with a local clock. So the instants
+at which anything can change are listed first, and a decision is taken at each of them: exact, with no sampling.
+
+An instant that changes nothing costs a decision, never exactness. So the list may have a few too many; what is ruled out
+beforehand is what no passing of time can bring about (``_Window.truth``).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from itertools import pairwise
+from typing import Final
+
+import msgspec
+
+from tactful.calendars import Calendar
+from tactful.decider import Decider
+from tactful.decision import RawFiring
+from tactful.evaluate import Environment, Evaluator
+from tactful.facts.rows import Case, Row
+from tactful.model.checked import (
+    Aggregate,
+    AllOf,
+    AnyOf,
+    Condition,
+    DayTimeBetween,
+    Field,
+    IsIn,
+    NoneOf,
+    NowIs,
+    Relates,
+    Rule,
+    Test,
+    WhenFact,
+)
+from tactful.rank import Ranking
+from tactful.timing import HORIZON
+from tactful.values import DAY
+
+#: The longest plan: how far ahead deadlines are looked for.
+LONGEST: Final = HORIZON
+
+
+class Interval(msgspec.Struct, frozen=True, eq=False):
+    """From ``start`` up to but not including ``end`` (seconds since 1970) the decision is ``ranking``."""
+
+    start: int
+    end: int
+    ranking: Ranking
+
+
+class Timeline(msgspec.Struct, frozen=True, eq=False):
+    """What is decided from ``intervals[0].start`` on, if nothing but time changes. Neighbours differ."""
+
+    intervals: tuple[Interval, ...]
+
+    def at(self, moment: int) -> Interval:
+        """The interval that ``moment`` lies in; it has to lie in one."""
+        return self.intervals[bisect_right(self.intervals, moment, key=lambda one: one.start) - 1]
+
+
+def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
+    """The decisions from ``start`` up to but not including ``until``, one for each interval in which none changes."""
+    found: list[tuple[int, list[RawFiring]]] = []
+    before: frozenset[RawFiring] | None = None
+    for moment in (start, *instants(decider, case, start, until)):
+        firings = decider.fire(case, moment)
+        same = frozenset(firings)
+        if same != before:
+            found.append((moment, firings))
+        before = same
+    ends = [moment for moment, _ in found[1:]] + [until]
+    return Timeline(
+        tuple(
+            Interval(moment, end, decider.ranker.rank(firings, case))
+            for (moment, firings), end in zip(found, ends, strict=True)
+        )
+    )
+
+
+def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
+    """The moments after ``start`` and before ``until`` from which on a rule may fire that did not, or the other way."""
+    last = until - 1
+    window = _Window(decider, case, start, last)
+    found: set[int] = set()
+    clocked: list[tuple[Rule, Row]] = []
+    for rule in decider.moving:
+        for row in window.evaluator.rows(rule.entity):
+            if window.may_fire(rule, row):
+                found.update(window.moments(rule, row))
+                if rule.no in decider.clocked:
+                    clocked.append((rule, row))
+    found.update(_sudden_deadlines(decider, case, start, last))
+    if clocked:
+        found.update(_clock_moments(decider, case, clocked, [start, *sorted(found), until]))
+    return sorted(found)
+
+
+def _clock_moments(decider: Decider, case: Case, rules: list[tuple[Rule, Row]], known: list[int]) -> Iterator[int]:
+    """When clocks that rules look at come into it, in those stretches only in which the rules may fire at all."""
+    for first, end in pairwise(known):
+        window = _Window(decider, case, first, end - 1)
+        for rule, row in rules:
+            if window.may_fire(rule, row):
+                yield from window.clock_moments(rule, row)
+
+
+def _sudden_deadlines(decider: Decider, case: Case, start: int, last: int) -> Iterator[int]:
+    """When the end of a rule without ``by`` comes into sight: ends are looked for so far ahead and no farther."""
+    window = _Window(decider, case, start + HORIZON, last + HORIZON)
+    for rule in decider.moving:
+        if rule.by is None and not rule.endless:
+            for row in window.evaluator.rows(rule.entity):
+                yield from (moment - HORIZON for moment in window.moments(rule, row))
+
+
+class _Window:
+    """What may become of conditions from ``start`` to ``last``, both included.
+
+    ``truth`` is ``True`` or ``False`` where a condition stays so all the time, and ``None`` where it may change.
+    """
+
+    def __init__(self, decider: Decider, case: Case, start: int, last: int) -> None:
+        self._clockwork, self._start, self._last = decider.clockwork, start, last
+        self.evaluator: Evaluator = decider.evaluator(case, start)
+        self._facts: dict[tuple[str, int], bool | None] = {}
+        self._met: set[tuple[str, int]] = set()
+        self._clocks = False
+
+    def may_fire(self, rule: Rule, row: Row) -> bool:
+        """Whether the rule may fire for the row at some moment of the window."""
+        env = self.evaluator.environment(rule.entity, row)
+        return self.truth(rule.when, env) is not False and self.truth(rule.unless, env) is not True
+
+    def moments(self, rule: Rule, row: Row) -> set[int]:
+        """The first seconds at which a test of the rule, or its deadline, may be another.
+
+        Clocks are left out, and so are facts that another rule's moments have gone into before.
+        """
+        return self._inside(self._rule(rule, row))
+
+    def clock_moments(self, rule: Rule, row: Row) -> set[int]:
+        """The same for clocks alone; for windows of which nothing else is asked."""
+        self._clocks = True
+        return self._inside(self._rule(rule, row))
+
+    def _inside(self, moments: Iterator[int]) -> set[int]:
+        return {one for one in moments if self._start < one <= self._last}
+
+    def _rule(self, rule: Rule, row: Row) -> Iterator[int]:
+        env = self.evaluator.environment(rule.entity, row)
+        yield from self._changes(rule.when, env)
+        yield from self._changes(rule.unless, env)
+        if rule.by is not None:
+            yield from self._changes_of(rule.by.field, env)
+
+    # --- what may become of a condition ---
+
+    def truth(self, condition: Condition, env: Environment) -> bool | None:
+        """What becomes of a condition."""
+        match condition:
+            case Test():
+                return self._test(condition, env)
+            case AllOf(members=members):
+                return self._some(members, env, wanted=False)
+            case AnyOf(members=members):
+                return self._some(members, env, wanted=True)
+            case NoneOf(members=members):
+                found = self._some(members, env, wanted=True)
+                return None if found is None else not found
+
+    def _some(self, members: tuple[Condition, ...], env: Environment, wanted: bool) -> bool | None:
+        """``wanted`` where it is the truth of a member all the time, ``not wanted`` where it is never that of any."""
+        open_ = False
+        for member in members:
+            found = self.truth(member, env)
+            if found is wanted:
+                return wanted
+            open_ = open_ or found is None
+        return None if open_ else not wanted
+
+    def _test(self, test: Test, env: Environment) -> bool | None:
+        if not self._clockwork.condition(test):
+            return self.evaluator.test(test, env)
+        plain = self._predicates(test, env)
+        return None if plain is None else plain != test.negated
+
+    def _predicates(self, test: Test, env: Environment) -> bool | None:
+        """What becomes of a test's predicates taken together, before any negation."""
+        if self._clockwork.field(test.field):
+            return self._yes_no(test, env)
+        value = self.evaluator.value(test.field, env)
+        if value is None:
+            return False
+        found: list[bool | None] = []
+        for one in test.predicates:
+            if isinstance(one, NowIs):
+                found.append(self._now_is(one, test.field, value, env))
+            elif isinstance(one, Relates) and self._clockwork.field(one.other):
+                found.append(None)
+            else:
+                found.append(self.evaluator.test(Test(test.field, (one,), False, test.text, test.span), env))
+        return False if False in found else None if None in found else True
+
+    def _now_is(self, predicate: NowIs, field: Field, value: object, env: Environment) -> bool | None:
+        assert isinstance(value, int)  # the check lets time phrases be asked of moments only
+        boundary = self.evaluator.shifted(value, predicate.shift, field, env)
+        first = _first(predicate, boundary)
+        if self._start < first <= self._last:
+            return None
+        later = predicate.op in (">", ">=")
+        return later if first <= self._start else not later
+
+    def _yes_no(self, test: Test, env: Environment) -> bool | None:
+        """A test of a computed yes/no, where it can be told."""
+        field = test.field
+        row = _row(field, env)
+        if row is None:
+            return False
+        match test.predicates:
+            case (IsIn(values=values),) if field.origin == "computed":
+                truth = self._fact(field.key, row)
+                return None if truth is None else truth in values
+            case _:
+                return None
+
+    def _fact(self, id_: str, row: Row) -> bool | None:
+        """What becomes of a computed yes/no; ``None`` for any other fact."""
+        key = (id_, row.no)
+        if key not in self._facts:
+            fact = self.evaluator.facts[id_]
+            env = self.evaluator.environment(fact.entity, row)
+            if isinstance(fact, WhenFact):
+                found = self.truth(fact.condition, env)
+            elif fact.op in ("exists", "none"):
+                members = [self.truth(fact.where, inner) for inner in self.evaluator.collection(fact, row, env)]
+                some = True if True in members else None if None in members else False
+                found = some if fact.op == "exists" or some is None else not some
+            else:
+                found = None
+            self._facts[key] = found
+        return self._facts[key]
+
+    # --- when it changes ---
+
+    def _changes(self, condition: Condition, env: Environment) -> Iterator[int]:
+        if self.truth(condition, env) is not None:
+            return
+        if not isinstance(condition, Test):
+            for member in condition.members:
+                yield from self._changes(member, env)
+            return
+        yield from self._changes_of(condition.field, env)
+        for predicate in condition.predicates:
+            match predicate:
+                case NowIs() if not self._clocks:
+                    for value in self._values(condition.field, env):
+                        yield _first(predicate, self.evaluator.shifted(value, predicate.shift, condition.field, env))
+                case Relates(other=other):
+                    yield from self._changes_of(other, env)
+                    for clock, at in ((condition.field, other), (other, condition.field)):
+                        times = [shown + after for shown in self._values(at, env) for after in (0, 1)]
+                        yield from self._clock(clock, env, tuple(times))
+                case DayTimeBetween(low=low, high=high):
+                    yield from self._clock(condition.field, env, (low, high + 1))
+                case _:
+                    pass
+
+    def _changes_of(self, field: Field, env: Environment) -> Iterator[int]:
+        """When the field itself may change."""
+        row = _row(field, env)
+        if row is None or not self._clockwork.field(field):
+            return
+        if field.origin == "clock":
+            if field.key == "business_day":
+                yield from self._clock(field, env, (0,))
+            return
+        key = (field.key, row.no)
+        if key in self._met:
+            return
+        self._met.add(key)
+        fact = self.evaluator.facts[field.key]
+        inner = self.evaluator.environment(fact.entity, row)
+        if isinstance(fact, WhenFact):
+            yield from self._changes(fact.condition, inner)
+            return
+        for one in self.evaluator.collection(fact, row, inner):
+            yield from self._changes(fact.where, one)
+            if fact.value is not None:
+                yield from self._changes_of(fact.value, one)
+
+    def _values(self, field: Field, env: Environment) -> Iterator[int]:
+        """All moments that the field may hold in the course of the window."""
+        row = _row(field, env)
+        if row is None:
+            return
+        if not self._clockwork.field(field):
+            value = self.evaluator.value(field, env)
+            if isinstance(value, int):
+                yield value
+            return
+        fact = self.evaluator.facts[field.key]
+        if isinstance(fact, Aggregate) and fact.value is not None:
+            for one in self.evaluator.collection(fact, row, self.evaluator.environment(fact.entity, row)):
+                yield from self._values(fact.value, one)
+
+    def _clock(self, field: Field, env: Environment, times: tuple[int, ...]) -> Iterator[int]:
+        """When the field's clock shows one of ``times`` (seconds of the day), and when it is put forward or back."""
+        row = _row(field, env)
+        if not self._clocks or field.origin != "clock" or row is None:
+            return
+        calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (only placed rows have a clock)
+        midnight = datetime.combine(calendar.local(self._start).date(), time())
+        days = (self._last - self._start) // DAY + 2
+        for day in range(-1, days + 1):
+            for seconds in times:
+                local = midnight + timedelta(days=day, seconds=seconds)
+                yield calendar.instant(local)
+                yield calendar.instant(local.replace(fold=1))
+        yield from calendar.clock_changes(self._start - DAY, self._last + DAY)
+
+
+def _first(predicate: NowIs, boundary: int) -> int:
+    """The first second at which ``now op boundary`` is another than before."""
+    return boundary if predicate.op in (">=", "<") else boundary + 1
+
+
+def _row(field: Field, env: Environment) -> Row | None:
+    """The row that has the field."""
+    row = env[field.scope]
+    for step in field.via:
+        row = getattr(row, step)
+    return row
