@@ -15,6 +15,7 @@ from tactful.diagnostics import Diagnostic, InvalidInput, Span, TactfulError
 from tactful.engine import Policy, load, loads
 from tactful.facts.limits import CaseLimits
 from tactful.facts.rows import Case
+from tactful.plan import Plan, Planned, Window
 
 __all__ = [
     "Advice",
@@ -23,9 +24,12 @@ __all__ = [
     "Decision",
     "Diagnostic",
     "InvalidInput",
+    "Plan",
+    "Planned",
     "Policy",
     "Span",
     "TactfulError",
+    "Window",
     "load",
     "loads",
 ]

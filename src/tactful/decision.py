@@ -132,3 +132,39 @@ class DecisionRecord(Record, frozen=True):
     actions: tuple[ActionRecord, ...]
     set_aside: tuple[SetAsideRecord, ...]
     safety_off: tuple[OverrideRecord, ...]
+
+
+class WindowRecord(Record, frozen=True):
+    """A stretch of time in which a piece of advice holds."""
+
+    start: Annotated[str, Meta(description="The first second in which it holds.")]
+    end: Annotated[str, Meta(description="The first second in which it no longer does, or the end of the plan.")]
+    rank: Annotated[int, Meta(description="The best rank that it has in that time.")]
+    open_ended: Annotated[bool, Meta(description="Whether it still holds where the plan ends.")]
+
+
+class PlannedRecord(Record, frozen=True):
+    """A piece of advice, as it is when it first holds, and when it holds."""
+
+    windows: tuple[WindowRecord, ...]
+    modality: Modality
+    action: Annotated[str, Meta(description="The action's id in the catalogue.")]
+    label: str
+    target: TargetRecord
+    application: Annotated[str | None, Meta(description="The id of the application, if it belongs to one.")]
+    due: Moment
+    priority: Annotated[int, Meta(ge=0, le=100)]
+    steps: tuple[str, ...]
+    because: tuple[JustificationRecord, ...]
+    alternatives: tuple[AlternativeRecord, ...]
+
+
+class PlanRecord(Record, frozen=True):
+    """What will be advised from a moment to a horizon, if nothing but time changes."""
+
+    start: Annotated[str, Meta(description="ISO 8601, in the candidate's time zone, as all moments here.")]
+    until: str
+    engine: str
+    pack: PackRecord
+    items: tuple[PlannedRecord, ...]
+    changes: Annotated[tuple[str, ...], Meta(description="All moments at which the decision changes.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -21,7 +21,9 @@ from tactful.invariants import Violation, violations
 from tactful.load import load_pack, load_pack_text
 from tactful.model.checked import CheckedPack
 from tactful.model.written import Pack
+from tactful.plan import Plan
 from tactful.setting import Setting
+from tactful.timeline import LONGEST
 
 EngineName = Literal["compiled"]
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
@@ -62,13 +64,13 @@ class Policy:
         read once: deciding on a :class:`Case` skips this.
         """
         return read_case(
-            case, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_seconds(now)
+            case, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_now(now)
         )
 
     def read_text(self, text: bytes | str, name: str, now: datetime | None = None) -> Case:
         """Read a case from the text of a YAML or JSON file; mistakes carry their line and column. Raises as :meth:`read`."""
         return read_case_text(
-            text, name, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_seconds(now)
+            text, name, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_now(now)
         )
 
     def decide(self, case: CaseInput, now: datetime | None = None) -> Decision:
@@ -77,10 +79,26 @@ class Policy:
         Where neither is given, the decision is for the current moment; the clock is looked at for nothing else.
         Raises :class:`tactful.InvalidInput` where the case has mistakes, with all of them.
         """
-        moment = None if now is None else _seconds(now)
+        moment = _now(now)
         read = read_case(case, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=moment)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
         return Decision(self.decider.rank(read, at), Setting(self.decider, read, at))
+
+    def plan(
+        self, case: CaseInput, now: datetime | None = None, until: datetime | timedelta = timedelta(weeks=6)
+    ) -> Plan:
+        """What will be advised from ``now`` to ``until`` (a moment, or a length of time), if nothing else happens.
+
+        Exact: the decision is taken at every instant at which it can change by itself. ``now`` as in :meth:`decide`.
+        Raises :class:`tactful.InvalidInput` as :meth:`decide` does, and :class:`tactful.TactfulError` where ``until`` is
+        not later than ``now``, more than 366 days after it, or has no time zone.
+        """
+        decision = self.decide(case, now)
+        start = decision.setting.now
+        end = start + int(until.total_seconds()) if isinstance(until, timedelta) else _seconds(until, "until")
+        if not start < end <= start + LONGEST:
+            raise TactfulError("a plan ends after it begins, and no more than 366 days later; change `until`")
+        return Plan(decision.setting, end)
 
     def violations(self, case: CaseInput, now: datetime | None = None) -> list[Violation]:
         """The pack's invariants that its decision on a case does not meet: none, unless its rules are at fault.
@@ -113,10 +131,13 @@ def _policy(pack: Pack, limits: CaseLimits | None) -> Policy:
     return Policy(check_pack(pack), limits or CaseLimits())
 
 
-def _seconds(moment: datetime | None) -> int | None:
+def _now(moment: datetime | None) -> int | None:
+    """``now`` in whole seconds since 1970."""
+    return None if moment is None else _seconds(moment, "now")
+
+
+def _seconds(moment: datetime, name: str) -> int:
     """A moment in whole seconds since 1970."""
-    if moment is None:
-        return None
     if moment.tzinfo is None:
-        raise TactfulError("`now` has no time zone; give an aware datetime, such as datetime.now(timezone.utc)")
+        raise TactfulError(f"`{name}` has no time zone; give an aware datetime, such as datetime.now(timezone.utc)")
     return int(moment.timestamp() // 1)
