@@ -86,6 +86,11 @@ class Advice:
         """The id of the application that the target is or belongs to, if any."""
         return application_of(self._one.target)
 
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar of whom or what the advice concerns: the person's, else the application's, else the candidate's."""
+        return calendar_of(self._one.target)
+
     @cached_property
     def steps(self) -> tuple[str, ...]:
         """What to mind in doing it: the action's own steps, then those that rules add. A prohibition has none."""
@@ -240,3 +245,12 @@ def application_of(row: Row) -> str | None:
     """The id of the application that a row is or belongs to."""
     application = row if entity_of(row) == "application" else getattr(row, "application", None)
     return None if application is None else application.id
+
+
+def calendar_of(row: Row) -> Calendar:
+    """The calendar of the place where a row belongs: its own, else its person's, else its application's."""
+    for placed in (row, getattr(row, "person", None), getattr(row, "application", None)):
+        calendar = getattr(placed, "calendar", None)
+        if isinstance(calendar, Calendar):
+            return calendar
+    raise AssertionError(f"a {entity_of(row)} belongs to no place")

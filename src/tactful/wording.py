@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from tactful.calendars import Calendar
+from tactful.decision import TargetRecord
 from tactful.evaluate import Environment, Evaluator
 from tactful.facts.rows import Row
 from tactful.model.checked import Slot, Template
 from tactful.rank import entity_of
 from tactful.values import (
+    DAY,
+    HOUR,
+    MINUTE,
+    WEEK,
     ChoiceKind,
     DayTimeKind,
     DurationKind,
@@ -29,8 +34,27 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 def say_moment(moment: int, calendar: Calendar) -> str:
     """``Sat 21 Nov 2026, 16:30`` on the clock of ``calendar``; the same words whatever the machine's locale."""
     local = calendar.local(moment)
-    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
-    return f"{day}, {local.hour:02d}:{local.minute:02d}"
+    return f"{say_day(local.date())}, {say_clock(local)}"
+
+
+def say_day(day: date) -> str:
+    """``Sat 21 Nov 2026``."""
+    return f"{say_short_day(day)} {day.year}"
+
+
+def say_short_day(day: date) -> str:
+    """``Sat 21 Nov``, where the year goes without saying."""
+    return f"{_DAYS[day.weekday()]} {day.day} {say_month(day)}"
+
+
+def say_month(day: date) -> str:
+    """``Nov``."""
+    return _MONTHS[day.month - 1]
+
+
+def say_clock(local: datetime) -> str:
+    """``16:30``."""
+    return f"{local.hour:02d}:{local.minute:02d}"
 
 
 def iso(moment: int, calendar: Calendar) -> str:
@@ -109,3 +133,23 @@ def name_of(row: Row) -> str:
     """What to call a row: a name where it has one, else its id."""
     name = _NAMES.get(entity_of(row))
     return (name(row) if name is not None else None) or row.id
+
+
+def concerning(target: TargetRecord, company: str | None) -> str:
+    """``  (Dana Ruiz, Acme)``: whom advice concerns, to stand behind its label; nothing where it is the candidate."""
+    if target.entity == "candidate":
+        return ""
+    who = target.name if target.name != target.id else f"{target.entity} {target.id}"
+    return f"  ({who})" if company in (None, who) or target.entity == "application" else f"  ({who}, {company})"
+
+
+def distance(seconds: int) -> str:
+    """How long from now, in words: ``in 6 hours``, ``2 days ago``, in the largest unit of which there are two or more."""
+    size = abs(seconds)
+    for name, unit in (("weeks", WEEK), ("days", DAY), ("hours", HOUR), ("minutes", MINUTE)):
+        if size >= 2 * unit:
+            words = f"{size // unit} {name}"
+            break
+    else:
+        words = "a minute" if size >= MINUTE else "less than a minute"
+    return f"in {words}" if seconds >= 0 else f"{words} ago"

@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.text import Text
 
 from tactful.advice import Advice, Decision
-from tactful.decision import AlternativeRecord, JustificationRecord, SetAsideRecord, TargetRecord
-from tactful.values import DAY, HOUR, MINUTE, WEEK
-from tactful.wording import say_moment
+from tactful.decision import AlternativeRecord, JustificationRecord, SetAsideRecord
+from tactful.wording import concerning, distance, say_moment
 
-_STYLES: Final = {
+#: How each modality looks.
+STYLES: Final = {
     "must": "bold green",
     "should": "green",
     "may": "cyan",
@@ -42,8 +42,8 @@ def render_decision(decision: Decision, console: Console, application: str | Non
 
 def _advice(advice: Advice, decision: Decision, console: Console) -> None:
     modality = advice.modality.replace("_", " ").upper()
-    line = Text.assemble(f"{advice.rank:>2}. ", (modality, _STYLES[advice.modality]), "  ", (advice.label, "bold"))
-    line.append(_concerning(advice.target, advice.application, decision), "dim")
+    line = Text.assemble(f"{advice.rank:>2}. ", (modality, STYLES[advice.modality]), "  ", (advice.label, "bold"))
+    line.append(concerning(advice.target, decision.company(advice.application)), "dim")
     console.print(line)
     if advice.due is not None:
         _indented(console, _deadline(int(advice.due.timestamp()), advice.due_word, decision))
@@ -53,14 +53,6 @@ def _advice(advice: Advice, decision: Decision, console: Console) -> None:
         _indented(console, _because(justification))
     for alternative in advice.alternatives:
         _indented(console, _alternative(alternative))
-
-
-def _concerning(target: TargetRecord, application: str | None, decision: Decision) -> str:
-    if target.entity == "candidate":
-        return ""
-    company = decision.company(application)
-    who = target.name if target.name != target.id else f"{target.entity} {target.id}"
-    return f"  ({who})" if company in (None, who) or target.entity == "application" else f"  ({who}, {company})"
 
 
 def _deadline(due: int, word: str, decision: Decision) -> Text:
@@ -105,15 +97,3 @@ def _indented(console: Console, text: Text, by: int = _INDENT) -> None:
     for line in text.wrap(console, console.width - by):
         line.rstrip()
         console.print(Text(" " * by).append_text(line))
-
-
-def distance(seconds: int) -> str:
-    """How long from now, in words: ``in 6 hours``, ``2 days ago``, in the largest unit of which there are two or more."""
-    size = abs(seconds)
-    for name, unit in (("weeks", WEEK), ("days", DAY), ("hours", HOUR), ("minutes", MINUTE)):
-        if size >= 2 * unit:
-            words = f"{size // unit} {name}"
-            break
-    else:
-        words = "a minute" if size >= MINUTE else "less than a minute"
-    return f"in {words}" if seconds >= 0 else f"{words} ago"
