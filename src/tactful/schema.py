@@ -1,4 +1,4 @@
-"""JSON Schemas: of a decision, of a case, and of rule files, for editors with a YAML language server."""
+"""JSON Schemas: of a decision, of a plan, of a case, and of rule files, for editors with a YAML language server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tactful.decision import DecisionRecord
+from tactful.decision import DecisionRecord, PlanRecord
 from tactful.facts.catalogue import ENTITIES, SCOPES, given_fields
 from tactful.facts.shape import CaseShape
 from tactful.model.checked import CheckedPack
@@ -34,6 +34,11 @@ _TEXT: Final[Schema] = {"type": "string"}
 def decision_schema() -> Schema:
     """The schema of ``tactful advise --format json``."""
     return {"$schema": DIALECT, "title": "A decision of tactful", **msgspec.json.schema(DecisionRecord)}
+
+
+def plan_schema() -> Schema:
+    """The schema of ``tactful plan --format json``."""
+    return {"$schema": DIALECT, "title": "A plan of tactful", **msgspec.json.schema(PlanRecord)}
 
 
 def case_schema() -> Schema:

@@ -1,0 +1,7 @@
+"""What a plan comes to for people, before it takes a form: strands, a dated agenda, and lanes for charts."""
+
+from tactful.agenda.entries import Agenda, AgendaDay, Entry, agenda
+from tactful.agenda.lanes import Day, Group, days, groups, holidays
+from tactful.agenda.strands import Run, Strand, strands
+
+__all__ = ["Agenda", "AgendaDay", "Day", "Entry", "Group", "Run", "Strand", "agenda", "days", "groups", "holidays", "strands"]

@@ -1,0 +1,33 @@
+"""Elements of SVG and HTML. Texts are strangers' own: the library escapes them, and what XML cannot hold is replaced."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement
+
+#: Control characters, halves of characters, and what turns the direction of the text around it.
+_UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """The text with ``\N{REPLACEMENT CHARACTER}`` for every character that a document cannot hold."""
+    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def element(tag: str, text: str | None = None, /, **attributes: object) -> Element:
+    """An element; ``_`` in the names of attributes stands for ``-`` and is dropped at the end (``class_``)."""
+    made = Element(tag, {_name(name): clean(str(value)) for name, value in attributes.items()})
+    made.text = None if text is None else clean(text)
+    return made
+
+
+def add(parent: Element, tag: str, text: str | None = None, /, **attributes: object) -> Element:
+    """An element inside another, as :func:`element` makes it."""
+    made = SubElement(parent, tag, {_name(name): clean(str(value)) for name, value in attributes.items()})
+    made.text = None if text is None else clean(text)
+    return made
+
+
+def _name(name: str) -> str:
+    return name.rstrip("_").replace("_", "-") if name != "viewBox" else name
