@@ -32,4 +32,32 @@ __all__ = [
     "Window",
     "load",
     "loads",
+    "plan_to_html",
+    "plan_to_ics",
+    "plan_to_svg",
 ]
+
+
+def plan_to_svg(plan: Plan, application: str | None = None) -> bytes:
+    """A plan's chart as one SVG file (UTF-8). ``application``: only what concerns that one, or the candidate."""
+    from tactful.exporters import svg  # formats are loaded by those who want them
+
+    return svg.plan_to_svg(plan, application)
+
+
+def plan_to_html(plan: Plan, application: str | None = None) -> bytes:
+    """A plan as one HTML page (UTF-8): chart, agenda and reasons. ``application`` as in :func:`plan_to_svg`."""
+    from tactful.exporters import html
+
+    return html.plan_to_html(plan, application)
+
+
+def plan_to_ics(plan: Plan, previous: bytes | None = None, application: str | None = None) -> bytes:
+    """A plan as iCalendar (RFC 5545, UTF-8). ``application`` as in :func:`plan_to_svg`.
+
+    ``previous``: what this gave the last time. Entries that are as they were keep their SEQUENCE, changed ones get the
+    next, and those no longer advised are cancelled. Raises :class:`tactful.InvalidInput` where it is something else.
+    """
+    from tactful.exporters import ics
+
+    return ics.plan_to_ics(plan, previous, application)

@@ -14,9 +14,17 @@ from rich.console import Console
 
 import tactful
 from tactful.render import render_decision
+from tactful.render.plan import render_plan
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASES = sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".yaml", ".json"))
+#: Those whose plans are reviewed: a missed deadline, hours for calls, an offer, and two clocks of which one changes.
+PLANNED = (
+    "two_interviewers_one_wants_email",
+    "call_or_write",
+    "an_offer_while_another_is_pending",
+    "calls_across_the_ocean",
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +63,16 @@ def test_every_example_has_a_decision_and_no_decision_is_left_over() -> None:
     """Cases and reviewed decisions go together."""
     stems = {path.stem for path in CASES}
     assert {path.stem for path in (EXAMPLES / "decisions").iterdir()} == stems
+
+
+@pytest.mark.parametrize("stem", PLANNED)
+def test_example_is_planned_as_reviewed(stem: str, pack: tactful.Policy, update_cases: bool) -> None:
+    """The plan that people see is the one that was reviewed."""
+    path = next(path for path in CASES if path.stem == stem)
+    out = io.StringIO()
+    plan = pack.plan(pack.read_text(path.read_bytes(), path.name))
+    render_plan(plan, Console(file=out, width=110, highlight=False, markup=False, emoji=False))
+    golden = EXAMPLES / "plans" / f"{stem}.txt"
+    if update_cases:
+        golden.write_text(out.getvalue())
+    assert out.getvalue() == golden.read_text()

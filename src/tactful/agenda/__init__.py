@@ -4,4 +4,17 @@ from tactful.agenda.entries import Agenda, AgendaDay, Entry, agenda
 from tactful.agenda.lanes import Day, Group, days, groups, holidays
 from tactful.agenda.strands import Run, Strand, strands
 
-__all__ = ["Agenda", "AgendaDay", "Day", "Entry", "Group", "Run", "Strand", "agenda", "days", "groups", "holidays", "strands"]
+__all__ = [
+    "Agenda",
+    "AgendaDay",
+    "Day",
+    "Entry",
+    "Group",
+    "Run",
+    "Strand",
+    "agenda",
+    "days",
+    "groups",
+    "holidays",
+    "strands",
+]

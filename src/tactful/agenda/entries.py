@@ -54,14 +54,17 @@ def agenda(plan: Plan, application: str | None = None) -> Agenda:
     """The agenda of a plan. ``application``: only what concerns that one, or the candidate as a whole."""
     found = [entry for strand in strands(plan, application) for entry in _Teller(plan, strand).entries()]
     now = sorted((one for one in found if one.kind == "now"), key=lambda one: one.advice.rank)
-    later = sorted(
-        (one for one in found if one.kind != "now"), key=lambda one: (one.at, _ORDER[one.kind], one.advice.rank)
-    )
+    later = sorted((one for one in found if one.kind != "now"), key=_place)
     return Agenda(
         now=tuple(one for one in now if not _against(one)),
         leave=tuple(one for one in now if _against(one)),
         days=tuple(AgendaDay(day, tuple(group)) for day, group in groupby(later, key=lambda one: one.at.date())),
     )
+
+
+def _place(entry: Entry) -> tuple[datetime, int, int]:
+    """Where an entry stands: by the minute, as windows close a second after the deadline by which they do."""
+    return entry.at.replace(second=0), _ORDER[entry.kind], entry.advice.rank
 
 
 def _against(entry: Entry) -> bool:

@@ -36,8 +36,7 @@ def said_again(windows: Sequence[Window], mine: Calendar, theirs: Calendar) -> s
     within_days = all(_within_a_day(one, mine) or one.open_ended for one in rest)
     count, s = len(rest), "" if len(rest) == 1 else "s"
     if within_days and len(set(days)) == count:
-        working = all(theirs.is_business_date(_on(theirs, one.start).date()) for one in rest)
-        often = f"on {count} more {'working ' if working else ''}day{s}"
+        often = f"on {count} more {_working(rest, theirs)}day{s}"
     else:
         often = f"{count} more time{s}"
     last = f"{'on' if count == 1 else 'up to'} {say_day(days[-1])}"
@@ -45,22 +44,31 @@ def said_again(windows: Sequence[Window], mine: Calendar, theirs: Calendar) -> s
     return f"{hours} {often}, {last}" if within_days else f"{hours}, {often}, {last}"
 
 
+def said_of_others(windows: Sequence[Window], theirs: Calendar) -> str:
+    """The same of windows within a day, without a word that depends on where the plan ends, and on their clock alone."""
+    rest = windows[1:]
+    return f"The same again on {_working(rest, theirs)}days after that: {_told(rest, theirs) or 'at varying hours'} in {city(theirs)}"
+
+
+def _working(windows: Sequence[Window], theirs: Calendar) -> str:
+    return "working " if all(theirs.is_business_date(_on(theirs, one.start).date()) for one in windows) else ""
+
+
 def _hours(windows: Sequence[Window], mine: Calendar, theirs: Calendar) -> str:
     """The hours on the candidate's clock, with the day from which on they are others, and in brackets on theirs."""
-    own = _told(windows, mine)
-    away = any(one.start.utcoffset() != _on(theirs, one.start).utcoffset() for one in windows)
-    if not away:
-        return own
-    told = _told(windows, theirs)
-    return f"{own} ({told} in {city(theirs)})" if "from" not in told else own
+    own, away = _told(windows, mine), _told(windows, theirs)
+    if away is None or all(one.start.utcoffset() == _on(theirs, one.start).utcoffset() for one in windows):
+        return own or "at varying hours"
+    there = f"{away} in {city(theirs)}"
+    return there if own is None else f"{own} ({there})"
 
 
-def _told(windows: Sequence[Window], calendar: Calendar) -> str:
-    """``14:00–22:00, from Mon 26 Oct 13:00–21:00``."""
+def _told(windows: Sequence[Window], calendar: Calendar) -> str | None:
+    """``14:00–22:00, from Mon 26 Oct 13:00–21:00``; ``None`` where they change too often to be told."""
     whole = [one for one in windows if not one.open_ended] or list(windows)  # the horizon cuts the last one short
     runs = [(hours, next(group)) for hours, group in groupby(whole, key=lambda one: _span(one, calendar))]
     if len(runs) > _TELLABLE:
-        return "at varying hours"
+        return None
     parts = [runs[0][0]]
     parts += [f"from {say_short_day(_on(calendar, window.start).date())} {hours}" for hours, window in runs[1:]]
     return ", ".join(parts)
@@ -72,6 +80,12 @@ def _span(window: Window, calendar: Calendar) -> str:
 
 def _on(calendar: Calendar, moment: datetime) -> datetime:
     return calendar.local(int(moment.timestamp()))
+
+
+def daily(windows: Sequence[Window], calendar: Calendar) -> bool:
+    """Whether windows that come again lie within a day each, leaving out those that the plan's ends may have cut short."""
+    whole = [one for one in windows[1:] if not one.open_ended]
+    return len(windows) > 1 and all(_within_a_day(one, calendar) for one in whole or windows)
 
 
 def _within_a_day(window: Window, calendar: Calendar) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from tactful.advice import Advice
-from tactful.agenda import Day, Group, Strand, days, groups, holidays
+from tactful.agenda import Group, Strand, days, groups, holidays
 from tactful.agenda.hours import their_clock
 from tactful.calendars import Calendar
 from tactful.model.written import Modality
@@ -22,7 +22,7 @@ TITLE_HEIGHT: Final = 62
 HEADER_HEIGHT: Final = 44
 LANE: Final = 26
 #: A chart of some weeks is as wide as a page; days get narrower than this only on a longer one, which scrolls.
-_ROOM: Final = 1150
+_ROOM: Final = 1120
 _DAY_LEAST, _DAY_MOST = 7.0, 48.0
 _LABEL_LEAST, _LABEL_MOST = 150.0, 330.0
 _GAP: Final = 12
@@ -163,8 +163,10 @@ class _Layout:
     def _numbers(self) -> Iterable[Mark]:
         every = self._day >= _NUMBERED
         for no, day in enumerate(self._days):
-            if every or day.date.weekday() == 0 or no == 0 or day.date == self._days[-1].date and every:
-                yield Mark(self._x(day.start) + self._day / 2, TITLE_HEIGHT + 32, str(day.date.day), say_short_day(day.date))
+            if every or day.date.weekday() == 0 or no == 0 or (day.date == self._days[-1].date and every):
+                yield Mark(
+                    self._x(day.start) + self._day / 2, TITLE_HEIGHT + 32, str(day.date.day), say_short_day(day.date)
+                )
 
     def _bands(self) -> Iterable[Band]:
         yield from self._off(self._plan.calendar, TITLE_HEIGHT + 22, HEADER_HEIGHT - 22)
@@ -269,8 +271,3 @@ def _in_lines(notes: list[str], room: float) -> list[str]:
         else:
             lines.append(note)
     return lines
-
-
-def day_name(day: date) -> str:
-    """``Thu 26 Nov``."""
-    return say_short_day(day)

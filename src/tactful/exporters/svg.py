@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 from xml.etree.ElementTree import Element, indent, tostring
 
-from tactful.exporters.chart import LANE, MARGIN, Bar, Chart, Mark, chart, text_width
+from tactful.exporters.chart import LANE, MARGIN, TITLE_HEIGHT, Bar, Chart, Mark, chart, text_width
 from tactful.exporters.markup import add, element
 from tactful.plan import Plan
 
@@ -48,14 +48,15 @@ def plan_to_svg(plan: Plan, application: str | None = None) -> bytes:
     return b"<?xml version='1.0' encoding='utf-8'?>\n" + tostring(root, "utf-8", xml_declaration=False) + b"\n"
 
 
-def svg_element(made: Chart) -> Element:
-    """The chart as an element, for a file of its own or for a page."""
+def svg_element(made: Chart, with_heading: bool = True) -> Element:
+    """The chart as an element, for a file of its own or for a page that has the heading itself."""
+    top = 0 if with_heading else TITLE_HEIGHT - MARGIN
     root = element(
         "svg",
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {made.width:.0f} {made.height:.0f}",
+        viewBox=f"0 {top} {made.width:.0f} {made.height - top:.0f}",
         width=f"{made.width:.0f}",
-        height=f"{made.height:.0f}",
+        height=f"{made.height - top:.0f}",
         class_="tactful-chart",
         role="img",
         aria_labelledby="tactful-title tactful-desc",
@@ -64,9 +65,10 @@ def svg_element(made: Chart) -> Element:
     add(root, "desc", f"{made.subtitle}. {made.description}", id="tactful-desc")
     add(root, "style", STYLE)
     _patterns(root)
-    add(root, "rect", class_="paper", width="100%", height="100%")
-    _text(root, "heading", Mark(MARGIN, MARGIN + 8, made.title))
-    _text(root, "faint", Mark(MARGIN, MARGIN + 30, made.subtitle))
+    add(root, "rect", class_="paper", y=top, width="100%", height="100%")
+    if with_heading:
+        _text(root, "heading", Mark(MARGIN, MARGIN + 8, made.title))
+        _text(root, "faint", Mark(MARGIN, MARGIN + 30, made.subtitle))
     _background(root, made)
     for bar in made.bars:
         _bar(root, bar)
@@ -101,7 +103,15 @@ def _background(root: Element, made: Chart) -> None:
         if band.title:
             add(box, "title", band.title)
     for x in made.mondays:
-        add(root, "line", class_="rule", x1=_number(x), x2=_number(x), y1=_number(made.top - 22), y2=_number(made.bottom))
+        add(
+            root,
+            "line",
+            class_="rule",
+            x1=_number(x),
+            x2=_number(x),
+            y1=_number(made.top - 22),
+            y2=_number(made.bottom),
+        )
     for y in (*made.lines, made.bottom):
         add(root, "line", class_="rule", x1=MARGIN, x2=_number(right), y1=_number(y), y2=_number(y))
     for class_, marks in (("month", made.months), ("group", made.titles), ("label", made.labels)):
@@ -137,7 +147,7 @@ def _diamond_path(x: float, y: float) -> str:
 
 def _now(root: Element, made: Chart) -> None:
     x = _number(made.now)
-    line = add(root, "line", class_="now", x1=x, x2=x, y1=_number(made.top - 4), y2=_number(made.bottom))
+    line = add(root, "line", class_="now", x1=x, x2=x, y1=_number(made.top), y2=_number(made.bottom))
     add(line, "title", "now")
 
 
