@@ -36,11 +36,12 @@ def _plan(pack: tactful.Policy, stem: str, now: datetime | None = None) -> tactf
     return pack.plan(pack.read_text(path.read_bytes(), path.name), now)
 
 
-def _entries(data: bytes) -> list[icalendar.Component]:
+def _entries(data: bytes) -> list[Any]:
+    """The entries of a file; the types of their properties go with the names."""
     return [one for one in icalendar.Calendar.from_ical(data).subcomponents if one.name != "VTIMEZONE"]
 
 
-def _entry(data: bytes, summary: str) -> icalendar.Component:
+def _entry(data: bytes, summary: str) -> Any:
     (found,) = [one for one in _entries(data) if str(one["SUMMARY"]) == summary]
     return found
 
@@ -102,7 +103,7 @@ def test_an_application_can_be_exported_alone(pack: tactful.Policy) -> None:
 )
 def test_time_zones_change_when_clocks_do(name: str) -> None:
     """Each change of a VTIMEZONE is at the very second at which the clocks change, to the offset that they run at then."""
-    made = zone(name, 2026, 2027)
+    made: Any = zone(name, 2026, 2027)
     for one in made.subcomponents:
         at = one["DTSTART"].dt.replace(tzinfo=UTC) - one["TZOFFSETFROM"].td
         assert at.astimezone(ZoneInfo(name)).utcoffset() == one["TZOFFSETTO"].td
@@ -116,7 +117,7 @@ def test_time_zones_change_when_clocks_do(name: str) -> None:
 def test_a_strict_reader_reads_the_same(pack: tactful.Policy, stem: str) -> None:
     """A parser by other authors, which refuses what RFC 5545 does not allow, finds the same entries and moments."""
     data = tactful.plan_to_ics(_plan(pack, stem))
-    read = IcsCalendarStream.calendar_from_ics(data.decode())
+    read: Any = IcsCalendarStream.calendar_from_ics(data.decode())
     found = {str(one["UID"]): one for one in _entries(data)}
     assert {one.uid for one in (*read.todos, *read.events)} == set(found)
     for todo in read.todos:

@@ -46,8 +46,8 @@ def _text(plan: tactful.Plan, width: int = 110, application: str | None = None) 
 
 
 def _lines(told: Agenda) -> list[tuple[str, str, str]]:
-    days = [(day.day.isoformat(), entry.kind, entry.advice.action) for day in told.days for entry in day.entries]
-    return [("now", entry.kind, entry.advice.action) for entry in (*told.now, *told.leave)] + days
+    days = [(day.day.isoformat(), str(entry.kind), entry.advice.action) for day in told.days for entry in day.entries]
+    return [("now", str(entry.kind), entry.advice.action) for entry in (*told.now, *told.leave)] + days
 
 
 # --- the agenda ---

@@ -47,7 +47,8 @@ def said_again(windows: Sequence[Window], mine: Calendar, theirs: Calendar) -> s
 def said_of_others(windows: Sequence[Window], theirs: Calendar) -> str:
     """The same of windows within a day, without a word that depends on where the plan ends, and on their clock alone."""
     rest = windows[1:]
-    return f"The same again on {_working(rest, theirs)}days after that: {_told(rest, theirs) or 'at varying hours'} in {city(theirs)}"
+    hours = _told(rest, theirs) or "at varying hours"
+    return f"The same again on {_working(rest, theirs)}days after that: {hours} in {city(theirs)}"
 
 
 def _working(windows: Sequence[Window], theirs: Calendar) -> str:

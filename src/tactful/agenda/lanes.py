@@ -47,14 +47,18 @@ def groups(plan: Plan, application: str | None = None) -> tuple[Group, ...]:
 
 
 def holidays(plan: Plan, shown: Iterable[Group]) -> tuple[tuple[date, str], ...]:
-    """Public holidays on which somebody shown does not work: their days and names, with the country where there are several."""
+    """Public holidays on which somebody shown does not work: their days and names, with countries where there are several."""
     calendars = [plan.calendar, *(strand.calendar for group in shown for strand in group.strands)]
     places = {one.country: one for one in calendars if one.country is not None}
+    found: dict[tuple[date, str], list[str]] = {}
+    for day in days(plan):
+        for country, place in sorted(places.items()):
+            name = _holiday(place, day.date)
+            if name is not None:
+                found.setdefault((day.date, name), []).append(country)
     return tuple(
-        (day.date, f"{name} ({country})" if len(places) > 1 else name)
-        for day in days(plan)
-        for country, place in sorted(places.items())
-        if (name := _holiday(place, day.date)) is not None
+        (day, f"{name} ({', '.join(countries)})" if len(places) > 1 else name)
+        for (day, name), countries in found.items()
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Final
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element
 
 from tactful.advice import Advice
 from tactful.agenda import Agenda, Entry, agenda
 from tactful.exporters.chart import chart, heading
-from tactful.exporters.markup import add, element
+from tactful.exporters.markup import add, element, to_bytes
 from tactful.exporters.svg import svg_element
 from tactful.plan import Plan
 from tactful.wording import say_clock, say_day
@@ -31,7 +31,7 @@ table { width: 100%; border-collapse: collapse; background: var(--card); border:
 th, td { text-align: left; vertical-align: top; padding: 8px 12px; border-top: 1px solid var(--edge); }
 tbody th { font-weight: 600; background: var(--page); } thead th { color: var(--soft); font-weight: 500; }
 td.time, th.time { white-space: nowrap; width: 3em; font-variant-numeric: tabular-nums; }
-td.what, th.what { white-space: nowrap; width: 6em; font-size: .875rem; overflow-wrap: normal; }
+td.what, th.what { white-space: nowrap; width: 6em; overflow-wrap: normal; } td.what { font-size: .9375rem; }
 td.what { font-weight: 600; } tr.must .what, tr.should .what { color: var(--good); } tr.must_not .what { color: var(--bad); }
 tr.should_not .what { color: var(--warn); } tr.due .what, td .detail { color: var(--when); } tr.ends { color: var(--soft); }
 tr.overdue .detail, p.warning { color: var(--bad); font-weight: 600; }
@@ -73,7 +73,7 @@ def plan_to_html(plan: Plan, application: str | None = None) -> bytes:
         "footer",
         "Advice, not orders: who writes and when is yours to decide. Anything that happens changes the plan.",
     )
-    return b"<!doctype html>\n" + tostring(root, "utf-8", method="html") + b"\n"
+    return b"<!doctype html>\n" + to_bytes(root, "html") + b"\n"
 
 
 def _warnings(main: Element, plan: Plan) -> None:

@@ -19,7 +19,7 @@ from tactful.advice import Advice
 from tactful.agenda import Run, Strand, strands
 from tactful.agenda.hours import daily, said_of_others, their_clock
 from tactful.exporters.markup import clean
-from tactful.exporters.revision import OWN_DOMAIN, PRODID, merged, previous_entries
+from tactful.exporters.revision import OWN_DOMAIN, PRODID, merged, previous_entries, value
 from tactful.exporters.zones import zone
 from tactful.model.written import Modality
 from tactful.plan import Plan
@@ -53,7 +53,8 @@ def plan_to_ics(
     made.add("x-tactful-case", owner)
     for one in (*_zones(entries), *entries):
         made.add_component(one)
-    return made.to_ical()
+    written: bytes = made.to_ical()
+    return written
 
 
 def _stamped(entry: Component, plan: Plan) -> Component:
@@ -68,7 +69,7 @@ def _zones(entries: Iterable[Component]) -> list[Component]:
     for entry in entries:
         for key in ("DTSTART", "DTEND", "DUE"):
             if key in entry and "TZID" in entry[key].params:
-                moments.setdefault(entry[key].params["TZID"], []).append(entry[key].dt)
+                moments.setdefault(entry[key].params["TZID"], []).append(value(entry, key).dt)
     return [zone(name, min(found).year, max(found).year) for name, found in sorted(moments.items())]
 
 

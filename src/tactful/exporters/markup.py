@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
-from xml.etree.ElementTree import Element, SubElement
+from typing import Final, Literal
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 #: Control characters, halves of characters, and what turns the direction of the text around it.
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -27,6 +27,12 @@ def add(parent: Element, tag: str, text: str | None = None, /, **attributes: obj
     made = SubElement(parent, tag, {_name(name): clean(str(value)) for name, value in attributes.items()})
     made.text = None if text is None else clean(text)
     return made
+
+
+def to_bytes(root: Element, method: Literal["xml", "html"]) -> bytes:
+    """The element as text (UTF-8), with no declaration before it."""
+    text: bytes = tostring(root, "utf-8", method=method, xml_declaration=False)
+    return text
 
 
 def _name(name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from icalendar import Calendar as ICalendar
 from icalendar import Component
@@ -21,6 +21,11 @@ PRODID: Final = "-//tactful//plan//EN"
 OWN_DOMAIN: Final = "@tactful"
 #: What tells one state of an entry from another, and is no part of what the entry says.
 _BOOKKEEPING: Final = ("SEQUENCE", "DTSTAMP")
+
+
+def value(entry: Component, name: str) -> Any:
+    """A property that the entry has: one of the library's some thirty types, which goes with the name."""
+    return entry[name]
 
 
 def previous_entries(data: bytes, owner: str, name: str) -> list[Component]:
@@ -56,7 +61,7 @@ def _next(new: Component, old: Component | None) -> Component:
         return new
     if _content(new) == _content(old):
         return old
-    return _numbered(new, int(old["SEQUENCE"]) + 1)
+    return _numbered(new, int(value(old, "SEQUENCE")) + 1)
 
 
 def _gone(old: Component, now: datetime) -> Component:
@@ -69,11 +74,11 @@ def _gone(old: Component, now: datetime) -> Component:
     cancelled.add("status", "CANCELLED")
     cancelled.pop("DTSTAMP")
     cancelled.add("dtstamp", now.astimezone(UTC))
-    return _numbered(cancelled, int(old["SEQUENCE"]) + 1)
+    return _numbered(cancelled, int(value(old, "SEQUENCE")) + 1)
 
 
 def _over(event: Component, now: datetime) -> bool:
-    end = event.get("DTEND", event.get("DTSTART"))
+    end = value(event, "DTEND" if "DTEND" in event else "DTSTART")
     return isinstance(end.dt, datetime) and bool(end.dt <= now)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
-from xml.etree.ElementTree import Element, indent, tostring
+from xml.etree.ElementTree import Element, indent
 
 from tactful.exporters.chart import LANE, MARGIN, TITLE_HEIGHT, Bar, Chart, Mark, chart, text_width
-from tactful.exporters.markup import add, element
+from tactful.exporters.markup import add, element, to_bytes
 from tactful.plan import Plan
 
 _HEIGHTS: Final = {"must": 18, "should": 14, "may": 12, "should_not": 10, "must_not": 12}
@@ -37,7 +37,7 @@ STYLE: Final = """
 .tactful-chart .should_not { fill: url(#tactful-should-not); stroke: var(--should_not); }
 .tactful-chart .must_not { fill: url(#tactful-must-not); stroke: var(--must_not); }
 .tactful-chart .due { fill: var(--due); stroke: var(--paper); stroke-width: 1.5; }
-.tactful-chart .now { stroke: var(--now); stroke-width: 2; } .tactful-chart .today { fill: var(--now); font-weight: 600; font-size: 11px; }
+.tactful-chart .now { stroke: var(--now); stroke-width: 2; }
 """
 
 
@@ -45,7 +45,7 @@ def plan_to_svg(plan: Plan, application: str | None = None) -> bytes:
     """The chart as SVG (UTF-8). ``application``: only what concerns that one, or the candidate as a whole."""
     root = svg_element(chart(plan, application))
     indent(root)
-    return b"<?xml version='1.0' encoding='utf-8'?>\n" + tostring(root, "utf-8", xml_declaration=False) + b"\n"
+    return b"<?xml version='1.0' encoding='utf-8'?>\n" + to_bytes(root, "xml") + b"\n"
 
 
 def svg_element(made: Chart, with_heading: bool = True) -> Element:
