@@ -85,6 +85,23 @@ def test_hours_for_calls_are_one_event_in_their_time_zone(pack: tactful.Policy) 
     assert named == {"America/New_York", "Europe/Dublin"}
 
 
+def test_a_moment_that_the_clock_shows_twice_is_told_without_doubt(pack: tactful.Policy) -> None:
+    """The second 02:30 of a night in October is written in UTC, as iCalendar takes a local time for the first."""
+    offer = {"received_at": "2026-10-23T10:00:00Z", "form": "written", "answer_by": "2026-10-25T01:30:00Z"}
+    case = {
+        "now": "2026-10-24T22:30:00Z",
+        "candidate": {"id": "c", "time_zone": "Europe/Berlin"},
+        "applications": [{"id": "a", "company": "Acme", "status": "offered", "offer": offer}],
+    }
+    data = tactful.plan_to_ics(pack.plan(case))
+    assert b"DUE:20261025T013000Z" in data
+    assert "by Sun 25 Oct 2026, 02:30, in 3 hours" in str(_now_details(pack.plan(case)))
+
+
+def _now_details(plan: tactful.Plan) -> list[str]:
+    return [one.detail for one in agenda(plan).now]
+
+
 def test_prohibitions_are_left_out(pack: tactful.Policy) -> None:
     """There is no moment at which not to quit."""
     data = tactful.plan_to_ics(_plan(pack, "about_to_quit"))
@@ -158,10 +175,11 @@ def test_what_strangers_wrote_stays_text(pack: tactful.Policy) -> None:
     company = "Acme\nEND:VTODO\r\nBEGIN:VEVENT; \\, END"
     case = {
         "now": "2026-11-24T10:00:00Z",
-        "candidate": {"id": "c"},
+        "candidate": {"id": company, "name": company},
         "applications": [{"id": "a", "company": company, "status": "rejected"}],
     }
     data = tactful.plan_to_ics(pack.plan(case))
+    assert tactful.plan_to_ics(pack.plan(case), data) == data
     assert {one.name for one in _entries(data)} == {"VTODO"}
     assert any("END:VTODO" in str(one["SUMMARY"]) for one in _entries(data))
     assert len(IcsCalendarStream.calendar_from_ics(data.decode()).events) == 0

@@ -2,7 +2,7 @@
 
 from tactful.agenda.entries import Agenda, AgendaDay, Entry, agenda
 from tactful.agenda.lanes import Day, Group, days, groups, holidays
-from tactful.agenda.strands import Run, Strand, strands
+from tactful.agenda.strands import Run, Strand, seconds, strands
 
 __all__ = [
     "Agenda",
@@ -16,5 +16,6 @@ __all__ = [
     "days",
     "groups",
     "holidays",
+    "seconds",
     "strands",
 ]

@@ -11,7 +11,7 @@ import msgspec
 
 from tactful.advice import Advice
 from tactful.agenda.hours import said_again, their_clock
-from tactful.agenda.strands import Run, Strand, strands
+from tactful.agenda.strands import Run, Strand, prohibits, seconds, strands
 from tactful.plan import Plan
 from tactful.wording import concerning, distance, say_clock, say_moment
 
@@ -56,19 +56,15 @@ def agenda(plan: Plan, application: str | None = None) -> Agenda:
     now = sorted((one for one in found if one.kind == "now"), key=lambda one: one.advice.rank)
     later = sorted((one for one in found if one.kind != "now"), key=_place)
     return Agenda(
-        now=tuple(one for one in now if not _against(one)),
-        leave=tuple(one for one in now if _against(one)),
+        now=tuple(one for one in now if not prohibits(one.advice)),
+        leave=tuple(one for one in now if prohibits(one.advice)),
         days=tuple(AgendaDay(day, tuple(group)) for day, group in groupby(later, key=lambda one: one.at.date())),
     )
 
 
-def _place(entry: Entry) -> tuple[datetime, int, int]:
+def _place(entry: Entry) -> tuple[int, int, int]:
     """Where an entry stands: by the minute, as windows close a second after the deadline by which they do."""
-    return entry.at.replace(second=0), _ORDER[entry.kind], entry.advice.rank
-
-
-def _against(entry: Entry) -> bool:
-    return entry.advice.modality in ("must_not", "should_not")
+    return seconds(entry.at) // 60, _ORDER[entry.kind], entry.advice.rank
 
 
 class _Teller:
@@ -100,13 +96,17 @@ class _Teller:
     def _is_due(self, run: Run) -> bool:
         """Whether a deadline of the run falls into the plan."""
         due = run.advice.due
-        return run.advice.due_word == "by" and due is not None and self._plan.start < due < self._plan.until
+        return (
+            run.advice.due_word == "by"
+            and due is not None
+            and seconds(self._plan.start) < seconds(due) < seconds(self._plan.until)
+        )
 
     def _opening(self, run: Run, taken_over: bool) -> Entry:
-        now = run.start == self._plan.start
+        now = seconds(run.start) == seconds(self._plan.start)
         parts = ["goes on"] if taken_over else []
         due = run.advice.due
-        overdue = due is not None and run.advice.due_word == "by" and due < run.start
+        overdue = due is not None and run.advice.due_word == "by" and seconds(due) < seconds(run.start)
         if due is not None:
             parts.append(self._by(run.advice, due, run.start if now else None))
             if overdue:
@@ -132,7 +132,7 @@ class _Teller:
 
     def _by(self, advice: Advice, due: datetime, now: datetime | None) -> str:
         said = f"{advice.due_word} {self._moment(due)}"
-        return said if now is None else f"{said}, {distance(int((due - now).total_seconds()))}"
+        return said if now is None else f"{said}, {distance(seconds(due) - seconds(now))}"
 
     def _until_close(self, run: Run) -> str:
         first = run.windows[0]
@@ -146,7 +146,7 @@ class _Teller:
         return f"until {self._moment(moment)}"
 
     def _moment(self, moment: datetime) -> str:
-        said = say_moment(int(moment.timestamp()), self._plan.calendar)
+        said = say_moment(seconds(moment), self._plan.calendar)
         theirs = their_clock(moment, self._strand.calendar)
         return f"{said} ({theirs})" if theirs else said
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import Final
 
+from tactful.agenda.strands import seconds
 from tactful.calendars import Calendar
 from tactful.plan import Window
 from tactful.wording import say_clock, say_day, say_short_day
@@ -17,7 +18,7 @@ _TELLABLE: Final = 4
 
 def their_clock(moment: datetime, theirs: Calendar) -> str:
     """``11:30 in New York``, where their clock shows another time at that moment; else nothing."""
-    local = theirs.local(int(moment.timestamp()))
+    local = theirs.local(seconds(moment))
     if local.utcoffset() == moment.utcoffset():
         return ""
     day = "" if local.date() == moment.date() else f"{say_short_day(local.date())}, "
@@ -80,7 +81,7 @@ def _span(window: Window, calendar: Calendar) -> str:
 
 
 def _on(calendar: Calendar, moment: datetime) -> datetime:
-    return calendar.local(int(moment.timestamp()))
+    return calendar.local(seconds(moment))
 
 
 def daily(windows: Sequence[Window], calendar: Calendar) -> bool:
@@ -90,5 +91,5 @@ def daily(windows: Sequence[Window], calendar: Calendar) -> bool:
 
 
 def _within_a_day(window: Window, calendar: Calendar) -> bool:
-    last = window.end - timedelta(seconds=1)
-    return _on(calendar, window.start).date() == _on(calendar, last).date()
+    first, last = calendar.local(seconds(window.start)), calendar.local(seconds(window.end) - 1)
+    return first.date() == last.date()

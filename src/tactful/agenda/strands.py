@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -11,7 +12,7 @@ from tactful.calendars import Calendar
 from tactful.plan import Plan, Planned, Window
 
 #: A rule that holds up to a moment holds in its second too, so that windows close a second after deadlines.
-_A_MOMENT = timedelta(seconds=1)
+_A_MOMENT: Final = 1
 
 
 class Run(msgspec.Struct, frozen=True, eq=False):
@@ -42,7 +43,7 @@ class Run(msgspec.Struct, frozen=True, eq=False):
     def lapses(self) -> bool:
         """Whether the last window closes because the deadline has passed."""
         due = self.advice.due
-        return due is not None and due <= self.end <= due + _A_MOMENT
+        return due is not None and seconds(due) <= seconds(self.end) <= seconds(due) + _A_MOMENT
 
 
 class Strand(msgspec.Struct, frozen=True, eq=False):
@@ -78,7 +79,16 @@ class Strand(msgspec.Struct, frozen=True, eq=False):
     def next(self, no: int) -> Run | None:
         """The run that takes over without a gap where run ``no`` ends."""
         after = self.runs[no + 1] if no + 1 < len(self.runs) else None
-        return after if after is not None and after.start == self.runs[no].end else None
+        return after if after is not None and seconds(after.start) == seconds(self.runs[no].end) else None
+
+
+def seconds(moment: datetime) -> int:
+    """A moment in whole seconds since 1970.
+
+    Moments are compared and told apart by these: two of the same zone compare by what the clock shows, and that twice where
+    it is put back.
+    """
+    return int(moment.timestamp() // 1)
 
 
 def prohibits(advice: Advice) -> bool:
@@ -96,12 +106,13 @@ def strands(plan: Plan, application: str | None = None) -> tuple[Strand, ...]:
             key = (advice.action, target.entity, target.id, advice.application, prohibits(advice))
             found.setdefault(key, []).append(one)
     made = [Strand(tuple(_runs(items))) for items in found.values()]
-    return tuple(sorted(made, key=lambda one: (one.start, one.advice.rank)))
+    return tuple(sorted(made, key=lambda one: (seconds(one.start), one.advice.rank)))
 
 
 def _runs(items: list[Planned]) -> list[Run]:
     """The windows of all ``items`` in order: neighbours that differ in their reasons alone become one window."""
-    pairs = sorted(((window, item.advice) for item in items for window in item.windows), key=lambda pair: pair[0].start)
+    pairs = [(window, item.advice) for item in items for window in item.windows]
+    pairs.sort(key=lambda pair: seconds(pair[0].start))
     runs: list[Run] = []
     for window, advice in pairs:
         last = runs[-1] if runs else None
@@ -114,6 +125,6 @@ def _runs(items: list[Planned]) -> list[Run]:
 
 def _joined(windows: tuple[Window, ...], window: Window) -> tuple[Window, ...]:
     last = windows[-1]
-    if last.end != window.start:
+    if seconds(last.end) != seconds(window.start):
         return (*windows, window)
     return (*windows[:-1], Window(last.start, window.end, min(last.rank, window.rank), window.open_ended))

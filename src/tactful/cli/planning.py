@@ -14,6 +14,8 @@ from tactful.calendars import FIRST_YEAR, LAST_YEAR, Calendar
 from tactful.cli.output import PIPE_WIDTH, console, guarded, write_bytes
 from tactful.cli.reading import Application, At, CaseArgument, Rules, read_case
 from tactful.cli.writing import write_file
+from tactful.diagnostics import InvalidInput
+from tactful.diagnostics.plans import UnreadableCalendar
 from tactful.engine import load
 from tactful.plan import Plan
 from tactful.timeline import LONGEST
@@ -38,9 +40,7 @@ def plan(
     format_: Annotated[
         Format, typer.Option("--format", help="text for people, json for programs, svg or html to send and to print.")
     ] = "text",
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write to this file and not to standard output.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file; - is standard output.")] = None,
     ics: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write a calendar file too, or bring the one that is there up to date."),
@@ -53,7 +53,7 @@ def plan(
     made = policy.plan(read, start, _until(until, start, read.candidate.calendar))
     if ics is not None:
         _bring_up_to_date(made, ics, application)
-    if out is not None:
+    if out is not None and str(out) != "-":
         write_file(out, _document(made, format_, application))
     elif format_ == "text":
         _print(made, console(), application)
@@ -130,5 +130,11 @@ def _print(made: Plan, target: Console, application: str | None) -> None:
 def _bring_up_to_date(made: Plan, path: Path, application: str | None) -> None:
     from tactful.exporters.ics import plan_to_ics
 
-    previous = path.read_bytes() if path.exists() else None
+    previous = None
+    if path.exists():
+        try:
+            previous = path.read_bytes()
+        except OSError as error:
+            reason = (error.strerror or "cannot be read").lower()
+            raise InvalidInput([UnreadableCalendar.at(None, f"`{path}`: {reason}", "name another file")]) from None
     write_file(path, plan_to_ics(made, previous, application, name=str(path)))

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from tactful.advice import Advice
-from tactful.agenda import Group, Strand, days, groups, holidays
+from tactful.agenda import Group, Strand, days, groups, holidays, seconds
 from tactful.agenda.hours import their_clock
 from tactful.calendars import Calendar
 from tactful.model.written import Modality
@@ -95,7 +95,7 @@ def chart(plan: Plan, application: str | None = None) -> Chart:
 def heading(plan: Plan) -> tuple[str, str]:
     """What a plan is called, and under what conditions it holds."""
     who = name_of(plan.case.candidate)
-    start, until = (say_moment(int(one.timestamp()), plan.calendar) for one in (plan.start, plan.until))
+    start, until = (say_moment(seconds(one), plan.calendar) for one in (plan.start, plan.until))
     told = f"{start} to {until} ({plan.calendar.time_zone}), if nothing else happens; by the rules of {plan.pack_name}"
     return f"The weeks ahead for {who}", told
 
@@ -137,7 +137,7 @@ class _Layout:
             lines=tuple(float(y) for y in self._heads()),
             bars=tuple(self._bars()),
             deadlines=tuple(self._deadlines()),
-            now=self._x(self._plan.start.timestamp()),
+            now=self._x(seconds(self._plan.start)),
             modalities=self._modalities(),
             footnotes=tuple(notes),
             description=self._description(),
@@ -205,9 +205,11 @@ class _Layout:
                     yield self._bar(strand, run.advice, window, y)
 
     def _bar(self, strand: Strand, advice: Advice, window: Window, y: float) -> Bar:
-        start, end = self._x(window.start.timestamp()), self._x(window.end.timestamp())
+        start, end = self._x(seconds(window.start)), self._x(seconds(window.end))
         until = "beyond the end of this plan" if window.open_ended else self._said(window.end, strand.calendar)
-        begins = "now" if window.start == self._plan.start else self._said(window.start, strand.calendar)
+        begins = (
+            "now" if seconds(window.start) == seconds(self._plan.start) else self._said(window.start, strand.calendar)
+        )
         title = f"{advice.modality.replace('_', ' ')}: {advice.label}\nfrom {begins} until {until}"
         return Bar(start, y, max(round(end - start, 2), _NARROWEST_BAR), advice.modality, title)
 
@@ -217,13 +219,13 @@ class _Layout:
                 due = run.advice.due
                 if due is not None and run.advice.due_word == "by" and self._in_view(due):
                     title = f"{run.advice.label}\nby {self._said(due, strand.calendar)}"
-                    yield Mark(self._x(due.timestamp()), y + LANE / 2, "", title)
+                    yield Mark(self._x(seconds(due)), y + LANE / 2, "", title)
 
     def _in_view(self, moment: datetime) -> bool:
-        return self._days[0].start <= moment.timestamp() < self._plan.until.timestamp()
+        return self._days[0].start <= seconds(moment) < seconds(self._plan.until)
 
     def _said(self, moment: datetime, theirs: Calendar) -> str:
-        said, away = say_moment(int(moment.timestamp()), self._plan.calendar), their_clock(moment, theirs)
+        said, away = say_moment(seconds(moment), self._plan.calendar), their_clock(moment, theirs)
         return f"{said} ({away})" if away else said
 
     def _modalities(self) -> tuple[Modality, ...]:

@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from icalendar import Alarm, Component, Event, Todo
+from icalendar import Alarm, Component, Event, Todo, vText
 from icalendar import Calendar as ICalendar
 
 from tactful.advice import Advice
-from tactful.agenda import Run, Strand, strands
+from tactful.agenda import Run, Strand, seconds, strands
 from tactful.agenda.hours import daily, said_of_others, their_clock
 from tactful.exporters.markup import clean
 from tactful.exporters.revision import OWN_DOMAIN, PRODID, merged, previous_entries, value
@@ -42,15 +42,15 @@ def plan_to_ics(
     no longer advised is cancelled. Raises :class:`tactful.InvalidInput` where it is not such a file, by its ``name``.
     """
     owner = plan.case.candidate.id if application is None else f"{plan.case.candidate.id}/{application}"
-    owner = clean(owner)
-    old = [] if previous is None else previous_entries(previous, owner, name)
+    mark = str(uuid.uuid5(_SPACE, clean(owner)))
+    old = [] if previous is None else previous_entries(previous, mark, name)
     entries = merged([_stamped(one, plan) for one in _entries(plan, application)], old, plan.start)
     made = ICalendar()
     made.add("prodid", PRODID)
     made.add("version", "2.0")
     made.add("calscale", "GREGORIAN")
-    made.add("x-wr-calname", clean(f"After the interviews: {name_of(plan.case.candidate)}"))
-    made.add("x-tactful-case", owner)
+    made.add("x-wr-calname", vText(clean(f"After the interviews: {name_of(plan.case.candidate)}")))
+    made.add("x-tactful-case", mark)
     for one in (*_zones(entries), *entries):
         made.add_component(one)
     written: bytes = made.to_ical()
@@ -88,6 +88,7 @@ class _Entry:
 
     def __init__(self, plan: Plan, strand: Strand, others: tuple[Strand, ...]) -> None:
         self._plan, self._strand, self._others = plan, strand, others
+        self._now = seconds(plan.start)
         self._company = plan.now.company(strand.advice.application)
 
     def made(self) -> Component | None:
@@ -97,17 +98,17 @@ class _Entry:
         for no, run in enumerate(self._strand.runs):
             if daily(run.windows, self._strand.calendar):
                 return self._hours(run)
-            if run.advice.modality != "may" or run.advice.due is not None or run.start > self._plan.start:
+            if run.advice.modality != "may" or run.advice.due is not None or seconds(run.start) > self._now:
                 return self._to_do(no, run)
         return None
 
     def _to_do(self, no: int, run: Run) -> Component:
         todo = self._common(Todo(), run.advice, run.advice.label, self._later(no))
         start, due = self._opens(run), run.advice.due
-        if start is not None and (due is None or start < due):
-            todo.add("dtstart", _to_the_minute(start))
+        if start is not None and (due is None or seconds(start) < seconds(due)):
+            todo.add("dtstart", _unambiguous(start))
         if due is not None:
-            todo.add("due", due)
+            todo.add("due", _unambiguous(due))
             todo.add_component(_alarm(todo, -_BEFORE_DUE, "END"))
             if run.advice.modality == "must":
                 todo.add_component(_alarm(todo, -_WELL_BEFORE, "END"))
@@ -123,8 +124,11 @@ class _Entry:
         event = self._common(Event(), run.advice, run.advice.label, (again,))
         opened = self._opens(run)
         start = opened if opened is not None and opened.date() == first.start.date() else first.start
-        event.add("dtstart", theirs.local(int(start.timestamp())))
-        event.add("dtend", _to_the_minute(theirs.local(int(first.end.timestamp()))))
+        end = max(
+            seconds(start) + 60, seconds(first.end) // 60 * 60
+        )  # without the second that windows outlast deadlines by
+        event.add("dtstart", _unambiguous(theirs.local(seconds(start))))
+        event.add("dtend", _unambiguous(theirs.local(end)))
         return self._free(event)
 
     def _end_of_waiting(self) -> Component | None:
@@ -137,7 +141,7 @@ class _Entry:
         if over is None:
             return None
         event = self._common(Event(), run.advice, f"Over: {run.advice.label}", self._from_then_on(over))
-        event.add("dtstart", over)
+        event.add("dtstart", _unambiguous(over))
         return self._free(event)
 
     def _free(self, event: Component) -> Component:
@@ -174,15 +178,15 @@ class _Entry:
     def _from_then_on(self, moment: datetime) -> Iterable[str]:
         for other in self._others:
             same = other.advice.application == self._strand.advice.application
-            if same and not other.prohibits and other.start == moment:
+            if same and not other.prohibits and seconds(other.start) == seconds(moment):
                 yield f"From then on: {other.advice.label}"
 
     def _opens(self, run: Run) -> datetime | None:
         """When it begins to hold; ``None`` where that is not known, as it held before the plan begins."""
-        return run.start if run.start > self._plan.start else run.advice.opens
+        return run.start if seconds(run.start) > self._now else run.advice.opens
 
     def _said(self, moment: datetime) -> str:
-        return say_moment(int(moment.timestamp()), self._plan.calendar)
+        return say_moment(seconds(moment), self._plan.calendar)
 
     def _uid(self, component: str) -> str:
         advice, candidate = self._strand.advice, self._plan.case.candidate.id
@@ -192,7 +196,7 @@ class _Entry:
 
     def _round(self) -> str | None:
         """The last interview before it begins to hold: thanks for the second are another entry than thanks for the first."""
-        begins = self._strand.start.timestamp()
+        begins = seconds(self._strand.start)
         for family in self._plan.case.families:
             if family.application.id == self._strand.advice.application:
                 held = [one for one in family.interviews if one.ended_at <= begins]
@@ -200,9 +204,9 @@ class _Entry:
         return None
 
 
-def _to_the_minute(moment: datetime) -> datetime:
-    """The moment without the second by which windows outlast deadlines."""
-    return moment.replace(second=0) if moment.second == 1 else moment
+def _unambiguous(moment: datetime) -> datetime:
+    """The moment in its time zone, or in UTC where the clock shows it for the second time: iCalendar means the first."""
+    return moment.astimezone(UTC) if moment.fold else moment
 
 
 def _alarm(entry: Component, before: timedelta, related: str) -> Alarm:

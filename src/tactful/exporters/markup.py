@@ -12,7 +12,7 @@ _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u20
 
 def clean(text: str) -> str:
     """The text with ``\N{REPLACEMENT CHARACTER}`` for every character that a document cannot hold."""
-    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
 def element(tag: str, text: str | None = None, /, **attributes: object) -> Element:

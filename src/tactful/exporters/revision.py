@@ -28,8 +28,8 @@ def value(entry: Component, name: str) -> Any:
     return entry[name]
 
 
-def previous_entries(data: bytes, owner: str, name: str) -> list[Component]:
-    """The entries of the last file. Raises :class:`InvalidInput` where it is not one of ours, or of another ``owner``."""
+def previous_entries(data: bytes, mark: str, name: str) -> list[Component]:
+    """The entries of the last file. Raises :class:`InvalidInput` where it is not one of ours, or of another case than ``mark`` says."""
     try:
         read = ICalendar.from_ical(data)
     except (ValueError, KeyError, IndexError, AttributeError, TypeError):  # whatever the library trips over
@@ -38,8 +38,8 @@ def previous_entries(data: bytes, owner: str, name: str) -> list[Component]:
         raise _unreadable(name)
     if str(read.get("PRODID", "")) != PRODID:
         raise _foreign(f"`{name}` was not written by `tactful plan`")
-    if str(read.get("X-TACTFUL-CASE", "")) != owner:
-        raise _foreign(f"`{name}` is the plan of another candidate or choice of applications than `{owner}`")
+    if str(read.get("X-TACTFUL-CASE", "")) != mark:
+        raise _foreign(f"`{name}` is the plan of another candidate, or of another choice of applications")
     entries = [one for one in read.subcomponents if one.name != "VTIMEZONE"]
     for one in entries:
         if not _is_ours(one):

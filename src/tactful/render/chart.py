@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from rich.text import Text
 
-from tactful.agenda import Day, Group, Strand, days, groups, holidays
+from tactful.agenda import Day, Group, Strand, days, groups, holidays, seconds
 from tactful.model.written import Modality
 from tactful.plan import Plan
 from tactful.render.decision import STYLES
@@ -62,6 +62,7 @@ def chart(plan: Plan, application: str | None, width: int) -> Iterator[Text]:
 
 
 def _row(label: Text, cells: Text, width: int) -> Text:
+    label = Text(" ".join(label.plain.split("\n")), label.style)  # a name may have lines
     label.truncate(width, overflow="ellipsis", pad=True)
     return label.append(" " * _GAP).append_text(cells)
 
@@ -138,7 +139,7 @@ def _holding(strand: Strand, column: _Column) -> Modality | None:
     """The strength that the strand has on these days; the first where there are several."""
     for run in strand.runs:
         for window in run.windows:
-            if window.start.timestamp() < column.end and window.end.timestamp() > column.start:
+            if seconds(window.start) < column.end and seconds(window.end) > column.start:
                 return run.advice.modality
     return None
 
@@ -146,9 +147,9 @@ def _holding(strand: Strand, column: _Column) -> Modality | None:
 def _dues(strand: Strand, plan: Plan) -> list[int]:
     """The deadlines by which something is to be done, as far as the plan shows them."""
     return [
-        int(run.advice.due.timestamp())
+        seconds(run.advice.due)
         for run in strand.runs
-        if run.advice.due is not None and run.advice.due_word == "by" and run.advice.due < plan.until
+        if run.advice.due is not None and run.advice.due_word == "by" and seconds(run.advice.due) < seconds(plan.until)
     ]
 
 

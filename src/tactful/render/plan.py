@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from tactful.agenda import AgendaDay, Entry, agenda
+from tactful.agenda import AgendaDay, Entry, agenda, seconds
 from tactful.plan import Plan
 from tactful.render.chart import chart
 from tactful.render.decision import STYLES
@@ -34,7 +34,7 @@ def render_plan(plan: Plan, console: Console, application: str | None = None) ->
 
 
 def _heading(plan: Plan, console: Console) -> None:
-    start, until = (say_moment(int(one.timestamp()), plan.calendar) for one in (plan.start, plan.until))
+    start, until = (say_moment(seconds(one), plan.calendar) for one in (plan.start, plan.until))
     head = Text.assemble("Plan from ", (start, "bold"), " to ", (until, "bold"), f" ({plan.calendar.time_zone})")
     _wrapped(head.append(f", by the rules of {plan.pack_name}"), console)
     _wrapped(Text("What is advised if nothing else happens: no answer comes, and nothing is sent.", "dim"), console)
