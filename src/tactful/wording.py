@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
@@ -133,6 +134,20 @@ def name_of(row: Row) -> str:
     """What to call a row: a name where it has one, else its id."""
     name = _NAMES.get(entity_of(row))
     return (name(row) if name is not None else None) or row.id
+
+
+#: Control characters, halves of characters, and what turns the direction of the text around it.
+_UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """The text with ``\N{REPLACEMENT CHARACTER}`` for what no document can hold and what would steer a terminal."""
+    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The text, cleaned, on one line."""
+    return " ".join(clean(text).split("\n"))
 
 
 def concerning(target: TargetRecord, company: str | None) -> str:

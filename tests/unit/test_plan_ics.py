@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 import tactful
 from shipped_cases import cases
+from tactful.agenda import agenda
 from tactful.cli.app import app
 from tactful.exporters.zones import zone
 

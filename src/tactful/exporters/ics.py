@@ -18,12 +18,11 @@ from icalendar import Calendar as ICalendar
 from tactful.advice import Advice
 from tactful.agenda import Run, Strand, seconds, strands
 from tactful.agenda.hours import daily, said_of_others, their_clock
-from tactful.exporters.markup import clean
 from tactful.exporters.revision import OWN_DOMAIN, PRODID, merged, previous_entries, value
 from tactful.exporters.zones import zone
 from tactful.model.written import Modality
 from tactful.plan import Plan
-from tactful.wording import concerning, name_of, say_moment
+from tactful.wording import clean, concerning, name_of, say_moment
 
 _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:tactful:plan")
 #: 1 is the highest of RFC 5545, 9 the lowest. Ranks are left out of it, as they change when other things get done.

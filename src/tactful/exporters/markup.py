@@ -1,18 +1,11 @@
-"""Elements of SVG and HTML. Texts are strangers' own: the library escapes them, and what XML cannot hold is replaced."""
+"""Elements of SVG and HTML. Texts are strangers' own: the library escapes them, and ``clean`` replaces what XML cannot hold."""
 
 from __future__ import annotations
 
-import re
-from typing import Final, Literal
+from typing import Literal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-#: Control characters, halves of characters, and what turns the direction of the text around it.
-_UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-
-
-def clean(text: str) -> str:
-    """The text with ``\N{REPLACEMENT CHARACTER}`` for every character that a document cannot hold."""
-    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
+from tactful.wording import clean
 
 
 def element(tag: str, text: str | None = None, /, **attributes: object) -> Element:

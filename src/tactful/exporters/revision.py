@@ -29,7 +29,7 @@ def value(entry: Component, name: str) -> Any:
 
 
 def previous_entries(data: bytes, mark: str, name: str) -> list[Component]:
-    """The entries of the last file. Raises :class:`InvalidInput` where it is not one of ours, or of another case than ``mark`` says."""
+    """The entries of the last file. Raises :class:`InvalidInput` where it is not ours, or of another case than ``mark``."""
     try:
         read = ICalendar.from_ical(data)
     except (ValueError, KeyError, IndexError, AttributeError, TypeError):  # whatever the library trips over

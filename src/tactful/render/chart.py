@@ -12,7 +12,7 @@ from tactful.agenda import Day, Group, Strand, days, groups, holidays, seconds
 from tactful.model.written import Modality
 from tactful.plan import Plan
 from tactful.render.decision import STYLES
-from tactful.wording import say_month, say_short_day
+from tactful.wording import one_line, say_month, say_short_day
 
 _MARKS: Final[dict[Modality, str]] = {"must": "█", "should": "▓", "may": "▒", "should_not": "-", "must_not": "×"}
 _DUE: Final = "◆"
@@ -52,9 +52,9 @@ def chart(plan: Plan, application: str | None, width: int) -> Iterator[Text]:
     for line in (*_header(columns), _marks(plan, columns, {day for day, _ in off})):
         yield _row(Text(), line, label)
     for group in shown:
-        yield _row(Text(group.title, "bold"), Text(), label)
+        yield _row(Text(one_line(group.title), "bold"), Text(), label)
         for strand in group.strands:
-            yield _row(Text(f"  {strand.advice.label}"), _strip(strand, columns, plan), label)
+            yield _row(Text(f"  {one_line(strand.advice.label)}"), _strip(strand, columns, plan), label)
     yield Text("")
     yield from _in_lines(_legend(shown, columns, bool(off)), width)
     if off:
@@ -62,7 +62,6 @@ def chart(plan: Plan, application: str | None, width: int) -> Iterator[Text]:
 
 
 def _row(label: Text, cells: Text, width: int) -> Text:
-    label = Text(" ".join(label.plain.split("\n")), label.style)  # a name may have lines
     label.truncate(width, overflow="ellipsis", pad=True)
     return label.append(" " * _GAP).append_text(cells)
 

@@ -9,7 +9,7 @@ from tactful.agenda import AgendaDay, Entry, agenda, seconds
 from tactful.plan import Plan
 from tactful.render.chart import chart
 from tactful.render.decision import STYLES
-from tactful.wording import say_clock, say_day, say_moment
+from tactful.wording import one_line, say_clock, say_day, say_moment
 
 _TAG_WIDTH = 12
 _CLOCK_WIDTH = 7
@@ -72,9 +72,9 @@ def _tag(entry: Entry) -> Text:
 def _line(head: Text, entry: Entry, console: Console) -> None:
     """A label behind ``head``, then the detail below it, both wrapped and indented."""
     indent = head.cell_len
-    label = Text(_label(entry), "dim" if entry.kind == "ends" else "bold")
+    label = Text(one_line(_label(entry)), "dim" if entry.kind == "ends" else "bold")
     if entry.whom:
-        label.append(f"  {entry.whom}", "dim")
+        label.append(f"  {one_line(entry.whom)}", "dim")
     lines = list(label.wrap(console, console.width - indent))
     if entry.detail:
         style = "bold red" if entry.overdue else "magenta" if entry.kind != "ends" else "dim"
