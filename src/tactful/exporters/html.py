@@ -18,9 +18,9 @@ _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _WORDS: Final = {"due": "due", "ends": "over"}
 _STYLE: Final = """
 :root { color-scheme: light dark; --page: #f6f7f9; --card: #ffffff; --text: #1c2430; --soft: #5c6675; --edge: #d8dde4;
-  --good: #14643a; --bad: #b3261e; --warn: #8a5a10; --when: #7a1fa2; }
+  --good: #14643a; --bad: #b3261e; --warn: #8a5a10; --open: #22688c; --when: #7a1fa2; }
 @media (prefers-color-scheme: dark) { :root { --page: #0e1116; --card: #14181f; --text: #e8ebf0; --soft: #a3adbb; --edge: #333b47;
-  --good: #5fd08f; --bad: #ff7a70; --warn: #e0a84a; --when: #d99bf2; } }
+  --good: #5fd08f; --bad: #ff7a70; --warn: #e0a84a; --open: #6fbbe2; --when: #d99bf2; } }
 body { margin: 0 auto; max-width: 1240px; padding: 16px; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; margin: 8px 0 0; } h2 { font-size: 1.15rem; margin: 28px 0 8px; }
@@ -33,7 +33,7 @@ tbody th { font-weight: 600; background: var(--page); } thead th { color: var(--
 td.time, th.time { white-space: nowrap; width: 3em; font-variant-numeric: tabular-nums; }
 td.what, th.what { white-space: nowrap; width: 6em; overflow-wrap: normal; } td.what { font-size: .9375rem; }
 td.what { font-weight: 600; } tr.must .what, tr.should .what { color: var(--good); } tr.must_not .what { color: var(--bad); }
-tr.should_not .what { color: var(--warn); } tr.due .what, td .detail { color: var(--when); } tr.ends { color: var(--soft); }
+tr.should_not .what { color: var(--warn); } tr.may .what { color: var(--open); } tr.due .what, td .detail { color: var(--when); } tr.ends { color: var(--soft); }
 tr.overdue .detail, p.warning { color: var(--bad); font-weight: 600; }
 td .whom { color: var(--soft); } td .label { font-weight: 600; } tr.ends .label { font-weight: 400; }
 details { color: var(--soft); font-size: .9375rem; } summary { cursor: pointer; } details p, details ul { margin: 4px 0; }
