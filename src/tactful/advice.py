@@ -16,6 +16,7 @@ from tactful.decision import (
     JustificationRecord,
     OverrideRecord,
     PackRecord,
+    QuestionRecord,
     SetAsideRecord,
     TargetRecord,
     WinnerRecord,
@@ -23,6 +24,7 @@ from tactful.decision import (
 from tactful.explain import opened, step_text
 from tactful.facts.rows import Row
 from tactful.model.written import Modality
+from tactful.questions import questions
 from tactful.rank import Conclusion, Ranking, entity_of
 from tactful.setting import Setting, target_record
 from tactful.wording import fill, name_of
@@ -170,6 +172,14 @@ class Decision:
     def actions(self) -> tuple[Advice, ...]:
         """All advice, the most important first."""
         return tuple(Advice(no, one, self.setting) for no, one in enumerate(self.ranking.ranked, start=1))
+
+    @cached_property
+    def questions(self) -> tuple[QuestionRecord, ...]:
+        """The unknown facts whose answer would change this decision, the most consequential first.
+
+        Each answer was tried by deciding again: some tens of milliseconds, once somebody asks.
+        """
+        return questions(self.setting)
 
     @cached_property
     def set_aside(self) -> tuple[SetAsideRecord, ...]:

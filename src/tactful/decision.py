@@ -5,7 +5,7 @@ The records are the JSON of a decision; its JSON Schema comes from them.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -105,6 +105,37 @@ class SetAsideRecord(Record, frozen=True):
     target: TargetRecord
     by: tuple[WinnerRecord, ...]
     because: tuple[JustificationRecord, ...]
+
+
+class EffectRecord(Record, frozen=True):
+    """What another fact would change of a decision: advice that comes, goes or changes."""
+
+    what: Literal["comes", "goes", "changes"]
+    modality: Annotated[Modality, Meta(description="As it would be; of advice that goes, as it is.")]
+    action: str
+    label: str
+    target: TargetRecord
+    due: Moment
+
+
+class AnswerRecord(Record, frozen=True):
+    """An answer that was tried, and what it would change; nothing where it is what the advice already assumes."""
+
+    value: Annotated[Any, Meta(description="The value that was tried, as a case holds it.")]
+    text: Annotated[str, Meta(description="The answer in words.")]
+    effects: tuple[EffectRecord, ...]
+
+
+class QuestionRecord(Record, frozen=True):
+    """An unknown fact whose answer would change the decision."""
+
+    path: Annotated[str, Meta(description="The fact, as `--set` takes it: person[dana].prefers.")]
+    field: Annotated[str, Meta(description="entity.field")]
+    target: TargetRecord
+    ask: Annotated[str, Meta(description="The question in words.")]
+    kind: Annotated[str, Meta(description="The type of the answer, as rule authors call it.")]
+    consequence: Annotated[int, Meta(description="The highest priority, 0 to 100, of any advice that it would change.")]
+    answers: tuple[AnswerRecord, ...]
 
 
 class PackRecord(Record, frozen=True):

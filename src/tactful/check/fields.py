@@ -50,9 +50,7 @@ class _Checker:
             help_ = "say how to ask for those that it reads"
             self._report(UnknownField.at(name.span, f"`{name.text}` follows from other facts", help_))
         else:
-            self._report(
-                UnknownField.at(name.span, f"there is no field `{name.text}`", did_you_mean(name.text, known))
-            )
+            self._report(UnknownField.at(name.span, f"there is no field `{name.text}`", did_you_mean(name.text, known)))
 
     def note(self, name: Name, ask: Name | None, mutability: Name | None, note: FieldNote) -> FieldNote:
         """What is written, over what was known."""
