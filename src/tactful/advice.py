@@ -22,11 +22,10 @@ from tactful.decision import (
     WinnerRecord,
 )
 from tactful.explain import opened, step_text
-from tactful.facts.rows import Row
 from tactful.model.written import Modality
 from tactful.questions import questions
 from tactful.rank import Conclusion, Ranking, entity_of
-from tactful.setting import Setting, target_record
+from tactful.setting import Setting, application_of, target_record
 from tactful.wording import fill, name_of
 
 
@@ -244,9 +243,3 @@ class Decision:
         """The decision as plain dictionaries and lists."""
         built: Mapping[str, object] = msgspec.to_builtins(self.record())
         return built
-
-
-def application_of(row: Row) -> str | None:
-    """The id of the application that a row is or belongs to."""
-    application = row if entity_of(row) == "application" else getattr(row, "application", None)
-    return None if application is None else application.id

@@ -10,6 +10,7 @@ from tactful.decision import EffectRecord
 from tactful.facts.shape import CaseShape
 from tactful.rank import Conclusion, Ranking, entity_of
 from tactful.setting import Setting, target_record
+from tactful.wording import say_moment
 
 #: What a conclusion is about, in any case that has the same rows: action, whether forbidden, entity and number of its row.
 Key = tuple[str, bool, str, int]
@@ -50,9 +51,9 @@ class Change(NamedTuple):
     after: Conclusion | None
 
     @property
-    def priority(self) -> int:
-        """How much it counts."""
-        return max(one.priority for one in self if one is not None)
+    def weight(self) -> int:
+        """How much it counts: the priority; half of it for a prohibition, which asks nothing of anybody."""
+        return max(one.priority // 2 if one.prohibits else one.priority for one in self if one is not None)
 
 
 def changes(before: Outcome, after: Outcome) -> list[Change]:
@@ -66,7 +67,7 @@ def changes(before: Outcome, after: Outcome) -> list[Change]:
             found.append(Change(None, one))
         elif _said(was) != _said(one) or _steps(was, before) != _steps(one, after):
             found.append(Change(was, one))
-    return sorted(found, key=lambda one: (-one.priority, key_of(one.after or one.before)))  # type: ignore[arg-type]
+    return sorted(found, key=lambda one: (-one.weight, key_of(one.after or one.before)))  # type: ignore[arg-type]
 
 
 def _said(one: Conclusion) -> tuple[object, ...]:
@@ -88,9 +89,24 @@ def effects(found: list[Change], before: Outcome, after: Outcome) -> Iterator[Ef
         assert shown is not None  # one of the two is there
         yield EffectRecord(
             what="goes" if one is None else "comes" if was is None else "changes",
+            how="" if was is None or one is None else _how(was, one, setting),
             modality=shown.modality,
             action=shown.action,
             label=setting.label(shown),
             target=target_record(shown.target),
             due=setting.iso(shown.due),
         )
+
+
+def _how(was: Conclusion, one: Conclusion, setting: Setting) -> str:
+    """In what advice changes, the most telling thing first."""
+    if was.modality != one.modality:
+        return f"{was.modality.replace('_', ' ')} becomes {one.modality.replace('_', ' ')}"
+    if was.priority != one.priority:
+        return "counts more" if one.priority > was.priority else "counts less"
+    if was.due != one.due:
+        word = setting.checked.actions[one.action].due
+        return "without a deadline" if one.due is None else f"{word} {say_moment(one.due, setting.calendar)}"
+    if [key_of(other) for other in was.alternatives] != [key_of(other) for other in one.alternatives]:
+        return "with other alternatives"
+    return "in other steps"

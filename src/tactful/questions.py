@@ -11,7 +11,7 @@ from tactful.facts.catalogue import ENTITIES
 from tactful.facts.change import as_given, changed, path_of
 from tactful.facts.rows import Row
 from tactful.rank import row_key
-from tactful.setting import Setting, target_record
+from tactful.setting import Setting, application_of, target_record
 from tactful.trials import ReadField, Trial, trials
 from tactful.values import kind_name
 from tactful.wording import fill, name_of
@@ -81,9 +81,10 @@ def _record(field: ReadField, row: Row, tried: list[_Tried], before: Outcome) ->
         path=path_of(setting.case.shape, spot),
         field=f"{field.entity}.{field.name}",
         target=target_record(row),
+        application=application_of(row),
         ask=ask(field, row, setting),
         kind=kind_name(field.kind),
-        consequence=max(change.priority for one in tried for change in one.found),
+        consequence=max(change.weight for one in tried for change in one.found),
         answers=tuple(
             AnswerRecord(
                 value=as_given(trial.value, field.kind, spot, setting.calendar),

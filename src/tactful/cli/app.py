@@ -9,11 +9,15 @@ from typing import Annotated, Literal
 
 import typer
 
+from tactful.advice import Decision
+from tactful.cli.asking import ask_all, facts_of, render_answers
 from tactful.cli.output import console, fail, guarded, write_bytes
+from tactful.decision import QuestionRecord
 from tactful.diagnostics import Diagnostic, InvalidInput
 from tactful.diagnostics.case import UnreadableCase
 from tactful.engine import Policy, load
 from tactful.facts.limits import CaseLimits
+from tactful.facts.rows import Case
 
 app = typer.Typer(
     name="tactful",
@@ -38,25 +42,46 @@ def advise(
     application: Annotated[
         str | None, typer.Option(metavar="ID", help="Show only what concerns this application, or the candidate.")
     ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FACT=VALUE", help="What if: person[dana].prefers=phone; may be repeated."),
+    ] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask for what is not known and would change the advice.")] = False,
     format_: Annotated[Format, typer.Option("--format", help="text for people, json for programs.")] = "text",
 ) -> None:
     """Decide on a case: what to do, ranked, and why."""
+    if ask and case == "-":
+        raise typer.BadParameter("--ask reads answers from standard input, so the case has to be a file")
     policy = load(rules)
     data, name = _read(case)
     read = policy.read_text(data, name, now=_moment(at, policy, data, name))
-    if application is not None:
-        known = [family.application.id for family in read.families]
-        if application not in known:
-            raise typer.BadParameter(
-                f"the case has no application {application!r}; it has {', '.join(known) or 'none'}"
-            )
+    _known_application(read, application)
+    if set_:
+        read = policy.change(read, facts_of(set_))
+    if ask:
+        told = console(stderr=True)
+        read, answers = ask_all(policy, read, told, application)
+        render_answers(answers, told)
     decision = policy.decide(read, now=_moment(at, policy, data, name))
     if format_ == "json":
         write_bytes(decision.to_json(application))
         return
     from tactful.render import render_decision  # rich's tables and text are not needed for JSON
+    from tactful.render.questions import render_questions
 
     render_decision(decision, console(), application)
+    render_questions(_questions(decision, application), console())
+
+
+def _questions(decision: Decision, application: str | None) -> tuple[QuestionRecord, ...]:
+    return tuple(one for one in decision.questions if application is None or one.application in (None, application))
+
+
+def _known_application(case: Case, application: str | None) -> None:
+    """Refuse an application that the case does not have."""
+    known = [family.application.id for family in case.families]
+    if application is not None and application not in known:
+        raise typer.BadParameter(f"the case has no application {application!r}; it has {', '.join(known) or 'none'}")
 
 
 def _read(case: str) -> tuple[bytes, str]:
