@@ -16,6 +16,7 @@ from tactful.decision import (
     JustificationRecord,
     OverrideRecord,
     PackRecord,
+    QuestionRecord,
     SetAsideRecord,
     TargetRecord,
     WinnerRecord,
@@ -23,8 +24,9 @@ from tactful.decision import (
 from tactful.explain import opened, step_text
 from tactful.facts.rows import Row
 from tactful.model.written import Modality
+from tactful.questions import questions
 from tactful.rank import Conclusion, Ranking, entity_of
-from tactful.setting import Setting, target_record
+from tactful.setting import Setting, application_of, target_record
 from tactful.wording import fill, name_of
 
 
@@ -177,6 +179,14 @@ class Decision:
         return tuple(Advice(no, one, self.setting) for no, one in enumerate(self.ranking.ranked, start=1))
 
     @cached_property
+    def questions(self) -> tuple[QuestionRecord, ...]:
+        """The unknown facts whose answer would change this decision, the most consequential first.
+
+        Each answer was tried by deciding again: some tens of milliseconds, once somebody asks.
+        """
+        return questions(self.setting)
+
+    @cached_property
     def set_aside(self) -> tuple[SetAsideRecord, ...]:
         """Conclusions that lost a conflict, and to what."""
         return tuple(self._lost(one) for one in self.ranking.set_aside)
@@ -239,12 +249,6 @@ class Decision:
         """The decision as plain dictionaries and lists."""
         built: Mapping[str, object] = msgspec.to_builtins(self.record())
         return built
-
-
-def application_of(row: Row) -> str | None:
-    """The id of the application that a row is or belongs to."""
-    application = row if entity_of(row) == "application" else getattr(row, "application", None)
-    return None if application is None else application.id
 
 
 def calendar_of(row: Row) -> Calendar:

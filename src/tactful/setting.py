@@ -80,3 +80,9 @@ class Setting:
 def target_record(row: Row) -> TargetRecord:
     """A target as JSON has it."""
     return TargetRecord(entity=entity_of(row), id=row.id, name=name_of(row))
+
+
+def application_of(row: Row) -> str | None:
+    """The id of the application that a row is or belongs to."""
+    application = row if entity_of(row) == "application" else getattr(row, "application", None)
+    return None if application is None else application.id

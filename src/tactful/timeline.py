@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -43,6 +42,8 @@ from tactful.values import DAY
 
 #: The longest plan: how far ahead deadlines are looked for.
 LONGEST: Final = HORIZON
+#: Whether a test of a clock holds, by the test, the calendar (both by identity) and the moment.
+_Shown = dict[tuple[int, int | None, int], bool]
 
 
 class Interval(msgspec.Struct, frozen=True, eq=False):
@@ -85,33 +86,42 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
 def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     """The moments after ``start`` and before ``until`` from which on a rule may fire that did not, or the other way."""
     last = until - 1
-    window = _Window(decider, case, start, last)
+    window = _Window(decider, decider.evaluator(case, start), {}, start, last)
     found: set[int] = set()
-    clocked: list[tuple[Rule, Row]] = []
+    clocked: dict[Row, list[tuple[Rule, Row]]] = {}
+    near: dict[Row, set[int]] = {}
     for rule in decider.moving:
         for row in window.evaluator.rows(rule.entity):
             if window.may_fire(rule, row):
-                found.update(window.moments(rule, row))
+                application = getattr(row, "application", row)
+                near.setdefault(application, {start, until}).update(window.moments(rule, row))
                 if rule.no in decider.clocked:
-                    clocked.append((rule, row))
-    found.update(_sudden_deadlines(decider, case, start, last))
-    if clocked:
-        found.update(_clock_moments(decider, case, clocked, [start, *sorted(found), until]))
-    return sorted(found)
+                    clocked.setdefault(application, []).append((rule, row))
+    found.update(*near.values(), _sudden_deadlines(decider, window.evaluator, start, last))
+    shown: _Shown = {}
+    for application, rules in clocked.items():
+        found.update(_clock_moments(decider, window.evaluator, shown, rules, sorted(near[application])))
+    return sorted(found - {start, until})
 
 
-def _clock_moments(decider: Decider, case: Case, rules: list[tuple[Rule, Row]], known: list[int]) -> Iterator[int]:
-    """When clocks that rules look at come into it, in those stretches only in which the rules may fire at all."""
+def _clock_moments(
+    decider: Decider, evaluator: Evaluator, shown: _Shown, rules: list[tuple[Rule, Row]], known: list[int]
+) -> Iterator[int]:
+    """When clocks that rules look at come into it, in those stretches only in which the rules may fire at all.
+
+    ``known`` are the moments between which nothing else changes for the application of the rules' rows. Were one of them
+    missing, a stretch would be too long, and some moments too many.
+    """
     for first, end in pairwise(known):
-        window = _Window(decider, case, first, end - 1)
+        window = _Window(decider, evaluator, shown, first, end - 1)
         for rule, row in rules:
             if window.may_fire(rule, row):
                 yield from window.clock_moments(rule, row)
 
 
-def _sudden_deadlines(decider: Decider, case: Case, start: int, last: int) -> Iterator[int]:
+def _sudden_deadlines(decider: Decider, evaluator: Evaluator, start: int, last: int) -> Iterator[int]:
     """When the end of a rule without ``by`` comes into sight: ends are looked for so far ahead and no farther."""
-    window = _Window(decider, case, start + HORIZON, last + HORIZON)
+    window = _Window(decider, evaluator, {}, start + HORIZON, last + HORIZON)
     for rule in decider.moving:
         if rule.by is None and not rule.endless:
             for row in window.evaluator.rows(rule.entity):
@@ -121,12 +131,13 @@ def _sudden_deadlines(decider: Decider, case: Case, start: int, last: int) -> It
 class _Window:
     """What may become of conditions from ``start`` to ``last``, both included.
 
-    ``truth`` is ``True`` or ``False`` where a condition stays so all the time, and ``None`` where it may change.
+    ``truth`` is ``True`` or ``False`` where a condition stays so all the time, and ``None`` where it may change. The
+    evaluator is asked only for what time does not change, so that all windows of a case can share it.
     """
 
-    def __init__(self, decider: Decider, case: Case, start: int, last: int) -> None:
+    def __init__(self, decider: Decider, evaluator: Evaluator, shown: _Shown, start: int, last: int) -> None:
         self._clockwork, self._start, self._last = decider.clockwork, start, last
-        self.evaluator: Evaluator = decider.evaluator(case, start)
+        self.evaluator, self._shown = evaluator, shown
         self._facts: dict[tuple[str, int], bool | None] = {}
         self._met: set[tuple[str, int]] = set()
         self._clocks = False
@@ -252,7 +263,11 @@ class _Window:
             return
         if not isinstance(condition, Test):
             for member in condition.members:
-                yield from self._changes(member, env)
+                found = self._changes(member, env)
+                if self._clocks and isinstance(condition, AllOf):
+                    yield from self._while_others_hold(found, member, condition, env)
+                else:
+                    yield from found
             return
         yield from self._changes_of(condition.field, env)
         for predicate in condition.predicates:
@@ -269,6 +284,24 @@ class _Window:
                     yield from self._clock(condition.field, env, (low, high + 1))
                 case _:
                     pass
+
+    def _while_others_hold(
+        self, moments: Iterator[int], member: Condition, around: AllOf, env: Environment
+    ) -> Iterator[int]:
+        """Those moments at which the other clocks asked of allow the change to matter: no office opens on a Sunday."""
+        clocks = [one for one in around.members if one is not member and isinstance(one, Test) and _asks_a_clock(one)]
+        for moment in moments if not clocks else self._inside(moments):
+            if all(self._clock_holds(one, env, moment) or self._clock_holds(one, env, moment - 1) for one in clocks):
+                yield moment
+
+    def _clock_holds(self, test: Test, env: Environment, moment: int) -> bool:
+        """Whether a test of a clock holds at a moment; it does alike for all who live by that clock."""
+        row = _row(test.field, env)
+        key = (id(test), None if row is None else id(_calendar(row)), moment)
+        found = self._shown.get(key)
+        if found is None:
+            found = self._shown[key] = self.evaluator.at(moment).test(test, env)
+        return found
 
     def _changes_of(self, field: Field, env: Environment) -> Iterator[int]:
         """When the field itself may change."""
@@ -313,20 +346,26 @@ class _Window:
         row = _row(field, env)
         if not self._clocks or field.origin != "clock" or row is None:
             return
-        calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (only placed rows have a clock)
-        midnight = datetime.combine(calendar.local(self._start).date(), time())
-        days = (self._last - self._start) // DAY + 2
-        for day in range(-1, days + 1):
-            for seconds in times:
-                local = midnight + timedelta(days=day, seconds=seconds)
-                yield calendar.instant(local)
-                yield calendar.instant(local.replace(fold=1))
+        calendar = _calendar(row)
+        for seconds in times:
+            yield from calendar.times(self._start, self._last, seconds)
         yield from calendar.clock_changes(self._start - DAY, self._last + DAY)
 
 
 def _first(predicate: NowIs, boundary: int) -> int:
     """The first second at which ``now op boundary`` is another than before."""
     return boundary if predicate.op in (">=", "<") else boundary + 1
+
+
+def _asks_a_clock(test: Test) -> bool:
+    """Whether a test asks a clock, and compares it with nothing but what the rule itself says."""
+    return test.field.origin == "clock" and not any(isinstance(one, Relates) for one in test.predicates)
+
+
+def _calendar(row: Row) -> Calendar:
+    """The calendar of a row that has a clock."""
+    calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (only placed rows have one)
+    return calendar
 
 
 def _row(field: Field, env: Environment) -> Row | None:

@@ -6,9 +6,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from tactful.advice import Decision
+from tactful.cli.asking import ask_all, facts_of, render_answers
 from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.cli.planning import plan
 from tactful.cli.reading import Application, At, CaseArgument, Rules, read_case
+from tactful.decision import QuestionRecord
 from tactful.engine import load
 
 app = typer.Typer(
@@ -29,18 +32,37 @@ def advise(
     rules: Rules = "default",
     at: At = None,
     application: Application = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FACT=VALUE", help="What if: person[dana].prefers=phone; may be repeated."),
+    ] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask for what is not known and would change the advice.")] = False,
     format_: Annotated[Format, typer.Option("--format", help="text for people, json for programs.")] = "text",
 ) -> None:
     """Decide on a case: what to do, ranked, and why."""
+    if ask and case == "-":
+        raise typer.BadParameter("--ask reads answers from standard input, so the case has to be a file")
     policy = load(rules)
     read, now = read_case(policy, case, at, application)
+    if set_:
+        read = policy.change(read, facts_of(set_))
+    if ask:
+        told = console(stderr=True)
+        read, answers = ask_all(policy, read, told, application)
+        render_answers(answers, told)
     decision = policy.decide(read, now)
     if format_ == "json":
         write_bytes(decision.to_json(application))
         return
     from tactful.render import render_decision  # rich's tables and text are not needed for JSON
+    from tactful.render.questions import render_questions
 
     render_decision(decision, console(), application)
+    render_questions(_questions(decision, application), console())
+
+
+def _questions(decision: Decision, application: str | None) -> tuple[QuestionRecord, ...]:
+    return tuple(one for one in decision.questions if application is None or one.application in (None, application))
 
 
 app.command()(plan)

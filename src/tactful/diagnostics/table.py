@@ -6,10 +6,10 @@ import inspect
 from types import ModuleType
 from typing import Final
 
-from tactful.diagnostics import case, conditions, pack, plans, text
+from tactful.diagnostics import case, changes, conditions, pack, plans, text
 from tactful.diagnostics.code import Code
 
-_MODULES: Final[tuple[ModuleType, ...]] = (text, case, pack, conditions, plans)
+_MODULES: Final[tuple[ModuleType, ...]] = (text, case, pack, conditions, changes, plans)
 
 
 def codes() -> dict[str, type[Code]]:

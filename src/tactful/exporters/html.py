@@ -33,7 +33,8 @@ tbody th { font-weight: 600; background: var(--page); } thead th { color: var(--
 td.time, th.time { white-space: nowrap; width: 3em; font-variant-numeric: tabular-nums; }
 td.what, th.what { white-space: nowrap; width: 6em; overflow-wrap: normal; } td.what { font-size: .9375rem; }
 td.what { font-weight: 600; } tr.must .what, tr.should .what { color: var(--good); } tr.must_not .what { color: var(--bad); }
-tr.should_not .what { color: var(--warn); } tr.may .what { color: var(--open); } tr.due .what, td .detail { color: var(--when); } tr.ends { color: var(--soft); }
+tr.should_not .what { color: var(--warn); } tr.may .what { color: var(--open); }
+tr.due .what, td .detail { color: var(--when); } tr.ends { color: var(--soft); }
 tr.overdue .detail, p.warning { color: var(--bad); font-weight: 600; }
 td .whom { color: var(--soft); } td .label { font-weight: 600; } tr.ends .label { font-weight: 400; }
 details { color: var(--soft); font-size: .9375rem; } summary { cursor: pointer; } details p, details ul { margin: 4px 0; }

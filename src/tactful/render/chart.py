@@ -11,7 +11,7 @@ from rich.text import Text
 from tactful.agenda import Day, Group, Strand, days, groups, holidays, seconds
 from tactful.model.written import Modality
 from tactful.plan import Plan
-from tactful.render.decision import STYLES
+from tactful.render import STYLES
 from tactful.wording import one_line, say_month, say_short_day
 
 _MARKS: Final[dict[Modality, str]] = {"must": "█", "should": "▓", "may": "▒", "should_not": "-", "must_not": "×"}

@@ -7,8 +7,8 @@ from rich.text import Text
 
 from tactful.agenda import AgendaDay, Entry, agenda, seconds
 from tactful.plan import Plan
+from tactful.render import STYLES
 from tactful.render.chart import chart
-from tactful.render.decision import STYLES
 from tactful.wording import one_line, say_clock, say_day, say_moment
 
 _TAG_WIDTH = 12
