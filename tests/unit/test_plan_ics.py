@@ -169,6 +169,7 @@ def test_every_plan_reads_back(pack: tactful.Policy, data: dict[str, Any]) -> No
     assert IcsCalendarStream.calendar_from_ics(made.decode()) is not None
     assert all(one.errors == [] for one in icalendar.Calendar.from_ical(made).walk())
     assert tactful.plan_to_ics(plan, made) == made
+    assert len({str(one["UID"]) for one in _entries(made)}) == len(_entries(made))
 
 
 def test_what_strangers_wrote_stays_text(pack: tactful.Policy) -> None:

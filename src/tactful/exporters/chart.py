@@ -115,7 +115,7 @@ class _Layout:
     def chart(self) -> Chart:
         title, subtitle = heading(self._plan)
         right = self._left + self._day * len(self._days)
-        width = max(right, MARGIN + text_width(title) * 1.5, MARGIN + text_width(subtitle)) + MARGIN
+        width = max(right, MARGIN + text_width(subtitle)) + MARGIN
         notes = _in_lines(
             [f"{say_short_day(day)} {name}" for day, name in holidays(self._plan, self._groups)],
             min(width - 2 * MARGIN, _ROOM),  # to be seen without scrolling

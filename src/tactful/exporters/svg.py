@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Final
 from xml.etree.ElementTree import Element, indent
 
-from tactful.exporters.chart import LANE, MARGIN, TITLE_HEIGHT, Bar, Chart, Mark, chart, text_width
+from tactful.exporters.chart import LANE, MARGIN, TITLE_HEIGHT, Bar, Chart, Mark, chart, shortened, text_width
 from tactful.exporters.markup import add, element, to_bytes
 from tactful.plan import Plan
 
 _HEIGHTS: Final = {"must": 18, "should": 14, "may": 12, "should_not": 10, "must_not": 12}
 _DIAMOND: Final = 6
+#: How much wider than others the letters of the heading are.
+_HEADING: Final = 1.55
 #: Colours are told once for light and once for dark; strength shows in height and pattern too.
 STYLE: Final = """
 .tactful-chart { --paper: #ffffff; --ink: #1c2430; --faint: #5c6675; --rule: #d8dde4; --off: #eef0f4; --holiday: #f6e7cf;
@@ -67,7 +69,8 @@ def svg_element(made: Chart, with_heading: bool = True) -> Element:
     _patterns(root)
     add(root, "rect", class_="paper", y=top, width="100%", height="100%")
     if with_heading:
-        _text(root, "heading", Mark(MARGIN, MARGIN + 8, made.title))
+        short = shortened(made.title, (made.width - 2 * MARGIN) / _HEADING)
+        _text(root, "heading", Mark(MARGIN, MARGIN + 8, short, made.title))
         _text(root, "faint", Mark(MARGIN, MARGIN + 30, made.subtitle))
     _background(root, made)
     for bar in made.bars:
