@@ -19,7 +19,7 @@ import msgspec
 from tactful.calendars import Calendar
 from tactful.decider import Decider
 from tactful.decision import RawFiring
-from tactful.evaluate import Environment, Evaluator
+from tactful.evaluate import Environment, Evaluator, clock_value
 from tactful.facts.rows import Case, Row
 from tactful.model.checked import (
     Aggregate,
@@ -38,12 +38,12 @@ from tactful.model.checked import (
 )
 from tactful.rank import Ranking
 from tactful.timing import HORIZON
-from tactful.values import DAY
+from tactful.values import DAY, Value
 
 #: The longest plan: how far ahead deadlines are looked for.
 LONGEST: Final = HORIZON
-#: Whether a test of a clock holds, by the test, the calendar (both by identity) and the moment.
-_Shown = dict[tuple[int, int | None, int], bool]
+#: What clocks show: by the field, the calendar (by identity) and the moment.
+_Shown = dict[tuple[str, int, int], Value]
 
 
 class Interval(msgspec.Struct, frozen=True, eq=False):
@@ -100,14 +100,19 @@ def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     found.update(*near.values(), _sudden_deadlines(decider, window.evaluator, start, last))
     shown: _Shown = {}
     for application, rules in clocked.items():
-        found.update(_clock_moments(decider, window.evaluator, shown, rules, sorted(near[application])))
+        _find_clock_moments(decider, window.evaluator, shown, rules, sorted(near[application]), found)
     return sorted(found - {start, until})
 
 
-def _clock_moments(
-    decider: Decider, evaluator: Evaluator, shown: _Shown, rules: list[tuple[Rule, Row]], known: list[int]
-) -> Iterator[int]:
-    """When clocks that rules look at come into it, in those stretches only in which the rules may fire at all.
+def _find_clock_moments(
+    decider: Decider,
+    evaluator: Evaluator,
+    shown: _Shown,
+    rules: list[tuple[Rule, Row]],
+    known: list[int],
+    found: set[int],
+) -> None:
+    """Add when clocks that rules look at come into it, in those stretches only in which the rules may fire at all.
 
     ``known`` are the moments between which nothing else changes for the application of the rules' rows. Were one of them
     missing, a stretch would be too long, and some moments too many.
@@ -116,7 +121,7 @@ def _clock_moments(
         window = _Window(decider, evaluator, shown, first, end - 1)
         for rule, row in rules:
             if window.may_fire(rule, row):
-                yield from window.clock_moments(rule, row)
+                found.update(window.clock_moments(rule, row, found))
 
 
 def _sudden_deadlines(decider: Decider, evaluator: Evaluator, start: int, last: int) -> Iterator[int]:
@@ -141,6 +146,7 @@ class _Window:
         self._facts: dict[tuple[str, int], bool | None] = {}
         self._met: set[tuple[str, int]] = set()
         self._clocks = False
+        self._found: set[int] = set()
 
     def may_fire(self, rule: Rule, row: Row) -> bool:
         """Whether the rule may fire for the row at some moment of the window."""
@@ -154,13 +160,13 @@ class _Window:
         """
         return self._inside(self._rule(rule, row))
 
-    def clock_moments(self, rule: Rule, row: Row) -> set[int]:
-        """The same for clocks alone; for windows of which nothing else is asked."""
-        self._clocks = True
+    def clock_moments(self, rule: Rule, row: Row, found: set[int]) -> set[int]:
+        """The same for clocks alone, without those that are ``found``; for windows of which nothing else is asked."""
+        self._clocks, self._found = True, found
         return self._inside(self._rule(rule, row))
 
     def _inside(self, moments: Iterator[int]) -> set[int]:
-        return {one for one in moments if self._start < one <= self._last}
+        return {one for one in moments if self._start < one <= self._last and one not in self._found}
 
     def _rule(self, rule: Rule, row: Row) -> Iterator[int]:
         env = self.evaluator.environment(rule.entity, row)
@@ -295,13 +301,16 @@ class _Window:
                 yield moment
 
     def _clock_holds(self, test: Test, env: Environment, moment: int) -> bool:
-        """Whether a test of a clock holds at a moment; it does alike for all who live by that clock."""
+        """Whether a test of a clock holds at a moment. All who live by a clock see the same, so it is looked at once."""
         row = _row(test.field, env)
-        key = (id(test), None if row is None else id(_calendar(row)), moment)
-        found = self._shown.get(key)
-        if found is None:
-            found = self._shown[key] = self.evaluator.at(moment).test(test, env)
-        return found
+        if row is None:
+            return self.evaluator.holds_of(test, None, env)
+        calendar = _calendar(row)
+        key = (test.field.key, id(calendar), moment)
+        value = self._shown.get(key)
+        if value is None:
+            value = self._shown[key] = clock_value(test.field.key, calendar, moment)
+        return self.evaluator.holds_of(test, value, env)
 
     def _changes_of(self, field: Field, env: Environment) -> Iterator[int]:
         """When the field itself may change."""
