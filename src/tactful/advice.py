@@ -227,8 +227,15 @@ class Decision:
             record for record, one in pairs if application is None or application_of(one.target) in (None, application)
         )
 
-    def record(self, application: str | None = None) -> DecisionRecord:
-        """Everything, as JSON has it. ``application``: only what concerns that one, or the candidate as a whole."""
+    def questions_for(self, application: str | None) -> tuple[QuestionRecord, ...]:
+        """The questions that concern one application, or the candidate; all where it is ``None``."""
+        return tuple(one for one in self.questions if application is None or one.application in (None, application))
+
+    def record(self, application: str | None = None, *, questions: bool = False) -> DecisionRecord:
+        """Everything, as JSON has it. ``application``: only what concerns that one, or the candidate as a whole.
+
+        ``questions``: also what to find out, which takes some tens of milliseconds.
+        """
         checked, chosen = self.setting.checked, self.actions
         if application is not None:
             chosen = tuple(one for one in chosen if one.application in (None, application))
@@ -239,11 +246,12 @@ class Decision:
             actions=tuple(one.record() for one in chosen),
             set_aside=self.set_aside_for(application),
             safety_off=self.safety_off,
+            questions=self.questions_for(application) if questions else msgspec.UNSET,
         )
 
-    def to_json(self, application: str | None = None) -> bytes:
-        """The decision as JSON (UTF-8); its schema is ``tactful schema decision``. ``application`` as in :meth:`record`."""
-        return msgspec.json.encode(self.record(application))
+    def to_json(self, application: str | None = None, *, questions: bool = False) -> bytes:
+        """The decision as JSON (UTF-8); its schema is ``tactful schema decision``. Arguments as in :meth:`record`."""
+        return msgspec.json.encode(self.record(application, questions=questions))
 
     def to_builtins(self) -> Mapping[str, object]:
         """The decision as plain dictionaries and lists."""

@@ -190,6 +190,10 @@ class DecisionRecord(Record, frozen=True):
     actions: tuple[ActionRecord, ...]
     set_aside: tuple[SetAsideRecord, ...]
     safety_off: tuple[OverrideRecord, ...]
+    questions: Annotated[
+        tuple[QuestionRecord, ...] | msgspec.UnsetType,
+        Meta(description="Unknown facts that would change the decision; there where somebody asked for them."),
+    ] = msgspec.UNSET
 
 
 class WindowRecord(Record, frozen=True):

@@ -6,12 +6,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from tactful.advice import Decision
 from tactful.cli.asking import ask_all, facts_of, render_answers
 from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.cli.planning import plan
 from tactful.cli.reading import Application, At, CaseArgument, Rules, read_case
-from tactful.decision import QuestionRecord
 from tactful.engine import load
 
 app = typer.Typer(
@@ -37,6 +35,9 @@ def advise(
         typer.Option("--set", metavar="FACT=VALUE", help="What if: person[dana].prefers=phone; may be repeated."),
     ] = None,
     ask: Annotated[bool, typer.Option("--ask", help="Ask for what is not known and would change the advice.")] = False,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="With --format json: also the facts that would change the decision.")
+    ] = False,
     format_: Annotated[Format, typer.Option("--format", help="text for people, json for programs.")] = "text",
 ) -> None:
     """Decide on a case: what to do, ranked, and why."""
@@ -52,17 +53,13 @@ def advise(
         render_answers(answers, told)
     decision = policy.decide(read, now)
     if format_ == "json":
-        write_bytes(decision.to_json(application))
+        write_bytes(decision.to_json(application, questions=questions))
         return
     from tactful.render import render_decision  # rich's tables and text are not needed for JSON
     from tactful.render.questions import render_questions
 
     render_decision(decision, console(), application)
-    render_questions(_questions(decision, application), console())
-
-
-def _questions(decision: Decision, application: str | None) -> tuple[QuestionRecord, ...]:
-    return tuple(one for one in decision.questions if application is None or one.application in (None, application))
+    render_questions(decision.questions_for(application), console())
 
 
 app.command()(plan)

@@ -36,10 +36,10 @@ class AmbiguousSpot(Code):
         Changing the wrong one would answer another question than the one that was asked.
 
     Example
-        tactful advise case.yaml --set person[dana].prefers=phone
+        tactful advise case.yaml --set application.status=offered
 
     Instead
-        tactful advise case.yaml --set application[acme].person[dana].prefers=phone
+        tactful advise case.yaml --set application[acme].status=offered
     """
 
     id: ClassVar[str] = "T702"
