@@ -74,6 +74,13 @@ def test_the_end_of_waiting_is_an_event_that_says_what_comes_then(pack: tactful.
     assert "From then on: Write to Dana Ruiz and ask where things stand" in str(event["DESCRIPTION"])
 
 
+def test_waiting_for_office_hours_is_no_entry(pack: tactful.Policy) -> None:
+    """Night after night there would be one, and its end would be where the plan ends."""
+    plan = _plan(pack, "call_or_write")
+    assert [one.advice.due_word for one in plan.items if one.advice.action == "wait"] == ["until"]
+    assert b"Over:" not in tactful.plan_to_ics(plan)
+
+
 def test_hours_for_calls_are_one_event_in_their_time_zone(pack: tactful.Policy) -> None:
     """The first of 28 windows stands in the calendar, and tells of the others."""
     data = tactful.plan_to_ics(_plan(pack, "calls_across_the_ocean"))
@@ -83,7 +90,7 @@ def test_hours_for_calls_are_one_event_in_their_time_zone(pack: tactful.Policy) 
     assert event["DTEND"].dt == datetime(2026, 10, 8, 17, tzinfo=ZoneInfo("America/New_York"))
     assert "The same again on working days after that: 09:00–17:00 in New York" in str(event["DESCRIPTION"])
     named = {str(one["TZID"]) for one in icalendar.Calendar.from_ical(data).walk("VTIMEZONE")}
-    assert named == {"America/New_York", "Europe/Dublin"}
+    assert named == {"America/New_York"}
 
 
 def test_a_moment_that_the_clock_shows_twice_is_told_without_doubt(pack: tactful.Policy) -> None:
@@ -218,6 +225,18 @@ OFFERED = {
 def _offer(answer_by: str) -> Mapping[str, Any]:
     offer = {"received_at": "2026-11-23T10:00:00+01:00", "form": "written", "answer_by": answer_by}
     return {**OFFERED, "applications": [{"id": "a", "company": "Acme", "status": "offered", "offer": offer}]}
+
+
+def test_a_day_later_only_the_hours_have_moved(pack: tactful.Policy) -> None:
+    """The event for calls goes to the next working day; all else is as it was."""
+    plan = _plan(pack, "call_or_write")
+    first = tactful.plan_to_ics(plan)
+    again = tactful.plan_to_ics(_plan(pack, "call_or_write", plan.start + timedelta(days=1)), first)
+    changed = [(str(one["SUMMARY"]), int(one["SEQUENCE"])) for one in _entries(again) if int(one["SEQUENCE"])]
+    assert changed == [("Call Eva Gruber", 1)]
+    assert _entry(again, "Call Eva Gruber")["DTSTART"].dt - _entry(first, "Call Eva Gruber")["DTSTART"].dt == timedelta(
+        days=1
+    )
 
 
 def test_a_deadline_that_moves_moves_its_entry(pack: tactful.Policy) -> None:

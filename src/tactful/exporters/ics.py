@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Final
 
 from icalendar import Alarm, Component, Event, Todo, vText
@@ -103,7 +104,8 @@ class _Entry:
 
     def _to_do(self, no: int, run: Run) -> Component:
         todo = self._common(Todo(), run.advice, run.advice.label, self._later(no))
-        start, due = self._opens(run), run.advice.due
+        # what is possible again and again has no date: it would move from one window to the next
+        start, due = self._opens(run) if len(run.windows) == 1 else None, run.advice.due
         if start is not None and (due is None or seconds(start) < seconds(due)):
             todo.add("dtstart", _unambiguous(start))
         if due is not None:
@@ -131,17 +133,26 @@ class _Entry:
         return self._free(event)
 
     def _end_of_waiting(self) -> Component | None:
-        """An event of no length at the moment when it is over, which says what is to be done from then on."""
-        no = 0
-        while self._strand.next(no) is not None:
-            no += 1
-        run = self._strand.runs[no]
-        over = run.advice.due if run.open_ended else run.end
+        """An event of no length at the moment when it is over, which says what is to be done from then on.
+
+        Waiting for the next office hours, night after night, is none: those hours have an event.
+        """
+        once = list(takewhile(lambda one: len(one.windows) == 1, self._unbroken()))
+        run = once[-1] if once else self._strand.runs[0]
+        over = run.end if once and not run.open_ended else run.advice.due
         if over is None:
             return None
         event = self._common(Event(), run.advice, f"Over: {run.advice.label}", self._from_then_on(over))
         event.add("dtstart", _unambiguous(over))
         return self._free(event)
+
+    def _unbroken(self) -> Iterator[Run]:
+        """The runs that follow each other without a gap, from the first on."""
+        yield self._strand.runs[0]
+        no = 0
+        while (after := self._strand.next(no)) is not None:
+            no += 1
+            yield after
 
     def _free(self, event: Component) -> Component:
         """An event that leaves the candidate free, and rings when it begins."""
