@@ -20,12 +20,14 @@ from tactful.decision import (
     TargetRecord,
     WinnerRecord,
 )
-from tactful.explain import opened, step_text
-from tactful.facts.rows import Row
+from tactful.differences import compare
+from tactful.explain import opened
 from tactful.model.written import Modality
-from tactful.rank import Conclusion, Ranking, entity_of
-from tactful.setting import Setting, target_record
-from tactful.wording import fill, name_of
+from tactful.rank import Conclusion, Ranking
+from tactful.answers import ComparisonRecord, WhyRecord
+from tactful.setting import Setting, application_of, target_record
+from tactful.why import why
+from tactful.wording import name_of
 
 
 class Advice:
@@ -89,14 +91,7 @@ class Advice:
     @cached_property
     def steps(self) -> tuple[str, ...]:
         """What to mind in doing it: the action's own steps, then those that rules add. A prohibition has none."""
-        if self._one.prohibits:
-            return ()
-        setting, evaluator = self._setting, self._setting.evaluator
-        env = evaluator.environment(entity_of(self._one.target), self._one.target)
-        own = [fill(step, env, evaluator, setting.calendar) for step in setting.checked.actions[self.action].steps]
-        firings = setting.ranker.steps_for(self._one, setting.steps, setting.case)
-        added = [step_text(setting.checked.rules[no], row, evaluator, setting.calendar) for no, row, _ in firings]
-        return tuple(dict.fromkeys((*own, *added)))
+        return self._setting.steps_of(self._one)
 
     @cached_property
     def because(self) -> tuple[JustificationRecord, ...]:
@@ -198,6 +193,18 @@ class Decision:
             because=setting.because(one),
         )
 
+    def why(self, action: str, target: str | None = None) -> WhyRecord:
+        """Why an action is advised, or why it is not, for a target or for all that it concerns.
+
+        ``target`` is an id, or ``application/id`` where several have it. An action that others are a kind of stands for
+        them too. Raises :class:`tactful.TactfulError` for an action or a target that there isn't.
+        """
+        return why(self.setting, self.ranking, action, target)
+
+    def compare(self, other: Decision) -> ComparisonRecord:
+        """What another decision has that this one does not, and the other way round, with the rules behind it."""
+        return compare((self.setting, self.ranking), (other.setting, other.ranking))
+
     @property
     def safety_off(self) -> tuple[OverrideRecord, ...]:
         """The safety rules that the pack switches off, each with the reason it gives."""
@@ -235,8 +242,3 @@ class Decision:
         built: Mapping[str, object] = msgspec.to_builtins(self.record())
         return built
 
-
-def application_of(row: Row) -> str | None:
-    """The id of the application that a row is or belongs to."""
-    application = row if entity_of(row) == "application" else getattr(row, "application", None)
-    return None if application is None else application.id

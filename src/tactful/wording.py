@@ -8,7 +8,7 @@ from typing import Final
 
 from tactful.calendars import Calendar
 from tactful.evaluate import Environment, Evaluator
-from tactful.facts.rows import Row
+from tactful.facts.rows import MessageRow, Row
 from tactful.model.checked import Slot, Template
 from tactful.rank import entity_of
 from tactful.values import (
@@ -109,3 +109,17 @@ def name_of(row: Row) -> str:
     """What to call a row: a name where it has one, else its id."""
     name = _NAMES.get(entity_of(row))
     return (name(row) if name is not None else None) or row.id
+
+
+def say_row(row: Row, calendar: Calendar) -> str:
+    """A row in words. A message has no name: it is told by what it was."""
+    if not isinstance(row, MessageRow):
+        return name_of(row)
+    words = [(row.kind or "message").replace("_", " ")]
+    if row.direction is not None:
+        words.append(row.direction)
+    if row.sent_at is not None:
+        words.append(say_moment(row.sent_at, calendar))
+    if row.person is not None:
+        words.append(f"{'from' if row.direction == 'received' else 'to'} {name_of(row.person)}")
+    return " ".join(words)

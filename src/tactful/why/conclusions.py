@@ -1,0 +1,106 @@
+"""Conclusions with their rules, and what decides between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tactful.answers import (
+    ConclusionRecord,
+    ConflictRecord,
+    Criterion,
+    NeighbourRecord,
+    RivalRecord,
+)
+from tactful.rank import Conclusion, Ranking
+from tactful.setting import Setting, application_of, target_record
+from tactful.why.chain import Chain
+from tactful.wording import say_moment
+
+
+def conclusion(one: Conclusion, setting: Setting, chain: Chain) -> ConclusionRecord:
+    """A conclusion with all its rules, the one that counts most first."""
+    rules = setting.checked.rules
+    firings = setting.ranker.sorted_firings(one)
+    texts = [justification.text for justification in setting.because(one)]
+    return ConclusionRecord(
+        modality=one.modality,
+        action=one.action,
+        label=setting.label(one),
+        target=target_record(one.target),
+        application=application_of(one.target),
+        priority=one.priority,
+        safety=one.safety,
+        due=setting.iso(one.due),
+        rules=tuple(
+            chain.fired(rules[no], row, text) for (no, row, _), text in zip(firings, texts, strict=True)
+        ),
+    )
+
+
+def prevailed_over(one: Conclusion, ranking: Ranking, setting: Setting, chain: Chain) -> tuple[ConflictRecord, ...]:
+    """What lost a conflict to a conclusion."""
+    lost = [other for other in ranking.set_aside if any(winner is one for winner in other.lost_to)]
+    return tuple(conflict(other, one, other, setting, chain) for other in lost)
+
+
+def conflict(other: Conclusion, winner: Conclusion, loser: Conclusion, setting: Setting, chain: Chain) -> ConflictRecord:
+    """``other``, which is one of the two, and why the winner won."""
+    if winner.safety:
+        by = "safety"
+    else:
+        by = "equal priority" if winner.priority == loser.priority else "higher priority"
+    return ConflictRecord(by=by, other=conclusion(other, setting, chain))
+
+
+def neighbour(rank: int, one: Conclusion, other: Conclusion, setting: Setting) -> NeighbourRecord:
+    """What ``other``, at ``rank``, is, and what decides between it and ``one``."""
+    criterion, own, its = decides(one, other, setting)
+    return NeighbourRecord(
+        rank=rank,
+        modality=other.modality,
+        action=other.action,
+        label=setting.label(other),
+        target=target_record(other.target),
+        criterion=criterion,
+        own=own,
+        other=its,
+    )
+
+
+def rivals(one: Conclusion, setting: Setting) -> tuple[RivalRecord, ...]:
+    """What gave way to a recommendation under ``one per``."""
+    return tuple(_rival(one, other, setting) for other in one.alternatives)
+
+
+def _rival(one: Conclusion, other: Conclusion, setting: Setting) -> RivalRecord:
+    criterion, own, its = decides(one, other, setting)
+    return RivalRecord(
+        modality=other.modality,
+        action=other.action,
+        label=setting.label(other),
+        target=target_record(other.target),
+        criterion=criterion,
+        own=own,
+        other=its,
+    )
+
+
+def decides(one: Conclusion, other: Conclusion, setting: Setting) -> tuple[Criterion, str, str]:
+    """By what one ranks before the other, whichever of them does, and what both have there in words."""
+    if one.priority != other.priority:
+        return "priority", str(one.priority), str(other.priority)
+    if one.due != other.due:
+        return "deadline", _due(one, setting), _due(other, setting)
+    if one.modality != other.modality:
+        return "modality", one.modality.replace("_", " "), other.modality.replace("_", " ")
+    return "name", _name(one), _name(other)
+
+
+def _due(one: Conclusion, setting: Setting) -> str:
+    return "none" if one.due is None else say_moment(one.due, setting.calendar)
+
+
+def _name(one: Conclusion) -> str:
+    application = application_of(one.target)
+    parts: Sequence[str] = [one.action, *([application] if application not in (None, one.target.id) else []), one.target.id]
+    return " ".join(parts)
