@@ -8,6 +8,7 @@ from functools import cached_property
 
 import msgspec
 
+from tactful.answers import ComparisonRecord, WhyRecord
 from tactful.calendars import Calendar
 from tactful.decision import (
     ActionRecord,
@@ -24,7 +25,6 @@ from tactful.differences import compare
 from tactful.explain import opened
 from tactful.model.written import Modality
 from tactful.rank import Conclusion, Ranking
-from tactful.answers import ComparisonRecord, WhyRecord
 from tactful.setting import Setting, application_of, target_record
 from tactful.why import why
 from tactful.wording import name_of
@@ -241,4 +241,3 @@ class Decision:
         """The decision as plain dictionaries and lists."""
         built: Mapping[str, object] = msgspec.to_builtins(self.record())
         return built
-

@@ -101,9 +101,7 @@ class _Side:
     def rules(self, one: Conclusion) -> dict[tuple[str, tuple[str, str, str, str]], JustificationRecord]:
         """The justifications of a conclusion, by rule and row."""
         setting = self.setting
-        keys = [
-            (setting.checked.rules[no].id, row_key(row)) for no, row, _ in setting.ranker.sorted_firings(one)
-        ]
+        keys = [(setting.checked.rules[no].id, row_key(row)) for no, row, _ in setting.ranker.sorted_firings(one)]
         return dict(zip(keys, setting.because(one), strict=True))
 
 
@@ -170,7 +168,9 @@ def _changes(
     if first.label != second.label:
         yield ChangeRecord(what="label", before=first.label, after=second.label)
     if set(first.steps) != set(second.steps):
-        yield ChangeRecord(what="steps", before=_only(first.steps, second.steps), after=_only(second.steps, first.steps))
+        yield ChangeRecord(
+            what="steps", before=_only(first.steps, second.steps), after=_only(second.steps, first.steps)
+        )
     if set(first.alternatives) != set(second.alternatives):
         yield ChangeRecord(
             what="alternatives",

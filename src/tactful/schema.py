@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from tactful.answers import ComparisonRecord, WhyRecord
 from tactful.decision import DecisionRecord
 from tactful.facts.catalogue import ENTITIES, SCOPES, given_fields
 from tactful.facts.shape import CaseShape
@@ -34,6 +35,16 @@ _TEXT: Final[Schema] = {"type": "string"}
 def decision_schema() -> Schema:
     """The schema of ``tactful advise --format json``."""
     return {"$schema": DIALECT, "title": "A decision of tactful", **msgspec.json.schema(DecisionRecord)}
+
+
+def why_schema() -> Schema:
+    """The schema of ``tactful why --format json``."""
+    return {"$schema": DIALECT, "title": "Why, by tactful", **msgspec.json.schema(WhyRecord)}
+
+
+def comparison_schema() -> Schema:
+    """The schema of ``tactful compare --format json``."""
+    return {"$schema": DIALECT, "title": "A comparison by tactful", **msgspec.json.schema(ComparisonRecord)}
 
 
 def case_schema() -> Schema:

@@ -28,7 +28,11 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 def say_moment(moment: int, calendar: Calendar) -> str:
     """``Sat 21 Nov 2026, 16:30`` on the clock of ``calendar``; the same words whatever the machine's locale."""
-    local = calendar.local(moment)
+    return say_local(calendar.local(moment))
+
+
+def say_local(local: datetime) -> str:
+    """The same for a moment that is on its clock already."""
     day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
     return f"{day}, {local.hour:02d}:{local.minute:02d}"
 

@@ -135,16 +135,27 @@ def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="A code as 
 @app.command()
 @guarded
 def schema(
-    what: Annotated[Literal["decision", "case", "pack"], typer.Argument(help="Which JSON Schema to print.")],
+    what: Annotated[
+        Literal["decision", "case", "pack", "why", "comparison"], typer.Argument(help="Which JSON Schema to print.")
+    ],
     rules: Rules = "default",
 ) -> None:
-    """Print the JSON Schema of a decision, a case or a rule file."""
-    from tactful.schema import case_schema, decision_schema, pack_schema, to_bytes
+    """Print the JSON Schema of a decision, a case, a rule file, or of what why and compare answer."""
+    from tactful.schema import case_schema, comparison_schema, decision_schema, pack_schema, to_bytes, why_schema
 
-    made = {"decision": decision_schema, "case": case_schema}
+    made = {
+        "decision": decision_schema,
+        "case": case_schema,
+        "why": why_schema,
+        "comparison": comparison_schema,
+    }
     write_bytes(to_bytes(made[what]() if what in made else pack_schema(load(rules).checked)))
 
 
 def main() -> None:
     """Run the command."""
+    from tactful.cli import reasons  # which reads cases with what is above
+
+    app.command()(reasons.why)
+    app.command()(reasons.compare)
     app()

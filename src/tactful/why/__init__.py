@@ -87,9 +87,7 @@ class _Question:
 
     def _answered(self, row: Row) -> bool:
         """Whether a conclusion answers for the row: a recommendation of some kind, or one about the action itself."""
-        return any(
-            one.target is row and (not one.prohibits or one.action == self._action) for one in self._concluded
-        )
+        return any(one.target is row and (not one.prohibits or one.action == self._action) for one in self._concluded)
 
     # --- answers ---
 
@@ -142,9 +140,7 @@ class _Question:
         """The prohibitions in force, of the action or of what it is a kind of, for the row or for what it belongs to."""
         family = self._setting.checked.actions[self._action].family
         return [
-            one
-            for one in self._ranking.ranked
-            if one.prohibits and one.action in family and inside(row, one.target)
+            one for one in self._ranking.ranked if one.prohibits and one.action in family and inside(row, one.target)
         ]
 
     def _elsewhere(self, row: Row) -> tuple[ElsewhereRecord, ...]:

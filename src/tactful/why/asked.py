@@ -24,7 +24,9 @@ def rows_named(case: Case, target: str) -> list[Row]:
     found = [row for name, _, row in named if name == target] or [row for _, name, row in named if name == target]
     if not found:
         known = dict.fromkeys(name for name, _, _ in named)
-        raise UnknownName(f"the case has no `{target}`; {did_you_mean(target, known) or f'it has {_some(list(known))}'}")
+        raise UnknownName(
+            f"the case has no `{target}`; {did_you_mean(target, known) or f'it has {_some(list(known))}'}"
+        )
     return found
 
 

@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from tactful.answers import FactRecord, GatheredRecord, OtherRecord, RowRecord, RuleRecord, TestRecord, ToldRecord, WhenRecord
+from tactful.answers import (
+    FactRecord,
+    GatheredRecord,
+    OtherRecord,
+    RowRecord,
+    RuleRecord,
+    TestRecord,
+    ToldRecord,
+    WhenRecord,
+)
 from tactful.evaluate import Environment
 from tactful.explain import supports
 from tactful.facts.rows import Row
@@ -235,4 +244,3 @@ def _key(env: Environment, entity: str) -> tuple[str, str, str, str]:
     row = env[entity]
     assert row is not None  # the collection is made of rows
     return row_key(row)
-

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tactful.answers import (
     ConclusionRecord,
     ConflictRecord,
@@ -11,7 +9,7 @@ from tactful.answers import (
     NeighbourRecord,
     RivalRecord,
 )
-from tactful.rank import Conclusion, Ranking
+from tactful.rank import Conclusion, Ranking, row_key
 from tactful.setting import Setting, application_of, target_record
 from tactful.why.chain import Chain
 from tactful.wording import say_moment
@@ -31,9 +29,7 @@ def conclusion(one: Conclusion, setting: Setting, chain: Chain) -> ConclusionRec
         priority=one.priority,
         safety=one.safety,
         due=setting.iso(one.due),
-        rules=tuple(
-            chain.fired(rules[no], row, text) for (no, row, _), text in zip(firings, texts, strict=True)
-        ),
+        rules=tuple(chain.fired(rules[no], row, text) for (no, row, _), text in zip(firings, texts, strict=True)),
     )
 
 
@@ -43,7 +39,9 @@ def prevailed_over(one: Conclusion, ranking: Ranking, setting: Setting, chain: C
     return tuple(conflict(other, one, other, setting, chain) for other in lost)
 
 
-def conflict(other: Conclusion, winner: Conclusion, loser: Conclusion, setting: Setting, chain: Chain) -> ConflictRecord:
+def conflict(
+    other: Conclusion, winner: Conclusion, loser: Conclusion, setting: Setting, chain: Chain
+) -> ConflictRecord:
     """``other``, which is one of the two, and why the winner won."""
     if winner.safety:
         by = "safety"
@@ -93,14 +91,14 @@ def decides(one: Conclusion, other: Conclusion, setting: Setting) -> tuple[Crite
         return "deadline", _due(one, setting), _due(other, setting)
     if one.modality != other.modality:
         return "modality", one.modality.replace("_", " "), other.modality.replace("_", " ")
-    return "name", _name(one), _name(other)
+    return "name", *_names(one, other)
 
 
 def _due(one: Conclusion, setting: Setting) -> str:
     return "none" if one.due is None else say_moment(one.due, setting.calendar)
 
 
-def _name(one: Conclusion) -> str:
-    application = application_of(one.target)
-    parts: Sequence[str] = [one.action, *([application] if application not in (None, one.target.id) else []), one.target.id]
-    return " ".join(parts)
+def _names(one: Conclusion, other: Conclusion) -> tuple[str, str]:
+    """The first part in which the names that conclusions are ordered by differ."""
+    keys = [(each.action, *row_key(each.target)) for each in (one, other)]
+    return next((own, its) for own, its in zip(*keys, strict=True) if own != its)
