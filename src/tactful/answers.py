@@ -32,7 +32,7 @@ class OtherRecord(Record, frozen=True):
     said: Words
 
 
-class TestRecord(Record, frozen=True):
+class AskedRecord(Record, frozen=True):
     """A test of a condition, the value that it met, and how that came about.
 
     ``wanted``: whether its condition asks that it hold; what stands under ``unless`` or ``none`` is asked not to. So a
@@ -59,7 +59,7 @@ class WhenRecord(Record, frozen=True, tag_field="how", tag="when"):
     about: str
     where: Place
     of: TargetRecord
-    tests: tuple[TestRecord, ...]
+    tests: tuple[AskedRecord, ...]
 
 
 class GatheredRecord(Record, frozen=True, tag_field="how", tag="over"):
@@ -80,7 +80,7 @@ class GatheredRecord(Record, frozen=True, tag_field="how", tag="over"):
 
 
 class ToldRecord(Record, frozen=True, tag_field="how", tag="told before"):
-    """A computed fact that the same answer has told of before."""
+    """A computed fact that has been told of before, in this answer or in one above it."""
 
     fact: str
     of: TargetRecord
@@ -95,7 +95,7 @@ class RowRecord(Record, frozen=True):
     row: TargetRecord
     said: Words
     matched: bool
-    tests: tuple[TestRecord, ...]
+    tests: tuple[AskedRecord, ...]
 
 
 # --- rules ---
@@ -112,7 +112,7 @@ class RuleRecord(Record, frozen=True):
     safety: bool
     row: Annotated[TargetRecord, Meta(description="What it fired for: one of the entity of `for each`.")]
     text: Annotated[str, Meta(description="Its sentence.")]
-    tests: tuple[TestRecord, ...]
+    tests: tuple[AskedRecord, ...]
 
 
 class NearRecord(Record, frozen=True):
@@ -124,8 +124,8 @@ class NearRecord(Record, frozen=True):
     source: str
     priority: int
     row: Annotated[TargetRecord, Meta(description="What it did not fire for.")]
-    failing: Annotated[tuple[TestRecord, ...], Meta(description="The fewest tests that would have to change.")]
-    met: tuple[TestRecord, ...]
+    failing: Annotated[tuple[AskedRecord, ...], Meta(description="The fewest tests that would have to change.")]
+    met: tuple[AskedRecord, ...]
     fires_at: Annotated[Moment, Meta(description="When it fires, if nothing but time changes; null: not in six weeks.")]
 
 
@@ -349,7 +349,7 @@ class RemovedRecord(Record, frozen=True, tag_field="difference", tag="removed"):
 
 
 class ChangedRecord(Record, frozen=True, tag_field="difference", tag="changed"):
-    """Advice that both have, in which respects it differs, and the rules behind it that only one of them has.
+    """Advice that both have, in which respects it differs, and the rules behind it.
 
     Ranks count as different where the order among what both have does.
     """
@@ -361,6 +361,7 @@ class ChangedRecord(Record, frozen=True, tag_field="difference", tag="changed"):
     changes: tuple[ChangeRecord, ...]
     rules_gone: tuple[JustificationRecord, ...]
     rules_new: tuple[JustificationRecord, ...]
+    rules_both: Annotated[tuple[str, ...], Meta(description="The rules that both have, by id.")]
 
 
 DifferenceRecord = AddedRecord | RemovedRecord | ChangedRecord

@@ -101,12 +101,18 @@ class _Side:
     def rules(self, one: Conclusion) -> dict[tuple[str, tuple[str, str, str, str]], JustificationRecord]:
         """The justifications of a conclusion, by rule and row."""
         setting = self.setting
-        keys = [(setting.checked.rules[no].id, row_key(row)) for no, row, _ in setting.ranker.sorted_firings(one)]
+        keys = [(setting.checked.rules[no].id, _same(row)) for no, row, _ in setting.ranker.sorted_firings(one)]
         return dict(zip(keys, setting.because(one), strict=True))
 
 
 def _key(one: Conclusion) -> _Key:
-    return one.action, one.prohibits, row_key(one.target)
+    return one.action, one.prohibits, _same(one.target)
+
+
+def _same(row: Row) -> tuple[str, str, str, str]:
+    """What makes rows of two cases the same. Candidates are, whatever their ids."""
+    entity = entity_of(row)
+    return (entity, "", "", "") if entity == "candidate" else row_key(row)
 
 
 def _difference(key: _Key, before: _Side, after: _Side, moved: bool) -> DifferenceRecord | None:
@@ -135,6 +141,7 @@ def _difference(key: _Key, before: _Side, after: _Side, moved: bool) -> Differen
         changes=changes,
         rules_gone=gone,
         rules_new=new,
+        rules_both=tuple(dict.fromkeys(rule.rule for place, rule in now.items() if place in was)),
     )
 
 

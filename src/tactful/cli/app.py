@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from tactful.cli.output import console, fail, guarded, write_bytes
-from tactful.diagnostics import Diagnostic, InvalidInput
-from tactful.diagnostics.case import UnreadableCase
-from tactful.engine import Policy, load
-from tactful.facts.limits import CaseLimits
+from tactful.cli.reading import Application, At, CaseArgument, Rules, read_case
+from tactful.cli.reasons import compare, why
+from tactful.engine import load
 
 app = typer.Typer(
     name="tactful",
@@ -23,34 +19,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Rules = Annotated[str, typer.Option("--rules", metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")]
 Format = Literal["text", "json"]
 
 
 @app.command()
 @guarded
 def advise(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="A case in YAML or JSON; - reads standard input.")],
+    case: CaseArgument,
     rules: Rules = "default",
-    at: Annotated[
-        str | None, typer.Option(metavar="MOMENT", help="Decide for this moment (ISO 8601) and not for the case's own.")
-    ] = None,
-    application: Annotated[
-        str | None, typer.Option(metavar="ID", help="Show only what concerns this application, or the candidate.")
-    ] = None,
+    at: At = None,
+    application: Application = None,
     format_: Annotated[Format, typer.Option("--format", help="text for people, json for programs.")] = "text",
 ) -> None:
     """Decide on a case: what to do, ranked, and why."""
     policy = load(rules)
-    data, name = _read(case)
-    read = policy.read_text(data, name, now=_moment(at, policy, data, name))
-    if application is not None:
-        known = [family.application.id for family in read.families]
-        if application not in known:
-            raise typer.BadParameter(
-                f"the case has no application {application!r}; it has {', '.join(known) or 'none'}"
-            )
-    decision = policy.decide(read, now=_moment(at, policy, data, name))
+    read, now = read_case(policy, case, at, application)
+    decision = policy.decide(read, now)
     if format_ == "json":
         write_bytes(decision.to_json(application))
         return
@@ -59,31 +43,8 @@ def advise(
     render_decision(decision, console(), application)
 
 
-def _read(case: str) -> tuple[bytes, str]:
-    limit = CaseLimits().bytes + 1
-    if case == "-":
-        return sys.stdin.buffer.read(limit), "<standard input>"
-    try:
-        with Path(case).open("rb") as stream:
-            return stream.read(limit), case
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        problem: Diagnostic = UnreadableCase.at(None, f"`{case}`: {reason}", "name a YAML or JSON file, or `-`")
-        raise InvalidInput([problem]) from None
-
-
-def _moment(at: str | None, policy: Policy, data: bytes, name: str) -> datetime | None:
-    """The moment of ``--at``; without an offset it is read in the candidate's time zone."""
-    if at is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        raise typer.BadParameter(f"{at!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
-    if moment.tzinfo is not None:
-        return moment
-    calendar = policy.read_text(data, name).candidate.calendar
-    return calendar.local(calendar.instant(moment))
+app.command()(why)
+app.command()(compare)
 
 
 @app.command()
@@ -154,8 +115,4 @@ def schema(
 
 def main() -> None:
     """Run the command."""
-    from tactful.cli import reasons  # which reads cases with what is above
-
-    app.command()(reasons.why)
-    app.command()(reasons.compare)
     app()

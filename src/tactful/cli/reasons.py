@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
 
 from tactful.advice import Decision
 from tactful.answers import UnknownName
-from tactful.cli.app import Format, Rules, _moment, _read
 from tactful.cli.output import console, guarded, write_bytes
+from tactful.cli.reading import At, CaseArgument, Rules, read_case
 from tactful.engine import Policy, load
 
-At = Annotated[
-    str | None, typer.Option(metavar="MOMENT", help="Decide for this moment (ISO 8601) and not for the case's own.")
-]
-FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
+Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")]
 
 
 @guarded
 def why(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="A case in YAML or JSON; - reads standard input.")],
+    case: CaseArgument,
     question: Annotated[
         str,
         typer.Argument(
@@ -31,7 +28,7 @@ def why(
     ],
     rules: Rules = "default",
     at: At = None,
-    format_: FormatOption = "text",
+    format_: Format = "text",
 ) -> None:
     """Tell why an action is advised, or why it is not: facts, rules, conflicts, rank."""
     action, _, target = question.partition(":")
@@ -56,7 +53,7 @@ def compare(
         str | None, typer.Option(metavar="PACK", help="Decide on CASE_B by the rules of this pack, and not by --rules.")
     ] = None,
     at: At = None,
-    format_: FormatOption = "text",
+    format_: Format = "text",
 ) -> None:
     """Tell what two decisions have different, and the facts and rules behind it."""
     policy = load(rules)
@@ -71,6 +68,5 @@ def compare(
 
 
 def _decide(policy: Policy, case: str, at: str | None) -> Decision:
-    data, name = _read(case)
-    now = _moment(at, policy, data, name)
-    return policy.decide(policy.read_text(data, name, now=now), now=now)
+    read, now = read_case(policy, case, at, None)
+    return policy.decide(read, now)

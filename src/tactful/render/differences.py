@@ -24,8 +24,6 @@ from tactful.decision import JustificationRecord, TargetRecord
 from tactful.render.tree import Node, print_tree
 from tactful.wording import listing, say_local
 
-_DOWN = "  "
-
 
 def render_differences(record: ComparisonRecord, console: Console) -> None:
     """Print the facts in which two cases differ, then what is advised differently, with the rules behind it."""
@@ -35,11 +33,9 @@ def render_differences(record: ComparisonRecord, console: Console) -> None:
     if not record.same_candidate:
         console.print(Text("The candidates are two, so the facts are not compared."))
     _section(console, "Facts", [f"{one.fact}: {one.before_said} → {one.after_said}" for one in record.facts])
-    if record.advice:
-        console.print()
-        console.print(Text("Advice", "bold"))
     for one in record.advice:
-        print_tree(console, _difference(one), _DOWN)
+        console.print()
+        print_tree(console, _difference(one))
     _section(console, "Set aside", [_set_aside(one) for one in record.set_aside])
     console.print()
     if record.advice or record.set_aside:
@@ -51,9 +47,7 @@ def render_differences(record: ComparisonRecord, console: Console) -> None:
 def _section(console: Console, title: str, lines: list[str]) -> None:
     if lines:
         console.print()
-        console.print(Text(title, "bold"))
-    for line in lines:
-        print_tree(console, Node(Text(line)), _DOWN)
+        print_tree(console, Node(Text(title, "bold"), tuple(Node(Text(line)) for line in lines)))
 
 
 def _difference(one: DifferenceRecord) -> Node:
@@ -68,7 +62,8 @@ def _difference(one: DifferenceRecord) -> Node:
         case ChangedRecord():
             changes = [Node(Text(f"{change.what}: {change.before} → {change.after}")) for change in one.changes]
             gone, new = _rules(one.rules_gone, "no longer"), _rules(one.rules_new, "now also")
-            return Node(_head("~", "yellow", one.after, one.target), (*changes, *gone, *new))
+            both = [Node(Text(f"by the same rules: {listing(list(one.rules_both))}"))] if one.rules_both else []
+            return Node(_head("~", "yellow", one.after, one.target), (*changes, *gone, *new, *both))
 
 
 def _head(sign: str, style: str, side: SideRecord, target: TargetRecord) -> Text:

@@ -29,10 +29,10 @@ _NOTHING = "   "
 _NARROWEST = 30
 
 
-def print_tree(console: Console, node: Node, indent: str = "") -> None:
+def print_tree(console: Console, node: Node) -> None:
     """Print a node and all below it, with nothing at the ends of lines."""
     guides = _LINES if console.encoding.lower().startswith("utf") else _ASCII
-    _print(console, node, indent, indent, guides)
+    _print(console, node, "", "", guides)
 
 
 def _print(console: Console, node: Node, first: str, rest: str, guides: _Guides) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from rich.console import Console
@@ -11,9 +11,12 @@ from rich.text import Text
 from tactful.answers import (
     AdvisedRecord,
     Answer,
+    AskedRecord,
     ConclusionRecord,
     ConflictRecord,
+    Criterion,
     DefeatedRecord,
+    ElsewhereRecord,
     FactRecord,
     GatheredRecord,
     GaveWayRecord,
@@ -23,9 +26,10 @@ from tactful.answers import (
     OpeningRecord,
     OpensRecord,
     RivalRecord,
+    RowRecord,
     RuleRecord,
+    StaysClosedRecord,
     StaysDefeatedRecord,
-    TestRecord,
     ToldRecord,
     WhenRecord,
     WhyRecord,
@@ -38,174 +42,130 @@ from tactful.wording import listing, say_local
 _FURTHER = 4
 #: How many rules are named where the pack has many.
 _NAMED = 8
-_DOWN = "  "
 
 
 def render_why(record: WhyRecord, console: Console) -> None:
-    """Print every answer, one after the other."""
+    """Print every answer, one after the other: what it is about, what is decided, and a tree for each reason."""
     for no, answer in enumerate(record.answers):
         if no:
+            console.print("\n")
+        head, *sections = _sections(answer)
+        print_tree(console, head)
+        for section in sections:
             console.print()
-        _Printer(console).answer(answer)
+            print_tree(console, section)
 
 
-class _Printer:
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def _say(self, *parts: str | tuple[str, str], indent: str = "") -> None:
-        print_tree(self._console, Node(Text.assemble(*parts)), indent)
-
-    # --- answers ---
-
-    def answer(self, answer: Answer) -> None:
-        """Print one answer."""
-        match answer:
-            case AdvisedRecord():
-                self._advised(answer)
-            case GaveWayRecord():
-                self._gave_way(answer)
-            case DefeatedRecord():
-                self._defeated(answer)
-            case NotAdvisedRecord():
-                self._not_advised(answer)
-
-    def _head(self, label: str, target: TargetRecord, application: str | None, state: str, style: str) -> None:
-        self._say((label, "bold"), (f"  ({_who(target, application)})", "dim"))
-        self._say((state, style))
-
-    def _concluded(self, one: ConclusionRecord, state: str, style: str) -> None:
-        due = "" if one.due is None else f", deadline {_moment(one.due)}"
-        self._head(one.label, one.target, one.application, f"{state}{due}", style)
-        self._rules(one.rules, "Because")
-
-    def _rules(self, rules: Iterable[RuleRecord], head: str) -> None:
-        for no, rule in enumerate(rules):
-            self._console.print()
-            self._say((head if not no else "And because", "bold"))
-            print_tree(self._console, _rule(rule), _DOWN)
-
-    def _advised(self, answer: AdvisedRecord) -> None:
-        one = answer.conclusion
-        self._concluded(one, f"{_loud(one.modality)}, ranked {answer.rank}", "green")
-        if answer.prevailed_over:
-            self._section("It won against")
-            for conflict in answer.prevailed_over:
-                self._conflict(conflict, one, won=True)
-        if answer.alternatives:
-            self._section("It came before its alternatives")
-            for rival in answer.alternatives:
-                self._rival(rival)
-        self._section("Its rank")
-        if answer.above is None:
-            self._say("Nothing ranks above it.", indent=_DOWN)
-        else:
-            self._neighbour("Above it", answer.above, above=True)
-        if answer.below is None:
-            self._say("Nothing ranks below it.", indent=_DOWN)
-        else:
-            self._neighbour("Below it", answer.below, above=False)
-
-    def _gave_way(self, answer: GaveWayRecord) -> None:
-        one, to = answer.conclusion, answer.to
-        self._concluded(one, f"{_loud(one.modality)}, but only as an alternative", "yellow")
-        self._section("It gave way")
-        self._say(
-            f"There is one {answer.family} per {answer.per}, and {to.rank}. {to.label} comes before it: "
-            f"{_decided(to.criterion, to.other, to.own)}.",
-            indent=_DOWN,
-        )
-
-    def _defeated(self, answer: DefeatedRecord) -> None:
-        one = answer.conclusion
-        self._concluded(one, f"{_loud(one.modality)}, but set aside", "red")
-        self._section("It lost against")
-        for conflict in answer.lost_to:
-            self._conflict(conflict, one, won=False)
-        if answer.opening is not None:
-            self._opening(answer.opening)
-
-    def _not_advised(self, answer: NotAdvisedRecord) -> None:
-        state = "Not advised, and prohibited" if answer.forbidden_by else "Not advised"
-        self._head(answer.label, answer.target, answer.application, state, "yellow")
-        for one in answer.forbidden_by:
-            self._section(f"{_loud(one.modality)} {one.label} ({_who(one.target, one.application)})")
-            for rule in one.rules:
-                print_tree(self._console, _rule(rule), _DOWN)
-        self._near(answer)
-        for other in answer.elsewhere:
-            place = "as an alternative" if other.rank is None else f"ranked {other.rank}"
-            self._say(f"Advised elsewhere: {other.label} ({_who(other.target, None)}), {place}.")
-        if answer.near:
-            self._opening(answer.opening)
-
-    def _near(self, answer: NotAdvisedRecord) -> None:
-        self._console.print()
-        if not answer.recommended_by:
-            self._say("No rule of the pack recommends it.")
-            return
-        if not answer.near:
-            named = [*answer.recommended_by[:_NAMED], *(["others"] if len(answer.recommended_by) > _NAMED else [])]
-            self._say(f"Nothing in the case is there for the rules that could recommend it: {listing(named)}.")
-            return
-        self._say(("The rule nearest to it", "bold"))
-        print_tree(self._console, _near(answer.near[0]), _DOWN)
-        further = answer.near[1:]
-        if further:
-            self._console.print()
-            self._say(("Further away", "bold"))
-        for one in further[:_FURTHER]:
-            lacks = "; ".join(_asked(test, blame=True).plain for test in one.failing)
-            self._say(f"- {one.rule}, for {_row_name(one.row)}: {lacks}", indent=_DOWN)
-        more = len(further[_FURTHER:]) + answer.further
-        if more:
-            self._say(f"- and {more} more", indent=_DOWN)
-
-    # --- parts ---
-
-    def _section(self, title: str) -> None:
-        self._console.print()
-        self._say((title, "bold"))
-
-    def _conflict(self, conflict: ConflictRecord, one: ConclusionRecord, *, won: bool) -> None:
-        other = conflict.other
-        winner, loser = (one, other) if won else (other, one)
-        match conflict.by:
-            case "safety":
-                why = "a safety rule always wins"
-            case "equal priority":
-                why = f"both have priority {winner.priority}, and then the prohibition wins"
-            case "higher priority":
-                why = f"priority {winner.priority} against {loser.priority}"
-        line = f"{_loud(other.modality)} {other.label} ({_who(other.target, other.application)}): {why}"
-        rules = tuple(_rule(rule) for rule in other.rules)
-        print_tree(self._console, Node(Text(line), rules), _DOWN)
-
-    def _rival(self, rival: RivalRecord) -> None:
-        why = _decided(rival.criterion, rival.own, rival.other)
-        self._say(f"{_loud(rival.modality)} {rival.label} ({rival.target.id}): {why}", indent=_DOWN)
-
-    def _neighbour(self, head: str, one: NeighbourRecord, *, above: bool) -> None:
-        values = (one.other, one.own) if above else (one.own, one.other)
-        why = _decided(one.criterion, *values)
-        self._say(f"{head}: {one.rank}. {_loud(one.modality)} {one.label}: {why}", indent=_DOWN)
-
-    def _opening(self, opening: OpeningRecord) -> None:
-        self._section("If nothing but time changes")
-        match opening:
-            case OpensRecord(at=at, alternative_to=None):
-                text = f"From {_moment(at)} on it is advised."
-            case OpensRecord(at=at, alternative_to=other):
-                text = f"From {_moment(at)} on it is an alternative to: {other}"
-            case StaysDefeatedRecord(at=at, by=rules, until=until):
-                text = f"A rule recommends it from {_moment(at)} on, but {listing(list(rules))} will set it aside, "
-                text += f"as far as {_moment(until)}."
-            case _:
-                text = f"It is not advised before {_moment(opening.until)}."
-        self._say(text, indent=_DOWN)
+def _sections(answer: Answer) -> list[Node]:
+    """What is asked about with what was decided, then the reasons."""
+    match answer:
+        case AdvisedRecord():
+            return _advised(answer)
+        case GaveWayRecord():
+            return _gave_way(answer)
+        case DefeatedRecord():
+            return _defeated(answer)
+        case NotAdvisedRecord():
+            return _not_advised(answer)
 
 
-def _decided(criterion: str, first: str, second: str) -> str:
+def _section(title: str, *below: Node | str) -> Node:
+    return Node(Text(title, "bold"), tuple(Node(Text(one)) if isinstance(one, str) else one for one in below))
+
+
+def _head(label: str, target: TargetRecord, application: str | None, state: str, style: str) -> Node:
+    who = f"({_who(target, application)})"
+    return Node(Text.assemble((label, "bold"), (f"  {who}", "dim"), "\n", (state, style)))
+
+
+def _concluded(one: ConclusionRecord, state: str, style: str) -> list[Node]:
+    """The head of a conclusion, and its rules."""
+    due = "" if one.due is None else f", deadline {_moment(one.due)}"
+    head = _head(one.label, one.target, one.application, f"{_loud(one.modality)}, {state}{due}", style)
+    return [head, _section("Because", *map(_rule, one.rules))]
+
+
+def _advised(answer: AdvisedRecord) -> list[Node]:
+    one, above, below = answer.conclusion, answer.above, answer.below
+    sections = _concluded(one, f"ranked {answer.rank}", "green")
+    if answer.prevailed_over:
+        sections.append(_section("It won against", *(_conflict(each, one, won=True) for each in answer.prevailed_over)))
+    if answer.alternatives:
+        sections.append(_section("It came before its alternatives", *map(_rival, answer.alternatives)))
+    return [
+        *sections,
+        _section(
+            "Its rank",
+            "nothing above it" if above is None else _neighbour("below", above, (above.other, above.own)),
+            "nothing below it" if below is None else _neighbour("above", below, (below.own, below.other)),
+        ),
+    ]
+
+
+def _gave_way(answer: GaveWayRecord) -> list[Node]:
+    to = answer.to
+    why = f"there is one {answer.family} per {answer.per}, and {to.rank}. {to.label} comes before it: "
+    sections = _concluded(answer.conclusion, "but only as an alternative", "yellow")
+    return [*sections, _section("It gave way", why + _decided(to.criterion, to.other, to.own))]
+
+
+def _defeated(answer: DefeatedRecord) -> list[Node]:
+    one = answer.conclusion
+    sections = _concluded(one, "but set aside", "red")
+    sections.append(_section("It lost against", *(_conflict(each, one, won=False) for each in answer.lost_to)))
+    return sections if answer.opening is None else [*sections, _opening(answer.opening)]
+
+
+def _not_advised(answer: NotAdvisedRecord) -> list[Node]:
+    state = "Not advised, and prohibited" if answer.forbidden_by else "Not advised"
+    sections = [_head(answer.label, answer.target, answer.application, state, "yellow")]
+    for one in answer.forbidden_by:
+        title = f"{_loud(one.modality)} {one.label}  ({_who(one.target, one.application)})"
+        sections.append(_section(title, *map(_rule, one.rules)))
+    if not answer.recommended_by:
+        sections.append(_section("No rule of the pack recommends it"))
+    elif not answer.near:
+        named = [*answer.recommended_by[:_NAMED], *(["others"] if len(answer.recommended_by) > _NAMED else [])]
+        sections.append(_section("The case has nothing that its rules could fire for", *named))
+    else:
+        sections.append(_section("The rule nearest to it", _near(answer.near[0])))
+    further = [_further(one) for one in answer.near[1 : _FURTHER + 1]]
+    more = max(len(answer.near) - 1 - len(further), 0) + answer.further
+    if further:
+        sections.append(_section("Further away", *further, *([f"and {more} more"] if more else [])))
+    if answer.elsewhere:
+        sections.append(_section("Advised elsewhere", *map(_elsewhere, answer.elsewhere)))
+    return [*sections, _opening(answer.opening)] if answer.near else sections
+
+
+# --- conflicts, ranks and what is to come ---
+
+
+def _conflict(conflict: ConflictRecord, one: ConclusionRecord, *, won: bool) -> Node:
+    other = conflict.other
+    winner, loser = (one, other) if won else (other, one)
+    match conflict.by:
+        case "safety":
+            why = "a safety rule always wins"
+        case "equal priority":
+            why = f"both have priority {winner.priority}, and then the prohibition wins"
+        case "higher priority":
+            why = f"priority {winner.priority} against {loser.priority}"
+    line = f"{_loud(other.modality)} {other.label} ({_who(other.target, other.application)}): {why}"
+    return Node(Text(line), tuple(map(_rule, other.rules)))
+
+
+def _rival(rival: RivalRecord) -> Node:
+    why = _decided(rival.criterion, rival.own, rival.other)
+    return Node(Text(f"{_loud(rival.modality)} {rival.label} ({_row_name(rival.target)}): {why}"))
+
+
+def _neighbour(where: str, one: NeighbourRecord, values: tuple[str, str]) -> Node:
+    why = _decided(one.criterion, *values)
+    return Node(Text(f"{where} {one.rank}. {_loud(one.modality)} {one.label} ({_row_name(one.target)}): {why}"))
+
+
+def _decided(criterion: Criterion, first: str, second: str) -> str:
     """By what the first ranks before the second."""
     match criterion:
         case "priority":
@@ -214,8 +174,27 @@ def _decided(criterion: str, first: str, second: str) -> str:
             return f"same priority, and the nearer deadline goes first: {first} against {second}"
         case "modality":
             return f"same priority and deadline, and `{first}` goes before `{second}`"
-        case _:
+        case "name":
             return f"the same in all else, so by name: {first}, then {second}"
+
+
+def _elsewhere(one: ElsewhereRecord) -> Node:
+    place = "as an alternative" if one.rank is None else f"ranked {one.rank}"
+    return Node(Text(f"{one.label} ({_row_name(one.target)}), {place}"))
+
+
+def _opening(opening: OpeningRecord) -> Node:
+    match opening:
+        case OpensRecord(at=at, alternative_to=None):
+            text = f"it is advised from {_moment(at)} on"
+        case OpensRecord(at=at, alternative_to=other):
+            text = f"from {_moment(at)} on it is an alternative to: {other}"
+        case StaysDefeatedRecord(at=at, by=rules, until=until):
+            text = f"a rule recommends it from {_moment(at)} on, but {listing(list(rules))} sets it aside; "
+            text += f"looked at until {_moment(until)}"
+        case StaysClosedRecord(until=until):
+            text = f"it is not advised at all; looked at until {_moment(until)}"
+    return _section("If nothing but time changes", text)
 
 
 # --- rules, tests and facts ---
@@ -241,12 +220,17 @@ def _near(near: NearRecord) -> Node:
     return Node(head, tuple(below))
 
 
-def _tests(tests: Iterable[TestRecord], *, blame: bool) -> tuple[Node, ...]:
+def _further(near: NearRecord) -> Node:
+    lacks = "; ".join(_asked(test, blame=True).plain for test in near.failing)
+    return Node(Text.assemble((near.rule, "cyan"), f" for {_row_name(near.row)}: {lacks}"))
+
+
+def _tests(tests: Iterable[AskedRecord], *, blame: bool) -> tuple[Node, ...]:
     """``blame``: what is not as a condition asks stands in the way, and is not what is wanted."""
     return tuple(_test(test, blame) for test in tests)
 
 
-def _test(test: TestRecord, blame: bool) -> Node:
+def _test(test: AskedRecord, blame: bool) -> Node:
     text = _asked(test, blame)
     if test.because is None:
         return Node(text)
@@ -254,20 +238,19 @@ def _test(test: TestRecord, blame: bool) -> Node:
     return Node(text.append(f"  {note}", "dim"), below)
 
 
-def _asked(test: TestRecord, blame: bool) -> Text:
+def _asked(test: AskedRecord, blame: bool) -> Text:
     """What was asked, and what it met where that says more."""
     asked = f"{test.field}: {test.phrase}"
     met = "; ".join((test.said, *(f"{one.field} is {one.said}" for one in test.others)))
-    shown = "" if test.said == test.phrase else f" ({met})"
+    told = test.phrase.replace("_", " ") == met  # what is asked says what is met
     match test.wanted, test.held:
         case True, True:
-            text = Text(f"{asked}{shown}")
+            text = Text(asked if told else f"{asked} ({met})")
         case False, False:
             text = Text(f"unless {asked} (it is {met})")
         case False, True:
-            text = Text.assemble(
-                f"unless {asked}", (", and it is" if not shown else f", and it is {met}", "red" if blame else "")
-            )
+            met = "it is" if told else f"it is {met}"
+            text = Text.assemble(f"unless {asked}", (f", and {met}", "red" if blame else ""))
         case _ if blame:
             text = Text.assemble(asked, (f", but it is {met}", "red"))
         case _:
@@ -275,12 +258,12 @@ def _asked(test: TestRecord, blame: bool) -> Text:
     return text.append(_bounds(test))
 
 
-def _bounds(test: TestRecord) -> str:
+def _bounds(test: AskedRecord) -> str:
     """Between which moments a test of time holds, where its value does not say that already."""
     since = None if test.since == test.value or test.held else test.since
     until = None if test.until == test.value else test.until
     words = [f"{word} {_moment(at)}" for word, at in (("from", since), ("until", until)) if at is not None]
-    return f", which holds {' '.join(words)}" if words else ""
+    return f", so {' '.join(words)}" if words else ""
 
 
 def _fact(fact: FactRecord, blame: bool) -> tuple[str, tuple[Node, ...]]:
@@ -291,11 +274,23 @@ def _fact(fact: FactRecord, blame: bool) -> tuple[str, tuple[Node, ...]]:
         case WhenRecord(about=about, where=where, tests=tests):
             return f"[{where}: {about}]" if about else f"[{where}]", _tests(tests, blame=blame)
         case GatheredRecord(where=where):
-            rows = tuple(Node(Text(row.said), _tests(row.tests, blame=blame)) for row in fact.rows)
+            rows = tuple(_rows(fact.rows, blame))
             more = (fact.matched or fact.looked_at) - len(rows)
             if more:
                 rows = (*rows, Node(Text(f"and {more} more", "dim")))
             return f"{_matches(fact)}  [{where}]", rows
+
+
+def _rows(rows: tuple[RowRecord, ...], blame: bool) -> Iterator[Node]:
+    """Rows with their tests; those that are alike are told once."""
+    before: list[tuple[str, str, bool]] | None = None
+    for row in rows:
+        asked = [(test.field, test.phrase, test.held) for test in row.tests]
+        if asked == before:
+            yield Node(Text(f"{row.said}: likewise"))
+        else:
+            yield Node(Text(row.said), _tests(row.tests, blame=blame))
+        before = asked
 
 
 def _matches(fact: GatheredRecord) -> str:

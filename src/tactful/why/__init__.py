@@ -47,6 +47,7 @@ class _Question:
         self._setting, self._ranking, self._action, self._kinds = setting, ranking, action, kinds
         self._named = named
         self._misses = Misses(setting, kinds)
+        self._chain = Chain(setting)
 
     def answers(self) -> list[Answer]:
         """First what is advised, in order, then what gave way, what lost, and what nothing speaks for."""
@@ -92,7 +93,7 @@ class _Question:
     # --- answers ---
 
     def _advised(self, rank: int, one: Conclusion) -> AdvisedRecord:
-        setting, ranked, chain = self._setting, self._ranking.ranked, Chain(self._setting)
+        setting, ranked, chain = self._setting, self._ranking.ranked, self._chain
         return AdvisedRecord(
             rank=rank,
             conclusion=conclusion(one, setting, chain),
@@ -106,14 +107,14 @@ class _Question:
         setting = self._setting
         family, per = setting.ranker.shared(one, to)
         return GaveWayRecord(
-            conclusion=conclusion(one, setting, Chain(setting)),
+            conclusion=conclusion(one, setting, self._chain),
             family=family,
             per=per,
             to=neighbour(rank, one, to, setting),
         )
 
     def _defeated(self, one: Conclusion) -> DefeatedRecord:
-        setting, chain = self._setting, Chain(self._setting)
+        setting, chain = self._setting, self._chain
         return DefeatedRecord(
             conclusion=conclusion(one, setting, chain),
             lost_to=tuple(conflict(winner, winner, one, setting, chain) for winner in one.lost_to),
@@ -121,7 +122,7 @@ class _Question:
         )
 
     def _not_advised(self, row: Row) -> NotAdvisedRecord:
-        setting, chain = self._setting, Chain(self._setting)
+        setting, chain = self._setting, self._chain
         near, further = self._misses.near(row, chain)
         return NotAdvisedRecord(
             action=self._action,

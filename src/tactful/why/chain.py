@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from tactful.answers import (
+    AskedRecord,
     FactRecord,
     GatheredRecord,
     OtherRecord,
     RowRecord,
     RuleRecord,
-    TestRecord,
     ToldRecord,
     WhenRecord,
 )
@@ -25,6 +25,7 @@ from tactful.model.checked import (
     AnyOf,
     Condition,
     Field,
+    Known,
     NoneOf,
     NowIs,
     Prohibit,
@@ -54,7 +55,7 @@ def _condition(rule: Rule) -> Condition:
 
 
 class Chain:
-    """Tells tests and facts for one answer. What it has told once it refers to afterwards."""
+    """Tells tests and facts. What it has told once it refers to afterwards."""
 
     def __init__(self, setting: Setting) -> None:
         self._setting, self._evaluator = setting, setting.evaluator
@@ -112,21 +113,26 @@ class Chain:
                 ways = [self._mend(one, env, to, wanted) for one in wrong]
                 if isinstance(condition, AllOf) == to:
                     return list(dict.fromkeys(ground for way in ways for ground in way))
-                return min(ways, key=len, default=[])
+                return min(ways, key=lambda way: (len(way), self._forgotten(way, env)), default=[])
+
+    def _forgotten(self, grounds: list[Ground], env: Environment) -> int:
+        """How many known facts would have to be unknown: of ways as long, the one to tell last."""
+        known = [test for test, _ in grounds if Known() in test.predicates]
+        return sum(self._evaluator.test(test, env) != test.negated for test in known)
 
     # --- tests in full ---
 
     def tests(
         self, grounds: Iterable[Ground], env: Environment, *, to_mend: bool, deep: bool = True
-    ) -> tuple[TestRecord, ...]:
+    ) -> tuple[AskedRecord, ...]:
         """Tests with what they met. ``to_mend``: they stand in the way. ``deep``: with how computed facts came about."""
         return tuple(self._test(test, wanted, env, to_mend, DEPTH if deep else 0) for test, wanted in grounds)
 
-    def _test(self, test: Test, wanted: bool, env: Environment, to_mend: bool, depth: int) -> TestRecord:
+    def _test(self, test: Test, wanted: bool, env: Environment, to_mend: bool, depth: int) -> AskedRecord:
         evaluator, setting, field = self._evaluator, self._setting, test.field
         value = evaluator.value(field, env)
         since, until = self._bounds(test, value, env)
-        return TestRecord(
+        return AskedRecord(
             field=field.text,
             phrase=_PARAMETER.sub(lambda found: self._parameters.get(found[1], found[0]), test.text),
             value=plain_value(value, field.kind, setting.calendar),
@@ -191,7 +197,7 @@ class Chain:
     def _gathered(self, fact: Aggregate, row: Row, env: Environment, to_mend: bool, depth: int) -> GatheredRecord:
         rows = list(self._evaluator.collection(fact, row, env))
         matched = [one for one in rows if self._evaluator.holds(fact.where, one)]
-        found: list[tuple[Environment, list[Ground]]]
+        found: Sequence[tuple[Environment, list[Ground]]]
         if matched:
             found = [(one, self._holding(fact.where, one, True)) for one in self._telling(fact, matched)[:ROWS]]
         else:

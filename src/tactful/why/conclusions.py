@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from tactful.answers import (
     ConclusionRecord,
     ConflictRecord,
@@ -43,10 +45,10 @@ def conflict(
     other: Conclusion, winner: Conclusion, loser: Conclusion, setting: Setting, chain: Chain
 ) -> ConflictRecord:
     """``other``, which is one of the two, and why the winner won."""
-    if winner.safety:
-        by = "safety"
-    else:
-        by = "equal priority" if winner.priority == loser.priority else "higher priority"
+    same = winner.priority == loser.priority
+    by: Literal["safety", "higher priority", "equal priority"] = (
+        "safety" if winner.safety else "equal priority" if same else "higher priority"
+    )
     return ConflictRecord(by=by, other=conclusion(other, setting, chain))
 
 

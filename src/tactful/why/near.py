@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from tactful.answers import (
+    AskedRecord,
     NearRecord,
     OpeningRecord,
     OpensRecord,
     StaysClosedRecord,
     StaysDefeatedRecord,
-    TestRecord,
 )
 from tactful.facts.rows import Row
 from tactful.model.checked import Advise, ById, Rule
@@ -151,10 +151,10 @@ def _nearness(miss: _Miss) -> tuple[int, float, int, str, tuple[str, str, str, s
     return miss.distance, at, -miss.rule.priority, miss.rule.id, row_key(miss.row)
 
 
-def _aim(rule: Rule) -> TestRecord:
+def _aim(rule: Rule) -> AskedRecord:
     """What a rule lacks that does not know whom its conclusion concerns."""
     field = rule.target.field.text if isinstance(rule.target, ById) else rule.target.entity
-    return TestRecord(field=field, phrase="known", value=None, said="unknown", held=False, wanted=True)
+    return AskedRecord(field=field, phrase="known", value=None, said="unknown", held=False, wanted=True)
 
 
 def _iso(setting: Setting, moment: int) -> str:

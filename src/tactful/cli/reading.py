@@ -1,0 +1,68 @@
+"""What commands read: a case's text, moments, and the options that several commands have."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tactful.diagnostics import Diagnostic, InvalidInput
+from tactful.diagnostics.case import UnreadableCase
+from tactful.engine import Policy
+from tactful.facts.limits import CaseLimits
+from tactful.facts.rows import Case
+
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case in YAML or JSON; - reads standard input.")]
+Rules = Annotated[str, typer.Option("--rules", metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="MOMENT", help="Decide for this moment (ISO 8601) and not for the case's own."),
+]
+Application = Annotated[
+    str | None,
+    typer.Option("--application", metavar="ID", help="Show only what concerns this application, or the candidate."),
+]
+
+
+def read_case(policy: Policy, case: str, at: str | None, application: str | None) -> tuple[Case, datetime | None]:
+    """The case of a command line, and the moment of ``--at``; an application that the case does not have is refused."""
+    data, name = _bytes(case)
+    now = _moment(at, policy, data, name)
+    read = policy.read_text(data, name, now=now)
+    if application is not None:
+        known = [family.application.id for family in read.families]
+        if application not in known:
+            raise typer.BadParameter(
+                f"the case has no application {application!r}; it has {', '.join(known) or 'none'}"
+            )
+    return read, now
+
+
+def _bytes(case: str) -> tuple[bytes, str]:
+    limit = CaseLimits().bytes + 1
+    if case == "-":
+        return sys.stdin.buffer.read(limit), "<standard input>"
+    try:
+        with Path(case).open("rb") as stream:
+            return stream.read(limit), case
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        problem: Diagnostic = UnreadableCase.at(None, f"`{case}`: {reason}", "name a YAML or JSON file, or `-`")
+        raise InvalidInput([problem]) from None
+
+
+def _moment(at: str | None, policy: Policy, data: bytes, name: str) -> datetime | None:
+    """The moment of ``--at``; without an offset it is read in the candidate's time zone."""
+    if at is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise typer.BadParameter(f"{at!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
+    if moment.tzinfo is not None:
+        return moment
+    calendar = policy.read_text(data, name).candidate.calendar
+    return calendar.local(calendar.instant(moment))
