@@ -113,7 +113,7 @@ def _defeated(answer: DefeatedRecord) -> list[Node]:
     one = answer.conclusion
     sections = _concluded(one, "but set aside", "red")
     sections.append(_section("It lost against", *(_conflict(each, one, won=False) for each in answer.lost_to)))
-    return sections if answer.opening is None else [*sections, _opening(answer.opening)]
+    return sections if answer.opening is None else [*sections, _opening(answer.opening, already=True)]
 
 
 def _not_advised(answer: NotAdvisedRecord) -> list[Node]:
@@ -135,7 +135,7 @@ def _not_advised(answer: NotAdvisedRecord) -> list[Node]:
         sections.append(_section("Further away", *further, *([f"and {more} more"] if more else [])))
     if answer.elsewhere:
         sections.append(_section("Advised elsewhere", *map(_elsewhere, answer.elsewhere)))
-    return [*sections, _opening(answer.opening)] if answer.near else sections
+    return [*sections, _opening(answer.opening, already=False)] if answer.near else sections
 
 
 # --- conflicts, ranks and what is to come ---
@@ -183,15 +183,16 @@ def _elsewhere(one: ElsewhereRecord) -> Node:
     return Node(Text(f"{one.label} ({_row_name(one.target)}), {place}"))
 
 
-def _opening(opening: OpeningRecord) -> Node:
+def _opening(opening: OpeningRecord, *, already: bool) -> Node:
+    """``already``: a rule recommends it now."""
     match opening:
         case OpensRecord(at=at, alternative_to=None):
             text = f"it is advised from {_moment(at)} on"
         case OpensRecord(at=at, alternative_to=other):
             text = f"from {_moment(at)} on it is an alternative to: {other}"
         case StaysDefeatedRecord(at=at, by=rules, until=until):
-            text = f"a rule recommends it from {_moment(at)} on, but {listing(list(rules))} sets it aside; "
-            text += f"looked at until {_moment(until)}"
+            since = "it is recommended" if already else f"a rule recommends it from {_moment(at)} on"
+            text = f"{since}, but {listing(list(rules))} sets it aside all along; looked at until {_moment(until)}"
         case StaysClosedRecord(until=until):
             text = f"it is not advised at all; looked at until {_moment(until)}"
     return _section("If nothing but time changes", text)
@@ -283,13 +284,13 @@ def _fact(fact: FactRecord, blame: bool) -> tuple[str, tuple[Node, ...]]:
 
 def _rows(rows: tuple[RowRecord, ...], blame: bool) -> Iterator[Node]:
     """Rows with their tests; those that are alike are told once."""
-    before: list[tuple[str, str, bool]] | None = None
+    before: list[tuple[str, str, str]] | None = None
     for row in rows:
-        asked = [(test.field, test.phrase, test.held) for test in row.tests]
+        asked = [(test.field, test.phrase, "" if test.held else test.said) for test in row.tests]
         if asked == before:
             yield Node(Text(f"{row.said}: likewise"))
         else:
-            yield Node(Text(row.said), _tests(row.tests, blame=blame))
+            yield Node(Text(row.said), _tests(row.tests, blame=blame and not row.matched))
         before = asked
 
 

@@ -212,7 +212,9 @@ class Chain:
             over=fact.over,
             looked_at=len(rows),
             matched=len(matched),
-            rows=tuple(self._row(fact, one, grounds, bool(matched), to_mend, depth) for one, grounds in found),
+            rows=tuple(
+                self._row(fact, one, grounds, bool(matched), to_mend and not matched, depth) for one, grounds in found
+            ),
         )
 
     def _telling(self, fact: Aggregate, matched: list[dict[str, Row | None]]) -> list[dict[str, Row | None]]:
