@@ -300,8 +300,30 @@ class SideRecord(Record, frozen=True):
     alternatives: Annotated[tuple[str, ...], Meta(description="Their labels.")]
 
 
+class LacksRecord(Record, frozen=True, tag_field="because", tag="lacks"):
+    """What keeps a rule from firing that fires on the other side; with no test: it concerns another target here."""
+
+    rule: str
+    failing: tuple[AskedRecord, ...]
+
+
+class RowGoneRecord(Record, frozen=True, tag_field="because", tag="no such row"):
+    """What a rule fires for on the other side is not there."""
+
+    rule: str
+    row: TargetRecord
+
+
+class RuleGoneRecord(Record, frozen=True, tag_field="because", tag="no such rule"):
+    """The pack does not have a rule that fires on the other side."""
+
+    rule: str
+
+
 class NoRuleRecord(Record, frozen=True, tag_field="state", tag="not concluded"):
-    """No rule concludes it."""
+    """No rule concludes it; for each rule that does on the other side, why it does not here."""
+
+    rules: tuple[LacksRecord | RowGoneRecord | RuleGoneRecord, ...]
 
 
 class AlternativeToRecord(Record, frozen=True, tag_field="state", tag="alternative"):

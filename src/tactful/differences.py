@@ -17,12 +17,16 @@ from tactful.answers import (
     DifferenceRecord,
     ElseRecord,
     FactChangeRecord,
+    LacksRecord,
     NoRuleRecord,
     RemovedRecord,
+    RowGoneRecord,
+    RuleGoneRecord,
     SetAsideByRecord,
     SetAsideChangeRecord,
     SideRecord,
 )
+from tactful.chain import Chain
 from tactful.decision import JustificationRecord
 from tactful.facts.catalogue import given_fields
 from tactful.facts.rows import Case, Row
@@ -88,15 +92,34 @@ class _Side:
             alternatives=tuple(setting.label(other) for other in one.alternatives),
         )
 
-    def instead(self, key: _Key) -> ElseRecord:
-        """What became of a conclusion that is not in the ranked list."""
+    def instead(self, key: _Key, other: _Side) -> ElseRecord:
+        """What became of a conclusion that only the other side has in its ranked list."""
         setting = self.setting
         if key in self.alternatives:
             return AlternativeToRecord(to=setting.label(self.alternatives[key]))
         if key not in self.set_aside:
-            return NoRuleRecord()
+            return NoRuleRecord(rules=tuple(self._lacking(*firing) for firing in other.firings(key)))
         because = tuple(rule for winner in self.set_aside[key].lost_to for rule in setting.because(winner))
         return SetAsideByRecord(by=tuple(dict.fromkeys(rule.rule for rule in because)), because=because)
+
+    def firings(self, key: _Key) -> list[tuple[str, Row]]:
+        """The rules of a conclusion of the ranked list, by id, with the rows that they fired for."""
+        checked, ranker = self.setting.checked, self.setting.ranker
+        return [(checked.rules[no].id, row) for no, row, _ in ranker.sorted_firings(self.ranked[key])]
+
+    def _lacking(self, id_: str, theirs: Row) -> LacksRecord | RowGoneRecord | RuleGoneRecord:
+        """Why a rule that fires on the other side does not fire here."""
+        setting = self.setting
+        rule = next((one for one in setting.checked.rules if one.id == id_), None)
+        if rule is None:
+            return RuleGoneRecord(rule=id_)
+        rows = setting.evaluator.rows(rule.entity)
+        row = next((one for one in rows if _same(one) == _same(theirs)), None)
+        if row is None:
+            return RowGoneRecord(rule=id_, row=target_record(theirs))
+        chain, env = Chain(setting), setting.evaluator.environment(rule.entity, row)
+        failing = chain.tests(chain.standing_in_the_way(rule, row), env, to_mend=True, deep=False)
+        return LacksRecord(rule=id_, failing=failing)
 
     def rules(self, one: Conclusion) -> dict[tuple[str, tuple[str, str, str, str]], JustificationRecord]:
         """The justifications of a conclusion, by rule and row."""
@@ -123,7 +146,7 @@ def _difference(key: _Key, before: _Side, after: _Side, moved: bool) -> Differen
             action=one.action,
             target=target_record(one.target),
             after=after.record(key),
-            before=before.instead(key),
+            before=before.instead(key, after),
             because=after.setting.because(one),
         )
     was, now = before.rules(before.ranked[key]), after.rules(one)
@@ -151,7 +174,7 @@ def _removed(key: _Key, before: _Side, after: _Side) -> RemovedRecord:
         action=one.action,
         target=target_record(one.target),
         before=before.record(key),
-        after=after.instead(key),
+        after=after.instead(key, before),
         because=before.setting.because(one),
     )
 

@@ -23,8 +23,11 @@ from tactful.answers import (
     AlternativeToRecord,
     ChangedRecord,
     ComparisonRecord,
+    LacksRecord,
     NoRuleRecord,
     RemovedRecord,
+    RowGoneRecord,
+    RuleGoneRecord,
     SetAsideByRecord,
 )
 from tactful.cli.app import app
@@ -70,6 +73,9 @@ def test_a_changed_wish_takes_its_prohibition_with_it() -> None:
         ["stated-preference"],
     )
     assert isinstance(removed.after, NoRuleRecord)
+    (lacks,) = removed.after.rules
+    assert isinstance(lacks, LacksRecord)
+    assert [(test.field, test.phrase, test.value) for test in lacks.failing] == [("person.prefers", "email", "phone")]
     assert record.unchanged == 6
 
 
@@ -95,6 +101,8 @@ def test_what_gave_way_is_told_as_an_alternative() -> None:
     assert isinstance(added, AddedRecord)
     assert isinstance(removed, RemovedRecord)
     assert (added.target.id, removed.target.id) == ("ines", "tom")
+    assert isinstance(added.before, NoRuleRecord)
+    assert [type(one) for one in added.before.rules] == [RowGoneRecord, RowGoneRecord]
     assert removed.after == AlternativeToRecord(to="Write to Inês Duarte and ask where things stand")
 
 
@@ -118,6 +126,28 @@ def test_two_packs_are_compared_on_one_case() -> None:
     assert [change.what for change in changed.changes] == ["due"]
     assert changed.rules_both == ("wait-for-an-answer",)
     assert record.facts == ()
+
+
+def test_a_rule_that_the_other_pack_does_not_have_is_said_to_be_missing() -> None:
+    """An overlay that switches a rule off takes its advice away."""
+    case = _example("two_interviewers_one_wants_email")
+    other = tactful.loads("extends: default\nrules: {wait-for-an-answer: off}")
+    (removed,) = PACK.decide(case).compare(other.decide(case)).advice
+    assert isinstance(removed, RemovedRecord)
+    assert removed.after == NoRuleRecord(rules=(RuleGoneRecord(rule="wait-for-an-answer"),))
+
+
+def test_a_rule_that_concerns_somebody_else_now_says_so() -> None:
+    """The recruiter that thanks go through is another person."""
+    before = _example("through_an_agency")
+    people = _people(before)
+    people["sarah"]["role"] = "agency_recruiter"
+    after = copy.deepcopy(before)
+    after["applications"][0]["people"].append({"id": "tim", "role": "agency_recruiter"})
+    after["applications"][0]["contact_via"] = "tim"
+    removed = next(one for one in _compare(before, after).advice if isinstance(one, RemovedRecord))
+    assert isinstance(removed.after, NoRuleRecord)
+    assert [one.failing for one in removed.after.rules if isinstance(one, LacksRecord)] == [(), ()]
 
 
 def test_only_what_changed_places_with_others_counts_as_moved() -> None:

@@ -15,13 +15,18 @@ from tactful.answers import (
     ComparisonRecord,
     DifferenceRecord,
     ElseRecord,
+    LacksRecord,
+    NoRuleRecord,
     RemovedRecord,
+    RowGoneRecord,
+    RuleGoneRecord,
     SetAsideByRecord,
     SetAsideChangeRecord,
     SideRecord,
 )
 from tactful.decision import JustificationRecord, TargetRecord
 from tactful.render.tree import Node, print_tree
+from tactful.render.why import asked_words
 from tactful.wording import listing, say_local
 
 
@@ -54,11 +59,10 @@ def _difference(one: DifferenceRecord) -> Node:
     match one:
         case AddedRecord():
             head = _head("+", "green", one.after, one.target)
-            return Node(head, (Node(Text(f"before: {_else(one.before)}")), *_rules(one.because)))
+            return Node(head, (_else("before", one.before), *_rules(one.because)))
         case RemovedRecord():
             head = _head("-", "red", one.before, one.target)
-            after = Node(Text(f"after: {_else(one.after)}"), _else_rules(one.after))
-            return Node(head, (after, *(_rules(one.because, "it was advised because"))))
+            return Node(head, (_else("after", one.after), *_rules(one.because, "it was advised because")))
         case ChangedRecord():
             changes = [Node(Text(f"{change.what}: {change.before} → {change.after}")) for change in one.changes]
             gone, new = _rules(one.rules_gone, "no longer"), _rules(one.rules_new, "now also")
@@ -72,18 +76,28 @@ def _head(sign: str, style: str, side: SideRecord, target: TargetRecord) -> Text
     return text.append(f"  ({target.entity} {target.id})", "dim")
 
 
-def _else(state: ElseRecord) -> str:
+def _else(when: str, state: ElseRecord) -> Node:
+    """What became of advice in the decision that does not have it."""
     match state:
         case AlternativeToRecord(to=to):
-            return f"an alternative to: {to}"
+            return Node(Text(f"{when}: an alternative to: {to}"))
         case SetAsideByRecord(by=by):
-            return f"set aside by {listing(list(by))}"
-        case _:
-            return "no rule concludes it"
+            return Node(Text(f"{when}: set aside by {listing(list(by))}"), tuple(_rules(state.because)))
+        case NoRuleRecord(rules=rules):
+            return Node(Text(f"{when}: no rule concludes it"), tuple(map(_lacking, rules)))
 
 
-def _else_rules(state: ElseRecord) -> tuple[Node, ...]:
-    return tuple(_rules(state.because)) if isinstance(state, SetAsideByRecord) else ()
+def _lacking(one: LacksRecord | RowGoneRecord | RuleGoneRecord) -> Node:
+    match one:
+        case LacksRecord(failing=()):
+            lack = Text("concerns another target")
+        case LacksRecord(failing=failing):
+            lack = Text("; ").join([asked_words(test, blame=True) for test in failing])
+        case RowGoneRecord(row=row):
+            lack = Text(f"there is no {row.entity} {row.id}")
+        case RuleGoneRecord():
+            lack = Text("the pack has no such rule")
+    return Node(Text.assemble((one.rule, "cyan"), ": ", lack))
 
 
 def _rules(rules: Iterable[JustificationRecord], head: str = "") -> list[Node]:

@@ -214,7 +214,7 @@ def _near(near: NearRecord) -> Node:
     below = [Node(Text(near.about))] if near.about else []
     below += _tests(near.failing, blame=True)
     if near.met:
-        met = tuple(Node(_asked(test, blame=False)) for test in near.met)
+        met = tuple(Node(asked_words(test, blame=False)) for test in near.met)
         below.append(Node(Text("as it should be:", "dim"), met))
     if near.fires_at is not None:
         below.append(Node(Text(f"fires by itself from {_moment(near.fires_at)} on")))
@@ -222,7 +222,7 @@ def _near(near: NearRecord) -> Node:
 
 
 def _further(near: NearRecord) -> Node:
-    lacks = "; ".join(_asked(test, blame=True).plain for test in near.failing)
+    lacks = "; ".join(asked_words(test, blame=True).plain for test in near.failing)
     return Node(Text.assemble((near.rule, "cyan"), f" for {_row_name(near.row)}: {lacks}"))
 
 
@@ -232,14 +232,14 @@ def _tests(tests: Iterable[AskedRecord], *, blame: bool) -> tuple[Node, ...]:
 
 
 def _test(test: AskedRecord, blame: bool) -> Node:
-    text = _asked(test, blame)
+    text = asked_words(test, blame)
     if test.because is None:
         return Node(text)
     note, below = _fact(test.because, blame)
     return Node(text.append(f"  {note}", "dim"), below)
 
 
-def _asked(test: AskedRecord, blame: bool) -> Text:
+def asked_words(test: AskedRecord, blame: bool) -> Text:
     """What was asked, and what it met where that says more."""
     asked = f"{test.field}: {test.phrase}"
     met = "; ".join((test.said, *(f"{one.field} is {one.said}" for one in test.others)))
@@ -273,13 +273,18 @@ def _fact(fact: FactRecord, blame: bool) -> tuple[str, tuple[Node, ...]]:
         case ToldRecord():
             return "(see above)", ()
         case WhenRecord(about=about, where=where, tests=tests):
-            return f"[{where}: {about}]" if about else f"[{where}]", _tests(tests, blame=blame)
-        case GatheredRecord(where=where):
+            return _place(where, about), _tests(tests, blame=blame)
+        case GatheredRecord(about=about, where=where):
             rows = tuple(_rows(fact.rows, blame))
             more = (fact.matched or fact.looked_at) - len(rows)
             if more:
                 rows = (*rows, Node(Text(f"and {more} more", "dim")))
-            return f"{_matches(fact)}  [{where}]", rows
+            return f"{_matches(fact)}  {_place(where, about)}", rows
+
+
+def _place(where: str, about: str) -> str:
+    """Where a fact is written, and what it says of itself."""
+    return f"[{where}: {about}]" if about else f"[{where}]"
 
 
 def _rows(rows: tuple[RowRecord, ...], blame: bool) -> Iterator[Node]:

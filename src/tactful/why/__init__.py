@@ -13,11 +13,11 @@ from tactful.answers import (
     NotAdvisedRecord,
     WhyRecord,
 )
+from tactful.chain import Chain
 from tactful.facts.rows import Row
 from tactful.rank import Conclusion, Ranking, inside
 from tactful.setting import Setting, application_of, target_record
 from tactful.why.asked import kinds_of, rows_named
-from tactful.why.chain import Chain
 from tactful.why.conclusions import conclusion, conflict, neighbour, prevailed_over, rivals
 from tactful.why.near import Misses
 

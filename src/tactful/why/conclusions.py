@@ -11,9 +11,9 @@ from tactful.answers import (
     NeighbourRecord,
     RivalRecord,
 )
+from tactful.chain import Chain
 from tactful.rank import Conclusion, Ranking, row_key
 from tactful.setting import Setting, application_of, target_record
-from tactful.why.chain import Chain
 from tactful.wording import say_moment
 
 

@@ -14,13 +14,13 @@ from tactful.answers import (
     StaysClosedRecord,
     StaysDefeatedRecord,
 )
+from tactful.chain import Chain, Ground
 from tactful.facts.rows import Row
 from tactful.model.checked import Advise, ById, Rule
 from tactful.rank import Conclusion, inside, row_key
 from tactful.setting import Setting, target_record
 from tactful.timeline import Timeline, timeline
 from tactful.values import WEEK
-from tactful.why.chain import Chain, Ground
 
 #: How far ahead it is looked whether time alone brings something about.
 AHEAD: Final = 6 * WEEK
