@@ -245,6 +245,13 @@ class ElsewhereRecord(Record, frozen=True):
     rank: Annotated[int | None, Meta(description="null: it is an alternative to something else.")]
 
 
+class RecommenderRecord(Record, frozen=True):
+    """A rule that can recommend it, and what it ranges over."""
+
+    rule: str
+    for_each: str
+
+
 class NotAdvisedRecord(Record, frozen=True, tag_field="answer", tag="not advised"):
     """No rule recommends it here, and none prohibits it for exactly this target."""
 
@@ -255,7 +262,9 @@ class NotAdvisedRecord(Record, frozen=True, tag_field="answer", tag="not advised
     forbidden_by: Annotated[
         tuple[ConclusionRecord, ...], Meta(description="Prohibitions, of it or of what it is a kind of, that hold.")
     ]
-    recommended_by: Annotated[tuple[str, ...], Meta(description="All rules of the pack that can recommend it.")]
+    recommended_by: Annotated[
+        tuple[RecommenderRecord, ...], Meta(description="All rules of the pack that can recommend it.")
+    ]
     near: Annotated[tuple[NearRecord, ...], Meta(description="The rules for this target, the nearest to firing first.")]
     further: Annotated[int, Meta(description="How many more there are.")]
     elsewhere: tuple[ElsewhereRecord, ...]

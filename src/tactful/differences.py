@@ -35,8 +35,9 @@ from tactful.setting import Setting, target_record
 from tactful.values import Kind, MomentKind, Value
 from tactful.wording import listing, plain_value, say_moment, say_row, say_value
 
-#: What makes conclusions of two decisions the same: the action, whether it is forbidden, and the target's place.
-_Key = tuple[str, bool, tuple[str, str, str, str]]
+#: What makes conclusions of two decisions the same: the action, whether it is forbidden, the target's place, and which
+#: of several it is where targets cannot be told apart (the same message twice).
+_Key = tuple[str, bool, tuple[str, str, str, str], int]
 
 _ABSENT: Final = "not there"
 
@@ -74,10 +75,11 @@ class _Side:
 
     def __init__(self, setting: Setting, ranking: Ranking) -> None:
         self.setting = setting
-        self.ranked = {_key(one): one for one in ranking.ranked}
+        self.ranked = _keyed(ranking.ranked)
         self.ranks = {key: rank for rank, key in enumerate(self.ranked, start=1)}
-        self.alternatives = {_key(one): to for to in ranking.ranked for one in to.alternatives}
-        self.set_aside = {_key(one): one for one in ranking.set_aside}
+        pairs = [(one, to) for to in ranking.ranked for one in to.alternatives]
+        self.alternatives = dict(zip(_keyed([one for one, _ in pairs]), [to for _, to in pairs], strict=True))
+        self.set_aside = _keyed(ranking.set_aside)
 
     def record(self, key: _Key) -> SideRecord:
         """A conclusion of the ranked list."""
@@ -125,11 +127,17 @@ class _Side:
         """The justifications of a conclusion, by rule and row."""
         setting = self.setting
         keys = [(setting.checked.rules[no].id, _same(row)) for no, row, _ in setting.ranker.sorted_firings(one)]
-        return dict(zip(keys, setting.because(one), strict=True))
+        return dict(zip(keys, setting.because(one), strict=True))  # of firings for messages alike, one is enough
 
 
-def _key(one: Conclusion) -> _Key:
-    return one.action, one.prohibits, _same(one.target)
+def _keyed(conclusions: Sequence[Conclusion]) -> dict[_Key, Conclusion]:
+    found: dict[_Key, Conclusion] = {}
+    seen: Counter[tuple[str, bool, tuple[str, str, str, str]]] = Counter()
+    for one in conclusions:
+        key = (one.action, one.prohibits, _same(one.target))
+        found[(*key, seen[key])] = one
+        seen[key] += 1
+    return found
 
 
 def _same(row: Row) -> tuple[str, str, str, str]:

@@ -125,8 +125,10 @@ def _not_advised(answer: NotAdvisedRecord) -> list[Node]:
     if not answer.recommended_by:
         sections.append(_section("No rule of the pack recommends it"))
     elif not answer.near:
-        named = [*answer.recommended_by[:_NAMED], *(["others"] if len(answer.recommended_by) > _NAMED else [])]
-        sections.append(_section("The case has nothing that its rules could fire for", *named))
+        named = [f"{one.rule}, for each {one.for_each}" for one in answer.recommended_by[:_NAMED]]
+        more = len(answer.recommended_by) - len(named)
+        title = "The case has nobody and nothing that its rules could fire for"
+        sections.append(_section(title, *named, *([f"and {more} more"] if more else [])))
     else:
         sections.append(_section("The rule nearest to it", _near(answer.near[0])))
     further = [_further(one) for one in answer.near[1 : _FURTHER + 1]]

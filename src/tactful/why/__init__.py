@@ -11,6 +11,7 @@ from tactful.answers import (
     ElsewhereRecord,
     GaveWayRecord,
     NotAdvisedRecord,
+    RecommenderRecord,
     WhyRecord,
 )
 from tactful.chain import Chain
@@ -130,7 +131,7 @@ class _Question:
             target=target_record(row),
             application=application_of(row),
             forbidden_by=tuple(conclusion(one, setting, chain) for one in self._prohibitions(row)),
-            recommended_by=tuple(rule.id for rule in self._misses.rules),
+            recommended_by=tuple(RecommenderRecord(rule=rule.id, for_each=rule.entity) for rule in self._misses.rules),
             near=near,
             further=further,
             elsewhere=() if self._named is None else self._elsewhere(row),

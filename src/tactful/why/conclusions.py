@@ -101,6 +101,7 @@ def _due(one: Conclusion, setting: Setting) -> str:
 
 
 def _names(one: Conclusion, other: Conclusion) -> tuple[str, str]:
-    """The first part in which the names that conclusions are ordered by differ."""
+    """The first part in which the names that conclusions are ordered by differ; of two messages alike, none does."""
     keys = [(each.action, *row_key(each.target)) for each in (one, other)]
-    return next((own, its) for own, its in zip(*keys, strict=True) if own != its)
+    differing = ((own, its) for own, its in zip(*keys, strict=True) if own != its)
+    return next(differing, (one.target.id, other.target.id))
