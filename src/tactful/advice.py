@@ -17,6 +17,7 @@ from tactful.decision import (
     JustificationRecord,
     OverrideRecord,
     PackRecord,
+    QuestionRecord,
     SetAsideRecord,
     TargetRecord,
     WinnerRecord,
@@ -24,6 +25,7 @@ from tactful.decision import (
 from tactful.differences import compare
 from tactful.explain import opened
 from tactful.model.written import Modality
+from tactful.questions import questions
 from tactful.rank import Conclusion, Ranking
 from tactful.setting import Setting, application_of, target_record
 from tactful.why import why
@@ -167,6 +169,14 @@ class Decision:
         return tuple(Advice(no, one, self.setting) for no, one in enumerate(self.ranking.ranked, start=1))
 
     @cached_property
+    def questions(self) -> tuple[QuestionRecord, ...]:
+        """The unknown facts whose answer would change this decision, the most consequential first.
+
+        Each answer was tried by deciding again: some tens of milliseconds, once somebody asks.
+        """
+        return questions(self.setting)
+
+    @cached_property
     def set_aside(self) -> tuple[SetAsideRecord, ...]:
         """Conclusions that lost a conflict, and to what."""
         return tuple(self._lost(one) for one in self.ranking.set_aside)
@@ -219,8 +229,15 @@ class Decision:
             record for record, one in pairs if application is None or application_of(one.target) in (None, application)
         )
 
-    def record(self, application: str | None = None) -> DecisionRecord:
-        """Everything, as JSON has it. ``application``: only what concerns that one, or the candidate as a whole."""
+    def questions_for(self, application: str | None) -> tuple[QuestionRecord, ...]:
+        """The questions that concern one application, or the candidate; all where it is ``None``."""
+        return tuple(one for one in self.questions if application is None or one.application in (None, application))
+
+    def record(self, application: str | None = None, *, questions: bool = False) -> DecisionRecord:
+        """Everything, as JSON has it. ``application``: only what concerns that one, or the candidate as a whole.
+
+        ``questions``: also what to find out, which takes some tens of milliseconds.
+        """
         checked, chosen = self.setting.checked, self.actions
         if application is not None:
             chosen = tuple(one for one in chosen if one.application in (None, application))
@@ -231,11 +248,12 @@ class Decision:
             actions=tuple(one.record() for one in chosen),
             set_aside=self.set_aside_for(application),
             safety_off=self.safety_off,
+            questions=self.questions_for(application) if questions else msgspec.UNSET,
         )
 
-    def to_json(self, application: str | None = None) -> bytes:
-        """The decision as JSON (UTF-8); its schema is ``tactful schema decision``. ``application`` as in :meth:`record`."""
-        return msgspec.json.encode(self.record(application))
+    def to_json(self, application: str | None = None, *, questions: bool = False) -> bytes:
+        """The decision as JSON (UTF-8); its schema is ``tactful schema decision``. Arguments as in :meth:`record`."""
+        return msgspec.json.encode(self.record(application, questions=questions))
 
     def to_builtins(self) -> Mapping[str, object]:
         """The decision as plain dictionaries and lists."""

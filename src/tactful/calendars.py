@@ -87,6 +87,23 @@ class Calendar:
                 yield change
             start = after
 
+    def times(self, start: int, end: int, seconds: int) -> Iterator[int]:
+        """The moments, from a day before ``start`` to a day after ``end``, at which the clock shows a time of day.
+
+        ``seconds`` count from midnight; up to a day. Where a clock shows the time twice, both moments; where it skips it,
+        the moment at which it is read (see above), and as much before.
+        """
+        day, last = self.local(start).date() - _ONE_DAY, self.local(end).date() + _ONE_DAY
+        while day <= last:
+            table = self._table_of(day.year)
+            no = day.toordinal() - table.first
+            if table.plain[no]:
+                yield table.starts[no] + seconds
+            else:
+                local = datetime.combine(day, time()) + timedelta(seconds=seconds)
+                yield from {self.instant(local), self.instant(local.replace(fold=1))}
+            day += _ONE_DAY
+
     def _clock_change(self, start: int, end: int) -> int | None:
         """The first second of another offset, by bisection; there is at most one."""
         before = self.local(start).utcoffset()

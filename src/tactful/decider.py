@@ -12,9 +12,10 @@ from tactful.facts.limits import CaseLimits
 from tactful.facts.link import Linker, NotLinkable
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
-from tactful.model.checked import CheckedPack, Rule
+from tactful.model.checked import AddStep, CheckedPack, Rule
 from tactful.model.clockwork import Clockwork
 from tactful.rank import Ranker, Ranking
+from tactful.trials import ReadField, read_fields
 
 
 class Decider:
@@ -39,6 +40,13 @@ class Decider:
     def clocked(self) -> frozenset[int]:
         """The numbers of those rules that look at a local clock."""
         return frozenset(rule.no for rule in self.moving if self.clockwork.looks_at_clocks(rule))
+
+    @cached_property
+    def fields(self) -> tuple[ReadField, ...]:
+        """The given and custom fields that the pack's rules read."""
+        steps = [rule for rule in self.checked.rules if isinstance(rule.conclusion, AddStep)]
+        others = [rule for rule in self.checked.rules if not isinstance(rule.conclusion, AddStep)]
+        return read_fields(self.checked, others, steps)
 
     def fire(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that advise or prohibit, in no order."""

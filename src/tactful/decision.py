@@ -5,7 +5,7 @@ The records are the JSON of a decision; its JSON Schema comes from them.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -107,6 +107,64 @@ class SetAsideRecord(Record, frozen=True):
     because: tuple[JustificationRecord, ...]
 
 
+class EffectRecord(Record, frozen=True):
+    """What another fact would change of a decision: advice that comes, goes or changes."""
+
+    what: Literal["comes", "goes", "changes"]
+    how: Annotated[str, Meta(description="In what it changes, in words; empty where it comes or goes.")]
+    modality: Annotated[Modality, Meta(description="As it would be; of advice that goes, as it is.")]
+    action: str
+    label: str
+    target: TargetRecord
+    due: Moment
+
+
+class AnswerRecord(Record, frozen=True):
+    """An answer that was tried, and what it would change; nothing where it is what the advice already assumes."""
+
+    value: Annotated[Any, Meta(description="The value that was tried, as a case holds it.")]
+    text: Annotated[str, Meta(description="The answer in words.")]
+    effects: tuple[EffectRecord, ...]
+
+
+class QuestionRecord(Record, frozen=True):
+    """An unknown fact whose answer would change the decision."""
+
+    path: Annotated[str, Meta(description="The fact, as `--set` takes it: person[dana].prefers.")]
+    field: Annotated[str, Meta(description="entity.field")]
+    target: TargetRecord
+    application: Annotated[str | None, Meta(description="The id of the application, if it belongs to one.")]
+    ask: Annotated[str, Meta(description="The question in words.")]
+    kind: Annotated[str, Meta(description="The type of the answer, as rule authors call it.")]
+    consequence: Annotated[
+        int,
+        Meta(description="The highest priority, 0 to 100, of any advice that it would change; half for prohibitions."),
+    ]
+    answers: tuple[AnswerRecord, ...]
+
+
+class ChangedFactRecord(Record, frozen=True):
+    """One change of facts. A message that is added has the path of the log."""
+
+    path: Annotated[
+        str, Meta(description="The fact, as `--set` takes it; `application[acme].messages` for a new message.")
+    ]
+    who: Annotated[
+        Literal["mine", "time", "theirs", "unknown"],
+        Meta(description="Who can bring it about; unknown: nobody has told, and it may turn out so."),
+    ]
+    before: Annotated[Any, Meta(description="The value as the case has it; null where it is unknown.")]
+    after: Annotated[Any, Meta(description="The value as the case would have it; a moment for time.")]
+    text: Annotated[str, Meta(description="The change in words.")]
+
+
+class FlipRecord(Record, frozen=True):
+    """A smallest change of facts after which the advice would be another. It was tried by deciding again."""
+
+    changes: tuple[ChangedFactRecord, ...]
+    becomes: Annotated[bool, Meta(description="Whether the advice would then be given.")]
+
+
 class PackRecord(Record, frozen=True):
     """The pack that was decided with."""
 
@@ -132,6 +190,10 @@ class DecisionRecord(Record, frozen=True):
     actions: tuple[ActionRecord, ...]
     set_aside: tuple[SetAsideRecord, ...]
     safety_off: tuple[OverrideRecord, ...]
+    questions: Annotated[
+        tuple[QuestionRecord, ...] | msgspec.UnsetType,
+        Meta(description="Unknown facts that would change the decision; there where somebody asked for them."),
+    ] = msgspec.UNSET
 
 
 class WindowRecord(Record, frozen=True):

@@ -8,13 +8,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import msgspec
+
 from tactful.advice import Decision
 from tactful.calendars import Calendars
 from tactful.check import check_pack
 from tactful.decider import Decider
 from tactful.decision import Firing
-from tactful.diagnostics import TactfulError
+from tactful.diagnostics import Diagnostic, InvalidInput, TactfulError
+from tactful.facts.change import changed
 from tactful.facts.limits import CaseLimits
+from tactful.facts.paths import find_spot, read_value
 from tactful.facts.read import read_case, read_case_text
 from tactful.facts.rows import Case
 from tactful.invariants import Violation, violations
@@ -72,6 +76,24 @@ class Policy:
         return read_case_text(
             text, name, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_now(now)
         )
+
+    def change(self, case: Case, facts: Mapping[str, Any]) -> Case:
+        """The case with other facts, for what-ifs: ``{"person[dana].prefers": "phone"}``; the case itself stays as it is.
+
+        Paths are those of ``tactful advise --set``. Values are plain ones of Python, or text as people write it in YAML;
+        ``None`` and ``unknown`` make a fact unknown. Raises :class:`tactful.InvalidInput` with every mistake.
+        """
+        shape, problems = case.shape, list[Diagnostic]()
+        for path, value in facts.items():
+            try:
+                spot, kind = find_spot(shape, path, self.checked.custom)
+                shape = changed(shape, spot, read_value(value, kind, path))
+            except InvalidInput as error:
+                problems.extend(error.diagnostics)
+        if problems:
+            raise InvalidInput(problems)
+        moment = None if case.now is None else case.candidate.calendar.local(case.now)
+        return self.read(msgspec.to_builtins(shape), now=moment)
 
     def decide(self, case: CaseInput, now: datetime | None = None) -> Decision:
         """Decide on a case at ``now``, which must have a time zone; else at the case's own ``now``.

@@ -51,6 +51,7 @@ class Evaluator:
     def __init__(self, case: Case, now: int, facts: Mapping[str, ComputedFact], calendars: Calendars) -> None:
         self.case, self.now, self.facts, self.calendars = case, now, facts, calendars
         self._memo: dict[tuple[str, int], Value] = {}
+        self._environments: dict[tuple[str, int], dict[str, Row | None]] = {}
 
     def at(self, now: int) -> Evaluator:
         """The same at another moment."""
@@ -62,8 +63,15 @@ class Evaluator:
         """The application with all that belongs to it."""
         return self.case.families[application.no]
 
-    def environment(self, entity: str, row: Row) -> dict[str, Row | None]:
+    def environment(self, entity: str, row: Row) -> Environment:
         """The rows in scope of a rule for each ``entity``, for one row."""
+        key = (entity, row.no)
+        found = self._environments.get(key)
+        if found is None:
+            found = self._environments[key] = self._environment(entity, row)
+        return found
+
+    def _environment(self, entity: str, row: Row) -> dict[str, Row | None]:
         env: dict[str, Row | None] = {entity: row}
         application = row if isinstance(row, ApplicationRow) else getattr(row, "application", None)
         env.setdefault("candidate", self.case.candidate)
@@ -109,12 +117,9 @@ class Evaluator:
                 custom: Mapping[str, Value] = getattr(row, "custom")  # noqa: B009  (every row has it, Row does not)
                 return custom.get(field.key)
             case "clock":
-                return self._clock(field.key, getattr(row, "calendar"))  # noqa: B009
+                return clock_value(field.key, getattr(row, "calendar"), self.now)  # noqa: B009
             case "computed":
                 return self.computed(field.key, row)
-
-    def _clock(self, key: str, calendar: Calendar) -> Value:
-        return calendar.day_time(self.now) if key == "local_time" else calendar.is_business_day(self.now)
 
     def computed(self, id_: str, row: Row) -> Value:
         """A computed fact of ``row``."""
@@ -164,11 +169,15 @@ class Evaluator:
     def test(self, test: Test, env: Environment, observe: Observer | None = None) -> bool:
         """Whether one test holds."""
         value = self.value(test.field, env)
-        plain = value is not None and all(self._predicate(one, value, test.field, env) for one in test.predicates)
-        result = plain != test.negated
+        result = self.holds_of(test, value, env)
         if observe is not None:
             observe(test, value, result)
         return result
+
+    def holds_of(self, test: Test, value: Value, env: Environment) -> bool:
+        """Whether a test holds where its field has this value."""
+        plain = value is not None and all(self._predicate(one, value, test.field, env) for one in test.predicates)
+        return plain != test.negated
 
     def _predicate(self, predicate: Predicate, value: Value, field: Field, env: Environment) -> bool:
         match predicate:
@@ -210,6 +219,11 @@ class Evaluator:
         """When ``by`` falls, or ``None`` where its moment is unknown."""
         moment = self.value(by.field, env)
         return None if moment is None else self.shifted(moment, by.shift, by.field, env)
+
+
+def clock_value(key: str, calendar: Calendar, moment: int) -> Value:
+    """What ``local_time`` or ``business_day`` is at a moment."""
+    return calendar.day_time(moment) if key == "local_time" else calendar.is_business_day(moment)
 
 
 def in_day_time(value: Value, low: int, high: int) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 
 from tactful.answers import ComparisonRecord, WhyRecord
 from tactful.decision import DecisionRecord
-from tactful.facts.catalogue import ENTITIES, SCOPES, given_fields
+from tactful.facts.catalogue import ENTITIES, MUTABILITIES, SCOPES, given_fields
 from tactful.facts.shape import CaseShape
 from tactful.model.checked import CheckedPack
 from tactful.model.written import Modality
@@ -69,6 +69,7 @@ def pack_schema(checked: CheckedPack) -> Schema:
             "extends": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
             "parameters": _by_id(_parameter(), [one.name for one in checked.parameters], "A knob."),
             "custom_facts": _custom_facts(),
+            "fields": _by_id(_field_note(), list(checked.fields), "How to ask for a field, and who can change it."),
             "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.facts], "A computed fact."),
             "actions": _by_id({"$ref": "#/$defs/action"}, list(checked.actions), "An action."),
             "rules": _by_id({"$ref": "#/$defs/rule"}, [rule.id for rule in checked.rules], "A rule."),
@@ -87,6 +88,12 @@ def pack_schema(checked: CheckedPack) -> Schema:
             "invariant": _invariant(),
         },
     }
+
+
+_NOTES: Final[dict[str, Schema]] = {
+    "ask": {"type": "string", "description": "The question that finds it out, with {entity.field} placeholders."},
+    "mutability": {"enum": list(MUTABILITIES), "description": "Who can change it."},
+}
 
 
 def _object(properties: Mapping[str, Schema], about: str = "") -> Schema:
@@ -123,11 +130,15 @@ def _custom_facts() -> Schema:
             "values": {"type": "array", "items": {"type": ["string", "number", "boolean"]}},
             "unit": _TEXT,
             "about": _TEXT,
-            "ask": _TEXT,
+            **_NOTES,
         }
     )
     fields: Schema = {"type": "object", "additionalProperties": {"anyOf": [{"enum": types}, fact]}}
     return {"type": ["object", "null"], "additionalProperties": False, "properties": dict.fromkeys(ENTITIES, fields)}
+
+
+def _field_note() -> Schema:
+    return _object(_NOTES)
 
 
 def _conditions() -> Schema:

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 
 import msgspec
 
-from tactful.calendars import Calendar
+from tactful.clocks import Clocks, asks_a_clock, calendar_of, row_of
 from tactful.decider import Decider
 from tactful.decision import RawFiring
 from tactful.evaluate import Environment, Evaluator
@@ -27,7 +26,6 @@ from tactful.model.checked import (
     AllOf,
     AnyOf,
     Condition,
-    DayTimeBetween,
     Field,
     IsIn,
     NoneOf,
@@ -39,7 +37,6 @@ from tactful.model.checked import (
 )
 from tactful.rank import Ranking
 from tactful.timing import HORIZON
-from tactful.values import DAY
 
 #: The longest plan: how far ahead deadlines are looked for.
 LONGEST: Final = HORIZON
@@ -85,33 +82,47 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
 def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     """The moments after ``start`` and before ``until`` from which on a rule may fire that did not, or the other way."""
     last = until - 1
-    window = _Window(decider, case, start, last)
+    window = _Window(decider, decider.evaluator(case, start), start, last)
     found: set[int] = set()
-    clocked: list[tuple[Rule, Row]] = []
+    clocked: dict[Row, list[tuple[Rule, Row]]] = {}
+    near: dict[Row, set[int]] = {}
     for rule in decider.moving:
         for row in window.evaluator.rows(rule.entity):
             if window.may_fire(rule, row):
-                found.update(window.moments(rule, row))
+                application = getattr(row, "application", row)
+                near.setdefault(application, {start, until}).update(window.moments(rule, row))
                 if rule.no in decider.clocked:
-                    clocked.append((rule, row))
-    found.update(_sudden_deadlines(decider, case, start, last))
-    if clocked:
-        found.update(_clock_moments(decider, case, clocked, [start, *sorted(found), until]))
-    return sorted(found)
+                    clocked.setdefault(application, []).append((rule, row))
+    found.update(*near.values(), _sudden_deadlines(decider, window.evaluator, start, last))
+    clocks = Clocks(window.evaluator, start, last)
+    for application, rules in clocked.items():
+        _find_clock_moments(decider, window.evaluator, clocks, rules, sorted(near[application]), found)
+    return sorted(found - {start, until})
 
 
-def _clock_moments(decider: Decider, case: Case, rules: list[tuple[Rule, Row]], known: list[int]) -> Iterator[int]:
-    """When clocks that rules look at come into it, in those stretches only in which the rules may fire at all."""
+def _find_clock_moments(
+    decider: Decider,
+    evaluator: Evaluator,
+    clocks: Clocks,
+    rules: list[tuple[Rule, Row]],
+    known: list[int],
+    found: set[int],
+) -> None:
+    """Add when clocks that rules look at come into it, in those stretches only in which the rules may fire at all.
+
+    ``known`` are the moments between which nothing else changes for the application of the rules' rows. Were one of them
+    missing, a stretch would be too long, and some moments too many.
+    """
     for first, end in pairwise(known):
-        window = _Window(decider, case, first, end - 1)
+        window = _Window(decider, evaluator, first, end - 1, clocks)
         for rule, row in rules:
             if window.may_fire(rule, row):
-                yield from window.clock_moments(rule, row)
+                found.update(window.clock_moments(rule, row, found))
 
 
-def _sudden_deadlines(decider: Decider, case: Case, start: int, last: int) -> Iterator[int]:
+def _sudden_deadlines(decider: Decider, evaluator: Evaluator, start: int, last: int) -> Iterator[int]:
     """When the end of a rule without ``by`` comes into sight: ends are looked for so far ahead and no farther."""
-    window = _Window(decider, case, start + HORIZON, last + HORIZON)
+    window = _Window(decider, evaluator, start + HORIZON, last + HORIZON)
     for rule in decider.moving:
         if rule.by is None and not rule.endless:
             for row in window.evaluator.rows(rule.entity):
@@ -121,15 +132,18 @@ def _sudden_deadlines(decider: Decider, case: Case, start: int, last: int) -> It
 class _Window:
     """What may become of conditions from ``start`` to ``last``, both included.
 
-    ``truth`` is ``True`` or ``False`` where a condition stays so all the time, and ``None`` where it may change.
+    ``truth`` is ``True`` or ``False`` where a condition stays so all the time, and ``None`` where it may change. The
+    evaluator is asked only for what time does not change, so that all windows of a case can share it.
     """
 
-    def __init__(self, decider: Decider, case: Case, start: int, last: int) -> None:
+    def __init__(
+        self, decider: Decider, evaluator: Evaluator, start: int, last: int, clocks: Clocks | None = None
+    ) -> None:
         self._clockwork, self._start, self._last = decider.clockwork, start, last
-        self.evaluator: Evaluator = decider.evaluator(case, start)
+        self.evaluator, self._clocks = evaluator, clocks
         self._facts: dict[tuple[str, int], bool | None] = {}
         self._met: set[tuple[str, int]] = set()
-        self._clocks = False
+        self._found: set[int] = set()
 
     def may_fire(self, rule: Rule, row: Row) -> bool:
         """Whether the rule may fire for the row at some moment of the window."""
@@ -143,13 +157,13 @@ class _Window:
         """
         return self._inside(self._rule(rule, row))
 
-    def clock_moments(self, rule: Rule, row: Row) -> set[int]:
-        """The same for clocks alone; for windows of which nothing else is asked."""
-        self._clocks = True
+    def clock_moments(self, rule: Rule, row: Row, found: set[int]) -> set[int]:
+        """The same for clocks alone, without those that are ``found``; of a window that was made with clocks."""
+        self._found = found
         return self._inside(self._rule(rule, row))
 
     def _inside(self, moments: Iterator[int]) -> set[int]:
-        return {one for one in moments if self._start < one <= self._last}
+        return {one for one in moments if self._start < one <= self._last and one not in self._found}
 
     def _rule(self, rule: Rule, row: Row) -> Iterator[int]:
         env = self.evaluator.environment(rule.entity, row)
@@ -218,7 +232,7 @@ class _Window:
     def _yes_no(self, test: Test, env: Environment) -> bool | None:
         """A test of a computed yes/no, where it can be told."""
         field = test.field
-        row = _row(field, env)
+        row = row_of(field, env)
         if row is None:
             return False
         match test.predicates:
@@ -250,34 +264,54 @@ class _Window:
     def _changes(self, condition: Condition, env: Environment) -> Iterator[int]:
         if self.truth(condition, env) is not None:
             return
-        if not isinstance(condition, Test):
-            for member in condition.members:
-                yield from self._changes(member, env)
+        if isinstance(condition, Test):
+            yield from self._changes_of_test(condition, env)
             return
-        yield from self._changes_of(condition.field, env)
-        for predicate in condition.predicates:
+        together: list[Test] = []
+        for member in condition.members:
+            if isinstance(condition, AllOf) and isinstance(member, Test) and asks_a_clock(member):
+                together.append(member)  # no office opens on a Sunday
+            else:
+                yield from self._changes(member, env)
+        yield from self._shown(together, env)
+
+    def _changes_of_test(self, test: Test, env: Environment) -> Iterator[int]:
+        if asks_a_clock(test):
+            yield from self._shown([test], env)
+            return
+        yield from self._changes_of(test.field, env)
+        for predicate in test.predicates:
             match predicate:
-                case NowIs() if not self._clocks:
-                    for value in self._values(condition.field, env):
-                        yield _first(predicate, self.evaluator.shifted(value, predicate.shift, condition.field, env))
+                case NowIs() if self._clocks is None:
+                    for value in self._values(test.field, env):
+                        yield _first(predicate, self.evaluator.shifted(value, predicate.shift, test.field, env))
                 case Relates(other=other):
                     yield from self._changes_of(other, env)
-                    for clock, at in ((condition.field, other), (other, condition.field)):
-                        times = [shown + after for shown in self._values(at, env) for after in (0, 1)]
-                        yield from self._clock(clock, env, tuple(times))
-                case DayTimeBetween(low=low, high=high):
-                    yield from self._clock(condition.field, env, (low, high + 1))
+                    yield from self._shown_alike(test.field, other, env)
+                    yield from self._shown_alike(other, test.field, env)
                 case _:
                     pass
 
+    def _shown(self, tests: list[Test], env: Environment) -> Iterator[int]:
+        """When clocks come to show what tests ask for, all together, or no longer."""
+        if self._clocks is not None and tests:
+            yield from self._clocks.flips(tests, env, self._start, self._last)
+
+    def _shown_alike(self, clock: Field, other: Field, env: Environment) -> Iterator[int]:
+        """When a clock shows the time of day that another field holds, and when no longer."""
+        row = row_of(clock, env)
+        if self._clocks is not None and clock.origin == "clock" and row is not None:
+            times = {shown + after for shown in self._values(other, env) for after in (0, 1)}
+            yield from self._clocks.times(calendar_of(row), times)
+
     def _changes_of(self, field: Field, env: Environment) -> Iterator[int]:
         """When the field itself may change."""
-        row = _row(field, env)
+        row = row_of(field, env)
         if row is None or not self._clockwork.field(field):
             return
         if field.origin == "clock":
-            if field.key == "business_day":
-                yield from self._clock(field, env, (0,))
+            if self._clocks is not None and field.key == "business_day":
+                yield from self._clocks.times(calendar_of(row), (0,))
             return
         key = (field.key, row.no)
         if key in self._met:
@@ -295,7 +329,7 @@ class _Window:
 
     def _values(self, field: Field, env: Environment) -> Iterator[int]:
         """All moments that the field may hold in the course of the window."""
-        row = _row(field, env)
+        row = row_of(field, env)
         if row is None:
             return
         if not self._clockwork.field(field):
@@ -308,30 +342,7 @@ class _Window:
             for one in self.evaluator.collection(fact, row, self.evaluator.environment(fact.entity, row)):
                 yield from self._values(fact.value, one)
 
-    def _clock(self, field: Field, env: Environment, times: tuple[int, ...]) -> Iterator[int]:
-        """When the field's clock shows one of ``times`` (seconds of the day), and when it is put forward or back."""
-        row = _row(field, env)
-        if not self._clocks or field.origin != "clock" or row is None:
-            return
-        calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (only placed rows have a clock)
-        midnight = datetime.combine(calendar.local(self._start).date(), time())
-        days = (self._last - self._start) // DAY + 2
-        for day in range(-1, days + 1):
-            for seconds in times:
-                local = midnight + timedelta(days=day, seconds=seconds)
-                yield calendar.instant(local)
-                yield calendar.instant(local.replace(fold=1))
-        yield from calendar.clock_changes(self._start - DAY, self._last + DAY)
-
 
 def _first(predicate: NowIs, boundary: int) -> int:
     """The first second at which ``now op boundary`` is another than before."""
     return boundary if predicate.op in (">=", "<") else boundary + 1
-
-
-def _row(field: Field, env: Environment) -> Row | None:
-    """The row that has the field."""
-    row = env[field.scope]
-    for step in field.via:
-        row = getattr(row, step)
-    return row

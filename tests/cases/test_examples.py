@@ -14,6 +14,7 @@ from rich.console import Console
 
 import tactful
 from tactful.render import render_decision
+from tactful.render.questions import render_questions
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASES = sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".yaml", ".json"))
@@ -32,7 +33,10 @@ def _decided(path: Path, pack: tactful.Policy) -> tactful.Decision:
 def test_example_is_decided_as_reviewed(path: Path, pack: tactful.Policy, update_cases: bool) -> None:
     """The text that people see is the one that was reviewed."""
     out = io.StringIO()
-    render_decision(_decided(path, pack), Console(file=out, width=110, highlight=False, markup=False))
+    console = Console(file=out, width=110, highlight=False, markup=False)
+    decision = _decided(path, pack)
+    render_decision(decision, console)
+    render_questions(decision.questions, console)
     golden = EXAMPLES / "decisions" / f"{path.stem}.txt"
     if update_cases:
         golden.write_text(out.getvalue())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 import tactful
+from tactful.cli.asking import facts_of
 from tactful.diagnostics.code import Code
 from tactful.diagnostics.table import codes, page
 
@@ -26,10 +28,17 @@ def _parts(code: type[Code]) -> dict[str, str]:
     }
 
 
+#: What commands with ``--set`` are about: ``dana`` is in one of two applications.
+CASE = {"candidate": {"id": "c"}, "applications": [{"id": "acme", "people": [{"id": "dana"}]}, {"id": "beta"}]}
+
+
 def _codes_of(text: str, id_: str) -> list[str]:
-    """The codes that reading ``text`` leads to: a case for T2xx, else a pack."""
+    """The codes that reading ``text`` leads to: a case for T2xx, a command with ``--set`` for T7xx, else a pack."""
     try:
-        if id_.startswith("T2"):
+        if id_.startswith("T7"):
+            pack = tactful.loads("rules: {}")
+            pack.change(pack.read(CASE), facts_of(shlex.split(text)[4:]))
+        elif id_.startswith("T2"):
             tactful.loads("rules: {}").read_text(text, "case.yaml")
         else:
             tactful.loads(text, "pack.yaml")

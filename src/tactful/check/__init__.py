@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tactful.check.actions import Catalogue, check_actions, check_texts
 from tactful.check.facts import check_facts, computed_kinds, custom_kinds
+from tactful.check.fields import check_fields
 from tactful.check.names import Names
 from tactful.check.rules import RuleChecker
 from tactful.check.safety import check_safety
@@ -18,6 +19,7 @@ def check_pack(pack: Pack) -> CheckedPack:
     problems: list[Diagnostic] = []
     report = problems.append
     names = _names(pack, problems)
+    fields = check_fields(pack, names, report)
     facts, fact_reads = check_facts(pack.facts, names, report)
     catalogue = Catalogue(pack.actions, report)
     actions = check_actions(catalogue, names, pack.sources, report)
@@ -35,6 +37,7 @@ def check_pack(pack: Pack) -> CheckedPack:
         digest=pack.digest,
         parameters=_parameters(pack),
         custom=names.custom,
+        fields=fields,
         facts=facts,
         actions=actions,
         rules=tuple(rule for rule in rules if rule is not None),

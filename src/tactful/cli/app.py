@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from tactful.cli.asking import ask_all, facts_of, render_answers
 from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.cli.reading import Application, At, CaseArgument, Rules, read_case
 from tactful.cli.reasons import compare, why
@@ -29,18 +30,36 @@ def advise(
     rules: Rules = "default",
     at: At = None,
     application: Application = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FACT=VALUE", help="What if: person[dana].prefers=phone; may be repeated."),
+    ] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask for what is not known and would change the advice.")] = False,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="With --format json: also the facts that would change the decision.")
+    ] = False,
     format_: Annotated[Format, typer.Option("--format", help="text for people, json for programs.")] = "text",
 ) -> None:
     """Decide on a case: what to do, ranked, and why."""
+    if ask and case == "-":
+        raise typer.BadParameter("--ask reads answers from standard input, so the case has to be a file")
     policy = load(rules)
     read, now = read_case(policy, case, at, application)
+    if set_:
+        read = policy.change(read, facts_of(set_))
+    if ask:
+        told = console(stderr=True)
+        read, answers = ask_all(policy, read, told, application)
+        render_answers(answers, told)
     decision = policy.decide(read, now)
     if format_ == "json":
-        write_bytes(decision.to_json(application))
+        write_bytes(decision.to_json(application, questions=questions))
         return
     from tactful.render import render_decision  # rich's tables and text are not needed for JSON
+    from tactful.render.questions import render_questions
 
     render_decision(decision, console(), application)
+    render_questions(decision.questions_for(application), console())
 
 
 app.command()(why)

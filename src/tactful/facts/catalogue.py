@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 from msgspec import inspect
@@ -47,6 +47,11 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+#: Who can change a fact: nobody, the candidate, the other side, or the passing of time.
+Mutability = Literal["fixed", "mine", "theirs", "time"]
+MUTABILITIES: Final[tuple[Mutability, ...]] = get_args(Mutability)
+
+
 class FieldSpec(msgspec.Struct, frozen=True):
     """A field of the facts as given. ``attribute`` is its name on a row; ``clock`` marks a field that follows ``now``."""
 
@@ -55,6 +60,7 @@ class FieldSpec(msgspec.Struct, frozen=True):
     kind: Kind
     about: str
     attribute: str
+    mutability: Mutability = "fixed"
     clock: bool = False
 
 
@@ -104,39 +110,47 @@ def _shape_fields(entity: str, cls: type[shape.Shape]) -> list[FieldSpec]:
     assert isinstance(info, inspect.StructType)
     specs = []
     for field in info.fields:
-        about, bare = _unwrap(field.type)
+        notes, bare = _unwrap(field.type)
         name = field.name
         if name == "id":
             kind: Kind | None = IdKind(entity)
         else:
             kind = _KINDS.get((entity, name)) or _kind(bare)
         if kind is not None:
-            specs.append(FieldSpec(entity, name, kind, about, _ATTRIBUTES.get((entity, name), name)))
+            attribute = _ATTRIBUTES.get((entity, name), name)
+            about, mutability = notes.get("description", ""), notes.get("mutability", "fixed")
+            specs.append(FieldSpec(entity, name, kind, about, attribute, mutability))
     return specs
 
 
 def _clock_fields(entity: str) -> list[FieldSpec]:
     where = "there" if entity != "candidate" else "where the candidate is"
     return [
-        FieldSpec(entity, "local_time", DayTimeKind(), f"The time of day {where}, now.", "place", clock=True),
+        FieldSpec(entity, "local_time", DayTimeKind(), f"The time of day {where}, now.", "place", "time", clock=True),
         FieldSpec(
-            entity, "business_day", YesNoKind(), f"Whether today is a business day {where}.", "place", clock=True
+            entity,
+            "business_day",
+            YesNoKind(),
+            f"Whether today is a business day {where}.",
+            "place",
+            "time",
+            clock=True,
         ),
     ]
 
 
-def _unwrap(type_: inspect.Type) -> tuple[str, inspect.Type]:
-    """The description and the type without its metadata and without ``None``."""
-    about = ""
+def _unwrap(type_: inspect.Type) -> tuple[dict[str, Any], inspect.Type]:
+    """What the schema notes of a type, and the type without its metadata and without ``None``."""
+    notes: dict[str, Any] = {}
     if isinstance(type_, inspect.Metadata):
-        about = (type_.extra_json_schema or {}).get("description", "")
+        notes = dict(type_.extra_json_schema or {})
         type_ = type_.type
     if isinstance(type_, inspect.UnionType):
         present = [one for one in type_.types if not isinstance(one, inspect.NoneType)]
         if len(present) == 1:
             inner, type_ = _unwrap(present[0])
-            about = about or inner
-    return about, type_
+            notes = {**inner, **notes}
+    return notes, type_
 
 
 def _kind(type_: inspect.Type) -> Kind | None:

@@ -6,7 +6,7 @@ Every field but the required ones may be left out or ``null``: unknown, which is
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -47,6 +47,9 @@ Deadline = Annotated[
     str | None, Meta(description="A moment, or a bare date: the end of that day.", examples=["2026-11-27"])
 ]
 Custom = Annotated[dict[str, Any] | None, Meta(description="Extra facts that the pack declares under custom_facts.")]
+#: Who can change a fact: the candidate, or the other side. What says neither is fixed: it is as it is, or has happened.
+MINE: Final[dict[str, Any]] = {"mutability": "mine"}
+THEIRS: Final[dict[str, Any]] = {"mutability": "theirs"}
 YesNo = bool | None
 Moment = datetime | None
 
@@ -59,13 +62,19 @@ class Offer(Shape, frozen=True):
     """An offer of the job."""
 
     received_at: Annotated[Moment, Meta(description="When the offer came.")] = None
-    form: Annotated[OfferForm | None, Meta(description="Given by word of mouth, or in writing.")] = None
-    answer_by: Annotated[Deadline, Meta(description="By when they want an answer.")] = None
-    signed_at: Annotated[Moment, Meta(description="When both sides had signed.")] = None
-    conditional: Annotated[
-        YesNo, Meta(description="Whether it still hangs on a background check, references or an approval.")
+    form: Annotated[
+        OfferForm | None, Meta(description="Given by word of mouth, or in writing.", extra_json_schema=THEIRS)
     ] = None
-    start_on: Annotated[Deadline, Meta(description="The first day at work.")] = None
+    answer_by: Annotated[Deadline, Meta(description="By when they want an answer.", extra_json_schema=THEIRS)] = None
+    signed_at: Annotated[Moment, Meta(description="When both sides had signed.", extra_json_schema=THEIRS)] = None
+    conditional: Annotated[
+        YesNo,
+        Meta(
+            description="Whether it still hangs on a background check, references or an approval.",
+            extra_json_schema=THEIRS,
+        ),
+    ] = None
+    start_on: Annotated[Deadline, Meta(description="The first day at work.", extra_json_schema=THEIRS)] = None
     custom: Custom = None
 
 
@@ -75,10 +84,15 @@ class Person(Shape, frozen=True):
     id: Id
     name: Annotated[str | None, Meta(description="The name to address them by.")] = None
     role: Annotated[Role | None, Meta(description="What they are in this application.")] = None
-    prefers: Annotated[Preference | None, Meta(description="The channel that they asked for.")] = None
-    invited_call: Annotated[YesNo, Meta(description="Whether they invited a phone call.")] = None
+    prefers: Annotated[
+        Preference | None, Meta(description="The channel that they asked for.", extra_json_schema=THEIRS)
+    ] = None
+    invited_call: Annotated[YesNo, Meta(description="Whether they invited a phone call.", extra_json_schema=THEIRS)] = (
+        None
+    )
     contact_policy: Annotated[
-        ContactPolicy | None, Meta(description="closed: this person asked not to be contacted.")
+        ContactPolicy | None,
+        Meta(description="closed: this person asked not to be contacted.", extra_json_schema=THEIRS),
     ] = None
     channels: Annotated[tuple[Channel, ...] | None, Meta(description="The ways in which they can be reached.")] = None
     topics: Annotated[tuple[str, ...] | None, Meta(description="What the two of you talked about.")] = None
@@ -126,15 +140,28 @@ class Application(Shape, frozen=True):
     id: Id
     company: Annotated[str | None, Meta(description="The company's name.")] = None
     role: Annotated[str | None, Meta(description="The job applied for.")] = None
-    status: Annotated[ApplicationStatus | None, Meta(description="How far it has come.")] = None
+    status: Annotated[ApplicationStatus | None, Meta(description="How far it has come.", extra_json_schema=THEIRS)] = (
+        None
+    )
     preferred: Annotated[
-        YesNo, Meta(description="Whether the candidate would rather join this company than those that made an offer.")
+        YesNo,
+        Meta(
+            description="Whether the candidate would rather join this company than those that made an offer.",
+            extra_json_schema=MINE,
+        ),
     ] = None
-    reply_by: Annotated[Deadline, Meta(description="When they said that they would answer.")] = None
-    contact_policy: Annotated[ContactPolicy | None, Meta(description="closed: they asked not to be contacted.")] = None
+    reply_by: Annotated[
+        Deadline, Meta(description="When they said that they would answer.", extra_json_schema=THEIRS)
+    ] = None
+    contact_policy: Annotated[
+        ContactPolicy | None, Meta(description="closed: they asked not to be contacted.", extra_json_schema=THEIRS)
+    ] = None
     contact_via: Annotated[
         str | None,
-        Meta(description="The id of the person that all contact goes through, such as an agency's recruiter."),
+        Meta(
+            description="The id of the person that all contact goes through, such as an agency's recruiter.",
+            extra_json_schema=THEIRS,
+        ),
     ] = None
     country: Country = None
     time_zone: Zone = None
@@ -153,8 +180,12 @@ class Candidate(Shape, frozen=True):
     time_zone: Zone = None
     country: Country = None
     employed: Annotated[YesNo, Meta(description="Whether the candidate has a job now.")] = None
-    considering_quitting: Annotated[YesNo, Meta(description="Whether the candidate thinks of leaving that job.")] = None
-    searching: Annotated[YesNo, Meta(description="Whether the candidate still applies elsewhere.")] = None
+    considering_quitting: Annotated[
+        YesNo, Meta(description="Whether the candidate thinks of leaving that job.", extra_json_schema=MINE)
+    ] = None
+    searching: Annotated[
+        YesNo, Meta(description="Whether the candidate still applies elsewhere.", extra_json_schema=MINE)
+    ] = None
     handwriting_legible: Annotated[YesNo, Meta(description="Whether others can read the candidate's handwriting.")] = (
         None
     )

@@ -24,6 +24,7 @@ from tactful.model.written import (
     Deadline,
     Definition,
     Entry,
+    FieldNote,
     Group,
     Invariant,
     Modality,
@@ -84,6 +85,7 @@ class _Builder:
             digest=f"sha256:{digest.hexdigest()}",
             parameters=self._all("parameters", self._parameter),
             custom_facts=self._all("custom_facts", self._custom_fact),
+            fields=self._all("fields", self._field),
             facts=self._all("facts", self._fact),
             actions=self._all("actions", self._action),
             rules=self._all("rules", self._rule),
@@ -210,14 +212,27 @@ class _Builder:
         if type_ is None:
             return None
         values = self._texts(item.entries["values"][1], "values") if "values" in item.entries else ()
-        words = [self._words(item.entries, key) for key in ("unit", "about", "ask")]
-        return CustomFact(Name(entity, item.id.span), Name(field, item.id.span), type_, values, *words)
+        unit, about = self._words(item.entries, "unit"), self._words(item.entries, "about")
+        ask, mutability = self._text(item.entries, "ask"), self._text(item.entries, "mutability")
+        names = Name(entity, item.id.span), Name(field, item.id.span)
+        return CustomFact(*names, type_, values, unit, about, ask, mutability)
 
-    def _fact(self, item: Item) -> ComputedFact | None:
+    def _field(self, item: Item) -> FieldNote | None:
+        if not self._is_fact(item):
+            return None
+        ask, mutability = self._text(item.entries, "ask"), self._text(item.entries, "mutability")
+        return FieldNote(Name(item.id.text, item.id.span), ask, mutability)
+
+    def _is_fact(self, item: Item) -> bool:
         if _FACT.fullmatch(item.id.text) is None:
             self.report(
                 BadName.at(item.id.span, f"`{item.id.text}` is not written as a fact", "write it like `person.thanked`")
             )
+            return False
+        return True
+
+    def _fact(self, item: Item) -> ComputedFact | None:
+        if not self._is_fact(item):
             return None
         entries = item.entries
         found = [key for key in HOW_FACTS_FOLLOW if key in entries]

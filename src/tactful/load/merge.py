@@ -17,13 +17,14 @@ from tactful.suggest import did_you_mean
 Report = Callable[[Diagnostic], None]
 Entries = dict[str, tuple[Scalar, Node]]
 
-SECTIONS: Final = ("pack", "extends", "parameters", "custom_facts", "facts", "actions", "rules", "invariants")
+SECTIONS: Final = ("pack", "extends", "parameters", "custom_facts", "fields", "facts", "actions", "rules", "invariants")
 
 #: The keys that an entry of a section may have.
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "pack": ("name", "version"),
     "parameters": ("value", "about", "source"),
-    "custom_facts": ("type", "values", "unit", "about", "ask"),
+    "custom_facts": ("type", "values", "unit", "about", "ask", "mutability"),
+    "fields": ("ask", "mutability"),
     "facts": ("exists", "none", "count", "latest", "earliest", "sum", "where", "when", "unless", "about", "ask"),
     "actions": ("about", "label", "is_a", "channel", "one per", "steps", "due"),
     "rules": (
@@ -37,6 +38,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "parameters": ("value",),
     "custom_facts": ("type",),
+    "fields": ("ask", "mutability"),
     "facts": ("exists", "none", "count", "latest", "earliest", "sum", "when"),
     "actions": ("about",),
     "rules": ("then",),

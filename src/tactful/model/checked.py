@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from tactful.diagnostics import Span
+from tactful.facts.catalogue import Mutability
 from tactful.model.written import Definition, Modality, Order, Override
 from tactful.values import Duration, Elapsed, Kind
 
@@ -138,6 +139,14 @@ class Slot(Checked, frozen=True):
 
 #: A sentence: fixed text and placeholders by turns. Parameters are written into the text when the pack is checked.
 Template = tuple[str | Slot, ...]
+
+
+class FieldNote(Checked, frozen=True):
+    """A given or custom field: how to ask for it (``None``: nobody said), and who can change it."""
+
+    ask: Template | None
+    about: str
+    mutability: Mutability
 
 
 class WhenFact(Checked, frozen=True):
@@ -302,13 +311,17 @@ class Parameter(Checked, frozen=True):
 
 
 class CheckedPack(Checked, frozen=True):
-    """A pack without mistakes. ``facts`` are sorted so that each comes after those that it reads."""
+    """A pack without mistakes. ``facts`` are sorted so that each comes after those that it reads.
+
+    ``fields`` has every given and custom field, by ``entity.field``.
+    """
 
     name: str
     version: str
     digest: str
     parameters: tuple[Parameter, ...]
     custom: Mapping[str, Mapping[str, Kind]]
+    fields: Mapping[str, FieldNote]
     facts: tuple[ComputedFact, ...]
     actions: Mapping[str, Action]
     rules: tuple[Rule, ...]

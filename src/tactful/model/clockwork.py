@@ -24,6 +24,8 @@ class Clockwork:
     def __init__(self, facts: Mapping[str, ComputedFact]) -> None:
         self._facts = facts
         self._known: dict[str, bool] = {}
+        #: By the identity of the condition, which the pack keeps alive.
+        self._conditions: dict[int, bool] = {}
 
     def field(self, field: Field) -> bool:
         """Whether the field's value changes by itself."""
@@ -41,7 +43,13 @@ class Clockwork:
                 return self.condition(where) or (value is not None and self.field(value))
 
     def condition(self, condition: Condition) -> bool:
-        """Whether the condition can change by itself."""
+        """Whether a condition of the pack can change by itself."""
+        found = self._conditions.get(id(condition))
+        if found is None:
+            found = self._conditions[id(condition)] = self._condition(condition)
+        return found
+
+    def _condition(self, condition: Condition) -> bool:
         if not isinstance(condition, Test):
             return any(map(self.condition, condition.members))
         timed = any(isinstance(one, NowIs) for one in condition.predicates)

@@ -167,7 +167,16 @@ class CustomFact(Written, frozen=True):
     values: tuple[Name, ...]
     unit: str
     about: str
-    ask: str
+    ask: Name | None
+    mutability: Name | None
+
+
+class FieldNote(Written, frozen=True):
+    """What a pack says of a field: how to ask for it, and who can change it."""
+
+    name: Name
+    ask: Name | None
+    mutability: Name | None
 
 
 class ComputedFact(Written, frozen=True):
@@ -292,6 +301,7 @@ class Pack(Written, frozen=True):
     digest: str
     parameters: tuple[Parameter, ...]
     custom_facts: tuple[CustomFact, ...]
+    fields: tuple[FieldNote, ...]
     facts: tuple[ComputedFact, ...]
     actions: tuple[Action, ...]
     rules: tuple[Rule, ...]

@@ -1,0 +1,97 @@
+"""How much a plan, the questions and a counterfactual cost: ``python benchmarks/plan.py``.
+
+The bars: a plan of six weeks for three applications in at most 200 times the cost of one decision from bytes, questions for
+such a case in under 50 ms. All are measured in one run, by turns, and the best of several is shown.
+"""
+
+from __future__ import annotations
+
+import timeit
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+import tactful
+from tactful.flips import Wish, flips
+
+ROUNDS = 7
+
+
+def _application(id_: str, zone: str, people: int, phone: bool) -> dict[str, Any]:
+    roles = ("hiring_manager", "interviewer", "recruiter")
+    them = [{"id": f"p{no}", "name": f"Person {no}", "role": roles[no % 3]} for no in range(people)]
+    if phone:
+        them[0]["prefers"] = "phone"
+        them[-1]["invited_call"] = True  # type: ignore[assignment]
+    messages = [
+        {"person": "p0", "direction": "received", "sent_at": "2026-11-12T09:00:00-05:00", "channel": "email", "kind": "invitation"},
+        {"person": "p1", "direction": "sent", "sent_at": "2026-11-11T09:00:00-05:00", "channel": "email", "kind": "thank_you"},
+    ]  # fmt: skip
+    interviews = [
+        {"id": "one", "ended_at": "2026-11-10T16:30:00-05:00", "interviewers": ["p1"]},
+        {"id": "two", "ended_at": "2026-11-21T16:30:00-05:00", "interviewers": ["p0", "p1"]},
+    ]
+    return {
+        "id": id_,
+        "company": id_.title(),
+        "status": "interviewing",
+        "time_zone": zone,
+        "country": "US",
+        "reply_by": "2026-11-27T17:00:00-05:00",
+        "people": them,
+        "interviews": interviews,
+        "messages": messages,
+    }
+
+
+def _case(people: int, phone: bool) -> bytes:
+    zones = ("America/New_York", "America/Los_Angeles", "America/New_York")
+    applications = [_application(f"app{no}", zone, people, phone) for no, zone in enumerate(zones)]
+    candidate = {"id": "c", "time_zone": zones[0], "country": "US", "employed": True}
+    return msgspec.json.encode(
+        {"now": "2026-11-23T10:00:00-05:00", "candidate": candidate, "applications": applications}
+    )
+
+
+def _best(*calls: tuple[Callable[[], object], int]) -> list[float]:
+    """The best seconds a call, by turns, so that a busy machine is busy for all."""
+    rounds = [[timeit.timeit(call, number=number) / number for call, number in calls] for _ in range(ROUNDS)]
+    return [min(column) for column in zip(*rounds, strict=True)]
+
+
+def main() -> None:
+    """Print the table."""
+    pack = tactful.load()
+    table = Table(title="Six weeks ahead, three applications, two time zones")
+    for column in ("case", "decision µs", "plan ms", "ratio", "changes", "questions ms", "asked", "flip ms"):
+        table.add_column(column, justify="left" if column == "case" else "right")
+    for name, people, phone in (("2 people each, nobody to call", 2, False), ("3 people each, two to call", 3, True)):
+        data = _case(people, phone)
+        case = pack.read(data)
+        decision = pack.decide(case)
+        target = case.families[0].people[0]
+        wish = Wish("thank_you_note", False, target)
+        decide, plan, asked, flip = _best(
+            (lambda data=data: pack.decide(data), 500),  # type: ignore[misc]
+            (lambda case=case: pack.plan(case), 3),  # type: ignore[misc]
+            (lambda case=case: pack.decide(case).questions, 2),  # type: ignore[misc]
+            (lambda decision=decision, wish=wish: flips(decision.setting, wish), 2),  # type: ignore[misc]
+        )
+        table.add_row(
+            name,
+            f"{decide * 1e6:.1f}",
+            f"{plan * 1e3:.1f}",
+            f"{plan / decide:.0f}",
+            str(len(pack.plan(case).changes)),
+            f"{asked * 1e3:.1f}",
+            str(len(decision.questions)),
+            f"{flip * 1e3:.1f}",
+        )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""Fields of a case by the names that people give them: ``person[dana].prefers``, ``application[acme].offer.form``.
+
+====================================  ==================================================================================
+path                                  names
+====================================  ==================================================================================
+``candidate.FIELD``                   a field of the candidate
+``application[ID].FIELD``             a field of an application; without ``[ID]`` where the case has one application only
+``offer[ID].FIELD``                   a field of the offer of that application, which comes into being if need be
+``person[ID].FIELD``                  a field of a person; ``application[ID].`` before it where several have such a person
+``interview[ID].FIELD``               a field of an interview, likewise
+``interviewer[INTERVIEW/PERSON].F``   a field of a person's part in an interview, likewise
+``message[N].FIELD``                  a field of the N-th message of an application, from 1, likewise
+====================================  ==================================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from tactful.diagnostics import Diagnostic, InvalidInput
+from tactful.diagnostics.changes import AmbiguousSpot, BadValue, UnknownSpot
+from tactful.facts.catalogue import ENTITIES, FieldSpec, given_fields
+from tactful.facts.change import Spot, ids
+from tactful.facts.custom import CustomFields
+from tactful.facts.moments import parse_date, parse_moment
+from tactful.facts.shape import CaseShape
+from tactful.suggest import did_you_mean
+from tactful.values import (
+    ChoiceKind,
+    DayTimeKind,
+    DurationKind,
+    Kind,
+    ListKind,
+    MomentKind,
+    NumberKind,
+    YesNoKind,
+    kind_name,
+    parse_day_time,
+    parse_duration,
+    parse_number,
+    parse_yes_no,
+)
+
+_PART = re.compile(r"([a-z_]+)(?:\[([^\[\]]*)\])?")
+_PATH = re.compile(r"[a-z_]+(?:\[[^\[\]]*\])?(?:\.[a-z_]+(?:\[[^\[\]]*\])?)*")
+
+
+def find_spot(shape: CaseShape, path: str, custom: CustomFields) -> tuple[Spot, Kind]:
+    """The field that a path names, and its kind. Raises :class:`InvalidInput` where it names none, or several."""
+    if _PATH.fullmatch(path) is None:
+        raise _wrong(UnknownSpot.at(None, f"`{path}` names no fact", "write it like `person[dana].prefers`", path))
+    parts = [(found.group(1), found.group(2)) for found in _PART.finditer(path)]
+    *owners, (field, index) = parts
+    if not owners or index is not None:
+        raise _wrong(UnknownSpot.at(None, f"`{path}` names no field", "write it like `person[dana].prefers`", path))
+    return _Finder(shape, path, custom).find(owners, field)
+
+
+def _wrong(problem: Diagnostic) -> InvalidInput:
+    return InvalidInput([problem])
+
+
+class _Finder:
+    """Looks up one path."""
+
+    def __init__(self, shape: CaseShape, path: str, custom: CustomFields) -> None:
+        self._shape, self._path, self._custom = shape, path, custom
+
+    def find(self, owners: list[tuple[str, str | None]], field: str) -> tuple[Spot, Kind]:
+        """The spot of ``field`` of the last owner."""
+        entity, id_ = owners[-1]
+        if entity not in ENTITIES:
+            raise self._unknown(f"`{entity}` is no part of a case", did_you_mean(entity, ENTITIES))
+        kind, name, custom = self._field(entity, field)
+        if entity == "candidate":
+            return Spot("candidate", name, custom=custom), kind
+        application = self._application(owners[:-1], entity, id_)
+        if entity in ("application", "offer"):
+            return Spot(entity, name, application, custom=custom), kind
+        known = ids(self._shape.applications[application], entity)
+        if id_ not in known:
+            raise self._unknown(f"there is no {entity} `{id_ or ''}`", self._near(id_, known))
+        no, inner = known.index(id_), 0
+        if entity == "interviewer":
+            no, inner = self._interviewer(application, no)
+        return Spot(entity, name, application, no, inner, custom), kind
+
+    def _interviewer(self, application: int, flat: int) -> tuple[int, int]:
+        """An interview's place and an interviewer's in it, from the interviewer's place among all."""
+        for no, interview in enumerate(self._shape.applications[application].interviews):
+            if flat < len(interview.interviewers):
+                return no, flat
+            flat -= len(interview.interviewers)
+        raise AssertionError("one of the interviews has it")
+
+    def _field(self, entity: str, field: str) -> tuple[Kind, str, bool]:
+        given: Mapping[str, FieldSpec] = {
+            name: spec for name, spec in given_fields()[entity].items() if not spec.clock and name != "id"
+        }
+        custom = self._custom.get(entity, {})
+        if field in given:
+            return given[field].kind, field, False
+        if field in custom:
+            return custom[field], field, True
+        known = [*given, *custom]
+        raise self._unknown(f"{entity} has no field `{field}` to set", self._near(field, known))
+
+    def _application(self, owners: list[tuple[str, str | None]], entity: str, id_: str | None) -> int:
+        """The application that is named, or the only one that can be meant."""
+        applications = [one.id for one in self._shape.applications]
+        if entity in ("application", "offer") and not owners:
+            owners = [("application", id_)]
+        if owners and (len(owners) > 1 or owners[0][0] != "application"):
+            raise self._unknown(f"`{self._path}` names no fact", "only `application[…]` can stand before another part")
+        if owners and owners[0][1] is not None:
+            wanted = owners[0][1]
+            if wanted not in applications:
+                raise self._unknown(f"there is no application `{wanted}`", self._near(wanted, applications))
+            return applications.index(wanted)
+        fitting = [
+            no
+            for no, one in enumerate(self._shape.applications)
+            if entity in ("application", "offer") or id_ in ids(one, entity)
+        ]
+        if len(fitting) > 1:
+            shown = ", ".join(f"`{applications[no]}`" for no in fitting[:8])
+            help_ = f"write `application[{applications[fitting[0]]}].` before it"
+            message = f"`{self._path}` may mean several applications: {shown}"
+            raise _wrong(AmbiguousSpot.at(None, message, help_, self._path))
+        if not fitting:
+            known = [name for one in self._shape.applications for name in ids(one, entity)] if id_ else applications
+            raise self._unknown(f"there is no {entity} `{id_ or ''}`", self._near(id_, known))
+        return fitting[0]
+
+    def _unknown(self, message: str, help_: str | None) -> InvalidInput:
+        return _wrong(UnknownSpot.at(None, message, help_, self._path))
+
+    def _near(self, name: str | None, known: list[str]) -> str:
+        meant = did_you_mean(name, known) if name else None
+        return meant or (f"there are {', '.join(f'`{one}`' for one in known[:20])}" if known else "there is none")
+
+
+#: What makes a field unknown.
+UNKNOWN: Final = ("unknown", "null", "~", "")
+
+
+def read_value(given: Any, kind: Kind, path: str) -> Any:
+    """A value as a case holds it, from a text as people write it, or a plain value of Python; ``None`` for unknown.
+
+    Raises :class:`InvalidInput` where it is not of the kind.
+    """
+    if given is None or (isinstance(given, str) and given.strip().lower() in UNKNOWN):
+        return None
+    found = _text(given.strip(), kind) if isinstance(given, str) else _plain(given, kind)
+    if found is None:
+        help_ = _help(kind)
+        raise _wrong(BadValue.at(None, f"`{given}` is not a value of type {kind_name(kind)}", help_, path))
+    return found
+
+
+def _text(text: str, kind: Kind) -> Any:
+    match kind:
+        case YesNoKind():
+            return parse_yes_no(text)
+        case ChoiceKind(values=values):
+            return text if text in values else None
+        case NumberKind():
+            return parse_number(text)
+        case MomentKind():
+            return text if parse_moment(text) or parse_date(text) else None
+        case DayTimeKind():
+            return text if parse_day_time(text) is not None else None
+        case DurationKind():
+            return text if parse_duration(text) is not None else None
+        case ListKind(values=values):
+            inner = text.removeprefix("[").removesuffix("]")
+            words = [one.strip() for one in inner.split(",") if one.strip()]
+            return words if not values or set(words) <= set(values) else None
+        case _:
+            return text
+
+
+def _plain(given: Any, kind: Kind) -> Any:
+    match kind:
+        case YesNoKind():
+            return given if isinstance(given, bool) else None
+        case NumberKind():
+            return given if isinstance(given, int | float) and not isinstance(given, bool) else None
+        case MomentKind():
+            return given.isoformat() if isinstance(given, datetime | date) else None
+        case ListKind(values=values):
+            listed = isinstance(given, list | tuple) and all(isinstance(one, str) for one in given)
+            return list(given) if listed and (not values or set(given) <= set(values)) else None
+        case _:
+            return None
+
+
+def _help(kind: Kind) -> str:
+    match kind:
+        case YesNoKind():
+            return "write `yes`, `no` or `unknown`"
+        case ChoiceKind(values=values):
+            return "write one of " + ", ".join(f"`{one}`" for one in values) + ", or `unknown`"
+        case ListKind(values=values) if values:
+            return "write some of " + ", ".join(f"`{one}`" for one in values) + ", with commas between them"
+        case MomentKind():
+            return "write it like `2026-11-27T17:00:00-05:00`, or `unknown`"
+        case DayTimeKind():
+            return "write it like `09:00`"
+        case DurationKind():
+            return "write it like `2 weeks`"
+        case _:
+            return "write a number, or `unknown`" if isinstance(kind, NumberKind) else "write a text"

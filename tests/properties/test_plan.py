@@ -1,0 +1,83 @@
+"""The plan against deciding anew: at every moment of it the two are the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_drawn_packs import packs
+from test_reference import NOW as DRAWN_NOW
+from test_reference import cases as drawn_cases
+
+import tactful
+from shipped_cases import NOW, cases
+from tactful.timeline import timeline
+
+_QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+_PACKS = {name: tactful.load(name) for name in ("default", "profile:academia", "profile:phone-friendly")}
+
+
+def _firings(policy: tactful.Policy, case: tactful.Case, moment: int) -> frozenset[Any]:
+    return frozenset(policy.decider.fire(case, moment))
+
+
+@pytest.mark.parametrize("name", _PACKS)
+@settings(parent=_QUIET, max_examples=30)
+@given(data=cases, minutes=st.lists(st.integers(0, 6 * 7 * 24 * 60), max_size=20))
+def test_the_plan_equals_deciding_anew_at_any_moment_of_it(name: str, data: dict[str, Any], minutes: list[int]) -> None:
+    """At its changes, a second before them, and at moments in between, the plan has what deciding then would say."""
+    policy = _PACKS[name]
+    plan = policy.plan(data)
+    second = timedelta(seconds=1)
+    moments = [plan.start, plan.until - second, *plan.changes, *(change - second for change in plan.changes)]
+    moments += [plan.start + timedelta(minutes=one) for one in minutes if one < 6 * 7 * 24 * 60]
+    for moment in moments:
+        assert plan.at(moment).to_json() == policy.decide(data, now=moment).to_json()
+
+
+@settings(parent=_QUIET, max_examples=60)
+@given(data=cases)
+def test_neighbouring_intervals_differ(data: dict[str, Any]) -> None:
+    """A change in the plan is a change: the same firings do not come twice in a row."""
+    policy = _PACKS["default"]
+    case = policy.read(data)
+    assert case.now is not None
+    found = timeline(policy.decider, case, case.now, case.now + 3_628_800)
+    fired = [_firings(policy, case, one.start) for one in found.intervals]
+    assert all(one != other for one, other in pairwise(fired))
+    assert all(one.end == other.start for one, other in pairwise(found.intervals))
+
+
+@settings(parent=_QUIET, max_examples=150)
+@given(text=packs(), data=drawn_cases, seconds=st.lists(st.integers(0, 20 * 86_400 - 1), max_size=20))
+def test_the_plan_is_exact_for_whatever_the_language_can_say(
+    text: str, data: dict[str, Any], seconds: list[int]
+) -> None:
+    """For drawn packs, too, nothing fires at a moment that does not fire all through the moment's interval."""
+    policy = tactful.loads(text)
+    case = policy.read(data)
+    found = timeline(policy.decider, case, DRAWN_NOW, DRAWN_NOW + 20 * 86_400)
+    for interval in found.intervals:
+        fired = _firings(policy, case, interval.start)
+        assert fired == _firings(policy, case, interval.end - 1)
+        for second in seconds:
+            if interval.start <= DRAWN_NOW + second < interval.end:
+                assert fired == _firings(policy, case, DRAWN_NOW + second)
+
+
+def test_moments_outside_of_the_plan_are_refused() -> None:
+    """A plan knows nothing of what was before it, nor of what comes after its horizon."""
+    plan = _PACKS["default"].plan({"candidate": {"id": "c"}}, now=NOW, until=timedelta(days=1))
+    assert plan.until == NOW + timedelta(days=1)
+    for moment in (NOW - timedelta(seconds=1), plan.until):
+        with pytest.raises(tactful.TactfulError, match="outside of the plan"):
+            plan.at(moment)
+    with pytest.raises(tactful.TactfulError, match="no time zone"):
+        plan.at(datetime(2026, 11, 25))
+    for until in (timedelta(0), timedelta(days=367), datetime(2020, 1, 1, tzinfo=UTC)):
+        with pytest.raises(tactful.TactfulError, match="366 days"):
+            _PACKS["default"].plan({"candidate": {"id": "c"}}, now=NOW, until=until)

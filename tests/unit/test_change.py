@@ -1,0 +1,107 @@
+"""Facts changed for a what-if: paths, values, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import tactful
+
+PACK = tactful.load()
+CASE: dict[str, Any] = {
+    "now": "2026-11-23T10:00:00-05:00",
+    "candidate": {"id": "c", "time_zone": "America/New_York"},
+    "applications": [
+        {
+            "id": "acme",
+            "people": [{"id": "dana", "prefers": "email"}, {"id": "lee"}],
+            "interviews": [{"id": "onsite", "ended_at": "2026-11-21T16:30:00-05:00", "interviewers": ["dana", "lee"]}],
+            "messages": [{"person": "dana", "direction": "sent", "sent_at": "2026-11-22T09:00:00-05:00"}],
+        },
+        {"id": "beta", "people": [{"id": "dana"}]},
+    ],
+}
+
+
+def _changed(**facts: Any) -> tactful.Case:
+    return PACK.change(PACK.read(CASE), facts)
+
+
+def _refused(path: str, value: Any) -> tuple[str, str, str | None]:
+    with pytest.raises(tactful.InvalidInput) as caught:
+        PACK.change(PACK.read(CASE), {path: value})
+    [problem] = caught.value.diagnostics
+    return problem.code, problem.message, problem.help
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "read"),
+    [
+        ("candidate.employed", "yes", lambda case: case.candidate.employed is True),
+        ("candidate.notice_period", "2 weeks", lambda case: case.candidate.notice_period == 1_209_600),
+        ("application[acme].status", "offered", lambda case: case.families[0].application.status == "offered"),
+        ("offer[acme].form", "written", lambda case: case.families[0].offer.form == "written"),
+        ("application[acme].offer.conditional", False, lambda case: case.families[0].offer.conditional is False),
+        ("application[acme].person[dana].prefers", "phone", lambda case: case.families[0].people[0].prefers == "phone"),
+        (
+            "person[lee].channels",
+            "[email, phone]",
+            lambda case: case.families[0].people[1].channels == ("email", "phone"),
+        ),
+        ("interview[onsite].status", "cancelled", lambda case: case.families[0].interviews[0].status == "cancelled"),
+        ("interviewer[onsite/lee].attended", "no", lambda case: case.families[0].interviewers[0][1].attended is False),
+        ("message[1].kind", "thank_you", lambda case: case.families[0].messages[0].kind == "thank_you"),
+        ("application[acme].reply_by", "2026-11-27", lambda case: case.families[0].application.reply_by == 1795841999),
+        ("application[acme].person[dana].prefers", "unknown", lambda case: case.families[0].people[0].prefers is None),
+    ],
+)
+def test_a_path_and_a_value_change_one_fact(path: str, value: Any, read: Any) -> None:
+    """What a path names takes the value, and the case that it was made from stays as it was."""
+    before = PACK.read(CASE)
+    after = PACK.change(before, {path: value})
+    assert read(after)
+    assert PACK.read(CASE).shape == before.shape
+    assert after.now == before.now
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code", "message", "help_"),
+    [
+        ("person[dana].prefers", "phone", "T702", "`person[dana].prefers` may mean several applications: `acme`, `beta`",
+         "write `application[acme].` before it"),
+        ("person[lee].preferes", "phone", "T701", "person has no field `preferes` to set", "did you mean `prefers`?"),
+        ("person[leo].prefers", "phone", "T701", "there is no person `leo`", "did you mean `lee`?"),
+        ("persn[lee].prefers", "phone", "T701", "`persn` is no part of a case", "did you mean `person`?"),
+        ("application[acne].status", "offered", "T701", "there is no application `acne`", "did you mean `acme`?"),
+        ("application.status", "offered", "T702", "`application.status` may mean several applications: `acme`, `beta`",
+         "write `application[acme].` before it"),
+        ("person[lee].prefers", "pigeon", "T703", "`pigeon` is not a value of type one of a set",
+         "write one of `email`, `phone`, or `unknown`"),
+        ("candidate.employed", "perhaps", "T703", "`perhaps` is not a value of type yes/no", "write `yes`, `no` or `unknown`"),
+        ("message[2].kind", "other", "T701", "there is no message `2`", "there are `1`"),
+        ("employed", "yes", "T701", "`employed` names no field", "write it like `person[dana].prefers`"),
+        ("person[lee].__class__", "x", "T701", "person has no field `__class__` to set", None),
+        ("candidate.id", "x", "T701", "candidate has no field `id` to set", None),
+        ("a b", "x", "T701", "`a b` names no fact", "write it like `person[dana].prefers`"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_changed_is_told(path: str, value: Any, code: str, message: str, help_: str | None) -> None:
+    """A path that names nothing, or several things, and a value of another type are mistakes with a way out."""
+    found = _refused(path, value)
+    assert found[:2] == (code, message)
+    assert help_ is None or found[2] == help_
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    """Two wrong changes give two diagnostics."""
+    with pytest.raises(tactful.InvalidInput) as caught:
+        _changed(**{"candidate.employed": "perhaps", "person[leo].prefers": "phone"})
+    assert [one.code for one in caught.value.diagnostics] == ["T703", "T701"]
+
+
+def test_a_change_that_does_not_fit_the_other_facts_is_refused() -> None:
+    """An interview that was held cannot end in the future: changed cases are validated like any other."""
+    with pytest.raises(tactful.InvalidInput) as caught:
+        _changed(**{"interview[onsite].status": "held", "interview[onsite].ended_at": "2027-01-01T10:00:00Z"})
+    assert [one.code for one in caught.value.diagnostics] == ["T211"]
