@@ -8,8 +8,9 @@ from functools import cached_property
 
 import msgspec
 
-from tactful.answers import ComparisonRecord, WhyRecord
+from tactful.answers import WhyRecord
 from tactful.calendars import Calendar
+from tactful.comparison import ComparisonRecord
 from tactful.decision import (
     ActionRecord,
     AlternativeRecord,

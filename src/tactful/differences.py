@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from tactful.answers import (
+from tactful.chain import Chain
+from tactful.comparison import (
     AddedRecord,
     AlternativeToRecord,
     ChangedRecord,
@@ -26,7 +27,6 @@ from tactful.answers import (
     SetAsideChangeRecord,
     SideRecord,
 )
-from tactful.chain import Chain
 from tactful.decision import JustificationRecord
 from tactful.facts.catalogue import given_fields
 from tactful.facts.rows import Case, Row

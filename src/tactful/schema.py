@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
-from tactful.answers import ComparisonRecord, WhyRecord
+from tactful.answers import WhyRecord
+from tactful.comparison import ComparisonRecord
 from tactful.decision import DecisionRecord
 from tactful.facts.catalogue import ENTITIES, MUTABILITIES, SCOPES, given_fields
 from tactful.facts.shape import CaseShape

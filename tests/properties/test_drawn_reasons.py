@@ -12,7 +12,8 @@ from test_drawn_packs import packs
 from test_reference import cases
 
 import tactful
-from tactful.answers import AddedRecord, NotAdvisedRecord, OpensRecord, RemovedRecord, WhyRecord
+from tactful.answers import NotAdvisedRecord, OpensRecord, WhyRecord
+from tactful.comparison import AddedRecord, RemovedRecord
 from tactful.rank import entity_of
 from tactful.render.differences import render_differences
 from tactful.render.why import render_why

@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 
 import tactful
 from shipped_cases import cases
-from tactful.answers import (
+from tactful.cli.app import app
+from tactful.comparison import (
     AddedRecord,
     AlternativeToRecord,
     ChangedRecord,
@@ -30,7 +31,6 @@ from tactful.answers import (
     RuleGoneRecord,
     SetAsideByRecord,
 )
-from tactful.cli.app import app
 from tactful.render.differences import render_differences
 from tactful.schema import comparison_schema
 

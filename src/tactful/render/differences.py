@@ -8,7 +8,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.text import Text
 
-from tactful.answers import (
+from tactful.comparison import (
     AddedRecord,
     AlternativeToRecord,
     ChangedRecord,
