@@ -8,7 +8,9 @@ from functools import cached_property
 
 import msgspec
 
+from tactful.answers import WhyRecord
 from tactful.calendars import Calendar
+from tactful.comparison import ComparisonRecord
 from tactful.decision import (
     ActionRecord,
     AlternativeRecord,
@@ -21,13 +23,15 @@ from tactful.decision import (
     TargetRecord,
     WinnerRecord,
 )
-from tactful.explain import opened, step_text
+from tactful.differences import compare
+from tactful.explain import opened
 from tactful.facts.rows import Row
 from tactful.model.written import Modality
 from tactful.questions import questions
 from tactful.rank import Conclusion, Ranking, entity_of
 from tactful.setting import Setting, application_of, target_record
-from tactful.wording import fill, name_of
+from tactful.why import why
+from tactful.wording import name_of
 
 
 class Advice:
@@ -96,14 +100,7 @@ class Advice:
     @cached_property
     def steps(self) -> tuple[str, ...]:
         """What to mind in doing it: the action's own steps, then those that rules add. A prohibition has none."""
-        if self._one.prohibits:
-            return ()
-        setting, evaluator = self._setting, self._setting.evaluator
-        env = evaluator.environment(entity_of(self._one.target), self._one.target)
-        own = [fill(step, env, evaluator, setting.calendar) for step in setting.checked.actions[self.action].steps]
-        firings = setting.ranker.steps_for(self._one, setting.steps, setting.case)
-        added = [step_text(setting.checked.rules[no], row, evaluator, setting.calendar) for no, row, _ in firings]
-        return tuple(dict.fromkeys((*own, *added)))
+        return self._setting.steps_of(self._one)
 
     @cached_property
     def because(self) -> tuple[JustificationRecord, ...]:
@@ -212,6 +209,18 @@ class Decision:
             by=winners,
             because=setting.because(one),
         )
+
+    def why(self, action: str, target: str | None = None) -> WhyRecord:
+        """Why an action is advised, or why it is not, for a target or for all that it concerns.
+
+        ``target`` is an id, or ``application/id`` where several have it. An action that others are a kind of stands for
+        them too. Raises :class:`tactful.TactfulError` for an action or a target that there isn't.
+        """
+        return why(self.setting, self.ranking, action, target)
+
+    def compare(self, other: Decision) -> ComparisonRecord:
+        """What another decision has that this one does not, and the other way round, with the rules behind it."""
+        return compare((self.setting, self.ranking), (other.setting, other.ranking))
 
     @property
     def safety_off(self) -> tuple[OverrideRecord, ...]:

@@ -115,6 +115,10 @@ class Ranker:
                 _merge(found, plan, firing)
         return self._settled(list(advised.values()), list(prohibited.values()))
 
+    def target(self, no: int, row: Row, case: Case) -> Row | None:
+        """What a rule's conclusion concerns where it fires for ``row``; ``None`` where that is not known."""
+        return self._target(self._plans[no], row, case)
+
     def _target(self, plan: _Plan, row: Row, case: Case) -> Row | None:
         if plan.by_id:
             id_ = attrgetter(plan.by_id)(row)
@@ -191,6 +195,12 @@ class Ranker:
                 taken[key] = one
             ranked.append(one)
         return ranked
+
+    def shared(self, one: Conclusion, better: Conclusion) -> tuple[str, str]:
+        """The family of which there is one, and per what, under which ``one`` gave way to ``better``."""
+        taken = set(self._one_per_keys(better))
+        family = next(action for action, row in self._one_per_keys(one) if (action, row) in taken)
+        return family, next(per for action, per in self._one_per[one.action] if action == family)
 
     def _one_per_keys(self, one: Conclusion) -> list[tuple[str, Row]]:
         found = []

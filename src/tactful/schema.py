@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
+from tactful.answers import WhyRecord
+from tactful.comparison import ComparisonRecord
 from tactful.decision import DecisionRecord, PlanRecord
 from tactful.facts.catalogue import ENTITIES, MUTABILITIES, SCOPES, given_fields
 from tactful.facts.shape import CaseShape
@@ -39,6 +41,16 @@ def decision_schema() -> Schema:
 def plan_schema() -> Schema:
     """The schema of ``tactful plan --format json``."""
     return {"$schema": DIALECT, "title": "A plan of tactful", **msgspec.json.schema(PlanRecord)}
+
+
+def why_schema() -> Schema:
+    """The schema of ``tactful why --format json``."""
+    return {"$schema": DIALECT, "title": "Why, by tactful", **msgspec.json.schema(WhyRecord)}
+
+
+def comparison_schema() -> Schema:
+    """The schema of ``tactful compare --format json``."""
+    return {"$schema": DIALECT, "title": "A comparison by tactful", **msgspec.json.schema(ComparisonRecord)}
 
 
 def case_schema() -> Schema:

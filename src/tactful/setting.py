@@ -7,9 +7,9 @@ from functools import cached_property
 
 from tactful.calendars import Calendar
 from tactful.decider import Decider
-from tactful.decision import JustificationRecord, RawFiring, TargetRecord
+from tactful.decision import JustificationRecord, PackRecord, RawFiring, TargetRecord
 from tactful.evaluate import Evaluator
-from tactful.explain import justification
+from tactful.explain import justification, step_text
 from tactful.facts.rows import Case, Row
 from tactful.model.checked import CheckedPack
 from tactful.rank import Conclusion, Ranker, entity_of
@@ -62,11 +62,19 @@ class Setting:
 
     def label(self, one: Conclusion) -> str:
         """The action in words, for its target."""
-        label = self.checked.actions[one.action].label
+        return self.label_of(one.action, one.target)
+
+    def label_of(self, action: str, target: Row) -> str:
+        """An action in words, for a target."""
+        label = self.checked.actions[action].label
         if label is None:
-            return one.action.replace("_", " ").capitalize()
-        env = self.evaluator.environment(entity_of(one.target), one.target)
+            return action.replace("_", " ").capitalize()
+        env = self.evaluator.environment(entity_of(target), target)
         return fill(label, env, self.evaluator, self.calendar)
+
+    def pack(self) -> PackRecord:
+        """The pack as JSON names it."""
+        return PackRecord(name=self.checked.name, version=self.checked.version, digest=self.checked.digest)
 
     def because(self, one: Conclusion) -> tuple[JustificationRecord, ...]:
         """The justifications of a conclusion, the rule that counts most first."""
@@ -75,6 +83,17 @@ class Setting:
             justification(rules[firing[0]], firing[1], self.evaluator, self.calendar)
             for firing in self.ranker.sorted_firings(one)
         )
+
+    def steps_of(self, one: Conclusion) -> tuple[str, ...]:
+        """What to mind in following a recommendation: the action's own steps, then those that rules add."""
+        if one.prohibits:
+            return ()
+        checked, evaluator = self.checked, self.evaluator
+        env = evaluator.environment(entity_of(one.target), one.target)
+        own = [fill(step, env, evaluator, self.calendar) for step in checked.actions[one.action].steps]
+        firings = self.ranker.steps_for(one, self.steps, self.case)
+        added = [step_text(checked.rules[no], row, evaluator, self.calendar) for no, row, _ in firings]
+        return tuple(dict.fromkeys((*own, *added)))
 
 
 def target_record(row: Row) -> TargetRecord:

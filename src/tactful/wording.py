@@ -10,7 +10,7 @@ from typing import Final
 from tactful.calendars import Calendar
 from tactful.decision import TargetRecord
 from tactful.evaluate import Environment, Evaluator
-from tactful.facts.rows import Row
+from tactful.facts.rows import MessageRow, Row
 from tactful.model.checked import Slot, Template
 from tactful.rank import entity_of
 from tactful.values import (
@@ -34,7 +34,11 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 def say_moment(moment: int, calendar: Calendar) -> str:
     """``Sat 21 Nov 2026, 16:30`` on the clock of ``calendar``; the same words whatever the machine's locale."""
-    local = calendar.local(moment)
+    return say_local(calendar.local(moment))
+
+
+def say_local(local: datetime) -> str:
+    """The same for a moment that is on its clock already."""
     return f"{say_day(local.date())}, {say_clock(local)}"
 
 
@@ -168,3 +172,17 @@ def distance(seconds: int) -> str:
     else:
         words = "a minute" if size >= MINUTE else "less than a minute"
     return f"in {words}" if seconds >= 0 else f"{words} ago"
+
+
+def say_row(row: Row, calendar: Calendar) -> str:
+    """A row in words. A message has no name: it is told by what it was."""
+    if not isinstance(row, MessageRow):
+        return name_of(row)
+    words = [(row.kind or "message").replace("_", " ")]
+    if row.direction is not None:
+        words.append(row.direction)
+    if row.sent_at is not None:
+        words.append(say_moment(row.sent_at, calendar))
+    if row.person is not None:
+        words.append(f"{'from' if row.direction == 'received' else 'to'} {name_of(row.person)}")
+    return " ".join(words)

@@ -10,6 +10,7 @@ from tactful.cli.asking import ask_all, facts_of, render_answers
 from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.cli.planning import plan
 from tactful.cli.reading import Application, At, CaseArgument, Rules, read_case
+from tactful.cli.reasons import compare, why
 from tactful.engine import load
 
 app = typer.Typer(
@@ -63,6 +64,8 @@ def advise(
 
 
 app.command()(plan)
+app.command()(why)
+app.command()(compare)
 
 
 @app.command()
@@ -114,13 +117,30 @@ def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="A code as 
 @app.command()
 @guarded
 def schema(
-    what: Annotated[Literal["decision", "plan", "case", "pack"], typer.Argument(help="Which JSON Schema to print.")],
+    what: Annotated[
+        Literal["decision", "plan", "why", "comparison", "case", "pack"],
+        typer.Argument(help="Which JSON Schema to print."),
+    ],
     rules: Rules = "default",
 ) -> None:
-    """Print the JSON Schema of a decision, a plan, a case or a rule file."""
-    from tactful.schema import case_schema, decision_schema, pack_schema, plan_schema, to_bytes
+    """Print the JSON Schema of a decision, a plan, a case, a rule file, or of what why and compare answer."""
+    from tactful.schema import (
+        case_schema,
+        comparison_schema,
+        decision_schema,
+        pack_schema,
+        plan_schema,
+        to_bytes,
+        why_schema,
+    )
 
-    made = {"decision": decision_schema, "plan": plan_schema, "case": case_schema}
+    made = {
+        "decision": decision_schema,
+        "plan": plan_schema,
+        "case": case_schema,
+        "why": why_schema,
+        "comparison": comparison_schema,
+    }
     write_bytes(to_bytes(made[what]() if what in made else pack_schema(load(rules).checked)))
 
 

@@ -1,0 +1,72 @@
+"""``tactful why`` and ``tactful compare``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+import typer
+
+from tactful.advice import Decision
+from tactful.answers import UnknownName
+from tactful.cli.output import console, guarded, write_bytes
+from tactful.cli.reading import At, CaseArgument, Rules, read_case
+from tactful.engine import Policy, load
+
+Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")]
+
+
+@guarded
+def why(
+    case: CaseArgument,
+    question: Annotated[
+        str,
+        typer.Argument(
+            metavar="ACTION[:TARGET]",
+            help="An action, and the id of what it concerns: call, call:dana, call:acme/dana where several have that id.",
+        ),
+    ],
+    rules: Rules = "default",
+    at: At = None,
+    format_: Format = "text",
+) -> None:
+    """Tell why an action is advised, or why it is not: facts, rules, conflicts, rank."""
+    action, _, target = question.partition(":")
+    try:
+        record = _decide(load(rules), case, at).why(action, target or None)
+    except UnknownName as error:
+        raise typer.BadParameter(str(error)) from None
+    if format_ == "json":
+        write_bytes(msgspec.json.encode(record))
+        return
+    from tactful.render.why import render_why  # rich is not needed for JSON
+
+    render_why(record, console())
+
+
+@guarded
+def compare(
+    before: Annotated[str, typer.Argument(metavar="CASE_A", help="A case in YAML or JSON.")],
+    after: Annotated[str, typer.Argument(metavar="CASE_B", help="Another, or the same with --against.")],
+    rules: Rules = "default",
+    against: Annotated[
+        str | None, typer.Option(metavar="PACK", help="Decide on CASE_B by the rules of this pack, and not by --rules.")
+    ] = None,
+    at: At = None,
+    format_: Format = "text",
+) -> None:
+    """Tell what two decisions have different, and the facts and rules behind it."""
+    policy = load(rules)
+    other = policy if against is None else load(against)
+    record = _decide(policy, before, at).compare(_decide(other, after, at))
+    if format_ == "json":
+        write_bytes(msgspec.json.encode(record))
+        return
+    from tactful.render.differences import render_differences  # rich is not needed for JSON
+
+    render_differences(record, console())
+
+
+def _decide(policy: Policy, case: str, at: str | None) -> Decision:
+    read, now = read_case(policy, case, at, None)
+    return policy.decide(read, now)
