@@ -8,13 +8,14 @@ from functools import cached_property
 
 import msgspec
 
-from tactful.answers import WhyRecord
+from tactful.answers import Answer, NotAdvisedRecord, WhyRecord
 from tactful.calendars import Calendar
 from tactful.comparison import ComparisonRecord
 from tactful.decision import (
     ActionRecord,
     AlternativeRecord,
     DecisionRecord,
+    FlipsRecord,
     JustificationRecord,
     OverrideRecord,
     PackRecord,
@@ -26,6 +27,7 @@ from tactful.decision import (
 from tactful.differences import compare
 from tactful.explain import opened
 from tactful.facts.rows import Row
+from tactful.flips import Wish, flips
 from tactful.model.written import Modality
 from tactful.questions import questions
 from tactful.rank import Conclusion, Ranking, entity_of
@@ -210,13 +212,25 @@ class Decision:
             because=setting.because(one),
         )
 
-    def why(self, action: str, target: str | None = None) -> WhyRecord:
+    def why(self, action: str, target: str | None = None, *, flip: bool = False) -> WhyRecord:
         """Why an action is advised, or why it is not, for a target or for all that it concerns.
 
         ``target`` is an id, or ``application/id`` where several have it. An action that others are a kind of stands for
-        them too. Raises :class:`tactful.TactfulError` for an action or a target that there isn't.
+        them too. ``flip``: also the smallest changes of facts under which each answer would be another, found by search;
+        it may take a second. Raises :class:`tactful.TactfulError` for an action or a target that there isn't.
         """
-        return why(self.setting, self.ranking, action, target)
+        record = why(self.setting, self.ranking, action, target)
+        if not flip:
+            return record
+        return msgspec.structs.replace(record, flips=tuple(self._flips(one) for one in record.answers))
+
+    def _flips(self, answer: Answer) -> FlipsRecord:
+        """What it would take for the advice that an answer is about to come, or to go."""
+        one = answer if isinstance(answer, NotAdvisedRecord) else answer.conclusion
+        prohibits = not isinstance(one, NotAdvisedRecord) and one.modality.endswith("not")
+        rows = self.setting.evaluator.rows(one.target.entity)
+        row = next(row for row in rows if row.id == one.target.id and application_of(row) == one.application)
+        return flips(self.setting, Wish(one.action, prohibits, row))
 
     def compare(self, other: Decision) -> ComparisonRecord:
         """What another decision has that this one does not, and the other way round, with the rules behind it."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta
 
-from tactful.decision import Moment, PackRecord, Record, TargetRecord
+from tactful.decision import FlipsRecord, Moment, PackRecord, Record, TargetRecord
 from tactful.diagnostics import TactfulError
 from tactful.model.written import Modality
 
@@ -282,3 +283,7 @@ class WhyRecord(Record, frozen=True):
     action: str
     target: Annotated[str | None, Meta(description="As asked; null: all that it concerns.")]
     answers: tuple[Answer, ...]
+    flips: Annotated[
+        tuple[FlipsRecord, ...] | msgspec.UnsetType,
+        Meta(description="What it would take, for each answer; there where somebody asked for it."),
+    ] = msgspec.UNSET

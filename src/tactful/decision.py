@@ -162,7 +162,18 @@ class FlipRecord(Record, frozen=True):
     """A smallest change of facts after which the advice would be another. It was tried by deciding again."""
 
     changes: tuple[ChangedFactRecord, ...]
-    becomes: Annotated[bool, Meta(description="Whether the advice would then be given.")]
+
+
+class FlipsRecord(Record, frozen=True):
+    """What it would take for one piece of advice to be given, or no longer: the best way first."""
+
+    action: str
+    prohibits: Annotated[bool, Meta(description="Whether it is about the action being forbidden.")]
+    label: str
+    target: TargetRecord
+    application: str | None
+    given: Annotated[bool, Meta(description="Whether the advice is given as things are.")]
+    ways: Annotated[tuple[FlipRecord, ...], Meta(description="Empty where nothing that was tried does it.")]
 
 
 class PackRecord(Record, frozen=True):

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from tactful.decision import ChangedFactRecord, FlipRecord
+from tactful.decision import ChangedFactRecord, FlipRecord, FlipsRecord
 from tactful.effects import Outcome, decide_again, key_of
 from tactful.facts.change import NAMED_MOMENTS, Spot, as_given, changed, path_of, with_message
 from tactful.facts.rows import ApplicationRow, Row
@@ -20,7 +20,7 @@ from tactful.facts.shape import CaseShape, Message
 from tactful.model.checked import AddStep, Aggregate, Condition, IsIn, Rule, Test
 from tactful.model.reads import closure, computed, fields_of_rule
 from tactful.rank import entity_of, inside
-from tactful.setting import Setting
+from tactful.setting import Setting, application_of, target_record
 from tactful.timeline import timeline
 from tactful.trials import ReadField, read_fields, trials
 from tactful.values import WEEK, MomentKind, Value
@@ -59,11 +59,11 @@ class _Step(msgspec.Struct, frozen=True, eq=False):
     record: ChangedFactRecord
 
 
-def flips(setting: Setting, wish: Wish) -> tuple[FlipRecord, ...]:
+def flips(setting: Setting, wish: Wish) -> FlipsRecord:
     """The smallest changes after which the advice is given where it is not, or the other way; the best first.
 
     One change before two, and those before three or four facts of one part of the case; among changes of one size, what the
-    candidate can do, then waiting, then what others can do, then what may turn out. Empty where nothing tried does it.
+    candidate can do, then waiting, then what others can do, then what may turn out. No way is told where nothing tried does it.
     """
     before = Outcome(setting)
     goal = not wish.given(before)
@@ -76,7 +76,15 @@ def flips(setting: Setting, wish: Wish) -> tuple[FlipRecord, ...]:
     for more in (search.pairs, search.of_one_part):
         found = found or list(more(steps))
     found.sort(key=_preference)
-    return tuple(FlipRecord(changes=tuple(one.record for one in way), becomes=goal) for way in found[:MOST_FLIPS])
+    return FlipsRecord(
+        action=wish.action,
+        prohibits=wish.prohibits,
+        label=setting.label_of(wish.action, wish.target),
+        target=target_record(wish.target),
+        application=application_of(wish.target),
+        given=not goal,
+        ways=tuple(FlipRecord(changes=tuple(one.record for one in way)) for way in found[:MOST_FLIPS]),
+    )
 
 
 def _preference(way: Sequence[_Step]) -> tuple[list[int], list[str]]:
@@ -223,7 +231,7 @@ class _Search:
         )
 
     def _messages(self) -> Iterator[_Step]:
-        """Messages that the rules' facts count, sent or received now."""
+        """Messages that the rules' facts count, sent or received now; of no particular kind only where none is asked for."""
         setting = self._setting
         facts = setting.decider.facts
         read = closure(computed(field for rule in self._rules for field in fields_of_rule(rule)), facts)
@@ -234,10 +242,12 @@ class _Search:
             for direction in _asked(fact.where, "direction") or ("sent", "received")
             for kind in _asked(fact.where, "kind") or ("other",)
         }
+        named = {direction for direction, kind in combinations_ if kind != "other"}
+        kept = [one for one in sorted(combinations_) if one[1] != "other" or one[0] not in named]
         application = _application_of(self._wish.target)
         for family in setting.case.families:
             if application is None or family.application is application:
-                for direction, kind in sorted(combinations_):
+                for direction, kind in kept:
                     for person in family.people:
                         yield self._message(family.application, person.id, name_of(person), direction, kind)
 

@@ -14,6 +14,7 @@ from rich.console import Console
 
 import tactful
 from tactful.render.differences import render_differences
+from tactful.render.flips import render_flips
 from tactful.render.why import render_why
 
 HERE = Path(__file__).parent
@@ -44,10 +45,12 @@ def _expect(folder: Path, text: str, update: bool) -> None:
 
 @pytest.mark.parametrize("folder", EXPLAINED, ids=lambda path: path.name)
 def test_a_question_is_answered_as_reviewed(folder: Path, pack: tactful.Policy, update_cases: bool) -> None:
-    """The chain from facts to rank, or what is missing, is the one that was reviewed."""
+    """The chain from facts to rank, or what is missing, and what it would take, are those that were reviewed."""
     action, _, target = (folder / "question.txt").read_text().strip().partition(":")
     console, out = _console()
-    render_why(_decided(folder / "case.yaml", pack).why(action, target or None), console)
+    record = _decided(folder / "case.yaml", pack).why(action, target or None, flip=True)
+    render_why(record, console)
+    render_flips(record, console)
     _expect(folder, out.getvalue(), update_cases)
 
 

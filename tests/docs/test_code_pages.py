@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tactful
-from tactful.cli.asking import facts_of
+from tactful.cli.reading import facts_of
 from tactful.diagnostics.code import Code
 from tactful.diagnostics.table import codes, page
 

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from tactful.cli.asking import ask_all, facts_of, render_answers
+from tactful.advice import Decision
+from tactful.cli.asking import ask_all, render_answers
 from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.cli.planning import plan
-from tactful.cli.reading import Application, At, CaseArgument, Rules, read_case
+from tactful.cli.reading import Application, At, CaseArgument, Rules, SetFacts, read_case, what_if
 from tactful.cli.reasons import compare, why
 from tactful.engine import load
 
@@ -31,10 +32,7 @@ def advise(
     rules: Rules = "default",
     at: At = None,
     application: Application = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="FACT=VALUE", help="What if: person[dana].prefers=phone; may be repeated."),
-    ] = None,
+    set_: SetFacts = None,
     ask: Annotated[bool, typer.Option("--ask", help="Ask for what is not known and would change the advice.")] = False,
     questions: Annotated[
         bool, typer.Option("--questions", help="With --format json: also the facts that would change the decision.")
@@ -45,9 +43,8 @@ def advise(
     if ask and case == "-":
         raise typer.BadParameter("--ask reads answers from standard input, so the case has to be a file")
     policy = load(rules)
-    read, now = read_case(policy, case, at, application)
-    if set_:
-        read = policy.change(read, facts_of(set_))
+    given, now = read_case(policy, case, at, application)
+    read = what_if(policy, given, set_)
     if ask:
         told = console(stderr=True)
         read, answers = ask_all(policy, read, told, application)
@@ -61,6 +58,18 @@ def advise(
 
     render_decision(decision, console(), application)
     render_questions(decision.questions_for(application), console())
+    if set_:
+        _what_changes(policy.decide(given, now), decision)
+
+
+def _what_changes(before: Decision, after: Decision) -> None:
+    """What the facts of ``--set`` change of the decision."""
+    from tactful.render.differences import render_differences
+
+    out = console()
+    out.print()
+    out.print("What the other facts change", style="bold")
+    render_differences(before.compare(after), out)
 
 
 app.command()(plan)

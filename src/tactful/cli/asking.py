@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -64,17 +63,6 @@ def _ask(question: QuestionRecord, policy: Policy, case: Case, out: Console) -> 
             for problem in error.diagnostics:
                 out.print(Text(f"  {problem.message}" + (f"; {problem.help}" if problem.help else ""), "red"))
     return case, ""
-
-
-def facts_of(settings: list[str]) -> dict[str, str]:
-    """``--set FACT=VALUE``, taken apart; of two for one fact the last counts."""
-    found = {}
-    for one in settings:
-        path, sign, value = one.partition("=")
-        if not sign:
-            raise typer.BadParameter(f"{one!r} gives no value; write --set person[dana].prefers=phone")
-        found[path.strip()] = value.strip()
-    return found
 
 
 def render_answers(answers: dict[str, str], out: Console) -> None:

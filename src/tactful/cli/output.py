@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tactful.diagnostics import Diagnostic, InvalidInput, TactfulError
+from tactful.render.safe import safe
 from tactful.source import snippet
 
 P = ParamSpec("P")
@@ -66,9 +67,9 @@ def _tell(error: InvalidInput) -> None:
 def _diagnostic(diagnostic: Diagnostic, sources: dict[str, str], out: Console) -> None:
     place = diagnostic.place()
     head = Text.assemble((f"{place}: " if place else "", "bold"), (diagnostic.code, "red"), f" {diagnostic.message}")
-    out.print(head, soft_wrap=True)
+    out.print(safe(head), soft_wrap=True)
     if diagnostic.span is not None and diagnostic.span.file in sources:
-        out.print(Text(snippet(sources[diagnostic.span.file], diagnostic.span), "dim"), soft_wrap=True)
+        out.print(safe(Text(snippet(sources[diagnostic.span.file], diagnostic.span), "dim")), soft_wrap=True)
     if diagnostic.help:
-        out.print(Text(f"      {diagnostic.help}", "green"), soft_wrap=True)
+        out.print(safe(Text(f"      {diagnostic.help}", "green")), soft_wrap=True)
     out.print()

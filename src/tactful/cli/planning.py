@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tactful.calendars import FIRST_YEAR, LAST_YEAR, Calendar
 from tactful.cli.output import PIPE_WIDTH, console, guarded, write_bytes
-from tactful.cli.reading import Application, At, CaseArgument, Rules, read_case
+from tactful.cli.reading import Application, At, CaseArgument, Rules, SetFacts, read_case, what_if
 from tactful.cli.writing import write_file
 from tactful.diagnostics import InvalidInput
 from tactful.diagnostics.plans import UnreadableCalendar
@@ -30,6 +30,7 @@ def plan(
     rules: Rules = "default",
     at: At = None,
     application: Application = None,
+    set_: SetFacts = None,
     until: Annotated[
         str,
         typer.Option(
@@ -48,7 +49,8 @@ def plan(
 ) -> None:
     """The weeks ahead: what will be advised from when until when, if nothing else happens."""
     policy = load(rules)
-    read, now = read_case(policy, case, at, application)
+    given, now = read_case(policy, case, at, application)
+    read = what_if(policy, given, set_)
     start = policy.decide(read, now).at
     made = policy.plan(read, start, _until(until, start, read.candidate.calendar))
     if ics is not None:

@@ -26,6 +26,11 @@ Application = Annotated[
     typer.Option("--application", metavar="ID", help="Show only what concerns this application, or the candidate."),
 ]
 
+SetFacts = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FACT=VALUE", help="What if: person[dana].prefers=phone; may be repeated."),
+]
+
 
 def read_case(policy: Policy, case: str, at: str | None, application: str | None) -> tuple[Case, datetime | None]:
     """The case of a command line, and the moment of ``--at``; an application that the case does not have is refused."""
@@ -66,3 +71,19 @@ def _moment(at: str | None, policy: Policy, data: bytes, name: str) -> datetime 
         return moment
     calendar = policy.read_text(data, name).candidate.calendar
     return calendar.local(calendar.instant(moment))
+
+
+def what_if(policy: Policy, case: Case, settings: list[str] | None) -> Case:
+    """The case with the facts of ``--set``."""
+    return policy.change(case, facts_of(settings)) if settings else case
+
+
+def facts_of(settings: list[str]) -> dict[str, str]:
+    """``--set FACT=VALUE``, taken apart; of two for one fact the last counts."""
+    found = {}
+    for one in settings:
+        path, sign, value = one.partition("=")
+        if not sign:
+            raise typer.BadParameter(f"{one!r} gives no value; write --set person[dana].prefers=phone")
+        found[path.strip()] = value.strip()
+    return found

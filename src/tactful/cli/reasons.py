@@ -10,7 +10,7 @@ import typer
 from tactful.advice import Decision
 from tactful.answers import UnknownName
 from tactful.cli.output import console, guarded, write_bytes
-from tactful.cli.reading import At, CaseArgument, Rules, read_case
+from tactful.cli.reading import At, CaseArgument, Rules, SetFacts, read_case, what_if
 from tactful.engine import Policy, load
 
 Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")]
@@ -28,20 +28,26 @@ def why(
     ],
     rules: Rules = "default",
     at: At = None,
+    set_: SetFacts = None,
+    flip: Annotated[
+        bool, typer.Option("--flip", help="Also look for the smallest change under which it would be otherwise.")
+    ] = False,
     format_: Format = "text",
 ) -> None:
     """Tell why an action is advised, or why it is not: facts, rules, conflicts, rank."""
     action, _, target = question.partition(":")
     try:
-        record = _decide(load(rules), case, at).why(action, target or None)
+        record = _decide(load(rules), case, at, set_).why(action, target or None, flip=flip)
     except UnknownName as error:
         raise typer.BadParameter(str(error)) from None
     if format_ == "json":
         write_bytes(msgspec.json.encode(record))
         return
-    from tactful.render.why import render_why  # rich is not needed for JSON
+    from tactful.render.flips import render_flips  # rich is not needed for JSON
+    from tactful.render.why import render_why
 
     render_why(record, console())
+    render_flips(record, console())
 
 
 @guarded
@@ -67,6 +73,6 @@ def compare(
     render_differences(record, console())
 
 
-def _decide(policy: Policy, case: str, at: str | None) -> Decision:
+def _decide(policy: Policy, case: str, at: str | None, settings: list[str] | None = None) -> Decision:
     read, now = read_case(policy, case, at, None)
-    return policy.decide(read, now)
+    return policy.decide(what_if(policy, read, settings), now)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tactful.advice import Advice, Decision
 from tactful.decision import AlternativeRecord, JustificationRecord, SetAsideRecord
+from tactful.render.safe import safe
 from tactful.wording import concerning, distance, say_moment
 
 #: How each modality looks.
@@ -29,7 +30,7 @@ def render_decision(decision: Decision, console: Console, application: str | Non
     console.print(Text.assemble("Advice for ", (head, "bold"), f", by the rules of {decision.pack_name}"))
     for override in decision.safety_off:
         message = f"The safety rule {override.rule} is switched off by {override.pack}: {override.because}"
-        console.print(Text(message, "bold yellow"))
+        console.print(safe(Text(message, "bold yellow")))
     shown = [one for one in decision.actions if application is None or one.application in (None, application)]
     if not shown:
         console.print()
@@ -44,7 +45,7 @@ def _advice(advice: Advice, decision: Decision, console: Console) -> None:
     modality = advice.modality.replace("_", " ").upper()
     line = Text.assemble(f"{advice.rank:>2}. ", (modality, STYLES[advice.modality]), "  ", (advice.label, "bold"))
     line.append(concerning(advice.target, decision.company(advice.application)), "dim")
-    console.print(line)
+    console.print(safe(line))
     if advice.due is not None:
         _indented(console, _deadline(int(advice.due.timestamp()), advice.due_word, decision))
     for step in advice.steps:
@@ -83,7 +84,7 @@ def _set_aside(decision: Decision, console: Console, application: str | None) ->
 
 def _lost(one: SetAsideRecord, console: Console) -> None:
     modality = one.modality.replace("_", " ")
-    console.print(Text.assemble("  - ", (modality, "dim"), f"  {one.label}"))
+    console.print(safe(Text.assemble("  - ", (modality, "dim"), f"  {one.label}")))
     for winner in one.by:
         what = "a safety rule" if winner.safety else "a rule that counts more"
         for justification in winner.because[:1]:
@@ -94,6 +95,6 @@ def _lost(one: SetAsideRecord, console: Console) -> None:
 
 def _indented(console: Console, text: Text, by: int = _INDENT) -> None:
     """Print a text wrapped and indented, with nothing at the ends of its lines."""
-    for line in text.wrap(console, console.width - by):
+    for line in safe(text).wrap(console, console.width - by):
         line.rstrip()
         console.print(Text(" " * by).append_text(line))

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tactful.decision import AnswerRecord, EffectRecord, QuestionRecord
+from tactful.render.safe import safe
 
 #: How many questions a decision shows; the others are counted.
 SHOWN = 3
@@ -19,7 +20,7 @@ def render_questions(questions: tuple[QuestionRecord, ...], console: Console, sh
     console.print()
     console.print(Text("What to find out", "bold"))
     for one in questions[:shown]:
-        console.print(Text.assemble(f"  ? {one.ask} ", (f"[{one.path}]", "dim")))
+        console.print(safe(Text.assemble(f"  ? {one.ask} ", (f"[{one.path}]", "dim"))))
     left = len(questions) - len(questions[:shown])
     if left:
         more = "`tactful advise CASE --ask` asks them all" if shown == SHOWN else ""
@@ -29,9 +30,9 @@ def render_questions(questions: tuple[QuestionRecord, ...], console: Console, sh
 def render_question(question: QuestionRecord, console: Console) -> None:
     """Print one question with what its answers would change."""
     console.print()
-    console.print(Text(question.ask, "bold"))
+    console.print(safe(Text(question.ask, "bold")))
     for answer in question.answers:
-        console.print(Text.assemble("  ", (answer.text, "cyan"), ": ", says(answer)))
+        console.print(safe(Text.assemble("  ", (answer.text, "cyan"), ": ", says(answer))))
 
 
 def says(answer: AnswerRecord) -> str:

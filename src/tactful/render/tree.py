@@ -7,6 +7,8 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.text import Text
 
+from tactful.render.safe import safe
+
 
 class Node(NamedTuple):
     """A text and what stands below it."""
@@ -38,7 +40,7 @@ def print_tree(console: Console, node: Node) -> None:
 def _print(console: Console, node: Node, first: str, rest: str, guides: _Guides) -> None:
     before = first
     below = rest + (guides.pass_by if node.below else "")
-    for line in node.text.wrap(console, max(console.width - len(below), _NARROWEST)):
+    for line in safe(node.text).wrap(console, max(console.width - len(below), _NARROWEST)):
         line.rstrip()
         console.print(Text.assemble((before, "dim"), line), soft_wrap=True)
         before = below if node.below else rest
