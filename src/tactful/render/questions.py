@@ -7,6 +7,7 @@ from rich.text import Text
 
 from tactful.decision import AnswerRecord, EffectRecord, QuestionRecord
 from tactful.render.safe import safe
+from tactful.render.tree import Node, print_tree
 
 #: How many questions a decision shows; the others are counted.
 SHOWN = 3
@@ -30,9 +31,8 @@ def render_questions(questions: tuple[QuestionRecord, ...], console: Console, sh
 def render_question(question: QuestionRecord, console: Console) -> None:
     """Print one question with what its answers would change."""
     console.print()
-    console.print(safe(Text(question.ask, "bold")))
-    for answer in question.answers:
-        console.print(safe(Text.assemble("  ", (answer.text, "cyan"), ": ", says(answer))))
+    answers = tuple(Node(Text.assemble((one.text, "cyan"), ": ", says(one))) for one in question.answers)
+    print_tree(console, Node(Text(question.ask, "bold"), answers))
 
 
 def says(answer: AnswerRecord) -> str:
