@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from tactful.cli.importing import import_
 from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.diagnostics import Diagnostic, InvalidInput
 from tactful.diagnostics.case import UnreadableCase
@@ -143,6 +144,9 @@ def schema(
 
     made = {"decision": decision_schema, "case": case_schema}
     write_bytes(to_bytes(made[what]() if what in made else pack_schema(load(rules).checked)))
+
+
+app.command("import")(import_)
 
 
 def main() -> None:

@@ -6,10 +6,10 @@ import inspect
 from types import ModuleType
 from typing import Final
 
-from tactful.diagnostics import case, conditions, pack, text
+from tactful.diagnostics import case, conditions, imports, pack, text
 from tactful.diagnostics.code import Code
 
-_MODULES: Final[tuple[ModuleType, ...]] = (text, case, pack, conditions)
+_MODULES: Final[tuple[ModuleType, ...]] = (text, case, pack, conditions, imports)
 
 
 def codes() -> dict[str, type[Code]]:

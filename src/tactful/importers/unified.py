@@ -1,0 +1,49 @@
+"""Unified.to: interviews, alone or in a list."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tactful.facts.shape import InterviewStatus
+from tactful.importers.feed import Entry
+from tactful.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version
+
+SYSTEM: Final = "unified"
+_FIELDS: Final = frozenset(
+    "id created_at updated_at candidate_id job_id application_id user_ids status start_at end_at location "
+    "external_event_xref raw".split()
+)
+#: ``None``: it is not settled when the interview will be.
+_STATUSES: Final[dict[str, InterviewStatus | None]] = {
+    "SCHEDULED": "scheduled",
+    "AWAITING_FEEDBACK": "held",
+    "COMPLETE": "held",
+    "CANCELED": "cancelled",
+    "NEEDS_SCHEDULING": None,
+}
+
+
+def fits(entry: Entry) -> bool:
+    """Whether an object is one of Unified's."""
+    return "user_ids" in entry or ("start_at" in entry and "candidate_id" in entry)
+
+
+def read(entry: Entry, log: Log) -> list[Item]:
+    """The interview in an object."""
+    entry.list_unknown(_FIELDS, "a Unified interview")
+    uid, end = entry.id("id"), entry.moment("end_at")
+    if uid is None or end is None:
+        log.not_understood(entry.span, "an interview without an id or an end is left out")
+        return []
+    return [
+        Interview(
+            system=SYSTEM,
+            uid=uid,
+            span=entry.span,
+            version=Version(updated_at=entry.moment("updated_at")),
+            ended_at=end,
+            status=entry.status("status", _STATUSES),
+            attendees=tuple(Attendee(person=Person(uid=one)) for one in entry.ids("user_ids")),
+            belonging=Belonging(application=entry.id("application_id"), candidate=entry.id("candidate_id")),
+        )
+    ]
