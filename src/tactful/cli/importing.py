@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 @guarded
 def import_(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE…", help="Invitations (.ics), feeds (JSON) and tables (CSV); - reads input.")
+        list[str],
+        typer.Argument(metavar="FILE…", help="Invitations (.ics), feeds (JSON) and tables (CSV); - reads input."),
     ],
     into: Annotated[
-        str | None, typer.Option(metavar="CASE", help="Merge into this case, which is rewritten where anything changed.")
+        str | None,
+        typer.Option(metavar="CASE", help="Merge into this case, which is rewritten where anything changed."),
     ] = None,
     out: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write the new case to this file, and not to standard output.")
@@ -41,18 +43,19 @@ def import_(
         list[str] | None, typer.Option(metavar="ADDRESS", help="The candidate's own address; may be given repeatedly.")
     ] = None,
     candidate: Annotated[
-        str | None, typer.Option(metavar="ID", help="The candidate's id in a new case, or which one of a feed is meant.")
+        str | None,
+        typer.Option(metavar="ID", help="The candidate's id in a new case, or which one of a feed is meant."),
     ] = None,
     time_zone: Annotated[
         str | None, typer.Option(metavar="ZONE", help="The candidate's time zone (IANA), where the case has none.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --into: show what would change, and write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --into: show what would change, and write nothing.")
+    ] = False,
     rules: Annotated[
         str, typer.Option("--rules", metavar="PACK", help="The pack whose custom facts the case may have.")
     ] = "default",
-    format_: Annotated[
-        Literal["yaml", "json"], typer.Option("--format", help="How a new case is written.")
-    ] = "yaml",
+    format_: Annotated[Literal["yaml", "json"], typer.Option("--format", help="How a new case is written.")] = "yaml",
 ) -> None:
     """Turn interview invitations, employers' feeds and tables into a case."""
     from tactful.engine import load
@@ -70,7 +73,7 @@ def import_(
             sys.stdout.buffer.flush()
         else:
             _write(Path(out), imported.text, None)
-        _tell(imported)
+        _tell(imported, "nothing was found to import")
         return
     before = case.data.decode("utf-8-sig")
     if dry_run:
@@ -79,7 +82,7 @@ def import_(
     elif imported.changes:
         mark = "\ufeff" if case.data.startswith(b"\xef\xbb\xbf") else ""
         _write(Path(into), mark + imported.text, case.data)
-    _tell(imported)
+    _tell(imported, "nothing changed: the case has all this already")
 
 
 def _check_usage(into: str | None, out: str | None, dry_run: bool, time_zone: str | None) -> None:
@@ -137,7 +140,9 @@ def _write(path: Path, text: str, before: bytes | None) -> None:
             new.unlink(missing_ok=True)
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
-        raise InvalidInput([UnreadableCase.at(None, f"`{path.name}`: {reason}", "name a file that can be written")]) from None
+        raise InvalidInput(
+            [UnreadableCase.at(None, f"`{path.name}`: {reason}", "name a file that can be written")]
+        ) from None
 
 
 def _umask() -> int:
@@ -146,13 +151,13 @@ def _umask() -> int:
     return mask
 
 
-def _tell(imported: Imported) -> None:
+def _tell(imported: Imported, unchanged: str) -> None:
     """What changed and what was not understood, on standard error."""
     out = console(stderr=True)
     for note in imported.notes:
         show(note, imported.sources, out)
     if not imported.changes:
-        out.print(Text("nothing changed: the case has all this already"))
+        out.print(Text(unchanged))
     for change in imported.changes:
         out.print(Text(change), soft_wrap=True)
     if imported.notes:

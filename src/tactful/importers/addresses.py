@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from tactful.importers.found import Attendee, Person, Record
+from tactful.importers.found import Attendee, Person, Record, words
 
 #: Where anybody can have an address, so that it tells no company.
-_OPEN_TO_ALL: Final = frozenset(
+_OPEN_TO_ALL: Final = words(
     "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com mac.com "
     "aol.com proton.me protonmail.com pm.me gmx.com gmx.de gmx.net web.de t-online.de mail.com zoho.com fastmail.com "
-    "hey.com tutanota.com qq.com 163.com 126.com naver.com mail.ru yandex.ru".split()
+    "hey.com tutanota.com qq.com 163.com 126.com naver.com mail.ru yandex.ru"
 )
 #: Services that send invitations for their customers.
-_SERVICES: Final = frozenset(
+_SERVICES: Final = words(
     "greenhouse.io greenhouse-mail.io lever.co hire.lever.co ashbyhq.com workable.com workablemail.com smartrecruiters.com "
-    "calendly.com goodtime.io modernloop.io calendar.google.com group.calendar.google.com".split()
+    "calendly.com goodtime.io modernloop.io calendar.google.com group.calendar.google.com"
 )
 #: Parts of domains below which companies have theirs: acme.co.uk.
-_SECOND_LEVEL: Final = frozenset("co com ac org net gov edu or ne go".split())
+_SECOND_LEVEL: Final = words("co com ac org net gov edu or ne go")
 
 
 class Me(Record, frozen=True):
@@ -80,7 +80,9 @@ def find_candidate(
             outside = [one for one in outside if one.accepted is None]
         if len(outside) == 1 and len(attendees) > 1:
             return _guess(outside[0], f"whose address is not at {ours}")
-    return Me(attendees=(), doubt="it cannot be told who of the invited is the candidate: all are taken for interviewers")
+    return Me(
+        attendees=(), doubt="it cannot be told who of the invited is the candidate: all are taken for interviewers"
+    )
 
 
 def _guess(attendee: Attendee, why: str) -> Me:

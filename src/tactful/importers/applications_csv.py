@@ -119,8 +119,8 @@ def _rows(text: str, name: str, log: Log) -> Iterator[tuple[list[str], Span]]:
         except StopIteration:
             return
         except csv.Error as error:
-            line = max(1, reader.line_num)
-            span = Span(name, starts[line - 1], starts[line - 1] + 1, line, 1)
+            at = max(1, reader.line_num)
+            span = Span(name, starts[at - 1], starts[at - 1] + 1, at, 1)
             log.mistake(BrokenFile, span, f"this is not CSV: {error}", "look for a quote that is not closed")
             return
         if row:
@@ -142,6 +142,6 @@ def _application(row: dict[str, str], span: Span, log: Log) -> Application | Non
         return None
     if not fine:
         return None
-    fields = tuple((key, value) for key in APPLICATION if key != "id" and (value := row.get(key)))
-    person = tuple((key.removeprefix("person_"), value) for key in PERSON if (value := row.get(key)))
+    fields = tuple((key, row[key]) for key in APPLICATION if key != "id" and row.get(key))
+    person = tuple((key.removeprefix("person_"), row[key]) for key in PERSON if row.get(key))
     return Application(id=id_, span=span, fields=fields, person=person)

@@ -6,15 +6,15 @@ from typing import Final
 
 from tactful.facts.shape import InterviewStatus
 from tactful.importers.feed import Entry, short, stage_of
-from tactful.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version
+from tactful.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version, words
 
 SYSTEM: Final = "ashby"
-_FIELDS: Final = frozenset(
-    "id applicationId candidateId interviewStageId status createdAt updatedAt interviewEvents scheduledBy".split()
+_FIELDS: Final = words(
+    "id applicationId candidateId interviewStageId status createdAt updatedAt interviewEvents scheduledBy"
 )
-_EVENT_FIELDS: Final = frozenset(
+_EVENT_FIELDS: Final = words(
     "id startTime endTime feedbackLink location meetingLink interviewerUserIds interviewers interview interviewId "
-    "interviewScheduleId hasSubmittedFeedback createdAt updatedAt extraData".split()
+    "interviewScheduleId hasSubmittedFeedback createdAt updatedAt extraData"
 )
 #: ``None``: it is not settled when the interview will be.
 _STATUSES: Final[dict[str, InterviewStatus | None]] = {

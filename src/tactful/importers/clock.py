@@ -43,4 +43,3 @@ def write_moment(moment: datetime) -> str:
     """A moment as a case has it: in UTC with a Z, else with its offset, or without where it has none."""
     text = moment.isoformat()
     return f"{text[:-6]}Z" if moment.tzinfo is not None and moment.utcoffset() == timedelta(0) else text
-

@@ -72,7 +72,8 @@ class Document:
         """A text as it is to stand in the document."""
         if self._json or not _AMBIGUOUS.fullmatch(value):
             return value
-        return DoubleQuotedScalarString(value)
+        quoted: str = DoubleQuotedScalarString(value)
+        return quoted
 
     def yes_no(self, value: bool) -> Any:
         """A yes or a no as it is to stand in the document."""
@@ -105,7 +106,7 @@ class Document:
     def items(self, mapping: Mapped, key: str) -> list[Any]:
         """The list under a key, made where there is none."""
         found = mapping.get(key)
-        if found is None or found == [] and isinstance(found, CommentedSeq):
+        if found is None or (found == [] and isinstance(found, CommentedSeq)):
             found = [] if self._json else CommentedSeq()
             self.put(mapping, key, found)
         assert isinstance(found, list)
@@ -135,7 +136,9 @@ def _yaml(sample: str) -> Any:
     yaml.preserve_quotes = True
     yaml.width = 1_000_000
     yaml.explicit_start = re.search(r"(?m)^---", sample) is not None
-    flush = re.search(r"(?m)^(applications|[ ]*interviews|[ ]*people):[^\S\n]*(#.*)?\n(\s*#.*\n)*(?P<item>[ ]*)- ", sample)
+    flush = re.search(
+        r"(?m)^(applications|[ ]*interviews|[ ]*people):[^\S\n]*(#.*)?\n(\s*#.*\n)*(?P<item>[ ]*)- ", sample
+    )
     indented = flush is None or len(flush["item"]) > len(flush[1]) - len(flush[1].lstrip())
     yaml.indent(mapping=2, sequence=4 if indented else 2, offset=2 if indented else 0)
     return yaml

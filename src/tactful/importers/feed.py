@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from datetime import UTC, date, datetime
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Final, TypeVar
 
 from tactful.diagnostics import Span
 from tactful.diagnostics.imports import WrongImportValue
-from tactful.facts.moments import parse_date, parse_moment
+from tactful.facts.moments import EPOCH, parse_date, parse_moment
 from tactful.facts.shape import InterviewStatus, Stage
 from tactful.importers.found import Log
 from tactful.source import Mapping, Node, Scalar, Sequence
 
+T = TypeVar("T")
+
+#: How many digits a number may have.
+_DIGITS: Final = 15
 #: The latest moment in milliseconds that a case can hold; anything above is no Unix time in milliseconds.
 _LAST_MILLISECOND: Final = 7_258_118_399_000
 #: How much of somebody else's text is shown in a message.
@@ -67,27 +71,22 @@ class Entry:
         node = self.node(key)
         if node is None:
             return None
-        if not isinstance(node, Scalar) or node.plain:
-            return self._wrong(key, node, "a text")
-        return " ".join(node.text.split()) or None
+        found = " ".join(node.text.split()) if isinstance(node, Scalar) and not node.plain else None
+        return self._told(key, node, found, "a text") or None
 
     def id(self, key: str) -> str | None:
         """An id, which is a text or a number."""
         node = self.node(key)
-        if node is None:
-            return None
-        if not isinstance(node, Scalar) or not node.text.strip() or (node.plain and not node.text.isdigit()):
-            return self._wrong(key, node, "an id")
-        return node.text.strip()
+        return None if node is None else self._told(key, node, _id(node), "an id")
 
     def flag(self, key: str) -> bool | None:
         """A yes or a no."""
         node = self.node(key)
         if node is None:
             return None
-        if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
-            return node.text == "true"
-        return self._wrong(key, node, "true or false")
+        fine = isinstance(node, Scalar) and node.plain and node.text in ("true", "false")
+        found = node.text == "true" if fine and isinstance(node, Scalar) else None
+        return self._told(key, node, found, "true or false")
 
     def moment(self, key: str) -> datetime | None:
         """A moment with its offset."""
@@ -95,9 +94,8 @@ class Entry:
         if node is None:
             return None
         found = parse_moment(node.text) if isinstance(node, Scalar) and not node.plain else None
-        if found is None or found.tzinfo is None:
-            return self._wrong(key, node, "a moment with an offset, such as 2025-03-11T15:00:00Z")
-        return found
+        aware = found if found is not None and found.tzinfo is not None else None
+        return self._told(key, node, aware, "a moment with an offset, such as 2025-03-11T15:00:00Z")
 
     def day(self, key: str) -> date | None:
         """A day."""
@@ -105,67 +103,54 @@ class Entry:
         if node is None:
             return None
         found = parse_date(node.text) if isinstance(node, Scalar) else None
-        return self._wrong(key, node, "a day, such as 2025-03-11") if found is None else found
+        return self._told(key, node, found, "a day, such as 2025-03-11")
 
-    def milliseconds(self, key: str) -> datetime | None:
-        """A moment in milliseconds since 1970."""
-        number = self.number(key)
-        if number is None:
-            return None
-        if number > _LAST_MILLISECOND:
-            node = self.node(key)
-            assert node is not None
-            return self._wrong(key, node, "a moment in milliseconds since 1970")
-        return datetime.fromtimestamp(number / 1000, UTC)
-
-    def number(self, key: str) -> int | None:
+    def number(self, key: str, most: int = 10**_DIGITS) -> int | None:
         """A whole number from 0 on."""
         node = self.node(key)
         if node is None:
             return None
-        if isinstance(node, Scalar) and node.plain and node.text.isdigit() and len(node.text) <= 15:
-            return int(node.text)
-        return self._wrong(key, node, "a whole number")
+        fine = isinstance(node, Scalar) and node.plain and node.text.isdigit() and len(node.text) <= _DIGITS
+        found = int(node.text) if fine and isinstance(node, Scalar) else None
+        return self._told(key, node, None if found is None or found > most else found, "a whole number in bounds")
+
+    def milliseconds(self, key: str) -> datetime | None:
+        """A moment in milliseconds since 1970."""
+        number = self.number(key, _LAST_MILLISECOND)
+        return None if number is None else EPOCH + timedelta(milliseconds=number)
 
     def entry(self, key: str) -> Entry | None:
         """An object inside this one."""
         node = self.node(key)
         if node is None:
             return None
-        return Entry(node, self._log) if isinstance(node, Mapping) else self._wrong(key, node, "an object")
+        found = Entry(node, self._log) if isinstance(node, Mapping) else None
+        return self._told(key, node, found, "an object")
 
     def items(self, key: str) -> tuple[Node, ...]:
         """The members of a list; none where there is no list."""
         node = self.node(key)
         if node is None:
             return ()
-        if isinstance(node, Sequence):
-            return node.items
-        self._wrong(key, node, "a list")
-        return ()
+        return self._told(key, node, node.items if isinstance(node, Sequence) else None, "a list") or ()
 
     def entries(self, key: str) -> list[Entry]:
         """The objects of a list."""
-        found = []
-        for node in self.items(key):
-            if isinstance(node, Mapping):
-                found.append(Entry(node, self._log))
-            else:
-                self._wrong(key, node, "a list of objects")
-        return found
+        objects = (
+            self._told(key, node, node if isinstance(node, Mapping) else None, "a list of objects")
+            for node in self.items(key)
+        )
+        return [Entry(node, self._log) for node in objects if node is not None]
 
     def ids(self, key: str) -> list[str]:
         """The ids of a list, whose members are ids or objects with an ``id``."""
-        found = []
-        for node in self.items(key):
-            if isinstance(node, Mapping):
-                id_ = Entry(node, self._log).id("id")
-            else:
-                text = node.text.strip() if isinstance(node, Scalar) and not node.is_null else ""
-                id_ = text or self._wrong(key, node, "a list of ids")
-            if id_ is not None:
-                found.append(id_)
-        return found
+        found = (
+            Entry(node, self._log).id("id")
+            if isinstance(node, Mapping)
+            else self._told(key, node, _id(node), "a list of ids")
+            for node in self.items(key)
+        )
+        return [one for one in found if one is not None]
 
     def status(self, key: str, known: MappingOf[str, InterviewStatus | None]) -> InterviewStatus | None:
         """A status in the words of the case; one that is not known is listed."""
@@ -181,6 +166,16 @@ class Entry:
         """Where a field's value stands; else where the object does."""
         return self._fields[key].span if key in self._fields else self.span
 
-    def _wrong(self, key: str, node: Node, wanted: str) -> None:
-        shown = f"`{short(node.text)}`" if isinstance(node, Scalar) else "what it is"
-        self._log.mistake(WrongImportValue, node.span, f"`{key}` is {wanted}, not {shown}")
+    def _told(self, key: str, node: Node, found: T | None, wanted: str) -> T | None:
+        """What was found; where that is nothing, after telling that something else was wanted."""
+        if found is None:
+            shown = f"`{short(node.text)}`" if isinstance(node, Scalar) else "what it is"
+            self._log.mistake(WrongImportValue, node.span, f"`{key}` is {wanted}, not {shown}")
+        return found
+
+
+def _id(node: Node) -> str | None:
+    """An id: a text, or a whole number."""
+    if not isinstance(node, Scalar) or (node.plain and not node.text.isdigit()):
+        return None
+    return node.text.strip() or None

@@ -119,6 +119,12 @@ class Application(Record, frozen=True):
 Item = Interview | Withdrawal | Cancellation | Application
 Found = tuple[Item, ...]
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, for the tables of what a format has."""
+    return frozenset(text.split())
+
+
 #: How many notes of one file are kept; a file from a stranger may give cause for as many as it has values.
 _MAX_NOTES: Final = 200
 

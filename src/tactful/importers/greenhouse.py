@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from tactful.facts.shape import InterviewStatus
+from tactful.facts.shape import InterviewStatus, Role
 from tactful.importers.feed import Entry, short, stage_of
-from tactful.importers.found import Attendee, Belonging, Cancellation, Interview, Item, Log, Person, Version
+from tactful.importers.found import Attendee, Belonging, Cancellation, Interview, Item, Log, Person, Version, words
 
 SYSTEM: Final = "greenhouse"
-_FIELDS: Final = frozenset(
+_FIELDS: Final = words(
     "id application_id external_event_id start end location video_conferencing_url status created_at updated_at "
-    "interview organizer interviewers".split()
+    "interview organizer interviewers"
 )
 _STATUSES: Final[dict[str, InterviewStatus | None]] = {
     "scheduled": "scheduled",
@@ -93,7 +93,7 @@ def _end(entry: Entry) -> datetime | None:
 
 def _person(entry: Entry, coordinator: bool = False) -> Person:
     name = entry.text("name") or " ".join(filter(None, (entry.text("first_name"), entry.text("last_name")))) or None
-    role = "coordinator" if coordinator else "interviewer"
+    role: Role = "coordinator" if coordinator else "interviewer"
     return Person(name=name, email=entry.text("email"), uid=entry.id("id"), role=role)
 
 

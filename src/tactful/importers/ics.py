@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from icalendar import Event
 
 from tactful.diagnostics.imports import BrokenFile, NoEnd, NoImportZone, Recurring, WrongImportValue
-from tactful.facts.shape import InterviewStatus
+from tactful.facts.shape import InterviewStatus, Role
 from tactful.importers.feed import short, stage_of
 from tactful.importers.found import (
     Attendee,
@@ -32,7 +32,18 @@ from tactful.importers.ics_zones import Zones
 SYSTEM: Final = "ics"
 _RECURRENCE: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
 #: Properties that an interview is read from: a mistake in one of them is one of the import, in others it is not.
-_READ: Final = ("UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "ORGANIZER", "ATTENDEE", "STATUS", "SUMMARY")
+_READ: Final = (
+    "UID",
+    "SEQUENCE",
+    "DTSTAMP",
+    "DTSTART",
+    "DTEND",
+    "DURATION",
+    "ORGANIZER",
+    "ATTENDEE",
+    "STATUS",
+    "SUMMARY",
+)
 _SINGLE: Final = tuple(name for name in _READ if name != "ATTENDEE")
 _STATUSES: Final[dict[str, InterviewStatus]] = {
     "CONFIRMED": "scheduled",
@@ -95,28 +106,29 @@ class _Calendar:
             return None
         return self._read(component, event)
 
-    def _event(self, component: Component) -> Event | None:
-        """The event as icalendar reads it, with the mistakes that it found."""
+    def _event(self, component: Component) -> Any:
+        """The event as icalendar reads it, ``None`` where it cannot; the mistakes that it found are told."""
         for name in _SINGLE:
             if sum(line.name == name for line in component.lines) > 1:
                 self._log.mistake(BrokenFile, component.place(name), f"an event has `{name}` twice")
                 return None
         try:
             event = Event.from_ical(component.to_ical())
-        except Exception as error:  # noqa: BLE001 - a library over a stranger's text: whatever it raises is told
+        except Exception as error:  # a library over a stranger's text: whatever it raises is told
             self._log.mistake(BrokenFile, component.span, f"the event cannot be read: {short(str(error).lower())}")
             return None
-        for name, message in event.errors:
-            place = component.place(str(name).upper())
-            if str(name).upper() in _READ:
-                self._log.mistake(WrongImportValue, place, f"`{name}` cannot be read: {short(message.lower())}")
+        for broken, message in event.errors:
+            property_ = str(broken).upper()
+            place = component.place(property_)
+            if property_ in _READ:
+                self._log.mistake(WrongImportValue, place, f"`{property_}` cannot be read: {short(message.lower())}")
             else:
-                self._log.not_understood(place, f"`{name}` cannot be read, and is not needed")
+                self._log.not_understood(place, f"`{short(property_)}` cannot be read, and is not needed")
         if not str(event.get("UID") or "").strip():
             self._log.mistake(BrokenFile, component.span, "an event has no `UID`", "save the file again")
         return event
 
-    def _read(self, component: Component, event: Event) -> Item | None:
+    def _read(self, component: Component, event: Any) -> Item | None:
         uid, version = str(event["UID"]).strip(), self._version(component, event)
         status = self._status(component, event)
         attendees = self._attendees(component, event)
@@ -159,7 +171,7 @@ class _Calendar:
 
     # --- single properties ---
 
-    def _version(self, component: Component, event: Event) -> Version:
+    def _version(self, component: Component, event: Any) -> Version:
         sequence = int(event.get("SEQUENCE") or 0)
         if not 0 <= sequence < 10**15:
             self._log.mistake(WrongImportValue, component.place("SEQUENCE"), "`SEQUENCE` is a whole number from 0 on")
@@ -167,18 +179,20 @@ class _Calendar:
         aware = isinstance(stamp, datetime) and stamp.tzinfo is not None
         return Version(sequence=sequence, updated_at=stamp if aware else None)
 
-    def _status(self, component: Component, event: Event) -> InterviewStatus | None:
+    def _status(self, component: Component, event: Any) -> InterviewStatus | None:
         text = str(event.get("STATUS") or "").strip().upper()
         if text and text not in _STATUSES:
             self._log.not_understood(component.place("STATUS"), f"the status `{short(text)}` is not known here")
         return _STATUSES.get(text)
 
-    def _ended_at(self, component: Component, event: Event, needed: bool) -> datetime | None:
+    def _ended_at(self, component: Component, event: Any, needed: bool) -> datetime | None:
         """The end, with an offset; without one where it is on the clock of whoever reads it."""
         values = {name: getattr(event.get(name), "dt", None) for name in ("DTSTART", "DTEND", "DURATION")}
         for name, kind in (("DTSTART", date), ("DTEND", date), ("DURATION", timedelta)):
             if values[name] is not None and not isinstance(values[name], kind):
-                self._log.mistake(WrongImportValue, component.place(name), f"`{name}` is of another kind than it can be")
+                self._log.mistake(
+                    WrongImportValue, component.place(name), f"`{name}` is of another kind than it can be"
+                )
                 return None
         start, end, length = values["DTSTART"], values["DTEND"], values["DURATION"]
         try:
@@ -199,15 +213,15 @@ class _Calendar:
             self._log.mistake(NoEnd, component.place("DTSTART"), message, "ask when the interview will end")
         return None
 
-    def _moment(self, component: Component, event: Event, name: str) -> datetime | None:
+    def _moment(self, component: Component, event: Any, name: str) -> datetime | None:
         """The moment that a property names, which has a date and a time."""
         value = event[name]
-        wall = value.dt.replace(tzinfo=None)
+        wall: datetime = value.dt.replace(tzinfo=None)
         if value.to_ical().upper().endswith(b"Z"):
-            return wall.replace(tzinfo=UTC)  # type: ignore[no-any-return]
+            return wall.replace(tzinfo=UTC)
         tzid = str(value.params.get("TZID") or self._zone or "")
         if not tzid:
-            return wall  # type: ignore[no-any-return]
+            return wall
         moment = self._zones.at(wall, tzid)
         if moment is None:
             message = f"the time zone `{short(tzid)}` is not known, and the file does not say how its clocks run"
@@ -215,7 +229,7 @@ class _Calendar:
             self._log.mistake(NoImportZone, component.place(name), message, help_)
         return moment
 
-    def _zone_name(self, event: Event) -> str | None:
+    def _zone_name(self, event: Any) -> str | None:
         """The IANA name of the clock that the invitation was written on."""
         for name in ("DTEND", "DTSTART"):
             params = getattr(event.get(name), "params", None)
@@ -223,7 +237,7 @@ class _Calendar:
                 return self._zones.name(str(params["TZID"]))
         return None if self._zone is None else self._zones.name(self._zone)
 
-    def _attendees(self, component: Component, event: Event) -> tuple[Attendee, ...]:
+    def _attendees(self, component: Component, event: Any) -> tuple[Attendee, ...]:
         given = event.get("ATTENDEE") or []
         found: dict[str, Attendee] = {}
         for one in given if isinstance(given, list) else [given]:
@@ -250,7 +264,7 @@ class _Calendar:
         return tuple(found.values())
 
 
-def _person(value: Any, role: Any) -> Person:
+def _person(value: Any, role: Role | None) -> Person:
     """A calendar address: the name it gives, and the address, where it is one for mail."""
     address = str(value.params.get("EMAIL") or value).strip()
     scheme, colon, rest = address.partition(":")

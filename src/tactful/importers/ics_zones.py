@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
-from typing import Final
+from typing import Any, Final
 
 from icalendar import Timezone
 from icalendar.timezone.tzp import TZP
@@ -58,7 +58,8 @@ def _offset(definition: Component, wall: datetime) -> timedelta | None:
             return None
     try:
         # With a provider of its own: icalendar's shared one would keep this file's zones for the files that come after.
-        zone = Timezone.from_ical(definition.to_ical_whole()).to_tz(TZP(), lookup_tzid=False)
-        return zone.utcoffset(wall)
-    except Exception:  # noqa: BLE001 - rules from a stranger, read by libraries: whatever goes wrong, they are not followed
+        zone: Any = Timezone.from_ical(definition.to_ical_whole())
+        offset: timedelta | None = zone.to_tz(TZP(), lookup_tzid=False).utcoffset(wall)
+        return offset
+    except Exception:  # rules from a stranger, read by libraries: whatever goes wrong, they are not followed
         return None

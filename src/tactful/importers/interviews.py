@@ -20,7 +20,9 @@ class Interviews:
     def __init__(self, document: Document, clock: Clock, log: Log, changes: list[str]) -> None:
         self._document, self._clock, self._log, self._changes = document, clock, log, changes
 
-    def find(self, found: Interview | Withdrawal | Cancellation, applications: list[Entry]) -> tuple[Entry, Entry] | None:
+    def find(
+        self, found: Interview | Withdrawal | Cancellation, applications: list[Entry]
+    ) -> tuple[Entry, Entry] | None:
         """The interview that the case has from the same source, and before it the application that has it."""
         for application in applications:
             for one in application.get("interviews") or []:
@@ -48,6 +50,7 @@ class Interviews:
             message = "an interview is cancelled that is not in the case, and without an end it is not added"
             self._log.not_understood(found.span, message, "there is nothing to do about it")
             return
+        self._everybody(found, application)  # before the interviews, as cases have it
         interviews = self._document.items(application, "interviews")
         id_ = free(remote_id(found.system, found.uid), [str(one["id"]) for one in interviews])
         status, end = self._status(found, application), write_moment(found.ended_at)
@@ -95,13 +98,15 @@ class Interviews:
         if not source:
             source = document.mapping({"system": document.text(found.system), "uid": document.text(found.uid)})
             document.put(interview, "source", source)
-        before = version_of(interview)
+        before, changed = version_of(interview), []
         if version.sequence is not None and version.sequence != before.sequence:
             document.put(source, "sequence", document.number(version.sequence))
-            self._say(interview, f"version {version.sequence}")
+            changed.append(f"version {version.sequence}")
         if version.updated_at is not None and version.updated_at != before.updated_at:
             document.put(source, "updated_at", write_moment(version.updated_at))
-            self._say(interview, f"as of {write_moment(version.updated_at)}")
+            changed.append(f"as of {write_moment(version.updated_at)}")
+        if changed:
+            self._say(interview, ", ".join(changed))
 
     def _say(self, interview: Entry, what: str) -> None:
         self._changes.append(f"interview {interview['id']}: {what}")
@@ -129,18 +134,13 @@ class Interviews:
     # --- who interviews ---
 
     def _people(self, found: Interview, application: Entry, interview: Entry, moved: bool) -> None:
-        people = People(self._document, application, self._changes)
-        for person in found.others:
-            people.take(person, found.system)
+        ids = self._everybody(found, application)
         if found.attendees is None:
             return
-        mentioned: set[str] = set()
-        for attendee in found.attendees:
-            id_ = people.take(attendee.person, found.system)
-            if id_ not in mentioned:
-                mentioned.add(id_)
-                self._interviewer(attendee, id_, interview, moved)
-        persons = {str(one["id"]): one for one in people.all()}
+        mentioned = dict(zip(ids, found.attendees, strict=True))
+        for id_, attendee in mentioned.items():
+            self._interviewer(attendee, id_, interview, moved)
+        persons = {str(one["id"]): one for one in application.get("people") or []}
         for no, entry in reversed(list(enumerate(interview.get("interviewers") or []))):
             id_ = _person_of(entry)
             # Whoever was added by hand has neither an address nor an id of the source, and stays.
@@ -148,6 +148,13 @@ class Interviews:
             if id_ not in mentioned and of_source:
                 del interview["interviewers"][no]
                 self._say(interview, f"{id_} no longer interviews")
+
+    def _everybody(self, found: Interview, application: Entry) -> list[str]:
+        """See to it that the application has everybody who takes part, and give the ids of those invited."""
+        people = People(self._document, application, self._changes)
+        for person in found.others:
+            people.take(person, found.system)
+        return [people.take(one.person, found.system) for one in found.attendees or ()]
 
     def _interviewer(self, attendee: Attendee, id_: str, interview: Entry, moved: bool) -> None:
         items = self._document.items(interview, "interviewers")

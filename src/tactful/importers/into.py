@@ -175,6 +175,10 @@ class _Merger:
         me = find_candidate(organizer, found.attendees, addresses, None if name is None else str(name))
         if me.doubt is not None:
             self._log.guessed(found.span, me.doubt, "pass --me with the address that you are invited at")
+        for one in me.attendees:
+            if me.doubt is None and one.person.name is not None and not self._candidate.get("name"):
+                self._document.put(self._candidate, "name", self._document.text(one.person.name))
+                self.changes.append(f"candidate: name {one.person.name}")
         attendees = tuple(one for one in found.attendees if one not in me.attendees)
         others = tuple(one for one in found.others if one.email not in addresses)
         if not attendees and others:

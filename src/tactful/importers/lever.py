@@ -7,13 +7,13 @@ from typing import Final
 
 from tactful.calendars import Calendars
 from tactful.importers.feed import Entry, short, stage_of
-from tactful.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version
+from tactful.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version, words
 from tactful.source import Mapping
 
 SYSTEM: Final = "lever"
-_FIELDS: Final = frozenset(
+_FIELDS: Final = words(
     "id panel subject note interviewers timezone createdAt updatedAt date duration location feedbackTemplate feedbackForms "
-    "feedbackReminder user stage stageId canceledAt postings gcalEventUrl opportunityId opportunity".split()
+    "feedbackReminder user stage stageId canceledAt postings gcalEventUrl opportunityId opportunity"
 )
 #: The longest interview that is believed, in minutes: a week.
 _LONGEST: Final = 7 * 24 * 60
@@ -29,7 +29,9 @@ def read(entry: Entry, log: Log) -> list[Item]:
     entry.list_unknown(_FIELDS, "a Lever interview")
     uid, start, minutes = entry.id("id"), entry.milliseconds("date"), entry.number("duration")
     if uid is None or start is None or minutes is None or minutes > _LONGEST:
-        log.not_understood(entry.span, "an interview without an id, a date or a duration (of a week at most) is left out")
+        log.not_understood(
+            entry.span, "an interview without an id, a date or a duration (of a week at most) is left out"
+        )
         return []
     return [
         Interview(

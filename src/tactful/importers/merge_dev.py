@@ -6,13 +6,13 @@ from typing import Final
 
 from tactful.facts.shape import InterviewStatus
 from tactful.importers.feed import Entry
-from tactful.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version
+from tactful.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version, words
 from tactful.source import Mapping
 
 SYSTEM: Final = "merge"
-_FIELDS: Final = frozenset(
+_FIELDS: Final = words(
     "id remote_id created_at modified_at application job_interview_stage organizer interviewers location start_at end_at "
-    "remote_created_at remote_updated_at status remote_was_deleted field_mappings remote_data".split()
+    "remote_created_at remote_updated_at status remote_was_deleted field_mappings remote_data"
 )
 _STATUSES: Final[dict[str, InterviewStatus | None]] = {
     "SCHEDULED": "scheduled",
@@ -23,7 +23,9 @@ _STATUSES: Final[dict[str, InterviewStatus | None]] = {
 
 def fits(entry: Entry) -> bool:
     """Whether an object is one of Merge's."""
-    return "end_at" in entry and ("remote_was_deleted" in entry or "job_interview_stage" in entry or "remote_id" in entry)
+    return "end_at" in entry and (
+        "remote_was_deleted" in entry or "job_interview_stage" in entry or "remote_id" in entry
+    )
 
 
 def read(entry: Entry, log: Log) -> list[Item]:

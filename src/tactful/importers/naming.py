@@ -23,7 +23,7 @@ def remote_id(system: str, uid: str) -> str:
     if _PLAIN.fullmatch(uid):
         return f"{system}-{uid}"
     digest = hashlib.sha256(uid.encode()).hexdigest()[:8]
-    return "-".join(filter(None, (system, slug(uid)[:20].strip("-"), digest)))
+    return "-".join(filter(None, (system, slug(uid.partition("@")[0])[:20].strip("-"), digest)))
 
 
 def free(wanted: str, taken: Iterable[str]) -> str:

@@ -6,12 +6,12 @@ from typing import Final
 
 from tactful.facts.shape import InterviewStatus
 from tactful.importers.feed import Entry
-from tactful.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version
+from tactful.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version, words
 
 SYSTEM: Final = "unified"
-_FIELDS: Final = frozenset(
+_FIELDS: Final = words(
     "id created_at updated_at candidate_id job_id application_id user_ids status start_at end_at location "
-    "external_event_xref raw".split()
+    "external_event_xref raw"
 )
 #: ``None``: it is not settled when the interview will be.
 _STATUSES: Final[dict[str, InterviewStatus | None]] = {

@@ -74,14 +74,20 @@ class Whose:
         """The only application, where nothing in it speaks against."""
         only = candidates[0]
         key = "role" if home is None else "company"
-        if len(candidates) != 1 or only.get(key) or (home is not None and any(map(_domain_of, only.get("people") or []))):
+        if (
+            len(candidates) != 1
+            or only.get(key)
+            or (home is not None and any(map(_domain_of, only.get("people") or [])))
+        ):
             return None
         self._guess(found, only)
         return only
 
     def _guess(self, found: Interview, application: dict[str, Any]) -> None:
         help_ = "pass --application with another id where that is wrong"
-        self._log.guessed(found.span, f"the interview is taken to belong to the application `{application['id']}`", help_)
+        self._log.guessed(
+            found.span, f"the interview is taken to belong to the application `{application['id']}`", help_
+        )
 
     def _new(self, found: Interview, home: str | None) -> dict[str, Any]:
         given = found.belonging
@@ -94,7 +100,10 @@ class Whose:
         wanted = self._wanted or given.application or slug(name or "") or slug(role or "") or "application"
         taken = [str(one["id"]) for one in self.applications()]
         id_ = free(wanted, taken)
-        if taken:
+        if wanted == "application":
+            message = "nothing says which application the interview belongs to: the application `application` is made"
+            self._log.guessed(found.span, message, "pass --application with an id, or correct `id` and add `company`")
+        elif taken and self._wanted is None:
             help_ = "pass --application with the id of one of the others where it belongs there"
             self._log.guessed(found.span, f"the application `{id_}` is new: none in the case is known to be it", help_)
         fields = {"id": id_, "company": company, "role": role, "time_zone": given.time_zone}

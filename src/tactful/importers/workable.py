@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from tactful.importers.feed import Entry, short, stage_of
-from tactful.importers.found import Attendee, Belonging, Interview, Item, Log, Person
+from tactful.importers.found import Attendee, Belonging, Interview, Item, Log, Person, words
 
 SYSTEM: Final = "workable"
-_FIELDS: Final = frozenset(
-    "id title description type starts_at ends_at cancelled job members candidate conference".split()
-)
+_FIELDS: Final = words("id title description type starts_at ends_at cancelled job members candidate conference")
 _ANSWERS: Final[dict[str, bool | None]] = {
     "accepted": True,
     "declined": False,
