@@ -6,6 +6,7 @@ withdraws those it names. Answers and counter-proposals are for organizers, and 
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import unquote
@@ -113,7 +114,9 @@ class _Calendar:
                 self._log.mistake(BrokenFile, component.place(name), f"an event has `{name}` twice")
                 return None
         try:
-            event = Event.from_ical(component.to_ical())
+            with warnings.catch_warnings():  # about zones, which are worked out here and not there
+                warnings.simplefilter("ignore")
+                event = Event.from_ical(component.to_ical())
         except Exception as error:  # a library over a stranger's text: whatever it raises is told
             self._log.mistake(BrokenFile, component.span, f"the event cannot be read: {short(str(error).lower())}")
             return None

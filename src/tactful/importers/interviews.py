@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from tactful.facts.moments import parse_moment
 from tactful.importers.clock import Clock, write_moment
 from tactful.importers.document import Document, said_no
-from tactful.importers.found import Attendee, Cancellation, Interview, Log, Version, Withdrawal
+from tactful.importers.found import Attendee, Cancellation, Interview, Log, Person, Version, Withdrawal
 from tactful.importers.naming import free, remote_id
 from tactful.importers.people import People
 
@@ -44,6 +46,10 @@ class Interviews:
                 return twin
         return None
 
+    def is_news(self, found: Interview, stored: Entry) -> bool:
+        """Whether a version is newer than the one that the case has, as far as can be told."""
+        return not stored.get("source") or found.version.newer_than(version_of(stored))
+
     def add(self, found: Interview, application: Entry) -> None:
         """Add an interview that the case does not have."""
         if found.ended_at is None:
@@ -62,9 +68,7 @@ class Interviews:
         self.note_version(found, interview)
 
     def update(self, found: Interview, application: Entry, stored: Entry) -> None:
-        """Take over a newer version of an interview; the same or an older one changes nothing."""
-        if stored.get("source") and not found.version.newer_than(version_of(stored)):
-            return
+        """Take over a newer version of an interview."""
         moved = self._move(found, application, stored)
         status, before = self._status(found, application), stored.get("status")
         # What was written by hand after the interview knows better than an invitation that it took place.
@@ -154,7 +158,8 @@ class Interviews:
         people = People(self._document, application, self._changes)
         for person in found.others:
             people.take(person, found.system)
-        return [people.take(one.person, found.system) for one in found.attendees or ()]
+        invited = found.attendees or ()
+        return [people.take(_in_part(one), found.system) for one in invited]
 
     def _interviewer(self, attendee: Attendee, id_: str, interview: Entry, moved: bool) -> None:
         items = self._document.items(interview, "interviewers")
@@ -189,6 +194,12 @@ def version_of(interview: Entry) -> Version:
         sequence=None if sequence is None else int(sequence),
         updated_at=None if updated_at is None else parse_moment(str(updated_at)),
     )
+
+
+def _in_part(attendee: Attendee) -> Person:
+    """The person, who is no interviewer of the application for having declined to be one."""
+    person = attendee.person
+    return msgspec.structs.replace(person, role=None) if attendee.accepted is False else person
 
 
 def _person_of(entry: Any) -> str:

@@ -149,22 +149,24 @@ class _Merger:
                 self._application(item)
 
     def _interview(self, given: Interview) -> None:
+        place = self._interviews.find(given, self._whose.applications())
+        if place is not None and not self._interviews.is_news(given, place[1]):
+            return
         found, organizer = self._without_candidate(given)
-        place = self._interviews.find(found, self._whose.applications())
-        if place is not None:
-            application, stored = place
-            if self._can_be_written(found, application):
-                self._interviews.update(found, application, stored)
-            return
-        people = tuple(one.person for one in found.attendees or ())
-        chosen = self._whose.find(found, home(organizer, people))
-        if chosen is None or not self._can_be_written(found, chosen):
-            return
-        twin = self._interviews.twin(found, chosen)
-        if twin is None:
-            self._interviews.add(found, chosen)
+        if place is None:
+            people = tuple(one.person for one in found.attendees or ())
+            chosen = self._whose.find(found, home(organizer, people))
+            if chosen is None:
+                return
+            application, stored = chosen, self._interviews.twin(found, chosen)
         else:
-            self._interviews.update(found, chosen, twin)
+            application, stored = place
+        if not self._can_be_written(found, application):
+            return
+        if stored is None:
+            self._interviews.add(found, application)
+        else:
+            self._interviews.update(found, application, stored)
 
     def _without_candidate(self, found: Interview) -> tuple[Interview, Person | None]:
         """The interview without the candidate among those invited, and who organizes it."""
