@@ -55,7 +55,7 @@ def import_files(
     if into is not None:
         policy.read_text(into.data, into.name)
         before = decode(into.data, into.name, DEFAULT_LIMITS)
-        document = Document.parse(before, _is_json(into.name, before))
+        document = Document.parse(before, into.name, _is_json(into.name, before))
     found: Found = ()
     for file in files:
         found += read_file(file.data, file.name, log, DEFAULT_LIMITS)

@@ -52,24 +52,21 @@ def read(entry: Entry, log: Log) -> list[Item]:
     found: list[Item] = []
     for event in entry.entries("interviewEvents"):
         event.list_unknown(_EVENT_FIELDS, "an Ashby interview event")
-        uid, end, about = event.id("id"), event.moment("endTime"), event.entry("interview")
-        if uid is None or end is None:
-            log.not_understood(event.span, "an interview without an id or an end is left out")
-            continue
-        found.append(
+        about = event.entry("interview")
+        found.extend(
             Interview(
                 system=SYSTEM,
-                uid=uid,
+                uid=event.id("id") or "",
                 span=event.span,
                 version=Version(updated_at=version),
-                ended_at=end,
+                ended_at=event.moment("endTime"),
                 status=status,
                 stage=None if about is None else stage_of(about.text("title")),
                 attendees=_attendees(event),
                 belonging=belonging,
-            )
+            ).if_complete(log)
         )
-    if not found:
+    if not entry.items("interviewEvents"):
         log.not_understood(entry.span, "an interview schedule without events leaves nothing to import")
     return found
 

@@ -21,7 +21,7 @@ from tactful.values import parse_yes_no
 Mapped = dict[str, Any]
 #: Plain texts that other readers of YAML take for something else; ours reads by the field, but people have others too.
 _AMBIGUOUS: Final = re.compile(
-    r"(?i:y|n|yes|no|on|off|true|false|null|~|[-+]?[\d_.,:]+(e[-+]?\d+)?|0[xo][\da-f]+|[-+]?\.(inf|nan))|\d{4}-\d\d?-\d\d?.*"
+    r"(?i:y|n|yes|no|on|off|true|false|null|~|[-+]?[\d_.,:]+(e[-+]?\d+)?|0[xo][\da-f]+|[-+]?\.(inf|nan))"
 )
 
 
@@ -47,14 +47,14 @@ class Document:
         return cls({} if as_json else CommentedMap(), as_json)
 
     @classmethod
-    def parse(cls, text: str, as_json: bool) -> Document:
+    def parse(cls, text: str, name: str, as_json: bool) -> Document:
         """A case that has been read and found free of mistakes. Raises :class:`InvalidInput` where it shares parts."""
         if as_json:
             return cls(json.loads(text), True, text)
         root = _yaml(text).load(text.replace("\r\n", "\n"))
         if _shares(root, set()):
             help_ = "write the people and interviews out where an alias stands"
-            raise InvalidInput([NotMergeable.at(None, "the case shares parts of itself by aliases", help_)])
+            raise InvalidInput([NotMergeable.at(None, f"`{name}` shares parts of itself by aliases", help_)])
         return cls(root, False, text)
 
     def dump(self) -> str:
@@ -96,32 +96,60 @@ class Document:
 
     def put(self, mapping: Mapped, key: str, value: Any) -> None:
         """Set a field. A new one comes last, before any comment that follows the mapping."""
-        if key in mapping or self._json or not isinstance(mapping, CommentedMap) or not mapping:
+        if self._json or not mapping:
             mapping[key] = value
-            return
-        trailing = _cut_trailing(mapping)
-        mapping[key] = value
-        _put_trailing(mapping, trailing)
+        elif key in mapping:
+            trailing = _cut_after(mapping, key)
+            mapping[key] = value
+            _put_after(mapping, key, trailing)
+        else:
+            trailing = _cut_after(mapping, list(mapping)[-1])
+            mapping[key] = value
+            _put_after(mapping, key, trailing)
 
-    def items(self, mapping: Mapped, key: str) -> list[Any]:
-        """The list under a key, made where there is none."""
-        found = mapping.get(key)
-        if found is None or (found == [] and isinstance(found, CommentedSeq)):
-            found = [] if self._json else CommentedSeq()
-            self.put(mapping, key, found)
-        assert isinstance(found, list)
-        return found
-
-    def append(self, items: list[Any], value: Any) -> None:
-        """Add to a list, before any comment that follows it."""
-        if not isinstance(items, CommentedSeq) or not items:
+    def append(self, mapping: Mapped, key: str, value: Any) -> None:
+        """Add to the list under a key, before any comment that follows it; the list is made where there is none."""
+        items = mapping.get(key)
+        if self._json:
+            mapping.setdefault(key, []).append(value)
+        elif not items:
+            if isinstance(value, CommentedMap) and not value.fa.flow_style():
+                self._unfold(mapping)
+            self.put(mapping, key, CommentedSeq([value]))
+        else:
+            if items.fa.flow_style() and isinstance(value, CommentedMap):
+                value.fa.set_flow_style()
+            trailing = _cut_after(mapping, key)
             items.append(value)
-            return
-        if items.fa.flow_style() and isinstance(value, dict):
-            value.fa.set_flow_style()  # type: ignore[attr-defined]
-        trailing = _cut_trailing(items)
-        items.append(value)
-        _put_trailing(items, trailing)
+            _put_after(mapping, key, trailing)
+
+    def replace(self, items: list[Any], no: int, value: Any) -> None:
+        """Put something else in the place of a member of a list."""
+        trailing = "" if self._json else _cut_after(items, no)
+        items[no] = value
+        if trailing:
+            _put_after(items, no, trailing)
+
+    def remove(self, mapping: Mapped, key: str, no: int) -> None:
+        """Take a member out of the list under a key; comments on lines of their own stay."""
+        items = mapping[key]
+        if self._json:
+            del items[no]
+        elif len(items) == 1:
+            lines = _cut_before(mapping, key) + _cut_after(items, no)
+            mapping[key] = CommentedSeq()
+            mapping[key].fa.set_flow_style()
+            _put_after(mapping, key, lines)
+        else:
+            trailing = _cut_after(items, no)
+            del items[no]
+            _put_after(items, max(no - 1, 0), trailing)
+
+    def _unfold(self, mapping: Mapped) -> None:
+        """Give an application in braces lines of its own, and the list that it stands in: people come into it."""
+        for one in (self.root, self.root.get("applications"), mapping):
+            if isinstance(one, CommentedMap | CommentedSeq):
+                one.fa.set_block_style()
 
 
 def said_no(value: Any) -> bool:
@@ -158,32 +186,25 @@ def _shares(node: Any, seen: set[int]) -> bool:
     return False
 
 
-# --- comments behind the last thing of a mapping or list ---
+# --- comments on lines of their own, which ruamel keeps with what stands before them ---
 
 
-def _last(node: Any) -> tuple[Any, Any] | None:
-    """The innermost container that ends where ``node`` ends, and the key of its last thing: there ruamel keeps comments."""
-    place = None
-    while isinstance(node, CommentedMap | CommentedSeq) and node:
-        key = list(node)[-1] if isinstance(node, CommentedMap) else len(node) - 1
-        place = node, key
-        inner = node[key]
-        if not isinstance(inner, CommentedMap | CommentedSeq) or not inner or inner.fa.flow_style():
-            break
-        node = inner
-    return place
+def _end(container: Any, key: Any) -> tuple[Any, Any]:
+    """The innermost container that ends where what stands under a key ends, and its last key: there comments are kept."""
+    inner = container[key]
+    while isinstance(inner, CommentedMap | CommentedSeq) and inner and not inner.fa.flow_style():
+        container, key = inner, list(inner)[-1] if isinstance(inner, CommentedMap) else len(inner) - 1
+        inner = container[key]
+    return container, key
 
 
 def _slot(container: Any) -> int:
     return 2 if isinstance(container, CommentedMap) else 0
 
 
-def _cut_trailing(node: Any) -> str:
-    """Take away the lines of comments and the empty lines after ``node``; what stands in its last line stays."""
-    place = _last(node)
-    if place is None:
-        return ""
-    container, key = place
+def _cut_after(container: Any, key: Any) -> str:
+    """Take away the lines of comments and the empty lines after what stands under a key; what is in its last line stays."""
+    container, key = _end(container, key)
     tokens = container.ca.items.get(key)
     token = None if tokens is None else tokens[_slot(container)]
     if token is None:
@@ -197,14 +218,23 @@ def _cut_trailing(node: Any) -> str:
     return str(rest)
 
 
-def _put_trailing(node: Any, text: str) -> None:
-    """Put lines back after ``node``."""
-    place = _last(node)
-    if not text or place is None:
+def _cut_before(mapping: Any, key: Any) -> str:
+    """Take away the lines of comments between a key and the list under it."""
+    tokens = mapping.ca.items.get(key)
+    if tokens is None or len(tokens) < 4 or not tokens[3]:
+        return ""
+    lines = "".join(" " * token.column + token.value for token in tokens[3])
+    tokens[3] = None
+    return lines
+
+
+def _put_after(container: Any, key: Any, lines: str) -> None:
+    """Put lines after what stands under a key, or at a place in a list."""
+    if not lines:
         return
-    container, key = place
-    token = CommentToken("\n" + text, CommentMark(0), None)
+    container, key = _end(container, key)
     tokens = container.ca.items.setdefault(key, [None] * 4)
-    while len(tokens) < 4:
-        tokens.append(None)
-    tokens[_slot(container)] = token
+    tokens.extend([None] * (4 - len(tokens)))
+    slot = _slot(container)
+    before = "\n" if tokens[slot] is None else tokens[slot].value
+    tokens[slot] = CommentToken(before + lines, CommentMark(0), None)

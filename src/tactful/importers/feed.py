@@ -169,7 +169,9 @@ class Entry:
     def _told(self, key: str, node: Node, found: T | None, wanted: str) -> T | None:
         """What was found; where that is nothing, after telling that something else was wanted."""
         if found is None:
-            shown = f"`{short(node.text)}`" if isinstance(node, Scalar) else "what it is"
+            shown = "an object" if isinstance(node, Mapping) else "a list"
+            if isinstance(node, Scalar):
+                shown = f"`{short(node.text)}`"
             self._log.mistake(WrongImportValue, node.span, f"`{key}` is {wanted}, not {shown}")
         return found
 

@@ -87,6 +87,13 @@ class Interview(Record, frozen=True):
     others: tuple[Person, ...] = ()
     belonging: Belonging = Belonging()
 
+    def if_complete(self, log: Log) -> list[Item]:
+        """This interview; nothing, which is listed, where it has no id or no end: a feed has those still to be scheduled."""
+        if self.uid and self.ended_at is not None:
+            return [self]
+        log.not_understood(self.span, "an interview without an id or an end is left out")
+        return []
+
 
 class Withdrawal(Record, frozen=True):
     """Some people will not take part in an interview after all; it takes place without them."""

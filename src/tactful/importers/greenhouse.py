@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from tactful.facts.shape import InterviewStatus, Role
@@ -40,30 +40,23 @@ def read(entry: Entry, log: Log) -> list[Item]:
     if "payload" in entry:
         return _webhook(entry, log)
     entry.list_unknown(_FIELDS, "a Greenhouse interview")
-    uid = entry.id("id")
-    end = _end(entry)
-    if uid is None or end is None:
-        log.not_understood(entry.span, "an interview without an id or an end is left out", "schedule it first")
-        return []
     interview, organizer = entry.entry("interview"), entry.entry("organizer")
     attendees = tuple(_attendee(one, log) for one in entry.entries("interviewers"))
     known = {one.person.uid for one in attendees}
     coordinator = None if organizer is None else _person(organizer, coordinator=True)
     others = () if coordinator is None or coordinator.uid in known else (coordinator,)
-    return [
-        Interview(
-            system=SYSTEM,
-            uid=uid,
-            span=entry.span,
-            version=Version(updated_at=entry.moment("updated_at")),
-            ended_at=end,
-            status=entry.status("status", _STATUSES),
-            stage=None if interview is None else stage_of(interview.text("name")),
-            attendees=attendees,
-            others=others,
-            belonging=Belonging(application=entry.id("application_id")),
-        )
-    ]
+    return Interview(
+        system=SYSTEM,
+        uid=entry.id("id") or "",
+        span=entry.span,
+        version=Version(updated_at=entry.moment("updated_at")),
+        ended_at=_end(entry),
+        status=entry.status("status", _STATUSES),
+        stage=None if interview is None else stage_of(interview.text("name")),
+        attendees=attendees,
+        others=others,
+        belonging=Belonging(application=entry.id("application_id")),
+    ).if_complete(log)
 
 
 def _webhook(entry: Entry, log: Log) -> list[Item]:
@@ -86,7 +79,7 @@ def _end(entry: Entry) -> datetime | None:
     last, first = end.day("date"), None if start is None else start.day("date")
     if last is None:
         return None
-    if first is None or last > first:
+    if last > (first or date.min):
         last -= timedelta(days=1)
     return datetime.combine(last, time(23, 59, 59))
 

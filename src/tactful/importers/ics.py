@@ -242,8 +242,9 @@ class _Calendar:
 
     def _attendees(self, component: Component, event: Any) -> tuple[Attendee, ...]:
         given = event.get("ATTENDEE") or []
+        places = [line.span for line in component.lines if line.name == "ATTENDEE"]
         found: dict[str, Attendee] = {}
-        for one in given if isinstance(given, list) else [given]:
+        for one, place in zip(given if isinstance(given, list) else [given], places, strict=False):
             kind = str(one.params.get("CUTYPE") or "INDIVIDUAL").upper()
             role = str(one.params.get("ROLE") or "").upper()
             person = _person(one, None if role == "NON-PARTICIPANT" else "interviewer")
@@ -252,15 +253,15 @@ class _Calendar:
                 continue  # a room is nobody to thank
             if kind == "GROUP":
                 help_ = "write the people behind it into the case by hand"
-                self._log.not_understood(component.place("ATTENDEE"), f"`{shown}` is a group, not a person", help_)
+                self._log.not_understood(place, f"`{shown}` is a group, not a person", help_)
             elif person.role is None:
                 message = f"`{shown}` is invited for information only, and is no interviewer"
-                self._log.not_understood(component.place("ATTENDEE"), message)
+                self._log.not_understood(place, message)
             else:
                 answer = str(one.params.get("PARTSTAT") or "NEEDS-ACTION").upper()
                 if answer not in _ANSWERS:
                     message = f"the answer `{short(answer)}` is not known here"
-                    self._log.not_understood(component.place("ATTENDEE"), message)
+                    self._log.not_understood(place, message)
                 found.setdefault(
                     person.email or person.name or str(one), Attendee(person=person, accepted=_ANSWERS.get(answer))
                 )

@@ -57,15 +57,15 @@ class Interviews:
             self._log.not_understood(found.span, message, "there is nothing to do about it")
             return
         self._everybody(found, application)  # before the interviews, as cases have it
-        interviews = self._document.items(application, "interviews")
-        id_ = free(remote_id(found.system, found.uid), [str(one["id"]) for one in interviews])
+        taken = [str(one["id"]) for one in application.get("interviews") or []]
+        id_ = free(remote_id(found.system, found.uid), taken)
         status, end = self._status(found, application), write_moment(found.ended_at)
         given = {"id": self._document.text(id_), "stage": found.stage, "status": status, "ended_at": end}
         interview = self._document.mapping({key: value for key, value in given.items() if value is not None})
         self._changes.append(f"{application['id']}: interview {id_} is new, {status or 'ends'} {end}")
-        self._document.append(interviews, interview)
         self._people(found, application, interview, moved=True)
-        self.note_version(found, interview)
+        self._write_version(found, interview)
+        self._document.append(application, "interviews", interview)
 
     def update(self, found: Interview, application: Entry, stored: Entry) -> None:
         """Take over a newer version of an interview."""
@@ -92,25 +92,29 @@ class Interviews:
         entries = interview.get("interviewers") or []
         no = next((no for no, entry in enumerate(entries) if _person_of(entry) == id_), None)
         if no is not None:
-            del entries[no]
+            self._document.remove(interview, "interviewers", no)
             self._say(interview, f"{id_} is withdrawn")
         return no is not None
 
     def note_version(self, found: Interview | Withdrawal | Cancellation, interview: Entry) -> None:
-        """Write down which version of which source's interview the case now has."""
+        """Write down which version of which source's interview the case now has, and note it where it is another one."""
+        changed = self._write_version(found, interview)
+        if changed:
+            self._say(interview, ", ".join(changed))
+
+    def _write_version(self, found: Interview | Withdrawal | Cancellation, interview: Entry) -> list[str]:
         document, source, version = self._document, interview.get("source"), found.version
         if not source:
             source = document.mapping({"system": document.text(found.system), "uid": document.text(found.uid)})
             document.put(interview, "source", source)
-        before, changed = version_of(interview), []
+        before, changed = version_of(interview), list[str]()
         if version.sequence is not None and version.sequence != before.sequence:
             document.put(source, "sequence", document.number(version.sequence))
             changed.append(f"version {version.sequence}")
         if version.updated_at is not None and version.updated_at != before.updated_at:
             document.put(source, "updated_at", write_moment(version.updated_at))
             changed.append(f"as of {write_moment(version.updated_at)}")
-        if changed:
-            self._say(interview, ", ".join(changed))
+        return changed
 
     def _say(self, interview: Entry, what: str) -> None:
         self._changes.append(f"interview {interview['id']}: {what}")
@@ -150,7 +154,7 @@ class Interviews:
             # Whoever was added by hand has neither an address nor an id of the source, and stays.
             of_source = persons.get(id_, {}).get("email") or id_.startswith(f"{found.system}-")
             if id_ not in mentioned and of_source:
-                del interview["interviewers"][no]
+                self._document.remove(interview, "interviewers", no)
                 self._say(interview, f"{id_} no longer interviews")
 
     def _everybody(self, found: Interview, application: Entry) -> list[str]:
@@ -162,11 +166,12 @@ class Interviews:
         return [people.take(_in_part(one), found.system) for one in invited]
 
     def _interviewer(self, attendee: Attendee, id_: str, interview: Entry, moved: bool) -> None:
-        items = self._document.items(interview, "interviewers")
+        items = interview.get("interviewers") or []
         no = next((no for no, entry in enumerate(items) if _person_of(entry) == id_), None)
         declined = attendee.accepted is False
         if no is None:
-            self._document.append(items, self._absent(id_) if declined else self._document.text(id_))
+            entry = self._absent(id_) if declined else self._document.text(id_)
+            self._document.append(interview, "interviewers", entry)
             return
         entry = items[no]
         absent = isinstance(entry, dict) and said_no(entry.get("attended"))
@@ -174,11 +179,13 @@ class Interviews:
             if isinstance(entry, dict):
                 self._document.put(entry, "attended", self._document.yes_no(False))
             else:
-                items[no] = self._absent(id_)
+                self._document.replace(items, no, self._absent(id_))
             self._say(interview, f"{id_} declined")
         elif absent and not declined and interview.get("status") != "held" and (moved or attendee.accepted):
             # An answer is about an interview to come: of one that was held, the case knows better who was there.
-            del entry["attended"]
+            rest = {key: value for key, value in entry.items() if key != "attended"}
+            kept = self._document.mapping(rest, on_one_line=True) if len(rest) > 1 else entry["person"]
+            self._document.replace(items, no, kept)
             self._say(interview, f"{id_} no longer declines")
 
     def _absent(self, id_: str) -> Any:

@@ -158,11 +158,12 @@ class _Merger:
             chosen = self._whose.find(found, home(organizer, people))
             if chosen is None:
                 return
-            application, stored = chosen, self._interviews.twin(found, chosen)
+            application = chosen
         else:
-            application, stored = place
+            application = place[0]
         if not self._can_be_written(found, application):
             return
+        stored = self._interviews.twin(found, application) if place is None else place[1]
         if stored is None:
             self._interviews.add(found, application)
         else:
@@ -216,11 +217,12 @@ class _Merger:
         if found.version.older_than(version_of(interview)):
             return
         people = People(self._document, application, self.changes)
+        news = found.version.newer_than(version_of(interview))
         for one in found.people:
             person = people.find(one, found.system)
             if one.email is not None and one.email in self._addresses():
                 self._interviews.cancel(interview)  # whoever is withdrawn is the candidate: there is no interview left
-            elif person is None or not self._interviews.withdraw(str(person["id"]), interview):
+            elif not (person and self._interviews.withdraw(str(person["id"]), interview)) and news:
                 message = f"`{one.name or one.email}` is withdrawn, and is no interviewer in the case"
                 self._log.not_understood(found.span, message, "pass --me where that is the candidate's address")
         self._interviews.note_version(found, interview)

@@ -27,28 +27,22 @@ def fits(entry: Entry) -> bool:
 def read(entry: Entry, log: Log) -> list[Item]:
     """The interview in an object. Lever does not date its versions where ``updatedAt`` is missing: the last import counts."""
     entry.list_unknown(_FIELDS, "a Lever interview")
-    uid, start, minutes = entry.id("id"), entry.milliseconds("date"), entry.number("duration")
-    if uid is None or start is None or minutes is None or minutes > _LONGEST:
-        log.not_understood(
-            entry.span, "an interview without an id, a date or a duration (of a week at most) is left out"
-        )
-        return []
-    return [
-        Interview(
-            system=SYSTEM,
-            uid=uid,
-            span=entry.span,
-            version=Version(updated_at=entry.milliseconds("updatedAt")),
-            ended_at=start + timedelta(minutes=minutes),
-            status="scheduled" if entry.milliseconds("canceledAt") is None else "cancelled",
-            stage=stage_of(entry.text("subject")),
-            attendees=_attendees(entry, log),
-            belonging=Belonging(
-                application=entry.id("opportunityId"),
-                time_zone=_zone(entry, log),
-            ),
-        )
-    ]
+    start, minutes = entry.milliseconds("date"), entry.number("duration", _LONGEST)
+    end = None if start is None or minutes is None else start + timedelta(minutes=minutes)
+    return Interview(
+        system=SYSTEM,
+        uid=entry.id("id") or "",
+        span=entry.span,
+        version=Version(updated_at=entry.milliseconds("updatedAt")),
+        ended_at=end,
+        status="scheduled" if entry.milliseconds("canceledAt") is None else "cancelled",
+        stage=stage_of(entry.text("subject")),
+        attendees=_attendees(entry, log),
+        belonging=Belonging(
+            application=entry.id("opportunityId"),
+            time_zone=_zone(entry, log),
+        ),
+    ).if_complete(log)
 
 
 def _zone(entry: Entry, log: Log) -> str | None:

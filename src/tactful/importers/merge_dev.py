@@ -31,26 +31,20 @@ def fits(entry: Entry) -> bool:
 def read(entry: Entry, log: Log) -> list[Item]:
     """The interview in an object. ``modified_at`` is its version: Merge moves it when it sees a deletion, too."""
     entry.list_unknown(_FIELDS, "a Merge interview")
-    uid, end = entry.id("id"), entry.moment("end_at")
-    if uid is None or end is None:
-        log.not_understood(entry.span, "an interview without an id or an end is left out")
-        return []
     status = entry.status("status", _STATUSES)
     organizer, interviewers = _id_of(entry, "organizer"), entry.ids("interviewers")
     coordinator = organizer is not None and organizer not in interviewers
-    return [
-        Interview(
-            system=SYSTEM,
-            uid=uid,
-            span=entry.span,
-            version=Version(updated_at=entry.moment("modified_at") or entry.moment("remote_updated_at")),
-            ended_at=end,
-            status="cancelled" if entry.flag("remote_was_deleted") else status,
-            attendees=tuple(Attendee(person=Person(uid=one)) for one in interviewers),
-            others=(Person(uid=organizer, role="coordinator"),) if coordinator else (),
-            belonging=Belonging(application=_id_of(entry, "application")),
-        )
-    ]
+    return Interview(
+        system=SYSTEM,
+        uid=entry.id("id") or "",
+        span=entry.span,
+        version=Version(updated_at=entry.moment("modified_at") or entry.moment("remote_updated_at")),
+        ended_at=entry.moment("end_at"),
+        status="cancelled" if entry.flag("remote_was_deleted") else status,
+        attendees=tuple(Attendee(person=Person(uid=one)) for one in interviewers),
+        others=(Person(uid=organizer, role="coordinator"),) if coordinator else (),
+        belonging=Belonging(application=_id_of(entry, "application")),
+    ).if_complete(log)
 
 
 def _id_of(entry: Entry, key: str) -> str | None:

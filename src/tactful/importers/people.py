@@ -53,7 +53,7 @@ class People:
         id_ = free(self._wanted_id(person, system), [str(one["id"]) for one in self.all()])
         given = {"id": id_, "name": person.name, "email": person.email, "role": person.role}
         entry = self._document.mapping({key: text(value) for key, value in given.items() if value is not None})
-        self._document.append(self._document.items(self._application, "people"), entry)
+        self._document.append(self._application, "people", entry)
         self._changes.append(f"{self._application['id']}: {person.name or person.email or id_} is new")
         return id_
 

@@ -31,19 +31,13 @@ def fits(entry: Entry) -> bool:
 def read(entry: Entry, log: Log) -> list[Item]:
     """The interview in an object."""
     entry.list_unknown(_FIELDS, "a Unified interview")
-    uid, end = entry.id("id"), entry.moment("end_at")
-    if uid is None or end is None:
-        log.not_understood(entry.span, "an interview without an id or an end is left out")
-        return []
-    return [
-        Interview(
-            system=SYSTEM,
-            uid=uid,
-            span=entry.span,
-            version=Version(updated_at=entry.moment("updated_at")),
-            ended_at=end,
-            status=entry.status("status", _STATUSES),
-            attendees=tuple(Attendee(person=Person(uid=one)) for one in entry.ids("user_ids")),
-            belonging=Belonging(application=entry.id("application_id"), candidate=entry.id("candidate_id")),
-        )
-    ]
+    return Interview(
+        system=SYSTEM,
+        uid=entry.id("id") or "",
+        span=entry.span,
+        version=Version(updated_at=entry.moment("updated_at")),
+        ended_at=entry.moment("end_at"),
+        status=entry.status("status", _STATUSES),
+        attendees=tuple(Attendee(person=Person(uid=one)) for one in entry.ids("user_ids")),
+        belonging=Belonging(application=entry.id("application_id"), candidate=entry.id("candidate_id")),
+    ).if_complete(log)

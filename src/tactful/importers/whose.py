@@ -106,13 +106,16 @@ class Whose:
         elif taken and self._wanted is None:
             help_ = "pass --application with the id of one of the others where it belongs there"
             self._log.guessed(found.span, f"the application `{id_}` is new: none in the case is known to be it", help_)
+        if given.time_zone is not None:
+            help_ = "correct `time_zone`"
+            self._log.guessed(found.span, f"the company is taken to be in the time zone {given.time_zone}", help_)
         fields = {"id": id_, "company": company, "role": role, "time_zone": given.time_zone}
         return self.add({key: value for key, value in fields.items() if value is not None})
 
     def add(self, fields: dict[str, str]) -> dict[str, Any]:
         """Add an application with these fields."""
         entry = self._document.mapping({key: self._document.text(value) for key, value in fields.items()})
-        self._document.append(self._document.items(self._document.root, "applications"), entry)
+        self._document.append(self._document.root, "applications", entry)
         self._changes.append(f"{fields['id']}: the application is new")
         added: dict[str, Any] = entry
         return added

@@ -30,27 +30,21 @@ def read(entry: Entry, log: Log) -> list[Item]:
     if type_ not in ("call", "interview"):
         log.not_understood(entry.place("type"), f"an event of the type `{short(type_ or '')}` is no interview")
         return []
-    uid, end = entry.id("id"), entry.moment("ends_at")
-    if uid is None or end is None:
-        log.not_understood(entry.span, "an interview without an id or an end is left out")
-        return []
     job, candidate = entry.entry("job"), entry.entry("candidate")
-    return [
-        Interview(
-            system=SYSTEM,
-            uid=uid,
-            span=entry.span,
-            ended_at=end,
-            status="cancelled" if entry.flag("cancelled") else "scheduled",
-            stage=stage_of(entry.text("title")),
-            attendees=tuple(_attendee(one, log) for one in entry.entries("members")) if "members" in entry else None,
-            belonging=Belonging(
-                role=None if job is None else job.text("title"),
-                candidate=None if candidate is None else candidate.id("id"),
-                candidate_name=None if candidate is None else candidate.text("name"),
-            ),
-        )
-    ]
+    return Interview(
+        system=SYSTEM,
+        uid=entry.id("id") or "",
+        span=entry.span,
+        ended_at=entry.moment("ends_at"),
+        status="cancelled" if entry.flag("cancelled") else "scheduled",
+        stage=stage_of(entry.text("title")),
+        attendees=tuple(_attendee(one, log) for one in entry.entries("members")) if "members" in entry else None,
+        belonging=Belonging(
+            role=None if job is None else job.text("title"),
+            candidate=None if candidate is None else candidate.id("id"),
+            candidate_name=None if candidate is None else candidate.text("name"),
+        ),
+    ).if_complete(log)
 
 
 def _attendee(entry: Entry, log: Log) -> Attendee:
