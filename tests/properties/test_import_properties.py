@@ -77,12 +77,19 @@ def _invitation(
     return "\r\n".join(lines)
 
 
-invitations = st.builds(_invitation, st.dictionaries(st.integers(0, 4), answers, max_size=4), moments, st.integers(0, 5))
+invitations = st.builds(
+    _invitation, st.dictionaries(st.integers(0, 4), answers, max_size=4), moments, st.integers(0, 5)
+)
 
 
 def _greenhouse(id_: int, people: list[tuple[int, str, bool]], end: datetime, status: str, updated: datetime) -> Any:
     interviewers = [
-        {"id": no, "name": f"Person {no}", "email": f"p{no}@harbor.example" if mail else None, "response_status": answer}
+        {
+            "id": no,
+            "name": f"Person {no}",
+            "email": f"p{no}@harbor.example" if mail else None,
+            "response_status": answer,
+        }
         for no, answer, mail in people
     ]
     return {
@@ -121,9 +128,7 @@ def _lever(id_: str, people: list[str], end: datetime, cancelled: bool) -> Any:
     }
 
 
-lever = st.builds(
-    _lever, st.sampled_from("xyz"), st.lists(st.sampled_from("abcd"), max_size=3), moments, st.booleans()
-)
+lever = st.builds(_lever, st.sampled_from("xyz"), st.lists(st.sampled_from("abcd"), max_size=3), moments, st.booleans())
 feeds = st.lists(st.one_of(greenhouse, lever), max_size=4).map(json.dumps)
 texts = st.one_of(invitations, feeds)
 cases = st.sampled_from([COMMENTED, "candidate: {id: kim}\n", '{"candidate": {"id": "kim"}}'])
@@ -184,7 +189,11 @@ def test_the_order_of_two_versions_does_not_matter(one: str, other: str, case: s
     there = _import(other, _import(one, case).text).text
     back = _import(one, _import(other, case).text).text
     together = import_files(
-        [CaseFile("1", other.encode()), CaseFile("2", one.encode())], POLICY, WITH_ME, NOW, CaseFile("case", case.encode())
+        [CaseFile("1", other.encode()), CaseFile("2", one.encode())],
+        POLICY,
+        WITH_ME,
+        NOW,
+        CaseFile("case", case.encode()),
     ).text
     assert _ends(there) == _ends(back) == _ends(together)
 
@@ -237,7 +246,9 @@ def test_who_declined_gets_no_thanks(guests: dict[int, str]) -> None:
         SHIPPED.read_text(case, "case.yaml", now=end + timedelta(hours=20)), now=end + timedelta(hours=20)
     )
     absent = {person for person, attended in people if attended == "False"}
-    thanked = {one.target.id for one in decision.actions if "thank" in one.action and one.modality in ("must", "should", "may")}
+    thanked = {
+        one.target.id for one in decision.actions if "thank" in one.action and one.modality in ("must", "should", "may")
+    }
     expected = {person for person, attended in people if attended == "None"}
     assert not thanked & absent
     assert thanked == expected
@@ -280,7 +291,9 @@ def test_damaged_files_are_told_or_read(text: str, data: st.DataObject) -> None:
     """A file with a stretch taken out, doubled or replaced is imported or refused, and never crashes."""
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, min(len(text), start + 40)))
-    middle = data.draw(st.one_of(st.just(""), st.just(text[start:end] * 2), st.text(max_size=5), st.sampled_from("9{\r\n:;,")))
+    middle = data.draw(
+        st.one_of(st.just(""), st.just(text[start:end] * 2), st.text(max_size=5), st.sampled_from("9{\r\n:;,"))
+    )
     try:
         case = _import(text[:start] + middle + text[end:]).text
     except tactful.InvalidInput as error:

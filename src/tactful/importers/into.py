@@ -26,6 +26,7 @@ from tactful.importers.found import (
     Log,
     Person,
     Record,
+    Version,
     Withdrawal,
 )
 from tactful.importers.interviews import Interviews, version_of
@@ -77,7 +78,10 @@ def _candidates(found: Found) -> set[str]:
 
 
 def _oldest_first(found: Found) -> list[Item]:
-    """What was found; of versions of one interview the older ones first, whatever the order of the files."""
+    """What was found; of versions of one interview the older ones first, whatever the order of the files.
+
+    Of versions that are neither counted nor dated the last one counts.
+    """
     groups: dict[tuple[str, str], list[Item]] = {}
     for one in found:
         key = ("", one.id) if isinstance(one, Application) else (one.system, one.uid)
@@ -87,6 +91,8 @@ def _oldest_first(found: Found) -> list[Item]:
         counted = all(one.sequence is not None for one in versions)
         if len(versions) == len(group) and (counted or all(one.updated_at is not None for one in versions)):
             group.sort(key=_age)
+        elif all(isinstance(one, Interview) and one.version == Version() for one in group):
+            del group[:-1]
     return [one for group in groups.values() for one in group]
 
 
