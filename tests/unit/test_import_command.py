@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tactful.cli.app import app
 from typer.testing import CliRunner, Result
+
+from tactful.cli.app import app
 
 INVITATION = """\
 BEGIN:VCALENDAR

@@ -8,7 +8,9 @@ from typing import Final, get_args
 
 from tactful.calendars import Calendars
 from tactful.diagnostics import Span
+from tactful.diagnostics.case import TooMany
 from tactful.diagnostics.imports import BrokenFile, WrongImportValue
+from tactful.facts.limits import CaseLimits
 from tactful.facts.moments import parse_date, parse_moment
 from tactful.facts.shape import ApplicationStatus, ContactPolicy, Preference, Role
 from tactful.importers.feed import short
@@ -88,6 +90,7 @@ def read(text: str, name: str, log: Log) -> Found:
             help_ = did_you_mean(column, _COLUMNS) or f"the columns are {', '.join(_COLUMNS)}"
             log.not_understood(where, f"the column `{short(column)}` is not known here, and is passed over", help_)
     found: dict[str, Application] = {}
+    most = CaseLimits().applications
     for values, span in rows:
         if not any(one.strip() for one in values):
             continue
@@ -98,6 +101,9 @@ def read(text: str, name: str, log: Log) -> Found:
         application = _application(dict(zip(columns, (one.strip() for one in values), strict=True)), span, log)
         if application is None:
             continue
+        if len(found) == most and application.id not in found:
+            log.mistake(TooMany, span, f"the table has more than {most} applications", "split it")
+            break
         first = found.setdefault(application.id, application)
         if first is not application:
             where_first = f"the other one is in line {first.span.line}"

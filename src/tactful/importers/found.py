@@ -132,8 +132,8 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-#: How many notes of one file are kept; a file from a stranger may give cause for as many as it has values.
-_MAX_NOTES: Final = 200
+#: How many mistakes are kept, and how many notes of one file: a stranger's file may give cause for any number of them.
+_MOST: Final = 200
 
 
 class Log:
@@ -147,8 +147,9 @@ class Log:
         self._count: dict[str, int] = {}
 
     def mistake(self, code: type[Code], span: Span | None, message: str, help_: str | None = None) -> None:
-        """A mistake: nothing will be imported, but all mistakes are told."""
-        self.mistakes.append(code.at(span, message, help_))
+        """A mistake: nothing will be imported, but all mistakes are told, up to a number that nobody reads to its end."""
+        if len(self.mistakes) < _MOST:
+            self.mistakes.append(code.at(span, message, help_))
 
     def not_understood(self, span: Span | None, message: str, help_: str | None = None) -> None:
         """Something that is passed over, and listed; the same message once for each file."""
@@ -168,9 +169,9 @@ class Log:
             return
         self._said.add((file, message))
         self._count[file] = self._count.get(file, 0) + 1
-        if self._count[file] == _MAX_NOTES:
-            self.notes.append(NotUnderstood.at(span, f"there is more that was not understood: {_MAX_NOTES} are listed"))
-        elif self._count[file] < _MAX_NOTES:
+        if self._count[file] == _MOST:
+            self.notes.append(NotUnderstood.at(span, f"there is more that was not understood: {_MOST} are listed"))
+        elif self._count[file] < _MOST:
             self.notes.append(code.at(span, message, help_))
 
     def raise_mistakes(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -22,18 +23,21 @@ class Interviews:
     def __init__(self, document: Document, clock: Clock, log: Log, changes: list[str]) -> None:
         self._document, self._clock, self._log, self._changes = document, clock, log, changes
 
-    def find(
-        self, found: Interview | Withdrawal | Cancellation, applications: list[Entry]
-    ) -> tuple[Entry, Entry] | None:
-        """The interview that the case has from the same source, and before it the application that has it."""
-        for application in applications:
+    @cached_property
+    def _known(self) -> dict[tuple[str, str], tuple[Entry, Entry]]:
+        """All interviews by the system and what it calls them, each after its application; those without a source by id."""
+        known: dict[tuple[str, str], tuple[Entry, Entry]] = {}
+        for application in self._document.root.get("applications") or []:
             for one in application.get("interviews") or []:
                 source = one.get("source") or {}
-                if source.get("system") == found.system and str(source.get("uid")) == found.uid:
-                    return application, one
-                if not source and one["id"] == remote_id(found.system, found.uid):
-                    return application, one
-        return None
+                key = (str(source["system"]), str(source["uid"])) if source else ("", str(one["id"]))
+                known.setdefault(key, (application, one))
+        return known
+
+    def find(self, found: Interview | Withdrawal | Cancellation) -> tuple[Entry, Entry] | None:
+        """The interview that the case has from the same source, and before it the application that has it."""
+        unsourced = self._known.get(("", remote_id(found.system, found.uid)))
+        return self._known.get((found.system, found.uid)) or unsourced
 
     def twin(self, found: Interview, application: Entry) -> Entry | None:
         """An interview that was written by hand and ends when this one does: the same one."""
@@ -66,6 +70,7 @@ class Interviews:
         self._people(found, application, interview, moved=True)
         self._write_version(found, interview)
         self._document.append(application, "interviews", interview)
+        self._known[found.system, found.uid] = application, interview
 
     def update(self, found: Interview, application: Entry, stored: Entry) -> None:
         """Take over a newer version of an interview."""

@@ -12,7 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from tactful.calendars import FIRST_YEAR, LAST_YEAR
+from tactful.diagnostics.case import TooMany
 from tactful.diagnostics.imports import NoImportZone, WhichOne, WrongImportValue
+from tactful.facts.limits import CaseLimits
 from tactful.facts.moments import parse_date, parse_moment
 from tactful.importers.addresses import find_candidate, home
 from tactful.importers.clock import Clock
@@ -155,7 +157,7 @@ class _Merger:
                 self._application(item)
 
     def _interview(self, given: Interview) -> None:
-        place = self._interviews.find(given, self._whose.applications())
+        place = self._interviews.find(given)
         if place is not None and not self._interviews.is_news(given, place[1]):
             return
         found, organizer = self._without_candidate(given)
@@ -197,7 +199,12 @@ class _Merger:
         return msgspec.structs.replace(found, attendees=attendees, others=others), organizer
 
     def _can_be_written(self, found: Interview, application: Entry) -> bool:
-        """Whether the end of an interview makes sense in the case; what does not is a mistake."""
+        """Whether an interview has room in the case, and its end makes sense there; what does not is a mistake."""
+        limits, people = CaseLimits(), len(application.get("people") or []) + len(found.attendees or ())
+        if people > 2 * limits.people or len(application.get("interviews") or []) > limits.interviews:
+            message = f"the application `{application['id']}` would have more people or interviews than a case can hold"
+            self._log.mistake(TooMany, None, message, "split the files")
+            return False
         end = found.ended_at
         if end is None:
             return True
@@ -214,7 +221,7 @@ class _Merger:
         self._log.mistake(NoImportZone, found.span, message, help_)
 
     def _withdrawal(self, found: Withdrawal) -> None:
-        place = self._interviews.find(found, self._whose.applications())
+        place = self._interviews.find(found)
         if place is None:
             message = "somebody is withdrawn from an interview that is not in the case"
             self._log.not_understood(found.span, message, "import the invitation first")
@@ -234,7 +241,7 @@ class _Merger:
         self._interviews.note_version(found, interview)
 
     def _cancellation(self, found: Cancellation) -> None:
-        place = self._interviews.find(found, self._whose.applications())
+        place = self._interviews.find(found)
         if place is None:
             message = "an interview is deleted that is not in the case"
             self._log.not_understood(found.span, message, "there is nothing to do about it")

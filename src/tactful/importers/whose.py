@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tactful.diagnostics.case import TooMany
 from tactful.diagnostics.imports import WhichOne
+from tactful.facts.limits import CaseLimits
 from tactful.importers.addresses import domain, label
 from tactful.importers.document import Document
 from tactful.importers.found import Interview, Log, Person
@@ -89,7 +91,11 @@ class Whose:
             found.span, f"the interview is taken to belong to the application `{application['id']}`", help_
         )
 
-    def _new(self, found: Interview, home: str | None) -> dict[str, Any]:
+    def _new(self, found: Interview, home: str | None) -> dict[str, Any] | None:
+        most = CaseLimits().applications
+        if len(self.applications()) >= most:
+            self._log.mistake(TooMany, None, f"the case would have more than {most} applications", "split the files")
+            return None
         given = found.belonging
         company, role, name = given.company, given.role, None if home is None else label(home)
         if company is None and name is not None:
