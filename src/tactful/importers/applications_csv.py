@@ -71,13 +71,18 @@ PERSON: Final[dict[str, Callable[[str], str | None]]] = {
     "person_prefers": _one_of(Preference),
 }
 _COLUMNS: Final = {**APPLICATION, **PERSON}
-_LONGEST: Final = 10_000
+#: How long a value may be, and how many columns a table may have.
+_LONGEST: Final = CaseLimits().text
+_WIDEST: Final = 200
 
 
 def read(text: str, name: str, log: Log) -> Found:
     """The applications of a table; mistakes are told with the line, and all of them."""
     rows = _rows(text, name, log)
     header, where = next(rows, ([], span_at(text, 0, 0, name)))
+    if len(header) > _WIDEST:
+        log.mistake(BrokenFile, where, f"the table has more than {_WIDEST} columns", "leave out those not needed")
+        return ()
     columns = [one.strip().lower().replace(" ", "_") for one in header]
     if "id" not in columns and "company" not in columns:
         help_ = f"name the columns in the first line: {', '.join(_COLUMNS)}"

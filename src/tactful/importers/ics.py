@@ -32,7 +32,7 @@ from tactful.importers.ics_zones import Zones
 
 SYSTEM: Final = "ics"
 _RECURRENCE: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
-#: Properties that an interview is read from: a mistake in one of them is one of the import, in others it is not.
+#: Properties that an interview is read from; others may be whatever they are.
 _READ: Final = (
     "UID",
     "SEQUENCE",
@@ -116,17 +116,14 @@ class _Calendar:
         try:
             with warnings.catch_warnings():  # about zones, which are worked out here and not there
                 warnings.simplefilter("ignore")
-                event = Event.from_ical(component.to_ical())
-        except Exception as error:  # a library over a stranger's text: whatever it raises is told
-            self._log.mistake(BrokenFile, component.span, f"the event cannot be read: {short(str(error).lower())}")
+                event = Event.from_ical(component.to_ical(_READ))
+        except Exception as raised:  # a library over a stranger's text: whatever it raises is told
+            self._log.mistake(BrokenFile, component.span, f"the event cannot be read: {short(str(raised).lower())}")
             return None
-        for broken, message in event.errors:
-            property_ = str(broken).upper()
-            place = component.place(property_)
-            if property_ in _READ:
-                self._log.mistake(WrongImportValue, place, f"`{property_}` cannot be read: {short(message.lower())}")
-            else:
-                self._log.not_understood(place, f"`{short(property_)}` cannot be read, and is not needed")
+        for broken, error in event.errors:
+            name = str(broken).upper()
+            message = f"`{name}` cannot be read: {short(error.lower())}"
+            self._log.mistake(WrongImportValue, component.place(name), message)
         if not str(event.get("UID") or "").strip():
             self._log.mistake(BrokenFile, component.span, "an event has no `UID`", "save the file again")
         return event

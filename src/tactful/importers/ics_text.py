@@ -42,9 +42,10 @@ class Component(Record, frozen=True):
         line = self.first(name)
         return self.span if line is None else line.span
 
-    def to_ical(self) -> str:
-        """The component without the components in it."""
-        return "\r\n".join([f"BEGIN:{self.name}", *(line.text for line in self.lines), f"END:{self.name}", ""])
+    def to_ical(self, names: tuple[str, ...]) -> str:
+        """The component with these properties alone."""
+        lines = (line.text for line in self.lines if line.name in names)
+        return "\r\n".join([f"BEGIN:{self.name}", *lines, f"END:{self.name}", ""])
 
     def to_ical_whole(self) -> str:
         """The component with all that is in it."""

@@ -18,6 +18,9 @@ _YEARLY: Final = re.compile(
     r"(?:(?:FREQ=YEARLY|INTERVAL=\d{1,2}|WKST=[A-Z]{2}|BYMONTH=\d{1,2}|BYMONTHDAY=-?\d{1,2}(?:,-?\d{1,2}){0,30}"
     r"|BYDAY=[+-]?\d?[A-Z]{2}|UNTIL=\d{8}(?:T\d{6}Z?)?)(?:;|$))+"
 )
+#: How many parts with rules a zone may have, and how many times may be read by zones that the file defines.
+_PARTS: Final = 20
+_TIMES: Final = 400
 
 
 class Zones:
@@ -26,6 +29,8 @@ class Zones:
     def __init__(self, definitions: tuple[Component, ...]) -> None:
         self._defined = {(one.value("TZID") or "").strip(): one for one in definitions}
         self._calendars = Calendars()
+        self._built: dict[str, Any] = {}
+        self._times = 0
 
     def name(self, tzid: str) -> str | None:
         """The IANA name that is meant by a TZID; ``None`` where there is none, though the file may still define it."""
@@ -45,21 +50,29 @@ class Zones:
         if name is not None:
             calendar = self._calendars.at(name, None)
             return calendar.local(calendar.instant(wall))
-        definition = self._defined.get(tzid.strip())
-        offset = None if definition is None else _offset(definition, wall)
+        offset = self._offset(tzid.strip(), wall)
         return None if offset is None else wall.replace(tzinfo=timezone(offset))
 
-
-def _offset(definition: Component, wall: datetime) -> timedelta | None:
-    """The offset that the file's own rules give for a time on the wall clock; ``None`` where they cannot be followed."""
-    for part in definition.components:
-        rules = [line.text.partition(":")[2].strip().upper() for line in part.lines if line.name in ("RRULE", "EXRULE")]
-        if not all(_YEARLY.fullmatch(rule) and "FREQ=YEARLY" in rule for rule in rules):
+    def _offset(self, tzid: str, wall: datetime) -> timedelta | None:
+        """The offset by the file's own rules for a time on the wall clock; ``None`` where they cannot be followed."""
+        self._times += 1
+        if tzid not in self._defined or self._times > _TIMES:
             return None
-    try:
-        # With a provider of its own: icalendar's shared one would keep this file's zones for the files that come after.
-        zone: Any = Timezone.from_ical(definition.to_ical_whole())
-        offset: timedelta | None = zone.to_tz(TZP(), lookup_tzid=False).utcoffset(wall)
+        try:
+            if tzid not in self._built:
+                self._built[tzid] = _zone(self._defined[tzid])
+            offset: timedelta | None = self._built[tzid].utcoffset(wall)
+        except Exception:  # rules from a stranger, read by libraries: whatever goes wrong, they are not followed
+            return None
         return offset
-    except Exception:  # rules from a stranger, read by libraries: whatever goes wrong, they are not followed
+
+
+def _zone(definition: Component) -> Any:
+    """The zone that a file defines, where its rules are such as can be followed."""
+    lines = [line for part in definition.components for line in part.lines if line.name in ("RRULE", "EXRULE")]
+    rules = [line.text.partition(":")[2].strip().upper() for line in lines]
+    if len(rules) > _PARTS or not all(_YEARLY.fullmatch(rule) and "FREQ=YEARLY" in rule for rule in rules):
         return None
+    zone: Any = Timezone.from_ical(definition.to_ical_whole())
+    # With a provider of its own: icalendar's shared one would keep this file's zones for the files that come after.
+    return zone.to_tz(TZP(), lookup_tzid=False)
