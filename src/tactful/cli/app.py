@@ -8,6 +8,7 @@ import typer
 
 from tactful.advice import Decision
 from tactful.cli.asking import ask_all, render_answers
+from tactful.cli.importing import import_
 from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.cli.planning import plan
 from tactful.cli.reading import Application, At, CaseArgument, Rules, SetFacts, read_case, what_if
@@ -151,6 +152,9 @@ def schema(
         "comparison": comparison_schema,
     }
     write_bytes(to_bytes(made[what]() if what in made else pack_schema(load(rules).checked)))
+
+
+app.command("import")(import_)
 
 
 def main() -> None:

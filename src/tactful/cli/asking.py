@@ -61,7 +61,9 @@ def _ask(question: QuestionRecord, policy: Policy, case: Case, out: Console) -> 
             return policy.change(case, {question.path: answer}), answer
         except InvalidInput as error:
             for problem in error.diagnostics:
-                out.print(Text(f"  {problem.message}" + (f"; {problem.help}" if problem.help else ""), "red"), soft_wrap=True)
+                out.print(
+                    Text(f"  {problem.message}" + (f"; {problem.help}" if problem.help else ""), "red"), soft_wrap=True
+                )
     return case, ""
 
 

@@ -58,13 +58,14 @@ def fail(message: str) -> NoReturn:
 def _tell(error: InvalidInput) -> None:
     out = console(stderr=True)
     for diagnostic in error.diagnostics:
-        _diagnostic(diagnostic, error.sources, out)
+        show(diagnostic, error.sources, out)
     count = len(error.diagnostics)
     code = error.diagnostics[0].code if error.diagnostics else ""
     out.print(Text(f"{count} mistake{'' if count == 1 else 's'}; `tactful explain {code}` tells more", "dim"))
 
 
-def _diagnostic(diagnostic: Diagnostic, sources: dict[str, str], out: Console) -> None:
+def show(diagnostic: Diagnostic, sources: dict[str, str], out: Console) -> None:
+    """Print one diagnostic: its place, code and message, the line with carets, and what to do instead."""
     place = diagnostic.place()
     head = Text.assemble((f"{place}: " if place else "", "bold"), (diagnostic.code, "red"), f" {diagnostic.message}")
     out.print(safe(head), soft_wrap=True)

@@ -24,6 +24,7 @@ class Row(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 class CandidateRow(Row, frozen=True):
     name: str | None
+    email: str | None
     country: str | None
     time_zone: str | None
     employed: bool | None
@@ -65,6 +66,7 @@ class OfferRow(Row, frozen=True):
 
 class PersonRow(Row, frozen=True):
     name: str | None
+    email: str | None
     role: str | None
     prefers: str | None
     invited_call: bool | None

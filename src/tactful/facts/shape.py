@@ -50,6 +50,8 @@ Custom = Annotated[dict[str, Any] | None, Meta(description="Extra facts that the
 #: Who can change a fact: the candidate, or the other side. What says neither is fixed: it is as it is, or has happened.
 MINE: Final[dict[str, Any]] = {"mutability": "mine"}
 THEIRS: Final[dict[str, Any]] = {"mutability": "theirs"}
+Email = Annotated[str | None, Meta(description="The address that they write from and are written to.")]
+Count = Annotated[int, Meta(ge=0, lt=10**15)]
 YesNo = bool | None
 Moment = datetime | None
 
@@ -83,6 +85,7 @@ class Person(Shape, frozen=True):
 
     id: Id
     name: Annotated[str | None, Meta(description="The name to address them by.")] = None
+    email: Email = None
     role: Annotated[Role | None, Meta(description="What they are in this application.")] = None
     prefers: Annotated[
         Preference | None, Meta(description="The channel that they asked for.", extra_json_schema=THEIRS)
@@ -109,6 +112,18 @@ class Interviewer(Shape, frozen=True):
     custom: Custom = None
 
 
+class InterviewSource(Shape, frozen=True):
+    """Where an importer had an interview from, so that it knows the interview again and tells older versions from newer.
+
+    No rule reads it.
+    """
+
+    system: Annotated[str, Meta(min_length=1, description="The format it came in: ics, greenhouse, lever.")]
+    uid: Annotated[str, Meta(min_length=1, description="What that system calls the interview.")]
+    sequence: Annotated[Count | None, Meta(description="The version, where versions are counted.")] = None
+    updated_at: Annotated[Moment, Meta(description="When that version was made.")] = None
+
+
 class Interview(Shape, frozen=True):
     """One interview, held, still to come or cancelled."""
 
@@ -120,6 +135,7 @@ class Interview(Shape, frozen=True):
         tuple[Interviewer | str, ...], Meta(description="Who interviewed: ids of people, or {person, attended}.")
     ] = ()
     went: Annotated[Feeling | None, Meta(description="The candidate's own feeling.")] = None
+    source: Annotated[InterviewSource | None, Meta(description="Where an importer had it from.")] = None
     custom: Custom = None
 
 
@@ -177,6 +193,7 @@ class Candidate(Shape, frozen=True):
 
     id: Id
     name: Annotated[str | None, Meta(description="The candidate's name.")] = None
+    email: Annotated[str | None, Meta(description="The address that the candidate is invited at.")] = None
     time_zone: Zone = None
     country: Country = None
     employed: Annotated[YesNo, Meta(description="Whether the candidate has a job now.")] = None

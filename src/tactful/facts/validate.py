@@ -25,6 +25,10 @@ from tactful.values import Kind, ListKind, MomentKind, NumberKind, YesNoKind, ki
 WRONG: Final = object()
 #: The text fields that are deadlines: a moment or a bare date.
 _DEADLINES: Final = ("reply_by", "answer_by", "start_on")
+#: The text fields that something is told apart by, which therefore cannot be empty.
+_NAMES: Final = ("id", "person", "system", "uid")
+#: How many digits a whole number may have: more is no count of anything.
+_DIGITS: Final = 15
 
 
 @cache
@@ -127,6 +131,8 @@ class Reader:
                 return self._yes_no(node, path)
             case inspect.LiteralType(values=values):
                 return self._choice(node, tuple(map(str, values)), path)
+            case inspect.IntType():
+                return self._count(node, path)
             case inspect.DateTimeType():
                 return self._moment(node, path)
             case _ if _last(path) in _DEADLINES:
@@ -142,6 +148,12 @@ class Reader:
             )
             return WRONG
         return answer
+
+    def _count(self, node: Scalar, path: str) -> Any:
+        if node.plain and node.text.isascii() and node.text.isdigit() and len(node.text) <= _DIGITS:
+            return int(node.text)
+        self.problem(WrongType, path, f"`{_last(path)}` is a whole number from 0 on, not `{_short(node)}`")
+        return WRONG
 
     def _yes_no_help(self) -> str:
         return "write `true` or `false`" if self._json else "write `yes` or `no`, or leave it out where it is not known"
@@ -179,7 +191,7 @@ class Reader:
                 WrongType, path, f"`{_last(path)}` is a text, not `{_short(node)}`", "write it in double quotes"
             )
             return WRONG
-        if not node.text.strip() and _last(path) in ("id", "person"):
+        if not node.text.strip() and _last(path) in _NAMES:
             self.problem(NotAValue, path, f"`{_last(path)}` is empty", "write a short name that nobody else has")
             return WRONG
         if len(node.text) > self._max_text:

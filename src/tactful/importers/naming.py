@@ -1,0 +1,37 @@
+"""Short ids for what an import adds to a case: readable, and the same each time."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LONGEST: Final = 32
+
+
+def slug(text: str) -> str:
+    """A text in small letters and figures with dashes between, accents dropped; empty where nothing is left."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_LONGEST].strip("-")
+
+
+def remote_id(system: str, uid: str) -> str:
+    """The id of something that a system calls ``uid``: the name itself where it is plain, else cut and told apart."""
+    if _PLAIN.fullmatch(uid):
+        return f"{system}-{uid}"
+    digest = hashlib.sha256(uid.encode()).hexdigest()[:8]
+    return "-".join(filter(None, (system, slug(uid.partition("@")[0])[:20].strip("-"), digest)))
+
+
+def free(wanted: str, taken: Iterable[str]) -> str:
+    """The wanted id, or the first of its numbered followers that is not taken."""
+    known = set(taken)
+    if wanted not in known:
+        return wanted
+    no = 2
+    while f"{wanted}-{no}" in known:
+        no += 1
+    return f"{wanted}-{no}"
