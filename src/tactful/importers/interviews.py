@@ -76,6 +76,10 @@ class Interviews:
         """Take over a newer version of an interview."""
         moved = self._move(found, application, stored)
         status, before = self._status(found, application), stored.get("status")
+        if status is None and before == "held" and moved:
+            end = self._clock.end(stored, application)
+            if end is not None and end > self._clock.now(application):
+                status = "scheduled"  # an interview that was held has been moved, and is still to come
         # What was written by hand after the interview knows better than an invitation that it took place.
         if status is not None and status != before and not (status == "scheduled" and before == "held" and not moved):
             self._document.put(stored, "status", status)
