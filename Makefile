@@ -14,9 +14,9 @@ test:
 lint:
 	.venv/bin/ruff check src tests benchmarks && .venv/bin/mypy && .venv/bin/lint-imports
 
-# How fast a decision is.
+# How fast a decision is, and what a plan, questions and what-ifs cost.
 bench:
-	.venv/bin/python benchmarks/decide.py
+	.venv/bin/python benchmarks/decide.py && .venv/bin/python benchmarks/plan.py
 
 # Files that are made from the code: the codes' pages and the schema for editors.
 reference:
