@@ -20,6 +20,10 @@ from tactful.flips import Wish, flips
 ROUNDS = 7
 
 
+def _message(person: str, direction: str, sent_at: str, kind: str) -> dict[str, str]:
+    return {"person": person, "direction": direction, "sent_at": sent_at, "channel": "email", "kind": kind}
+
+
 def _application(id_: str, zone: str, people: int, phone: bool) -> dict[str, Any]:
     roles = ("hiring_manager", "interviewer", "recruiter")
     them = [{"id": f"p{no}", "name": f"Person {no}", "role": roles[no % 3]} for no in range(people)]
@@ -27,9 +31,9 @@ def _application(id_: str, zone: str, people: int, phone: bool) -> dict[str, Any
         them[0]["prefers"] = "phone"
         them[-1]["invited_call"] = True  # type: ignore[assignment]
     messages = [
-        {"person": "p0", "direction": "received", "sent_at": "2026-11-12T09:00:00-05:00", "channel": "email", "kind": "invitation"},
-        {"person": "p1", "direction": "sent", "sent_at": "2026-11-11T09:00:00-05:00", "channel": "email", "kind": "thank_you"},
-    ]  # fmt: skip
+        _message("p0", "received", "2026-11-12T09:00:00-05:00", "invitation"),
+        _message("p1", "sent", "2026-11-11T09:00:00-05:00", "thank_you"),
+    ]
     interviews = [
         {"id": "one", "ended_at": "2026-11-10T16:30:00-05:00", "interviewers": ["p1"]},
         {"id": "two", "ended_at": "2026-11-21T16:30:00-05:00", "interviewers": ["p0", "p1"]},

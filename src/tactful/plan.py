@@ -134,8 +134,9 @@ class Plan:
         for interval in self._timeline.intervals:
             for rank, one in enumerate(interval.ranking.ranked, start=1):
                 found.setdefault(_identity(one), []).append((interval, rank, one))
-        planned = [self._planned(parts) for parts in found.values()]
-        return tuple(sorted(planned, key=lambda one: (one.start, one.advice.rank)))
+        # By the instant: moments of one zone compare by what its clock shows, which is not the same where it shows it twice.
+        ordered = sorted(found.values(), key=lambda parts: (parts[0][0].start, parts[0][1]))
+        return tuple(self._planned(parts) for parts in ordered)
 
     def _planned(self, parts: list[tuple[Interval, int, Conclusion]]) -> Planned:
         first, rank, one = parts[0]
