@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from tactful.timeline import instants
 
 pytest.importorskip("durable_rules_engine", reason="needs the extra `rete`")
 
+NOW_THEN = datetime.fromtimestamp(NOW, UTC)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PACKS = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
 #: 2,000 in CI (`TACTFUL_EXAMPLES=2000`), a tenth of that otherwise.
@@ -116,3 +118,22 @@ def test_drawn_overlays_decide_alike(
         for each in rankings
     ]
     assert said[0] == said[1]
+
+
+def test_many_rules_and_wide_rules_are_spread_or_settled_beforehand(pool: Pool) -> None:
+    """300 rules with conditions of their own, and one rule of 200: more names than the library can hold in a fact."""
+    wide = ", ".join(f"{{message.words: more than {no}}}" for no in range(200))
+    many = "".join(
+        f"  r{no}: {{for each: message, unless: {{message.words: {no}}}, when: {{message.words: at least {no - 150}}}, "
+        f"then: {{should: note}}, because: So.}}\n"
+        for no in range(300)
+    )
+    policy = tactful.loads(
+        "custom_facts: {message: {words: number}}\nactions: {note: {about: A note.}}\nrules:\n"
+        f"{many}  wide: {{for each: message, when: [{wide}], then: {{should: note}}, because: So.}}\n"
+    )
+    messages = [{"custom": {"words": words}} for words in (-1, 0, 20.5, 199, 200, 250)]
+    case = policy.read({"candidate": {"id": "c"}, "applications": [{"id": "a", "messages": messages}]}, NOW_THEN)
+    rete = ReteProgram(policy.checked, policy.calendars, pool)
+    assert_agreed(policy, rete, case, NOW)
+    assert any(policy.checked.rules[no].id == "wide" for no, _, _ in rete.fire(case, NOW))
