@@ -13,6 +13,7 @@ from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.cli.planning import plan
 from tactful.cli.reading import Application, At, CaseArgument, Rules, SetFacts, read_case, what_if
 from tactful.cli.reasons import compare, why
+from tactful.cli.testing import run_tests
 from tactful.engine import load
 
 app = typer.Typer(
@@ -155,6 +156,7 @@ def schema(
 
 
 app.command("import")(import_)
+app.command("test")(run_tests)
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ from tactful.facts.rows import Case
 from tactful.source import Mapping, Node, Scalar, Sequence, parse_json
 from tactful.suggest import did_you_mean
 from tactful.testing.files import KEYS, ExampleFile, read_text, read_yaml
-from tactful.testing.model import Example, Reference
+from tactful.testing.model import Example
 from tactful.testing.parts import Entries, Parts
 from tactful.why.asked import rows_named
 
@@ -108,10 +108,10 @@ class _Reader:
 
     def _targets(self, example: Example) -> None:
         """What the example's references name has to be there: what is never there can never be advised."""
-        named: list[tuple[Reference, Span]] = [
-            *((one.what, one.span) for one in (*example.expect, *example.set_aside, *example.never, *example.order)),
-            *((what, one.span) for one in example.expect for what in one.instead_of),
-        ]
+        named = [(one.what, one.span) for one in (*example.never, *example.order)]
+        named += [(one.what, one.span) for one in example.set_aside]
+        for one in example.expect:
+            named += [(what, one.span) for what in (one.what, *one.instead_of)]
         for what, span in named:
             try:
                 if what.target is not None:
@@ -138,7 +138,9 @@ class _Reader:
             self.parts.problems.extend(error.diagnostics)
             return None
         if case.now is None:
-            self.parts.report(IncompleteExample, id_.span, f"`{id_.text}` has no moment", "write `at:`, or `now:` in its case")
+            self.parts.report(
+                IncompleteExample, id_.span, f"`{id_.text}` has no moment", "write `at:`, or `now:` in its case"
+            )
             return None
         return case
 
