@@ -25,6 +25,7 @@ from tactful.facts.change import changed
 from tactful.facts.moments import parse_moment
 from tactful.facts.paths import find_spot, read_value
 from tactful.facts.rows import Case
+from tactful.facts.shape import CaseShape
 from tactful.source import Mapping, Node, Scalar, Sequence, parse_json
 from tactful.suggest import did_you_mean
 from tactful.testing.files import KEYS, ExampleFile, read_text, read_yaml
@@ -131,9 +132,10 @@ class _Reader:
             return None
         try:
             now = self._now(node, entries)
-            case = self._policy.read_node(node, self._file.text, now)
             if "set" in entries:
-                case = self._changed(case, entries["set"], now)
+                case = self._changed(self._policy.read_shape(node), entries["set"], now)
+            else:
+                case = self._policy.read_node(node, self._file.text, now)
         except InvalidInput as error:
             self.parts.problems.extend(error.diagnostics)
             return None
@@ -151,7 +153,8 @@ class _Reader:
         found = parse_moment(given.text) if isinstance(given, Scalar) else None
         if found is not None and found.tzinfo is not None:
             return int(found.timestamp() // 1)
-        calendar = self._policy.read_node(node, self._file.text).candidate.calendar
+        candidate = self._policy.read_shape(node).candidate
+        calendar = self._policy.read({"candidate": msgspec.to_builtins(candidate)}).candidate.calendar
         moment = self.parts.moment(given, "at", calendar)
         if moment is None:
             raise InvalidInput([])
@@ -228,9 +231,9 @@ class _Reader:
         self.parts.report(UnknownExampleName, key.span, what, help_)
         return None
 
-    def _changed(self, case: Case, entry: tuple[Scalar, Node], now: int | None) -> Case:
+    def _changed(self, shape: CaseShape, entry: tuple[Scalar, Node], now: int | None) -> Case:
         """The case with the facts of ``set``. Raises :class:`InvalidInput`, each mistake with its place."""
-        shape, custom, problems = case.shape, self._policy.checked.custom, list[Diagnostic]()
+        custom, problems = self._policy.checked.custom, list[Diagnostic]()
         for path, node in self.parts.by_name(entry[1], "set"):
             span = path.span
             try:
