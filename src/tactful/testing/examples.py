@@ -10,7 +10,7 @@ from tactful.diagnostics import Diagnostic, InvalidInput, Span
 from tactful.engine import Policy, load
 from tactful.rank import Conclusion, inside
 from tactful.setting import application_of
-from tactful.testing.files import example_files
+from tactful.testing.files import example_files, parse_file
 from tactful.testing.model import (
     Deadline,
     Due,
@@ -44,6 +44,12 @@ def load_examples(pack: str | Path = "default", policy: Policy | None = None) ->
     if problems:
         raise InvalidInput(problems, sources)
     return tuple(found)
+
+
+def read_examples_text(policy: Policy, text: str, name: str, folder: Path | None = None) -> tuple[Example, ...]:
+    """The examples that a text states for ``policy``. Paths in it are from ``folder``. Raises as :func:`load_examples`."""
+    file = parse_file(text, (folder or Path()) / name, name)
+    return () if file is None else read_examples(policy, file)
 
 
 def run_example(policy: Policy, example: Example) -> ExampleResult:

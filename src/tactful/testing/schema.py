@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -39,9 +40,9 @@ def examples_schema(checked: CheckedPack) -> Schema:
         },
         "$defs": {
             **parts,
-            "action": {"enum": sorted(checked.actions)},
-            "reference": _reference(checked),
-            "rule": {"enum": sorted(rule.id for rule in checked.rules)},
+            "action": _offered(checked.actions),
+            "reference": _described(_offered(checked.actions), "An action, or action:target."),
+            "rule": _offered(rule.id for rule in checked.rules),
             "case": {"anyOf": [{"$ref": "#/$defs/CaseShape"}, _described(_TEXT, "The path of a case file.")]},
             "example": _example(),
             "expected": _expected(),
@@ -66,9 +67,9 @@ def _list(item: Schema, about: str) -> Schema:
     return {"type": "array", "items": item, "description": about}
 
 
-def _reference(checked: CheckedPack) -> Schema:
-    """``call``, or ``call:dana``."""
-    return {"anyOf": [{"$ref": "#/$defs/action"}, {"type": "string", "pattern": f"^({'|'.join(checked.actions)}):"}]}
+def _offered(names: Iterable[str]) -> Schema:
+    """Names to choose from; an overlay has others too."""
+    return {"anyOf": [{"enum": sorted(names)}, _TEXT]}
 
 
 def _example() -> Schema:
@@ -117,7 +118,7 @@ def _expected() -> Schema:
 
 def _lost() -> Schema:
     properties: dict[str, Schema] = {
-        **dict.fromkeys(MODALITIES, {"$ref": "#/$defs/action"}),
+        **{key: {"$ref": "#/$defs/action"} for key in MODALITIES},
         "to": _described(_TEXT, "Whom or what it concerned."),
         "by rule": _described({"$ref": "#/$defs/rule"}, "The rule that it lost to."),
     }
