@@ -34,7 +34,7 @@ def _told(error: tactful.InvalidInput) -> str:
     """All diagnostics as the command line shows them, without colour."""
     lines = []
     for one in error.diagnostics:
-        lines.append(f"{one.place()}: {one.code} {one.message}")
+        lines.append(f"{one.place()}: {one.code} {one.message}".removeprefix(": "))
         if one.span is not None and one.span.file in error.sources:
             lines.append(snippet(error.sources[one.span.file], one.span))
         if one.help:

@@ -81,7 +81,9 @@ def parse_file(text: str, path: Path, name: str) -> ExampleFile | None:
     if not isinstance(root, Mapping):
         message = f"`{name}` is empty" if root is None else "a file of examples is a mapping"
         code = UnreadableExamples if root is None else ExampleShape
-        raise InvalidInput([code.at(None if root is None else root.span, message, "begin with `examples:`")], {name: text})
+        raise InvalidInput(
+            [code.at(None if root is None else root.span, message, "begin with `examples:`")], {name: text}
+        )
     keys = [key.text for key, _ in root.entries]
     if "examples" not in keys:
         if "candidate" in keys:

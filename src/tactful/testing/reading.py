@@ -55,8 +55,9 @@ class _Reader:
         self._policy, self._file = policy, file
         self.parts = Parts(policy.checked)
         self.sources = {file.name: file.text}
-        self._cases: dict[str, Node] = {}
-        #: The parsed case files, by path; those that cannot be read are told once.
+        #: The cases by name; those that cannot be read are told once.
+        self._cases: dict[str, Node | None] = {}
+        #: The parsed case files, by path.
         self._files: dict[Path, Node | None] = {}
 
     def examples(self) -> tuple[Example, ...]:
@@ -64,9 +65,7 @@ class _Reader:
         entries = self.parts.entries(self._file.root, "a file of examples", KEYS) or {}
         if "cases" in entries:
             for name, node in self.parts.by_name(entries["cases"][1], "cases"):
-                found = self._at_path(node) if isinstance(node, Scalar) else node
-                if found is not None:
-                    self._cases[name.text] = found
+                self._cases[name.text] = self._at_path(node) if isinstance(node, Scalar) else node
         named = [] if "examples" not in entries else list(self.parts.by_name(entries["examples"][1], "examples"))
         found_all = [self._example(id_, node) for id_, node in named]
         return tuple(one for one in found_all if one is not None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Final
 
@@ -74,22 +73,25 @@ def _side_by_side(problem: Problem, console: Console) -> None:
     """Two columns, wrapped, with the line of the expectation at the top."""
     wide = (min(console.width, WIDTH) - len(_INDENT) - len(_BETWEEN)) // 2
     line = problem.place.rpartition(":")[2]
-    left = [Text(f"expected (line {line})", "bold"), *_wrapped(problem.expected, wide, console, "green")]
-    right = [Text("got", "bold"), *_wrapped(problem.got, wide, console, "red")]
-    for first, second in zip_longest(left, right, fillvalue=Text("")):
-        row = Text(_INDENT).append_text(first).append(" " * (wide - first.cell_len))
-        row.append(_BETWEEN, "dim").append_text(second)
-        row.rstrip()
-        console.print(row)
+    _row(Text(f"expected (line {line})", "bold"), Text("got", "bold"), wide, console)
+    for expected, got in zip_longest(problem.expected, problem.got, fillvalue=""):
+        left, right = _wrapped(expected, wide, console, "green"), _wrapped(got, wide, console, "red")
+        for first, second in zip_longest(left, right, fillvalue=Text("")):
+            _row(first, second, wide, console)
 
 
-def _wrapped(lines: Iterable[str], wide: int, console: Console, style: str) -> list[Text]:
-    """Lines wrapped to a column; what is wrapped stays indented."""
+def _row(first: Text, second: Text, wide: int, console: Console) -> None:
+    row = Text(_INDENT).append_text(first).append(" " * (wide - first.cell_len))
+    row.append(_BETWEEN, "dim").append_text(second)
+    row.rstrip()
+    console.print(row)
+
+
+def _wrapped(line: str, wide: int, console: Console, style: str) -> list[Text]:
+    """A line wrapped to a column; what is wrapped stands further in."""
+    own = " " * (len(line) - len(line.lstrip()))
     found = []
-    for line in lines:
-        indent = " " * (len(line) - len(line.lstrip()) + 2)
-        text = safe(Text(line.lstrip(), style))
-        for no, part in enumerate(text.wrap(console, wide - len(indent))):
-            part.rstrip()
-            found.append(Text(indent[: None if no else -2]).append_text(part))
+    for no, part in enumerate(safe(Text(line.lstrip(), style)).wrap(console, wide - len(own) - len(_INDENT))):
+        part.rstrip()
+        found.append(Text(own + (_INDENT if no else "")).append_text(part))
     return found
