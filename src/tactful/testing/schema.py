@@ -19,7 +19,7 @@ _YES: Final[Schema] = {"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no"]}]}
 _MOMENT: Final[Schema] = {"type": "string", "examples": ["2026-11-23T10:00:00-05:00"]}
 
 
-def test_schema() -> Schema:
+def results_schema() -> Schema:
     """The schema of ``tactful test --format json``."""
     return {"$schema": DIALECT, "title": "Tests by tactful", **msgspec.json.schema(list[PackTestRecord])}
 
