@@ -90,6 +90,7 @@ class _Reader:
             return None
         calendar = case.candidate.calendar
         expect = [parts.expected(one, calendar) for one in parts.listed(entries, "expect")]
+        never = [parts.forbidden(one) for one in parts.listed(entries, "never")]
         lost = [parts.lost(one) for one in parts.listed(entries, "set aside")]
         about = (parts.text(entries["about"][1], "about") or "") if "about" in entries else ""
         example = Example(
@@ -99,7 +100,7 @@ class _Reader:
             span=id_.span,
             case=case,
             expect=tuple(one for one in expect if one is not None),
-            never=parts.references(entries, "never"),
+            never=tuple(one for one in never if one is not None),
             order=parts.references(entries, "order"),
             set_aside=tuple(one for one in lost if one is not None),
             nothing_else=parts.yes_no(entries, "nothing else"),
@@ -109,7 +110,8 @@ class _Reader:
 
     def _targets(self, example: Example) -> None:
         """What the example's references name has to be there: what is never there can never be advised."""
-        named = [(one.what, one.span) for one in (*example.never, *example.order)]
+        named = [(one.what, one.span) for one in example.order]
+        named += [(one.what, one.span) for one in example.never]
         named += [(one.what, one.span) for one in example.set_aside]
         for one in example.expect:
             named += [(what, one.span) for what in (one.what, *one.instead_of)]
