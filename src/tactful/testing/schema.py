@@ -92,7 +92,7 @@ def _example() -> Schema:
             "at": _described(_MOMENT, "The moment; else the case's own `now`."),
             "expect": _list({"$ref": "#/$defs/expected"}, "What is to be advised."),
             "never": _list(
-                {"anyOf": [reference, _object({key: _TEXT for key in NEVER_KEYS})]},
+                {"anyOf": [reference, _object(dict.fromkeys(NEVER_KEYS, _TEXT))]},
                 "What must not be recommended, nor a kind of it, nor as an alternative; {should_not: call} must not be said.",
             ),
             "order": _list(reference, "What is to be advised in this order, the most important first."),
