@@ -46,8 +46,9 @@ from tactful.model.checked import (
 )
 from tactful.values import DAY, BusinessDays, Value
 
-#: How far ahead the end of a rule without ``by`` is looked for.
+#: How far ahead the end of a rule without ``by`` is looked for, and that of one that looks at a clock.
 AHEAD: Final = 366 * DAY
+AHEAD_BY_THE_CLOCK: Final = 21 * DAY
 #: The rows that names stand for.
 Scope = Mapping[str, Row | None]
 
@@ -208,9 +209,10 @@ class Interpreter:
         against = self.value(other, scope)
         if against is None:
             return False
-        for clock, shown in ((field, against), (other, value)):
+        for clock, shown, by in ((field, against, other), (other, value, field)):
             if clock.origin == "clock" and isinstance(shown, int):
-                self._turn_with_clock(self._calendar_shown(clock, scope), [shown, shown + 1])
+                times = [] if by.origin == "clock" else [shown, shown + 1]  # two clocks go along with each other
+                self._turn_with_clock(self._calendar_shown(clock, scope), times)
         return value == against if op == "==" else ordered(value, op, against)
 
     # --- time ---
@@ -259,16 +261,33 @@ class Interpreter:
         return None if rule.endless else self._until(rule, row)
 
     def _until(self, rule: Rule, row: Row) -> int | None:
-        """When the rule would stop firing if only time passed: turn by turn, for a year."""
+        """When the rule would stop firing if only time passed: turn by turn, as far as its end is looked for."""
+        clocked = self._asks_a_clock(rule.when) or self._asks_a_clock(rule.unless)
+        end = self.now + (AHEAD_BY_THE_CLOCK if clocked else AHEAD)
         later = self._listening(self.now)
         later.fires(rule, row)
         while True:
             first, bound = min((turn for turn in later._turns or () if turn[0] > later.now), default=(None, None))
-            if first is None or first > self.now + AHEAD:
+            if first is None or first > end:
                 return None
             later = self._listening(first)
             if not later.fires(rule, row):
                 return bound
+
+    def _asks_a_clock(self, condition: Condition) -> bool:
+        """Whether a condition, or a fact that it reads, asks a local clock."""
+        if not isinstance(condition, Test):
+            return any(self._asks_a_clock(member) for member in condition.members)
+        others = [one.other for one in condition.predicates if isinstance(one, Relates)]
+        return any(self._shows_a_clock(field) for field in (condition.field, *others))
+
+    def _shows_a_clock(self, field: Field) -> bool:
+        if field.origin != "computed":
+            return field.origin == "clock"
+        fact = self._facts[field.key]
+        if isinstance(fact, WhenFact):
+            return self._asks_a_clock(fact.condition)
+        return self._asks_a_clock(fact.where) or (fact.value is not None and self._shows_a_clock(fact.value))
 
     def _listening(self, now: int) -> Interpreter:
         """The same case at another moment, with an ear for comparisons."""
