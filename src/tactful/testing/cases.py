@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from tactful.calendars import Calendar, Calendars
+from tactful.calendars import Calendars
 from tactful.engine import Policy
 from tactful.model.checked import Shift
 from tactful.testing.goals import NOTHING, Goal, Hint, goals
@@ -149,7 +149,9 @@ class _Drawer:
     def _value(self, aim: Aim, hint: Hint | None) -> Any:
         match aim.kind:
             case MomentKind():
-                return self._moment(aim) if hint is None or hint.shift is None else self._hinted(hint.shift, hint.earlier)
+                return (
+                    self._moment(aim) if hint is None or hint.shift is None else self._hinted(hint.shift, hint.earlier)
+                )
             case IdKind():
                 return self._people[self._below(len(self._people))] if self._people else None
             case _:

@@ -125,11 +125,11 @@ def _values(kind: Kind, bounds: tuple[int | float, ...]) -> Iterator[Any]:
             around = {one + step for one in bounds for step in (-1, 0, 1) if one + step >= 0} or {0, 1}
             yield from sorted(around)
         case DurationKind():
-            around = {int(one) + step for one in bounds for step in (-DAY, 0, DAY) if one + step >= 0} or {14 * DAY}
-            yield from (format_seconds(one) for one in sorted(around))
+            lengths = {int(one) + step for one in bounds for step in (-DAY, 0, DAY) if one + step >= 0} or {14 * DAY}
+            yield from (format_seconds(one) for one in sorted(lengths))
         case DayTimeKind():
-            around = {int(one) + step for one in bounds for step in (-60, 0, 60)} or {9 * HOUR, 17 * HOUR}
-            yield from (format_day_time(one % DAY) for one in sorted(around))
+            times = {int(one) + step for one in bounds for step in (-60, 0, 60)} or {9 * HOUR, 17 * HOUR}
+            yield from (format_day_time(one % DAY) for one in sorted(times))
         case IdKind() | MomentKind():
             pass
 
