@@ -16,15 +16,16 @@ from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from tactful.diagnostics import InvalidInput
 from tactful.engine import Policy
-from tactful.invariants import Outcome, outcomes, take
+from tactful.invariants import Outcome, Taken, outcomes, take
 from tactful.model.checked import Always, Invariant, Keeps
 from tactful.rank import entity_of
 from tactful.testing.cases import cases
 from tactful.testing.smallest import smallest
+from tactful.values import DAY
 
 Plain = dict[str, Any]
 #: Enough for mistakes that hang on four or five facts at once, in a few seconds.
-EXAMPLES: Final = 1_000
+EXAMPLES: Final = 1_500
 #: Where failures are kept, beside the pack.
 KEPT_IN: Final = Path(".tactful") / "failures"
 _SEEDS: Final = 1 << 32
@@ -114,6 +115,7 @@ class _Check:
         self._policy, self._seed, self._database = policy, seed, database
         self._tried = {one.id: 0 for one in policy.checked.invariants}
         self._failed: dict[str, Plain] = {}
+        self._drawn = 0
 
     def again(self) -> None:
         """Try what failed before; forget what passes now or no longer is a case."""
@@ -145,15 +147,23 @@ class _Check:
         one_case()
 
     def _try(self, case: Plain) -> None:
+        """A drawn case at its own moment, and some days later: that costs little, and most figures are days."""
         read = self._policy.read(case)
         assert read.now is not None  # drawn cases have one
-        taken = take(self._policy.decider, read, read.now)
+        self._drawn += 1
+        self._look(case, take(self._policy.decider, read, read.now), later=False)
+        after = take(self._policy.decider, read, read.now + DAY * (self._drawn % 7 + 1))
+        moved = {**case, "now": read.candidate.calendar.local(after.now).isoformat()}
+        self._look(moved, after, later=True)
+
+    def _look(self, case: Plain, taken: Taken, later: bool) -> None:
         for invariant in self._policy.checked.invariants:
-            if invariant.id not in self._failed:
-                for outcome in outcomes(invariant, self._policy.decider, taken):
-                    self._tried[invariant.id] += 1
-                    if outcome.broken is not None:
-                        self._failed.setdefault(invariant.id, case)
+            if invariant.id in self._failed or (later and invariant.change is not None):
+                continue
+            for outcome in outcomes(invariant, self._policy.decider, taken):
+                self._tried[invariant.id] += 1
+                if outcome.broken is not None:
+                    self._failed.setdefault(invariant.id, case)
 
     def result(self, invariant: Invariant) -> InvariantResult:
         """What became of an invariant."""

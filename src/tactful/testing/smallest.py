@@ -39,8 +39,10 @@ def _without(value: Any) -> Iterator[Any]:
                 yield {name: each for name, each in value.items() if name != key}
             for inner in _without(one):
                 yield {**value, key: inner}
-            if key == "person" and len(value) > 1:
+            if key == "person" and len(value) > 1:  # of a message; an interviewer is somebody
                 yield {name: each for name, each in value.items() if name != key}
+            elif key == "person":
+                yield one  # an interviewer of whom nothing else is said
     elif isinstance(value, list):
         for no, one in enumerate(value):
             yield value[:no] + value[no + 1 :]
@@ -49,6 +51,7 @@ def _without(value: Any) -> Iterator[Any]:
 
 
 def _size(value: Any) -> int:
+    """How many values there are in it."""
     if isinstance(value, dict):
         return 1 + sum(map(_size, value.values()))
     if isinstance(value, list):
