@@ -9,6 +9,7 @@ from tactful.check.conditions import check_condition
 from tactful.check.names import Names, Reads, Report, Scope, scope_of
 from tactful.check.phrases import read_duration
 from tactful.check.rules import check_entity
+from tactful.diagnostics import Span
 from tactful.diagnostics.conditions import OutOfScope
 from tactful.diagnostics.pack import BadSetting
 from tactful.model import written
@@ -82,7 +83,7 @@ class InvariantChecker:
     def _change(self, change: written.Change, entity: str, scope: Scope) -> Change:
         message = None
         if change.message is not None:
-            message = tuple(self._puts(check_condition(change.message, self._scope("message"))))
+            message = tuple(self._puts(check_condition(change.message, self._scope("message")), change.span))
             if entity == "candidate":
                 self._report(
                     OutOfScope.at(
@@ -90,14 +91,16 @@ class InvariantChecker:
                     )
                 )
         later = None if change.later is None else read_duration(change.later, scope, "later: …")
-        return Change(later, message, tuple(self._puts(check_condition(change.facts, scope))), change.reordered)
+        return Change(
+            later, message, tuple(self._puts(check_condition(change.facts, scope), change.span)), change.reordered
+        )
 
-    def _puts(self, condition: Condition) -> Iterator[Put]:
+    def _puts(self, condition: Condition, span: Span) -> Iterator[Put]:
         """The fields that lines set: each has one value, or is unknown."""
         tests = condition.members if isinstance(condition, AllOf) else (condition,)
         for test in tests:
             if not isinstance(test, Test):
-                self._report(BadSetting.at(None, "a change sets fields one by one; it has no groups"))
+                self._report(BadSetting.at(span, "a change sets fields one by one; it has no groups"))
             elif test.field.origin not in ("given", "custom"):
                 help_ = "change what it follows from"
                 self._report(BadSetting.at(test.span, f"`{test.field.text}` follows from other facts", help_))
