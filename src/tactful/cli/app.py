@@ -11,8 +11,10 @@ from tactful.cli.asking import ask_all, render_answers
 from tactful.cli.importing import import_
 from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.cli.planning import plan
-from tactful.cli.reading import Application, At, CaseArgument, Rules, SetFacts, read_case, what_if
+from tactful.cli.reading import Application, At, CaseArgument, Engine, Rules, SetFacts, read_case, what_if
 from tactful.cli.reasons import compare, why
+from tactful.cli.starting import init
+from tactful.cli.testing import run_tests
 from tactful.engine import load
 
 app = typer.Typer(
@@ -34,6 +36,7 @@ def advise(
     at: At = None,
     application: Application = None,
     set_: SetFacts = None,
+    engine: Engine = "compiled",
     ask: Annotated[bool, typer.Option("--ask", help="Ask for what is not known and would change the advice.")] = False,
     questions: Annotated[
         bool, typer.Option("--questions", help="With --format json: also the facts that would change the decision.")
@@ -43,7 +46,7 @@ def advise(
     """Decide on a case: what to do, ranked, and why."""
     if ask and case == "-":
         raise typer.BadParameter("--ask reads answers from standard input, so the case has to be a file")
-    policy = load(rules)
+    policy = load(rules, engine=engine)
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     if ask:
@@ -128,12 +131,12 @@ def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="A code as 
 @guarded
 def schema(
     what: Annotated[
-        Literal["decision", "plan", "why", "comparison", "case", "pack"],
+        Literal["decision", "plan", "why", "comparison", "test", "case", "pack", "examples"],
         typer.Argument(help="Which JSON Schema to print."),
     ],
     rules: Rules = "default",
 ) -> None:
-    """Print the JSON Schema of a decision, a plan, a case, a rule file, or of what why and compare answer."""
+    """Print the JSON Schema of a decision, a plan, a case, a rule file, examples, or of what other commands answer."""
     from tactful.schema import (
         case_schema,
         comparison_schema,
@@ -143,6 +146,7 @@ def schema(
         to_bytes,
         why_schema,
     )
+    from tactful.testing.schema import examples_schema, results_schema
 
     made = {
         "decision": decision_schema,
@@ -150,11 +154,15 @@ def schema(
         "case": case_schema,
         "why": why_schema,
         "comparison": comparison_schema,
+        "test": results_schema,
     }
-    write_bytes(to_bytes(made[what]() if what in made else pack_schema(load(rules).checked)))
+    of_pack = {"pack": pack_schema, "examples": examples_schema}
+    write_bytes(to_bytes(made[what]() if what in made else of_pack[what](load(rules).checked)))
 
 
 app.command("import")(import_)
+app.command("test")(run_tests)
+app.command()(init)
 
 
 def main() -> None:

@@ -1,0 +1,381 @@
+"""Rules as a durable-rules ruleset, and rows as its facts.
+
+Every rule becomes one or more rules of the library, each a chain of patterns: the row that the rule is for, and its ancestors,
+joined by small integers. What is asked of the rows is asked of numbers only, under names of our own:
+
+- ``t`` is the entity, ``k`` the row's number; ``c a i p`` are the numbers of candidate, application, interview and person.
+- ``kN`` says whether field N is known, ``eN`` is a small integer for its value (equal for equal values), ``nN`` the value
+  itself where it is counted in whole numbers, ``dN`` how many seconds ``now`` is past a moment.
+- ``gN`` is 1 where a condition holds that the network is not asked: negations, choices between conditions, lists.
+
+So the library never meets a text, a name, a fraction or a missing field. What would be too much for one ruleset is spread
+over several.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from tactful.engines.rete.interpreter import Interpreter
+from tactful.facts.catalogue import ENTITIES, SCOPES
+from tactful.facts.rows import (
+    ApplicationRow,
+    InterviewerRow,
+    InterviewRow,
+    MessageRow,
+    OfferRow,
+    PersonRow,
+    Row,
+)
+from tactful.model.checked import (
+    Aggregate,
+    AllOf,
+    AnyOf,
+    CheckedPack,
+    Compare,
+    Condition,
+    DayTimeBetween,
+    Field,
+    IsIn,
+    Known,
+    NoneOf,
+    NowIs,
+    Predicate,
+    Relates,
+    Rule,
+    Shift,
+    Test,
+)
+from tactful.values import DayTimeKind, DurationKind, ListKind, MomentKind, NumberKind, Value
+
+#: Measured: 64 matches of one fact at once, 17 patterns and 30 join terms in a rule are what the library can hold. A fact of
+#: more than about 240 names matches nothing, without a word.
+RULES_IN_ONE: Final = 40
+NAMES_IN_FACT: Final = 150
+JOINS_IN_RULE: Final = 16
+#: More branches of one rule than this are no longer rules of their own: the interpreter settles the choice.
+BRANCHES: Final = 8
+#: The rule that always fires, for a fact of its own: deleting a state in which nothing fired kills the process.
+SENTINEL: Final = "z"
+#: The one session that every decision is worked out in.
+SESSION: Final = "1"
+SENTINEL_FACT: Final[Mapping[str, int]] = {"t": 99, "k": 0}
+
+_TYPES: Final = {entity: no for no, entity in enumerate(ENTITIES)}
+#: How an ancestor is joined to the row that a rule is for: by which key of that row.
+_KEYS: Final = {"candidate": "c", "application": "a", "offer": "a", "interview": "i", "person": "p"}
+_ALIASES: Final = dict(zip(ENTITIES, "caopivm", strict=True))
+_OPS: Final = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
+_TURNED: Final = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+#: Larger numbers are settled by the interpreter: the library saturates past 63 bits, and reads fractions inexactly.
+_LARGEST: Final = 2**53
+
+Json = dict[str, Any]
+Fact = dict[str, int]
+
+
+class Ruleset(msgspec.Struct, frozen=True):
+    """A ruleset as JSON, and what is needed to write rows down as facts for it, by entity."""
+
+    text: str
+    fields: Mapping[str, tuple[tuple[int, Field], ...]]
+    #: The moments that ``now`` is compared with.
+    shifts: Mapping[str, tuple[tuple[int, Field, Shift], ...]]
+    #: The conditions that the interpreter settles.
+    flags: Mapping[str, tuple[tuple[int, Condition], ...]]
+    #: Small integers for the values that rules name.
+    codes: Mapping[Value, int]
+
+
+class Network(msgspec.Struct, frozen=True):
+    """The rulesets of a pack. ``key`` tells them from those of others."""
+
+    rulesets: tuple[Ruleset, ...]
+    #: By the name of each rule of the library, the number of the pack's rule that it is a branch of.
+    owners: Mapping[str, int]
+    key: str
+
+
+def build_network(checked: CheckedPack, rules: Sequence[Rule]) -> Network:
+    """The network of some rules of a pack, spread over as many rulesets as it takes."""
+    rulesets: list[Ruleset] = []
+    owners: dict[str, int] = {}
+    builder = _Builder(checked)
+    for rule in rules:
+        branches = _branches(_condition(rule))
+        fuller = builder.copy()
+        _add(fuller, rule, branches, owners)
+        if not fuller.fits:
+            if builder.count:
+                rulesets.append(builder.ruleset())
+            fuller = _Builder(checked)
+            _add(fuller, rule, branches, owners)
+            if not fuller.fits:  # of a rule that is too much by itself, the interpreter settles the whole condition
+                fuller = _Builder(checked)
+                _add(fuller, rule, [[AnyOf((_condition(rule),))]], owners)
+        builder = fuller
+    if builder.count:
+        rulesets.append(builder.ruleset())
+    texts = "\n".join(one.text for one in rulesets)
+    return Network(tuple(rulesets), owners, hashlib.sha256(texts.encode()).hexdigest()[:24])
+
+
+def _condition(rule: Rule) -> Condition:
+    """``when`` and not ``unless``."""
+    never = isinstance(rule.unless, AnyOf) and not rule.unless.members
+    return rule.when if never else AllOf((rule.when, NoneOf((rule.unless,))))
+
+
+def _add(builder: _Builder, rule: Rule, branches: list[list[Condition]], owners: dict[str, int]) -> None:
+    for no, literals in enumerate(branches):
+        name = f"r{rule.no}_{no}"
+        owners[name] = rule.no
+        builder.add(name, _Chain(builder, rule.entity).patterns(literals))
+
+
+class _Builder:
+    """One ruleset in the making."""
+
+    def __init__(self, checked: CheckedPack) -> None:
+        self._counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
+        self._fields: dict[tuple[str, str, str], tuple[int, Field]] = {}
+        self._shifts: dict[tuple[int, Shift], tuple[int, Field, Shift]] = {}
+        self._flags: dict[tuple[str, _Shape], tuple[int, Condition]] = {}
+        self._codes: dict[Value, int] = {}
+        self._rules: dict[str, Json] = {}
+
+    def copy(self) -> _Builder:
+        """Another one that is as far as this."""
+        found = _Builder.__new__(_Builder)
+        found._counts = self._counts
+        found._fields, found._shifts = dict(self._fields), dict(self._shifts)
+        found._flags, found._codes, found._rules = dict(self._flags), dict(self._codes), dict(self._rules)
+        return found
+
+    @property
+    def count(self) -> int:
+        """How many rules it has."""
+        return len(self._rules)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the library can hold it."""
+        names = Counter(holder(field) for _, field in self._fields.values() for _ in range(3))
+        names.update(holder(field) for _, field, _ in self._shifts.values())
+        names.update(entity for entity, _ in self._flags)
+        return len(self._rules) <= RULES_IN_ONE and max(names.values(), default=0) <= NAMES_IN_FACT
+
+    def add(self, name: str, rule: Json) -> None:
+        """Add a rule of the library."""
+        self._rules[name] = rule
+
+    def ruleset(self) -> Ruleset:
+        """The ruleset, with the rule that always fires."""
+        rules = {**self._rules, SENTINEL: {"all": [{"r": {"t": SENTINEL_FACT["t"]}}]}}
+        fields, shifts = self._fields.values(), self._shifts.values()
+        flags = [(entity, *each) for (entity, _), each in self._flags.items()]
+        return Ruleset(
+            json.dumps(rules),
+            {one: tuple(each for each in fields if holder(each[1]) == one) for one in ENTITIES},
+            {one: tuple(each for each in shifts if holder(each[1]) == one) for one in ENTITIES},
+            {one: tuple((no, asked) for owner, no, asked in flags if owner == one) for one in ENTITIES},
+            self._codes,
+        )
+
+    # --- numbers for fields, moments, conditions and values ---
+
+    def number(self, field: Field) -> int:
+        """The number of a field, of whatever row has it."""
+        key = (holder(field), field.origin, field.key)
+        if key not in self._fields:
+            self._fields[key] = (len(self._fields), field)
+        return self._fields[key][0]
+
+    def shift(self, field: Field, shift: Shift) -> int:
+        """The number of a moment that ``now`` is compared with."""
+        key = (self.number(field), shift)
+        if key not in self._shifts:
+            self._shifts[key] = (len(self._shifts), field, shift)
+        return self._shifts[key][0]
+
+    def flag(self, entity: str, condition: Condition) -> int:
+        """The number of a condition that the interpreter settles, for the rows of an entity."""
+        return self._flags.setdefault((entity, _shape(condition)), (len(self._flags), condition))[0]
+
+    def code(self, value: Value) -> int:
+        """A small integer for a value."""
+        return self._codes.setdefault(value, len(self._codes) + 1)
+
+    def counts(self, field: Field) -> bool:
+        """Whether the field counts in whole numbers: seconds, or how many rows."""
+        if isinstance(field.kind, NumberKind):
+            return field.origin == "computed" and field.key in self._counts
+        return isinstance(field.kind, MomentKind | DurationKind | DayTimeKind)
+
+
+class _Chain:
+    """The patterns of one rule of the library, the row that the rule is for first."""
+
+    def __init__(self, builder: _Builder, entity: str) -> None:
+        self._builder, self._entity = builder, entity
+        self._terms: dict[str, list[Json]] = {entity: []}
+        self._joins: dict[str, list[Json]] = {}
+
+    def patterns(self, literals: Sequence[Condition]) -> Json:
+        """The rule's ``all``."""
+        for literal in literals:
+            if not self._asked(literal):
+                self._terms[self._entity].append({f"g{self._builder.flag(self._entity, literal)}": 1})
+        found: list[Json] = []
+        for name in sorted(self._terms, key=self._place):
+            asked: list[Json] = [{"t": _TYPES[name]}, *self._terms[name]]
+            if name != self._entity:
+                asked.append({"k": {_ALIASES[self._entity]: _KEYS[name]}})
+            asked += self._joins.get(name, ())
+            # The library reads past the end where a join comes last after others: it is said twice.
+            found.append({_ALIASES[name]: {"$and": [*asked, asked[-1]]} if len(asked) > 1 else asked[0]})
+        return {"all": found}
+
+    def _place(self, name: str) -> int:
+        """The place of an entity's pattern in the chain."""
+        return -1 if name == self._entity else SCOPES[self._entity].index(name)
+
+    def _asked(self, literal: Condition) -> bool:
+        """Whether the network can be asked a literal; then it is added to the patterns."""
+        if not isinstance(literal, Test) or literal.negated:
+            return False
+        match literal.predicates:
+            case (Relates(op=op, other=other),):
+                return self._joined(literal.field, op, other)
+            case predicates:
+                asked = [self._term(one, literal.field) for one in predicates]
+        if None in asked:
+            return False
+        own = self._terms.setdefault(holder(literal.field), [])
+        own.append({f"k{self._builder.number(literal.field)}": 1})
+        own += [one for several in asked for one in several or ()]
+        return True
+
+    def _term(self, predicate: Predicate, field: Field) -> list[Json] | None:
+        """What a predicate asks of a single row; ``None`` where that cannot be asked."""
+        number = self._builder.number
+        match predicate:
+            case Known():
+                return []
+            case IsIn(values=(value,)) if not isinstance(field.kind, ListKind):
+                return [{f"e{number(field)}": self._builder.code(value)}]
+            case Compare(op=op, value=bound) if self._builder.counts(field) and _is_whole(bound):
+                return [{_OPS[op]: {f"n{number(field)}": int(bound)}}]
+            case DayTimeBetween(low=low, high=high) if low <= high:
+                return [{"$gte": {f"n{number(field)}": low}}, {"$lte": {f"n{number(field)}": high}}]
+            case NowIs(op=op, shift=shift):
+                return [{_OPS[op]: {f"d{self._builder.shift(field, shift)}": 0}}]
+            case _:
+                return None
+
+    def _joined(self, field: Field, op: str, other: Field) -> bool:
+        """A comparison of fields of two rows, as a join: the pattern that comes later speaks of the earlier one."""
+        mine, theirs = holder(field), holder(other)
+        countable = op == "==" or (self._builder.counts(field) and self._builder.counts(other))
+        if mine == theirs or not countable or sum(map(len, self._joins.values())) >= JOINS_IN_RULE:
+            return False
+        for one in (field, other):
+            self._terms.setdefault(holder(one), []).append({f"k{self._builder.number(one)}": 1})
+        if self._place(mine) < self._place(theirs):
+            field, other, mine, theirs, op = other, field, theirs, mine, _TURNED[op]
+        kind = "e" if op == "==" else "n"
+        asked = {f"{kind}{self._builder.number(field)}": {_ALIASES[theirs]: f"{kind}{self._builder.number(other)}"}}
+        self._joins.setdefault(mine, []).append(asked if op == "==" else {_OPS[op]: asked})
+        return True
+
+
+#: A condition without the places it is written at: two alike are one.
+_Shape = tuple[object, ...]
+
+
+def _shape(condition: Condition) -> _Shape:
+    if isinstance(condition, Test):
+        field = condition.field
+        return field.scope, field.via, field.origin, field.key, condition.predicates, condition.negated
+    return type(condition).__name__, *map(_shape, condition.members)
+
+
+def _is_whole(bound: int | float) -> bool:
+    return float(bound).is_integer() and abs(bound) < _LARGEST
+
+
+def holder(field: Field) -> str:
+    """The entity of the row that has the field."""
+    return field.via[-1] if field.via else field.scope
+
+
+def _branches(condition: Condition) -> list[list[Condition]]:
+    """The condition as a choice between lists of literals, all of which hold; few lists, or the choice is a literal."""
+    match condition:
+        case AllOf(members=members):
+            found: list[list[Condition]] = [[]]
+            for member in members:
+                own = _branches(member)
+                if len(found) * len(own) > BRANCHES:
+                    own = [[member]]
+                found = [[*one, *other] for one in found for other in own]
+            return found
+        case AnyOf(members=members):
+            found = [branch for member in members for branch in _branches(member)]
+            return found if len(found) <= BRANCHES else [[condition]]
+        case _:
+            return [[condition]]
+
+
+# --- facts ---
+
+
+def write_facts(network: Network, interpreter: Interpreter) -> tuple[list[str], dict[tuple[int, int], Row]]:
+    """All rows as facts, a JSON text for each ruleset, and the rows by entity and number.
+
+    Ancestors come first because a fact can only meet so many others at once: a child meets one of each.
+    """
+    everything = [(entity, row) for entity in ENTITIES for row in interpreter.rows(entity)]
+    texts = []
+    for ruleset in network.rulesets:
+        codes = dict(ruleset.codes)
+        facts = [_fact(entity, row, ruleset, interpreter, codes) for entity, row in everything]
+        texts.append(json.dumps([{**fact, "sid": SESSION} for fact in (SENTINEL_FACT, *facts)]))
+    return texts, {(_TYPES[entity], row.no): row for entity, row in everything}
+
+
+def _fact(entity: str, row: Row, ruleset: Ruleset, interpreter: Interpreter, codes: dict[Value, int]) -> Fact:
+    fact = {"t": _TYPES[entity], "k": row.no, "c": 0, **_parents(row)}
+    for no, field in ruleset.fields[entity]:
+        value = interpreter.value_of(field, row)
+        fact[f"k{no}"] = int(value is not None)
+        fact[f"e{no}"] = 0 if value is None else codes.setdefault(value, len(codes) + 1)
+        fact[f"n{no}"] = value if isinstance(value, int) and abs(value) < _LARGEST else 0
+    for no, field, shift in ruleset.shifts[entity]:
+        value = interpreter.value_of(field, row)
+        fact[f"d{no}"] = 0 if value is None else interpreter.now - interpreter.shifted(value, shift, row)
+    scope = interpreter.scope(row)
+    for no, condition in ruleset.flags[entity]:
+        fact[f"g{no}"] = int(interpreter.holds(condition, scope))
+    return fact
+
+
+def _parents(row: Row) -> Fact:
+    """The numbers of the rows that a row belongs to; -1 where there is none."""
+    match row:
+        case ApplicationRow():
+            return {"a": row.no}
+        case InterviewerRow():
+            return {"a": row.application.no, "i": row.interview.no, "p": row.person.no}
+        case MessageRow():
+            return {"a": row.application.no, "p": -1 if row.person is None else row.person.no}
+        case OfferRow() | PersonRow() | InterviewRow():
+            return {"a": row.application.no}
+        case _:
+            return {}
