@@ -20,7 +20,7 @@ CAUGHT = {
     "family_forgotten": ("one-question-at-a-time", 14),
     "hours_for_days": ("quiet-after-asking", 14),
     "letting_go_flaps": ("letting-go-lasts", 16),
-    "negation_lost": ("thanked-once", 14),
+    "negation_lost": ("one-note-is-enough", 14),
     "priority_above_a_prohibition": ("quiet-after-asking", 14),
     "promise_overlooked": ("promised-day-awaited", 14),
     "safety_rule_off": ("job-kept-until-signed", 6),

@@ -171,6 +171,7 @@ def test_p16_thanks_are_due_two_days_after_the_end(pack: tactful.Policy, case: P
     for one in _recommended(decision):
         for no, row, due in one.firings:
             if no == rule.no:
+                assert due is not None
                 assert due == getattr(row, "interview").ended_at + 2 * DAY  # noqa: B009
                 assert due - 2 * DAY in ends
 

@@ -20,14 +20,11 @@ from tactful.invariants import Outcome, Taken, outcomes, take
 from tactful.model.checked import Always, Invariant, Keeps
 from tactful.rank import entity_of
 from tactful.testing.cases import cases
+from tactful.testing.invariants import DRAWN
 from tactful.testing.smallest import smallest
 from tactful.values import DAY
 
 Plain = dict[str, Any]
-#: Enough for mistakes that hang on four or five facts at once, in a few seconds.
-EXAMPLES: Final = 1_500
-#: Where failures are kept, beside the pack.
-KEPT_IN: Final = Path(".tactful") / "failures"
 _SEEDS: Final = 1 << 32
 
 
@@ -60,23 +57,30 @@ class InvariantResult(msgspec.Struct, frozen=True):
     failure: InvariantFailure | None
 
     @property
+    def words(self) -> str:
+        """Of which row it does not hold, and on which case; empty where it holds."""
+        if self.failure is None:
+            return ""
+        found = self.failure
+        said = f"advised: {', '.join(found.actions)}" if found.actions else "what is claimed is not concluded"
+        return (
+            f"does not hold of {found.entity} {found.id}, in a drawn case (seed {found.seed}):\n"
+            f"{said}\nby: {', '.join(found.rules) or 'no rule'}\n\n{found.case}"
+        )
+
+    @property
     def text(self) -> str:
         """The result in words, several lines for a failure."""
         if self.failure is None:
             return f"{self.id}: holds, of {self.tried} rows"
-        found = self.failure
-        said = f"advised: {', '.join(found.actions)}" if found.actions else "what is claimed is not concluded"
-        return (
-            f"{self.place}: `{self.id}` does not hold of {found.entity} {found.id}: {self.about}\n"
-            f"{said}\nby: {', '.join(found.rules) or 'no rule'}\nseed: {found.seed}\n\n{found.case}"
-        )
+        return f"{self.place}: {self.id}: {self.about}\n{self.words}"
 
 
 def check_invariants(
     policy: Policy,
     *,
     seed: int | None = None,
-    examples: int = EXAMPLES,
+    examples: int = DRAWN,
     database: ExampleDatabase | Path | None = None,
 ) -> list[InvariantResult]:
     """Check all invariants of a pack, in the order of their ids; the same ``seed`` draws the same cases.
@@ -95,7 +99,7 @@ def assert_invariants(
     policy: Policy,
     *,
     seed: int | None = None,
-    examples: int = EXAMPLES,
+    examples: int = DRAWN,
     database: ExampleDatabase | Path | None = None,
 ) -> None:
     """Raise :class:`AssertionError` with every invariant that does not hold, and a minimal case for each."""
