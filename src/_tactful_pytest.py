@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tactful import Decision, Policy
-    from tactful.testing.invariants import InvariantResult
+    from tactful.testing.invariants import InvariantReport
     from tactful.testing.model import Example
 
 _SUFFIXES = (".yaml", ".yml")
@@ -140,9 +140,9 @@ class _Results:
 
     def __init__(self, policy: Policy, examples: tuple[Example, ...]) -> None:
         self._policy, self._examples = policy, examples
-        self._results: dict[str, InvariantResult] | None = None
+        self._results: dict[str, InvariantReport] | None = None
 
-    def of(self, id_: str) -> InvariantResult:
+    def of(self, id_: str) -> InvariantReport:
         """What was found of one invariant."""
         from tactful.testing.invariants import invariant_results
 

@@ -135,10 +135,11 @@ class Policy:
     def violations(self, case: CaseInput, now: datetime | None = None) -> list[Violation]:
         """The pack's invariants that its decision on a case does not meet: none, unless its rules are at fault.
 
+        Those that compare two decisions (``after``) are left to :func:`tactful.testing.check_invariants`.
         Raises :class:`tactful.InvalidInput` as :meth:`decide` does.
         """
         decision = self.decide(case, now)
-        return violations(self.checked, decision.setting.evaluator, decision.ranking)
+        return violations(self.decider, decision.setting.case, decision.setting.now)
 
     def fire(self, case: Case, now: int) -> list[Firing]:
         """All firings behind a decision, steps included, for comparing engines; in no particular order."""

@@ -274,7 +274,24 @@ def _invariant() -> Schema:
             "always": _object(dict.fromkeys(_MODALITIES, name)),
             "at most": {"type": "integer", "minimum": 0},
             "of": name,
+            "after": _change(),
+            "no new": {"anyOf": [name, {"type": "array", "items": name}]},
+            "keeps": _object(dict.fromkeys(_MODALITIES, name)),
+            "same": {"enum": ["advice"]},
             "off": {"type": ["boolean", "string"]},
         }
     )
     return {"anyOf": [invariant, {"enum": ["off", False]}]}
+
+
+def _change() -> Schema:
+    condition: Schema = {"$ref": "#/$defs/condition"}
+    return _object(
+        {
+            "later": {"type": "string", "examples": ["3 days", "2 business days"]},
+            "message": {**condition, "description": "One more message is sent now, of which these lines hold."},
+            "facts": {**condition, "description": "These fields have these values instead, or are unknown."},
+            "reordered": {"type": ["boolean", "string"]},
+        },
+        "How the case of a second decision differs from that of the first.",
+    )

@@ -112,7 +112,13 @@ def _phrases(written: object) -> Iterator[str]:
 COUNTING = re.compile(r"(at least |more than )?[012]")
 
 
-@pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.stem)
+#: Invariants have figures of their own: were they the rules' parameters, a slip in one would go unseen.
+FREE_OF_PARAMETERS = ("invariants",)
+
+
+@pytest.mark.parametrize(
+    "path", [one for one in RULE_FILES if one.stem not in FREE_OF_PARAMETERS], ids=lambda path: path.stem
+)
 def test_figures_are_parameters(path: Path) -> None:
     """No length of time, time of day or bound is written into a rule or a fact, unless for the sake of safety."""
     sections = _sections(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tactful.check.actions import Catalogue, check_actions, check_texts
 from tactful.check.facts import check_facts, computed_kinds, custom_kinds
 from tactful.check.fields import check_fields
+from tactful.check.invariants import InvariantChecker
 from tactful.check.names import Names
 from tactful.check.rules import RuleChecker
 from tactful.check.safety import check_safety
@@ -25,7 +26,8 @@ def check_pack(pack: Pack) -> CheckedPack:
     actions = check_actions(catalogue, names, pack.sources, report)
     checker = RuleChecker(names, catalogue, pack.sources, report)
     rules = [checker.rule(rule, no) for no, rule in enumerate(pack.rules)]
-    invariants = [checker.invariant(invariant) for invariant in pack.invariants]
+    claims = InvariantChecker(names, catalogue, report)
+    invariants = [claims.invariant(invariant) for invariant in pack.invariants]
     for action, entity in sorted(checker.uses):
         check_texts(actions[action], entity, catalogue.by_name[action], report)
     check_safety(pack, checker.reads, fact_reads, catalogue, report)

@@ -1,4 +1,4 @@
-"""Rules and invariants: conclusions, targets, deadlines, priorities."""
+"""Rules: conclusions, targets, deadlines, priorities."""
 
 from __future__ import annotations
 
@@ -17,14 +17,10 @@ from tactful.model.checked import (
     HERE,
     AddStep,
     Advise,
-    Always,
-    AtMost,
     ById,
     Conclusion,
     Deadline,
     InScope,
-    Invariant,
-    Never,
     Prohibit,
     Rule,
     Shift,
@@ -46,7 +42,7 @@ STEP_PRIORITY: Final = 50
 
 
 class RuleChecker:
-    """Checks rules and invariants one by one, noting what each rule reads."""
+    """Checks rules one by one, noting what each rule reads."""
 
     def __init__(self, names: Names, catalogue: Catalogue, sources: Mapping[str, str], report: Report) -> None:
         self.names, self.catalogue, self.sources, self.report = names, catalogue, sources, report
@@ -56,7 +52,7 @@ class RuleChecker:
 
     def rule(self, rule: written.Rule, no: int) -> Rule | None:
         """The rule ready for the engines; ``None`` after reporting a mistake."""
-        if not self._entity(rule.entity):
+        if not check_entity(rule.entity, self.report):
             return None
         entity = rule.entity.text
         reads = self.reads.setdefault(rule.id.text, Reads())
@@ -77,13 +73,6 @@ class RuleChecker:
 
     def _source(self, text: Name) -> str:
         return self.sources.get(text.span.file, "")
-
-    def _entity(self, name: Name) -> bool:
-        if name.text in ENTITIES:
-            return True
-        help_ = did_you_mean(name.text, ENTITIES) or "the entities are " + ", ".join(f"`{one}`" for one in ENTITIES)
-        self.report(OutOfScope.at(name.span, f"`{name.text}` is no entity", help_))
-        return False
 
     def _target(self, rule: written.Rule, scope: Scope) -> tuple[Target, str]:
         """Whom the conclusion concerns, and what sort of entity that is."""
@@ -143,26 +132,14 @@ class RuleChecker:
             return None
         return Deadline(field, HERE if length is None else Shift(length, by.before))
 
-    def invariant(self, invariant: written.Invariant) -> Invariant | None:
-        """The invariant ready to be checked of decisions; ``None`` after reporting a mistake."""
-        if not self._entity(invariant.entity):
-            return None
-        entity = invariant.entity.text
-        scope = Scope(self.names, scope_of(entity), Reads(), self.report)
-        when = check_condition(invariant.when, scope)
-        claim = self._claim(invariant.claim)
-        if claim is None:
-            return None
-        return Invariant(invariant.id.text, invariant.about, entity, when, claim, invariant.id.span)
 
-    def _claim(self, claim: written.Never | written.Always | written.AtMost) -> Never | Always | AtMost | None:
-        if isinstance(claim, written.Never):
-            found = [self.catalogue.find(action) for action in claim.actions]
-            return Never(tuple(one for one in found if one is not None))
-        action = self.catalogue.find(claim.action)
-        if action is None:
-            return None
-        return Always(claim.modality, action) if isinstance(claim, written.Always) else AtMost(claim.count, action)
+def check_entity(name: Name, report: Report) -> bool:
+    """Whether there is such an entity; reported where there is none."""
+    if name.text in ENTITIES:
+        return True
+    help_ = did_you_mean(name.text, ENTITIES) or "the entities are " + ", ".join(f"`{one}`" for one in ENTITIES)
+    report(OutOfScope.at(name.span, f"`{name.text}` is no entity", help_))
+    return False
 
 
 def _default_priority(conclusion: Conclusion) -> int:

@@ -5,6 +5,7 @@ Each step is a function from a loaded pack to what it found; what is found is to
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
@@ -17,7 +18,7 @@ from tactful.engine import Policy, load
 from tactful.load.files import profiles
 from tactful.render.safe import safe
 from tactful.testing.examples import load_examples, run_example
-from tactful.testing.invariants import InvariantResult, invariant_results
+from tactful.testing.invariants import DRAWN, KEPT_IN, Drawing, InvariantReport, invariant_results
 from tactful.testing.model import Example, ExampleResult
 from tactful.testing.record import PackTestRecord, pack_test_record
 
@@ -28,7 +29,7 @@ class Tested(msgspec.Struct, frozen=True, eq=False):
     pack: str
     policy: Policy
     examples: tuple[ExampleResult, ...]
-    invariants: tuple[InvariantResult, ...]
+    invariants: tuple[InvariantReport, ...]
 
     @property
     def passed(self) -> bool:
@@ -51,10 +52,14 @@ def run_tests(
     format_: Annotated[
         Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")
     ] = "text",
+    draw: Annotated[
+        int, typer.Option("--draw", min=0, metavar="N", help="How many cases to draw for the invariants; 0: none.")
+    ] = DRAWN,
+    seed: Annotated[int | None, typer.Option("--seed", help="Draw the same cases as a run with this seed.")] = None,
 ) -> None:
-    """Run a pack's examples and check its invariants."""
+    """Run a pack's examples and check its invariants, of the examples' cases and of drawn ones."""
     packs = [pack] if pack is not None else ["default", *(f"profile:{name}" for name in profiles())]
-    tested = [_test(one, only) for one in packs]
+    tested = [_test(one, only, _drawing(one, draw, seed)) for one in packs]
     if only is not None and not any(one.examples or one.invariants for one in tested):
         raise typer.BadParameter(f"no example and no invariant has {only!r} in its id")
     if format_ == "json":
@@ -67,7 +72,7 @@ def run_tests(
         raise typer.Exit(1)
 
 
-def _test(pack: str, only: str | None) -> Tested:
+def _test(pack: str, only: str | None, drawing: Drawing | None) -> Tested:
     """Everything that is checked of one pack."""
     policy = load(pack)
     examples = load_examples(pack, policy)
@@ -76,13 +81,25 @@ def _test(pack: str, only: str | None) -> Tested:
         pack=pack,
         policy=policy,
         examples=tuple(run_example(policy, one) for one in chosen),
-        invariants=_invariants(policy, examples, only),
+        invariants=_invariants(policy, examples, only, drawing),
     )
 
 
-def _invariants(policy: Policy, examples: tuple[Example, ...], only: str | None) -> tuple[InvariantResult, ...]:
+def _drawing(pack: str, draw: int, seed: int | None) -> Drawing | None:
+    """How cases are drawn for a pack. Failures are kept beside it; the shipped packs keep none."""
+    if draw == 0:
+        return None
+    path = Path(pack)
+    beside = path if path.is_dir() else path.parent if path.is_file() else None
+    return Drawing(draw, seed, None if beside is None else beside / KEPT_IN)
+
+
+def _invariants(
+    policy: Policy, examples: tuple[Example, ...], only: str | None, drawing: Drawing | None
+) -> tuple[InvariantReport, ...]:
     """The pack's invariants, the inherited ones too."""
-    return tuple(one for one in invariant_results(policy, examples) if only is None or only in one.id)
+    wanted = {one.id for one in policy.checked.invariants if only is None or only in one.id}
+    return tuple(one for one in invariant_results(policy, examples, drawing) if one.id in wanted) if wanted else ()
 
 
 def _record(tested: Tested) -> PackTestRecord:
@@ -110,7 +127,7 @@ def _render(tested: Tested, only: str | None, out: Console) -> None:
     out.print(safe(Text(line, "green" if tested.passed else "bold red")), soft_wrap=True)
 
 
-def _count(what: str, results: tuple[ExampleResult, ...] | tuple[InvariantResult, ...]) -> str:
+def _count(what: str, results: tuple[ExampleResult, ...] | tuple[InvariantReport, ...]) -> str:
     """``12 examples, 2 failed``."""
     failed = sum(not one.passed for one in results)
     return f"{len(results)} {what}{'' if len(results) == 1 else 's'}, {failed} failed"

@@ -7,51 +7,39 @@ import re
 from collections.abc import Callable
 from typing import Final, Literal, TypeVar, get_args
 
-from tactful.diagnostics import Diagnostic, InvalidInput, Span
+from tactful.diagnostics import InvalidInput, Span
 from tactful.diagnostics.pack import BadName, BadSetting, MissingKey, UnknownKey, WrongShape
+from tactful.load.claims import MODALITIES, Claims
 from tactful.load.files import Layer
-from tactful.load.merge import NEEDS, Entries, Item, Merged, merge_layers
+from tactful.load.merge import Entries, Item, Merged, merge_layers
+from tactful.load.parts import ID, NO_CONDITION
 from tactful.model.written import (
     Action,
     AddsStep,
-    Always,
-    AtMost,
     ComputedFact,
     Concludes,
     Conclusion,
-    Condition,
     CustomFact,
     Deadline,
     Definition,
-    Entry,
     FieldNote,
-    Group,
-    Invariant,
     Modality,
     Name,
-    Never,
     Pack,
     Parameter,
     Rule,
 )
-from tactful.phrases import Text, parse_deadline, parse_phrase
-from tactful.source import Mapping, Node, Scalar, Sequence
+from tactful.phrases import parse_deadline
+from tactful.source import Mapping, Scalar, Sequence
 from tactful.suggest import did_you_mean
-from tactful.values import parse_number, parse_yes_no
 
 T = TypeVar("T")
-MODALITIES: Final[tuple[Modality, ...]] = get_args(Modality)
-#: Ids of rules and invariants may have hyphens; names that stand in conditions and templates may not.
-_ID = re.compile(r"[a-z][a-z0-9_-]{0,79}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _FACT = re.compile(r"[a-z_]+\.[a-z][a-z0-9_]{0,79}")
-#: How deep conditions may nest, and how many of each thing a pack may have.
-MAX_DEPTH: Final = 12
+#: How many of each thing a pack may have.
 MAX_ITEMS: Final = 5_000
 HowFactFollows = Literal["exists", "none", "count", "latest", "earliest", "sum", "when"]
 HOW_FACTS_FOLLOW: Final[tuple[HowFactFollows, ...]] = get_args(HowFactFollows)
-NO_CONDITION: Final = Group("all", ())
-NEVER_HOLDS: Final = Group("any", ())
 
 
 def build_pack(layers: list[Layer]) -> Pack:
@@ -63,15 +51,12 @@ def build_pack(layers: list[Layer]) -> Pack:
     return pack
 
 
-class _Builder:
+class _Builder(Claims):
     def __init__(self, layers: list[Layer]) -> None:
-        self.problems: list[Diagnostic] = []
+        super().__init__()
         self.files = [file for layer in layers for file in layer.files]
         self.sources = {file.name: file.text for file in self.files}
         self.merged: Merged = merge_layers(layers, self.report)
-
-    def report(self, problem: Diagnostic) -> None:
-        self.problems.append(problem)
 
     def build(self) -> Pack:
         merged = self.merged
@@ -108,87 +93,6 @@ class _Builder:
             return ()
         built = [build(items[id_]) for id_ in sorted(items)]
         return tuple(one for one in built if one is not None)
-
-    # --- single parts ---
-
-    def _id(self, item: Item, form: re.Pattern[str], example: str) -> Name:
-        if form.fullmatch(item.id.text) is None:
-            self.report(
-                BadName.at(item.id.span, f"`{item.id.text}` is not written as a name", f"write it like `{example}`")
-            )
-        return Name(item.id.text, item.id.span)
-
-    def _text(self, entries: Entries, key: str) -> Name | None:
-        """The text under ``key``; ``None`` where it is not there or is no single value (which is reported)."""
-        if key not in entries:
-            return None
-        return self._scalar_text(entries[key][1], key)
-
-    def _scalar_text(self, node: Node, key: str) -> Name | None:
-        if not isinstance(node, Scalar):
-            self.report(WrongShape.at(node.span, f"`{key}` takes one text, not several values"))
-            return None
-        return Text(node).whole()
-
-    def _words(self, entries: Entries, key: str) -> str:
-        found = self._text(entries, key)
-        return "" if found is None else found.text
-
-    def _required(self, item: Item, key: str) -> Name | None:
-        if key not in item.entries:
-            self.report(MissingKey.at(item.id.span, f"`{item.id.text}` has no `{key}`"))
-        return self._text(item.entries, key)
-
-    def _texts(self, node: Node, key: str) -> tuple[Name, ...]:
-        """One text or a list of them."""
-        nodes = node.items if isinstance(node, Sequence) else (node,)
-        found = [self._scalar_text(one, key) for one in nodes]
-        return tuple(one for one in found if one is not None)
-
-    # --- conditions ---
-
-    def _condition(self, entries: Entries, key: str, how: Literal["all", "any"], missing: Group) -> Condition:
-        if key not in entries:
-            return missing
-        return self._group(entries[key][1], how, 0)
-
-    def _group(self, node: Node, how: Literal["all", "any", "none"], depth: int) -> Condition:
-        """A mapping: all of its lines. A list: the mappings in it, joined as ``how`` says."""
-        if depth > MAX_DEPTH:
-            self.report(BadSetting.at(node.span, f"conditions nest deeper than {MAX_DEPTH}"))
-            return NO_CONDITION
-        match node:
-            case Mapping():
-                lines = self._lines(node, depth)
-                return lines if how != "none" else Group("none", (lines,))
-            case Sequence(items=items):
-                return Group(how, tuple(self._group(item, "all", depth + 1) for item in items))
-            case Scalar():
-                self.report(
-                    WrongShape.at(
-                        node.span, "a condition is a mapping from fields to phrases", "such as `person.prefers: email`"
-                    )
-                )
-                return NO_CONDITION
-
-    def _lines(self, node: Mapping, depth: int) -> Group:
-        members: list[Condition] = []
-        for key, value in node.entries:
-            match key.text:
-                case "all" | "any" | "none" as how:
-                    self._wants_list(how, value)
-                    members.append(self._group(value, how, depth + 1))
-                case _:
-                    parsed = parse_phrase(value, self.report)
-                    if parsed is not None:
-                        span = value.span if not isinstance(value, Scalar) else Text(value).span
-                        members.append(Entry(Text(key).whole(), parsed[0], parsed[1], span))
-        return Group("all", tuple(members))
-
-    def _wants_list(self, how: str, node: Node) -> None:
-        """A mapping of several lines under ``any`` reads as "all of them", which is not what it looks like."""
-        if how != "all" and isinstance(node, Mapping) and len(node.entries) > 1:
-            self.report(WrongShape.at(node.span, f"`{how}` takes a list", "put `- ` before each of its lines"))
 
     # --- sections ---
 
@@ -255,20 +159,6 @@ class _Builder:
         where = self._condition(entries, "where", "all", NO_CONDITION)
         return None if over is None else ComputedFact(name, how, over, where, about, ask)
 
-    def _refuse(self, entries: Entries, keys: tuple[str, ...], what: str) -> None:
-        for key in keys:
-            if key in entries:
-                self.report(UnknownKey.at(entries[key][0].span, f"`{key}` means nothing in {what}"))
-
-    def _when(self, entries: Entries) -> Condition:
-        return self._condition(entries, "when", "all", NO_CONDITION)
-
-    def _unless(self, entries: Entries) -> Condition:
-        return self._condition(entries, "unless", "any", NEVER_HOLDS)
-
-    def _when_and_unless(self, entries: Entries) -> Condition:
-        return Group("all", (self._when(entries), Group("none", (self._unless(entries),))))
-
     def _action(self, item: Item) -> Action:
         entries = item.entries
         steps = self._texts(entries["steps"][1], "steps") if "steps" in entries else ()
@@ -291,7 +181,7 @@ class _Builder:
             return None
         conclusion, to = concluded
         return Rule(
-            id=self._id(item, _ID, "thank-you-note"),
+            id=self._id(item, ID, "thank-you-note"),
             about=self._words(entries, "about"),
             source=self._words(entries, "source"),
             entity=entity,
@@ -353,58 +243,3 @@ class _Builder:
             )
             return None
         return parse_deadline(node, self.report)
-
-    def _number(self, entries: Entries, key: str, low: int, high: int) -> int | None:
-        found = self._text(entries, key)
-        if found is None:
-            return None
-        number = parse_number(found.text)
-        if not isinstance(number, int) or not low <= number <= high:
-            self.report(
-                BadSetting.at(found.span, f"`{key}` is `{found.text}`", f"write a whole number from {low} to {high}")
-            )
-            return None
-        return number
-
-    def _yes_no(self, entries: Entries, key: str) -> bool:
-        found = self._text(entries, key)
-        answer = False if found is None else parse_yes_no(found.text)
-        if answer is None and found is not None:
-            self.report(BadSetting.at(found.span, f"`{key}` is `{found.text}`", "write `yes` or leave it out"))
-        return bool(answer)
-
-    def _invariant(self, item: Item) -> Invariant | None:
-        entity, claim = self._required(item, "for each"), self._claim(item)
-        if entity is None or claim is None:
-            return None
-        id_ = self._id(item, _ID, "never-call-against-preference")
-        return Invariant(id_, self._words(item.entries, "about"), entity, self._when_and_unless(item.entries), claim)
-
-    def _claim(self, item: Item) -> Never | Always | AtMost | None:
-        entries = item.entries
-        claims = [key for key in NEEDS["invariants"] if key in entries]
-        if len(claims) != 1:
-            self.report(
-                BadSetting.at(item.id.span, f"`{item.id.text}` makes {len(claims)} claims at once", "state one in each")
-            )
-            return None
-        if claims[0] != "at most":
-            self._refuse(entries, ("of",), f"an invariant with `{claims[0]}`")
-        match claims[0]:
-            case "never":
-                return Never(self._texts(entries["never"][1], "never"))
-            case "always":
-                return self._always(entries["always"][1])
-            case _:
-                count, action = self._number(entries, "at most", 0, 1000), self._required(item, "of")
-                return None if count is None or action is None else AtMost(count, action)
-
-    def _always(self, node: Node) -> Always | None:
-        if isinstance(node, Mapping) and len(node.entries) == 1:
-            key, value = node.entries[0]
-            modality = next((one for one in MODALITIES if one == key.text), None)
-            action = self._scalar_text(value, "always")
-            if modality is not None and action is not None:
-                return Always(modality, action)
-        self.report(WrongShape.at(node.span, "`always` takes one conclusion", "such as `always: {must_not: resign}`"))
-        return None

@@ -31,7 +31,23 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
         *("about", "source", "for each", "when", "unless", "then", "to"),
         *("by", "because", "priority", "safety", "off"),
     ),
-    "invariants": ("about", "for each", "when", "unless", "never", "always", "at most", "of", "off"),
+    "invariants": (
+        *(
+            "about",
+            "for each",
+            "when",
+            "unless",
+            "after",
+            "never",
+            "always",
+            "at most",
+            "of",
+            "no new",
+            "keeps",
+            "same",
+        ),
+        "off",
+    ),
 }
 
 #: A new entry of an overlay needs one of these; without, it is a change to something that is not there.
@@ -42,7 +58,7 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "facts": ("exists", "none", "count", "latest", "earliest", "sum", "when"),
     "actions": ("about",),
     "rules": ("then",),
-    "invariants": ("never", "always", "at most"),
+    "invariants": ("never", "always", "at most", "no new", "keeps", "same"),
 }
 
 #: What an overlay may change of a safety rule: its words and its rank, never when it holds.

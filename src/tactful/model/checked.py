@@ -14,7 +14,7 @@ import msgspec
 from tactful.diagnostics import Span
 from tactful.facts.catalogue import Mutability
 from tactful.model.written import Definition, Modality, Order, Override
-from tactful.values import Duration, Elapsed, Kind
+from tactful.values import Duration, Elapsed, Kind, Value
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -289,14 +289,58 @@ class AtMost(Checked, frozen=True):
     action: str
 
 
+class NoNew(Checked, frozen=True):
+    """None of these actions, nor a member of their families, is recommended afterwards that was not before."""
+
+    actions: tuple[str, ...]
+
+
+class Keeps(Checked, frozen=True):
+    """Where this conclusion, or one as strong, was drawn before, it is drawn afterwards."""
+
+    modality: Modality
+    action: str
+
+
+class Same(Checked, frozen=True):
+    """All conclusions are the same: action, target, modality, deadline, priority."""
+
+
+Claim = Never | Always | AtMost | NoNew | Keeps | Same
+
+
+class Put(Checked, frozen=True):
+    """A field that is set to a value; ``None`` makes it unknown."""
+
+    field: Field
+    value: Value
+
+
+class Change(Checked, frozen=True):
+    """How a second case differs from the first.
+
+    ``facts`` are set, a ``message`` of these fields is sent at the first case's ``now`` (to the person of the row, where
+    there is one), lists are turned round where it is ``reordered``, and then it gets ``later``.
+    """
+
+    later: Duration | None
+    message: tuple[Put, ...] | None
+    facts: tuple[Put, ...]
+    reordered: bool
+
+
 class Invariant(Checked, frozen=True):
-    """What must hold of every decision, for each row of ``entity`` for which ``when`` holds."""
+    """What must hold of every decision, for each row of ``entity`` for which ``when`` holds.
+
+    With a ``change``, the claim is about the decision after it, or about both.
+    """
 
     id: str
     about: str
     entity: str
     when: Condition
-    claim: Never | Always | AtMost
+    change: Change | None
+    claim: Claim
     span: Span
 
 

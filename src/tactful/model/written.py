@@ -258,14 +258,45 @@ class AtMost(Written, frozen=True):
     action: Name
 
 
+class NoNew(Written, frozen=True):
+    """``no new: contact``: nothing of these is recommended afterwards that was not before."""
+
+    actions: tuple[Name, ...]
+
+
+class Keeps(Written, frozen=True):
+    """``keeps: {should: move_on}``: where this conclusion was drawn before, it is afterwards."""
+
+    modality: Modality
+    action: Name
+
+
+class Same(Written, frozen=True):
+    """``same: advice``: the two decisions say the same."""
+
+
+Claim = Never | Always | AtMost | NoNew | Keeps | Same
+
+
+class Change(Written, frozen=True):
+    """``after``: how the second case differs. ``message`` and ``facts`` are lines that hold of it afterwards."""
+
+    later: Operand | None
+    message: Condition | None
+    facts: Condition
+    reordered: bool
+    span: Span
+
+
 class Invariant(Written, frozen=True):
-    """What must hold of every decision."""
+    """What must hold of every decision, or of two, the second being taken after a change."""
 
     id: Name
     about: str
     entity: Name
     when: Condition
-    claim: Never | Always | AtMost
+    change: Change | None
+    claim: Claim
 
 
 class Override(Written, frozen=True):

@@ -1,14 +1,43 @@
-"""Packs tested: examples beside the rules, and what must hold of every decision."""
+"""Packs tested: examples beside the rules, and what must hold of every decision, of drawn cases (the extra ``check``)."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from tactful.testing.examples import load_examples, run_example
 from tactful.testing.model import Example, ExampleResult, Problem
+from tactful.testing.needs import need_hypothesis
+
+if TYPE_CHECKING:
+    from tactful.testing.cases import cases
+    from tactful.testing.checking import InvariantFailure, InvariantResult, assert_invariants, check_invariants
+    from tactful.testing.machine import candidate_weeks
 
 __all__ = [
     "Example",
     "ExampleResult",
+    "InvariantFailure",
+    "InvariantResult",
     "Problem",
+    "assert_invariants",
+    "candidate_weeks",
+    "cases",
+    "check_invariants",
     "load_examples",
     "run_example",
 ]
+
+#: What takes hypothesis, by the module that has it; loaded when asked for.
+_DRAWN = {
+    "cases": "cases",
+    "candidate_weeks": "machine",
+    **dict.fromkeys(("InvariantFailure", "InvariantResult", "assert_invariants", "check_invariants"), "checking"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _DRAWN:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    need_hypothesis()
+    return getattr(import_module(f"{__name__}.{_DRAWN[name]}"), name)

@@ -3,35 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from tactful.engine import Policy
 from tactful.testing.model import Example
 
+if TYPE_CHECKING:
+    from tactful.testing.checking import InvariantResult
 
-class InvariantResult(msgspec.Struct, frozen=True):
-    """An invariant, checked: where it stands (``file:line``), on how many cases, and what broke it, one line for each."""
+#: How many cases are drawn: enough for mistakes that hang on four or five facts at once, in some seconds.
+DRAWN: Final = 1_500
+#: Where failures are kept, beside the pack.
+KEPT_IN: Final = Path(".tactful") / "failures"
+
+
+class InvariantReport(msgspec.Struct, frozen=True):
+    """An invariant, checked: where it stands (``file:line``), on how many cases, and what broke it, one line for each.
+
+    ``drawn`` is the smallest of the drawn cases that it does not hold of, in words; empty where there is none.
+    """
 
     id: str
     about: str
     place: str
     tried: int
     failures: tuple[str, ...]
+    drawn: str = ""
 
     @property
     def passed(self) -> bool:
         """Whether it held in every case."""
-        return not self.failures
+        return not self.failures and not self.drawn
 
     @property
     def text(self) -> str:
         """Where it does not hold, in words; empty where it held."""
-        return "\n".join(f"does not hold in {one}" for one in self.failures)
+        return "\n".join((*(f"does not hold in {one}" for one in self.failures), *self.drawn.splitlines()))
 
 
-def invariant_results(policy: Policy, examples: Sequence[Example]) -> tuple[InvariantResult, ...]:
-    """Every invariant of the pack, inherited ones too, checked of the decision on each example's case."""
+class Drawing(msgspec.Struct, frozen=True):
+    """How cases are drawn: how many, from which seed (``None``: any), and in which folder failures are kept, if in any."""
+
+    count: int
+    seed: int | None = None
+    folder: Path | None = None
+
+
+def invariant_results(
+    policy: Policy, examples: Sequence[Example], drawing: Drawing | None = None
+) -> tuple[InvariantReport, ...]:
+    """Every invariant of the pack, inherited ones too, checked of the decision on each example's case, and of drawn ones.
+
+    Those about two decisions are checked of drawn cases only.
+    """
+    drawn = {} if drawing is None else _drawn(policy, drawing)
     broken: dict[str, list[str]] = {}
     for example in examples:
         for one in policy.violations(example.case):
@@ -40,12 +68,20 @@ def invariant_results(policy: Policy, examples: Sequence[Example]) -> tuple[Inva
                 f"{example.place}: {example.id}, {one.entity} {one.id}{actions}"
             )
     return tuple(
-        InvariantResult(
+        InvariantReport(
             id=one.id,
             about=one.about,
             place=f"{one.span.file}:{one.span.line}",
-            tried=len(examples),
+            tried=len(examples) + (drawn[one.id].tried if drawn else 0),
             failures=tuple(broken.get(one.id, ())),
+            drawn=drawn[one.id].words if drawn else "",
         )
         for one in sorted(policy.checked.invariants, key=lambda one: one.id)
     )
+
+
+def _drawn(policy: Policy, drawing: Drawing) -> dict[str, InvariantResult]:
+    from tactful.testing import check_invariants  # takes the extra `check`, which those who draw nothing need not have
+
+    results = check_invariants(policy, seed=drawing.seed, examples=drawing.count, database=drawing.folder)
+    return {one.id: one for one in results}

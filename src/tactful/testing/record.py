@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from tactful.decision import PackRecord, Record
 from tactful.engine import Policy
-from tactful.testing.invariants import InvariantResult
+from tactful.testing.invariants import InvariantReport
 from tactful.testing.model import ExampleResult
 
 
@@ -52,7 +52,7 @@ class PackTestRecord(Record, frozen=True):
 
 
 def pack_test_record(
-    policy: Policy, examples: Iterable[ExampleResult], invariants: Iterable[InvariantResult]
+    policy: Policy, examples: Iterable[ExampleResult], invariants: Iterable[InvariantReport]
 ) -> PackTestRecord:
     """What was found of one pack."""
     checked = policy.checked

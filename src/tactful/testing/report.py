@@ -13,7 +13,7 @@ from tactful.answers import AdvisedRecord
 from tactful.engine import Policy
 from tactful.render.safe import safe
 from tactful.render.why import render_why
-from tactful.testing.invariants import InvariantResult
+from tactful.testing.invariants import InvariantReport
 from tactful.testing.model import ExampleResult, Problem
 
 #: No wider than this, however wide the terminal is: two columns are read together.
@@ -38,7 +38,7 @@ def render_failed_example(policy: Policy, result: ExampleResult, console: Consol
         render_why(record, console)
 
 
-def render_failed_invariant(result: InvariantResult, console: Console) -> None:
+def render_failed_invariant(result: InvariantReport, console: Console) -> None:
     """Print where an invariant does not hold."""
     _head(result.id, result.place, result.about, console)
     for line in result.text.splitlines():
@@ -52,7 +52,7 @@ def failed_example_text(policy: Policy, result: ExampleResult) -> str:
     return out.getvalue()
 
 
-def failed_invariant_text(result: InvariantResult) -> str:
+def failed_invariant_text(result: InvariantReport) -> str:
     """The same as plain text."""
     out = io.StringIO()
     render_failed_invariant(result, _plain(out))

@@ -1,0 +1,466 @@
+"""The properties of the shipped pack and its profiles that are stated in Python; docs/reference/properties.md has all 44."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+import tactful
+from tactful.rank import Conclusion, inside, row_key
+from tactful.testing import assert_invariants, cases
+from tactful.values import DAY
+
+Plain = dict[str, Any]
+PROFILES = ["default", "profile:academia", "profile:phone-friendly", "profile:reserved"]
+PACKS = {name: tactful.load(name) for name in PROFILES}
+SOME = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+CASES = cases(PACKS["default"])
+ENDED = ("rejected", "withdrawn")
+
+
+@pytest.fixture(params=PROFILES)
+def pack(request: pytest.FixtureRequest) -> tactful.Policy:
+    return PACKS[request.param]
+
+
+def _recommended(decision: tactful.Decision) -> list[Conclusion]:
+    """All recommendations, alternatives among them."""
+    return [each for one in decision.ranking.ranked if not one.prohibits for each in (one, *one.alternatives)]
+
+
+def _names(decision: tactful.Decision, *actions: str) -> set[tuple[Any, ...]]:
+    """Recommendations as plain values; of these actions and their families, where any are named."""
+    catalogue = decision.setting.checked.actions
+    return {
+        (one.action, one.modality, one.due, *row_key(one.target))
+        for one in _recommended(decision)
+        if not actions or set(actions) & set(catalogue[one.action].family)
+    }
+
+
+def _vetoes(decision: tactful.Decision, action: str) -> bool:
+    return any(one.prohibits and one.action == action for one in decision.ranking.ranked)
+
+
+def _seconds(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp())
+
+
+def _moved(value: Any, change: Callable[[datetime], datetime]) -> Any:
+    """The same data with every moment changed."""
+    if isinstance(value, dict):
+        return {key: _moved(one, change) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_moved(one, change) for one in value]
+    if isinstance(value, str) and len(value) > 18 and value[10] == "T":
+        return change(datetime.fromisoformat(value)).isoformat()
+    return value
+
+
+def _with(case: Plain, part: str, **fields: Any) -> Plain:
+    """The case with fields of every application, or of every row of a part of it, set."""
+    if part == "application":
+        return {**case, "applications": [{**one, **fields} for one in case["applications"]]}
+    applications = [
+        {**one, part: [{**each, **fields} for each in one[part]]} if one.get(part) else one
+        for one in case["applications"]
+    ]
+    return {**case, "applications": applications}
+
+
+def test_all_invariants_hold(pack: tactful.Policy) -> None:
+    """P01, P02, P04-P09, P11-P13, P18-P20, P22, P25, P26, P31, P40: those that the pack states itself."""
+    assert_invariants(pack, examples=250)
+
+
+@SOME
+@given(case=CASES)
+def test_every_drawn_case_can_be_read(case: Plain) -> None:
+    """Drawn cases are valid, also when written as text."""
+    PACKS["default"].read(json.dumps(case))
+
+
+@SOME
+@given(case=CASES)
+def test_p01_p23_resigning_needs_a_signed_offer(pack: tactful.Policy, case: Plain) -> None:
+    """P01, P23: forbidden to the employed unless an offer is firm; each step down the ladder forbids it at once."""
+    case = {**case, "candidate": {**case["candidate"], "employed": True}}
+    now, signed = case["now"], {"form": "written", "signed_at": case["now"], "conditional": False}
+    one: Plain = {"id": "z", "offer": signed}
+    firm = pack.decide({**case, "applications": [*case["applications"], one]}, now=_later(now, 1))
+    assert not _vetoes(firm, "resign")
+    for loose in (
+        {"form": "verbal"},
+        {"signed_at": None},
+        {"conditional": True},
+        {"conditional": None},
+        {"form": None},
+    ):
+        weaker = {**case, "applications": [{**one, "offer": {**signed, **loose}}]}
+        assert _vetoes(pack.decide(weaker), "resign")
+    for ended in ENDED:
+        assert _vetoes(pack.decide({**case, "applications": [{**one, "status": ended}]}), "resign")
+
+
+def _later(now: str, seconds: int) -> datetime:
+    return datetime.fromisoformat(now) + timedelta(seconds=seconds)
+
+
+@SOME
+@given(case=CASES)
+def test_p02_a_contradiction_is_reported(pack: tactful.Policy, case: Plain) -> None:
+    """P02: an invitation to call and a wish for email: no call, and a rule that names both."""
+    decision = pack.decide(_with(case, "people", prefers="email", invited_call=True))
+    assert not _names(decision, "call")
+    people = sum(len(one.get("people", ())) for one in case["applications"])
+    rules = [one.rule for advice in decision.actions if advice.action == "call" for one in advice.because]
+    assert rules.count("stated-preference-contradicted") == people
+
+
+@SOME
+@given(case=CASES)
+def test_p03_nothing_known_means_writing(pack: tactful.Policy, case: Plain) -> None:
+    """P03: without preference or invitation nobody is called; the profile for fields where calls are welcome differs."""
+    decision = pack.decide(_with(case, "people", prefers=None, invited_call=None))
+    assert pack.name == "phone-friendly" or not _names(decision, "call")
+
+
+def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Policy) -> None:
+    """P10: what is not in the catalogue cannot be advised; this is all of it."""
+    assert set(pack.checked.actions) == {
+        *(
+            "contact",
+            "write",
+            "thank_you_note",
+            "thanks_through_contact",
+            "ask_for_news",
+            "follow_up",
+            "email_follow_up",
+        ),
+        *("call", "connect", "tell_about_offer", "answer_offer", "ask_in_writing", "ask_for_time", "withdraw"),
+        *("reply_to_rejection", "find_name", "find_interviewers", "find_contact", "wait", "move_on", "weigh_offers"),
+        *("keep_searching", "stop_searching", "resign", "give_notice"),
+    }
+
+
+@SOME
+@given(case=CASES)
+def test_p14_p34_advice_has_begun(pack: tactful.Policy, case: Plain) -> None:
+    """P14, P34: advice of now has opened by now; what is to be kept up until a moment has not passed it."""
+    decision = pack.decide(case)
+    for one in decision.actions:
+        if one.opens is not None:
+            assert one.opens.timestamp() <= decision.at.timestamp()
+        if one.due is not None and one.due_word == "until":
+            assert one.due.timestamp() >= decision.at.timestamp()
+
+
+@SOME
+@given(case=CASES)
+def test_p16_thanks_are_due_two_days_after_the_end(pack: tactful.Policy, case: Plain) -> None:
+    """P16: from the end of the interview, in elapsed time, whatever the clock did in between."""
+    decision = pack.decide(case)
+    ends = {row.ended_at for family in decision.setting.case.families for row in family.interviews}
+    rule = next(one for one in pack.checked.rules if one.id == "thank-you-note")
+    for one in _recommended(decision):
+        for no, row, due in one.firings:
+            if no == rule.no:
+                assert due is not None
+                assert due == getattr(row, "interview").ended_at + 2 * DAY  # noqa: B009
+                assert due - 2 * DAY in ends
+
+
+@SOME
+@given(case=CASES, days=st.integers(1, 30))
+def test_p21_a_later_promise_opens_nothing(pack: tactful.Policy, case: Plain, days: int) -> None:
+    """P21: where a promise stands and they put it off, nobody is to be asked who was not before."""
+    later = [
+        {**one, "reply_by": (datetime.fromisoformat(one["reply_by"]) + timedelta(days=days)).isoformat()}
+        if "reply_by" in one and _stands(one)
+        else one
+        for one in case["applications"]
+    ]
+    before, after = pack.decide(case), pack.decide({**case, "applications": later})
+    assert _names(after, "ask_for_news") <= _names(before, "ask_for_news")
+
+
+def _stands(application: Plain) -> bool:
+    """Whether no interview, past or to come, is later than the promise."""
+    ends = [_seconds(one["ended_at"]) for one in application.get("interviews", ()) if one.get("status") != "cancelled"]
+    return _seconds(application["reply_by"]) >= max(ends, default=0)
+
+
+PATIENT = tactful.loads(
+    """
+extends: default
+parameters:
+  {grace_after_promise: 6 business days, first_follow_up_after: 12 business days, gap_between_messages: 12 days,
+   follow_ups_at_most: 1, calls_from: "10:00", calls_until: "16:00"}
+"""
+)
+HASTY = tactful.loads(
+    """
+extends: default
+parameters:
+  {grace_after_promise: 0 days, first_follow_up_after: 1 hours, gap_between_messages: 1 hours, follow_ups_at_most: 50,
+   move_on_after: 1 hours, thank_you_not_before: 0 hours, thank_you_within: 90 days, thank_you_late_until: 200 days,
+   calls_from: "00:00", calls_until: "23:59", answer_offer_within: 90 days, rejection_reply_within: 52 weeks}
+"""
+)
+
+
+@SOME
+@given(case=CASES)
+def test_p21_more_patience_opens_nothing(case: Plain) -> None:
+    """P21: a longer grace, a longer gap, shorter hours and fewer follow-ups ask nobody who was not to be asked."""
+    asked, patient = (_names(policy.decide(case), "ask_for_news") for policy in (PACKS["default"], PATIENT))
+    assert {(one[0], *one[3:]) for one in patient} <= {(one[0], *one[3:]) for one in asked}
+
+
+@SOME
+@given(case=CASES)
+def test_p44_looser_figures_keep_all_safety(case: Plain) -> None:
+    """P44: every safety prohibition of the pack is there however loose its figures are."""
+    found = [
+        {(one.action, *row_key(one.target)) for one in policy.decide(case).ranking.ranked if one.safety}
+        for policy in (PACKS["default"], HASTY)
+    ]
+    assert found[0] == found[1]
+
+
+@SOME
+@given(case=CASES)
+def test_p22_strings_attached_keep_the_job(pack: tactful.Policy, case: Plain) -> None:
+    """P22: a condition on every offer forbids resigning, and adds no contact but the request for a firm one."""
+    tied = [
+        {**one, "offer": {**one["offer"], "conditional": True}} if "offer" in one else one
+        for one in case["applications"]
+    ]
+    after = pack.decide({**case, "candidate": {**case["candidate"], "employed": True}, "applications": tied})
+    assert _vetoes(after, "resign")
+    assert not _names(after, "resign")
+
+
+@SOME
+@given(case=CASES, weeks=st.sampled_from([-3, -1, 1, 2, 6]))
+def test_p24_weeks_move_everything_alike(pack: tactful.Policy, case: Plain, weeks: int) -> None:
+    """P24: by whole weeks, where no clock changes and nothing is celebrated."""
+    placeless = _placeless(case)
+    before = pack.decide(placeless)
+    after = pack.decide(_moved(placeless, lambda moment: moment + timedelta(weeks=weeks)))
+    shifted = {
+        (action, modality, None if due is None else due + weeks * 7 * DAY, *rest)
+        for action, modality, due, *rest in _names(before)
+    }
+    assert _names(after) == shifted
+
+
+def _placeless(case: Plain) -> Plain:
+    """All in UTC, with no country."""
+    gone = ("time_zone", "country")
+
+    def bare(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: bare(one) for key, one in value.items() if key not in gone}
+        return [bare(one) for one in value] if isinstance(value, list) else value
+
+    found: Plain = _moved(bare(case), lambda moment: moment.astimezone(UTC))
+    return found
+
+
+@SOME
+@given(case=CASES, name=st.sampled_from(["Zed", "An", "…"]))
+def test_p26_names_rank_nothing(pack: tactful.Policy, case: Plain, name: str) -> None:
+    """P26: other names for all who have one change no action, order or deadline."""
+    renamed = {
+        **case,
+        "applications": [
+            {
+                **one,
+                "company": name,
+                "people": [{**each, "name": name + each["name"]} if "name" in each else each for each in one["people"]],
+            }
+            if "people" in one
+            else {**one, "company": name}
+            for one in case["applications"]
+        ],
+    }
+    assert _order(pack.decide(renamed)) == _order(pack.decide(case))
+
+
+def _order(decision: tactful.Decision) -> list[tuple[Any, ...]]:
+    return [(one.prohibits, one.action, one.modality, one.due, *row_key(one.target)) for one in decision.ranking.ranked]
+
+
+@SOME
+@given(case=CASES, hours=st.integers(-11, 13))
+def test_p27_the_same_instants_decide_alike(pack: tactful.Policy, case: Plain, hours: int) -> None:
+    """P27: at other offsets from UTC."""
+    other = timedelta(hours=hours)
+    rewritten = _moved(case, lambda moment: (moment.astimezone(UTC) + other).replace(tzinfo=timezone(other)))
+    assert pack.decide(rewritten).to_json() == pack.decide(case).to_json()
+
+
+@SOME
+@given(case=CASES)
+def test_p27_the_other_side_keeps_its_own_clock(pack: tactful.Policy, case: Plain) -> None:
+    """P27: where all applications say where they are, the candidate may be anywhere."""
+    placed = _with(case, "application", time_zone="Europe/Dublin", country="IE")
+    moved = {**placed, "candidate": {**placed["candidate"], "time_zone": "Asia/Kolkata", "country": "IN"}}
+    assert _order(pack.decide(moved)) == _order(pack.decide(placed))
+
+
+@SOME
+@given(case=CASES)
+def test_p28_applications_mind_their_own_business(pack: tactful.Policy, case: Plain) -> None:
+    """P28: without offers and acceptances, which concern all, each is decided as if it were alone."""
+    quiet = [
+        {key: value for key, value in one.items() if key != "offer"}
+        for one in case["applications"]
+        if one.get("status") != "accepted"
+    ]
+    together = _order(pack.decide({**case, "applications": quiet}))
+    for one in quiet:
+        alone = _order(pack.decide({**case, "applications": [one]}))
+        assert [each for each in together if each[5] in (one["id"], "")] == [
+            each for each in alone if each[5] in (one["id"], "")
+        ]
+
+
+@SOME
+@given(case=CASES)
+def test_p29_p30_one_more_interviewer_or_round(pack: tactful.Policy, case: Plain) -> None:
+    """P29, P30: a further interviewer concerns that person alone; a further round takes no thanks away and ends questions."""
+    assume(any(one.get("interviews") for one in case["applications"]))
+    first = next(one for one in case["applications"] if one.get("interviews"))
+    before = pack.decide(case)
+    held = first["interviews"][0]
+    more = {**held, "interviewers": [*held.get("interviewers", []), "new"]}
+    grown = {
+        **first,
+        "people": [*first.get("people", []), {"id": "new", "name": "New"}],
+        "interviews": [more, *first["interviews"][1:]],
+    }
+    after = pack.decide(_replaced(case, first, grown))
+    kinds = ("thank_you_note", "find_name")
+    assert {one for one in _names(after, *kinds) if one[-1] != "new"} == _names(before, *kinds)
+    ahead = {"id": "next", "ended_at": (datetime.fromisoformat(case["now"]) + timedelta(days=9)).isoformat()}
+    longer = pack.decide(_replaced(case, first, {**first, "interviews": [*first["interviews"], ahead]}))
+    assert _names(longer, *kinds) == _names(before, *kinds)
+    assert not [one for one in _names(longer, "ask_for_news") if one[4] == first["id"]]
+
+
+def _replaced(case: Plain, old: Plain, new: Plain) -> Plain:
+    return {**case, "applications": [new if one is old else one for one in case["applications"]]}
+
+
+@SOME
+@given(case=CASES)
+def test_p32_nothing_advised_is_forbidden(pack: tactful.Policy, case: Plain) -> None:
+    """P32: no recommendation stands beside a prohibition of its family; what lost names the rules that defeated it."""
+    decision = pack.decide(case)
+    catalogue = pack.checked.actions
+    forbidden = [one for one in decision.ranking.ranked if one.prohibits]
+    for one in _recommended(decision):
+        assert not [
+            each
+            for each in forbidden
+            if each.action in catalogue[one.action].family and inside(one.target, each.target)
+        ]
+    for lost in decision.set_aside:
+        assert lost.by
+        assert all(winner.because for winner in lost.by)
+
+
+@SOME
+@given(case=CASES)
+def test_p33_all_advice_has_its_reasons(pack: tactful.Policy, case: Plain) -> None:
+    """P33: every conclusion names a rule, and facts that no rule reads leave everything as it is."""
+    decision = pack.decide(case)
+    ids = {rule.id for rule in pack.checked.rules}
+    for one in decision.actions:
+        assert one.because
+        assert {each.rule for each in one.because} <= ids
+    read = {(one.entity, one.name) for one in pack.decider.fields}
+    bare = case
+    for part, entity in (("people", "person"), ("messages", "message"), ("interviews", "interview")):
+        unread = {name for one in case["applications"] for each in one.get(part, ()) for name in each} - {
+            *("id", "interviewers", "ended_at", "person", "time_zone", "country"),
+            *(name for owner, name in read if owner == entity),
+        }
+        bare = _with(bare, part, **dict.fromkeys(unread))
+    assert _order(pack.decide(bare)) == _order(decision)
+
+
+@SOME
+@given(case=CASES)
+def test_p35_calls_are_rehearsed(pack: tactful.Policy, case: Plain) -> None:
+    """P35: both rehearsals with every call, and with nothing else."""
+    for one in pack.decide(case).actions:
+        rehearsals = [step for step in one.steps if step.startswith("Practise")]
+        assert len(rehearsals) == (2 if one.action == "call" and not one.modality.endswith("not") else 0)
+
+
+@SOME
+@given(case=CASES)
+def test_p36_p37_a_note_has_one_addressee_and_can_be_read(pack: tactful.Policy, case: Plain) -> None:
+    """P36, P37: one person; without a name, finding it comes first; by hand only where that can be read."""
+    decision = pack.decide(case)
+    legible = case["candidate"].get("handwriting_legible")
+    for one in decision.actions:
+        if one.action != "thank_you_note":
+            continue
+        assert one.target.entity == "person"
+        assert any("By hand" in step for step in one.steps) == (legible is True)
+        named = any(step.startswith("Address it to") for step in one.steps)
+        if not named:
+            finds = [each for each in decision.actions if each.action == "find_name" and each.target == one.target]
+            assert [each for each in finds if each.application == one.application and each.rank < one.rank]
+
+
+@SOME
+@given(case=CASES, field=st.sampled_from(["employed", "conditional", "invited_call"]))
+def test_p38_unknown_is_not_no(pack: tactful.Policy, case: Plain, field: str) -> None:
+    """P38: not knowing never brings about a call or a resignation that one of the answers forbids."""
+    unknown, yes, no = (pack.decide(_answered(case, field, value)) for value in (None, True, False))
+    for action in ("resign", "call"):
+        forbidden = [one for one in (*yes.ranking.ranked, *no.ranking.ranked) if one.prohibits and one.action == action]
+        where = {row_key(one.target) for one in forbidden}
+        if pack.name != "phone-friendly" or action == "resign":
+            assert not [one for one in _recommended(unknown) if one.action == action and row_key(one.target) in where]
+
+
+def _answered(case: Plain, field: str, value: bool | None) -> Plain:
+    if field == "employed":
+        return {**case, "candidate": {**case["candidate"], field: value}}
+    if field == "invited_call":
+        return _with(case, "people", **{field: value})
+    applications = [
+        {**one, "offer": {**one["offer"], field: value}} if "offer" in one else one for one in case["applications"]
+    ]
+    return {**case, "applications": applications}
+
+
+@SOME
+@given(case=CASES)
+def test_p19_p39_something_is_advised_of_every_open_application(pack: tactful.Policy, case: Plain) -> None:
+    """P19, P39: be it to wait or to let go; an open application is never met with silence."""
+    decision = pack.decide(case)
+    for one in case["applications"]:
+        if one.get("status") not in ("accepted", *ENDED):
+            assert [each for each in decision.actions if each.application == one["id"] and "not" not in each.modality]
+
+
+@SOME
+@given(case=CASES)
+def test_p41_the_same_facts_give_the_same_bytes(pack: tactful.Policy, case: Plain) -> None:
+    """P41: read from a mapping, from text, and once more."""
+    found = pack.decide(case).to_json()
+    assert pack.decide(json.dumps(case)).to_json() == found
+    assert pack.decide(pack.read(case)).to_json() == found

@@ -1,0 +1,24 @@
+"""A candidate's weeks, lived by a machine that follows the advice or does not."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+import tactful
+from tactful.testing import candidate_weeks
+
+SENT = {
+    "thank_you_note": "thank_you",
+    "ask_for_news": "follow_up",
+    "tell_about_offer": "offer_notice",
+    "withdraw": "withdrawal",
+    "reply_to_rejection": "answer",
+    "connect": "connection_request",
+    "thanks_through_contact": "thank_you",
+}
+
+#: Whatever happens in whatever order, the invariants hold, and what was done is not asked for again (P08, P43).
+TestWeeks = candidate_weeks(tactful.load(), SENT).TestCase
+TestWeeks.settings = settings(
+    max_examples=40, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+)
