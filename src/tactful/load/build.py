@@ -68,6 +68,7 @@ class _Builder:
         self.problems: list[Diagnostic] = []
         self.files = [file for layer in layers for file in layer.files]
         self.sources = {file.name: file.text for file in self.files}
+        self.own = tuple(file.name for file in layers[-1].files) if layers else ()
         self.merged: Merged = merge_layers(layers, self.report)
 
     def report(self, problem: Diagnostic) -> None:
@@ -99,6 +100,7 @@ class _Builder:
                 for id_, item in items.items()
             },
             sources=self.sources,
+            own=self.own,
         )
 
     def _all(self, section: str, build: Callable[[Item], T | None]) -> tuple[T, ...]:
