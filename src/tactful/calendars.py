@@ -137,7 +137,8 @@ class Calendar:
         import holidays  # takes 70 ms, which those who count no business days should not pay
 
         code, _, subdivision = self.country.partition("-")
-        return holidays.country_holidays(code, subdiv=subdivision or None)
+        # Named in English, as all text here is: else the names would be in the language of the machine.
+        return holidays.country_holidays(code, subdiv=subdivision or None, language="en_US")
 
     def is_business_date(self, day: date) -> bool:
         """Whether people work on that day."""

@@ -19,7 +19,7 @@ from tactful.diagnostics import Diagnostic, InvalidInput, TactfulError
 from tactful.facts.change import changed
 from tactful.facts.limits import CaseLimits
 from tactful.facts.paths import find_spot, read_value
-from tactful.facts.read import read_case, read_case_text
+from tactful.facts.read import read_case, read_case_node, read_case_text
 from tactful.facts.rows import Case
 from tactful.invariants import Violation, violations
 from tactful.load import load_pack, load_pack_text
@@ -27,6 +27,7 @@ from tactful.model.checked import CheckedPack
 from tactful.model.written import Pack
 from tactful.plan import Plan
 from tactful.setting import Setting
+from tactful.source import Node
 from tactful.timeline import LONGEST
 
 EngineName = Literal["compiled"]
@@ -76,6 +77,10 @@ class Policy:
         return read_case_text(
             text, name, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_now(now)
         )
+
+    def read_node(self, node: Node, text: str, now: int | None = None) -> Case:
+        """Read a case that is part of a parsed text, for other parts of this package. Raises as :meth:`read`."""
+        return read_case_node(node, text, self._calendars, self.checked.custom, self._limits, now, as_json=False)
 
     def change(self, case: Case, facts: Mapping[str, Any]) -> Case:
         """The case with other facts, for what-ifs: ``{"person[dana].prefers": "phone"}``; the case itself stays as it is.

@@ -49,7 +49,7 @@ def read_case(
             pass  # all that is wrong with it is found out and told below
     text = data if isinstance(data, str) else bytes(data)
     node = parse_json(text, name, TextLimits(limits.bytes, limits.depth))
-    return _read_node(node, "", calendars, custom, limits, now, as_json=True)
+    return read_case_node(node, "", calendars, custom, limits, now, as_json=True)
 
 
 def _long_text(data: bytes | bytearray | memoryview | str, limit: int) -> bool:
@@ -91,10 +91,10 @@ def read_case_text(
     node = parse_json(text, name, bounds) if as_json else parse_yaml(text, name, bounds)
     if node is None:
         raise InvalidInput([UnreadableCase.at(None, f"`{name}` is empty", "write at least `candidate: {id: me}`")])
-    return _read_node(node, text, calendars, custom, limits, now, as_json)
+    return read_case_node(node, text, calendars, custom, limits, now, as_json)
 
 
-def _read_node(
+def read_case_node(
     node: Node,
     text: str,
     calendars: Calendars,
@@ -103,6 +103,7 @@ def _read_node(
     now: int | None,
     as_json: bool,
 ) -> Case:
+    """Read a case from a part of a parsed ``text``. Raises :class:`InvalidInput` with all mistakes, each with its place."""
     reader = Reader(custom, limits.text, as_json)
     plain = reader.read(node)
     if isinstance(plain, dict):

@@ -55,7 +55,7 @@ def read_layers(location: str | Path) -> list[Layer]:
     ``location`` is a file, a folder, ``default`` or ``profile:NAME``. Raises :class:`InvalidInput` with all mistakes.
     """
     reader = _Reader()
-    reader.add(*_resolve_top(location))
+    reader.add(*locate(location))
     return reader.finish()
 
 
@@ -66,7 +66,8 @@ def read_text_layers(text: str | bytes, name: str) -> list[Layer]:
     return reader.finish()
 
 
-def _resolve_top(location: str | Path) -> tuple[Path, str]:
+def locate(location: str | Path) -> tuple[Path, str]:
+    """The path of a pack's file or folder, and the name to show. Raises :class:`InvalidInput` for an unknown profile."""
     if isinstance(location, str):
         named = _resolve_named(location)
         if named is not None:
