@@ -33,7 +33,7 @@ from tactful.model.checked import (
     Test,
     WhenFact,
 )
-from tactful.model.reads import closure, computed, fields_of_fact, fields_of_rule
+from tactful.model.reads import closure, computed, fields_of, fields_of_fact, fields_of_rule
 from tactful.values import (
     DAY,
     BusinessDays,
@@ -110,10 +110,17 @@ class Trial(msgspec.Struct, frozen=True):
         return Trial(self.value, self.low, after.high)
 
 
-def read_fields(checked: CheckedPack, rules: Iterable[Rule], steps: Iterable[Rule] = ()) -> tuple[ReadField, ...]:
-    """The given and custom fields that rules read, directly or through computed facts, in order of their names."""
+def read_fields(
+    checked: CheckedPack, rules: Iterable[Rule], steps: Iterable[Rule] = (), conditions: tuple[Condition, ...] = ()
+) -> tuple[ReadField, ...]:
+    """The given and custom fields that rules read, directly or through computed facts, in order of their names.
+
+    ``conditions`` are others that count as the rules' own.
+    """
     facts = {fact.id: fact for fact in checked.facts}
-    in_rules, in_steps = _names(rules, facts), _names(steps, facts)
+    others = [field for condition in conditions for field in fields_of(condition)]
+    in_rules = _names([*(field for rule in rules for field in fields_of_rule(rule)), *others], facts)
+    in_steps = _names([field for rule in steps for field in fields_of_rule(rule)], facts)
     names = {
         (entity, spec.attribute, False): spec.name
         for entity, fields in given_fields().items()
@@ -125,7 +132,10 @@ def read_fields(checked: CheckedPack, rules: Iterable[Rule], steps: Iterable[Rul
         asked.condition(rule.unless)
         if rule.by is not None:
             asked.shift(rule.by.field, rule.by.shift)
-    for id_ in closure(computed(field for rule in (*rules, *steps) for field in fields_of_rule(rule)), facts):
+    for condition in conditions:
+        asked.condition(condition)
+    direct = [field for rule in (*rules, *steps) for field in fields_of_rule(rule)]
+    for id_ in closure(computed([*direct, *others]), facts):
         asked.fact(facts[id_])
     found = []
     for key in sorted(in_rules | in_steps):
@@ -148,9 +158,8 @@ def _key(field: Field) -> _Key:
     return entity, field.key, field.origin == "custom"
 
 
-def _names(rules: Iterable[Rule], facts: dict[str, ComputedFact]) -> set[_Key]:
-    """The given and custom fields behind rules."""
-    direct = [field for rule in rules for field in fields_of_rule(rule)]
+def _names(direct: list[Field], facts: dict[str, ComputedFact]) -> set[_Key]:
+    """The given and custom fields among those and behind them."""
     behind = closure(computed(direct), facts)
     fields = [*direct, *(field for id_ in behind for field in fields_of_fact(facts[id_]))]
     return {_key(field) for field in fields if field.origin in ("given", "custom")}
@@ -253,7 +262,7 @@ def _moments(field: ReadField, row: Row, case: Case, now: int) -> Iterator[Trial
     What is written with its time has happened; only days that people name may be still to come.
     """
     own: Calendar = getattr(getattr(row, "application", row), "calendar", case.candidate.calendar)
-    marks = {_before(now, shift, own) for shift in field.shifts} | {now}
+    marks = {before(now, shift, own) for shift in field.shifts} | {now}
     others = {moment for moment in _moments_near(row, case) if abs(moment - now) < 60 * DAY}
     marks = {one for one in (*sorted(marks)[:MOST], *sorted(others)[:MOST]) if FIRST_MOMENT < one < LAST_MOMENT}
     may_come = field.custom or (field.entity, field.name) in NAMED_MOMENTS
@@ -266,7 +275,7 @@ def _moments(field: ReadField, row: Row, case: Case, now: int) -> Iterator[Trial
         yield Trial(ordered[-1] + DAY, ordered[-1], None)
 
 
-def _before(now: int, shift: Shift, calendar: Calendar) -> int:
+def before(now: int, shift: Shift, calendar: Calendar) -> int:
     """The moment that lies as far from ``now`` as ``shift`` says."""
     if isinstance(shift.length, BusinessDays):
         move = calendar.add_business_days if shift.back else calendar.subtract_business_days
