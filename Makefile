@@ -18,8 +18,8 @@ lint:
 bench:
 	.venv/bin/python benchmarks/decide.py && .venv/bin/python benchmarks/plan.py
 
-# Files that are made from the code: the codes' pages and the schema for editors.
+# Files that are made from the code: the codes' pages and the schemas for editors.
 reference:
-	.venv/bin/python docs/make_reference.py && .venv/bin/tactful schema pack > rules/pack.schema.json
+	.venv/bin/python docs/make_reference.py && .venv/bin/tactful schema pack > rules/pack.schema.json && .venv/bin/tactful schema examples > rules/examples.schema.json
 
 .PHONY: setup demo test lint bench reference

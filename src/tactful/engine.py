@@ -19,8 +19,9 @@ from tactful.diagnostics import Diagnostic, InvalidInput, TactfulError
 from tactful.facts.change import changed
 from tactful.facts.limits import CaseLimits
 from tactful.facts.paths import find_spot, read_value
-from tactful.facts.read import read_case, read_case_node, read_case_text
+from tactful.facts.read import read_case, read_case_node, read_case_text, read_shape
 from tactful.facts.rows import Case
+from tactful.facts.shape import CaseShape
 from tactful.invariants import Violation, violations
 from tactful.load import load_pack, load_pack_text
 from tactful.model.checked import CheckedPack
@@ -81,6 +82,10 @@ class Policy:
     def read_node(self, node: Node, text: str, now: int | None = None) -> Case:
         """Read a case that is part of a parsed text, for other parts of this package. Raises as :meth:`read`."""
         return read_case_node(node, text, self._calendars, self.checked.custom, self._limits, now, as_json=False)
+
+    def read_shape(self, node: Node) -> CaseShape:
+        """Read a case that is to be changed before it is linked, for other parts of this package. Raises as :meth:`read`."""
+        return read_shape(node, self.checked.custom, self._limits)
 
     def change(self, case: Case, facts: Mapping[str, Any]) -> Case:
         """The case with other facts, for what-ifs: ``{"person[dana].prefers": "phone"}``; the case itself stays as it is.

@@ -14,6 +14,8 @@ from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.cli.planning import plan
 from tactful.cli.reading import Application, At, CaseArgument, Rules, SetFacts, read_case, what_if
 from tactful.cli.reasons import compare, why
+from tactful.cli.starting import init
+from tactful.cli.testing import run_tests
 from tactful.engine import load
 
 app = typer.Typer(
@@ -114,12 +116,12 @@ def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="A code as 
 @guarded
 def schema(
     what: Annotated[
-        Literal["decision", "plan", "why", "comparison", "case", "pack"],
+        Literal["decision", "plan", "why", "comparison", "test", "case", "pack", "examples"],
         typer.Argument(help="Which JSON Schema to print."),
     ],
     rules: Rules = "default",
 ) -> None:
-    """Print the JSON Schema of a decision, a plan, a case, a rule file, or of what why and compare answer."""
+    """Print the JSON Schema of a decision, a plan, a case, a rule file, examples, or of what other commands answer."""
     from tactful.schema import (
         case_schema,
         comparison_schema,
@@ -129,6 +131,7 @@ def schema(
         to_bytes,
         why_schema,
     )
+    from tactful.testing.schema import examples_schema, test_schema
 
     made = {
         "decision": decision_schema,
@@ -136,11 +139,15 @@ def schema(
         "case": case_schema,
         "why": why_schema,
         "comparison": comparison_schema,
+        "test": test_schema,
     }
-    write_bytes(to_bytes(made[what]() if what in made else pack_schema(load(rules).checked)))
+    of_pack = {"pack": pack_schema, "examples": examples_schema}
+    write_bytes(to_bytes(made[what]() if what in made else of_pack[what](load(rules).checked)))
 
 
 app.command("import")(import_)
+app.command("test")(run_tests)
+app.command()(init)
 
 
 def main() -> None:

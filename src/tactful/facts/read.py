@@ -117,3 +117,15 @@ def read_case_node(
         return Linker(calendars, custom, limits).case(msgspec.convert(plain, CaseShape), now)
     except (msgspec.MsgspecError, NotLinkable) as error:
         raise InvalidInput([UnreadableCase.at(None, f"the case cannot be read: {error}")]) from None
+
+
+def read_shape(node: Node, custom: CustomFields, limits: CaseLimits) -> CaseShape:
+    """A case that is to be changed before it is read: all of its types are right, what fits together is seen to later.
+
+    Raises :class:`InvalidInput` with all mistakes, each with its place.
+    """
+    reader = Reader(custom, limits.text, text_as_json=False)
+    plain = reader.read(node)
+    if reader.problems:
+        raise InvalidInput(reader.problems)
+    return msgspec.convert(plain, CaseShape)

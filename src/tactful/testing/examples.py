@@ -10,7 +10,7 @@ from tactful.diagnostics import Diagnostic, InvalidInput, Span
 from tactful.engine import Policy, load
 from tactful.rank import Conclusion, inside
 from tactful.setting import application_of
-from tactful.testing.files import example_files
+from tactful.testing.files import example_files, parse_file
 from tactful.testing.model import (
     Deadline,
     Due,
@@ -44,6 +44,12 @@ def load_examples(pack: str | Path = "default", policy: Policy | None = None) ->
     if problems:
         raise InvalidInput(problems, sources)
     return tuple(found)
+
+
+def read_examples_text(policy: Policy, text: str, name: str, folder: Path | None = None) -> tuple[Example, ...]:
+    """The examples that a text states for ``policy``. Paths in it are from ``folder``. Raises as :func:`load_examples`."""
+    file = parse_file(text, (folder or Path()) / name, name)
+    return () if file is None else read_examples(policy, file)
 
 
 def run_example(policy: Policy, example: Example) -> ExampleResult:
@@ -93,8 +99,8 @@ class _Run:
     def _expected(self, expected: Expected) -> Iterator[Problem]:
         found = self._nearest(expected)
         if found is None:
-            wanted = (_conclusion(expected.modality, expected.what),)
-            yield self._problem(expected.span, wanted, tuple(self._instead(expected)), expected.what)
+            line = _conclusion(expected.modality, expected.what)
+            yield self._problem(expected.span, (line,), tuple(self._instead(expected)), expected.what)
         elif otherwise := self._otherwise(expected, found):
             wanted = (_conclusion(expected.modality, expected.what), *(f"  {want}" for want, _ in otherwise))
             got = (self._say(found), *(f"  {got}" for _, got in otherwise))
@@ -139,24 +145,26 @@ class _Run:
                     yield self._problem(named.span, (f"never {what}",), (got,), _reference(each))
 
     def _ordered(self, first: Named, second: Named) -> Iterator[Problem]:
-        places = [
-            next((no for no, one in enumerate(self._ranked, start=1) if self._fits(named.what, one)), None)
-            for named in (first, second)
-        ]
-        before, after = places
-        if before is None or after is None or before >= after:
+        one, other = (self._first(named.what) for named in (first, second))
+        if one is None or other is None or self._rank(one) >= self._rank(other):
             got = tuple(
-                f"{named.what}: {'not advised' if place is None else f'rank {place}'}"
-                for named, place in zip((first, second), places, strict=True)
+                f"{named.what}: {'not advised' if found is None else f'rank {self._rank(found)}'}"
+                for named, found in ((first, one), (second, other))
             )
-            asked = first.what if before is None else second.what if after is None else first.what
+            asked = first.what if one is None else second.what if other is None else _reference(other)
             yield self._problem(second.span, (f"{first.what}", f"  before {second.what}"), got, asked)
+
+    def _first(self, what: Reference) -> Conclusion | None:
+        """The best ranked of the conclusions that are about what is named."""
+        return next((one for one in self._ranked if self._fits(what, one)), None)
 
     def _lost(self, lost: Lost) -> Iterator[Problem]:
         found = [one for one in self._set_aside if one.modality == lost.modality and self._fits(lost.what, one)]
         wanted = f"{_conclusion(lost.modality, lost.what)}, set aside"
         if not found:
-            got = [self._say(one) for one in self._ranked if one.modality == lost.modality and self._fits(lost.what, one)]
+            got = [
+                self._say(one) for one in self._ranked if one.modality == lost.modality and self._fits(lost.what, one)
+            ]
             yield self._problem(lost.span, (wanted,), tuple(got) or ("not recommended at all",), lost.what)
             return
         winners = {rule for one in found for winner in one.lost_to for rule in self._rules(winner)}
@@ -166,7 +174,9 @@ class _Run:
             yield self._problem(lost.span, expected, tuple(got), lost.what)
 
     def _nothing_else(self) -> Iterator[Problem]:
-        wanted = {self._ranked.index(found) for one in self._example.expect if (found := self._nearest(one)) is not None}
+        wanted = {
+            self._ranked.index(found) for one in self._example.expect if (found := self._nearest(one)) is not None
+        }
         for no, one in enumerate(self._ranked):
             if not one.prohibits and no not in wanted:
                 yield self._problem(self._example.span, ("nothing else",), (self._say(one),), _reference(one))

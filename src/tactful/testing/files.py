@@ -71,12 +71,19 @@ def yaml_files(folder: Path) -> list[Path]:
 
 
 def read_file(path: Path, name: str) -> ExampleFile | None:
-    """A file of examples; ``None`` where it is a case, for examples to name. Raises :class:`InvalidInput`."""
-    text, root = read_yaml(path, name)
+    """The file of examples at ``path``; ``None`` where it is a case, for examples to name. Raises :class:`InvalidInput`."""
+    return parse_file(read_text(path, name), path, name)
+
+
+def parse_file(text: str, path: Path, name: str) -> ExampleFile | None:
+    """The same from the text of the file at ``path``, whether or not there is one."""
+    root = parse_yaml(text, name)
     if not isinstance(root, Mapping):
         message = f"`{name}` is empty" if root is None else "a file of examples is a mapping"
         code = UnreadableExamples if root is None else ExampleShape
-        raise InvalidInput([code.at(None if root is None else root.span, message, "begin with `examples:`")])
+        raise InvalidInput(
+            [code.at(None if root is None else root.span, message, "begin with `examples:`")], {name: text}
+        )
     keys = [key.text for key, _ in root.entries]
     if "examples" not in keys:
         if "candidate" in keys:

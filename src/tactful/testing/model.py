@@ -97,13 +97,13 @@ class Example(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 class Problem(msgspec.Struct, frozen=True):
     """One expectation that is not met: where it stands, what was expected, what was got, line by line.
 
-    ``asked`` is what to ask ``why`` about, if anything explains it.
+    ``asked`` is what to ask ``why`` about.
     """
 
     place: str
     expected: tuple[str, ...]
     got: tuple[str, ...]
-    asked: Reference | None
+    asked: Reference
 
 
 class ExampleResult(msgspec.Struct, frozen=True, eq=False):

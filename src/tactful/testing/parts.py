@@ -65,7 +65,9 @@ class Parts:
         """A list's items."""
         if isinstance(node, Sequence):
             return node.items
-        self.report(ExampleShape, node.span, f"`{what}` is a list", "put it in brackets, or `- ` before each of its lines")
+        self.report(
+            ExampleShape, node.span, f"`{what}` is a list", "put it in brackets, or `- ` before each of its lines"
+        )
         return ()
 
     def listed(self, entries: Entries, key: str) -> tuple[Node, ...]:
@@ -99,7 +101,9 @@ class Parts:
     def reference(self, node: Node, what: str) -> Named | None:
         """``call`` or ``call:dana``."""
         if isinstance(node, Mapping):
-            self.report(ExampleShape, node.span, f"`{what}` takes actions", "write `call`, or `call:dana` for one person")
+            self.report(
+                ExampleShape, node.span, f"`{what}` takes actions", "write `call`, or `call:dana` for one person"
+            )
             return None
         text = self.text(node, what)
         if text is None:

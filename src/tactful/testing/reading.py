@@ -25,10 +25,11 @@ from tactful.facts.change import changed
 from tactful.facts.moments import parse_moment
 from tactful.facts.paths import find_spot, read_value
 from tactful.facts.rows import Case
+from tactful.facts.shape import CaseShape
 from tactful.source import Mapping, Node, Scalar, Sequence, parse_json
 from tactful.suggest import did_you_mean
 from tactful.testing.files import KEYS, ExampleFile, read_text, read_yaml
-from tactful.testing.model import Example, Reference
+from tactful.testing.model import Example
 from tactful.testing.parts import Entries, Parts
 from tactful.why.asked import rows_named
 
@@ -54,8 +55,9 @@ class _Reader:
         self._policy, self._file = policy, file
         self.parts = Parts(policy.checked)
         self.sources = {file.name: file.text}
-        self._cases: dict[str, Node] = {}
-        #: The parsed case files, by path; those that cannot be read are told once.
+        #: The cases by name; those that cannot be read are told once.
+        self._cases: dict[str, Node | None] = {}
+        #: The parsed case files, by path.
         self._files: dict[Path, Node | None] = {}
 
     def examples(self) -> tuple[Example, ...]:
@@ -63,9 +65,7 @@ class _Reader:
         entries = self.parts.entries(self._file.root, "a file of examples", KEYS) or {}
         if "cases" in entries:
             for name, node in self.parts.by_name(entries["cases"][1], "cases"):
-                found = self._at_path(node) if isinstance(node, Scalar) else node
-                if found is not None:
-                    self._cases[name.text] = found
+                self._cases[name.text] = self._at_path(node) if isinstance(node, Scalar) else node
         named = [] if "examples" not in entries else list(self.parts.by_name(entries["examples"][1], "examples"))
         found_all = [self._example(id_, node) for id_, node in named]
         return tuple(one for one in found_all if one is not None)
@@ -108,10 +108,10 @@ class _Reader:
 
     def _targets(self, example: Example) -> None:
         """What the example's references name has to be there: what is never there can never be advised."""
-        named: list[tuple[Reference, Span]] = [
-            *((one.what, one.span) for one in (*example.expect, *example.set_aside, *example.never, *example.order)),
-            *((what, one.span) for one in example.expect for what in one.instead_of),
-        ]
+        named = [(one.what, one.span) for one in (*example.never, *example.order)]
+        named += [(one.what, one.span) for one in example.set_aside]
+        for one in example.expect:
+            named += [(what, one.span) for what in (one.what, *one.instead_of)]
         for what, span in named:
             try:
                 if what.target is not None:
@@ -131,14 +131,17 @@ class _Reader:
             return None
         try:
             now = self._now(node, entries)
-            case = self._policy.read_node(node, self._file.text, now)
             if "set" in entries:
-                case = self._changed(case, entries["set"], now)
+                case = self._changed(self._policy.read_shape(node), entries["set"], now)
+            else:
+                case = self._policy.read_node(node, self._file.text, now)
         except InvalidInput as error:
             self.parts.problems.extend(error.diagnostics)
             return None
         if case.now is None:
-            self.parts.report(IncompleteExample, id_.span, f"`{id_.text}` has no moment", "write `at:`, or `now:` in its case")
+            self.parts.report(
+                IncompleteExample, id_.span, f"`{id_.text}` has no moment", "write `at:`, or `now:` in its case"
+            )
             return None
         return case
 
@@ -149,7 +152,8 @@ class _Reader:
         found = parse_moment(given.text) if isinstance(given, Scalar) else None
         if found is not None and found.tzinfo is not None:
             return int(found.timestamp() // 1)
-        calendar = self._policy.read_node(node, self._file.text).candidate.calendar
+        candidate = self._policy.read_shape(node).candidate
+        calendar = self._policy.read({"candidate": msgspec.to_builtins(candidate)}).candidate.calendar
         moment = self.parts.moment(given, "at", calendar)
         if moment is None:
             raise InvalidInput([])
@@ -226,9 +230,9 @@ class _Reader:
         self.parts.report(UnknownExampleName, key.span, what, help_)
         return None
 
-    def _changed(self, case: Case, entry: tuple[Scalar, Node], now: int | None) -> Case:
+    def _changed(self, shape: CaseShape, entry: tuple[Scalar, Node], now: int | None) -> Case:
         """The case with the facts of ``set``. Raises :class:`InvalidInput`, each mistake with its place."""
-        shape, custom, problems = case.shape, self._policy.checked.custom, list[Diagnostic]()
+        custom, problems = self._policy.checked.custom, list[Diagnostic]()
         for path, node in self.parts.by_name(entry[1], "set"):
             span = path.span
             try:

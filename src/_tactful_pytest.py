@@ -1,0 +1,189 @@
+"""The pytest plugin: examples and invariants of packs as test items, and the fixtures ``pack`` and ``decide``.
+
+A module of its own, outside of the package, that imports nothing but pytest until there is something to do: pytest loads
+it in every environment that ``tactful`` is installed in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tactful import Decision, Policy
+    from tactful.testing.invariants import InvariantResult
+    from tactful.testing.model import Example
+
+_SUFFIXES = (".yaml", ".yml")
+#: What a file of examples has, and what one of the files beside its folder has: looked for in the text, before any reading.
+_EXAMPLES = re.compile(rb"^examples:", re.MULTILINE)
+_RULES = re.compile(rb"^(rules|extends|invariants|parameters):", re.MULTILINE)
+_LOOKED_AT = 1_000_000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``tactful_pack``: the pack that the fixtures decide with."""
+    parser.addini("tactful_pack", "the pack of the fixtures `pack` and `decide`", default="default")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Files of examples in a folder ``tests`` beside rule files; no other YAML is touched."""
+    if file_path.suffix not in _SUFFIXES or file_path.parent.name != "tests":
+        return None
+    if not _has(file_path, _EXAMPLES) or not _beside_rules(file_path.parent.parent):
+        return None
+    collector: pytest.Collector = ExamplesFile.from_parent(parent, path=file_path)
+    return collector
+
+
+def _has(path: Path, wanted: re.Pattern[bytes]) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return wanted.search(stream.read(_LOOKED_AT)) is not None
+    except OSError:
+        return False
+
+
+def _beside_rules(folder: Path) -> bool:
+    return any(_has(path, _RULES) for path in sorted(folder.iterdir()) if path.suffix in _SUFFIXES and path.is_file())
+
+
+class ExamplesFile(pytest.File):
+    """A file of examples. The first one of a pack brings the pack's invariants along."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """An item for each example, then for each invariant."""
+        from tactful import InvalidInput, load
+        from tactful.testing.examples import load_examples
+        from tactful.testing.files import example_files, read_file
+        from tactful.testing.reading import read_examples
+
+        try:
+            file = read_file(self.path, self._shown(self.path))
+            if file is None:
+                return
+            policy = _loaded(self.config, str(file.pack), load)
+            for example in read_examples(policy, file):
+                yield ExampleItem.from_parent(self, name=example.id, policy=policy, example=example)
+            if example_files(file.pack)[0].path.resolve() != self.path.resolve():
+                return
+            examples = load_examples(file.pack, policy)
+        except InvalidInput as error:
+            raise self.CollectError(str(error)) from None
+        results = _Results(policy, examples)
+        for invariant in policy.checked.invariants:
+            yield InvariantItem.from_parent(
+                self, name=f"invariant::{invariant.id}", results=results, invariant=invariant.id
+            )
+
+    def _shown(self, path: Path) -> str:
+        """The path as people give it: from where pytest is run."""
+        try:
+            return str(path.relative_to(self.config.invocation_params.dir))
+        except ValueError:
+            return str(path)
+
+
+_PACKS: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
+
+
+def _loaded(config: pytest.Config, pack: str, load: Callable[[str], Policy]) -> Policy:
+    """The pack, loaded once in a run."""
+    packs: dict[str, Any] = config.stash.setdefault(_PACKS, {})
+    if pack not in packs:
+        packs[pack] = load(pack)
+    policy: Policy = packs[pack]
+    return policy
+
+
+class Failed(Exception):
+    """An example or invariant that failed; its text is for people."""
+
+
+class _Item(pytest.Item):
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
+        """The text alone: where in this module it was raised helps nobody."""
+        if isinstance(excinfo.value, Failed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, *args, **kwargs)
+
+
+class ExampleItem(_Item):
+    """One example."""
+
+    def __init__(self, *, policy: Policy, example: Example, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._policy, self._example = policy, example
+
+    def runtest(self) -> None:
+        """Fail where something is otherwise than expected."""
+        from tactful.testing.examples import run_example
+        from tactful.testing.report import failed_example_text
+
+        result = run_example(self._policy, self._example)
+        if not result.passed:
+            raise Failed(failed_example_text(self._policy, result))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The line of the example's id."""
+        return self.path, self._example.span.line - 1, self._example.id
+
+
+class _Results:
+    """The invariants of a pack, checked all at once when the first is asked for."""
+
+    def __init__(self, policy: Policy, examples: tuple[Example, ...]) -> None:
+        self._policy, self._examples = policy, examples
+        self._results: dict[str, InvariantResult] | None = None
+
+    def of(self, id_: str) -> InvariantResult:
+        """What was found of one invariant."""
+        from tactful.testing.invariants import invariant_results
+
+        if self._results is None:
+            self._results = {one.id: one for one in invariant_results(self._policy, self._examples)}
+        return self._results[id_]
+
+
+class InvariantItem(_Item):
+    """One invariant."""
+
+    def __init__(self, *, results: _Results, invariant: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._results, self._invariant = results, invariant
+
+    def runtest(self) -> None:
+        """Fail where it does not hold."""
+        from tactful.testing.report import failed_invariant_text
+
+        result = self._results.of(self._invariant)
+        if not result.passed:
+            raise Failed(failed_invariant_text(result))
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """The invariant stands in a rule file, which its failure names."""
+        return self.path, None, self.name
+
+
+@pytest.fixture(scope="session")
+def pack(request: pytest.FixtureRequest) -> Policy:
+    """The pack that the ini option ``tactful_pack`` names, by default the shipped one."""
+    from tactful import load
+
+    return _loaded(request.config, str(request.config.getini("tactful_pack")), load)
+
+
+@pytest.fixture
+def decide(pack: Policy) -> Callable[..., Decision]:
+    """``decide(case, now=None)``: the decision of ``pack``."""
+
+    def decide(case: Any, now: datetime | None = None) -> Decision:
+        return pack.decide(case, now)
+
+    return decide

@@ -1,0 +1,113 @@
+"""``tactful test``: the examples beside a pack, then what must hold of every decision.
+
+Each step is a function from a loaded pack to what it found; what is found is told, or written as JSON, at the end.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+import typer
+from rich.console import Console
+
+from tactful.cli.output import console, guarded, write_bytes
+from tactful.engine import Policy, load
+from tactful.load.files import profiles
+from tactful.testing.examples import load_examples, run_example
+from tactful.testing.invariants import InvariantResult, invariant_results
+from tactful.testing.model import Example, ExampleResult
+from tactful.testing.record import PackTestRecord, pack_test_record
+
+
+class Tested(msgspec.Struct, frozen=True, eq=False):
+    """One pack, tested: what each step found."""
+
+    pack: str
+    policy: Policy
+    examples: tuple[ExampleResult, ...]
+    invariants: tuple[InvariantResult, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing failed."""
+        return all(one.passed for one in self.examples) and all(one.passed for one in self.invariants)
+
+
+@guarded
+def run_tests(
+    pack: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[PACK]",
+            help="default, profile:NAME, a YAML file or a folder; without it, the shipped pack and all profiles.",
+        ),
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option("-k", metavar="TEXT", help="Only examples and invariants with TEXT in their ids.")
+    ] = None,
+    format_: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")
+    ] = "text",
+) -> None:
+    """Run a pack's examples and check its invariants."""
+    packs = [pack] if pack is not None else ["default", *(f"profile:{name}" for name in profiles())]
+    tested = [_test(one, only) for one in packs]
+    if only is not None and not any(one.examples or one.invariants for one in tested):
+        raise typer.BadParameter(f"no example and no invariant has {only!r} in its id")
+    if format_ == "json":
+        write_bytes(msgspec.json.encode([_record(one) for one in tested]))
+    else:
+        out = console()
+        for one in tested:
+            _render(one, only, out)
+    if not all(one.passed for one in tested):
+        raise typer.Exit(1)
+
+
+def _test(pack: str, only: str | None) -> Tested:
+    """Everything that is checked of one pack."""
+    policy = load(pack)
+    examples = load_examples(pack, policy)
+    chosen = [one for one in examples if only is None or only in one.id]
+    return Tested(
+        pack=pack,
+        policy=policy,
+        examples=tuple(run_example(policy, one) for one in chosen),
+        invariants=_invariants(policy, examples, only),
+    )
+
+
+def _invariants(policy: Policy, examples: tuple[Example, ...], only: str | None) -> tuple[InvariantResult, ...]:
+    """The pack's invariants, the inherited ones too."""
+    return tuple(one for one in invariant_results(policy, examples) if only is None or only in one.id)
+
+
+def _record(tested: Tested) -> PackTestRecord:
+    return pack_test_record(tested.policy, tested.examples, tested.invariants)
+
+
+def _render(tested: Tested, only: str | None, out: Console) -> None:
+    """What failed, with the reasons, and a line that sums it up."""
+    from tactful.testing.report import WIDTH, render_failed_example, render_failed_invariant  # not needed for JSON
+
+    out.width = min(out.width, WIDTH)
+    for result in tested.examples:
+        if not result.passed:
+            render_failed_example(tested.policy, result, out)
+            out.print()
+    for broken in tested.invariants:
+        if not broken.passed:
+            render_failed_invariant(broken, out)
+            out.print()
+    name = tested.policy.name
+    if not tested.examples and only is None:
+        out.print(f"{name}: no examples beside it; write them in a folder `tests` (see `tactful explain T801`)")
+    counts = f"{_count('example', tested.examples)}; {_count('invariant', tested.invariants)}"
+    out.print(f"{name}: {counts}", style="green" if tested.passed else "bold red")
+
+
+def _count(what: str, results: tuple[ExampleResult, ...] | tuple[InvariantResult, ...]) -> str:
+    """``12 examples, 2 failed``."""
+    failed = sum(not one.passed for one in results)
+    return f"{len(results)} {what}{'' if len(results) == 1 else 's'}, {failed} failed"

@@ -1,0 +1,82 @@
+"""What testing a pack found, as JSON has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from msgspec import Meta
+
+from tactful.decision import PackRecord, Record
+from tactful.engine import Policy
+from tactful.testing.invariants import InvariantResult
+from tactful.testing.model import ExampleResult
+
+
+class ProblemRecord(Record, frozen=True):
+    """An expectation that is not met."""
+
+    place: Annotated[str, Meta(description="file:line of the expectation.")]
+    expected: tuple[str, ...]
+    got: tuple[str, ...]
+
+
+class ExampleRecord(Record, frozen=True):
+    """An example, run."""
+
+    id: str
+    about: str
+    place: Annotated[str, Meta(description="file:line")]
+    passed: bool
+    problems: tuple[ProblemRecord, ...]
+
+
+class InvariantRecord(Record, frozen=True):
+    """An invariant, checked."""
+
+    id: str
+    about: str
+    place: Annotated[str, Meta(description="file:line")]
+    passed: bool
+    tried: Annotated[int, Meta(description="On how many cases.")]
+    failures: Annotated[tuple[str, ...], Meta(description="Where it does not hold.")]
+
+
+class PackTestRecord(Record, frozen=True):
+    """A pack, tested."""
+
+    pack: PackRecord
+    passed: bool
+    examples: tuple[ExampleRecord, ...]
+    invariants: tuple[InvariantRecord, ...]
+
+
+def pack_test_record(
+    policy: Policy, examples: Iterable[ExampleResult], invariants: Iterable[InvariantResult]
+) -> PackTestRecord:
+    """What was found of one pack."""
+    checked = policy.checked
+    ran = tuple(map(_example, examples))
+    held = tuple(
+        InvariantRecord(
+            id=one.id, about=one.about, place=one.place, passed=one.passed, tried=one.tried, failures=one.failures
+        )
+        for one in invariants
+    )
+    return PackTestRecord(
+        pack=PackRecord(name=checked.name, version=checked.version, digest=checked.digest),
+        passed=all(one.passed for one in ran) and all(one.passed for one in held),
+        examples=ran,
+        invariants=held,
+    )
+
+
+def _example(result: ExampleResult) -> ExampleRecord:
+    example = result.example
+    return ExampleRecord(
+        id=example.id,
+        about=example.about,
+        place=example.place,
+        passed=result.passed,
+        problems=tuple(ProblemRecord(place=one.place, expected=one.expected, got=one.got) for one in result.problems),
+    )

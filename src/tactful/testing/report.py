@@ -1,0 +1,97 @@
+"""Failed examples and invariants as text for people: expected and got side by side, then the reasons."""
+
+from __future__ import annotations
+
+import io
+from itertools import zip_longest
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from tactful.answers import AdvisedRecord
+from tactful.engine import Policy
+from tactful.render.safe import safe
+from tactful.render.why import render_why
+from tactful.testing.invariants import InvariantResult
+from tactful.testing.model import ExampleResult, Problem
+
+#: No wider than this, however wide the terminal is: two columns are read together.
+WIDTH: Final = 100
+_INDENT: Final = "  "
+_BETWEEN: Final = " | "
+
+
+def render_failed_example(policy: Policy, result: ExampleResult, console: Console) -> None:
+    """Print what is otherwise than expected in one example, and why each action in question is advised or is not."""
+    example = result.example
+    _head(example.id, example.place, example.about, console)
+    for problem in result.problems:
+        console.print()
+        _side_by_side(problem, console)
+    decision = policy.decide(example.case)
+    for asked in dict.fromkeys(one.asked for one in result.problems):
+        record = decision.why(*asked)
+        advised = any(isinstance(one, AdvisedRecord) for one in record.answers)
+        console.print()
+        console.print(safe(Text(f"{'why' if advised else 'why not'} {asked}:", "bold")))
+        render_why(record, console)
+
+
+def render_failed_invariant(result: InvariantResult, console: Console) -> None:
+    """Print where an invariant does not hold."""
+    _head(result.id, result.place, result.about, console)
+    for line in result.failures:
+        console.print(safe(Text(f"{_INDENT}does not hold in {line}")))
+
+
+def failed_example_text(policy: Policy, result: ExampleResult) -> str:
+    """The same as plain text."""
+    out = io.StringIO()
+    render_failed_example(policy, result, _plain(out))
+    return out.getvalue()
+
+
+def failed_invariant_text(result: InvariantResult) -> str:
+    """The same as plain text."""
+    out = io.StringIO()
+    render_failed_invariant(result, _plain(out))
+    return out.getvalue()
+
+
+def _plain(out: io.StringIO) -> Console:
+    return Console(file=out, width=WIDTH, highlight=False, markup=False, emoji=False)
+
+
+def _head(id_: str, place: str, about: str, console: Console) -> None:
+    console.print(safe(Text.assemble(("FAILED ", "bold red"), (id_, "bold"), (f"  {place}", "dim"))))
+    if about:
+        console.print(safe(Text(f"{_INDENT}{about}")))
+
+
+def _side_by_side(problem: Problem, console: Console) -> None:
+    """Two columns, wrapped, with the line of the expectation at the top."""
+    wide = (min(console.width, WIDTH) - len(_INDENT) - len(_BETWEEN)) // 2
+    line = problem.place.rpartition(":")[2]
+    _row(Text(f"expected (line {line})", "bold"), Text("got", "bold"), wide, console)
+    for expected, got in zip_longest(problem.expected, problem.got, fillvalue=""):
+        left, right = _wrapped(expected, wide, console, "green"), _wrapped(got, wide, console, "red")
+        for first, second in zip_longest(left, right, fillvalue=Text("")):
+            _row(first, second, wide, console)
+
+
+def _row(first: Text, second: Text, wide: int, console: Console) -> None:
+    row = Text(_INDENT).append_text(first).append(" " * (wide - first.cell_len))
+    row.append(_BETWEEN, "dim").append_text(second)
+    row.rstrip()
+    console.print(row)
+
+
+def _wrapped(line: str, wide: int, console: Console, style: str) -> list[Text]:
+    """A line wrapped to a column; what is wrapped stands further in."""
+    own = " " * (len(line) - len(line.lstrip()))
+    found = []
+    for no, part in enumerate(safe(Text(line.lstrip(), style)).wrap(console, wide - len(own) - len(_INDENT))):
+        part.rstrip()
+        found.append(Text(own + (_INDENT if no else "")).append_text(part))
+    return found

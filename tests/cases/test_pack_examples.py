@@ -1,0 +1,70 @@
+"""Files of examples with mistakes, and examples that fail: what people are told.
+
+``rejected_examples/<situation>`` has a file that cannot be read, ``failed_examples/<situation>`` one whose examples are not
+met by the shipped rules. ``pytest --update-cases`` writes what is expected anew; the difference is what gets reviewed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import tactful
+import tactful.testing
+from tactful.source import snippet
+from tactful.testing.examples import read_examples_text, run_example
+from tactful.testing.report import WIDTH, failed_example_text
+
+HERE = Path(__file__).parent
+REJECTED = sorted((HERE / "rejected_examples").iterdir())
+FAILED = sorted((HERE / "failed_examples").iterdir())
+
+
+@pytest.fixture(scope="module")
+def pack() -> tactful.Policy:
+    return tactful.load()
+
+
+def _read(folder: Path, pack: tactful.Policy) -> tuple[tactful.testing.Example, ...]:
+    return read_examples_text(pack, (folder / "examples.yaml").read_text(), "examples.yaml", folder)
+
+
+def _told(error: tactful.InvalidInput) -> str:
+    """All diagnostics as the command line shows them, without colour."""
+    lines = []
+    for one in error.diagnostics:
+        lines.append(f"{one.place()}: {one.code} {one.message}".removeprefix(": "))
+        if one.span is not None and one.span.file in error.sources:
+            lines.append(snippet(error.sources[one.span.file], one.span))
+        if one.help:
+            lines.append(f"      {one.help}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _expect(folder: Path, text: str, update: bool) -> None:
+    golden = folder / "expected.txt"
+    if update:
+        golden.write_text(text)
+    assert text == golden.read_text()
+
+
+@pytest.mark.parametrize("folder", REJECTED, ids=lambda path: path.name)
+def test_mistakes_in_examples_are_told_as_reviewed(folder: Path, pack: tactful.Policy, update_cases: bool) -> None:
+    """Code, place, message, snippet and help are those that were reviewed, all of them in one go."""
+    with pytest.raises(tactful.InvalidInput) as caught:
+        _read(folder, pack)
+    _expect(folder, _told(caught.value), update_cases)
+
+
+@pytest.mark.parametrize("folder", FAILED, ids=lambda path: path.name)
+def test_failed_examples_are_told_as_reviewed(folder: Path, pack: tactful.Policy, update_cases: bool) -> None:
+    """Expected and got stand side by side, then the reasons; no line is wider than the page or ends in blanks."""
+    results = [run_example(pack, one) for one in _read(folder, pack)]
+    assert not any(one.passed for one in results)
+    text = "\n".join(failed_example_text(pack, one) for one in results)
+    _expect(folder, text, update_cases)
+    for line in text.splitlines():
+        assert len(line) <= WIDTH
+        assert line == line.rstrip()
