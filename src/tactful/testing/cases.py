@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from tactful.calendars import Calendar, Calendars
+from tactful.calendars import Calendars
 from tactful.engine import Policy
 from tactful.model.checked import Shift
 from tactful.testing.goals import NOTHING, Goal, Hint, goals

@@ -85,11 +85,13 @@ _STYLE: Final = """
 body { margin: 0 auto; max-width: 1100px; padding: 16px; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 32px 0 8px; }
-table.sum { border-collapse: collapse; } .sum th, .sum td { padding: 4px 12px; border-top: 1px solid var(--edge); text-align: right; }
+table.sum { border-collapse: collapse; } 
+.sum th, .sum td { padding: 4px 12px; border-top: 1px solid var(--edge); text-align: right; }
 .sum th:first-child, .sum td:first-child { text-align: left; } a { color: inherit; }
 pre { margin: 0; border: 1px solid var(--edge); border-radius: 8px; padding: 8px 0; overflow-x: auto;
   font: 13px/1.55 ui-monospace, "SF Mono", Menlo, Consolas, monospace; tab-size: 2; }
-pre .line { display: block; min-height: 1.55em; padding: 0 12px 0 0; } pre .no { display: inline-block; width: 4em; text-align: right;
+pre .line { display: block; min-height: 1.55em; padding: 0 12px 0 0; }
+pre .no { display: inline-block; width: 4em; text-align: right;
   padding-right: 12px; margin-right: 8px; color: var(--soft); user-select: none; border-right: 4px solid transparent; }
 .both > .no { border-color: #2e9e5b; } .half > .no { border-color: #c99a1a; } .never > .no { border-color: #d2453a; }
 mark { color: inherit; border-radius: 3px; padding: 0 2px; background: var(--both); }

@@ -22,8 +22,8 @@ from tactful.model.checked import (
     ById,
     CheckedPack,
     ComputedFact,
-    Condition,
     Conclusion,
+    Condition,
     Deadline,
     InScope,
     Prohibit,
@@ -43,7 +43,8 @@ replace = msgspec.structs.replace
 class Mutant(msgspec.Struct, frozen=True, eq=False):
     """A pack with one change. ``owner`` is the rule or fact that is changed, ``said`` the change in words, ``span`` where.
 
-    ``affected`` are the numbers of the rules that may fire otherwise; ``off``: the rule that is taken away.
+    ``affected`` are the numbers that the rules that may fire otherwise have in the original; ``off``: there is one, and it is
+    taken away.
     """
 
     id: str
@@ -53,7 +54,7 @@ class Mutant(msgspec.Struct, frozen=True, eq=False):
     span: Span
     pack: CheckedPack
     affected: tuple[int, ...]
-    off: int | None = None
+    off: bool = False
 
 
 def mutants(checked: CheckedPack, only: str | None = None) -> Iterator[Mutant]:
@@ -84,8 +85,10 @@ def _of_rule(rule: Rule, checked: CheckedPack, counts: set[str]) -> Iterator[Mut
         pack = replace(checked, rules=rules)
         return Mutant(f"{rule.id}/{part}:{operator}", rule.id, operator, said, span, pack, (rule.no,))
 
-    off = made("rule", "rule off", "the rule is switched off", rule.span, rule)
-    yield replace(off, off=rule.no)
+    rest = [one for one in checked.rules if one is not rule]
+    without = replace(checked, rules=tuple(replace(one, no=no) for no, one in enumerate(rest)))
+    said_off = "the rule is switched off"
+    yield Mutant(f"{rule.id}/rule:rule off", rule.id, "rule off", said_off, rule.span, without, (rule.no,), off=True)
     for key, default in (("when", AllOf(())), ("unless", AnyOf(()))):
         condition: Condition = getattr(rule, key)
         for test, operator, said, changed in condition_changes(condition, default, rule.entity, counts):
@@ -163,6 +166,9 @@ def _of_fact(no: int, fact: ComputedFact, checked: CheckedPack, counts: set[str]
     affected = tuple(
         rule.no for rule in checked.rules if fact.id in closure(computed(fields_of_rule(rule)), by_id)
     )
+
+    if not affected:
+        return  # only sentences or invariants read it
 
     def made(part: str, operator: str, said: str, span: Span, changed: ComputedFact) -> Mutant:
         pack = replace(checked, facts=(*checked.facts[:no], changed, *checked.facts[no + 1 :]))
