@@ -10,6 +10,7 @@ from tactful.advice import Decision
 from tactful.cli.asking import ask_all, render_answers
 from tactful.cli.checking import check
 from tactful.cli.importing import import_
+from tactful.cli.mutating import run_mutants
 from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.cli.planning import plan
 from tactful.cli.reading import Application, At, CaseArgument, Rules, SetFacts, read_case, what_if
@@ -147,6 +148,7 @@ def schema(
 
 app.command("import")(import_)
 app.command("test")(run_tests)
+app.command("mutate")(run_mutants)
 app.command()(init)
 
 

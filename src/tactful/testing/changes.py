@@ -70,9 +70,7 @@ def _predicate_changes(predicate: Predicate, kind: Kind) -> Iterator[tuple[str, 
             pass
 
 
-def _value_changes(
-    values: tuple[bool | str | int | float, ...], kind: Kind
-) -> Iterator[tuple[str, str, Predicate]]:
+def _value_changes(values: tuple[bool | str | int | float, ...], kind: Kind) -> Iterator[tuple[str, str, Predicate]]:
     for no, value in enumerate(values):
         others = (*values[:no], *values[no + 1 :])
         if others:
@@ -103,7 +101,11 @@ def length_changes(length: Duration) -> Iterator[tuple[str, str, Duration]]:
         case Elapsed(seconds=0):
             pass
         case Elapsed(seconds=seconds):
-            unit = next(size for size in (WEEK, DAY, HOUR, MINUTE, 1) if seconds % size == 0 and seconds != size * (size == WEEK))
+            unit = next(
+                size
+                for size in (WEEK, DAY, HOUR, MINUTE, 1)
+                if seconds % size == 0 and seconds != size * (size == WEEK)
+            )
             found = [("threshold up", Elapsed(seconds + unit)), ("threshold down", Elapsed(seconds - unit))]
             if seconds % DAY == 0:
                 found.append(("unit", BusinessDays(seconds // DAY)))

@@ -85,7 +85,7 @@ _STYLE: Final = """
 body { margin: 0 auto; max-width: 1100px; padding: 16px; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 32px 0 8px; }
-table.sum { border-collapse: collapse; } 
+table.sum { border-collapse: collapse; }
 .sum th, .sum td { padding: 4px 12px; border-top: 1px solid var(--edge); text-align: right; }
 .sum th:first-child, .sum td:first-child { text-align: left; } a { color: inherit; }
 pre { margin: 0; border: 1px solid var(--edge); border-radius: 8px; padding: 8px 0; overflow-x: auto;

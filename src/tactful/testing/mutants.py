@@ -163,9 +163,7 @@ _TURNED: Final = {"exists": "none", "none": "exists", "latest": "earliest", "ear
 
 def _of_fact(no: int, fact: ComputedFact, checked: CheckedPack, counts: set[str]) -> Iterator[Mutant]:
     by_id = {one.id: one for one in checked.facts}
-    affected = tuple(
-        rule.no for rule in checked.rules if fact.id in closure(computed(fields_of_rule(rule)), by_id)
-    )
+    affected = tuple(rule.no for rule in checked.rules if fact.id in closure(computed(fields_of_rule(rule)), by_id))
 
     if not affected:
         return  # only sentences or invariants read it

@@ -21,8 +21,7 @@ from tactful.testing.mutants import Mutant, mutants
 from tactful.testing.trying import Changed, Difference, Tried, drawn_cases, tried
 from tactful.timing import rule_flips
 
-#: How many cases every mutant is tried on beside those of the examples, and how many more those that none tells apart.
-DRAWN: Final = 400
+#: How many more cases are drawn for mutants that no other case tells apart.
 RESERVE: Final = 1500
 #: No more instants of a case are tried for a mutant, and no more smaller versions of a case that tells it apart.
 _INSTANTS: Final = 60
@@ -78,7 +77,7 @@ def mutate(
     examples: Sequence[Example],
     seed: int = 0,
     only: str | None = None,
-    drawn: int = DRAWN,
+    drawn: int = 400,
     progress: Progress | None = None,
 ) -> Mutation:
     """Try every mutant of a pack, or of one rule or computed fact.
@@ -228,8 +227,8 @@ def _plain(one: Tried) -> dict[str, Any]:
 
 def _without_nothing(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without_nothing(one) for key, one in value.items() if one not in (None, [], {}, "")}
-    return [_without_nothing(one) for one in value] if isinstance(value, list) else value
+        return {key: _without_nothing(one) for key, one in value.items() if one not in (None, [], (), {}, "")}
+    return [_without_nothing(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _parts_left_out(value: Any) -> Iterator[Any]:

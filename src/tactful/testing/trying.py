@@ -116,7 +116,11 @@ class Changed:
             return Difference(one, ranking) if seen(ranking) != seen(one.ranking) else None
         steps = [*(each for each in one.steps if each[0] not in numbers), *steps_after]
         told = seen(one.ranking), _steps(one.ranking, one.steps, one.case, self._ranker)
-        return Difference(one, ranking) if told != (seen(ranking), _steps(ranking, steps, one.case, self._ranker)) else None
+        return (
+            Difference(one, ranking)
+            if told != (seen(ranking), _steps(ranking, steps, one.case, self._ranker))
+            else None
+        )
 
     def _fired(self, one: Tried) -> tuple[list[RawFiring], list[RawFiring]]:
         if self._program is None:
@@ -124,7 +128,9 @@ class Changed:
         firings = [] if self._only_steps else self._program.fire(one.case, one.now)
         steps = [] if self._no_steps else self._program.fire_steps(one.case, one.now)
         numbers = self._numbers
-        return [(numbers[no], row, due) for no, row, due in firings], [(numbers[no], row, due) for no, row, due in steps]
+        return [(numbers[no], row, due) for no, row, due in firings], [
+            (numbers[no], row, due) for no, row, due in steps
+        ]
 
     def evaluator(self, one: Tried) -> Evaluator:
         """An evaluator of the mutant's conditions."""
