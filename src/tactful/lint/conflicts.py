@@ -51,7 +51,11 @@ def _around(wide: Target, narrow: Target) -> bool:
         return wide == narrow
     if not isinstance(narrow, InScope):
         return wide.entity in ("application", "candidate")
-    if wide.entity == narrow.entity or wide.entity == "candidate":
+    return belongs(narrow.entity, wide.entity)
+
+
+def belongs(inner: str, outer: str) -> bool:
+    """Whether a row of one entity is, or can belong to, a row of the other."""
+    if outer in ("person", "interview") and inner == "interviewer":
         return True
-    inner = {"application": ("offer", "person", "interview", "interviewer", "message")}
-    return narrow.entity in inner.get(wide.entity, ("interviewer",) if wide.entity in ("person", "interview") else ())
+    return inner == outer or outer == "candidate" or (outer == "application" and inner != "candidate")

@@ -16,6 +16,7 @@ from tactful.engine import Policy
 from tactful.evaluate import Environment, Evaluator
 from tactful.facts.catalogue import SCOPES
 from tactful.facts.rows import Case
+from tactful.lint.conflicts import belongs
 from tactful.logic import Logic, tests_of, whole
 from tactful.model.checked import Advise, Aggregate, CheckedPack, ComputedFact, InScope, Prohibit, Rule, Test
 from tactful.rank import Conclusion, Ranking
@@ -187,8 +188,15 @@ def possible_conflicts(checked: CheckedPack) -> Iterator[tuple[str, str]]:
 def _can_meet(rule: Rule, prohibition: Rule, counts: set[str]) -> bool:
     """Whether the two can be about the same target; where that ties their rows together, their conditions are looked at."""
     inner, outer = (rule, prohibition) if prohibition.entity in SCOPES[rule.entity] else (prohibition, rule)
+    if not belongs(_entity(rule), _entity(prohibition)):
+        return False
     tied = all(one.target == InScope(one.entity) for one in (rule, prohibition))
     if not tied or outer.entity not in SCOPES[inner.entity]:
         return True
     conditions = [whole(one.when, one.unless) for one in (inner, outer)]
     return Logic(inner.entity, conditions, counts).possible(*conditions)
+
+
+def _entity(rule: Rule) -> str:
+    """What sort of row a rule's conclusion concerns."""
+    return rule.target.entity if isinstance(rule.target, InScope) else "person"

@@ -41,9 +41,9 @@ def coverage_text(coverage: Coverage, console: Console) -> None:
     met = sum(one.met > 0 for one in coverage.conflicts)
     console.print()
     console.print(f"Conflicts met: {met} of {len(coverage.conflicts)}, in {coverage.decisions} decisions.")
-    for one in coverage.conflicts:
-        if not one.met:
-            console.print(f"never met: {one.prohibition} against {one.recommendation}", style="dim", soft_wrap=True)
+    for prohibition in dict.fromkeys(one.prohibition for one in coverage.conflicts if not one.met):
+        against = [one.recommendation for one in coverage.conflicts if one.prohibition == prohibition and not one.met]
+        console.print(f"never met: {prohibition} against {', '.join(against)}", style="dim", soft_wrap=True)
 
 
 def _row(table: Table, name: str, part: Coverage) -> None:
