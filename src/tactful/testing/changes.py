@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.model.checked import Compare, DayTimeBetween, IsIn, NowIs, Predicate, Relates, Shift, Test
+from tactful.model.checked import HERE, Compare, DayTimeBetween, IsIn, NowIs, Predicate, Relates, Shift, Test
 from tactful.model.written import Order
 from tactful.values import (
     DAY,
@@ -37,6 +37,8 @@ def test_changes(test: Test) -> Iterator[Change]:
     """Everything that one step makes of a test, its being left out apart."""
     yield "condition negated", " is negated", replace(test, negated=not test.negated)
     for no, predicate in enumerate(test.predicates):
+        if len(test.predicates) > 1 and isinstance(predicate, NowIs) and predicate.shift == HERE:
+            continue  # `at most 2 days ago` means past, too; nobody wrote that
         for operator, said, changed in _predicate_changes(predicate, test.field.kind):
             predicates = (*test.predicates[:no], changed, *test.predicates[no + 1 :])
             yield operator, f": {said}", replace(test, predicates=predicates)
