@@ -65,15 +65,16 @@ class ExamplesFile(pytest.File):
         from tactful.testing.reading import read_examples
 
         try:
-            file = read_file(self.path, self._shown(self.path))
+            file = read_file(self.path, str(_shown(self.path)))
             if file is None:
                 return
-            policy = _loaded(self.config, str(file.pack), load)
+            pack = _shown(file.pack)
+            policy = _loaded(self.config, pack, load)
             for example in read_examples(policy, file):
                 yield ExampleItem.from_parent(self, name=example.id, policy=policy, example=example)
-            if example_files(file.pack)[0].path.resolve() != self.path.resolve():
+            if example_files(pack)[0].path.resolve() != self.path.resolve():
                 return
-            examples = load_examples(file.pack, policy)
+            examples = load_examples(pack, policy)
         except InvalidInput as error:
             raise self.CollectError(str(error)) from None
         results = _Results(policy, examples)
@@ -82,20 +83,19 @@ class ExamplesFile(pytest.File):
                 self, name=f"invariant::{invariant.id}", results=results, invariant=invariant.id
             )
 
-    def _shown(self, path: Path) -> str:
-        """The path as people give it: from where pytest is run."""
-        try:
-            return str(path.relative_to(self.config.invocation_params.dir))
-        except ValueError:
-            return str(path)
+
+def _shown(path: Path) -> Path:
+    """The path as people give it: from where pytest is run, if it is inside."""
+    resolved, here = path.resolve(), Path.cwd()
+    return resolved.relative_to(here) if resolved.is_relative_to(here) else path
 
 
-_PACKS: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
+_PACKS: pytest.StashKey[dict[str | Path, Any]] = pytest.StashKey()
 
 
-def _loaded(config: pytest.Config, pack: str, load: Callable[[str], Policy]) -> Policy:
+def _loaded(config: pytest.Config, pack: str | Path, load: Callable[[str | Path], Policy]) -> Policy:
     """The pack, loaded once in a run."""
-    packs: dict[str, Any] = config.stash.setdefault(_PACKS, {})
+    packs: dict[str | Path, Any] = config.stash.setdefault(_PACKS, {})
     if pack not in packs:
         packs[pack] = load(pack)
     policy: Policy = packs[pack]

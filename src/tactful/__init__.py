@@ -11,8 +11,9 @@ for action in decision.actions:
 from __future__ import annotations
 
 from tactful.advice import Advice, Decision
-from tactful.diagnostics import Diagnostic, InvalidInput, Span, TactfulError
+from tactful.diagnostics import Diagnostic, EngineError, InvalidInput, Span, TactfulError
 from tactful.engine import Policy, load, loads
+from tactful.engines.rete import Rete
 from tactful.facts.limits import CaseLimits
 from tactful.facts.rows import Case
 from tactful.plan import Plan, Planned, Window
@@ -23,10 +24,12 @@ __all__ = [
     "CaseLimits",
     "Decision",
     "Diagnostic",
+    "EngineError",
     "InvalidInput",
     "Plan",
     "Planned",
     "Policy",
+    "Rete",
     "Span",
     "TactfulError",
     "Window",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Literal
 
 from tactful.calendars import Calendars
 from tactful.decision import RawFiring
 from tactful.engines.compiled import compile_pack
+from tactful.engines.rete import Fires, Rete, ReteProgram
 from tactful.evaluate import Evaluator
 from tactful.facts.limits import CaseLimits
 from tactful.facts.link import Linker, NotLinkable
@@ -17,19 +19,29 @@ from tactful.model.clockwork import Clockwork
 from tactful.rank import Ranker, Ranking
 from tactful.trials import ReadField, read_fields
 
+EngineName = Literal["compiled", "rete"]
+
 
 class Decider:
     """A checked pack with its engine. Immutable; used from any number of threads."""
 
-    engine = "compiled"
-
-    def __init__(self, checked: CheckedPack, limits: CaseLimits) -> None:
+    def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
         self.checked, self.limits = checked, limits
         self.calendars = Calendars()
         self.ranker = Ranker(checked)
         self.facts = {fact.id: fact for fact in checked.facts}
         self.clockwork = Clockwork(self.facts)
-        self._program = compile_pack(checked, self.calendars)
+        #: The engine's name.
+        self.engine: EngineName = "compiled" if engine == "compiled" else "rete"
+        self._program = self._made(engine)
+
+    def _made(self, engine: EngineName | Rete) -> Fires:
+        """The pack as a program of an engine. Raises :class:`tactful.EngineError` where the engine cannot be used."""
+        if engine == "compiled":
+            return compile_pack(self.checked, self.calendars)
+        options = Rete() if engine == "rete" else engine
+        otherwise = compile_pack(self.checked, self.calendars) if options.fall_back else None
+        return ReteProgram(self.checked, self.calendars, options.pool(), otherwise)
 
     @cached_property
     def moving(self) -> tuple[Rule, ...]:

@@ -6,16 +6,17 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import msgspec
 
 from tactful.advice import Decision
 from tactful.calendars import Calendars
 from tactful.check import check_pack
-from tactful.decider import Decider
+from tactful.decider import Decider, EngineName
 from tactful.decision import Firing
 from tactful.diagnostics import Diagnostic, InvalidInput, TactfulError
+from tactful.engines.rete import Rete
 from tactful.facts.change import changed
 from tactful.facts.limits import CaseLimits
 from tactful.facts.paths import find_spot, read_value
@@ -31,8 +32,6 @@ from tactful.setting import Setting
 from tactful.source import Node
 from tactful.timeline import LONGEST
 
-EngineName = Literal["compiled"]
-ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
 
 
@@ -42,9 +41,9 @@ class Policy:
     Immutable. :meth:`decide` is pure and may be called from any number of threads at once.
     """
 
-    def __init__(self, checked: CheckedPack, limits: CaseLimits) -> None:
+    def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
         self.checked = checked
-        self.decider = Decider(checked, limits)
+        self.decider = Decider(checked, limits, engine)
         self._limits = limits
         self._calendars = self.decider.calendars
 
@@ -109,7 +108,8 @@ class Policy:
         """Decide on a case at ``now``, which must have a time zone; else at the case's own ``now``.
 
         Where neither is given, the decision is for the current moment; the clock is looked at for nothing else.
-        Raises :class:`tactful.InvalidInput` where the case has mistakes, with all of them.
+        Raises :class:`tactful.InvalidInput` where the case has mistakes, with all of them, and :class:`tactful.EngineError`
+        where an engine in another process fails.
         """
         moment = _now(now)
         read = read_case(case, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=moment)
@@ -146,21 +146,31 @@ class Policy:
         return [Firing(*one) for one in found]
 
 
-def load(pack: str | Path = "default", *, limits: CaseLimits | None = None) -> Policy:
+def load(
+    pack: str | Path = "default", *, limits: CaseLimits | None = None, engine: EngineName | Rete = "compiled"
+) -> Policy:
     """Load a pack: ``default`` (the shipped rules), ``profile:NAME``, a YAML file, or a folder of them.
 
-    ``limits`` bounds the size of cases. Raises :class:`tactful.InvalidInput` with every mistake in the pack's files.
+    ``limits`` bounds the size of cases. ``engine`` is ``compiled``, or ``rete`` (or a :class:`tactful.Rete`) for the Rete
+    network of durable-rules in processes of its own. Raises :class:`tactful.InvalidInput` with every mistake in the pack's
+    files, and :class:`tactful.EngineError` where the engine cannot be used here.
     """
-    return _policy(load_pack(pack), limits)
+    return _policy(load_pack(pack), limits, engine)
 
 
-def loads(text: str | bytes, name: str = "pack", *, limits: CaseLimits | None = None) -> Policy:
+def loads(
+    text: str | bytes,
+    name: str = "pack",
+    *,
+    limits: CaseLimits | None = None,
+    engine: EngineName | Rete = "compiled",
+) -> Policy:
     """Load a pack from its text. It may extend the shipped packs by name, but no file. Otherwise as :func:`load`."""
-    return _policy(load_pack_text(text, name), limits)
+    return _policy(load_pack_text(text, name), limits, engine)
 
 
-def _policy(pack: Pack, limits: CaseLimits | None) -> Policy:
-    return Policy(check_pack(pack), limits or CaseLimits())
+def _policy(pack: Pack, limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
+    return Policy(check_pack(pack), limits or CaseLimits(), engine)
 
 
 def _now(moment: datetime | None) -> int | None:

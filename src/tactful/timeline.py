@@ -36,7 +36,7 @@ from tactful.model.checked import (
     WhenFact,
 )
 from tactful.rank import Ranking
-from tactful.timing import HORIZON
+from tactful.timing import CLOCK_HORIZON, HORIZON
 
 #: The longest plan: how far ahead deadlines are looked for.
 LONGEST: Final = HORIZON
@@ -122,11 +122,20 @@ def _find_clock_moments(
 
 def _sudden_deadlines(decider: Decider, evaluator: Evaluator, start: int, last: int) -> Iterator[int]:
     """When the end of a rule without ``by`` comes into sight: ends are looked for so far ahead and no farther."""
-    window = _Window(decider, evaluator, start + HORIZON, last + HORIZON)
-    for rule in decider.moving:
-        if rule.by is None and not rule.endless:
-            for row in window.evaluator.rows(rule.entity):
-                yield from (moment - HORIZON for moment in window.moments(rule, row))
+    ended = [rule for rule in decider.moving if rule.by is None and not rule.endless]
+    for rules, ahead in (
+        ([rule for rule in ended if rule.no not in decider.clocked], HORIZON),
+        ([rule for rule in ended if rule.no in decider.clocked], CLOCK_HORIZON),
+    ):
+        first, end = start + ahead, last + ahead
+        plain = _Window(decider, evaluator, first, end)
+        clocks = Clocks(evaluator, first, end)
+        for rule in rules:
+            for row in evaluator.rows(rule.entity):
+                moments = plain.moments(rule, row)
+                if ahead == CLOCK_HORIZON:
+                    moments |= _Window(decider, evaluator, first, end, clocks).clock_moments(rule, row, set())
+                yield from (moment - ahead for moment in moments)
 
 
 class _Window:
@@ -336,6 +345,8 @@ class _Window:
             value = self.evaluator.value(field, env)
             if isinstance(value, int):
                 yield value
+            return
+        if field.origin == "clock":  # two clocks go along with each other until one is put forward or back
             return
         fact = self.evaluator.facts[field.key]
         if isinstance(fact, Aggregate) and fact.value is not None:

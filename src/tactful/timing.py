@@ -5,7 +5,7 @@ Between two such instants nothing that depends on ``now`` changes, so deciding o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
 
@@ -14,6 +14,7 @@ from tactful.evaluate import Environment, Evaluator
 from tactful.facts.rows import Row
 from tactful.model.checked import (
     Aggregate,
+    ComputedFact,
     Condition,
     DayTimeBetween,
     Field,
@@ -23,10 +24,13 @@ from tactful.model.checked import (
     Test,
     WhenFact,
 )
+from tactful.model.clockwork import Clockwork
 from tactful.values import DAY
 
 #: How far ahead a deadline is looked for: a rule that still fires then has none. The pack's own longest spans are weeks.
 HORIZON: Final = 366 * DAY
+#: The same for rules that look at a local clock, which turns several times a day: a year of that would take seconds.
+CLOCK_HORIZON: Final = 21 * DAY
 
 
 class Flip(NamedTuple):
@@ -49,10 +53,15 @@ def fires(rule: Rule, env: Environment, evaluator: Evaluator) -> bool:
     return evaluator.holds(rule.when, env) and not evaluator.holds(rule.unless, env)
 
 
+def horizon(rule: Rule, facts: Mapping[str, ComputedFact]) -> int:
+    """How far ahead, in seconds, the end of a rule is looked for."""
+    return CLOCK_HORIZON if Clockwork(facts).looks_at_clocks(rule) else HORIZON
+
+
 def fires_until(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
-    """The moment at which a rule that fires now would stop by time alone; ``None`` where it does not within a year."""
+    """The moment at which a rule that fires now would stop by time alone; ``None`` where it does not within its horizon."""
     env = evaluator.environment(rule.entity, row)
-    end = evaluator.now + HORIZON
+    end = evaluator.now + horizon(rule, evaluator.facts)
     while True:
         flip = min((one for one in rule_flips(rule, env, evaluator) if one.first > evaluator.now), default=None)
         if flip is None or flip.first > end:
@@ -63,9 +72,9 @@ def fires_until(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
 
 
 def fires_since(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
-    """The moment since which a rule that fires now has fired by time alone; ``None`` where that is over a year."""
+    """The moment since which a rule that fires now has fired by time alone; ``None`` where that is beyond its horizon."""
     env = evaluator.environment(rule.entity, row)
-    end = evaluator.now - HORIZON
+    end = evaluator.now - horizon(rule, evaluator.facts)
     while True:
         flip = max((one for one in rule_flips(rule, env, evaluator) if one.first <= evaluator.now), default=None)
         if flip is None or flip.first < end:
@@ -136,7 +145,8 @@ def _of_clock_shown(clock: Field, other: Field, env: Environment, evaluator: Eva
     """When a clock comes to show the time of day that another field holds, and when no longer."""
     shown = evaluator.value(other, env)
     if clock.origin == "clock" and isinstance(shown, int):
-        yield from _of_clock(clock, env, evaluator, (shown, shown + 1))
+        two_clocks = other.origin == "clock"  # they go along with each other until one is put forward or back
+        yield from _of_clock(clock, env, evaluator, () if two_clocks else (shown, shown + 1))
 
 
 def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple[int, ...]) -> Iterator[Flip]:

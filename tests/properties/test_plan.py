@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_drawn_packs import packs
 from test_reference import NOW as DRAWN_NOW
-from test_reference import cases as drawn_cases
 
 import tactful
+from drawn import cases as drawn_cases
+from drawn import packs
 from shipped_cases import NOW, cases
 from tactful.timeline import timeline
 
@@ -53,7 +53,7 @@ def test_neighbouring_intervals_differ(data: dict[str, Any]) -> None:
 
 
 @settings(parent=_QUIET, max_examples=150)
-@given(text=packs(), data=drawn_cases, seconds=st.lists(st.integers(0, 20 * 86_400 - 1), max_size=20))
+@given(text=packs(), data=drawn_cases(), seconds=st.lists(st.integers(0, 20 * 86_400 - 1), max_size=20))
 def test_the_plan_is_exact_for_whatever_the_language_can_say(
     text: str, data: dict[str, Any], seconds: list[int]
 ) -> None:

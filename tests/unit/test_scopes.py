@@ -42,3 +42,22 @@ def test_a_fact_that_looks_over_a_rules_own_entity_leaves_the_row_at_hand_alone(
     policy = tactful.loads(PACK)
     found = sorted((one.rule, one.row.no) for one in policy.fire(policy.read(case), 1_795_600_800))
     assert found == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (1, 3)]
+
+
+def test_two_clocks_compared_turn_only_when_one_is_put_forward_or_back() -> None:
+    """Same time here and there, and still so a week on: the search for the end of such a rule ends, at a clock change."""
+    policy = tactful.loads(
+        "actions: {call: {about: A call.}}\n"
+        "rules: {same: {for each: person, when: {person.local_time: same as candidate.local_time}, "
+        "then: {should: call}, because: So.}}\n"
+    )
+    case = {
+        "now": "2027-03-05T12:00:00Z",
+        "candidate": {"id": "c", "time_zone": "America/New_York"},
+        "applications": [{"id": "a", "people": [{"id": "dana", "time_zone": "America/Panama"}]}],
+    }
+    [advice] = policy.decide(case).actions  # New York goes to summer time on 14 March 2027, Panama does not
+    assert advice.due is not None
+    assert advice.due.isoformat() == "2027-03-14T03:00:00-04:00"
+    [planned] = policy.plan(case).items
+    assert [(one.end.isoformat(), one.open_ended) for one in planned.windows] == [("2027-03-14T03:00:00-04:00", False)]

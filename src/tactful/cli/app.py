@@ -132,7 +132,7 @@ def schema(
         to_bytes,
         why_schema,
     )
-    from tactful.testing.schema import examples_schema, test_schema
+    from tactful.testing.schema import examples_schema, results_schema
 
     made = {
         "decision": decision_schema,
@@ -140,7 +140,7 @@ def schema(
         "case": case_schema,
         "why": why_schema,
         "comparison": comparison_schema,
-        "test": test_schema,
+        "test": results_schema,
     }
     of_pack = {"pack": pack_schema, "examples": examples_schema}
     write_bytes(to_bytes(made[what]() if what in made else of_pack[what](load(rules).checked)))

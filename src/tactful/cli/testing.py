@@ -11,11 +11,13 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from tactful.cli.covering import report_coverage
 from tactful.cli.output import console, guarded, write_bytes
 from tactful.engine import Policy, load
 from tactful.load.files import profiles
+from tactful.render.safe import safe
 from tactful.testing.examples import load_examples, run_example
 from tactful.testing.invariants import InvariantResult, invariant_results
 from tactful.testing.model import Example, ExampleResult
@@ -129,9 +131,10 @@ def _render(tested: Tested, only: str | None, out: Console) -> None:
             out.print()
     name = tested.policy.name
     if not tested.examples and only is None:
-        out.print(f"{name}: no examples beside it; write them in a folder `tests` (see `tactful explain T801`)")
-    counts = f"{_count('example', tested.examples)}; {_count('invariant', tested.invariants)}"
-    out.print(f"{name}: {counts}", style="green" if tested.passed else "bold red")
+        hint = f"{name}: no examples beside it; write them in a folder `tests`"
+        out.print(safe(Text(hint)), soft_wrap=True)
+    line = f"{name}: {_count('example', tested.examples)}; {_count('invariant', tested.invariants)}"
+    out.print(safe(Text(line, "green" if tested.passed else "bold red")), soft_wrap=True)
 
 
 def _count(what: str, results: tuple[ExampleResult, ...] | tuple[InvariantResult, ...]) -> str:

@@ -53,6 +53,10 @@ class TactfulError(Exception):
     """The base of every error that this package raises on purpose."""
 
 
+class EngineError(TactfulError):
+    """An engine could not decide on a case, which the message names, or cannot be used here."""
+
+
 class InvalidInput(TactfulError):
     """A pack, a case or another input has mistakes: all of them, in ``diagnostics``, in the order of their places."""
 

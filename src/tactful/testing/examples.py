@@ -8,6 +8,7 @@ from pathlib import Path
 from tactful.advice import Decision
 from tactful.diagnostics import Diagnostic, InvalidInput, Span
 from tactful.engine import Policy, load
+from tactful.model.written import Modality
 from tactful.rank import Conclusion, inside
 from tactful.setting import application_of
 from tactful.testing.files import example_files, parse_file
@@ -18,6 +19,7 @@ from tactful.testing.model import (
     Example,
     ExampleResult,
     Expected,
+    Forbidden,
     Lost,
     Named,
     NoDeadline,
@@ -70,8 +72,8 @@ class _Run:
         example = self._example
         for expected in example.expect:
             yield from self._expected(expected)
-        for named in example.never:
-            yield from self._never(named)
+        for forbidden in example.never:
+            yield from self._never(forbidden)
         for first, second in zip(example.order, example.order[1:], strict=False):
             yield from self._ordered(first, second)
         for lost in example.set_aside:
@@ -132,17 +134,22 @@ class _Run:
                 if text in one:
                     yield f"no step {text}", f"step {one}"
 
-    def _never(self, named: Named) -> Iterator[Problem]:
-        what = named.what
+    def _never(self, forbidden: Forbidden) -> Iterator[Problem]:
+        what, modality = forbidden.what, forbidden.modality
+        line = f"never {what if modality is None else _conclusion(modality, what)}"
         rows = None if what.target is None else rows_named(self._example.case, what.target)
         for one in self._ranked:
             for each in (one, *one.alternatives):
-                family = self._actions[each.action].family
-                if each.prohibits or what.action not in family:
-                    continue
-                if rows is None or any(inside(each.target, row) for row in rows):
+                if self._forbidden(modality, what.action, each) and (
+                    rows is None or any(inside(each.target, row) for row in rows)
+                ):
                     got = self._say(each) + ("" if each is one else f", as an alternative to {_reference(one)}")
-                    yield self._problem(named.span, (f"never {what}",), (got,), _reference(each))
+                    yield self._problem(forbidden.span, (line,), (got,), _reference(each))
+
+    def _forbidden(self, modality: Modality | None, action: str, one: Conclusion) -> bool:
+        """Whether a conclusion is of what must not be recommended, or is the one that must not be drawn."""
+        kinds = {one.action} if one.prohibits else self._actions[one.action].family
+        return action in kinds and (not one.prohibits if modality is None else one.modality == modality)
 
     def _ordered(self, first: Named, second: Named) -> Iterator[Problem]:
         one, other = (self._first(named.what) for named in (first, second))

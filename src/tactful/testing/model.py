@@ -62,6 +62,14 @@ class Named(msgspec.Struct, frozen=True):
     span: Span
 
 
+class Forbidden(msgspec.Struct, frozen=True):
+    """What must not be recommended; with a modality, the conclusion that must not be drawn."""
+
+    modality: Modality | None
+    what: Reference
+    span: Span
+
+
 class Lost(msgspec.Struct, frozen=True):
     """A conclusion that is to be set aside, and by which rule (``None``: by any)."""
 
@@ -83,7 +91,7 @@ class Example(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     span: Span
     case: Case
     expect: tuple[Expected, ...] = ()
-    never: tuple[Named, ...] = ()
+    never: tuple[Forbidden, ...] = ()
     order: tuple[Named, ...] = ()
     set_aside: tuple[Lost, ...] = ()
     nothing_else: bool = False

@@ -20,12 +20,13 @@ from tactful.model.checked import CheckedPack
 from tactful.model.written import Modality
 from tactful.source import Mapping, Node, Scalar, Sequence
 from tactful.suggest import did_you_mean
-from tactful.testing.model import Deadline, Due, DueOn, Expected, Lost, Named, NoDeadline, Reference
+from tactful.testing.model import Deadline, Due, DueOn, Expected, Forbidden, Lost, Named, NoDeadline, Reference
 from tactful.values import parse_number, parse_yes_no
 
 Entries = dict[str, tuple[Scalar, Node]]
 MODALITIES: Final[tuple[Modality, ...]] = ("must", "should", "may", "should_not", "must_not")
 EXPECTED_KEYS: Final = (*MODALITIES, "to", "by", "rules", "rank", "steps", "without steps", "instead of")
+NEVER_KEYS: Final = (*MODALITIES, "to")
 LOST_KEYS: Final = (*MODALITIES, "to", "by rule")
 MOMENT_HELP: Final = "write it like `2026-11-23T10:00:00-05:00`; without an offset it is on the candidate's clock"
 
@@ -182,6 +183,15 @@ class Parts:
         if rule is not None and not self.rule(rule, entries["by rule"][1].span):
             return None
         return Lost(concluded[0], concluded[1], rule, node.span)
+
+    def forbidden(self, node: Node) -> Forbidden | None:
+        """What must not be recommended: an action, or a conclusion that must not be drawn."""
+        if not isinstance(node, Mapping):
+            named = self.reference(node, "never")
+            return None if named is None else Forbidden(None, named.what, named.span)
+        entries = self.entries(node, "a conclusion", NEVER_KEYS)
+        concluded = None if entries is None else self._concluded(entries, node, "a conclusion")
+        return None if concluded is None else Forbidden(concluded[0], concluded[1], node.span)
 
     def _rank(self, entries: Entries) -> int | None:
         if "rank" not in entries:

@@ -31,6 +31,7 @@ from tactful.suggest import did_you_mean
 from tactful.testing.files import KEYS, ExampleFile, read_text, read_yaml
 from tactful.testing.model import Example
 from tactful.testing.parts import Entries, Parts
+from tactful.values import parse_yes_no
 from tactful.why.asked import rows_named
 
 EXPECTATIONS: Final = ("expect", "never", "order", "set aside", "nothing else")
@@ -79,7 +80,7 @@ class _Reader:
         entries = parts.entries(node, "an example", EXAMPLE_KEYS)
         if entries is None:
             return None
-        if not any(key in entries for key in EXPECTATIONS):
+        if not any(key in entries and _says_something(key, entries[key][1]) for key in EXPECTATIONS):
             parts.report(IncompleteExample, id_.span, f"`{id_.text}` expects nothing", "write `expect:` or `never:`")
         if "case" not in entries:
             parts.report(IncompleteExample, id_.span, f"`{id_.text}` has no `case`", "name one, or write it out")
@@ -89,6 +90,7 @@ class _Reader:
             return None
         calendar = case.candidate.calendar
         expect = [parts.expected(one, calendar) for one in parts.listed(entries, "expect")]
+        never = [parts.forbidden(one) for one in parts.listed(entries, "never")]
         lost = [parts.lost(one) for one in parts.listed(entries, "set aside")]
         about = (parts.text(entries["about"][1], "about") or "") if "about" in entries else ""
         example = Example(
@@ -98,7 +100,7 @@ class _Reader:
             span=id_.span,
             case=case,
             expect=tuple(one for one in expect if one is not None),
-            never=parts.references(entries, "never"),
+            never=tuple(one for one in never if one is not None),
             order=parts.references(entries, "order"),
             set_aside=tuple(one for one in lost if one is not None),
             nothing_else=parts.yes_no(entries, "nothing else"),
@@ -108,7 +110,8 @@ class _Reader:
 
     def _targets(self, example: Example) -> None:
         """What the example's references name has to be there: what is never there can never be advised."""
-        named = [(one.what, one.span) for one in (*example.never, *example.order)]
+        named = [(one.what, one.span) for one in example.order]
+        named += [(one.what, one.span) for one in example.never]
         named += [(one.what, one.span) for one in example.set_aside]
         for one in example.expect:
             named += [(what, one.span) for what in (one.what, *one.instead_of)]
@@ -152,8 +155,7 @@ class _Reader:
         found = parse_moment(given.text) if isinstance(given, Scalar) else None
         if found is not None and found.tzinfo is not None:
             return int(found.timestamp() // 1)
-        candidate = self._policy.read_shape(node).candidate
-        calendar = self._policy.read({"candidate": msgspec.to_builtins(candidate)}).candidate.calendar
+        calendar = self._policy.read_node(_candidate_alone(node), self._file.text).candidate.calendar
         moment = self.parts.moment(given, "at", calendar)
         if moment is None:
             raise InvalidInput([])
@@ -250,6 +252,17 @@ class _Reader:
             raise InvalidInput(_placed(error.diagnostics, entry[0].span)) from None
 
 
+def _says_something(key: str, node: Node) -> bool:
+    """Whether an expectation can fail: an empty list cannot, nor an order of one."""
+    match node:
+        case Sequence(items=items):
+            return len(items) > (1 if key == "order" else 0)
+        case Scalar(text=text):
+            return key != "nothing else" or parse_yes_no(text) is not False
+        case _:
+            return True  # what is wrong with it is told where it is read
+
+
 def _read_case(path: Path, name: str) -> tuple[str, Node | None]:
     if path.suffix != ".json":
         return read_yaml(path, name)
@@ -271,6 +284,13 @@ def _plain(node: Node) -> str | list[str] | None:
             return [one.text for one in items if isinstance(one, Scalar)]
         case _:
             raise InvalidInput([ExampleShape.at(node.span, "`set` takes single values and lists of them")])
+
+
+def _candidate_alone(node: Node) -> Node:
+    """The case without all that may depend on the moment."""
+    if not isinstance(node, Mapping):
+        return node
+    return replace(node, entries=tuple((key, value) for key, value in node.entries if key.text == "candidate"))
 
 
 def _list(node: Mapping, name: str) -> Sequence:

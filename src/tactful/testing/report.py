@@ -42,7 +42,7 @@ def render_failed_invariant(result: InvariantResult, console: Console) -> None:
     """Print where an invariant does not hold."""
     _head(result.id, result.place, result.about, console)
     for line in result.failures:
-        console.print(safe(Text(f"{_INDENT}does not hold in {line}")))
+        console.print(safe(Text(f"{_INDENT}does not hold in {line}")), soft_wrap=True)
 
 
 def failed_example_text(policy: Policy, result: ExampleResult) -> str:
@@ -64,9 +64,9 @@ def _plain(out: io.StringIO) -> Console:
 
 
 def _head(id_: str, place: str, about: str, console: Console) -> None:
-    console.print(safe(Text.assemble(("FAILED ", "bold red"), (id_, "bold"), (f"  {place}", "dim"))))
-    if about:
-        console.print(safe(Text(f"{_INDENT}{about}")))
+    console.print(safe(Text.assemble(("FAILED ", "bold red"), (id_, "bold"), (f"  {place}", "dim"))), soft_wrap=True)
+    for line in _wrapped(about, min(console.width, WIDTH), console, "") if about else ():
+        console.print(Text(_INDENT).append_text(line))
 
 
 def _side_by_side(problem: Problem, console: Console) -> None:

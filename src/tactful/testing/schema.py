@@ -10,7 +10,7 @@ import msgspec
 from tactful.facts.shape import CaseShape
 from tactful.model.checked import CheckedPack
 from tactful.schema import DIALECT, Schema
-from tactful.testing.parts import MODALITIES
+from tactful.testing.parts import MODALITIES, NEVER_KEYS
 from tactful.testing.reading import LISTS
 from tactful.testing.record import PackTestRecord
 
@@ -19,7 +19,7 @@ _YES: Final[Schema] = {"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no"]}]}
 _MOMENT: Final[Schema] = {"type": "string", "examples": ["2026-11-23T10:00:00-05:00"]}
 
 
-def test_schema() -> Schema:
+def results_schema() -> Schema:
     """The schema of ``tactful test --format json``."""
     return {"$schema": DIALECT, "title": "Tests by tactful", **msgspec.json.schema(list[PackTestRecord])}
 
@@ -91,7 +91,10 @@ def _example() -> Schema:
             "set": _described(_by_name(values), "Other facts: person[dana].prefers: phone"),
             "at": _described(_MOMENT, "The moment; else the case's own `now`."),
             "expect": _list({"$ref": "#/$defs/expected"}, "What is to be advised."),
-            "never": _list(reference, "What must not be recommended, nor a kind of it, nor as an alternative."),
+            "never": _list(
+                {"anyOf": [reference, _object(dict.fromkeys(NEVER_KEYS, _TEXT))]},
+                "What must not be recommended, nor a kind of it, nor as an alternative; {should_not: call} must not be said.",
+            ),
             "order": _list(reference, "What is to be advised in this order, the most important first."),
             "set aside": _list({"$ref": "#/$defs/lost"}, "What is to lose a conflict."),
             "nothing else": _described(_YES, "Whether what is expected is all that is recommended."),

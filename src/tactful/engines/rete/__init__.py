@@ -1,0 +1,100 @@
+"""The second engine: rules matched and joined by the Rete network of durable-rules, in worker processes of its own.
+
+``interpreter`` settles what the library must not be given, ``network`` makes rulesets of rules and facts of rows, ``pool``
+supervises the processes, and ``worker`` is what runs in them. It shares nothing with the compiled engine but the
+intermediate representation.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import logging
+import os
+from typing import Protocol
+
+import msgspec
+
+from tactful.calendars import Calendars
+from tactful.decision import RawFiring
+from tactful.diagnostics import EngineError
+from tactful.engines.rete.interpreter import Interpreter
+from tactful.engines.rete.network import SENTINEL_FACT, Network, build_network, write_facts
+from tactful.engines.rete.pool import Pool, WorkerDied, WorkerTooSlow
+from tactful.facts.rows import Case
+from tactful.model.checked import AddStep, CheckedPack
+
+__all__ = ["Rete", "ReteProgram"]
+_LOG = logging.getLogger("tactful.engines.rete")
+
+
+class Fires(Protocol):
+    """What an engine's program does."""
+
+    def fire(self, case: Case, now: int) -> list[RawFiring]: ...
+    def fire_steps(self, case: Case, now: int) -> list[RawFiring]: ...
+
+
+class Rete(msgspec.Struct, frozen=True):
+    """How the engine is run: ``tactful.load(engine=tactful.Rete(seconds=2, fall_back=True))``.
+
+    ``workers`` processes at most (0: one for each core, four at most), ``seconds`` for one decision. ``fall_back``: where a
+    worker ends twice over one case, or is too slow, the compiled engine decides, and that is logged; otherwise it is an
+    :class:`tactful.EngineError` that names the case.
+    """
+
+    workers: int = 0
+    seconds: float = 10.0
+    fall_back: bool = False
+
+    def pool(self) -> Pool:
+        """A pool of workers. Raises :class:`EngineError` where the library is not there."""
+        if importlib.util.find_spec("durable_rules_engine") is None:
+            raise EngineError(
+                "the rete engine needs durable-rules: `pip install 'tactful[rete]'` "
+                "(Python below 3.13, and a C compiler)"
+            )
+        if self.workers < 0 or self.seconds <= 0:
+            raise EngineError("the rete engine takes 0 or more workers, and more than 0 seconds")
+        return Pool(self.workers or min(4, os.cpu_count() or 1), self.seconds)
+
+
+class ReteProgram:
+    """A pack as networks: one of the rules that advise or prohibit, one of those that add steps. Used from any thread."""
+
+    def __init__(self, checked: CheckedPack, calendars: Calendars, pool: Pool, otherwise: Fires | None = None) -> None:
+        self._checked, self._calendars, self._pool, self._otherwise = checked, calendars, pool, otherwise
+        steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
+        self._steps = build_network(checked, steps)
+        self._main = build_network(checked, [rule for rule in checked.rules if rule not in steps])
+
+    def fire(self, case: Case, now: int) -> list[RawFiring]:
+        """All firings of rules that advise or prohibit, in no order. Raises :class:`EngineError`."""
+        return self._fire(self._main, "rules", case, now)
+
+    def fire_steps(self, case: Case, now: int) -> list[RawFiring]:
+        """All firings of rules that add steps, in no order. Raises :class:`EngineError`."""
+        return self._fire(self._steps, "steps", case, now)
+
+    def _fire(self, network: Network, part: str, case: Case, now: int) -> list[RawFiring]:
+        if not network.owners:
+            return []
+        interpreter = Interpreter(self._checked, self._calendars, case, now)
+        facts, rows = write_facts(network, interpreter)
+        text = json.dumps([{**fact, "sid": "1"} for fact in (SENTINEL_FACT, *facts)])
+        try:
+            found = self._pool.fire(network, text)
+        except (WorkerDied, WorkerTooSlow) as error:
+            return self._mishap(error, part, case, now)
+        fired = {(network.owners[rule], rows[entity, no]) for rule, entity, no in found}
+        return [(no, row, interpreter.due(self._checked.rules[no], row)) for no, row in fired]
+
+    def _mishap(self, error: Exception, part: str, case: Case, now: int) -> list[RawFiring]:
+        slow = isinstance(error, WorkerTooSlow)
+        what = f"took longer than {self._pool.seconds:g} seconds" if slow else f"lost its worker: {error}"
+        message = f"the rete engine {what}, on case `{case.candidate.id}`"
+        if self._otherwise is None:
+            raise EngineError(message) from error
+        _LOG.warning("%s; the compiled engine decides", message)
+        otherwise = self._otherwise
+        return otherwise.fire(case, now) if part == "rules" else otherwise.fire_steps(case, now)

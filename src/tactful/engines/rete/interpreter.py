@@ -1,0 +1,345 @@
+"""The intermediate representation read as it stands, for this engine alone: what the network is not given to work out.
+
+Negation, aggregates and calendar arithmetic are settled here and asserted as facts. Nothing is shared with the compiled
+engine but the representation itself, so that the two can be held against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from tactful.calendars import Calendar, Calendars
+from tactful.facts.rows import (
+    ApplicationRow,
+    CandidateRow,
+    Case,
+    Family,
+    InterviewerRow,
+    InterviewRow,
+    MessageRow,
+    OfferRow,
+    PersonRow,
+    Row,
+)
+from tactful.model.checked import (
+    Aggregate,
+    AllOf,
+    AnyOf,
+    CheckedPack,
+    Compare,
+    Condition,
+    DayTimeBetween,
+    Field,
+    Filled,
+    IsIn,
+    Known,
+    NoneOf,
+    NowIs,
+    Predicate,
+    Relates,
+    Rule,
+    Shift,
+    Test,
+    WhenFact,
+)
+from tactful.values import DAY, BusinessDays, Value
+
+#: How far ahead the end of a rule without ``by`` is looked for, and that of one that looks at a clock.
+AHEAD: Final = 366 * DAY
+AHEAD_BY_THE_CLOCK: Final = 21 * DAY
+#: The rows that names stand for.
+Scope = Mapping[str, Row | None]
+
+
+class Interpreter:
+    """One case at one moment. Not shared between threads."""
+
+    def __init__(self, checked: CheckedPack, calendars: Calendars, case: Case, now: int) -> None:
+        self._checked, self._calendars, self.case, self.now = checked, calendars, case, now
+        self._facts = {fact.id: fact for fact in checked.facts}
+        self._computed: dict[tuple[str, int], Value] = {}
+        #: Where somebody wants to know: the first second at which a comparison would be another, and the bound that is named.
+        self._turns: list[tuple[int, int]] | None = None
+
+    # --- rows and scopes ---
+
+    def rows(self, entity: str) -> Iterator[Row]:
+        """All rows of an entity."""
+        if entity == "candidate":
+            yield self.case.candidate
+            return
+        for family in self.case.families:
+            yield from rows_of(family, entity)
+
+    def scope(self, row: Row) -> dict[str, Row | None]:
+        """What names stand for in a rule or a fact of the row's entity."""
+        found: dict[str, Row | None] = {"candidate": self.case.candidate}
+        match row:
+            case CandidateRow():
+                return found
+            case ApplicationRow():
+                application = row
+            case PersonRow():
+                application, found["person"] = row.application, row
+            case InterviewRow():
+                application, found["interview"] = row.application, row
+            case InterviewerRow():
+                application, found["interviewer"] = row.application, row
+                found["interview"], found["person"] = row.interview, row.person
+            case MessageRow():
+                application, found["message"] = row.application, row
+                found["person"] = row.person
+            case OfferRow():
+                application = row.application
+            case _:
+                raise TypeError(f"no row of a case: {row!r}")
+        found["application"] = application
+        found["offer"] = self.case.families[application.no].offer
+        return found
+
+    def _collection(self, fact: Aggregate, own: Scope) -> Iterator[Scope]:
+        """A scope for each row that a fact looks at: what is below its pivot."""
+        pivot = own[fact.pivot]
+        families = self.case.families if fact.pivot == "candidate" else (self._family(pivot),)
+        for family in families:
+            for row in rows_of(family, fact.over):
+                if fact.pivot != "interview" or (isinstance(row, InterviewerRow) and row.interview is pivot):
+                    yield {**self.scope(row), **own, fact.over: row}
+
+    def _family(self, row: Row | None) -> Family:
+        application = row if isinstance(row, ApplicationRow) else getattr(row, "application")  # noqa: B009
+        return self.case.families[application.no]
+
+    # --- values ---
+
+    def value(self, field: Field, scope: Scope) -> Value:
+        """What a field holds; ``None``: unknown."""
+        row = scope[field.scope]
+        for step in field.via:
+            row = None if row is None else getattr(row, step)
+        return None if row is None else self.value_of(field, row)
+
+    def value_of(self, field: Field, row: Row) -> Value:
+        """What a field of the row that has it holds."""
+        found: Value
+        if field.origin == "given":
+            found = getattr(row, field.key)
+        elif field.origin == "custom":
+            found = getattr(row, "custom").get(field.key)  # noqa: B009
+        elif field.origin == "clock":
+            found = self._clock(field.key, getattr(row, "calendar"))  # noqa: B009
+        else:
+            found = self._fact(field.key, row)
+        return found
+
+    def _clock(self, key: str, calendar: Calendar) -> Value:
+        if key == "business_day":
+            self._turn_with_clock(calendar, [0])
+            return calendar.is_business_date(calendar.local(self.now).date())
+        return calendar.day_time(self.now)
+
+    def _fact(self, id_: str, row: Row) -> Value:
+        if self._turns is not None:  # every comparison is wanted, so nothing is remembered
+            return self._worked_out(id_, row)
+        key = (id_, row.no)
+        if key not in self._computed:
+            self._computed[key] = self._worked_out(id_, row)
+        return self._computed[key]
+
+    def _worked_out(self, id_: str, row: Row) -> Value:
+        fact = self._facts[id_]
+        own = self.scope(row)
+        if isinstance(fact, WhenFact):
+            return self.holds(fact.condition, own)
+        found = [scope for scope in self._collection(fact, own) if self.holds(fact.where, scope)]
+        if fact.op in _COUNTS:
+            return _COUNTS[fact.op](len(found))
+        assert fact.value is not None  # the others look at a field
+        known = [one for scope in found if isinstance(one := self.value(fact.value, scope), int | float)]
+        return _GATHERED[fact.op](known)
+
+    # --- conditions ---
+
+    def holds(self, condition: Condition, scope: Scope) -> bool:
+        """Whether a condition holds. All of it is looked at, whatever its first part comes to."""
+        if isinstance(condition, Test):
+            return self._test(condition, scope)
+        found = [self.holds(member, scope) for member in condition.members]
+        match condition:
+            case AllOf():
+                return all(found)
+            case AnyOf():
+                return any(found)
+            case NoneOf():
+                return not any(found)
+
+    def _test(self, test: Test, scope: Scope) -> bool:
+        value = self.value(test.field, scope)
+        if value is None:
+            return test.negated
+        found = [self._predicate(one, value, test.field, scope) for one in test.predicates]
+        return all(found) is not test.negated
+
+    def _predicate(self, predicate: Predicate, value: Value, field: Field, scope: Scope) -> bool:
+        match predicate:
+            case Known():
+                return True
+            case IsIn(values=values):
+                return bool(set(value) & set(values)) if isinstance(value, tuple) else value in values
+            case Filled(filled=filled):
+                return (value != ()) is filled
+            case Compare(op=op, value=bound):
+                return ordered(value, op, bound)
+            case DayTimeBetween(low=low, high=high):
+                return self._between(value, low, high, field, scope)
+            case NowIs(op=op, shift=shift):
+                return self._now_is(op, self.shifted(value, shift, _owner(field, scope)))
+            case Relates(op=op, other=other):
+                return self._relates(value, op, other, field, scope)
+
+    def _between(self, value: Value, low: int, high: int, field: Field, scope: Scope) -> bool:
+        assert isinstance(value, int)  # a time of day
+        if field.origin == "clock":
+            self._turn_with_clock(self._calendar_shown(field, scope), [low, high + 1])
+        return low <= value <= high if low <= high else not high < value < low
+
+    def _relates(self, value: Value, op: str, other: Field, field: Field, scope: Scope) -> bool:
+        against = self.value(other, scope)
+        if against is None:
+            return False
+        for clock, shown, by in ((field, against, other), (other, value, field)):
+            if clock.origin == "clock" and isinstance(shown, int):
+                times = [] if by.origin == "clock" else [shown, shown + 1]  # two clocks go along with each other
+                self._turn_with_clock(self._calendar_shown(clock, scope), times)
+        return value == against if op == "==" else ordered(value, op, against)
+
+    # --- time ---
+
+    def shifted(self, moment: Value, shift: Shift, row: Row) -> int:
+        """A moment of a row moved; business days count where the row's application is, else where the candidate is."""
+        assert isinstance(moment, int)  # the check has seen to it
+        if not isinstance(shift.length, BusinessDays):
+            return moment - shift.length.seconds if shift.back else moment + shift.length.seconds
+        place = row if isinstance(row, CandidateRow | ApplicationRow) else getattr(row, "application")  # noqa: B009
+        calendar: Calendar = place.calendar
+        days = shift.length.count
+        return calendar.subtract_business_days(moment, days) if shift.back else calendar.add_business_days(moment, days)
+
+    def _now_is(self, op: str, moment: int) -> bool:
+        if self._turns is not None:
+            self._turns.append((moment if op in ("<", ">=") else moment + 1, moment))
+        return ordered(self.now, op, moment)
+
+    def _calendar_shown(self, field: Field, scope: Scope) -> Calendar:
+        row = scope[field.scope]
+        for step in field.via:
+            row = getattr(row, step)
+        calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (the value is known, so the row is there)
+        return calendar
+
+    def _turn_with_clock(self, calendar: Calendar, seconds: list[int]) -> None:
+        """Note when a clock next shows these times of day, and when it is next put forward or back."""
+        if self._turns is None:
+            return
+        today = datetime.combine(calendar.local(self.now).date(), time())
+        for days in (-1, 0, 1, 2):
+            for one in seconds:
+                local = today + timedelta(days=days, seconds=one)
+                self._turns += [
+                    (one, one) for one in (calendar.instant(local), calendar.instant(local.replace(fold=1)))
+                ]
+        self._turns += [(one, one) for one in calendar.clock_changes(self.now - DAY, self.now + 3 * DAY)]
+
+    def due(self, rule: Rule, row: Row) -> int | None:
+        """The deadline of a rule that fires for a row."""
+        if rule.by is not None:
+            scope = self.scope(row)
+            moment = self.value(rule.by.field, scope)
+            return None if moment is None else self.shifted(moment, rule.by.shift, _owner(rule.by.field, scope))
+        return None if rule.endless else self._until(rule, row)
+
+    def _until(self, rule: Rule, row: Row) -> int | None:
+        """When the rule would stop firing if only time passed: turn by turn, as far as its end is looked for."""
+        clocked = self._asks_a_clock(rule.when) or self._asks_a_clock(rule.unless)
+        end = self.now + (AHEAD_BY_THE_CLOCK if clocked else AHEAD)
+        later = self._listening(self.now)
+        later.fires(rule, row)
+        while True:
+            first, bound = min((turn for turn in later._turns or () if turn[0] > later.now), default=(None, None))
+            if first is None or first > end:
+                return None
+            later = self._listening(first)
+            if not later.fires(rule, row):
+                return bound
+
+    def _asks_a_clock(self, condition: Condition) -> bool:
+        """Whether a condition, or a fact that it reads, asks a local clock."""
+        if not isinstance(condition, Test):
+            return any(self._asks_a_clock(member) for member in condition.members)
+        others = [one.other for one in condition.predicates if isinstance(one, Relates)]
+        return any(self._shows_a_clock(field) for field in (condition.field, *others))
+
+    def _shows_a_clock(self, field: Field) -> bool:
+        if field.origin != "computed":
+            return field.origin == "clock"
+        fact = self._facts[field.key]
+        if isinstance(fact, WhenFact):
+            return self._asks_a_clock(fact.condition)
+        return self._asks_a_clock(fact.where) or (fact.value is not None and self._shows_a_clock(fact.value))
+
+    def _listening(self, now: int) -> Interpreter:
+        """The same case at another moment, with an ear for comparisons."""
+        found = Interpreter(self._checked, self._calendars, self.case, now)
+        found._turns = []
+        return found
+
+    def fires(self, rule: Rule, row: Row) -> bool:
+        """Whether a rule fires for a row."""
+        scope = self.scope(row)
+        found = [self.holds(rule.when, scope), self.holds(rule.unless, scope)]
+        return found == [True, False]
+
+
+def _owner(field: Field, scope: Scope) -> Row:
+    """The row that a field whose value is known is read from."""
+    row = scope[field.scope]
+    assert row is not None
+    return row
+
+
+def rows_of(family: Family, entity: str) -> tuple[Row, ...]:
+    """The rows of an entity that belong to an application."""
+    match entity:
+        case "application":
+            return (family.application,)
+        case "offer":
+            return (family.offer,) if family.offer is not None else ()
+        case "person":
+            return family.people
+        case "interview":
+            return family.interviews
+        case "interviewer":
+            return tuple(row for group in family.interviewers for row in group)
+        case _:
+            return family.messages
+
+
+def ordered(left: Value, op: str, right: Value) -> bool:
+    """Whether two numbers stand in an order."""
+    assert isinstance(left, int | float)
+    assert isinstance(right, int | float)
+    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[op]
+
+
+_COUNTS: Final[Mapping[str, Callable[[int], Value]]] = {
+    "exists": lambda count: count > 0,
+    "none": lambda count: count == 0,
+    "count": lambda count: count,
+}
+_GATHERED: Final[Mapping[str, Callable[[list[int | float]], Value]]] = {
+    "sum": lambda known: sum(known),
+    "latest": lambda known: max(known, default=None),
+    "earliest": lambda known: min(known, default=None),
+}

@@ -1,0 +1,113 @@
+"""The pytest plugin: what is collected, what is not, and how failures look."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+PACK = "pack: {name: house, version: 1}\nextends: default\n"
+EXAMPLES = """
+cases:
+  kim: {now: 2026-11-20T20:00:00Z, candidate: {id: kim, employed: yes}}
+examples:
+  job-kept: {case: kim, expect: [{must_not: resign}]}
+  search-goes-on: {case: kim, expect: [{should: keep_searching, rank: 1}]}
+"""
+#: The plugin by name where the installed package does not bring it along.
+PLUGIN = [] if entry_points(group="pytest11", name="tactful") else ["-p", "_tactful_pytest"]
+
+
+def _house(pytester: pytest.Pytester, examples: str = EXAMPLES) -> None:
+    folder = pytester.mkdir("house")
+    (folder / "pack.yaml").write_text(PACK)
+    (folder / "tests").mkdir()
+    (folder / "tests" / "thanks.yaml").write_text(examples)
+    (folder / "tests" / "waiting.yaml").write_text(EXAMPLES.replace("rank: 1", "rank: 2"))
+
+
+def test_examples_and_invariants_are_items(pytester: pytest.Pytester) -> None:
+    """Each by its file and id; the invariants come once for a pack, with its first file."""
+    _house(pytester)
+    result = pytester.runpytest(*PLUGIN, "house", "--collect-only", "-q")
+    found = [line for line in result.outlines if "::" in line]
+    assert found[:2] == ["house/tests/thanks.yaml::job-kept", "house/tests/thanks.yaml::search-goes-on"]
+    assert found[-2:] == ["house/tests/waiting.yaml::job-kept", "house/tests/waiting.yaml::search-goes-on"]
+    assert "house/tests/thanks.yaml::invariant::job-kept-until-signed" in found
+    assert len(found) == 2 + 13 + 2
+
+
+def test_a_failure_shows_expected_and_got_and_nothing_of_the_plugin(pytester: pytest.Pytester) -> None:
+    """The text of ``tactful test``, and no traceback."""
+    _house(pytester)
+    result = pytester.runpytest(*PLUGIN, "house")
+    result.assert_outcomes(passed=16, failed=1)
+    result.stdout.fnmatch_lines(
+        ["*FAILED search-goes-on*thanks.yaml:6", "*expected (line 6)*| got", "*rank 1*|*rank 2"]
+    )
+    result.stdout.no_fnmatch_line("*_tactful_pytest*Failed*")
+
+
+def test_a_broken_invariant_fails_its_item(pytester: pytest.Pytester) -> None:
+    """With the example whose case breaks it."""
+    _house(pytester)
+    broken = "invariants: {no-search: {about: None., for each: candidate, never: keep_searching}}\n"
+    (pytester.path / "house" / "pack.yaml").write_text(PACK + broken)
+    result = pytester.runpytest(*PLUGIN, "house", "-k", "no-search")
+    result.assert_outcomes(failed=1, deselected=17)
+    result.stdout.fnmatch_lines(["*does not hold in *thanks.yaml:5: job-kept, candidate kim: keep_searching"])
+
+
+def test_mistakes_in_a_file_are_told_instead_of_items(pytester: pytest.Pytester) -> None:
+    """All of them, with their places."""
+    _house(pytester, EXAMPLES.replace("keep_searching", "keep_serching"))
+    result = pytester.runpytest(*PLUGIN, "house")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*thanks.yaml:6:*T805 the pack has no action `keep_serching`*"])
+
+
+def test_foreign_yaml_is_left_alone(pytester: pytest.Pytester) -> None:
+    """No rule files beside the folder, another folder, or no examples in it."""
+    folder = pytester.mkdir("api")
+    (folder / "openapi.yaml").write_text("paths: {}\n")
+    (folder / "tests").mkdir()
+    (folder / "tests" / "examples.yaml").write_text("examples: {pet: {value: 1}}\n")
+    _house(pytester)
+    (pytester.path / "house" / "tests" / "data.yaml").write_text("numbers: [1, 2]\n")
+    (pytester.path / "house" / "examples.yml").write_text("examples: {pet: {value: 1}}\n")
+    (pytester.path / "house" / "examples.yml").unlink()
+    result = pytester.runpytest(*PLUGIN, "api", "house/tests/data.yaml", "--collect-only", "-q")
+    assert not [line for line in result.outlines if "::" in line]
+
+
+def test_fixtures_decide_with_the_pack_of_the_ini_file(pytester: pytest.Pytester) -> None:
+    """By default the shipped one."""
+    pytester.makepyfile(
+        """
+        def test_it(pack, decide):
+            assert pack.name == "academia"
+            assert decide({"now": "2026-11-20T20:00:00Z", "candidate": {"id": "kim"}}).actions[0].action == "keep_searching"
+        """
+    )
+    pytester.makeini("[pytest]\ntactful_pack = profile:academia\n")
+    pytester.runpytest(*PLUGIN).assert_outcomes(passed=1)
+
+
+def test_the_plugin_costs_nothing_where_there_is_nothing_to_do() -> None:
+    """Loading it imports nothing of the package."""
+    script = "import sys, _tactful_pytest; print([one for one in sys.modules if one.partition('.')[0] == 'tactful'])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_shipped_rules_pass() -> None:
+    """``pytest rules/`` from the checkout."""
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-m", "pytest", *PLUGIN, "rules", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
+    assert done.returncode == 0, done.stdout
