@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final, Literal
 
 import msgspec
@@ -23,7 +24,8 @@ from tactful.timing import rule_flips
 
 #: How many more cases are drawn for mutants that no other case tells apart.
 RESERVE: Final = 1500
-#: No more instants of a case are tried for a mutant, and no more smaller versions of a case that tells it apart.
+#: No more of these cases are looked for, instants of a case tried, and smaller versions of a case that tells it apart.
+_ENOUGH: Final = 10
 _INSTANTS: Final = 60
 _SMALLER: Final = 300
 
@@ -127,7 +129,7 @@ class _Runner:
         if by:
             return _outcome(mutant, "noticed", by=by)
         if not differing:
-            differing = list(changed.differences(self._elsewhere(mutant, changed)))
+            differing = list(islice(changed.differences(self._elsewhere(mutant, changed)), _ENOUGH))
             by = self._broken(differing)
             if by:
                 return _outcome(mutant, "noticed", by=by)
@@ -158,10 +160,10 @@ class _Runner:
 
     def _elsewhere(self, mutant: Mutant, changed: Changed) -> Iterator[Tried]:
         """More cases, and the corpus at the instants at which the rule or the mutant may come about or end."""
+        yield from self._reserve
         for one in self.corpus:
             for instant in self._instants(mutant, changed, one):
                 yield tried(self._policy, one.case, instant)
-        yield from self._reserve
 
     def _instants(self, mutant: Mutant, changed: Changed, one: Tried) -> list[int]:
         before, after = self._policy.decider.evaluator(one.case, one.now), changed.evaluator(one)
