@@ -32,7 +32,8 @@ def render_mutation(mutation: Mutation, examples: int, out: Console) -> None:
     apart = sum(one.status == "not told apart" for one in mutation.outcomes)
     out.print(
         f"{noticed} of {total} mutants noticed ({mutation.percent:.1f} %) by {examples} examples and the invariants, "
-        f"on {mutation.cases} cases (seed {mutation.seed}); {total - noticed - apart} survived, {apart} not told apart"
+        f"on {mutation.cases} cases (seed {mutation.seed}); {total - noticed - apart} survived, {apart} not told apart",
+        soft_wrap=True,
     )
 
 
