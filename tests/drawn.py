@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import yaml
 from hypothesis import strategies as st
-from test_reference import cases as shipped_fields
 
+from reference_cases import cases as shipped_fields
 from tactful.facts.catalogue import SCOPES
 
 Draw = Any
@@ -235,7 +235,7 @@ def overlays(draw: Draw, base: str) -> str:
     rules: dict[str, Any] = {}
     for id_ in yaml.safe_load(base)["rules"]:
         rules[id_] = draw(
-            st.sampled_from(["off", {"priority": 77}, {"unless": None}, {"when": {"candidate.employed": True}}])
+            st.sampled_from([{"off": True}, {"priority": 77}, {"unless": None}, {"when": {"candidate.employed": True}}])
         )
     chosen = draw(st.lists(st.sampled_from(sorted(rules)), max_size=2, unique=True))
     parameters = draw(st.sampled_from([{}, {"some_time": "11 days"}, {"some_count": 2, "some_word": "rejected"}]))

@@ -165,5 +165,8 @@ def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple
             for fold in (0, 1):
                 first = calendar.instant(naive.replace(fold=fold))
                 yield Flip(first, first)
-    for change in calendar.clock_changes(now - 3 * DAY, now + 3 * DAY):
+    around = (
+        3 * DAY if times else CLOCK_HORIZON
+    )  # where no time of day comes up, the search would end before the change
+    for change in calendar.clock_changes(now - around, now + around):
         yield Flip(change, change)

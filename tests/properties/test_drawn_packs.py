@@ -7,10 +7,10 @@ from typing import Any
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_reference import NOW
 
 import tactful
 from drawn import cases, packs
+from reference_cases import NOW
 from tactful.evaluate import Evaluator
 from tactful.timing import fires, fires_until
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from rich.console import Console
-from test_reference import cases
 
 import tactful
 from drawn import packs
+from reference_cases import cases
 from tactful.answers import NotAdvisedRecord, OpensRecord, WhyRecord
 from tactful.comparison import AddedRecord, RemovedRecord
 from tactful.rank import entity_of

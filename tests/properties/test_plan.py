@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_reference import NOW as DRAWN_NOW
 
 import tactful
 from drawn import cases as drawn_cases
 from drawn import packs
+from reference_cases import NOW as DRAWN_NOW
 from shipped_cases import NOW, cases
 from tactful.timeline import timeline
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,101 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tactful
+from reference_cases import NOW, cases, iso
 from tactful.evaluate import Evaluator
 from tactful.facts.catalogue import ENTITIES
 from tactful.rank import row_key
 from tactful.timing import fires, fires_until
-
-NOW = 1_795_600_800  # 2026-11-25T18:00:00Z, a Wednesday
-STEPS = [0, 1, 7_199, 7_200, 7_201, 86_400, 172_799, 172_800, 172_801, 604_799, 604_800, 604_801, 950_400, 2_000_000]
-
-
-def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
-
-
-moments = st.builds(
-    lambda step, sign: _iso(NOW + sign * step), st.sampled_from(STEPS), st.sampled_from([-1, -1, -1, 1])
-)
-people_ids = st.sampled_from(["p1", "p2", "p3"])
-
-
-def _some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries({}, optional=fields)
-
-
-def _with(
-    base: dict[str, st.SearchStrategy[Any]], **optional: st.SearchStrategy[Any]
-) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries(base, optional=optional)
-
-
-def _people() -> st.SearchStrategy[list[dict[str, Any]]]:
-    fields = _some(
-        name=st.just("Kim"),
-        role=st.sampled_from(["hiring_manager", "interviewer", "recruiter", "inside_contact"]),
-        prefers=st.sampled_from(["email", "phone"]),
-        invited_call=st.booleans(),
-        contact_policy=st.sampled_from(["open", "closed"]),
-        channels=st.lists(st.sampled_from(["email", "linkedin", "post"]), max_size=2, unique=True),
-        topics=st.lists(st.just("tests"), max_size=1),
-    )
-    return st.tuples(fields, fields, fields).map(
-        lambda found: [{"id": f"p{no}", **one} for no, one in enumerate(found, start=1)]
-    )
-
-
-interview = _with(
-    {"ended_at": moments, "interviewers": st.lists(people_ids, unique=True, max_size=3)},
-    status=st.sampled_from(["scheduled", "cancelled"]),
-    went=st.sampled_from(["well", "badly"]),
-)
-message = _some(
-    person=people_ids,
-    direction=st.sampled_from(["sent", "received"]),
-    sent_at=moments,
-    kind=st.sampled_from(
-        ["thank_you", "follow_up", "status_question", "answer", "rejection", "withdrawal", "offer_notice"]
-    ),
-)
-offer = _some(
-    form=st.sampled_from(["verbal", "written"]), answer_by=moments, signed_at=moments, conditional=st.booleans()
-)
-
-
-def _application(id_: str) -> st.SearchStrategy[dict[str, Any]]:
-    return _with(
-        {
-            "id": st.just(id_),
-            "people": _people(),
-            "interviews": st.lists(interview, max_size=3).map(
-                lambda found: [{**one, "id": f"i{no}"} for no, one in enumerate(found)]
-            ),
-            "messages": st.lists(message, max_size=5),
-        },
-        status=st.sampled_from(["applied", "interviewing", "offered", "accepted", "rejected", "withdrawn"]),
-        reply_by=moments,
-        contact_policy=st.sampled_from(["open", "closed"]),
-        contact_via=people_ids,
-        preferred=st.booleans(),
-        offer=offer,
-    )
-
-
-cases = st.builds(
-    lambda candidate, applications: {
-        "now": _iso(NOW),
-        "candidate": {"id": "c", "time_zone": "America/New_York", "country": "US", **candidate},
-        "applications": applications,
-    },
-    _some(
-        employed=st.booleans(),
-        considering_quitting=st.booleans(),
-        searching=st.booleans(),
-        handwriting_legible=st.booleans(),
-    ),
-    st.one_of(st.tuples(_application("a")), st.tuples(_application("a"), _application("b"))).map(list),
-)
 
 
 @pytest.fixture(scope="module", params=["default", "profile:academia", "profile:phone-friendly", "profile:reserved"])
@@ -173,7 +83,7 @@ def test_nobody_is_told_to_leave_without_a_signed_offer(pack: tactful.Policy, da
         one.get("status") not in ("rejected", "withdrawn")
         and one.get("offer", {}).get("form") == "written"
         and one["offer"].get("conditional") is False
-        and one["offer"].get("signed_at", "9999") <= _iso(NOW)
+        and one["offer"].get("signed_at", "9999") <= iso(NOW)
         for one in data["applications"]
     )
     actions = {(one.modality, one.action) for one in pack.decide(data).actions}
@@ -223,7 +133,7 @@ def _shifted(value: Any, delta: int) -> Any:
     if isinstance(value, list):
         return [_shifted(one, delta) for one in value]
     if isinstance(value, str) and len(value) > 18 and value[10] == "T":
-        return _iso(int(datetime.fromisoformat(value).timestamp()) + delta)
+        return iso(int(datetime.fromisoformat(value).timestamp()) + delta)
     return value
 
 

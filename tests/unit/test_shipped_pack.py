@@ -22,7 +22,7 @@ from tactful.schema import case_schema, decision_schema, pack_schema, to_bytes
 from tactful.setting import application_of
 
 ROOT = Path(__file__).parents[2]
-RULE_FILES = sorted((ROOT / "rules").rglob("*.yaml"))
+RULE_FILES = sorted(path for path in (ROOT / "rules").rglob("*.yaml") if path.parent.name != "tests")
 PROFILES = sorted((ROOT / "rules/profiles").glob("*.yaml"))
 
 

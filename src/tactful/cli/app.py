@@ -13,7 +13,7 @@ from tactful.cli.importing import import_
 from tactful.cli.mutating import run_mutants
 from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.cli.planning import plan
-from tactful.cli.reading import Application, At, CaseArgument, Rules, SetFacts, read_case, what_if
+from tactful.cli.reading import Application, At, CaseArgument, Engine, Rules, SetFacts, read_case, what_if
 from tactful.cli.reasons import compare, why
 from tactful.cli.starting import init
 from tactful.cli.testing import run_tests
@@ -38,6 +38,7 @@ def advise(
     at: At = None,
     application: Application = None,
     set_: SetFacts = None,
+    engine: Engine = "compiled",
     ask: Annotated[bool, typer.Option("--ask", help="Ask for what is not known and would change the advice.")] = False,
     questions: Annotated[
         bool, typer.Option("--questions", help="With --format json: also the facts that would change the decision.")
@@ -47,7 +48,7 @@ def advise(
     """Decide on a case: what to do, ranked, and why."""
     if ask and case == "-":
         raise typer.BadParameter("--ask reads answers from standard input, so the case has to be a file")
-    policy = load(rules)
+    policy = load(rules, engine=engine)
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     if ask:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tactful.calendars import FIRST_YEAR, LAST_YEAR, Calendar
 from tactful.cli.output import PIPE_WIDTH, console, guarded, write_bytes
-from tactful.cli.reading import Application, At, CaseArgument, Rules, SetFacts, read_case, what_if
+from tactful.cli.reading import Application, At, CaseArgument, Engine, Rules, SetFacts, read_case, what_if
 from tactful.cli.writing import write_file
 from tactful.diagnostics import InvalidInput
 from tactful.diagnostics.plans import UnreadableCalendar
@@ -31,6 +31,7 @@ def plan(
     at: At = None,
     application: Application = None,
     set_: SetFacts = None,
+    engine: Engine = "compiled",
     until: Annotated[
         str,
         typer.Option(
@@ -48,7 +49,7 @@ def plan(
     ] = None,
 ) -> None:
     """The weeks ahead: what will be advised from when until when, if nothing else happens."""
-    policy = load(rules)
+    policy = load(rules, engine=engine)
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     start = policy.decide(read, now).at

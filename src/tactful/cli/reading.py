@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from tactful.decider import EngineName
 from tactful.diagnostics import Diagnostic, InvalidInput
 from tactful.diagnostics.case import UnreadableCase
 from tactful.engine import Policy
@@ -26,6 +27,9 @@ Application = Annotated[
     typer.Option("--application", metavar="ID", help="Show only what concerns this application, or the candidate."),
 ]
 
+Engine = Annotated[
+    EngineName, typer.Option("--engine", help="compiled, or rete: the Rete network of durable-rules (extra `rete`).")
+]
 SetFacts = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FACT=VALUE", help="What if: person[dana].prefers=phone; may be repeated."),

@@ -10,7 +10,7 @@ import typer
 from tactful.advice import Decision
 from tactful.answers import UnknownName
 from tactful.cli.output import console, guarded, write_bytes
-from tactful.cli.reading import At, CaseArgument, Rules, SetFacts, read_case, what_if
+from tactful.cli.reading import At, CaseArgument, Engine, Rules, SetFacts, read_case, what_if
 from tactful.engine import Policy, load
 
 Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")]
@@ -29,6 +29,7 @@ def why(
     rules: Rules = "default",
     at: At = None,
     set_: SetFacts = None,
+    engine: Engine = "compiled",
     flip: Annotated[
         bool, typer.Option("--flip", help="Also look for the smallest change under which it would be otherwise.")
     ] = False,
@@ -37,7 +38,7 @@ def why(
     """Tell why an action is advised, or why it is not: facts, rules, conflicts, rank."""
     action, _, target = question.partition(":")
     try:
-        record = _decide(load(rules), case, at, set_).why(action, target or None, flip=flip)
+        record = _decide(load(rules, engine=engine), case, at, set_).why(action, target or None, flip=flip)
     except UnknownName as error:
         raise typer.BadParameter(str(error)) from None
     if format_ == "json":

@@ -24,6 +24,11 @@ class InvariantResult(msgspec.Struct, frozen=True):
         """Whether it held in every case."""
         return not self.failures
 
+    @property
+    def text(self) -> str:
+        """Where it does not hold, in words; empty where it held."""
+        return "\n".join(f"does not hold in {one}" for one in self.failures)
+
 
 def invariant_results(policy: Policy, examples: Sequence[Example]) -> tuple[InvariantResult, ...]:
     """Every invariant of the pack, inherited ones too, checked of the decision on each example's case."""

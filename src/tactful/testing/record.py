@@ -39,7 +39,7 @@ class InvariantRecord(Record, frozen=True):
     place: Annotated[str, Meta(description="file:line")]
     passed: bool
     tried: Annotated[int, Meta(description="On how many cases.")]
-    failures: Annotated[tuple[str, ...], Meta(description="Where it does not hold.")]
+    failure: Annotated[str | None, Meta(description="Where it does not hold, in words.")]
 
 
 class PackTestRecord(Record, frozen=True):
@@ -59,7 +59,7 @@ def pack_test_record(
     ran = tuple(map(_example, examples))
     held = tuple(
         InvariantRecord(
-            id=one.id, about=one.about, place=one.place, passed=one.passed, tried=one.tried, failures=one.failures
+            id=one.id, about=one.about, place=one.place, passed=one.passed, tried=one.tried, failure=one.text or None
         )
         for one in invariants
     )

@@ -41,8 +41,8 @@ def render_failed_example(policy: Policy, result: ExampleResult, console: Consol
 def render_failed_invariant(result: InvariantResult, console: Console) -> None:
     """Print where an invariant does not hold."""
     _head(result.id, result.place, result.about, console)
-    for line in result.failures:
-        console.print(safe(Text(f"{_INDENT}does not hold in {line}")), soft_wrap=True)
+    for line in result.text.splitlines():
+        console.print(safe(Text(f"{_INDENT}{line}")), soft_wrap=True)
 
 
 def failed_example_text(policy: Policy, result: ExampleResult) -> str:

@@ -8,7 +8,6 @@ intermediate representation.
 from __future__ import annotations
 
 import importlib.util
-import json
 import logging
 import os
 from typing import Protocol
@@ -19,7 +18,7 @@ from tactful.calendars import Calendars
 from tactful.decision import RawFiring
 from tactful.diagnostics import EngineError
 from tactful.engines.rete.interpreter import Interpreter
-from tactful.engines.rete.network import SENTINEL_FACT, Network, build_network, write_facts
+from tactful.engines.rete.network import Network, build_network, write_facts
 from tactful.engines.rete.pool import Pool, WorkerDied, WorkerTooSlow
 from tactful.facts.rows import Case
 from tactful.model.checked import AddStep, CheckedPack
@@ -81,9 +80,8 @@ class ReteProgram:
             return []
         interpreter = Interpreter(self._checked, self._calendars, case, now)
         facts, rows = write_facts(network, interpreter)
-        text = json.dumps([{**fact, "sid": "1"} for fact in (SENTINEL_FACT, *facts)])
         try:
-            found = self._pool.fire(network, text)
+            found = self._pool.fire(network, facts)
         except (WorkerDied, WorkerTooSlow) as error:
             return self._mishap(error, part, case, now)
         fired = {(network.owners[rule], rows[entity, no]) for rule, entity, no in found}

@@ -250,7 +250,8 @@ class Interpreter:
                 self._turns += [
                     (one, one) for one in (calendar.instant(local), calendar.instant(local.replace(fold=1)))
                 ]
-        self._turns += [(one, one) for one in calendar.clock_changes(self.now - DAY, self.now + 3 * DAY)]
+        until = self.now + (3 * DAY if seconds else AHEAD_BY_THE_CLOCK)
+        self._turns += [(one, one) for one in calendar.clock_changes(self.now - DAY, until)]
 
     def due(self, rule: Rule, row: Row) -> int | None:
         """The deadline of a rule that fires for a row."""

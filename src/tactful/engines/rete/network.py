@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -53,13 +54,17 @@ from tactful.model.checked import (
 )
 from tactful.values import DayTimeKind, DurationKind, ListKind, MomentKind, NumberKind, Value
 
-#: Measured: 64 matches of one fact at once, 17 patterns and 30 join terms in a rule are what the library can hold.
+#: Measured: 64 matches of one fact at once, 17 patterns and 30 join terms in a rule are what the library can hold. A fact of
+#: more than about 240 names matches nothing, without a word.
 RULES_IN_ONE: Final = 40
+NAMES_IN_FACT: Final = 150
 JOINS_IN_RULE: Final = 16
 #: More branches of one rule than this are no longer rules of their own: the interpreter settles the choice.
 BRANCHES: Final = 8
 #: The rule that always fires, for a fact of its own: deleting a state in which nothing fired kills the process.
 SENTINEL: Final = "z"
+#: The one session that every decision is worked out in.
+SESSION: Final = "1"
 SENTINEL_FACT: Final[Mapping[str, int]] = {"t": 99, "k": 0}
 
 _TYPES: Final = {entity: no for no, entity in enumerate(ENTITIES)}
@@ -75,65 +80,112 @@ Json = dict[str, Any]
 Fact = dict[str, int]
 
 
-class Network(msgspec.Struct, frozen=True):
-    """The rulesets of a pack as JSON, and what is needed to write rows down as facts for them."""
+class Ruleset(msgspec.Struct, frozen=True):
+    """A ruleset as JSON, and what is needed to write rows down as facts for it, by entity."""
 
-    rulesets: tuple[str, ...]
-    #: By the name of each rule of the library, the number of the pack's rule that it is a branch of.
-    owners: Mapping[str, int]
-    #: By entity: the fields that are asked for, the moments that ``now`` is compared with, the conditions behind flags.
+    text: str
     fields: Mapping[str, tuple[tuple[int, Field], ...]]
+    #: The moments that ``now`` is compared with.
     shifts: Mapping[str, tuple[tuple[int, Field, Shift], ...]]
+    #: The conditions that the interpreter settles.
     flags: Mapping[str, tuple[tuple[int, Condition], ...]]
     #: Small integers for the values that rules name.
     codes: Mapping[Value, int]
-    #: Tells the rulesets from those of others.
+
+
+class Network(msgspec.Struct, frozen=True):
+    """The rulesets of a pack. ``key`` tells them from those of others."""
+
+    rulesets: tuple[Ruleset, ...]
+    #: By the name of each rule of the library, the number of the pack's rule that it is a branch of.
+    owners: Mapping[str, int]
     key: str
 
 
 def build_network(checked: CheckedPack, rules: Sequence[Rule]) -> Network:
-    """The network of some rules of a pack."""
+    """The network of some rules of a pack, spread over as many rulesets as it takes."""
+    rulesets: list[Ruleset] = []
+    owners: dict[str, int] = {}
     builder = _Builder(checked)
     for rule in rules:
-        builder.rule(rule)
-    return builder.network()
+        branches = _branches(_condition(rule))
+        fuller = builder.copy()
+        _add(fuller, rule, branches, owners)
+        if not fuller.fits:
+            if builder.count:
+                rulesets.append(builder.ruleset())
+            fuller = _Builder(checked)
+            _add(fuller, rule, branches, owners)
+            if not fuller.fits:  # of a rule that is too much by itself, the interpreter settles the whole condition
+                fuller = _Builder(checked)
+                _add(fuller, rule, [[AnyOf((_condition(rule),))]], owners)
+        builder = fuller
+    if builder.count:
+        rulesets.append(builder.ruleset())
+    texts = "\n".join(one.text for one in rulesets)
+    return Network(tuple(rulesets), owners, hashlib.sha256(texts.encode()).hexdigest()[:24])
+
+
+def _condition(rule: Rule) -> Condition:
+    """``when`` and not ``unless``."""
+    never = isinstance(rule.unless, AnyOf) and not rule.unless.members
+    return rule.when if never else AllOf((rule.when, NoneOf((rule.unless,))))
+
+
+def _add(builder: _Builder, rule: Rule, branches: list[list[Condition]], owners: dict[str, int]) -> None:
+    for no, literals in enumerate(branches):
+        name = f"r{rule.no}_{no}"
+        owners[name] = rule.no
+        builder.add(name, _Chain(builder, rule.entity).patterns(literals))
 
 
 class _Builder:
+    """One ruleset in the making."""
+
     def __init__(self, checked: CheckedPack) -> None:
         self._counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
         self._fields: dict[tuple[str, str, str], tuple[int, Field]] = {}
         self._shifts: dict[tuple[int, Shift], tuple[int, Field, Shift]] = {}
-        self._flags: list[tuple[int, str, Condition]] = []
+        self._flags: dict[tuple[str, _Shape], tuple[int, Condition]] = {}
         self._codes: dict[Value, int] = {}
-        self._rules: list[tuple[str, Json]] = []
-        self._owners: dict[str, int] = {}
+        self._rules: dict[str, Json] = {}
 
-    def rule(self, rule: Rule) -> None:
-        """Every branch of a rule's condition, as a rule of the library."""
-        never = isinstance(rule.unless, AnyOf) and not rule.unless.members
-        whole = rule.when if never else AllOf((rule.when, NoneOf((rule.unless,))))
-        for literals in _branches(whole):
-            name = f"r{len(self._rules)}"
-            self._owners[name] = rule.no
-            self._rules.append((name, _Chain(self, rule.entity).patterns(literals)))
+    def copy(self) -> _Builder:
+        """Another one that is as far as this."""
+        found = _Builder.__new__(_Builder)
+        found._counts = self._counts
+        found._fields, found._shifts = dict(self._fields), dict(self._shifts)
+        found._flags, found._codes, found._rules = dict(self._flags), dict(self._codes), dict(self._rules)
+        return found
 
-    def network(self) -> Network:
-        """All rules, spread over as many rulesets as it takes."""
-        rulesets = []
-        for start in range(0, len(self._rules), RULES_IN_ONE):
-            some = dict(self._rules[start : start + RULES_IN_ONE])
-            some[SENTINEL] = {"all": [{"r": {"t": SENTINEL_FACT["t"]}}]}
-            rulesets.append(json.dumps(some))
+    @property
+    def count(self) -> int:
+        """How many rules it has."""
+        return len(self._rules)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the library can hold it."""
+        names = Counter(holder(field) for _, field in self._fields.values() for _ in range(3))
+        names.update(holder(field) for _, field, _ in self._shifts.values())
+        names.update(entity for entity, _ in self._flags)
+        return len(self._rules) <= RULES_IN_ONE and max(names.values(), default=0) <= NAMES_IN_FACT
+
+    def add(self, name: str, rule: Json) -> None:
+        """Add a rule of the library."""
+        self._rules[name] = rule
+
+    def ruleset(self) -> Ruleset:
+        """The ruleset, with the rule that always fires."""
+        rules = {**self._rules, SENTINEL: {"all": [{"r": {"t": SENTINEL_FACT["t"]}}]}}
         fields, shifts = self._fields.values(), self._shifts.values()
-        return Network(
-            tuple(rulesets),
-            self._owners,
+        flags = [(entity, *each) for (entity, _), each in self._flags.items()]
+        return Ruleset(
+            json.dumps(rules),
             {one: tuple(each for each in fields if holder(each[1]) == one) for one in ENTITIES},
             {one: tuple(each for each in shifts if holder(each[1]) == one) for one in ENTITIES},
-            {one: tuple((no, asked) for no, owner, asked in self._flags if owner == one) for one in ENTITIES},
+            {one: tuple((no, asked) for owner, no, asked in flags if owner == one) for one in ENTITIES},
             self._codes,
-            hashlib.sha256("\n".join(rulesets).encode()).hexdigest()[:24],
         )
 
     # --- numbers for fields, moments, conditions and values ---
@@ -154,8 +206,7 @@ class _Builder:
 
     def flag(self, entity: str, condition: Condition) -> int:
         """The number of a condition that the interpreter settles, for the rows of an entity."""
-        self._flags.append((len(self._flags), entity, condition))
-        return len(self._flags) - 1
+        return self._flags.setdefault((entity, _shape(condition)), (len(self._flags), condition))[0]
 
     def code(self, value: Value) -> int:
         """A small integer for a value."""
@@ -244,6 +295,17 @@ class _Chain:
         return True
 
 
+#: A condition without the places it is written at: two alike are one.
+_Shape = tuple[object, ...]
+
+
+def _shape(condition: Condition) -> _Shape:
+    if isinstance(condition, Test):
+        field = condition.field
+        return field.scope, field.via, field.origin, field.key, condition.predicates, condition.negated
+    return type(condition).__name__, *map(_shape, condition.members)
+
+
 def _is_whole(bound: int | float) -> bool:
     return float(bound).is_integer() and abs(bound) < _LARGEST
 
@@ -274,33 +336,32 @@ def _branches(condition: Condition) -> list[list[Condition]]:
 # --- facts ---
 
 
-def write_facts(network: Network, interpreter: Interpreter) -> tuple[list[Fact], dict[tuple[int, int], Row]]:
-    """All rows as facts, ancestors first, and the rows by entity and number.
+def write_facts(network: Network, interpreter: Interpreter) -> tuple[list[str], dict[tuple[int, int], Row]]:
+    """All rows as facts, a JSON text for each ruleset, and the rows by entity and number.
 
     Ancestors come first because a fact can only meet so many others at once: a child meets one of each.
     """
-    codes = dict(network.codes)
-    facts: list[Fact] = []
-    rows: dict[tuple[int, int], Row] = {}
-    for entity in ENTITIES:
-        for row in interpreter.rows(entity):
-            rows[_TYPES[entity], row.no] = row
-            facts.append(_fact(entity, row, network, interpreter, codes))
-    return facts, rows
+    everything = [(entity, row) for entity in ENTITIES for row in interpreter.rows(entity)]
+    texts = []
+    for ruleset in network.rulesets:
+        codes = dict(ruleset.codes)
+        facts = [_fact(entity, row, ruleset, interpreter, codes) for entity, row in everything]
+        texts.append(json.dumps([{**fact, "sid": SESSION} for fact in (SENTINEL_FACT, *facts)]))
+    return texts, {(_TYPES[entity], row.no): row for entity, row in everything}
 
 
-def _fact(entity: str, row: Row, network: Network, interpreter: Interpreter, codes: dict[Value, int]) -> Fact:
+def _fact(entity: str, row: Row, ruleset: Ruleset, interpreter: Interpreter, codes: dict[Value, int]) -> Fact:
     fact = {"t": _TYPES[entity], "k": row.no, "c": 0, **_parents(row)}
-    for no, field in network.fields[entity]:
+    for no, field in ruleset.fields[entity]:
         value = interpreter.value_of(field, row)
         fact[f"k{no}"] = int(value is not None)
         fact[f"e{no}"] = 0 if value is None else codes.setdefault(value, len(codes) + 1)
         fact[f"n{no}"] = value if isinstance(value, int) and abs(value) < _LARGEST else 0
-    for no, field, shift in network.shifts[entity]:
+    for no, field, shift in ruleset.shifts[entity]:
         value = interpreter.value_of(field, row)
         fact[f"d{no}"] = 0 if value is None else interpreter.now - interpreter.shifted(value, shift, row)
     scope = interpreter.scope(row)
-    for no, condition in network.flags[entity]:
+    for no, condition in ruleset.flags[entity]:
         fact[f"g{no}"] = int(interpreter.holds(condition, scope))
     return fact
 

@@ -53,7 +53,7 @@ class Worker:
         """Whether the process runs."""
         return self._process.poll() is None
 
-    def fire(self, network: Network, facts: str, deadline: float) -> list[tuple[str, int, int]]:
+    def fire(self, network: Network, facts: list[str], deadline: float) -> list[tuple[str, int, int]]:
         """What fires for facts. Raises :class:`WorkerDied` and :class:`WorkerTooSlow`; the worker is to be ended then."""
         if network.key not in self._loaded:
             self._load(network, deadline)
@@ -67,7 +67,7 @@ class Worker:
         return [(rule, entity, row) for rule, entity, row in reply["fired"]]
 
     def _load(self, network: Network, deadline: float) -> None:
-        reply = self._ask({"load": network.key, "rulesets": list(network.rulesets)}, deadline)
+        reply = self._ask({"load": network.key, "rulesets": [one.text for one in network.rulesets]}, deadline)
         if reply.get("loaded") != network.key:
             raise WorkerDied(str(reply.get("failed", "it answered something else")))
         self._loaded.add(network.key)
@@ -165,7 +165,7 @@ class Pool:
         """The numbers of the processes that run."""
         return tuple(worker.pid for worker in tuple(self._workers) if worker.alive)
 
-    def fire(self, network: Network, facts: str) -> list[tuple[str, int, int]]:
+    def fire(self, network: Network, facts: list[str]) -> list[tuple[str, int, int]]:
         """What fires for facts: by the next free worker, or by another where that one ended underway.
 
         To fire is to compute: doing so again changes nothing and loses nothing. Raises :class:`WorkerDied` where that ended

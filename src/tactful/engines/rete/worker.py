@@ -3,7 +3,7 @@
 It reads requests from standard input and writes answers to standard output, each a length (4 bytes, big-endian) and JSON:
 
 ``{"load": key, "rulesets": [text, …]}``  makes rulesets, answers ``{"loaded": key}``
-``{"fire": key, "facts": text}``          answers ``{"fired": [[rule, entity, row], …]}``, or ``{"unknown": key}``
+``{"fire": key, "facts": [text, …]}``     answers ``{"fired": [[rule, entity, row], …]}``, or ``{"unknown": key}``
 
 An answer ``{"failed": text}`` says what went wrong. The process ends with its input, and the kernel ends it where a request
 takes longer than it may, whatever the library is at.
@@ -34,9 +34,10 @@ class Loaded:
         for no, text in enumerate(rulesets):
             self._handles.append(library.create_ruleset(f"{key}.{no}", text))
 
-    def fire(self, facts: str) -> list[list[Any]]:
-        """All that fires for facts: the rule's name, and entity and number of the row it fires for."""
-        return [firing for handle in self._handles for firing in self._fire(handle, facts)]
+    def fire(self, facts: list[str]) -> list[list[Any]]:
+        """All that fires for facts, one text for each ruleset: the rule's name, and entity and number of its row."""
+        pairs = zip(self._handles, facts, strict=True)
+        return [firing for handle, text in pairs for firing in self._fire(handle, text)]
 
     def _fire(self, handle: int, facts: str) -> list[list[Any]]:
         library = self._library

@@ -1,0 +1,139 @@
+"""The second engine held against the first: same firings, same decision, whatever the pack and the case."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import tactful
+from drawn import cases, overlays, packs
+from reference_cases import NOW
+from reference_cases import cases as shipped_cases
+from tactful.engines.rete import ReteProgram
+from tactful.engines.rete.pool import Pool
+from tactful.facts.rows import Case, Row
+from tactful.rank import Ranker, row_key
+from tactful.timeline import instants
+
+pytest.importorskip("durable_rules_engine", reason="needs the extra `rete`")
+
+NOW_THEN = datetime.fromtimestamp(NOW, UTC)
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PACKS = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
+#: 2,000 in CI (`TACTFUL_EXAMPLES=2000`), a tenth of that otherwise.
+EXAMPLES_DRAWN = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    """Two workers for all packs of this module."""
+    made = Pool(2, 20.0)
+    yield made
+    made.close()
+
+
+def assert_agreed(policy: tactful.Policy, rete: ReteProgram, case: Case, now: int) -> None:
+    """Both engines fire alike at a moment, steps included, and so the ranking is the same."""
+    fired = policy.decider.fire(case, now)
+    assert _named(rete.fire(case, now)) == _named(fired)
+    assert _named(rete.fire_steps(case, now)) == _named(policy.decider.steps(case, now))
+
+
+def _named(firings: list[tuple[int, Row, int | None]]) -> list[tuple[int, Any, int, int | None]]:
+    return sorted(((no, row_key(row), row.no, due) for no, row, due in firings), key=str)
+
+
+def moments(policy: tactful.Policy, case: Case, now: int, picks: list[float]) -> list[int]:
+    """``now``, and some of the instants at which a decision may change, each a second before, on it, and a second after."""
+    found = instants(policy.decider, case, now, now + 30 * 86_400)
+    chosen = {found[int(pick * len(found))] for pick in picks if found}
+    return [now, *(one + second for one in sorted(chosen) for second in (-1, 0, 1))]
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.*")), ids=lambda path: path.stem)
+def test_an_example_is_decided_alike(path: Path) -> None:
+    """The whole main job: same JSON but for the engine's name."""
+    compiled, rete = tactful.load(), tactful.load(engine="rete")
+    case = compiled.read_text(path.read_bytes(), path.name)
+    expected, found = (json.loads(policy.decide(case).to_json()) for policy in (compiled, rete))
+    assert (expected.pop("engine"), found.pop("engine")) == ("compiled", "rete")
+    assert found == expected
+
+
+@settings(max_examples=max(20, EXAMPLES_DRAWN // 10), deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=shipped_cases, picks=st.lists(st.floats(0, 1, exclude_max=True), max_size=2), name=st.sampled_from(PACKS))
+def test_shipped_packs_fire_alike(pool: Pool, data: dict[str, Any], picks: list[float], name: str) -> None:
+    """The shipped packs and drawn cases, at thresholds and on either side of them."""
+    policy = tactful.load(name)
+    rete = ReteProgram(policy.checked, policy.calendars, pool)
+    case = policy.read(data)
+    for now in moments(policy, case, NOW, picks):
+        assert_agreed(policy, rete, case, now)
+
+
+@settings(max_examples=EXAMPLES_DRAWN, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    text=packs(),
+    data=cases(),
+    days=st.integers(-200, 200),
+    picks=st.lists(st.floats(0, 1, exclude_max=True), max_size=2),
+)
+def test_drawn_packs_fire_alike(pool: Pool, text: str, data: dict[str, Any], days: int, picks: list[float]) -> None:
+    """Packs over the whole language, cases at thresholds, moments around clock changes."""
+    policy = tactful.loads(text)
+    rete = ReteProgram(policy.checked, policy.calendars, pool)
+    case = policy.read(data)
+    for now in moments(policy, case, NOW + days * 86_400, picks):
+        assert_agreed(policy, rete, case, now)
+
+
+@settings(max_examples=max(20, EXAMPLES_DRAWN // 5), deadline=None, suppress_health_check=list(HealthCheck))
+@given(texts=packs().flatmap(lambda base: st.tuples(st.just(base), overlays(base))), data=cases())
+def test_drawn_overlays_decide_alike(
+    pool: Pool, tmp_path_factory: pytest.TempPathFactory, texts: tuple[str, str], data: dict[str, Any]
+) -> None:
+    """Overlays too, down to the decision: conflicts, families, one per, order."""
+    folder = tmp_path_factory.mktemp("packs")
+    for name, text in zip(("base.yaml", "overlay.yaml"), texts, strict=True):
+        (folder / name).write_text(text)
+    policy = tactful.load(folder / "overlay.yaml")
+    case = policy.read(data)
+    rete = ReteProgram(policy.checked, policy.calendars, pool)
+    assert_agreed(policy, rete, case, NOW)
+    ranker = Ranker(policy.checked)
+    rankings = [ranker.rank(found, case) for found in (policy.decider.fire(case, NOW), rete.fire(case, NOW))]
+    said = [
+        [
+            (one.action, row_key(one.target), one.modality, one.priority, one.due)
+            for one in (*each.ranked, *each.set_aside)
+        ]
+        for each in rankings
+    ]
+    assert said[0] == said[1]
+
+
+def test_many_rules_and_wide_rules_are_spread_or_settled_beforehand(pool: Pool) -> None:
+    """300 rules with conditions of their own, and one rule of 200: more names than the library can hold in a fact."""
+    wide = ", ".join(f"{{message.words: more than {no}}}" for no in range(200))
+    many = "".join(
+        f"  r{no}: {{for each: message, unless: {{message.words: {no}}}, when: {{message.words: at least {no - 150}}}, "
+        f"then: {{should: note}}, because: So.}}\n"
+        for no in range(300)
+    )
+    policy = tactful.loads(
+        "custom_facts: {message: {words: number}}\nactions: {note: {about: A note.}}\nrules:\n"
+        f"{many}  wide: {{for each: message, when: [{wide}], then: {{should: note}}, because: So.}}\n"
+    )
+    messages = [{"custom": {"words": words}} for words in (-1, 0, 20.5, 199, 200, 250)]
+    case = policy.read({"candidate": {"id": "c"}, "applications": [{"id": "a", "messages": messages}]}, NOW_THEN)
+    rete = ReteProgram(policy.checked, policy.calendars, pool)
+    assert_agreed(policy, rete, case, NOW)
+    assert any(policy.checked.rules[no].id == "wide" for no, _, _ in rete.fire(case, NOW))

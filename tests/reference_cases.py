@@ -1,0 +1,97 @@
+"""Cases at the thresholds of the shipped packs: exactly, and a second on either side."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+NOW = 1_795_600_800  # 2026-11-25T18:00:00Z, a Wednesday
+STEPS = [0, 1, 7_199, 7_200, 7_201, 86_400, 172_799, 172_800, 172_801, 604_799, 604_800, 604_801, 950_400, 2_000_000]
+
+
+def iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+moments = st.builds(lambda step, sign: iso(NOW + sign * step), st.sampled_from(STEPS), st.sampled_from([-1, -1, -1, 1]))
+people_ids = st.sampled_from(["p1", "p2", "p3"])
+
+
+def _some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+def _with(
+    base: dict[str, st.SearchStrategy[Any]], **optional: st.SearchStrategy[Any]
+) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(base, optional=optional)
+
+
+def _people() -> st.SearchStrategy[list[dict[str, Any]]]:
+    fields = _some(
+        name=st.just("Kim"),
+        role=st.sampled_from(["hiring_manager", "interviewer", "recruiter", "inside_contact"]),
+        prefers=st.sampled_from(["email", "phone"]),
+        invited_call=st.booleans(),
+        contact_policy=st.sampled_from(["open", "closed"]),
+        channels=st.lists(st.sampled_from(["email", "linkedin", "post"]), max_size=2, unique=True),
+        topics=st.lists(st.just("tests"), max_size=1),
+    )
+    return st.tuples(fields, fields, fields).map(
+        lambda found: [{"id": f"p{no}", **one} for no, one in enumerate(found, start=1)]
+    )
+
+
+interview = _with(
+    {"ended_at": moments, "interviewers": st.lists(people_ids, unique=True, max_size=3)},
+    status=st.sampled_from(["scheduled", "cancelled"]),
+    went=st.sampled_from(["well", "badly"]),
+)
+message = _some(
+    person=people_ids,
+    direction=st.sampled_from(["sent", "received"]),
+    sent_at=moments,
+    kind=st.sampled_from(
+        ["thank_you", "follow_up", "status_question", "answer", "rejection", "withdrawal", "offer_notice"]
+    ),
+)
+offer = _some(
+    form=st.sampled_from(["verbal", "written"]), answer_by=moments, signed_at=moments, conditional=st.booleans()
+)
+
+
+def _application(id_: str) -> st.SearchStrategy[dict[str, Any]]:
+    return _with(
+        {
+            "id": st.just(id_),
+            "people": _people(),
+            "interviews": st.lists(interview, max_size=3).map(
+                lambda found: [{**one, "id": f"i{no}"} for no, one in enumerate(found)]
+            ),
+            "messages": st.lists(message, max_size=5),
+        },
+        status=st.sampled_from(["applied", "interviewing", "offered", "accepted", "rejected", "withdrawn"]),
+        reply_by=moments,
+        contact_policy=st.sampled_from(["open", "closed"]),
+        contact_via=people_ids,
+        preferred=st.booleans(),
+        offer=offer,
+    )
+
+
+cases = st.builds(
+    lambda candidate, applications: {
+        "now": iso(NOW),
+        "candidate": {"id": "c", "time_zone": "America/New_York", "country": "US", **candidate},
+        "applications": applications,
+    },
+    _some(
+        employed=st.booleans(),
+        considering_quitting=st.booleans(),
+        searching=st.booleans(),
+        handwriting_legible=st.booleans(),
+    ),
+    st.one_of(st.tuples(_application("a")), st.tuples(_application("a"), _application("b"))).map(list),
+)
