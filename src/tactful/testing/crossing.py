@@ -15,7 +15,7 @@ from tactful.engine import Policy
 from tactful.engines.rete import Rete, ReteProgram
 from tactful.facts.rows import Case, Row
 from tactful.rank import entity_of
-from tactful.testing.cases import cases
+from tactful.testing.drawing import cases
 from tactful.testing.smallest import smallest
 from tactful.timeline import instants
 from tactful.values import WEEK

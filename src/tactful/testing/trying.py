@@ -17,7 +17,7 @@ from tactful.evaluate import Evaluator
 from tactful.facts.rows import Case
 from tactful.model.checked import AddStep
 from tactful.rank import Conclusion, Ranker, Ranking, row_key
-from tactful.testing.cases import Plain, cases
+from tactful.testing.drawing import Plain, cases
 from tactful.testing.model import Example
 from tactful.testing.mutants import Mutant, replace
 
