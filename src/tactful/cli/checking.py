@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from tactful.check import check_pack
+from tactful.cli.crossing import cross
 from tactful.cli.output import console, fail, guarded, show
 from tactful.cli.writing import write_file
 from tactful.diagnostics import Diagnostic, InvalidInput
@@ -30,13 +31,23 @@ def check(
     fix: Annotated[
         bool, typer.Option("--fix", help="Take out unused parameters and facts and redundant conditions.")
     ] = False,
+    cross_engine: Annotated[
+        bool, typer.Option("--cross-engine", help="Also hold both engines against each other on drawn cases.")
+    ] = False,
+    cases: Annotated[
+        int, typer.Option("--cases", min=1, metavar="N", help="With --cross-engine: how many cases are drawn.")
+    ] = 500,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="With --cross-engine: draw the same cases as a run with this seed.")
+    ] = None,
 ) -> None:
     """Report every mistake of a pack, then what is legal in it and suspicious."""
     if fix:
         if pack in ("default", *(f"profile:{name}" for name in profiles())):
             raise typer.BadParameter("the shipped packs are not changed; name a file or folder of your own")
         _fix(pack)
-    checked = load(pack).checked
+    policy = load(pack)
+    checked = policy.checked
     _, warnings = _lint(pack)
     console().print(
         f"{checked.name} {checked.version}: {len(checked.rules)} rules, {len(checked.facts)} computed facts, "
@@ -44,8 +55,10 @@ def check(
     )
     if warnings:
         _tell(warnings, checked)
-        if strict:
-            raise typer.Exit(1)
+    if cross_engine:
+        cross(policy, cases, seed, console())
+    if warnings and strict:
+        raise typer.Exit(1)
 
 
 def _lint(pack: str) -> tuple[CheckedPack, tuple[Diagnostic, ...]]:
