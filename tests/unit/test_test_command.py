@@ -189,7 +189,10 @@ def test_a_new_pack_passes_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """One changed parameter, one new rule, one example, one invariant, and what editors need."""
     monkeypatch.chdir(tmp_path)
     assert _run("init", "new/acme-careers").exit_code == 0
-    assert _run("test", "new/acme-careers").stdout == f"acme-careers: 1 example, 0 failed; {INHERITED + 1} invariants, 0 failed\n"
+    assert (
+        _run("test", "new/acme-careers").stdout
+        == f"acme-careers: 1 example, 0 failed; {INHERITED + 1} invariants, 0 failed\n"
+    )
     assert _run("check", "new/acme-careers").exit_code == 0
     folder = tmp_path / "new/acme-careers"
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}

@@ -10,8 +10,8 @@ from tactful.testing.model import Example, ExampleResult, Problem
 from tactful.testing.needs import need_hypothesis
 
 if TYPE_CHECKING:
-    from tactful.testing.cases import cases
     from tactful.testing.checking import InvariantFailure, InvariantResult, assert_invariants, check_invariants
+    from tactful.testing.drawing import cases
     from tactful.testing.machine import candidate_weeks
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
 
 #: What takes hypothesis, by the module that has it; loaded when asked for.
 _DRAWN = {
-    "cases": "cases",
+    "cases": "drawing",
     "candidate_weeks": "machine",
     **dict.fromkeys(("InvariantFailure", "InvariantResult", "assert_invariants", "check_invariants"), "checking"),
 }

@@ -19,7 +19,7 @@ from tactful.engine import Policy
 from tactful.invariants import Outcome, Taken, outcomes, take
 from tactful.model.checked import Always, Invariant, Keeps
 from tactful.rank import entity_of
-from tactful.testing.cases import cases
+from tactful.testing.drawing import cases
 from tactful.testing.invariants import DRAWN
 from tactful.testing.smallest import smallest
 from tactful.values import DAY

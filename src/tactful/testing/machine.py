@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tactful.advice import Advice
 from tactful.engine import Policy
 from tactful.facts.catalogue import given_fields
-from tactful.testing.cases import cases
+from tactful.testing.drawing import cases
 from tactful.values import DAY, HOUR, ChoiceKind
 
 Plain = dict[str, Any]
