@@ -77,7 +77,11 @@ def take(decider: Decider, case: Case, now: int) -> Taken:
 
 def violations(decider: Decider, case: Case, now: int) -> list[Violation]:
     """All invariants about one decision that the decision on a case does not meet; those about two are left out."""
-    taken = take(decider, case, now)
+    return unmet(decider, take(decider, case, now))
+
+
+def unmet(decider: Decider, taken: Taken) -> list[Violation]:
+    """The same of a decision that was taken before, by this pack or by a change of it."""
     return [
         Violation(one.invariant.id, entity_of(one.row), one.row.id, tuple(each.action for each in one.broken))
         for invariant in decider.checked.invariants

@@ -63,7 +63,7 @@ def fires_until(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
     env = evaluator.environment(rule.entity, row)
     end = evaluator.now + horizon(rule, evaluator.facts)
     while True:
-        flip = min((one for one in _rule_flips(rule, env, evaluator) if one.first > evaluator.now), default=None)
+        flip = min((one for one in rule_flips(rule, env, evaluator) if one.first > evaluator.now), default=None)
         if flip is None or flip.first > end:
             return None
         evaluator = evaluator.at(flip.first)
@@ -76,7 +76,7 @@ def fires_since(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
     env = evaluator.environment(rule.entity, row)
     end = evaluator.now - horizon(rule, evaluator.facts)
     while True:
-        flip = max((one for one in _rule_flips(rule, env, evaluator) if one.first <= evaluator.now), default=None)
+        flip = max((one for one in rule_flips(rule, env, evaluator) if one.first <= evaluator.now), default=None)
         if flip is None or flip.first < end:
             return None
         evaluator = evaluator.at(flip.first - 1)
@@ -84,7 +84,8 @@ def fires_since(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
             return flip.boundary
 
 
-def _rule_flips(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+def rule_flips(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+    """All flips of a rule's tests, before ``now`` and after."""
     yield from _flips(rule.when, env, evaluator)
     yield from _flips(rule.unless, env, evaluator)
 

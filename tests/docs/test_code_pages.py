@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 import tactful
+from tactful.check import check_pack
 from tactful.cli.reading import facts_of
 from tactful.diagnostics.code import Code
 from tactful.diagnostics.table import codes, page
+from tactful.lint import lint_pack
+from tactful.load import load_pack_text
 from tactful.testing.examples import read_examples_text
 
 ROOT = Path(__file__).parents[2]
@@ -36,9 +39,13 @@ CASE = {"candidate": {"id": "c"}, "applications": [{"id": "acme", "people": [{"i
 def _codes_of(text: str, id_: str) -> list[str]:
     """The codes that reading ``text`` leads to.
 
-    It is a case for T2xx, a command with ``--set`` for T7xx, examples for the shipped pack for T8xx, else a pack.
+    It is a case for T2xx, a command with ``--set`` for T7xx, examples for the shipped pack for T8xx, else a pack,
+    which for T9xx is linted too.
     """
     try:
+        if id_.startswith("T9"):
+            pack_text = load_pack_text(text, "pack.yaml")
+            return [one.code for one in lint_pack(pack_text, check_pack(pack_text))]
         if id_.startswith("T8"):
             read_examples_text(tactful.load(), text, "examples.yaml")
         elif id_.startswith("T7"):

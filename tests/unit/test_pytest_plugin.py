@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import tactful
+
 pytest_plugins = ["pytester"]
 
 PACK = "pack: {name: house, version: 1}\nextends: default\n"
@@ -23,6 +25,9 @@ examples:
 PLUGIN = [] if entry_points(group="pytest11", name="tactful") else ["-p", "_tactful_pytest"]
 
 
+INVARIANTS = len(tactful.load().checked.invariants)
+
+
 def _house(pytester: pytest.Pytester, examples: str = EXAMPLES) -> None:
     folder = pytester.mkdir("house")
     (folder / "pack.yaml").write_text(PACK)
@@ -34,19 +39,19 @@ def _house(pytester: pytest.Pytester, examples: str = EXAMPLES) -> None:
 def test_examples_and_invariants_are_items(pytester: pytest.Pytester) -> None:
     """Each by its file and id; the invariants come once for a pack, with its first file."""
     _house(pytester)
-    result = pytester.runpytest(*PLUGIN, "house", "--collect-only", "-q")
+    result = pytester.runpytest_subprocess(*PLUGIN, "house", "--collect-only", "-q")
     found = [line for line in result.outlines if "::" in line]
     assert found[:2] == ["house/tests/thanks.yaml::job-kept", "house/tests/thanks.yaml::search-goes-on"]
     assert found[-2:] == ["house/tests/waiting.yaml::job-kept", "house/tests/waiting.yaml::search-goes-on"]
     assert "house/tests/thanks.yaml::invariant::job-kept-until-signed" in found
-    assert len(found) == 2 + 13 + 2
+    assert len(found) == 2 + INVARIANTS + 2
 
 
 def test_a_failure_shows_expected_and_got_and_nothing_of_the_plugin(pytester: pytest.Pytester) -> None:
     """The text of ``tactful test``, and no traceback."""
     _house(pytester)
-    result = pytester.runpytest(*PLUGIN, "house")
-    result.assert_outcomes(passed=16, failed=1)
+    result = pytester.runpytest_subprocess(*PLUGIN, "house")
+    result.assert_outcomes(passed=3 + INVARIANTS, failed=1)
     result.stdout.fnmatch_lines(
         ["*FAILED search-goes-on*thanks.yaml:6", "*expected (line 6)*| got", "*rank 1*|*rank 2"]
     )
@@ -58,15 +63,15 @@ def test_a_broken_invariant_fails_its_item(pytester: pytest.Pytester) -> None:
     _house(pytester)
     broken = "invariants: {no-search: {about: None., for each: candidate, never: keep_searching}}\n"
     (pytester.path / "house" / "pack.yaml").write_text(PACK + broken)
-    result = pytester.runpytest(*PLUGIN, "house", "-k", "no-search")
-    result.assert_outcomes(failed=1, deselected=17)
+    result = pytester.runpytest_subprocess(*PLUGIN, "house", "-k", "no-search")
+    result.assert_outcomes(failed=1, deselected=4 + INVARIANTS)
     result.stdout.fnmatch_lines(["*does not hold in *thanks.yaml:5: job-kept, candidate kim: keep_searching"])
 
 
 def test_mistakes_in_a_file_are_told_instead_of_items(pytester: pytest.Pytester) -> None:
     """All of them, with their places."""
     _house(pytester, EXAMPLES.replace("keep_searching", "keep_serching"))
-    result = pytester.runpytest(*PLUGIN, "house")
+    result = pytester.runpytest_subprocess(*PLUGIN, "house")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*thanks.yaml:6:*T805 the pack has no action `keep_serching`*"])
 
@@ -81,7 +86,7 @@ def test_foreign_yaml_is_left_alone(pytester: pytest.Pytester) -> None:
     (pytester.path / "house" / "tests" / "data.yaml").write_text("numbers: [1, 2]\n")
     (pytester.path / "house" / "examples.yml").write_text("examples: {pet: {value: 1}}\n")
     (pytester.path / "house" / "examples.yml").unlink()
-    result = pytester.runpytest(*PLUGIN, "api", "house/tests/data.yaml", "--collect-only", "-q")
+    result = pytester.runpytest_subprocess(*PLUGIN, "api", "house/tests/data.yaml", "--collect-only", "-q")
     assert not [line for line in result.outlines if "::" in line]
 
 
@@ -95,7 +100,7 @@ def test_fixtures_decide_with_the_pack_of_the_ini_file(pytester: pytest.Pytester
         """
     )
     pytester.makeini("[pytest]\ntactful_pack = profile:academia\n")
-    pytester.runpytest(*PLUGIN).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=1)
 
 
 def test_the_plugin_costs_nothing_where_there_is_nothing_to_do() -> None:

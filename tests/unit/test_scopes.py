@@ -61,3 +61,41 @@ def test_two_clocks_compared_turn_only_when_one_is_put_forward_or_back() -> None
     assert advice.due.isoformat() == "2027-03-14T03:00:00-04:00"
     [planned] = policy.plan(case).items
     assert [(one.end.isoformat(), one.open_ended) for one in planned.windows] == [("2027-03-14T03:00:00-04:00", False)]
+
+
+JOINED = """
+facts:
+  person.went_well: {count: interviewer, where: {interviewer.person: same as person.id, interview.went: well}}
+  application.asked_the_boss:
+    exists: message
+    where: {message.person: same as application.contact_via, person.role: hiring_manager}
+actions: {note: {about: A note.}, wait: {about: Wait.}, file: {about: Keep it.}}
+rules:
+  note-each: {for each: person, when: {person.went_well: 1}, then: {should: note}, because: So.}
+  file-each: {for each: interviewer, when: {person.went_well: 1, interview.went: badly}, then: {may: file}, because: So.}
+  wait: {for each: application, when: {application.asked_the_boss: yes}, then: {should: wait}, because: So.}
+"""
+
+
+def test_a_fact_that_looks_up_ones_rows_sees_what_those_rows_bring_along() -> None:
+    """The interview of each interviewer, the person of each message; and the rule's own interview is given back."""
+    case = {
+        "now": "2026-11-23T10:00:00Z",
+        "candidate": {"id": "c"},
+        "applications": [
+            {
+                "id": "a",
+                "contact_via": "lee",
+                "people": [{"id": "dana"}, {"id": "lee", "role": "hiring_manager"}],
+                "interviews": [
+                    {"id": "i", "ended_at": "2026-11-20T10:00:00Z", "interviewers": ["dana"], "went": "badly"},
+                    {"id": "j", "ended_at": "2026-11-20T11:00:00Z", "interviewers": ["dana", "lee"], "went": "well"},
+                ],
+                "messages": [{"person": "dana"}, {"person": "lee"}],
+            }
+        ],
+    }
+    policy = tactful.loads(JOINED)
+    rules = policy.checked.rules
+    found = sorted((rules[one.rule].id, one.row.no) for one in policy.fire(policy.read(case), 1_795_600_800))
+    assert found == [("file-each", 0), ("note-each", 0), ("note-each", 1), ("wait", 0)]

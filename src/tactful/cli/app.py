@@ -8,7 +8,9 @@ import typer
 
 from tactful.advice import Decision
 from tactful.cli.asking import ask_all, render_answers
+from tactful.cli.checking import check
 from tactful.cli.importing import import_
+from tactful.cli.mutating import run_mutants
 from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.cli.planning import plan
 from tactful.cli.reading import Application, At, CaseArgument, Engine, Rules, SetFacts, read_case, what_if
@@ -79,22 +81,7 @@ def _what_changes(before: Decision, after: Decision) -> None:
 app.command()(plan)
 app.command()(why)
 app.command()(compare)
-
-
-@app.command()
-@guarded
-def check(
-    pack: Annotated[
-        str, typer.Argument(metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")
-    ] = "default",
-) -> None:
-    """Report every mistake of a pack."""
-    policy = load(pack)
-    checked = policy.checked
-    console().print(
-        f"{checked.name} {checked.version}: {len(checked.rules)} rules, {len(checked.facts)} computed facts, "
-        f"{len(checked.actions)} actions, {len(checked.parameters)} parameters, {len(checked.invariants)} invariants; no mistakes"
-    )
+app.command()(check)
 
 
 @app.command()
@@ -162,6 +149,7 @@ def schema(
 
 app.command("import")(import_)
 app.command("test")(run_tests)
+app.command("mutate")(run_mutants)
 app.command()(init)
 
 

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from tactful.cli.covering import report_coverage
 from tactful.cli.output import console, guarded, write_bytes
 from tactful.engine import Policy, load
 from tactful.load.files import profiles
@@ -56,8 +57,27 @@ def run_tests(
         int, typer.Option("--draw", min=0, metavar="N", help="How many cases to draw for the invariants; 0: none.")
     ] = DRAWN,
     seed: Annotated[int | None, typer.Option("--seed", help="Draw the same cases as a run with this seed.")] = None,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Which rules, tests and conflicts the examples exercised.")
+    ] = False,
+    drawn: Annotated[
+        int, typer.Option("--cover-drawn", metavar="N", min=0, help="With --coverage: also N cases drawn for the pack.")
+    ] = 0,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="With --coverage: the rule files, annotated.")
+    ] = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option("--fail-under", metavar="PERCENT", min=0, max=100, help="With --coverage: exit with 1 under it."),
+    ] = None,
 ) -> None:
     """Run a pack's examples and check its invariants, of the examples' cases and of drawn ones."""
+    if not coverage and (drawn or html is not None or fail_under is not None):
+        raise typer.BadParameter("--cover-drawn, --html and --fail-under go with --coverage")
+    if coverage and format_ == "json":
+        raise typer.BadParameter("--coverage is for people; leave --format json out")
+    if html is not None and pack is None:
+        raise typer.BadParameter("--html shows one pack; name it")
     packs = [pack] if pack is not None else ["default", *(f"profile:{name}" for name in profiles())]
     tested = [_test(one, only, _drawing(one, draw, seed)) for one in packs]
     if only is not None and not any(one.examples or one.invariants for one in tested):
@@ -68,7 +88,8 @@ def run_tests(
         out = console()
         for one in tested:
             _render(one, only, out)
-    if not all(one.passed for one in tested):
+    covered = [_covered(one, drawn, html) for one in tested] if coverage else []
+    if not all(one.passed for one in tested) or any(one < (fail_under or 0) for one in covered):
         raise typer.Exit(1)
 
 
@@ -100,6 +121,11 @@ def _invariants(
     """The pack's invariants, the inherited ones too."""
     wanted = {one.id for one in policy.checked.invariants if only is None or only in one.id}
     return tuple(one for one in invariant_results(policy, examples, drawing) if one.id in wanted) if wanted else ()
+
+
+def _covered(tested: Tested, drawn: int, html: Path | None) -> float:
+    """The share of a pack that its examples exercised, after telling which."""
+    return report_coverage(tested.policy, [one.example.case for one in tested.examples], drawn, html, console())
 
 
 def _record(tested: Tested) -> PackTestRecord:

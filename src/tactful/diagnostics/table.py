@@ -6,10 +6,20 @@ import inspect
 from types import ModuleType
 from typing import Final
 
-from tactful.diagnostics import case, changes, conditions, examples, imports, pack, plans, text
+from tactful.diagnostics import case, changes, conditions, examples, imports, lint, pack, plans, text
 from tactful.diagnostics.code import Code
 
-_MODULES: Final[tuple[ModuleType, ...]] = (text, case, pack, conditions, imports, plans, changes, examples)
+_MODULES: Final[tuple[ModuleType, ...]] = (
+    text,
+    case,
+    pack,
+    conditions,
+    imports,
+    plans,
+    changes,
+    examples,
+    lint,
+)
 
 
 def codes() -> dict[str, type[Code]]:

@@ -56,6 +56,7 @@ class _Builder(Claims):
         super().__init__()
         self.files = [file for layer in layers for file in layer.files]
         self.sources = {file.name: file.text for file in self.files}
+        self.own = tuple(file.name for file in layers[-1].files) if layers else ()
         self.merged: Merged = merge_layers(layers, self.report)
 
     def build(self) -> Pack:
@@ -84,6 +85,7 @@ class _Builder(Claims):
                 for id_, item in items.items()
             },
             sources=self.sources,
+            own=self.own,
         )
 
     def _all(self, section: str, build: Callable[[Item], T | None]) -> tuple[T, ...]:

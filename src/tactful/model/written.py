@@ -325,7 +325,7 @@ class Definition(Written, frozen=True):
 
 
 class Pack(Written, frozen=True):
-    """A whole pack, overlays merged."""
+    """A whole pack, overlays merged. ``own`` are the files that it was loaded from, those of the packs below left out."""
 
     name: str
     version: str
@@ -342,3 +342,4 @@ class Pack(Written, frozen=True):
     base_families: Mapping[str, str | None]
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
+    own: tuple[str, ...]

@@ -24,7 +24,7 @@ from tactful.decision import RawFiring
 from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
 from tactful.engines.compiled.facts import FAMILY, Facts
-from tactful.engines.compiled.inline import Inliner, join_of
+from tactful.engines.compiled.inline import Inliner, join_of, parts_of
 from tactful.engines.compiled.runtime import Runtime, interviewers_by_person, messages_by_person
 from tactful.engines.compiled.syntax import (
     assign,
@@ -103,14 +103,15 @@ class _MainFunction:
     ) -> list[ast.stmt]:
         """Work out the facts of the entity in scope that rules for each of ``readers`` rest on.
 
-        ``live`` are the loop variables at this point: a fact that looks over rows of the same entity gives them back.
+        ``live`` are the loop variables at this point: facts that take them for loops of their own give them back.
         """
         read = computed(field for one in readers for rule in self.rules.get(one, ()) for field in fields_of_rule(rule))
         needed = closure(read, self.by_id)
         own = [id_ for id_ in self.order if id_ in needed and self.by_id[id_].entity == entity and not self._rare(id_)]
         self.inliner.local.difference_update(own)
-        over = {fact.over for id_ in own if isinstance(fact := self.by_id[id_], Aggregate)}
-        lost = [name for name in live if name in over]
+        aggregates = [fact for id_ in own if isinstance(fact := self.by_id[id_], Aggregate)]
+        taken = {name for fact in aggregates for name in (fact.over, *parts_of(fact))}
+        lost = [name for name in live if name in taken]
         keep = [assign(f"{name}_at_hand", load(name)) for name in lost]
         give_back = [assign(name, load(f"{name}_at_hand")) for name in lost]
         return [*keep, *self.inliner.statements(own, may_be_null), *give_back]

@@ -98,8 +98,9 @@ class Inliner:
         name = self._facts.variable(fact.id)
         person_id = Expressions(nullable, self.read).value(other)
         rows = call(attribute(load(index), "get"), person_id, ast.Tuple([], ast.Load()))
+        head = [assign(part, attribute(load(fact.over), part)) for part in parts_of(fact)]
         body = self._gather(msgspec.structs.replace(fact, where=rest), nullable)
-        return [assign(name, constant(_start(fact))), loop(fact.over, rows, [body])]
+        return [assign(name, constant(_start(fact))), loop(fact.over, rows, [*head, body])]
 
     def _one_pass(self, facts: list[Aggregate], nullable: frozenset[str]) -> list[ast.stmt]:
         """One loop for all facts, which range over the same rows."""
@@ -172,6 +173,12 @@ def join_of(fact: Aggregate) -> tuple[str, Field, Condition] | None:
             case _:
                 pass
     return None
+
+
+def parts_of(fact: Aggregate) -> tuple[str, ...]:
+    """What is in scope through the rows that a fact looks at, and not through its owner."""
+    parts = {"interviewer": ("interview", "person"), "message": ("person",)}.get(fact.over, ())
+    return tuple(part for part in parts if part not in SCOPES[fact.entity])
 
 
 def _in_one_pass(fact: Aggregate) -> bool:
