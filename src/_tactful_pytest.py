@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,9 @@ _LOOKED_AT = 1_000_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``tactful_pack``: the pack that the fixtures decide with."""
+    """``tactful_pack``: the pack that the fixtures decide with; ``tactful_draw``: how many cases invariants are tried on."""
     parser.addini("tactful_pack", "the pack of the fixtures `pack` and `decide`", default="default")
+    parser.addini("tactful_draw", "how many cases are drawn for a pack's invariants; 0: none", default="500")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -77,7 +79,7 @@ class ExamplesFile(pytest.File):
             examples = load_examples(pack, policy)
         except InvalidInput as error:
             raise self.CollectError(str(error)) from None
-        results = _Results(policy, examples)
+        results = _Results(policy, examples, _draw(self.config))
         for invariant in policy.checked.invariants:
             yield InvariantItem.from_parent(
                 self, name=f"invariant::{invariant.id}", results=results, invariant=invariant.id
@@ -88,6 +90,14 @@ def _shown(path: Path) -> Path:
     """The path as people give it: from where pytest is run, if it is inside."""
     resolved, here = path.resolve(), Path.cwd()
     return resolved.relative_to(here) if resolved.is_relative_to(here) else path
+
+
+def _draw(config: pytest.Config) -> int:
+    """How many cases are drawn for the invariants of a pack."""
+    given = str(config.getini("tactful_draw"))
+    if not given.isdigit():
+        raise pytest.UsageError(f"tactful_draw is {given!r}; write a whole number, or 0 to draw no cases")
+    return int(given)
 
 
 _PACKS: pytest.StashKey[dict[str | Path, Any]] = pytest.StashKey()
@@ -138,16 +148,22 @@ class ExampleItem(_Item):
 class _Results:
     """The invariants of a pack, checked all at once when the first is asked for."""
 
-    def __init__(self, policy: Policy, examples: tuple[Example, ...]) -> None:
+    def __init__(self, policy: Policy, examples: tuple[Example, ...], draw: int) -> None:
         self._policy, self._examples = policy, examples
+        self._draw = draw if find_spec("hypothesis") is not None else 0
         self._results: dict[str, InvariantReport] | None = None
 
     def of(self, id_: str) -> InvariantReport:
         """What was found of one invariant."""
-        from tactful.testing.invariants import invariant_results
+        from tactful.testing.invariants import Drawing, invariant_results
 
+        if not self._draw and any(one.id == id_ and one.change for one in self._policy.checked.invariants):
+            pytest.skip(
+                "it is about two decisions, of drawn cases: install tactful[check], and set tactful_draw above 0"
+            )
         if self._results is None:
-            self._results = {one.id: one for one in invariant_results(self._policy, self._examples)}
+            drawing = Drawing(self._draw) if self._draw else None
+            self._results = {one.id: one for one in invariant_results(self._policy, self._examples, drawing)}
         return self._results[id_]
 
 

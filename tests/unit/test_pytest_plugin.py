@@ -116,3 +116,19 @@ def test_the_shipped_rules_pass() -> None:
     command = [sys.executable, "-m", "pytest", *PLUGIN, "rules", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_an_invariant_about_two_decisions_is_tried_on_drawn_cases_or_skipped(pytester: pytest.Pytester) -> None:
+    """Thanking twice breaks one; where no case is drawn it is skipped, and never passed."""
+    _house(pytester)
+    fault = Path(__file__).parents[1] / "seeded_faults" / "negation_lost.yaml"
+    (pytester.path / "house" / "pack.yaml").write_text(fault.read_text())
+    result = pytester.runpytest_subprocess(*PLUGIN, "house", "-k", "one-note-is-enough")
+    result.assert_outcomes(failed=1, deselected=3 + INVARIANTS)
+    result.stdout.fnmatch_lines(["*in a drawn case (seed *", "*by: thank-you-note*"])
+    pytester.makeini("[pytest]\ntactful_draw = 0\n")
+    result = pytester.runpytest_subprocess(*PLUGIN, "house", "-k", "one-note-is-enough")
+    result.assert_outcomes(skipped=1, deselected=3 + INVARIANTS)
+    pytester.makeini("[pytest]\ntactful_draw = many\n")
+    result = pytester.runpytest_subprocess(*PLUGIN, "house")
+    assert "tactful_draw is 'many'" in result.stdout.str() + result.stderr.str()
