@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tactful.decision import EffectRecord
 from tactful.facts.shape import CaseShape
@@ -15,6 +15,10 @@ from tactful.wording import say_moment
 #: What a conclusion is about, in any case that has the same rows: action, whether forbidden, entity and number of its row.
 Key = tuple[str, bool, str, int]
 Fired = frozenset[tuple[int, int, int | None]]
+
+#: A case of three applications has about so many rows.
+_USUAL: Final = 60
+_FEWEST: Final = 10
 
 
 class Outcome:
@@ -42,6 +46,11 @@ def decide_again(setting: Setting, shape: CaseShape, now: int | None = None) -> 
 def key_of(one: Conclusion) -> Key:
     """What a conclusion is about."""
     return one.action, one.prohibits, entity_of(one.target), one.target.no
+
+
+def within_reason(decisions: int, setting: Setting) -> int:
+    """How many decisions are worth taking for one question: fewer on a large case, where each takes longer."""
+    return max(_FEWEST, decisions * _USUAL // max(_USUAL, setting.case.size))
 
 
 class Change(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from tactful.decision import ChangedFactRecord, FlipRecord, FlipsRecord
-from tactful.effects import Outcome, decide_again, key_of
+from tactful.effects import Outcome, decide_again, key_of, within_reason
 from tactful.facts.change import NAMED_MOMENTS, Spot, as_given, changed, path_of, with_message
 from tactful.facts.rows import ApplicationRow, Row
 from tactful.facts.shape import CaseShape, Message
@@ -26,7 +26,8 @@ from tactful.trials import ReadField, read_fields, trials
 from tactful.values import WEEK, MomentKind, Value
 from tactful.wording import name_of, say_moment, say_value
 
-#: How far ahead time is looked at, how many decisions are taken at most for each size of change, how many ways are told.
+#: How far ahead time is looked at, how many decisions are taken at most for each size of change (fewer on a large
+#: case), how many ways are told.
 AHEAD: Final = 6 * WEEK
 MOST_DECISIONS: Final = 3_000
 MOST_FLIPS: Final = 8
@@ -135,11 +136,11 @@ class _Search:
 
     def pairs(self, steps: Sequence[_Step]) -> Iterator[list[_Step]]:
         """Two changes at once, or a change and then time."""
-        self._left = MOST_DECISIONS
+        self._left = within_reason(MOST_DECISIONS, self._setting)
         for one, other in combinations(steps, 2):
             if (one.spot is None or one.spot != other.spot) and self.reaches([one, other]):
                 yield [one, other]
-        for step in steps[:MOST_PLANS]:
+        for step in steps[: within_reason(MOST_PLANS, self._setting)]:
             outcome = self._after([step])
             then = None if outcome is None else self.waiting(outcome.setting)
             if then is not None:
@@ -147,7 +148,7 @@ class _Search:
 
     def of_one_part(self, steps: Sequence[_Step]) -> Iterator[list[_Step]]:
         """Three or four facts of one part of the case at once: what it takes to make an offer firm."""
-        self._left = MOST_DECISIONS
+        self._left = within_reason(MOST_DECISIONS, self._setting)
         parts: dict[tuple[str, int, int, int], list[_Step]] = {}
         for step in steps:
             if step.spot is not None:
@@ -164,7 +165,7 @@ class _Search:
 
     def steps(self) -> Iterator[_Step]:
         """All single changes, those that the candidate can make first."""
-        self._left = MOST_DECISIONS
+        self._left = within_reason(MOST_DECISIONS, self._setting)
         found = [*self._fields(), *self._messages()]
         yield from sorted(found, key=lambda one: (_ORDER.index(one.who), one.record.path, one.record.text))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from tactful.decision import AnswerRecord, EffectRecord, QuestionRecord
-from tactful.effects import Change, Outcome, changes, decide_again, effects
+from tactful.effects import Change, Outcome, changes, decide_again, effects, within_reason
 from tactful.facts.catalogue import ENTITIES
 from tactful.facts.change import as_given, changed, path_of
 from tactful.facts.rows import Row
@@ -16,7 +16,8 @@ from tactful.trials import ReadField, Trial, trials
 from tactful.values import kind_name
 from tactful.wording import fill, name_of
 
-#: How many answers are tried at most, so that asking ends for the largest of cases too; candidate and applications first.
+#: How many answers are tried at most, on a case of some size fewer, so that asking ends for the largest of cases too;
+#: candidate and applications come first.
 MOST_TRIALS: Final = 4_000
 
 
@@ -32,7 +33,7 @@ def questions(setting: Setting) -> tuple[QuestionRecord, ...]:
     """The questions worth asking, the most consequential first; none that cannot matter."""
     before = Outcome(setting)
     found: list[tuple[tuple[object, ...], QuestionRecord]] = []
-    left = MOST_TRIALS
+    left = within_reason(MOST_TRIALS, setting)
     for field, row in _unknown(setting):
         candidates = trials(field, row, setting.case, setting.now)
         left -= len(candidates)

@@ -254,3 +254,16 @@ def test_a_fault_is_found_in_a_drawn_case(house: Path) -> None:
     assert "candidate:\n    id: c\n" in result.stdout
     assert list((house / ".tactful" / "failures").rglob("*"))
     assert "search-goes-on" in _run("test", "house", "--draw", "1", "--seed", "1").stdout
+
+
+def test_without_hypothesis_the_examples_run_and_it_is_said_that_no_cases_are_drawn(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The core install tests examples; who asks for drawn cases all the same is told what they take."""
+    monkeypatch.setattr("tactful.testing.needs.find_spec", lambda name: None)
+    result = CliRunner().invoke(app, ["test", "house"])
+    assert "no cases are drawn for the invariants: pip install 'tactful[check]'" in result.stderr
+    assert "examples" in result.stdout
+    result = CliRunner().invoke(app, ["test", "house", "--draw", "5"])
+    assert result.exit_code == 1
+    assert "install it with: pip install 'tactful[check]'" in result.stderr

@@ -21,6 +21,7 @@ from tactful.render.safe import safe
 from tactful.testing.examples import load_examples, run_example
 from tactful.testing.invariants import DRAWN, KEPT_IN, Drawing, InvariantReport, invariant_results
 from tactful.testing.model import Example, ExampleResult
+from tactful.testing.needs import can_draw
 from tactful.testing.record import PackTestRecord, pack_test_record
 
 
@@ -54,8 +55,14 @@ def run_tests(
         Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")
     ] = "text",
     draw: Annotated[
-        int, typer.Option("--draw", min=0, metavar="N", help="How many cases to draw for the invariants; 0: none.")
-    ] = DRAWN,
+        int | None,
+        typer.Option(
+            "--draw",
+            min=0,
+            metavar="N",
+            help=f"How many cases to draw for the invariants, {DRAWN:,} if not said; 0: none. Takes the extra `check`.",
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Draw the same cases as a run with this seed.")] = None,
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Which rules, tests and conflicts the examples exercised.")
@@ -79,7 +86,8 @@ def run_tests(
     if html is not None and pack is None:
         raise typer.BadParameter("--html shows one pack; name it")
     packs = [pack] if pack is not None else ["default", *(f"profile:{name}" for name in profiles())]
-    tested = [_test(one, only, _drawing(one, draw, seed)) for one in packs]
+    count = _count(draw)
+    tested = [_test(one, only, _drawing(one, count, seed)) for one in packs]
     if only is not None and not any(one.examples or one.invariants for one in tested):
         raise typer.BadParameter(f"no example and no invariant has {only!r} in its id")
     if format_ == "json":
@@ -104,6 +112,17 @@ def _test(pack: str, only: str | None, drawing: Drawing | None) -> Tested:
         examples=tuple(run_example(policy, one) for one in chosen),
         invariants=_invariants(policy, examples, only, drawing),
     )
+
+
+def _count(draw: int | None) -> int:
+    """How many cases to draw. Where nobody said, and nothing is there to draw with, none; that is told."""
+    if draw is not None:
+        return draw
+    if can_draw():
+        return DRAWN
+    message = "no cases are drawn for the invariants: pip install 'tactful[check]', or pass --draw 0"
+    console(stderr=True).print(Text(message, "yellow"), soft_wrap=True)
+    return 0
 
 
 def _drawing(pack: str, draw: int, seed: int | None) -> Drawing | None:

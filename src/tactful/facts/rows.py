@@ -135,3 +135,11 @@ class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
     candidate: CandidateRow
     families: tuple[Family, ...]
     shape: CaseShape
+
+    @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return 1 + sum(
+            1 + len(one.people) + len(one.interviews) + sum(map(len, one.interviewers)) + len(one.messages)
+            for one in self.families
+        )

@@ -7,7 +7,12 @@ from importlib.util import find_spec
 from tactful.diagnostics import TactfulError
 
 
+def can_draw() -> bool:
+    """Whether hypothesis is installed."""
+    return find_spec("hypothesis") is not None
+
+
 def need_hypothesis() -> None:
     """Raise :class:`tactful.TactfulError` where hypothesis is not installed."""
-    if find_spec("hypothesis") is None:
+    if not can_draw():
         raise TactfulError("drawing cases takes hypothesis; install it with: pip install 'tactful[check]'")
