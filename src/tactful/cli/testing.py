@@ -86,7 +86,7 @@ def run_tests(
     if html is not None and pack is None:
         raise typer.BadParameter("--html shows one pack; name it")
     packs = [pack] if pack is not None else ["default", *(f"profile:{name}" for name in profiles())]
-    count = _count(draw)
+    count = _drawn_count(draw)
     tested = [_test(one, only, _drawing(one, count, seed)) for one in packs]
     if only is not None and not any(one.examples or one.invariants for one in tested):
         raise typer.BadParameter(f"no example and no invariant has {only!r} in its id")
@@ -114,7 +114,7 @@ def _test(pack: str, only: str | None, drawing: Drawing | None) -> Tested:
     )
 
 
-def _count(draw: int | None) -> int:
+def _drawn_count(draw: int | None) -> int:
     """How many cases to draw. Where nobody said, and nothing is there to draw with, none; that is told."""
     if draw is not None:
         return draw

@@ -57,7 +57,7 @@ def invariant_results(
 ) -> tuple[InvariantReport, ...]:
     """Every invariant of the pack, inherited ones too, checked of the decision on each example's case, and of drawn ones.
 
-    Those about two decisions are checked of drawn cases only.
+    Those about two decisions are checked of drawn cases only, and left out where none are drawn.
     """
     drawn = {} if drawing is None else _drawn(policy, drawing)
     broken: dict[str, list[str]] = {}
@@ -77,6 +77,7 @@ def invariant_results(
             drawn=drawn[one.id].words if drawn else "",
         )
         for one in sorted(policy.checked.invariants, key=lambda one: one.id)
+        if drawing is not None or one.change is None
     )
 
 
