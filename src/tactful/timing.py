@@ -43,11 +43,6 @@ class Flip(NamedTuple):
     boundary: int
 
 
-def next_flip(condition: Condition, env: Environment, evaluator: Evaluator) -> Flip | None:
-    """The first flip after the evaluator's ``now`` of any test in ``condition``, those of computed facts included."""
-    return min((flip for flip in _flips(condition, env, evaluator) if flip.first > evaluator.now), default=None)
-
-
 def fires(rule: Rule, env: Environment, evaluator: Evaluator) -> bool:
     """Whether the rule fires at the evaluator's ``now``."""
     return evaluator.holds(rule.when, env) and not evaluator.holds(rule.unless, env)

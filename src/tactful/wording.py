@@ -67,11 +67,6 @@ def iso(moment: int, calendar: Calendar) -> str:
     return calendar.local(moment).isoformat()
 
 
-def moment_at(moment: int, calendar: Calendar) -> datetime:
-    """The moment as a ``datetime`` in ``calendar``'s zone."""
-    return calendar.local(moment)
-
-
 def say_value(value: Value, kind: Kind, calendar: Calendar) -> str:
     """A value in words; ``unknown`` where it is not known."""
     match value:

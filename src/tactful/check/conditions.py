@@ -9,7 +9,6 @@ from tactful.model.written import Condition as Written
 from tactful.model.written import Entry
 
 ALWAYS = AllOf(())
-NEVER = AnyOf(())
 
 
 def check_condition(condition: Written, scope: Scope) -> Condition:
