@@ -321,12 +321,12 @@ def inside(row: Row, other: Row) -> bool:
     """Whether ``row`` is ``other`` or belongs to it. An interviewer belongs to the interview and to the person too."""
     if row is other:
         return True
-    if isinstance(row, InterviewerRow) and (row.person is other or row.interview is other):
+    kind = type(other)
+    if kind is CandidateRow:
         return True
-    application = getattr(row, "application", None)
-    if application is other:
+    if type(row) is InterviewerRow and (row.person is other or row.interview is other):
         return True
-    return entity_of(other) == "candidate"
+    return kind is ApplicationRow and getattr(row, "application", None) is other
 
 
 def entity_of(row: Row) -> str:
@@ -344,6 +344,8 @@ _ENTITIES: Final[Mapping[type[Row], str]] = {
     InterviewerRow: "interviewer",
     MessageRow: "message",
 }
+#: The entities that an application has, and nothing in between.
+_BELOW: Final = frozenset({"offer", "person", "interview", "message"})
 
 
 def _belongs_to(row: Row, per: str) -> Row | None:
@@ -363,16 +365,18 @@ def _belongs_to(row: Row, per: str) -> Row | None:
 
 def row_key(row: Row) -> tuple[str, str, str, str]:
     """What rows are ordered by: entity, the application's id, the interview's, the row's own. Names play no part."""
-    if isinstance(row, PersonRow):
-        return "person", row.application.id, "", row.id
-    application = getattr(row, "application", row)
-    interview = getattr(row, "interview", None)
-    return entity_of(row), application.id, "" if interview is None else interview.id, row.id
+    entity = _ENTITIES[type(row)]
+    if entity in _BELOW:
+        above: ApplicationRow = getattr(row, "application")  # noqa: B009  # rows in general have none
+        return entity, above.id, "", row.id
+    if type(row) is InterviewerRow:
+        return entity, row.application.id, row.interview.id, row.id
+    return entity, row.id, "", row.id
 
 
 def _name_key(one: Conclusion) -> tuple[str, str, str, str, str]:
     row = one.target
-    if isinstance(row, PersonRow):  # by far the most common where there are ties
+    if type(row) is PersonRow:  # by far the most common where there are ties
         return one.action, "person", row.application.id, "", row.id
     return (one.action, *row_key(row))
 
