@@ -138,8 +138,9 @@ class Expressions:
 
     def _asked(self, value: ast.expr, predicates: tuple[Predicate, ...], field: Field) -> ast.expr:
         """The value is known, and all predicates hold of it."""
-        if self._always_known(field) and len(predicates) == 1:
-            return self._predicate(predicates[0], value, field)
+        simple = len(predicates) == 1 or field.origin == "given" or isinstance(value, ast.Name)
+        if simple and self._always_known(field):
+            return both([self._predicate(one, value, field) for one in predicates])
         first, again = self.named(value)
         return both([is_known(first), *(self._predicate(one, again, field) for one in predicates)])
 
@@ -190,13 +191,14 @@ def _is_in(value: ast.expr, values: tuple[bool | str | int | float, ...]) -> ast
     return compare(value, "==", constant(values[0]))
 
 
-def cost(condition: Condition) -> int:
-    """A rough measure of what asking costs: fields before calendars before computed facts."""
+def cost(condition: Condition, of_fact: Callable[[str], int] = lambda _: 20) -> int:
+    """A rough measure of what asking costs: fields before calendars before computed facts, unless ``of_fact`` knows."""
     if not isinstance(condition, Test):
-        return 2 + sum(map(cost, condition.members))
-    weight = {"given": 1, "custom": 3, "clock": 12, "computed": 20}
+        return 2 + sum(cost(member, of_fact) for member in condition.members)
+    weight = {"given": 1, "custom": 3, "clock": 12}
     fields = [condition.field, *(one.other for one in condition.predicates if isinstance(one, Relates))]
     business = sum(
         15 for one in condition.predicates if isinstance(one, NowIs) and isinstance(one.shift.length, BusinessDays)
     )
-    return sum(weight[field.origin] for field in fields) + len(condition.predicates) + business
+    read = sum(of_fact(field.key) if field.origin == "computed" else weight[field.origin] for field in fields)
+    return read + len(condition.predicates) + business
