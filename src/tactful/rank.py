@@ -41,7 +41,10 @@ _PRIORITY_AT: Final = _DUE_AT + 40
 _NEVER: Final = 1 << 39
 _EARLIEST: Final = -(1 << 37)
 _NO_DUE: Final = _NEVER + _EARLIEST
-_PARTS: Final = (-1 << _PRIORITY_AT, ((1 << 40) - 1) << _DUE_AT, ((1 << _DUE_AT) - 1))
+_REST: Final = (1 << _PRIORITY_AT) - 1
+_LAST: Final = (1 << _DUE_AT) - 1
+_PRIORITY: Final = ~_REST
+_DUE: Final = _REST - _LAST
 
 
 class Conclusion(msgspec.Struct, eq=False, gc=False):
@@ -164,7 +167,7 @@ class Ranker:
             else:
                 found.firings.append(firing)
                 if order != found.order:
-                    found.order = _best_of_each(order, found.order)
+                    _merge(found, order)
                 if plan.safety:
                     found.safety = True
         return self._settled(list(groups.values()), marks)
@@ -289,9 +292,15 @@ def _path(rule: Rule) -> tuple[str, str]:
             return "." if rule.entity == "application" else "application", ".".join((*steps, *field.via, field.key))
 
 
-def _best_of_each(one: int, other: int) -> int:
-    """Of two orders the higher priority, the nearer deadline and the stronger modality."""
-    return sum(min(one & part, other & part) for part in _PARTS)
+def _merge(found: Conclusion, order: int) -> None:
+    """Of two orders keep the higher priority, the nearer deadline and the stronger modality."""
+    before = found.order
+    if not (before ^ order) & _REST:  # they differ in nothing but priority
+        found.order = min(before, order)
+        return
+    found.order = (
+        min(before & _PRIORITY, order & _PRIORITY) | min(before & _DUE, order & _DUE) | min(before & _LAST, order & _LAST)
+    )
 
 
 def _settle(advice: Conclusion, prohibition: Conclusion) -> None:
