@@ -157,6 +157,8 @@ class Expressions:
         match predicate:
             case Known():
                 return constant(True)
+            case IsIn(values=values) if not isinstance(field.kind, ListKind):
+                return _is_in(value, values)
             case IsIn(values=values):
                 return either([ast.Compare(constant(one), [ast.In()], [value]) for one in values])
             case Filled(filled=filled):
