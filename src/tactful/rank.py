@@ -299,7 +299,9 @@ def _merge(found: Conclusion, order: int) -> None:
         found.order = min(before, order)
         return
     found.order = (
-        min(before & _PRIORITY, order & _PRIORITY) | min(before & _DUE, order & _DUE) | min(before & _LAST, order & _LAST)
+        min(before & _PRIORITY, order & _PRIORITY)
+        | min(before & _DUE, order & _DUE)
+        | min(before & _LAST, order & _LAST)
     )
 
 

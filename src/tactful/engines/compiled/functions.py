@@ -43,7 +43,7 @@ from tactful.engines.compiled.syntax import (
     loop,
 )
 from tactful.engines.compiled.tree import Item, Node, build, place_facts
-from tactful.model.checked import HERE, AddStep, Aggregate, CheckedPack, Deadline, Rule
+from tactful.model.checked import HERE, AddStep, Aggregate, CheckedPack, Deadline, Rule, WhenFact
 from tactful.model.clockwork import Clockwork
 from tactful.model.reads import computed, fields_of_fact, fields_of_rule
 
@@ -152,8 +152,10 @@ class _MainFunction:
         return _Region(entity, tree, inner, (reads | within).difference(own))
 
     def _cost(self, id_: str, owners: Sequence[str]) -> int:
-        """What reading a fact costs about: the most where it is yet to be worked out."""
-        return self.inliner.cost(id_) if self.by_id[id_].entity in owners else 1
+        """What reading a fact costs about: the most where it is yet to be worked out, and for this reader alone."""
+        fact = self.by_id[id_]
+        there = fact.entity not in owners or (isinstance(fact, WhenFact) and self.readers[id_] > 1)
+        return (2 if fact.entity in owners else 1) if there else self.inliner.cost(id_)
 
     def _rare(self, id_: str) -> bool:
         """Whether a fact that is read further in is best called there: only one rule or fact reads it."""
@@ -252,6 +254,8 @@ def _read_by_deadline(rule: Rule) -> frozenset[str]:
 
 def _shifted_if_known(by: Deadline, expressions: Expressions) -> ast.expr:
     value = expressions.value(by.field)
+    if expressions.always_known(by.field):
+        return expressions.shifted(value, by.shift, by.field)
     if isinstance(value, ast.Name) and by.shift == HERE:
         return value
     first, again = expressions.named(value)

@@ -27,6 +27,13 @@ INDEXES: Final[Mapping[str, tuple[str, str]]] = {
     "message": ("messages_of", "person_id"),
     "interviewer": ("interviewers_of", "id"),
 }
+#: Where the rows of an application are found, or of an interview, in generated code.
+_MEMBERS: Final[Mapping[str, ast.expr]] = {
+    "person": attribute(load(FAMILY), "people"),
+    "interview": attribute(load(FAMILY), "interviews"),
+    "interviewer": load("group"),
+    "message": attribute(load(FAMILY), "messages"),
+}
 #: What a loop costs about, where a field costs 1; and how many facts deep costs are looked into.
 _LOOP: Final = 40
 _FAR: Final = 4
@@ -106,8 +113,7 @@ class Inliner:
     def _statement(self, fact: ComputedFact, nullable: frozenset[str]) -> list[ast.stmt]:
         name = self._facts.variable(fact.id)
         if isinstance(fact, WhenFact):
-            condition = Expressions(nullable, self.read).condition(fact.condition)
-            return [assign(name, ast.IfExp(condition, constant(True), constant(False)))]
+            return [assign(name, _truth(Expressions(nullable, self.read).condition(fact.condition)))]
         return [assign(name, self._facts.read(fact.id, load(fact.entity)))]
 
     # --- aggregates over the members of the family at hand ---
@@ -116,18 +122,28 @@ class Inliner:
         """A loop over those rows only that belong to the person whose id the fact asks for."""
         found = join_of(fact)
         assert found is not None  # asked before
+        name = self._facts.variable(fact.id)
+        looked_up = self._looked_up(fact, nullable)
+        if looked_up is not None:
+            return [assign(name, looked_up)]
         index, other, rest = found
         self.indexes.add(index)
-        name = self._facts.variable(fact.id)
         person_id = Expressions(nullable, self.read).value(other)
-        if fact.op in ("exists", "none") and rest == AllOf(()):
-            return [
-                assign(name, ast.Compare(person_id, [ast.In() if fact.op == "exists" else ast.NotIn()], [load(index)]))
-            ]
         rows = call(attribute(load(index), "get"), person_id, ast.Tuple([], ast.Load()))
         head = [assign(part, attribute(load(fact.over), part)) for part in parts_of(fact)]
         body = self._gather(msgspec.structs.replace(fact, where=rest), nullable)
         return [assign(name, constant(_start(fact))), loop(fact.over, rows, [*head, body])]
+
+    def _looked_up(self, fact: ComputedFact, nullable: frozenset[str]) -> ast.expr | None:
+        """Whether there is a row, where nothing is asked of it but whose it is; ``None`` for any other fact."""
+        if not isinstance(fact, Aggregate) or fact.op not in ("exists", "none"):
+            return None
+        found = join_of(fact)
+        if found is None or found[2] != AllOf(()):
+            return None
+        self.indexes.add(found[0])
+        operator = ast.In() if fact.op == "exists" else ast.NotIn()
+        return ast.Compare(Expressions(nullable, self.read).value(found[1]), [operator], [load(found[0])])
 
     def _one_pass(self, facts: list[Aggregate], nullable: frozenset[str]) -> list[ast.stmt]:
         """One loop for all facts, which range over the same rows."""
@@ -137,29 +153,31 @@ class Inliner:
         else:
             within = nullable | ({"person"} if over == "message" and "person" not in SCOPES[facts[0].entity] else set())
         starts = [assign(self._facts.variable(fact.id), constant(_start(fact))) for fact in facts]
-        body = self._gather_all(facts, within)
+        body, used = self._gather_all(facts, within)
         if over == "offer":
             return [*starts, ast.If(is_known(load("offer")), body, [])]
-        rows = attribute(load(FAMILY), {"person": "people", "interview": "interviews", "message": "messages"}[over])
-        head = []
-        if over == "message" and "person" not in SCOPES[facts[0].entity]:
-            head.append(assign("person", attribute(load("message"), "person")))
-        return [*starts, loop(over, rows, [*head, *body])]
+        head = [assign(part, attribute(load(over), part)) for part in parts_of(facts[0]) if part in used]
+        return [*starts, loop(over, _MEMBERS[over], [*head, *body])]
 
-    def _gather_all(self, facts: list[Aggregate], nullable: frozenset[str]) -> list[ast.stmt]:
-        """What one row adds to some facts, which all look over the same rows for the same owner."""
+    def _gather_all(self, facts: list[Aggregate], nullable: frozenset[str]) -> tuple[list[ast.stmt], set[str]]:
+        """What one row adds to some facts, which all look over the same rows for the same owner; and whose fields it
+        takes to tell."""
+        used: set[str] = set()
+
+        def expressions() -> Expressions:
+            return self._ranging(facts[0], nullable, used)
+
         parts = Parts(cost)
         tree = build([Item(parts.of([fact.where]), fact) for fact in facts])
-        return Writer[Aggregate](
-            self._facts.tables,
-            lambda: self._ranging(facts[0], nullable),
-            lambda fact: self._hit(fact, self._ranging(fact, nullable)),
-            lambda _: [],
-            self.local,
-        ).node(tree)
+        tables = self._facts.tables
+        writer = Writer[Aggregate](
+            tables, expressions, lambda fact: self._hit(fact, expressions()), lambda _: [], self.local
+        )
+        return writer.node(tree), used
 
-    def _ranging(self, fact: Aggregate, nullable: frozenset[str]) -> Expressions:
-        return Expressions(nullable, lambda field, row: self._read_ranged(fact, field, row, nullable))
+    def _ranging(self, fact: Aggregate, nullable: frozenset[str], used: set[str] | None = None) -> Expressions:
+        """What the condition of a fact over rows is written with; ``used`` collects whose fields it takes."""
+        return Expressions(nullable, lambda field, row: self._read_ranged(fact, field, row, nullable), used)
 
     def _gather(self, fact: Aggregate, nullable: frozenset[str]) -> ast.stmt:
         """What one row adds to a fact."""
@@ -185,11 +203,25 @@ class Inliner:
         if _of_owner(field, owner) and field.key in self.local:
             return load(self._facts.variable(field.key))
         shadowed = fact.entity in ("interviewer", "message") and "person" in SCOPES[owner.entity]
-        simple = isinstance(fact, WhenFact) and not computed(fields_of_fact(fact))
-        if simple and not field.via and not shadowed and isinstance(fact, WhenFact):
-            condition = Expressions(nullable - {field.scope}, self.read).condition(fact.condition)
-            return ast.IfExp(condition, constant(True), constant(False))
+        if not field.via and not shadowed and isinstance(fact, WhenFact):
+            inner = nullable - {field.scope}
+            lookups = self._lookups(fact, owner, inner)
+            if lookups is not None:
+                return _truth(Expressions(inner, lambda field, _: lookups[field.key]).condition(fact.condition))
         return self._facts.read_again(field.key, row)
+
+    def _lookups(self, fact: WhenFact, owner: Aggregate, nullable: frozenset[str]) -> dict[str, ast.expr] | None:
+        """The facts that a fact reads, as expressions; ``None`` where it takes more than a look into an index."""
+        found: dict[str, ast.expr] = {}
+        for field in fields_of_fact(fact):
+            if field.origin != "computed":
+                continue
+            within = field.scope == fact.entity and not field.via and owner.pivot == "application"
+            looked_up = self._looked_up(self._facts.fact(field.key), nullable) if within else None
+            if looked_up is None:
+                return None
+            found[field.key] = looked_up
+        return found
 
 
 def join_of(fact: Aggregate) -> tuple[str, Field, Condition] | None:
@@ -229,8 +261,26 @@ def _of_owner(field: Field, fact: Aggregate) -> bool:
     return field.scope in SCOPES[fact.entity] and field.scope != fact.over and not field.via
 
 
+def _truth(condition: ast.expr) -> ast.expr:
+    """The condition as True or False, which it mostly is already."""
+    return condition if _is_truth(condition) else ast.IfExp(condition, constant(True), constant(False))
+
+
+def _is_truth(condition: ast.expr) -> bool:
+    match condition:
+        case ast.Compare() | ast.UnaryOp():
+            return True
+        case ast.BoolOp(values=values):
+            return all(map(_is_truth, values))
+        case ast.Constant(value=value):
+            return isinstance(value, bool)
+        case _:
+            return False
+
+
 def _in_one_pass(fact: Aggregate) -> bool:
-    return fact.pivot == "application" and fact.over != "interviewer"
+    own_group = fact.entity == fact.pivot == "interview"  # its interviewers are at hand where the interview is
+    return own_group or (fact.pivot == "application" and fact.over != "interviewer")
 
 
 def _over_families(fact: Aggregate) -> bool:

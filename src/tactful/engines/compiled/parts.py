@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Final
 
 import msgspec
 
+from tactful.engines.compiled.expressions import is_required
 from tactful.model.checked import AllOf, AnyOf, Compare, Condition, Field, IsIn, NoneOf, NowIs, Relates, Shift, Test
 from tactful.model.reads import computed, fields_of
+from tactful.model.written import Order
 from tactful.values import BusinessDays, ListKind
 
 
@@ -77,7 +80,7 @@ def _conjuncts(condition: Condition, wanted: bool) -> Iterator[Condition]:
     match condition:
         case Test(negated=negated, predicates=predicates, field=field):
             if negated == wanted:
-                yield condition if wanted else msgspec.structs.replace(condition, negated=True)
+                yield _opposite(condition) if is_required(field) else msgspec.structs.replace(condition, negated=True)
             elif len(predicates) == 1 or field.origin not in ("given", "custom"):
                 yield msgspec.structs.replace(condition, negated=False)
             else:
@@ -95,6 +98,18 @@ def _conjuncts(condition: Condition, wanted: bool) -> Iterator[Condition]:
             yield AnyOf(members)
         case _:
             yield condition if wanted else NoneOf((condition,))
+
+
+_OPPOSITES: Final[Mapping[Order, Order]] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def _opposite(test: Test) -> Test:
+    """What holds where the predicates of a test of a field that is always known do not."""
+    match test.predicates:
+        case (NowIs(op=op, shift=shift),):
+            return msgspec.structs.replace(test, negated=False, predicates=(NowIs(_OPPOSITES[op], shift),))
+        case _:
+            return msgspec.structs.replace(test, negated=True)
 
 
 # --- what is the same, and what belongs together ---
