@@ -6,8 +6,8 @@ A rule knows no other rule; who wins is decided here, and what lost is kept. Not
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
-from typing import Final, NamedTuple
+from operator import attrgetter, eq
+from typing import Final
 
 import msgspec
 
@@ -28,29 +28,56 @@ from tactful.model.written import Modality
 
 #: Modalities from the strongest to the weakest; of conclusions alike in all else, the stronger ranks first.
 STRENGTH: Final[Mapping[Modality, int]] = {"must_not": 0, "must": 1, "should_not": 2, "should": 3, "may": 4}
+_MODALITIES: Final[tuple[Modality, ...]] = tuple(STRENGTH)
 
-#: Later than any moment, and small enough to leave room for the priority; see ``in_order``.
+# What conclusions rank by, in one number, of which the smaller ranks first. From the lowest bit on: 20 bits for the
+# action's place by name, 3 for the modality, 40 for the deadline, and what is left for the priority.
+_ACTION_BITS: Final = 20
+_MODALITY_BITS: Final = 3
+_DUE_AT: Final = _ACTION_BITS + _MODALITY_BITS
+_PRIORITY_AT: Final = _DUE_AT + 40
+#: Later than any deadline. Deadlines lie within some ten thousand years of 1970, and are kept as what is more than
+#: ``_EARLIEST``, so that none is negative.
 _NEVER: Final = 1 << 39
+_EARLIEST: Final = -(1 << 37)
+_NO_DUE: Final = _NEVER + _EARLIEST
+_REST: Final = (1 << _PRIORITY_AT) - 1
+_LAST: Final = (1 << _DUE_AT) - 1
+_PRIORITY: Final = ~_REST
+_DUE: Final = _REST - _LAST
 
 
 class Conclusion(msgspec.Struct, eq=False, gc=False):
     """All firings that conclude the same of the same target.
 
-    ``due`` is the nearest deadline of its firings, ``priority`` the highest, ``modality`` the strongest; ``order`` is all
-    three in one number. ``lost_to`` and ``alternatives`` are filled while ranking and not changed afterwards.
+    ``order`` is what it ranks by: the highest priority of its firings, then the nearest deadline, then the strongest
+    modality, in one number. ``lost_to`` and ``alternatives`` are filled while ranking and not changed afterwards.
     """
 
     action: str
     target: Row
     prohibits: bool
-    modality: Modality
-    priority: int
-    due: int | None
     safety: bool
     firings: list[RawFiring]
     order: int
     lost_to: tuple[Conclusion, ...] = ()
     alternatives: tuple[Conclusion, ...] = ()
+
+    @property
+    def priority(self) -> int:
+        """The highest priority of its firings."""
+        return 100 - (self.order >> _PRIORITY_AT)
+
+    @property
+    def due(self) -> int | None:
+        """The nearest deadline of its firings, in seconds since 1970; ``None`` where none has one."""
+        since = self.order >> _DUE_AT & (1 << 40) - 1
+        return None if since == _NEVER else since + _EARLIEST
+
+    @property
+    def modality(self) -> Modality:
+        """The strongest modality of its firings."""
+        return _MODALITIES[self.order >> _ACTION_BITS & (1 << _MODALITY_BITS) - 1]
 
 
 class Ranking(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -60,21 +87,24 @@ class Ranking(msgspec.Struct, frozen=True, eq=False, gc=False):
     set_aside: tuple[Conclusion, ...]
 
 
-class _Plan(NamedTuple):
+class _Plan(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What ranking needs to know of a rule.
 
-    ``path`` leads from the rule's row to the target, see ``Ranker._target``; ``base`` is the part of a conclusion's order
-    that is known beforehand.
+    ``path`` leads from the rule's row to the target, see ``Ranker._target``. ``mark`` says what the conclusion may have
+    to do with others, see ``Ranker._marks``.
     """
 
     action: str
     prohibits: bool
     safety: bool
-    modality: Modality
-    priority: int
     path: str
     by_id: str
-    base: int
+    mark: int
+
+
+#: What each firing asks for: the path to the target, the action and whether it is forbidden as one number, the order
+#: without a deadline, and what the rest needs.
+_Step = tuple[str, int, int, _Plan]
 
 
 class Ranker:
@@ -82,42 +112,69 @@ class Ranker:
 
     def __init__(self, checked: CheckedPack) -> None:
         self._rules = checked.rules
-        self._plans = tuple(_plan(rule) for rule in checked.rules)
         self._families = {id_: action.family for id_, action in checked.actions.items()}
         self._one_per = {
             id_: tuple((one, per) for one in action.family if (per := checked.actions[one].one_per) is not None)
             for id_, action in checked.actions.items()
         }
-        #: The actions of which there is one per something.
-        self._restricted = frozenset(id_ for id_, keys in self._one_per.items() if keys)
+        self._places = {id_: no for no, id_ in enumerate(sorted(checked.actions))}
+        self._count = len(self._places)
+        self._restricted = 1 << 3 * self._count  # far enough off to meet nothing when marks are shifted
+        self._steps = tuple(map(self._step, checked.rules))
+
+    def _step(self, rule: Rule) -> _Step:
+        conclusion = rule.conclusion
+        path, by_id = _path(rule)
+        prohibits = isinstance(conclusion, Prohibit)
+        safety = isinstance(conclusion, Prohibit) and conclusion.safety
+        modality: Modality = "may" if isinstance(conclusion, AddStep) else conclusion.modality
+        place = self._places[conclusion.action]
+        order = (100 - rule.priority << _PRIORITY_AT) + (_NEVER << _DUE_AT)
+        order += (STRENGTH[modality] << _ACTION_BITS) + min(place, (1 << _ACTION_BITS) - 1)
+        mark = self._mark(conclusion.action, prohibits)
+        return path, 2 * place + prohibits, order, _Plan(conclusion.action, prohibits, safety, path, by_id, mark)
+
+    def _mark(self, action: str, prohibits: bool) -> int:
+        """One bit each for every action that is recommended or that a recommendation is a kind of; so many bits further
+        on, one each for every action that is forbidden; and one more where there may be too many of a family.
+
+        A prohibition meets a recommendation only where both have the bit of an action.
+        """
+        if prohibits:
+            return 1 << self._places[action] + self._count
+        bits = sum(1 << self._places[one] for one in self._families[action])
+        return bits | self._restricted if self._one_per[action] else bits
 
     def rank(self, firings: Iterable[RawFiring], case: Case) -> Ranking:
         """Merge, settle conflicts, apply ``one per`` and sort."""
-        advised: dict[tuple[str, Row], Conclusion] = {}
-        prohibited: dict[tuple[str, Row], Conclusion] = {}
-        plans = self._plans
+        groups: dict[tuple[int, Row], Conclusion] = {}
+        find, steps, marks = groups.get, self._steps, 0
         for firing in firings:
             no, row, due = firing
-            plan = plans[no]
-            action, prohibits, safety, modality, priority, path, _, base = plan
+            path, kind, order, plan = steps[no]
             if path:
                 target = self._target(plan, row, case)
                 if target is None:
                     continue
                 row = target
-            group = prohibited if prohibits else advised
-            key = (action, row)
-            found = group.get(key)
+            if due is not None:
+                order += due - _NO_DUE << _DUE_AT
+            key = (kind, row)
+            found = find(key)
             if found is None:
-                order = base + ((_NEVER if due is None else due) << 3)
-                group[key] = Conclusion(action, row, prohibits, modality, priority, due, safety, [firing], order)
+                marks |= plan.mark
+                groups[key] = Conclusion(plan.action, row, plan.prohibits, plan.safety, [firing], order)
             else:
-                _merge(found, plan, firing)
-        return self._settled(list(advised.values()), list(prohibited.values()))
+                found.firings.append(firing)
+                if order != found.order:
+                    _merge(found, order)
+                if plan.safety:
+                    found.safety = True
+        return self._settled(list(groups.values()), marks)
 
     def target(self, no: int, row: Row, case: Case) -> Row | None:
         """What a rule's conclusion concerns where it fires for ``row``; ``None`` where that is not known."""
-        return self._target(self._plans[no], row, case)
+        return self._target(self._steps[no][3], row, case)
 
     def _target(self, plan: _Plan, row: Row, case: Case) -> Row | None:
         if plan.by_id:
@@ -139,31 +196,31 @@ class Ranker:
 
     # --- conflicts ---
 
-    def _settled(self, advised: list[Conclusion], prohibited: list[Conclusion]) -> Ranking:
+    def _settled(self, everything: list[Conclusion], marks: int) -> Ranking:
         lost: tuple[Conclusion, ...] = ()
-        everything = advised + prohibited
-        if prohibited and self._conflicts(advised, prohibited):
+        if marks & marks >> self._count and self._conflicts(everything):
             lost = tuple(in_order([one for one in everything if one.lost_to]))
             everything = [one for one in everything if not one.lost_to]
         kept = in_order(everything)
-        if not self._restricted.isdisjoint([one.action for one in advised]):
+        if marks & self._restricted:
             kept = self._one_each(kept)
         return Ranking(tuple(kept), lost)
 
-    def _conflicts(self, advised: list[Conclusion], prohibited: list[Conclusion]) -> bool:
+    def _conflicts(self, everything: list[Conclusion]) -> bool:
         """Settle every conflict; whether there was one."""
+        prohibited = [one for one in everything if one.prohibits]
         forbidden = {one.action for one in prohibited}
         any_lost = False
-        for advice in advised:
+        for advice in everything:
             family = self._families[advice.action]
-            if forbidden.isdisjoint(family):
+            if advice.prohibits or forbidden.isdisjoint(family):
                 continue
             for prohibition in prohibited:
                 if prohibition.action in family and inside(advice.target, prohibition.target):
                     _settle(advice, prohibition)
                     any_lost = True
         if any_lost:
-            for one in (*advised, *prohibited):
+            for one in everything:
                 if len(one.lost_to) > 1:
                     one.lost_to = tuple(in_order(list(one.lost_to)))
         return any_lost
@@ -217,7 +274,7 @@ class Ranker:
         family = self._families[one.action]
         found = []
         for firing in steps:
-            plan = self._plans[firing[0]]
+            plan = self._steps[firing[0]][3]
             if plan.action in family:
                 target = self._target(plan, firing[1], case)
                 if target is not None and inside(one.target, target):
@@ -225,35 +282,27 @@ class Ranker:
         return sorted(found, key=self._firing_key)
 
 
-def _plan(rule: Rule) -> _Plan:
-    conclusion = rule.conclusion
-    modality: Modality = "may" if isinstance(conclusion, AddStep) else conclusion.modality
-    path, by_id = "", ""
+def _path(rule: Rule) -> tuple[str, str]:
+    """The way from the rule's row to its target, and to the id of the person that is its target."""
     match rule.target:
         case InScope(entity=entity):
-            path = "" if entity == rule.entity else entity
+            return "" if entity == rule.entity else entity, ""
         case ById(field=field):
-            path = "." if rule.entity == "application" else "application"
             steps = () if field.scope == rule.entity else (field.scope,)
-            by_id = ".".join((*steps, *field.via, field.key))
-    prohibits = isinstance(conclusion, Prohibit)
-    safety = isinstance(conclusion, Prohibit) and conclusion.safety
-    base = _order(rule.priority, 0, modality)
-    return _Plan(conclusion.action, prohibits, safety, modality, rule.priority, path, by_id, base)
+            return "." if rule.entity == "application" else "application", ".".join((*steps, *field.via, field.key))
 
 
-def _merge(found: Conclusion, plan: _Plan, firing: RawFiring) -> None:
-    found.firings.append(firing)
-    if plan.priority > found.priority:
-        found.priority = plan.priority
-    if plan.safety:
-        found.safety = True
-    if STRENGTH[plan.modality] < STRENGTH[found.modality]:
-        found.modality = plan.modality
-    due = firing[2]
-    if due is not None and (found.due is None or due < found.due):
-        found.due = due
-    found.order = _order(found.priority, found.due, found.modality)
+def _merge(found: Conclusion, order: int) -> None:
+    """Of two orders keep the higher priority, the nearer deadline and the stronger modality."""
+    before = found.order
+    if not (before ^ order) & _REST:  # they differ in nothing but priority
+        found.order = min(before, order)
+        return
+    found.order = (
+        min(before & _PRIORITY, order & _PRIORITY)
+        | min(before & _DUE, order & _DUE)
+        | min(before & _LAST, order & _LAST)
+    )
 
 
 def _settle(advice: Conclusion, prohibition: Conclusion) -> None:
@@ -264,28 +313,18 @@ def _settle(advice: Conclusion, prohibition: Conclusion) -> None:
         prohibition.lost_to = (*prohibition.lost_to, advice)
 
 
-def _order(priority: int, due: int | None, modality: Modality) -> int:
-    """Priority, then the nearer deadline, then the modality, in one number: the smaller ranks first."""
-    return ((100 - priority << 40) + (_NEVER if due is None else due) << 3) + STRENGTH[modality]
-
-
-def _order_of(one: Conclusion) -> int:
-    return one.order
-
-
 def in_order(conclusions: list[Conclusion]) -> list[Conclusion]:
-    """Sorted by :func:`rank_key`. Action and target are looked at only where all else is the same."""
+    """Sorted by :func:`rank_key`. Ids are looked at only where all else is the same."""
     if len(conclusions) < 2:
         return conclusions
-    found = sorted(conclusions, key=_order_of)
-    start, last = 0, found[0].order
-    for end, one in enumerate(found):
-        if one.order != last:
-            if end - start > 1:
-                found[start:end] = sorted(found[start:end], key=_name_key)
-            start, last = end, one.order
-    if len(found) - start > 1:
-        found[start:] = sorted(found[start:], key=_name_key)
+    found = sorted(conclusions, key=_ORDER)
+    orders = list(map(_ORDER, found))
+    tied = bytes(map(eq, orders, orders[1:])) + b"\0"  # for each, whether the next has the same order
+    start = tied.find(1)
+    while start >= 0:
+        end = tied.find(0, start) + 1
+        found[start:end] = sorted(found[start:end], key=_name_key)
+        start = tied.find(1, end)
     return found
 
 
@@ -293,12 +332,12 @@ def inside(row: Row, other: Row) -> bool:
     """Whether ``row`` is ``other`` or belongs to it. An interviewer belongs to the interview and to the person too."""
     if row is other:
         return True
-    if isinstance(row, InterviewerRow) and (row.person is other or row.interview is other):
+    kind = type(other)
+    if kind is CandidateRow:
         return True
-    application = getattr(row, "application", None)
-    if application is other:
+    if type(row) is InterviewerRow and (row.person is other or row.interview is other):
         return True
-    return entity_of(other) == "candidate"
+    return kind is ApplicationRow and getattr(row, "application", None) is other
 
 
 def entity_of(row: Row) -> str:
@@ -306,6 +345,7 @@ def entity_of(row: Row) -> str:
     return _ENTITIES[type(row)]
 
 
+_ORDER: Final = attrgetter("order")
 _ENTITIES: Final[Mapping[type[Row], str]] = {
     CandidateRow: "candidate",
     ApplicationRow: "application",
@@ -315,6 +355,8 @@ _ENTITIES: Final[Mapping[type[Row], str]] = {
     InterviewerRow: "interviewer",
     MessageRow: "message",
 }
+#: The entities that an application has, and nothing in between.
+_BELOW: Final = frozenset({"offer", "person", "interview", "message"})
 
 
 def _belongs_to(row: Row, per: str) -> Row | None:
@@ -334,16 +376,18 @@ def _belongs_to(row: Row, per: str) -> Row | None:
 
 def row_key(row: Row) -> tuple[str, str, str, str]:
     """What rows are ordered by: entity, the application's id, the interview's, the row's own. Names play no part."""
-    if isinstance(row, PersonRow):
-        return "person", row.application.id, "", row.id
-    application = getattr(row, "application", row)
-    interview = getattr(row, "interview", None)
-    return entity_of(row), application.id, "" if interview is None else interview.id, row.id
+    entity = _ENTITIES[type(row)]
+    if entity in _BELOW:
+        above: ApplicationRow = getattr(row, "application")  # noqa: B009  # rows in general have none
+        return entity, above.id, "", row.id
+    if type(row) is InterviewerRow:
+        return entity, row.application.id, row.interview.id, row.id
+    return entity, row.id, "", row.id
 
 
 def _name_key(one: Conclusion) -> tuple[str, str, str, str, str]:
     row = one.target
-    if isinstance(row, PersonRow):  # by far the most common where there are ties
+    if type(row) is PersonRow:  # by far the most common where there are ties
         return one.action, "person", row.application.id, "", row.id
     return (one.action, *row_key(row))
 

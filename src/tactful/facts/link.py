@@ -208,22 +208,29 @@ class Linker:
         self, given: tuple[Message, ...], people: Mapping[str | None, PersonRow], application: ApplicationRow
     ) -> tuple[MessageRow, ...]:
         rows = []
-        no = self._messages
+        no, epochs = self._messages, self._epochs
         for one in given:
             person_id = one.person
             person = people.get(person_id)
             if person is None and person_id is not None:
                 raise NotLinkable
-            sent_at = None if one.sent_at is None else self._seconds(one.sent_at)
-            direction, kind = one.direction, one.kind
+            moment = one.sent_at
+            if moment is None:
+                sent_at = None
+            elif (known := epochs.get(moment.tzinfo)) is None:
+                sent_at = self._seconds(moment)
+            else:  # as in _seconds; a call for each message would show
+                since = moment - known[0]
+                sent_at = since.days * 86_400 + since.seconds + known[1]
+                if not 0 <= sent_at <= LAST_MOMENT:
+                    raise NotLinkable
             row = MessageRow(
                 no,
-                f"{sent_at}/{person_id}/{direction}/{kind}",
                 person_id,
-                direction,
+                one.direction,
                 sent_at,
                 one.channel,
-                kind,
+                one.kind,
                 person,
                 application,
                 NO_CUSTOM if one.custom is None else self._customs("message", one.custom),

@@ -19,10 +19,15 @@ class Row(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What all rows have in common. ``custom`` holds the pack's custom facts, converted, or nothing."""
 
     no: int
-    id: str
+
+    @property
+    def id(self) -> str:
+        """Its id among its kind, within its application."""
+        raise NotImplementedError
 
 
 class CandidateRow(Row, frozen=True):
+    id: str
     name: str | None
     email: str | None
     country: str | None
@@ -37,6 +42,7 @@ class CandidateRow(Row, frozen=True):
 
 
 class ApplicationRow(Row, frozen=True):
+    id: str
     company: str | None
     role: str | None
     status: str | None
@@ -54,6 +60,7 @@ class ApplicationRow(Row, frozen=True):
 class OfferRow(Row, frozen=True):
     """``no`` and ``id`` are its application's."""
 
+    id: str
     received_at: int | None
     form: str | None
     answer_by: int | None
@@ -65,6 +72,7 @@ class OfferRow(Row, frozen=True):
 
 
 class PersonRow(Row, frozen=True):
+    id: str
     name: str | None
     email: str | None
     role: str | None
@@ -81,6 +89,7 @@ class PersonRow(Row, frozen=True):
 
 
 class InterviewRow(Row, frozen=True):
+    id: str
     stage: str | None
     status: str | None
     ended_at: int
@@ -92,6 +101,7 @@ class InterviewRow(Row, frozen=True):
 class InterviewerRow(Row, frozen=True):
     """``id`` is the person's."""
 
+    id: str
     attended: bool | None
     interview: InterviewRow
     person: PersonRow
@@ -110,6 +120,11 @@ class MessageRow(Row, frozen=True):
     person: PersonRow | None
     application: ApplicationRow
     custom: Mapping[str, Value]
+
+    @property
+    def id(self) -> str:
+        """Who wrote what when, to or from whom."""
+        return f"{self.sent_at}/{self.person_id}/{self.direction}/{self.kind}"
 
 
 class Family(msgspec.Struct, frozen=True, eq=False, gc=False):

@@ -26,17 +26,14 @@ class Program:
     def fire(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that advise or prohibit, for ``case`` at ``now`` (seconds since 1970), in no order."""
         firings: list[RawFiring] = []
-        self._fire(self._runtime(case, now), firings.append)
+        self._fire(Runtime(case, now, self._calendars, self._rules, self._facts), firings.append)
         return firings
 
     def fire_steps(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that add steps: nobody needs them before the advice is put into words."""
         firings: list[RawFiring] = []
-        self._steps(self._runtime(case, now), firings.append)
+        self._steps(Runtime(case, now, self._calendars, self._rules, self._facts), firings.append)
         return firings
-
-    def _runtime(self, case: Case, now: int) -> Runtime:
-        return Runtime(case, now, self._calendars, self._rules, self._facts)
 
 
 def compile_pack(checked: CheckedPack, calendars: Calendars) -> Program:

@@ -47,12 +47,17 @@ class Expressions:
     gives the expression that reads a computed fact of a row held in a variable.
     """
 
-    def __init__(self, nullable: frozenset[str], computed: Callable[[Field, ast.expr], ast.expr]) -> None:
+    def __init__(
+        self,
+        nullable: frozenset[str],
+        computed: Callable[[Field, ast.expr], ast.expr],
+        used: set[str] | None = None,
+    ) -> None:
         self._nullable = nullable
         self._computed = computed
         self._temporaries = 0
         #: All entities whose variables the expressions made so far use.
-        self.used: set[str] = set()
+        self.used: set[str] = set() if used is None else used
 
     def temporary(self) -> str:
         """A new local variable."""
@@ -128,7 +133,7 @@ class Expressions:
         match test.predicates:
             case (Known(),):
                 plain = is_known(value)
-            case (IsIn(values=(bool() as wanted,)),) if self._always_known(test.field):
+            case (IsIn(values=(bool() as wanted,)),) if self.always_known(test.field):
                 plain = _bare(value) if wanted else negate(_bare(value))
             case (IsIn(values=values),) if not isinstance(test.field.kind, ListKind):
                 plain = _is_in(value, values)
@@ -138,24 +143,27 @@ class Expressions:
 
     def _asked(self, value: ast.expr, predicates: tuple[Predicate, ...], field: Field) -> ast.expr:
         """The value is known, and all predicates hold of it."""
-        if self._always_known(field) and len(predicates) == 1:
-            return self._predicate(predicates[0], value, field)
+        simple = len(predicates) == 1 or field.origin == "given" or isinstance(value, ast.Name)
+        if simple and self.always_known(field):
+            return both([self._predicate(one, value, field) for one in predicates])
         first, again = self.named(value)
         return both([is_known(first), *(self._predicate(one, again, field) for one in predicates)])
 
-    def _always_known(self, field: Field) -> bool:
+    def always_known(self, field: Field) -> bool:
         """Whether the field is never unknown: required ones, and computed ones that count or say yes or no."""
         if field.scope in self._nullable:
             return False
         if field.origin == "computed":
             return not isinstance(field.kind, MomentKind)
-        return field.origin == "given" and field.key in _REQUIRED.get(field.via[-1] if field.via else field.scope, ())
+        return is_required(field)
 
     def _predicate(self, predicate: Predicate, value: ast.expr, field: Field) -> ast.expr:
         """One predicate of a value that is known; ``value`` may be used more than once."""
         match predicate:
             case Known():
                 return constant(True)
+            case IsIn(values=values) if not isinstance(field.kind, ListKind):
+                return _is_in(value, values)
             case IsIn(values=values):
                 return either([ast.Compare(constant(one), [ast.In()], [value]) for one in values])
             case Filled(filled=filled):
@@ -164,7 +172,7 @@ class Expressions:
                 return compare(value, op, constant(bound))
             case Relates(op=op, other=other):
                 against = self.value(other)
-                if self._always_known(other):
+                if self.always_known(other):
                     return compare(value, op, against)
                 first, again = self.named(against)
                 return both([is_known(first), compare(value, op, again)])
@@ -173,6 +181,11 @@ class Expressions:
                 return both(ends) if low <= high else either(ends)
             case NowIs(op=op, shift=shift):
                 return compare(load(NOW), op, self.shifted(value, shift, field))
+
+
+def is_required(field: Field) -> bool:
+    """Whether every row that has the field must say it."""
+    return field.origin == "given" and field.key in _REQUIRED.get(field.via[-1] if field.via else field.scope, ())
 
 
 def _bare(value: ast.expr) -> ast.expr:
@@ -190,13 +203,15 @@ def _is_in(value: ast.expr, values: tuple[bool | str | int | float, ...]) -> ast
     return compare(value, "==", constant(values[0]))
 
 
-def cost(condition: Condition) -> int:
-    """A rough measure of what asking costs: fields before calendars before computed facts."""
+def cost(condition: Condition, of_fact: Callable[[str], int] = lambda _: 20) -> int:
+    """A rough measure of what asking costs: fields before calendars before computed facts, unless ``of_fact`` knows."""
     if not isinstance(condition, Test):
-        return 2 + sum(map(cost, condition.members))
-    weight = {"given": 1, "custom": 3, "clock": 12, "computed": 20}
+        return 2 + sum(cost(member, of_fact) for member in condition.members)
+    weight = {"given": 1, "custom": 3, "clock": 12}
     fields = [condition.field, *(one.other for one in condition.predicates if isinstance(one, Relates))]
     business = sum(
         15 for one in condition.predicates if isinstance(one, NowIs) and isinstance(one.shift.length, BusinessDays)
     )
-    return sum(weight[field.origin] for field in fields) + len(condition.predicates) + business
+    read = sum(of_fact(field.key) if field.origin == "computed" else weight[field.origin] for field in fields)
+    # What is in a list takes a look at each; and what is not so is so more rarely than not, which is why it is asked later.
+    return read + len(condition.predicates) + business + isinstance(condition.field.kind, ListKind) + condition.negated

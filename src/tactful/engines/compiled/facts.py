@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
+from tactful.engines.compiled.branches import Tables
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
 from tactful.engines.compiled.syntax import (
     assign,
@@ -29,12 +30,16 @@ class Facts:
 
     def __init__(self, checked: CheckedPack) -> None:
         self._facts = checked.facts
+        #: Tables that generated code looks values up in.
+        self.tables: Tables = {}
         self._numbers = {fact.id: no for no, fact in enumerate(checked.facts)}
-        #: Facts that other facts read, maybe once for each row of a collection: those remember what they found.
+        #: Facts that are read through their functions. Those that may be read for a row more than once remember it.
+        self._called: set[int] = set()
         self._remembered: set[int] = set()
 
     def read(self, id_: str, row: ast.expr) -> ast.expr:
         """A call of the fact's function."""
+        self._called.add(self._numbers[id_])
         return call(load(f"fact{self._numbers[id_]}"), load(RUNTIME), row)
 
     def variable(self, id_: str) -> str:
@@ -45,15 +50,17 @@ class Facts:
         """The fact itself."""
         return self._facts[self._numbers[id_]]
 
-    def read_inside(self, id_: str, row: ast.expr) -> ast.expr:
-        """A call from within another fact, where the fact shall remember what it found."""
+    def read_again(self, id_: str, row: ast.expr) -> ast.expr:
+        """A call where the fact shall remember what it found: from within another fact, or from a loop within its row."""
         self._remembered.add(self._numbers[id_])
         return self.read(id_, row)
 
     def functions(self) -> Iterator[ast.stmt]:
-        """All functions. A fact comes after those that it reads, so whether one is remembered is known at the end."""
-        work = [_FactFunction(self, fact).body() for fact in self._facts]
-        for no, body in enumerate(work):
+        """The functions of all facts that are read through them by what was made before."""
+        for no, fact in reversed(list(enumerate(self._facts))):  # a fact comes after those that it reads
+            if no not in self._called:
+                continue
+            body = _FactFunction(self, fact).body()
             if no in self._remembered:
                 yield function(f"work{no}", [RUNTIME, "row"], body)
                 yield function(f"fact{no}", [RUNTIME, "row"], self._remember(no))
@@ -111,7 +118,7 @@ class _FactFunction:
         return found
 
     def _computed(self, field: Field, row: ast.expr) -> ast.expr:
-        return self._facts.read_inside(field.key, row)
+        return self._facts.read_again(field.key, row)
 
     def _when(self, fact: WhenFact) -> list[ast.stmt]:
         condition = Expressions(frozenset(self._nullable), self._computed).condition(fact.condition)

@@ -3,45 +3,49 @@
 def fire(x, emit):
     now = x.now
     candidate = x.case.candidate
-    if <condition of a rule for each candidate>: emit(Firing(rule, candidate, due))
+    if <what some rules for each candidate ask>:
+        if <what one of them asks besides>: emit((rule, candidate, due))
+        …
     for family in x.families:
         application = family.application
         offer = family.offer
-        …
+        f1 = …                                  # a computed fact that several rules read, or rules for each person
+        if <what some rules for each application ask>:
+            f2 = …                              # a computed fact that only these read
+            …
         for person in family.people:
-            f3 = unset                      # a computed fact of this person, looked up when first needed
-            if <condition>: emit(…)
+            …
 """
 
 from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from tactful.decision import RawFiring
+from tactful.engines.compiled.branches import Writer
 from tactful.engines.compiled.deadlines import closings
-from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
+from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions, cost
 from tactful.engines.compiled.facts import FAMILY, Facts
-from tactful.engines.compiled.inline import Inliner, join_of, parts_of
+from tactful.engines.compiled.inline import Inliner, parts_of
+from tactful.engines.compiled.parts import Parts
 from tactful.engines.compiled.runtime import Runtime, interviewers_by_person, messages_by_person
 from tactful.engines.compiled.syntax import (
     assign,
     attribute,
-    both,
     call,
     constant,
     function,
     is_known,
     load,
     loop,
-    negate,
 )
-from tactful.facts.catalogue import ENTITIES
-from tactful.model.checked import HERE, AddStep, Aggregate, AnyOf, CheckedPack, Condition, Deadline, Rule
+from tactful.engines.compiled.tree import Item, Node, build, place_facts
+from tactful.model.checked import HERE, AddStep, Aggregate, CheckedPack, Deadline, Rule, WhenFact
 from tactful.model.clockwork import Clockwork
-from tactful.model.reads import closure, computed, fields_of_fact, fields_of_rule
+from tactful.model.reads import computed, fields_of_fact, fields_of_rule
 
 Fire = Callable[[Runtime, Callable[[RawFiring], object]], None]
 
@@ -56,6 +60,7 @@ def build_functions(checked: CheckedPack) -> tuple[Fire, Fire]:
     ast.fix_missing_locations(tree)
     # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
     namespace: dict[str, Any] = {
+        **facts.tables,
         "earliest": earliest,
         "messages_of_family": messages_by_person,
         "interviewers_of_family": interviewers_by_person,
@@ -69,13 +74,48 @@ def earliest(*moments: int | None) -> int | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
+class _Region(NamedTuple):
+    """A place in the function where the rows of one entity are at hand, one after the other.
+
+    ``tree`` has the entity's rules; ``inner`` are the regions within. ``reads`` are the facts that are read here or
+    within and have to be worked out further out.
+    """
+
+    entity: str
+    tree: Node[Rule]
+    inner: tuple[_Region, ...]
+    reads: frozenset[str]
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to be done here."""
+        return not (self.tree.done or self.tree.branches) and all(one.empty for one in self.inner)
+
+
+#: For each region: the entities of whose rows facts are worked out there, and the loop variables that are in use.
+_OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "candidate": ("candidate",),
+    "application": ("application", "offer"),
+    "offer": ("offer",),
+    "person": ("person",),
+    "interview": ("interview",),
+    "interviewer": ("person", "interviewer"),
+    "message": ("person", "message"),
+}
+_LIVE: Final[Mapping[str, tuple[str, ...]]] = {
+    "person": ("person",),
+    "interview": ("interview",),
+    "interviewer": ("interview", "interviewer", "person"),
+    "message": ("message", "person"),
+}
+
+
 class _MainFunction:
-    """One pass over a case: for each row, the computed facts that its rules read, then the rules."""
+    """One pass over a case: for each row the rules of its entity, and the computed facts that they read."""
 
     def __init__(self, checked: CheckedPack, facts: Facts, name: str, rules: list[Rule]) -> None:
         self.facts, self.name = facts, name
         self.by_id = {fact.id: fact for fact in checked.facts}
-        self.order = [fact.id for fact in checked.facts]
         self.clockwork = Clockwork(self.by_id)
         self.rules: dict[str, list[Rule]] = {}
         for rule in rules:
@@ -87,107 +127,98 @@ class _MainFunction:
 
     def build(self) -> ast.stmt:
         """The whole function."""
+        interview = self._region("interview", self._region("interviewer"))
+        below = [self._region("person"), interview, self._region("message"), self._region("offer")]
+        candidate = self._region("candidate", self._region("application", *below))
         body = [
             assign(NOW, attribute(load(RUNTIME), "now")),
             assign("candidate", attribute(load(RUNTIME), "case", "candidate")),
-            *self._facts_of("candidate", ENTITIES, frozenset()),
-            *self._rules_of("candidate"),
+            *self._written(candidate),
         ]
-        families = self._families()
-        if families:
-            body.append(loop(FAMILY, attribute(load(RUNTIME), "families"), families))
         return function(self.name, [RUNTIME, "emit"], body)
 
-    def _facts_of(
-        self, entity: str, readers: Sequence[str], may_be_null: frozenset[str], live: Sequence[str] = ()
-    ) -> list[ast.stmt]:
-        """Work out the facts of the entity in scope that rules for each of ``readers`` rest on.
+    # --- what is done where ---
 
-        ``live`` are the loop variables at this point: facts that take them for loops of their own give them back.
-        """
-        read = computed(field for one in readers for rule in self.rules.get(one, ()) for field in fields_of_rule(rule))
-        needed = closure(read, self.by_id)
-        own = [id_ for id_ in self.order if id_ in needed and self.by_id[id_].entity == entity and not self._rare(id_)]
-        self.inliner.local.difference_update(own)
-        aggregates = [fact for id_ in own if isinstance(fact := self.by_id[id_], Aggregate)]
-        taken = {name for fact in aggregates for name in (fact.over, *parts_of(fact))}
-        lost = [name for name in live if name in taken]
-        keep = [assign(f"{name}_at_hand", load(name)) for name in lost]
-        give_back = [assign(name, load(f"{name}_at_hand")) for name in lost]
-        return [*keep, *self.inliner.statements(own, may_be_null), *give_back]
+    def _region(self, entity: str, *inner: _Region) -> _Region:
+        """The tree of the entity's rules, with the facts that they and those within read at their places."""
+        owners = _OWNERS[entity]
+        parts = Parts(lambda condition: cost(condition, lambda id_: self._cost(id_, owners)))
+        rules = self.rules.get(entity, [])
+        tree = build([Item(parts.of([rule.when], [rule.unless]), rule) for rule in rules])
+        within = frozenset().union(*(one.reads for one in inner))
+        own = [id_ for id_, fact in self.by_id.items() if fact.entity in owners]
+        outside = frozenset(id_ for id_ in within.intersection(own) if not self._rare(id_))
+        reads = place_facts(tree, own, _read_by_deadline, self.inliner.variables_of, outside)
+        return _Region(entity, tree, inner, (reads | within).difference(own))
+
+    def _cost(self, id_: str, owners: Sequence[str]) -> int:
+        """What reading a fact costs about: the most where it is yet to be worked out, and for this reader alone."""
+        fact = self.by_id[id_]
+        there = fact.entity not in owners or (isinstance(fact, WhenFact) and self.readers[id_] > 1)
+        return (2 if fact.entity in owners else 1) if there else self.inliner.cost(id_)
 
     def _rare(self, id_: str) -> bool:
-        """Whether a fact is best looked up where it is needed: one rule reads it, and it takes a loop to tell."""
-        fact = self.by_id[id_]
-        if not isinstance(fact, Aggregate) or join_of(fact) is not None:
-            return False
-        return fact.over != "message" and self.readers[id_] == 1
+        """Whether a fact that is read further in is best called there: only one rule or fact reads it."""
+        return self.readers[id_] == 1
 
-    def _families(self) -> list[ast.stmt]:
-        """What is done for each application."""
-        below = [entity for entity in ENTITIES if entity != "candidate"]
-        facts = self._facts_of("application", below, nullable("application"))
-        offer_facts = self._facts_of("offer", below, frozenset())
-        inner = [
-            *([ast.If(is_known(load("offer")), offer_facts, [])] if offer_facts else []),
-            *self._rules_of("application"),
-            *self._loop("person", "people"),
-            *self._interviews(),
-            *self._messages(),
-        ]
-        offer = self._rules_of("offer")
-        if offer:
-            inner.append(ast.If(is_known(load("offer")), offer, []))
-        if not inner:
-            return []
-        head = [assign(name, attribute(load(FAMILY), name)) for name in ("application", "offer")]
-        indexes = [assign(index, call(load(index + "_family"), load(FAMILY))) for index in sorted(self.inliner.indexes)]
-        return [*head, *indexes, *facts, *inner]
+    # --- writing it down ---
 
-    def _loop(self, entity: str, rows: str) -> list[ast.stmt]:
-        facts = self._facts_of(entity, [entity], nullable(entity), [entity])
-        rules = self._rules_of(entity)
-        return [loop(entity, attribute(load(FAMILY), rows), [*facts, *rules])] if rules else []
+    def _written(self, region: _Region) -> list[ast.stmt]:
+        """The statements for one row of a region."""
+        before = frozenset(self.inliner.local)
+        writer = Writer(
+            self.facts.tables,
+            lambda: Expressions(nullable(region.entity), self.inliner.read),
+            self._rule,
+            lambda ids: self._facts_of(region.entity, ids),
+            self.inliner.local,
+        )
+        found = writer.node(region.tree)
+        for inner in region.inner:
+            if not inner.empty:
+                found.append(self._loop(inner))
+        self.inliner.local.intersection_update(before)
+        return found
 
-    def _messages(self) -> list[ast.stmt]:
-        person = self._facts_of("person", ["message"], nullable("person"), ["message", "person"])
-        own = self._facts_of("message", ["message"], nullable("message"), ["message", "person"])
-        rules = self._rules_of("message")
-        if not rules:
-            return []
-        head = assign("person", attribute(load("message"), "person"))
-        guarded: list[ast.stmt] = [ast.If(is_known(load("person")), person, [])] if person else []
-        return [loop("message", attribute(load(FAMILY), "messages"), [head, *guarded, *own, *rules])]
+    def _loop(self, region: _Region) -> ast.stmt:
+        """The loop over the rows of a region within another."""
+        body = self._written(region)
+        match region.entity:
+            case "application":
+                indexes = sorted(self.inliner.indexes)
+                head = [assign(name, attribute(load(FAMILY), name)) for name in ("application", "offer")]
+                head += [assign(index, call(load(index + "_family"), load(FAMILY))) for index in indexes]
+                return loop(FAMILY, attribute(load(RUNTIME), "families"), [*head, *body])
+            case "offer":
+                return ast.If(is_known(load("offer")), body, [])
+            case "person":
+                return loop("person", attribute(load(FAMILY), "people"), body)
+            case "interview":
+                names = ast.Tuple([ast.Name(name, ast.Store()) for name in ("interview", "group")], ast.Store())
+                rows = [attribute(load(FAMILY), name) for name in ("interviews", "interviewers")]
+                return ast.For(names, call(load("zip"), *rows), body, [])
+            case entity:
+                rows = [attribute(load(FAMILY), "messages")] if entity == "message" else [load("group")]
+                return loop(entity, rows[0], [assign("person", attribute(load(entity), "person")), *body])
 
-    def _interviews(self) -> list[ast.stmt]:
-        facts = self._facts_of("interview", ["interview", "interviewer"], nullable("interview"), ["interview"])
-        rules = self._rules_of("interview")
-        at_hand = ["interview", "interviewer", "person"]
-        person = self._facts_of("person", ["interviewer"], nullable("person"), at_hand)
-        own = self._facts_of("interviewer", ["interviewer"], nullable("interviewer"), at_hand)
-        interviewers = self._rules_of("interviewer")
-        if not rules and not interviewers:
-            return []
-        body = [*facts, *rules]
-        if interviewers:
-            head = assign("person", attribute(load("interviewer"), "person"))
-            body.append(loop("interviewer", load("group"), [head, *person, *own, *interviewers]))
-        pairs = call(load("zip"), attribute(load(FAMILY), "interviews"), attribute(load(FAMILY), "interviewers"))
-        both_names = ast.Tuple([ast.Name(name, ast.Store()) for name in ("interview", "group")], ast.Store())
-        return [ast.For(both_names, pairs, body, [])]
+    def _facts_of(self, entity: str, ids: Sequence[str]) -> list[ast.stmt]:
+        """Work out some facts in a region: into variables."""
+        found: list[ast.stmt] = []
+        for owner in _OWNERS[entity]:
+            own = [id_ for id_ in ids if self.by_id[id_].entity == owner and id_ not in self.inliner.local]
+            made = self.inliner.statements(own, nullable(owner))
+            unknown = (entity, owner) in (("application", "offer"), ("message", "person"))
+            found += [ast.If(is_known(load(owner)), made, [])] if made and unknown else made
+        aggregates = [fact for id_ in ids if isinstance(fact := self.by_id[id_], Aggregate)]
+        taken = {name for fact in aggregates for name in (fact.over, *parts_of(fact))}
+        lost = [name for name in _LIVE.get(entity, ()) if name in taken]  # facts' own loops take these variables
+        keep = [assign(f"{name}_at_hand", load(name)) for name in lost]
+        return [*keep, *found, *(assign(name, load(f"{name}_at_hand")) for name in lost)]
 
-    # --- rules ---
-
-    def _rules_of(self, entity: str) -> list[ast.stmt]:
-        return [self._rule(rule) for rule in self.rules.get(entity, ())]
-
-    def _rule(self, rule: Rule) -> ast.stmt:
-        expressions = Expressions(nullable(rule.entity), self.inliner.read)
-        parts = [expressions.condition(rule.when)]
-        if not _never(rule.unless):
-            parts.append(negate(expressions.condition(rule.unless)))
-        firing = ast.Tuple([constant(rule.no), load(rule.entity), self._due(rule, expressions)], ast.Load())
-        return ast.If(both(parts), [ast.Expr(call(load("emit"), firing))], [])
+    def _rule(self, rule: Rule) -> list[ast.stmt]:
+        """What is done where a rule holds."""
+        due = self._due(rule, Expressions(nullable(rule.entity), self.inliner.read))
+        return [ast.Expr(call(load("emit"), ast.Tuple([constant(rule.no), load(rule.entity), due], ast.Load())))]
 
     # --- deadlines ---
 
@@ -216,12 +247,15 @@ def nullable(entity: str) -> frozenset[str]:
     return frozenset(names | ({"person"} if entity == "message" else set()))
 
 
-def _never(condition: Condition) -> bool:
-    return isinstance(condition, AnyOf) and not condition.members
+def _read_by_deadline(rule: Rule) -> frozenset[str]:
+    """The facts that a rule's deadline may read: all that the rule reads, since it may end where one of them does."""
+    return frozenset(computed(fields_of_rule(rule)))
 
 
 def _shifted_if_known(by: Deadline, expressions: Expressions) -> ast.expr:
     value = expressions.value(by.field)
+    if expressions.always_known(by.field):
+        return expressions.shifted(value, by.shift, by.field)
     if isinstance(value, ast.Name) and by.shift == HERE:
         return value
     first, again = expressions.named(value)

@@ -12,9 +12,12 @@ from typing import Final
 
 import msgspec
 
-from tactful.engines.compiled.expressions import RUNTIME, Expressions
+from tactful.engines.compiled.branches import Writer
+from tactful.engines.compiled.expressions import RUNTIME, Expressions, cost
 from tactful.engines.compiled.facts import FAMILY, Facts
+from tactful.engines.compiled.parts import Parts
 from tactful.engines.compiled.syntax import assign, attribute, call, compare, constant, is_known, load, loop
+from tactful.engines.compiled.tree import Item, build
 from tactful.facts.catalogue import SCOPES
 from tactful.model.checked import Aggregate, AllOf, ComputedFact, Condition, Field, Relates, Test, WhenFact
 from tactful.model.reads import computed, fields_of_fact
@@ -24,6 +27,16 @@ INDEXES: Final[Mapping[str, tuple[str, str]]] = {
     "message": ("messages_of", "person_id"),
     "interviewer": ("interviewers_of", "id"),
 }
+#: Where the rows of an application are found, or of an interview, in generated code.
+_MEMBERS: Final[Mapping[str, ast.expr]] = {
+    "person": attribute(load(FAMILY), "people"),
+    "interview": attribute(load(FAMILY), "interviews"),
+    "interviewer": load("group"),
+    "message": attribute(load(FAMILY), "messages"),
+}
+#: What a loop costs about, where a field costs 1; and how many facts deep costs are looked into.
+_LOOP: Final = 40
+_FAR: Final = 4
 
 
 class Inliner:
@@ -42,7 +55,24 @@ class Inliner:
         """A computed fact of a row in scope of a rule: its variable where it is set, else a call."""
         if field.key in self.local:
             return load(self._facts.variable(field.key))
-        return self._facts.read(field.key, row)
+        return self._facts.read_again(field.key, row)
+
+    def variables_of(self, id_: str) -> frozenset[str]:
+        """The facts that working a fact out reads from variables, where they are set."""
+        fact = self._facts.fact(id_)
+        if isinstance(fact, WhenFact):
+            return frozenset(computed(fields_of_fact(fact)))
+        if not _in_one_pass(fact) and not _over_families(fact) and join_of(fact) is None:
+            return frozenset()
+        own = (field for field in fields_of_fact(fact) if _of_owner(field, fact))
+        return frozenset(computed(own))
+
+    def cost(self, id_: str, seen: int = 0) -> int:
+        """A rough measure of what working a fact out costs; see :func:`cost`."""
+        fact = self._facts.fact(id_)
+        if isinstance(fact, WhenFact) and seen < _FAR:
+            return min(_LOOP, cost(fact.condition, lambda one: self.cost(one, seen + 1)))
+        return _LOOP
 
     def statements(self, ids: Iterable[str], nullable: frozenset[str]) -> list[ast.stmt]:
         """Work out the facts with these ids, each after those that it rests on."""
@@ -83,8 +113,7 @@ class Inliner:
     def _statement(self, fact: ComputedFact, nullable: frozenset[str]) -> list[ast.stmt]:
         name = self._facts.variable(fact.id)
         if isinstance(fact, WhenFact):
-            condition = Expressions(nullable, self.read).condition(fact.condition)
-            return [assign(name, ast.IfExp(condition, constant(True), constant(False)))]
+            return [assign(name, _truth(Expressions(nullable, self.read).condition(fact.condition)))]
         return [assign(name, self._facts.read(fact.id, load(fact.entity)))]
 
     # --- aggregates over the members of the family at hand ---
@@ -93,14 +122,28 @@ class Inliner:
         """A loop over those rows only that belong to the person whose id the fact asks for."""
         found = join_of(fact)
         assert found is not None  # asked before
+        name = self._facts.variable(fact.id)
+        looked_up = self._looked_up(fact, nullable)
+        if looked_up is not None:
+            return [assign(name, looked_up)]
         index, other, rest = found
         self.indexes.add(index)
-        name = self._facts.variable(fact.id)
         person_id = Expressions(nullable, self.read).value(other)
         rows = call(attribute(load(index), "get"), person_id, ast.Tuple([], ast.Load()))
         head = [assign(part, attribute(load(fact.over), part)) for part in parts_of(fact)]
         body = self._gather(msgspec.structs.replace(fact, where=rest), nullable)
         return [assign(name, constant(_start(fact))), loop(fact.over, rows, [*head, body])]
+
+    def _looked_up(self, fact: ComputedFact, nullable: frozenset[str]) -> ast.expr | None:
+        """Whether there is a row, where nothing is asked of it but whose it is; ``None`` for any other fact."""
+        if not isinstance(fact, Aggregate) or fact.op not in ("exists", "none"):
+            return None
+        found = join_of(fact)
+        if found is None or found[2] != AllOf(()):
+            return None
+        self.indexes.add(found[0])
+        operator = ast.In() if fact.op == "exists" else ast.NotIn()
+        return ast.Compare(Expressions(nullable, self.read).value(found[1]), [operator], [load(found[0])])
 
     def _one_pass(self, facts: list[Aggregate], nullable: frozenset[str]) -> list[ast.stmt]:
         """One loop for all facts, which range over the same rows."""
@@ -110,43 +153,75 @@ class Inliner:
         else:
             within = nullable | ({"person"} if over == "message" and "person" not in SCOPES[facts[0].entity] else set())
         starts = [assign(self._facts.variable(fact.id), constant(_start(fact))) for fact in facts]
-        body = [self._gather(fact, within) for fact in facts]
+        body, used = self._gather_all(facts, within)
         if over == "offer":
             return [*starts, ast.If(is_known(load("offer")), body, [])]
-        rows = attribute(load(FAMILY), {"person": "people", "interview": "interviews", "message": "messages"}[over])
-        head = []
-        if over == "message" and "person" not in SCOPES[facts[0].entity]:
-            head.append(assign("person", attribute(load("message"), "person")))
-        return [*starts, loop(over, rows, [*head, *body])]
+        head = [assign(part, attribute(load(over), part)) for part in parts_of(facts[0]) if part in used]
+        return [*starts, loop(over, _MEMBERS[over], [*head, *body])]
+
+    def _gather_all(self, facts: list[Aggregate], nullable: frozenset[str]) -> tuple[list[ast.stmt], set[str]]:
+        """What one row adds to some facts, which all look over the same rows for the same owner; and whose fields it
+        takes to tell."""
+        used: set[str] = set()
+
+        def expressions() -> Expressions:
+            return self._ranging(facts[0], nullable, used)
+
+        parts = Parts(cost)
+        tree = build([Item(parts.of([fact.where]), fact) for fact in facts])
+        tables = self._facts.tables
+        writer = Writer[Aggregate](
+            tables, expressions, lambda fact: self._hit(fact, expressions()), lambda _: [], self.local
+        )
+        return writer.node(tree), used
+
+    def _ranging(self, fact: Aggregate, nullable: frozenset[str], used: set[str] | None = None) -> Expressions:
+        """What the condition of a fact over rows is written with; ``used`` collects whose fields it takes."""
+        return Expressions(nullable, lambda field, row: self._read_ranged(fact, field, row, nullable), used)
 
     def _gather(self, fact: Aggregate, nullable: frozenset[str]) -> ast.stmt:
         """What one row adds to a fact."""
+        expressions = self._ranging(fact, nullable)
+        return ast.If(expressions.condition(fact.where), self._hit(fact, expressions), [])
+
+    def _hit(self, fact: Aggregate, expressions: Expressions) -> list[ast.stmt]:
+        """What a row that a fact looks for adds to it."""
         name = self._facts.variable(fact.id)
-        expressions = Expressions(nullable, lambda field, row: self._read_ranged(fact, field, row, nullable))
-        condition = expressions.condition(fact.where)
         value = None if fact.value is None else expressions.value(fact.value)
         match fact.op:
             case "exists" | "none":
-                hit: list[ast.stmt] = [assign(name, constant(fact.op == "exists"))]
+                return [assign(name, constant(fact.op == "exists"))]
             case "count":
-                hit = [ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), constant(1))]
+                return [ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), constant(1))]
             case _:
                 assert value is not None  # these look at a field
-                hit = [assign("one", value), _better(fact.op, name)]
-        return ast.If(condition, hit, [])
+                return [assign("one", value), _better(fact.op, name)]
 
     def _read_ranged(self, owner: Aggregate, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
         """A computed fact that a collection's condition reads: the owner's variable, worked out in place, or a call."""
         fact = self._facts.fact(field.key)
-        own = field.scope in SCOPES[owner.entity] and field.scope != owner.over and not field.via
-        if own and field.key in self.local:
+        if _of_owner(field, owner) and field.key in self.local:
             return load(self._facts.variable(field.key))
         shadowed = fact.entity in ("interviewer", "message") and "person" in SCOPES[owner.entity]
-        simple = isinstance(fact, WhenFact) and not computed(fields_of_fact(fact))
-        if simple and not field.via and not shadowed and isinstance(fact, WhenFact):
-            condition = Expressions(nullable - {field.scope}, self.read).condition(fact.condition)
-            return ast.IfExp(condition, constant(True), constant(False))
-        return self._facts.read_inside(field.key, row)
+        if not field.via and not shadowed and isinstance(fact, WhenFact):
+            inner = nullable - {field.scope}
+            lookups = self._lookups(fact, owner, inner)
+            if lookups is not None:
+                return _truth(Expressions(inner, lambda field, _: lookups[field.key]).condition(fact.condition))
+        return self._facts.read_again(field.key, row)
+
+    def _lookups(self, fact: WhenFact, owner: Aggregate, nullable: frozenset[str]) -> dict[str, ast.expr] | None:
+        """The facts that a fact reads, as expressions; ``None`` where it takes more than a look into an index."""
+        found: dict[str, ast.expr] = {}
+        for field in fields_of_fact(fact):
+            if field.origin != "computed":
+                continue
+            within = field.scope == fact.entity and not field.via and owner.pivot == "application"
+            looked_up = self._looked_up(self._facts.fact(field.key), nullable) if within else None
+            if looked_up is None:
+                return None
+            found[field.key] = looked_up
+        return found
 
 
 def join_of(fact: Aggregate) -> tuple[str, Field, Condition] | None:
@@ -181,8 +256,31 @@ def parts_of(fact: Aggregate) -> tuple[str, ...]:
     return tuple(part for part in parts if part not in SCOPES[fact.entity])
 
 
+def _of_owner(field: Field, fact: Aggregate) -> bool:
+    """Whether a field that a fact's condition reads belongs to what is in scope of its owner."""
+    return field.scope in SCOPES[fact.entity] and field.scope != fact.over and not field.via
+
+
+def _truth(condition: ast.expr) -> ast.expr:
+    """The condition as True or False, which it mostly is already."""
+    return condition if _is_truth(condition) else ast.IfExp(condition, constant(True), constant(False))
+
+
+def _is_truth(condition: ast.expr) -> bool:
+    match condition:
+        case ast.Compare() | ast.UnaryOp():
+            return True
+        case ast.BoolOp(values=values):
+            return all(map(_is_truth, values))
+        case ast.Constant(value=value):
+            return isinstance(value, bool)
+        case _:
+            return False
+
+
 def _in_one_pass(fact: Aggregate) -> bool:
-    return fact.pivot == "application" and fact.over != "interviewer"
+    own_group = fact.entity == fact.pivot == "interview"  # its interviewers are at hand where the interview is
+    return own_group or (fact.pivot == "application" and fact.over != "interviewer")
 
 
 def _over_families(fact: Aggregate) -> bool:
