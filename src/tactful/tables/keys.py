@@ -109,10 +109,12 @@ def _word(data: npt.NDArray[np.uint8], starts: Any, lengths: Any, at: int, longe
     limit = len(data) - _WORD
     words: Words = np.ndarray((limit + 1,), np.dtype("<u8"), data, 0, (1,))  # one begins at each byte
     begin = starts + at if at else starts
-    found = words.take(begin, mode="clip")
     if len(begin) and int(begin.max()) > limit:  # too near to the end of all texts to read eight bytes there
+        found = words[np.minimum(begin, limit)]
         late = np.flatnonzero(begin > limit)
         found[late] >>= (np.minimum(begin[late] - limit, _WORD - 1) * 8).astype(np.uint64)
+    else:
+        found = words[begin]  # not `take`, which would copy the whole array to align it
     shortest = int(lengths.min(initial=longest))
     if shortest - at >= _WORD:
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import pyarrow as pa
@@ -74,8 +75,8 @@ def field_columns(custom: CustomFields) -> dict[str, list[FieldColumn]]:
     Raises :class:`TactfulError` where a custom fact is named like a column that every table of its kind has.
     """
     found: dict[str, list[FieldColumn]] = {}
-    for entity, fields in given_fields().items():
-        own = [_given(spec) for spec in fields.values() if not spec.clock]
+    for entity, given in _given_columns().items():
+        own = list(given)
         taken = {*KEYS[entity], *(one.column for one in own), *((NOW,) if entity == "candidate" else ())}
         for name, kind in custom.get(entity, {}).items():
             if name in taken:
@@ -86,6 +87,13 @@ def field_columns(custom: CustomFields) -> dict[str, list[FieldColumn]]:
             own.append(FieldColumn(entity, name, name, name, kind, "", custom=True))
         found[entity] = own
     return found
+
+
+@cache
+def _given_columns() -> dict[str, tuple[FieldColumn, ...]]:
+    """The columns of the given fields; worked out once, as that takes longer than reading a thousand cases."""
+    fields = given_fields().items()
+    return {entity: tuple(_given(spec) for spec in own.values() if not spec.clock) for entity, own in fields}
 
 
 def _given(spec: FieldSpec) -> FieldColumn:
