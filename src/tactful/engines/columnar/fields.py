@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from tactful.engines.columnar import texts
 from tactful.engines.columnar.business import LocalDays
-from tactful.engines.columnar.frames import Frame
+from tactful.engines.columnar.frames import Frame, numbers
 from tactful.engines.columnar.plan import Path, Ref
 from tactful.model.checked import Shift
 from tactful.tables.columns import NULL, Columns, Flags, Ints, Places, array_type, unknown_of
@@ -95,7 +95,7 @@ class Fields:
         length = shift.length
         if isinstance(length, BusinessDays):
             found = np.full(len(moments), NULL, dtype=np.int64)
-            known = np.flatnonzero(moments != NULL)
+            known = numbers(moments != NULL)
             places = self._places(ref.place, frame, known)
             found[known] = self._days.shifted(places, moments.take(known), length.count, shift.back)
             return found
@@ -111,7 +111,7 @@ class Fields:
 
     def _clock(self, ref: Ref, rows: Places) -> Array:
         """What follows the clock of each row."""
-        there = np.flatnonzero(rows >= 0)
+        there = numbers(rows >= 0)
         rows_there = rows if len(there) == len(rows) else rows.take(there)
         places = self._columns.places[ref.entity].take(rows_there)
         now = self.now(ref.entity, rows_there)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from tactful.engines.columnar.conditions import Conditions
 from tactful.engines.columnar.fields import Fields
-from tactful.engines.columnar.frames import Frame, Pairs, Some
+from tactful.engines.columnar.frames import Frame, Pairs, Some, numbers
 from tactful.engines.columnar.plan import Node, Pairing, Path, Ref, Table
 from tactful.engines.columnar.planner import Planner, conjuncts, scopes_of
 from tactful.facts.catalogue import SCOPES
@@ -209,13 +209,13 @@ def _gather(op: str, groups: Places, values: Array | None, found: Array) -> None
         # One after the other, in the order of the case, as numbers are added everywhere else.
         found += np.bincount(groups[known], weights=values[known], minlength=len(found))
         return
-    known = np.flatnonzero(values != NULL)
+    known = numbers(values != NULL)
     groups, values = groups.take(known), values.take(known)
     if len(groups) == 0:
         return
     if (groups[1:] < groups[:-1]).any():
         order = np.argsort(groups, kind="stable")
         groups, values = groups.take(order), values.take(order)
-    first = np.flatnonzero(np.append(True, groups[1:] != groups[:-1]))
+    first = numbers(np.append(True, groups[1:] != groups[:-1]))
     best = np.maximum if op == "latest" else np.minimum
     found[groups.take(first)] = best.reduceat(values, first)
