@@ -33,15 +33,14 @@ _MOST: Final = 4_096
 class _Tables(NamedTuple):
     """Days of one table after the other, ``_LENGTH`` each; see :class:`~tactful.calendars.Days`.
 
-    ``days`` are numbers of business days, ``counts`` how many there are, in the place of each table's first day.
+    ``starts``: local midnights. ``about``: how many business days came before, times four, and two where the day is one,
+    and one where it is plain. ``targets``: the table's business days by their number, times two, and one where the day is
+    plain; -1 beyond the last.
     """
 
     starts: Ints
-    business: Flags
-    before: Ints
-    days: Ints
-    plain: Flags
-    counts: Ints
+    about: Ints
+    targets: Ints
 
 
 class DayTables:
@@ -50,11 +49,11 @@ class DayTables:
     def __init__(self) -> None:
         self._lock = Lock()
         self._begins: dict[tuple[str, str | None, int], int] = {}
-        whole, flags = np.zeros(_LENGTH, dtype=np.int64), np.zeros(_LENGTH, dtype=np.bool_)
-        self.tables = _Tables(whole, flags, whole, whole, flags, whole)
+        #: The first table is of no calendar: what has none of its own looks there, and nothing is sure there.
+        self.tables = _Tables(*np.full((3, _LENGTH), -1, dtype=np.int64))
 
     def begin(self, calendar: Calendar, year: int) -> int:
-        """Where the table of a year begins; -1 where there is no room for it."""
+        """Where the table of a year begins; 0 where there is no room for it."""
         key = (calendar.time_zone, calendar.country, year)
         with self._lock:
             found = self._begins.get(key)
@@ -63,18 +62,15 @@ class DayTables:
                 # Who still reads the old ones needs no others.
                 added = zip(self.tables, _table(calendar.days_of(year)), strict=True)
                 self.tables = _Tables(*(np.concatenate(both) for both in added))
-            return -1 if found is None else found
+            return found or 0
 
 
 def _table(days: Days) -> _Tables:
-    return _Tables(
-        np.array([*days.starts, days.starts[-1] + DAY]),
-        np.array([*days.business, False]),
-        np.array([*days.before, days.before[-1]]),
-        np.array([*days.days, *([0] * (_LENGTH - len(days.days)))]),
-        np.array([*days.plain, False]),
-        np.full(_LENGTH, len(days.days)),
-    )
+    business, plain = np.array(days.business), np.array(days.plain)
+    targets = np.full(_LENGTH, -1, dtype=np.int64)
+    targets[: len(days.days)] = np.array(days.days) * 2 + plain[business]
+    about = np.array(days.before) * 4 + business * 2 + plain
+    return _Tables(np.array([*days.starts, days.starts[-1] + DAY]), np.append(about, 0), targets)
 
 
 class _Found(NamedTuple):
@@ -100,38 +96,33 @@ class LocalDays:
         if len(moments) == 0:
             return moments
         tables, begin, at, start, sure = self._find(places, moments, _OVERLAP if back else 0)
-        business = tables.business.take(at)
+        about = tables.about.take(at)
+        business, plain, target = (about & 2) != 0, (about & 1) != 0, about >> 2
         since = np.where(business, moments - start, DAY - 1 if back else 0)
-        target = tables.before.take(at)
         if back:
             target -= count + ~business
         else:
             target += count
-        sure &= (target >= 0) & (target < tables.counts.take(begin))
-        day = begin + tables.days.take(begin + target, mode="clip")
-        plain = tables.plain.take(day)
-        if back:
-            sure &= plain & (tables.plain.take(at) | ~business)
-        else:
-            sure &= (since == 0) | (plain & tables.plain.take(at))
-        since += tables.starts.take(day)
+        sure &= (target >= 0) & (target < _LENGTH)
+        day = tables.targets.take(begin + target, mode="clip")
+        # On plain days, the same time of day is as long after midnight.
+        sure &= (day >= 0) & ((since == 0) | ((plain | ~business) & ((day & 1) != 0)))
+        since += tables.starts.take(begin + (day >> 1))
 
         def move(calendar: Calendar, moment: int) -> int:
             return (calendar.subtract_business_days if back else calendar.add_business_days)(moment, count)
 
         return self._mended(since, sure, places, moments, move)
 
-    def business_days(self, places: Ints, moments: Ints) -> Array:
-        """Whether the moments fall on business days: 1 or 0."""
-        tables, _, at, _, sure = self._find(places, moments, 0)
-        found = tables.business.take(at).view(np.int8)
-        return self._mended(found, sure, places, moments, lambda calendar, moment: calendar.is_business_day(moment))
-
-    def day_times(self, places: Ints, moments: Ints) -> Ints:
-        """What clocks show at the moments: seconds since local midnight."""
+    def clocks(self, places: Ints, moments: Ints) -> tuple[Ints, Array]:
+        """What clocks show at the moments (seconds since local midnight), and whether it is a business day (1 or 0)."""
         tables, _, at, start, sure = self._find(places, moments, 0)
-        sure &= tables.plain.take(at)
-        return self._mended(moments - start, sure, places, moments, lambda calendar, moment: calendar.day_time(moment))
+        about = tables.about.take(at)
+        business = ((about & 2) != 0).view(np.int8)
+        self._mended(business, sure, places, moments, lambda calendar, moment: calendar.is_business_day(moment))
+        sure &= (about & 1) != 0
+        shown = moments - start
+        return self._mended(shown, sure, places, moments, lambda calendar, moment: calendar.day_time(moment)), business
 
     def _mended(
         self, found: Array, sure: Flags, places: Ints, moments: Ints, ask: Callable[[Calendar, int], int]
@@ -154,13 +145,18 @@ class LocalDays:
             first = self._tables.tables.starts.take(begin)
         tables = self._tables.tables
         day = (moments - first) // DAY
-        sure = (begin >= 0) & (day >= 0) & (day < SPAN - 1)
+        sure = (begin > 0) & (day >= 0) & (day < SPAN - 1)
         at = begin + day
-        at += tables.starts.take(at + 1, mode="clip") <= moments  # clocks have been put back or forward since
-        at -= tables.starts.take(at, mode="clip") > moments
-        start = tables.starts.take(at, mode="clip")
-        sure &= (start <= moments) & (moments < tables.starts.take(at + 1, mode="clip"))
-        return _Found(tables, begin, at if sure.all() else np.where(sure, at, 0), start, sure)
+        if not sure.all():
+            at[~sure] = 0
+        start = tables.starts.take(at)
+        off = ((start > moments) | (tables.starts.take(at + 1) <= moments)).nonzero()[0]
+        if len(off):  # clocks have been put back or forward since the year began
+            at[off] += np.where(start[off] > moments[off], -1, 1)
+            start[off] = tables.starts.take(at[off], mode="clip")
+            sure[off] &= (start[off] <= moments[off]) & (moments[off] < tables.starts.take(at[off] + 1, mode="clip"))
+            at[off] = np.where(sure[off], at[off], 0)
+        return _Found(tables, begin, at, start, sure)
 
     def _begin(self, places: Ints, years: Ints) -> Ints:
         key = places * _YEARS + np.minimum(np.maximum(years, 0), _YEARS - 1)
