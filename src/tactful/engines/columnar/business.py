@@ -48,21 +48,46 @@ class DayTables:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._begins: dict[tuple[str, str | None, int], int] = {}
-        #: The first table is of no calendar: what has none of its own looks there, and nothing is sure there.
-        self.tables = _Tables(*np.full((3, _LENGTH), -1, dtype=np.int64))
+        #: Places and tables that come first are of no calendar: what has none of its own is not sure there.
+        self._places: dict[tuple[str, str | None], int] = {}
+        self._begins = np.zeros((1, _YEARS), dtype=np.int64)
+        self._tables = _Tables(*np.full((3, _LENGTH), -1, dtype=np.int64))
 
-    def begin(self, calendar: Calendar, year: int) -> int:
-        """Where the table of a year begins; 0 where there is no room for it."""
-        key = (calendar.time_zone, calendar.country, year)
+    def places(self, calendars: Sequence[Calendar]) -> Ints:
+        """The numbers that calendars are known by here; 0 where there is no room for one."""
         with self._lock:
-            found = self._begins.get(key)
-            if found is None and len(self._begins) < _MOST:
-                found = self._begins[key] = len(self.tables.starts)
-                # Who still reads the old ones needs no others.
-                added = zip(self.tables, _table(calendar.days_of(year)), strict=True)
-                self.tables = _Tables(*(np.concatenate(both) for both in added))
-            return found or 0
+            found = [self._place(one) for one in calendars]
+        return np.array(found, dtype=np.int64)
+
+    def _place(self, calendar: Calendar) -> int:
+        key = (calendar.time_zone, calendar.country)
+        found = self._places.get(key, 0)
+        if not found and len(self._places) < _MOST:
+            found = self._places[key] = len(self._begins)
+            self._begins = np.append(self._begins, np.full((1, _YEARS), -1, dtype=np.int64), axis=0)
+        return found
+
+    def begins(self, calendars: Sequence[Calendar], numbers: Ints, places: Ints, years: Ints) -> tuple[_Tables, Ints]:
+        """The tables, and where those of years begin in the calendars at ``places``, which have these ``numbers``."""
+        keys = numbers.take(places) * _YEARS + np.minimum(np.maximum(years, 0), _YEARS - 1)
+        with self._lock:
+            found = self._begins.take(keys)
+            if len(found) and found.min() < 0:
+                new, first = np.unique(keys[found < 0], return_index=True)
+                theirs = places[found < 0].take(first)
+                for key, place in zip(new, theirs, strict=True):
+                    self._add(int(key), calendars[place])
+                found = self._begins.take(keys)
+            return self._tables, found
+
+    def _add(self, key: int, calendar: Calendar) -> None:
+        """Make the table of a calendar and a year."""
+        begin = len(self._tables.starts)
+        room = begin < _MOST * _LENGTH
+        self._begins.ravel()[key] = begin if room else 0
+        if room:
+            added = zip(self._tables, _table(calendar.days_of(_FIRST + key % _YEARS)), strict=True)
+            self._tables = _Tables(*(np.concatenate(both) for both in added))  # those in use elsewhere stay as they are
 
 
 def _table(days: Days) -> _Tables:
@@ -88,8 +113,7 @@ class LocalDays:
 
     def __init__(self, calendars: Sequence[Calendar], tables: DayTables) -> None:
         self._calendars, self._tables = calendars, tables
-        #: Where the table of each calendar and year begins: -2 where nobody has asked yet.
-        self._begins = np.full(len(calendars) * _YEARS, -2, dtype=np.int64)
+        self._numbers = tables.places(calendars)
 
     def shifted(self, places: Ints, moments: Ints, count: int, back: bool) -> Ints:
         """The moments moved by business days, as ``Calendar.add_business_days`` and its counterpart move them."""
@@ -137,13 +161,13 @@ class LocalDays:
     def _find(self, places: Ints, moments: Ints, ahead: int) -> _Found:
         """The days, in tables that begin so many seconds before the moments' own years at least."""
         years = (moments - ahead) // _MEAN_YEAR + (FIRST_YEAR - _FIRST)
-        begin = self._begin(places, years)
-        first = self._tables.tables.starts.take(begin)
+        tables, begin = self._tables.begins(self._calendars, self._numbers, places, years)
+        first = tables.starts.take(begin)
         early = (first > moments - ahead).nonzero()[0]
         if len(early):  # a year begins somewhat later here than years do on average
-            begin[early] = self._begin(places[early], years[early] - 1)
-            first = self._tables.tables.starts.take(begin)
-        tables = self._tables.tables
+            tables, before = self._tables.begins(self._calendars, self._numbers, places[early], years[early] - 1)
+            begin[early] = before
+            first[early] = tables.starts.take(before)
         day = (moments - first) // DAY
         sure = (begin > 0) & (day >= 0) & (day < SPAN - 1)
         at = begin + day
@@ -157,13 +181,3 @@ class LocalDays:
             sure[off] &= (start[off] <= moments[off]) & (moments[off] < tables.starts.take(at[off] + 1, mode="clip"))
             at[off] = np.where(sure[off], at[off], 0)
         return _Found(tables, begin, at, start, sure)
-
-    def _begin(self, places: Ints, years: Ints) -> Ints:
-        key = places * _YEARS + np.minimum(np.maximum(years, 0), _YEARS - 1)
-        begin = self._begins.take(key)
-        if len(begin) and begin.min() == -2:
-            for one in np.unique(key[begin == -2]):
-                place, year = divmod(int(one), _YEARS)
-                self._begins[one] = self._tables.begin(self._calendars[place], _FIRST + year)
-            begin = self._begins.take(key)
-        return begin
