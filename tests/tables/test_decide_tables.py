@@ -169,8 +169,8 @@ def test_tables_of_nobody_are_decided_too() -> None:
 def test_what_is_no_table_is_refused_with_its_name() -> None:
     """Names and types of tables and columns are looked at before anything is decided."""
     policy = tactful.loads(PACK)
-    with pytest.raises(tactful.TactfulError, match="`candidates` is list; give a pyarrow.Table"):
-        policy.decide_tables({"candidates": [{"candidate_id": "ada"}]})  # type: ignore[dict-item]
+    with pytest.raises(tactful.TactfulError, match=r"`candidates` is list; give a pyarrow\.Table"):
+        policy.decide_tables({"candidates": [{"candidate_id": "ada"}]})
     with pytest.raises(tactful.InvalidInput, match="there is no table `persons`"):
         policy.decide_tables({**a_small_warehouse(), "persons": pa.table({})})
 

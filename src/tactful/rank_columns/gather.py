@@ -24,13 +24,16 @@ NEVER: Final = int(np.iinfo(np.int64).max)
 class Firings:
     """All firings that come to something, by slot.
 
-    ``row`` is a row of the rule's entity, ``of`` the place of its conclusion; ``due`` is :data:`NEVER` where there is none.
+    ``row`` is a row of the rule's entity; ``due`` is :data:`NEVER` where there is none. ``first`` is a firing of each
+    conclusion, ``more`` are the others, and ``into`` says which conclusions those are of.
     """
 
     rule: Ints
     row: Places
     due: Ints
-    of: Places
+    first: Places
+    more: Places
+    into: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ def gather_conclusions(plan: Plan, around: Around, fired: Iterable[RuleFirings])
     stays = found.take(cell) == numbers
     first = np.flatnonzero(stays)
     found[cell.take(first)] = numbers[: len(first)]
-    of = found.take(cell)
     more = np.flatnonzero(~stays)
+    into = found.take(cell.take(more))
 
     slot = np.repeat(slots, sizes).take(first)
     rules = rule.take(first)
@@ -98,12 +101,12 @@ def gather_conclusions(plan: Plan, around: Around, fired: Iterable[RuleFirings])
         starts=np.searchsorted(slot, np.arange(len(plan.slots) + 1)).tolist(),
         cells=(begins, found),
     )
-    into, others = of.take(more), rule.take(more)
+    others = rule.take(more)
     np.maximum.at(merged.priority, into, plan.priority.take(others))
     np.minimum.at(merged.due, into, due.take(more))
     np.minimum.at(merged.strength, into, plan.strength.take(others))
     np.logical_or.at(merged.safety, into, plan.safety.take(others))
-    return merged, Firings(rule, _joined([part.rows for part in parts]), due, of)
+    return merged, Firings(rule, _joined([part.rows for part in parts]), due, first, more, into)
 
 
 class _Part:

@@ -11,12 +11,12 @@ import pyarrow as pa
 
 from tactful.facts.catalogue import ENTITIES
 from tactful.rank import STRENGTH
-from tactful.rank_columns.around import NAMED_AS, Around
-from tactful.rank_columns.arrange import RANKED, SET_ASIDE, STATES, Ranked, within
+from tactful.rank_columns.around import NAMED_AS, Around, Rows
+from tactful.rank_columns.arrange import RANKED, SET_ASIDE, STATES, Numbers, Ranked, within
 from tactful.rank_columns.gather import NEVER
 from tactful.rank_columns.names import message_ids
-from tactful.rank_columns.order import firings_in_order
 from tactful.rank_columns.plan import CODES, Plan
+from tactful.rank_columns.reasons import reasons_of
 from tactful.rank_columns.steps import Steps
 from tactful.tables.columns import Flags, Ints, Places
 
@@ -73,7 +73,7 @@ class Writer:
         self._names, self._ids = names, pa.concat_arrays(list(names.values()))
         begins = dict(zip(names, np.cumsum([0, *map(len, names.values())]).tolist(), strict=False))
         #: For each row of all entities, the place of its id.
-        self._id_of: Places = np.concatenate([self._places(entity, begins) for entity in ENTITIES])
+        self._id_of: Rows = np.concatenate([self._places(entity, begins).astype(np.int32) for entity in ENTITIES])
 
     def actions(self) -> pa.Table:
         """All conclusions."""
@@ -97,26 +97,24 @@ class Writer:
 
     def justifications(self) -> pa.Table:
         """All firings, with the conclusion that they justify."""
-        ranked, found = self._ranked, self._ranked.firings
-        order = firings_in_order(self._plan, self._around.columns, found, ranked.place)
-        due = found.due.take(order)
-        places = ranked.place.take(found.of.take(order))
-        arrays = self._reasons(places, found.rule.take(order), found.row.take(order))
+        found = self._ranked.firings
+        firing, place, no = reasons_of(self._plan, self._around.columns, self._ranked)
+        due = found.due.take(firing)
+        arrays = self._reasons(place, no, found.rule.take(firing), found.row.take(firing))
         return _table({**arrays, "due": _numbers(due, _MOMENT, due != NEVER)}, JUSTIFICATIONS)
 
     def steps(self, steps: Steps) -> pa.Table:
         """All steps that rules add, with the recommendation that they go with."""
-        return _table(self._reasons(steps.place, steps.rule, steps.row), STEPS)
+        return _table(self._reasons(steps.place, within(steps.place), steps.rule, steps.row), STEPS)
 
-    def _reasons(self, places: Places, rules: Ints, rows: Places) -> dict[str, pa.Array]:
-        """What a rule that fired for a row says of the conclusion in a place, for many of them, sorted by place."""
-        plan = self._plan
-        entity = plan.rule_entity.take(rules)
+    def _reasons(self, places: Places, no: Numbers, rules: Ints, rows: Places) -> dict[str, pa.Array]:
+        """What rules that fired for some rows say of the conclusions in some places."""
+        entity = self._plan.rule_entity.take(rules)
         return {
             **self._where(rows + self._around.begins.take(entity), "row_id"),
             "conclusion": _numbers(self._ranked.number.take(places), pa.int32()),
-            "no": _numbers(within(places), pa.int32()),
-            "rule": _words(rules, [rule.id for rule in plan.rules], pa.int16()),
+            "no": _numbers(no, pa.int32()),
+            "rule": _words(rules, [rule.id for rule in self._plan.rules], pa.int16()),
             "entity": _words(entity, ENTITIES, pa.int8()),
         }
 
@@ -162,7 +160,7 @@ def _words(codes: Ints, words: Sequence[str], type_: pa.DataType) -> pa.Array:
     return pa.DictionaryArray.from_arrays(_numbers(codes, type_), pa.array(words, pa.string()), safe=False)
 
 
-def _names(rows: Places, names: pa.Array, *, null: bool = False) -> pa.Array:
+def _names(rows: Rows, names: pa.Array, *, null: bool = False) -> pa.Array:
     return pa.DictionaryArray.from_arrays(_numbers(rows, pa.int32(), rows >= 0 if null else None), names, safe=False)
 
 
