@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -67,7 +67,7 @@ def arranged(plan: Plan, around: Around, all_: Conclusions, firings: Firings) ->
     return Ranked(all_, firings, order, place, states.take(moved), number, gave_way_to, *losses)
 
 
-def within(owners: Places) -> Numbers:
+def within(owners: npt.NDArray[Any]) -> Numbers:
     """The number of each among those of its owner, from 1; all of an owner stand together."""
     begins = np.concatenate([[0], np.flatnonzero(owners[1:] != owners[:-1]) + 1]).astype(np.int32)
     counts = np.diff(begins, append=np.int32(len(owners)))

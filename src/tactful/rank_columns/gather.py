@@ -11,11 +11,13 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from tactful.model.checked import Field
-from tactful.rank_columns.around import Around
+from tactful.rank_columns.around import Around, Rows
 from tactful.rank_columns.plan import Plan, by_id, target_entity
 from tactful.tables.columns import NULL, Columns, Flags, Ints, Places
 from tactful.tables.firings import RuleFirings
 
+#: Priorities and strengths.
+Small = npt.NDArray[np.int8]
 #: Later than any moment: the deadline of what has none.
 NEVER: Final = int(np.iinfo(np.int64).max)
 
@@ -48,10 +50,10 @@ class Conclusions:
     slot: Ints
     target: Places
     everywhere: Places
-    candidate: Places
-    priority: Ints
+    candidate: Rows
+    priority: Small
     due: Ints
-    strength: Ints
+    strength: Small
     safety: Flags
     starts: list[int]
     cells: tuple[list[int], Places]
