@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -233,6 +234,30 @@ def _mixed(table: pa.Table, random: Any) -> pa.Table:
     random.shuffle(order)
     rows = sorted(range(len(keys)), key=lambda row: order.index(keys[row]))
     return table.take(pa.array(rows, pa.int64()))
+
+
+def test_ids_may_be_dictionaries() -> None:
+    """As Parquet readers give them; chunks and single decisions take them too."""
+    plain, policy = a_small_warehouse(), tactful.loads(PACK)
+    encoded = {
+        name: pa.table({one: _encoded(table[one]) for one in table.column_names}) for name, table in plain.items()
+    }
+    found = policy.decide_tables(encoded, MONDAY)
+    assert found.actions.to_pylist() == policy.decide_tables(plain, MONDAY).actions.to_pylist()
+    assert found.decision("ben").at == MONDAY
+
+
+def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.dictionary_encode() if pa.types.is_string(column.type) else column
+
+
+def test_one_policy_decides_for_several_threads_at_once() -> None:
+    """What is made when first asked for may be asked for by all at once."""
+    policy, tables = tactful.load(), a_small_warehouse()
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: policy.decide_tables(tables, MONDAY).actions.to_pylist(), range(12)))
+    assert all(one == found[0] for one in found)
+    assert found[0]
 
 
 def test_mistakes_between_chunks_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
