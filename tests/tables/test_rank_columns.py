@@ -27,7 +27,7 @@ from tactful.tables.from_cases import columns_of
 EXAMPLES_DRAWN = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
 PACKS = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
 
-#: Three families, in which there is one per everything that there can be one of, on several levels at once.
+#: Families in which there is one per everything that there can be one of, on several levels at once.
 ACTIONS: Final = {
     "contact": {"about": "reach", "one per": "application"},
     "note": {"about": "write", "is_a": "contact"},
@@ -35,7 +35,9 @@ ACTIONS: Final = {
     "ring": {"about": "call again", "is_a": "call", "one per": "candidate"},
     "rest": {"about": "do nothing", "one per": "candidate"},
     "sleep": {"about": "do less", "is_a": "rest"},
-    "stay": {"about": "stay"},
+    "stay": {"about": "stay", "one per": "person"},
+    "wave": {"about": "wave", "is_a": "stay"},
+    "look": {"about": "look"},
 }
 #: Whom a rule for each entity can be about.
 TARGETS: Final = {
@@ -51,18 +53,28 @@ DUES: Final = (None, None, -90_000, 0, NOW, NOW + 1, 5_000_000_000, 7_000_000_00
 one_of_both = st.one_of(reference_cases, shipped_cases)
 
 
+#: What rules of a pack say, and what they are for: all sorts of things, or only some, so that those meet more often.
+MODALITIES: Final = (
+    ("must", "should", "may", "should_not", "must_not", "step"),
+    ("must", "should", "may"),
+    ("should", "must_not", "step"),
+)
+ENTITIES: Final = (tuple(SCOPES), ("person", "interviewer", "message"), ("interview", "interviewer", "person"))
+
+
 @st.composite
 def busy_packs(draw: Any) -> str:
     """A pack whose conclusions meet: many rules, few actions, few priorities."""
+    modalities, entities = draw(st.sampled_from(MODALITIES)), draw(st.sampled_from(ENTITIES))
     rules = {}
     for no in range(draw(st.integers(1, 12))):
-        entity = draw(st.sampled_from(sorted(SCOPES)))
-        modality = draw(st.sampled_from(["must", "should", "may", "should_not", "must_not", "step"]))
-        action = draw(st.sampled_from(sorted(ACTIONS)))
+        entity = draw(st.sampled_from(entities))
+        modality = draw(st.sampled_from(modalities))
+        action = draw(st.sampled_from(["call", "call", "ring", "note", "wave", *ACTIONS]))
         then = {"step": "mind", "of": action} if modality == "step" else {modality: action}
         rules[f"r{no}"] = {
             "for each": entity,
-            "then": {**then, "to": draw(st.sampled_from(TARGETS[entity]))},
+            "then": {**then, "to": draw(st.sampled_from([entity, *TARGETS[entity]]))},
             "because": "so",
             "priority": draw(st.sampled_from([0, 50, 50, 60, 100])),
             "safety": modality.endswith("not") and draw(st.booleans()),
