@@ -110,18 +110,14 @@ def _word(data: npt.NDArray[np.uint8], starts: Any, lengths: Any, at: int, longe
     words: Words = np.ndarray((limit + 1,), np.dtype("<u8"), data, 0, (1,))  # one begins at each byte
     begin = starts + at if at else starts
     if len(begin) and int(begin.max()) > limit:  # too near to the end of all texts to read eight bytes there
-        found = words[np.minimum(begin, limit)]
+        found: Words = words[np.minimum(begin, limit)]
         late = np.flatnonzero(begin > limit)
         found[late] >>= (np.minimum(begin[late] - limit, _WORD - 1) * 8).astype(np.uint64)
     else:
         found = words[begin]  # not `take`, which would copy the whole array to align it
     shortest = int(lengths.min(initial=longest))
-    if shortest - at >= _WORD:
-        return found
-    if shortest == longest:
-        found &= _MASKS[shortest - at]
-    else:
-        found &= _MASKS.take(lengths - at, mode="clip")
+    if shortest - at < _WORD:
+        found &= _MASKS[shortest - at] if shortest == longest else _MASKS.take(lengths - at, mode="clip")
     return found
 
 
@@ -234,7 +230,8 @@ class Lookup:
         table = np.full(1 << bits_, -1, np.int32)
         table[places[::-1]] = rows[::-1]  # of those that share a place the first row is written last
         self._tables.append((mix, shift, table))
-        return table[places]
+        winners: npt.NDArray[np.int32] = table[places]
+        return winners
 
     def find(self, wanted: Key) -> Places:
         """For each key the first row that has it; -1 where none has."""
