@@ -64,7 +64,10 @@ class _Placing:
             self.owners[entity] = np.repeat(rows, counts)
         for row in np.flatnonzero(first != np.arange(len(first))).tolist():
             id_ = ids[row].as_py()
-            message, help_ = f"the candidate `{id_}` has more than one row", "give each candidate one, and nobody else's id"
+            message, help_ = (
+                f"the candidate `{id_}` has more than one row",
+                "give each candidate one, and nobody else's id",
+            )
             reject = Reject(id_, "candidates", DuplicateId.id, message, help_)
             self.found += [Found(int(first[row]), reject), Found(row, reject)]
         self.suspect("candidate", np.flatnonzero(np.diff(offsets(ids)) == 0))

@@ -164,9 +164,9 @@ def _sets(array: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags]:
     places, _ = _choices(inner, words)
     table = np.append(np.int64(1) << np.arange(len(words), dtype=np.int64), 0)  # the last one is for what is no word
     data = np.zeros(len(array), np.int64)
-    some = lengths > 0
-    if some.any():
-        data[some] = np.bitwise_or.reduceat(table.take(places, mode="wrap"), starts[some])
+    some = np.flatnonzero(lengths)
+    if len(some):
+        data[some] = np.bitwise_or.reduceat(table.take(places, mode="wrap"), starts.take(some))
     known = arrays.present(array)
     return arrays.where_known(data, known, -1), _of_items(places < 0, starts, lengths, known)
 
@@ -183,7 +183,7 @@ def _of_items(odd: Flags, starts: Ints, lengths: Ints, known: Flags | None) -> F
     if not odd.any():
         return np.zeros(len(starts), np.bool_)
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(odd)])
-    found = before[starts + lengths] > before[starts]
+    found: Flags = before[starts + lengths] > before[starts]
     return found if known is None else found & known
 
 
