@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from tactful.engines.columnar.conditions import Conditions
 from tactful.engines.columnar.fields import Fields
-from tactful.engines.columnar.frames import Frame, Pairs, Some, numbers
+from tactful.engines.columnar.frames import Frame, Pairs, Some, numbers, picked
 from tactful.engines.columnar.plan import Node, Pairing, Path, Ref, Table
 from tactful.engines.columnar.planner import Planner, conjuncts, scopes_of
 from tactful.facts.catalogue import SCOPES
@@ -115,12 +115,13 @@ class Gatherings:
             return self._of_pairs(plan, rows)
         if plan.join is not None:
             theirs, own = plan.join
-            found = self._gathered(plan, rows, self._rows(fact.over, theirs).take(rows), "person")
-            values = np.append(found, _START[fact.op][0]).astype(found.dtype).take(self._rows(fact.entity, own))
+            found = self._gathered(plan, rows, picked(self._rows(fact.over, theirs), rows), "person")
+            values = np.append(found, _START[fact.op][0]).astype(found.dtype)
+            values = picked(values, self._rows(fact.entity, own))
         else:
-            values = self._gathered(plan, rows, self._rows(fact.over, (fact.pivot,)).take(rows), fact.pivot)
+            values = self._gathered(plan, rows, picked(self._rows(fact.over, (fact.pivot,)), rows), fact.pivot)
             if fact.entity != fact.pivot:
-                values = values.take(self._rows(fact.entity, (fact.pivot,)))
+                values = picked(values, self._rows(fact.entity, (fact.pivot,)))
         if plan.owner is not None:
             values = np.where(self._conditions.of_all(plan.owner), values, _START[fact.op][0]).astype(values.dtype)
         return values
@@ -162,16 +163,16 @@ class Gatherings:
         """Owners with the rows that are theirs by what they belong to, or by the person; all of an owner in one block."""
         fact = plan.fact
         theirs, own = plan.join or ((fact.pivot,), (fact.pivot,))
-        groups = self._rows(fact.over, theirs).take(rows)
+        groups = picked(self._rows(fact.over, theirs), rows)
         if plan.join:
             rows, groups = _of_some(rows, groups)
             groups, order = _in_order(groups)
             rows = rows.take(order)
-        at = self._rows(fact.entity, own).take(owners)
+        at = picked(self._rows(fact.entity, own), owners)
         if plan.join:
             owners, at = _of_some(owners, at)
         first, counts = _stretches(groups, self._columns.sizes["person" if plan.join else fact.pivot])
-        sizes = counts.take(at)
+        sizes = picked(counts, at)
         chosen = numbers(sizes > 0)
         owners, sizes, first = owners.take(chosen), sizes.take(chosen), first.take(at.take(chosen))
         for block in np.split(np.arange(len(owners)), _cuts(np.cumsum(sizes))):
