@@ -100,7 +100,7 @@ custom_facts:
     nick: text
     mood: {type: one of, values: [glad, sad]}
 """
-PEOPLE = [
+PEOPLE: list[dict[str, Any]] = [
     {"id": "unknown"},
     {
         "id": "p1",
@@ -276,11 +276,18 @@ def test_an_owner_is_paired_with_its_own_rows_in_blocks(monkeypatch: pytest.Monk
         assert_agreed(policy, [{**one, "now": iso(NOW)} for one in data], [NOW] * 3)
 
 
-def test_a_chunk_without_cases_has_no_firings() -> None:
-    """Nothing in, nothing out; cases without applications are fired for all the same."""
+def test_empty_tables_have_no_firings() -> None:
+    """Nothing in, nothing out; what is asked of people is asked of none where there are none."""
     policy = tactful.load()
     assert fired_in_columns(policy, [], []) == (set(), set())
     assert_agreed(policy, [{"candidate": {"id": "c", "employed": True}, "now": iso(NOW)}], [NOW])
+    rules = "".join(
+        f"  r{no}:\n    for each: person\n    when:\n      {condition}\n    then: {{should: note}}\n    because: So.\n"
+        for no, (condition, _) in enumerate(ASKED)
+    )
+    asked = tactful.loads(f"{CUSTOM}\nactions: {{note: {{about: A note.}}}}\nrules:\n{rules}")
+    for applications in ([], [{"id": "a"}]):
+        assert_agreed(asked, [{"candidate": {"id": "c"}, "applications": applications, "now": iso(NOW)}], [NOW])
 
 
 def test_only_those_who_decide_in_columns_need_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

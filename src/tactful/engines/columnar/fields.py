@@ -100,9 +100,8 @@ class Fields:
         def worked_out(rows: Places) -> tuple[Array]:
             moments = picked(self.whole(ref), rows)
             known = numbers(moments != NULL)
-            place = ref.place[0]
-            above = picked(self._columns.above(ref.entity, place), picked(rows, known))
-            places = picked(self._columns.places[place], above)
+            above = picked(self._columns.above(ref.entity, ref.place), picked(rows, known))
+            places = picked(self._columns.places[ref.place], above)
             moments[known] = self._days.shifted(places, picked(moments, known), count, back)
             return (moments,)
 
