@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -26,7 +27,7 @@ from tactful.values import DAY
 pytest.importorskip("pyarrow", reason="needs the extra `batch`")
 np = pytest.importorskip("numpy", reason="needs the extra `batch`")
 
-from tactful.engines.columnar import columnar_program, gatherings  # noqa: E402
+from tactful.engines.columnar import business, columnar_program, gatherings  # noqa: E402
 from tactful.engines.columnar.business import DayTables, LocalDays  # noqa: E402
 from tactful.tables.columns import NULL  # noqa: E402
 from tactful.tables.firings import RuleFirings  # noqa: E402
@@ -324,24 +325,26 @@ MOMENTS = st.one_of(
     asked=st.lists(st.tuples(st.one_of(ZONES, st.just(("Pacific/Apia", "WS"))), MOMENTS), min_size=1, max_size=8),
     count=st.one_of(st.integers(0, 12), st.integers(0, 300)),
     back=st.booleans(),
+    room=st.sampled_from([1, 4_096]),
 )
-@example(asked=[(("Europe/Berlin", "DE-BE"), 1_798_758_000 + no) for no in (-1, 0, 1)], count=1, back=True)
+@example(asked=[(("Europe/Berlin", "DE-BE"), 1_798_758_000 + no) for no in (-1, 0, 1)], count=1, back=True, room=9)
 def test_business_days_and_clocks_are_those_of_the_calendar(
-    asked: list[tuple[tuple[str, str | None], int]], count: int, back: bool
+    asked: list[tuple[tuple[str, str | None], int]], count: int, back: bool, room: int
 ) -> None:
-    """Many moments at once come out as each does by itself, whatever the place and the season."""
+    """Many moments at once come out as each does by itself, whatever the place and the season, with room or without."""
     known, tables = Calendars(), DayTables()
     calendars = [known.at(*place) for place, _ in asked]
     moments = [moment for _, moment in asked]
-    days = LocalDays(calendars, tables)
     places, at = np.arange(len(asked)), np.array(moments)
+    with patch.object(business, "_MOST", room):
+        days = LocalDays(calendars, tables)
+        shifted = days.shifted(places, at, count, back).tolist()
+        shown, working = days.clocks(places, at)
     pairs = list(zip(calendars, moments, strict=True))
     move = [one.subtract_business_days if back else one.add_business_days for one in calendars]
-    shifted = [shift(moment, count) for shift, moment in zip(move, moments, strict=True)]
-    assert days.shifted(places, at, count, back).tolist() == shifted
-    shown, business = days.clocks(places, at)
+    assert shifted == [shift(moment, count) for shift, moment in zip(move, moments, strict=True)]
     assert shown.tolist() == [calendar.day_time(moment) for calendar, moment in pairs]
-    assert business.tolist() == [calendar.is_business_day(moment) for calendar, moment in pairs]
+    assert working.tolist() == [calendar.is_business_day(moment) for calendar, moment in pairs]
 
 
 # --- drawn ---

@@ -116,14 +116,13 @@ class Gatherings:
         if plan.join is not None:
             theirs, own = plan.join
             found = self._gathered(plan, rows, picked(self._rows(fact.over, theirs), rows), "person")
-            values = np.append(found, _START[fact.op][0]).astype(found.dtype)
-            values = picked(values, self._rows(fact.entity, own))
+            values = picked(np.append(found, _START[fact.op][0]), self._rows(fact.entity, own))
         else:
             values = self._gathered(plan, rows, picked(self._rows(fact.over, (fact.pivot,)), rows), fact.pivot)
             if fact.entity != fact.pivot:
                 values = picked(values, self._rows(fact.entity, (fact.pivot,)))
         if plan.owner is not None:
-            values = np.where(self._conditions.of_all(plan.owner), values, _START[fact.op][0]).astype(values.dtype)
+            values = np.where(self._conditions.of_all(plan.owner), values, _START[fact.op][0])
         return values
 
     def _rows(self, entity: str, path: Path) -> Places:
