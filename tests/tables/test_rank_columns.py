@@ -21,7 +21,7 @@ from tactful.decision import RawFiring
 from tactful.facts.catalogue import SCOPES
 from tactful.facts.rows import Case, Row
 from tactful.model.checked import AddStep
-from tactful.rank_columns import ColumnRanker, order
+from tactful.rank_columns import ColumnRanker, gather, order
 from tactful.tables.from_cases import columns_of
 
 EXAMPLES_DRAWN = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
@@ -115,7 +115,7 @@ def assert_ranked_alike(
         assert {"actions": [], "justifications": [], "steps": [], **one} == expected(policy, case, mine, added)
 
 
-@pytest.mark.parametrize("bits", [63, 0], ids=["deadlines in full", "the order of deadlines"])
+@pytest.mark.parametrize("large", [False, True], ids=["a pack", "as if it were very large"])
 @settings(max_examples=EXAMPLES_DRAWN, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     text=busy_packs(),
@@ -124,7 +124,7 @@ def assert_ranked_alike(
     often=st.sampled_from([2, 9]),
 )
 def test_whatever_fires_is_ranked_alike(
-    text: str, data: list[dict[str, Any]], random: Any, often: int, bits: int
+    text: str, data: list[dict[str, Any]], random: Any, often: int, large: bool
 ) -> None:
     """Conflicts, families, one per several things, deadlines of any year, ties, targets by id that there are or not."""
     policy = tactful.loads(text)
@@ -139,7 +139,9 @@ def test_whatever_fires_is_ranked_alike(
                     into[no].append((rule.no, row, random.choice(DUES)))
         random.shuffle(firings[no])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(order, "_BITS", bits)  # what an order is told by: too few where packs are very large
+        if large:
+            patch.setattr(order, "BITS", 0)
+            patch.setattr(gather, "MOST_CELLS", 0)
         assert_ranked_alike(policy, read, firings, steps)
 
 
