@@ -1,0 +1,118 @@
+"""Keys of rows as whole numbers: ids are told apart once, and rows found by numbers from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tactful.tables.arrays import flags, indices, is_dictionary, offsets, present
+from tactful.tables.columns import Flags, Ints, Places
+
+#: Keys below this, or below four times as many as there are rows, are looked up in an array; greater ones by halving.
+_DENSE: Final = 1 << 16
+_CODED: Final = pa.dictionary(pa.int32(), pa.string())
+
+
+def runs(array: pa.Array) -> tuple[pa.Array, Places]:
+    """The ids of a column without those that repeat the one before, and how often each is there in a row."""
+    if is_dictionary(array):
+        places = indices(array)
+        first = np.flatnonzero(np.append(True, places[1:] != places[:-1])[: len(places)])
+        texts = array.dictionary.take(pa.array(places[first], pa.int64(), mask=places[first] < 0))
+    else:
+        first = np.flatnonzero(_changes(array))
+        texts = array if len(first) == len(array) else array.take(pa.array(first))
+    return texts, np.diff(first, append=len(array))
+
+
+def _changes(array: pa.Array) -> Flags:
+    """Which texts are not the same as the one before; a null never is."""
+    changed = np.ones(len(array), np.bool_)
+    if len(array) > 1:
+        differs = pc.not_equal(array[1:], array[:-1])
+        known = present(differs)
+        changed[1:] = flags(differs) if known is None else flags(differs) | ~known
+    return changed
+
+
+def places_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[Places]]:
+    """For each id the first row that has it, and for each of the other ids the row of ``ids``; -1 where there is none."""
+    equal = [other.equals(ids) for other in others]
+    looked_up = [other for other, same in zip(others, equal, strict=True) if not same]
+    codes = indices(pa.concat_arrays([ids, *looked_up]).dictionary_encode())
+    own = codes[: len(ids)]
+    first = np.full(len(codes) + 1, -1, np.int64)  # the last one is for null, whose code is -1
+    first[own[::-1]] = np.arange(len(ids))[::-1]
+    found, at = [], len(ids)
+    for other, same in zip(others, equal, strict=True):
+        if same:
+            found.append(first[own])
+        else:
+            found.append(first[codes[at : at + len(other)]])
+            at += len(other)
+    return first[own], found
+
+
+class Names:
+    """Ids in several columns as numbers, equal where the ids are; -1 where null."""
+
+    def __init__(self, columns: Sequence[pa.Array]) -> None:
+        coded = [column if column.type == _CODED else _coded(column) for column in columns]
+        shared = pa.chunked_array(coded, _CODED).unify_dictionaries()
+        self.codes: list[Ints] = [indices(chunk) for chunk in shared.chunks]
+        texts = shared.chunk(0).dictionary
+        self.count = len(texts)
+        #: The number of the empty id; -2 where no id is empty.
+        self.empty = next(iter(np.flatnonzero(np.diff(offsets(texts)) == 0).tolist()), -2)
+
+
+def _coded(column: pa.Array) -> pa.Array:
+    return column.cast(_CODED) if is_dictionary(column) else column.dictionary_encode()
+
+
+def keys(owners: Places, codes: Ints, names: Names) -> Ints:
+    """The key of each row, of the row that it belongs to and its own id; -1 where it has none of one."""
+    found = owners * names.count + codes
+    if len(found) and (codes.min() < 0 or owners.min() < 0):
+        found[(codes < 0) | (owners < 0)] = -1
+    return found
+
+
+class Finder:
+    """Finds rows by their keys. ``bound``: keys are below it."""
+
+    def __init__(self, own: Ints, bound: int) -> None:
+        self._table: Places | None = None
+        rows = np.arange(len(own))
+        if bound <= max(_DENSE, 4 * len(own)):
+            self._table = np.full(bound + 1, -1, np.int64)
+            self._table[own[::-1]] = rows[::-1]  # of rows with the same key the first is written last
+            self._table[-1] = -1
+            #: Rows with a key that an earlier row has.
+            self.repeated = np.flatnonzero((self._table[own] != rows) & (own >= 0))
+            return
+        ascending = bool((own[1:] > own[:-1]).all())
+        self._order = rows if ascending else np.argsort(own, kind="stable")
+        self._sorted = own if ascending else own[self._order]
+        again = (self._sorted[1:] == self._sorted[:-1]) & (self._sorted[1:] >= 0)
+        self.repeated = self._order[1:][again]
+
+    def find(self, wanted: Ints) -> Places:
+        """The first row that has each key; -1 where none has, or where the key is -1."""
+        if self._table is not None:
+            return self._table[wanted]
+        if len(self._sorted) == 0:
+            return np.full(len(wanted), -1, np.int64)
+        at = np.minimum(np.searchsorted(self._sorted, wanted), len(self._sorted) - 1)
+        return np.where((self._sorted[at] == wanted) & (wanted >= 0), self._order[at], -1)
+
+
+def repeated(numbers: Ints, counted: Flags) -> Places:
+    """The rows with a number that others have too, among those that are counted."""
+    ordered = np.sort(numbers if counted.all() else numbers[counted])
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.flatnonzero(counted & np.isin(numbers, twice)) if len(twice) else np.zeros(0, np.int64)
