@@ -7,8 +7,9 @@ from typing import NamedTuple, Protocol
 import pyarrow as pa
 
 from tactful.batch.lines import Line
-from tactful.batch.model import RejectRecord
+from tactful.batch.model import Options, RejectRecord
 from tactful.batch.tables import TableChunk
+from tactful.engine import Policy
 
 
 class Decided(NamedTuple):
@@ -33,3 +34,8 @@ class Decides(Protocol):
 
     def tables(self, chunk: TableChunk) -> Decided:
         """Decide on the candidates of a chunk. Raises :class:`tactful.batch.tables.Unsorted`."""
+
+
+def columnar(policy: Policy, options: Options, clock: int) -> Decides:
+    """The columnar engine."""
+    raise NotImplementedError

@@ -51,6 +51,10 @@ class TableFiles(msgspec.Struct, frozen=True):
         """How many rows it has."""
         return sum(one.rows for one in self.groups)
 
+    def rows_of(self, file: str) -> int:
+        """How many rows one of its files has."""
+        return sum(one.rows for one in self.groups if one.path == file)
+
 
 def find_tables(folder: Path) -> dict[str, TableFiles]:
     """The tables of a folder: ``NAME.parquet``, or a folder ``NAME`` of such files. Raises :class:`InvalidInput`."""
@@ -152,6 +156,13 @@ def streams(table: TableFiles) -> tuple[Stream, ...]:
         else:
             stream.append(group)
     return tuple(tuple(one) for one in found)
+
+
+def run_streams(name: str, folder: Path) -> tuple[Stream, ...]:
+    """The sorted runs of a table in a folder, each a stream."""
+    files = sorted(folder.glob("*.parquet"))
+    groups = _table(name, files).groups
+    return tuple(tuple(one for one in groups if one.path == str(path)) for path in files)
 
 
 def _follows(before: Group, after: Group) -> bool:

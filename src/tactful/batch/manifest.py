@@ -32,8 +32,9 @@ class PackPin(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a batch is, written before anything else. Another run goes on only where all of it is the same.
+    """What a batch is, written before anything else. Another run goes on only where it is the same.
 
+    ``input`` is what the command named; the names of ``files`` are without it, so that a folder may be moved.
     ``started`` is the moment, in seconds since 1970, that cases without a ``now`` of their own are decided for. ``sorted``:
     the tables that had to be sorted first.
     """
@@ -51,11 +52,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 def differences(begun: Manifest, asked: Manifest) -> list[str]:
     """In what two batches differ, in words; nothing where the one is the other's continuation."""
-    found = []
-    if begun.input != asked.input:
-        found.append(f"the input was `{begun.input}` and is `{asked.input}`")
-    else:
-        found += _file_differences(begun.files, asked.files)
+    found = list(_file_differences(begun.files, asked.files))
     if begun.pack != asked.pack:
         found.append(
             f"the pack was {begun.pack.name} {begun.pack.version} and is {asked.pack.name} {asked.pack.version}"
@@ -75,9 +72,9 @@ def _file_differences(before: tuple[InputFile, ...], now: tuple[InputFile, ...])
     old, new = ({one.name: one for one in files} for files in (before, now))
     for name in sorted(old.keys() | new.keys()):
         if name not in new:
-            yield f"`{name}` is gone"
+            yield f"`{name}` is no longer part of the input"
         elif name not in old:
-            yield f"`{name}` is new"
+            yield f"`{name}` was not part of the input"
         elif old[name] != new[name]:
             yield f"`{name}` was changed"
 
@@ -98,10 +95,15 @@ class Place:
         self.work = folder / WORK
         self._journal = self.work / "done.jsonl"
 
-    def read(self) -> Manifest | None:
-        """The batch that was begun here, if any. Raises :class:`InvalidInput` where the folder has other things in it."""
+    def read(self, fresh: bool) -> Manifest | None:
+        """The batch that was begun here, if any; ``fresh``: it is to be forgotten.
+
+        Raises :class:`InvalidInput` where the folder has other things in it.
+        """
         path = self.folder / MANIFEST
         if path.exists():
+            if fresh:
+                return None
             try:
                 return msgspec.json.decode(path.read_bytes(), type=Manifest)
             except msgspec.MsgspecError:

@@ -44,6 +44,9 @@ class Tally(msgspec.Struct, frozen=True):
     def __add__(self, other: Tally) -> Tally:
         return Tally(*(a + b for a, b in zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)))
 
+    def __neg__(self) -> Tally:
+        return Tally(*(-one for one in msgspec.structs.astuple(self)))
+
 
 class LineUnit(msgspec.Struct, frozen=True):
     """A stretch of a file with a case on each line: from byte ``start`` to ``stop``; ``line`` is the first one's number.
@@ -86,6 +89,7 @@ class Written(msgspec.Struct, frozen=True):
     """A unit that is done: what it gave, and its files with their sizes, named from the output folder."""
 
     unit: int
+    weight: int
     tally: Tally
     files: dict[str, int]
 

@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tactful.batch.model import Options, RejectRecord, Tally, Written
+from tactful.batch.model import Tally, Unit, Written
 
 #: The fastest to write that is not much larger than others.
 COMPRESSION: Final = "zstd"
@@ -20,8 +20,8 @@ COMPRESSION: Final = "zstd"
 class Part:
     """The output of one unit, written chunk by chunk. Nobody sees its files before :meth:`Place.keep` moves them."""
 
-    def __init__(self, unit: int, folder: Path, options: Options) -> None:
-        self._unit, self._folder, self._options = unit, folder, options
+    def __init__(self, unit: Unit, folder: Path) -> None:
+        self._unit, self._folder = unit, folder
         self._tables: dict[str, pq.ParquetWriter] = {}
         self._lines: dict[str, BinaryIO] = {}
         self._names: dict[str, Path] = {}
@@ -61,10 +61,6 @@ class Part:
             stream = self._lines[name] = self._path(name, "jsonl").open("wb")
         stream.write(self._encoder.encode_lines(records))
 
-    def rejects(self, records: list[RejectRecord]) -> None:
-        """Add mistakes to the rejects."""
-        self.lines("rejects", list(records))
-
     def count(self, tally: Tally) -> None:
         """Add to the counts."""
         self._tally += tally
@@ -72,10 +68,10 @@ class Part:
     def written(self) -> Written:
         """What was written, once the files are closed."""
         files = {name: _synced(path) for name, path in self._names.items()}
-        return Written(self._unit, self._tally, files)
+        return Written(self._unit.no, self._unit.weight, self._tally, files)
 
     def _path(self, name: str, ending: str) -> Path:
-        final = f"{name}/part-{self._unit:05}.{ending}"
+        final = f"{name}/part-{self._unit.no:05}.{ending}"
         self._names[final] = path = self._folder / final.replace("/", "-")
         return path
 

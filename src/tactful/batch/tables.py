@@ -72,7 +72,8 @@ def _ascend(ids: pa.Array) -> bool:
 
 def plan_units(candidates: tuple[Stream, ...], chunk: int) -> tuple[TableUnit, ...]:
     """Ranges of ids with about ``chunk`` candidates each, so many to a unit. Raises :class:`Unsorted`."""
-    ends = _ends(candidates, chunk)
+    rows = sum(group.rows for stream in candidates for group in stream)
+    ends = _ends(candidates, chunk) if rows > chunk else []
     bounds = (None, *ends, None)
     return tuple(
         TableUnit(no, bounds[first : first + CHUNKS + 1], chunk * (len(bounds[first : first + CHUNKS + 1]) - 1))

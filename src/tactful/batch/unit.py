@@ -10,7 +10,7 @@ import msgspec
 
 from tactful.batch.decide import Decided, Decides
 from tactful.batch.lines import chunks_of
-from tactful.batch.model import LineUnit, Options, TableUnit, Tally, Unit, Written
+from tactful.batch.model import Options, TableUnit, Tally, Unit, Written
 from tactful.batch.parts import Part
 from tactful.batch.records import decision_records
 from tactful.batch.tables import TablesInput, TablesReader
@@ -52,13 +52,11 @@ class Worker:
 
     def __call__(self, unit: Unit, tell: Callable[[Progress], None]) -> Written:
         """Do one unit; ``tell`` is called after each chunk."""
-        part = Part(unit.no, self._setup.folder, self._setup.options)
+        part = Part(unit, self._setup.folder)
         with part:
             for decided, weight in self._decided(unit):
                 tally = self._write(decided, part)
                 tell(Progress(unit.no, tally, weight))
-        if isinstance(unit, LineUnit) and unit.temporary:
-            Path(unit.path).unlink()
         return part.written()
 
     def _decided(self, unit: Unit) -> Iterator[tuple[Decided, int]]:

@@ -48,7 +48,7 @@ class Watch(Protocol):
     def again(self, unit: Unit) -> None:
         """A unit is tried again: what was told of it is void."""
 
-    def done(self, written: Written) -> None:
+    def done(self, unit: Unit, written: Written) -> None:
         """A unit is done, its files are in the work folder."""
 
     def failed(self, failed: Failed) -> None:
@@ -79,7 +79,7 @@ def work_here(queue: Queue, make: Make, watch: Watch) -> None:
             watch.failed(Failed(unit, _said(error)))
             do = make()  # a fault of this program costs one unit, and not the batch
         else:
-            watch.done(written)
+            watch.done(unit, written)
 
 
 def work_in_processes(queue: Queue, make: Make, watch: Watch, workers: int) -> None:
@@ -159,8 +159,7 @@ class _Crew:
             case Progress():
                 self._watch.progress(told)
             case Written():
-                self._watch.done(told)
-                del self._at[no]
+                self._watch.done(self._at.pop(no), told)
                 self._assign(no)
             case str():
                 self._missed(no, told)
