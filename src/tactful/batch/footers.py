@@ -116,7 +116,9 @@ def _footer(path: Path) -> pq.FileMetaData:
 
 def _check_key(schema: pa.Schema, path: Path) -> None:
     if KEY not in schema.names:
-        problem = UnreadableInput.at(None, f"`{path}` has no column `{KEY}`", "every table names the candidate of each row")
+        problem = UnreadableInput.at(
+            None, f"`{path}` has no column `{KEY}`", "every table names the candidate of each row"
+        )
         raise InvalidInput([problem])
     kind = schema.field(KEY).type
     inner = kind.value_type if pa.types.is_dictionary(kind) else kind
@@ -129,7 +131,9 @@ def _check_alike(name: str, schemas: Sequence[pa.Schema], files: Sequence[Path])
     try:
         pa.unify_schemas(list(schemas))
     except pa.ArrowException as error:
-        message = f"the files of the table `{name}` differ in the type of a column: {str(error).splitlines()[0].lower()}"
+        message = (
+            f"the files of the table `{name}` differ in the type of a column: {str(error).splitlines()[0].lower()}"
+        )
         help_ = f"write all files in `{files[0].parent}` with the same types"
         raise InvalidInput([UnreadableInput.at(None, message, help_)]) from None
 

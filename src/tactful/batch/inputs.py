@@ -27,7 +27,7 @@ _HELP: Final = "name a file .jsonl or .ndjson (also .gz, .zst), a folder of Parq
 class Plan(NamedTuple):
     """Units of work. ``total``: the sum of their weights, where it is known; ``stretches``: units are best done in a row.
 
-    ``chunk``: how many cases are decided together. ``workers``: more of them than this would have too little to do.
+    ``chunk``: how many cases are decided together. ``workers``: how many of them there is enough to do for.
     """
 
     units: Iterator[Unit]
@@ -127,10 +127,10 @@ class Folder:
             for name, table in self._tables.items()
         }
         rows = self._tables["candidates"].rows
-        units = plan_units(found["candidates"], chunk) 
+        units = plan_units(found["candidates"], chunk)
         alone = rows <= chunk
         given = TablesInput(found, sort=alone or len(found["candidates"]) > 1)
-        return Plan(iter(units), sum(one.weight for one in units), chunk, len(units), True, given)
+        return Plan(iter(units), sum(one.weight for one in units), chunk, len(units) // 2, True, given)
 
     def _sorted(self, table: TableFiles, folder: Path, says: Callable[[str], None]) -> tuple[Stream, ...]:
         if not folder.is_dir():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -42,53 +41,60 @@ def unpacked(path: Path) -> BinaryIO:
 
 def plan_lines(path: Path, chunk: int) -> Iterator[LineUnit]:
     """The units of a file, found as it is read. ``chunk``: how many lines are decided together."""
-    start = 0
+    start = no = 0
     with path.open("rb", buffering=0) as stream:
-        for no, (size, line) in enumerate(_stretches(stream, chunk, lambda _: None)):
-            yield LineUnit(no, str(path), start, start + size, line, size)
-            start += size
+        for piece in _pieces(stream, chunk):
+            if piece.ends:
+                yield LineUnit(no, str(path), start, start + piece.size, piece.line, piece.size)
+                start, no = start + piece.size, no + 1
 
 
 def spool_lines(stream: BinaryIO, chunk: int, folder: Path) -> Iterator[LineUnit]:
     """The units of a stream, each in a file of its own in ``folder``; whoever has worked on it takes it away."""
     no = 0
-    path = folder / "lines-next"
-    out = path.open("wb")
+    out = (folder / "lines-00000").open("wb")
     try:
-        for size, line in _stretches(stream, chunk, lambda piece: _put(out, piece)):
-            out.close()
-            done = path.replace(folder / f"lines-{no:05}")
-            yield LineUnit(no, str(done), 0, size, line, size, temporary=True)
-            no += 1
-            out = path.open("wb")
+        for piece in _pieces(stream, chunk):
+            out.write(piece.data)
+            if piece.ends:
+                out.close()
+                yield LineUnit(no, out.name, 0, piece.size, piece.line, piece.size, temporary=True)
+                no += 1
+                out = (folder / f"lines-{no:05}").open("wb")
     finally:
         out.close()
-        path.unlink(missing_ok=True)
 
 
-def _put(out: BinaryIO, piece: memoryview) -> None:
-    out.write(piece)
+class _Piece(NamedTuple):
+    """A piece of a stretch of whole lines: ``size`` and ``line`` are the stretch's so far, and its first line's number."""
+
+    data: memoryview
+    size: int
+    line: int
+    ends: bool
 
 
-def _stretches(stream: BinaryIO, chunk: int, take: Callable[[memoryview], None]) -> Iterator[tuple[int, int]]:
-    """Stretches of whole lines: the size of each and the number of its first line. ``take`` gets all bytes on the way.
+def _pieces(stream: BinaryIO, chunk: int) -> Iterator[_Piece]:
+    """A stream in stretches of whole lines, each in pieces, the last of which ends it.
 
-    A stretch ends with the line that makes it full, by the number of lines or by their size.
+    A stretch ends with the line that makes it full, by the number of lines or by their size, or with the stream.
     """
     most_lines, most_bytes = chunk * CHUNKS, CHUNK_BYTES * CHUNKS
     size = lines = 0
     first = 1
-    while block := stream.read(BLOCK):
+    block = stream.read(BLOCK)
+    while block:
+        following = stream.read(BLOCK)
         at = 0
         while at < len(block):
             stop, full = _stop(block, at, most_lines - lines, most_bytes - size)
-            take(memoryview(block)[at:stop])
-            size, lines, at = size + stop - at, lines + block.count(b"\n", at, stop), stop
-            if full:
-                yield size, first
+            ends = full or (stop == len(block) and not following)
+            size, lines = size + stop - at, lines + block.count(b"\n", at, stop)
+            yield _Piece(memoryview(block)[at:stop], size, first, ends)
+            if ends:
                 first, size, lines = first + lines, 0, 0
-    if size:
-        yield size, first
+            at = stop
+        block = following
 
 
 def _stop(block: bytes, at: int, lines: int, size: int) -> tuple[int, bool]:
@@ -126,7 +132,7 @@ def lines_of(unit: LineUnit, limit: int) -> Iterator[Line]:
             no += 1
 
 
-def _skip(stream: io.BufferedReader) -> int:
+def _skip(stream: BinaryIO) -> int:
     """Go on to the end of the line; how many bytes that was."""
     skipped = 0
     while data := stream.readline(BLOCK):

@@ -42,7 +42,9 @@ class Tally(msgspec.Struct, frozen=True):
     steps: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(*(a + b for a, b in zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)))
+        return Tally(
+            *(a + b for a, b in zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True))
+        )
 
     def __neg__(self) -> Tally:
         return Tally(*(-one for one in msgspec.structs.astuple(self)))

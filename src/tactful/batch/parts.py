@@ -31,7 +31,9 @@ class Part:
     def __enter__(self) -> Part:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for one in (*self._tables.values(), *self._lines.values()):
             if kind is None:
                 one.close()

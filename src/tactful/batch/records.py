@@ -37,7 +37,11 @@ def _groups(table: pa.Table, ids: Sequence[str]) -> Iterator[Rows]:
     row = next(rows, None)
     for id_ in ids:
         found: Rows = []
-        while row is not None and row["candidate_id"] == id_ and (not found or row["conclusion"] >= found[-1]["conclusion"]):
+        while (
+            row is not None
+            and row["candidate_id"] == id_
+            and (not found or row["conclusion"] >= found[-1]["conclusion"])
+        ):
             found.append(row)
             row = next(rows, None)
         yield found
@@ -45,7 +49,9 @@ def _groups(table: pa.Table, ids: Sequence[str]) -> Iterator[Rows]:
 
 def _values(column: pa.ChunkedArray) -> list[Any]:
     if pa.types.is_timestamp(column.type):
-        return [None if one is None else iso(one) for one in column.cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()]
+        return [
+            None if one is None else iso(one) for one in column.cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()
+        ]
     return column.to_pylist()  # type: ignore[no-any-return]
 
 
@@ -78,7 +84,7 @@ def _decision(id_: str, now: int, actions: Rows | None, reasons: Rows | None, st
 
 
 def _conclusion(row: Record, with_steps: bool) -> Record:
-    record = {name: row[name] for name in _KEPT if name in row}
+    record: Record = {name: row[name] for name in _KEPT if name in row}
     record["target"] = {"entity": row["entity"], "id": row["target_id"]}
     record["application"], record["due"], record["safety"] = row["application_id"], row["due"], row["safety"]
     record["because"] = []

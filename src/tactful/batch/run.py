@@ -101,7 +101,8 @@ class _Run:
             try:
                 return self._rest(begun)
             except Unsorted as error:
-                assert error.table not in begun.sorted, f"`{error.table}` is sorted"
+                if error.table in begun.sorted:
+                    raise AssertionError(f"`{error.table}` was sorted") from None
                 begun = msgspec.structs.replace(begun, sorted=(*begun.sorted, error.table))
                 self._place.restart(begun)
 
@@ -150,8 +151,7 @@ class _Run:
 
     def _workers(self, plan: Plan) -> int:
         """How many workers: as many as asked for, or one for each core, if there is enough for them to do."""
-        asked = self._batch.workers
-        return max(1, min(cores() if asked is None else asked, plan.workers))
+        return self._batch.workers or max(1, min(cores(), plan.workers))
 
     def _queue(self, plan: Plan, workers: int) -> Queue:
         units = self._still(plan.units)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.text import Text
 
 from tactful.cli.output import console, fail, guarded
+
+if TYPE_CHECKING:
+    from tactful.batch.model import Tally
 
 #: What the command ends with where cases were rejected, and where somebody stopped it.
 REJECTS = 3
@@ -49,10 +52,15 @@ def batch(
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option("--workers", min=1, metavar="N", help="Processes; without it one for each core, if there is enough to do."),
+        typer.Option(
+            "--workers", min=1, metavar="N", help="Processes; without it one for each core, if there is enough to do."
+        ),
     ] = None,
     chunk: Annotated[
-        int, typer.Option("--chunk", min=1, max=1_000_000, metavar="N", help="Cases decided together; memory grows with it.")
+        int,
+        typer.Option(
+            "--chunk", min=1, max=1_000_000, metavar="N", help="Cases decided together; memory grows with it."
+        ),
     ] = 8192,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what is done in OUT, and begin anew.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but what went wrong.")] = False,
@@ -74,18 +82,24 @@ def batch(
         with Teller(err, quiet) as teller:
             outcome = run_batch(asked, teller)
     except KeyboardInterrupt:
-        err.print(Text("stopped; what is done is kept, and the same command goes on from there", "yellow"), soft_wrap=True)
+        err.print(
+            Text("stopped; what is done is kept, and the same command goes on from there", "yellow"), soft_wrap=True
+        )
         raise typer.Exit(INTERRUPTED) from None
     tally = outcome.tally
     if not quiet:
-        out = console()
-        if outcome.was_done:
-            out.print(f"nothing to do: this batch is done; --fresh begins it anew", soft_wrap=True)
-        out.print(f"{tally.cases:,} cases decided, {tally.actions:,} conclusions, {tally.justifications:,} reasons", soft_wrap=True)
-        if tally.rejected:
-            out.print(f"{tally.rejected:,} rejected: see {output / 'rejects'}", soft_wrap=True)
+        _sum_up(tally, outcome.was_done, output)
     if tally.rejected:
         raise typer.Exit(REJECTS)
+
+
+def _sum_up(tally: Tally, was_done: bool, output: Path) -> None:
+    out = console()
+    if was_done:
+        out.print("this batch is done already; --fresh begins it anew")
+    out.print(f"{tally.cases:,} cases decided: {tally.actions:,} conclusions, {tally.justifications:,} reasons")
+    if tally.rejected:
+        out.print(f"{tally.rejected:,} rejected: see {output / 'rejects'}", soft_wrap=True)
 
 
 def _moment(text: str | None) -> int | None:
@@ -97,5 +111,7 @@ def _moment(text: str | None) -> int | None:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
     if moment.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} has no offset; candidates may live in many time zones, so add one, such as Z")
+        raise typer.BadParameter(
+            f"{text!r} has no offset; candidates may live in many time zones, so add one, such as Z"
+        )
     return int(moment.timestamp() // 1)
