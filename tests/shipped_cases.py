@@ -17,6 +17,8 @@ CLOSED: Final = ("accepted", "rejected", "withdrawn")
 _ZONES: Final = ("America/New_York", "Europe/Dublin", "Asia/Kolkata", "Pacific/Auckland")
 _COUNTRIES: Final = ("US", "US-NY", "IE", "IN", "NZ")
 
+_DEADLINES: Final = ("reply_by", "answer_by", "start_on")
+
 #: Hours around the figures of the packs and between them: minutes, two hours, two days, a week, weeks, months.
 _HOURS: Final = (0.01, 1, 2, 3, 24, 47, 48, 49, 96, 120, 167, 168, 169, 240, 336, 337, 504, 672, 700, 1100, 2000)
 
@@ -157,12 +159,27 @@ _candidate: Final = _fields(
     id=st.just("c"),
 )
 
+def _readable(candidate: Fields, application: Fields) -> Fields:
+    """The application with moments instead of days, where no time zone says when those end."""
+    if candidate.get("time_zone") or application.get("time_zone"):
+        return application
+
+    def told(part: Fields) -> Fields:
+        return {
+            name: f"{value}T12:00:00+00:00" if name in _DEADLINES and value and len(value) == 10 else value
+            for name, value in part.items()
+        }
+
+    offer = application.get("offer")
+    return {**told(application), **({"offer": told(offer)} if offer else {})}
+
+
 #: Whole cases: a candidate with none to three applications.
 cases: Final[Drawn] = st.builds(
     lambda candidate, applications: {
         "now": NOW.isoformat(),
         "candidate": candidate,
-        "applications": list(applications),
+        "applications": [_readable(candidate, application) for application in applications],
     },
     _candidate,
     st.integers(0, 3).flatmap(lambda count: st.tuples(*(_applications("abc"[no]) for no in range(count)))),

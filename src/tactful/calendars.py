@@ -28,7 +28,7 @@ MAX_PLACES: Final = 4_096
 
 
 #: A table begins with a year and goes on to the next spring, so that few counts lead beyond it; see Calendar._table.
-_SPAN: Final = 366 + 150
+SPAN: Final = 366 + 150
 _LATEST: Final = 365
 _MEAN_YEAR: Final = 31_556_952
 _ONE_DAY: Final = timedelta(days=1)
@@ -36,7 +36,7 @@ _ONE_DAY: Final = timedelta(days=1)
 _SEARCH: Final = 14 * DAY
 
 
-class _Days(NamedTuple):
+class Days(NamedTuple):
     """Consecutive days from the ordinal ``first`` on.
 
     ``starts``: local midnights. ``business``: whether people work. ``before``: how many business days came before.
@@ -61,7 +61,7 @@ class Calendar:
     def __init__(self, time_zone: str, country: str | None) -> None:
         self.time_zone, self.country = time_zone, country
         self._zone = zoneinfo.ZoneInfo(time_zone)
-        self._years: dict[int, _Days] = {}
+        self._years: dict[int, Days] = {}
 
     # --- the clock ---
 
@@ -95,7 +95,7 @@ class Calendar:
         """
         day, last = self.local(start).date() - _ONE_DAY, self.local(end).date() + _ONE_DAY
         while day <= last:
-            table = self._table_of(day.year)
+            table = self.days_of(day.year)
             no = day.toordinal() - table.first
             if table.plain[no]:
                 yield table.starts[no] + seconds
@@ -123,7 +123,7 @@ class Calendar:
 
     def end_of_day(self, day: date) -> int:
         """The last second of the day: 23:59:59, the second time where the clock shows it twice."""
-        table = self._table_of(day.year)
+        table = self.days_of(day.year)
         after = day.toordinal() - table.first + 1
         return table.starts[after] - 1
 
@@ -209,29 +209,29 @@ class Calendar:
         """The moment's wall-clock time on another day, where one of the days is longer or shorter than others."""
         return self.instant(datetime.combine(date.fromordinal(ordinal), self.local(moment).time()))
 
-    def _table(self, moment: int) -> _Days:
+    def _table(self, moment: int) -> Days:
         """The days around a moment, worked out once for each year and the one after it."""
         table = self._years.get(1970 + moment // _MEAN_YEAR)
         if table is None or not table.starts[0] <= moment < table.starts[_LATEST]:
-            table = self._table_of(self.local(moment).year)
+            table = self.days_of(self.local(moment).year)
         return table
 
-    def _table_of(self, year: int) -> _Days:
-        """The table that begins with a year."""
+    def days_of(self, year: int) -> Days:
+        """The days of a year and most of the next, worked out once. Threads may ask at once."""
         table = self._years.get(year)
         if table is None:
             table = self._years[year] = self._days_from(year)
         return table
 
-    def _days_from(self, year: int) -> _Days:
+    def _days_from(self, year: int) -> Days:
         """The days of a year and most of the next."""
         first = date(year, 1, 1).toordinal()
-        dates = [date.fromordinal(first + no) for no in range(_SPAN)]
+        dates = [date.fromordinal(first + no) for no in range(SPAN)]
         starts = [self.start_of_day(day) for day in dates]
         business = [self.is_business_date(day) for day in dates]
         before = [0, *accumulate(business)][:-1]
         plain = [after - start == DAY for start, after in pairwise([*starts, starts[-1] + DAY])]
-        return _Days(first, starts, business, before, [no for no, one in enumerate(business) if one], plain)
+        return Days(first, starts, business, before, [no for no, one in enumerate(business) if one], plain)
 
 
 class Calendars:

@@ -172,9 +172,9 @@ class Ranker:
         """A conclusion's firings, the rule that counts most first."""
         return sorted(one.firings, key=self._firing_key)
 
-    def _firing_key(self, firing: RawFiring) -> tuple[int, str, tuple[str, str, str, str]]:
-        rule = self._rules[firing[0]]
-        return -rule.priority, rule.id, row_key(firing[1])
+    def _firing_key(self, firing: RawFiring) -> tuple[int, str, tuple[str, str, str, str], int]:
+        rule, row = self._rules[firing[0]], firing[1]
+        return -rule.priority, rule.id, row_key(row), row.no
 
     # --- one per ---
 
@@ -341,13 +341,13 @@ def row_key(row: Row) -> tuple[str, str, str, str]:
     return entity_of(row), application.id, "" if interview is None else interview.id, row.id
 
 
-def _name_key(one: Conclusion) -> tuple[str, str, str, str, str]:
+def _name_key(one: Conclusion) -> tuple[str, str, str, str, str, int]:
     row = one.target
     if isinstance(row, PersonRow):  # by far the most common where there are ties
-        return one.action, "person", row.application.id, "", row.id
-    return (one.action, *row_key(row))
+        return one.action, "person", row.application.id, "", row.id, 0
+    return (one.action, *row_key(row), row.no)  # two messages that say the same have the same id
 
 
-def rank_key(one: Conclusion) -> tuple[int, str, str, str, str, str]:
+def rank_key(one: Conclusion) -> tuple[int, str, str, str, str, str, int]:
     """Priority, then the nearer deadline, then the modality, then action and target by name: a total order."""
     return (one.order, *_name_key(one))

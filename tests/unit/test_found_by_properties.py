@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import tactful
 
 
@@ -27,3 +29,32 @@ def test_nobody_waits_until_a_day_that_is_over() -> None:
     wait = next(one for one in tactful.load().decide(case).actions if one.action == "wait")
     assert wait.due is None
     assert [one.rule for one in wait.because] == ["signed-and-begun"]
+
+
+NOTED = """
+custom_facts: {candidate: {trip: moment}}
+actions: {note: {about: A note.}}
+rules: {r: {for each: candidate, when: {candidate.trip: past}, then: {should: note}, because: So.}}
+"""
+
+
+def codes(policy: tactful.Policy, case: dict[str, Any]) -> list[str]:
+    """The codes of all mistakes in a case given as plain data, which is read as JSON."""
+    with pytest.raises(tactful.InvalidInput) as caught:
+        policy.read(case)
+    return [one.code for one in caught.value.diagnostics]
+
+
+def test_a_day_without_a_time_zone_is_refused_in_json_as_in_yaml() -> None:
+    """The dash before the day was taken for an offset, so that the day ended when it ends in UTC."""
+    case: dict[str, Any] = {"candidate": {"id": "c"}, "applications": [{"id": "a", "reply_by": "2026-11-27"}]}
+    assert codes(tactful.load(), case) == ["T207"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "code"),
+    [("2026-11-27", "T207"), ("2026-11-27T10:00", "T207"), ("9999-12-31", "T206"), ("1960-01-01T00:00Z", "T206")],
+)
+def test_a_custom_moment_is_bounded_as_all_moments_are(moment: str, code: str) -> None:
+    """JSON took any; the last day of the year 9999 ended in a traceback."""
+    assert codes(tactful.loads(NOTED), {"candidate": {"id": "c", "custom": {"trip": moment}}}) == [code]

@@ -22,7 +22,7 @@ from tactful.facts.limits import CaseLimits
 from tactful.facts.moments import parse_date, parse_moment, seconds_of
 from tactful.facts.validate import WRONG, Reader
 from tactful.suggest import did_you_mean
-from tactful.values import Elapsed, Kind, parse_duration
+from tactful.values import Elapsed, Kind, MomentKind, parse_duration
 
 Plain = dict[str, Any]
 
@@ -174,15 +174,11 @@ class Consistency:
         for name, value in (customs if isinstance(customs, dict) else {}).items():
             if value is None or value is WRONG or name not in declared:
                 continue
-            if custom_value(value, declared[name], self._calendars.at(zone or "UTC", None)) is None:
+            if isinstance(declared[name], MomentKind):  # that it is a moment has been seen to
+                self._moment(value, f"{path}.custom.{name}", zone)
+            elif custom_value(value, declared[name], self._calendars.at(zone or "UTC", None)) is None:
                 allowed = _values(declared[name])
                 self._note(NotAValue, f"{path}.custom.{name}", f"`{name}` cannot be `{value}`", allowed)
-            else:
-                self._moment_of_custom(value, f"{path}.custom.{name}", zone, declared[name])
-
-    def _moment_of_custom(self, value: Any, path: str, zone: str | None, kind: Kind) -> None:
-        if type(kind).__name__ == "MomentKind":
-            self._moment(value, path, zone)
 
 
 def _values(kind: Kind) -> str | None:

@@ -26,7 +26,7 @@ from tactful.facts.rows import (
     PersonRow,
 )
 from tactful.facts.shape import Application, CaseShape, Interview, Message, Offer, Person
-from tactful.values import Elapsed, Value, parse_duration
+from tactful.values import Elapsed, MomentKind, Value, parse_duration
 
 #: The clock that business days count on where no time zone is given anywhere.
 NO_ZONE: Final = "UTC"
@@ -293,7 +293,9 @@ class Linker:
             kind = declared.get(name)
             if kind is None:
                 raise NotLinkable
-            if one is not None:
+            if isinstance(one, str) and isinstance(kind, MomentKind):
+                found[name] = self._deadline(one)
+            elif one is not None:
                 found[name] = custom_value(one, kind, self._calendar)
                 if found[name] is None:
                     raise NotLinkable
@@ -308,4 +310,4 @@ def _length(text: str) -> int:
 
 
 def _has_offset(text: str) -> bool:
-    return text[-1] in "Zz" or text[-6:-5] in ("+", "-") or (len(text) > 16 and text[-5] in "+-")
+    return text[-1] in "Zz" or (len(text) > 16 and (text[-6] in "+-" or text[-5] in "+-"))

@@ -19,7 +19,7 @@ from tactful.values import ChoiceKind, Kind, ListKind, Value, YesNoKind
 
 def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) -> Columns:
     """The cases as columns, in their order; ``now`` is the moment to decide for, for each (seconds since 1970)."""
-    rows = _rows(cases)
+    rows = rows_of(cases)
     at = {entity: {id(row): no for no, row in enumerate(found)} for entity, found in rows.items()}
     calendars: dict[int, tuple[int, Calendar]] = {}
     places = {entity: _places(rows[entity], calendars) for entity in PLACED}
@@ -47,7 +47,8 @@ def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) 
     )
 
 
-def _rows(cases: Iterable[Case]) -> dict[str, list[Row]]:
+def rows_of(cases: Iterable[Case]) -> dict[str, list[Row]]:
+    """All rows of the cases, by entity, in their order."""
     rows: dict[str, list[Row]] = {entity: [] for entity in PARENTS}
     for case in cases:
         rows["candidate"].append(case.candidate)

@@ -1,0 +1,146 @@
+"""The values of fields: for whole tables, and for the rows of a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from tactful.engines.columnar import texts
+from tactful.engines.columnar.business import LocalDays
+from tactful.engines.columnar.frames import Frame
+from tactful.engines.columnar.plan import Path, Ref
+from tactful.model.checked import Shift
+from tactful.tables.columns import NULL, Columns, Flags, Ints, Places, array_type, unknown_of
+from tactful.values import BusinessDays, NumberKind
+
+Array = npt.NDArray[Any]
+
+_CLOCKS: Final = {"local_time": NULL, "business_day": -1}
+
+
+class Fields:
+    """The fields of one chunk. ``computed`` gives a computed fact of all rows of its entity."""
+
+    def __init__(self, columns: Columns, days: LocalDays, computed: Callable[[str], Array]) -> None:
+        self._columns, self._days, self._computed = columns, days, computed
+        self._known: dict[tuple[str, str, str], Flags] = {}
+        self._ages: dict[tuple[str, str, str], Ints] = {}
+        self._now: dict[str, Ints | int] = {}
+        now = columns.now
+        #: The moment to decide for where it is the same for all.
+        self._one_now = int(now[0]) if len(now) and (now == now[0]).all() else None
+
+    def whole(self, ref: Ref) -> Any:
+        """A field of all rows of its entity; one that is no clock's."""
+        match ref.origin:
+            case "given":
+                return self._columns.given[ref.entity, ref.key].data
+            case "custom":
+                return self._columns.custom[ref.entity, ref.key].data
+            case _:
+                return self._computed(ref.key)
+
+    def at(self, ref: Ref, frame: Frame) -> Any:
+        """A field as the rows of a frame see it."""
+        rows = frame.rows(ref.path)
+        if ref.origin == "clock":
+            return self._clock(ref, np.arange(frame.size) if rows is None else rows)
+        data = self.whole(ref)
+        if rows is None:
+            return data
+        if array_type(ref.kind) is None:
+            return texts.take(data, rows)
+        return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else data.take(rows)
+
+    def known(self, ref: Ref, data: Any, frame: Frame) -> Flags:
+        """Whether a field is known to the rows of a frame, where it has the values ``data``."""
+        if frame.rows(ref.path) is not None or ref.origin == "clock":
+            return is_known(data, ref)
+        key = (ref.entity, ref.origin, ref.key)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = is_known(data, ref)
+        return found
+
+    # --- time ---
+
+    def now(self, entity: str, rows: Places | None = None) -> Ints | int:
+        """The moments to decide for, of the rows of an entity: one for all where it is the same."""
+        if self._one_now is not None:
+            return self._one_now
+        found = self._now.get(entity)
+        if found is None:
+            above = self._columns.above(entity, "candidate")
+            found = self._now[entity] = self._columns.now.take(above)
+        return found if rows is None else found.take(rows)  # type: ignore[union-attr]  # an array, as moments differ
+
+    def age(self, ref: Ref, frame: Frame) -> Ints:
+        """How many seconds ago a moment was; less than any length of time where it is unknown."""
+        key = (ref.entity, ref.origin, ref.key)
+        found = self._ages.get(key)
+        if found is None:
+            # An unknown moment is the least of all numbers. What is taken from it wraps round, and stays far below zero.
+            found = self._ages[key] = self.now(ref.entity) - self.whole(ref)
+        rows = frame.rows(ref.path)
+        if rows is None:
+            return found
+        return taken(found, rows, NULL) if ref.nullable else found.take(rows)
+
+    def shifted(self, ref: Ref, shift: Shift, frame: Frame) -> Ints:
+        """A moment moved by ``shift``; unknown where it is."""
+        moments = self.at(ref, frame)
+        length = shift.length
+        if isinstance(length, BusinessDays):
+            found = np.full(len(moments), NULL, dtype=np.int64)
+            known = np.flatnonzero(moments != NULL)
+            places = self._places(ref.place, frame, known)
+            found[known] = self._days.shifted(places, moments.take(known), length.count, shift.back)
+            return found
+        if length.seconds == 0:
+            return moments  # type: ignore[no-any-return]
+        move = -length.seconds if shift.back else length.seconds
+        return np.where(moments == NULL, NULL, moments + move)
+
+    def _places(self, path: Path, frame: Frame, chosen: Places) -> Ints:
+        """Which calendars rows of a frame count business days in."""
+        rows = frame.rows(path)
+        return self._columns.places[path[-1]].take(chosen if rows is None else rows.take(chosen))
+
+    def _clock(self, ref: Ref, rows: Places) -> Array:
+        """What follows the clock of each row."""
+        there = np.flatnonzero(rows >= 0)
+        rows_there = rows if len(there) == len(rows) else rows.take(there)
+        places = self._columns.places[ref.entity].take(rows_there)
+        now = self.now(ref.entity, rows_there)
+        moments = np.full(len(places), now, dtype=np.int64) if isinstance(now, int) else now
+        asked = self._days.day_times if ref.key == "local_time" else self._days.business_days
+        found = asked(places, moments)
+        if len(there) == len(rows):
+            return found
+        everywhere = np.full(len(rows), _CLOCKS[ref.key], dtype=found.dtype)
+        everywhere[there] = found
+        return everywhere
+
+
+def is_known(data: Any, ref: Ref) -> Flags:
+    """Which values are known."""
+    if array_type(ref.kind) is None:
+        return texts.known(data)
+    if data.dtype == np.bool_:
+        return np.ones(len(data), dtype=np.bool_)
+    if isinstance(ref.kind, NumberKind):
+        return np.ones(len(data), dtype=np.bool_) if data.dtype.kind == "i" else ~np.isnan(data)  # counts are known
+    found: Flags = data != unknown_of(ref.kind)
+    return found
+
+
+def taken(data: Array, rows: Places, missing: Any) -> Array:
+    """``data`` at ``rows``; ``missing`` where the row is -1."""
+    if data.dtype == np.bool_:
+        data = data.view(np.int8)  # a yes/no that may have no row is no longer certain
+    elif missing != missing and data.dtype.kind == "i":
+        data = data.astype(np.float64)
+    return np.append(data, np.array([missing], dtype=data.dtype)).take(rows)

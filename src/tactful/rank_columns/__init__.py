@@ -1,0 +1,54 @@
+"""Ranking over columns: what :mod:`tactful.rank` does for one case, for thousands at once.
+
+Arrays make a second writing of it necessary. Tests hold it equal to the first, conclusion by conclusion.
+
+``plan`` is what is known of a pack beforehand; ``gather`` makes conclusions of firings, ``conflicts``, ``one_per`` and
+``order`` (with ``names`` where there are ties) decide among them, ``arrange`` puts them in their places, ``steps`` adds
+what rules say to mind, and ``written`` makes Arrow tables of it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from tactful.model.checked import CheckedPack
+from tactful.rank_columns.around import Around
+from tactful.rank_columns.arrange import arrange
+from tactful.rank_columns.gather import gather_conclusions
+from tactful.rank_columns.plan import Plan
+from tactful.rank_columns.steps import steps_of
+from tactful.rank_columns.written import Writer
+from tactful.tables.columns import Columns
+from tactful.tables.firings import RuleFirings
+
+
+@dataclass(frozen=True, slots=True)
+class RankedTables:
+    """What was decided, as tables; ``steps`` where they were asked for."""
+
+    actions: pa.Table
+    justifications: pa.Table
+    steps: pa.Table | None
+
+
+class ColumnRanker:
+    """Ranks firings of one pack over columns. Immutable; used from any number of threads."""
+
+    def __init__(self, checked: CheckedPack) -> None:
+        self._plan = Plan(checked)
+
+    def rank(
+        self, columns: Columns, fired: Iterable[RuleFirings], steps: Iterable[RuleFirings] | None = None
+    ) -> RankedTables:
+        """Rank all candidates of ``columns`` by what fired for them; ``steps`` are the firings of rules that add steps."""
+        around = Around(columns)
+        ranked = arrange(self._plan, around, *gather_conclusions(self._plan, around, fired))
+        writer = Writer(self._plan, around, ranked)
+        return RankedTables(
+            writer.actions(),
+            writer.justifications(),
+            None if steps is None else writer.steps(steps_of(self._plan, columns, ranked, steps)),
+        )

@@ -1,0 +1,57 @@
+"""The rows of a chunk under one numbering, and what each of them belongs to.
+
+Conclusions concern rows of several entities at once. To look all of them up with one array, rows get a number through
+all entities: the place in the entity's own table, moved by where the entity begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from tactful.facts.catalogue import ENTITIES
+from tactful.rank_columns.plan import belongs_to
+from tactful.tables.columns import Columns, Places
+
+#: What an interviewer's id is the id of, and so on: whose id the rows of an entity have.
+NAMED_AS: Final = {"interviewer": "person", "offer": "application"}
+
+
+class Around:
+    """Where the rows of some columns belong. Worked out when first asked for; for one thread."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        sizes = [columns.sizes[entity] for entity in ENTITIES]
+        #: Where the rows of each entity begin, by its code; one more, where the last ones end.
+        self.begins: Places = np.array([0, *np.cumsum(sizes)], dtype=np.int64)
+        self._memo: dict[str, Places] = {}
+
+    def candidates(self) -> Places:
+        """For each row of all entities, its candidate."""
+        return self._kept("candidate", lambda entity: self.columns.above(entity, "candidate"))
+
+    def above(self, scope: str) -> Places:
+        """For each row of all entities, the row of ``scope`` that it is or belongs to, for ``one per``; -1 for none."""
+        return self._kept(scope, lambda entity: self._above(entity, scope))
+
+    def interviews(self) -> Places:
+        """For each row of all entities, its interview; -1 where it has none."""
+        return self._kept("interview", self._interviews)
+
+    def _above(self, entity: str, scope: str) -> Places:
+        return self.columns.above(entity, scope) if belongs_to(entity, scope) else self._none(entity)
+
+    def _interviews(self, entity: str) -> Places:
+        return self.columns.above(entity, "interview") if entity in ("interview", "interviewer") else self._none(entity)
+
+    def _none(self, entity: str) -> Places:
+        return np.full(self.columns.sizes[entity], -1, dtype=np.int64)
+
+    def _kept(self, name: str, of: Callable[[str], Places]) -> Places:
+        found = self._memo.get(name)
+        if found is None:
+            found = self._memo[name] = np.concatenate([of(entity) for entity in ENTITIES])
+        return found

@@ -1,0 +1,81 @@
+"""``one per``: of the recommendations of a family that share a row, the best is kept, and the others give way to it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from tactful.rank_columns.around import Around
+from tactful.rank_columns.gather import Conclusions
+from tactful.rank_columns.plan import Plan
+from tactful.tables.columns import Flags, Places
+
+#: A key for each of several families, or none: an array for each of them, -1 where there is none.
+_Keys = npt.NDArray[np.int64]
+
+
+def gave_way(plan: Plan, around: Around, all_: Conclusions, order: Places, lost: Flags) -> Places:
+    """For each place in the order, the place of the better recommendation that the one there gave way to; else -1.
+
+    ``lost`` marks the conclusions that a conflict has set aside: they take no part.
+    """
+    found = np.full(len(order), -1, dtype=np.int64)
+    restricted = np.array([bool(keys) for keys in plan.keys], dtype=np.bool_)
+    if not restricted.any():
+        return found
+    concerned = np.flatnonzero(restricted.take(all_.slot.take(order)) & ~lost.take(order))
+    if len(concerned):
+        keys, width = _keys(plan, around, all_, order.take(concerned))
+        holders = _greedy(keys, width)
+        better = _first_of(keys, holders)
+        gave = np.flatnonzero(better >= 0)
+        found[concerned.take(gave)] = concerned.take(better.take(gave))
+    return found
+
+
+def _keys(plan: Plan, around: Around, all_: Conclusions, chosen: Places) -> tuple[_Keys, int]:
+    """The families and rows that each conclusion takes for itself, as numbers, and how many numbers there are."""
+    sizes = around.columns.sizes
+    begins = np.cumsum([0, *(sizes[per] for per in plan.per)]).tolist()
+    slots, everywhere = all_.slot.take(chosen), all_.everywhere.take(chosen)
+    keys = np.full((max(map(len, plan.keys)), len(chosen)), -1, dtype=np.int64)
+    for slot in np.unique(slots).tolist():
+        mine = np.flatnonzero(slots == slot)
+        for no, key in enumerate(plan.keys[slot]):
+            rows = around.above(key.per).take(everywhere.take(mine))
+            keys[no, mine] = np.where(rows < 0, -1, rows + begins[key.family])
+    return keys, begins[-1]
+
+
+def _greedy(keys: _Keys, width: int) -> Places:
+    """Who holds each key in the end, by number; more than there are where nobody does.
+
+    One after another would take what is still free. Here all do so at once who are the first to want each of their keys:
+    nobody before them can be in their way. Where everybody has one key, one round tells all.
+    """
+    size = keys.shape[1]
+    holders = np.full(width, size, dtype=np.int64)
+    left = np.arange(size)
+    while len(left):
+        wanted = keys.take(left, axis=1)
+        first = np.full(width, size, dtype=np.int64)
+        for row in wanted:
+            some = np.flatnonzero(row >= 0)
+            np.minimum.at(first, row.take(some), left.take(some))
+        wins = ((wanted < 0) | (first.take(wanted, mode="clip") == left)).all(axis=0)
+        for row in wanted:
+            taken = np.flatnonzero(wins & (row >= 0))
+            holders[row.take(taken)] = left.take(taken)
+        loses = ((wanted >= 0) & (holders.take(wanted, mode="clip") < size)).any(axis=0)
+        left = left[~(wins | loses)]
+    return holders
+
+
+def _first_of(keys: _Keys, holders: Places) -> Places:
+    """Who was there first, of the first key of each that somebody had taken before; -1 where all were free."""
+    numbers = np.arange(keys.shape[1])
+    better = np.full(len(numbers), -1, dtype=np.int64)
+    for row in keys[::-1]:
+        holder = holders.take(row, mode="clip")
+        better = np.where((row >= 0) & (holder < numbers), holder, better)
+    return better

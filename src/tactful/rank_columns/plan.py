@@ -1,0 +1,154 @@
+"""What ranking over columns can know of a pack beforehand: which conclusions there are, and which of them can meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from tactful.facts.catalogue import ENTITIES
+from tactful.model.checked import AddStep, ById, CheckedPack, Field, InScope, Prohibit, Rule
+from tactful.rank import STRENGTH
+from tactful.tables.columns import Ints
+
+#: How many entities there are is how rows of different entities are told apart; this is the order of their codes.
+CODES: Final[Mapping[str, int]] = {entity: no for no, entity in enumerate(ENTITIES)}
+
+
+class Slot(NamedTuple):
+    """All conclusions of one sort: for or against the same action, for targets of the same entity.
+
+    Sorted as tuples, they stand in the order of :func:`tactful.rank.rank_key`.
+    """
+
+    action: str
+    entity: str
+    prohibits: bool
+
+
+class Clash(NamedTuple):
+    """Two slots whose conclusions may contradict each other."""
+
+    advice: int
+    prohibition: int
+
+
+class Key(NamedTuple):
+    """A family of which there is one for each row of ``per``; ``family`` is its number."""
+
+    family: int
+    per: str
+
+
+class StepFor(NamedTuple):
+    """A rule whose steps go with the advice of a slot."""
+
+    rule: int
+    slot: int
+
+
+class Plan:
+    """What is known of a pack's conclusions before there is a case. Immutable."""
+
+    def __init__(self, checked: CheckedPack) -> None:
+        self.rules = checked.rules
+        slots = {slot_of(rule) for rule in checked.rules if not isinstance(rule.conclusion, AddStep)}
+        self.slots: tuple[Slot, ...] = tuple(sorted(slots))
+        places = {slot: no for no, slot in enumerate(self.slots)}
+        #: The slot of each rule; -1 of one that adds a step.
+        self.slot_of = tuple(places.get(slot_of(rule), -1) if _concludes(rule) else -1 for rule in checked.rules)
+        families = {id_: action.family for id_, action in checked.actions.items()}
+        self.clashes = tuple(
+            Clash(advice, prohibition)
+            for advice, one in enumerate(self.slots)
+            for prohibition, other in enumerate(self.slots)
+            if not one.prohibits
+            and other.prohibits
+            and other.action in families[one.action]
+            and can_be_inside(one.entity, other.entity)
+        )
+        restricted = [id_ for id_, action in checked.actions.items() if action.one_per is not None]
+        #: What each family of which there is one is ``one per``.
+        self.per: tuple[str, ...] = tuple(str(checked.actions[id_].one_per) for id_ in restricted)
+        numbers = {id_: no for no, id_ in enumerate(restricted)}
+        self.keys = tuple(
+            tuple(
+                Key(numbers[id_], self.per[numbers[id_]])
+                for id_ in families[slot.action]
+                if id_ in numbers and not slot.prohibits and belongs_to(slot.entity, self.per[numbers[id_]])
+            )
+            for slot in self.slots
+        )
+        self.steps = tuple(
+            StepFor(rule.no, no)
+            for rule in checked.rules
+            if not _concludes(rule)
+            for no, slot in enumerate(self.slots)
+            if not slot.prohibits
+            and rule.conclusion.action in families[slot.action]
+            and can_be_inside(slot.entity, target_entity(rule))
+        )
+        self.priority = _numbers(rule.priority for rule in checked.rules)
+        self.strength = _numbers(_strength(rule) for rule in checked.rules)
+        self.safety = np.array([_is_safety(rule) for rule in checked.rules], dtype=np.bool_)
+        #: The place of each rule among all of them, the one that counts most first.
+        self.place = _numbers(_places(checked.rules))
+        self.rule_entity = _numbers(CODES[rule.entity] for rule in checked.rules)
+        #: The actions that there are conclusions about, and which of them each slot's is.
+        self.actions = tuple(dict.fromkeys(slot.action for slot in self.slots))
+        self.action = _numbers(self.actions.index(slot.action) for slot in self.slots)
+        self.entity = _numbers(CODES[slot.entity] for slot in self.slots)
+        self.prohibits = np.array([slot.prohibits for slot in self.slots], dtype=np.bool_)
+
+
+def _concludes(rule: Rule) -> bool:
+    return not isinstance(rule.conclusion, AddStep)
+
+
+def slot_of(rule: Rule) -> Slot:
+    """The slot of a rule's conclusions."""
+    return Slot(rule.conclusion.action, target_entity(rule), isinstance(rule.conclusion, Prohibit))
+
+
+def target_entity(rule: Rule) -> str:
+    """The entity that a rule's conclusion concerns."""
+    return rule.target.entity if isinstance(rule.target, InScope) else "person"
+
+
+def by_id(rule: Rule) -> Field | None:
+    """The field that holds the id of the person whom a rule's conclusion concerns, where it is told by id."""
+    return rule.target.field if isinstance(rule.target, ById) else None
+
+
+def can_be_inside(entity: str, other: str) -> bool:
+    """Whether rows of ``entity`` are rows of ``other`` or belong to them, as :func:`tactful.rank.inside` has it."""
+    if other == "application":
+        return entity != "candidate"
+    return other in (entity, "candidate") or (entity == "interviewer" and other in ("person", "interview"))
+
+
+def belongs_to(entity: str, per: str) -> bool:
+    """Whether there can be a row of ``per`` that rows of ``entity`` are or belong to, for ``one per``."""
+    if per == "application":
+        return entity != "candidate"
+    return per in (entity, "candidate") or (per == "person" and entity in ("interviewer", "message"))
+
+
+def _strength(rule: Rule) -> int:
+    return STRENGTH["may"] if isinstance(rule.conclusion, AddStep) else STRENGTH[rule.conclusion.modality]
+
+
+def _is_safety(rule: Rule) -> bool:
+    return isinstance(rule.conclusion, Prohibit) and rule.conclusion.safety
+
+
+def _places(rules: tuple[Rule, ...]) -> list[int]:
+    places = [0] * len(rules)
+    for place, rule in enumerate(sorted(rules, key=lambda rule: (-rule.priority, rule.id))):
+        places[rule.no] = place
+    return places
+
+
+def _numbers(found: object) -> Ints:
+    return np.array(list(found), dtype=np.int64)  # type: ignore[call-overload]
