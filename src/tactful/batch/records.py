@@ -19,10 +19,11 @@ _KEPT: Final = ("modality", "action", "label", "priority")
 def decision_records(decided: Decided) -> list[Record]:
     """For each candidate that was decided on: id, moment, ranked actions with their reasons, and what was set aside."""
     tables = decided.tables
-    groups = [_groups(tables[name], decided.ids) if name in tables else None for name in _TABLES]
+    ids = decided.ids.to_pylist()
+    groups = [_groups(tables[name], ids) if name in tables else None for name in _TABLES]
     return [
         _decision(id_, now, *(None if group is None else next(group) for group in groups))
-        for id_, now in zip(decided.ids, decided.nows, strict=True)
+        for id_, now in zip(ids, decided.nows.to_pylist(), strict=True)
     ]
 
 
