@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,7 +16,7 @@ from tactful.calendars import Calendars
 from tactful.check import check_pack
 from tactful.decider import Decider, EngineName
 from tactful.decision import Firing
-from tactful.diagnostics import Diagnostic, InvalidInput, TactfulError
+from tactful.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
 from tactful.engines.rete import Rete
 from tactful.facts.change import changed
 from tactful.facts.limits import CaseLimits
@@ -31,6 +32,11 @@ from tactful.plan import Plan
 from tactful.setting import Setting
 from tactful.source import Node
 from tactful.timeline import LONGEST
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tactful.decided_tables import DecidedTables, TableDecider
 
 CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
 
@@ -116,6 +122,43 @@ class Policy:
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
         return Decision(self.decider.rank(read, at), Setting(self.decider, read, at))
 
+    def decide_tables(
+        self, tables: Mapping[str, pa.Table], now: datetime | None = None, *, steps: bool = False
+    ) -> DecidedTables:
+        """Decide on all candidates of some tables at once, by array operations: for thousands of candidates, or millions.
+
+        ``tables`` are ``candidates`` and, as there are, ``applications``, ``people``, ``interviews``, ``interviewers``,
+        ``messages`` and ``offers``; docs/reference/tables.md has their columns, and those of the tables that come back.
+        ``now`` is an aware datetime for all; if left out, the column ``now`` of ``candidates`` counts, and where that says
+        nothing the current moment. ``steps``: also a table of the steps that rules add. The outcome is what :meth:`decide`
+        gives for each candidate. Candidates with mistakes are told in ``rejects``, and the others are decided on.
+
+        Raises :class:`tactful.InvalidInput` where a table or a column has a name or a type that it cannot have, and
+        :class:`tactful.EngineError` where the extra ``batch`` is not installed.
+        """
+        return self.table_decider.decide(tables, _now(now), steps=steps)
+
+    def tables(self, cases: Iterable[CaseInput]) -> dict[str, pa.Table]:
+        """The tables that hold these cases, each a :class:`Case`, a mapping or JSON, for :meth:`decide_tables`.
+
+        Raises :class:`tactful.InvalidInput` as :meth:`read` does, and :class:`tactful.EngineError` where the extra ``batch``
+        is not installed.
+        """
+        try:
+            from tactful.tables.write import tables_of
+        except ImportError as error:
+            raise _no_batch() from error
+        return tables_of([self.read(case) for case in cases], self.checked.custom)
+
+    @cached_property
+    def table_decider(self) -> TableDecider:
+        """What decides over tables, made when first asked for, for other parts of this package."""
+        try:
+            from tactful.decided_tables import TableDecider
+        except ImportError as error:
+            raise _no_batch() from error
+        return TableDecider(self.decider)
+
     def plan(
         self, case: CaseInput, now: datetime | None = None, until: datetime | timedelta = timedelta(weeks=6)
     ) -> Plan:
@@ -172,6 +215,10 @@ def loads(
 
 def _policy(pack: Pack, limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
     return Policy(check_pack(pack), limits or CaseLimits(), engine)
+
+
+def _no_batch() -> EngineError:
+    return EngineError("tables need numpy and pyarrow: pip install 'tactful[batch]'")
 
 
 def _now(moment: datetime | None) -> int | None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from tactful.model.checked import CheckedPack
 from tactful.rank_columns.around import Around
-from tactful.rank_columns.arrange import arrange
+from tactful.rank_columns.arrange import arranged
 from tactful.rank_columns.gather import gather_conclusions
 from tactful.rank_columns.plan import Plan
 from tactful.rank_columns.steps import steps_of
@@ -45,7 +45,7 @@ class ColumnRanker:
     ) -> RankedTables:
         """Rank all candidates of ``columns`` by what fired for them; ``steps`` are the firings of rules that add steps."""
         around = Around(columns)
-        ranked = arrange(self._plan, around, *gather_conclusions(self._plan, around, fired))
+        ranked = arranged(self._plan, around, *gather_conclusions(self._plan, around, fired))
         writer = Writer(self._plan, around, ranked)
         return RankedTables(
             writer.actions(),

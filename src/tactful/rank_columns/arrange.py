@@ -40,58 +40,39 @@ class Ranked:
     lost_to: Ints
 
 
-def arrange(plan: Plan, around: Around, all_: Conclusions, firings: Firings) -> Ranked:
+def arranged(plan: Plan, around: Around, all_: Conclusions, firings: Firings) -> Ranked:
     """Settle conflicts, apply ``one per``, and put everything in its place."""
-    columns = around.columns
-    defeats = settle_conflicts(plan, columns, all_)
+    defeats = settle_conflicts(plan, around.columns, all_)
     lost = np.zeros(len(all_.slot), dtype=np.bool_)
     lost[defeats.losers] = True
-    ordered = in_order(plan, columns, all_)
+    ordered = in_order(plan, around.columns, all_)
     better = gave_way(plan, around, all_, ordered, lost)
     states = np.where(lost.take(ordered), SET_ASIDE, np.where(better >= 0, ALTERNATIVE, RANKED))
     candidates = all_.candidate.take(ordered)
-    places, number = _places(candidates, states, columns.sizes["candidate"])
-    order, place = np.empty_like(ordered), np.empty_like(ordered)
-    order[places] = ordered
-    place[ordered] = places
-    return Ranked(
-        conclusions=all_,
-        firings=firings,
-        order=order,
-        place=place,
-        state=_moved(states, places),
-        number=_moved(number, places),
-        gave_way_to=_moved(np.where(better < 0, -1, number.take(better, mode="clip")), places),
-        **_losses(defeats, ordered, place, _moved(number, places)),
-    )
+    # Most stand where they belong by now, which this sort makes use of.
+    moved = np.argsort(candidates * len(STATES) + states, kind="stable")
+    order, state = ordered.take(moved), states.take(moved)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    number = within(candidates)  # each has stayed among those of its candidate
+    gave = np.full(len(order), -1, dtype=np.int64)
+    alternatives = np.flatnonzero(state == ALTERNATIVE)
+    gave[alternatives] = number.take(place.take(ordered.take(better.take(moved.take(alternatives)))))
+    return Ranked(all_, firings, order, place, state, number, gave, *_losses(defeats, ordered, place, number))
 
 
-def _moved(values: Ints, places: Places) -> Ints:
-    found = np.empty_like(values)
-    found[places] = values
-    return found
+def within(owners: Places) -> Ints:
+    """The number of each among those of its owner, from 1; all of an owner stand together, and owners ascend."""
+    counts = np.bincount(owners)
+    return np.arange(1, len(owners) + 1) - (np.cumsum(counts) - counts).take(owners)
 
 
-def _places(candidates: Places, states: Ints, size: int) -> tuple[Places, Ints]:
-    """The place of each where a candidate's are brought together by state, and its number there, from 1."""
-    groups = candidates * len(STATES) + states
-    counts = np.bincount(groups, minlength=size * len(STATES))
-    begins = np.cumsum(counts) - counts
-    places = np.empty(len(groups), dtype=np.int64)
-    for state in range(len(STATES)):
-        mine = np.flatnonzero(states == state)
-        before = np.cumsum(counts[state :: len(STATES)]) - counts[state :: len(STATES)]
-        group = groups.take(mine)
-        places[mine] = np.arange(len(mine)) + (begins.take(group) - before.take(candidates.take(mine)))
-    return places, places - begins[:: len(STATES)].take(candidates) + 1
-
-
-def _losses(defeats: Defeats, ordered: Places, place: Places, number: Ints) -> dict[str, Places]:
-    """The numbers of the winners that each place lost to, best first."""
+def _losses(defeats: Defeats, ordered: Places, place: Places, number: Ints) -> tuple[Places, Ints]:
+    """Where the winners that each place lost to begin, and their numbers, best first."""
     rank = np.empty_like(ordered)
     rank[ordered] = np.arange(len(ordered))
     losers = place.take(defeats.losers)
     keys = np.sort((losers << 32) + rank.take(defeats.winners))
     winners = place.take(ordered.take(keys & 0xFFFFFFFF))
     counts = np.bincount(losers, minlength=len(ordered))
-    return {"lost_starts": np.concatenate([[0], np.cumsum(counts)]), "lost_to": number.take(winners)}
+    return np.concatenate([[0], np.cumsum(counts)]), number.take(winners)

@@ -7,7 +7,7 @@ import numpy as np
 from tactful.rank_columns.gather import NEVER, Conclusions, Firings
 from tactful.rank_columns.names import in_order_of_names
 from tactful.rank_columns.plan import Plan
-from tactful.tables.columns import Columns, Ints, Places
+from tactful.tables.columns import Columns, Flags, Ints, Places
 
 #: How many bits of a number are for priorities (0 to 100) and modalities.
 _PRIORITY, _MODALITY = 7, 3
@@ -18,8 +18,8 @@ def in_order(plan: Plan, columns: Columns, all_: Conclusions) -> Places:
     keys = _keys(plan, all_)
     order: Places = np.argsort(keys)
     keys = keys.take(order)
-    alike = np.flatnonzero(keys[1:] == keys[:-1])
-    if len(alike):
+    alike = keys[1:] == keys[:-1]
+    if alike.any():
         places, runs = _runs(alike)
         tied = order.take(places)
         entities = plan.entity.take(all_.slot.take(tied))
@@ -55,14 +55,13 @@ def _from_the_first(due: Ints) -> tuple[Ints, int]:
     return np.minimum(due, last + 1) - first, last + 1 - first
 
 
-def _runs(alike: Places) -> tuple[Places, Ints]:
-    """The places that tie with a neighbour, ascending, and which run each is of; ``alike`` are those before their like."""
-    begins = np.flatnonzero(np.diff(alike, prepend=-2) != 1)
-    run = np.zeros(len(alike), dtype=np.int64)
-    run[begins] = 1
-    run = np.cumsum(run) - 1
-    places = np.union1d(alike, alike + 1)
-    return places, run.take(np.searchsorted(alike, places, side="right") - 1)
+def _runs(alike: Flags) -> tuple[Places, Ints]:
+    """The places that tie with a neighbour, and the number of each one's run; ``alike`` says who is like the next."""
+    tied = np.zeros(len(alike) + 1, dtype=np.bool_)
+    tied[:-1] = alike
+    tied[1:] |= alike
+    places = np.flatnonzero(tied)
+    return places, np.cumsum(~alike.take(places - 1, mode="clip"))
 
 
 def firings_in_order(plan: Plan, columns: Columns, found: Firings, conclusions: Places) -> Places:
@@ -76,8 +75,8 @@ def rules_in_order(plan: Plan, columns: Columns, owners: Places, rules: Ints, ro
     keys = (owners << bits) + plan.place.take(rules)
     order: Places = np.argsort(keys)
     keys = keys.take(order)
-    alike = np.flatnonzero(keys[1:] == keys[:-1])
-    if len(alike):
+    alike = keys[1:] == keys[:-1]
+    if alike.any():
         at, runs = _runs(alike)
         tied = order.take(at)
         order[at] = in_order_of_names(columns, tied, runs, plan.rule_entity.take(rules.take(tied)), rows.take(tied))

@@ -12,7 +12,7 @@ import pyarrow as pa
 from tactful.facts.catalogue import ENTITIES
 from tactful.rank import STRENGTH
 from tactful.rank_columns.around import NAMED_AS, Around
-from tactful.rank_columns.arrange import RANKED, SET_ASIDE, STATES, Ranked
+from tactful.rank_columns.arrange import RANKED, SET_ASIDE, STATES, Ranked, within
 from tactful.rank_columns.gather import NEVER
 from tactful.rank_columns.names import message_ids
 from tactful.rank_columns.order import firings_in_order
@@ -110,14 +110,12 @@ class Writer:
 
     def _reasons(self, places: Places, rules: Ints, rows: Places) -> dict[str, pa.Array]:
         """What a rule that fired for a row says of the conclusion in a place, for many of them, sorted by place."""
-        plan, number = self._plan, np.arange(len(places))
-        first = np.flatnonzero(np.diff(places, prepend=-1))
-        begins = np.repeat(first, np.diff(first, append=len(places)))
+        plan = self._plan
         entity = plan.rule_entity.take(rules)
         return {
             **self._where(rows + self._around.begins.take(entity), "row_id"),
             "conclusion": _numbers(self._ranked.number.take(places), pa.int32()),
-            "no": _numbers(number - begins + 1, pa.int32()),
+            "no": _numbers(within(places), pa.int32()),
             "rule": _words(rules, [rule.id for rule in plan.rules], pa.int16()),
             "entity": _words(entity, ENTITIES, pa.int8()),
         }

@@ -25,19 +25,22 @@ _MEAN_YEAR: Final = 31_556_952
 #: Years from 1969 on, as the first hours of 1970 are still 1969 in the west.
 _FIRST: Final = FIRST_YEAR - 1
 _YEARS: Final = LAST_YEAR - _FIRST + 1
-#: So many tables are kept, ten kilobytes each; what would take more is asked of calendars.
+_LENGTH: Final = SPAN + 1
+#: So many tables are kept, some 17 kilobytes each; what would take more is asked of calendars.
 _MOST: Final = 4_096
 
 
 class _Tables(NamedTuple):
-    """Days by table and number in it; see :class:`~tactful.calendars.Days`. ``counts``: how many business days each has."""
+    """Days of one table after the other, ``_LENGTH`` each; see :class:`~tactful.calendars.Days`.
+
+    ``starts``: local midnights. ``about``: how many business days came before, times four, and two where the day is one,
+    and one where it is plain. ``targets``: the table's business days by their number, times two, and one where the day is
+    plain; -1 beyond the last.
+    """
 
     starts: Ints
-    business: Flags
-    before: Array
-    days: Array
-    plain: Flags
-    counts: Array
+    about: Ints
+    targets: Ints
 
 
 class DayTables:
@@ -45,61 +48,64 @@ class DayTables:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._slots: dict[tuple[str, str | None, int], int] = {}
-        self.tables = _empty(16)
+        #: Places and tables that come first are of no calendar: what has none of its own is not sure there.
+        self._places: dict[tuple[str, str | None], int] = {}
+        self._begins = np.zeros((1, _YEARS), dtype=np.int64)
+        self._tables = _Tables(*np.full((3, _LENGTH), -1, dtype=np.int64))
 
-    def slot(self, calendar: Calendar, year: int) -> int:
-        """The number of the table of a year; -1 where there is no room for it."""
-        key = (calendar.time_zone, calendar.country, year)
+    def places(self, calendars: Sequence[Calendar]) -> Ints:
+        """The numbers that calendars are known by here; 0 where there is no room for one."""
         with self._lock:
-            found = self._slots.get(key)
-            if found is None and len(self._slots) < _MOST:
-                found = len(self._slots)
-                if found == len(self.tables.counts):
-                    self.tables = _Tables(*map(_doubled, self.tables))  # who still reads the old ones needs no others
-                _write(self.tables, found, calendar.days_of(year))
-                self._slots[key] = found
-            return -1 if found is None else found
+            found = [self._place(one) for one in calendars]
+        return np.array(found, dtype=np.int64)
+
+    def _place(self, calendar: Calendar) -> int:
+        key = (calendar.time_zone, calendar.country)
+        found = self._places.get(key, 0)
+        if not found and len(self._places) < _MOST:
+            found = self._places[key] = len(self._begins)
+            self._begins = np.append(self._begins, np.full((1, _YEARS), -1, dtype=np.int64), axis=0)
+        return found
+
+    def begins(self, calendars: Sequence[Calendar], numbers: Ints, places: Ints, years: Ints) -> tuple[_Tables, Ints]:
+        """The tables, and where those of years begin in the calendars at ``places``, which have these ``numbers``."""
+        keys = numbers.take(places) * _YEARS + np.minimum(np.maximum(years, 0), _YEARS - 1)
+        with self._lock:
+            found = self._begins.take(keys)
+            if len(found) and found.min() < 0:
+                new, first = np.unique(keys[found < 0], return_index=True)
+                theirs = places[found < 0].take(first)
+                for key, place in zip(new, theirs, strict=True):
+                    self._add(int(key), calendars[place])
+                found = self._begins.take(keys)
+            return self._tables, found
+
+    def _add(self, key: int, calendar: Calendar) -> None:
+        """Make the table of a calendar and a year."""
+        begin = len(self._tables.starts)
+        room = begin < _MOST * _LENGTH
+        self._begins.ravel()[key] = begin if room else 0
+        if room:
+            added = zip(self._tables, _table(calendar.days_of(_FIRST + key % _YEARS)), strict=True)
+            self._tables = _Tables(*(np.concatenate(both) for both in added))  # those in use elsewhere stay as they are
 
 
-def _empty(count: int) -> _Tables:
-    return _Tables(
-        np.zeros((count, SPAN + 1), dtype=np.int64),
-        np.zeros((count, SPAN), dtype=np.bool_),
-        np.zeros((count, SPAN), dtype=np.int16),
-        np.zeros((count, SPAN), dtype=np.int16),
-        np.zeros((count, SPAN), dtype=np.bool_),
-        np.zeros(count, dtype=np.int16),
-    )
-
-
-def _doubled(table: Array) -> Array:
-    return np.concatenate([table, np.zeros_like(table)])
-
-
-def _write(tables: _Tables, slot: int, days: Days) -> None:
-    tables.starts[slot, :-1] = days.starts
-    tables.starts[slot, -1] = days.starts[-1] + DAY
-    tables.business[slot] = days.business
-    tables.before[slot] = days.before
-    tables.days[slot, : len(days.days)] = days.days
-    tables.plain[slot] = days.plain
-    tables.counts[slot] = len(days.days)
+def _table(days: Days) -> _Tables:
+    business, plain = np.array(days.business), np.array(days.plain)
+    targets = np.full(_LENGTH, -1, dtype=np.int64)
+    targets[: len(days.days)] = np.array(days.days) * 2 + plain[business]
+    about = np.array(days.before) * 4 + business * 2 + plain
+    return _Tables(np.array([*days.starts, days.starts[-1] + DAY]), np.append(about, 0), targets)
 
 
 class _Found(NamedTuple):
-    """For each moment the table and the day that it falls on; ``sure``: whether that is right."""
+    """For each moment where its table begins, the day that it falls on and when that starts; ``sure``: that is right."""
 
     tables: _Tables
-    slot: Ints
-    day: Ints
+    begin: Ints
+    at: Ints
     start: Ints
     sure: Flags
-
-    def of(self, table: Array) -> Array:
-        """What a table has for these days."""
-        found: Array = table.ravel().take(self.slot * table.shape[1] + self.day)
-        return found
 
 
 class LocalDays:
@@ -107,54 +113,46 @@ class LocalDays:
 
     def __init__(self, calendars: Sequence[Calendar], tables: DayTables) -> None:
         self._calendars, self._tables = calendars, tables
-        #: The table of each calendar and year: -2 where nobody has asked yet.
-        self._slots = np.full(len(calendars) * _YEARS, -2, dtype=np.int64)
+        self._numbers = tables.places(calendars)
 
     def shifted(self, places: Ints, moments: Ints, count: int, back: bool) -> Ints:
         """The moments moved by business days, as ``Calendar.add_business_days`` and its counterpart move them."""
         if len(moments) == 0:
             return moments
-        at = self._find(places, moments, _OVERLAP if back else 0)
-        business, before = at.of(at.tables.business), at.of(at.tables.before).astype(np.int64)
+        tables, begin, at, start, sure = self._find(places, moments, _OVERLAP if back else 0)
+        about = tables.about.take(at)
+        business, plain, target = (about & 2) != 0, (about & 1) != 0, about >> 2
+        since = np.where(business, moments - start, DAY - 1 if back else 0)
         if back:
-            target = before - count - ~business
-            since = np.where(business, moments - at.start, DAY - 1)
+            target -= count + ~business
         else:
-            target = before + count
-            since = np.where(business, moments - at.start, 0)
-        within = at.sure & (target >= 0) & (target < at.tables.counts.take(at.slot))
-        number = at.tables.days.ravel().take(at.slot * SPAN + target.clip(0, SPAN - 1)).astype(np.int64)
-        found = at.tables.starts.ravel().take(at.slot * (SPAN + 1) + number) + since
-        plain = at.tables.plain.ravel().take(at.slot * SPAN + number)
-        if back:
-            settled = within & plain & (at.of(at.tables.plain) | ~business)
-        else:
-            settled = within & ((since == 0) | (plain & at.of(at.tables.plain)))
+            target += count
+        sure &= (target >= 0) & (target < _LENGTH)
+        day = tables.targets.take(begin + target, mode="clip")
+        # On plain days, the same time of day is as long after midnight.
+        sure &= (day >= 0) & ((since == 0) | ((plain | ~business) & ((day & 1) != 0)))
+        since += tables.starts.take(begin + (day >> 1))
 
         def move(calendar: Calendar, moment: int) -> int:
             return (calendar.subtract_business_days if back else calendar.add_business_days)(moment, count)
 
-        return self._mended(found, settled, places, moments, move)
+        return self._mended(since, sure, places, moments, move)
 
-    def business_days(self, places: Ints, moments: Ints) -> Array:
-        """Whether the moments fall on business days: 1 or 0."""
-        at = self._find(places, moments, 0)
-        found = at.of(at.tables.business).astype(np.int8)
-        return self._mended(found, at.sure, places, moments, lambda calendar, moment: calendar.is_business_day(moment))
-
-    def day_times(self, places: Ints, moments: Ints) -> Ints:
-        """What clocks show at the moments: seconds since local midnight."""
-        at = self._find(places, moments, 0)
-        settled = at.sure & at.of(at.tables.plain)
-        return self._mended(
-            moments - at.start, settled, places, moments, lambda calendar, moment: calendar.day_time(moment)
-        )
+    def clocks(self, places: Ints, moments: Ints) -> tuple[Ints, Array]:
+        """What clocks show at the moments (seconds since local midnight), and whether it is a business day (1 or 0)."""
+        tables, _, at, start, sure = self._find(places, moments, 0)
+        about = tables.about.take(at)
+        business = ((about & 2) != 0).view(np.int8)
+        self._mended(business, sure, places, moments, lambda calendar, moment: calendar.is_business_day(moment))
+        sure &= (about & 1) != 0
+        shown = moments - start
+        return self._mended(shown, sure, places, moments, lambda calendar, moment: calendar.day_time(moment)), business
 
     def _mended(
-        self, found: Array, settled: Flags, places: Ints, moments: Ints, ask: Callable[[Calendar, int], int]
+        self, found: Array, sure: Flags, places: Ints, moments: Ints, ask: Callable[[Calendar, int], int]
     ) -> Array:
-        """What was found, and what the calendars say where it is not settled."""
-        for no in np.flatnonzero(~settled):
+        """What was found, and what the calendars say where that is not sure."""
+        for no in (~sure).nonzero()[0]:
             found[no] = ask(self._calendars[places[no]], int(moments[no]))
         return found
 
@@ -163,29 +161,23 @@ class LocalDays:
     def _find(self, places: Ints, moments: Ints, ahead: int) -> _Found:
         """The days, in tables that begin so many seconds before the moments' own years at least."""
         years = (moments - ahead) // _MEAN_YEAR + (FIRST_YEAR - _FIRST)
-        slot = self._slot(places, years)
-        first = self._tables.tables.starts[:, 0].take(slot)
-        early = np.flatnonzero(first > moments - ahead)
+        tables, begin = self._tables.begins(self._calendars, self._numbers, places, years)
+        first = tables.starts.take(begin)
+        early = (first > moments - ahead).nonzero()[0]
         if len(early):  # a year begins somewhat later here than years do on average
-            slot[early] = self._slot(places[early], years[early] - 1)
-            first = self._tables.tables.starts[:, 0].take(slot)
-        tables = self._tables.tables
-        day = ((moments - first) // DAY).clip(0, SPAN - 1)
-        starts = tables.starts.ravel()
-        base = slot * (SPAN + 1)
-        day += starts.take(base + day + 1) <= moments  # clocks have been put back or forward since
-        day -= starts.take(base + day) > moments
-        day.clip(0, SPAN - 1, out=day)
-        start = starts.take(base + day)
-        sure = (slot >= 0) & (start <= moments) & (moments < starts.take(base + day + 1))
-        return _Found(tables, slot.clip(0), day, start, sure)
-
-    def _slot(self, places: Ints, years: Ints) -> Ints:
-        key = places * _YEARS + years.clip(0, _YEARS - 1)
-        slot = self._slots.take(key)
-        if len(slot) and slot.min() == -2:
-            for one in np.unique(key[slot == -2]):
-                place, year = divmod(int(one), _YEARS)
-                self._slots[one] = self._tables.slot(self._calendars[place], _FIRST + year)
-            slot = self._slots.take(key)
-        return slot
+            tables, before = self._tables.begins(self._calendars, self._numbers, places[early], years[early] - 1)
+            begin[early] = before
+            first[early] = tables.starts.take(before)
+        day = (moments - first) // DAY
+        sure = (begin > 0) & (day >= 0) & (day < SPAN - 1)
+        at = begin + day
+        if not sure.all():
+            at[~sure] = 0
+        start = tables.starts.take(at)
+        off = ((start > moments) | (tables.starts.take(at + 1) <= moments)).nonzero()[0]
+        if len(off):  # clocks have been put back or forward since the year began
+            at[off] += np.where(start[off] > moments[off], -1, 1)
+            start[off] = tables.starts.take(at[off], mode="clip")
+            sure[off] &= (start[off] <= moments[off]) & (moments[off] < tables.starts.take(at[off] + 1, mode="clip"))
+            at[off] = np.where(sure[off], at[off], 0)
+        return _Found(tables, begin, at, start, sure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tactful.engines.columnar.asking import Tests
-from tactful.engines.columnar.frames import Frame, Some, Whole
+from tactful.engines.columnar.frames import Frame, Some, Whole, numbers
 from tactful.engines.columnar.plan import Group, Leaf, Node, There
 from tactful.tables.columns import Columns, Flags, Places
 
@@ -16,7 +16,9 @@ class Conditions:
     def __init__(self, columns: Columns, tests: Tests) -> None:
         self._tests = tests
         self._wholes = {entity: Whole(columns, entity) for entity in columns.sizes}
+        #: For which rows of its entity a condition holds: as flags, and as numbers of rows.
         self._found: dict[Node, Flags] = {}
+        self._rows: dict[Node, Places] = {}
         #: The same with one more at the end, for rows that are none: -1 is the last.
         self._with_none: dict[Node, Flags] = {}
 
@@ -43,9 +45,17 @@ class Conditions:
 
     def rows(self, node: Node, frame: Frame) -> Places:
         """The numbers of the rows of a frame for which a condition holds, ascending."""
+        if not isinstance(frame, Whole):
+            return self._selected(node, frame)
+        found = self._rows.get(node)
+        if found is None:
+            found = self._rows[node] = self._selected(node, frame)
+        return found
+
+    def _selected(self, node: Node, frame: Frame) -> Places:
         if isinstance(node, Group) and node.every and node.costly_ones and node not in self._found:
             return self._every(node, frame)
-        return np.flatnonzero(self.mask(node, frame))
+        return numbers(self.mask(node, frame))
 
     def _asked(self, node: Node, frame: Frame) -> Flags:
         match node:
@@ -57,7 +67,7 @@ class Conditions:
                 return self._all_of(node.cheap, frame)
             case Group(every=True):
                 found = np.zeros(frame.size, dtype=np.bool_)
-                found[self._every(node, frame)] = True
+                found[self.rows(node, frame) if isinstance(frame, Whole) else self._every(node, frame)] = True
                 return found
             case Group():
                 return self._some(node, frame)
@@ -93,7 +103,7 @@ class Conditions:
 
     def _every(self, node: Group, frame: Frame) -> Places:
         """The rows for which all hold: each that costs much is asked of the rows that are left."""
-        chosen = np.flatnonzero(self._all_of(node.cheap, frame)) if node.cheap else np.arange(frame.size)
+        chosen = numbers(self._all_of(node.cheap, frame)) if node.cheap else np.arange(frame.size)
         for one in node.costly_ones:
             if len(chosen) == 0:
                 break
@@ -109,7 +119,7 @@ class Conditions:
         for one in node.cheap:
             found |= self.mask(one, frame)
         for one in node.costly_ones:
-            left = np.flatnonzero(~found)
+            left = numbers(~found)
             if len(left) == 0:
                 break
             within = frame if len(left) == frame.size else Some(frame, left)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tactful.engines.columnar import texts
 from tactful.engines.columnar.business import LocalDays
-from tactful.engines.columnar.frames import Frame
-from tactful.engines.columnar.plan import Path, Ref
+from tactful.engines.columnar.frames import Frame, numbers
+from tactful.engines.columnar.plan import Ref
 from tactful.model.checked import Shift
 from tactful.tables.columns import NULL, Columns, Flags, Ints, Places, array_type, unknown_of
 from tactful.values import BusinessDays, NumberKind
 
 Array = npt.NDArray[Any]
-
-_CLOCKS: Final = {"local_time": NULL, "business_day": -1}
 
 
 class Fields:
@@ -28,6 +26,8 @@ class Fields:
         self._columns, self._days, self._computed = columns, days, computed
         self._known: dict[tuple[str, str, str], Flags] = {}
         self._ages: dict[tuple[str, str, str], Ints] = {}
+        #: What takes long: which rows have it already, and their values.
+        self._kept: dict[Hashable, list[Array]] = {}
         self._now: dict[str, Ints | int] = {}
         now = columns.now
         #: The moment to decide for where it is the same for all.
@@ -45,9 +45,9 @@ class Fields:
 
     def at(self, ref: Ref, frame: Frame) -> Any:
         """A field as the rows of a frame see it."""
-        rows = frame.rows(ref.path)
         if ref.origin == "clock":
-            return self._clock(ref, np.arange(frame.size) if rows is None else rows)
+            return self._clock(ref, frame)
+        rows = frame.rows(ref.path)
         data = self.whole(ref)
         if rows is None:
             return data
@@ -91,38 +91,59 @@ class Fields:
 
     def shifted(self, ref: Ref, shift: Shift, frame: Frame) -> Ints:
         """A moment moved by ``shift``; unknown where it is."""
-        moments = self.at(ref, frame)
-        length = shift.length
-        if isinstance(length, BusinessDays):
-            found = np.full(len(moments), NULL, dtype=np.int64)
-            known = np.flatnonzero(moments != NULL)
-            places = self._places(ref.place, frame, known)
-            found[known] = self._days.shifted(places, moments.take(known), length.count, shift.back)
-            return found
-        if length.seconds == 0:
-            return moments  # type: ignore[no-any-return]
-        move = -length.seconds if shift.back else length.seconds
-        return np.where(moments == NULL, NULL, moments + move)
+        if isinstance(shift.length, BusinessDays):
+            return self._by_business_days(ref, shift.length.count, shift.back, frame)
+        moments: Ints = self.at(ref, frame)
+        seconds = -shift.length.seconds if shift.back else shift.length.seconds
+        return np.where(moments == NULL, NULL, moments + seconds) if seconds else moments
 
-    def _places(self, path: Path, frame: Frame, chosen: Places) -> Ints:
-        """Which calendars rows of a frame count business days in."""
-        rows = frame.rows(path)
-        return self._columns.places[path[-1]].take(chosen if rows is None else rows.take(chosen))
+    def _by_business_days(self, ref: Ref, count: int, back: bool, frame: Frame) -> Ints:
+        def worked_out(rows: Places) -> tuple[Array]:
+            moments = self.whole(ref).take(rows)
+            known = numbers(moments != NULL)
+            place = ref.place[0]
+            above = self._columns.above(ref.entity, place).take(rows.take(known))
+            places = self._columns.places[place].take(above)
+            moments[known] = self._days.shifted(places, moments.take(known), count, back)
+            return (moments,)
 
-    def _clock(self, ref: Ref, rows: Places) -> Array:
+        return self._once((ref.entity, ref.origin, ref.key, ref.place, count, back), 0, ref, frame, worked_out)
+
+    def _clock(self, ref: Ref, frame: Frame) -> Array:
         """What follows the clock of each row."""
-        there = np.flatnonzero(rows >= 0)
-        rows_there = rows if len(there) == len(rows) else rows.take(there)
-        places = self._columns.places[ref.entity].take(rows_there)
-        now = self.now(ref.entity, rows_there)
-        moments = np.full(len(places), now, dtype=np.int64) if isinstance(now, int) else now
-        asked = self._days.day_times if ref.key == "local_time" else self._days.business_days
-        found = asked(places, moments)
-        if len(there) == len(rows):
-            return found
-        everywhere = np.full(len(rows), _CLOCKS[ref.key], dtype=found.dtype)
-        everywhere[there] = found
-        return everywhere
+
+        def worked_out(rows: Places) -> tuple[Array, Array]:
+            now = self.now(ref.entity, rows)
+            moments = np.full(len(rows), now, dtype=np.int64) if isinstance(now, int) else now
+            return self._days.clocks(self._columns.places[ref.entity].take(rows), moments)
+
+        return self._once(ref.entity, ref.key == "business_day", ref, frame, worked_out)
+
+    def _once(
+        self, key: Hashable, which: int, ref: Ref, frame: Frame, work_out: Callable[[Places], Sequence[Array]]
+    ) -> Array:
+        """Values of the rows that a frame sees, each worked out when first asked for; of several kinds, one."""
+        rows = frame.rows(ref.path)
+        if rows is None:
+            rows = np.arange(frame.size)
+        there = rows if not ref.nullable else rows[rows >= 0]
+        kept = self._kept.get(key)
+        new = there
+        if kept is None:
+            kept = self._kept[key] = [np.zeros(self._columns.sizes[ref.entity], dtype=np.bool_)]
+        else:
+            new = there[~kept[0].take(there)]
+        if len(new):
+            found = work_out(new)
+            if len(kept) == 1:
+                kept.extend(np.zeros(len(kept[0]), dtype=one.dtype) for one in found)
+            kept[0][new] = True
+            for one, values in zip(kept[1:], found, strict=True):
+                one[new] = values
+        elif len(kept) == 1:
+            return np.full(len(rows), unknown_of(ref.kind), dtype=array_type(ref.kind))
+        data = kept[1 + which]
+        return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else data.take(rows)
 
 
 def is_known(data: Any, ref: Ref) -> Flags:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from tactful.engines.columnar.plan import Pairing, Path
 from tactful.facts.catalogue import SCOPES
-from tactful.tables.columns import Columns, Places
+from tactful.tables.columns import Columns, Flags, Places
 
 
 class Whole:
@@ -18,12 +18,13 @@ class Whole:
 
     def __init__(self, columns: Columns, entity: str) -> None:
         self._columns, self.entity, self.size = columns, entity, columns.sizes[entity]
+        self._rows: dict[Path, Places | None] = {(entity,): None}
 
     def rows(self, path: Path) -> Places | None:
         """See above."""
-        if path == (self.entity,):
-            return None
-        return _along(self._columns, self._columns.above(self.entity, path[0]), path)
+        if path not in self._rows:
+            self._rows[path] = _along(self._columns, self._columns.above(self.entity, path[0]), path)
+        return self._rows[path]
 
 
 class Some:
@@ -56,6 +57,11 @@ class Pairs:
         if scope != entity:
             at = self._columns.above(entity, scope).take(at)
         return _along(self._columns, at, path)
+
+
+def numbers(flags: Flags) -> Places:
+    """The numbers of the rows that are flagged, ascending."""
+    return flags.nonzero()[0]  # what numpy.flatnonzero comes to, in half the time for few rows
 
 
 Frame = Whole | Some | Pairs

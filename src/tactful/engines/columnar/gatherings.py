@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from tactful.engines.columnar.conditions import Conditions
 from tactful.engines.columnar.fields import Fields
-from tactful.engines.columnar.frames import Frame, Pairs, Some
+from tactful.engines.columnar.frames import Frame, Pairs, Some, numbers
 from tactful.engines.columnar.plan import Node, Pairing, Path, Ref, Table
 from tactful.engines.columnar.planner import Planner, conjuncts, scopes_of
 from tactful.facts.catalogue import SCOPES
@@ -166,8 +166,8 @@ class Gatherings:
         groups = self._rows(fact.over, theirs).take(rows)
         if plan.join:
             rows, groups = rows[groups >= 0], groups[groups >= 0]
-            order = np.argsort(groups, kind="stable")
-            rows, groups = rows.take(order), groups.take(order)
+            groups, order = _in_order(groups)
+            rows = rows.take(order)
         counts = np.bincount(groups, minlength=self._columns.sizes[entity])
         ends = np.cumsum(counts)
         at = self._rows(fact.entity, own).take(owners)
@@ -209,13 +209,22 @@ def _gather(op: str, groups: Places, values: Array | None, found: Array) -> None
         # One after the other, in the order of the case, as numbers are added everywhere else.
         found += np.bincount(groups[known], weights=values[known], minlength=len(found))
         return
-    known = np.flatnonzero(values != NULL)
-    groups, values = groups.take(known), values.take(known)
+    if op == "earliest":  # an unknown moment is the least of all numbers, so the latest is no less
+        known = numbers(values != NULL)
+        groups, values = groups.take(known), values.take(known)
     if len(groups) == 0:
         return
     if (groups[1:] < groups[:-1]).any():
-        order = np.argsort(groups, kind="stable")
-        groups, values = groups.take(order), values.take(order)
-    first = np.flatnonzero(np.append(True, groups[1:] != groups[:-1]))
+        groups, order = _in_order(groups)
+        values = values.take(order)
+    changes = numbers(groups[1:] != groups[:-1])
+    first = np.zeros(len(changes) + 1, dtype=np.int64)
+    np.add(changes, 1, out=first[1:])
     best = np.maximum if op == "latest" else np.minimum
     found[groups.take(first)] = best.reduceat(values, first)
+
+
+def _in_order(groups: Places) -> tuple[Places, Places]:
+    """The groups sorted, and where each was; those alike stay in their order."""
+    both = np.sort((groups << 32) | np.arange(len(groups)))  # one number for both sorts faster than argsort
+    return both >> 32, both & 0xFFFFFFFF
