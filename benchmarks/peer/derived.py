@@ -125,7 +125,9 @@ def _turn(one: Fields, now: int) -> None:
     one["just_heard"] = lately(one["last_heard_at"], GAP_BETWEEN_MESSAGES)
     silent = not one["just_wrote"] and not one["just_heard"]
     one["follow_up_open"] = one["between"] and one["answer_overdue"] and not one["used_up"] and silent
-    hopeful = any(lately(one[name], MOVE_ON_AFTER) for name in ("last_follow_up_at", "last_interview_at", "last_heard_at"))
+    hopeful = any(
+        lately(one[name], MOVE_ON_AFTER) for name in ("last_follow_up_at", "last_interview_at", "last_heard_at")
+    )
     one["over"] = one["between"] and one["answer_overdue"] and one["used_up"] and not hopeful
 
 
@@ -138,6 +140,7 @@ def _to_thank(one: Fields, settled: bool) -> None:
                 alive
                 and who["attended"] is not False
                 and not any(
-                    message["person"] == who["person"] and message["sent_at"] >= interview["ended_at"] for message in thanks
+                    message["person"] == who["person"] and message["sent_at"] >= interview["ended_at"]
+                    for message in thanks
                 )
             )

@@ -112,7 +112,11 @@ def policy() -> tuple[dict[str, Any], list[tuple[str, Row, Due]]]:
         rule("settle-the-offer", "application", application(open_, loose, m.status == "offered", m.offer == "none"))
         rule("settle-the-offer", "application", application(open_, loose, m.offer == "signed"))
         rule(
-            "signed-and-done", "application", application(open_, firm), offer(m.begun == "no"), due=after("offer", "start_on")
+            "signed-and-done",
+            "application",
+            application(open_, firm),
+            offer(m.begun == "no"),
+            due=after("offer", "start_on"),
         )
         rule("signed-and-begun", "application", application(open_, firm), offer(m.begun == "yes"))
         # waiting, and letting go
@@ -208,10 +212,21 @@ def policy() -> tuple[dict[str, Any], list[tuple[str, Row, Due]]]:
         )
         rule("follow-up", "person", application(due_now), person(addressee))
         rule("follow-up-with-the-recruiter", "person", application(due_now), person(addressee, m.role == "recruiter"))
-        rule("follow-up-with-the-recruiter", "person", application(due_now), person(addressee, m.role == "agency_recruiter"))
-        rule("follow-up-with-the-manager", "person", application(due_now), person(addressee, m.role == "hiring_manager"))
+        rule(
+            "follow-up-with-the-recruiter",
+            "person",
+            application(due_now),
+            person(addressee, m.role == "agency_recruiter"),
+        )
+        rule(
+            "follow-up-with-the-manager", "person", application(due_now), person(addressee, m.role == "hiring_manager")
+        )
         # thanks
-        to_thank, direct, round_about = interviewer(m.to_thank == "yes"), who(m.in_the_way == "no"), who(m.in_the_way == "yes")
+        to_thank, direct, round_about = (
+            interviewer(m.to_thank == "yes"),
+            who(m.in_the_way == "no"),
+            who(m.in_the_way == "yes"),
+        )
         rule(
             "thank-you-note",
             "interviewer",

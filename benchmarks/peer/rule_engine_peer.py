@@ -182,13 +182,11 @@ RULES: Final[Mapping[str, Mapping[str, tuple[str, str | None]]]] = {
             None,
         ),
         "signed-and-done": (
-            "application_open and application_firm"
-            " and (offer_start_on == null or now < offer_start_on)",
+            "application_open and application_firm and (offer_start_on == null or now < offer_start_on)",
             "offer_start_on",
         ),
         "signed-and-begun": (
-            "application_open and application_firm"
-            " and offer_start_on != null and offer_start_on <= now",
+            "application_open and application_firm and offer_start_on != null and offer_start_on <= now",
             None,
         ),
         "wait-for-the-next-interview": (
@@ -357,7 +355,11 @@ class RuleEngine:
         found: list[Fired] = []
         scopes = []
         for application in case["applications"]:
-            scope = {"now": case["now"], **_flat("application", application), "offer_given": application["offer"] is not None}
+            scope = {
+                "now": case["now"],
+                **_flat("application", application),
+                "offer_given": application["offer"] is not None,
+            }
             if application["offer"] is not None:
                 scope.update(_flat("offer", application["offer"]))
             _derive(self._first, scope, "application")
@@ -366,7 +368,10 @@ class RuleEngine:
         mine = {"now": case["now"], **_flat("candidate", candidate), "applications": [_slim(one) for one in scopes]}
         _derive(self._candidate, mine, "candidate")
         self._conclude("candidate", mine, f"candidate/{candidate['id']}//{candidate['id']}", found)
-        facts = {name: mine[name] for name in ("candidate_settled", "candidate_next_answer_by", "candidate_pending_applications")}
+        facts = {
+            name: mine[name]
+            for name in ("candidate_settled", "candidate_next_answer_by", "candidate_pending_applications")
+        }
         for application, scope in zip(case["applications"], scopes, strict=True):
             scope.update(facts)
             self._of_application(scope, application, found)
