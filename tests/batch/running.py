@@ -25,7 +25,7 @@ def start(*arguments: object, before: Callable[[], None] | None = None) -> subpr
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=before,  # noqa: PLW1509
+        preexec_fn=before,
     )
 
 

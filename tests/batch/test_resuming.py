@@ -11,8 +11,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from made import lines, tables, case, write_tables
-from running import files, manifest, records, run, rows, small_files, start
+from made import case, lines, tables, write_tables
+from running import files, manifest, records, run, small_files, start
 
 COUNT = 6000
 #: Chunks so small that there are many units.

@@ -13,13 +13,10 @@ from tactful.batch.words import Words
 from tactful.diagnostics import InvalidInput
 from tactful.diagnostics.text import TooLarge
 from tactful.engine import Policy
-from tactful.engines.columnar.program import ColumnarProgram
 from tactful.facts.read import read_case
 from tactful.facts.rows import Case
-from tactful.rank_columns import ColumnRanker
 from tactful.tables.columns import Columns
 from tactful.tables.from_cases import columns_of
-from tactful.tables.read import read_tables
 from tactful.tables.rejects import Reject
 
 
@@ -53,8 +50,7 @@ class Columnar:
     def __init__(self, policy: Policy, options: Options, clock: int) -> None:
         """``clock``: the moment for cases that have none of their own, in seconds since 1970."""
         self._policy, self._options, self._clock = policy, options, clock
-        self._program = ColumnarProgram(policy.checked, policy.calendars)
-        self._ranker = ColumnRanker(policy.checked)
+        self._decider = policy.table_decider
         self._words = Words(policy.decider) if options.words else None
 
     def lines(self, lines: list[Line]) -> Decided:
@@ -74,15 +70,7 @@ class Columnar:
 
     def tables(self, chunk: TableChunk) -> Decided:
         """Decide on the candidates of a chunk; those with mistakes are rejected, and rows that are nobody's."""
-        policy = self._policy
-        read = read_tables(
-            chunk.tables,
-            calendars=policy.calendars,
-            custom=policy.checked.custom,
-            limits=policy.decider.limits,
-            now=self._options.now,
-            clock=lambda: self._clock,
-        )
+        read = self._decider.read(chunk.tables, self._options.now, lambda: self._clock)
         _check_order(chunk, read.rejects)
         decided = self._decided(read.columns)
         rejects = [
@@ -100,8 +88,7 @@ class Columnar:
         return read_case(line.data, calendars=policy.calendars, custom=custom, limits=limits, now=now)
 
     def _decided(self, columns: Columns) -> Decided:
-        steps = self._program.fire_steps(columns) if self._options.steps else None
-        ranked = self._ranker.rank(columns, self._program.fire(columns), steps)
+        ranked = self._decider.rank(columns, steps=self._options.steps)
         tables = {"actions": ranked.actions, "justifications": ranked.justifications}
         if ranked.steps is not None:
             tables["steps"] = ranked.steps

@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 from tactful.diagnostics import Diagnostic, InvalidInput
 from tactful.diagnostics.batches import UnreadableInput
 from tactful.suggest import did_you_mean
+from tactful.tables.schema import TABLE_OF
 
 #: The column that brings the rows of all tables together.
 KEY: Final = "candidate_id"
-TABLES: Final = ("candidates", "applications", "people", "interviews", "interviewers", "messages", "offers")
+_TABLES: Final = tuple(TABLE_OF.values())
 
 
 class Group(msgspec.Struct, frozen=True, gc=False):
@@ -65,7 +66,7 @@ def find_tables(folder: Path) -> dict[str, TableFiles]:
         if not files:
             continue
         name = path.name if path.is_dir() else path.stem
-        if name not in TABLES:
+        if name not in _TABLES:
             problems.append(_no_table(path, name))
         elif name in found:
             message = f"`{folder}` has the table `{name}` twice: a file and a folder"
@@ -82,7 +83,7 @@ def find_tables(folder: Path) -> dict[str, TableFiles]:
 
 
 def _no_table(path: Path, name: str) -> Diagnostic:
-    help_ = did_you_mean(name, TABLES) or f"the tables are {', '.join(TABLES)}"
+    help_ = did_you_mean(name, _TABLES) or f"the tables are {', '.join(_TABLES)}"
     return UnreadableInput.at(None, f"`{path}`: there is no table `{name}`", help_)
 
 

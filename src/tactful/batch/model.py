@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from tactful.tables.chunks import CANDIDATES
+
 BatchFormat = Literal["parquet", "jsonl"]
 
 
@@ -20,7 +22,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     steps: bool = False
     words: bool = False
     now: int | None = None
-    chunk: int = 8192
+    chunk: int = CANDIDATES
 
 
 class InputFile(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tactful.batch.dictionaries import with_used_words
 from tactful.batch.model import Tally, Unit, Written
 
 #: The fastest to write that is not much larger than others.
@@ -52,7 +53,7 @@ class Part:
                 use_dictionary=True,
             )
         if table.num_rows:
-            writer.write_table(table, row_group_size=table.num_rows)
+            writer.write_table(with_used_words(table), row_group_size=table.num_rows)
 
     def lines(self, name: str, records: list[Any]) -> None:
         """Add records to a file of JSON lines."""

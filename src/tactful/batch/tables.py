@@ -13,11 +13,10 @@ import pyarrow.parquet as pq
 from tactful.batch.footers import KEY, Stream, TableFiles, keys, plain, streams, total_rows
 from tactful.batch.model import TableUnit
 from tactful.batch.streams import Cursor, Slice
+from tactful.tables.chunks import ROWS
 
 #: How many chunks a unit has, and so a file of the output.
 CHUNKS: Final = 8
-#: A chunk has fewer candidates where they have more rows than this together, as they are on average.
-MOST_ROWS: Final = 1_000_000
 #: How many streams of a table are read side by side; a table in more is sorted first.
 MOST_STREAMS: Final = 64
 #: How many rows of a table are read at once, of all of its streams together, and of each at least.
@@ -51,7 +50,7 @@ class TableChunk(NamedTuple):
 def chunk_size(tables: Mapping[str, TableFiles], chunk: int) -> int:
     """How many candidates are decided together: ``chunk``, or fewer where they have very many rows."""
     candidates = tables["candidates"].rows
-    return max(1, min(chunk, MOST_ROWS * candidates // max(1, total_rows(tables))))
+    return max(1, min(chunk, ROWS * candidates // max(1, total_rows(tables))))
 
 
 def unsorted_tables(tables: Mapping[str, TableFiles], chunk: int) -> list[str]:
