@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tactful.batch.footers import KEY, TableFiles, plain
+from tactful.batch.streams import group_batches
 
 #: A run has about so many bytes of memory.
 RUN_BYTES: Final = 128 * 1024 * 1024
@@ -35,12 +36,17 @@ def _runs(table: TableFiles) -> Iterator[pa.Table]:
     batches: list[pa.Table] = []
     size = 0
     for path in table.files:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(_READ, use_threads=False):
-                batches.append(pa.Table.from_batches([batch]))
-                size += batch.nbytes
-                if size >= RUN_BYTES:
-                    yield pa.concat_tables(batches, promote_options="default")
-                    batches, size = [], 0
+        for batch in _batches(path):
+            batches.append(pa.Table.from_batches([batch]))
+            size += batch.nbytes
+            if size >= RUN_BYTES:
+                yield pa.concat_tables(batches, promote_options="default")
+                batches, size = [], 0
     if batches:
         yield pa.concat_tables(batches, promote_options="default")
+
+
+def _batches(path: str) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            yield from group_batches(file, group, _READ)

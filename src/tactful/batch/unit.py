@@ -71,8 +71,7 @@ class Worker:
 
     def _write(self, decided: Decided, part: Part) -> Tally:
         if self._setup.options.format == "parquet":
-            for name, table in decided.tables.items():
-                part.table(name, table)
+            part.tables(decided.tables)
         else:
             part.lines("decisions", decision_records(decided))
         part.lines("rejects", list(decided.rejects))
