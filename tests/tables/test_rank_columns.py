@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import yaml
+from decided_alike import by_candidate, expected, in_columns
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tactful
-from decided_alike import by_candidate, expected, in_columns
 from drawn import cases, packs
 from reference_cases import NOW
 from reference_cases import cases as reference_cases

@@ -41,7 +41,9 @@ VALUES: Final[dict[str, st.SearchStrategy[Any]]] = {
     "level": st.sampled_from(["low", "middle", "high"]),
     "remark": st.text(max_size=9, alphabet=st.characters(codec="utf-8", exclude_categories=("C",))),
     "score": st.one_of(st.integers(-(10**12), 10**12), st.sampled_from([0.1, 2.5, -1e300])),
-    "seen_at": st.sampled_from(["2026-11-01T05:30:00-04:00", "2026-03-29T01:59:59Z", "2027-01-01", "2026-11-27T09:00:00.9"]),
+    "seen_at": st.sampled_from(
+        ["2026-11-01T05:30:00-04:00", "2026-03-29T01:59:59Z", "2027-01-01", "2026-11-27T09:00:00.9"]
+    ),
     "lunch": st.sampled_from(["00:00", "9:30", "23:59"]),
     "travel": st.sampled_from(["90 minutes", "1.5 minutes", "2 weeks", "0 days"]),
     "labels": st.lists(st.sampled_from(["", "new", "urgent"]), max_size=3),
@@ -51,10 +53,13 @@ VALUES: Final[dict[str, st.SearchStrategy[Any]]] = {
 PACK: Final = msgspec.yaml.encode(
     {
         "custom_facts": {
-            entity: TYPES for entity in ("candidate", "application", "offer", "person", "interview", "interviewer", "message")
+            entity: TYPES
+            for entity in ("candidate", "application", "offer", "person", "interview", "interviewer", "message")
         },
         "actions": {"note": {"about": "A note."}},
-        "rules": {"r": {"for each": "person", "when": {"person.sure": True}, "then": {"should": "note"}, "because": "So."}},
+        "rules": {
+            "r": {"for each": "person", "when": {"person.sure": True}, "then": {"should": "note"}, "because": "So."}
+        },
     }
 )
 CUSTOM: Final = tactful.loads(PACK)
@@ -64,7 +69,14 @@ DRAWN: Final = tactful.loads(
         {
             "custom_facts": drawn.CUSTOM,
             "actions": {"note": {"about": "A note."}},
-            "rules": {"r": {"for each": "person", "when": {"person.prefers": "known"}, "then": {"should": "note"}, "because": "So."}},
+            "rules": {
+                "r": {
+                    "for each": "person",
+                    "when": {"person.prefers": "known"},
+                    "then": {"should": "note"},
+                    "because": "So.",
+                }
+            },
         }
     )
 )
@@ -90,7 +102,8 @@ def custom_cases(draw: Any) -> dict[str, Any]:
             application[part] = [with_customs(draw, one) for one in application[part]]
         for interview in application["interviews"]:
             interview["interviewers"] = [
-                with_customs(draw, {"person": one} if isinstance(one, str) else one) for one in interview["interviewers"]
+                with_customs(draw, {"person": one} if isinstance(one, str) else one)
+                for one in interview["interviewers"]
             ]
     return case
 

@@ -70,7 +70,10 @@ def placement(sheets: dict[str, Sheet], links: dict[tuple[str, str], Places], ca
     return Placement(
         places,
         tuple(known.found),
-        {"candidate": zoned, "application": gather(zoned, links["application", "candidate"], False) | _zoned(application)},
+        {
+            "candidate": zoned,
+            "application": gather(zoned, links["application", "candidate"], False) | _zoned(application),
+        },
         {entity: np.flatnonzero(missing[rows]) for entity, rows in places.items()} if missing.any() else {},
     )
 

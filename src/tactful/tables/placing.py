@@ -212,5 +212,3 @@ def _rows(count: int) -> str:
 
 def _name(count: int) -> str:
     return "names" if count == 1 else "name"
-
-

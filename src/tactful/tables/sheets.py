@@ -59,7 +59,8 @@ def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str,
         help_ = did_you_mean(unknown, names) or "the tables are " + ", ".join(f"`{one}`" for one in names)
         problems.append(UnknownFact.at(None, f"there is no table `{unknown}`", help_, unknown))
     if "candidates" not in tables:
-        problems.append(MissingFact.at(None, "the table `candidates` is missing", "give one row for each candidate"))
+        help_ = "give it, with one row for each candidate"
+        problems.append(MissingFact.at(None, "the table `candidates` is missing", help_, "candidates"))
     sheets = {}
     for entity, fields in field_columns(custom).items():
         table = tables.get(TABLE_OF[entity])
