@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,11 +29,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from peer.situations import situations
 from rich.console import Console
 from rich.table import Table
 
 import tactful
-from peer.situations import situations
 from tactful.batch import parts
 from tactful.batch.model import Tally, Written
 from tactful.batch.run import Batch, run_batch

@@ -1,8 +1,7 @@
-"""Running ``tactful batch`` as people run it, in a process of its own, and looking at what it wrote."""
+"""Running ``tactful batch`` as people run it, and looking at what it wrote."""
 
 from __future__ import annotations
 
-import os
 import resource
 import subprocess
 import sys
@@ -12,15 +11,15 @@ from typing import Any
 
 import msgspec
 import pyarrow.parquet as pq
+from typer.testing import CliRunner, Result
 
-COMMAND = os.environ.get("TACTFUL_RUNNER", f"{sys.executable} -m tactful").split()
-Ended = subprocess.CompletedProcess[str]
+from tactful.cli.app import app
 
 
 def start(*arguments: object, before: Callable[[], None] | None = None) -> subprocess.Popen[str]:
-    """Begin a batch; ``before`` is called in its process first."""
+    """Begin a batch in a process of its own; ``before`` is called in it first."""
     return subprocess.Popen(
-        [*COMMAND, "batch", *map(str, arguments)],
+        [sys.executable, "-m", "tactful", "batch", *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -29,13 +28,12 @@ def start(*arguments: object, before: Callable[[], None] | None = None) -> subpr
     )
 
 
-def run(*arguments: object, before: Callable[[], None] | None = None, code: int = 0) -> Ended:
-    """A batch from start to end, which has to end with ``code``."""
-    process = start(*arguments, before=before)
-    stdout, stderr = process.communicate(timeout=120)
-    assert process.returncode == code, (process.returncode, stdout, stderr)
-    assert "Traceback" not in stderr, stderr
-    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+def run(*arguments: object, code: int = 0) -> Result:
+    """A batch from start to end, which has to end with ``code``; workers have processes of their own."""
+    result = CliRunner().invoke(app, ["batch", *map(str, arguments)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == code, (result.exit_code, result.stdout, result.stderr)
+    return result
 
 
 def small_files(most: int) -> Callable[[], None]:

@@ -115,10 +115,12 @@ def test_a_full_disk_stops_the_batch_with_a_word_and_room_lets_it_go_on(
     """What was done before is kept."""
     out = tmp_path / "out"
     command = (given / "tables", out, *SMALL, "--workers", workers)
-    ended = run(*command, before=small_files(4_000), code=1)
-    assert "T654 the batch stopped: " in ended.stderr
-    assert "file too large" in ended.stderr
-    assert "give the same command again" in ended.stderr
+    process = start(*command, before=small_files(4_000))
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "T654 the batch stopped: " in stderr
+    assert "file too large" in stderr
+    assert "give the same command again" in stderr
     run(*command)
     assert files(out) == files(given / "of-tables")
 

@@ -24,7 +24,8 @@ class Decided(NamedTuple):
     """What came of a chunk.
 
     ``ids``: the candidates that were decided on, in order; ``nows``: the moment for each, in seconds since 1970. ``tables``:
-    actions, justifications and, where asked for, steps. ``rejected``: how many cases were not decided on.
+    actions, justifications and, where asked for, steps. ``rejected``: how many cases were not decided on; those that only
+    rows of other tables speak of count too.
     """
 
     ids: pa.Array
@@ -77,7 +78,7 @@ class Columnar:
             RejectRecord(candidate=one.candidate_id, table=one.table, code=one.code, message=one.message, help=one.help)
             for one in read.rejects
         ]
-        return decided._replace(rejects=rejects, rejected=chunk.tables["candidates"].num_rows - len(decided.ids))
+        return decided._replace(rejects=rejects, rejected=len({one.candidate for one in rejects}))
 
     def _read(self, line: Line) -> Case:
         policy, limits = self._policy, self._policy.decider.limits

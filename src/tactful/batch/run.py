@@ -13,7 +13,7 @@ from typing import Protocol
 import msgspec
 
 from tactful.batch.decide import columnar
-from tactful.batch.inputs import STDIN, Plan, source_of
+from tactful.batch.inputs import STDIN, Plan, Source, source_of
 from tactful.batch.manifest import Manifest, PackPin, Place, differences, place_for
 from tactful.batch.model import LineUnit, Options, Tally, Unit, Written
 from tactful.batch.queues import InStretches, InTurn, Queue
@@ -63,8 +63,9 @@ def run_batch(batch: Batch, viewer: Viewer) -> Outcome:
 
     Raises :class:`tactful.InvalidInput` where the batch can't begin, or stopped before its end; what was done then is kept.
     """
+    source = source_of(batch.input)
     with place_for(batch.output) as place:
-        run = _Run(batch, place, viewer)
+        run = _Run(batch, source, place, viewer)
         try:
             return run.all()
         except OSError as error:
@@ -77,9 +78,8 @@ def run_batch(batch: Batch, viewer: Viewer) -> Outcome:
 class _Run:
     """One run of a batch. It is told what workers do."""
 
-    def __init__(self, batch: Batch, place: Place, viewer: Viewer) -> None:
-        self._batch, self._place, self._viewer = batch, place, viewer
-        self._source = source_of(batch.input)
+    def __init__(self, batch: Batch, source: Source, place: Place, viewer: Viewer) -> None:
+        self._batch, self._source, self._place, self._viewer = batch, source, place, viewer
         self._done: dict[int, Written] = {}
         self._failed: list[Failed] = []
         self._told: dict[int, list[Progress]] = {}

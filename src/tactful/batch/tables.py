@@ -33,9 +33,10 @@ class Unsorted(Exception):
 
 
 class TablesInput(msgspec.Struct, frozen=True):
-    """The tables, each in its streams. ``sort``: whether a chunk's candidates stand in no order."""
+    """The tables, each in its streams, with one of its files. ``sort``: whether a chunk's candidates stand in no order."""
 
     streams: Mapping[str, tuple[Stream, ...]]
+    files: Mapping[str, str]
     sort: bool
 
 
@@ -119,7 +120,7 @@ class TablesReader:
             name: [Cursor(one, max(_READ_LEAST, _READ // len(found))) for one in found]
             for name, found in given.streams.items()
         }
-        self._schemas = {name: _schema(found) for name, found in given.streams.items() if found}
+        self._schemas = {name: pq.read_schema(file) for name, file in given.files.items()}
         self._at: tuple[str | None] | None = None
 
     def chunks(self, unit: TableUnit) -> Iterator[TableChunk]:
@@ -147,7 +148,3 @@ class TablesReader:
 
 def _group(one: Slice) -> int:
     return one.group
-
-
-def _schema(found: tuple[Stream, ...]) -> pa.Schema:
-    return pq.read_schema(found[0][0].path)
