@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from made import case, lines, tables, write_tables
@@ -78,7 +79,7 @@ def test_files_that_are_each_in_order_are_read_side_by_side(
     given = tmp_path / "given"
     for name, table in sorted_tables.items():
         (given / name).mkdir(parents=True)
-        numbers = pa.compute.cast(pa.compute.utf8_slice_codeunits(table["candidate_id"], 1), pa.int64()).to_numpy()
+        numbers = pc.cast(pc.utf8_slice_codeunits(table["candidate_id"], 1), pa.int64()).to_numpy()
         for part in range(3):
             pq.write_table(table.filter(numbers % 3 == part), given / name / f"part-{part}.parquet", row_group_size=100)
     ended = run(given, tmp_path / "out", *SMALL)

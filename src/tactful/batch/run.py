@@ -153,7 +153,7 @@ class _Run:
         """How many workers: as many as asked for, or one for each core, if there is enough for them to do."""
         return self._batch.workers or max(1, min(cores(), plan.workers))
 
-    def _queue(self, plan: Plan, workers: int) -> Queue:
+    def _queue(self, plan: Plan, workers: int) -> Queue[Unit]:
         units = self._still(plan.units)
         return InStretches(list(units), workers) if plan.stretches else InTurn(units)
 

@@ -66,7 +66,7 @@ def _ends(error: Exception) -> bool:
     return isinstance(error, (TactfulError, Unsorted)) or (isinstance(error, OSError) and error.errno is not None)
 
 
-def work_here(queue: Queue, make: Make, watch: Watch) -> None:
+def work_here(queue: Queue[Unit], make: Make, watch: Watch) -> None:
     """Do all units in this process. Raises :class:`TactfulError`, :class:`Unsorted` and :class:`OSError` as met."""
     do = make()
     while (unit := queue.next(0)) is not None:
@@ -82,7 +82,7 @@ def work_here(queue: Queue, make: Make, watch: Watch) -> None:
             watch.done(unit, written)
 
 
-def work_in_processes(queue: Queue, make: Make, watch: Watch, workers: int) -> None:
+def work_in_processes(queue: Queue[Unit], make: Make, watch: Watch, workers: int) -> None:
     """Do all units in so many processes of their own. What died is tried again once. Raises as :func:`work_here`."""
     crew = _Crew(queue, make, watch, workers)
     try:
@@ -99,7 +99,7 @@ class _Worker(NamedTuple):
 class _Crew:
     """Processes, and what each is at."""
 
-    def __init__(self, queue: Queue, make: Make, watch: Watch, count: int) -> None:
+    def __init__(self, queue: Queue[Unit], make: Make, watch: Watch, count: int) -> None:
         self._queue, self._make, self._watch = queue, make, watch
         self._workers: list[_Worker | None] = [None] * count
         self._at: dict[int, Unit] = {}
