@@ -18,6 +18,7 @@ import drawn
 import shipped_cases
 import tactful
 from tables_told import CLOCK, assert_alike, expected, in_disorder, read, told_otherwise
+from tactful.facts.catalogue import ENTITIES
 from tactful.facts.rows import Case
 from tactful.tables.columns import NULL
 from tactful.tables.schema import schemas
@@ -39,7 +40,9 @@ TYPES: Final[dict[str, dict[str, Any]]] = {
 VALUES: Final[dict[str, st.SearchStrategy[Any]]] = {
     "sure": st.booleans(),
     "level": st.sampled_from(["low", "middle", "high"]),
-    "remark": st.text(max_size=9, alphabet=st.characters(codec="utf-8", exclude_categories=("C",))),
+    "remark": st.text(
+        max_size=9, alphabet=st.characters(codec="utf-8", min_codepoint=32, exclude_categories=["Cc", "Cs"])
+    ),
     "score": st.one_of(st.integers(-(10**12), 10**12), st.sampled_from([0.1, 2.5, -1e300])),
     "seen_at": st.sampled_from(
         ["2026-11-01T05:30:00-04:00", "2026-03-29T01:59:59Z", "2027-01-01", "2026-11-27T09:00:00.9"]
@@ -52,10 +55,7 @@ VALUES: Final[dict[str, st.SearchStrategy[Any]]] = {
 }
 PACK: Final = msgspec.yaml.encode(
     {
-        "custom_facts": {
-            entity: TYPES
-            for entity in ("candidate", "application", "offer", "person", "interview", "interviewer", "message")
-        },
+        "custom_facts": dict.fromkeys(ENTITIES, TYPES),
         "actions": {"note": {"about": "A note."}},
         "rules": {
             "r": {"for each": "person", "when": {"person.sure": True}, "then": {"should": "note"}, "because": "So."}

@@ -100,10 +100,13 @@ def _own(sheet: Sheet, above: Ints, known: _Known) -> Ints:
         rest, country = divmod(number, width)
         outer, zone = divmod(rest, height)
         zone_above, country_above = known.places[outer]
-        # An empty text counts as not given, as it does in a case; a candidate has no country above, so it is looked up.
-        country_text = country_texts[country - 1] if country else None
-        own_country = country_text or (country_above if sheet.entity != "candidate" else country_text)
-        found.append(known.number((zone_texts[zone - 1] if zone else None) or zone_above, own_country))
+        own_zone = zone_texts[zone - 1] if zone else None
+        own_country = country_texts[country - 1] if country else None
+        found.append(
+            known.number(
+                zone_above if own_zone is None else own_zone, country_above if own_country is None else own_country
+            )
+        )
     places = above.copy()
     places[rows] = np.array(found, np.int64)[inverse]
     return places

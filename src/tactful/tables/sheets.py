@@ -15,7 +15,7 @@ from tactful.diagnostics.text import DuplicateKey
 from tactful.facts.custom import CustomFields
 from tactful.suggest import did_you_mean
 from tactful.tables.columns import Places
-from tactful.tables.schema import KEYS, NOW, TABLE_OF, FieldColumn, column_names, field_columns
+from tactful.tables.schema import KEYS, TABLE_OF, FieldColumn, column_names, field_columns
 from tactful.values import (
     ChoiceKind,
     DayTimeKind,
@@ -69,17 +69,20 @@ def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str,
             sheets[entity] = Sheet(entity, 0, texts)
         else:
             problems += _problems(entity, table.schema, fields)
-            sheets[entity] = Sheet(entity, table.num_rows, {} if problems else _arrays(table))
+            sheets[entity] = Sheet(entity, table.num_rows, {} if problems else _arrays(entity, table))
     if problems:
         raise InvalidInput(problems)
     return sheets
 
 
-def _arrays(table: pa.Table) -> dict[str, pa.Array]:
-    """One array for each column that knows anything."""
+def _arrays(entity: str, table: pa.Table) -> dict[str, pa.Array]:
+    """One array for each column that knows anything, and for each key."""
     found = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
-        if not pa.types.is_null(column.type):
+        if pa.types.is_null(column.type):
+            if name in KEYS[entity]:
+                found[name] = pa.nulls(len(column), pa.string())
+        else:
             found[name] = _plain(column.chunk(0) if column.num_chunks == 1 else _joined(column))
     return found
 
@@ -135,22 +138,17 @@ def _problems(entity: str, schema: pa.Schema, fields: list[FieldColumn]) -> Iter
             yield UnknownFact.at(None, f"`{table}` has no column `{name}`", help_, path)
         elif schema.names.count(name) > 1:
             yield DuplicateKey.at(None, f"`{table}` has two columns `{name}`", "leave one out", path)
-        elif (wanted := _unfit(schema.field(name).type, name, kinds.get(name))) is not None:
+        elif (wanted := _unfit(entity, schema.field(name).type, name, kinds.get(name))) is not None:
             found = schema.field(name).type
             yield WrongType.at(None, f"`{name}` cannot be read from {found}", f"make it {wanted}", path)
 
 
-def _unfit(type_: pa.DataType, name: str, field: FieldColumn | None) -> str | None:
+def _unfit(entity: str, type_: pa.DataType, name: str, field: FieldColumn | None) -> str | None:
     """What a column should be, where it is of a type that its values cannot be read from."""
-    if pa.types.is_null(type_) and (field is None or not field.is_key) and name == NOW:
-        return None
-    if field is None and name != NOW:
-        return None if _is_text(type_) else _TEXT
-    if field is not None and field.is_key:
-        optional = field.entity == "message" and pa.types.is_null(type_)
-        return None if _is_text(type_) or optional else _TEXT
     if pa.types.is_null(type_):
         return None
+    if name in KEYS[entity]:
+        return None if _is_text(type_) else _TEXT
     return _unfit_kind(type_, MomentKind() if field is None else field.kind, field is not None and is_deadline(field))
 
 

@@ -56,7 +56,7 @@ def read_column(field: FieldColumn, array: pa.Array, clock: Clock, longest: int)
             return Column(kind, _yes_no(array)), _NOBODY
         case ChoiceKind(values=words):
             data, odd = _choices(array, words)
-            return Column(kind, data.astype(array_type(kind), copy=False)), _rows(odd)  # type: ignore[arg-type]
+            return Column(kind, data.astype(array_type(kind), copy=False)), _rows(odd)
         case MomentKind():
             data, odd = seconds_column(array, clock, is_deadline(field))
             return Column(kind, data), _rows(odd)
@@ -196,4 +196,5 @@ def _too_long(array: pa.Array, longest: int) -> Flags | None:
     long = sizes > longest
     if not arrays.is_dictionary(array):
         return long
-    return np.append(long, False)[arrays.indices(array)]
+    found: Flags = np.append(long, False)[arrays.indices(array)]
+    return found
