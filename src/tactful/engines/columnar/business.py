@@ -26,7 +26,8 @@ _MEAN_YEAR: Final = 31_556_952
 _FIRST: Final = FIRST_YEAR - 1
 _YEARS: Final = LAST_YEAR - _FIRST + 1
 _LENGTH: Final = SPAN + 1
-#: So many tables are kept, some 17 kilobytes each; what would take more is asked of calendars.
+_UNMADE: Final = -1
+#: So many tables are kept, some 12 kilobytes each; what would take more is asked of calendars.
 _MOST: Final = 4_096
 
 
@@ -56,15 +57,17 @@ class DayTables:
     def places(self, calendars: Sequence[Calendar]) -> Ints:
         """The numbers that calendars are known by here; 0 where there is no room for one."""
         with self._lock:
-            found = [self._place(one) for one in calendars]
+            found = [self._place(one.time_zone, one.country) for one in calendars]
+            new = len(self._places) + 1 - len(self._begins)
+            if new:
+                unmade = np.full((new, _YEARS), _UNMADE, dtype=np.int64)
+                self._begins = np.concatenate([self._begins, unmade])
         return np.array(found, dtype=np.int64)
 
-    def _place(self, calendar: Calendar) -> int:
-        key = (calendar.time_zone, calendar.country)
-        found = self._places.get(key, 0)
+    def _place(self, time_zone: str, country: str | None) -> int:
+        found = self._places.get((time_zone, country), 0)
         if not found and len(self._places) < _MOST:
-            found = self._places[key] = len(self._begins)
-            self._begins = np.append(self._begins, np.full((1, _YEARS), -1, dtype=np.int64), axis=0)
+            found = self._places[time_zone, country] = len(self._places) + 1
         return found
 
     def begins(self, calendars: Sequence[Calendar], numbers: Ints, places: Ints, years: Ints) -> tuple[_Tables, Ints]:
@@ -72,22 +75,24 @@ class DayTables:
         keys = numbers.take(places) * _YEARS + np.minimum(np.maximum(years, 0), _YEARS - 1)
         with self._lock:
             found = self._begins.take(keys)
-            if len(found) and found.min() < 0:
-                new, first = np.unique(keys[found < 0], return_index=True)
-                theirs = places[found < 0].take(first)
-                for key, place in zip(new, theirs, strict=True):
-                    self._add(int(key), calendars[place])
+            if len(found) and found.min() == _UNMADE:
+                new, first = np.unique(keys[found == _UNMADE], return_index=True)
+                self._make([calendars[place] for place in places[found == _UNMADE].take(first)], new)
                 found = self._begins.take(keys)
             return self._tables, found
 
-    def _add(self, key: int, calendar: Calendar) -> None:
-        """Make the table of a calendar and a year."""
+    def _make(self, calendars: Sequence[Calendar], keys: Ints) -> None:
+        """Make tables, as far as there is room."""
         begin = len(self._tables.starts)
-        room = begin < _MOST * _LENGTH
-        self._begins.ravel()[key] = begin if room else 0
-        if room:
-            added = zip(self._tables, _table(calendar.days_of(_FIRST + key % _YEARS)), strict=True)
-            self._tables = _Tables(*(np.concatenate(both) for both in added))  # those in use elsewhere stay as they are
+        added = []
+        for calendar, key in zip(calendars, keys.tolist(), strict=True):
+            room = begin < _MOST * _LENGTH
+            self._begins.ravel()[key] = begin if room else 0
+            if room:
+                added.append(_table(calendar.days_of(_FIRST + key % _YEARS)))
+                begin += _LENGTH
+        # Those that are in use elsewhere stay as they are.
+        self._tables = _Tables(*(np.concatenate(each) for each in zip(self._tables, *added, strict=True)))
 
 
 def _table(days: Days) -> _Tables:

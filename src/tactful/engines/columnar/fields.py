@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from tactful.engines.columnar import texts
 from tactful.engines.columnar.business import LocalDays
-from tactful.engines.columnar.frames import Frame, numbers
+from tactful.engines.columnar.frames import Frame, numbers, picked
 from tactful.engines.columnar.plan import Ref
 from tactful.model.checked import Shift
 from tactful.tables.columns import NULL, Columns, Flags, Ints, Places, array_type, unknown_of
@@ -27,8 +27,8 @@ class Fields:
         self._known: dict[tuple[str, str, str], Flags] = {}
         self._ages: dict[tuple[str, str, str], Ints] = {}
         #: What takes long: which rows have it already, and their values.
-        self._kept: dict[Hashable, list[Array]] = {}
-        self._now: dict[str, Ints | int] = {}
+        self._kept: dict[Hashable, _Kept] = {}
+        self._now: dict[str, Ints] = {}
         now = columns.now
         #: The moment to decide for where it is the same for all.
         self._one_now = int(now[0]) if len(now) and (now == now[0]).all() else None
@@ -53,7 +53,7 @@ class Fields:
             return data
         if array_type(ref.kind) is None:
             return texts.take(data, rows)
-        return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else data.take(rows)
+        return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else picked(data, rows)
 
     def known(self, ref: Ref, data: Any, frame: Frame) -> Flags:
         """Whether a field is known to the rows of a frame, where it has the values ``data``."""
@@ -73,9 +73,8 @@ class Fields:
             return self._one_now
         found = self._now.get(entity)
         if found is None:
-            above = self._columns.above(entity, "candidate")
-            found = self._now[entity] = self._columns.now.take(above)
-        return found if rows is None else found.take(rows)  # type: ignore[union-attr]  # an array, as moments differ
+            found = self._now[entity] = picked(self._columns.now, self._columns.above(entity, "candidate"))
+        return found if rows is None else picked(found, rows)
 
     def age(self, ref: Ref, frame: Frame) -> Ints:
         """How many seconds ago a moment was; less than any length of time where it is unknown."""
@@ -87,7 +86,7 @@ class Fields:
         rows = frame.rows(ref.path)
         if rows is None:
             return found
-        return taken(found, rows, NULL) if ref.nullable else found.take(rows)
+        return taken(found, rows, NULL) if ref.nullable else picked(found, rows)
 
     def shifted(self, ref: Ref, shift: Shift, frame: Frame) -> Ints:
         """A moment moved by ``shift``; unknown where it is."""
@@ -99,12 +98,11 @@ class Fields:
 
     def _by_business_days(self, ref: Ref, count: int, back: bool, frame: Frame) -> Ints:
         def worked_out(rows: Places) -> tuple[Array]:
-            moments = self.whole(ref).take(rows)
+            moments = picked(self.whole(ref), rows)
             known = numbers(moments != NULL)
-            place = ref.place[0]
-            above = self._columns.above(ref.entity, place).take(rows.take(known))
-            places = self._columns.places[place].take(above)
-            moments[known] = self._days.shifted(places, moments.take(known), count, back)
+            above = picked(self._columns.above(ref.entity, ref.place), picked(rows, known))
+            places = picked(self._columns.places[ref.place], above)
+            moments[known] = self._days.shifted(places, picked(moments, known), count, back)
             return (moments,)
 
         return self._once((ref.entity, ref.origin, ref.key, ref.place, count, back), 0, ref, frame, worked_out)
@@ -115,7 +113,7 @@ class Fields:
         def worked_out(rows: Places) -> tuple[Array, Array]:
             now = self.now(ref.entity, rows)
             moments = np.full(len(rows), now, dtype=np.int64) if isinstance(now, int) else now
-            return self._days.clocks(self._columns.places[ref.entity].take(rows), moments)
+            return self._days.clocks(picked(self._columns.places[ref.entity], rows), moments)
 
         return self._once(ref.entity, ref.key == "business_day", ref, frame, worked_out)
 
@@ -126,24 +124,36 @@ class Fields:
         rows = frame.rows(ref.path)
         if rows is None:
             rows = np.arange(frame.size)
-        there = rows if not ref.nullable else rows[rows >= 0]
+        there = rows[rows >= 0] if ref.nullable else rows
         kept = self._kept.get(key)
-        new = there
         if kept is None:
-            kept = self._kept[key] = [np.zeros(self._columns.sizes[ref.entity], dtype=np.bool_)]
-        else:
-            new = there[~kept[0].take(there)]
+            kept = self._kept[key] = _Kept(self._columns.sizes[ref.entity])
+        new = there[~picked(kept.have, there)] if kept.values else there
         if len(new):
             found = work_out(new)
-            if len(kept) == 1:
-                kept.extend(np.zeros(len(kept[0]), dtype=one.dtype) for one in found)
-            kept[0][new] = True
-            for one, values in zip(kept[1:], found, strict=True):
-                one[new] = values
-        elif len(kept) == 1:
+            kept.add(new, found)
+            if new is rows:
+                return found[which]
+        if not kept.values:
             return np.full(len(rows), unknown_of(ref.kind), dtype=array_type(ref.kind))
-        data = kept[1 + which]
-        return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else data.take(rows)
+        data = kept.values[which]
+        return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else picked(data, rows)
+
+
+class _Kept:
+    """Values of which not all are known yet: which rows have them, and the values, one array for each kind."""
+
+    def __init__(self, size: int) -> None:
+        self.have = np.zeros(size, dtype=np.bool_)
+        self.values: list[Array] = []
+
+    def add(self, rows: Places, found: Sequence[Array]) -> None:
+        """Keep the values of some rows."""
+        if not self.values:
+            self.values = [np.zeros(len(self.have), dtype=one.dtype) for one in found]
+        self.have[rows] = True
+        for kept, values in zip(self.values, found, strict=True):
+            kept[rows] = values
 
 
 def is_known(data: Any, ref: Ref) -> Flags:
@@ -164,4 +174,4 @@ def taken(data: Array, rows: Places, missing: Any) -> Array:
         data = data.view(np.int8)  # a yes/no that may have no row is no longer certain
     elif missing != missing and data.dtype.kind == "i":
         data = data.astype(np.float64)
-    return np.append(data, np.array([missing], dtype=data.dtype)).take(rows)
+    return picked(np.append(data, np.array([missing], dtype=data.dtype)), rows)
