@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -169,8 +170,8 @@ def test_tables_of_nobody_are_decided_too() -> None:
 def test_what_is_no_table_is_refused_with_its_name() -> None:
     """Names and types of tables and columns are looked at before anything is decided."""
     policy = tactful.loads(PACK)
-    with pytest.raises(tactful.TactfulError, match="`candidates` is list; give a pyarrow.Table"):
-        policy.decide_tables({"candidates": [{"candidate_id": "ada"}]})  # type: ignore[dict-item]
+    with pytest.raises(tactful.TactfulError, match=r"`candidates` is list; give a pyarrow\.Table"):
+        policy.decide_tables({"candidates": [{"candidate_id": "ada"}]})
     with pytest.raises(tactful.InvalidInput, match="there is no table `persons`"):
         policy.decide_tables({**a_small_warehouse(), "persons": pa.table({})})
 
@@ -233,6 +234,30 @@ def _mixed(table: pa.Table, random: Any) -> pa.Table:
     random.shuffle(order)
     rows = sorted(range(len(keys)), key=lambda row: order.index(keys[row]))
     return table.take(pa.array(rows, pa.int64()))
+
+
+def test_ids_may_be_dictionaries() -> None:
+    """As Parquet readers give them; chunks and single decisions take them too."""
+    plain, policy = a_small_warehouse(), tactful.loads(PACK)
+    encoded = {
+        name: pa.table({one: _encoded(table[one]) for one in table.column_names}) for name, table in plain.items()
+    }
+    found = policy.decide_tables(encoded, MONDAY)
+    assert found.actions.to_pylist() == policy.decide_tables(plain, MONDAY).actions.to_pylist()
+    assert found.decision("ben").at == MONDAY
+
+
+def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.dictionary_encode() if pa.types.is_string(column.type) else column
+
+
+def test_one_policy_decides_for_several_threads_at_once() -> None:
+    """What is made when first asked for may be asked for by all at once."""
+    policy, tables = tactful.load(), a_small_warehouse()
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: policy.decide_tables(tables, MONDAY).actions.to_pylist(), range(12)))
+    assert all(one == found[0] for one in found)
+    assert found[0]
 
 
 def test_mistakes_between_chunks_are_found(monkeypatch: pytest.MonkeyPatch) -> None:

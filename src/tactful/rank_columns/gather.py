@@ -11,11 +11,13 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from tactful.model.checked import Field
-from tactful.rank_columns.around import Around
+from tactful.rank_columns.around import Around, Rows
 from tactful.rank_columns.plan import Plan, by_id, target_entity
 from tactful.tables.columns import NULL, Columns, Flags, Ints, Places
 from tactful.tables.firings import RuleFirings
 
+#: Priorities and strengths.
+Small = npt.NDArray[np.int8]
 #: Later than any moment: the deadline of what has none.
 NEVER: Final = int(np.iinfo(np.int64).max)
 
@@ -24,13 +26,16 @@ NEVER: Final = int(np.iinfo(np.int64).max)
 class Firings:
     """All firings that come to something, by slot.
 
-    ``row`` is a row of the rule's entity, ``of`` the place of its conclusion; ``due`` is :data:`NEVER` where there is none.
+    ``row`` is a row of the rule's entity; ``due`` is :data:`NEVER` where there is none. ``first`` is a firing of each
+    conclusion, ``more`` are the others, and ``into`` says which conclusions those are of.
     """
 
     rule: Ints
     row: Places
     due: Ints
-    of: Places
+    first: Places
+    more: Places
+    into: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,10 @@ class Conclusions:
     slot: Ints
     target: Places
     everywhere: Places
-    candidate: Places
-    priority: Ints
+    candidate: Rows
+    priority: Small
     due: Ints
-    strength: Ints
+    strength: Small
     safety: Flags
     starts: list[int]
     cells: tuple[list[int], Places]
@@ -79,8 +84,8 @@ def gather_conclusions(plan: Plan, around: Around, fired: Iterable[RuleFirings])
     stays = found.take(cell) == numbers
     first = np.flatnonzero(stays)
     found[cell.take(first)] = numbers[: len(first)]
-    of = found.take(cell)
     more = np.flatnonzero(~stays)
+    into = found.take(cell.take(more))
 
     slot = np.repeat(slots, sizes).take(first)
     rules = rule.take(first)
@@ -98,12 +103,12 @@ def gather_conclusions(plan: Plan, around: Around, fired: Iterable[RuleFirings])
         starts=np.searchsorted(slot, np.arange(len(plan.slots) + 1)).tolist(),
         cells=(begins, found),
     )
-    into, others = of.take(more), rule.take(more)
+    others = rule.take(more)
     np.maximum.at(merged.priority, into, plan.priority.take(others))
     np.minimum.at(merged.due, into, due.take(more))
     np.minimum.at(merged.strength, into, plan.strength.take(others))
     np.logical_or.at(merged.safety, into, plan.safety.take(others))
-    return merged, Firings(rule, _joined([part.rows for part in parts]), due, of)
+    return merged, Firings(rule, _joined([part.rows for part in parts]), due, first, more, into)
 
 
 class _Part:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -89,8 +89,8 @@ class Plan:
             and rule.conclusion.action in families[slot.action]
             and can_be_inside(slot.entity, target_entity(rule))
         )
-        self.priority = _numbers(rule.priority for rule in checked.rules)
-        self.strength = _numbers(_strength(rule) for rule in checked.rules)
+        self.priority = _numbers(rule.priority for rule in checked.rules).astype(np.int8)
+        self.strength = _numbers(_strength(rule) for rule in checked.rules).astype(np.int8)
         self.safety = np.array([_is_safety(rule) for rule in checked.rules], dtype=np.bool_)
         #: The place of each rule among all of them, the one that counts most first.
         self.place = _numbers(_places(checked.rules))
@@ -150,5 +150,5 @@ def _places(rules: tuple[Rule, ...]) -> list[int]:
     return places
 
 
-def _numbers(found: object) -> Ints:
-    return np.array(list(found), dtype=np.int64)  # type: ignore[call-overload]
+def _numbers(found: Iterable[int]) -> Ints:
+    return np.array(list(found), dtype=np.int64)

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from tactful.tables.columns import Places
 
-#: How many candidates, and how many rows of all tables, a chunk has at most; measured, and not a matter of a few more.
-CANDIDATES: Final = 8_192
-ROWS: Final = 200_000
+#: How many candidates, and how many rows of all tables, a chunk has at most. In smaller ones each pass costs more.
+CANDIDATES: Final = 16_384
+ROWS: Final = 400_000
 _KEY: Final = "candidate_id"
 
 
