@@ -8,6 +8,7 @@ import typer
 
 from tactful.advice import Decision
 from tactful.cli.asking import ask_all, render_answers
+from tactful.cli.batching import batch
 from tactful.cli.checking import check
 from tactful.cli.importing import import_
 from tactful.cli.mutating import run_mutants
@@ -148,6 +149,7 @@ def schema(
 
 
 app.command("import")(import_)
+app.command()(batch)
 app.command("test")(run_tests)
 app.command("mutate")(run_mutants)
 app.command()(init)

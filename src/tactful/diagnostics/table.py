@@ -6,7 +6,7 @@ import inspect
 from types import ModuleType
 from typing import Final
 
-from tactful.diagnostics import case, changes, conditions, examples, imports, lint, pack, plans, text
+from tactful.diagnostics import batches, case, changes, conditions, examples, imports, lint, pack, plans, text
 from tactful.diagnostics.code import Code
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
@@ -16,6 +16,7 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     conditions,
     imports,
     plans,
+    batches,
     changes,
     examples,
     lint,

@@ -1,0 +1,63 @@
+"""Where a peer and tactful differ: ``python -m peer.diff MODULE [COUNT]`` from the folder ``benchmarks``.
+
+``MODULE`` is a module of this package with a function ``peer()`` that makes its :class:`peer.protocol.Peer`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+import tactful
+
+from .expected import Expected
+from .protocol import Fired
+from .situations import COUNT, situations
+
+
+class Difference(NamedTuple):
+    """What one case's firings differ in."""
+
+    no: int
+    missing: list[Fired]
+    surplus: list[Fired]
+
+
+def differences(found: Sequence[Iterable[Fired]], expected: Sequence[Iterable[Fired]]) -> list[Difference]:
+    """The cases in which a peer's firings are not the expected ones; a firing given twice is one too many."""
+    different = []
+    for no, (ours, theirs) in enumerate(zip(expected, found, strict=True)):
+        wanted, given = Counter(ours), Counter(theirs)
+        if wanted != given:
+            different.append(Difference(no, list((wanted - given).elements()), list((given - wanted).elements())))
+    return different
+
+
+def told(different: Sequence[Difference]) -> str:
+    """Which rules differ, and how often."""
+    missing = Counter(rule for one in different for rule, _, _ in one.missing)
+    surplus = Counter(rule for one in different for rule, _, _ in one.surplus)
+    rules = sorted({*missing, *surplus}, key=lambda rule: (-missing[rule] - surplus[rule], rule))
+    return ", ".join(f"{rule} (missing {missing[rule]}, surplus {surplus[rule]})" for rule in rules)
+
+
+def main() -> None:
+    """Print the differences of one peer, the first few in full."""
+    module, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else COUNT
+    peer = importlib.import_module(f"peer.{module}").peer()
+    peer.load()
+    cases = situations(count)
+    expected = Expected(tactful.load())
+    different = differences(peer.fire(cases), [expected.fire(case) for case in cases])
+    print(f"{len(different)} of {count} cases differ. {told(different)}")
+    for one in islice(different, 3):
+        print(cases[one.no].decode(), *(f"missing {a}" for a in one.missing), sep="\n")
+        print(*(f"surplus {a}" for a in one.surplus), sep="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""From what was read to tables of decisions: the columnar engine over a chunk of lines or of tables."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import pyarrow as pa
+
+from tactful.batch.lines import Line
+from tactful.batch.model import Options, RejectRecord
+from tactful.batch.tables import TableChunk, Unsorted
+from tactful.batch.words import Words
+from tactful.diagnostics import InvalidInput
+from tactful.diagnostics.text import TooLarge
+from tactful.engine import Policy
+from tactful.facts.read import read_case
+from tactful.facts.rows import Case
+from tactful.tables.columns import Columns
+from tactful.tables.from_cases import columns_of
+from tactful.tables.rejects import Reject
+
+
+class Decided(NamedTuple):
+    """What came of a chunk.
+
+    ``ids``: the candidates that were decided on, in order; ``nows``: the moment for each, in seconds since 1970. ``tables``:
+    actions, justifications and, where asked for, steps. ``rejected``: how many cases were not decided on; those that only
+    rows of other tables speak of count too.
+    """
+
+    ids: pa.Array
+    nows: pa.Array
+    tables: dict[str, pa.Table]
+    rejects: list[RejectRecord]
+    rejected: int
+
+
+class Decides(Protocol):
+    """Decides on chunks."""
+
+    def lines(self, lines: list[Line]) -> Decided:
+        """Decide on a case for each line."""
+
+    def tables(self, chunk: TableChunk) -> Decided:
+        """Decide on the candidates of a chunk. Raises :class:`tactful.batch.tables.Unsorted`."""
+
+
+class Columnar:
+    """The columnar engine with a pack."""
+
+    def __init__(self, policy: Policy, options: Options, clock: int) -> None:
+        """``clock``: the moment for cases that have none of their own, in seconds since 1970."""
+        self._policy, self._options, self._clock = policy, options, clock
+        self._decider = policy.table_decider
+        self._words = Words(policy.decider) if options.words else None
+
+    def lines(self, lines: list[Line]) -> Decided:
+        """Decide on a case for each line; what cannot be read as one is rejected."""
+        cases: list[Case] = []
+        rejects: list[RejectRecord] = []
+        now = self._options.now
+        for line in lines:
+            try:
+                cases.append(self._read(line))
+            except InvalidInput as error:
+                rejects += [_of_line(line, one.code, one.path, one.message, one.help) for one in error.diagnostics]
+        at = self._clock if now is None else now
+        nows = [at if case.now is None else case.now for case in cases]
+        decided = self._decided(columns_of(cases, nows, self._policy.checked.custom))
+        return decided._replace(rejects=rejects, rejected=len(lines) - len(cases))
+
+    def tables(self, chunk: TableChunk) -> Decided:
+        """Decide on the candidates of a chunk; those with mistakes are rejected, and rows that are nobody's."""
+        read = self._decider.read(chunk.tables, self._options.now, lambda: self._clock)
+        _check_order(chunk, read.rejects)
+        decided = self._decided(read.columns)
+        rejects = [
+            RejectRecord(candidate=one.candidate_id, table=one.table, code=one.code, message=one.message, help=one.help)
+            for one in read.rejects
+        ]
+        return decided._replace(rejects=rejects, rejected=len({one.candidate for one in rejects}))
+
+    def _read(self, line: Line) -> Case:
+        policy, limits = self._policy, self._policy.decider.limits
+        if line.data is None:
+            message = f"the line is longer than {limits.bytes:,} bytes"
+            raise InvalidInput([TooLarge.at(None, message, "give each case a line of its own, or raise the limit")])
+        custom, now = policy.checked.custom, self._options.now
+        return read_case(line.data, calendars=policy.calendars, custom=custom, limits=limits, now=now)
+
+    def _decided(self, columns: Columns) -> Decided:
+        ranked = self._decider.rank(columns, steps=self._options.steps)
+        tables = {"actions": ranked.actions, "justifications": ranked.justifications}
+        if ranked.steps is not None:
+            tables["steps"] = ranked.steps
+        if self._words is not None:
+            tables = self._words.added(tables, columns)
+        return Decided(columns.texts("candidate", "id"), pa.array(columns.now), tables, [], 0)
+
+
+def columnar(policy: Policy, options: Options, clock: int) -> Decides:
+    """The columnar engine with a policy's pack; ``clock`` as for :class:`Columnar`."""
+    return Columnar(policy, options, clock)
+
+
+def _of_line(line: Line, code: str, path: str | None, message: str, help_: str | None) -> RejectRecord:
+    return RejectRecord(line=line.no, path=path, code=code, message=message, help=help_)
+
+
+def _check_order(chunk: TableChunk, rejects: list[Reject]) -> None:
+    """Rows of candidates that belong to other chunks mean that their table is in no order."""
+    for one in rejects:
+        id_ = one.candidate_id
+        if id_ is None or one.table is None:
+            continue
+        if (chunk.above is not None and id_ <= chunk.above) or (chunk.high is not None and id_ > chunk.high):
+            raise Unsorted(one.table)

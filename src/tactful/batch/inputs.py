@@ -1,0 +1,146 @@
+"""What a batch reads: a file of lines, packed or not, standard input, or a folder of Parquet; each plans its units."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple, Protocol
+
+from tactful.batch.footers import Stream, TableFiles, find_tables, run_streams, streams
+from tactful.batch.lines import is_packed, plan_lines, spool_lines, unpacked
+from tactful.batch.manifest import Manifest, Place
+from tactful.batch.model import InputFile, Unit
+from tactful.batch.sorting import sort_table
+from tactful.batch.tables import TablesInput, chunk_size, plan_units, unsorted_tables
+from tactful.diagnostics import InvalidInput
+from tactful.diagnostics.batches import UnreadableInput
+
+STDIN: Final = "-"
+_LINES: Final = (".jsonl", ".ndjson")
+_PACKINGS: Final = ("", ".gz", ".zst")
+#: About so many bytes of lines are worth a worker of their own.
+_WORTH: Final = 8 * 1024 * 1024
+_HELP: Final = "name a file .jsonl or .ndjson (also .gz, .zst), a folder of Parquet, or `-`"
+
+
+class Plan(NamedTuple):
+    """Units of work. ``total``: the sum of their weights, where it is known; ``stretches``: units are best done in a row.
+
+    ``chunk``: how many cases are decided together. ``workers``: how many of them there is enough to do for.
+    """
+
+    units: Iterator[Unit]
+    total: int | None
+    chunk: int
+    workers: int
+    stretches: bool = False
+    tables: TablesInput | None = None
+
+
+class Source(Protocol):
+    """An input."""
+
+    def files(self) -> tuple[InputFile, ...]:
+        """What it consists of, to know it again."""
+
+    def plan(self, begun: Manifest, place: Place, says: Callable[[str], None]) -> Plan:
+        """Its units; ``says`` is called with what people should know."""
+
+
+def source_of(name: str) -> Source:
+    """The input with a name as the command line has it. Raises :class:`tactful.InvalidInput`."""
+    if name == STDIN:
+        return Piped()
+    path = Path(name)
+    if path.is_dir():
+        return Folder(path)
+    if path.is_file() and name.endswith(tuple(ending + packing for ending in _LINES for packing in _PACKINGS)):
+        return Packed(path) if is_packed(path) else Lines(path)
+    what = "there is no such file or folder" if not path.exists() else "the name doesn't tell what is in it"
+    raise InvalidInput([UnreadableInput.at(None, f"`{name}`: {what}", _HELP)])
+
+
+class Lines:
+    """A file with a case on each line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def files(self) -> tuple[InputFile, ...]:
+        """The file."""
+        return (input_file(self._path, self._path.name),)
+
+    def plan(self, begun: Manifest, place: Place, says: Callable[[str], None]) -> Plan:
+        """Stretches of the file, found while others are worked on."""
+        size = self._path.stat().st_size
+        chunk = begun.options.chunk
+        return Plan(plan_lines(self._path, chunk), size, chunk, size // _WORTH)
+
+
+class Packed(Lines):
+    """A packed file with a case on each line."""
+
+    def plan(self, begun: Manifest, place: Place, says: Callable[[str], None]) -> Plan:
+        """Files with the unpacked lines of each unit, made as they are worked on."""
+        return _spooled(unpacked(self._path), begun, place)
+
+
+class Piped:
+    """Standard input."""
+
+    def files(self) -> tuple[InputFile, ...]:
+        """Nothing that could be known again."""
+        return ()
+
+    def plan(self, begun: Manifest, place: Place, says: Callable[[str], None]) -> Plan:
+        """As of packed files."""
+        return _spooled(sys.stdin.buffer, begun, place)
+
+
+def _spooled(stream: BinaryIO, begun: Manifest, place: Place) -> Plan:
+    chunk = begun.options.chunk
+    return Plan(spool_lines(stream, chunk, place.work / "lines"), None, chunk, sys.maxsize)
+
+
+class Folder:
+    """A folder of Parquet."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tables = find_tables(path)
+
+    def files(self) -> tuple[InputFile, ...]:
+        """The files of all tables, with their numbers of rows."""
+        return tuple(
+            input_file(Path(name), Path(name).relative_to(self._path).as_posix(), table.rows_of(name))
+            for table in self._tables.values()
+            for name in table.files
+        )
+
+    def plan(self, begun: Manifest, place: Place, says: Callable[[str], None]) -> Plan:
+        """Ranges of candidates. Tables in no order are sorted first. Raises :class:`tactful.batch.tables.Unsorted`."""
+        chunk = chunk_size(self._tables, begun.options.chunk)
+        mixed = {*begun.sorted, *unsorted_tables(self._tables, chunk)}
+        found = {
+            name: self._sorted(table, place.work / "sorted" / name, says) if name in mixed else streams(table)
+            for name, table in self._tables.items()
+        }
+        rows = self._tables["candidates"].rows
+        units = plan_units(found["candidates"], chunk)
+        alone = rows <= chunk
+        files = {name: table.files[0] for name, table in self._tables.items()}
+        given = TablesInput(found, files, sort=alone or len(found["candidates"]) > 1)
+        return Plan(iter(units), sum(one.weight for one in units), chunk, len(units) // 2, True, given)
+
+    def _sorted(self, table: TableFiles, folder: Path, says: Callable[[str], None]) -> tuple[Stream, ...]:
+        if not folder.is_dir():
+            says(f"the table `{table.name}` is not in the order of its candidates; it is sorted first")
+            sort_table(table, folder)
+        return run_streams(table.name, folder)
+
+
+def input_file(path: Path, name: str, rows: int | None = None) -> InputFile:
+    """A file as it is now. Raises :class:`OSError`."""
+    status = path.stat()
+    return InputFile(name, status.st_size, status.st_mtime_ns, rows)

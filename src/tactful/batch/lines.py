@@ -1,0 +1,156 @@
+"""Files with a case on each line: where units of work begin, and the lines of one, none longer than the limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from tactful.batch.model import LineUnit
+
+#: How much is read at once.
+BLOCK: Final = 4 * 1024 * 1024
+#: A chunk ends once its lines have so many bytes, whatever their number.
+CHUNK_BYTES: Final = 16 * 1024 * 1024
+#: How many chunks a unit has, and so a file of the output.
+CHUNKS: Final = 8
+_PACKED: Final = (".gz", ".zst")
+_MARK: Final = b"\xef\xbb\xbf"
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """A line's number, from 1, and what stands on it; ``None`` where that is longer than the limit."""
+
+    no: int
+    data: bytes | None
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file has to be unpacked, so that nobody can go to a line of it directly."""
+    return path.name.endswith(_PACKED)
+
+
+def unpacked(path: Path) -> BinaryIO:
+    """The content of a packed file, as a stream."""
+    return pa.input_stream(str(path), compression="detect")  # type: ignore[no-any-return]
+
+
+def plan_lines(path: Path, chunk: int) -> Iterator[LineUnit]:
+    """The units of a file, found as it is read. ``chunk``: how many lines are decided together."""
+    start = no = 0
+    with path.open("rb", buffering=0) as stream:
+        for piece in _pieces(stream, chunk):
+            if piece.ends:
+                yield LineUnit(no, str(path), start, start + piece.size, piece.line, piece.size)
+                start, no = start + piece.size, no + 1
+
+
+def spool_lines(stream: BinaryIO, chunk: int, folder: Path) -> Iterator[LineUnit]:
+    """The units of a stream, each in a file of its own in ``folder``; whoever has worked on it takes it away."""
+    no = 0
+    out = (folder / "lines-00000").open("wb")
+    try:
+        for piece in _pieces(stream, chunk):
+            out.write(piece.data)
+            if piece.ends:
+                out.close()
+                yield LineUnit(no, out.name, 0, piece.size, piece.line, piece.size, temporary=True)
+                no += 1
+                out = (folder / f"lines-{no:05}").open("wb")
+    finally:
+        out.close()
+
+
+class _Piece(NamedTuple):
+    """A piece of a stretch of whole lines: ``size`` and ``line`` are the stretch's so far, and its first line's number."""
+
+    data: memoryview
+    size: int
+    line: int
+    ends: bool
+
+
+def _pieces(stream: BinaryIO, chunk: int) -> Iterator[_Piece]:
+    """A stream in stretches of whole lines, each in pieces, the last of which ends it.
+
+    A stretch ends with the line that makes it full, by the number of lines or by their size, or with the stream.
+    """
+    most_lines, most_bytes = chunk * CHUNKS, CHUNK_BYTES * CHUNKS
+    size = lines = 0
+    first = 1
+    block = stream.read(BLOCK)
+    while block:
+        following = stream.read(BLOCK)
+        at = 0
+        while at < len(block):
+            stop, full = _stop(block, at, most_lines - lines, most_bytes - size)
+            ends = full or (stop == len(block) and not following)
+            size, lines = size + stop - at, lines + block.count(b"\n", at, stop)
+            yield _Piece(memoryview(block)[at:stop], size, first, ends)
+            if ends:
+                first, size, lines = first + lines, 0, 0
+            at = stop
+        block = following
+
+
+def _stop(block: bytes, at: int, lines: int, size: int) -> tuple[int, bool]:
+    """Where a stretch that has room for so many lines and bytes stops in a block, and whether it is full then."""
+    stops = []
+    by_size = block.find(b"\n", at + max(0, size - 1)) if at + size <= len(block) else -1
+    if by_size >= 0:
+        stops.append(by_size + 1)
+    if block.count(b"\n", at) >= lines:
+        ends = np.flatnonzero(np.frombuffer(block, np.uint8)[at:] == ord("\n"))
+        stops.append(at + int(ends[lines - 1]) + 1)
+    return (min(stops), True) if stops else (len(block), False)
+
+
+def lines_of(unit: LineUnit, limit: int) -> Iterator[Line]:
+    """The lines of a unit that have anything on them; of one longer than ``limit`` bytes only its number."""
+    with open(unit.path, "rb", buffering=BLOCK) as stream:
+        stream.seek(unit.start)
+        no, left = unit.line, unit.stop - unit.start
+        while left > 0:
+            data = stream.readline(limit + 2)
+            left -= len(data)
+            if not data:
+                return
+            whole = data.endswith(b"\n") or left <= 0
+            if not whole:
+                left -= _skip(stream)
+            text = data.rstrip(b"\r\n") if whole else None
+            if no == 1 and text is not None:
+                text = text.removeprefix(_MARK)
+            if text is None or len(text) > limit:
+                yield Line(no, None)
+            elif text.strip():
+                yield Line(no, text)
+            no += 1
+
+
+def _skip(stream: BinaryIO) -> int:
+    """Go on to the end of the line; how many bytes that was."""
+    skipped = 0
+    while data := stream.readline(BLOCK):
+        skipped += len(data)
+        if data.endswith(b"\n"):
+            break
+    return skipped
+
+
+def chunks_of(unit: LineUnit, limit: int, chunk: int) -> Iterator[list[Line]]:
+    """The lines of a unit, so many at a time, or fewer where they are long. Each has the bytes read with it."""
+    found: list[Line] = []
+    size = 0
+    for line in lines_of(unit, limit):
+        found.append(line)
+        size += len(line.data or b"")
+        if len(found) == chunk or size >= CHUNK_BYTES:
+            yield found
+            found, size = [], 0
+    if found:
+        yield found

@@ -1,0 +1,209 @@
+"""A whole batch on one page: what is asked for, what is done already, the rest by workers, and the end."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from tactful.batch.decide import columnar
+from tactful.batch.inputs import STDIN, Plan, Source, source_of
+from tactful.batch.manifest import Manifest, PackPin, Place, differences, place_for
+from tactful.batch.model import LineUnit, Options, Tally, Unit, Written
+from tactful.batch.queues import InStretches, InTurn, Queue
+from tactful.batch.tables import Unsorted
+from tactful.batch.unit import MakeDecides, Setup, maker
+from tactful.batch.workers import Failed, Progress, work_here, work_in_processes
+from tactful.diagnostics import InvalidInput
+from tactful.diagnostics.batches import BatchStopped, OtherBatch
+from tactful.engine import load
+
+
+class Viewer(Protocol):
+    """Who looks on while a batch is decided."""
+
+    def begins(self, total: int | None, done: list[Written]) -> None:
+        """The work begins: how much there is in all, where that is known, and what earlier runs have done of it."""
+
+    def says(self, message: str) -> None:
+        """Something that people should know."""
+
+    def moves(self, tally: Tally, weight: int) -> None:
+        """A chunk more is done; less, where a unit has to be done again."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of a run: counts of the whole batch, and whether an earlier run had done all of it."""
+
+    tally: Tally
+    was_done: bool = False
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is asked for. ``input``: a file of lines, a folder of Parquet, or ``-``."""
+
+    input: str
+    output: Path
+    pack: str = "default"
+    options: Options = field(default_factory=Options)
+    workers: int | None = None
+    fresh: bool = False
+    decides: MakeDecides = columnar
+
+
+def run_batch(batch: Batch, viewer: Viewer) -> Outcome:
+    """Decide on all cases of a batch that are still to do, and put the decisions into its output folder.
+
+    Raises :class:`tactful.InvalidInput` where the batch can't begin, or stopped before its end; what was done then is kept.
+    """
+    source = source_of(batch.input)
+    with place_for(batch.output) as place:
+        run = _Run(batch, source, place, viewer)
+        try:
+            return run.all()
+        except OSError as error:
+            where = "" if error.filename is None else f"`{error.filename}`: "
+            message = f"the batch stopped: {where}{(error.strerror or str(error)).lower()}"
+            help_ = "what is done is kept: make room, or mend it, and give the same command again"
+            raise InvalidInput([BatchStopped.at(None, message, help_)]) from None
+
+
+class _Run:
+    """One run of a batch. It is told what workers do."""
+
+    def __init__(self, batch: Batch, source: Source, place: Place, viewer: Viewer) -> None:
+        self._batch, self._source, self._place, self._viewer = batch, source, place, viewer
+        self._done: dict[int, Written] = {}
+        self._failed: list[Failed] = []
+        self._told: dict[int, list[Progress]] = {}
+        self._temporary: dict[int, Path] = {}
+
+    def all(self) -> Outcome:
+        """The whole way."""
+        asked = self._asked()
+        begun = self._place.read(self._batch.fresh)
+        if begun is None:
+            self._place.begin(asked)
+            begun = asked
+        else:
+            self._check(begun, asked)
+            if begun.state == "done":
+                return Outcome(begun.tally, was_done=True)
+            self._place.tidy()
+        while True:
+            try:
+                return self._rest(begun)
+            except Unsorted as error:
+                if error.table in begun.sorted:
+                    raise AssertionError(f"`{error.table}` was sorted") from None
+                begun = msgspec.structs.replace(begun, sorted=(*begun.sorted, error.table))
+                self._place.restart(begun)
+
+    def _asked(self) -> Manifest:
+        checked = load(self._batch.pack).checked
+        return Manifest(
+            tactful=version("tactful"),
+            pack=PackPin(checked.name, checked.version, checked.digest),
+            input=self._batch.input,
+            files=self._source.files(),
+            options=self._batch.options,
+            started=int(time.time()),
+        )
+
+    def _check(self, begun: Manifest, asked: Manifest) -> None:
+        """That this is the batch that was begun."""
+        found = differences(begun, asked)
+        if self._batch.input == STDIN and not found:
+            found = ["standard input can't be read a second time"]
+        if found:
+            help_ = "give the same again to go on, name another folder, or begin anew with --fresh"
+            where = f"`{self._place.folder}` has another batch in it"
+            raise InvalidInput([OtherBatch.at(None, f"{where}: {one}", help_) for one in found])
+
+    def _rest(self, begun: Manifest) -> Outcome:
+        """All units that are not done."""
+        self._done, self._failed, self._told = self._place.done(), [], {}
+        plan = self._source.plan(begun, self._place, self._viewer.says)
+        self._viewer.begins(plan.total, list(self._done.values()))
+        workers = self._workers(plan)
+        setup = Setup(
+            self._batch.pack,
+            begun.pack.digest,
+            msgspec.structs.replace(begun.options, chunk=plan.chunk),
+            begun.started,
+            self._place.work / "parts",
+            plan.tables,
+            self._batch.decides,
+        )
+        queue = self._queue(plan, workers)
+        if workers == 1:
+            work_here(queue, maker(setup), self)
+        else:
+            work_in_processes(queue, maker(setup), self, workers)
+        return self._end(begun)
+
+    def _workers(self, plan: Plan) -> int:
+        """How many workers: as many as asked for, or one for each core, if there is enough for them to do."""
+        return self._batch.workers or max(1, min(cores(), plan.workers))
+
+    def _queue(self, plan: Plan, workers: int) -> Queue[Unit]:
+        units = self._still(plan.units)
+        return InStretches(list(units), workers) if plan.stretches else InTurn(units)
+
+    def _still(self, units: Iterator[Unit]) -> Iterator[Unit]:
+        """The units that are not done."""
+        for unit in units:
+            if unit.no not in self._done:
+                yield unit
+            else:
+                _forget(unit)
+
+    def _end(self, begun: Manifest) -> Outcome:
+        if self._failed:
+            help_ = "all else is done and kept; give the same command again to try this again"
+            problems = [BatchStopped.at(None, f"{one.unit}: {one.reason}", help_) for one in self._failed]
+            raise InvalidInput(problems)
+        tally = sum((one.tally for one in self._done.values()), Tally())
+        self._place.finish(msgspec.structs.replace(begun, state="done", tally=tally))
+        return Outcome(tally)
+
+    # --- what workers tell ---
+
+    def progress(self, progress: Progress) -> None:
+        """A chunk was decided on."""
+        self._told.setdefault(progress.unit, []).append(progress)
+        self._viewer.moves(progress.tally, progress.weight)
+
+    def again(self, unit: Unit) -> None:
+        """What was told of a unit is void."""
+        for one in self._told.pop(unit.no, ()):
+            self._viewer.moves(-one.tally, -one.weight)
+
+    def done(self, unit: Unit, written: Written) -> None:
+        """A unit is done."""
+        self._place.keep(written)
+        self._done[written.unit] = written
+        self._told.pop(written.unit, None)
+        _forget(unit)
+
+    def failed(self, failed: Failed) -> None:
+        """A unit could not be done."""
+        self._failed.append(failed)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _forget(unit: Unit) -> None:
+    """Take away the file that was made for a unit alone."""
+    if isinstance(unit, LineUnit) and unit.temporary:
+        Path(unit.path).unlink(missing_ok=True)

@@ -1,0 +1,91 @@
+"""Doing a unit of work: its chunks read, decided and written. This is what workers do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from tactful.batch.decide import Decided, Decides
+from tactful.batch.lines import chunks_of
+from tactful.batch.model import Options, TableUnit, Tally, Unit, Written
+from tactful.batch.parts import Part
+from tactful.batch.records import decision_records
+from tactful.batch.tables import TablesInput, TablesReader
+from tactful.batch.workers import Progress
+from tactful.diagnostics import TactfulError
+from tactful.engine import Policy, load
+
+#: Makes what decides for a policy: chunks in, tables out.
+MakeDecides = Callable[[Policy, Options, int], Decides]
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What every worker has to know.
+
+    ``clock`` is the moment that cases without a ``now`` of their own are decided for; ``tables`` is ``None`` where the
+    input has lines.
+    """
+
+    pack: str
+    digest: str
+    options: Options
+    clock: int
+    folder: Path
+    tables: TablesInput | None
+    decides: MakeDecides
+
+
+class Worker:
+    """Does units, with a policy that is loaded once."""
+
+    def __init__(self, setup: Setup) -> None:
+        policy = load(setup.pack)
+        if policy.checked.digest != setup.digest:
+            raise TactfulError(f"the pack `{setup.pack}` was changed while the batch was under way; run it again")
+        self._setup = setup
+        self._limit = policy.decider.limits.bytes
+        self._decides = setup.decides(policy, setup.options, setup.clock)
+        self._reader = None if setup.tables is None else TablesReader(setup.tables)
+
+    def __call__(self, unit: Unit, tell: Callable[[Progress], None]) -> Written:
+        """Do one unit; ``tell`` is called after each chunk."""
+        part = Part(unit, self._setup.folder)
+        with part:
+            for decided, weight in self._decided(unit):
+                tally = self._write(decided, part)
+                tell(Progress(unit.no, tally, weight))
+        return part.written()
+
+    def _decided(self, unit: Unit) -> Iterator[tuple[Decided, int]]:
+        if isinstance(unit, TableUnit):
+            assert self._reader is not None
+            weight = unit.weight // (len(unit.bounds) - 1)
+            for chunk in self._reader.chunks(unit):
+                yield self._decides.tables(chunk), weight
+            return
+        for lines in chunks_of(unit, self._limit, self._setup.options.chunk):
+            yield self._decides.lines(lines), sum(len(one.data or b"") + 1 for one in lines)
+
+    def _write(self, decided: Decided, part: Part) -> Tally:
+        if self._setup.options.format == "parquet":
+            part.tables(decided.tables)
+        else:
+            part.lines("decisions", decision_records(decided))
+        part.lines("rejects", list(decided.rejects))
+        rows = {name: table.num_rows for name, table in decided.tables.items()}
+        tally = Tally(len(decided.ids), decided.rejected, rows["actions"], rows["justifications"], rows.get("steps", 0))
+        part.count(tally)
+        return tally
+
+
+def make_worker(setup: Setup) -> Worker:
+    """What :mod:`tactful.batch.workers` calls in each process."""
+    return Worker(setup)
+
+
+def maker(setup: Setup) -> Callable[[], Worker]:
+    """:func:`make_worker` for one setup, as it can be sent to other processes."""
+    return partial(make_worker, setup)

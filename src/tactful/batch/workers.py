@@ -1,0 +1,218 @@
+"""Units of work, done one after the other here or side by side in processes that are watched over."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Any, Final, NamedTuple, Protocol
+
+import msgspec
+
+from tactful.batch.model import Tally, Unit, Written
+from tactful.batch.queues import Queue
+from tactful.batch.tables import Unsorted
+from tactful.diagnostics import TactfulError
+
+#: How often a unit is tried.
+TRIES: Final = 2
+#: How long a worker that was asked to end may take, in seconds.
+_PATIENCE: Final = 5.0
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """What a chunk of a unit gave, told while the unit goes on; ``weight`` is the chunk's part of the unit's."""
+
+    unit: int
+    tally: Tally
+    weight: int
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """A unit that could not be done, and why, in words."""
+
+    unit: Unit
+    reason: str
+
+
+class Watch(Protocol):
+    """Who is told of what workers do."""
+
+    def progress(self, progress: Progress) -> None:
+        """A chunk was decided on."""
+
+    def again(self, unit: Unit) -> None:
+        """A unit is tried again: what was told of it is void."""
+
+    def done(self, unit: Unit, written: Written) -> None:
+        """A unit is done, its files are in the work folder."""
+
+    def failed(self, failed: Failed) -> None:
+        """A unit could not be done."""
+
+
+#: Does a unit, and tells of its progress on the way.
+Do = Callable[[Unit, Callable[[Progress], None]], Written]
+#: Makes what does units, in the process that does them. It can be sent to other processes.
+Make = Callable[[], Do]
+
+
+def _ends(error: Exception) -> bool:
+    """Whether a mishap is no matter of one unit, but of all. Of a file that isn't in order Arrow has an OSError too."""
+    return isinstance(error, (TactfulError, Unsorted)) or (isinstance(error, OSError) and error.errno is not None)
+
+
+def work_here(queue: Queue[Unit], make: Make, watch: Watch) -> None:
+    """Do all units in this process. Raises :class:`TactfulError`, :class:`Unsorted` and :class:`OSError` as met."""
+    do = make()
+    while (unit := queue.next(0)) is not None:
+        try:
+            written = do(unit, watch.progress)
+        except Exception as error:
+            if _ends(error):
+                raise
+            watch.again(unit)
+            watch.failed(Failed(unit, _said(error)))
+            do = make()  # a fault of this program costs one unit, and not the batch
+        else:
+            watch.done(unit, written)
+
+
+def work_in_processes(queue: Queue[Unit], make: Make, watch: Watch, workers: int) -> None:
+    """Do all units in so many processes of their own. What died is tried again once. Raises as :func:`work_here`."""
+    crew = _Crew(queue, make, watch, workers)
+    try:
+        crew.work()
+    finally:
+        crew.end()
+
+
+class _Worker(NamedTuple):
+    process: SpawnProcess
+    line: Connection
+
+
+class _Crew:
+    """Processes, and what each is at."""
+
+    def __init__(self, queue: Queue[Unit], make: Make, watch: Watch, count: int) -> None:
+        self._queue, self._make, self._watch = queue, make, watch
+        self._workers: list[_Worker | None] = [None] * count
+        self._at: dict[int, Unit] = {}
+        self._again: list[Unit] = []
+        self._tries: Counter[int] = Counter()
+        self._context = multiprocessing.get_context("spawn")
+
+    def work(self) -> None:
+        """Until nothing is left to do."""
+        for no in range(len(self._workers)):
+            self._assign(no)
+        while self._at:
+            lines = {worker.line: no for no in self._at if (worker := self._workers[no]) is not None}
+            for line in wait(list(lines)):
+                self._hear(lines[line], line)  # type: ignore[index, arg-type]
+
+    def end(self) -> None:
+        """End all processes."""
+        found = [one for one in self._workers if one is not None]
+        for worker in found:
+            worker.line.close()
+            worker.process.terminate()
+        for worker in found:
+            worker.process.join(_PATIENCE)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+
+    def _assign(self, no: int) -> None:
+        unit = self._again.pop() if self._again else self._queue.next(no)
+        if unit is None:
+            return
+        worker = self._workers[no]
+        if worker is None:
+            worker = self._workers[no] = self._start()
+        self._at[no] = unit
+        self._tries[unit.no] += 1
+        try:
+            worker.line.send(unit)
+        except OSError:
+            self._lost(no)
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_worker, args=(theirs, self._make), daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _hear(self, no: int, line: Connection) -> None:
+        try:
+            told = line.recv()
+        except (EOFError, OSError):
+            self._lost(no)
+            return
+        match told:
+            case Progress():
+                self._watch.progress(told)
+            case Written():
+                self._watch.done(self._at.pop(no), told)
+                self._assign(no)
+            case str():
+                self._missed(no, told)
+            case _:
+                raise told
+
+    def _lost(self, no: int) -> None:
+        """A worker has died."""
+        worker = self._workers[no]
+        assert worker is not None
+        worker.process.join(_PATIENCE)
+        code = worker.process.exitcode
+        worker.line.close()
+        self._workers[no] = None
+        self._missed(no, _ended(code))
+
+    def _missed(self, no: int, reason: str) -> None:
+        """A unit was not done."""
+        unit = self._at.pop(no)
+        self._watch.again(unit)
+        if self._tries[unit.no] < TRIES:
+            self._again.append(unit)
+        else:
+            self._watch.failed(Failed(unit, reason))
+        self._assign(no)
+
+
+def _ended(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"the process that worked on it was ended by {signal.Signals(-code).name}"
+    return f"the process that worked on it ended with {code}"
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _worker(line: Connection, make: Make) -> None:
+    """What a worker does: units as they come, until nobody is there any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent too, which ends its workers
+    try:
+        do = make()
+        while True:
+            unit = line.recv()
+            try:
+                told: Any = do(unit, line.send)
+            except Exception as error:
+                if _ends(error):
+                    raise
+                told = _said(error)
+                do = make()
+            line.send(told)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        os._exit(1)  # the parent is gone
+    except Exception as error:
+        line.send(error)

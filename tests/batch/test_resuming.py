@@ -1,0 +1,209 @@
+"""A batch that is ended at any moment goes on where it stopped: nothing is lost, and nothing is there twice."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+from made import case, lines, tables, write_tables
+from running import files, manifest, records, run, small_files, start
+
+COUNT = 4000
+#: Chunks so small that there are many units.
+SMALL = ("--chunk", "100")
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the same cases as lines and as tables, and what a run that nobody disturbed made of them."""
+    folder = tmp_path_factory.mktemp("given")
+    (folder / "cases.jsonl").write_bytes(lines(range(COUNT)))
+    write_tables(folder / "tables", tables(map(case, range(COUNT))), 2000)
+    run(folder / "cases.jsonl", folder / "of-lines", *SMALL, "--workers", 1)
+    run(folder / "tables", folder / "of-tables", *SMALL, "--workers", 1)
+    return folder
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("kind", ["cases.jsonl", "tables"])
+def test_a_batch_that_is_killed_again_and_again_ends_as_if_nothing_had_been(
+    given: Path, tmp_path: Path, kind: str, workers: int
+) -> None:
+    """SIGKILL at random moments after the first unit is done; then the same command to the end."""
+    random, out = Random(f"{kind}{workers}"), tmp_path / "out"
+    command = (given / kind, out, *SMALL, "--workers", workers)
+    killed = 0
+    for _ in range(3):
+        process = start(*command)
+        done = _done(out)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            while process.poll() is None and _done(out) == done:
+                time.sleep(0.005)
+            process.wait(random.random() * 0.2)
+        if process.poll() is None:
+            process.kill()
+            killed += 1
+        process.communicate()
+    assert killed
+    run(*command)
+    assert files(out) == files(given / ("of-lines" if kind == "cases.jsonl" else "of-tables"))
+    assert manifest(out)["tally"]["cases"] == COUNT
+
+
+def _done(out: Path) -> int:
+    """How many units are done."""
+    journal = out / ".work" / "done.jsonl"
+    return journal.read_bytes().count(b"\n") if journal.exists() else 0
+
+
+def test_two_workers_write_what_one_does(given: Path, tmp_path: Path) -> None:
+    """Byte for byte."""
+    run(given / "cases.jsonl", tmp_path / "lines", *SMALL, "--workers", 2)
+    run(given / "tables", tmp_path / "tables", *SMALL, "--workers", 2)
+    assert files(tmp_path / "lines") == files(given / "of-lines")
+    assert files(tmp_path / "tables") == files(given / "of-tables")
+
+
+def test_a_worker_that_is_killed_is_replaced(given: Path, tmp_path: Path) -> None:
+    """Its unit is done again; the batch ends well."""
+    out = tmp_path / "out"
+    process = start(given / "cases.jsonl", out, *SMALL, "--workers", 2)
+    while not _done(out):
+        time.sleep(0.005)
+    os.kill(_children(process.pid)[-1], signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert files(out) == files(given / "of-lines")
+
+
+def test_workers_end_with_the_one_that_started_them(given: Path, tmp_path: Path) -> None:
+    """Even if it was killed and could not tell them."""
+    out = tmp_path / "out"
+    process = start(given / "cases.jsonl", out, *SMALL, "--workers", 2)
+    while not _done(out):
+        time.sleep(0.005)
+    workers = _children(process.pid)
+    process.kill()
+    process.communicate()
+    assert len(workers) >= 2
+    deadline = time.monotonic() + 20
+    while any(_runs(one) for one in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _runs(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_full_disk_stops_the_batch_with_a_word_and_room_lets_it_go_on(
+    given: Path, tmp_path: Path, workers: int
+) -> None:
+    """What was done before is kept."""
+    out = tmp_path / "out"
+    command = (given / "tables", out, *SMALL, "--workers", workers)
+    process = start(*command, before=small_files(4_000))
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "T654 the batch stopped: " in stderr
+    assert "file too large" in stderr
+    assert "give the same command again" in stderr
+    run(*command)
+    assert files(out) == files(given / "of-tables")
+
+
+def test_ctrl_c_keeps_what_is_done(given: Path, tmp_path: Path) -> None:
+    """Exit code 130, and the same command goes on."""
+    out = tmp_path / "out"
+    command = (given / "cases.jsonl", out, *SMALL, "--workers", 2)
+    process = start(*command)
+    while not _done(out):
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr.splitlines()[-1]) == (
+        130,
+        "stopped; what is done is kept, and the same command goes on from there",
+    )
+    assert "going on: " in run(*command).stderr
+    assert files(out) == files(given / "of-lines")
+
+
+def test_the_moment_of_the_beginning_is_kept(tmp_path: Path) -> None:
+    """Cases without a moment of their own are all decided for the same one, however often the batch was ended."""
+    given, out = tmp_path / "cases.jsonl", tmp_path / "out"
+    given.write_bytes(b"".join(b'{"candidate": {"id": "c%d"}}\n' % no for no in range(2000)))
+    command = (given, out, "--chunk", 10, "--format", "jsonl", "--workers", 1)
+    process = start(*command)
+    while not _done(out):
+        time.sleep(0.005)
+    process.kill()
+    process.communicate()
+    time.sleep(1.1)
+    run(*command)
+    found = records(out, "decisions")
+    assert [one["candidate"] for one in found] == [f"c{no}" for no in range(2000)]
+    assert len({one["at"] for one in found}) == 1
+
+
+def test_a_line_of_the_journal_that_was_cut_off_does_not_count(given: Path, tmp_path: Path) -> None:
+    """Its unit is done again."""
+    out = tmp_path / "out"
+    command = (given / "cases.jsonl", out, *SMALL, "--workers", 1)
+    process = start(*command)
+    while _done(out) < 2:
+        time.sleep(0.005)
+    process.kill()
+    process.communicate()
+    journal = out / ".work" / "done.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-5])
+    run(*command)
+    assert files(out) == files(given / "of-lines")
+
+
+def test_a_file_of_the_output_that_is_gone_is_made_again(given: Path, tmp_path: Path) -> None:
+    """As long as the batch is not done."""
+    out = tmp_path / "out"
+    command = (given / "cases.jsonl", out, *SMALL, "--workers", 1)
+    process = start(*command)
+    while _done(out) < 2:
+        time.sleep(0.005)
+    process.kill()
+    process.communicate()
+    next((out / "actions").iterdir()).unlink()
+    run(*command)
+    assert files(out) == files(given / "of-lines")
+
+
+def test_a_batch_that_is_done_is_left_alone(given: Path) -> None:
+    """Run again, it says so and writes nothing."""
+    out = given / "of-tables"
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    ended = run(given / "tables", out, *SMALL)
+    assert ended.stdout.startswith("this batch is done already; --fresh begins it anew\n4,000 cases decided")
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+
+
+def test_two_runs_in_one_folder_do_not_get_in_each_others_way(given: Path, tmp_path: Path) -> None:
+    """The second one is refused."""
+    out = tmp_path / "out"
+    command = (given / "cases.jsonl", out, *SMALL, "--workers", 1)
+    process = start(*command)
+    while not _done(out):
+        time.sleep(0.005)
+    assert "T653 another run is at work in" in run(*command, code=1).stderr
+    process.communicate()
+    assert process.returncode == 0
