@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from tactful.diagnostics import Diagnostic, InvalidInput
 from tactful.diagnostics.text import BadEncoding
-from tactful.tables.restore import Restorer
+from tactful.tables.restore import Plain, Restorer
 
 _STEP: Final = re.compile(r"(\w+)(?:\[(\d+)\])?")
 #: The tables that parts of a case come from, and what one of them is called.
@@ -50,19 +50,37 @@ def rejects_of(found: Iterable[Found]) -> list[Reject]:
     return list(dict.fromkeys(one.reject for one in ordered))
 
 
-def mistakes(restorer: Restorer, candidates: Iterable[int]) -> Iterator[Found]:
+def mistakes(restorer: Restorer, candidates: Sequence[int]) -> Iterator[Found]:
     """What the ordinary reader finds wrong with candidates."""
-    for candidate in candidates:
-        id_ = None
-        try:
-            id_ = restorer.id(candidate)
-            restorer.case(candidate)
-        except InvalidInput as error:
-            case = restorer.plain(candidate)
-            yield from (Found(candidate, _reject(id_, one, case)) for one in error.diagnostics)
-        except UnicodeDecodeError:
+    for candidate, case in zip(candidates, _cases(restorer, candidates), strict=True):
+        if case is None:
             message, help_ = "a text of the candidate's is not UTF-8", "write the table again with texts in UTF-8"
-            yield Found(candidate, Reject(id_, None, BadEncoding.id, message, help_))
+            yield Found(candidate, Reject(_id(restorer, candidate), None, BadEncoding.id, message, help_))
+            continue
+        try:
+            restorer.read(case)
+        except InvalidInput as error:
+            id_ = case["candidate"]["id"]
+            yield from (Found(candidate, _reject(id_, one, case)) for one in error.diagnostics)
+
+
+def _cases(restorer: Restorer, candidates: Sequence[int]) -> list[Plain | None]:
+    """Cases made again; ``None`` for those with texts that cannot be read."""
+    try:
+        return [*restorer.plain(candidates)]
+    except UnicodeDecodeError:
+        if len(candidates) == 1:
+            return [None]
+        middle = len(candidates) // 2
+        return _cases(restorer, candidates[:middle]) + _cases(restorer, candidates[middle:])
+
+
+def _id(restorer: Restorer, candidate: int) -> str | None:
+    id_ = restorer.sheets["candidate"].arrays["candidate_id"][candidate]
+    try:
+        return str(id_.as_py())
+    except UnicodeDecodeError:
+        return None
 
 
 def _reject(candidate_id: str | None, problem: Diagnostic, case: Any) -> Reject:
