@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import tactful
-from tactful.facts.rows import Case
 from tactful.model.checked import AddStep
-from tactful.rank import row_key
+from tactful.rank import Conclusion, row_key
 
-from .protocol import Fired
+from .protocol import Decided, Fired, Pairs, Summary
 
 
 class Expected:
@@ -22,13 +21,34 @@ class Expected:
     def fire(self, raw: bytes) -> list[Fired]:
         """The firings of rules that advise or prohibit, sorted."""
         case = self._policy.read(raw)
-        return self.firings(case)
-
-    def firings(self, case: Case) -> list[Fired]:
-        """The same for a case that is read."""
         assert case.now is not None, "generated cases say when they are for"
         fired = self._policy.decider.fire(case, case.now)
         return sorted(
             ((self._ids[no], "/".join(row_key(row)), due) for no, row, due in fired),
             key=lambda one: one[:2],
         )
+
+    def decide(self, raw: bytes) -> Decided:
+        """The ranked decision in plain values."""
+        case = self._policy.read(raw)
+        assert case.now is not None, "generated cases say when they are for"
+        ranking = self._policy.decider.rank(case, case.now)
+        return [self._summary(one) for one in ranking.ranked], [self._summary(one) for one in ranking.set_aside]
+
+    def _summary(self, one: Conclusion) -> Summary:
+        rules = tuple(sorted(self._ids[no] for no, _, _ in one.firings))
+        target = "/".join(row_key(one.target))
+        return (
+            one.action,
+            one.modality,
+            target,
+            one.priority,
+            one.due,
+            rules,
+            _pairs(one.alternatives),
+            _pairs(one.lost_to),
+        )
+
+
+def _pairs(some: tuple[Conclusion, ...]) -> Pairs:
+    return tuple((one.action, "/".join(row_key(one.target))) for one in some)

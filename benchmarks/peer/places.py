@@ -59,22 +59,14 @@ class Place:
         day = datetime.fromtimestamp(starts[target], self._zone).date()
         return self._instant(day, local.hour * 3600 + local.minute * 60 + local.second)
 
-    def office(self, now: int) -> tuple[bool, int]:
-        """Whether it is office time, and when it begins next (of use where it is not)."""
-        starts, works = self._days(now)
-        no = bisect_right(starts, now) - 1
+    def office_time(self, now: int) -> bool:
+        """Whether people are at work: on a business day, from nine to five."""
         local = datetime.fromtimestamp(now, self._zone)
         clock = local.hour * 3600 + local.minute * 60 + local.second
-        if works[no] and OFFICE_OPENS <= clock <= OFFICE_CLOSES:
-            return True, now
-        if not works[no] or clock >= OFFICE_OPENS:
-            no += 1
-            while not works[no]:
-                no += 1
-        if starts[no + 1] - starts[no] == 86_400:
-            return False, starts[no] + OFFICE_OPENS
-        day = datetime.fromtimestamp(starts[no], self._zone).date()
-        return False, self._instant(day, OFFICE_OPENS)
+        if not OFFICE_OPENS <= clock <= OFFICE_CLOSES:
+            return False
+        starts, works = self._days(now)
+        return works[bisect_right(starts, now) - 1]
 
     def _instant(self, day: date, seconds: int) -> int:
         """The moment at which the clock shows so many seconds since midnight."""

@@ -6,8 +6,10 @@ field that a rule reads is there, ``None`` where it is unknown, and lists are li
 * ``application.reply_by_with_grace``: two business days after ``reply_by``;
 * ``interview.answer_due_at``: five business days after its end. (The later interview's is never the earlier one, so the
   latest of them is that of the latest interview);
-* ``person.office_time``: whether it is office time (9:00 to 17:00 on a business day) where they are, and
-  ``person.office_opens_at``: when it next is.
+* ``person.office_time``: whether it is office time (9:00 to 17:00 on a business day) where they are.
+
+No rule's deadline takes more than that: rules that time alone ends say ``by: none``, but ``settle-the-offer``, which only
+a signature from the future could end, and the cases have none.
 
 Aggregates, joins and everything else are the peers' own business. Fields that no rule reads (names of companies,
 channels of messages, topics …) are left out, but ``person.name``.
@@ -20,7 +22,7 @@ The prepared case::
        "id", "status", "preferred", "contact_policy", "contact_via", "reply_by", "reply_by_with_grace",
        "offer": None | {"received_at", "form", "answer_by", "signed_at", "conditional", "start_on"},
        "people": [{"id", "name", "role", "prefers", "invited_call", "contact_policy", "channels": [...],
-                   "office_time", "office_opens_at"}],
+                   "office_time"}],
        "interviews": [{"id", "status", "ended_at", "answer_due_at", "interviewers": [{"person", "attended"}]}],
        "messages": [{"person", "direction", "kind", "sent_at"}]}]}
 """
@@ -77,7 +79,7 @@ def _application(given: Fields, now: int, zone: str, country: str | None) -> Fie
     zone, country = given.get("time_zone") or zone, given.get("country") or country
     here = place(zone, country)
     reply_by, offer = _deadline(given.get("reply_by"), here), given.get("offer")
-    offices: dict[tuple[str, str | None], tuple[bool, int]] = {}
+    offices: dict[tuple[str, str | None], bool] = {}
     return {
         "id": given["id"],
         "status": given.get("status"),
@@ -105,12 +107,12 @@ def _offer(given: Fields, here: Place) -> Fields:
 
 
 def _person(
-    given: Fields, now: int, zone: str, country: str | None, offices: dict[tuple[str, str | None], tuple[bool, int]]
+    given: Fields, now: int, zone: str, country: str | None, offices: dict[tuple[str, str | None], bool]
 ) -> Fields:
     at = given.get("time_zone") or zone, given.get("country") or country
     office = offices.get(at)
     if office is None:
-        office = offices[at] = place(*at).office(now)
+        office = offices[at] = place(*at).office_time(now)
     return {
         "id": given["id"],
         "name": given.get("name"),
@@ -119,8 +121,7 @@ def _person(
         "invited_call": given.get("invited_call"),
         "contact_policy": given.get("contact_policy"),
         "channels": given.get("channels") or [],
-        "office_time": office[0],
-        "office_opens_at": office[1],
+        "office_time": office,
     }
 
 

@@ -7,8 +7,16 @@ from typing import Protocol
 
 #: A rule that fired: its id, the key of its row, and its deadline in seconds since 1970 (``None``: none).
 #: The key is ``tactful.rank.row_key`` of the row, joined with ``/``: ``entity/application/interview/row``, such as
-#: ``person/acme//kim``, ``interviewer/acme/i1/kim``, ``offer/acme//acme``, ``candidate/sam//sam``.
+#: ``person/acme//kim``, ``interviewer/acme/i1/kim``, ``offer/acme//acme``, ``candidate/sam//sam``. The generated cases
+#: have no ``/`` in their ids.
 Fired = tuple[str, str, int | None]
+
+#: What a conclusion comes to, all in plain values: action, modality, target (a key as above), priority, deadline, the
+#: sorted ids of the rules behind it, and then the (action, target) of its alternatives and of what it lost to, in order.
+Pairs = tuple[tuple[str, str], ...]
+Summary = tuple[str, str, str, int, int | None, tuple[str, ...], Pairs, Pairs]
+#: A ranked decision in plain values: the conclusions in order, and those that were set aside, in order.
+Decided = tuple[list[Summary], list[Summary]]
 
 
 class Peer(Protocol):
@@ -26,3 +34,35 @@ class Peer(Protocol):
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
         """The firings of each case, in any order, from its JSON; in a batch where the peer can."""
+
+
+class Decides(Peer, Protocol):
+    """A peer that ranks by itself, in one go with firing; for the others ``ranking.rank`` does it."""
+
+    def decide(self, cases: Sequence[bytes]) -> list[object]:
+        """The ranked decision of each case, in a form of the peer's own."""
+
+    def summary(self, decided: object) -> Decided:
+        """A decision in plain values, for verification; its time is not counted."""
+
+
+class TimesItself(Peer, Protocol):
+    """A peer in a process of its own (Node), which times itself, so that pipes are not counted against it.
+
+    It must rank by itself too; ``decide`` and ``summary`` are as above.
+    """
+
+    #: The process whose memory counts.
+    pid: int
+
+    def decide(self, cases: Sequence[bytes]) -> list[object]:
+        """As above."""
+
+    def summary(self, decided: object) -> Decided:
+        """As above."""
+
+    def timed(self, cases: Sequence[bytes], *, ranked: bool) -> list[float]:
+        """Seconds for each case: from its bytes to its firings, or to the ranked decision."""
+
+    def close(self) -> None:
+        """End the process."""

@@ -1,0 +1,544 @@
+"""The policy as one who knows it would write it in Python: no engine, nothing but the standard library and calendars.
+
+The bytes are read with ``json``; moments are read only where a rule comes to them; an application that is over is not
+asked what only those that are pending are asked. Rules that share conditions stand together under them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from .places import Place, place
+from .protocol import Decided, Fired, Summary
+from .ranking import FOLLOW_UPS, FORBIDDEN_BY, PLANS, STRENGTH
+
+Fields = dict[str, Any]
+#: Entity, application, interview and row, by their ids: rows are told apart and ordered by it.
+Key = tuple[str, str, str, str]
+
+
+class Rule(NamedTuple):
+    """What a rule concludes, in the order in which ranking asks for it."""
+
+    order: int  # of its priority: the smaller comes first
+    strength: int
+    action: str
+    forbids: bool
+    safety: bool
+    id: str
+
+
+#: A rule, the row it fired for, its target, and its deadline.
+Firing = tuple[Rule, Key, Key, int | None]
+#: A conclusion: its order, its firings, what it lost to, its alternatives, whether it forbids, whether for safety.
+Conclusion = tuple[tuple[int, int, int, str, Key], list[Firing], list[Any], list[Any], bool, bool]
+
+_RULES: Final = {
+    id_: Rule(-plan.priority, STRENGTH[plan.modality], plan.action, plan.modality[-3:] == "not", plan.safety, id_)
+    for id_, plan in PLANS.items()
+}
+_NEVER: Final = 1 << 39
+_HOUR: Final = 3600
+_DAY: Final = 24 * _HOUR
+_WEEK: Final = 7 * _DAY
+_NO_MORE: Final = ("accepted", "rejected", "withdrawn")
+_NOT_PENDING: Final = ("offered", *_NO_MORE)
+_LOST: Final = ("rejected", "withdrawn")
+_QUESTIONS: Final = ("follow_up", "status_question")
+
+_from_iso = datetime.fromisoformat
+
+
+def _at(text: str) -> int:
+    """Whole seconds since 1970."""
+    return int(_from_iso(text).timestamp())
+
+
+def _deadline(text: str, here: Place) -> int:
+    """A moment, or the last second of a day."""
+    return here.end_of_day(text) if len(text) == 10 else int(_from_iso(text).timestamp())
+
+
+class _Candidate:
+    """What all applications together come to."""
+
+    __slots__ = ("applications", "next_answer_by", "now", "settled")
+
+
+class _Application:
+    """An application, and what is asked of it in more than one place."""
+
+    __slots__ = ("closed", "firm", "given", "here", "id", "key", "offer", "open", "pending", "place", "status")
+
+
+def fire(raw: bytes) -> list[Firing]:
+    """The firings of a case."""
+    case = json.loads(raw)
+    given, found = case["candidate"], list[Firing]()
+    candidate = _Candidate()
+    now = candidate.now = _at(case["now"])
+    zone, country = given.get("time_zone") or "UTC", given.get("country")
+    signed = accepted = False
+    candidate.next_answer_by, open_offers, pending, answers_to_come = None, 0, 0, list[tuple[Key, int]]()
+    candidate.applications = []
+    rules = _RULES
+    for one in case.get("applications") or ():
+        application = _Application()
+        candidate.applications.append(application)
+        application.given, id_ = one, one["id"]
+        application.id, application.key = id_, ("application", id_, "", id_)
+        status = application.status = one.get("status")
+        application.open = status not in _NO_MORE
+        application.closed = one.get("contact_policy") == "closed"
+        at = application.place = one.get("time_zone") or zone, one.get("country") or country
+        here = application.here = place(*at)
+        offer = application.offer = one.get("offer")
+        application.firm = False
+        application.pending = offer is None and status not in _NOT_PENDING
+        accepted = accepted or status == "accepted"
+        if offer is None:
+            continue
+        key, signed_at = ("offer", id_, "", id_), offer.get("signed_at")
+        form, conditional = offer.get("form"), offer.get("conditional")
+        if status not in _LOST:
+            if form == "verbal" or conditional is True:
+                found.append((rules["make-it-firm"], key, application.key, None))
+            if form == "written" and conditional is False and signed_at is not None and _at(signed_at) <= now:
+                application.firm = signed = True
+        if application.open and signed_at is None:
+            open_offers += 1
+            text = offer.get("answer_by")
+            if text is None:
+                received = offer.get("received_at")
+                due = None if received is None else _at(received) + 5 * _DAY
+                found.append((rules["answer-in-decent-time"], key, application.key, due))
+            else:
+                by = _deadline(text, here)
+                found.append((rules["answer-by-their-day"], key, application.key, by))
+                if now < by:
+                    answers_to_come.append((application.key, by))
+    settled = candidate.settled = signed or accepted
+    if answers_to_come:
+        candidate.next_answer_by = min(by for _, by in answers_to_come)
+    for application in candidate.applications:
+        if settled:
+            application.pending = False
+        elif application.pending:
+            pending += 1
+    if pending:
+        for key, by in answers_to_come:
+            found.append((rules["ask-for-time"], ("offer", *key[1:]), key, by))
+    _of_candidate(given, signed, open_offers, candidate.next_answer_by, found)
+    for application in candidate.applications:
+        _of_application(candidate, application, found)
+    return found
+
+
+def _of_candidate(
+    given: Fields, signed: bool, open_offers: int, next_answer_by: int | None, found: list[Firing]
+) -> None:
+    key, employed, rules = ("candidate", given["id"], "", given["id"]), given.get("employed"), _RULES
+    if open_offers >= 2:
+        found.append((rules["weigh-them"], key, key, next_answer_by))
+    if signed:
+        if employed is True:
+            found.append((rules["give-notice-now"], key, key, None))
+        return
+    found.append((rules["keep-interviewing"], key, key, None))
+    found.append((rules["search-not-stopped"], key, key, None))
+    if given.get("searching") is False:
+        found.append((rules["take-the-search-up-again"], key, key, None))
+    if employed is True:
+        found.append((rules["job-kept-until-signed"], key, key, None))
+    elif employed is None:
+        found.append((rules["job-kept-if-there-is-one"], key, key, None))
+    if employed is not False and given.get("considering_quitting") is True:
+        found.append((rules["job-kept-all-the-more"], key, key, None))
+
+
+def _of_application(candidate: _Candidate, application: _Application, found: list[Firing]) -> None:
+    now, rules = candidate.now, _RULES
+    given, key, status = application.given, application.key, application.status
+    people = given.get("people") or ()
+    messages = given.get("messages") or ()
+    interviews = given.get("interviews") or ()
+    via = given.get("contact_via")
+
+    # Interviews: what has been, what is ahead, who asked.
+    last = ahead = None
+    held: list[tuple[str, int, list[Any]]] = []
+    interviewers: set[str] = set()
+    for one in interviews:
+        who = one.get("interviewers")
+        if who:
+            interviewers.update([one if isinstance(one, str) else one["person"] for one in who])
+        if one.get("status") == "cancelled":
+            continue
+        ended_at = _at(one["ended_at"])
+        if ended_at > now:
+            if ahead is None or ended_at < ahead:
+                ahead = ended_at
+            continue
+        if now <= ended_at + _WEEK:
+            held.append((one["id"], ended_at, who or ()))
+        if last is None or ended_at > last:
+            last = ended_at
+    inside = {one["id"] for one in people if one.get("role") == "inside_contact" and one["id"] not in interviewers}
+
+    # Messages: who was in touch last, and what was asked.
+    wrote = heard = rejected_at = None
+    asked: list[int | None] = []
+    asked_inside: list[str] = []
+    thanks: list[tuple[str, int]] = []
+    answers: list[int | None] = []
+    told_of_offer = told_of_withdrawal = connection_asked = answered = False
+    rejected = status == "rejected"
+    for one in messages:
+        direction, text, kind = one.get("direction"), one.get("sent_at"), one.get("kind")
+        at = None if text is None else _at(text)
+        if direction == "sent":
+            if at is not None and (wrote is None or at > wrote):
+                wrote = at
+            if kind in _QUESTIONS:
+                person = one.get("person")
+                if person in inside:
+                    asked_inside.append(person)
+                else:
+                    asked.append(at)
+            elif kind == "thank_you":
+                if at is not None:
+                    thanks.append((one.get("person"), at))
+            elif kind == "offer_notice":
+                told_of_offer = True
+            elif kind == "withdrawal":
+                told_of_withdrawal = True
+            elif kind == "connection_request":
+                connection_asked = True
+            elif kind == "answer":
+                answered = True
+            if rejected:
+                answers.append(at)
+        elif direction == "received" and at is not None:
+            if heard is None or at > heard:
+                heard = at
+            if kind == "rejection" and (rejected_at is None or at > rejected_at):
+                rejected_at = at
+
+    # The company.
+    if application.closed:
+        found.append((rules["company-wants-no-contact"], key, key, None))
+    follow_up_open = False
+    if application.pending:
+        if any("linkedin" in (one.get("channels") or ()) for one in people):
+            found.append((rules["connect-after-the-decision"], key, key, None))
+        follow_up_open = _of_pending(candidate, application, last, ahead, wrote, heard, asked, told_of_offer, found)
+    elif application.open:
+        _of_settled(candidate, application, told_of_withdrawal, found)
+    if application.open and told_of_withdrawal:
+        found.append((rules["nothing-left-after-withdrawing"], key, key, None))
+    if status in _LOST:
+        found.append((rules["rejection-ends-it"], key, key, None))
+        if rejected and not answered and (rejected_at is None or not any(at and at > rejected_at for at in answers)):
+            if rejected_at is None:
+                found.append((rules["answer-the-rejection"], key, key, None))
+            elif now <= rejected_at + _WEEK:
+                found.append((rules["answer-the-rejection"], key, key, rejected_at + _WEEK))
+    elif status == "accepted" and not application.firm:
+        found.append((rules["get-it-signed"], key, key, None))
+
+    # Thanks.
+    if application.open:
+        names = {one["id"]: one.get("name") for one in people}
+        for interview, ended_at, who in held:
+            if not who:
+                row = ("interview", application.id, "", interview)
+                found.append((rules["find-the-interviewers-first"], row, row, ended_at + 2 * _DAY))
+            elif not candidate.settled:
+                for one in who:
+                    if isinstance(one, str):
+                        id_ = one
+                    elif one.get("attended") is False:
+                        continue
+                    else:
+                        id_ = one["person"]
+                    if any(person == id_ and at >= ended_at for person, at in thanks):
+                        continue
+                    row, target = ("interviewer", application.id, interview, id_), ("person", application.id, "", id_)
+                    if names[id_] is None:
+                        found.append((rules["find-the-name-first"], row, target, ended_at + 2 * _DAY))
+                    if via is None or via == id_:
+                        if now > ended_at + 2 * _DAY:
+                            found.append((rules["thank-you-late"], row, target, ended_at + _WEEK))
+                        elif now >= ended_at + 2 * _HOUR:
+                            found.append((rules["thank-you-note"], row, target, ended_at + 2 * _DAY))
+                    elif now >= ended_at + 2 * _HOUR and (wrote is None or wrote < ended_at):
+                        target = ("person", application.id, "", via)
+                        found.append((rules["thanks-through-the-contact"], row, target, ended_at + 2 * _DAY))
+
+    # People.
+    invited, addressees = False, 0
+    for one in people:
+        id_, prefers, calls = one["id"], one.get("prefers"), one.get("invited_call") is True
+        row = ("person", application.id, "", id_)
+        if prefers == "email":
+            found.append((rules["stated-preference"], row, row, None))
+            if calls:
+                found.append((rules["stated-preference-contradicted"], row, row, None))
+        spoken_for = via is not None and via != id_
+        if spoken_for and status not in _LOST:
+            found.append((rules["through-the-contact-only"], row, row, None))
+        unwilling = one.get("contact_policy") == "closed"
+        if unwilling:
+            found.append((rules["person-wants-no-contact"], row, row, None))
+        if id_ in inside:
+            count = asked_inside.count(id_)
+            if count == 1:
+                found.append((rules["inside-contact-asked-once"], row, row, None))
+            elif count:
+                found.append((rules["inside-contact-pestered"], row, row, None))
+        elif follow_up_open and not spoken_for and not unwilling:
+            addressees += 1
+            found.append((rules["follow-up"], row, row, None))
+            role = one.get("role")
+            if role == "hiring_manager":
+                found.append((rules["follow-up-with-the-manager"], row, row, None))
+            elif role == "recruiter" or role == "agency_recruiter":
+                found.append((rules["follow-up-with-the-recruiter"], row, row, None))
+            if calls or prefers == "phone":
+                _of_callable(now, application, one, row, found)
+        invited = invited or calls or prefers == "phone"
+        if (
+            status == "accepted"
+            and id_ in interviewers
+            and not connection_asked
+            and "linkedin" in (one.get("channels") or ())
+        ):
+            found.append((rules["connect-now"], row, row, None))
+    if follow_up_open:
+        if not addressees:
+            found.append((rules["find-somebody-to-ask"], key, key, None))
+        if not invited:
+            found.append((rules["nobody-invited-a-call"], key, key, None))
+
+
+def _of_settled(candidate: _Candidate, application: _Application, told: bool, found: list[Firing]) -> None:
+    """An application that is open but not pending: there is an offer, or the candidate has said yes somewhere."""
+    key, offer, rules = application.key, application.offer, _RULES
+    if application.firm:
+        start_on = offer.get("start_on")
+        due = None if start_on is None else _deadline(start_on, application.here)
+        if due is not None and due <= candidate.now:
+            found.append((rules["signed-and-begun"], key, key, None))
+        else:
+            found.append((rules["signed-and-done"], key, key, due))
+        return
+    unsigned = offer is not None and offer.get("signed_at") is None
+    if application.status == "offered" if offer is None else not unsigned:
+        found.append((rules["settle-the-offer"], key, key, None))
+    if not told:
+        if candidate.settled:
+            found.append((rules["withdraw-elsewhere"], key, key, None))
+        if application.closed and not unsigned:
+            found.append((rules["wait-where-no-contact-is-wanted"], key, key, None))
+
+
+def _of_pending(
+    candidate: _Candidate,
+    application: _Application,
+    last: int | None,
+    ahead: int | None,
+    wrote: int | None,
+    heard: int | None,
+    asked: list[int | None],
+    told_of_offer: bool,
+    found: list[Firing],
+) -> bool:
+    """Whether to wait, to ask or to let go; whether the time for a follow-up has come."""
+    now, key, here, closed, rules = candidate.now, application.key, application.here, application.closed, _RULES
+    given = application.given
+    follow_ups = 0
+    for at in asked:
+        if at is None or ((heard is None or at > heard) and (last is None or at > last)):
+            follow_ups += 1
+    if follow_ups >= 2 and not closed:
+        found.append((rules["enough-follow-ups"], key, key, None))
+    if (
+        last is not None
+        and candidate.next_answer_by is not None
+        and not told_of_offer
+        and given.get("preferred") is not False
+    ):
+        found.append((rules["tell-the-others-about-it"], key, key, candidate.next_answer_by))
+
+    reply_by = given.get("reply_by")
+    promised = None if reply_by is None else _deadline(reply_by, here)
+    stands = promised is not None and (last is None or promised >= last)
+    if promised is not None and stands:
+        overdue = now >= here.business_days_after(promised, 2)
+    else:
+        overdue = last is not None and now >= here.business_days_after(last, 5)
+    just_wrote = wrote is not None and wrote <= now < wrote + _WEEK
+    if overdue and follow_ups and just_wrote and wrote is not None:
+        found.append((rules["not-again-so-soon"], key, key, wrote + _WEEK))
+
+    if ahead is not None:
+        found.append((rules["wait-for-the-next-interview"], key, key, ahead))
+        return False
+    if last is None:
+        found.append((rules["wait-for-an-interview"], key, key, None))
+        return False
+    if not overdue:
+        if promised is not None and stands:
+            due = here.business_days_after(promised, 2)
+            found.append((rules["wait-for-the-promised-day"], key, key, due))
+        else:
+            found.append((rules["wait-for-an-answer"], key, key, here.business_days_after(last, 5)))
+        return False
+    just_heard = heard is not None and heard <= now < heard + _WEEK
+    if follow_ups >= 2 or closed:
+        last_asked = max((at for at in asked if at is not None), default=None)
+        if just_heard or last + _WEEK > now or (last_asked is not None and last_asked <= now < last_asked + _WEEK):
+            due = None if last_asked is None else last_asked + _WEEK
+            found.append((rules["wait-before-letting-go"], key, key, due))
+        else:
+            found.append((rules["move-on"], key, key, None))
+        return False
+    if just_wrote and wrote is not None and (heard is None or heard <= wrote):
+        found.append((rules["wait-after-writing"], key, key, wrote + _WEEK))
+    if just_heard and heard is not None and (wrote is None or wrote < heard):
+        found.append((rules["wait-after-hearing"], key, key, heard + _WEEK))
+    return not (just_wrote or just_heard)
+
+
+def _of_callable(now: int, application: _Application, one: Fields, row: Key, found: list[Firing]) -> None:
+    """Somebody to ask who invited a call, or would rather be called: in office time, on their clock."""
+    zone, country = application.place
+    prefers, rules = one.get("prefers"), _RULES
+    if place(one.get("time_zone") or zone, one.get("country") or country).office_time(now):
+        if prefers == "phone":
+            found.append((rules["call-who-prefers-it"], row, row, None))
+        if one.get("invited_call") is True and prefers != "email":
+            found.append((rules["call-who-invited-it"], row, row, None))
+    elif prefers == "phone":
+        found.append((rules["wait-for-office-hours"], row, application.key, None))
+        found.append((rules["no-mail-instead-of-the-call"], row, row, None))
+
+
+def rank(fired: list[Firing]) -> tuple[list[Conclusion], list[Conclusion]]:
+    """What is advised and forbidden, in order, and what was set aside, with what it lost to."""
+    groups: dict[tuple[str, bool, Key], list[Firing]] = {}
+    for one in fired:
+        rule = one[0]
+        key = (rule[2], rule[3], one[2])
+        group = groups.get(key)
+        if group is None:
+            groups[key] = [one]
+        else:
+            group.append(one)
+    conclusions: list[Conclusion] = []
+    bans: list[Conclusion] = []
+    for (action, forbids, target), group in groups.items():
+        if len(group) == 1:
+            rule, _, _, due = group[0]
+            order, strength, safety = rule[0], rule[1], rule[4]
+        else:
+            order = min([one[0][0] for one in group])
+            strength = min([one[0][1] for one in group])
+            safety = any([one[0][4] for one in group])
+            due = min([one[3] for one in group if one[3] is not None], default=None)
+        conclusion = ((order, _NEVER if due is None else due, strength, action, target), group, [], [], forbids, safety)
+        conclusions.append(conclusion)
+        if forbids:
+            bans.append(conclusion)
+    conclusions.sort()
+    if bans:
+        _settle(conclusions, bans)
+    ranked: list[Conclusion] = []
+    aside: list[Conclusion] = []
+    leaders: dict[str, Conclusion] = {}
+    for conclusion in conclusions:
+        (_, _, _, action, target), _, lost_to, _, forbids, _ = conclusion
+        if lost_to:
+            lost_to.sort()
+            aside.append(conclusion)
+        elif action in FOLLOW_UPS and not forbids:
+            leader = leaders.setdefault(target[1], conclusion)
+            if leader is conclusion:
+                ranked.append(conclusion)
+            else:
+                leader[3].append(conclusion)
+        else:
+            ranked.append(conclusion)
+    return ranked, aside
+
+
+def _settle(conclusions: list[Conclusion], bans: list[Conclusion]) -> None:
+    """The higher priority wins; on equal priority, and always where it is a matter of safety, the ban does."""
+    for conclusion in conclusions:
+        order, _, lost_to, _, forbids, _ = conclusion
+        if forbids:
+            continue
+        family = FORBIDDEN_BY.get(order[3])
+        if family is None:
+            continue
+        target = order[4]
+        for ban in bans:
+            if ban[0][3] in family:
+                other = ban[0][4]
+                if target == other or other[0] == "candidate" or (other[0] == "application" and other[1] == target[1]):
+                    if ban[5] or ban[0][0] <= order[0]:
+                        lost_to.append(ban)
+                    else:
+                        ban[2].append(conclusion)
+
+
+class HandWritten:
+    """See :class:`peer.protocol.Decides`."""
+
+    name = "hand-written Python"
+    package = ""
+    says = (
+        "Checks nothing: a case with mistakes gives a traceback or, worse, an answer.",
+        "Whoever changes the policy changes the program; no reasons, no plan over time, no what-ifs come with it.",
+    )
+
+    def load(self) -> None:
+        """Nothing but the imports above."""
+
+    def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
+        """See :class:`peer.protocol.Peer`."""
+        return [[(rule.id, "/".join(row), due) for rule, row, _, due in fire(raw)] for raw in cases]
+
+    def decide(self, cases: Sequence[bytes]) -> list[object]:
+        """See :class:`peer.protocol.Decides`."""
+        return [rank(fire(raw)) for raw in cases]
+
+    def summary(self, decided: Any) -> Decided:
+        """See :class:`peer.protocol.Decides`."""
+        ranked, aside = decided
+        return list(_summaries(ranked)), list(_summaries(aside))
+
+
+_MODALITIES: Final = tuple(STRENGTH)
+
+
+def _summaries(conclusions: list[Conclusion]) -> Iterator[Summary]:
+    for (order, due, strength, action, target), fired, lost_to, others, _, _ in conclusions:
+        yield (
+            action,
+            _MODALITIES[strength],
+            "/".join(target),
+            -order,
+            None if due == _NEVER else due,
+            tuple(sorted(one[0].id for one in fired)),
+            tuple((one[0][3], "/".join(one[0][4])) for one in others),
+            tuple((one[0][3], "/".join(one[0][4])) for one in lost_to),
+        )
+
+
+def peer() -> HandWritten:
+    """The peer."""
+    return HandWritten()
