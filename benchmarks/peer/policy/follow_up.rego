@@ -581,14 +581,14 @@ for_person contains ["call-who-invited-it", i, p.id, null] if {
 	p.prefers != "email"
 }
 
-for_person contains ["wait-for-office-hours", i, p.id, p.office_opens_at] if {
+for_person contains ["wait-for-office-hours", i, p.id, null] if {
 	some [i, j] in asked
 	p := applications[i].people[j]
 	p.prefers == "phone"
 	not p.office_time
 }
 
-for_person contains ["no-mail-instead-of-the-call", i, p.id, p.office_opens_at] if {
+for_person contains ["no-mail-instead-of-the-call", i, p.id, null] if {
 	some [i, j] in asked
 	p := applications[i].people[j]
 	p.prefers == "phone"
