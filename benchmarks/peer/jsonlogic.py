@@ -7,7 +7,7 @@ they write is plain JSON Logic. As everywhere else a moment that is not known is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from .protocol import Fired
@@ -31,12 +31,13 @@ ENDLESS: Final = 0
 class Row:
     """The row of an enclosing scope; ``row.field`` is the logic that reads a field there."""
 
-    def __init__(self, scope: int, places: Mapping[str, int] | None = None) -> None:
-        self._scope, self._places = scope, places
+    def __init__(self, scope: int, places: Iterable[str] = (), *, within: str = "") -> None:
+        """``places``: the names of its fields, where it is a list of facts; ``within``: the field that it stands in."""
+        self._scope, self._places, self._path = scope, list(places), [within] if within else []
 
     def __getattr__(self, field: str) -> Logic:
-        path = field.split("__") if self._places is None else [self._places[field]]
-        return self._read(path)
+        path = [self._places.index(field)] if self._places else field.split("__")
+        return self._read([*self._path, *path])
 
     @property
     def itself(self) -> Logic:
@@ -72,11 +73,10 @@ def over(name: str, rows: Operand, body: Callable[[Row], Operand]) -> Logic:
 
 def within(facts: Facts, body: Callable[[Row], Operand]) -> Logic:
     """``[body]``, in which the facts are there to be read."""
-    places = {name: no for no, name in enumerate(facts)}
 
     def written(scope: int) -> Json:
         row = [at(fact, scope) for fact in facts.values()]
-        return {"map": [[row], at(body(Row(scope + 1, places)), scope + 1)]}
+        return {"map": [[row], at(body(Row(scope + 1, facts)), scope + 1)]}
 
     return written
 
@@ -565,22 +565,60 @@ def _interview(d: Row, a: Row, f: Row, g: Row, v: Row) -> list[Operand]:
     ]
 
 
+def pieces() -> dict[str, Json]:
+    """The same in pieces, for an engine that reaches no further than two scopes up.
+
+    Each piece is a list that the host evaluates with the rows at hand and the pieces before it as the data's fields: ``a``
+    an application, ``p`` a person, ``v`` an interview, ``o`` an interviewer, ``c`` … ``r`` facts.
+    """
+    a, p, v, o = (Row(0, within=name) for name in "apvo")
+    found: dict[str, Facts] = {}
+
+    def facts(name: str, those_: Facts) -> Row:
+        found[name] = those_
+        return Row(0, those_, within=name)
+
+    c = facts("c", of_candidate())
+    d = facts("d", of_candidate_then(c))
+    f = facts("f", of_application(a, d))
+    g = facts("g", of_application_then(f))
+    h = facts("h", of_application_third(a, f, g))
+    k = facts("k", of_application_fourth(a, f, g, h))
+    last_ = facts("l", of_application_fifth(g, h, k))
+    q = facts("q", of_person(a, f, p))
+    r = facts("r", of_person_then(f, last_, p, q))
+    rules = {
+        "candidate": for_candidate(c, d),
+        "application": for_application(d, a, f, g, h, k, last_),
+        "offer": for_offer(d, a, f),
+        "person": for_person(a, f, p, q, r),
+        "interview": for_interview(f, v),
+        "interviewer": for_interviewer(a, g, v, o),
+    }
+    return {
+        **{name: at(list(one.values()), 0) for name, one in found.items()},
+        **{name: at(values(one), 0) for name, one in rules.items()},
+        "held": at(f.held, 0),
+        "to_thank": at(those(v.interviewers, lambda one: to_thank(d, f, v, one)), 0),
+    }
+
+
 def fired(case: Mapping[str, Any], found: Json) -> Iterator[Fired]:
     """The firings in what the policy gave for a prepared case; each layer of facts has put a list around it."""
     ((candidate, applications),) = found[0]
     id_ = case["candidate"]["id"]
-    yield from _firings(_CANDIDATE, candidate, f"candidate/{id_}//{id_}")
+    yield from _firings(RULES["candidate"], candidate, f"candidate/{id_}//{id_}")
     for given, layered in zip(case["applications"], applications, strict=True):
         id_ = given["id"]
         own, offer, people, held = layered[0][0][0][0][0]
-        yield from _firings(_APPLICATION, own, f"application/{id_}//{id_}")
-        yield from _firings(_OFFER, offer, f"offer/{id_}//{id_}")
+        yield from _firings(RULES["application"], own, f"application/{id_}//{id_}")
+        yield from _firings(RULES["offer"], offer, f"offer/{id_}//{id_}")
         for person, ((of_person_,),) in zip(given["people"], people, strict=True):
-            yield from _firings(_PERSON, of_person_, f"person/{id_}//{person['id']}")
+            yield from _firings(RULES["person"], of_person_, f"person/{id_}//{person['id']}")
         for interview, of_interview, interviewers in held:
-            yield from _firings(_INTERVIEW, of_interview, f"interview/{id_}//{interview}")
+            yield from _firings(RULES["interview"], of_interview, f"interview/{id_}//{interview}")
             for person_id, of_interviewer in interviewers:
-                yield from _firings(_INTERVIEWER, of_interviewer, f"interviewer/{id_}/{interview}/{person_id}")
+                yield from _firings(RULES["interviewer"], of_interviewer, f"interviewer/{id_}/{interview}/{person_id}")
 
 
 def _firings(rules: tuple[str, ...], found: Sequence[int], key: str) -> Iterator[Fired]:
@@ -590,9 +628,12 @@ def _firings(rules: tuple[str, ...], found: Sequence[int], key: str) -> Iterator
 
 
 _ANY: Final = Row(0)
-_CANDIDATE: Final = tuple(for_candidate(_ANY, _ANY))
-_APPLICATION: Final = tuple(for_application(_ANY, _ANY, _ANY, _ANY, _ANY, _ANY, _ANY))
-_OFFER: Final = tuple(for_offer(_ANY, _ANY, _ANY))
-_PERSON: Final = tuple(for_person(_ANY, _ANY, _ANY, _ANY, _ANY))
-_INTERVIEW: Final = tuple(for_interview(_ANY, _ANY))
-_INTERVIEWER: Final = tuple(for_interviewer(_ANY, _ANY, _ANY, _ANY))
+#: The rules' names, in the order of their values.
+RULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "candidate": tuple(for_candidate(_ANY, _ANY)),
+    "application": tuple(for_application(_ANY, _ANY, _ANY, _ANY, _ANY, _ANY, _ANY)),
+    "offer": tuple(for_offer(_ANY, _ANY, _ANY)),
+    "person": tuple(for_person(_ANY, _ANY, _ANY, _ANY, _ANY)),
+    "interview": tuple(for_interview(_ANY, _ANY)),
+    "interviewer": tuple(for_interviewer(_ANY, _ANY, _ANY, _ANY)),
+}
