@@ -63,7 +63,13 @@ class Clips:
         new("case", now=case["now"])
         one = case["candidate"]
         quitting = word(one["considering_quitting"])
-        new("candidate", id=one["id"], employed=word(one["employed"]), quitting=quitting, searching=word(one["searching"]))
+        new(
+            "candidate",
+            id=one["id"],
+            employed=word(one["employed"]),
+            quitting=quitting,
+            searching=word(one["searching"]),
+        )
         for one in case["applications"]:
             self._application(one)
 
@@ -95,7 +101,13 @@ class Clips:
             status, ended = word(interview["status"]), interview["ended_at"]
             new("interview", app=app, id=interview["id"], status=status, ended=ended, **slots)
             for who in interview["interviewers"]:
-                new("interviewer", app=app, interview=interview["id"], person=who["person"], attended=word(who["attended"]))
+                new(
+                    "interviewer",
+                    app=app,
+                    interview=interview["id"],
+                    person=who["person"],
+                    attended=word(who["attended"]),
+                )
         for message in one["messages"]:
             direction, kind = word(message["direction"]), word(message["kind"])
             new("message", app=app, person=message["person"], direction=direction, kind=kind, sent=message["sent_at"])

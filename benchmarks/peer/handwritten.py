@@ -447,7 +447,7 @@ def rank(fired: list[Firing]) -> tuple[list[Conclusion], list[Conclusion]]:
         else:
             order = min([one[0][0] for one in group])
             strength = min([one[0][1] for one in group])
-            safety = any([one[0][4] for one in group])
+            safety = any(one[0][4] for one in group)
             due = min([one[3] for one in group if one[3] is not None], default=None)
         conclusion = ((order, _NEVER if due is None else due, strength, action, target), group, [], [], forbids, safety)
         conclusions.append(conclusion)
@@ -501,6 +501,7 @@ class HandWritten:
     name = "hand-written Python"
     package = ""
     says = (
+        "The standard json module, zoneinfo and holidays; ranks by itself, in one go.",
         "Checks nothing: a case with mistakes gives a traceback or, worse, an answer.",
         "Whoever changes the policy changes the program; no reasons, no plan over time, no what-ifs come with it.",
     )
