@@ -108,9 +108,7 @@ APPLICATION: Final = (
         "heard_lately": recent("f.heard"),
     },
     {
-        "overdue": (
-            "h.promised ? a.reply_by_with_grace <= now : g.usual_answer != null && g.usual_answer <= now"
-        ),
+        "overdue": ("h.promised ? a.reply_by_with_grace <= now : g.usual_answer != null && g.usual_answer <= now"),
         "used_up": "h.follow_ups >= 2 || f.closed",
     },
     {
