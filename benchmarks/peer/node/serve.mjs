@@ -14,12 +14,12 @@ const { firing } = await import(`./${process.argv[2]}.mjs`);
 const setup = JSON.parse(await next());
 const fire = firing(setup);
 const ranker = new Ranker(setup);
-let places = null;
+const places = new Places();
 answer("ready");
 
 for (let line = await next(); line !== undefined; line = await next()) {
   const command = JSON.parse(line);
-  if (command.do === "places") places = new Places(command);
+  if (command.do === "places") places.add(command);
   else await run(command);
 }
 
