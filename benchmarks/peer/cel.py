@@ -1,13 +1,14 @@
-"""CEL, by the Rust crate ``cel``: the policy is one compiled expression, run once for each case.
+"""CEL: the policy is one compiled expression, evaluated once for each case. This peer has the Rust crate ``cel`` beneath
+it; ``cel_cpp.py`` has Google's C++.
 
-CEL has no statements and no way to name a value within an expression, so the expression is put together from named
-parts, and ``[value].map(name, …)[0]`` names a value for what stands inside.
+CEL has no statements, so the expression is put together from named parts. In CEL itself nothing names a value, and there
+is no maximum of a list: ``[value].map(name, …)[0]`` does the one, and ``filter`` with ``all`` the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from .prepare import prepared
 from .protocol import Fired
@@ -18,6 +19,10 @@ WEEK: Final = "604800"
 #: What does not fire, and what fires without a deadline: a rule's value is its deadline otherwise.
 SILENT: Final = -1
 ENDLESS: Final = 0
+
+#: What stands for the maximum and the minimum of the list ``xs`` until it is known whether there is a function for it.
+LATEST: Final = "latest(xs)"
+EARLIEST: Final = "earliest(xs)"
 
 # --- what is said of an application `a` wherever there is one ---
 
@@ -32,13 +37,13 @@ WAITING: Final = "(!(a.status in ['offered', 'accepted', 'rejected', 'withdrawn'
 
 
 def last(moments: str) -> str:
-    """The latest of some moments, ``null`` where there are none; CEL has no maximum of a list."""
-    return f"[{moments}].map(xs, xs == [] ? null : xs.filter(x, xs.all(y, y <= x))[0])[0]"
+    """The latest of some moments, ``null`` where there are none."""
+    return f"[{moments}].map(xs, xs == [] ? null : {LATEST})[0]"
 
 
 def first(moments: str) -> str:
     """The earliest of some moments."""
-    return last(moments).replace("y <= x", "y >= x")
+    return f"[{moments}].map(xs, xs == [] ? null : {EARLIEST})[0]"
 
 
 def recent(moment: str) -> str:
@@ -103,9 +108,7 @@ APPLICATION: Final = (
         "heard_lately": recent("f.heard"),
     },
     {
-        "overdue": (
-            "h.promised ? a.reply_by_with_grace <= now : g.usual_answer != null && g.usual_answer <= now"
-        ),
+        "overdue": ("h.promised ? a.reply_by_with_grace <= now : g.usual_answer != null && g.usual_answer <= now"),
         "used_up": "h.follow_ups >= 2 || f.closed",
     },
     {
@@ -286,42 +289,79 @@ TO_THANK: Final = (
 )
 
 
-def named(name: str, layer: Mapping[str, str], body: str) -> str:
-    """``body``, in which the layer's facts are fields of ``name``."""
-    facts = ", ".join(f"'{fact}': {expression}" for fact, expression in layer.items())
-    return f"[{{{facts}}}].map({name}, {body})[0]"
+class Words(NamedTuple):
+    """How one CEL says what CEL itself has no word for: ``named`` of a name, a value and what it is named for."""
+
+    named: Callable[[str, str, str], str]
+    latest: str
+    earliest: str
 
 
-def layers(names: str, facts: Sequence[Mapping[str, str]], body: str) -> str:
-    """``body``, inside all layers."""
-    for name, layer in reversed(list(zip(names, facts, strict=True))):
-        body = named(name, layer, body)
-    return body
-
-
-def values(rules: Rules) -> str:
-    """What all rules of a row give."""
-    return "[" + ", ".join(f"({when}) ? {by} : {SILENT}" for when, by in rules.values()) + "]"
-
-
-POLICY: Final = layers(
-    "cd",
-    CANDIDATE,
-    f"[{values(FOR_CANDIDATE)}, applications.map(a, "
-    + layers(
-        "fghkl",
-        APPLICATION,
-        f"[{values(FOR_APPLICATION)}, a.offer == null ? [] : {values(FOR_OFFER)},"
-        f"a.people.map(p, {layers('qr', PERSON, values(FOR_PERSON))}), "
-        f"f.held.map(v, [v.id, {values(FOR_INTERVIEW)}, "
-        f"v.interviewers.filter(o, {TO_THANK}).map(o, [o.person, {values(FOR_INTERVIEWER)}])])]",
-    )
-    + ")]",
+PLAIN: Final = Words(
+    named=lambda name, value, body: f"[{value}].map({name}, {body})[0]",
+    latest="xs.filter(x, xs.all(y, y <= x))[0]",
+    earliest="xs.filter(x, xs.all(y, y >= x))[0]",
 )
 
 
+def policy(words: Words) -> str:
+    """The whole policy: lists of what the rules of each row give, in the order of their tables."""
+
+    def layers(names: str, facts: Sequence[Mapping[str, str]], body: str) -> str:
+        """``body``, inside layers of facts, each a map with a name of its own."""
+        for name, layer in reversed(list(zip(names, facts, strict=True))):
+            written = ", ".join(f"'{fact}': {expression}" for fact, expression in layer.items())
+            body = words.named(name, f"{{{written}}}", body)
+        return body
+
+    people = f"a.people.map(p, {layers('qr', PERSON, _values(FOR_PERSON))})"
+    interviewers = f"v.interviewers.filter(o, {TO_THANK}).map(o, [o.person, {_values(FOR_INTERVIEWER)}])"
+    interviews = f"f.held.map(v, [v.id, {_values(FOR_INTERVIEW)}, {interviewers}])"
+    offer = f"a.offer == null ? [] : {_values(FOR_OFFER)}"
+    application = layers("fghkl", APPLICATION, f"[{_values(FOR_APPLICATION)}, {offer}, {people}, {interviews}]")
+    whole = layers("cd", CANDIDATE, f"[{_values(FOR_CANDIDATE)}, applications.map(a, {application})]")
+    return whole.replace(LATEST, words.latest).replace(EARLIEST, words.earliest)
+
+
+def _values(rules: Rules) -> str:
+    return "[" + ", ".join(f"({when}) ? {by} : {SILENT}" for when, by in rules.values()) + "]"
+
+
+def fired(case: Mapping[str, Any], found: Any) -> Iterator[Fired]:
+    """The firings in what the policy gave for a prepared case."""
+    candidate, applications = found
+    id_ = case["candidate"]["id"]
+    yield from _firings(_CANDIDATE, candidate, f"candidate/{id_}//{id_}")
+    for given, (own, offer, people, interviews) in zip(case["applications"], applications, strict=True):
+        id_ = given["id"]
+        yield from _firings(_APPLICATION, own, f"application/{id_}//{id_}")
+        yield from _firings(_OFFER, offer, f"offer/{id_}//{id_}")
+        for person, of_person in zip(given["people"], people, strict=True):
+            yield from _firings(_PERSON, of_person, f"person/{id_}//{person['id']}")
+        for interview, of_interview, interviewers in interviews:
+            yield from _firings(_INTERVIEW, of_interview, f"interview/{id_}//{interview}")
+            for person_id, of_interviewer in interviewers:
+                yield from _firings(_INTERVIEWER, of_interviewer, f"interviewer/{id_}/{interview}/{person_id}")
+
+
+def _firings(rules: tuple[str, ...], found: list[int], key: str) -> Iterator[Fired]:
+    for rule, by in zip(rules, found):  # noqa: B905 (an application without an offer has no values)
+        if by != SILENT:
+            yield rule, key, None if by == ENDLESS else by
+
+
+_CANDIDATE, _APPLICATION, _OFFER = tuple(FOR_CANDIDATE), tuple(FOR_APPLICATION), tuple(FOR_OFFER)
+_PERSON, _INTERVIEW, _INTERVIEWER = tuple(FOR_PERSON), tuple(FOR_INTERVIEW), tuple(FOR_INTERVIEWER)
+#: The least case: evaluating it warms an engine.
+NOBODY: Final[Mapping[str, Any]] = {
+    "now": 0,
+    "candidate": {"id": "", "employed": None, "considering_quitting": None, "searching": None},
+    "applications": [],
+}
+
+
 class Cel:
-    name = "CEL (common-expression-language)"
+    name = "CEL (Rust: common-expression-language)"
     package = "common-expression-language"
     says = (
         "Moments in seconds, business days, office hours and local days come from the host.",
@@ -333,37 +373,11 @@ class Cel:
     def load(self) -> None:
         import cel
 
-        self._program: Any = cel.compile(POLICY)
-        self._program.execute({"now": 0, "candidate": _NOBODY, "applications": []})
+        self._program: Any = cel.compile(policy(PLAIN))
+        self._program.execute(dict(NOBODY))
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
-        return [list(self._fired(prepared(raw))) for raw in cases]
-
-    def _fired(self, case: dict[str, Any]) -> Iterator[Fired]:
-        candidate, applications = self._program.execute(case)
-        id_ = case["candidate"]["id"]
-        yield from _firings(_CANDIDATE, candidate, f"candidate/{id_}//{id_}")
-        for given, (own, offer, people, interviews) in zip(case["applications"], applications, strict=True):
-            id_ = given["id"]
-            yield from _firings(_APPLICATION, own, f"application/{id_}//{id_}")
-            yield from _firings(_OFFER, offer, f"offer/{id_}//{id_}")
-            for person, found in zip(given["people"], people, strict=True):
-                yield from _firings(_PERSON, found, f"person/{id_}//{person['id']}")
-            for interview, found, interviewers in interviews:
-                yield from _firings(_INTERVIEW, found, f"interview/{id_}//{interview}")
-                for person, values_ in interviewers:
-                    yield from _firings(_INTERVIEWER, values_, f"interviewer/{id_}/{interview}/{person}")
-
-
-_NOBODY: Final = {"id": "", "employed": None, "considering_quitting": None, "searching": None}
-_CANDIDATE, _APPLICATION, _OFFER = tuple(FOR_CANDIDATE), tuple(FOR_APPLICATION), tuple(FOR_OFFER)
-_PERSON, _INTERVIEW, _INTERVIEWER = tuple(FOR_PERSON), tuple(FOR_INTERVIEW), tuple(FOR_INTERVIEWER)
-
-
-def _firings(rules: tuple[str, ...], found: list[int], key: str) -> Iterator[Fired]:
-    for rule, by in zip(rules, found):  # noqa: B905 (an application without an offer has no values)
-        if by != SILENT:
-            yield rule, key, None if by == ENDLESS else by
+        return [list(fired(case, self._program.execute(case))) for case in map(prepared, cases)]
 
 
 def peer() -> Cel:

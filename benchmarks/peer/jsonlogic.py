@@ -236,9 +236,7 @@ def of_application_then(f: Row) -> Facts:
         "interviewed": last(each(f.held, lambda v: v.ended_at)),
         "usual_answer": last(each(f.held, lambda v: v.answer_due_at)),
         "wrote": last(each(those(f.sent, lambda m: other(m.sent_at, None)), lambda m: m.sent_at)),
-        "asked": each(
-            those(f.sent, lambda m: both(asks(m), no(op("in", m.person, f.inside)))), lambda m: m.sent_at
-        ),
+        "asked": each(those(f.sent, lambda m: both(asks(m), no(op("in", m.person, f.inside)))), lambda m: m.sent_at),
     }
 
 
@@ -296,9 +294,7 @@ def of_person_then(f: Row, last_: Row, p: Row, q: Row) -> Facts:
     asked = those(f.sent, lambda m: both(same(m.person, p.id), asks(m)))
     return {
         "asked": op("if", q.only_inside, count(asked), 0),
-        "addressee": both(
-            last_.follow_up_open, no(q.only_inside), no(q.in_the_way), other(p.contact_policy, "closed")
-        ),
+        "addressee": both(last_.follow_up_open, no(q.only_inside), no(q.in_the_way), other(p.contact_policy, "closed")),
     }
 
 
@@ -400,9 +396,7 @@ def for_application(d: Row, a: Row, f: Row, g: Row, h: Row, k: Row, last_: Row) 
         "move-on": (last_.over, ENDLESS),
         "nothing-left-after-withdrawing": (both(f.open, told("withdrawal")), ENDLESS),
         "wait-where-no-contact-is-wanted": (
-            both(
-                f.open, f.closed, no(f.pending), no(f.firm), no(has_open_offer(a)), no(told("withdrawal"))
-            ),
+            both(f.open, f.closed, no(f.pending), no(f.firm), no(has_open_offer(a)), no(told("withdrawal"))),
             ENDLESS,
         ),
     }

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -134,11 +135,7 @@ def _tables() -> dict[str, Any]:
 
 def _zone(zone: ZoneInfo, days: Sequence[date]) -> dict[str, Any]:
     starts = [int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) for day in days]
-    turns = {
-        no: _turn(zone, start, end)
-        for no, (start, end) in enumerate(zip(starts, starts[1:], strict=False))
-        if end - start != 86_400
-    }
+    turns = {no: _turn(zone, start, end) for no, (start, end) in enumerate(pairwise(starts)) if end - start != 86_400}
     return {"first": days[0].isoformat(), "starts": starts, "turns": turns}
 
 

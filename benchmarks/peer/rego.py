@@ -30,14 +30,14 @@ class Rego:
         self._engine: Any = regorus.Engine()
         self._engine.add_policy_from_file(str(POLICY))
         self._engine.set_input_json('{"now": 0, "candidate": {"id": ""}, "applications": []}')
-        self._engine.eval_query_as_json(FIRED)
+        self._engine.eval_rule_as_json(FIRED)
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
         return [self._fired(raw) for raw in cases]
 
     def _fired(self, raw: bytes) -> list[Fired]:
         self._engine.set_input_json(orjson.dumps(prepared(raw)).decode())
-        found = orjson.loads(self._engine.eval_query_as_json(FIRED))["result"][0]["expressions"][0]["value"]
+        found = orjson.loads(self._engine.eval_rule_as_json(FIRED))
         return [
             (rule, f"{entity}/{application}/{interview}/{row}", due)
             for rule, entity, application, interview, row, due in found

@@ -7,6 +7,7 @@ its editor. A table's column without a field takes whole expressions, so that a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import orjson
@@ -116,9 +117,7 @@ APPLICATION: Final[Expressions] = {
     "used_up": "$.follow_ups >= 2 or $.closed",
     "wrote_lately": recent("$.wrote"),
     "heard_lately": recent("$.heard"),
-    "follow_up_open": (
-        "$.between and not $.used_up and $.overdue and not $.wrote_lately and not $.heard_lately"
-    ),
+    "follow_up_open": ("$.between and not $.used_up and $.overdue and not $.wrote_lately and not $.heard_lately"),
     "over": (
         f"$.between and $.used_up and $.overdue and not {recent('$.last_asked')}"
         f" and not {recent('$.interviewed')} and not $.heard_lately"
@@ -138,8 +137,7 @@ BELOW: Final[Expressions] = {
         " and (r.a.contact_via == null or p.id == r.a.contact_via)}))"
     ),
     "interviews": (
-        "flatMap(rows as r, map(r.held as v, {v: v, now: now, open: r.open,"
-        " key: 'interview/' + r.a.id + '//' + v.id}))"
+        "flatMap(rows as r, map(r.held as v, {v: v, now: now, open: r.open, key: 'interview/' + r.a.id + '//' + v.id}))"
     ),
     "interviewers": (
         "flatMap(rows as r, flatMap(r.open and not r.settled ? r.held : [] as v, map(filter(v.interviewers as o,"
@@ -232,8 +230,7 @@ FOR_OFFER: Final[Rules] = {
     ),
     "make-it-firm": ("alive and (a.offer.form == 'verbal' or a.offer.conditional == true)", NONE),
     "ask-for-time": (
-        "open and a.offer.signed_at == null and a.offer.answer_by != null and a.offer.answer_by > now"
-        " and waiting >= 1",
+        "open and a.offer.signed_at == null and a.offer.answer_by != null and a.offer.answer_by > now and waiting >= 1",
         "a.offer.answer_by",
     ),
 }
@@ -306,7 +303,7 @@ def graph() -> dict[str, Any]:
     ]
     tables = [_table(*one) for one in TABLES]
     output = {"id": "output", "name": "output", "type": "outputNode", "content": {}}
-    edges = [_edge(one, other) for one, other in zip(chain, chain[1:], strict=False)]
+    edges = [_edge(one, other) for one, other in pairwise(chain)]
     edges += [_edge(chain[-1], table) for table in tables] + [_edge(table, output) for table in tables]
     return {"nodes": [*chain, *tables, output], "edges": edges}
 
@@ -346,6 +343,7 @@ def _edge(one: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
 class Zen:
     name = "GoRules Zen (zen-engine)"
     package = "zen-engine"
+    batch = 100
     says = (
         "Moments in seconds, business days, office hours and local days come from the host.",
         "Facts are expression nodes with map, filter and some; rules are decision tables that loop over the rows.",
