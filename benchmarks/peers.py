@@ -34,7 +34,21 @@ import tactful
 
 OURS = "ours"
 #: The modules of ``peer``, one for each peer; ours comes first.
-MODULES = (OURS, "handwritten", "durable_peer", "clips_peer", "experta_peer", "rule_engine_peer", "openfisca_peer")
+MODULES = (
+    *(
+        OURS,
+        "handwritten",
+        "durable_peer",
+        "zen",
+        "clips_peer",
+        "experta_peer",
+        "rule_engine_peer",
+        "cel",
+        "rego",
+        "cedar",
+    ),
+    *("datalogic", "openfisca_peer", "jsonrules_node", "jsonlogic_node"),
+)
 
 
 class Budget(NamedTuple):
@@ -133,8 +147,8 @@ def table(rows: list[Row]) -> Table:
         if times.batched is not None:
             batched, mine = times.batched, sum(ours) / len(ours)
             name = f"{name}, {getattr(row.peer, 'batch', 0):,} at once"
-            line = name, number, f"{1 / batched:,.0f}", f"{batched / mine:,.2f}", "", "", "", "", "", ""
-            lines.append((batched, line))
+            figures = f"{1 / batched:,.0f}", f"{batched / mine:,.2f}", "", ""
+            lines.append((batched, (name, number, *figures, "", "", "", "")))
     for _, line in sorted(lines):
         found.add_row(*line)
     return found

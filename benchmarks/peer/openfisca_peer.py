@@ -733,22 +733,22 @@ class _Tables:
             people[person["id"]] = acquaintance = self._put("acquaintance", known)
             self._row(no, f"person/{id_}//{person['id']}", (*here, acquaintance, nothing), (PERSON, 0, 0, 0, 0))
         for interview in one["interviews"]:
-            known = (int(interview["status"] == "cancelled"), interview["ended_at"], interview["answer_due_at"])
-            encounter, name = self._put("encounter", known), interview["id"]
+            given = (int(interview["status"] == "cancelled"), interview["ended_at"], interview["answer_due_at"])
+            encounter, name = self._put("encounter", given), interview["id"]
             self._row(no, f"interview/{id_}//{name}", (*here, nobody, encounter), (INTERVIEW, 0, 0, 0, 0))
             for who in interview["interviewers"]:
                 key = f"interviewer/{id_}/{name}/{who['person']}"
                 absent = int(who["attended"] is False)
                 self._row(no, key, (*here, people[who["person"]], encounter), (INTERVIEWER, 0, 0, 0, absent))
         for message in one["messages"]:
-            values = (
+            said = (
                 MESSAGE_ROW,
                 DIRECTION[message["direction"]],
                 MESSAGE.get(message["kind"], 0),
                 message["sent_at"] or 0,
                 0,
             )
-            self._row(no, "", (*here, people[message["person"]], nothing), values)
+            self._row(no, "", (*here, people[message["person"]], nothing), said)
 
 
 class OpenFisca:
