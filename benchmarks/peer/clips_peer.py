@@ -40,7 +40,7 @@ class Clips:
         self._env.define_function(self._fired, "fired")
         self._env.load(str(POLICY))
         self._templates = {one.name: one for one in self._env.templates()}
-        symbols = {word: clips.Symbol(word) for word in WORDS}
+        symbols: dict[str | bool | None, Any] = {word: clips.Symbol(word) for word in WORDS}
         self._word = {**symbols, True: clips.Symbol("yes"), False: clips.Symbol("no"), None: None}.__getitem__
 
     def _fired(self, rule: str, entity: str, application: str, interview: str, id_: str, due: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tactful
 from tactful.model.checked import AddStep
-from tactful.rank import Conclusion, row_key
+from tactful.rank import Conclusion, Ranking, row_key
 
 from .protocol import Decided, Fired, Pairs, Summary
 
@@ -19,20 +19,20 @@ class Expected:
         self._ids = {rule.no: rule.id for rule in rules if not isinstance(rule.conclusion, AddStep)}
 
     def fire(self, raw: bytes) -> list[Fired]:
-        """The firings of rules that advise or prohibit, sorted."""
+        """The firings of rules that advise or prohibit, in no order."""
         case = self._policy.read(raw)
         assert case.now is not None, "generated cases say when they are for"
         fired = self._policy.decider.fire(case, case.now)
-        return sorted(
-            ((self._ids[no], "/".join(row_key(row)), due) for no, row, due in fired),
-            key=lambda one: one[:2],
-        )
+        return [(self._ids[no], "/".join(row_key(row)), due) for no, row, due in fired]
 
     def decide(self, raw: bytes) -> Decided:
         """The ranked decision in plain values."""
         case = self._policy.read(raw)
         assert case.now is not None, "generated cases say when they are for"
-        ranking = self._policy.decider.rank(case, case.now)
+        return self.summary(self._policy.decider.rank(case, case.now))
+
+    def summary(self, ranking: Ranking) -> Decided:
+        """A ranking in plain values."""
         return [self._summary(one) for one in ranking.ranked], [self._summary(one) for one in ranking.set_aside]
 
     def _summary(self, one: Conclusion) -> Summary:

@@ -565,7 +565,8 @@ class Experta:
     def _one(self, case: Fields) -> list[Fired]:
         derive(case)
         engine, facts = self._engine, self._facts
-        engine.found = found = []
+        found: list[Fired] = []
+        engine.found = found
         engine.reset()
         for name, slots in _facts(case):
             engine.declare(facts[name](**slots))
@@ -584,7 +585,7 @@ def _facts(case: Fields) -> list[tuple[str, Fields]]:
         "open_offers": given["open_offers"],
         "next_answer_by": given["next_answer_by"],
     }
-    found = [("Candidate", candidate)]
+    found: list[tuple[str, Fields]] = [("Candidate", candidate)]
     for one in case["applications"]:
         _application(one, now, found)
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -21,9 +22,9 @@ Key = tuple[str, str, str, str]
 
 
 class Rule(NamedTuple):
-    """What a rule concludes, in the order in which ranking asks for it."""
+    """What a rule concludes. Of ``order``, the priority turned round, and of ``strength`` the smaller comes first."""
 
-    order: int  # of its priority: the smaller comes first
+    order: int
     strength: int
     action: str
     forbids: bool
@@ -33,14 +34,26 @@ class Rule(NamedTuple):
 
 #: A rule, the row it fired for, its target, and its deadline.
 Firing = tuple[Rule, Key, Key, int | None]
-#: A conclusion: its order, its firings, what it lost to, its alternatives, whether it forbids, whether for safety.
-Conclusion = tuple[tuple[int, int, int, str, Key], list[Firing], list[Any], list[Any], bool, bool]
+#: A conclusion: its order, deadline, strength, action and target, by which it is sorted, and then its firings.
+Conclusion = tuple[int, int, int, str, Key, list[Firing]]
+
+
+class Ranking(NamedTuple):
+    """What is advised and forbidden, in order, and what was set aside; what it lost to, and what gave way, by conclusion."""
+
+    ranked: list[Conclusion]
+    aside: list[Conclusion]
+    lost_to: dict[int, list[Conclusion]]
+    alternatives: dict[int, list[Conclusion]]
+
 
 _RULES: Final = {
     id_: Rule(-plan.priority, STRENGTH[plan.modality], plan.action, plan.modality[-3:] == "not", plan.safety, id_)
     for id_, plan in PLANS.items()
 }
 _NEVER: Final = 1 << 39
+#: The strengths of must_not and should_not.
+_BANS: Final = (0, 2)
 _HOUR: Final = 3600
 _DAY: Final = 24 * _HOUR
 _WEEK: Final = 7 * _DAY
@@ -62,77 +75,91 @@ def _deadline(text: str, here: Place) -> int:
     return here.end_of_day(text) if len(text) == 10 else int(_from_iso(text).timestamp())
 
 
+@dataclass(slots=True)
 class _Candidate:
     """What all applications together come to."""
 
-    __slots__ = ("applications", "next_answer_by", "now", "settled")
+    now: int
+    settled: bool
+    next_answer_by: int | None
 
 
+@dataclass(slots=True)
 class _Application:
     """An application, and what is asked of it in more than one place."""
 
-    __slots__ = ("closed", "firm", "given", "here", "id", "key", "offer", "open", "pending", "place", "status")
+    given: Fields
+    id: str
+    key: Key
+    status: str | None
+    open: bool
+    closed: bool
+    pending: bool
+    place: tuple[str, str | None]
+    here: Place
+    offer: Fields | None
+    firm: bool = False
 
 
 def fire(raw: bytes) -> list[Firing]:
     """The firings of a case."""
     case = json.loads(raw)
-    given, found = case["candidate"], list[Firing]()
-    candidate = _Candidate()
-    now = candidate.now = _at(case["now"])
+    given, now, found, rules = case["candidate"], _at(case["now"]), list[Firing](), _RULES
     zone, country = given.get("time_zone") or "UTC", given.get("country")
     signed = accepted = False
-    candidate.next_answer_by, open_offers, pending, answers_to_come = None, 0, 0, list[tuple[Key, int]]()
-    candidate.applications = []
-    rules = _RULES
+    open_offers = pending = 0
+    answers: list[tuple[Key, int]] = []
+    applications: list[_Application] = []
     for one in case.get("applications") or ():
-        application = _Application()
-        candidate.applications.append(application)
-        application.given, id_ = one, one["id"]
-        application.id, application.key = id_, ("application", id_, "", id_)
-        status = application.status = one.get("status")
-        application.open = status not in _NO_MORE
-        application.closed = one.get("contact_policy") == "closed"
-        at = application.place = one.get("time_zone") or zone, one.get("country") or country
-        here = application.here = place(*at)
-        offer = application.offer = one.get("offer")
-        application.firm = False
-        application.pending = offer is None and status not in _NOT_PENDING
-        accepted = accepted or status == "accepted"
+        id_, status, offer = one["id"], one.get("status"), one.get("offer")
+        key, at, open_ = (
+            ("application", id_, "", id_),
+            (one.get("time_zone") or zone, one.get("country") or country),
+            True,
+        )
+        if status in _NO_MORE:
+            open_ = False
+            accepted = accepted or status == "accepted"
+        closed, waiting, here = (
+            one.get("contact_policy") == "closed",
+            offer is None and status not in _NOT_PENDING,
+            place(*at),
+        )
+        application = _Application(one, id_, key, status, open_, closed, waiting, at, here, offer)
+        applications.append(application)
         if offer is None:
             continue
-        key, signed_at = ("offer", id_, "", id_), offer.get("signed_at")
+        row, signed_at = ("offer", id_, "", id_), offer.get("signed_at")
         form, conditional = offer.get("form"), offer.get("conditional")
         if status not in _LOST:
             if form == "verbal" or conditional is True:
-                found.append((rules["make-it-firm"], key, application.key, None))
+                found.append((rules["make-it-firm"], row, key, None))
             if form == "written" and conditional is False and signed_at is not None and _at(signed_at) <= now:
                 application.firm = signed = True
-        if application.open and signed_at is None:
+        if open_ and signed_at is None:
             open_offers += 1
             text = offer.get("answer_by")
             if text is None:
                 received = offer.get("received_at")
                 due = None if received is None else _at(received) + 5 * _DAY
-                found.append((rules["answer-in-decent-time"], key, application.key, due))
+                found.append((rules["answer-in-decent-time"], row, key, due))
             else:
                 by = _deadline(text, here)
-                found.append((rules["answer-by-their-day"], key, application.key, by))
+                found.append((rules["answer-by-their-day"], row, key, by))
                 if now < by:
-                    answers_to_come.append((application.key, by))
-    settled = candidate.settled = signed or accepted
-    if answers_to_come:
-        candidate.next_answer_by = min(by for _, by in answers_to_come)
-    for application in candidate.applications:
-        if settled:
+                    answers.append((key, by))
+    next_answer_by = min([by for _, by in answers]) if answers else None
+    candidate = _Candidate(now, signed or accepted, next_answer_by)
+    for application in applications:
+        if candidate.settled:
             application.pending = False
         elif application.pending:
             pending += 1
     if pending:
-        for key, by in answers_to_come:
+        for key, by in answers:
             found.append((rules["ask-for-time"], ("offer", *key[1:]), key, by))
-    _of_candidate(given, signed, open_offers, candidate.next_answer_by, found)
-    for application in candidate.applications:
+    _of_candidate(given, signed, open_offers, next_answer_by, found)
+    for application in applications:
         _of_application(candidate, application, found)
     return found
 
@@ -165,7 +192,7 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
     people = given.get("people") or ()
     messages = given.get("messages") or ()
     interviews = given.get("interviews") or ()
-    via = given.get("contact_via")
+    via, is_open = given.get("contact_via"), application.open
 
     # Interviews: what has been, what is ahead, who asked.
     last = ahead = None
@@ -175,7 +202,7 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
         who = one.get("interviewers")
         if who:
             interviewers.update([one if isinstance(one, str) else one["person"] for one in who])
-        if one.get("status") == "cancelled":
+        if not is_open or one.get("status") == "cancelled":
             continue
         ended_at = _at(one["ended_at"])
         if ended_at > now:
@@ -183,7 +210,7 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
                 ahead = ended_at
             continue
         if now <= ended_at + _WEEK:
-            held.append((one["id"], ended_at, who or ()))
+            held.append((one["id"], ended_at, who or []))
         if last is None or ended_at > last:
             last = ended_at
     inside = {one["id"] for one in people if one.get("role") == "inside_contact" and one["id"] not in interviewers}
@@ -198,7 +225,7 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
     rejected = status == "rejected"
     for one in messages:
         direction, text, kind = one.get("direction"), one.get("sent_at"), one.get("kind")
-        at = None if text is None else _at(text)
+        at = _at(text) if text is not None and (is_open or rejected) else None
         if direction == "sent":
             if at is not None and (wrote is None or at > wrote):
                 wrote = at
@@ -235,9 +262,9 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
         if any("linkedin" in (one.get("channels") or ()) for one in people):
             found.append((rules["connect-after-the-decision"], key, key, None))
         follow_up_open = _of_pending(candidate, application, last, ahead, wrote, heard, asked, told_of_offer, found)
-    elif application.open:
+    elif is_open:
         _of_settled(candidate, application, told_of_withdrawal, found)
-    if application.open and told_of_withdrawal:
+    if is_open and told_of_withdrawal:
         found.append((rules["nothing-left-after-withdrawing"], key, key, None))
     if status in _LOST:
         found.append((rules["rejection-ends-it"], key, key, None))
@@ -250,7 +277,7 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
         found.append((rules["get-it-signed"], key, key, None))
 
     # Thanks.
-    if application.open:
+    if is_open:
         names = {one["id"]: one.get("name") for one in people}
         for interview, ended_at, who in held:
             if not who:
@@ -327,7 +354,7 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
 def _of_settled(candidate: _Candidate, application: _Application, told: bool, found: list[Firing]) -> None:
     """An application that is open but not pending: there is an offer, or the candidate has said yes somewhere."""
     key, offer, rules = application.key, application.offer, _RULES
-    if application.firm:
+    if offer is not None and application.firm:
         start_on = offer.get("start_on")
         due = None if start_on is None else _deadline(start_on, application.here)
         if due is not None and due <= candidate.now:
@@ -401,8 +428,8 @@ def _of_pending(
     if follow_ups >= 2 or closed:
         last_asked = max((at for at in asked if at is not None), default=None)
         if just_heard or last + _WEEK > now or (last_asked is not None and last_asked <= now < last_asked + _WEEK):
-            due = None if last_asked is None else last_asked + _WEEK
-            found.append((rules["wait-before-letting-go"], key, key, due))
+            until = None if last_asked is None else last_asked + _WEEK
+            found.append((rules["wait-before-letting-go"], key, key, until))
         else:
             found.append((rules["move-on"], key, key, None))
         return False
@@ -427,72 +454,77 @@ def _of_callable(now: int, application: _Application, one: Fields, row: Key, fou
         found.append((rules["no-mail-instead-of-the-call"], row, row, None))
 
 
-def rank(fired: list[Firing]) -> tuple[list[Conclusion], list[Conclusion]]:
-    """What is advised and forbidden, in order, and what was set aside, with what it lost to."""
+def rank(fired: list[Firing]) -> Ranking:
+    """The firings in order, merged where they conclude the same, conflicts settled; one follow-up per application."""
     groups: dict[tuple[str, bool, Key], list[Firing]] = {}
     for one in fired:
         rule = one[0]
-        key = (rule[2], rule[3], one[2])
-        group = groups.get(key)
-        if group is None:
-            groups[key] = [one]
+        key = rule[2], rule[3], one[2]
+        if key in groups:
+            groups[key].append(one)
         else:
-            group.append(one)
+            groups[key] = [one]
     conclusions: list[Conclusion] = []
     bans: list[Conclusion] = []
+    follow_ups = contacts = 0
     for (action, forbids, target), group in groups.items():
         if len(group) == 1:
             rule, _, _, due = group[0]
-            order, strength, safety = rule[0], rule[1], rule[4]
+            order, strength = rule[0], rule[1]
         else:
             order = min([one[0][0] for one in group])
             strength = min([one[0][1] for one in group])
-            safety = any([one[0][4] for one in group])
             due = min([one[3] for one in group if one[3] is not None], default=None)
-        conclusion = ((order, _NEVER if due is None else due, strength, action, target), group, [], [], forbids, safety)
+        conclusion: Conclusion = order, _NEVER if due is None else due, strength, action, target, group
         conclusions.append(conclusion)
         if forbids:
             bans.append(conclusion)
+        elif action in FORBIDDEN_BY:
+            contacts += 1
+            follow_ups += action in FOLLOW_UPS
     conclusions.sort()
-    if bans:
-        _settle(conclusions, bans)
+    lost_to = _settle(conclusions, bans) if bans and contacts else {}
+    if not lost_to and follow_ups < 2:
+        return Ranking(conclusions, [], {}, {})
     ranked: list[Conclusion] = []
     aside: list[Conclusion] = []
     leaders: dict[str, Conclusion] = {}
+    alternatives: dict[int, list[Conclusion]] = {}
     for conclusion in conclusions:
-        (_, _, _, action, target), _, lost_to, _, forbids, _ = conclusion
-        if lost_to:
-            lost_to.sort()
+        _, _, strength, action, target, _ = conclusion
+        if id(conclusion) in lost_to:
             aside.append(conclusion)
-        elif action in FOLLOW_UPS and not forbids:
+        elif action in FOLLOW_UPS and strength not in _BANS:
             leader = leaders.setdefault(target[1], conclusion)
             if leader is conclusion:
                 ranked.append(conclusion)
             else:
-                leader[3].append(conclusion)
+                alternatives.setdefault(id(leader), []).append(conclusion)
         else:
             ranked.append(conclusion)
-    return ranked, aside
+    return Ranking(ranked, aside, lost_to, alternatives)
 
 
-def _settle(conclusions: list[Conclusion], bans: list[Conclusion]) -> None:
-    """The higher priority wins; on equal priority, and always where it is a matter of safety, the ban does."""
-    for conclusion in conclusions:
-        order, _, lost_to, _, forbids, _ = conclusion
-        if forbids:
+def _settle(conclusions: list[Conclusion], bans: list[Conclusion]) -> dict[int, list[Conclusion]]:
+    """What each loses to: the higher priority wins; on equal priority, and always where it is for safety, the ban does."""
+    lost_to: dict[int, list[Conclusion]] = {}
+    for advice in conclusions:
+        order, _, strength, action, target, _ = advice
+        if action not in FORBIDDEN_BY or strength in _BANS:
             continue
-        family = FORBIDDEN_BY.get(order[3])
-        if family is None:
-            continue
-        target = order[4]
+        family = FORBIDDEN_BY[action]
         for ban in bans:
-            if ban[0][3] in family:
-                other = ban[0][4]
-                if target == other or other[0] == "candidate" or (other[0] == "application" and other[1] == target[1]):
-                    if ban[5] or ban[0][0] <= order[0]:
-                        lost_to.append(ban)
-                    else:
-                        ban[2].append(conclusion)
+            other = ban[4]
+            if ban[3] in family and (
+                target == other or other[0] == "candidate" or (other[0] == "application" and other[1] == target[1])
+            ):
+                if ban[0] <= order or any(one[0].safety for one in ban[5]):
+                    lost_to.setdefault(id(advice), []).append(ban)
+                else:
+                    lost_to.setdefault(id(ban), []).append(advice)
+    for lost in lost_to.values():
+        lost.sort()
+    return lost_to
 
 
 class HandWritten:
@@ -501,6 +533,7 @@ class HandWritten:
     name = "hand-written Python"
     package = ""
     says = (
+        "The standard json module, zoneinfo and holidays; ranks by itself, in one go.",
         "Checks nothing: a case with mistakes gives a traceback or, worse, an answer.",
         "Whoever changes the policy changes the program; no reasons, no plan over time, no what-ifs come with it.",
     )
@@ -518,24 +551,24 @@ class HandWritten:
 
     def summary(self, decided: Any) -> Decided:
         """See :class:`peer.protocol.Decides`."""
-        ranked, aside = decided
-        return list(_summaries(ranked)), list(_summaries(aside))
+        return list(_summaries(decided, decided.ranked)), list(_summaries(decided, decided.aside))
 
 
 _MODALITIES: Final = tuple(STRENGTH)
 
 
-def _summaries(conclusions: list[Conclusion]) -> Iterator[Summary]:
-    for (order, due, strength, action, target), fired, lost_to, others, _, _ in conclusions:
+def _summaries(ranking: Ranking, conclusions: list[Conclusion]) -> Iterator[Summary]:
+    for one in conclusions:
+        order, due, strength, action, target, fired = one
         yield (
             action,
             _MODALITIES[strength],
             "/".join(target),
             -order,
             None if due == _NEVER else due,
-            tuple(sorted(one[0].id for one in fired)),
-            tuple((one[0][3], "/".join(one[0][4])) for one in others),
-            tuple((one[0][3], "/".join(one[0][4])) for one in lost_to),
+            tuple(sorted(firing[0].id for firing in fired)),
+            tuple((other[3], "/".join(other[4])) for other in ranking.alternatives.get(id(one), ())),
+            tuple((other[3], "/".join(other[4])) for other in ranking.lost_to.get(id(one), ())),
         )
 
 

@@ -672,7 +672,10 @@ class _Tables:
     def add(self, no: int, case: Fields) -> None:
         """One more case."""
         one = case["candidate"]
-        self._put("candidate", (case["now"], YES_NO[one["employed"]], YES_NO[one["considering_quitting"]], YES_NO[one["searching"]]))
+        self._put(
+            "candidate",
+            (case["now"], YES_NO[one["employed"]], YES_NO[one["considering_quitting"]], YES_NO[one["searching"]]),
+        )
         self.keys["candidate"].append(f"candidate/{one['id']}//{one['id']}")
         self.cases["candidate"].append(no)
         for application in case["applications"]:
@@ -693,11 +696,23 @@ class _Tables:
 
     def _application(self, no: int, one: Fields) -> None:
         id_, via = one["id"], one["contact_via"]
-        offer = one["offer"] or dict.fromkeys(("received_at", "form", "answer_by", "signed_at", "conditional", "start_on"))
+        offer = one["offer"] or dict.fromkeys(
+            ("received_at", "form", "answer_by", "signed_at", "conditional", "start_on")
+        )
         candidate = self.counts["candidate"] - 1
         values = (
-            *(STATUS[one["status"]], YES_NO[one["preferred"]], int(one["contact_policy"] == "closed"), one["reply_by"] or 0),
-            *(one["reply_by_with_grace"] or 0, int(one["offer"] is not None), offer["received_at"] or 0, FORM[offer["form"]]),
+            *(
+                STATUS[one["status"]],
+                YES_NO[one["preferred"]],
+                int(one["contact_policy"] == "closed"),
+                one["reply_by"] or 0,
+            ),
+            *(
+                one["reply_by_with_grace"] or 0,
+                int(one["offer"] is not None),
+                offer["received_at"] or 0,
+                FORM[offer["form"]],
+            ),
             *(offer["answer_by"] or 0, offer["signed_at"] or 0, YES_NO[offer["conditional"]], offer["start_on"] or 0),
             int(via is not None),
         )
@@ -718,16 +733,22 @@ class _Tables:
             people[person["id"]] = acquaintance = self._put("acquaintance", known)
             self._row(no, f"person/{id_}//{person['id']}", (*here, acquaintance, nothing), (PERSON, 0, 0, 0, 0))
         for interview in one["interviews"]:
-            known = (int(interview["status"] == "cancelled"), interview["ended_at"], interview["answer_due_at"])
-            encounter, name = self._put("encounter", known), interview["id"]
+            given = (int(interview["status"] == "cancelled"), interview["ended_at"], interview["answer_due_at"])
+            encounter, name = self._put("encounter", given), interview["id"]
             self._row(no, f"interview/{id_}//{name}", (*here, nobody, encounter), (INTERVIEW, 0, 0, 0, 0))
             for who in interview["interviewers"]:
                 key = f"interviewer/{id_}/{name}/{who['person']}"
                 absent = int(who["attended"] is False)
                 self._row(no, key, (*here, people[who["person"]], encounter), (INTERVIEWER, 0, 0, 0, absent))
         for message in one["messages"]:
-            values = (MESSAGE_ROW, DIRECTION[message["direction"]], MESSAGE.get(message["kind"], 0), message["sent_at"] or 0, 0)
-            self._row(no, "", (*here, people[message["person"]], nothing), values)
+            said = (
+                MESSAGE_ROW,
+                DIRECTION[message["direction"]],
+                MESSAGE.get(message["kind"], 0),
+                message["sent_at"] or 0,
+                0,
+            )
+            self._row(no, "", (*here, people[message["person"]], nothing), said)
 
 
 class OpenFisca:

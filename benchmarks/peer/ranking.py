@@ -8,11 +8,10 @@ left is sorted, and of the follow-ups in one application all but the first becom
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
-
-import orjson
 
 from .protocol import Decided, Fired, Pairs, Summary
 
@@ -170,7 +169,7 @@ def rank(fired: Iterable[Fired], raw: bytes) -> tuple[list[Conclusion], list[Con
     everything = [*advised.values(), *forbidden.values()]
     for conclusion in everything:
         due = _NEVER if conclusion.due is None else conclusion.due
-        # No id has a blank or anything before it in the alphabet, so that keys sort as their parts do.
+        # The generated ids hold nothing that sorts before `/`, so keys sort as their parts do.
         conclusion.order = (-conclusion.priority, due, conclusion.strength, conclusion.action, conclusion.target)
     everything.sort(key=_ORDER)
     _settle(advised.values(), list(forbidden.values()))
@@ -210,7 +209,7 @@ def _target(to: str, row: str, raw: bytes) -> str:
     if to == "application":
         return f"application/{application}//{application}"
     if to == "contact":
-        applications = orjson.loads(raw)["applications"]
+        applications = json.loads(raw)["applications"]
         id_ = next(one["contact_via"] for one in applications if one["id"] == application)
     return f"person/{application}//{id_}"
 

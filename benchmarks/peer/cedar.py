@@ -1,0 +1,156 @@
+"""Cedar, by cedarpy: an authorization language in Rust, whose reasons for a decision are the rules that fire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from .derived import derive
+from .prepare import Fields, prepared
+from .protocol import Fired
+
+POLICY: Final = Path(__file__).parent / "policy" / "follow_up.cedar"
+
+_DAY: Final = 86_400
+_WEEK: Final = 7 * _DAY
+#: Where each rule's deadline stands in the row's context, and how long after; the other rules have none.
+_BY: Final = {
+    "weigh-them": ("next_answer_by", 0),
+    "answer-the-rejection": ("rejected_at", _WEEK),
+    "not-again-so-soon": ("last_wrote_at", _WEEK),
+    "tell-the-others-about-it": ("next_answer_by", 0),
+    "signed-and-done": ("start_on", 0),
+    "wait-for-the-next-interview": ("next_interview_at", 0),
+    "wait-for-the-promised-day": ("reply_by_with_grace", 0),
+    "wait-for-an-answer": ("answer_due_at", 0),
+    "wait-after-writing": ("last_wrote_at", _WEEK),
+    "wait-after-hearing": ("last_heard_at", _WEEK),
+    "wait-before-letting-go": ("last_follow_up_at", _WEEK),
+    "answer-by-their-day": ("answer_by", 0),
+    "answer-in-decent-time": ("received_at", 5 * _DAY),
+    "ask-for-time": ("answer_by", 0),
+    "find-the-interviewers-first": ("ended_at", 2 * _DAY),
+    "thank-you-note": ("ended_at", 2 * _DAY),
+    "thank-you-late": ("ended_at", _WEEK),
+    "thanks-through-the-contact": ("ended_at", 2 * _DAY),
+    "find-the-name-first": ("ended_at", 2 * _DAY),
+}
+_ENTITIES: Final = ("candidate", "application", "offer", "person", "interview", "interviewer")
+#: The fields of an application that neither its own rules nor their deadlines read.
+_UNREAD: Final = frozenset(
+    ("id", "offer", "people", "interviews", "messages", "sent", "questions", "met", "inside", "contact_via", "reply_by")
+)
+
+
+class Asked(NamedTuple):
+    """What is asked about a row: the number of its case, its kind, its key, and what is known of it and around it."""
+
+    case: int
+    entity: str
+    key: str
+    context: Fields
+
+
+class Cedar:
+    name = "Cedar (cedarpy)"
+    package = "cedarpy"
+    batch = 100
+    says = (
+        "Moments in seconds, business days, office hours and local days come from the host.",
+        "Cedar has no aggregates and no joins, and gives no values: computed facts and deadlines are Python's.",
+        "One request for each row, its facts in the context; all rows of a kind, of all cases, in one batch.",
+    )
+
+    def load(self) -> None:
+        import cedarpy
+
+        self._decide: Any = cedarpy.is_authorized_batch
+        policies = re.findall(r"@id.+?;\n", POLICY.read_text(), re.DOTALL)
+        # Cedar tries every policy for every request, so each kind of row has a set of its own.
+        sets = {one: [text for text in policies if f'Action::"{one}"' in text] for one in _ENTITIES}
+        self._policies = {one: cedarpy.PolicySet.from_str("".join(texts)) for one, texts in sets.items()}
+
+    def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
+        asked: dict[str, list[Asked]] = {entity: [] for entity in _ENTITIES}
+        for no, raw in enumerate(cases):
+            for one in _asked(no, prepared(raw)):
+                asked[one.entity].append(one)
+        found: list[list[Fired]] = [[] for _ in cases]
+        for entity, rows in asked.items():
+            results = self._decide([_request(one) for one in rows], self._policies[entity], []) if rows else []
+            for one, result in zip(rows, results, strict=True):
+                rules = result.diagnostics.id_annotations_by_reason.values()
+                found[one.case].extend((rule, one.key, _due(rule, one.context)) for rule in rules)
+        return found
+
+
+def _due(rule: str, context: Fields) -> int | None:
+    field, seconds = _BY.get(rule, ("", 0))
+    moment: int | None = context.get(field)
+    return None if moment is None else moment + seconds
+
+
+def _request(one: Asked) -> Fields:
+    known = {name: value for name, value in one.context.items() if value is not None}
+    return {
+        "principal": 'Candidate::"candidate"',
+        "action": f'Action::"{one.entity}"',
+        "resource": 'Row::"row"',
+        "context": orjson.dumps(known).decode(),
+    }
+
+
+def _asked(no: int, case: Fields) -> Iterator[Asked]:
+    """What is asked about each row of a case."""
+    derive(case)
+    now, candidate = case["now"], case["candidate"]
+    yield Asked(no, "candidate", f"candidate/{candidate['id']}//{candidate['id']}", candidate)
+    for one in case["applications"]:
+        id_, offer = one["id"], one["offer"]
+        around = {"now": now, "open": one["open"], "pending_applications": candidate["pending_applications"]}
+        own = {name: value for name, value in one.items() if name not in _UNREAD}
+        own |= {"now": now, "has_offer": offer is not None}
+        own |= {name: candidate[name] for name in ("settled", "next_answer_by")}
+        if offer is not None:
+            own |= {name: offer[name] for name in ("signed_at", "start_on")}
+            context = {**offer, **around, "alive": one["status"] not in ("rejected", "withdrawn")}
+            yield Asked(no, "offer", f"offer/{id_}//{id_}", context)
+        yield Asked(no, "application", f"application/{id_}//{id_}", own)
+        yield from _people(no, one)
+        yield from _interviews(no, one, now)
+
+
+def _people(no: int, one: Fields) -> Iterator[Asked]:
+    around = {name: one[name] for name in ("status", "follow_up_open", "connection_asked")}
+    around["alive"] = one["status"] not in ("rejected", "withdrawn")
+    for person in one["people"]:
+        yield Asked(no, "person", f"person/{one['id']}//{person['id']}", person | around)
+
+
+def _interviews(no: int, one: Fields, now: int) -> Iterator[Asked]:
+    id_, people = one["id"], {person["id"]: person for person in one["people"]}
+    for interview in one["interviews"]:
+        if not interview["took_place"]:
+            continue
+        around = {"now": now, "ended_at": interview["ended_at"]}
+        context = {**around, "open": one["open"], "interviewers": len(interview["interviewers"])}
+        yield Asked(no, "interview", f"interview/{id_}//{interview['id']}", context)
+        around["last_wrote_at"] = one["last_wrote_at"]
+        for who in interview["interviewers"]:
+            person = people[who["person"]]
+            context = {
+                **around,
+                "to_thank": who["to_thank"],
+                "in_the_way": person["in_the_way"],
+                "name": person["name"],
+            }
+            yield Asked(no, "interviewer", f"interviewer/{id_}/{interview['id']}/{who['person']}", context)
+
+
+def peer() -> Cedar:
+    """The peer."""
+    return Cedar()

@@ -1,0 +1,63 @@
+"""Cold start and memory, each in a fresh process: ``python -m peer.fresh MODULE``, with cases on standard input."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+#: How many cases are decided before memory is looked at: the calendars of all places are made by then.
+CASES = 200
+
+
+class Fresh(NamedTuple):
+    """``start``: seconds from Python being up to the first decision made. ``memory``: the peak in megabytes, if known."""
+
+    start: float
+    memory: float | None
+
+
+def fresh(module: str, cases: Sequence[bytes], times: int) -> Fresh:
+    """The medians of so many fresh processes."""
+    command = [sys.executable, "-m", "peer.fresh", module]
+    given, found = b"\n".join(cases[:CASES]), []
+    for _ in range(times):
+        told = subprocess.run(command, input=given, capture_output=True, check=True, cwd=Path(__file__).parent.parent)
+        found.append(json.loads(told.stdout))
+    memory = None if found[0]["memory"] is None else median(one["memory"] for one in found)
+    return Fresh(median(one["start"] for one in found), memory)
+
+
+def main() -> None:
+    """Decide, and print what it took as JSON."""
+    cases = sys.stdin.buffer.read().split(b"\n")
+    start = time.perf_counter()
+    peer = importlib.import_module(f"peer.{sys.argv[1]}").peer()
+    peer.load()
+    from peer.measure import decide
+
+    decide(peer, cases[0])
+    taken = time.perf_counter() - start
+    for raw in cases[1:]:
+        decide(peer, raw)
+    print(json.dumps({"start": taken, "memory": _peak(getattr(peer, "pid", "self"))}))
+    if hasattr(peer, "close"):
+        peer.close()
+
+
+def _peak(process: int | str) -> float | None:
+    """Peak memory in megabytes. ``ru_maxrss`` starts at the parent's, so ``VmHWM`` is asked for; Linux alone has it."""
+    if sys.platform != "linux":
+        return None
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Timing in turns: chunks of cases go round all peers, several times over, so that a busy machine slows all alike."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Sequence
+from statistics import median
+from typing import NamedTuple, cast
+
+from .protocol import Decides, Peer, TimesItself
+from .ranking import rank
+
+CHUNK = 100
+
+
+class Times(NamedTuple):
+    """A peer's times in seconds: for each case the median of all rounds, of firing alone and of the whole decision.
+
+    ``batched`` is the same per case where the peer takes many at once, ``None`` for one that does not.
+    """
+
+    fired: list[float]
+    decided: list[float]
+    batched: float | None
+
+
+def decide(peer: Peer, raw: bytes) -> object:
+    """One case's ranked decision, by the peer itself or by the ranking that the others share."""
+    if hasattr(peer, "decide"):
+        return cast(Decides, peer).decide([raw])[0]
+    return rank(peer.fire([raw])[0], raw)
+
+
+def budget(peer: Peer, cases: Sequence[bytes], seconds: float, rounds: int) -> int:
+    """How many cases a peer is timed on, so that it takes about so many seconds."""
+    some = cases[:10]
+    _timed(peer, some, ranked=True)  # calendars and caches are filled first
+    each = sum(_timed(peer, some, ranked=True)) / len(some)
+    return min(len(cases), max(CHUNK, int(seconds / (each * 2 * rounds)) // CHUNK * CHUNK))
+
+
+def measure(peers: Sequence[Peer], counts: Sequence[int], cases: Sequence[bytes], rounds: int) -> list[Times]:
+    """The times of all peers, each on its first so many cases."""
+    fired: list[list[list[float]]] = [[] for _ in peers]
+    decided: list[list[list[float]]] = [[] for _ in peers]
+    for _ in range(rounds):
+        for some in (fired, decided):
+            for one in some:
+                one.append([])
+        for start in range(0, max(counts), CHUNK):
+            for peer, count, plain, ranked in zip(peers, counts, fired, decided, strict=True):
+                chunk = cases[start : min(start + CHUNK, count)]
+                if chunk:
+                    plain[-1].extend(_timed(peer, chunk, ranked=False))
+                    ranked[-1].extend(_timed(peer, chunk, ranked=True))
+    batches = _batches(peers, counts, cases, rounds)
+    return [
+        Times(_medians(plain), _medians(ranked), batch)
+        for plain, ranked, batch in zip(fired, decided, batches, strict=True)
+    ]
+
+
+def _medians(rounds: list[list[float]]) -> list[float]:
+    return [median(times) for times in zip(*rounds, strict=True)]
+
+
+def _timed(peer: Peer, cases: Sequence[bytes], *, ranked: bool) -> list[float]:
+    """Seconds for each case."""
+    if hasattr(peer, "timed"):
+        return cast(TimesItself, peer).timed(cases, ranked=ranked)
+    clock, found = time.perf_counter, []
+    gc.collect()  # what one peer leaves behind is not the next one's to clear
+    if not ranked:
+        for raw in cases:
+            start = clock()
+            peer.fire([raw])
+            found.append(clock() - start)
+        return found
+    for raw in cases:
+        start = clock()
+        decide(peer, raw)
+        found.append(clock() - start)
+    return found
+
+
+def _batches(peers: Sequence[Peer], counts: Sequence[int], cases: Sequence[bytes], rounds: int) -> list[float | None]:
+    """Seconds for each case, from bytes to ranked decisions, where a peer takes ``batch`` cases at once."""
+    found: list[list[float]] = [[] for _ in peers]
+    for _ in range(rounds):
+        for peer, times in zip(peers, found, strict=True):
+            size = getattr(peer, "batch", None)
+            if size is not None:
+                some = cases[: 5 * size]
+                gc.collect()
+                start = time.perf_counter()
+                for at in range(0, len(some), size):
+                    part = some[at : at + size]
+                    for fired, raw in zip(peer.fire(part), part, strict=True):
+                        rank(fired, raw)
+                times.append((time.perf_counter() - start) / len(some))
+    return [median(times) if times else None for times in found]

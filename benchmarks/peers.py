@@ -1,0 +1,188 @@
+"""tactful beside the engines that one could take instead: ``python benchmarks/peers.py [--quick] [--only MODULE ...]``.
+
+The shipped pack's policy, written by hand in each peer's own language (``benchmarks/peer/``), on the same generated cases.
+Each peer first has to give tactful's own firings on every case, and those that rank by themselves its ranked decisions;
+one that does not is told of and left untimed. Then all take turns in one run, chunk by chunk, in several rounds.
+
+``per second`` counts decisions from JSON bytes to the ranked decision, cases one at a time; for a peer that takes many at
+once a second row counts batches. ``ratio`` is its time to tactful's, on the same cases. ``median`` and ``p99`` are of the
+latencies of single decisions (each case's is the median of the rounds, so that what else the machine does is left out).
+``firings`` is the median without ranking. Slow peers are timed on fewer cases: ``cases`` says how many. ``cold`` is what a
+fresh process takes from Python being up to its first decision, ``MB`` its peak memory after 200 decisions (Linux only; of
+the Node process for peers in Node). Times are wall-clock; the garbage collector is on, as in a server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from statistics import median, quantiles
+from typing import NamedTuple, cast
+
+from peer.diff import differences, told
+from peer.expected import Expected
+from peer.fresh import Fresh, fresh
+from peer.measure import Times, budget, measure
+from peer.protocol import Decides, Peer
+from peer.situations import COUNT, situations
+from rich.console import Console
+from rich.table import Table
+
+import tactful
+
+OURS = "ours"
+#: The modules of ``peer``, one for each peer; ours comes first.
+MODULES = (
+    *(OURS, "handwritten", "durable_peer", "zen", "clips_peer", "experta_peer", "rule_engine_peer", "cel", "cel_cpp"),
+    *("rego", "cedar", "datalogic", "openfisca_peer", "jsonrules_node", "jsonlogic_node"),
+)
+
+
+class Budget(NamedTuple):
+    """How much is measured: rounds, seconds for each peer in all rounds, fresh processes."""
+
+    rounds: int
+    seconds: float
+    processes: int
+
+
+FULL = Budget(rounds=3, seconds=15, processes=5)
+QUICK = Budget(rounds=3, seconds=1.5, processes=1)
+
+
+class Row(NamedTuple):
+    """A peer that gave the right answers, and what was measured of it."""
+
+    module: str
+    peer: Peer
+    times: Times
+    fresh: Fresh
+
+
+def loaded(modules: Sequence[str], console: Console) -> dict[str, Peer]:
+    """The peers that are installed, ready; the others are told of."""
+    found = {}
+    for module in modules:
+        try:
+            peer: Peer = importlib.import_module(f"peer.{module}").peer()
+            peer.load()
+        except ImportError as error:
+            console.print(
+                f"{module}: not installed ({error}); pip install 'tactful\\[bench]' installs the peers in Python"
+            )
+            continue
+        found[module] = peer
+    return found
+
+
+def verified(peer: Peer, cases: Sequence[bytes], expected: Expected) -> str:
+    """What a peer got wrong, in words; nothing where all is right."""
+    wanted = [expected.fire(raw) for raw in cases]
+    size = getattr(peer, "batch", 1)
+    given = [fired for at in range(0, len(cases), size) for fired in peer.fire(cases[at : at + size])]
+    different = differences(given, wanted)
+    if different:
+        return f"{len(different):,} of {len(cases):,} cases differ in their firings: {told(different)}"
+    if hasattr(peer, "decide"):
+        decides = cast(Decides, peer)
+        decided = decides.decide(cases)
+        wrong = sum(decides.summary(one) != expected.decide(raw) for one, raw in zip(decided, cases, strict=True))
+        if wrong:
+            return f"{wrong:,} of {len(cases):,} cases differ in their ranked decisions"
+    return ""
+
+
+def kept(peers: dict[str, Peer], cases: Sequence[bytes], expected: Expected, console: Console) -> dict[str, Peer]:
+    """The peers that may be timed."""
+    found = {}
+    for module, peer in peers.items():
+        wrong = verified(peer, cases, expected)
+        if wrong:
+            console.print(f"{peer.name}: not timed. {wrong}.")
+        else:
+            found[module] = peer
+    return found
+
+
+def measured(peers: dict[str, Peer], cases: Sequence[bytes], spend: Budget) -> list[Row]:
+    """All that is measured, ours first."""
+    counts = [budget(peer, cases, spend.seconds, spend.rounds) for peer in peers.values()]
+    times = measure(list(peers.values()), counts, cases, spend.rounds)
+    return [
+        Row(module, peer, one, fresh(module, cases, spend.processes))
+        for (module, peer), one in zip(peers.items(), times, strict=True)
+    ]
+
+
+def table(rows: list[Row]) -> Table:
+    """The rows, the fastest first."""
+    ours = next(row for row in rows if row.module == OURS).times.decided
+    columns = ("per second", "ratio", "median µs", "p99 µs", "firings µs", "cases", "cold ms", "MB")
+    found = Table("peer", "version", title="From JSON bytes to the ranked decision")
+    for column in columns:
+        found.add_column(column, justify="right")
+    lines: list[tuple[float, tuple[str, ...]]] = []
+    for row in rows:
+        times = row.times
+        count = len(times.decided)
+        mean, mine = sum(times.decided) / count, sum(ours[:count]) / count
+        name, number = row.peer.name, _version(row.peer)
+        figures = f"{1 / mean:,.0f}", f"{mean / mine:,.2f}", _micro(median(times.decided)), _micro(_p99(times.decided))
+        memory = "?" if row.fresh.memory is None else f"{row.fresh.memory:.0f}"
+        start = f"{row.fresh.start * 1000:,.0f}"
+        lines.append((mean, (name, number, *figures, _micro(median(times.fired)), f"{count:,}", start, memory)))
+        if times.batched is not None:
+            batched, mine = times.batched, sum(ours) / len(ours)
+            name = f"{name}, {getattr(row.peer, 'batch', 0):,} at once"
+            figures = f"{1 / batched:,.0f}", f"{batched / mine:,.2f}", "", ""
+            lines.append((batched, (name, number, *figures, "", "", "", "")))
+    for _, line in sorted(lines):
+        found.add_row(*line)
+    return found
+
+
+def _micro(seconds: float) -> str:
+    return f"{seconds * 1e6:,.1f}"
+
+
+def _p99(times: list[float]) -> float:
+    return quantiles(times, n=100)[-1]
+
+
+def _version(peer: Peer) -> str:
+    """The peer's own, or its distribution's."""
+    own: str | None = getattr(peer, "version", None)
+    try:
+        return own or (version(peer.package) if peer.package else "")
+    except PackageNotFoundError:
+        return "?"
+
+
+def main() -> None:
+    """Print the table, and what each peer cannot express."""
+    parser = argparse.ArgumentParser(description="tactful beside the engines that one could take instead.")
+    parser.add_argument("--quick", action="store_true", help="less of everything: under a minute, rough figures")
+    parser.add_argument("--only", nargs="+", choices=MODULES[1:], metavar="MODULE", help=", ".join(MODULES[1:]))
+    arguments = parser.parse_args()
+    spend, count = (QUICK, COUNT // 20) if arguments.quick else (FULL, COUNT)
+    console = Console(width=150)
+    cases = situations(count)
+    size = sum(map(len, cases)) / len(cases)
+    console.print(f"{count:,} cases of {size:,.0f} bytes on average")
+    peers = loaded((OURS, *(arguments.only or MODULES[1:])), console)
+    try:
+        right = kept(peers, cases, Expected(tactful.load()), console)
+        console.print(table(measured(right, cases, spend)))
+    finally:
+        for peer in peers.values():
+            close: Callable[[], None] | None = getattr(peer, "close", None)
+            if close is not None:
+                close()
+    for peer in peers.values():
+        console.print(f"[bold]{peer.name}[/bold]", *(f"  {one}" for one in peer.says), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
