@@ -35,19 +35,8 @@ import tactful
 OURS = "ours"
 #: The modules of ``peer``, one for each peer; ours comes first.
 MODULES = (
-    *(
-        OURS,
-        "handwritten",
-        "durable_peer",
-        "zen",
-        "clips_peer",
-        "experta_peer",
-        "rule_engine_peer",
-        "cel",
-        "rego",
-        "cedar",
-    ),
-    *("datalogic", "openfisca_peer", "jsonrules_node", "jsonlogic_node"),
+    *(OURS, "handwritten", "durable_peer", "clips_peer", "experta_peer", "rule_engine_peer", "openfisca_peer"),
+    *("zen", "cel", "cel_cpp", "rego", "cedar", "datalogic", "jsonrules_node", "jsonlogic_node"),
 )
 
 
