@@ -5,11 +5,12 @@ Each peer first has to give tactful's own firings on every case, and those that 
 one that does not is told of and left untimed. Then all take turns in one run, chunk by chunk, in several rounds.
 
 ``per second`` counts decisions from JSON bytes to the ranked decision, cases one at a time; for a peer that takes many at
-once a second row counts batches. ``ratio`` is its time to tactful's, on the same cases. ``median`` and ``p99`` are of the
-latencies of single decisions (each case's is the median of the rounds, so that what else the machine does is left out).
+once a second row counts batches. ``ratio`` is its time to tactful's, on the same cases. ``median`` and ``p99`` are of
+single decisions (each case's time is the median of the rounds, so that what else the machine does is left out).
 ``firings`` is the median without ranking. Slow peers are timed on fewer cases: ``cases`` says how many. ``cold`` is what a
 fresh process takes from Python being up to its first decision, ``MB`` its peak memory after 200 decisions (Linux only; of
-the Node process for peers in Node). Times are wall-clock; the garbage collector is on, as in a server.
+the Node process for peers in Node). All times are CPU time, of all threads together; the garbage collector is on, as in a
+server. Cold start in Node is in steps of 10 ms.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ class Budget(NamedTuple):
     processes: int
 
 
-FULL = Budget(rounds=3, seconds=15, processes=5)
-QUICK = Budget(rounds=3, seconds=1.5, processes=1)
+FULL = Budget(rounds=3, seconds=8, processes=3)
+QUICK = Budget(rounds=3, seconds=1, processes=1)
 
 
 class Row(NamedTuple):
@@ -108,7 +109,10 @@ def kept(peers: dict[str, Peer], cases: Sequence[bytes], expected: Expected, con
 
 def measured(peers: dict[str, Peer], cases: Sequence[bytes], spend: Budget) -> list[Row]:
     """All that is measured, ours first."""
-    counts = [budget(peer, cases, spend.seconds, spend.rounds) for peer in peers.values()]
+    counts = [
+        len(cases) if module == OURS else budget(peer, cases, spend.seconds, spend.rounds)
+        for module, peer in peers.items()
+    ]
     times = measure(list(peers.values()), counts, cases, spend.rounds)
     return [
         Row(module, peer, one, fresh(module, cases, spend.processes))

@@ -9,6 +9,8 @@ from .cel import NOBODY, Words, fired, policy
 from .prepare import prepared
 from .protocol import Fired
 
+#: Layers only: in 0.1.3 a ``cel.bind`` within another's value can come out as that other's (a maximum of a map), so that the
+#: lists that maxima are taken of keep CEL's own way.
 EXTENDED: Final = Words(
     named=lambda name, value, body: f"cel.bind({name}, {value}, {body})",
     latest="math.greatest(xs)",

@@ -7,147 +7,40 @@ they write is plain JSON Logic. As everywhere else a moment that is not known is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from .logic import (
+    DAY,
+    ENDLESS,
+    SILENT,
+    WEEK,
+    Facts,
+    Json,
+    Logic,
+    Operand,
+    Row,
+    Rules,
+    among,
+    at,
+    both,
+    count,
+    due,
+    each,
+    either,
+    first,
+    last,
+    no,
+    op,
+    other,
+    recent,
+    same,
+    some,
+    those,
+    values,
+    within,
+)
 from .protocol import Fired
-
-Json = Any
-#: Logic, given how many scopes enclose it.
-Logic = Callable[[int], Json]
-Operand = Any
-Facts = Mapping[str, Operand]
-#: When a rule fires, and its deadline (0: none).
-Rules = Mapping[str, tuple[Operand, Operand]]
-
-DAY: Final = 86_400
-WEEK: Final = 7 * DAY
-SILENT: Final = -1
-ENDLESS: Final = 0
-
-# --- helpers ---
-
-
-class Row:
-    """The row of an enclosing scope; ``row.field`` is the logic that reads a field there."""
-
-    def __init__(self, scope: int, places: Iterable[str] = (), *, within: str = "") -> None:
-        """``places``: the names of its fields, where it is a list of facts; ``within``: the field that it stands in."""
-        self._scope, self._places, self._path = scope, list(places), [within] if within else []
-
-    def __getattr__(self, field: str) -> Logic:
-        path = [self._places.index(field)] if self._places else field.split("__")
-        return self._read([*self._path, *path])
-
-    @property
-    def itself(self) -> Logic:
-        """The row, where rows are plain values."""
-        return self._read([])
-
-    def _read(self, path: Sequence[str | int]) -> Logic:
-        def written(scope: int) -> Json:
-            up = 2 * (scope - self._scope)  # an iteration opens two scopes: the row's and the iteration's own
-            return {"val": [[up], *path] if up else [*path]}
-
-        return written
-
-
-def at(operand: Operand, scope: int) -> Json:
-    """An operand as it is written within so many scopes."""
-    if callable(operand):
-        return operand(scope)
-    if isinstance(operand, list):
-        return [at(one, scope) for one in operand]
-    return operand
-
-
-def op(name: str, *operands: Operand) -> Logic:
-    """An operator."""
-    return lambda scope: {name: [at(one, scope) for one in operands]}
-
-
-def over(name: str, rows: Operand, body: Callable[[Row], Operand]) -> Logic:
-    """An operator that goes through rows."""
-    return lambda scope: {name: [at(rows, scope), at(body(Row(scope + 1)), scope + 1)]}
-
-
-def within(facts: Facts, body: Callable[[Row], Operand]) -> Logic:
-    """``[body]``, in which the facts are there to be read."""
-
-    def written(scope: int) -> Json:
-        row = [at(fact, scope) for fact in facts.values()]
-        return {"map": [[row], at(body(Row(scope + 1, facts)), scope + 1)]}
-
-    return written
-
-
-def both(*operands: Operand) -> Logic:
-    return op("and", *operands)
-
-
-def either(*operands: Operand) -> Logic:
-    return op("or", *operands)
-
-
-def no(operand: Operand) -> Logic:
-    return op("!", operand)
-
-
-def same(one: Operand, other: Operand) -> Logic:
-    return op("===", one, other)
-
-
-def other(one: Operand, than: Operand) -> Logic:
-    return op("!==", one, than)
-
-
-def among(one: Operand, *words: str) -> Logic:
-    return op("in", one, list(words))
-
-
-def some(rows: Operand, body: Callable[[Row], Operand]) -> Logic:
-    return over("some", rows, body)
-
-
-def those(rows: Operand, body: Callable[[Row], Operand]) -> Logic:
-    return over("filter", rows, body)
-
-
-def each(rows: Operand, body: Callable[[Row], Operand]) -> Logic:
-    return over("map", rows, body)
-
-
-def last(moments: Operand) -> Logic:
-    """The latest, 0 where there are none."""
-    step = {"max": [{"val": "current"}, {"val": "accumulator"}]}
-    return lambda scope: {"reduce": [at(moments, scope), step, 0]}
-
-
-def first(moments: Operand) -> Logic:
-    """The earliest, 0 where there are none."""
-    now_, so_far = {"val": "current"}, {"val": "accumulator"}
-    step = {"if": [{"===": [so_far, 0]}, now_, {"min": [now_, so_far]}]}
-    return lambda scope: {"reduce": [at(moments, scope), step, 0]}
-
-
-def count(rows: Operand) -> Logic:
-    return op("length", rows)
-
-
-def recent(moment: Operand, now: Operand) -> Logic:
-    """Less than a week ago; ``moment`` is computed."""
-    return both(op(">", moment, 0), op("<=", moment, now), op("<", now, op("+", moment, WEEK)))
-
-
-def due(moment: Operand, seconds: int = 0) -> Logic:
-    """A deadline that may not be known."""
-    return op("if", moment, op("+", moment, seconds) if seconds else moment, ENDLESS)
-
-
-def values(rules: Rules) -> list[Logic]:
-    """What all rules of a row give: their deadline, or that they do not fire."""
-    return [op("if", when, by, SILENT) for when, by in rules.values()]
-
 
 # --- computed facts ---
 

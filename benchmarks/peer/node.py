@@ -7,9 +7,10 @@ the host, once, so that all peers count by the same calendar.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -19,13 +20,14 @@ from zoneinfo import ZoneInfo
 from .places import Place
 from .protocol import Decided, Fired
 from .ranking import FORBIDDEN_BY, PLANS
-from .situations import PLACES
 
 FOLDER: Final = Path(__file__).parent / "node"
 INSTALL: Final = f"npm install --prefix {FOLDER}"
 #: Days that the tables cover: those of the generated cases, and of their deadlines.
-_FIRST: Final = date(2025, 9, 1)
-_DAYS: Final = 800
+_FIRST: Final = date(2025, 11, 15)
+_DAYS: Final = 485
+_ZONES: Final = re.compile(rb'"time_zone":"([^"]+)"')
+_COUNTRIES: Final = re.compile(rb'"country":"([^"]+)"')
 
 
 class NodePeer:
@@ -39,7 +41,7 @@ class NodePeer:
         self.name, self.package, self.says = name, package, says
         self._module, self._setup = module, setup
         self._process: subprocess.Popen[str] | None = None
-        self._placed = False
+        self._placed: set[str] = set()
 
     @property
     def pid(self) -> int:
@@ -96,12 +98,18 @@ class NodePeer:
         return self._process
 
     def _ask(self, do: str, cases: Sequence[bytes], *, ranked: bool) -> Any:
-        if not self._placed:
-            self._write(json.dumps({"do": "places", **_tables()}))
-            self._placed = True
+        self._send_tables(b"".join(cases))
         self._write(json.dumps({"do": do, "ranked": ranked, "count": len(cases)}))
         self._write("\n".join(case.decode() for case in cases))
         return json.loads(self._read())
+
+    def _send_tables(self, cases: bytes) -> None:
+        """Those of places that have not come up before."""
+        zones = {"UTC", *(name.decode() for name in _ZONES.findall(cases))} - self._placed
+        countries = {"", *(name.decode() for name in _COUNTRIES.findall(cases))} - self._placed
+        if zones or countries:
+            self._placed |= zones | countries
+            self._write(json.dumps({"do": "places", **_tables(zones, countries)}))
 
     def _write(self, line: str) -> None:
         assert self._running.stdin is not None
@@ -122,15 +130,13 @@ def _tuples(summary: list[Any]) -> Any:
     return (action, modality, target, priority, due, tuple(rules), *pairs)
 
 
-def _tables() -> dict[str, Any]:
+def _tables(zones: Iterable[str], countries: Iterable[str]) -> dict[str, Any]:
     """For each time zone its midnights and clock changes, for each country its working days (see ``places.mjs``)."""
     days = [_FIRST + timedelta(days=no) for no in range(_DAYS)]
-    zones = {zone: _zone(ZoneInfo(zone), days) for zone in ("UTC", *(zone for zone, _ in PLACES))}
-    countries = {
-        country or "": [Place("UTC", country).works(day) for day in days]
-        for country in (None, *(country for _, country in PLACES))
+    return {
+        "zones": {zone: _zone(ZoneInfo(zone), days) for zone in zones},
+        "countries": {one: [Place("UTC", one or None).works(day) for day in days] for one in countries},
     }
-    return {"zones": zones, "countries": countries}
 
 
 def _zone(zone: ZoneInfo, days: Sequence[date]) -> dict[str, Any]:

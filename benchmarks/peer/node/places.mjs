@@ -66,9 +66,13 @@ class Place {
 }
 
 export class Places {
-  constructor({ zones, countries }) {
-    Object.assign(this, { zones, countries });
-    this.made = new Map();
+  zones = {};
+  countries = {};
+  made = new Map();
+
+  add({ zones, countries }) {
+    Object.assign(this.zones, zones);
+    Object.assign(this.countries, countries);
   }
 
   get(zone, country) {
