@@ -62,19 +62,28 @@ class Row(NamedTuple):
     fresh: Fresh
 
 
-def loaded(modules: Sequence[str], console: Console) -> dict[str, Peer]:
-    """The peers that are installed, ready; the others are told of."""
-    found = {}
+class Field(NamedTuple):
+    """The peers that may be timed, and of the others the name and, in words, why not."""
+
+    peers: dict[str, Peer]
+    absent: dict[str, str]
+
+
+def loaded(modules: Sequence[str], console: Console) -> Field:
+    """The peers that are installed, ready."""
+    found = Field({}, {})
     for module in modules:
+        name = module
         try:
             peer: Peer = importlib.import_module(f"peer.{module}").peer()
+            name = peer.name
             peer.load()
         except ImportError as error:
-            console.print(
-                f"{module}: not installed ({error}); pip install 'tactful\\[bench]' installs the peers in Python"
-            )
-            continue
-        found[module] = peer
+            found.absent[name] = "not installed"
+            install = "" if module.endswith("_node") else "; pip install -e '.[bench]'"
+            console.print(f"{name}: not installed. {error}{install}", markup=False)
+        else:
+            found.peers[module] = peer
     return found
 
 
@@ -95,15 +104,16 @@ def verified(peer: Peer, cases: Sequence[bytes], expected: Expected) -> str:
     return ""
 
 
-def kept(peers: dict[str, Peer], cases: Sequence[bytes], expected: Expected, console: Console) -> dict[str, Peer]:
-    """The peers that may be timed."""
-    found = {}
-    for module, peer in peers.items():
+def kept(field: Field, cases: Sequence[bytes], expected: Expected, console: Console) -> Field:
+    """The same without those that give other answers than tactful."""
+    found = Field({}, dict(field.absent))
+    for module, peer in field.peers.items():
         wrong = verified(peer, cases, expected)
         if wrong:
-            console.print(f"{peer.name}: not timed. {wrong}.")
+            found.absent[peer.name] = "differs"
+            console.print(f"{peer.name}: not timed. {wrong}.", markup=False)
         else:
-            found[module] = peer
+            found.peers[module] = peer
     return found
 
 
@@ -120,8 +130,8 @@ def measured(peers: dict[str, Peer], cases: Sequence[bytes], spend: Budget) -> l
     ]
 
 
-def table(rows: list[Row]) -> Table:
-    """The rows, the fastest first."""
+def table(rows: list[Row], absent: dict[str, str]) -> Table:
+    """The rows, the fastest first, and those that could not be timed."""
     ours = next(row for row in rows if row.module == OURS).times.decided
     columns = ("per second", "ratio", "median µs", "p99 µs", "firings µs", "cases", "cold ms", "MB")
     found = Table("peer", "version", title="From JSON bytes to the ranked decision")
@@ -144,6 +154,8 @@ def table(rows: list[Row]) -> Table:
             lines.append((batched, (name, number, *figures, "", "", "", "")))
     for _, line in sorted(lines):
         found.add_row(*line)
+    for name, why in absent.items():
+        found.add_row(name, why)
     return found
 
 
@@ -175,16 +187,16 @@ def main() -> None:
     cases = situations(count)
     size = sum(map(len, cases)) / len(cases)
     console.print(f"{count:,} cases of {size:,.0f} bytes on average")
-    peers = loaded((OURS, *(arguments.only or MODULES[1:])), console)
+    field = loaded((OURS, *(arguments.only or MODULES[1:])), console)
     try:
-        right = kept(peers, cases, Expected(tactful.load()), console)
-        console.print(table(measured(right, cases, spend)))
+        right = kept(field, cases, Expected(tactful.load()), console)
+        console.print(table(measured(right.peers, cases, spend), right.absent))
     finally:
-        for peer in peers.values():
+        for peer in field.peers.values():
             close: Callable[[], None] | None = getattr(peer, "close", None)
             if close is not None:
                 close()
-    for peer in peers.values():
+    for peer in field.peers.values():
         console.print(f"[bold]{peer.name}[/bold]", *(f"  {one}" for one in peer.says), sep="\n")
 
 
