@@ -555,7 +555,7 @@ class Experta:
         try:
             policy_class, self._facts = policy()
         except AttributeError as error:  # frozendict 1.2 asks for collections.Mapping
-            raise ImportError(f"{error}: pip install 'frozendict>=2.4' after experta") from error
+            raise ImportError(f"{error}: pip install 'frozendict>=2.4' after all else") from error
         self._engine = policy_class()
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:

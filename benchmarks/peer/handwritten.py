@@ -1,7 +1,8 @@
 """The policy as one who knows it would write it in Python: no engine, nothing but the standard library and calendars.
 
 The bytes are read with ``json``; moments are read only where a rule comes to them; an application that is over is not
-asked what only those that are pending are asked. Rules that share conditions stand together under them.
+asked what only those that are pending are asked. Rules that share conditions stand together under them. Functions are
+longer than elsewhere here: every call would be paid for by every decision.
 """
 
 from __future__ import annotations

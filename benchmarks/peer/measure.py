@@ -1,4 +1,8 @@
-"""Timing in turns: chunks of cases go round all peers, several times over, so that a busy machine slows all alike."""
+"""Timing in turns: chunks of cases go round all peers, several times over, so that a busy machine slows all alike.
+
+What is counted is the CPU time of a peer's process, all threads together: what a decision costs, whoever else is waiting
+for the processors.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from .protocol import Decides, Peer, TimesItself
 from .ranking import rank
 
 CHUNK = 100
+WARM_UP = 5
 
 
 class Times(NamedTuple):
@@ -66,22 +71,23 @@ def _medians(rounds: list[list[float]]) -> list[float]:
 
 
 def _timed(peer: Peer, cases: Sequence[bytes], *, ranked: bool) -> list[float]:
-    """Seconds for each case."""
+    """Seconds for each case, after a few that bring the peer back into the processor's caches."""
+    given = [*cases[:WARM_UP], *cases]
     if hasattr(peer, "timed"):
-        return cast(TimesItself, peer).timed(cases, ranked=ranked)
-    clock, found = time.perf_counter, []
+        return cast(TimesItself, peer).timed(given, ranked=ranked)[WARM_UP:]
+    clock, found = time.process_time, []
     gc.collect()  # what one peer leaves behind is not the next one's to clear
-    if not ranked:
-        for raw in cases:
+    if ranked:
+        for raw in given:
+            start = clock()
+            decide(peer, raw)
+            found.append(clock() - start)
+    else:
+        for raw in given:
             start = clock()
             peer.fire([raw])
             found.append(clock() - start)
-        return found
-    for raw in cases:
-        start = clock()
-        decide(peer, raw)
-        found.append(clock() - start)
-    return found
+    return found[WARM_UP:]
 
 
 def _batches(peers: Sequence[Peer], counts: Sequence[int], cases: Sequence[bytes], rounds: int) -> list[float | None]:
@@ -93,10 +99,10 @@ def _batches(peers: Sequence[Peer], counts: Sequence[int], cases: Sequence[bytes
             if size is not None:
                 some = cases[: 5 * size]
                 gc.collect()
-                start = time.perf_counter()
+                start = time.process_time()
                 for at in range(0, len(some), size):
                     part = some[at : at + size]
                     for fired, raw in zip(peer.fire(part), part, strict=True):
                         rank(fired, raw)
-                times.append((time.perf_counter() - start) / len(some))
+                times.append((time.process_time() - start) / len(some))
     return [median(times) if times else None for times in found]
