@@ -21,7 +21,8 @@ from ray.exceptions import RayTaskError
 from tactful.diagnostics import EngineError, TactfulError
 from tactful.engine import Policy
 from tactful.ray import work
-from tactful.ray.shipping import Job, ship
+from tactful.ray.shipping import Shipment, ship
+from tactful.ray.work import Terms
 
 #: How many bytes of all tables a part has at most, about; and how many candidates are worth a part of their own.
 _PART_BYTES: Final = 64 * 1024 * 1024
@@ -41,13 +42,13 @@ class Cluster:
         if now is not None and now.tzinfo is None:
             raise TactfulError("`now` has no time zone; give an aware datetime, such as datetime.now(timezone.utc)")
         moment = None if now is None else int(now.timestamp() // 1)
-        self._job = Job(ship(policy), moment, int(time.time()), steps)
+        self._given = ship(policy), Terms(moment, int(time.time()), steps)
         self._names = ("actions", "justifications", "rejects", *(("steps",) if steps else ()))
 
     def texts(self, dataset: Dataset, column: str) -> dict[str, Dataset]:
         """Decide on a case on each row. Raises as :func:`tactful.ray.decide` does."""
         blocks = _materialised(dataset).to_arrow_refs()
-        return self._datasets([self._task(_decide_texts).remote(self._job, column, block) for block in blocks])
+        return self._datasets([self._task(_decide_texts).remote(*self._given, column, block) for block in blocks])
 
     def tables(self, datasets: Mapping[str, Dataset], partitions: int | None) -> dict[str, Dataset]:
         """Decide on the candidates of some tables. Raises as :func:`tactful.ray.decide` does."""
@@ -60,7 +61,7 @@ class Cluster:
         names = [name for name, _ in blocks]
         pieces = [_list(_split.options(num_returns=count).remote(name, block, count)) for name, block in blocks]
         task = self._task(_decide_part)
-        outcomes = [task.remote(self._job, names, *part) for part in zip(*pieces, strict=True)]
+        outcomes = [task.remote(*self._given, names, *part) for part in zip(*pieces, strict=True)]
         del held, blocks, pieces  # Ray keeps what tasks still wait for, and may let go of the rest
         return self._datasets(outcomes)
 
@@ -68,7 +69,7 @@ class Cluster:
         """See that tables and columns are called and typed as they can be, by the first block of each table."""
         first = dict(reversed(blocks))
         with _told():
-            ray.get(_check.remote(self._job, tuple(first), [_schema.remote(block) for block in first.values()]))
+            ray.get(_check.remote(self._given[0], tuple(first), [_schema.remote(block) for block in first.values()]))
 
     def _task(self, function: Any) -> Any:
         return function.options(num_returns=len(self._names))
@@ -119,8 +120,8 @@ def _schema(block: pa.Table) -> pa.Schema:
 
 
 @ray.remote
-def _check(job: Job, names: Sequence[str], schemas: Sequence[Ref]) -> None:
-    work.check_schemas(job, names, ray.get(list(schemas)))
+def _check(shipment: Shipment, names: Sequence[str], schemas: Sequence[Ref]) -> None:
+    work.check_schemas(shipment.policy(), dict(zip(names, ray.get(list(schemas)), strict=True)))
 
 
 @ray.remote
@@ -130,10 +131,10 @@ def _split(name: str, block: pa.Table, count: int) -> Any:
 
 
 @ray.remote
-def _decide_part(job: Job, names: Sequence[str], *pieces: pa.Table) -> list[pa.Table]:
-    return list(work.decide_part(job, names, pieces).values())
+def _decide_part(shipment: Shipment, terms: Terms, names: Sequence[str], *pieces: pa.Table) -> list[pa.Table]:
+    return list(work.decide_part(shipment.policy(), terms, names, pieces).values())
 
 
 @ray.remote
-def _decide_texts(job: Job, column: str, block: pa.Table) -> list[pa.Table]:
-    return list(work.decide_texts(job, column, block).values())
+def _decide_texts(shipment: Shipment, terms: Terms, column: str, block: pa.Table) -> list[pa.Table]:
+    return list(work.decide_texts(shipment.policy(), terms, column, block).values())

@@ -25,22 +25,9 @@ class Shipment:
     key: str
     content: Any = field(compare=False)
 
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What every task of one call has to know. ``now`` and ``clock`` are in seconds since 1970.
-
-    ``now`` is the moment to decide for, in place of the cases' own; ``clock`` the one for cases that have none.
-    """
-
-    shipment: Shipment
-    now: int | None
-    clock: int
-    steps: bool
-
     def policy(self) -> Policy:
         """The pack, compiled. Raises :class:`EngineError` where another version of this package is at work here."""
-        return _policy(self.shipment)
+        return _policy(self)
 
 
 def ship(policy: Policy) -> Shipment:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -16,7 +17,6 @@ from tactful.diagnostics.case import MissingFact
 from tactful.engine import Policy
 from tactful.facts.read import read_case
 from tactful.facts.rows import Case
-from tactful.ray.shipping import Job
 from tactful.tables.chunks import CANDIDATES
 from tactful.tables.columns import Places
 from tactful.tables.from_cases import columns_of
@@ -30,14 +30,24 @@ Outcome = dict[str, pa.Table]
 _SHOWN: Final = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What all tasks of one call have to know, beside the pack. Moments are in seconds since 1970.
+
+    ``now`` is the moment to decide for, in place of the cases' own; ``clock`` the one for cases that have none.
+    """
+
+    now: int | None
+    clock: int
+    steps: bool
+
+
 # --- tables ---
 
 
-def check_schemas(job: Job, names: Sequence[str], schemas: Sequence[pa.Schema]) -> None:
+def check_schemas(policy: Policy, schemas: Mapping[str, pa.Schema]) -> None:
     """Raises :class:`InvalidInput` where a table or a column has a name or a type that it cannot have."""
-    sheets_of(
-        {name: schema.empty_table() for name, schema in zip(names, schemas, strict=True)}, job.policy().checked.custom
-    )
+    sheets_of({name: schema.empty_table() for name, schema in schemas.items()}, policy.checked.custom)
 
 
 def split(name: str, table: pa.Table, count: int) -> list[pa.Table]:
@@ -62,12 +72,11 @@ def _with_plain_keys(name: str, table: pa.Table) -> pa.Table:
     return table
 
 
-def decide_part(job: Job, names: Sequence[str], pieces: Sequence[pa.Table]) -> Outcome:
+def decide_part(policy: Policy, terms: Terms, names: Sequence[str], pieces: Sequence[pa.Table]) -> Outcome:
     """Decide on the candidates of one part, from the pieces of it, each of a table, in the order of that."""
     tables = {name: _together(name, names, pieces) for name in dict.fromkeys(names)}
-    decided = job.policy().table_decider.decide(tables, job.now, steps=job.steps, clock=job.clock)
-    found = {"actions": decided.actions, "justifications": decided.justifications, "rejects": decided.rejects}
-    return found if decided.steps is None else {**found, "steps": decided.steps}
+    decided = policy.table_decider.decide(tables, terms.now, steps=terms.steps, clock=terms.clock)
+    return _outcome(decided.actions, decided.justifications, decided.rejects, decided.steps)
 
 
 def _together(name: str, names: Sequence[str], pieces: Sequence[pa.Table]) -> pa.Table:
@@ -78,26 +87,41 @@ def _together(name: str, names: Sequence[str], pieces: Sequence[pa.Table]) -> pa
         raise TactfulError(f"the blocks of `{name}` have columns of different types: {error}") from error
 
 
+def _outcome(actions: pa.Table, justifications: pa.Table, rejects: pa.Table, steps: pa.Table | None) -> Outcome:
+    found = {"actions": actions, "justifications": justifications, "rejects": rejects}
+    if steps is not None:
+        found["steps"] = steps
+    return {name: _with_plain_texts(table) for name, table in found.items()}
+
+
+def _with_plain_texts(table: pa.Table) -> pa.Table:
+    """Texts without dictionaries, which Ray Data can neither sort by nor give to pandas."""
+    fields = [
+        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields, table.schema.metadata)).combine_chunks()
+
+
 # --- cases in JSON ---
 
 
-def decide_texts(job: Job, column: str, block: pa.Table) -> Outcome:
+def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> Outcome:
     """Decide on a case on each row, as JSON in ``column``. Raises :class:`InvalidInput` where there is no such column."""
-    policy = job.policy()
     texts = _texts(block, column)
     decided, rejects = [], list[Reject]()
     for start in range(0, max(1, len(texts)), CANDIDATES):
-        cases, found = _read(policy, texts[start : start + CANDIDATES].to_pylist(), job.now)
-        at = job.clock if job.now is None else job.now
+        cases, found = _read(policy, texts[start : start + CANDIDATES].to_pylist(), terms.now)
+        at = terms.clock if terms.now is None else terms.now
         columns = columns_of(cases, [at if one.now is None else one.now for one in cases], policy.checked.custom)
-        decided.append(policy.table_decider.rank(columns, steps=job.steps))
+        decided.append(policy.table_decider.rank(columns, steps=terms.steps))
         rejects += found
-    outcome = {
-        "actions": pa.concat_tables([one.actions for one in decided]),
-        "justifications": pa.concat_tables([one.justifications for one in decided]),
-        "rejects": rejects_table(rejects),
-    }
-    return {**outcome, "steps": pa.concat_tables([one.steps for one in decided])} if job.steps else outcome
+    return _outcome(
+        pa.concat_tables([one.actions for one in decided]),
+        pa.concat_tables([one.justifications for one in decided]),
+        rejects_table(rejects),
+        pa.concat_tables([one.steps for one in decided]) if terms.steps else None,
+    )
 
 
 def _texts(block: pa.Table, column: str) -> pa.ChunkedArray:
