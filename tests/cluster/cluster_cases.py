@@ -16,7 +16,10 @@ def case(no: int) -> Fields:
     random = Random(no)
     zone, country = random.choice(_PLACES)
     candidate = {"id": f"c{no:05}", "time_zone": zone, "country": country, "employed": no % 3 == 0}
-    made: Fields = {"candidate": candidate, "applications": [_application(random, f"a{one}") for one in range(1 + no % 2)]}
+    made: Fields = {
+        "candidate": candidate,
+        "applications": [_application(random, f"a{one}") for one in range(1 + no % 2)],
+    }
     return made if no % 7 == 0 else {"now": _ago(0), **made}
 
 
@@ -26,7 +29,12 @@ def _application(random: Random, id_: str) -> Fields:
         for one in range(random.randrange(1, 4))
     ]
     interviews = [
-        {"id": f"i{one}", "ended_at": _ago(hours), "status": "held", "interviewers": [person["id"] for person in people]}
+        {
+            "id": f"i{one}",
+            "ended_at": _ago(hours),
+            "status": "held",
+            "interviewers": [person["id"] for person in people],
+        }
         for one, hours in enumerate(random.sample(range(2, 700), random.randrange(0, 3)))
     ]
     messages = [

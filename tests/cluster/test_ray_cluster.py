@@ -18,7 +18,7 @@ from row_for_row import same
 import tactful
 from tactful.ray import DecidedDatasets, decide
 
-os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # before Ray is imported
 ray = pytest.importorskip("ray", reason="needs the extra `ray`")
 pytestmark = [
     pytest.mark.slow,
@@ -37,7 +37,7 @@ rules:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """Two nodes to kill one of, and a third for what comes after."""
+    """A cluster of two nodes that work, for all tests here."""
     from local_cluster import local_cluster
 
     with local_cluster(2) as made:
@@ -54,10 +54,6 @@ def two_nodes(cluster: Any) -> Any:
     return cluster
 
 
-def _expect(policy: tactful.Policy, tables: dict[str, pa.Table]) -> Any:
-    return policy.decide_tables(tables, NOW, steps=True)
-
-
 def _fetched(dataset: Any) -> pa.Table:
     return pa.concat_tables(ray.get(dataset.to_arrow_refs()))
 
@@ -67,7 +63,7 @@ def _same(found: DecidedDatasets, expected: Any, *names: str) -> bool:
 
 
 def test_tables_are_decided_row_for_row_with_a_node_killed_at_work(two_nodes: Any, tmp_path: Path) -> None:
-    """A third of what the node did, and what it was at, is done again on the other; rejects are told once."""
+    """What the node did and kept, and what it was at, is done again on the other; rejects are told once."""
     from local_cluster import Killer
 
     policy = tactful.loads(STRANGER)
@@ -90,14 +86,16 @@ def test_tables_are_decided_row_for_row_with_a_node_killed_at_work(two_nodes: An
         )
     assert killer.killed == 1
     assert len(two_nodes.worker_nodes) == 1
-    expected = _expect(policy, tables)
+    expected = policy.decide_tables(tables, NOW, steps=True)
     assert expected.rejects.num_rows
     assert "rest" in expected.justifications["rule"].to_pylist()
     assert _same(found, expected, "actions", "justifications", "steps", "rejects")
 
 
-def test_cases_are_decided_row_for_row_with_a_worker_killed_at_work(two_nodes: Any, tmp_path: Path) -> None:
-    """Its block is decided on again; what is no case is told once, and keeps nobody from being decided on."""
+def test_cases_are_decided_row_for_row_with_a_worker_killed_at_work_and_a_node_afterwards(
+    two_nodes: Any, tmp_path: Path
+) -> None:
+    """The worker's block is decided on again, and so is what was kept on the node; what is no case is told once."""
     from local_cluster import Killer
 
     policy = tactful.load()
@@ -108,7 +106,10 @@ def test_cases_are_decided_row_for_row_with_a_worker_killed_at_work(two_nodes: A
     with Killer(two_nodes, "_decide_texts", node=False) as killer:
         found = decide(ray.data.read_text([str(one) for one in tmp_path.iterdir()]), now=NOW, steps=True)
     assert killer.killed == 1
-    assert _same(found, _expect(policy, policy.tables(cases)), "actions", "justifications", "steps")
+    two_nodes.remove_node(next(iter(two_nodes.worker_nodes)), allow_graceful=False)
+    assert _same(
+        found, policy.decide_tables(policy.tables(cases), NOW, steps=True), "actions", "justifications", "steps"
+    )
     assert [row["code"] for row in _fetched(found.rejects).to_pylist()] == ["T103"]
 
 

@@ -90,8 +90,16 @@ def test_texts_that_are_no_cases_are_rejected_with_their_reason() -> None:
     assert set(outcome["actions"]["candidate_id"].to_pylist()) == {"c00001"}
     told = [(row["candidate_id"], row["code"], row["message"]) for row in outcome["rejects"].to_pylist()]
     assert told == [
-        (None, "T103", "this is not JSON: a value, a comma or a bracket is missing or misspelt (in the case that begins `{no JSON`)"),
-        (None, "T103", "this is not JSON: a value, a comma or a bracket is missing or misspelt (in the case that begins ``)"),
+        (
+            None,
+            "T103",
+            "this is not JSON: a value, a comma or a bracket is missing or misspelt (in the case that begins `{no JSON`)",
+        ),
+        (
+            None,
+            "T103",
+            "this is not JSON: a value, a comma or a bracket is missing or misspelt (in the case that begins ``)",
+        ),
         ("sam", "T204", "applications: `applications` is a list, not `3`"),
     ]
 

@@ -61,8 +61,5 @@ def decide(
         raise EngineError("deciding on a Ray cluster needs Ray: pip install 'tactful[ray]'") from error
     policy = pack if isinstance(pack, Policy) else load(pack)
     cluster = Cluster(policy, now, steps=steps)
-    if isinstance(dataset, Mapping):
-        tables = cluster.tables(dataset, partitions)
-    else:
-        tables = cluster.texts(dataset, column)
-    return DecidedDatasets(tables["actions"], tables["justifications"], tables["rejects"], tables.get("steps"))
+    found = cluster.tables(dataset, partitions) if isinstance(dataset, Mapping) else cluster.texts(dataset, column)
+    return DecidedDatasets(found["actions"], found["justifications"], found["rejects"], found.get("steps"))

@@ -48,7 +48,8 @@ class Cluster:
     def texts(self, dataset: Dataset, column: str) -> dict[str, Dataset]:
         """Decide on a case on each row. Raises as :func:`tactful.ray.decide` does."""
         blocks = _materialised(dataset).to_arrow_refs()
-        return self._datasets([self._task(_decide_texts).remote(*self._given, column, block) for block in blocks])
+        task = self._task(_decide_texts)
+        return self._datasets([task.remote(*self._given, column, block) for block in blocks])
 
     def tables(self, datasets: Mapping[str, Dataset], partitions: int | None) -> dict[str, Dataset]:
         """Decide on the candidates of some tables. Raises as :func:`tactful.ray.decide` does."""
@@ -59,7 +60,8 @@ class Cluster:
         self._check(blocks)
         count = partitions or _parts(held)
         names = [name for name, _ in blocks]
-        pieces = [_list(_split.options(num_returns=count).remote(name, block, count)) for name, block in blocks]
+        task = ray.remote(_split).options(num_returns=count)
+        pieces = [_list(task.remote(name, block, count)) for name, block in blocks]
         task = self._task(_decide_part)
         outcomes = [task.remote(*self._given, names, *part) for part in zip(*pieces, strict=True)]
         del held, blocks, pieces  # Ray keeps what tasks still wait for, and may let go of the rest
@@ -68,16 +70,17 @@ class Cluster:
     def _check(self, blocks: Sequence[tuple[str, Ref]]) -> None:
         """See that tables and columns are called and typed as they can be, by the first block of each table."""
         first = dict(reversed(blocks))
+        schemas = [ray.remote(_schema).remote(block) for block in first.values()]
         with _told():
-            ray.get(_check.remote(self._given[0], tuple(first), [_schema.remote(block) for block in first.values()]))
+            ray.get(ray.remote(_check).remote(self._given[0], tuple(first), *schemas))
 
     def _task(self, function: Any) -> Any:
-        return function.options(num_returns=len(self._names))
+        return ray.remote(function).options(num_returns=len(self._names))
 
     def _datasets(self, outcomes: Sequence[Refs]) -> dict[str, Dataset]:
         """The outcomes of all tasks, table by table. Waits until they are there."""
         with _told():
-            return {name: from_arrow_refs(list(refs)) for name, refs in zip(self._names, zip(*outcomes), strict=True)}
+            return {name: from_arrow_refs([one[no] for one in outcomes]) for no, name in enumerate(self._names)}
 
 
 def _materialised(dataset: Dataset) -> Any:
@@ -114,27 +117,22 @@ def _told() -> Iterator[None]:
         raise
 
 
-@ray.remote
 def _schema(block: pa.Table) -> pa.Schema:
     return block.schema
 
 
-@ray.remote
-def _check(shipment: Shipment, names: Sequence[str], schemas: Sequence[Ref]) -> None:
-    work.check_schemas(shipment.policy(), dict(zip(names, ray.get(list(schemas)), strict=True)))
+def _check(shipment: Shipment, names: Sequence[str], *schemas: pa.Schema) -> None:
+    work.check_schemas(shipment.policy(), dict(zip(names, schemas, strict=True)))
 
 
-@ray.remote
 def _split(name: str, block: pa.Table, count: int) -> Any:
     parts = work.split(name, block, count)
     return parts[0] if count == 1 else parts
 
 
-@ray.remote
 def _decide_part(shipment: Shipment, terms: Terms, names: Sequence[str], *pieces: pa.Table) -> list[pa.Table]:
     return list(work.decide_part(shipment.policy(), terms, names, pieces).values())
 
 
-@ray.remote
 def _decide_texts(shipment: Shipment, terms: Terms, column: str, block: pa.Table) -> list[pa.Table]:
     return list(work.decide_texts(shipment.policy(), terms, column, block).values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -59,7 +60,7 @@ def split(name: str, table: pa.Table, count: int) -> list[pa.Table]:
     part: Places = (mixed([KeyColumn(ids).ids()]) % np.uint64(count)).astype(np.int64)
     order = np.argsort(part, kind="stable")
     table, bounds = table.take(pa.array(order)), np.searchsorted(part[order], np.arange(count + 1)).tolist()
-    return [table.slice(start, end - start) for start, end in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [table.slice(start, end - start) for start, end in pairwise(bounds)]
 
 
 def _with_plain_keys(name: str, table: pa.Table) -> pa.Table:
