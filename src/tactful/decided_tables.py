@@ -46,11 +46,14 @@ class TableDecider:
         self._program = columnar_program(decider.checked, decider.calendars)
         self._ranker = ColumnRanker(decider.checked)
 
-    def decide(self, tables: Tables, now: int | None, *, steps: bool) -> DecidedTables:
-        """Decide on all candidates, chunk by chunk; see :meth:`tactful.Policy.decide_tables`."""
+    def decide(self, tables: Tables, now: int | None, *, steps: bool, clock: int | None = None) -> DecidedTables:
+        """Decide on all candidates, chunk by chunk; see :meth:`tactful.Policy.decide_tables`.
+
+        ``clock``: the current moment, where that has been settled for more tables than these.
+        """
         _check(tables)
         sheets_of({name: table.slice(0, 0) for name, table in tables.items()}, self._decider.checked.custom)
-        moment = int(time.time())
+        moment = int(time.time()) if clock is None else clock
         decided, rejects = list[RankedTables](), list[Reject]()
         for chunk in chunks(tables):
             read = self.read(chunk, now, lambda: moment)

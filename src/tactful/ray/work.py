@@ -1,0 +1,174 @@
+"""What workers do. Each of these hangs on nothing but what it is given, so that it can be done again anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tactful.decided_tables import rejects_table
+from tactful.diagnostics import Diagnostic, InvalidInput, TactfulError
+from tactful.diagnostics.case import MissingFact
+from tactful.engine import Policy
+from tactful.facts.read import read_case
+from tactful.facts.rows import Case
+from tactful.tables.chunks import CANDIDATES
+from tactful.tables.columns import Places
+from tactful.tables.from_cases import columns_of
+from tactful.tables.keys import KeyColumn, mixed
+from tactful.tables.rejects import Reject
+from tactful.tables.schema import KEYS, TABLE_OF
+from tactful.tables.sheets import sheets_of
+
+Outcome = dict[str, pa.Table]
+#: How much of a text is shown of a case that does not say whose it is.
+_SHOWN: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What all tasks of one call have to know, beside the pack. Moments are in seconds since 1970.
+
+    ``now`` is the moment to decide for, in place of the cases' own; ``clock`` the one for cases that have none.
+    """
+
+    now: int | None
+    clock: int
+    steps: bool
+
+
+# --- tables ---
+
+
+def check_schemas(policy: Policy, schemas: Mapping[str, pa.Schema]) -> None:
+    """Raises :class:`InvalidInput` where a table or a column has a name or a type that it cannot have."""
+    sheets_of({name: schema.empty_table() for name, schema in schemas.items()}, policy.checked.custom)
+
+
+def split(name: str, table: pa.Table, count: int) -> list[pa.Table]:
+    """A stretch of a table in ``count`` parts by candidate: whoever has the same id has the same part, in every table."""
+    table = _with_plain_keys(name, table)
+    ids = table["candidate_id"].combine_chunks()
+    if isinstance(ids, pa.ChunkedArray):
+        ids = pa.concat_arrays(ids.chunks)
+    part: Places = (mixed([KeyColumn(ids).ids()]) % np.uint64(count)).astype(np.int64)
+    order = np.argsort(part, kind="stable")
+    table, bounds = table.take(pa.array(order)), np.searchsorted(part[order], np.arange(count + 1)).tolist()
+    return [table.slice(start, end - start) for start, end in pairwise(bounds)]
+
+
+def _with_plain_keys(name: str, table: pa.Table) -> pa.Table:
+    """Keys as strings: a part would otherwise take the ids of all others along, in its dictionary."""
+    entity = next(one for one, called in TABLE_OF.items() if called == name)
+    for key in KEYS[entity]:
+        at = table.schema.get_field_index(key)
+        if at >= 0 and not pa.types.is_null(table.schema.field(at).type):
+            table = table.set_column(at, key, pc.cast(table.column(at), pa.string()))
+    return table
+
+
+def decide_part(policy: Policy, terms: Terms, names: Sequence[str], pieces: Sequence[pa.Table]) -> Outcome:
+    """Decide on the candidates of one part, from the pieces of it, each of a table, in the order of that."""
+    tables = {name: _together(name, names, pieces) for name in dict.fromkeys(names)}
+    decided = policy.table_decider.decide(tables, terms.now, steps=terms.steps, clock=terms.clock)
+    return _outcome(decided.actions, decided.justifications, decided.rejects, decided.steps)
+
+
+def _together(name: str, names: Sequence[str], pieces: Sequence[pa.Table]) -> pa.Table:
+    mine = [piece for one, piece in zip(names, pieces, strict=True) if one == name]
+    try:
+        return pa.concat_tables(mine, promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise TactfulError(f"the blocks of `{name}` have columns of different types: {error}") from error
+
+
+def _outcome(actions: pa.Table, justifications: pa.Table, rejects: pa.Table, steps: pa.Table | None) -> Outcome:
+    found = {"actions": actions, "justifications": justifications, "rejects": rejects}
+    if steps is not None:
+        found["steps"] = steps
+    return {name: _with_plain_texts(table) for name, table in found.items()}
+
+
+def _with_plain_texts(table: pa.Table) -> pa.Table:
+    """Texts without dictionaries, which Ray Data can neither sort by nor give to pandas."""
+    fields = [
+        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields, table.schema.metadata)).combine_chunks()
+
+
+# --- cases in JSON ---
+
+
+def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> Outcome:
+    """Decide on a case on each row, as JSON in ``column``. Raises :class:`InvalidInput` where there is no such column."""
+    texts = _texts(block, column)
+    decided, rejects = [], list[Reject]()
+    for start in range(0, max(1, len(texts)), CANDIDATES):
+        cases, found = _read(policy, texts[start : start + CANDIDATES].to_pylist(), terms.now)
+        at = terms.clock if terms.now is None else terms.now
+        columns = columns_of(cases, [at if one.now is None else one.now for one in cases], policy.checked.custom)
+        decided.append(policy.table_decider.rank(columns, steps=terms.steps))
+        rejects += found
+    return _outcome(
+        pa.concat_tables([one.actions for one in decided]),
+        pa.concat_tables([one.justifications for one in decided]),
+        rejects_table(rejects),
+        pa.concat_tables([one.steps for one in decided]) if terms.steps else None,
+    )
+
+
+def _texts(block: pa.Table, column: str) -> pa.ChunkedArray:
+    if not block.num_columns:
+        return pa.chunked_array([], pa.binary())
+    if column not in block.column_names:
+        there = ", ".join(f"`{name}`" for name in block.column_names)
+        message, help_ = f"the dataset has no column `{column}`", f"name the one with the cases; there are {there}"
+        raise InvalidInput([MissingFact.at(None, message, help_, column)])
+    type_ = block.schema.field(column).type
+    if not any(fits(type_) for fits in (*_TEXTS, pa.types.is_null)):
+        raise InvalidInput([MissingFact.at(None, f"`{column}` is {type_}", "give each case as text or bytes", column)])
+    return block[column].cast(pa.binary())
+
+
+_TEXTS: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+
+
+def _read(policy: Policy, texts: list[bytes | None], now: int | None) -> tuple[list[Case], list[Reject]]:
+    cases, rejects = list[Case](), list[Reject]()
+    limits, custom = policy.decider.limits, policy.checked.custom
+    for text in texts:
+        try:
+            cases.append(read_case(text or b"", calendars=policy.calendars, custom=custom, limits=limits, now=now))
+        except InvalidInput as error:
+            rejects += _rejected(text or b"", error.diagnostics)
+    return cases, rejects
+
+
+class _Named(msgspec.Struct):
+    id: str
+
+
+class _Whose(msgspec.Struct):
+    candidate: _Named
+
+
+def _rejected(text: bytes, found: Sequence[Diagnostic]) -> Iterator[Reject]:
+    """The mistakes of a case; one that does not say whose it is can be told by how it begins."""
+    id_ = None
+    try:
+        id_ = msgspec.json.decode(text, type=_Whose).candidate.id
+    except (msgspec.MsgspecError, UnicodeError):
+        where = f" (in the case that begins `{text[:_SHOWN].decode(errors='replace')}`)"
+    else:
+        where = ""
+    for one in found:
+        message = f"{one.path}: {one.message}" if one.path else one.message
+        yield Reject(id_, None, one.code, message + where, one.help)

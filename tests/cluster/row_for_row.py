@@ -1,0 +1,17 @@
+"""What a cluster gives beside what one machine gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+
+def rows(table: pa.Table) -> list[dict[str, Any]]:
+    """A table's rows sorted by candidate; those of one stay in their order."""
+    return sorted(table.to_pylist(), key=lambda row: row["candidate_id"] or "")
+
+
+def same(found: pa.Table, expected: pa.Table) -> bool:
+    """Whether two tables have the same rows, column by column, each candidate's in the same order."""
+    return found.column_names == expected.column_names and rows(found) == rows(expected)
