@@ -165,20 +165,16 @@ class _MainFunction:
 
     def _written(self, region: _Region) -> list[ast.stmt]:
         """The statements for one row of a region."""
-        before = frozenset(self.inliner.local)
         writer = Writer(
             self.facts.tables,
             lambda: self.inliner.expressions(nullable(region.entity)),
             self._rule,
             lambda ids: self._facts_of(region.entity, ids),
-            self.inliner.local,
+            self.inliner.variables,
         )
-        found = writer.node(region.tree)
-        for inner in region.inner:
-            if not inner.empty:
-                found.append(self._loop(inner))
-        self.inliner.local.intersection_update(before)
-        return found
+        with self.inliner.variables.below():
+            found = writer.node(region.tree)
+            return [*found, *(self._loop(inner) for inner in region.inner if not inner.empty)]
 
     def _loop(self, region: _Region) -> ast.stmt:
         """The loop over the rows of a region within another."""
@@ -205,7 +201,7 @@ class _MainFunction:
         """Work out some facts in a region: into variables."""
         found: list[ast.stmt] = []
         for owner in _OWNERS[entity]:
-            own = [id_ for id_ in ids if self.by_id[id_].entity == owner and id_ not in self.inliner.local]
+            own = [id_ for id_ in ids if self.by_id[id_].entity == owner and id_ not in self.inliner.variables]
             made = self.inliner.statements(own, nullable(owner))
             unknown = (entity, owner) in (("application", "offer"), ("message", "person"))
             found += [ast.If(is_known(load(owner)), made, [])] if made and unknown else made

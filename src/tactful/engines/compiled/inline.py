@@ -18,6 +18,7 @@ from tactful.engines.compiled.facts import FAMILY, Facts
 from tactful.engines.compiled.parts import Parts
 from tactful.engines.compiled.syntax import assign, attribute, call, compare, constant, is_known, load, loop
 from tactful.engines.compiled.tree import Item, build
+from tactful.engines.compiled.variables import Variables
 from tactful.facts.catalogue import SCOPES
 from tactful.model.checked import Aggregate, AllOf, ComputedFact, Field, Relates, Test, WhenFact
 from tactful.model.reads import computed, fields_of_fact
@@ -43,12 +44,12 @@ _FAR: Final = 4
 class Inliner:
     """Makes the statements for facts of the rows in scope, and the expressions that read them.
 
-    ``local`` are the facts whose variables are set at this point of the main function.
+    ``variables`` are those of the facts that are known at this point of the main function.
     """
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self.local: set[str] = set()
+        self.variables = Variables()
         #: The indexes that the statements made so far look rows up in.
         self.indexes: set[str] = set()
 
@@ -58,8 +59,8 @@ class Inliner:
 
     def _read(self, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
         """A computed fact of a row in scope of a rule: its variable where it is set, a look into an index, or a call."""
-        if field.key in self.local:
-            return load(self._facts.variable(field.key))
+        if field.key in self.variables:
+            return load(self.variables.name(field.key))
         looked_up = self._looked_up(self._facts.fact(field.key), nullable)
         return self._facts.read_again(field.key, row) if looked_up is None else looked_up
 
@@ -103,13 +104,13 @@ class Inliner:
             for fact in ready:
                 if fact not in passes and fact not in over_families and fact not in joined:
                     made += self._statement(fact, nullable)
-            self.local.update(fact.id for fact in ready)
-            todo = [fact for fact in todo if fact.id not in self.local]
+            self.variables.set(fact.id for fact in ready)
+            todo = [fact for fact in todo if fact.id not in self.variables]
         return made
 
     def _pass_over_families(self, facts: list[Aggregate]) -> list[ast.stmt]:
         """One loop over all applications for the candidate's facts about applications and offers."""
-        starts = [assign(self._facts.variable(fact.id), constant(_start(fact))) for fact in facts]
+        starts = [assign(self.variables.name(fact.id), constant(_start(fact))) for fact in facts]
         applications = [self._gather(fact, frozenset({"offer"})) for fact in facts if fact.over == "application"]
         offers = [self._gather(fact, frozenset()) for fact in facts if fact.over == "offer"]
         body: list[ast.stmt] = [assign(name, attribute(load(FAMILY), name)) for name in ("application", "offer")]
@@ -119,7 +120,7 @@ class Inliner:
         return [*starts, loop(FAMILY, attribute(load(RUNTIME), "families"), body)]
 
     def _statement(self, fact: ComputedFact, nullable: frozenset[str]) -> list[ast.stmt]:
-        name = self._facts.variable(fact.id)
+        name = self.variables.name(fact.id)
         if isinstance(fact, WhenFact):
             return [assign(name, _truth(self.expressions(nullable).condition(fact.condition)))]
         return [assign(name, self._facts.read(fact.id, load(fact.entity)))]
@@ -130,7 +131,7 @@ class Inliner:
         """A loop over those rows only that belong to the person whose id the fact asks for."""
         found = join_of(fact)
         assert found is not None  # asked before
-        name = self._facts.variable(fact.id)
+        name = self.variables.name(fact.id)
         index, other, rest = found
         person_id = self.expressions(nullable).value(other)
         rows = call(attribute(self._index(index), "get"), person_id, ast.Tuple([], ast.Load()))
@@ -159,7 +160,7 @@ class Inliner:
             within = nullable - {"offer"}
         else:
             within = nullable | ({"person"} if over == "message" and "person" not in SCOPES[facts[0].entity] else set())
-        starts = [assign(self._facts.variable(fact.id), constant(_start(fact))) for fact in facts]
+        starts = [assign(self.variables.name(fact.id), constant(_start(fact))) for fact in facts]
         body, used = self._gather_all(facts, within)
         if over == "offer":
             return [*starts, ast.If(is_known(load("offer")), body, [])]
@@ -178,7 +179,7 @@ class Inliner:
         tree = build([Item(parts.of([fact.where]), fact) for fact in facts])
         tables = self._facts.tables
         writer = Writer[Aggregate](
-            tables, expressions, lambda fact: self._hit(fact, expressions()), lambda _: [], self.local
+            tables, expressions, lambda fact: self._hit(fact, expressions()), lambda _: [], self.variables
         )
         return writer.node(tree), used
 
@@ -193,7 +194,7 @@ class Inliner:
 
     def _hit(self, fact: Aggregate, expressions: Expressions) -> list[ast.stmt]:
         """What a row that a fact looks for adds to it."""
-        name = self._facts.variable(fact.id)
+        name = self.variables.name(fact.id)
         value = None if fact.value is None else expressions.value(fact.value)
         match fact.op:
             case "exists" | "none":
@@ -207,7 +208,7 @@ class Inliner:
     def _read_ranged(self, owner: Aggregate, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
         """A computed fact that a collection's condition reads: the owner's variable, worked out in place, or a call."""
         fact = self._facts.fact(field.key)
-        if _of_owner(field, owner) and (field.key in self.local or is_lookup(fact)):
+        if _of_owner(field, owner) and (field.key in self.variables or is_lookup(fact)):
             return self._read(field, row, nullable)
         shadowed = fact.entity in ("interviewer", "message") and "person" in SCOPES[owner.entity]
         if not field.via and not shadowed and isinstance(fact, WhenFact):
