@@ -33,6 +33,18 @@ CONDITIONS: Final = {
     ),
 }
 
+#: Rules that hold of no row of :func:`typical`, for the growth of cost with rules: they differ in what the name says.
+OTHERS: Final = {
+    "the status that they ask for": (
+        "application",
+        "application.status: [{status}, withdrawn], application.reply_by: more than {no} days ago",
+    ),
+    "the text that they ask for": ("application", "application.company: Company {no}"),
+    "thresholds of a moment": ("message", "message.sent_at: at most {no} minutes ago"),
+    "a computed fact for each": ("person", "person.prefers: phone, person.fact_{no}: yes"),
+}
+STATUSES: Final = ("applied", "offered", "accepted", "rejected")
+
 
 def typical() -> dict[str, Any]:
     """The case most often met: 3 people, 1 interview with 2 interviewers, 3 messages; about 1.5 KB of JSON."""
@@ -77,15 +89,34 @@ def pack(rules: int) -> str:
     hold of none.
     """
     entities = list(CONDITIONS)
-    parts = ["actions:\n  note: {about: A note.}\nrules:\n"]
+    parts = [_HEAD]
     for no in range(rules):
         entity = entities[no % len(entities)]
-        condition = CONDITIONS[entity][0 if no < 20 else 1].format(no=no)
-        parts.append(
-            f"  r{no}:\n    for each: {entity}\n    when: {{{condition}}}\n"
-            f"    then: {{should: note}}\n    because: It holds.\n    priority: {no % 100}\n"
-        )
+        parts.append(_rule(no, entity, CONDITIONS[entity][0 if no < 20 else 1].format(no=no)))
     return "".join(parts)
+
+
+def growing(others: str, rules: int) -> str:
+    """The text of a pack with so many rules: the first 20 are those of :func:`pack`, the rest :data:`OTHERS` of a sort."""
+    entity, condition = OTHERS[others]
+    facts = [
+        f"  person.fact_{no}: {{exists: message, where: {{message.person: same as person.id, message.kind: answer, "
+        f"message.sent_at: more than {no} days ago}}}}\n"
+        for no in range(20, rules)
+        if "fact" in condition
+    ]
+    parts = [_rule(no, entity, condition.format(no=no, status=STATUSES[no % 4])) for no in range(20, rules)]
+    return "".join(["facts:\n" if facts else "", *facts, pack(min(rules, 20)), *parts])
+
+
+_HEAD: Final = "actions:\n  note: {about: A note.}\nrules:\n"
+
+
+def _rule(no: int, entity: str, condition: str) -> str:
+    return (
+        f"  r{no}:\n    for each: {entity}\n    when: {{{condition}}}\n"
+        f"    then: {{should: note}}\n    because: It holds.\n    priority: {no % 100}\n"
+    )
 
 
 def _person(no: int, id_: str) -> dict[str, Any]:

@@ -9,6 +9,9 @@ that is read already (``policy.read``); ``per second`` counts decisions from byt
 as the median of all rounds. All rows and columns are measured by turns, so that a busy machine slows all alike, and
 with the garbage collector on, as in a server.
 
+Growth: a case that is read already, decided on with 20 rules that apply and so many in all; how many times as much as
+the 20 alone. One row for each sort of rule that does not apply.
+
 Stages: where the time of the shipped pack on the typical case goes. ``read`` includes ``decode``.
 
 Processes: each in a fresh process, the median of seven. CPU time in milliseconds, over what Python itself takes to start
@@ -25,6 +28,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -144,6 +148,22 @@ def decisions(rows: list[Row], measured: list[dict[str, list[float]]]) -> Table:
     return table
 
 
+def growth(budget: Budget, raw: bytes) -> Table:
+    """The table of growth, measured by itself: its packs are large, and would push the others out of the caches."""
+    counts = (20, 200, 2000)
+    rows = []
+    for others in cases.OTHERS:
+        policies = {count: tactful.loads(cases.growing(others, count)) for count in counts}
+        read = policies[20].read(raw)
+        jobs: dict[str, Job] = {str(no): partial(one.decide, read) for no, one in policies.items()}
+        rows.append(Row(others, 0, 0, jobs))
+    table = Table("rules that differ in", "20, µs", "200", "2,000", title="Growth: to the 20 rules that apply")
+    for one, times in zip(rows, measure(rows, budget), strict=True):
+        alone, *more = (min(times[str(count)]) for count in counts)
+        table.add_row(one.name, f"{alone:.1f}", *(f"{each / alone:.2f}" for each in more))
+    return table
+
+
 def stage_table(times: dict[str, list[float]]) -> Table:
     """The table of stages."""
     table = Table("stage", "best µs", "median µs", "to decode", title="Stages, shipped pack, typical case")
@@ -224,6 +244,7 @@ def main() -> None:
     console = Console(width=130)
     console.print(decisions(rows, measured))
     console.print(stage_table(staged))
+    console.print(growth(budget, typical))
     console.print(processes(budget))
 
 

@@ -10,6 +10,7 @@ from tactful.engines.compiled.expressions import Expressions
 from tactful.engines.compiled.parts import Part, joined
 from tactful.engines.compiled.syntax import assign, attribute, both, call, compare, constant, load
 from tactful.engines.compiled.tree import Branch, Node
+from tactful.engines.compiled.variables import Variables
 from tactful.model.checked import Test
 
 T = TypeVar("T")
@@ -23,8 +24,7 @@ Tables = dict[str, Mapping[Any, int]]
 class Writer(Generic[T]):
     """Writes trees. ``expressions`` gives what one condition is written with, and ``do`` writes what is done at a place.
 
-    ``work_out`` writes what it takes to have facts in variables, and puts them into ``local``: those that are there at
-    the place being written.
+    ``work_out`` writes what it takes to have facts in ``variables``.
     """
 
     def __init__(
@@ -33,10 +33,10 @@ class Writer(Generic[T]):
         expressions: Callable[[], Expressions],
         do: Callable[[T], list[ast.stmt]],
         work_out: Callable[[list[str]], list[ast.stmt]],
-        local: set[str],
+        variables: Variables,
     ) -> None:
         self._tables, self._expressions, self._do = tables, expressions, do
-        self._work_out, self._local = work_out, local
+        self._work_out, self._variables = work_out, variables
 
     def node(self, node: Node[T]) -> list[ast.stmt]:
         """All that is done at a place and below. Its facts are still there afterwards, those of places below are not."""
@@ -48,10 +48,8 @@ class Writer(Generic[T]):
         return found
 
     def _below(self, node: Node[T]) -> list[ast.stmt]:
-        before = frozenset(self._local)
-        found = self.node(node)
-        self._local.intersection_update(before)
-        return found
+        with self._variables.below():
+            return self.node(node)
 
     def _branch(self, branch: Branch[T]) -> list[ast.stmt]:
         if len(branch) >= _MANY:

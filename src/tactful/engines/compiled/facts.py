@@ -42,10 +42,6 @@ class Facts:
         self._called.add(self._numbers[id_])
         return call(load(f"fact{self._numbers[id_]}"), load(RUNTIME), row)
 
-    def variable(self, id_: str) -> str:
-        """The name of the local variable for a fact of the row in scope."""
-        return f"f{self._numbers[id_]}"
-
     def fact(self, id_: str) -> ComputedFact:
         """The fact itself."""
         return self._facts[self._numbers[id_]]

@@ -29,7 +29,7 @@ from tactful.engines.compiled.branches import Writer
 from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions, cost
 from tactful.engines.compiled.facts import FAMILY, Facts
-from tactful.engines.compiled.inline import Inliner, parts_of
+from tactful.engines.compiled.inline import Inliner, is_lookup, parts_of
 from tactful.engines.compiled.parts import Parts
 from tactful.engines.compiled.runtime import Runtime, interviewers_by_person, messages_by_person
 from tactful.engines.compiled.syntax import (
@@ -146,7 +146,7 @@ class _MainFunction:
         rules = self.rules.get(entity, [])
         tree = build([Item(parts.of([rule.when], [rule.unless]), rule) for rule in rules])
         within = frozenset().union(*(one.reads for one in inner))
-        own = [id_ for id_, fact in self.by_id.items() if fact.entity in owners]
+        own = [id_ for id_, fact in self.by_id.items() if fact.entity in owners and not is_lookup(fact)]
         outside = frozenset(id_ for id_ in within.intersection(own) if not self._rare(id_))
         reads = place_facts(tree, own, _read_by_deadline, self.inliner.variables_of, outside)
         return _Region(entity, tree, inner, (reads | within).difference(own))
@@ -165,20 +165,16 @@ class _MainFunction:
 
     def _written(self, region: _Region) -> list[ast.stmt]:
         """The statements for one row of a region."""
-        before = frozenset(self.inliner.local)
         writer = Writer(
             self.facts.tables,
-            lambda: Expressions(nullable(region.entity), self.inliner.read),
+            lambda: self.inliner.expressions(nullable(region.entity)),
             self._rule,
             lambda ids: self._facts_of(region.entity, ids),
-            self.inliner.local,
+            self.inliner.variables,
         )
-        found = writer.node(region.tree)
-        for inner in region.inner:
-            if not inner.empty:
-                found.append(self._loop(inner))
-        self.inliner.local.intersection_update(before)
-        return found
+        with self.inliner.variables.below():
+            found = writer.node(region.tree)
+            return [*found, *(self._loop(inner) for inner in region.inner if not inner.empty)]
 
     def _loop(self, region: _Region) -> ast.stmt:
         """The loop over the rows of a region within another."""
@@ -187,7 +183,7 @@ class _MainFunction:
             case "application":
                 indexes = sorted(self.inliner.indexes)
                 head = [assign(name, attribute(load(FAMILY), name)) for name in ("application", "offer")]
-                head += [assign(index, call(load(index + "_family"), load(FAMILY))) for index in indexes]
+                head += [assign(indexes, constant(None))] if indexes else []
                 return loop(FAMILY, attribute(load(RUNTIME), "families"), [*head, *body])
             case "offer":
                 return ast.If(is_known(load("offer")), body, [])
@@ -205,7 +201,7 @@ class _MainFunction:
         """Work out some facts in a region: into variables."""
         found: list[ast.stmt] = []
         for owner in _OWNERS[entity]:
-            own = [id_ for id_ in ids if self.by_id[id_].entity == owner and id_ not in self.inliner.local]
+            own = [id_ for id_ in ids if self.by_id[id_].entity == owner and id_ not in self.inliner.variables]
             made = self.inliner.statements(own, nullable(owner))
             unknown = (entity, owner) in (("application", "offer"), ("message", "person"))
             found += [ast.If(is_known(load(owner)), made, [])] if made and unknown else made
@@ -217,7 +213,7 @@ class _MainFunction:
 
     def _rule(self, rule: Rule) -> list[ast.stmt]:
         """What is done where a rule holds."""
-        due = self._due(rule, Expressions(nullable(rule.entity), self.inliner.read))
+        due = self._due(rule, self.inliner.expressions(nullable(rule.entity)))
         return [ast.Expr(call(load("emit"), ast.Tuple([constant(rule.no), load(rule.entity), due], ast.Load())))]
 
     # --- deadlines ---

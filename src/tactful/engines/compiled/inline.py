@@ -18,8 +18,9 @@ from tactful.engines.compiled.facts import FAMILY, Facts
 from tactful.engines.compiled.parts import Parts
 from tactful.engines.compiled.syntax import assign, attribute, call, compare, constant, is_known, load, loop
 from tactful.engines.compiled.tree import Item, build
+from tactful.engines.compiled.variables import Variables
 from tactful.facts.catalogue import SCOPES
-from tactful.model.checked import Aggregate, AllOf, ComputedFact, Condition, Field, Relates, Test, WhenFact
+from tactful.model.checked import Aggregate, AllOf, ComputedFact, Field, Relates, Test, WhenFact
 from tactful.model.reads import computed, fields_of_fact
 
 #: Rows by the id of their person: the index's name in generated code, and the attribute that has the id.
@@ -36,26 +37,32 @@ _MEMBERS: Final[Mapping[str, ast.expr]] = {
 }
 #: What a loop costs about, where a field costs 1; and how many facts deep costs are looked into.
 _LOOP: Final = 40
+_LOOKUP: Final = 4
 _FAR: Final = 4
 
 
 class Inliner:
     """Makes the statements for facts of the rows in scope, and the expressions that read them.
 
-    ``local`` are the facts whose variables are set at this point of the main function.
+    ``variables`` are those of the facts that are known at this point of the main function.
     """
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self.local: set[str] = set()
+        self.variables = Variables()
         #: The indexes that the statements made so far look rows up in.
         self.indexes: set[str] = set()
 
-    def read(self, field: Field, row: ast.expr) -> ast.expr:
-        """A computed fact of a row in scope of a rule: its variable where it is set, else a call."""
-        if field.key in self.local:
-            return load(self._facts.variable(field.key))
-        return self._facts.read_again(field.key, row)
+    def expressions(self, nullable: frozenset[str]) -> Expressions:
+        """What conditions about the rows in scope are written with."""
+        return Expressions(nullable, lambda field, row: self._read(field, row, nullable))
+
+    def _read(self, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
+        """A computed fact of a row in scope of a rule: its variable where it is set, a look into an index, or a call."""
+        if field.key in self.variables:
+            return load(self.variables.name(field.key))
+        looked_up = self._looked_up(self._facts.fact(field.key), nullable)
+        return self._facts.read_again(field.key, row) if looked_up is None else looked_up
 
     def variables_of(self, id_: str) -> frozenset[str]:
         """The facts that working a fact out reads from variables, where they are set."""
@@ -70,6 +77,8 @@ class Inliner:
     def cost(self, id_: str, seen: int = 0) -> int:
         """A rough measure of what working a fact out costs; see :func:`cost`."""
         fact = self._facts.fact(id_)
+        if is_lookup(fact):
+            return _LOOKUP
         if isinstance(fact, WhenFact) and seen < _FAR:
             return min(_LOOP, cost(fact.condition, lambda one: self.cost(one, seen + 1)))
         return _LOOP
@@ -95,13 +104,13 @@ class Inliner:
             for fact in ready:
                 if fact not in passes and fact not in over_families and fact not in joined:
                     made += self._statement(fact, nullable)
-            self.local.update(fact.id for fact in ready)
-            todo = [fact for fact in todo if fact.id not in self.local]
+            self.variables.set(fact.id for fact in ready)
+            todo = [fact for fact in todo if fact.id not in self.variables]
         return made
 
     def _pass_over_families(self, facts: list[Aggregate]) -> list[ast.stmt]:
         """One loop over all applications for the candidate's facts about applications and offers."""
-        starts = [assign(self._facts.variable(fact.id), constant(_start(fact))) for fact in facts]
+        starts = [assign(self.variables.name(fact.id), constant(_start(fact))) for fact in facts]
         applications = [self._gather(fact, frozenset({"offer"})) for fact in facts if fact.over == "application"]
         offers = [self._gather(fact, frozenset()) for fact in facts if fact.over == "offer"]
         body: list[ast.stmt] = [assign(name, attribute(load(FAMILY), name)) for name in ("application", "offer")]
@@ -111,9 +120,9 @@ class Inliner:
         return [*starts, loop(FAMILY, attribute(load(RUNTIME), "families"), body)]
 
     def _statement(self, fact: ComputedFact, nullable: frozenset[str]) -> list[ast.stmt]:
-        name = self._facts.variable(fact.id)
+        name = self.variables.name(fact.id)
         if isinstance(fact, WhenFact):
-            return [assign(name, _truth(Expressions(nullable, self.read).condition(fact.condition)))]
+            return [assign(name, _truth(self.expressions(nullable).condition(fact.condition)))]
         return [assign(name, self._facts.read(fact.id, load(fact.entity)))]
 
     # --- aggregates over the members of the family at hand ---
@@ -122,28 +131,27 @@ class Inliner:
         """A loop over those rows only that belong to the person whose id the fact asks for."""
         found = join_of(fact)
         assert found is not None  # asked before
-        name = self._facts.variable(fact.id)
-        looked_up = self._looked_up(fact, nullable)
-        if looked_up is not None:
-            return [assign(name, looked_up)]
+        name = self.variables.name(fact.id)
         index, other, rest = found
-        self.indexes.add(index)
-        person_id = Expressions(nullable, self.read).value(other)
-        rows = call(attribute(load(index), "get"), person_id, ast.Tuple([], ast.Load()))
+        person_id = self.expressions(nullable).value(other)
+        rows = call(attribute(self._index(index), "get"), person_id, ast.Tuple([], ast.Load()))
         head = [assign(part, attribute(load(fact.over), part)) for part in parts_of(fact)]
         body = self._gather(msgspec.structs.replace(fact, where=rest), nullable)
         return [assign(name, constant(_start(fact))), loop(fact.over, rows, [*head, body])]
 
     def _looked_up(self, fact: ComputedFact, nullable: frozenset[str]) -> ast.expr | None:
         """Whether there is a row, where nothing is asked of it but whose it is; ``None`` for any other fact."""
-        if not isinstance(fact, Aggregate) or fact.op not in ("exists", "none"):
+        found = join_of(fact) if isinstance(fact, Aggregate) and is_lookup(fact) else None
+        if found is None:
             return None
-        found = join_of(fact)
-        if found is None or found[2] != AllOf(()):
-            return None
-        self.indexes.add(found[0])
-        operator = ast.In() if fact.op == "exists" else ast.NotIn()
-        return ast.Compare(Expressions(nullable, self.read).value(found[1]), [operator], [load(found[0])])
+        operator = ast.In() if isinstance(fact, Aggregate) and fact.op == "exists" else ast.NotIn()
+        return ast.Compare(self.expressions(nullable).value(found[1]), [operator], [self._index(found[0])])
+
+    def _index(self, name: str) -> ast.expr:
+        """The index of the family at hand, which is made when it is first looked into."""
+        self.indexes.add(name)
+        made = ast.NamedExpr(ast.Name(name, ast.Store()), call(load(name + "_family"), load(FAMILY)))
+        return ast.IfExp(is_known(load(name)), load(name), made)
 
     def _one_pass(self, facts: list[Aggregate], nullable: frozenset[str]) -> list[ast.stmt]:
         """One loop for all facts, which range over the same rows."""
@@ -152,7 +160,7 @@ class Inliner:
             within = nullable - {"offer"}
         else:
             within = nullable | ({"person"} if over == "message" and "person" not in SCOPES[facts[0].entity] else set())
-        starts = [assign(self._facts.variable(fact.id), constant(_start(fact))) for fact in facts]
+        starts = [assign(self.variables.name(fact.id), constant(_start(fact))) for fact in facts]
         body, used = self._gather_all(facts, within)
         if over == "offer":
             return [*starts, ast.If(is_known(load("offer")), body, [])]
@@ -171,7 +179,7 @@ class Inliner:
         tree = build([Item(parts.of([fact.where]), fact) for fact in facts])
         tables = self._facts.tables
         writer = Writer[Aggregate](
-            tables, expressions, lambda fact: self._hit(fact, expressions()), lambda _: [], self.local
+            tables, expressions, lambda fact: self._hit(fact, expressions()), lambda _: [], self.variables
         )
         return writer.node(tree), used
 
@@ -186,7 +194,7 @@ class Inliner:
 
     def _hit(self, fact: Aggregate, expressions: Expressions) -> list[ast.stmt]:
         """What a row that a fact looks for adds to it."""
-        name = self._facts.variable(fact.id)
+        name = self.variables.name(fact.id)
         value = None if fact.value is None else expressions.value(fact.value)
         match fact.op:
             case "exists" | "none":
@@ -200,8 +208,8 @@ class Inliner:
     def _read_ranged(self, owner: Aggregate, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
         """A computed fact that a collection's condition reads: the owner's variable, worked out in place, or a call."""
         fact = self._facts.fact(field.key)
-        if _of_owner(field, owner) and field.key in self.local:
-            return load(self._facts.variable(field.key))
+        if _of_owner(field, owner) and (field.key in self.variables or is_lookup(fact)):
+            return self._read(field, row, nullable)
         shadowed = fact.entity in ("interviewer", "message") and "person" in SCOPES[owner.entity]
         if not field.via and not shadowed and isinstance(fact, WhenFact):
             inner = nullable - {field.scope}
@@ -224,7 +232,7 @@ class Inliner:
         return found
 
 
-def join_of(fact: Aggregate) -> tuple[str, Field, Condition] | None:
+def join_of(fact: Aggregate) -> tuple[str, Field, AllOf] | None:
     """The index to look rows up in, the id to look up, and what else is asked, where a fact asks for one person's rows.
 
     ``where`` must ask, among others, that the row's person be the one that a field of the owner names.
@@ -248,6 +256,12 @@ def join_of(fact: Aggregate) -> tuple[str, Field, Condition] | None:
             case _:
                 pass
     return None
+
+
+def is_lookup(fact: ComputedFact) -> bool:
+    """Whether a look into an index tells a fact: whether there is a row, of which nothing is asked but whose it is."""
+    found = join_of(fact) if isinstance(fact, Aggregate) and fact.op in ("exists", "none") else None
+    return found is not None and not found[2].members
 
 
 def parts_of(fact: Aggregate) -> tuple[str, ...]:

@@ -1,0 +1,174 @@
+"""What rules share is asked once: rules fire as if each were asked by itself, and those that do not apply cost little."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import tactful
+
+NOW = "2026-11-23T10:00:00Z"
+SECONDS = 1_795_428_000
+DAY = 86_400
+
+
+def _pack(*rules: str, more: str = "") -> tactful.Policy:
+    """A pack of rules, each written as ``entity | when | unless``, named r0, r1, …"""
+    lines = [more, "actions: {note: {about: A note.}}", "rules:"]
+    for no, rule in enumerate(rules):
+        entity, when, *unless = (part.strip() for part in rule.split("|"))
+        lines.append(f"  r{no:04}: {{for each: {entity}, when: {{{when}}}, then: {{should: note}}, because: So.")
+        lines.append(f"    {', unless: {' + unless[0] + '}' if unless else ''}, by: none}}")
+    return tactful.loads("\n".join(lines))
+
+
+def _case(application: dict[str, Any] | None = None, **candidate: Any) -> dict[str, Any]:
+    given = {"id": "c", "time_zone": "UTC", **candidate}
+    return {"now": NOW, "candidate": given, "applications": [{"id": "a", **(application or {})}]}
+
+
+def _fired(policy: tactful.Policy, case: dict[str, Any]) -> list[int]:
+    return sorted(one.rule for one in policy.fire(policy.read(case), SECONDS))
+
+
+def _ago(days: float) -> str:
+    return {0.5: "2026-11-22T22:00:00Z", 3: "2026-11-20T10:00:00Z", 20: "2026-11-03T10:00:00Z"}[days]
+
+
+def test_what_two_rules_ask_of_an_offer_that_is_not_there_is_not_so() -> None:
+    """A shared test of a row that may be missing holds of no missing row, and its opposite holds."""
+    policy = _pack(
+        "application | offer.form: written, application.status: offered",
+        "application | offer.form: written, application.status: applied",
+        "application | application.status: applied | offer.form: written",
+        "application | offer.late: yes, application.status: applied",
+        "application | application.status: applied | offer.late: yes",
+        more="facts: {offer.late: {when: {offer.answer_by: past}}}",
+    )
+    assert _fired(policy, _case({"status": "applied"})) == [2, 4]
+    assert _fired(policy, _case({"status": "applied", "offer": {"form": "written", "answer_by": _ago(3)}})) == [1, 3]
+
+
+def test_what_rules_share_about_a_person_is_unknown_where_a_message_names_nobody() -> None:
+    """Facts of the person at the other end are worked out below a shared test, and only where there is a person."""
+    policy = _pack(
+        "message | message.direction: sent, person.wrote: yes",
+        "message | message.direction: sent | person.wrote: yes",
+        "message | message.direction: sent, person.wrote: yes, person.prefers: email",
+        "message | message.direction: received, person.wrote: known",
+        more="facts: {person.wrote: {exists: message, where: {message.person: same as person.id, "
+        "message.direction: received}}}",
+    )
+    nobody, dana = {"direction": "sent"}, {"direction": "sent", "person": "dana"}
+    received = {"direction": "received", "person": "dana"}
+    people = [{"id": "dana", "prefers": "email"}]
+    assert _fired(policy, _case({"messages": [nobody]})) == [1]
+    assert _fired(policy, _case({"people": people, "messages": [dana, received, {"direction": "received"}]})) == [
+        0,
+        2,
+        3,
+    ]
+
+
+@pytest.mark.parametrize("count", [2, 7, 8, 40])
+def test_of_rules_for_different_values_those_fire_that_ask_for_the_one_there_is(count: int) -> None:
+    """However many values there are, and where a rule names several; an unknown value is none of them."""
+    rules = [f"application | application.company: C{no}" for no in range(count)]
+    policy = _pack(*rules, "application | application.company: [C0, C1]", "application | application.id: a")
+    assert _fired(policy, _case({"company": "C1"})) == [1, count, count + 1]
+    assert _fired(policy, _case({"company": f"C{count - 1}"}))[0] == count - 1
+    assert _fired(policy, _case({"company": "another"})) == [count + 1]
+    assert _fired(policy, _case()) == [count + 1]
+
+
+@pytest.mark.parametrize("unit", ["days", "business days"])
+@pytest.mark.parametrize("form", ["more than {} ago", "at least {} ago", "less than {} ago", "at most {} ago"])
+@pytest.mark.parametrize("days", [0.5, 3, 20])
+def test_rules_with_different_thresholds_fire_as_if_each_were_alone(form: str, unit: str, days: float) -> None:
+    """Thresholds of one moment stand below each other, and each rule still fires exactly beyond its own."""
+    rules = [f"message | message.sent_at: {form.format(f'{no} {unit}')}" for no in range(1, 31)]
+    case = _case({"messages": [{"sent_at": _ago(days)}]})
+    alone = [no for no, rule in enumerate(rules) if _fired(_pack(rule), case)]
+    assert _fired(_pack(*rules), case) == alone
+
+
+def test_rules_that_count_differently_fire_as_far_as_the_count_goes() -> None:
+    """Numbers are thresholds as moments are."""
+    wrote = "facts: {application.wrote: {count: message, where: {message.direction: sent}}}"
+    rules = [f"application | application.wrote: at least {no}" for no in range(1, 21)]
+    rules += [f"application | application.wrote: less than {no}" for no in range(1, 21)]
+    found = _fired(_pack(*rules, more=wrote), _case({"messages": [{"direction": "sent"}] * 12}))
+    assert found == [*range(12), *range(32, 40)]
+
+
+def test_a_rule_that_asks_a_field_for_two_values_at_once_never_fires() -> None:
+    """Tests of one field are put together, whatever they ask; a list can hold both."""
+    policy = _pack(
+        "candidate | candidate.employed: yes | none: [{candidate.employed: no}]",
+        "person | person.channels: email | none: [{person.channels: post}]",
+    )
+    people = [{"id": "dana", "channels": ["post", "email"]}]
+    assert _fired(policy, _case({"people": people}, employed=True)) == [1]
+    assert _fired(policy, _case(employed=False)) == []
+
+
+def _executed(work: Callable[[], object]) -> int:
+    """How many instructions Python executes for some work."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal count
+        frame.f_trace_opcodes = True
+        count += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+_APPLIES = ["person | person.role: interviewer", "message | message.sent_at: past", "application | application.id: a"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "application | application.status: rejected, application.company: C{no}",
+        "application | application.company: C{no}",
+        "message | message.sent_at: more than {no} hours ago, message.kind: answer",
+        "person | person.prefers: phone, person.wrote_{no}: yes",
+    ],
+    ids=["status", "value", "threshold", "fact"],
+)
+def test_rules_that_do_not_apply_cost_next_to_nothing(rule: str) -> None:
+    """Of two thousand rules (or five hundred with a fact each) twenty apply: no more than half again the twenty alone."""
+    count = 500 if "wrote" in rule else 2000
+    facts = "".join(
+        f"  person.wrote_{no}: {{exists: message, where: {{message.person: same as person.id, message.kind: answer, "
+        f"message.sent_at: more than {no} days ago}}}}\n"
+        for no in range(count)
+        if "wrote" in rule
+    )
+    case = _case(
+        {
+            "company": "another",
+            "status": "applied",
+            "people": [{"id": "dana", "role": "interviewer", "prefers": "email"}],
+            "messages": [{"sent_at": "2026-11-23T09:30:00Z", "kind": "answer"}],
+        }
+    )
+    twenty = [f"{one}" for one in _APPLIES * 7][:20]
+    few = _pack(*twenty)
+    many = _pack(*twenty, *(rule.format(no=no) for no in range(1, count - 19)), more=facts and f"facts:\n{facts}")
+    assert len(_fired(few, case)) == len(_fired(many, case)) == 20
+    read, read_too = few.read(case), many.read(case)
+    alone = _executed(lambda: few.decider.fire(read, SECONDS))
+    assert _executed(lambda: many.decider.fire(read_too, SECONDS)) <= 1.5 * alone
