@@ -101,15 +101,13 @@ def _choices(array: pa.Array, words: Sequence[str]) -> tuple[Array, Flags | None
             return data, None
         given = arrays.present(array)
         return data, ~known if given is None else given & ~known  # type: ignore[operator]
-    places: dict[str | None, int] = {None: -1, **{word: no for no, word in enumerate(words)}}
-    meant = [places.get(text, -2) for text in array.dictionary.to_pylist()]
-    if not meant:
+    if not len(array.dictionary):
         return np.full(len(array), -1, small), None
-    inner = array.indices
-    table = np.array(meant, small)
+    inner, meant = array.indices, pc.index_in(array.dictionary, value_set=pa.array(words, pa.string()))
+    table = arrays.where_known(arrays.numbers(meant, np.int32).astype(small), arrays.present(meant), -2)
     data = table.take(arrays.numbers(inner, inner.type.to_pandas_dtype()), mode="clip")
     data = arrays.where_known(data, arrays.present(inner), -1)
-    if min(meant) > -2:
+    if meant.null_count == 0:
         return data, None
     odd = data == -2
     data[odd] = -1
