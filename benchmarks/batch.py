@@ -66,7 +66,7 @@ def make(folder: Path, cases: int) -> Path:
     new.mkdir(parents=True)
     for name, table in tables.items():
         schema = table.schema
-        with pq.ParquetWriter(new / f"{name}.parquet", schema, compression="zstd") as writer:
+        with pq.ParquetWriter(new / f"{name}.parquet", schema) as writer:
             for block in blocks(table, cases):
                 writer.write_table(block, row_group_size=GROUP)
     return new.rename(made)

@@ -41,10 +41,7 @@ class Setup(msgspec.Struct, frozen=True):
 class Worker:
     """Does units, with a policy that is loaded once."""
 
-    def __init__(self, setup: Setup) -> None:
-        policy = load(setup.pack)
-        if policy.checked.digest != setup.digest:
-            raise TactfulError(f"the pack `{setup.pack}` was changed while the batch was under way; run it again")
+    def __init__(self, setup: Setup, policy: Policy) -> None:
         self._setup = setup
         self._limit = policy.decider.limits.bytes
         self._decides = setup.decides(policy, setup.options, setup.clock)
@@ -82,8 +79,11 @@ class Worker:
 
 
 def make_worker(setup: Setup) -> Worker:
-    """What :mod:`tactful.batch.workers` calls in each process."""
-    return Worker(setup)
+    """What does units in a process of its own, which loads the pack itself. Raises :class:`TactfulError`."""
+    policy = load(setup.pack)
+    if policy.checked.digest != setup.digest:
+        raise TactfulError(f"the pack `{setup.pack}` was changed while the batch was under way; run it again")
+    return Worker(setup, policy)
 
 
 def maker(setup: Setup) -> Callable[[], Worker]:

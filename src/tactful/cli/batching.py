@@ -48,7 +48,10 @@ def batch(
     ] = "parquet",
     steps: Annotated[bool, typer.Option("--steps", help="Also the steps that rules add.")] = False,
     words: Annotated[
-        bool, typer.Option("--words", help="Also labels and reasons in words; takes many times as long.")
+        bool,
+        typer.Option(
+            "--words", help="Also labels and reasons in words: about 0.2 ms a case more, some 40 times as long."
+        ),
     ] = False,
     workers: Annotated[
         int | None,
