@@ -38,6 +38,7 @@ from tactful.batch import parts
 from tactful.batch.model import Tally, Written
 from tactful.batch.run import Batch, run_batch
 from tactful.batch.tables import TablesReader
+from tactful.batch.unit import settle_memory
 from tactful.decided_tables import TableDecider
 from tactful.engines.columnar.program import ColumnarProgram
 from tactful.rank_columns import ColumnRanker
@@ -203,6 +204,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     asked = parser.parse_args()
     pa.set_cpu_count(1)
+    settle_memory()
     given, output = make(asked.folder, asked.cases), asked.folder / "decided"
     policy, sample = tactful.load(), situations(SAMPLE)
     one_by_one(policy, sample[:200])
