@@ -252,6 +252,16 @@ def test_what_is_no_number_is_unknown() -> None:
     assert "score" not in found.columns.case(1).candidate.custom
 
 
+def test_lists_may_all_be_of_one_length() -> None:
+    people = {"candidate_id": ["c"], "application_id": ["a"], "person_id": ["p"]}
+    channels = pa.array([["post", "email"]], pa.list_(pa.string(), 2))
+    found = read(SHIPPED, {**one_application(), "people": pa.table({**people, "channels": channels})})
+    assert found.rejects == []
+    column = found.columns.given["person", "channels"]
+    words = getattr(column.kind, "values")  # noqa: B009
+    assert column.data.tolist() == [1 << words.index("post") | 1 << words.index("email")]
+
+
 def test_an_unknown_moment_has_a_value_of_its_own() -> None:
     assert read(SHIPPED, one_application()).columns.given["application", "reply_by"].data.tolist() == [NULL]
 

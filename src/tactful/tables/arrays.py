@@ -43,7 +43,11 @@ def flags(array: pa.Array) -> Flags:
 
 def where_known(data: Array, known: Flags | None, unknown: Any) -> Array:
     """``data`` with ``unknown`` where the value is null."""
-    return data if known is None else np.where(known, data, data.dtype.type(unknown))
+    if known is None:
+        return data
+    if data.dtype == np.int8 and unknown == -1:  # by reckoning, which is four times as fast as choosing
+        return (data + np.int8(1)) * known.view(np.int8) - np.int8(1)
+    return np.where(known, data, data.dtype.type(unknown))
 
 
 def offsets(array: pa.Array) -> Array:
@@ -62,7 +66,17 @@ def is_dictionary(array: pa.Array) -> bool:
 def codes(array: pa.Array) -> tuple[list[str | None], Ints]:
     """Texts as places in a list of those that there are, each at least once; -1 where null."""
     coded = array if is_dictionary(array) else array.dictionary_encode()
-    return coded.dictionary.to_pylist(), indices(coded)
+    return texts(coded.dictionary), indices(coded)
+
+
+def texts(array: pa.Array) -> list[str | None]:
+    """The texts of an array; where one is not UTF-8, with another character for what is not."""
+    try:
+        return list(array.to_pylist())
+    except UnicodeDecodeError:
+        plain = array.cast(pa.string()) if is_dictionary(array) else array
+        found = plain.cast(pa.binary()).to_pylist()
+        return [None if one is None else one.decode(errors="replace") for one in found]
 
 
 def indices(array: pa.Array) -> Ints:
@@ -74,8 +88,8 @@ def indices(array: pa.Array) -> Ints:
 
 def by_text(array: pa.Array, parsed: Callable[[str], int | None], unknown: int) -> tuple[Ints, Flags]:
     """Texts read one by one, each kind of text once; and which could not be read (``parsed`` gives ``None``)."""
-    texts, places = codes(array)
-    values = [None if one is None else parsed(one) for one in texts]
+    words, places = codes(array)
+    values = [None if one is None else parsed(one) for one in words]
     table = np.array([*(unknown if one is None else one for one in values), unknown], np.int64)
-    bad = np.array([*(one is None and text is not None for one, text in zip(values, texts, strict=True)), False])
+    bad = np.array([*(one is None and word is not None for one, word in zip(values, words, strict=True)), False])
     return table[places], bad[places]

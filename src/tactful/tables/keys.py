@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tactful.tables.arrays import indices, is_dictionary, offsets
+from tactful.tables.arrays import flags, indices, is_dictionary, offsets, present
 from tactful.tables.columns import Flags, Ints, Places
 
 #: Keys below this, or below four times as many as there are rows, are looked up in an array; greater ones by halving.
@@ -19,13 +19,24 @@ _CODED: Final = pa.dictionary(pa.int32(), pa.string())
 
 def runs(array: pa.Array) -> tuple[pa.Array, Places]:
     """The ids of a column without those that repeat the one before, and how often each is there in a row."""
-    if not is_dictionary(array):
-        found = pc.run_end_encode(array)
-        return found.values, np.diff(found.run_ends.to_numpy(), prepend=0)
-    places = indices(array)
-    first = np.flatnonzero(np.append(True, places[1:] != places[:-1])[: len(places)])
-    texts = array.dictionary.take(pa.array(places[first], pa.int64(), mask=places[first] < 0))
-    return texts, np.diff(first, append=len(places))
+    if is_dictionary(array):
+        places = indices(array)
+        first = np.flatnonzero(np.append(True, places[1:] != places[:-1])[: len(places)])
+        texts = array.dictionary.take(pa.array(places[first], pa.int64(), mask=places[first] < 0))
+    else:
+        first = np.flatnonzero(_changes(array))
+        texts = array if len(first) == len(array) else array.take(pa.array(first))
+    return texts, np.diff(first, append=len(array))
+
+
+def _changes(array: pa.Array) -> Flags:
+    """Which texts are not the same as the one before; a null never is."""
+    changed = np.ones(len(array), np.bool_)
+    if len(array) > 1:
+        differs = pc.not_equal(array[1:], array[:-1])
+        known = present(differs)
+        changed[1:] = flags(differs) if known is None else flags(differs) | ~known
+    return changed
 
 
 def places_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[Places]]:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from tactful.diagnostics.case import DanglingReference, DuplicateId, MissingFact
-from tactful.tables.arrays import offsets
+from tactful.tables.arrays import offsets, texts
 from tactful.tables.columns import Ints, Places, gather
 from tactful.tables.keys import Finder, Names, keys, places_of, repeated, runs
 from tactful.tables.rejects import Found, Reject
@@ -59,12 +59,13 @@ class _Placing:
         others = [entity for entity in self.sheets if entity != "candidate"]
         stretches = [runs(self.sheets[entity].arrays["candidate_id"]) for entity in others]
         ids = as_texts(sheet.arrays["candidate_id"])
-        first, places = places_of(ids, [texts for texts, _ in stretches])
+        first, places = places_of(ids, [one for one, _ in stretches])
         for entity, rows, (_, counts) in zip(others, places, stretches, strict=True):
             self.owners[entity] = np.repeat(rows, counts)
         for row in np.flatnonzero(first != np.arange(len(first))).tolist():
-            id_ = ids[row].as_py()
-            message, help_ = f"the candidate `{id_}` has more than one row", "give each candidate one, and nobody else's id"
+            (id_,) = texts(ids[row : row + 1])
+            message = f"the candidate `{id_}` has more than one row"
+            help_ = "give each candidate one, and nobody else's id"
             reject = Reject(id_, "candidates", DuplicateId.id, message, help_)
             self.found += [Found(int(first[row]), reject), Found(row, reject)]
         self.suspect("candidate", np.flatnonzero(np.diff(offsets(ids)) == 0))
@@ -114,7 +115,7 @@ class _Placing:
         self.links["application", "offer"] = np.where(counts > 0, starts[:-1], -1)
         for row in np.flatnonzero(counts > 1).tolist():
             candidate = int(self.links["application", "candidate"][row])
-            id_, owner = ids["application_id"][row].as_py(), ids["candidate_id"][row].as_py()
+            owner, id_ = (texts(ids[name][row : row + 1])[0] for name in KEYS["offer"])
             message = f"the application `{id_}` has {counts[row]} offers"
             reject = Reject(owner, "offers", DuplicateId.id, message, "give one row for each application at most")
             self.found.append(Found(candidate, reject))
@@ -166,7 +167,7 @@ class _Placing:
         names = KEYS[parent]
         candidates = self.owners[sheet.entity][rows].tolist()
         arrays = sheet.take(rows).arrays
-        keys_ = zip(*(arrays[name].to_pylist() for name in names), strict=True)
+        keys_ = zip(*(texts(arrays[name]) for name in names), strict=True)
         for (candidate, key), count in Counter(zip(candidates, keys_, strict=True)).items():
             self.found.append(_stray(sheet.entity, candidate, dict(zip(names, key, strict=True)), count))
 

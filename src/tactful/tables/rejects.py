@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from tactful.diagnostics import Diagnostic, InvalidInput
 from tactful.diagnostics.text import BadEncoding
-from tactful.tables.restore import Restorer
+from tactful.tables.arrays import texts
+from tactful.tables.restore import Plain, Restorer
 
 _STEP: Final = re.compile(r"(\w+)(?:\[(\d+)\])?")
 #: The tables that parts of a case come from, and what one of them is called.
@@ -50,37 +51,50 @@ def rejects_of(found: Iterable[Found]) -> list[Reject]:
     return list(dict.fromkeys(one.reject for one in ordered))
 
 
-def mistakes(restorer: Restorer, candidates: Iterable[int]) -> Iterator[Found]:
+def mistakes(restorer: Restorer, candidates: Sequence[int]) -> Iterator[Found]:
     """What the ordinary reader finds wrong with candidates."""
-    for candidate in candidates:
-        id_ = None
-        try:
-            id_ = restorer.id(candidate)
-            restorer.case(candidate)
-        except InvalidInput as error:
-            case = restorer.plain(candidate)
-            yield from (Found(candidate, _reject(id_, one, case)) for one in error.diagnostics)
-        except UnicodeDecodeError:
+    for candidate, case in zip(candidates, _cases(restorer, candidates), strict=True):
+        if case is None:
             message, help_ = "a text of the candidate's is not UTF-8", "write the table again with texts in UTF-8"
+            (id_,) = texts(restorer.sheets["candidate"].arrays["candidate_id"][candidate : candidate + 1])
             yield Found(candidate, Reject(id_, None, BadEncoding.id, message, help_))
+            continue
+        try:
+            restorer.read(case)
+        except InvalidInput as error:
+            id_ = case["candidate"]["id"]
+            yield from (Found(candidate, _reject(id_, one, case)) for one in error.diagnostics)
+
+
+def _cases(restorer: Restorer, candidates: Sequence[int]) -> list[Plain | None]:
+    """Cases made again; ``None`` for those with texts that cannot be read."""
+    try:
+        return [*restorer.plain(candidates)]
+    except UnicodeDecodeError:
+        if len(candidates) == 1:
+            return [None]
+        middle = len(candidates) // 2
+        return _cases(restorer, candidates[:middle]) + _cases(restorer, candidates[middle:])
 
 
 def _reject(candidate_id: str | None, problem: Diagnostic, case: Any) -> Reject:
     """A mistake in a case, told with the keys of the row instead of a place in JSON."""
     table, called, owners, part = None, "case", list[str](), case
     for name, no in _STEP.findall(problem.path or ""):
+        if name == "custom":
+            break
         if name in _PARTS and isinstance(part, dict):
             table, called = _PARTS[name]
             part = part.get(name)
             if no and isinstance(part, list):
                 part = part[int(no)]
-                owners.append(f"{called} {_called(part, int(no))}")
+                owners.append(f"{called} {_called(name, part, int(no))}")
     message = problem.message.replace(f"`{problem.path}`", f"the {called}") if owners else problem.message
     message = f"{message} ({', '.join(owners)})" if owners else message
     return Reject(candidate_id, table, problem.code, message, problem.help)
 
 
-def _called(part: Mapping[str, Any], no: int) -> str:
-    """A row by its id; what has none by its place in its log, from 1."""
-    id_ = part.get("id") or (part.get("person") if "attended" in part or len(part) == 1 else None)
+def _called(name: str, part: Mapping[str, Any], no: int) -> str:
+    """A row by its id, an interviewer by the person's; what has none by its place, from 1."""
+    id_ = part.get("person" if name == "interviewers" else "id")
     return f"`{id_}`" if id_ else str(no + 1)

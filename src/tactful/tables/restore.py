@@ -1,10 +1,12 @@
-"""The case of one candidate, made again from the tables: what JSON would have given."""
+"""Cases made again from the tables: what JSON would have given."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -12,22 +14,27 @@ import numpy as np
 import pyarrow as pa
 
 from tactful.calendars import Calendars
+from tactful.diagnostics import Span
 from tactful.facts.custom import CustomFields
 from tactful.facts.limits import CaseLimits
-from tactful.facts.read import read_case
+from tactful.facts.link import Linker, NotLinkable
+from tactful.facts.read import read_case_node
 from tactful.facts.rows import Case
+from tactful.facts.shape import CaseShape
+from tactful.source import Mapping as MappingNode
+from tactful.source import Node, Scalar
+from tactful.source import Sequence as SequenceNode
 from tactful.tables.arrays import numbers
-from tactful.tables.columns import Places
+from tactful.tables.columns import BELOW, Places
 from tactful.tables.schema import NOW, FieldColumn, field_columns
 from tactful.tables.sheets import Sheet, as_texts
-from tactful.values import MINUTE
+from tactful.values import DAY, MINUTE
 
 Plain = dict[str, Any]
 _PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _EPOCH: Final = datetime(1970, 1, 1)
-_PARTS: Final = {"person": "people", "interview": "interviews", "message": "messages"}
-#: Bytes, depth and values are bounds on texts, and there is none here.
-_NO_BOUND: Final = 1 << 50
+#: Where parts of a case stand in a text: there is none.
+_NOWHERE: Final = Span("case", 0, 0, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,49 +50,96 @@ class Restorer:
 
     def case(self, candidate: int) -> Case:
         """The case of the candidate in a row. Raises :class:`InvalidInput` with all of its mistakes."""
-        limits = msgspec.structs.replace(self.limits, bytes=_NO_BOUND)
-        return read_case(
-            self.plain(candidate), calendars=self.calendars, custom=self.custom, limits=limits, now=self.now
-        )
+        return self.read(self.plain([candidate])[0])
 
-    def id(self, candidate: int) -> str:
-        """What the candidate is called."""
-        (id_,) = plain(self.sheets["candidate"].arrays["candidate_id"][candidate : candidate + 1])
-        return str(id_)
+    def read(self, case: Plain) -> Case:
+        """Read plain data as JSON is read. Raises :class:`InvalidInput` with all mistakes."""
+        if not _has_long_text(case, self.limits.text):
+            try:
+                linker = Linker(self.calendars, self.custom, self.limits)
+                return linker.case(msgspec.convert(case, CaseShape), self.now)
+            except (msgspec.MsgspecError, NotLinkable):
+                pass  # what is wrong with it is found out and told below
+        return read_case_node(_node(case), "", self.calendars, self.custom, self.limits, self.now, as_json=True)
 
-    def plain(self, candidate: int) -> Plain:
-        """The case as plain data, as it would be written in JSON."""
+    def plain(self, candidates: Sequence[int]) -> list[Plain]:
+        """Cases as plain data, as they would be written in JSON. Raises ``UnicodeDecodeError`` where a text is not UTF-8."""
+        rows = {"candidate": np.array(candidates, np.int64)}
+        counts: dict[tuple[str, str], Iterator[int]] = {}
+        for pair in BELOW:
+            parent, child = pair
+            starts, ends = self.offsets[pair][rows[parent]], self.offsets[pair][rows[parent] + 1]
+            rows[child] = _stretches(starts, ends - starts)
+            counts[pair] = iter((ends - starts).tolist())
         fields = field_columns(self.custom)
+        parts = {entity: iter(self._rows(entity, found, fields[entity])) for entity, found in rows.items()}
 
-        def below(parent: str, row: int, entity: str) -> tuple[int, list[Plain]]:
-            first, after = self.offsets[parent, entity][row : row + 2].tolist()
-            return first, self._rows(entity, first, after, fields[entity])
+        def below(parent: str, child: str) -> list[Plain]:
+            return list(islice(parts[child], next(counts[parent, child])))
 
-        first, applications = below("candidate", candidate, "application")
-        for no, application in enumerate(applications, start=first):
-            offers = below("application", no, "offer")[1]
-            application |= {"offer": offers[0]} if offers else {}
-            for entity, part in _PARTS.items():
-                start, application[part] = below("application", no, entity)
-                if entity == "interview":
-                    for at, interview in enumerate(application[part], start=start):
-                        interview["interviewers"] = below("interview", at, "interviewer")[1]
-        case: Plain = {
-            "candidate": self._rows("candidate", candidate, candidate + 1, fields["candidate"])[0],
-            "applications": applications,
-        }
-        nows = self.sheets["candidate"].arrays.get(NOW)
-        return case if nows is None else {"now": plain(nows[candidate : candidate + 1])[0], **case}
+        return [_assembled(candidate, below) for candidate in parts["candidate"]]
 
-    def _rows(self, entity: str, first: int, after: int, fields: list[FieldColumn]) -> list[Plain]:
-        found: list[Plain] = [{} for _ in range(after - first)]
-        arrays = self.sheets[entity].arrays
+    def _rows(self, entity: str, rows: Places, fields: list[FieldColumn]) -> list[Plain]:
+        found: list[Plain] = [{} for _ in range(len(rows))]
+        sheet = self.sheets[entity].take(rows)
         for field in fields:
-            if field.column in arrays:
-                for row, value in zip(found, plain(arrays[field.column][first:after]), strict=True):
+            if field.column in sheet.arrays:
+                for row, value in zip(found, plain(sheet.arrays[field.column]), strict=True):
                     if value is not None or field.name == "id":
                         (row.setdefault("custom", {}) if field.custom else row)[field.name] = value
+        if entity == "candidate" and NOW in sheet.arrays:
+            for row, value in zip(found, plain(sheet.arrays[NOW]), strict=True):
+                row[NOW] = value
         return found
+
+
+def _stretches(starts: Places, counts: Places) -> Places:
+    """All rows of stretches, one after the other."""
+    before = np.cumsum(counts) - counts
+    return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
+
+
+def _assembled(candidate: Plain, below: Callable[[str, str], list[Plain]]) -> Plain:
+    """One case of its parts; ``below`` gives the parts of the next row."""
+    now = candidate.pop(NOW, None)
+    applications = below("candidate", "application")
+    for application in applications:
+        for offer in below("application", "offer"):
+            application.setdefault("offer", offer)
+        application["people"] = below("application", "person")
+        application["interviews"] = below("application", "interview")
+        application["messages"] = below("application", "message")
+        for interview in application["interviews"]:
+            interview["interviewers"] = below("interview", "interviewer")
+    case: Plain = {"candidate": candidate, "applications": applications}
+    return case if now is None else {NOW: now, **case}
+
+
+def _has_long_text(value: Any, longest: int) -> bool:
+    match value:
+        case str():
+            return len(value) > longest
+        case dict():
+            return any(_has_long_text(one, longest) for one in value.values())
+        case list():
+            return any(_has_long_text(one, longest) for one in value)
+        case _:
+            return False
+
+
+def _node(value: Any) -> Node:
+    """Plain data as it is read from JSON."""
+    match value:
+        case dict():
+            return MappingNode(tuple((_node(key), _node(one)) for key, one in value.items()), _NOWHERE)  # type: ignore[misc]
+        case list():
+            return SequenceNode(tuple(map(_node, value)), _NOWHERE)
+        case str():
+            return Scalar(value, False, _NOWHERE)
+        case bool() | None:
+            return Scalar({True: "true", False: "false", None: "null"}[value], True, _NOWHERE)
+        case _:
+            return Scalar(msgspec.json.encode(value).decode(), True, _NOWHERE)
 
 
 def plain(array: pa.Array) -> list[Any]:
@@ -99,7 +153,10 @@ def plain(array: pa.Array) -> list[Any]:
         width = np.int32 if pa.types.is_time32(type_) else np.int64
         return _each(array, width, lambda ticks: _day_time(*divmod(ticks, _PER_SECOND[type_.unit])))
     if pa.types.is_date(type_):
-        return _each(array, np.int32, lambda days: _moment(days * 86_400, "")[:10])
+        return _each(array, np.int32, lambda days: _moment(days * DAY, "")[:10])
+    if pa.types.is_floating(type_):
+        # JSON has no number that is none, or endless: what has been read from it does not know.
+        return [one if one is not None and math.isfinite(one) else None for one in array.to_pylist()]
     if pa.types.is_dictionary(type_) or pa.types.is_list(type_):
         array = as_texts(array)
     return list(array.to_pylist())
@@ -120,7 +177,7 @@ def _moment(seconds: int, offset: str) -> str:
 
 def _day_time(seconds: int, rest: int) -> str:
     """The time as it is written, with seconds only where there are any, which no case has."""
-    if not 0 <= seconds < 86_400:
+    if not 0 <= seconds < DAY:
         return f"{seconds} seconds after midnight"
     whole = time(seconds // 3600, seconds // 60 % 60, seconds % 60, 1 if rest else 0)
     return whole.isoformat() if rest or seconds % MINUTE else whole.isoformat("minutes")

@@ -101,15 +101,13 @@ def _choices(array: pa.Array, words: Sequence[str]) -> tuple[Array, Flags | None
             return data, None
         given = arrays.present(array)
         return data, ~known if given is None else given & ~known  # type: ignore[operator]
-    places: dict[str | None, int] = {None: -1, **{word: no for no, word in enumerate(words)}}
-    meant = [places.get(text, -2) for text in array.dictionary.to_pylist()]
-    if not meant:
+    if not len(array.dictionary):
         return np.full(len(array), -1, small), None
-    inner = array.indices
-    table = np.array(meant, small)
+    inner, meant = array.indices, pc.index_in(array.dictionary, value_set=pa.array(words, pa.string()))
+    table = arrays.where_known(arrays.numbers(meant, np.int32).astype(small), arrays.present(meant), -2)
     data = table.take(arrays.numbers(inner, inner.type.to_pandas_dtype()), mode="clip")
     data = arrays.where_known(data, arrays.present(inner), -1)
-    if min(meant) > -2:
+    if meant.null_count == 0:
         return data, None
     odd = data == -2
     data[odd] = -1
@@ -164,9 +162,9 @@ def _sets(array: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags]:
     places, _ = _choices(inner, words)
     table = np.append(np.int64(1) << np.arange(len(words), dtype=np.int64), 0)  # the last one is for what is no word
     data = np.zeros(len(array), np.int64)
-    some = lengths > 0
-    if some.any():
-        data[some] = np.bitwise_or.reduceat(table.take(places, mode="wrap"), starts[some])
+    some = np.flatnonzero(lengths)
+    if len(some):
+        data[some] = np.bitwise_or.reduceat(table.take(places, mode="wrap"), starts.take(some))
     known = arrays.present(array)
     return arrays.where_known(data, known, -1), _of_items(places < 0, starts, lengths, known)
 
@@ -183,7 +181,7 @@ def _of_items(odd: Flags, starts: Ints, lengths: Ints, known: Flags | None) -> F
     if not odd.any():
         return np.zeros(len(starts), np.bool_)
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(odd)])
-    found = before[starts + lengths] > before[starts]
+    found: Flags = before[starts + lengths] > before[starts]
     return found if known is None else found & known
 
 
