@@ -71,7 +71,8 @@ def _name(type_: Any) -> str:
 
 
 def _about(field: pa.Field) -> str:
-    return (field.metadata or {}).get(b"description", b"").decode()
+    about: bytes = (field.metadata or {}).get(b"description", b"")
+    return about.decode()
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from tactful.tables.columns import Columns, Flags, Ints, Places
 
 #: How many bits of a number are for priorities (0 to 100) and modalities.
 _PRIORITY, _MODALITY = 7, 3
-#: How many there are in all.
-_BITS = 63
+#: How many there are in all. Where they are too few, as in very large packs, deadlines go by their order.
+BITS = 63
 
 
 def in_order(plan: Plan, columns: Columns, all_: Conclusions) -> Places:
@@ -34,7 +34,7 @@ def _keys(plan: Plan, all_: Conclusions) -> Ints:
     due, span = _from_the_first(all_.due)
     slots = len(plan.slots).bit_length()
     most = int(all_.candidate.max(initial=0)).bit_length()
-    if most + _PRIORITY + span.bit_length() + _MODALITY + slots > _BITS:  # then their order among each other does
+    if most + _PRIORITY + span.bit_length() + _MODALITY + slots > BITS:  # then their order among each other does
         firsts, due = np.unique(due, return_inverse=True)
         span = len(firsts)
     keys = all_.candidate.astype(np.int64) << _PRIORITY
