@@ -38,6 +38,7 @@ from tactful.batch import parts
 from tactful.batch.model import Tally, Written
 from tactful.batch.run import Batch, run_batch
 from tactful.batch.tables import TablesReader
+from tactful.batch.unit import settle_memory
 from tactful.decided_tables import TableDecider
 from tactful.engines.columnar.program import ColumnarProgram
 from tactful.rank_columns import ColumnRanker
@@ -66,7 +67,7 @@ def make(folder: Path, cases: int) -> Path:
     new.mkdir(parents=True)
     for name, table in tables.items():
         schema = table.schema
-        with pq.ParquetWriter(new / f"{name}.parquet", schema, compression="zstd") as writer:
+        with pq.ParquetWriter(new / f"{name}.parquet", schema) as writer:
             for block in blocks(table, cases):
                 writer.write_table(block, row_group_size=GROUP)
     return new.rename(made)
@@ -203,6 +204,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     asked = parser.parse_args()
     pa.set_cpu_count(1)
+    settle_memory()
     given, output = make(asked.folder, asked.cases), asked.folder / "decided"
     policy, sample = tactful.load(), situations(SAMPLE)
     one_by_one(policy, sample[:200])

@@ -18,11 +18,11 @@ from tactful.batch.manifest import Manifest, PackPin, Place, differences, place_
 from tactful.batch.model import LineUnit, Options, Tally, Unit, Written
 from tactful.batch.queues import InStretches, InTurn, Queue
 from tactful.batch.tables import Unsorted
-from tactful.batch.unit import MakeDecides, Setup, maker
+from tactful.batch.unit import MakeDecides, Setup, Worker, maker
 from tactful.batch.workers import Failed, Progress, work_here, work_in_processes
 from tactful.diagnostics import InvalidInput
 from tactful.diagnostics.batches import BatchStopped, OtherBatch
-from tactful.engine import load
+from tactful.engine import Policy, load
 
 
 class Viewer(Protocol):
@@ -63,9 +63,9 @@ def run_batch(batch: Batch, viewer: Viewer) -> Outcome:
 
     Raises :class:`tactful.InvalidInput` where the batch can't begin, or stopped before its end; what was done then is kept.
     """
-    source = source_of(batch.input)
+    source, policy = source_of(batch.input), load(batch.pack)
     with place_for(batch.output) as place:
-        run = _Run(batch, source, place, viewer)
+        run = _Run(batch, source, policy, place, viewer)
         try:
             return run.all()
         except OSError as error:
@@ -78,8 +78,8 @@ def run_batch(batch: Batch, viewer: Viewer) -> Outcome:
 class _Run:
     """One run of a batch. It is told what workers do."""
 
-    def __init__(self, batch: Batch, source: Source, place: Place, viewer: Viewer) -> None:
-        self._batch, self._source, self._place, self._viewer = batch, source, place, viewer
+    def __init__(self, batch: Batch, source: Source, policy: Policy, place: Place, viewer: Viewer) -> None:
+        self._batch, self._source, self._policy, self._place, self._viewer = batch, source, policy, place, viewer
         self._done: dict[int, Written] = {}
         self._failed: list[Failed] = []
         self._told: dict[int, list[Progress]] = {}
@@ -107,7 +107,7 @@ class _Run:
                 self._place.restart(begun)
 
     def _asked(self) -> Manifest:
-        checked = load(self._batch.pack).checked
+        checked = self._policy.checked
         return Manifest(
             tactful=version("tactful"),
             pack=PackPin(checked.name, checked.version, checked.digest),
@@ -144,7 +144,7 @@ class _Run:
         )
         queue = self._queue(plan, workers)
         if workers == 1:
-            work_here(queue, maker(setup), self)
+            work_here(queue, lambda: Worker(setup, self._policy), self)
         else:
             work_in_processes(queue, maker(setup), self, workers)
         return self._end(begun)

@@ -48,7 +48,11 @@ def batch(
     ] = "parquet",
     steps: Annotated[bool, typer.Option("--steps", help="Also the steps that rules add.")] = False,
     words: Annotated[
-        bool, typer.Option("--words", help="Also labels and reasons in words; takes many times as long.")
+        bool,
+        typer.Option(
+            "--words",
+            help="Also labels and reasons in words: about 0.1 ms a case more (lines: 3 times as long; tables: 15 times).",
+        ),
     ] = False,
     workers: Annotated[
         int | None,
@@ -73,11 +77,13 @@ def batch(
         fail("batches take numpy and pyarrow; install them with: pip install 'tactful[batch]'")
     from tactful.batch.model import Options  # takes the extra
     from tactful.batch.run import Batch, run_batch
+    from tactful.batch.unit import settle_memory
     from tactful.cli.batch_progress import Teller
 
     options = Options(format=format_, steps=steps, words=words, now=_moment(now), chunk=chunk)
     asked = Batch(input_, output, rules, options, workers, fresh)
     err = console(stderr=True)
+    settle_memory()
     try:
         with Teller(err, quiet) as teller:
             outcome = run_batch(asked, teller)
