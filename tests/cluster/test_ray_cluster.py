@@ -132,6 +132,19 @@ def test_what_comes_back_is_at_hand_for_ray_data(two_nodes: Any) -> None:
     assert len(found.actions.to_pandas()) == found.actions.count()
 
 
+def test_of_nothing_comes_nothing(two_nodes: Any) -> None:
+    """No case, or no candidate: tables without rows, but with their columns."""
+    nothing = ray.data.from_arrow(pa.table({"text": ["x"]})).filter(expr="text != 'x'")
+    offers = pa.table({"candidate_id": ["a"], "application_id": ["b"]})
+    for found in (
+        decide(nothing),
+        decide(ray.data.from_items([])),
+        decide({"candidates": nothing, "offers": ray.data.from_arrow(offers)}),
+    ):
+        assert found.actions.count() == 0
+        assert "priority" in found.actions.schema().names
+
+
 def test_without_a_cluster_it_is_said_what_to_call() -> None:
     """Ray is not started behind the caller's back."""
     ray.shutdown()

@@ -29,6 +29,7 @@ from tactful.tables.sheets import sheets_of
 Outcome = dict[str, pa.Table]
 #: How much of a text is shown of a case that does not say whose it is.
 _SHOWN: Final = 60
+NO_CANDIDATES: Final = pa.table({"candidate_id": pa.array([], pa.string())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,21 @@ class Terms:
 # --- tables ---
 
 
-def check_schemas(policy: Policy, schemas: Mapping[str, pa.Schema]) -> None:
-    """Raises :class:`InvalidInput` where a table or a column has a name or a type that it cannot have."""
-    sheets_of({name: schema.empty_table() for name, schema in schemas.items()}, policy.checked.custom)
+def check_schemas(policy: Policy, schemas: Mapping[str, Sequence[pa.Schema]]) -> None:
+    """See to the schemas that the blocks of each table have.
+
+    Raises :class:`InvalidInput` where a table or a column has a name or a type that it cannot have, and
+    :class:`TactfulError` where blocks of one table don't go together.
+    """
+    tables = {name: _unified(name, found).empty_table() for name, found in schemas.items()}
+    sheets_of(tables, policy.checked.custom)
+
+
+def _unified(name: str, schemas: Sequence[pa.Schema]) -> pa.Schema:
+    try:
+        return pa.unify_schemas(schemas, promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise TactfulError(f"the blocks of `{name}` have columns of different types: {error}") from error
 
 
 def split(name: str, table: pa.Table, count: int) -> list[pa.Table]:
@@ -75,17 +88,12 @@ def _with_plain_keys(name: str, table: pa.Table) -> pa.Table:
 
 def decide_part(policy: Policy, terms: Terms, names: Sequence[str], pieces: Sequence[pa.Table]) -> Outcome:
     """Decide on the candidates of one part, from the pieces of it, each of a table, in the order of that."""
-    tables = {name: _together(name, names, pieces) for name in dict.fromkeys(names)}
+    given: dict[str, list[pa.Table]] = {}
+    for name, piece in zip(names, pieces, strict=True):
+        given.setdefault(name, []).append(piece)
+    tables = {name: pa.concat_tables(mine, promote_options="permissive") for name, mine in given.items()}
     decided = policy.table_decider.decide(tables, terms.now, steps=terms.steps, clock=terms.clock)
     return _outcome(decided.actions, decided.justifications, decided.rejects, decided.steps)
-
-
-def _together(name: str, names: Sequence[str], pieces: Sequence[pa.Table]) -> pa.Table:
-    mine = [piece for one, piece in zip(names, pieces, strict=True) if one == name]
-    try:
-        return pa.concat_tables(mine, promote_options="permissive")
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise TactfulError(f"the blocks of `{name}` have columns of different types: {error}") from error
 
 
 def _outcome(actions: pa.Table, justifications: pa.Table, rejects: pa.Table, steps: pa.Table | None) -> Outcome:
