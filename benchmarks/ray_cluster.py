@@ -104,7 +104,7 @@ def lines_there(given: Input) -> int:
 def _written(found: DecidedDatasets, given: Input) -> int:
     found.actions.write_parquet(str(given.out / "actions"))
     found.justifications.write_parquet(str(given.out / "justifications"))
-    return found.actions.count()
+    return int(found.actions.count())
 
 
 def _seconds(run: Callable[[Input], int], given: Input) -> tuple[float, int]:
@@ -122,7 +122,7 @@ def main() -> None:
     logging.getLogger("ray.data").setLevel("ERROR")
     ray.data.DataContext.get_current().enable_progress_bars = False
     table = Table(title=f"One process against two workers of Ray, best of {ROUNDS}")
-    for name in ("", "candidates", "one process, s", "cluster, s", "a second each", "ratio"):
+    for name in ("", "candidates", "one process, s", "cluster, s", "a second", "a second", "ratio"):
         table.add_column(name, justify="right")
     with tempfile.TemporaryDirectory() as folder:
         given = write_input(tactful.load(), Path(folder), count)
@@ -136,10 +136,10 @@ def main() -> None:
             runs = [(_seconds(here, given), _seconds(there, given)) for _ in range(ROUNDS)]
             assert len({rows for pair in runs for _, rows in pair}) == 1, "both decide the same"
             mine, others = min(pair[0][0] for pair in runs), min(pair[1][0] for pair in runs)
-            speeds = f"{size / mine:,.0f} / {size / others:,.0f}"
-            table.add_row(name, f"{size:,}", f"{mine:.2f}", f"{others:.2f}", speeds, f"{mine / others:.2f}")
+            speeds = (f"{size / seconds:,.0f}" for seconds in (mine, others))
+            table.add_row(name, f"{size:,}", f"{mine:.2f}", f"{others:.2f}", *speeds, f"{mine / others:.2f}")
     ray.shutdown()
-    Console().print(table)
+    Console(width=110).print(table)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 import ray
-from ray.data import Dataset, MaterializedDataset, from_arrow_refs
+from ray.data import Dataset, from_arrow_refs
+from ray.data.dataset import MaterializedDataset
 from ray.exceptions import RayTaskError
 
 from tactful.diagnostics import EngineError, TactfulError

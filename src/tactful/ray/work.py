@@ -109,7 +109,7 @@ def _with_plain_texts(table: pa.Table) -> pa.Table:
         field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
         for field in table.schema
     ]
-    return table.cast(pa.schema(fields, table.schema.metadata)).combine_chunks()
+    return table.cast(pa.schema(fields, table.schema.metadata))
 
 
 # --- cases in JSON ---
