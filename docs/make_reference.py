@@ -3,14 +3,76 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+
+from tactful.decided_tables import REJECTS
 from tactful.diagnostics.table import codes, page
+from tactful.rank_columns.written import ACTIONS, JUSTIFICATIONS, STEPS
+from tactful.tables.schema import schemas
+
+REFERENCE = Path(__file__).parent / "reference"
+TABLES = """# Tables
+
+What `pack.decide_tables(tables)` and `tactful batch` take and give. [Decide over tables](../how-to/decide-over-tables.md)
+shows them in use.
+
+## Facts
+
+Only `candidates` has to be there, and in each table only the ids (and `ended_at` of interviews); whatever else is missing,
+as a table, a column or a value, is unknown. Rows may stand in any order. People, interviews and messages of an application
+stay in the order of their rows. A pack's custom facts are columns of the table of what they are about, by their own names.
+[The facts](facts.md) says what each means, and which words there are.
+
+The types are those that `pack.tables(cases)` writes. Read as well are: timestamps of other units; timestamps without a time
+zone, which are local, as in JSON; text in ISO 8601 for moments; dates, and text like `2026-12-01`, for `reply_by`,
+`answer_by`, `start_on` and custom moments, which mean the end of that day; durations for lengths of time; text like `09:00`
+for times of day; dictionaries of strings for strings, and the other way round; numbers of any width.
+"""
+DECIDED = """## Decisions
+
+Sorted by candidate (in the order of `candidates`), conclusion and `no`. Strings are dictionary-encoded in memory.
+"""
 
 
 def main() -> None:
-    """Write docs/reference/codes.md."""
+    """Write docs/reference/codes.md and docs/reference/tables.md."""
     pages = "\n".join(f"## {id_}\n\n```text\n{page(id_)}\n```\n" for id_ in codes())
-    (Path(__file__).parent / "reference" / "codes.md").write_text("# Codes\n\n" + pages)
+    (REFERENCE / "codes.md").write_text("# Codes\n\n" + pages)
+    (REFERENCE / "tables.md").write_text(tables_page())
+
+
+def tables_page() -> str:
+    """The page of all tables."""
+    decided = {"actions": ACTIONS, "justifications": JUSTIFICATIONS, "steps": STEPS, "rejects": REJECTS}
+    return "\n".join([TABLES, *_tables(schemas({})), DECIDED, *_tables(decided)])
+
+
+def _tables(found: dict[str, pa.Schema]) -> list[str]:
+    return [
+        f"### `{name}`\n\n| column | type | what it says |\n| --- | --- | --- |\n{_rows(one)}"
+        for name, one in found.items()
+    ]
+
+
+def _rows(schema: pa.Schema) -> str:
+    return "".join(f"| `{field.name}` | {_type(field)} | {_about(field)} |\n" for field in schema)
+
+
+def _type(field: pa.Field) -> str:
+    return f"{_name(field.type)}{', or null' if field.nullable else ''}"
+
+
+def _name(type_: Any) -> str:
+    if pa.types.is_dictionary(type_):
+        return _name(type_.value_type)
+    return f"list of {_name(type_.value_type)}" if pa.types.is_list(type_) else str(type_)
+
+
+def _about(field: pa.Field) -> str:
+    about: bytes = (field.metadata or {}).get(b"description", b"")
+    return about.decode()
 
 
 if __name__ == "__main__":

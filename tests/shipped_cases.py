@@ -159,6 +159,7 @@ _candidate: Final = _fields(
     id=st.just("c"),
 )
 
+
 def _readable(candidate: Fields, application: Fields) -> Fields:
     """The application with moments instead of days, where no time zone says when those end."""
     if candidate.get("time_zone") or application.get("time_zone"):

@@ -26,11 +26,14 @@ Tables = Mapping[str, pa.Table]
 
 REJECTS: Final = pa.schema(
     [
-        pa.field("candidate_id", pa.string()),
-        pa.field("table", pa.string()),
-        pa.field("code", pa.string(), nullable=False),
-        pa.field("message", pa.string(), nullable=False),
-        pa.field("help", pa.string()),
+        pa.field(name, pa.string(), null, {"description": about})
+        for name, null, about in (
+            ("candidate_id", True, "Whose mistake it is; null where a row does not say whose it is."),
+            ("table", True, "The table that it is in, where that can be told."),
+            ("code", False, "What `tactful explain CODE` is about."),
+            ("message", False, "What is wrong."),
+            ("help", True, "What to do about it."),
+        )
     ]
 )
 

@@ -58,3 +58,13 @@ def test_a_day_without_a_time_zone_is_refused_in_json_as_in_yaml() -> None:
 def test_a_custom_moment_is_bounded_as_all_moments_are(moment: str, code: str) -> None:
     """JSON took any; the last day of the year 9999 ended in a traceback."""
     assert codes(tactful.loads(NOTED), {"candidate": {"id": "c", "custom": {"trip": moment}}}) == [code]
+
+
+@pytest.mark.parametrize("part", ["time_zone", "country"])
+def test_an_empty_text_is_no_place_in_json_either(part: str) -> None:
+    """JSON took an empty time zone for UTC, and an empty country of an application for the candidate's."""
+    place: dict[str, Any] = {"id": "x", part: ""}
+    assert codes(tactful.load(), {"candidate": place}) == ["T208"]
+    assert codes(tactful.load(), {"candidate": {"id": "c"}, "applications": [place]}) == ["T208"]
+    people: dict[str, Any] = {"id": "a", "people": [place]}
+    assert codes(tactful.load(), {"candidate": {"id": "c"}, "applications": [people]}) == ["T208"]

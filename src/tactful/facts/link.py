@@ -52,7 +52,7 @@ class Linker:
         given = shape.candidate
         zone = given.time_zone
         self._zoned = self._zoned_here = zone is not None
-        self._calendar = calendar = self._at(zone or NO_ZONE, given.country)
+        self._calendar = calendar = self._at(NO_ZONE if zone is None else zone, given.country)
         if now is None and shape.now is not None:
             now = self._seconds(shape.now)
         self._now = now
@@ -90,7 +90,9 @@ class Linker:
         zone, country, calendar = given.time_zone, given.country, candidate.calendar
         self._zoned_here = self._zoned
         if zone is not None or country is not None:
-            calendar = self._at(zone or calendar.time_zone, country or calendar.country)
+            calendar = self._at(
+                calendar.time_zone if zone is None else zone, calendar.country if country is None else country
+            )
             self._zoned_here = self._zoned or zone is not None
         self._calendar = calendar
         contact_via = given.contact_via
@@ -147,7 +149,9 @@ class Linker:
             if zone is not None or country is not None:
                 if (zone, country) != place:  # people of a company are mostly in the same place
                     place = (zone, country)
-                    placed = self._at(zone or own.time_zone, country or own.country)
+                    placed = self._at(
+                        own.time_zone if zone is None else zone, own.country if country is None else country
+                    )
                 calendar = placed
             by_id[id_] = PersonRow(
                 no,

@@ -3,8 +3,8 @@
 Arrays make a second writing of it necessary. Tests hold it equal to the first, conclusion by conclusion.
 
 ``plan`` is what is known of a pack beforehand; ``gather`` makes conclusions of firings, ``conflicts``, ``one_per`` and
-``order`` (with ``names`` where there are ties) decide among them, ``arrange`` puts them in their places, ``steps`` adds
-what rules say to mind, and ``written`` makes Arrow tables of it all.
+``order`` (with ``names`` where there are ties) decide among them, ``arrange`` puts them in their places, ``reasons``
+and ``steps`` add what is behind them and what to mind, and ``written`` makes Arrow tables of it all.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tactful.rank_columns.arrange import arranged
 from tactful.rank_columns.gather import gather_conclusions
 from tactful.rank_columns.plan import Plan
 from tactful.rank_columns.steps import steps_of
-from tactful.rank_columns.written import Writer
+from tactful.rank_columns.written import Words, Writer
 from tactful.tables.columns import Columns
 from tactful.tables.firings import RuleFirings
 
@@ -39,6 +39,7 @@ class ColumnRanker:
 
     def __init__(self, checked: CheckedPack) -> None:
         self._plan = Plan(checked)
+        self._words = Words(self._plan)
 
     def rank(
         self, columns: Columns, fired: Iterable[RuleFirings], steps: Iterable[RuleFirings] | None = None
@@ -46,7 +47,7 @@ class ColumnRanker:
         """Rank all candidates of ``columns`` by what fired for them; ``steps`` are the firings of rules that add steps."""
         around = Around(columns)
         ranked = arranged(self._plan, around, *gather_conclusions(self._plan, around, fired))
-        writer = Writer(self._plan, around, ranked)
+        writer = Writer(self._plan, self._words, around, ranked)
         return RankedTables(
             writer.actions(),
             writer.justifications(),

@@ -10,11 +10,14 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from tactful.facts.catalogue import ENTITIES
 from tactful.rank_columns.plan import belongs_to
 from tactful.tables.columns import Columns, Places
 
+#: Rows as tables name them.
+Rows = npt.NDArray[np.int32]
 #: What an interviewer's id is the id of, and so on: whose id the rows of an entity have.
 NAMED_AS: Final = {"interviewer": "person", "offer": "application"}
 
@@ -27,17 +30,17 @@ class Around:
         sizes = [columns.sizes[entity] for entity in ENTITIES]
         #: Where the rows of each entity begin, by its code; one more, where the last ones end.
         self.begins: Places = np.array([0, *np.cumsum(sizes)], dtype=np.int64)
-        self._memo: dict[str, Places] = {}
+        self._memo: dict[str, Rows] = {}
 
-    def candidates(self) -> Places:
+    def candidates(self) -> Rows:
         """For each row of all entities, its candidate."""
         return self._kept("candidate", lambda entity: self.columns.above(entity, "candidate"))
 
-    def above(self, scope: str) -> Places:
+    def above(self, scope: str) -> Rows:
         """For each row of all entities, the row of ``scope`` that it is or belongs to, for ``one per``; -1 for none."""
         return self._kept(scope, lambda entity: self._above(entity, scope))
 
-    def interviews(self) -> Places:
+    def interviews(self) -> Rows:
         """For each row of all entities, its interview; -1 where it has none."""
         return self._kept("interview", self._interviews)
 
@@ -50,8 +53,8 @@ class Around:
     def _none(self, entity: str) -> Places:
         return np.full(self.columns.sizes[entity], -1, dtype=np.int64)
 
-    def _kept(self, name: str, of: Callable[[str], Places]) -> Places:
+    def _kept(self, name: str, of: Callable[[str], Places]) -> Rows:
         found = self._memo.get(name)
         if found is None:
-            found = self._memo[name] = np.concatenate([of(entity) for entity in ENTITIES])
+            found = self._memo[name] = np.concatenate([of(entity).astype(np.int32) for entity in ENTITIES])
         return found

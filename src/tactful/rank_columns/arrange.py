@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from tactful.rank_columns.around import Around
 from tactful.rank_columns.conflicts import Defeats, settle_conflicts
 from tactful.rank_columns.gather import Conclusions, Firings
-from tactful.rank_columns.one_per import gave_way
+from tactful.rank_columns.one_per import yield_to_better
 from tactful.rank_columns.order import in_order
 from tactful.rank_columns.plan import Plan
-from tactful.tables.columns import Ints, Places
+from tactful.tables.columns import Places
+
+#: Numbers of conclusions.
+Numbers = npt.NDArray[np.int32]
 
 #: What becomes of a conclusion, by number; they are written out in this order.
 STATES: Final = ("ranked", "alternative", "set_aside")
@@ -33,11 +37,11 @@ class Ranked:
     firings: Firings
     order: Places
     place: Places
-    state: Ints
-    number: Ints
-    gave_way_to: Ints
+    state: npt.NDArray[np.int8]
+    number: Numbers
+    gave_way_to: Numbers
     lost_starts: Places
-    lost_to: Ints
+    lost_to: Numbers
 
 
 def arranged(plan: Plan, around: Around, all_: Conclusions, firings: Firings) -> Ranked:
@@ -46,33 +50,33 @@ def arranged(plan: Plan, around: Around, all_: Conclusions, firings: Firings) ->
     lost = np.zeros(len(all_.slot), dtype=np.bool_)
     lost[defeats.losers] = True
     ordered = in_order(plan, around.columns, all_)
-    better = gave_way(plan, around, all_, ordered, lost)
-    states = np.where(lost.take(ordered), SET_ASIDE, np.where(better >= 0, ALTERNATIVE, RANKED))
+    yielded = yield_to_better(plan, around, all_, ordered, lost)
+    states = np.where(lost.take(ordered), np.int8(SET_ASIDE), np.int8(RANKED))
+    states[yielded.places] = ALTERNATIVE
     candidates = all_.candidate.take(ordered)
     # Most stand where they belong by now, which this sort makes use of.
     moved = np.argsort(candidates * len(STATES) + states, kind="stable")
-    order, state = ordered.take(moved), states.take(moved)
+    order = ordered.take(moved)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     number = within(candidates)  # each has stayed among those of its candidate
-    gave = np.full(len(order), -1, dtype=np.int64)
-    alternatives = np.flatnonzero(state == ALTERNATIVE)
-    gave[alternatives] = number.take(place.take(ordered.take(better.take(moved.take(alternatives)))))
-    return Ranked(all_, firings, order, place, state, number, gave, *_losses(defeats, ordered, place, number))
+    gave_way_to = np.full(len(order), -1, dtype=np.int32)
+    now_at, better_at = (place.take(ordered.take(one)) for one in yielded)
+    gave_way_to[now_at] = number.take(better_at)
+    losses = _losses(defeats, place, moved, number)
+    return Ranked(all_, firings, order, place, states.take(moved), number, gave_way_to, *losses)
 
 
-def within(owners: Places) -> Ints:
-    """The number of each among those of its owner, from 1; all of an owner stand together, and owners ascend."""
-    counts = np.bincount(owners)
-    return np.arange(1, len(owners) + 1) - (np.cumsum(counts) - counts).take(owners)
+def within(owners: npt.NDArray[Any]) -> Numbers:
+    """The number of each among those of its owner, from 1; all of an owner stand together."""
+    begins = np.concatenate([[0], np.flatnonzero(owners[1:] != owners[:-1]) + 1]).astype(np.int32)
+    counts = np.diff(begins, append=np.int32(len(owners)))
+    return np.arange(1, len(owners) + 1, dtype=np.int32) - np.repeat(begins, counts)
 
 
-def _losses(defeats: Defeats, ordered: Places, place: Places, number: Ints) -> tuple[Places, Ints]:
-    """Where the winners that each place lost to begin, and their numbers, best first."""
-    rank = np.empty_like(ordered)
-    rank[ordered] = np.arange(len(ordered))
-    losers = place.take(defeats.losers)
-    keys = np.sort((losers << 32) + rank.take(defeats.winners))
-    winners = place.take(ordered.take(keys & 0xFFFFFFFF))
-    counts = np.bincount(losers, minlength=len(ordered))
-    return np.concatenate([[0], np.cumsum(counts)]), number.take(winners)
+def _losses(defeats: Defeats, place: Places, ranks: Places, number: Numbers) -> tuple[Places, Numbers]:
+    """Where the winners that each place lost to begin, and their numbers, best first; ``ranks`` are those of places."""
+    losers, winners = place.take(defeats.losers), place.take(defeats.winners)
+    order = np.lexsort((ranks.take(winners), losers))
+    counts = np.bincount(losers, minlength=len(place))
+    return np.concatenate([[0], np.cumsum(counts)]), number.take(winners.take(order))

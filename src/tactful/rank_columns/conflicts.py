@@ -33,7 +33,7 @@ def settle_conflicts(plan: Plan, columns: Columns, all_: Conclusions) -> Defeats
         rows = all_.target[begin:end]
         if entity != other:
             rows = columns.above(entity, other).take(rows)
-        prohibitions = all_.at(clash.prohibition, rows)
+        prohibitions = all_.cells.at(clash.prohibition, rows)
         met = np.flatnonzero(prohibitions >= 0)
         if len(met):
             advised.append(met + begin)

@@ -11,26 +11,63 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from tactful.model.checked import Field
-from tactful.rank_columns.around import Around
+from tactful.rank_columns.around import Around, Rows
 from tactful.rank_columns.plan import Plan, by_id, target_entity
 from tactful.tables.columns import NULL, Columns, Flags, Ints, Places
 from tactful.tables.firings import RuleFirings
 
+#: Priorities and strengths.
+Small = npt.NDArray[np.int8]
 #: Later than any moment: the deadline of what has none.
 NEVER: Final = int(np.iinfo(np.int64).max)
+#: Where there would be more cells, as in packs of very many actions, they are kept sorted instead.
+MOST_CELLS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Firings:
     """All firings that come to something, by slot.
 
-    ``row`` is a row of the rule's entity, ``of`` the place of its conclusion; ``due`` is :data:`NEVER` where there is none.
+    ``row`` is a row of the rule's entity; ``due`` is :data:`NEVER` where there is none. ``first`` is a firing of each
+    conclusion, ``more`` are the others, and ``into`` says which conclusions those are of.
     """
 
     rule: Ints
     row: Places
     due: Ints
-    of: Places
+    first: Places
+    more: Places
+    into: Places
+
+
+class Cells:
+    """A cell for each row that each slot may concern, and the conclusion in it, if any."""
+
+    def __init__(self, begins: list[int], width: int, filled: Places) -> None:
+        """``begins``: where those of each slot begin; ``width``: how many there are; ``filled``: which firings are of."""
+        self._begins, self._known = begins, None
+        if width > MOST_CELLS:  # then only those count in which something is
+            self._known, filled = np.unique(filled, return_inverse=True)
+            width = len(self._known)
+        numbers = np.arange(len(filled))
+        found = np.full(width, -1, dtype=np.int64)
+        # The last firing of a cell is the one that stays in it; it stands for the conclusion until others are merged.
+        found[filled] = numbers
+        stays = found.take(filled) == numbers
+        #: A firing of each conclusion; the other firings; the conclusions that those are of.
+        self.first, self.more = np.flatnonzero(stays), np.flatnonzero(~stays)
+        found[filled.take(self.first)] = numbers[: len(self.first)]
+        self.into = found.take(filled.take(self.more))
+        self._found = found
+
+    def at(self, slot: int, rows: Places) -> Places:
+        """The conclusions of a slot about some rows; -1 where there is none."""
+        cells = rows + self._begins[slot]
+        if self._known is None:
+            return self._found.take(cells)
+        places = np.searchsorted(self._known, cells)
+        there = self._known.take(places, mode="clip") == cells
+        return np.where(there, self._found.take(places, mode="clip"), -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,72 +75,64 @@ class Conclusions:
     """What :class:`tactful.rank.Conclusion` is, of all candidates at once, by slot.
 
     ``target`` is a row of the slot's entity, ``everywhere`` its number through all entities; ``due`` is :data:`NEVER` where
-    there is none. ``starts`` says where those of each slot begin. ``cells`` finds them again: where the cells of each
-    slot begin, and the conclusion, or -1, in each cell.
+    there is none. ``starts`` says where those of each slot begin; ``cells`` finds them again.
     """
 
     slot: Ints
     target: Places
     everywhere: Places
-    candidate: Places
-    priority: Ints
+    candidate: Rows
+    priority: Small
     due: Ints
-    strength: Ints
+    strength: Small
     safety: Flags
     starts: list[int]
-    cells: tuple[list[int], Places]
-
-    def at(self, slot: int, rows: Places) -> Places:
-        """The conclusions of a slot about some rows; -1 where there is none."""
-        begins, found = self.cells
-        return found.take(rows + begins[slot])
+    cells: Cells
 
 
 def gather_conclusions(plan: Plan, around: Around, fired: Iterable[RuleFirings]) -> tuple[Conclusions, Firings]:
     """Merge the firings of one conclusion: the nearest deadline, the highest priority, the strongest modality."""
     columns = around.columns
-    parts = [_Part(plan, columns, one) for one in fired if plan.slot_of[one.rule] >= 0 and len(one.rows)]
+    parts = [_Part(plan, columns, one) for one in fired if plan.slot_of[one.rule] >= 0]
     parts = sorted((part for part in parts if len(part.rows)), key=lambda part: part.slot)
-    sizes = np.array([len(part.rows) for part in parts], dtype=np.int64)
-    rule = np.repeat(np.array([part.rule for part in parts], dtype=np.int64), sizes)
-    due = _dues(parts, int(sizes.sum()))
-    targets = _joined([part.targets for part in parts])
+    sizes = _array(len(part.rows) for part in parts)
     begins, width = _cells(plan, columns, parts)
-    slots = np.array([part.slot for part in parts], dtype=np.int64)
-    cell = targets + np.repeat(np.array([begins[part.slot] for part in parts], dtype=np.int64), sizes)
+    targets = _joined([part.targets for part in parts])
+    cells = Cells(begins, width, targets + np.repeat(_array(begins[part.slot] for part in parts), sizes))
+    firings = Firings(
+        rule=np.repeat(_array(part.rule for part in parts), sizes),
+        row=_joined([part.rows for part in parts]),
+        due=_dues(parts, len(targets)),
+        first=cells.first,
+        more=cells.more,
+        into=cells.into,
+    )
+    slots = np.repeat(_array(part.slot for part in parts), sizes)
+    return _merged(plan, around, firings, (slots, targets), cells), firings
 
-    # The last firing of a cell is the one that stays in it; it stands for the conclusion until the others are merged.
-    numbers = np.arange(len(cell))
-    found = np.full(width, -1, dtype=np.int64)
-    found[cell] = numbers
-    stays = found.take(cell) == numbers
-    first = np.flatnonzero(stays)
-    found[cell.take(first)] = numbers[: len(first)]
-    of = found.take(cell)
-    more = np.flatnonzero(~stays)
 
-    slot = np.repeat(slots, sizes).take(first)
-    rules = rule.take(first)
-    target = targets.take(first)
+def _merged(plan: Plan, around: Around, firings: Firings, of: tuple[Places, Places], cells: Cells) -> Conclusions:
+    """The conclusions; ``of`` are the slot and the target of each firing."""
+    slot, target = (one.take(firings.first) for one in of)
+    rule, more = firings.rule.take(firings.first), firings.rule.take(firings.more)
     everywhere = target + around.begins.take(plan.entity).take(slot)
-    merged = Conclusions(
+    found = Conclusions(
         slot=slot,
         target=target,
         everywhere=everywhere,
         candidate=around.candidates().take(everywhere),
-        priority=plan.priority.take(rules),
-        due=due.take(first),
-        strength=plan.strength.take(rules),
-        safety=plan.safety.take(rules),
+        priority=plan.priority.take(rule),
+        due=firings.due.take(firings.first),
+        strength=plan.strength.take(rule),
+        safety=plan.safety.take(rule),
         starts=np.searchsorted(slot, np.arange(len(plan.slots) + 1)).tolist(),
-        cells=(begins, found),
+        cells=cells,
     )
-    into, others = of.take(more), rule.take(more)
-    np.maximum.at(merged.priority, into, plan.priority.take(others))
-    np.minimum.at(merged.due, into, due.take(more))
-    np.minimum.at(merged.strength, into, plan.strength.take(others))
-    np.logical_or.at(merged.safety, into, plan.safety.take(others))
-    return merged, Firings(rule, _joined([part.rows for part in parts]), due, of)
+    np.maximum.at(found.priority, firings.into, plan.priority.take(more))
+    np.minimum.at(found.due, firings.into, firings.due.take(firings.more))
+    np.minimum.at(found.strength, firings.into, plan.strength.take(more))
+    np.logical_or.at(found.safety, firings.into, plan.safety.take(more))
+    return found
 
 
 class _Part:
@@ -183,6 +212,10 @@ def _dues(parts: list[_Part], size: int) -> Ints:
         at = end
     dues[dues == NULL] = NEVER
     return dues
+
+
+def _array(numbers: Iterable[int]) -> Ints:
+    return np.array(list(numbers), dtype=np.int64)
 
 
 def _joined(arrays: list[npt.NDArray[Any]]) -> Places:

@@ -51,7 +51,7 @@ def in_order_of_names(columns: Columns, places: Places, runs: Ints, entities: In
     ``runs`` are ascending numbers; all of a run are rows of the same entity and candidate. What has the same name (two
     messages that say the same) comes in the order of rows.
     """
-    sorted_ = np.lexsort((rows, runs))
+    sorted_ = np.argsort((runs << 32) + rows)
     places, rows = places.take(sorted_), rows.take(sorted_)
     together = np.flatnonzero(runs[1:] == runs[:-1])
     wrong = np.zeros(len(together), dtype=np.bool_)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,23 +16,26 @@ from tactful.tables.columns import Flags, Places
 _Keys = npt.NDArray[np.int64]
 
 
-def gave_way(plan: Plan, around: Around, all_: Conclusions, order: Places, lost: Flags) -> Places:
-    """For each place in the order, the place of the better recommendation that the one there gave way to; else -1.
+class Yielded(NamedTuple):
+    """Places in the order of what gave way, and of the better recommendation that each gave way to."""
 
-    ``lost`` marks the conclusions that a conflict has set aside: they take no part.
-    """
-    found = np.full(len(order), -1, dtype=np.int64)
-    restricted = np.array([bool(keys) for keys in plan.keys], dtype=np.bool_)
-    if not restricted.any():
-        return found
-    concerned = np.flatnonzero(restricted.take(all_.slot.take(order)) & ~lost.take(order))
-    if len(concerned):
-        keys, width = _keys(plan, around, all_, order.take(concerned))
-        holders = _greedy(keys, width)
-        better = _first_of(keys, holders)
-        gave = np.flatnonzero(better >= 0)
-        found[concerned.take(gave)] = concerned.take(better.take(gave))
-    return found
+    places: Places
+    to: Places
+
+
+def yield_to_better(plan: Plan, around: Around, all_: Conclusions, order: Places, lost: Flags) -> Yielded:
+    """Which recommendations give way. ``lost`` marks those that a conflict has set aside: they take no part."""
+    concerned = np.zeros(len(order), dtype=np.bool_)
+    for slot, keys in enumerate(plan.keys):
+        if keys:
+            concerned[all_.starts[slot] : all_.starts[slot + 1]] = True
+    places = np.flatnonzero((concerned & ~lost).take(order))
+    if not len(places):
+        return Yielded(places, places)
+    keys_, width = _keys(plan, around, all_, order.take(places))
+    better = _first_of(keys_, _greedy(keys_, width))
+    gave = np.flatnonzero(better >= 0)
+    return Yielded(places.take(gave), places.take(better.take(gave)))
 
 
 def _keys(plan: Plan, around: Around, all_: Conclusions, chosen: Places) -> tuple[_Keys, int]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from tactful.rank_columns.gather import NEVER, Conclusions, Firings
+from tactful.rank_columns.gather import NEVER, Conclusions
 from tactful.rank_columns.names import in_order_of_names
 from tactful.rank_columns.plan import Plan
 from tactful.tables.columns import Columns, Flags, Ints, Places
 
 #: How many bits of a number are for priorities (0 to 100) and modalities.
 _PRIORITY, _MODALITY = 7, 3
+#: How many there are in all. Where they are too few, as in very large packs, deadlines go by their order.
+BITS = 63
 
 
 def in_order(plan: Plan, columns: Columns, all_: Conclusions) -> Places:
@@ -32,10 +34,10 @@ def _keys(plan: Plan, all_: Conclusions) -> Ints:
     due, span = _from_the_first(all_.due)
     slots = len(plan.slots).bit_length()
     most = int(all_.candidate.max(initial=0)).bit_length()
-    if most + _PRIORITY + span.bit_length() + _MODALITY + slots > 63:  # then their order among each other does
+    if most + _PRIORITY + span.bit_length() + _MODALITY + slots > BITS:  # then their order among each other does
         firsts, due = np.unique(due, return_inverse=True)
         span = len(firsts)
-    keys = all_.candidate << _PRIORITY
+    keys = all_.candidate.astype(np.int64) << _PRIORITY
     keys += 100 - all_.priority
     keys <<= span.bit_length()
     keys += due
@@ -62,11 +64,6 @@ def _runs(alike: Flags) -> tuple[Places, Ints]:
     tied[1:] |= alike
     places = np.flatnonzero(tied)
     return places, np.cumsum(~alike.take(places - 1, mode="clip"))
-
-
-def firings_in_order(plan: Plan, columns: Columns, found: Firings, conclusions: Places) -> Places:
-    """The firings, sorted by the places that their conclusions have got, the rule that counts most first."""
-    return rules_in_order(plan, columns, conclusions.take(found.of), found.rule, found.row)
 
 
 def rules_in_order(plan: Plan, columns: Columns, owners: Places, rules: Ints, rows: Places) -> Places:

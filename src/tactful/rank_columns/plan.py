@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,8 +12,11 @@ from tactful.model.checked import AddStep, ById, CheckedPack, Field, InScope, Pr
 from tactful.rank import STRENGTH
 from tactful.tables.columns import Ints
 
-#: How many entities there are is how rows of different entities are told apart; this is the order of their codes.
+#: Entities as numbers.
 CODES: Final[Mapping[str, int]] = {entity: no for no, entity in enumerate(ENTITIES)}
+
+#: Each action, with all that it is a kind of.
+Families = Mapping[str, tuple[str, ...]]
 
 
 class Slot(NamedTuple):
@@ -52,54 +55,67 @@ class Plan:
     """What is known of a pack's conclusions before there is a case. Immutable."""
 
     def __init__(self, checked: CheckedPack) -> None:
-        self.rules = checked.rules
-        slots = {slot_of(rule) for rule in checked.rules if not isinstance(rule.conclusion, AddStep)}
-        self.slots: tuple[Slot, ...] = tuple(sorted(slots))
-        places = {slot: no for no, slot in enumerate(self.slots)}
+        self.rules = rules = checked.rules
+        self.slots: tuple[Slot, ...] = tuple(sorted({slot_of(rule) for rule in rules if _concludes(rule)}))
+        numbers = {slot: no for no, slot in enumerate(self.slots)}
         #: The slot of each rule; -1 of one that adds a step.
-        self.slot_of = tuple(places.get(slot_of(rule), -1) if _concludes(rule) else -1 for rule in checked.rules)
+        self.slot_of = tuple(numbers[slot_of(rule)] if _concludes(rule) else -1 for rule in rules)
         families = {id_: action.family for id_, action in checked.actions.items()}
-        self.clashes = tuple(
-            Clash(advice, prohibition)
-            for advice, one in enumerate(self.slots)
-            for prohibition, other in enumerate(self.slots)
-            if not one.prohibits
-            and other.prohibits
-            and other.action in families[one.action]
-            and can_be_inside(one.entity, other.entity)
-        )
-        restricted = [id_ for id_, action in checked.actions.items() if action.one_per is not None]
+        self.clashes = _clashes(self.slots, families)
+        self.steps = _steps(rules, self.slots, families)
+        restricted = {id_: str(action.one_per) for id_, action in checked.actions.items() if action.one_per is not None}
         #: What each family of which there is one is ``one per``.
-        self.per: tuple[str, ...] = tuple(str(checked.actions[id_].one_per) for id_ in restricted)
-        numbers = {id_: no for no, id_ in enumerate(restricted)}
-        self.keys = tuple(
-            tuple(
-                Key(numbers[id_], self.per[numbers[id_]])
-                for id_ in families[slot.action]
-                if id_ in numbers and not slot.prohibits and belongs_to(slot.entity, self.per[numbers[id_]])
-            )
-            for slot in self.slots
-        )
-        self.steps = tuple(
-            StepFor(rule.no, no)
-            for rule in checked.rules
-            if not _concludes(rule)
-            for no, slot in enumerate(self.slots)
-            if not slot.prohibits
-            and rule.conclusion.action in families[slot.action]
-            and can_be_inside(slot.entity, target_entity(rule))
-        )
-        self.priority = _numbers(rule.priority for rule in checked.rules)
-        self.strength = _numbers(_strength(rule) for rule in checked.rules)
-        self.safety = np.array([_is_safety(rule) for rule in checked.rules], dtype=np.bool_)
-        #: The place of each rule among all of them, the one that counts most first.
-        self.place = _numbers(_places(checked.rules))
-        self.rule_entity = _numbers(CODES[rule.entity] for rule in checked.rules)
+        self.per = tuple(restricted.values())
+        self.keys = tuple(_keys(slot, families[slot.action], restricted) for slot in self.slots)
         #: The actions that there are conclusions about, and which of them each slot's is.
         self.actions = tuple(dict.fromkeys(slot.action for slot in self.slots))
-        self.action = _numbers(self.actions.index(slot.action) for slot in self.slots)
+        actions = {action: no for no, action in enumerate(self.actions)}
+        self.action = _numbers(actions[slot.action] for slot in self.slots)
         self.entity = _numbers(CODES[slot.entity] for slot in self.slots)
-        self.prohibits = np.array([slot.prohibits for slot in self.slots], dtype=np.bool_)
+        self.rule_entity = _numbers(CODES[rule.entity] for rule in rules)
+        self.priority = _numbers(rule.priority for rule in rules).astype(np.int8)
+        self.strength = _numbers(_strength(rule) for rule in rules).astype(np.int8)
+        self.safety = np.array([_is_safety(rule) for rule in rules], dtype=np.bool_)
+        #: The place of each rule among all of them, the one that counts most first.
+        self.place = _numbers(_places(rules))
+
+
+def _clashes(slots: tuple[Slot, ...], families: Families) -> tuple[Clash, ...]:
+    prohibitions: dict[str, list[int]] = {}
+    for no, slot in enumerate(slots):
+        if slot.prohibits:
+            prohibitions.setdefault(slot.action, []).append(no)
+    return tuple(
+        Clash(no, other)
+        for no, slot in enumerate(slots)
+        if not slot.prohibits
+        for action in families[slot.action]
+        for other in prohibitions.get(action, ())
+        if can_be_inside(slot.entity, slots[other].entity)
+    )
+
+
+def _steps(rules: tuple[Rule, ...], slots: tuple[Slot, ...], families: Families) -> tuple[StepFor, ...]:
+    adding: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if not _concludes(rule):
+            adding.setdefault(rule.conclusion.action, []).append(rule)
+    return tuple(
+        StepFor(rule.no, no)
+        for no, slot in enumerate(slots)
+        if not slot.prohibits
+        for action in families[slot.action]
+        for rule in adding.get(action, ())
+        if can_be_inside(slot.entity, target_entity(rule))
+    )
+
+
+def _keys(slot: Slot, family: tuple[str, ...], restricted: Mapping[str, str]) -> tuple[Key, ...]:
+    if slot.prohibits:
+        return ()
+    numbers = {id_: no for no, id_ in enumerate(restricted)}
+    keys = (Key(numbers[id_], restricted[id_]) for id_ in family if id_ in restricted)
+    return tuple(key for key in keys if belongs_to(slot.entity, key.per))
 
 
 def _concludes(rule: Rule) -> bool:
@@ -150,5 +166,5 @@ def _places(rules: tuple[Rule, ...]) -> list[int]:
     return places
 
 
-def _numbers(found: object) -> Ints:
-    return np.array(list(found), dtype=np.int64)  # type: ignore[call-overload]
+def _numbers(found: Iterable[int]) -> Ints:
+    return np.array(list(found), dtype=np.int64)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +11,12 @@ import pyarrow as pa
 
 from tactful.facts.catalogue import ENTITIES
 from tactful.rank import STRENGTH
-from tactful.rank_columns.around import NAMED_AS, Around
-from tactful.rank_columns.arrange import RANKED, SET_ASIDE, STATES, Ranked, within
+from tactful.rank_columns.around import NAMED_AS, Around, Rows
+from tactful.rank_columns.arrange import RANKED, SET_ASIDE, STATES, Numbers, Ranked, within
 from tactful.rank_columns.gather import NEVER
 from tactful.rank_columns.names import message_ids
-from tactful.rank_columns.order import firings_in_order
 from tactful.rank_columns.plan import CODES, Plan
+from tactful.rank_columns.reasons import reasons_of
 from tactful.rank_columns.steps import Steps
 from tactful.tables.columns import Flags, Ints, Places
 
@@ -25,68 +25,88 @@ _NAME: Final = pa.dictionary(pa.int32(), pa.string())
 _MOMENT: Final = pa.timestamp("s", tz="UTC")
 
 
-def _schema(fields: Mapping[str, pa.DataType], may_be_null: Sequence[str]) -> pa.Schema:
-    return pa.schema([pa.field(name, type_, nullable=name in may_be_null) for name, type_ in fields.items()])
+class _Told(NamedTuple):
+    """A column: its name, its type, what it says, and whether it may be null."""
+
+    name: str
+    type: pa.DataType
+    about: str
+    null: bool = False
+
+
+def _schema(*columns: _Told) -> pa.Schema:
+    return pa.schema([pa.field(one.name, one.type, one.null, {"description": one.about}) for one in columns])
+
+
+def _reason(conclusion: str) -> tuple[_Told, ...]:
+    return (
+        _Told("candidate_id", _NAME, "The candidate."),
+        _Told("conclusion", pa.int32(), conclusion),
+        _Told("no", pa.int32(), "Counted from 1, the rule that counts most first."),
+        _Told("rule", _NAME, "The rule's id."),
+        _Told("entity", _WORD, "What the rule is for each of."),
+        _Told("row_id", _NAME, "The id of the row that it fired for; of an offer, the application's."),
+        _Told("application_id", _NAME, "The application that the row is or belongs to.", null=True),
+        _Told("interview_id", _NAME, "The interview that it is or belongs to.", null=True),
+    )
 
 
 ACTIONS: Final = _schema(
-    {
-        "candidate_id": _NAME,
-        "conclusion": pa.int32(),
-        "state": _WORD,
-        "rank": pa.int32(),
-        "modality": _WORD,
-        "action": pa.dictionary(pa.int16(), pa.string()),
-        "entity": _WORD,
-        "target_id": _NAME,
-        "application_id": _NAME,
-        "interview_id": _NAME,
-        "priority": pa.int16(),
-        "due": _MOMENT,
-        "safety": pa.bool_(),
-        "gave_way_to": pa.int32(),
-        "lost_to": pa.list_(pa.int32()),
-    },
-    ("rank", "application_id", "interview_id", "due", "gave_way_to", "lost_to"),
+    _Told("candidate_id", _NAME, "The candidate. Candidates stand in the order of `candidates`."),
+    _Told("conclusion", pa.int32(), "The candidate's conclusions, counted from 1: ranked, alternative, set aside."),
+    _Told("state", _WORD, "`ranked`, `alternative` (gave way to a better one of its family) or `set_aside`."),
+    _Told("rank", pa.int32(), "1 is the most important; null unless ranked.", null=True),
+    _Told("modality", _WORD, "`must`, `should`, `may`, `should_not` or `must_not`."),
+    _Told("action", _NAME, "The action's id in the pack's catalogue."),
+    _Told("entity", _WORD, "What sort of thing the target is: `person`, `application`, …"),
+    _Told("target_id", _NAME, "Whom or what the action concerns; of an offer, the application's id."),
+    _Told("application_id", _NAME, "The application that the target is or belongs to.", null=True),
+    _Told("interview_id", _NAME, "The interview that it is or belongs to.", null=True),
+    _Told("priority", pa.int16(), "0 to 100."),
+    _Told("due", _MOMENT, "The deadline.", null=True),
+    _Told("safety", pa.bool_(), "Whether it is a prohibition for safety, which is never set aside."),
+    _Told("gave_way_to", pa.int32(), "The number of the conclusion that an alternative gave way to.", null=True),
+    _Told("lost_to", pa.list_(pa.int32()), "The numbers of the conclusions that set it aside, best first.", null=True),
 )
-_REASON: Final[Mapping[str, pa.DataType]] = {
-    "candidate_id": _NAME,
-    "conclusion": pa.int32(),
-    "no": pa.int32(),
-    "rule": pa.dictionary(pa.int16(), pa.string()),
-    "entity": _WORD,
-    "row_id": _NAME,
-    "application_id": _NAME,
-    "interview_id": _NAME,
-}
-JUSTIFICATIONS: Final = _schema({**_REASON, "due": _MOMENT}, ("application_id", "interview_id", "due"))
-STEPS: Final = _schema(_REASON, ("application_id", "interview_id"))
+JUSTIFICATIONS: Final = _schema(
+    *_reason("The conclusion that the rule justifies."),
+    _Told("due", _MOMENT, "The deadline that follows from this rule.", null=True),
+)
+STEPS: Final = _schema(*_reason("The ranked recommendation that the step goes with."))
+
+
+class Words:
+    """The words that stand in dictionaries, the same for all chunks."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.states, self.modalities, self.entities = _texts(STATES), _texts(STRENGTH), _texts(ENTITIES)
+        self.actions, self.rules = _texts(plan.actions), _texts(rule.id for rule in plan.rules)
 
 
 class Writer:
     """Writes the conclusions of some columns. Strings stand in dictionaries once, and rows name them by number."""
 
-    def __init__(self, plan: Plan, around: Around, ranked: Ranked) -> None:
-        self._plan, self._around, self._ranked = plan, around, ranked
+    def __init__(self, plan: Plan, words: Words, around: Around, ranked: Ranked) -> None:
+        self._plan, self._words, self._around, self._ranked = plan, words, around, ranked
         columns = around.columns
         names = {entity: columns.texts(entity, "id") for entity in ("candidate", "application", "person", "interview")}
         self._names, self._ids = names, pa.concat_arrays(list(names.values()))
         begins = dict(zip(names, np.cumsum([0, *map(len, names.values())]).tolist(), strict=False))
         #: For each row of all entities, the place of its id.
-        self._id_of: Places = np.concatenate([self._places(entity, begins) for entity in ENTITIES])
+        self._id_of: Rows = np.concatenate([self._places(entity, begins).astype(np.int32) for entity in ENTITIES])
 
     def actions(self) -> pa.Table:
         """All conclusions."""
-        ranked, all_, plan = self._ranked, self._ranked.conclusions, self._plan
+        ranked, all_, plan, words = self._ranked, self._ranked.conclusions, self._plan, self._words
         slot, due = all_.slot.take(ranked.order), all_.due.take(ranked.order)
         arrays = {
             **self._where(all_.everywhere.take(ranked.order), "target_id"),
             "conclusion": _numbers(ranked.number, pa.int32()),
-            "state": _words(ranked.state, STATES, pa.int8()),
+            "state": _words(ranked.state, words.states, pa.int8()),
             "rank": _numbers(ranked.number, pa.int32(), ranked.state == RANKED),
-            "modality": _words(all_.strength.take(ranked.order), tuple(STRENGTH), pa.int8()),
-            "action": _words(plan.action.take(slot), plan.actions, pa.int16()),
-            "entity": _words(plan.entity.take(slot), ENTITIES, pa.int8()),
+            "modality": _words(all_.strength.take(ranked.order), words.modalities, pa.int8()),
+            "action": _words(plan.action.take(slot), words.actions, pa.int32()),
+            "entity": _words(plan.entity.take(slot), words.entities, pa.int8()),
             "priority": _numbers(all_.priority.take(ranked.order), pa.int16()),
             "due": _numbers(due, _MOMENT, due != NEVER),
             "safety": pa.array(all_.safety.take(ranked.order)),
@@ -97,27 +117,25 @@ class Writer:
 
     def justifications(self) -> pa.Table:
         """All firings, with the conclusion that they justify."""
-        ranked, found = self._ranked, self._ranked.firings
-        order = firings_in_order(self._plan, self._around.columns, found, ranked.place)
-        due = found.due.take(order)
-        places = ranked.place.take(found.of.take(order))
-        arrays = self._reasons(places, found.rule.take(order), found.row.take(order))
+        found = self._ranked.firings
+        firing, place, no = reasons_of(self._plan, self._around.columns, self._ranked)
+        due = found.due.take(firing)
+        arrays = self._reasons(place, no, found.rule.take(firing), found.row.take(firing))
         return _table({**arrays, "due": _numbers(due, _MOMENT, due != NEVER)}, JUSTIFICATIONS)
 
     def steps(self, steps: Steps) -> pa.Table:
         """All steps that rules add, with the recommendation that they go with."""
-        return _table(self._reasons(steps.place, steps.rule, steps.row), STEPS)
+        return _table(self._reasons(steps.place, within(steps.place), steps.rule, steps.row), STEPS)
 
-    def _reasons(self, places: Places, rules: Ints, rows: Places) -> dict[str, pa.Array]:
-        """What a rule that fired for a row says of the conclusion in a place, for many of them, sorted by place."""
-        plan = self._plan
-        entity = plan.rule_entity.take(rules)
+    def _reasons(self, places: Places, no: Numbers, rules: Ints, rows: Places) -> dict[str, pa.Array]:
+        """What rules that fired for some rows say of the conclusions in some places."""
+        entity = self._plan.rule_entity.take(rules)
         return {
             **self._where(rows + self._around.begins.take(entity), "row_id"),
             "conclusion": _numbers(self._ranked.number.take(places), pa.int32()),
-            "no": _numbers(within(places), pa.int32()),
-            "rule": _words(rules, [rule.id for rule in plan.rules], pa.int16()),
-            "entity": _words(entity, ENTITIES, pa.int8()),
+            "no": _numbers(no, pa.int32()),
+            "rule": _words(rules, self._words.rules, pa.int32()),
+            "entity": _words(entity, self._words.entities, pa.int8()),
         }
 
     def _where(self, everywhere: Places, id_: str) -> dict[str, pa.Array]:
@@ -158,14 +176,18 @@ def _numbers(values: npt.NDArray[Any], type_: pa.DataType, valid: Flags | None =
     return pa.Array.from_buffers(type_, len(data), [bits, pa.py_buffer(data)])
 
 
-def _words(codes: Ints, words: Sequence[str], type_: pa.DataType) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(_numbers(codes, type_), pa.array(words, pa.string()), safe=False)
+def _texts(words: Iterable[str]) -> pa.Array:
+    return pa.array(list(words), pa.string())
 
 
-def _names(rows: Places, names: pa.Array, *, null: bool = False) -> pa.Array:
+def _words(codes: npt.NDArray[Any], words: pa.Array, type_: pa.DataType) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(_numbers(codes, type_), words, safe=False)
+
+
+def _names(rows: Rows, names: pa.Array, *, null: bool = False) -> pa.Array:
     return pa.DictionaryArray.from_arrays(_numbers(rows, pa.int32(), rows >= 0 if null else None), names, safe=False)
 
 
-def _lists(starts: Places, values: Ints, null: Flags) -> pa.Array:
+def _lists(starts: Places, values: Numbers, null: Flags) -> pa.Array:
     offsets, numbers = _numbers(starts, pa.int32()), _numbers(values, pa.int32())
     return pa.ListArray.from_arrays(offsets, numbers, mask=pa.array(null))

@@ -38,4 +38,5 @@ def _ends_wrongly(columns: Columns, now: Ints) -> Flags:
     assert isinstance(status.kind, ChoiceKind)
     then = now.take(columns.above("interview", "candidate")) if columns.sizes["interview"] else ended_at
     held: Flags = status.data == status.kind.values.index(_HELD)
-    return (ended_at == NULL) | (held & (ended_at > then) & (then != NULL))
+    wrong: Flags = (ended_at == NULL) | (held & (ended_at > then) & (then != NULL))
+    return wrong

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from tactful.tables.columns import Places
 
-#: How many candidates, and how many rows of all tables, a chunk has at most; measured, and not a matter of a few more.
-CANDIDATES: Final = 8_192
-ROWS: Final = 200_000
+#: How many candidates, and how many rows of all tables, a chunk has at most. In smaller ones each pass costs more.
+CANDIDATES: Final = 16_384
+ROWS: Final = 400_000
 _KEY: Final = "candidate_id"
 
 
@@ -31,24 +31,24 @@ def chunks(tables: Mapping[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
     count = -(-candidates.num_rows // size)
     pieces = {name: _pieces(table, ids, size, count) for name, table in tables.items()}
     for no in range(count):
-        yield {name: table.slice(bounds[no], bounds[no + 1] - bounds[no]) for name, (table, bounds) in pieces.items()}
+        yield {name: table.slice(at[no], at[no + 1] - at[no]) for name, (table, at) in pieces.items()}
 
 
 def _size(tables: Mapping[str, pa.Table]) -> int:
     """How many candidates go into a chunk."""
-    candidates = tables["candidates"].num_rows
-    rows = sum(table.num_rows for table in tables.values())
+    candidates: int = tables["candidates"].num_rows
+    rows: int = sum(table.num_rows for table in tables.values())
     return max(1, min(CANDIDATES, ROWS * candidates // max(rows, 1)))
 
 
-def _pieces(table: pa.Table, ids: pa.Array, size: int, count: int) -> tuple[pa.Table, list[int]]:
+def _pieces(table: pa.Table, ids: pa.Array, size: int, count: int) -> tuple[pa.Table, Places]:
     """The table in the order of the candidates, and where the rows of each chunk begin; one more, where all end."""
     found = pc.index_in(_ids(table), value_set=ids)  # a candidate's first row, where there are several by mistake
     chunk: Places = np.minimum(found.fill_null(len(ids)).to_numpy(zero_copy_only=False) // size, count - 1)
     if (chunk[1:] < chunk[:-1]).any():
         order = np.argsort(chunk, kind="stable")
         table, chunk = table.take(pa.array(order)), chunk.take(order)
-    return table, np.searchsorted(chunk, np.arange(count + 1)).tolist()
+    return table, np.searchsorted(chunk, np.arange(count + 1))
 
 
 def _ids(table: pa.Table) -> pa.Array:

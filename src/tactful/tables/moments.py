@@ -145,5 +145,3 @@ def _moment(text: str) -> datetime | None:
         return msgspec.convert(text, datetime)
     except msgspec.ValidationError:
         return parse_moment(text)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tactful.calendars import Calendar, Calendars
+from tactful.facts.catalogue import PLACED
 from tactful.facts.link import NO_ZONE
-from tactful.tables.arrays import codes
+from tactful.tables.arrays import codes, present
 from tactful.tables.columns import Flags, Ints, Places, gather
 from tactful.tables.sheets import Sheet
 
-Place = tuple[str, str | None]
 #: Numbers up to this are told apart by marking them in an array, larger ones by sorting.
 _MARKED: Final = 1 << 16
 
@@ -33,81 +34,75 @@ class Placement:
     suspects: dict[str, Places]
 
 
-class _Known:
-    """The places met so far, each looked up once."""
-
-    def __init__(self, calendars: Calendars) -> None:
-        self._calendars = calendars
-        self._numbers: dict[Place, int] = {}
-        self.places: list[Place] = []
-        self.found: list[Calendar] = []
-        self.missing: list[bool] = []
-
-    def number(self, zone: str, country: str | None) -> int:
-        """The number of a place; for one that does not exist, of a stand-in."""
-        place = (zone, country)
-        no = self._numbers.get(place)
-        if no is None:
-            no = self._numbers[place] = len(self.found)
-            calendar = self._calendars.find(place)
-            self.places.append(place)
-            self.found.append(calendar or self._calendars.at(NO_ZONE, None))
-            self.missing.append(calendar is None)
-        return no
-
-
 def placement(sheets: dict[str, Sheet], links: dict[tuple[str, str], Places], calendars: Calendars) -> Placement:
     """The calendars of all candidates, applications and people."""
-    known = _Known(calendars)
-    candidate, application, person = (sheets[one] for one in ("candidate", "application", "person"))
-    home = known.number(NO_ZONE, None)
-    here = _own(candidate, np.full(candidate.size, home, np.int64), known)
-    there = _own(application, gather(here, links["application", "candidate"], home), known)
-    theirs = _own(person, gather(there, links["person", "application"], home), known)
-    zoned = _zoned(candidate)
-    places = {"candidate": here, "application": there, "person": theirs}
-    missing = np.array(known.missing)
+    owners = {"application": links["application", "candidate"], "person": links["person", "application"]}
+    zones, countries = _Words(NO_ZONE), _Words(None)
+    where: dict[str, tuple[Ints, Ints]] = {}
+    above = np.zeros(sheets["candidate"].size, np.int64), np.zeros(sheets["candidate"].size, np.int64)
+    for entity in PLACED:
+        arrays = sheets[entity].arrays
+        if entity in owners:
+            above = gather(above[0], owners[entity], 0), gather(above[1], owners[entity], 0)
+        above = zones.over(above[0], arrays.get("time_zone")), countries.over(above[1], arrays.get("country"))
+        where[entity] = above
+    places, found = _numbered(where, zones.texts, countries.texts)
+    known = [calendars.find((str(zone), country)) for zone, country in found]
+    missing = np.array([one is None for one in known], np.bool_)
+    zoned = _zoned(sheets["candidate"])
     return Placement(
         places,
-        tuple(known.found),
-        {"candidate": zoned, "application": gather(zoned, links["application", "candidate"], False) | _zoned(application)},
+        tuple(one or calendars.at(NO_ZONE, None) for one in known),
+        {
+            "candidate": zoned,
+            "application": gather(zoned, owners["application"], False) | _zoned(sheets["application"]),
+        },
         {entity: np.flatnonzero(missing[rows]) for entity, rows in places.items()} if missing.any() else {},
     )
 
 
+class _Words:
+    """The time zones or countries of all tables as numbers; 0 is what holds where none is given."""
+
+    def __init__(self, none: str | None) -> None:
+        self.texts = [none]
+        self._numbers: dict[str | None, int] = {}
+
+    def over(self, above: Ints, given: Any) -> Ints:
+        """What rows say of their own, or else what holds above."""
+        if given is None or given.null_count == len(given):
+            return above
+        texts, places = codes(given)
+        numbers = np.array([self._number(text) for text in texts], np.int64)
+        return np.where(places >= 0, numbers.take(places, mode="wrap"), above)
+
+    def _number(self, text: str | None) -> int:
+        if text not in self._numbers:
+            self._numbers[text] = len(self.texts)
+            self.texts.append(text)
+        return self._numbers[text]
+
+
+def _numbered(
+    where: Mapping[str, tuple[Ints, Ints]], zones: list[str | None], countries: list[str | None]
+) -> tuple[dict[str, Ints], list[tuple[str | None, str | None]]]:
+    """Zones and countries as places that are numbered by what there is."""
+    width = len(countries)
+    pairs = {entity: zone * width + country for entity, (zone, country) in where.items()}
+    kinds, numbers = distinct(np.concatenate(list(pairs.values())))
+    ends = np.cumsum([len(one) for one in pairs.values()])[:-1]
+    found = [divmod(kind, width) for kind in kinds.tolist()]
+    return (
+        dict(zip(pairs, np.split(numbers, ends), strict=True)),
+        [(zones[zone], countries[country]) for zone, country in found],
+    )
+
+
 def _zoned(sheet: Sheet) -> Flags:
-    zones = sheet.arrays.get("time_zone")
-    return np.zeros(sheet.size, np.bool_) if zones is None else np.asarray(zones.is_valid())
-
-
-def _own(sheet: Sheet, above: Ints, known: _Known) -> Ints:
-    """The places of rows: what they say of their own, else what holds ``above``."""
-    zones, countries = sheet.arrays.get("time_zone"), sheet.arrays.get("country")
-    given = [one for one in (zones, countries) if one is not None and one.null_count < sheet.size]
-    if not given:
-        return above
-    zone_texts, zone_codes = _codes(zones, sheet.size)
-    country_texts, country_codes = _codes(countries, sheet.size)
-    rows = np.flatnonzero((zone_codes >= 0) | (country_codes >= 0))
-    width, height = len(country_texts) + 1, len(zone_texts) + 1
-    numbers = (above[rows] * height + zone_codes[rows] + 1) * width + country_codes[rows] + 1
-    kinds, inverse = distinct(numbers)
-    found = []
-    for number in kinds.tolist():
-        rest, country = divmod(number, width)
-        outer, zone = divmod(rest, height)
-        zone_above, country_above = known.places[outer]
-        # An empty text counts as not given, as it does in a case; a candidate has no country above, so it is looked up.
-        country_text = country_texts[country - 1] if country else None
-        own_country = country_text or (country_above if sheet.entity != "candidate" else country_text)
-        found.append(known.number((zone_texts[zone - 1] if zone else None) or zone_above, own_country))
-    places = above.copy()
-    places[rows] = np.array(found, np.int64)[inverse]
-    return places
-
-
-def _codes(array: Any, size: int) -> tuple[list[str | None], Ints]:
-    return ([], np.full(size, -1, np.int64)) if array is None else codes(array)
+    known = None if (zones := sheet.arrays.get("time_zone")) is None else present(zones)
+    if zones is None or known is None:
+        return np.full(sheet.size, zones is not None)
+    return known
 
 
 def distinct(numbers: Ints) -> tuple[Ints, npt.NDArray[np.intp]]:

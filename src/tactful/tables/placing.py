@@ -1,21 +1,24 @@
 """Which row belongs to which: all tables brought into the order of the candidates, by their keys.
 
-Rows under one key mostly follow each other, so a key is looked up once for each stretch of them.
+Rows under one key mostly follow each other, so a candidate is looked for once for each stretch of them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from tactful.diagnostics.case import DanglingReference, DuplicateId, MissingFact
-from tactful.tables.columns import Places, gather
-from tactful.tables.keys import Key, KeyColumn, Lookup, ids_of_places, same
+from tactful.tables.arrays import offsets
+from tactful.tables.columns import Ints, Places, gather
+from tactful.tables.keys import Finder, Names, keys, places_of, repeated, runs
 from tactful.tables.rejects import Found, Reject
 from tactful.tables.schema import KEYS, TABLE_OF
-from tactful.tables.sheets import Sheet
+from tactful.tables.sheets import Sheet, as_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,93 +36,79 @@ class Placed:
     suspects: dict[str, list[Places]]
 
 
-class _Parents:
-    """Rows that others lie below: their keys, and a way to find them."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self.size = sheet.size
-        self.columns = [KeyColumn(sheet.arrays[name]) for name in KEYS[sheet.entity]]
-        self.key: Key = [column.ids() for column in self.columns]
-        self.lookup = Lookup(self.key)
-
-    def find(self, wanted: Key) -> Places:
-        """The row of each key; -1 where there is none."""
-        if len(wanted[0].words[0]) == self.size and same(wanted, self.key).all():
-            return np.arange(self.size, dtype=np.int64)
-        return self.lookup.find(wanted)
-
-
-@dataclass(slots=True)
 class _Placing:
-    sheets: dict[str, Sheet]
-    links: dict[tuple[str, str], Places] = field(default_factory=dict)
-    offsets: dict[tuple[str, str], Places] = field(default_factory=dict)
-    found: list[Found] = field(default_factory=list)
-    suspects: dict[str, list[Places]] = field(default_factory=dict)
-    parents: dict[str, _Parents] = field(default_factory=dict)
-    person: Lookup = field(init=False)
+    """Tables on their way to their places, from the candidates down."""
+
+    def __init__(self, sheets: dict[str, Sheet]) -> None:
+        self.sheets = sheets
+        self.links: dict[tuple[str, str], Places] = {}
+        self.offsets: dict[tuple[str, str], Places] = {}
+        self.found: list[Found] = []
+        self.suspects: dict[str, list[Places]] = {}
+        #: The candidate of each row of each table, -1 where there is none.
+        self.owners: dict[str, Places] = {}
 
     def candidates(self) -> None:
+        """Find the candidate of all rows of all other tables."""
         sheet = self.sheets["candidate"]
         nameless = sheet.arrays["candidate_id"].null_count
         if nameless:
-            known = np.flatnonzero(~np.asarray(sheet.arrays["candidate_id"].is_null()))
+            known = np.flatnonzero(np.asarray(sheet.arrays["candidate_id"].is_valid()))
             self.sheets["candidate"] = sheet = sheet.take(known)
             self.found.append(Found(None, _missing("candidate", "candidate_id", None, nameless)))
-        self.parents["candidate"] = found = _Parents(sheet)
-        ids = found.columns[0]
-        repeated = found.lookup.repeated
-        for row, first in zip(repeated.tolist(), found.find([ids.ids(repeated)]).tolist(), strict=True):
-            id_ = sheet.arrays["candidate_id"][row].as_py()
-            help_ = "give each candidate one row, and nobody else's id"
-            message = f"the candidate `{id_}` has more than one row"
+        others = [entity for entity in self.sheets if entity != "candidate"]
+        stretches = [runs(self.sheets[entity].arrays["candidate_id"]) for entity in others]
+        ids = as_texts(sheet.arrays["candidate_id"])
+        first, places = places_of(ids, [texts for texts, _ in stretches])
+        for entity, rows, (_, counts) in zip(others, places, stretches, strict=True):
+            self.owners[entity] = np.repeat(rows, counts)
+        for row in np.flatnonzero(first != np.arange(len(first))).tolist():
+            id_ = ids[row].as_py()
+            message, help_ = (
+                f"the candidate `{id_}` has more than one row",
+                "give each candidate one, and nobody else's id",
+            )
             reject = Reject(id_, "candidates", DuplicateId.id, message, help_)
-            self.found += [Found(first, reject), Found(row, reject)]
-        self.suspect("candidate", np.flatnonzero(found.key[0].empty))
+            self.found += [Found(int(first[row]), reject), Found(row, reject)]
+        self.suspect("candidate", np.flatnonzero(np.diff(offsets(ids)) == 0))
 
-    def below(self, entity: str, parent: str) -> None:
-        """Place the rows of an entity below those of another."""
-        sheet, parents = self.sheets[entity], self.parents[parent]
-        columns = [KeyColumn(sheet.arrays[name]) for name in KEYS[parent]]
-        heads = np.flatnonzero(np.logical_or.reduce([column.changes() for column in columns]))
-        rows = parents.find([column.ids(heads) for column in columns])
-        places = rows if len(heads) == sheet.size else np.repeat(rows, np.diff(heads, append=sheet.size))
-        if len(rows) and (rows[0] < 0 or (np.diff(rows) < 0).any()):
-            self._strays(sheet, parent, np.flatnonzero(places < 0))
-            kept = np.flatnonzero(places >= 0)
-            order = kept[np.argsort(places[kept], kind="stable")]
-            self.sheets[entity] = sheet.take(order)
-            places = places[order]
-        self.links[entity, parent] = places
-        counts = np.bincount(places, minlength=parents.size)
-        self.offsets[parent, entity] = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    def applications(self) -> None:
+        """Place the applications, and find that of all rows below."""
+        self._put("application", "candidate", self.owners["application"])
+        below = ("offer", "person", "interview", "message", "interviewer")
+        names = self._names(("application", *below), "application_id")
+        own, *others = names.codes
+        find = self._named("application", "candidate", own, names)
+        for entity, codes in zip(below, others, strict=True):
+            places = find(keys(self.owners[entity], codes, names))
+            if entity == "interviewer":
+                self._interviewers(places)
+            else:
+                self._put(entity, "application", places)
 
-    def named(self, entity: str) -> None:
-        """Rows of an entity have an id each, which no other of theirs has; others lie below them."""
-        self.parents[entity] = found = _Parents(self.sheets[entity])
-        self.suspect(entity, found.lookup.repeated)
-        self.suspect(entity, np.flatnonzero(found.key[-1].empty))
+    def _interviewers(self, applications: Places) -> None:
+        """Interviewers belong to interviews of their applications, which have been placed."""
+        names = self._names(("interview", "interviewer"), "interview_id")
+        own, theirs = names.codes
+        find = self._named("interview", "application", own, names)
+        self._put("interviewer", "interview", find(keys(applications, theirs, names)))
 
     def people(self) -> None:
-        """People have an id each, too; they are looked for among those of an application."""
-        ids = KeyColumn(self.sheets["person"].arrays["person_id"]).ids()
-        self.person = Lookup([ids_of_places(self.links["person", "application"]), ids])
-        self.suspect("person", self.person.repeated)
-        self.suspect("person", np.flatnonzero(ids.empty))
-
-    def suspect(self, entity: str, rows: Places) -> None:
-        """Have the ordinary reader look at rows."""
-        if len(rows):
-            self.suspects.setdefault(entity, []).append(rows)
-
-    def _strays(self, sheet: Sheet, parent: str, rows: Places) -> None:
-        """Note rows that belong to no row above them."""
-        names = KEYS[parent]
-        strays = sheet.take(rows)
-        keys = zip(*(strays.arrays[name].to_pylist() for name in names), strict=True)
-        candidates = self.parents["candidate"].find([KeyColumn(strays.arrays["candidate_id"]).ids()]).tolist()
-        for (candidate, key), count in Counter(zip(candidates, keys, strict=True)).items():
-            self.found.append(_stray(sheet.entity, candidate, dict(zip(names, key, strict=True)), count))
+        """Have people found by those who name them: interviewers, messages, and contacts of an application."""
+        naming = {"interviewer": "person_id", "message": "person_id", "application": "contact_via"}
+        given = {entity: ids for entity, name in naming.items() if (ids := self._known(entity, name)) is not None}
+        names = Names([self.sheets["person"].arrays["person_id"], *given.values()])
+        own, *others = names.codes
+        find = self._named("person", "application", own, names)
+        named = {entity: np.full(self.sheets[entity].size, -1, np.int64) for entity in naming}
+        for entity, codes in zip(given, others, strict=True):
+            named[entity] = found = find(keys(self._applications_of(entity), codes, names))
+            self.suspect(entity, np.flatnonzero((found < 0) & (codes >= 0)))
+        self.links["message", "person"] = named["message"]
+        self.links["interviewer", "person"] = people = named["interviewer"]
+        self.suspect("interviewer", np.flatnonzero(people < 0))
+        pairs = self.links["interviewer", "interview"] * self.sheets["person"].size + people
+        self.suspect("interviewer", repeated(pairs, people >= 0))
 
     def offers(self) -> None:
         """An application has one offer or none."""
@@ -133,52 +122,65 @@ class _Placing:
             reject = Reject(owner, "offers", DuplicateId.id, message, "give one row for each application at most")
             self.found.append(Found(candidate, reject))
 
-    def interviewers(self) -> None:
-        """Interviewers are people of the application, each once in an interview."""
-        interviews = self.links["interviewer", "interview"]
-        applications = gather(self.links["interview", "application"], interviews, -1)
-        people = self._people("interviewer", "person_id", applications)
-        self.links["interviewer", "person"] = people
-        self.suspect("interviewer", np.flatnonzero(people < 0))
-        twice = Lookup([ids_of_places(interviews), ids_of_places(people)])
-        self.suspect("interviewer", twice.repeated)
+    def suspect(self, entity: str, rows: Places) -> None:
+        """Have the ordinary reader look at rows."""
+        if len(rows):
+            self.suspects.setdefault(entity, []).append(rows)
 
-    def messages(self) -> None:
-        """Messages go to and come from people of the application, where that is said."""
-        people = self._people("message", "person_id", self.links["message", "application"])
-        self.links["message", "person"] = people
+    # --- steps on the way ---
 
-    def contacts(self) -> None:
-        """The person that contact with an application goes through is one of its people."""
-        self._people("application", "contact_via", np.arange(self.sheets["application"].size))
+    def _names(self, entities: tuple[str, ...], column: str) -> Names:
+        return Names([self.sheets[entity].arrays[column] for entity in entities])
 
-    def _people(self, entity: str, column: str, applications: Places) -> Places:
-        """The people that a column names; -1 where it names nobody, which is suspect where an id is given."""
-        sheet = self.sheets[entity]
-        if column not in sheet.arrays or sheet.arrays[column].null_count == sheet.size:
-            return np.full(sheet.size, -1, np.int64)
-        wanted = KeyColumn(sheet.arrays[column]).ids()
-        assert wanted.lengths is not None
-        found = self.person.find([ids_of_places(applications), wanted])
-        self.suspect(entity, np.flatnonzero((found < 0) & (wanted.lengths >= 0)))
-        return found
+    def _named(self, entity: str, parent: str, codes: Ints, names: Names) -> Callable[[Ints], Places]:
+        """A way to find rows by what they belong to and their ids, of which each needs one of its own."""
+        finder = Finder(keys(self.links[entity, parent], codes, names), self.sheets[parent].size * names.count)
+        self.suspect(entity, finder.repeated)
+        self.suspect(entity, np.flatnonzero((codes == -1) | (codes == names.empty)))
+        return finder.find
+
+    def _known(self, entity: str, column: str) -> pa.Array | None:
+        found = self.sheets[entity].arrays.get(column)
+        return None if found is None or found.null_count == len(found) else found
+
+    def _applications_of(self, entity: str) -> Places:
+        if entity == "application":
+            return np.arange(self.sheets[entity].size)
+        if entity == "interviewer":
+            return gather(self.links["interview", "application"], self.links["interviewer", "interview"], -1)
+        return self.links[entity, "application"]
+
+    def _put(self, entity: str, parent: str, places: Places) -> None:
+        """Put rows in the order of the rows that they belong to, without those that belong to none."""
+        if len(places) and (places[0] < 0 or (places[1:] < places[:-1]).any()):
+            sheet = self.sheets[entity]
+            self._strays(sheet, parent, np.flatnonzero(places < 0))
+            kept = np.flatnonzero(places >= 0)
+            order = kept[np.argsort(places[kept], kind="stable")]
+            self.sheets[entity] = sheet.take(order)
+            self.owners[entity] = self.owners[entity][order]
+            places = places[order]
+        self.links[entity, parent] = places
+        counts = np.bincount(places, minlength=self.sheets[parent].size)
+        self.offsets[parent, entity] = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+
+    def _strays(self, sheet: Sheet, parent: str, rows: Places) -> None:
+        """Note rows that belong to no row above them."""
+        names = KEYS[parent]
+        candidates = self.owners[sheet.entity][rows].tolist()
+        arrays = sheet.take(rows).arrays
+        keys_ = zip(*(arrays[name].to_pylist() for name in names), strict=True)
+        for (candidate, key), count in Counter(zip(candidates, keys_, strict=True)).items():
+            self.found.append(_stray(sheet.entity, candidate, dict(zip(names, key, strict=True)), count))
 
 
 def placed(sheets: dict[str, Sheet]) -> Placed:
     """All rows in their places."""
     work = _Placing(dict(sheets))
     work.candidates()
-    work.below("application", "candidate")
-    work.named("application")
-    for entity in ("offer", "person", "interview", "message"):
-        work.below(entity, "application")
-    work.named("interview")
-    work.below("interviewer", "interview")
+    work.applications()
     work.people()
     work.offers()
-    work.interviewers()
-    work.messages()
-    work.contacts()
     return Placed(work.sheets, work.links, work.offsets, work.found, work.suspects)
 
 
@@ -212,5 +214,3 @@ def _rows(count: int) -> str:
 
 def _name(count: int) -> str:
     return "names" if count == 1 else "name"
-
-

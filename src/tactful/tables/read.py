@@ -102,9 +102,7 @@ class _Reading:
         unsaid = self._said == NULL
         return np.where(unsaid, clock(), self._said) if unsaid.any() else self._said
 
-    def columns(
-        self, moments: Ints, fields: Mapping[str, list[FieldColumn]], case: Callable[[int], Case]
-    ) -> Columns:
+    def columns(self, moments: Ints, fields: Mapping[str, list[FieldColumn]], case: Callable[[int], Case]) -> Columns:
         """The columns of all candidates, mistaken or not."""
         return Columns(
             sizes={entity: sheet.size for entity, sheet in self._sheets.items()},

@@ -67,7 +67,7 @@ def mistakes(restorer: Restorer, candidates: Iterable[int]) -> Iterator[Found]:
 
 def _reject(candidate_id: str | None, problem: Diagnostic, case: Any) -> Reject:
     """A mistake in a case, told with the keys of the row instead of a place in JSON."""
-    table, owners, part = None, [], case
+    table, called, owners, part = None, "case", list[str](), case
     for name, no in _STEP.findall(problem.path or ""):
         if name in _PARTS and isinstance(part, dict):
             table, called = _PARTS[name]
@@ -75,7 +75,8 @@ def _reject(candidate_id: str | None, problem: Diagnostic, case: Any) -> Reject:
             if no and isinstance(part, list):
                 part = part[int(no)]
                 owners.append(f"{called} {_called(part, int(no))}")
-    message = f"{problem.message} ({', '.join(owners)})" if owners else problem.message
+    message = problem.message.replace(f"`{problem.path}`", f"the {called}") if owners else problem.message
+    message = f"{message} ({', '.join(owners)})" if owners else message
     return Reject(candidate_id, table, problem.code, message, problem.help)
 
 

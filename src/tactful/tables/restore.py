@@ -48,9 +48,10 @@ class Restorer:
             self.plain(candidate), calendars=self.calendars, custom=self.custom, limits=limits, now=self.now
         )
 
-    def id(self, candidate: int) -> str | None:
+    def id(self, candidate: int) -> str:
         """What the candidate is called."""
-        return as_texts(self.sheets["candidate"].arrays["candidate_id"][candidate : candidate + 1])[0].as_py()
+        (id_,) = plain(self.sheets["candidate"].arrays["candidate_id"][candidate : candidate + 1])
+        return str(id_)
 
     def plain(self, candidate: int) -> Plain:
         """The case as plain data, as it would be written in JSON."""

@@ -97,10 +97,8 @@ def _given_columns() -> dict[str, tuple[FieldColumn, ...]]:
 
 
 def _given(spec: FieldSpec) -> FieldColumn:
-    if spec.name == "id":
-        column = f"{spec.entity}_id"
-    else:
-        column = "person_id" if spec.name == "person" else spec.name
+    ids = {"id": f"{spec.entity}_id", "person": "person_id"}
+    column = ids.get(spec.name, spec.name)
     return FieldColumn(spec.entity, column, spec.attribute, spec.name, spec.kind, spec.about, custom=False)
 
 

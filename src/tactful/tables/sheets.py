@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,21 +15,19 @@ from tactful.diagnostics.text import DuplicateKey
 from tactful.facts.custom import CustomFields
 from tactful.suggest import did_you_mean
 from tactful.tables.columns import Places
-from tactful.tables.schema import KEYS, NOW, TABLE_OF, FieldColumn, column_names, field_columns
+from tactful.tables.schema import KEYS, TABLE_OF, FieldColumn, column_names, field_columns
 from tactful.values import (
-    ChoiceKind,
     DayTimeKind,
     DurationKind,
-    Kind,
     ListKind,
     MomentKind,
     NumberKind,
+    TextKind,
     YesNoKind,
 )
 
 #: Moments that may be bare days, which custom ones may be too.
 _DEADLINES: Final = ("reply_by", "answer_by", "start_on")
-_TEXT: Final = "text (string, or a dictionary of strings)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,8 @@ def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str,
         help_ = did_you_mean(unknown, names) or "the tables are " + ", ".join(f"`{one}`" for one in names)
         problems.append(UnknownFact.at(None, f"there is no table `{unknown}`", help_, unknown))
     if "candidates" not in tables:
-        problems.append(MissingFact.at(None, "the table `candidates` is missing", "give one row for each candidate"))
+        help_ = "give it, with one row for each candidate"
+        problems.append(MissingFact.at(None, "the table `candidates` is missing", help_, "candidates"))
     sheets = {}
     for entity, fields in field_columns(custom).items():
         table = tables.get(TABLE_OF[entity])
@@ -68,17 +67,20 @@ def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str,
             sheets[entity] = Sheet(entity, 0, texts)
         else:
             problems += _problems(entity, table.schema, fields)
-            sheets[entity] = Sheet(entity, table.num_rows, {} if problems else _arrays(table))
+            sheets[entity] = Sheet(entity, table.num_rows, {} if problems else _arrays(entity, table))
     if problems:
         raise InvalidInput(problems)
     return sheets
 
 
-def _arrays(table: pa.Table) -> dict[str, pa.Array]:
-    """One array for each column that knows anything."""
+def _arrays(entity: str, table: pa.Table) -> dict[str, pa.Array]:
+    """One array for each column that knows anything, and for each key."""
     found = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
-        if not pa.types.is_null(column.type):
+        if pa.types.is_null(column.type):
+            if name in KEYS[entity]:
+                found[name] = pa.nulls(len(column), pa.string())
+        else:
             found[name] = _plain(column.chunk(0) if column.num_chunks == 1 else _joined(column))
     return found
 
@@ -120,58 +122,48 @@ def _is_list(type_: pa.DataType) -> bool:
 # --- names and types ---
 
 
-def _problems(entity: str, schema: pa.Schema, fields: list[FieldColumn]) -> Iterable[Diagnostic]:
-    table, known = TABLE_OF[entity], column_names(entity, fields)
-    kinds = {one.column: one for one in fields}
+def _problems(entity: str, schema: pa.Schema, fields: list[FieldColumn]) -> Iterator[Diagnostic]:
+    table, known, names = TABLE_OF[entity], column_names(entity, fields), schema.names
+    kinds, types = {one.column: one for one in fields}, schema.types
     for name in KEYS[entity]:
-        required = not (entity == "message" and name == "person_id")
-        if name not in schema.names and required:
+        if name not in names:
             yield MissingFact.at(None, f"`{table}` has no column `{name}`", "add it: rows are told by it", table)
-    for name in sorted(set(schema.names)):
+    for no, name in enumerate(names):
         path = f"{table}.{name}"
         if name not in known:
             help_ = did_you_mean(name, known) or "extra facts have to be declared under `custom_facts` in the pack"
             yield UnknownFact.at(None, f"`{table}` has no column `{name}`", help_, path)
-        elif schema.names.count(name) > 1:
+        elif names.count(name) > 1:
             yield DuplicateKey.at(None, f"`{table}` has two columns `{name}`", "leave one out", path)
-        elif (wanted := _unfit(schema.field(name).type, name, kinds.get(name))) is not None:
-            found = schema.field(name).type
-            yield WrongType.at(None, f"`{name}` cannot be read from {found}", f"make it {wanted}", path)
+        elif (wanted := _unfit(entity, types[no], name, kinds.get(name))) is not None:
+            yield WrongType.at(None, f"`{name}` cannot be read from {types[no]}", f"make it {wanted}", path)
 
 
-def _unfit(type_: pa.DataType, name: str, field: FieldColumn | None) -> str | None:
+def _unfit(entity: str, type_: pa.DataType, name: str, field: FieldColumn | None) -> str | None:
     """What a column should be, where it is of a type that its values cannot be read from."""
-    if pa.types.is_null(type_) and (field is None or not field.is_key) and name == NOW:
-        return None
-    if field is None and name != NOW:
-        return None if _is_text(type_) else _TEXT
-    if field is not None and field.is_key:
-        optional = field.entity == "message" and pa.types.is_null(type_)
-        return None if _is_text(type_) or optional else _TEXT
-    if pa.types.is_null(type_):
-        return None
-    return _unfit_kind(type_, MomentKind() if field is None else field.kind, field is not None and is_deadline(field))
-
-
-def _unfit_kind(type_: pa.DataType, kind: Kind, deadline: bool) -> str | None:
     types = pa.types
-    wanted: dict[type[Any], tuple[bool, str]] = {
-        YesNoKind: (types.is_boolean(type_), "boolean"),
-        NumberKind: (
-            types.is_integer(type_) or types.is_floating(type_) or types.is_decimal(type_),
-            "a number (int64, float64)",
-        ),
-        MomentKind: (
-            types.is_timestamp(type_) or _is_text(type_) or (deadline and types.is_date32(type_)),
-            "a timestamp with a time zone, or text in ISO 8601",
-        ),
-        DurationKind: (types.is_duration(type_) or _is_text(type_), "text such as `2 weeks`, or a duration"),
-        DayTimeKind: (types.is_time(type_) or _is_text(type_), "a time, or text such as `09:00`"),
-        ListKind: (_is_list(type_) and _is_text_or_null(type_.value_type), "a list of strings"),
-        ChoiceKind: (_is_text(type_), _TEXT),
-    }
-    fits, instead = wanted.get(type(kind), (_is_text(type_), _TEXT))
-    return None if fits else instead
+    if types.is_null(type_):
+        return None
+    kind = TextKind() if name in KEYS[entity] else MomentKind() if field is None else field.kind
+    match kind:
+        case YesNoKind():
+            return None if types.is_boolean(type_) else "boolean"
+        case NumberKind():
+            fits = types.is_integer(type_) or types.is_floating(type_) or types.is_decimal(type_)
+            return None if fits else "a number (int64, float64)"
+        case MomentKind():
+            day = field is not None and is_deadline(field) and types.is_date32(type_)
+            fits = types.is_timestamp(type_) or day or _is_text(type_)
+            return None if fits else "a timestamp with a time zone, or text in ISO 8601"
+        case DurationKind():
+            return None if types.is_duration(type_) or _is_text(type_) else "text such as `2 weeks`, or a duration"
+        case DayTimeKind():
+            return None if types.is_time(type_) or _is_text(type_) else "a time, or text such as `09:00`"
+        case ListKind():
+            fits = _is_list(type_) and (types.is_null(type_.value_type) or _is_text(type_.value_type))
+            return None if fits else "a list of strings"
+        case _:
+            return None if _is_text(type_) else "text (string, or a dictionary of strings)"
 
 
 def _is_text(type_: pa.DataType) -> bool:
@@ -179,10 +171,6 @@ def _is_text(type_: pa.DataType) -> bool:
     if types.is_dictionary(type_):
         return _is_text(type_.value_type) and not types.is_dictionary(type_.value_type)
     return bool(types.is_string(type_) or types.is_large_string(type_) or types.is_string_view(type_))
-
-
-def _is_text_or_null(type_: pa.DataType) -> bool:
-    return _is_text(type_) or bool(pa.types.is_null(type_))
 
 
 def as_texts(array: pa.Array) -> pa.Array:

@@ -56,7 +56,7 @@ def read_column(field: FieldColumn, array: pa.Array, clock: Clock, longest: int)
             return Column(kind, _yes_no(array)), _NOBODY
         case ChoiceKind(values=words):
             data, odd = _choices(array, words)
-            return Column(kind, data.astype(array_type(kind), copy=False)), _rows(odd)  # type: ignore[arg-type]
+            return Column(kind, data.astype(array_type(kind), copy=False)), _rows(odd)
         case MomentKind():
             data, odd = seconds_column(array, clock, is_deadline(field))
             return Column(kind, data), _rows(odd)
@@ -164,9 +164,9 @@ def _sets(array: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags]:
     places, _ = _choices(inner, words)
     table = np.append(np.int64(1) << np.arange(len(words), dtype=np.int64), 0)  # the last one is for what is no word
     data = np.zeros(len(array), np.int64)
-    some = lengths > 0
-    if some.any():
-        data[some] = np.bitwise_or.reduceat(table.take(places, mode="wrap"), starts[some])
+    some = np.flatnonzero(lengths)
+    if len(some):
+        data[some] = np.bitwise_or.reduceat(table.take(places, mode="wrap"), starts.take(some))
     known = arrays.present(array)
     return arrays.where_known(data, known, -1), _of_items(places < 0, starts, lengths, known)
 
@@ -183,7 +183,7 @@ def _of_items(odd: Flags, starts: Ints, lengths: Ints, known: Flags | None) -> F
     if not odd.any():
         return np.zeros(len(starts), np.bool_)
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(odd)])
-    found = before[starts + lengths] > before[starts]
+    found: Flags = before[starts + lengths] > before[starts]
     return found if known is None else found & known
 
 
@@ -196,4 +196,5 @@ def _too_long(array: pa.Array, longest: int) -> Flags | None:
     long = sizes > longest
     if not arrays.is_dictionary(array):
         return long
-    return np.append(long, False)[arrays.indices(array)]
+    found: Flags = np.append(long, False)[arrays.indices(array)]
+    return found

@@ -64,7 +64,9 @@ class Tests:
             case DayTimeBetween(low=low, high=high):
                 if low <= high:
                     return (data >= low) & (data <= high)  # type: ignore[no-any-return]
-                return (data >= low) | self._where_known(data <= high, "<=", ref, data, frame)
+                early: Flags = data <= high
+                late: Flags = data >= low
+                return late | self._where_known(early, "<=", ref, data, frame)
             case Relation(op=op, other=other):
                 return self._relates(ref, data, op, other, frame)
 
@@ -123,7 +125,7 @@ def _is_in(data: Any, values: tuple[bool | str | int | float, ...], ref: Ref) ->
 def _yes_or_no(data: Array, wanted: set[bool]) -> Flags:
     if data.dtype == np.bool_:
         return np.ones(len(data), dtype=np.bool_) if len(wanted) == 2 else data if True in wanted else ~data
-    return data >= 0 if len(wanted) == 2 else data == wanted.pop()  # type: ignore[no-any-return]
+    return data >= 0 if len(wanted) == 2 else data == wanted.pop()
 
 
 def _one_of(data: Array, values: set[Any]) -> Flags:

@@ -26,22 +26,22 @@ _MEAN_YEAR: Final = 31_556_952
 _FIRST: Final = FIRST_YEAR - 1
 _YEARS: Final = LAST_YEAR - _FIRST + 1
 _LENGTH: Final = SPAN + 1
-#: So many tables are kept, some 17 kilobytes each; what would take more is asked of calendars.
+_UNMADE: Final = -1
+#: So many tables are kept, some 12 kilobytes each; what would take more is asked of calendars.
 _MOST: Final = 4_096
 
 
 class _Tables(NamedTuple):
     """Days of one table after the other, ``_LENGTH`` each; see :class:`~tactful.calendars.Days`.
 
-    ``days`` are numbers of business days, ``counts`` how many there are, in the place of each table's first day.
+    ``starts``: local midnights. ``about``: how many business days came before, times four, and two where the day is one,
+    and one where it is plain. ``targets``: the table's business days by their number, times two, and one where the day is
+    plain; -1 beyond the last.
     """
 
     starts: Ints
-    business: Flags
-    before: Ints
-    days: Ints
-    plain: Flags
-    counts: Ints
+    about: Ints
+    targets: Ints
 
 
 class DayTables:
@@ -49,32 +49,58 @@ class DayTables:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._begins: dict[tuple[str, str | None, int], int] = {}
-        whole, flags = np.zeros(_LENGTH, dtype=np.int64), np.zeros(_LENGTH, dtype=np.bool_)
-        self.tables = _Tables(whole, flags, whole, whole, flags, whole)
+        #: Places and tables that come first are of no calendar: what has none of its own is not sure there.
+        self._places: dict[tuple[str, str | None], int] = {}
+        self._begins = np.zeros((1, _YEARS), dtype=np.int64)
+        self._tables = _Tables(*np.full((3, _LENGTH), -1, dtype=np.int64))
 
-    def begin(self, calendar: Calendar, year: int) -> int:
-        """Where the table of a year begins; -1 where there is no room for it."""
-        key = (calendar.time_zone, calendar.country, year)
+    def places(self, calendars: Sequence[Calendar]) -> Ints:
+        """The numbers that calendars are known by here; 0 where there is no room for one."""
         with self._lock:
-            found = self._begins.get(key)
-            if found is None and len(self._begins) < _MOST:
-                found = self._begins[key] = len(self.tables.starts)
-                # Who still reads the old ones needs no others.
-                added = zip(self.tables, _table(calendar.days_of(year)), strict=True)
-                self.tables = _Tables(*(np.concatenate(both) for both in added))
-            return -1 if found is None else found
+            found = [self._place(one.time_zone, one.country) for one in calendars]
+            new = len(self._places) + 1 - len(self._begins)
+            if new:
+                unmade = np.full((new, _YEARS), _UNMADE, dtype=np.int64)
+                self._begins = np.concatenate([self._begins, unmade])
+        return np.array(found, dtype=np.int64)
+
+    def _place(self, time_zone: str, country: str | None) -> int:
+        found = self._places.get((time_zone, country), 0)
+        if not found and len(self._places) < _MOST:
+            found = self._places[time_zone, country] = len(self._places) + 1
+        return found
+
+    def begins(self, calendars: Sequence[Calendar], numbers: Ints, places: Ints, years: Ints) -> tuple[_Tables, Ints]:
+        """The tables, and where those of years begin in the calendars at ``places``, which have these ``numbers``."""
+        keys = numbers.take(places) * _YEARS + np.minimum(np.maximum(years, 0), _YEARS - 1)
+        with self._lock:
+            found = self._begins.take(keys)
+            if len(found) and found.min() == _UNMADE:
+                new, first = np.unique(keys[found == _UNMADE], return_index=True)
+                self._make([calendars[place] for place in places[found == _UNMADE].take(first)], new)
+                found = self._begins.take(keys)
+            return self._tables, found
+
+    def _make(self, calendars: Sequence[Calendar], keys: Ints) -> None:
+        """Make tables, as far as there is room."""
+        begin = len(self._tables.starts)
+        added = []
+        for calendar, key in zip(calendars, keys.tolist(), strict=True):
+            room = begin < _MOST * _LENGTH
+            self._begins.ravel()[key] = begin if room else 0
+            if room:
+                added.append(_table(calendar.days_of(_FIRST + key % _YEARS)))
+                begin += _LENGTH
+        # Those that are in use elsewhere stay as they are.
+        self._tables = _Tables(*(np.concatenate(each) for each in zip(self._tables, *added, strict=True)))
 
 
 def _table(days: Days) -> _Tables:
-    return _Tables(
-        np.array([*days.starts, days.starts[-1] + DAY]),
-        np.array([*days.business, False]),
-        np.array([*days.before, days.before[-1]]),
-        np.array([*days.days, *([0] * (_LENGTH - len(days.days)))]),
-        np.array([*days.plain, False]),
-        np.full(_LENGTH, len(days.days)),
-    )
+    business, plain = np.array(days.business), np.array(days.plain)
+    targets = np.full(_LENGTH, -1, dtype=np.int64)
+    targets[: len(days.days)] = np.array(days.days) * 2 + plain[business]
+    about = np.array(days.before) * 4 + business * 2 + plain
+    return _Tables(np.array([*days.starts, days.starts[-1] + DAY]), np.append(about, 0), targets)
 
 
 class _Found(NamedTuple):
@@ -92,46 +118,40 @@ class LocalDays:
 
     def __init__(self, calendars: Sequence[Calendar], tables: DayTables) -> None:
         self._calendars, self._tables = calendars, tables
-        #: Where the table of each calendar and year begins: -2 where nobody has asked yet.
-        self._begins = np.full(len(calendars) * _YEARS, -2, dtype=np.int64)
+        self._numbers = tables.places(calendars)
 
     def shifted(self, places: Ints, moments: Ints, count: int, back: bool) -> Ints:
         """The moments moved by business days, as ``Calendar.add_business_days`` and its counterpart move them."""
         if len(moments) == 0:
             return moments
         tables, begin, at, start, sure = self._find(places, moments, _OVERLAP if back else 0)
-        business = tables.business.take(at)
+        about = tables.about.take(at)
+        business, plain, target = (about & 2) != 0, (about & 1) != 0, about >> 2
         since = np.where(business, moments - start, DAY - 1 if back else 0)
-        target = tables.before.take(at)
         if back:
             target -= count + ~business
         else:
             target += count
-        sure &= (target >= 0) & (target < tables.counts.take(begin))
-        day = begin + tables.days.take(begin + target, mode="clip")
-        plain = tables.plain.take(day)
-        if back:
-            sure &= plain & (tables.plain.take(at) | ~business)
-        else:
-            sure &= (since == 0) | (plain & tables.plain.take(at))
-        since += tables.starts.take(day)
+        sure &= (target >= 0) & (target < _LENGTH)
+        day = tables.targets.take(begin + target, mode="clip")
+        # On plain days, the same time of day is as long after midnight.
+        sure &= (day >= 0) & ((since == 0) | ((plain | ~business) & ((day & 1) != 0)))
+        since += tables.starts.take(begin + (day >> 1))
 
         def move(calendar: Calendar, moment: int) -> int:
             return (calendar.subtract_business_days if back else calendar.add_business_days)(moment, count)
 
         return self._mended(since, sure, places, moments, move)
 
-    def business_days(self, places: Ints, moments: Ints) -> Array:
-        """Whether the moments fall on business days: 1 or 0."""
-        tables, _, at, _, sure = self._find(places, moments, 0)
-        found = tables.business.take(at).view(np.int8)
-        return self._mended(found, sure, places, moments, lambda calendar, moment: calendar.is_business_day(moment))
-
-    def day_times(self, places: Ints, moments: Ints) -> Ints:
-        """What clocks show at the moments: seconds since local midnight."""
+    def clocks(self, places: Ints, moments: Ints) -> tuple[Ints, Array]:
+        """What clocks show at the moments (seconds since local midnight), and whether it is a business day (1 or 0)."""
         tables, _, at, start, sure = self._find(places, moments, 0)
-        sure &= tables.plain.take(at)
-        return self._mended(moments - start, sure, places, moments, lambda calendar, moment: calendar.day_time(moment))
+        about = tables.about.take(at)
+        business = ((about & 2) != 0).view(np.int8)
+        self._mended(business, sure, places, moments, lambda calendar, moment: calendar.is_business_day(moment))
+        sure &= (about & 1) != 0
+        shown = moments - start
+        return self._mended(shown, sure, places, moments, lambda calendar, moment: calendar.day_time(moment)), business
 
     def _mended(
         self, found: Array, sure: Flags, places: Ints, moments: Ints, ask: Callable[[Calendar, int], int]
@@ -146,28 +166,23 @@ class LocalDays:
     def _find(self, places: Ints, moments: Ints, ahead: int) -> _Found:
         """The days, in tables that begin so many seconds before the moments' own years at least."""
         years = (moments - ahead) // _MEAN_YEAR + (FIRST_YEAR - _FIRST)
-        begin = self._begin(places, years)
-        first = self._tables.tables.starts.take(begin)
+        tables, begin = self._tables.begins(self._calendars, self._numbers, places, years)
+        first = tables.starts.take(begin)
         early = (first > moments - ahead).nonzero()[0]
         if len(early):  # a year begins somewhat later here than years do on average
-            begin[early] = self._begin(places[early], years[early] - 1)
-            first = self._tables.tables.starts.take(begin)
-        tables = self._tables.tables
+            tables, before = self._tables.begins(self._calendars, self._numbers, places[early], years[early] - 1)
+            begin[early] = before
+            first[early] = tables.starts.take(before)
         day = (moments - first) // DAY
-        sure = (begin >= 0) & (day >= 0) & (day < SPAN - 1)
+        sure = (begin > 0) & (day >= 0) & (day < SPAN - 1)
         at = begin + day
-        at += tables.starts.take(at + 1, mode="clip") <= moments  # clocks have been put back or forward since
-        at -= tables.starts.take(at, mode="clip") > moments
-        start = tables.starts.take(at, mode="clip")
-        sure &= (start <= moments) & (moments < tables.starts.take(at + 1, mode="clip"))
-        return _Found(tables, begin, at if sure.all() else np.where(sure, at, 0), start, sure)
-
-    def _begin(self, places: Ints, years: Ints) -> Ints:
-        key = places * _YEARS + np.minimum(np.maximum(years, 0), _YEARS - 1)
-        begin = self._begins.take(key)
-        if len(begin) and begin.min() == -2:
-            for one in np.unique(key[begin == -2]):
-                place, year = divmod(int(one), _YEARS)
-                self._begins[one] = self._tables.begin(self._calendars[place], _FIRST + year)
-            begin = self._begins.take(key)
-        return begin
+        if not sure.all():
+            at[~sure] = 0
+        start = tables.starts.take(at)
+        off = ((start > moments) | (tables.starts.take(at + 1) <= moments)).nonzero()[0]
+        if len(off):  # clocks have been put back or forward since the year began
+            at[off] += np.where(start[off] > moments[off], -1, 1)
+            start[off] = tables.starts.take(at[off], mode="clip")
+            sure[off] &= (start[off] <= moments[off]) & (moments[off] < tables.starts.take(at[off] + 1, mode="clip"))
+            at[off] = np.where(sure[off], at[off], 0)
+        return _Found(tables, begin, at, start, sure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tactful.engines.columnar.asking import Tests
-from tactful.engines.columnar.frames import Frame, Some, Whole, numbers
+from tactful.engines.columnar.frames import Frame, Some, Whole, numbers, picked
 from tactful.engines.columnar.plan import Group, Leaf, Node, There
 from tactful.tables.columns import Columns, Flags, Places
 
@@ -40,7 +40,7 @@ class Conditions:
             return self.of_all(node)
         if node.entity is not None and (node in self._found or not (node.costly or isinstance(node, There))):
             rows = frame.rows((node.entity,))
-            return self.of_all(node) if rows is None else self.of_all(node).take(rows)
+            return self.of_all(node) if rows is None else picked(self.of_all(node), rows)
         return self._asked(node, frame)
 
     def rows(self, node: Node, frame: Frame) -> Places:
@@ -81,11 +81,11 @@ class Conditions:
             found = self._with_none.get(node.node)
             if found is None:
                 found = self._with_none[node.node] = np.append(self.of_all(node.node), node.none)
-            return found.take(rows)
+            return picked(found, rows)
         there = self._wholes[node.path[-1]]
         if node.costly and node.node not in self._found and len(rows) < there.size:
             return self.mask(node.node, Some(there, rows))
-        return self.of_all(node.node).take(rows)
+        return picked(self.of_all(node.node), rows)
 
     def _all_of(self, nodes: tuple[Node, ...], frame: Frame) -> Flags:
         """For which rows all hold; ends once there are none."""

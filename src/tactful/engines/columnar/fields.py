@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tactful.engines.columnar import texts
 from tactful.engines.columnar.business import LocalDays
-from tactful.engines.columnar.frames import Frame, numbers
-from tactful.engines.columnar.plan import Path, Ref
+from tactful.engines.columnar.frames import Frame, numbers, picked
+from tactful.engines.columnar.plan import Ref
 from tactful.model.checked import Shift
 from tactful.tables.columns import NULL, Columns, Flags, Ints, Places, array_type, unknown_of
 from tactful.values import BusinessDays, NumberKind
 
 Array = npt.NDArray[Any]
-
-_CLOCKS: Final = {"local_time": NULL, "business_day": -1}
 
 
 class Fields:
@@ -28,7 +26,9 @@ class Fields:
         self._columns, self._days, self._computed = columns, days, computed
         self._known: dict[tuple[str, str, str], Flags] = {}
         self._ages: dict[tuple[str, str, str], Ints] = {}
-        self._now: dict[str, Ints | int] = {}
+        #: What takes long: which rows have it already, and their values.
+        self._kept: dict[Hashable, _Kept] = {}
+        self._now: dict[str, Ints] = {}
         now = columns.now
         #: The moment to decide for where it is the same for all.
         self._one_now = int(now[0]) if len(now) and (now == now[0]).all() else None
@@ -45,15 +45,15 @@ class Fields:
 
     def at(self, ref: Ref, frame: Frame) -> Any:
         """A field as the rows of a frame see it."""
-        rows = frame.rows(ref.path)
         if ref.origin == "clock":
-            return self._clock(ref, np.arange(frame.size) if rows is None else rows)
+            return self._clock(ref, frame)
+        rows = frame.rows(ref.path)
         data = self.whole(ref)
         if rows is None:
             return data
         if array_type(ref.kind) is None:
             return texts.take(data, rows)
-        return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else data.take(rows)
+        return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else picked(data, rows)
 
     def known(self, ref: Ref, data: Any, frame: Frame) -> Flags:
         """Whether a field is known to the rows of a frame, where it has the values ``data``."""
@@ -73,9 +73,8 @@ class Fields:
             return self._one_now
         found = self._now.get(entity)
         if found is None:
-            above = self._columns.above(entity, "candidate")
-            found = self._now[entity] = self._columns.now.take(above)
-        return found if rows is None else found.take(rows)  # type: ignore[union-attr]  # an array, as moments differ
+            found = self._now[entity] = picked(self._columns.now, self._columns.above(entity, "candidate"))
+        return found if rows is None else picked(found, rows)
 
     def age(self, ref: Ref, frame: Frame) -> Ints:
         """How many seconds ago a moment was; less than any length of time where it is unknown."""
@@ -87,42 +86,74 @@ class Fields:
         rows = frame.rows(ref.path)
         if rows is None:
             return found
-        return taken(found, rows, NULL) if ref.nullable else found.take(rows)
+        return taken(found, rows, NULL) if ref.nullable else picked(found, rows)
 
     def shifted(self, ref: Ref, shift: Shift, frame: Frame) -> Ints:
         """A moment moved by ``shift``; unknown where it is."""
-        moments = self.at(ref, frame)
-        length = shift.length
-        if isinstance(length, BusinessDays):
-            found = np.full(len(moments), NULL, dtype=np.int64)
+        if isinstance(shift.length, BusinessDays):
+            return self._by_business_days(ref, shift.length.count, shift.back, frame)
+        moments: Ints = self.at(ref, frame)
+        seconds = -shift.length.seconds if shift.back else shift.length.seconds
+        return np.where(moments == NULL, NULL, moments + seconds) if seconds else moments
+
+    def _by_business_days(self, ref: Ref, count: int, back: bool, frame: Frame) -> Ints:
+        def worked_out(rows: Places) -> tuple[Array]:
+            moments = picked(self.whole(ref), rows)
             known = numbers(moments != NULL)
-            places = self._places(ref.place, frame, known)
-            found[known] = self._days.shifted(places, moments.take(known), length.count, shift.back)
-            return found
-        if length.seconds == 0:
-            return moments  # type: ignore[no-any-return]
-        move = -length.seconds if shift.back else length.seconds
-        return np.where(moments == NULL, NULL, moments + move)
+            above = picked(self._columns.above(ref.entity, ref.place), picked(rows, known))
+            places = picked(self._columns.places[ref.place], above)
+            moments[known] = self._days.shifted(places, picked(moments, known), count, back)
+            return (moments,)
 
-    def _places(self, path: Path, frame: Frame, chosen: Places) -> Ints:
-        """Which calendars rows of a frame count business days in."""
-        rows = frame.rows(path)
-        return self._columns.places[path[-1]].take(chosen if rows is None else rows.take(chosen))
+        return self._once((ref.entity, ref.origin, ref.key, ref.place, count, back), 0, ref, frame, worked_out)
 
-    def _clock(self, ref: Ref, rows: Places) -> Array:
+    def _clock(self, ref: Ref, frame: Frame) -> Array:
         """What follows the clock of each row."""
-        there = numbers(rows >= 0)
-        rows_there = rows if len(there) == len(rows) else rows.take(there)
-        places = self._columns.places[ref.entity].take(rows_there)
-        now = self.now(ref.entity, rows_there)
-        moments = np.full(len(places), now, dtype=np.int64) if isinstance(now, int) else now
-        asked = self._days.day_times if ref.key == "local_time" else self._days.business_days
-        found = asked(places, moments)
-        if len(there) == len(rows):
-            return found
-        everywhere = np.full(len(rows), _CLOCKS[ref.key], dtype=found.dtype)
-        everywhere[there] = found
-        return everywhere
+
+        def worked_out(rows: Places) -> tuple[Array, Array]:
+            now = self.now(ref.entity, rows)
+            moments = np.full(len(rows), now, dtype=np.int64) if isinstance(now, int) else now
+            return self._days.clocks(picked(self._columns.places[ref.entity], rows), moments)
+
+        return self._once(ref.entity, ref.key == "business_day", ref, frame, worked_out)
+
+    def _once(
+        self, key: Hashable, which: int, ref: Ref, frame: Frame, work_out: Callable[[Places], Sequence[Array]]
+    ) -> Array:
+        """Values of the rows that a frame sees, each worked out when first asked for; of several kinds, one."""
+        rows = frame.rows(ref.path)
+        if rows is None:
+            rows = np.arange(frame.size)
+        there = rows[rows >= 0] if ref.nullable else rows
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = _Kept(self._columns.sizes[ref.entity])
+        new = there[~picked(kept.have, there)] if kept.values else there
+        if len(new):
+            found = work_out(new)
+            kept.add(new, found)
+            if new is rows:
+                return found[which]
+        if not kept.values:
+            return np.full(len(rows), unknown_of(ref.kind), dtype=array_type(ref.kind))
+        data = kept.values[which]
+        return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else picked(data, rows)
+
+
+class _Kept:
+    """Values of which not all are known yet: which rows have them, and the values, one array for each kind."""
+
+    def __init__(self, size: int) -> None:
+        self.have = np.zeros(size, dtype=np.bool_)
+        self.values: list[Array] = []
+
+    def add(self, rows: Places, found: Sequence[Array]) -> None:
+        """Keep the values of some rows."""
+        if not self.values:
+            self.values = [np.zeros(len(self.have), dtype=one.dtype) for one in found]
+        self.have[rows] = True
+        for kept, values in zip(self.values, found, strict=True):
+            kept[rows] = values
 
 
 def is_known(data: Any, ref: Ref) -> Flags:
@@ -143,4 +174,4 @@ def taken(data: Array, rows: Places, missing: Any) -> Array:
         data = data.view(np.int8)  # a yes/no that may have no row is no longer certain
     elif missing != missing and data.dtype.kind == "i":
         data = data.astype(np.float64)
-    return np.append(data, np.array([missing], dtype=data.dtype)).take(rows)
+    return picked(np.append(data, np.array([missing], dtype=data.dtype)), rows)

@@ -7,10 +7,15 @@ those are the whole table of the path's last entity, in its order.
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any, TypeVar
+
+import numpy.typing as npt
 
 from tactful.engines.columnar.plan import Pairing, Path
 from tactful.facts.catalogue import SCOPES
 from tactful.tables.columns import Columns, Flags, Places
+
+Picked = TypeVar("Picked", bound=npt.NDArray[Any])
 
 
 class Whole:
@@ -23,7 +28,8 @@ class Whole:
     def rows(self, path: Path) -> Places | None:
         """See above."""
         if path not in self._rows:
-            self._rows[path] = _along(self._columns, self._columns.above(self.entity, path[0]), path)
+            steps = path[1:] if path[0] == self.entity else path
+            self._rows[path] = _along(self._columns, self._columns.above(self.entity, steps[0]), steps)
         return self._rows[path]
 
 
@@ -39,7 +45,7 @@ class Some:
         found = self._rows.get(path)
         if found is None:
             whole = self._base.rows(path)
-            found = self._rows[path] = self.chosen if whole is None else whole.take(self.chosen)
+            found = self._rows[path] = self.chosen if whole is None else picked(whole, self.chosen)
         return found
 
 
@@ -55,7 +61,7 @@ class Pairs:
         scope, (owner, over, _) = path[0], self._pairing[:3]
         entity, at = (owner, self._owners) if scope in SCOPES[owner] and scope != over else (over, self._overs)
         if scope != entity:
-            at = self._columns.above(entity, scope).take(at)
+            at = picked(self._columns.above(entity, scope), at)
         return _along(self._columns, at, path)
 
 
@@ -64,11 +70,17 @@ def numbers(flags: Flags) -> Places:
     return flags.nonzero()[0]  # what numpy.flatnonzero comes to, in half the time for few rows
 
 
+def picked(values: Picked, rows: Places) -> Picked:
+    """The values at ``rows``; -1 is the last one."""
+    # Nothing is wrapped but -1, and nothing is checked, which makes it a fifth faster.
+    return values.take(rows, mode="wrap")  # type: ignore[return-value]  # numpy's stubs lose the type of numbers
+
+
 Frame = Whole | Some | Pairs
 
 
 def _along(columns: Columns, at: Places, path: Path) -> Places:
     """From the rows at the first step of a path to those at its last."""
     for step, following in pairwise(path):
-        at = columns.above(step, following).take(at)
+        at = picked(columns.above(step, following), at)
     return at

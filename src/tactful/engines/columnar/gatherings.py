@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from tactful.engines.columnar.conditions import Conditions
 from tactful.engines.columnar.fields import Fields
-from tactful.engines.columnar.frames import Frame, Pairs, Some, numbers
+from tactful.engines.columnar.frames import Frame, Pairs, Some, numbers, picked
 from tactful.engines.columnar.plan import Node, Pairing, Path, Ref, Table
 from tactful.engines.columnar.planner import Planner, conjuncts, scopes_of
 from tactful.facts.catalogue import SCOPES
@@ -115,14 +115,14 @@ class Gatherings:
             return self._of_pairs(plan, rows)
         if plan.join is not None:
             theirs, own = plan.join
-            found = self._gathered(plan, rows, self._rows(fact.over, theirs).take(rows), "person")
-            values = np.append(found, _START[fact.op][0]).astype(found.dtype).take(self._rows(fact.entity, own))
+            found = self._gathered(plan, rows, picked(self._rows(fact.over, theirs), rows), "person")
+            values = picked(np.append(found, _START[fact.op][0]), self._rows(fact.entity, own))
         else:
-            values = self._gathered(plan, rows, self._rows(fact.over, (fact.pivot,)).take(rows), fact.pivot)
+            values = self._gathered(plan, rows, picked(self._rows(fact.over, (fact.pivot,)), rows), fact.pivot)
             if fact.entity != fact.pivot:
-                values = values.take(self._rows(fact.entity, (fact.pivot,)))
+                values = picked(values, self._rows(fact.entity, (fact.pivot,)))
         if plan.owner is not None:
-            values = np.where(self._conditions.of_all(plan.owner), values, _START[fact.op][0]).astype(values.dtype)
+            values = np.where(self._conditions.of_all(plan.owner), values, _START[fact.op][0])
         return values
 
     def _rows(self, entity: str, path: Path) -> Places:
@@ -133,8 +133,8 @@ class Gatherings:
     def _gathered(self, plan: Gathering, rows: Places, groups: Places, entity: str) -> Array:
         """The rows of the collection gathered by the rows of ``entity`` that they belong to; -1: to none."""
         frame: Frame = self._conditions.whole(plan.fact.over)
-        if plan.join is not None and groups.min() < 0:
-            rows, groups = rows[groups >= 0], groups[groups >= 0]
+        if plan.join is not None:
+            rows, groups = _of_some(rows, groups)
         values = None
         if plan.value is not None:
             frame = frame if len(rows) == frame.size else Some(frame, rows)
@@ -162,25 +162,49 @@ class Gatherings:
         """Owners with the rows that are theirs by what they belong to, or by the person; all of an owner in one block."""
         fact = plan.fact
         theirs, own = plan.join or ((fact.pivot,), (fact.pivot,))
-        entity = "person" if plan.join else fact.pivot
-        groups = self._rows(fact.over, theirs).take(rows)
+        groups = picked(self._rows(fact.over, theirs), rows)
         if plan.join:
-            rows, groups = rows[groups >= 0], groups[groups >= 0]
-            order = np.argsort(groups, kind="stable")
-            rows, groups = rows.take(order), groups.take(order)
-        counts = np.bincount(groups, minlength=self._columns.sizes[entity])
-        ends = np.cumsum(counts)
-        at = self._rows(fact.entity, own).take(owners)
+            rows, groups = _of_some(rows, groups)
+            groups, order = _in_order(groups)
+            rows = rows.take(order)
+        at = picked(self._rows(fact.entity, own), owners)
         if plan.join:
-            owners, at = owners[at >= 0], at[at >= 0]
-        sizes = counts.take(at)
-        owners, at, sizes = (one[sizes > 0] for one in (owners, at, sizes))
-        so_far = np.cumsum(sizes)
-        for block in np.split(np.arange(len(owners)), _cuts(so_far)):
+            owners, at = _of_some(owners, at)
+        first, counts = _stretches(groups, self._columns.sizes["person" if plan.join else fact.pivot])
+        sizes = picked(counts, at)
+        chosen = numbers(sizes > 0)
+        owners, sizes, first = owners.take(chosen), sizes.take(chosen), first.take(at.take(chosen))
+        for block in np.split(np.arange(len(owners)), _cuts(np.cumsum(sizes))):
             many = sizes[block]
             within = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
-            first = (ends - counts).take(at[block])
-            yield np.repeat(owners[block], many), rows.take(np.repeat(first, many) + within)
+            yield np.repeat(owners[block], many), rows.take(np.repeat(first[block], many) + within)
+
+
+def _of_some(rows: Places, groups: Places) -> tuple[Places, Places]:
+    """Rows with their groups, without those of none (-1)."""
+    if len(groups) == 0 or groups.min() >= 0:
+        return rows, groups
+    some = groups >= 0
+    return rows[some], groups[some]
+
+
+def _stretches(groups: Places, size: int) -> tuple[Places, Places]:
+    """Where each of so many groups begins in the sorted list of them, and how often it comes up there."""
+    first, counts = np.zeros((2, size), dtype=np.int64)
+    begins = _changes(groups)
+    first[groups.take(begins)] = begins
+    counts[groups.take(begins)] = np.diff(begins, append=len(groups))
+    return first, counts
+
+
+def _changes(groups: Places) -> Places:
+    """Where another group begins in a sorted list."""
+    if len(groups) == 0:
+        return groups
+    changes = numbers(groups[1:] != groups[:-1])
+    first = np.zeros(len(changes) + 1, dtype=np.int64)
+    np.add(changes, 1, out=first[1:])
+    return first
 
 
 def _cuts(so_far: Places) -> Places:
@@ -209,13 +233,20 @@ def _gather(op: str, groups: Places, values: Array | None, found: Array) -> None
         # One after the other, in the order of the case, as numbers are added everywhere else.
         found += np.bincount(groups[known], weights=values[known], minlength=len(found))
         return
-    known = numbers(values != NULL)
-    groups, values = groups.take(known), values.take(known)
+    if op == "earliest":  # an unknown moment is the least of all numbers, so the latest is no less
+        known = numbers(values != NULL)
+        groups, values = groups.take(known), values.take(known)
     if len(groups) == 0:
         return
     if (groups[1:] < groups[:-1]).any():
-        order = np.argsort(groups, kind="stable")
-        groups, values = groups.take(order), values.take(order)
-    first = numbers(np.append(True, groups[1:] != groups[:-1]))
+        groups, order = _in_order(groups)
+        values = values.take(order)
+    first = _changes(groups)
     best = np.maximum if op == "latest" else np.minimum
     found[groups.take(first)] = best.reduceat(values, first)
+
+
+def _in_order(groups: Places) -> tuple[Places, Places]:
+    """The groups sorted, and where each was; those alike stay in their order."""
+    both = np.sort((groups << 32) | np.arange(len(groups)))  # one number for both sorts faster than argsort
+    return both >> 32, both & 0xFFFFFFFF

@@ -31,7 +31,8 @@ COSTLY: Final = 10
 class Ref(NamedTuple):
     """A field as seen from the rows of a frame: the way to the row that has it, and which of that row's fields it is.
 
-    ``nullable``: there may be no such row. ``place`` leads to the row whose calendar business days after it count in.
+    ``nullable``: there may be no such row. Business days after it count in the calendar of the
+    row of ``place`` that the row belongs to.
     """
 
     path: Path
@@ -39,7 +40,7 @@ class Ref(NamedTuple):
     key: str
     kind: Kind
     nullable: bool
-    place: Path
+    place: str
 
     @property
     def entity(self) -> str:

@@ -45,7 +45,7 @@ class Planner:
         for member in members:
             homes.setdefault(site.home(scopes_of(member)), []).append(member)
         nodes = [self._node(member, site) for member in homes.pop(site.entity, ())]
-        for home in _lowest_first(homes):
+        for home in _highest_first(homes):
             above = _takes_in(home, homes, site)
             if above is not None:
                 homes[above].extend(homes.pop(home))
@@ -87,7 +87,7 @@ class Planner:
     def ref(self, field: Field, site: Site) -> Ref:
         """A field as seen from ``site``."""
         path = field.via if field.via and field.scope == site.entity else (field.scope, *field.via)
-        place = ("candidate",) if field.scope == "candidate" else ("application",)
+        place = "candidate" if field.scope == "candidate" else "application"
         return Ref(path, field.origin, field.key, field.kind, site.nullable(field.scope), place)
 
     def _once(self, key: Hashable, node: Node) -> Node:
@@ -95,7 +95,7 @@ class Planner:
         return self._made.setdefault(key, node)
 
 
-def _lowest_first(homes: Iterable[str | None]) -> list[str]:
+def _highest_first(homes: Iterable[str | None]) -> list[str]:
     return [one for one in ("candidate", "application") if one in {*homes}]
 
 

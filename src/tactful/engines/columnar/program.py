@@ -55,7 +55,11 @@ class ColumnarProgram:
         return self._fired(self._steps, columns)
 
     def _fired(self, rules: Iterable[_RulePlan], columns: Columns) -> list[RuleFirings]:
-        return _Chunk(columns, self._plans, self._facts, self._days, self._calendars).fired(rules)
+        chunk = _Chunk(columns, self._plans, self._facts, self._days, self._calendars)
+        try:
+            return chunk.fired(rules)
+        finally:
+            chunk.forget()
 
 
 def _fact_plan(fact: ComputedFact, planner: Planner) -> Node | Gathering:
@@ -82,7 +86,7 @@ class _Chunk:
     ) -> None:
         self._columns, self._plans = columns, plans
         self._computed: dict[str, npt.NDArray[Any]] = {}
-        fields = Fields(columns, LocalDays(columns.calendars, days), self._fact)
+        self._fields = fields = Fields(columns, LocalDays(columns.calendars, days), self._fact)
         self._conditions = Conditions(columns, Tests(fields))
         self._gatherings = Gatherings(columns, self._conditions, fields)
         self._deadlines = Deadlines(columns, fields, facts, calendars)
@@ -97,6 +101,10 @@ class _Chunk:
                 frame = table if len(rows) == table.size else Some(table, rows)
                 found.append(RuleFirings(one.rule.no, rows, self._deadlines.due(one.rule, one.ends, rows, frame)))
         return found
+
+    def forget(self) -> None:
+        """Let go of all arrays, for the next chunk to use their memory: facts and fields know each other, and would stay."""
+        del self._fields, self._conditions, self._gatherings, self._deadlines
 
     def _fact(self, id_: str) -> npt.NDArray[Any]:
         """A computed fact of all rows of its entity."""

@@ -14,18 +14,27 @@ from tactful.values import ChoiceKind, Kind
 
 def known(data: pa.Array) -> Flags:
     """Which are known."""
-    return np.ones(len(data), dtype=np.bool_) if data.null_count == 0 else flags(data.is_valid())
+    if data.null_count == 0:
+        return np.ones(len(data), dtype=np.bool_)
+    return _bits(data.buffers()[0], data.offset, len(data))
 
 
 def flags(answers: pa.BooleanArray) -> Flags:
     """Answers as flags; where there is none: no."""
-    found: Flags = pc.fill_null(answers, False).to_numpy(zero_copy_only=False)
-    return found
+    found = _bits(answers.buffers()[1], answers.offset, len(answers))
+    return found & known(answers) if answers.null_count else found
+
+
+def _bits(buffer: pa.Buffer, first: int, count: int) -> Flags:
+    """So many bits as flags."""
+    bits = np.frombuffer(buffer, dtype=np.uint8)
+    return np.unpackbits(bits, count=first + count, bitorder="little")[first:].view(np.bool_)
 
 
 def take(data: pa.Array, rows: Places) -> pa.Array:
     """The values at ``rows``; unknown where the row is -1."""
-    return data.take(pa.array(rows, mask=rows < 0))
+    none = rows < 0
+    return data.take(pa.array(rows, mask=none) if none.any() else pa.array(rows))
 
 
 def is_in(data: pa.Array, values: tuple[Any, ...]) -> Flags:

@@ -1,0 +1,133 @@
+"""Tables for tests: the same rows told in other ways, and columns compared array for array."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+import tactful
+from tactful.facts.limits import CaseLimits
+from tactful.facts.rows import Case
+from tactful.tables.columns import Columns
+from tactful.tables.from_cases import columns_of
+from tactful.tables.read import TablesRead, read_tables
+from tactful.tables.schema import KEYS, TABLE_OF
+
+Tables = dict[str, pa.Table]
+#: What the clock says where neither a case nor the caller says when it is.
+CLOCK: Final = 1_795_600_800
+_PARENTS: Final[Mapping[str, str]] = {
+    "application": "candidate",
+    "offer": "application",
+    "person": "application",
+    "interview": "application",
+    "interviewer": "interview",
+    "message": "application",
+}
+
+
+def read(policy: tactful.Policy, tables: Mapping[str, pa.Table], now: int | None = None, **limits: int) -> TablesRead:
+    """Read tables with a policy's calendars and custom facts."""
+    return read_tables(
+        tables,
+        calendars=policy.calendars,
+        custom=policy.checked.custom,
+        limits=CaseLimits(**limits),
+        now=now,
+        clock=lambda: CLOCK,
+    )
+
+
+def expected(policy: tactful.Policy, cases: Sequence[Case]) -> Columns:
+    """The columns that the cases' tables have to come to."""
+    return columns_of(cases, [CLOCK if case.now is None else case.now for case in cases], policy.checked.custom)
+
+
+def assert_alike(found: Columns, wanted: Columns) -> None:
+    """All arrays are equal, types included; calendars may be numbered otherwise."""
+    assert found.sizes == wanted.sizes
+    _assert_equal(found.now, wanted.now, "now")
+    for name in ("links", "offsets"):
+        ours, theirs = getattr(found, name), getattr(wanted, name)
+        assert ours.keys() == theirs.keys()
+        for key in theirs:
+            _assert_equal(ours[key], theirs[key], key)
+    for name in ("given", "custom"):
+        ours, theirs = getattr(found, name), getattr(wanted, name)
+        assert set(ours) == set(theirs)
+        for key in theirs:
+            assert ours[key].kind == theirs[key].kind
+            _assert_equal(ours[key].data, theirs[key].data, key)
+    for entity, places in wanted.places.items():
+        ours = [found.calendars[no] for no in found.places[entity]]
+        assert ours == [wanted.calendars[no] for no in places], entity
+
+
+def _assert_equal(found: Any, wanted: Any, name: Any) -> None:
+    if isinstance(wanted, pa.Array):
+        assert found.type == wanted.type, name
+        assert found.equals(wanted), (name, found, wanted)
+    else:
+        assert found.dtype == wanted.dtype, name
+        np.testing.assert_array_equal(found, wanted, err_msg=str(name))
+
+
+# --- the same in other words ---
+
+
+def in_disorder(tables: Tables, random: Random) -> Tables:
+    """The rows of all tables but ``candidates`` in any order in which those of one parent keep theirs."""
+    found = dict(tables)
+    for entity, parent in _PARENTS.items():
+        table = tables[TABLE_OF[entity]]
+        keys = list(zip(*(table.column(name).to_pylist() for name in KEYS[parent]), strict=True)) if len(table) else []
+        queues: dict[tuple[Any, ...], list[int]] = {}
+        for row, key in enumerate(keys):
+            queues.setdefault(key, []).append(row)
+        random.shuffle(keys)
+        rows = [queues[key].pop(0) for key in keys]
+        found[TABLE_OF[entity]] = table.take(pa.array(rows, pa.int64()))
+    return found
+
+
+def told_otherwise(tables: Tables, random: Random) -> Tables:
+    """The same rows with columns of other types, in chunks, and without columns and tables that say nothing."""
+    found = {}
+    for name, table in tables.items():
+        if len(table) == 0 and name != "candidates" and random.random() < 0.5:
+            continue
+        columns, keys = {}, next(KEYS[entity] for entity, one in TABLE_OF.items() if one == name)
+        for column, array in zip(table.column_names, table.columns, strict=True):
+            empty = array.null_count == len(array) and column not in keys
+            if empty and random.random() < 0.7:
+                if random.random() < 0.3:
+                    columns[column] = pa.nulls(len(array))
+                continue
+            told = array.cast(random.choice(_types(array.type)))
+            columns[column] = _in_chunks(told, random)
+        found[name] = pa.table(columns)
+    return found
+
+
+def _types(type_: pa.DataType) -> list[pa.DataType]:
+    types = pa.types
+    if types.is_timestamp(type_):
+        return [type_, *(pa.timestamp(unit, tz=zone) for unit in ("s", "ms", "ns") for zone in ("UTC", "Asia/Kolkata"))]
+    if types.is_string(type_) or types.is_dictionary(type_):
+        return [pa.string(), pa.large_string(), *(pa.dictionary(size, pa.string()) for size in (pa.int8(), pa.int32()))]
+    if types.is_time32(type_):
+        return [type_, pa.time32("ms"), pa.time64("us"), pa.time64("ns")]
+    if types.is_list(type_):
+        return [pa.list_(pa.string()), pa.large_list(pa.string()), type_]
+    return [type_]
+
+
+def _in_chunks(array: pa.ChunkedArray, random: Random) -> pa.ChunkedArray:
+    if random.random() < 0.5 or len(array) == 0:
+        return array
+    cut = random.randrange(len(array))
+    return pa.chunked_array([*array[:cut].chunks, *array[cut:].chunks], array.type)
