@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
+from zlib import crc32
 
 import msgspec
 import numpy as np
@@ -18,10 +19,10 @@ from tactful.diagnostics.case import MissingFact
 from tactful.engine import Policy
 from tactful.facts.read import read_case
 from tactful.facts.rows import Case
+from tactful.tables.arrays import indices
 from tactful.tables.chunks import CANDIDATES
 from tactful.tables.columns import Places
 from tactful.tables.from_cases import columns_of
-from tactful.tables.keys import KeyColumn, mixed
 from tactful.tables.rejects import Reject
 from tactful.tables.schema import KEYS, TABLE_OF
 from tactful.tables.sheets import sheets_of
@@ -67,13 +68,19 @@ def _unified(name: str, schemas: Sequence[pa.Schema]) -> pa.Schema:
 def split(name: str, table: pa.Table, count: int) -> list[pa.Table]:
     """A stretch of a table in ``count`` parts by candidate: whoever has the same id has the same part, in every table."""
     table = _with_plain_keys(name, table)
-    ids = table["candidate_id"].combine_chunks()
-    if isinstance(ids, pa.ChunkedArray):
-        ids = pa.concat_arrays(ids.chunks)
-    part: Places = (mixed([KeyColumn(ids).ids()]) % np.uint64(count)).astype(np.int64)
+    part = _parts(table["candidate_id"], count)
     order = np.argsort(part, kind="stable")
     table, bounds = table.take(pa.array(order)), np.searchsorted(part[order], np.arange(count + 1)).tolist()
     return [table.slice(start, end - start) for start, end in pairwise(bounds)]
+
+
+def _parts(ids: pa.ChunkedArray, count: int) -> Places:
+    """Which part each id belongs to: the same in every process. Rows that are nobody's go to the first."""
+    coded = ids.dictionary_encode().unify_dictionaries()
+    texts = coded.chunk(0).dictionary.cast(pa.binary()).to_pylist() if coded.num_chunks else []
+    part: Places = np.array([*(crc32(text) % count for text in texts), 0], np.int64)
+    places = [indices(chunk) for chunk in coded.chunks]  # of what is null: -1, the last one
+    return part[np.concatenate([np.zeros(0, np.int64), *places])]
 
 
 def _with_plain_keys(name: str, table: pa.Table) -> pa.Table:
@@ -173,7 +180,7 @@ def _rejected(text: bytes, found: Sequence[Diagnostic]) -> Iterator[Reject]:
     id_ = None
     try:
         id_ = msgspec.json.decode(text, type=_Whose).candidate.id
-    except (msgspec.MsgspecError, UnicodeError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         where = f" (in the case that begins `{text[:_SHOWN].decode(errors='replace')}`)"
     else:
         where = ""
