@@ -80,7 +80,8 @@ def _parts(ids: pa.ChunkedArray, count: int) -> Places:
     texts = coded.chunk(0).dictionary.cast(pa.binary()).to_pylist() if coded.num_chunks else []
     part: Places = np.array([*(crc32(text) % count for text in texts), 0], np.int64)
     places = [indices(chunk) for chunk in coded.chunks]  # of what is null: -1, the last one
-    return part[np.concatenate([np.zeros(0, np.int64), *places])]
+    found: Places = part[np.concatenate([np.zeros(0, np.int64), *places])]
+    return found
 
 
 def _with_plain_keys(name: str, table: pa.Table) -> pa.Table:
