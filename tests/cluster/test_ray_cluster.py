@@ -18,7 +18,7 @@ from row_for_row import same
 import tactful
 from tactful.ray import DecidedDatasets, decide
 
-os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # before Ray is imported
+os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}  # before Ray is imported
 ray = pytest.importorskip("ray", reason="needs the extra `ray`")
 pytestmark = [
     pytest.mark.slow,
@@ -130,6 +130,22 @@ def test_what_comes_back_is_at_hand_for_ray_data(two_nodes: Any) -> None:
     first = found.actions.sort(["candidate_id", "conclusion"]).take(1)[0]
     assert (first["candidate_id"], first["rank"]) == ("c00000", 1)
     assert len(found.actions.to_pandas()) == found.actions.count()
+
+
+def test_of_nothing_comes_nothing(two_nodes: Any) -> None:
+    """No case, or no candidate: tables without rows, but with their columns."""
+
+    def nothing(column: str) -> Any:
+        return ray.data.from_arrow(pa.table({column: ["x"]})).filter(lambda row: False)
+
+    offers = ray.data.from_arrow(pa.table({"candidate_id": ["a"], "application_id": ["b"]}))
+    for found in (
+        decide(nothing("text")),
+        decide(ray.data.from_items([])),
+        decide({"candidates": nothing("candidate_id"), "offers": offers}),
+    ):
+        assert found.actions.count() == 0
+        assert "priority" in found.actions.schema().names
 
 
 def test_without_a_cluster_it_is_said_what_to_call() -> None:

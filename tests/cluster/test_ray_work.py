@@ -12,7 +12,7 @@ from row_for_row import same
 
 import tactful
 import tactful.ray
-from tactful.ray.work import Terms, check_schemas, decide_part, decide_texts, split
+from tactful.ray.work import NO_CANDIDATES, Terms, check_schemas, decide_part, decide_texts, split
 
 COUNT = 300
 LATER = int(NOW.timestamp()) + 3600
@@ -111,7 +111,19 @@ def test_a_column_that_is_not_there_or_holds_no_text_is_told() -> None:
     with pytest.raises(tactful.InvalidInput, match=r"`text` is int64; give each case as text or bytes"):
         decide_texts(POLICY, TERMS, "text", pa.table({"text": [1]}))
     with pytest.raises(tactful.InvalidInput, match=r"there is no table `candidate`"):
-        check_schemas(POLICY, {"candidate": pa.schema([("candidate_id", pa.string())])})
+        check_schemas(POLICY, {"candidate": [NO_CANDIDATES.schema]})
+
+
+def test_blocks_of_a_table_go_together_or_it_is_told_that_they_do_not() -> None:
+    """A block that knows nothing of a column goes with one that does; a text does not go with a dictionary."""
+    names = [pa.array([None]), pa.array(["Sam"]), pa.array(["Kim"]).dictionary_encode()]
+    blocks = [pa.table({"candidate_id": [f"c{no}"], "name": name}) for no, name in enumerate(names)]
+    with pytest.raises(tactful.TactfulError, match="the blocks of `candidates` have columns of different types"):
+        check_schemas(POLICY, {"candidates": [one.schema for one in blocks]})
+    for pair in (blocks[:2], blocks[::2]):
+        check_schemas(POLICY, {"candidates": [one.schema for one in pair]})
+        outcome = decide_part(POLICY, TERMS, ["candidates"] * 2, [split("candidates", one, 1)[0] for one in pair])
+        assert len(set(outcome["actions"]["candidate_id"].to_pylist())) == 2
 
 
 def test_texts_come_without_dictionaries() -> None:

@@ -57,7 +57,7 @@ def decide(
     """
     try:
         from tactful.ray.cluster import Cluster
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise EngineError("deciding on a Ray cluster needs Ray: pip install 'tactful[ray]'") from error
     policy = pack if isinstance(pack, Policy) else load(pack)
     cluster = Cluster(policy, now, steps=steps)

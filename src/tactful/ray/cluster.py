@@ -16,6 +16,7 @@ from typing import Any, Final
 import pyarrow as pa
 import ray
 from ray.data import Dataset, from_arrow_refs
+from ray.data.dataset import MaterializedDataset
 from ray.exceptions import RayTaskError
 
 from tactful.diagnostics import EngineError, TactfulError
@@ -42,12 +43,13 @@ class Cluster:
         if now is not None and now.tzinfo is None:
             raise TactfulError("`now` has no time zone; give an aware datetime, such as datetime.now(timezone.utc)")
         moment = None if now is None else int(now.timestamp() // 1)
+        self._policy = policy
         self._given = ship(policy), Terms(moment, int(time.time()), steps)
         self._names = ("actions", "justifications", "rejects", *(("steps",) if steps else ()))
 
     def texts(self, dataset: Dataset, column: str) -> dict[str, Dataset]:
         """Decide on a case on each row. Raises as :func:`tactful.ray.decide` does."""
-        blocks = _materialised(dataset).to_arrow_refs()
+        blocks = _materialised(dataset).to_arrow_refs() or [ray.put(pa.table({}))]  # no case, but tables all the same
         task = self._task(_decide_texts)
         return self._datasets([task.remote(*self._given, column, block) for block in blocks])
 
@@ -56,8 +58,7 @@ class Cluster:
         if partitions is not None and partitions < 1:
             raise TactfulError("`partitions` is 1 or more")
         held = {name: _materialised(dataset) for name, dataset in datasets.items()}
-        blocks = [(name, block) for name, dataset in held.items() for block in dataset.to_arrow_refs()]
-        self._check(blocks)
+        blocks = self._blocks(held)
         count = partitions or _parts(held)
         names = [name for name, _ in blocks]
         task = ray.remote(_split).options(num_returns=count)
@@ -67,12 +68,24 @@ class Cluster:
         del held, blocks, pieces  # Ray keeps what tasks still wait for, and may let go of the rest
         return self._datasets(outcomes)
 
-    def _check(self, blocks: Sequence[tuple[str, Ref]]) -> None:
-        """See that tables and columns are called and typed as they can be, by the first block of each table."""
-        first = dict(reversed(blocks))
-        schemas = [ray.remote(_schema).remote(block) for block in first.values()]
-        with _told():
-            ray.get(ray.remote(_check).remote(self._given[0], tuple(first), *schemas))
+    def _blocks(self, held: Mapping[str, Any]) -> list[tuple[str, Ref]]:
+        """The blocks of all tables, each with its table's name, once their columns are seen to be as they can be.
+
+        What Ray Data knows to be empty may have no columns. It is left out, but there is always a table of candidates.
+        """
+        found = [(name, block) for name, dataset in held.items() for block in dataset.to_arrow_refs()]
+        task = ray.remote(_schema)
+        schemas: dict[str, list[pa.Schema]] = {}
+        blocks = []
+        for (name, block), schema in zip(found, ray.get([task.remote(block) for _, block in found]), strict=True):
+            if schema.names:
+                blocks.append((name, block))
+                schemas.setdefault(name, []).append(schema)
+        if "candidates" in held and "candidates" not in schemas:
+            blocks.append(("candidates", ray.put(work.NO_CANDIDATES)))
+            schemas["candidates"] = [work.NO_CANDIDATES.schema]
+        work.check_schemas(self._policy, schemas)
+        return blocks
 
     def _task(self, function: Any) -> Any:
         return ray.remote(function).options(num_returns=len(self._names))
@@ -85,6 +98,8 @@ class Cluster:
 
 def _materialised(dataset: Dataset) -> Any:
     """A dataset's blocks, in its order."""
+    if isinstance(dataset, MaterializedDataset):
+        return dataset
     options = dataset.context.execution_options
     before, options.preserve_order = options.preserve_order, True
     try:
@@ -119,10 +134,6 @@ def _told() -> Iterator[None]:
 
 def _schema(block: pa.Table) -> pa.Schema:
     return block.schema
-
-
-def _check(shipment: Shipment, names: Sequence[str], *schemas: pa.Schema) -> None:
-    work.check_schemas(shipment.policy(), dict(zip(names, schemas, strict=True)))
 
 
 def _split(name: str, block: pa.Table, count: int) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
+from zlib import crc32
 
 import msgspec
 import numpy as np
@@ -18,10 +19,10 @@ from tactful.diagnostics.case import MissingFact
 from tactful.engine import Policy
 from tactful.facts.read import read_case
 from tactful.facts.rows import Case
+from tactful.tables.arrays import indices
 from tactful.tables.chunks import CANDIDATES
 from tactful.tables.columns import Places
 from tactful.tables.from_cases import columns_of
-from tactful.tables.keys import KeyColumn, mixed
 from tactful.tables.rejects import Reject
 from tactful.tables.schema import KEYS, TABLE_OF
 from tactful.tables.sheets import sheets_of
@@ -29,6 +30,7 @@ from tactful.tables.sheets import sheets_of
 Outcome = dict[str, pa.Table]
 #: How much of a text is shown of a case that does not say whose it is.
 _SHOWN: Final = 60
+NO_CANDIDATES: Final = pa.table({"candidate_id": pa.array([], pa.string())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +48,40 @@ class Terms:
 # --- tables ---
 
 
-def check_schemas(policy: Policy, schemas: Mapping[str, pa.Schema]) -> None:
-    """Raises :class:`InvalidInput` where a table or a column has a name or a type that it cannot have."""
-    sheets_of({name: schema.empty_table() for name, schema in schemas.items()}, policy.checked.custom)
+def check_schemas(policy: Policy, schemas: Mapping[str, Sequence[pa.Schema]]) -> None:
+    """See to the schemas that the blocks of each table have.
+
+    Raises :class:`InvalidInput` where a table or a column has a name or a type that it cannot have, and
+    :class:`TactfulError` where blocks of one table don't go together.
+    """
+    tables = {name: _unified(name, found).empty_table() for name, found in schemas.items()}
+    sheets_of(tables, policy.checked.custom)
+
+
+def _unified(name: str, schemas: Sequence[pa.Schema]) -> pa.Schema:
+    try:
+        return pa.unify_schemas(schemas, promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise TactfulError(f"the blocks of `{name}` have columns of different types: {error}") from error
 
 
 def split(name: str, table: pa.Table, count: int) -> list[pa.Table]:
     """A stretch of a table in ``count`` parts by candidate: whoever has the same id has the same part, in every table."""
     table = _with_plain_keys(name, table)
-    ids = table["candidate_id"].combine_chunks()
-    if isinstance(ids, pa.ChunkedArray):
-        ids = pa.concat_arrays(ids.chunks)
-    part: Places = (mixed([KeyColumn(ids).ids()]) % np.uint64(count)).astype(np.int64)
+    part = _parts(table["candidate_id"], count)
     order = np.argsort(part, kind="stable")
     table, bounds = table.take(pa.array(order)), np.searchsorted(part[order], np.arange(count + 1)).tolist()
     return [table.slice(start, end - start) for start, end in pairwise(bounds)]
+
+
+def _parts(ids: pa.ChunkedArray, count: int) -> Places:
+    """Which part each id belongs to: the same in every process. Rows that are nobody's go to the first."""
+    coded = ids.dictionary_encode().unify_dictionaries()
+    texts = coded.chunk(0).dictionary.cast(pa.binary()).to_pylist() if coded.num_chunks else []
+    part: Places = np.array([*(crc32(text) % count for text in texts), 0], np.int64)
+    places = [indices(chunk) for chunk in coded.chunks]  # of what is null: -1, the last one
+    found: Places = part[np.concatenate([np.zeros(0, np.int64), *places])]
+    return found
 
 
 def _with_plain_keys(name: str, table: pa.Table) -> pa.Table:
@@ -75,17 +96,12 @@ def _with_plain_keys(name: str, table: pa.Table) -> pa.Table:
 
 def decide_part(policy: Policy, terms: Terms, names: Sequence[str], pieces: Sequence[pa.Table]) -> Outcome:
     """Decide on the candidates of one part, from the pieces of it, each of a table, in the order of that."""
-    tables = {name: _together(name, names, pieces) for name in dict.fromkeys(names)}
+    given: dict[str, list[pa.Table]] = {}
+    for name, piece in zip(names, pieces, strict=True):
+        given.setdefault(name, []).append(piece)
+    tables = {name: pa.concat_tables(mine, promote_options="permissive") for name, mine in given.items()}
     decided = policy.table_decider.decide(tables, terms.now, steps=terms.steps, clock=terms.clock)
     return _outcome(decided.actions, decided.justifications, decided.rejects, decided.steps)
-
-
-def _together(name: str, names: Sequence[str], pieces: Sequence[pa.Table]) -> pa.Table:
-    mine = [piece for one, piece in zip(names, pieces, strict=True) if one == name]
-    try:
-        return pa.concat_tables(mine, promote_options="permissive")
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise TactfulError(f"the blocks of `{name}` have columns of different types: {error}") from error
 
 
 def _outcome(actions: pa.Table, justifications: pa.Table, rejects: pa.Table, steps: pa.Table | None) -> Outcome:
@@ -101,7 +117,7 @@ def _with_plain_texts(table: pa.Table) -> pa.Table:
         field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
         for field in table.schema
     ]
-    return table.cast(pa.schema(fields, table.schema.metadata)).combine_chunks()
+    return table.cast(pa.schema(fields, table.schema.metadata))
 
 
 # --- cases in JSON ---
@@ -165,7 +181,7 @@ def _rejected(text: bytes, found: Sequence[Diagnostic]) -> Iterator[Reject]:
     id_ = None
     try:
         id_ = msgspec.json.decode(text, type=_Whose).candidate.id
-    except (msgspec.MsgspecError, UnicodeError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         where = f" (in the case that begins `{text[:_SHOWN].decode(errors='replace')}`)"
     else:
         where = ""
