@@ -47,6 +47,8 @@ def budget(peer: Peer, cases: Sequence[bytes], seconds: float, rounds: int) -> i
 
 def measure(peers: Sequence[Peer], counts: Sequence[int], cases: Sequence[bytes], rounds: int) -> list[Times]:
     """The times of all peers, each on its first so many cases."""
+    gc.collect()
+    gc.freeze()  # no peer's collections go over what all others have built
     fired: list[list[list[float]]] = [[] for _ in peers]
     decided: list[list[list[float]]] = [[] for _ in peers]
     for _ in range(rounds):
