@@ -7,15 +7,14 @@ one is there twice Arrow's writer leaves a gap in the file, with whatever was in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-#: Fewer words than this are the words of a set, which are given once each.
-_FEW: Final = 256
-Codes = npt.NDArray[np.int32]
+#: Numbers of words; of a row that has none, how many words there are.
+Codes = npt.NDArray[np.intp]
 #: Where the words of a dictionary lie, so that it is known again.
 _Where = tuple[int, int, int]
 
@@ -41,6 +40,7 @@ def _only(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _has_many_words(array: pa.Array) -> bool:
+    """Whether a dictionary is one of ids; words of a set are given once each."""
     return pa.types.is_dictionary(array.type) and array.type.index_type == pa.int32() and len(array.dictionary) > 0
 
 
@@ -50,30 +50,34 @@ def _where(words: pa.Array) -> _Where:
 
 
 def _codes(array: Any) -> Codes:
-    """The numbers of the words of all rows; of those that have none, some number."""
     codes = array.indices
-    return np.frombuffer(codes.buffers()[1], np.int32, len(codes), codes.offset * 4)
+    numbers = np.frombuffer(codes.buffers()[1], np.uint32, len(codes), codes.offset * 4)
+    return np.minimum(numbers, np.uint32(len(array.dictionary))).astype(np.intp)
 
 
-def _once(words: pa.Array, codes: list[Codes]) -> tuple[pa.Array, Codes]:
+def _once(words: pa.Array, codes: list[Codes]) -> tuple[pa.Array, npt.NDArray[np.int32]]:
     """The words that are used, each once, and for each old number the new one."""
-    used = np.zeros(len(words) + 1, np.bool_)  # the number -1 is that of no word
+    used = np.zeros(len(words) + 1, np.bool_)
     for one in codes:
         used[one] = True
     rows = np.flatnonzero(used[:-1])
     once = words.take(pa.array(rows)).dictionary_encode()
-    new = np.full(len(words) + 1, -1, np.int32)
+    new = np.zeros(len(words) + 1, np.int32)
     new[rows] = once.indices.to_numpy()
     return once.dictionary, new
 
 
-def _again(array: Any, made: Mapping[_Where, tuple[pa.Array, Codes]]) -> pa.Array:
+def _again(array: Any, made: Mapping[_Where, tuple[pa.Array, npt.NDArray[np.int32]]]) -> pa.Array:
     if not _has_many_words(array):
         return array
     words, new = made[_where(array.dictionary)]
-    codes = array.indices
-    data = pa.py_buffer(new.take(_codes(array)))
-    valid = codes.buffers()[0] if codes.null_count else None
-    if valid is not None and codes.offset:
-        return array.take(pa.array(np.arange(len(array))))
-    return pa.DictionaryArray.from_arrays(pa.Array.from_buffers(pa.int32(), len(codes), [valid, data]), words)
+    codes = pa.py_buffer(new.take(_codes(array)))
+    known = pa.Array.from_buffers(pa.int32(), len(array), [_known(array), codes])
+    return pa.DictionaryArray.from_arrays(known, words, safe=False)
+
+
+def _known(array: Any) -> pa.Buffer | None:
+    """A bit for each row, set where it has a word; ``None`` where all have."""
+    if not array.null_count:
+        return None
+    return pa.py_buffer(np.packbits(array.is_valid().to_numpy(zero_copy_only=False), bitorder="little"))
