@@ -116,6 +116,14 @@ def test_a_rule_that_asks_a_field_for_two_values_at_once_never_fires() -> None:
     assert _fired(policy, _case(employed=False)) == []
 
 
+def test_a_rule_may_ask_for_any_number_of_facts() -> None:
+    """Hundreds of facts that only one rule reads are worked out one after the other, as long as the rule still holds."""
+    facts = "".join(f"  person.f{no}: {{none: message, where: {{message.kind: answer}}}}\n" for no in range(400))
+    asked = ", ".join(f"person.f{no}: yes" for no in range(400))
+    policy = _pack(f"person | {asked}", f"person | person.prefers: email | {asked}", more=f"facts:\n{facts}")
+    assert _fired(policy, _case({"people": [{"id": "dana", "prefers": "email"}]})) == [0]
+
+
 def _executed(work: Callable[[], object]) -> int:
     """How many instructions Python executes for some work."""
     count = 0

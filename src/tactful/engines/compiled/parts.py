@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -60,6 +60,13 @@ class Parts:
             reads = frozenset(computed(fields_of(condition)))
             found = self._known[key] = Part(condition, axis, at, self._cost(condition), reads)
         return found
+
+
+def together(parts: Sequence[Part]) -> Part:
+    """One part for all of several."""
+    condition = AllOf(tuple(part.condition for part in parts))
+    reads = frozenset[str]().union(*(part.reads for part in parts))
+    return Part(condition, ("holds", _key(condition)), (True,), sum(part.cost for part in parts), reads)
 
 
 def joined(conditions: Iterable[Condition]) -> list[Condition]:

@@ -12,15 +12,17 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final, Generic, TypeVar
 
-from tactful.engines.compiled.parts import Part
+from tactful.engines.compiled.parts import Part, together
 
 T = TypeVar("T")
 #: Parts that cost no more than this may be asked before others that are cheaper still.
 _CHEAP: Final = 6
 #: How many steps a ladder of thresholds has before it becomes one of ladders.
 _STEPS: Final = 8
-#: Python's compiler takes no tree that is too deep; from here on nothing is shared any more.
+#: Python's compiler takes no tree that is too deep: from here on nothing is shared any more, and the parts of one item that
+#: are more than so many are asked together.
 _DEEPEST: Final = 12
+_LONGEST: Final = 30
 
 
 class Item(Generic[T]):
@@ -80,6 +82,8 @@ def _alone(item: Item[T]) -> Branch[T]:
     node = Node[T]()
     node.done.append(item.what)
     parts = sorted(item.parts, key=lambda part: part.cost)
+    if len(parts) > _LONGEST:
+        parts = [*parts[:_LONGEST], together(parts[_LONGEST:])]
     for part in reversed(parts[1:]):
         above = Node[T]()
         above.branches.append([(part, node)])
