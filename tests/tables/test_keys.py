@@ -14,11 +14,11 @@ small = st.lists(st.integers(-1, 12), max_size=30)
 ids = st.lists(st.sampled_from(["a", "b", "", "ab", "ba", None]), max_size=20)
 
 
-@pytest.mark.parametrize("bound", [13, 1 << 40])
+@pytest.mark.parametrize(("owners", "count"), [(1, 13), (1 << 40, 13), (1 << 40, 5)])
 @given(own=small, wanted=small)
-def test_the_first_row_with_a_key_is_found(bound: int, own: list[int], wanted: list[int]) -> None:
-    """In an array where keys are small, by halving where they are not; -1 is no key, and the others are repeated."""
-    finder = Finder(np.array(own, np.int64), bound)
+def test_the_first_row_with_a_key_is_found(owners: int, count: int, own: list[int], wanted: list[int]) -> None:
+    """Where keys are few, where ids are, and where ids are shared; -1 is no key, and further rows are repeated."""
+    finder = Finder(np.array(own, np.int64), owners, count)
     first = {key: row for row, key in reversed(list(enumerate(own))) if key >= 0}
     assert finder.find(np.array(wanted, np.int64)).tolist() == [first.get(key, -1) for key in wanted]
     again = [row for row, key in enumerate(own) if key >= 0 and first[key] != row]

@@ -225,6 +225,41 @@ def test_a_moment_without_an_offset_is_read_where_the_candidate_is(told: pa.Arra
     assert found.columns.case(0).families[0].application.reply_by == wanted
 
 
+LOCAL: Final = st.datetimes(datetime(1971, 1, 1), datetime(2198, 12, 31)).map(
+    lambda moment: moment.replace(microsecond=0)
+)
+ZONES: Final = st.sampled_from(["America/New_York", "Africa/Casablanca", "Australia/Lord_Howe", "Pacific/Apia", "UTC"])
+
+
+@settings(max_examples=50, deadline=None)
+@given(told=st.lists(st.tuples(LOCAL, ZONES), max_size=8), whole_days=st.booleans())
+def test_local_moments_and_days_are_what_they_are_in_json(told: list[Any], whole_days: bool) -> None:
+    """Also on days on which clocks are changed, some of which are drawn on purpose."""
+    changes = [
+        datetime(2026, 11, 1, 1, 30),
+        datetime(2026, 3, 8, 2, 30),
+        datetime(2011, 12, 30, 12),
+        datetime(2026, 4, 5, 1, 45),
+    ]
+    told += [
+        (moment, zone) for moment in changes for zone in ("America/New_York", "Pacific/Apia", "Australia/Lord_Howe")
+    ]
+    ids = [f"c{no}" for no in range(len(told))]
+    moments = pa.array([moment for moment, _ in told], pa.timestamp("s"))
+    deadlines = moments.cast(pa.date32()) if whole_days else moments
+    candidates = pa.table({"candidate_id": ids, "time_zone": [zone for _, zone in told]})
+    applications = pa.table({"candidate_id": ids, "application_id": ["a"] * len(ids), "reply_by": deadlines})
+    found = read(SHIPPED, {"candidates": candidates, "applications": applications})
+    assert found.rejects == []
+    wanted = []
+    for id_, (moment, zone) in zip(ids, told, strict=True):
+        text = moment.date().isoformat() if whole_days else moment.isoformat()
+        candidate = {"id": id_, "time_zone": zone}
+        case = SHIPPED.read({"candidate": candidate, "applications": [{"id": "a", "reply_by": text}]})
+        wanted.append(case.families[0].application.reply_by)
+    assert found.columns.given["application", "reply_by"].data.tolist() == wanted
+
+
 def test_durations_and_times_of_day_may_be_of_arrow_s_own_types() -> None:
     candidates = pa.table(
         {

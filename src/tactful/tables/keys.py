@@ -61,9 +61,14 @@ class Names:
     """Ids in several columns as numbers, equal where the ids are; -1 where null."""
 
     def __init__(self, columns: Sequence[pa.Array]) -> None:
-        coded = [column if column.type == _CODED else _coded(column) for column in columns]
+        stretches = [(column, None) if is_dictionary(column) else runs(column) for column in columns]
+        coded = [_coded(column) for column, _ in stretches]
         shared = pa.chunked_array(coded, _CODED).unify_dictionaries()
-        self.codes: list[Ints] = [indices(chunk) for chunk in shared.chunks]
+        found = [indices(chunk) for chunk in shared.chunks]
+        self.codes: list[Ints] = [
+            codes if counts is None else np.repeat(codes, counts)
+            for codes, (_, counts) in zip(found, stretches, strict=True)
+        ]
         texts = shared.chunk(0).dictionary
         self.count = len(texts)
         #: The number of the empty id; -2 where no id is empty.
@@ -71,7 +76,9 @@ class Names:
 
 
 def _coded(column: pa.Array) -> pa.Array:
-    return column.cast(_CODED) if is_dictionary(column) else column.dictionary_encode()
+    if is_dictionary(column):
+        return column if column.type == _CODED else column.cast(_CODED)
+    return column.dictionary_encode()
 
 
 def keys(owners: Places, codes: Ints, names: Names) -> Ints:
@@ -83,32 +90,52 @@ def keys(owners: Places, codes: Ints, names: Names) -> Ints:
 
 
 class Finder:
-    """Finds rows by their keys. ``bound``: keys are below it."""
+    """Finds rows by their keys: in an array of all keys that there can be, or of all ids, or else by halving.
 
-    def __init__(self, own: Ints, bound: int) -> None:
-        self._table: Places | None = None
+    ``count``: how many ids there are, which is what a key leaves when it is divided by it. ``owners``: how many rows these
+    belong to.
+    """
+
+    def __init__(self, own: Ints, owners: int, count: int) -> None:
+        self._own, self._count = own, count
+        self._all = owners * count <= max(_DENSE, 4 * len(own))
+        self._first = _first_rows(own, owners * count) if self._all else _first_rows(self._ids(own), count)
         rows = np.arange(len(own))
-        if bound <= max(_DENSE, 4 * len(own)):
-            self._table = np.full(bound + 1, -1, np.int64)
-            self._table[own[::-1]] = rows[::-1]  # of rows with the same key the first is written last
-            self._table[-1] = -1
-            #: Rows with a key that an earlier row has.
-            self.repeated = np.flatnonzero((self._table[own] != rows) & (own >= 0))
+        #: Rows with a key that an earlier row has.
+        self.repeated: Places = np.zeros(0, np.int64)
+        if self._all:
+            self.repeated = np.flatnonzero((self._first[own] != rows) & (own >= 0))
             return
-        ascending = bool((own[1:] > own[:-1]).all())
-        self._order = rows if ascending else np.argsort(own, kind="stable")
-        self._sorted = own if ascending else own[self._order]
-        again = (self._sorted[1:] == self._sorted[:-1]) & (self._sorted[1:] >= 0)
-        self.repeated = self._order[1:][again]
+        self._order: Places | None = None
+        if not (self._first[self._ids(own)] == rows).all():
+            self._order = np.argsort(own, kind="stable")
+            self._own = own[self._order]
+            again = (self._own[1:] == self._own[:-1]) & (self._own[1:] >= 0)
+            self.repeated = self._order[1:][again]
+
+    def _ids(self, wanted: Ints) -> Ints:
+        """The id of each key; -1 where the key is -1."""
+        return np.where(wanted < 0, -1, wanted % max(1, self._count))
 
     def find(self, wanted: Ints) -> Places:
         """The first row that has each key; -1 where none has, or where the key is -1."""
-        if self._table is not None:
-            return self._table[wanted]
-        if len(self._sorted) == 0:
+        if self._all:
+            return self._first[wanted]
+        if len(self._own) == 0:
             return np.full(len(wanted), -1, np.int64)
-        at = np.minimum(np.searchsorted(self._sorted, wanted), len(self._sorted) - 1)
-        return np.where((self._sorted[at] == wanted) & (wanted >= 0), self._order[at], -1)
+        if self._order is None:  # no two rows have the same id
+            rows = self._first[self._ids(wanted)]
+            return np.where((self._own[rows] == wanted) & (wanted >= 0), rows, -1)
+        at = np.minimum(np.searchsorted(self._own, wanted), len(self._own) - 1)
+        return np.where((self._own[at] == wanted) & (wanted >= 0), self._order[at], -1)
+
+
+def _first_rows(numbers: Ints, bound: int) -> Places:
+    """For each number below ``bound`` the first row that has it; the last one, which -1 leads to, stays -1."""
+    found = np.full(bound + 1, -1, np.int64)
+    found[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    found[-1] = -1
+    return found
 
 
 def repeated(numbers: Ints, counted: Flags) -> Places:

@@ -132,7 +132,7 @@ class _Placing:
 
     def _named(self, entity: str, parent: str, codes: Ints, names: Names) -> Callable[[Ints], Places]:
         """A way to find rows by what they belong to and their ids, of which each needs one of its own."""
-        finder = Finder(keys(self.links[entity, parent], codes, names), self.sheets[parent].size * names.count)
+        finder = Finder(keys(self.links[entity, parent], codes, names), self.sheets[parent].size, names.count)
         self.suspect(entity, finder.repeated)
         self.suspect(entity, np.flatnonzero((codes == -1) | (codes == names.empty)))
         return finder.find
