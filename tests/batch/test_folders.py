@@ -169,3 +169,10 @@ def test_what_is_no_folder_of_tables_is_refused(
 
 def _write(folder: Path, name: str, columns: dict[str, list[object]]) -> None:
     pq.write_table(pa.table(columns), folder / f"{name}.parquet")
+
+
+def test_ids_that_are_no_text_are_refused(sorted_tables: Tables, tmp_path: Path) -> None:
+    """Before anything is decided."""
+    bad = pa.array([b"c0000000", b"\xff", b"c0000002"], pa.binary()).view(pa.string())
+    given = write_tables(tmp_path / "given", {"candidates": pa.table({"candidate_id": bad})})
+    assert "T651 " in run(given, tmp_path / "out", "--chunk", 1, code=1).stderr

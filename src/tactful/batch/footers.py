@@ -143,7 +143,10 @@ def _range(statistics: Any) -> tuple[str | None, str | None, bool]:
     """The least and the greatest id of a row group, and whether some may be missing."""
     if statistics is None or not statistics.has_min_max:
         return None, None, True
-    low, high = (one.decode() if isinstance(one, bytes) else str(one) for one in (statistics.min, statistics.max))
+    try:
+        low, high = str(statistics.min), str(statistics.max)
+    except UnicodeDecodeError:
+        return None, None, True
     return low, high, not statistics.has_null_count or statistics.null_count > 0
 
 

@@ -172,7 +172,7 @@ class Place:
         for name in written.files:
             path = self.folder / name
             path.parent.mkdir(exist_ok=True)
-            (self.work / "parts" / name.replace("/", "-")).replace(path)
+            (self.work / "parts" / written.folder / name.replace("/", "-")).replace(path)
         with self._journal.open("ab") as stream:
             stream.write(msgspec.json.encode(written) + b"\n")
             stream.flush()

@@ -90,9 +90,13 @@ Unit = LineUnit | TableUnit
 
 
 class Written(msgspec.Struct, frozen=True):
-    """A unit that is done: what it gave, and its files with their sizes, named from the output folder."""
+    """A unit that is done: what it gave, and its files with their sizes, named from the output folder.
+
+    ``folder`` is the one, among those for parts, that the worker had for itself.
+    """
 
     unit: int
+    folder: str
     weight: int
     tally: Tally
     files: dict[str, int]

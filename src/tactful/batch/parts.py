@@ -27,6 +27,7 @@ class Part:
 
     def __init__(self, unit: Unit, folder: Path) -> None:
         self._unit, self._folder = unit, folder
+        folder.mkdir(exist_ok=True)
         self._tables: dict[str, pq.ParquetWriter] = {}
         self._lines: dict[str, BinaryIO] = {}
         self._names: dict[str, Path] = {}
@@ -70,7 +71,7 @@ class Part:
     def written(self) -> Written:
         """What was written, once the files are closed."""
         files = {name: _synced(path) for name, path in self._names.items()}
-        return Written(self._unit.no, self._unit.weight, self._tally, files)
+        return Written(self._unit.no, self._folder.name, self._unit.weight, self._tally, files)
 
     def _path(self, name: str, ending: str) -> Path:
         final = f"{name}/part-{self._unit.no:05}.{ending}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
+import pyarrow as pa
 
 from tactful.batch.decide import columnar
 from tactful.batch.inputs import STDIN, Plan, Source, source_of
@@ -21,7 +22,7 @@ from tactful.batch.tables import Unsorted
 from tactful.batch.unit import MakeDecides, Setup, Worker, maker
 from tactful.batch.workers import Failed, Progress, work_here, work_in_processes
 from tactful.diagnostics import InvalidInput
-from tactful.diagnostics.batches import BatchStopped, OtherBatch
+from tactful.diagnostics.batches import BatchStopped, OtherBatch, UnreadableInput
 from tactful.engine import Policy, load
 
 
@@ -83,7 +84,6 @@ class _Run:
         self._done: dict[int, Written] = {}
         self._failed: list[Failed] = []
         self._told: dict[int, list[Progress]] = {}
-        self._temporary: dict[int, Path] = {}
 
     def all(self) -> Outcome:
         """The whole way."""
@@ -130,7 +130,7 @@ class _Run:
     def _rest(self, begun: Manifest) -> Outcome:
         """All units that are not done."""
         self._done, self._failed, self._told = self._place.done(), [], {}
-        plan = self._source.plan(begun, self._place, self._viewer.says)
+        plan = self._plan(begun)
         self._viewer.begins(plan.total, list(self._done.values()))
         workers = self._workers(plan)
         setup = Setup(
@@ -148,6 +148,13 @@ class _Run:
         else:
             work_in_processes(queue, maker(setup), self, workers)
         return self._end(begun)
+
+    def _plan(self, begun: Manifest) -> Plan:
+        try:
+            return self._source.plan(begun, self._place, self._viewer.says)
+        except (pa.ArrowException, UnicodeDecodeError) as error:
+            message = f"`{begun.input}` cannot be read: {str(error).splitlines()[0].lower()}"
+            raise InvalidInput([UnreadableInput.at(None, message, "write the file again that it is about")]) from None
 
     def _workers(self, plan: Plan) -> int:
         """How many workers: as many as asked for, or one for each core, if there is enough for them to do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -44,13 +45,15 @@ class Worker:
 
     def __init__(self, setup: Setup, policy: Policy) -> None:
         self._setup = setup
+        #: No two processes write the same file, not even one whose parent was killed and one of the next run.
+        self._folder = setup.folder / str(os.getpid())
         self._limit = policy.decider.limits.bytes
         self._decides = setup.decides(policy, setup.options, setup.clock)
         self._reader = None if setup.tables is None else TablesReader(setup.tables)
 
     def __call__(self, unit: Unit, tell: Callable[[Progress], None]) -> Written:
         """Do one unit; ``tell`` is called after each chunk."""
-        part = Part(unit, self._setup.folder)
+        part = Part(unit, self._folder)
         with part:
             for decided, weight in self._decided(unit):
                 tally = self._write(decided, part)
