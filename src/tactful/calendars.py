@@ -13,7 +13,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+import msgspec
 
 from tactful.suggest import near
 from tactful.values import DAY
@@ -36,7 +38,7 @@ _ONE_DAY: Final = timedelta(days=1)
 _SEARCH: Final = 14 * DAY
 
 
-class Days(NamedTuple):
+class Days(msgspec.Struct, frozen=True, eq=False):
     """Consecutive days from the ordinal ``first`` on.
 
     ``starts``: local midnights. ``business``: whether people work. ``before``: how many business days came before.
@@ -162,18 +164,16 @@ class Calendar:
         Where the moment falls on a day off, counting starts from the start of the next business day.
         """
         table = self._table(moment)
-        day = bisect_right(table.starts, moment) - 1
-        if table.business[day]:
-            at = table.before[day] + count
-            since = moment - table.starts[day]
-        else:
-            at = table.before[day] + count
-            since = 0
+        starts = table.starts
+        day = bisect_right(starts, moment) - 1
+        at = table.before[day] + count
         if at >= len(table.days):
             return self._add_slowly(moment, count)
         target = table.days[at]
-        if since == 0 or (table.plain[day] and table.plain[target]):
-            return table.starts[target] + since
+        if not table.business[day]:
+            return starts[target]
+        if table.plain[day] and table.plain[target]:
+            return starts[target] + moment - starts[day]
         return self._at_same_time(moment, table.first + target)
 
     def subtract_business_days(self, moment: int, count: int) -> int:
@@ -238,7 +238,8 @@ class Calendars:
     """The calendars of all places asked for, each made once. Threads may share it."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str | None], Calendar] = {}
+        #: The calendars that are known already, by time zone and country.
+        self.known: dict[tuple[str, str | None], Calendar] = {}
         #: For each fixed offset met: the first of January 1970 at that offset, and how far that is from the epoch in
         #: seconds. Taking moments of the same offset from each other is ten times faster than across offsets.
         self.epochs: dict[tzinfo | None, tuple[datetime, int]] = {}
@@ -247,11 +248,11 @@ class Calendars:
 
     def at(self, time_zone: str, country: str | None) -> Calendar:
         """The calendar of a place; both names must exist."""
-        found = self._known.get((time_zone, country))
+        found = self.known.get((time_zone, country))
         if found is None:
             found = Calendar(time_zone, country)
-            if len(self._known) < MAX_PLACES:
-                found = self._known.setdefault((time_zone, country), found)
+            if len(self.known) < MAX_PLACES:
+                found = self.known.setdefault((time_zone, country), found)
         return found
 
     @cached_property
@@ -273,7 +274,7 @@ class Calendars:
 
     def find(self, place: tuple[str, str | None]) -> Calendar | None:
         """The calendar of a place: an IANA time zone, and a country or none; ``None`` where there is no such place."""
-        found = self._known.get(place)
+        found = self.known.get(place)
         if found is not None:
             return found
         time_zone, country = place

@@ -117,7 +117,7 @@ class Policy:
         Raises :class:`tactful.InvalidInput` where the case has mistakes, with all of them, and :class:`tactful.EngineError`
         where an engine in another process fails.
         """
-        moment = _now(now)
+        moment = None if now is None else _seconds(now, "now")
         read = read_case(case, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=moment)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
         return Decision(self.decider.rank(read, at), Setting(self.decider, read, at))

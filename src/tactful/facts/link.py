@@ -42,17 +42,20 @@ class Linker:
     Written out longer than it needs to be: every call and every unpacking here is paid for by every decision.
     """
 
+    #: How many rows of each entity there are so far.
+    _people = _interviews = _interviewers = _messages = 0
+
     def __init__(self, calendars: Calendars, custom: CustomFields, limits: CaseLimits) -> None:
         self._calendars, self._custom, self._limits = calendars, custom, limits
-        self._epochs = calendars.epochs
-        self._people = self._interviews = self._interviewers = self._messages = 0
+        self._epochs, self._places = calendars.epochs, calendars.known
 
     def case(self, shape: CaseShape, now: int | None) -> Case:
         """The whole case, at ``now`` or else its own. Raises :class:`NotLinkable`."""
         given = shape.candidate
         zone = given.time_zone
         self._zoned = self._zoned_here = zone is not None
-        self._calendar = calendar = self._at(NO_ZONE if zone is None else zone, given.country)
+        place = (NO_ZONE if zone is None else zone, given.country)
+        self._calendar = calendar = self._places.get(place) or self._at(place)
         if now is None and shape.now is not None:
             now = self._seconds(shape.now)
         self._now = now
@@ -78,9 +81,9 @@ class Linker:
         families = tuple([self._family(one, no, candidate) for no, one in enumerate(applications)])
         return Case(now, candidate, families, shape)
 
-    def _at(self, time_zone: str, country: str | None) -> Calendar:
-        """The calendar of a place, which has to exist."""
-        found = self._calendars.find((time_zone, country))
+    def _at(self, place: tuple[str, str | None]) -> Calendar:
+        """The calendar of a place that was not met before: a time zone and a country, which have to exist."""
+        found = self._calendars.find(place)
         if found is None:
             raise NotLinkable
         return found
@@ -90,9 +93,8 @@ class Linker:
         zone, country, calendar = given.time_zone, given.country, candidate.calendar
         self._zoned_here = self._zoned
         if zone is not None or country is not None:
-            calendar = self._at(
-                calendar.time_zone if zone is None else zone, calendar.country if country is None else country
-            )
+            place = (calendar.time_zone if zone is None else zone, calendar.country if country is None else country)
+            calendar = self._places.get(place) or self._at(place)
             self._zoned_here = self._zoned or zone is not None
         self._calendar = calendar
         contact_via = given.contact_via
@@ -122,20 +124,13 @@ class Linker:
         by_id = self._people_of(people_given, application)
         if len(by_id) != len(people_given) or (contact_via is not None and contact_via not in by_id):
             raise NotLinkable
-        interviews: list[InterviewRow] = []
-        groups: list[tuple[InterviewerRow, ...]] = []
-        for interview in interviews_given:
-            row = self._interview(interview, application)
-            interviews.append(row)
-            groups.append(self._group(interview, row, by_id, application) if interview.interviewers else ())
-        if len(interviews) > 1 and len({one.id for one in interviews}) != len(interviews):
-            raise NotLinkable
+        interviews, groups = self._interviews_of(interviews_given, by_id, application) if interviews_given else ((), ())
         return Family(
             application,
             None if given.offer is None else self._offer(given.offer, application),
             tuple(by_id.values()),  # in the order of the case: dictionaries keep it
-            tuple(interviews),
-            tuple(groups),
+            interviews,
+            groups,
             self._messages_of(messages_given, by_id, application) if messages_given else (),
         )
 
@@ -149,9 +144,8 @@ class Linker:
             if zone is not None or country is not None:
                 if (zone, country) != place:  # people of a company are mostly in the same place
                     place = (zone, country)
-                    placed = self._at(
-                        own.time_zone if zone is None else zone, own.country if country is None else country
-                    )
+                    there = (own.time_zone if zone is None else zone, own.country if country is None else country)
+                    placed = self._places.get(there) or self._at(there)
                 calendar = placed
             by_id[id_] = PersonRow(
                 no,
@@ -174,14 +168,33 @@ class Linker:
         self._people = no
         return by_id
 
-    def _interview(self, given: Interview, application: ApplicationRow) -> InterviewRow:
-        ended_at = self._seconds(given.ended_at)
-        if given.status == "held" and self._now is not None and ended_at > self._now:
+    def _interviews_of(
+        self, given: tuple[Interview, ...], people: Mapping[str | None, PersonRow], application: ApplicationRow
+    ) -> tuple[tuple[InterviewRow, ...], tuple[tuple[InterviewerRow, ...], ...]]:
+        rows: list[InterviewRow] = []
+        groups: list[tuple[InterviewerRow, ...]] = []
+        no, now, epochs = self._interviews, self._now, self._epochs
+        for one in given:
+            moment, status = one.ended_at, one.status
+            known = epochs.get(moment.tzinfo)
+            if known is None:
+                ended_at = self._seconds(moment)
+            else:  # as in _seconds
+                since = moment - known[0]
+                ended_at = since.days * 86_400 + since.seconds + known[1]
+                if not 0 <= ended_at <= LAST_MOMENT:
+                    raise NotLinkable
+            if status == "held" and now is not None and ended_at > now:
+                raise NotLinkable
+            custom = NO_CUSTOM if one.custom is None else self._customs("interview", one.custom)
+            row = InterviewRow(no, one.id, one.stage, status, ended_at, one.went, application, custom)
+            rows.append(row)
+            groups.append(self._group(one, row, people, application) if one.interviewers else ())
+            no += 1
+        self._interviews = no
+        if len(rows) > 1 and len({one.id for one in rows}) != len(rows):
             raise NotLinkable
-        no = self._interviews
-        self._interviews = no + 1
-        custom = NO_CUSTOM if given.custom is None else self._customs("interview", given.custom)
-        return InterviewRow(no, given.id, given.stage, given.status, ended_at, given.went, application, custom)
+        return tuple(rows), tuple(groups)
 
     def _group(
         self,

@@ -10,7 +10,6 @@ from tactful.calendars import Calendar
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)?")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def parse_moment(text: str) -> datetime | None:
@@ -25,7 +24,7 @@ def parse_moment(text: str) -> datetime | None:
 
 def parse_date(text: str) -> date | None:
     """Read a bare date; ``None`` where it is none, or where there is no such day."""
-    if _DATE.fullmatch(text) is None:
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":  # weeks are no dates here, though ISO has them
         return None
     try:
         return date.fromisoformat(text)

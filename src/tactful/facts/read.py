@@ -42,7 +42,7 @@ def read_case(
             return data
         if isinstance(data, Mapping):
             data = _encoded(data, name)
-    if len(data) <= limits.bytes and not _long_text(data, limits.text):
+    if len(data) <= limits.bytes and (len(data) <= limits.text or not _long_text(data, limits.text)):
         try:
             return Linker(calendars, custom, limits).case(_DECODER.decode(data), now)
         except (msgspec.MsgspecError, NotLinkable, RecursionError, UnicodeDecodeError):
@@ -57,8 +57,6 @@ def _long_text(data: bytes | bytearray | memoryview | str, limit: int) -> bool:
 
     Such a text covers at least one whole block of half that length, and there is no quotation mark in that block.
     """
-    if len(data) <= limit:
-        return False
     text, half = data.encode() if isinstance(data, str) else bytes(data), max(1, limit // 2)
     return any(text.find(b'"', start, start + half) < 0 for start in range(0, len(text) - half, half))
 
