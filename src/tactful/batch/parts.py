@@ -12,7 +12,6 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tactful.batch.dictionaries import with_used_words
 from tactful.batch.footers import KEY
 from tactful.batch.model import Tally, Unit, Written
 
@@ -48,7 +47,7 @@ class Part:
 
     def tables(self, tables: Mapping[str, pa.Table]) -> None:
         """Add rows to tables, as a row group of their own."""
-        for name, table in with_used_words(tables).items():
+        for name, table in tables.items():
             writer = self._tables.get(name)
             if writer is None:
                 writer = self._tables[name] = _writer(self._path(name, "parquet"), table.schema)

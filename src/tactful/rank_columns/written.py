@@ -88,12 +88,16 @@ class Writer:
 
     def __init__(self, plan: Plan, words: Words, around: Around, ranked: Ranked) -> None:
         self._plan, self._words, self._around, self._ranked = plan, words, around, ranked
-        columns = around.columns
-        names = {entity: columns.texts(entity, "id") for entity in ("candidate", "application", "person", "interview")}
-        self._names, self._ids = names, pa.concat_arrays(list(names.values()))
-        begins = dict(zip(names, np.cumsum([0, *map(len, names.values())]).tolist(), strict=False))
+        names = {
+            one: _coded(around.columns.texts(one, "id")) for one in ("candidate", "application", "person", "interview")
+        }
+        self._names = names
+        all_ids = pa.concat_arrays([one.dictionary for one in names.values()]).dictionary_encode()
+        self._ids, of_all = all_ids.dictionary, _indices(all_ids)
+        begins = np.cumsum([0, *(len(one.dictionary) for one in names.values())]).tolist()
+        codes = {one: of_all.take(begin + _indices(names[one])) for one, begin in zip(names, begins, strict=False)}
         #: For each row of all entities, the place of its id.
-        self._id_of: Rows = np.concatenate([self._places(entity, begins).astype(np.int32) for entity in ENTITIES])
+        self._id_of: Rows = np.concatenate([self._places(entity, codes) for entity in ENTITIES])
 
     def actions(self) -> pa.Table:
         """All conclusions."""
@@ -142,10 +146,10 @@ class Writer:
         """Rows by the ids of what they are and belong to."""
         around, names = self._around, self._names
         return {
-            "candidate_id": _names(around.candidates().take(everywhere), names["candidate"]),
+            "candidate_id": _ids(around.candidates().take(everywhere), names["candidate"]),
             id_: self._own(everywhere),
-            "application_id": _names(around.above("application").take(everywhere), names["application"], null=True),
-            "interview_id": _names(around.interviews().take(everywhere), names["interview"], null=True),
+            "application_id": _ids(around.above("application").take(everywhere), names["application"], null=True),
+            "interview_id": _ids(around.interviews().take(everywhere), names["interview"], null=True),
         }
 
     def _own(self, everywhere: Places) -> pa.Array:
@@ -155,15 +159,16 @@ class Writer:
             begin = self._around.begins[CODES["message"]]
             rows, which = np.unique(everywhere.take(messages) - begin, return_inverse=True)
             places[messages] = which + len(names)
-            names = pa.concat_arrays([names, message_ids(self._around.columns, rows)])
-        return _names(places, names)
+            once = pa.concat_arrays([names, message_ids(self._around.columns, rows)]).dictionary_encode()
+            places, names = _indices(once).take(places), once.dictionary
+        return _used(places, names)
 
-    def _places(self, entity: str, begins: Mapping[str, int]) -> Places:
+    def _places(self, entity: str, codes: Mapping[str, Rows]) -> Rows:
         """Where the ids of an entity's rows stand; -1 for messages."""
         columns, named = self._around.columns, NAMED_AS.get(entity, entity)
-        if named not in begins:
-            return np.full(columns.sizes[entity], -1, dtype=np.int64)
-        return columns.above(entity, named) + begins[named]
+        if named not in codes:
+            return np.full(columns.sizes[entity], -1, dtype=np.int32)
+        return codes[named].take(columns.above(entity, named))
 
 
 def _table(arrays: Mapping[str, pa.Array], schema: pa.Schema) -> pa.Table:
@@ -182,6 +187,35 @@ def _texts(words: Iterable[str]) -> pa.Array:
 
 def _words(codes: npt.NDArray[Any], words: pa.Array, type_: pa.DataType) -> pa.Array:
     return pa.DictionaryArray.from_arrays(_numbers(codes, type_), words, safe=False)
+
+
+def _coded(ids: pa.Array) -> pa.DictionaryArray:
+    """Ids with a dictionary that has each once. Where a word is there twice, Arrow's Parquet writer leaves a gap in the file,
+    with whatever was in memory before.
+    """
+    return ids.dictionary_encode()
+
+
+def _indices(coded: pa.DictionaryArray) -> Rows:
+    """The places in the dictionary; all ids are known."""
+    places: Rows = coded.indices.to_numpy().astype(np.int32, copy=False)
+    return places
+
+
+def _ids(rows: Rows, names: pa.DictionaryArray, *, null: bool = False) -> pa.Array:
+    """The ids of rows; null where the row is -1."""
+    if not len(names):
+        return _names(rows, names.dictionary, null=null)
+    codes = _indices(names).take(rows, mode="clip")
+    return _names(np.where(rows < 0, np.int32(-1), codes) if null else codes, names.dictionary, null=null)
+
+
+def _used(places: Rows, names: pa.Array) -> pa.Array:
+    """Names by their places; where there are more names than places, only those that are used stand in the dictionary."""
+    if len(names) > len(places):
+        used, found = np.unique(places, return_inverse=True)
+        return _names(found.astype(np.int32), names.take(pa.array(used)))
+    return _names(places, names)
 
 
 def _names(rows: Rows, names: pa.Array, *, null: bool = False) -> pa.Array:
