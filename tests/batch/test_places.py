@@ -23,7 +23,7 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         (("--steps",), "`--steps` was off and is on"),
         (("--format", "jsonl"), "`--format` was parquet and is jsonl"),
-        (("--chunk", 7), "`--chunk` was 8192 and is 7"),
+        (("--chunk", 7), "`--chunk` was not given and is 7"),
         (("--now", "2026-11-23T10:00Z"), "`--now` was not given and is 2026-11-23T10:00:00+00:00"),
         (("--rules", "profile:reserved"), "the pack was default 1 and is reserved 1"),
     ],

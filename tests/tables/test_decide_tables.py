@@ -251,6 +251,26 @@ def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.dictionary_encode() if pa.types.is_string(column.type) else column
 
 
+def test_dictionaries_of_decisions_have_each_id_once() -> None:
+    """Where one is there twice, Arrow's Parquet writer leaves a gap in the file, with whatever was in memory before."""
+    people = [{"id": one, "name": one, "prefers": "phone"} for one in ("ada", "kim", "acme")]
+    message = {"person": "kim", "direction": "sent", "sent_at": "2026-11-20T09:00:00Z", "kind": "other"}
+    application = {"id": "acme", "reply_by": "2026-11-25T00:00:00Z", "people": people, "messages": [message] * 2}
+    given = [{"candidate": {"id": id_, "time_zone": "UTC"}, "applications": [application]} for id_ in ("ada", "acme")]
+    policy = tactful.loads(
+        PACK + "  read-it:\n    for each: message\n    then: {may: search, to: message}\n    because: It says much.\n"
+    )
+    found = policy.decide_tables(policy.tables(given), MONDAY, steps=True)
+    checked = 0
+    for table in (found.actions, found.justifications, found.steps):
+        assert table is not None
+        for column in (one.combine_chunks() for one in table.columns if pa.types.is_dictionary(one.type)):
+            words = column.dictionary.to_pylist()
+            assert len(set(words)) == len(words)
+            checked += 1
+    assert checked > 12
+
+
 def test_one_policy_decides_for_several_threads_at_once() -> None:
     """What is made when first asked for may be asked for by all at once."""
     policy, tables = tactful.load(), a_small_warehouse()

@@ -15,10 +15,13 @@ from tactful.batch.sorting import sort_table
 from tactful.batch.tables import TablesInput, chunk_size, plan_units, unsorted_tables
 from tactful.diagnostics import InvalidInput
 from tactful.diagnostics.batches import UnreadableInput
+from tactful.tables.chunks import CANDIDATES
 
 STDIN: Final = "-"
 _LINES: Final = (".jsonl", ".ndjson")
 _PACKINGS: Final = ("", ".gz", ".zst")
+#: How many lines are decided together.
+LINES: Final = 4_096
 #: About so many bytes of lines are worth a worker of their own.
 _WORTH: Final = 8 * 1024 * 1024
 _HELP: Final = "name a file .jsonl or .ndjson (also .gz, .zst), a folder of Parquet, or `-`"
@@ -74,7 +77,7 @@ class Lines:
     def plan(self, begun: Manifest, place: Place, says: Callable[[str], None]) -> Plan:
         """Stretches of the file, found while others are worked on."""
         size = self._path.stat().st_size
-        chunk = begun.options.chunk
+        chunk = begun.options.chunk or LINES
         return Plan(plan_lines(self._path, chunk), size, chunk, size // _WORTH)
 
 
@@ -99,7 +102,7 @@ class Piped:
 
 
 def _spooled(stream: BinaryIO, begun: Manifest, place: Place) -> Plan:
-    chunk = begun.options.chunk
+    chunk = begun.options.chunk or LINES
     return Plan(spool_lines(stream, chunk, place.work / "lines"), None, chunk, sys.maxsize)
 
 
@@ -120,7 +123,7 @@ class Folder:
 
     def plan(self, begun: Manifest, place: Place, says: Callable[[str], None]) -> Plan:
         """Ranges of candidates. Tables in no order are sorted first. Raises :class:`tactful.batch.tables.Unsorted`."""
-        chunk = chunk_size(self._tables, begun.options.chunk)
+        chunk = chunk_size(self._tables, begun.options.chunk or CANDIDATES)
         mixed = {*begun.sorted, *unsorted_tables(self._tables, chunk)}
         found = {
             name: self._sorted(table, place.work / "sorted" / name, says) if name in mixed else streams(table)

@@ -82,9 +82,9 @@ def _file_differences(before: tuple[InputFile, ...], now: tuple[InputFile, ...])
 def _said(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
-    if name == "now":
-        return "not given" if not isinstance(value, int) else datetime.fromtimestamp(value, UTC).isoformat()
-    return str(value)
+    if value is None:
+        return "not given"
+    return datetime.fromtimestamp(value, UTC).isoformat() if name == "now" and isinstance(value, int) else str(value)
 
 
 class Place:

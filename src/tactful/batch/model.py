@@ -6,8 +6,6 @@ from typing import Literal
 
 import msgspec
 
-from tactful.tables.chunks import CANDIDATES
-
 BatchFormat = Literal["parquet", "jsonl"]
 
 
@@ -15,14 +13,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What the output hangs on, beside the input and the pack.
 
     ``now``: the moment to decide for, in seconds since 1970, in place of the cases' own. ``chunk``: how many cases are
-    decided together.
+    decided together; ``None`` where the input decides.
     """
 
     format: BatchFormat = "parquet"
     steps: bool = False
     words: bool = False
     now: int | None = None
-    chunk: int = CANDIDATES
+    chunk: int | None = None
 
 
 class InputFile(msgspec.Struct, frozen=True):

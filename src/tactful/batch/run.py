@@ -136,7 +136,8 @@ class _Run:
         setup = Setup(
             self._batch.pack,
             begun.pack.digest,
-            msgspec.structs.replace(begun.options, chunk=plan.chunk),
+            begun.options,
+            plan.chunk,
             begun.started,
             self._place.work / "parts",
             plan.tables,

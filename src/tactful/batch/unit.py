@@ -27,13 +27,14 @@ MakeDecides = Callable[[Policy, Options, int], Decides]
 class Setup(msgspec.Struct, frozen=True):
     """What every worker has to know.
 
-    ``clock`` is the moment that cases without a ``now`` of their own are decided for; ``tables`` is ``None`` where the
-    input has lines.
+    ``chunk`` is how many cases are decided together, ``clock`` the moment that cases without a ``now`` of their own are
+    decided for; ``tables`` is ``None`` where the input has lines.
     """
 
     pack: str
     digest: str
     options: Options
+    chunk: int
     clock: int
     folder: Path
     tables: TablesInput | None
@@ -67,7 +68,7 @@ class Worker:
             for chunk in self._reader.chunks(unit):
                 yield self._decides.tables(chunk), weight
             return
-        for lines in chunks_of(unit, self._limit, self._setup.options.chunk):
+        for lines in chunks_of(unit, self._limit, self._setup.chunk):
             yield self._decides.lines(lines), sum(len(one.data or b"") + 1 for one in lines)
 
     def _write(self, decided: Decided, part: Part) -> Tally:

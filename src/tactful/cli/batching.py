@@ -61,11 +61,15 @@ def batch(
         ),
     ] = None,
     chunk: Annotated[
-        int,
+        int | None,
         typer.Option(
-            "--chunk", min=1, max=1_000_000, metavar="N", help="Cases decided together; memory grows with it."
+            "--chunk",
+            min=1,
+            max=1_000_000,
+            metavar="N",
+            help="Cases decided together; memory grows with it. Without it 4,096 lines, or 16,384 candidates of tables.",
         ),
-    ] = 8192,
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what is done in OUT, and begin anew.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but what went wrong.")] = False,
 ) -> None:
