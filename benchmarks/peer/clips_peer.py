@@ -1,4 +1,4 @@
-"""The policy in CLIPS, by way of clipspy: facts asserted one by one (faster than as text), matched by its Rete."""
+"""The policy in CLIPS, by way of clipspy: facts asserted by functions of its own, matched by its Rete."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Clips:
     says = (
         "JSON, moments, local clocks and business days are prepared in Python.",
         "Counts and the latest of many are asked in the actions of rules (fact queries): CLIPS has no accumulate.",
+        "Facts are asserted by functions in CLIPS that return none: clipspy never frees one that Python has had in its hands.",
     )
 
     def load(self) -> None:
@@ -35,13 +36,14 @@ class Clips:
         import clips
 
         self._found: list[Fired] = []
+        symbols: dict[str | bool | None, Any] = {word: clips.Symbol(word) for word in WORDS}
+        self._word = {**symbols, True: clips.Symbol("yes"), False: clips.Symbol("no"), None: None}.__getitem__
         self._env = clips.Environment()
         self._env.fact_duplication = True  # two messages may say the same
         self._env.define_function(self._fired, "fired")
         self._env.load(str(POLICY))
-        self._templates = {one.name: one for one in self._env.templates()}
-        symbols: dict[str | bool | None, Any] = {word: clips.Symbol(word) for word in WORDS}
-        self._word = {**symbols, True: clips.Symbol("yes"), False: clips.Symbol("no"), None: None}.__getitem__
+        names = ("case", "candidate", "application", "offer", "person", "interview", "interviewer", "message")
+        self._new: dict[str, Any] = {name: self._env.find_function(f"new-{name}") for name in names}
 
     def _fired(self, rule: str, entity: str, application: str, interview: str, id_: str, due: Any) -> None:
         self._found.append((rule, f"{entity}/{application}/{interview}/{id_}", due if isinstance(due, int) else None))
@@ -58,62 +60,43 @@ class Clips:
         return self._found
 
     def _assert(self, case: Fields) -> None:
-        """The facts of a case. A slot that is left out is ``nil``."""
-        new, word = self._new, self._word
-        new("case", now=case["now"])
-        one = case["candidate"]
-        quitting = word(one["considering_quitting"])
-        new(
-            "candidate",
-            id=one["id"],
-            employed=word(one["employed"]),
-            quitting=quitting,
-            searching=word(one["searching"]),
-        )
+        """The facts of a case. ``None`` is ``nil``."""
+        new, word, one = self._new, self._word, case["candidate"]
+        new["case"](case["now"])
+        employed, quitting, searching = one["employed"], one["considering_quitting"], one["searching"]
+        new["candidate"](one["id"], word(employed), word(quitting), word(searching))
         for one in case["applications"]:
             self._application(one)
 
     def _application(self, one: Fields) -> None:
-        new, word, app = self._new, self._word, one["id"]
-        slots = {"reply-by": one["reply_by"], "grace-over": one["reply_by_with_grace"], "via": one["contact_via"]}
-        preferred, policy = word(one["preferred"]), word(one["contact_policy"])
-        new("application", id=app, status=word(one["status"]), preferred=preferred, policy=policy, **slots)
-        offer = one["offer"]
+        new, word, app, offer = self._new, self._word, one["id"], one["offer"]
+        status, preferred, policy = word(one["status"]), word(one["preferred"]), word(one["contact_policy"])
+        promise = one["reply_by"], one["reply_by_with_grace"]
+        new["application"](app, status, preferred, policy, one["contact_via"], *promise)
         if offer is not None:
-            slots = {"answer-by": offer["answer_by"], "start-on": offer["start_on"], "received": offer["received_at"]}
             form, conditional = word(offer["form"]), word(offer["conditional"])
-            new("offer", app=app, form=form, signed=offer["signed_at"], conditional=conditional, **slots)
+            answer_by, signed, start_on = offer["answer_by"], offer["signed_at"], offer["start_on"]
+            new["offer"](app, offer["received_at"], form, answer_by, signed, conditional, start_on)
         for person in one["people"]:
-            new(
-                "person",
-                app=app,
-                id=person["id"],
-                name=person["name"],
-                role=word(person["role"]),
-                prefers=word(person["prefers"]),
-                invited=word(person["invited_call"]),
-                policy=word(person["contact_policy"]),
-                channels=[word(channel) for channel in person["channels"]] or None,
-                office=word(person["office_time"]),
+            new["person"](
+                app,
+                person["id"],
+                person["name"],
+                word(person["role"]),
+                word(person["prefers"]),
+                word(person["invited_call"]),
+                word(person["contact_policy"]),
+                [word(channel) for channel in person["channels"]],
+                word(person["office_time"]),
             )
         for interview in one["interviews"]:
-            slots = {"answer-due": interview["answer_due_at"]}
-            status, ended = word(interview["status"]), interview["ended_at"]
-            new("interview", app=app, id=interview["id"], status=status, ended=ended, **slots)
+            id_, ended, due = interview["id"], interview["ended_at"], interview["answer_due_at"]
+            new["interview"](app, id_, word(interview["status"]), ended, due)
             for who in interview["interviewers"]:
-                new(
-                    "interviewer",
-                    app=app,
-                    interview=interview["id"],
-                    person=who["person"],
-                    attended=word(who["attended"]),
-                )
+                new["interviewer"](app, id_, who["person"], word(who["attended"]))
         for message in one["messages"]:
             direction, kind = word(message["direction"]), word(message["kind"])
-            new("message", app=app, person=message["person"], direction=direction, kind=kind, sent=message["sent_at"])
-
-    def _new(self, template: str, **slots: object) -> None:
-        self._templates[template].assert_fact(**{name: value for name, value in slots.items() if value is not None})
+            new["message"](app, message["person"], direction, kind, message["sent_at"])
 
 
 def peer() -> Clips:
