@@ -3,7 +3,7 @@
 The shipped pack's policy, written by hand in each peer's own language (``benchmarks/peer/``), on the same generated cases.
 Each peer first has to give tactful's own firings on every case, and those that rank by themselves its ranked decisions;
 one that does not is told of and left untimed. Then all take turns in one run, chunk by chunk, in several rounds. A whole
-run takes about eight minutes where nothing else does.
+run takes about five minutes on two cores with nothing else to do.
 
 ``per second`` counts decisions from JSON bytes to the ranked decision, cases one at a time; for a peer that takes many at
 once a second row counts batches. ``ratio`` is its time to tactful's, on the same cases. ``median`` and ``p99`` are of
