@@ -24,8 +24,8 @@ class Words:
         labels: list[str] = []
         reasons: list[str] = []
         steps: list[str] = []
-        for no, now in enumerate(columns.now.tolist()):
-            case = columns.case(no)
+        moments = columns.now.tolist()
+        for case, now in zip(columns.each_case(range(len(moments))), moments, strict=True):
             setting = Setting(self._decider, case, now)
             ranking = self._decider.rank(case, now)
             for one in _in_order(ranking):

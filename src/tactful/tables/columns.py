@@ -19,7 +19,7 @@ list of texts          Arrow lists of strings                                nul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -48,6 +48,8 @@ Flags = npt.NDArray[np.bool_]
 NULL: Final = int(np.iinfo(np.int64).min)
 #: A list of a set is kept in the bits of one number.
 MOST_IN_A_SET: Final = 62
+#: How many cases are made again at once.
+_CASES: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ class Columns:
     ``sizes``: how many rows each entity has. ``now``: the moment to decide for, for each candidate, in seconds since
     1970. ``links`` has the arrays of :data:`LINKS`, ``starts`` those of :data:`BELOW` (one more than there are rows).
     ``given`` and ``custom``: the fields, by entity and name. ``places``: for each entity that is somewhere, which of
-    ``calendars`` its rows live by. ``case`` makes the case with a number again, for what takes one case at a time.
+    ``calendars`` its rows live by. ``cases`` makes the cases with some numbers again, for what takes one case at a time;
+    many at once cost each much less.
     """
 
     sizes: Mapping[str, int]
@@ -129,7 +132,7 @@ class Columns:
     custom: Mapping[tuple[str, str], Column]
     places: Mapping[str, Ints]
     calendars: tuple[Calendar, ...]
-    case: Callable[[int], Case]
+    cases: Callable[[Sequence[int]], list[Case]]
     _above: dict[tuple[str, str], Places] = field(default_factory=dict)
     _starts: dict[tuple[str, str], Places] = field(default_factory=dict)
 
@@ -162,6 +165,15 @@ class Columns:
                 found = self.starts(step, over)[self.starts(pivot, step)]
             self._starts[key] = found
         return found
+
+    def case(self, no: int) -> Case:
+        """The case with a number."""
+        return self.cases([no])[0]
+
+    def each_case(self, numbers: Sequence[int]) -> Iterator[Case]:
+        """The cases with some numbers, in that order, made again some at a time."""
+        for begin in range(0, len(numbers), _CASES):
+            yield from self.cases(numbers[begin : begin + _CASES])
 
     def texts(self, entity: str, name: str) -> pa.Array:
         """A given field that is text, or an id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -34,8 +34,8 @@ class Fields(Mapping[Name, Column]):
         return len({**self._made, **self._makers})
 
 
-def without(columns: Columns, gone: Flags, case: Callable[[int], Case]) -> Columns:
-    """The columns without the candidates that are gone, and all that is theirs. ``case`` takes rows as they were before."""
+def without(columns: Columns, gone: Flags, cases: Callable[[Sequence[int]], list[Case]]) -> Columns:
+    """The columns without the candidates that are gone, and all that is theirs. ``cases`` takes rows as they were before."""
     kept = {"candidate": np.flatnonzero(~gone)}
     for entity in _PARENT:
         kept[entity] = np.flatnonzero(~gone[columns.above(entity, "candidate")])
@@ -54,7 +54,7 @@ def without(columns: Columns, gone: Flags, case: Callable[[int], Case]) -> Colum
         custom=_taken(columns.custom, kept),
         places={entity: rows[kept[entity]] for entity, rows in columns.places.items()},
         calendars=columns.calendars,
-        case=lambda no: case(int(candidates[no])),
+        cases=lambda numbers: cases(candidates[list(numbers)].tolist()),
     )
 
 

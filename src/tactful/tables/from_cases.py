@@ -43,7 +43,7 @@ def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) 
         custom=extra,
         places=places,
         calendars=tuple(calendar for _, calendar in calendars.values()),
-        case=cases.__getitem__,
+        cases=lambda numbers: [cases[no] for no in numbers],
     )
 
 

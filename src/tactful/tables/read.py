@@ -6,7 +6,7 @@ any case is, which tells all that is wrong with it; where nothing is, it stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -61,13 +61,13 @@ def read_tables(
     rows = placed(sheets_of(tables, custom))
     restorer = Restorer(rows.sheets, rows.offsets, calendars, custom, limits, now)
     work = _Reading(rows, placement(rows.sheets, rows.links, calendars), limits)
-    columns = work.columns(work.moments(now, clock), field_columns(custom), restorer.case)
+    columns = work.columns(work.moments(now, clock), field_columns(custom), restorer.cases)
     found = [*rows.found, *mistakes(restorer, work.suspects(columns))]
     if not found:
         return TablesRead(columns, [])
     gone = np.zeros(columns.sizes["candidate"], np.bool_)
     gone[[one.candidate for one in found if one.candidate is not None]] = True
-    return TablesRead(without(columns, gone, restorer.case), rejects_of(found))
+    return TablesRead(without(columns, gone, restorer.cases), rejects_of(found))
 
 
 class _Reading:
@@ -103,7 +103,9 @@ class _Reading:
         unsaid = self._said == NULL
         return np.where(unsaid, clock(), self._said) if unsaid.any() else self._said
 
-    def columns(self, moments: Ints, fields: Mapping[str, list[FieldColumn]], case: Callable[[int], Case]) -> Columns:
+    def columns(
+        self, moments: Ints, fields: Mapping[str, list[FieldColumn]], cases: Callable[[Sequence[int]], list[Case]]
+    ) -> Columns:
         """The columns of all candidates, mistaken or not."""
         return Columns(
             sizes={entity: sheet.size for entity, sheet in self._sheets.items()},
@@ -114,7 +116,7 @@ class _Reading:
             custom=self._fields([one for each in fields.values() for one in each if one.custom]),
             places=self._where.places,
             calendars=self._where.calendars,
-            case=case,
+            cases=cases,
         )
 
     def _fields(self, fields: list[FieldColumn]) -> Fields:

@@ -48,9 +48,9 @@ class Restorer:
     limits: CaseLimits
     now: int | None
 
-    def case(self, candidate: int) -> Case:
-        """The case of the candidate in a row. Raises :class:`InvalidInput` with all of its mistakes."""
-        return self.read(self.plain([candidate])[0])
+    def cases(self, candidates: Sequence[int]) -> list[Case]:
+        """The cases of the candidates in some rows. Raises :class:`InvalidInput` with all mistakes of the first that has any."""
+        return list(map(self.read, self.plain(candidates)))
 
     def read(self, case: Plain) -> Case:
         """Read plain data as JSON is read. Raises :class:`InvalidInput` with all mistakes."""

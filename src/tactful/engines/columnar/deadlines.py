@@ -92,10 +92,11 @@ class Deadlines:
         owners = self._columns.above(rule.entity, "candidate").take(rows)
         starts = self._columns.starts("candidate", rule.entity)
         found = np.full(len(rows), NULL, dtype=np.int64)
-        for no in np.unique(owners):
+        wanted = np.unique(owners)
+        for no, case in zip(wanted, self._columns.each_case(wanted.tolist()), strict=True):
             now = self._fields.now("candidate", np.array([no]))
             moment = now if isinstance(now, int) else int(now[0])
-            evaluator = Evaluator(self._columns.case(int(no)), moment, self._facts, self._calendars)
+            evaluator = Evaluator(case, moment, self._facts, self._calendars)
             own = list(evaluator.rows(rule.entity))
             for at in np.flatnonzero(owners == no):
                 until = fires_until(rule, own[int(rows[at] - starts[no])], evaluator)
