@@ -32,6 +32,8 @@ MAX_PLACES: Final = 4_096
 #: A table begins with a year and goes on to the next spring, so that few counts lead beyond it; see Calendar._table.
 SPAN: Final = 366 + 150
 _LATEST: Final = 365
+#: For so many business days on, tables keep what has to be added.
+_NEAR: Final = 30
 _MEAN_YEAR: Final = 31_556_952
 _ONE_DAY: Final = timedelta(days=1)
 #: No clock is put forward and back again within less than this: Morocco's Ramadan is the shortest there is.
@@ -43,6 +45,7 @@ class Days(msgspec.Struct, frozen=True, eq=False):
 
     ``starts``: local midnights. ``business``: whether people work. ``before``: how many business days came before.
     ``days``: the numbers of the business days. ``plain``: whether the day has 24 hours, so that no clock changes in it.
+    ``ahead`` keeps what :meth:`look_ahead` gave, by the number of business days.
     """
 
     first: int
@@ -51,6 +54,25 @@ class Days(msgspec.Struct, frozen=True, eq=False):
     before: Sequence[int]
     days: Sequence[int]
     plain: Sequence[bool]
+    ahead: dict[int, Sequence[int | None]] = msgspec.field(default_factory=dict)
+
+    def look_ahead(self, count: int) -> Sequence[int | None]:
+        """What ``count`` business days on from each day come to, where that is plain to see, and else ``None``.
+
+        Seconds to be added to a moment of that day; from a day off on, the moment itself with a minus. The day with the
+        number ``no`` stands at ``no + 1``, where a search for a moment among ``starts`` ends.
+        """
+        found: list[int | None] = [None]
+        for day, start in enumerate(self.starts[:_LATEST]):
+            at = self.before[day] + count
+            target = self.days[at] if at < len(self.days) else None
+            if target is None or (not self.business[day] and self.starts[target] <= 0):
+                found.append(None)
+            elif not self.business[day]:
+                found.append(-self.starts[target])
+            else:
+                found.append(self.starts[target] - start if self.plain[day] and self.plain[target] else None)
+        return found + [None] * (len(self.starts) - len(found) + 1)
 
 
 class Calendar:
@@ -163,12 +185,23 @@ class Calendar:
 
         Where the moment falls on a day off, counting starts from the start of the next business day.
         """
+        table = self._years.get(1970 + moment // _MEAN_YEAR)
+        if table is not None and (ahead := table.ahead.get(count)) is not None:
+            further = ahead[bisect_right(table.starts, moment)]
+            if further is not None:
+                return moment + further if further >= 0 else -further
+        return self._added(moment, count)
+
+    def _added(self, moment: int, count: int) -> int:
+        """As :meth:`add_business_days`, from any moment on."""
         table = self._table(moment)
         starts = table.starts
         day = bisect_right(starts, moment) - 1
         at = table.before[day] + count
         if at >= len(table.days):
             return self._add_slowly(moment, count)
+        if count <= _NEAR and count not in table.ahead:
+            table.ahead[count] = table.look_ahead(count)
         target = table.days[at]
         if not table.business[day]:
             return starts[target]
