@@ -101,6 +101,8 @@ class Names:
         ]
         texts = shared.chunk(0).dictionary
         self.count = len(texts)
+        #: Whether an id is missing anywhere.
+        self.gaps = any(column.null_count for column in columns)
         #: The number of the empty id; -2 where no id is empty.
         self.empty = next(iter(np.flatnonzero(np.diff(offsets(texts)) == 0).tolist()), -2)
 
@@ -113,8 +115,9 @@ def _coded(column: pa.Array) -> pa.Array:
 
 def keys(owners: Places, codes: Ints, names: Names) -> Ints:
     """The key of each row, of the row that it belongs to and its own id; -1 where it has none of one."""
-    found = owners * names.count + codes
-    if len(found) and (codes.min() < 0 or owners.min() < 0):
+    found = owners * names.count
+    found += codes
+    if len(found) and (found.min() < 0 or (names.gaps and codes.min() < 0)):
         found[(codes < 0) | (owners < 0)] = -1
     return found
 
