@@ -160,12 +160,15 @@ def _sets(array: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags | None]:
     """Lists of words as numbers with a bit for each; suspect where a member is no such word, or null."""
     inner, starts, lengths = _items(array)
     bits, odd = _bits(inner, words)
-    data = np.zeros(len(array), np.int64)
-    some = np.flatnonzero(lengths)
+    known = arrays.present(array)
+    data = np.zeros(len(array), np.int64) if known is None else known.astype(np.int64) - 1
+    filled = lengths > 0
+    some = np.flatnonzero(filled)
     if len(some):
         data[some] = np.bitwise_or.reduceat(bits, starts.take(some))
-    known = arrays.present(array)
-    return arrays.where_known(data, known, -1), None if odd is None else _of_items(odd, starts, lengths, known)
+    if known is not None and (filled > known).any():  # a list that is null may have items that nobody sees
+        data[~known] = -1
+    return data, None if odd is None else _of_items(odd, starts, lengths, known)
 
 
 def _bits(items: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags | None]:
