@@ -52,7 +52,7 @@ class TableDecider:
         ``clock``: the current moment, where that has been settled for more tables than these.
         """
         _check(tables)
-        sheets_of({name: table.slice(0, 0) for name, table in tables.items()}, self._decider.checked.custom)
+        self.check({name: table.schema for name, table in tables.items()})
         moment = int(time.time()) if clock is None else clock
         decided, rejects = list[RankedTables](), list[Reject]()
         for chunk in chunks(tables):
@@ -66,6 +66,10 @@ class TableDecider:
             rejects=rejects_table(rejects),
             _decide=lambda id_: self._decision(_of_candidate(tables, id_), id_, now, moment),
         )
+
+    def check(self, schemas: Mapping[str, pa.Schema]) -> None:
+        """See to names and types. Raises :class:`InvalidInput` where a table or a column cannot have what it has."""
+        sheets_of({name: schema.empty_table() for name, schema in schemas.items()}, self._decider.checked.custom)
 
     def read(self, tables: Tables, now: int | None, clock: Callable[[], int]) -> TablesRead:
         """Read one chunk of tables as columns; see :func:`tactful.tables.read.read_tables`."""

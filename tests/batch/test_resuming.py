@@ -16,7 +16,7 @@ from running import files, manifest, records, run, small_files, start
 
 COUNT = 4000
 #: Chunks so small that there are many units.
-SMALL = ("--chunk", "100")
+SMALL = ("--chunk", "25")
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,8 @@ class TableFiles(msgspec.Struct, frozen=True):
 
     name: str
     files: tuple[str, ...]
+    #: The columns of all files together.
+    schema: pa.Schema
     groups: tuple[Group, ...]
     #: Whether ids may be missing, or whether the footers don't tell what ids there are.
     vague: bool
@@ -103,8 +105,7 @@ def _table(name: str, files: Sequence[Path]) -> TableFiles:
                 low, high, nulls = _range(group.column(column).statistics)
                 vague = vague or nulls or low is None or high is None
                 groups.append(Group(len(groups), str(path), index, group.num_rows, low, high))
-    _check_alike(name, schemas, files)
-    return TableFiles(name, tuple(map(str, files)), tuple(groups), vague)
+    return TableFiles(name, tuple(map(str, files)), _unified(name, schemas, files), tuple(groups), vague)
 
 
 def _footer(path: Path) -> pq.FileMetaData:
@@ -128,9 +129,9 @@ def _check_key(schema: pa.Schema, path: Path) -> None:
         raise InvalidInput([UnreadableInput.at(None, message, "write the ids as text")])
 
 
-def _check_alike(name: str, schemas: Sequence[pa.Schema], files: Sequence[Path]) -> None:
+def _unified(name: str, schemas: Sequence[pa.Schema], files: Sequence[Path]) -> pa.Schema:
     try:
-        pa.unify_schemas(list(schemas))
+        return pa.unify_schemas(list(schemas))
     except pa.ArrowException as error:
         message = (
             f"the files of the table `{name}` differ in the type of a column: {str(error).splitlines()[0].lower()}"

@@ -132,8 +132,8 @@ class Folder:
         rows = self._tables["candidates"].rows
         units = plan_units(found["candidates"], chunk)
         alone = rows <= chunk
-        files = {name: table.files[0] for name, table in self._tables.items()}
-        given = TablesInput(found, files, sort=alone or len(found["candidates"]) > 1)
+        schemas = {name: table.schema for name, table in self._tables.items()}
+        given = TablesInput(found, schemas, sort=alone or len(found["candidates"]) > 1)
         return Plan(iter(units), sum(one.weight for one in units), chunk, len(units) // 2, True, given)
 
     def _sorted(self, table: TableFiles, folder: Path, says: Callable[[str], None]) -> tuple[Stream, ...]:

@@ -131,6 +131,8 @@ class _Run:
         """All units that are not done."""
         self._done, self._failed, self._told = self._place.done(), [], {}
         plan = self._plan(begun)
+        if plan.tables is not None:
+            self._policy.table_decider.check(plan.tables.schemas)
         self._viewer.begins(plan.total, list(self._done.values()))
         workers = self._workers(plan)
         setup = Setup(

@@ -26,11 +26,11 @@ class Cursor:
     """A place in a stream. Goes on from where it stopped, or to any other place.
 
     Rows are found by halving: where ids do not ascend after all, rows of other candidates are among those found, but each
-    row is found once. ``most``: how many rows are read at once.
+    row is found once. ``most``: how many rows are read at once; ``columns``: which columns, where a file has them.
     """
 
-    def __init__(self, stream: Stream, most: int) -> None:
-        self._stream, self._most = stream, most
+    def __init__(self, stream: Stream, most: int, columns: list[str]) -> None:
+        self._stream, self._most, self._columns = stream, most, columns
         self._highs = [one.high or "" for one in stream]
         self._batches: Iterator[Slice] = iter(())
         self._rest: Slice | None = None
@@ -60,7 +60,8 @@ class Cursor:
         for group in self._stream[first:]:
             if file is None or group.path != path:
                 file, path = open_file(group.path), group.path
-            yield from (Slice(group.no, rows) for rows in group_batches(file, group.index, self._most))
+            found = group_batches(file, group.index, self._most, self._columns)
+            yield from (Slice(group.no, rows) for rows in found)
 
 
 def open_file(path: str) -> pq.ParquetFile:
@@ -69,7 +70,7 @@ def open_file(path: str) -> pq.ParquetFile:
     columns = range(footer.num_columns if footer.num_row_groups else 0)
     stored = [footer.row_group(0).column(no) for no in columns]
     few = [one.path_in_schema for one in stored if _has_few_texts(one)]
-    return pq.ParquetFile(path, metadata=footer, read_dictionary=few)
+    return pq.ParquetFile(path, metadata=footer, read_dictionary=few, pre_buffer=False)
 
 
 def _has_few_texts(column: Any) -> bool:
@@ -78,9 +79,11 @@ def _has_few_texts(column: Any) -> bool:
     return text and column.total_uncompressed_size < _FEW * column.num_values
 
 
-def group_batches(file: pq.ParquetFile, group: int, most: int) -> Iterator[pa.RecordBatch]:
+def group_batches(
+    file: pq.ParquetFile, group: int, most: int, columns: list[str] | None = None
+) -> Iterator[pa.RecordBatch]:
     """A row group's rows, so many at a time. Over more than one row group Arrow can't read lists of dictionaries."""
-    yield from file.iter_batches(most, row_groups=[group], use_threads=False)
+    yield from file.iter_batches(most, row_groups=[group], columns=columns, use_threads=False)
 
 
 def _up_to(rows: pa.RecordBatch, high: str) -> int:

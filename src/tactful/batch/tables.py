@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tactful.batch.footers import KEY, Stream, TableFiles, keys, plain, streams, total_rows
 from tactful.batch.model import TableUnit
+from tactful.batch.needed import Needed
 from tactful.batch.streams import Cursor, Slice
 from tactful.tables.chunks import ROWS
 
@@ -33,10 +33,10 @@ class Unsorted(Exception):
 
 
 class TablesInput(msgspec.Struct, frozen=True):
-    """The tables, each in its streams, with one of its files. ``sort``: whether a chunk's candidates stand in no order."""
+    """The tables, each in its streams, with all of its columns. ``sort``: whether a chunk's candidates stand in no order."""
 
     streams: Mapping[str, tuple[Stream, ...]]
-    files: Mapping[str, str]
+    schemas: Mapping[str, pa.Schema]
     sort: bool
 
 
@@ -114,13 +114,17 @@ def _every(stream: Stream, every: int) -> Iterator[str]:
 class TablesReader:
     """Reads units; a unit that follows the one before goes on where that stopped."""
 
-    def __init__(self, given: TablesInput) -> None:
+    def __init__(self, given: TablesInput, needed: Needed | None) -> None:
+        """``needed``: the columns to read; ``None`` for all."""
         self._given = given
+        self._schemas = {
+            name: schema if needed is None else pa.schema([one for one in schema if one.name in needed[name]])
+            for name, schema in given.schemas.items()
+        }
         self._cursors = {
-            name: [Cursor(one, max(_READ_LEAST, _READ // len(found))) for one in found]
+            name: [Cursor(one, max(_READ_LEAST, _READ // len(found)), self._schemas[name].names) for one in found]
             for name, found in given.streams.items()
         }
-        self._schemas = {name: pq.read_schema(file) for name, file in given.files.items()}
         self._at: tuple[str | None] | None = None
 
     def chunks(self, unit: TableUnit) -> Iterator[TableChunk]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from tactful.batch.decide import Decided, Decides
 from tactful.batch.lines import chunks_of
 from tactful.batch.model import Options, TableUnit, Tally, Unit, Written
+from tactful.batch.needed import needed_columns
 from tactful.batch.parts import Part
 from tactful.batch.records import decision_records
 from tactful.batch.tables import TablesInput, TablesReader
@@ -50,7 +51,9 @@ class Worker:
         self._folder = setup.folder / str(os.getpid())
         self._limit = policy.decider.limits.bytes
         self._decides = setup.decides(policy, setup.options, setup.clock)
-        self._reader = None if setup.tables is None else TablesReader(setup.tables)
+        self._reader = None
+        if setup.tables is not None:
+            self._reader = TablesReader(setup.tables, needed_columns(policy.decider, setup.options))
 
     def __call__(self, unit: Unit, tell: Callable[[Progress], None]) -> Written:
         """Do one unit; ``tell`` is called after each chunk."""

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from tactful.tables.arrays import flags, indices, is_dictionary, offsets, present
 from tactful.tables.columns import Flags, Ints, Places
+from tactful.tables.same_length import Index, Words, first_of_runs, taken, words_of
 
 #: Keys below this, or below four times as many as there are rows, are looked up in an array; greater ones by halving.
 _DENSE: Final = 1 << 16
@@ -57,6 +58,35 @@ def places_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[P
     return first[own], found
 
 
+def owners_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[Places]]:
+    """For each id the first row that has it, and for each row of the others the row of ``ids``; -1 where there is none."""
+    own = words_of(ids)
+    if own is not None:
+        stretches = [_stretches(one) for one in others]
+        index = Index(own)
+        if index.whole and None not in stretches:
+            found = [np.repeat(index.find(words), counts) for words, counts in filter(None, stretches)]
+            return index.first, found
+    found_runs = [runs(one) for one in others]
+    first, places = places_of(ids, [one for one, _ in found_runs])
+    return first, [np.repeat(rows, counts) for rows, (_, counts) in zip(places, found_runs, strict=True)]
+
+
+def _stretches(ids: pa.Array) -> tuple[Words, Places] | None:
+    """As :func:`runs`, of ids that all have the same length; ``None`` of others."""
+    if not len(ids):
+        return (np.zeros(0, np.uint64),), np.zeros(0, np.int64)
+    if is_dictionary(ids):
+        texts, counts = runs(ids)
+        words = words_of(texts)
+        return None if words is None else (words, counts)
+    words = words_of(ids)
+    if words is None:
+        return None
+    first = first_of_runs(words)
+    return taken(words, first), np.diff(first, append=len(ids))
+
+
 class Names:
     """Ids in several columns as numbers, equal where the ids are; -1 where null."""
 
@@ -71,6 +101,8 @@ class Names:
         ]
         texts = shared.chunk(0).dictionary
         self.count = len(texts)
+        #: Whether an id is missing anywhere.
+        self.gaps = any(column.null_count for column in columns)
         #: The number of the empty id; -2 where no id is empty.
         self.empty = next(iter(np.flatnonzero(np.diff(offsets(texts)) == 0).tolist()), -2)
 
@@ -83,8 +115,9 @@ def _coded(column: pa.Array) -> pa.Array:
 
 def keys(owners: Places, codes: Ints, names: Names) -> Ints:
     """The key of each row, of the row that it belongs to and its own id; -1 where it has none of one."""
-    found = owners * names.count + codes
-    if len(found) and (codes.min() < 0 or owners.min() < 0):
+    found = owners * names.count
+    found += codes
+    if len(found) and (found.min() < 0 or (names.gaps and codes.min() < 0)):
         found[(codes < 0) | (owners < 0)] = -1
     return found
 

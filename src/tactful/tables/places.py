@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tactful.calendars import Calendar, Calendars
 from tactful.facts.catalogue import PLACED
 from tactful.facts.link import NO_ZONE
-from tactful.tables.arrays import codes, present
+from tactful.tables.arrays import is_dictionary, numbers, present, texts
 from tactful.tables.columns import Flags, Ints, Places, gather
 from tactful.tables.sheets import Sheet
 
@@ -38,15 +38,23 @@ def placement(sheets: dict[str, Sheet], links: dict[tuple[str, str], Places], ca
     """The calendars of all candidates, applications and people."""
     owners = {"application": links["application", "candidate"], "person": links["person", "application"]}
     zones, countries = _Words(NO_ZONE), _Words(None)
-    where: dict[str, tuple[Ints, Ints]] = {}
-    above = np.zeros(sheets["candidate"].size, np.int64), np.zeros(sheets["candidate"].size, np.int64)
+    told = {
+        entity: (
+            zones.told(sheets[entity].arrays.get("time_zone")),
+            countries.told(sheets[entity].arrays.get("country")),
+        )
+        for entity in PLACED
+    }
+    width = 1 << len(countries.texts).bit_length()
+    where: dict[str, Ints] = {}
+    above = np.zeros(sheets["candidate"].size, np.int64)
     for entity in PLACED:
-        arrays = sheets[entity].arrays
-        if entity in owners:
-            above = gather(above[0], owners[entity], 0), gather(above[1], owners[entity], 0)
-        above = zones.over(above[0], arrays.get("time_zone")), countries.over(above[1], arrays.get("country"))
+        above = gather(above, owners[entity], 0) if entity in owners else above
+        zone, country = told[entity]
+        above[zone.rows] = zone.numbers * width + (above[zone.rows] & (width - 1))
+        above[country.rows] = country.numbers + (above[country.rows] & -width)
         where[entity] = above
-    places, found = _numbered(where, zones.texts, countries.texts)
+    places, found = _numbered(where, width, zones.texts, countries.texts)
     known = [calendars.find((str(zone), country)) for zone, country in found]
     missing = np.array([one is None for one in known], np.bool_)
     zoned = _zoned(sheets["candidate"])
@@ -61,6 +69,13 @@ def placement(sheets: dict[str, Sheet], links: dict[tuple[str, str], Places], ca
     )
 
 
+class _Told(NamedTuple):
+    """The rows that say something of their own, and the number of what each says."""
+
+    rows: Places
+    numbers: Ints
+
+
 class _Words:
     """The time zones or countries of all tables as numbers; 0 is what holds where none is given."""
 
@@ -68,13 +83,15 @@ class _Words:
         self.texts = [none]
         self._numbers: dict[str | None, int] = {}
 
-    def over(self, above: Ints, given: Any) -> Ints:
-        """What rows say of their own, or else what holds above."""
+    def told(self, given: Any) -> _Told:
+        """What a column says."""
         if given is None or given.null_count == len(given):
-            return above
-        texts, places = codes(given)
-        numbers = np.array([self._number(text) for text in texts], np.int64)
-        return np.where(places >= 0, numbers.take(places, mode="wrap"), above)
+            return _Told(np.zeros(0, np.int64), np.zeros(0, np.int64))
+        coded = given if is_dictionary(given) else given.dictionary_encode()
+        words = np.array([self._number(text) for text in texts(coded.dictionary)], np.int64)
+        inner, known = coded.indices, present(coded)
+        rows = np.arange(len(coded)) if known is None else np.flatnonzero(known)
+        return _Told(rows, words.take(numbers(inner, inner.type.to_pandas_dtype()).take(rows)))
 
     def _number(self, text: str | None) -> int:
         if text not in self._numbers:
@@ -84,16 +101,14 @@ class _Words:
 
 
 def _numbered(
-    where: Mapping[str, tuple[Ints, Ints]], zones: list[str | None], countries: list[str | None]
+    pairs: Mapping[str, Ints], width: int, zones: list[str | None], countries: list[str | None]
 ) -> tuple[dict[str, Ints], list[tuple[str | None, str | None]]]:
     """Zones and countries as places that are numbered by what there is."""
-    width = len(countries)
-    pairs = {entity: zone * width + country for entity, (zone, country) in where.items()}
-    kinds, numbers = distinct(np.concatenate(list(pairs.values())))
+    kinds, found_at = distinct(np.concatenate(list(pairs.values())))
     ends = np.cumsum([len(one) for one in pairs.values()])[:-1]
     found = [divmod(kind, width) for kind in kinds.tolist()]
     return (
-        dict(zip(pairs, np.split(numbers, ends), strict=True)),
+        dict(zip(pairs, np.split(found_at, ends), strict=True)),
         [(zones[zone], countries[country]) for zone, country in found],
     )
 
@@ -105,15 +120,15 @@ def _zoned(sheet: Sheet) -> Flags:
     return known
 
 
-def distinct(numbers: Ints) -> tuple[Ints, npt.NDArray[np.intp]]:
+def distinct(given: Ints) -> tuple[Ints, npt.NDArray[np.intp]]:
     """Numbers from 0 on: those that there are, ascending, and for each number its place among them."""
-    most = int(numbers.max(initial=0))
+    most = int(given.max(initial=0))
     if most >= _MARKED:
-        kinds, inverse = np.unique(numbers, return_inverse=True)
+        kinds, inverse = np.unique(given, return_inverse=True)
         return kinds, inverse
     there = np.zeros(most + 1, np.bool_)
-    there[numbers] = True
+    there[given] = True
     kinds = np.flatnonzero(there)
     places = np.zeros(most + 1, np.int64)
     places[kinds] = np.arange(len(kinds))
-    return kinds, places[numbers]
+    return kinds, places[given]

@@ -15,7 +15,7 @@ import pyarrow as pa
 from tactful.diagnostics.case import DanglingReference, DuplicateId, MissingFact
 from tactful.tables.arrays import offsets, texts
 from tactful.tables.columns import Ints, Places, gather
-from tactful.tables.keys import Finder, Names, keys, places_of, repeated, runs
+from tactful.tables.keys import Finder, Names, keys, owners_of, repeated
 from tactful.tables.rejects import Found, Reject
 from tactful.tables.schema import KEYS, TABLE_OF
 from tactful.tables.sheets import Sheet, as_texts
@@ -57,11 +57,9 @@ class _Placing:
             self.sheets["candidate"] = sheet = sheet.take(known)
             self.found.append(Found(None, _missing("candidate", "candidate_id", None, nameless)))
         others = [entity for entity in self.sheets if entity != "candidate"]
-        stretches = [runs(self.sheets[entity].arrays["candidate_id"]) for entity in others]
         ids = as_texts(sheet.arrays["candidate_id"])
-        first, places = places_of(ids, [one for one, _ in stretches])
-        for entity, rows, (_, counts) in zip(others, places, stretches, strict=True):
-            self.owners[entity] = np.repeat(rows, counts)
+        first, owners = owners_of(ids, [self.sheets[entity].arrays["candidate_id"] for entity in others])
+        self.owners = dict(zip(others, owners, strict=True))
         for row in np.flatnonzero(first != np.arange(len(first))).tolist():
             (id_,) = texts(ids[row : row + 1])
             message = f"the candidate `{id_}` has more than one row"

@@ -86,8 +86,6 @@ def _arrays(entity: str, table: pa.Table) -> dict[str, pa.Array]:
 
 
 def _joined(column: pa.ChunkedArray) -> pa.Array:
-    if pa.types.is_dictionary(column.type):
-        column = column.unify_dictionaries()
     found = column.combine_chunks()
     return pa.concat_arrays(found.chunks) if isinstance(found, pa.ChunkedArray) else found
 

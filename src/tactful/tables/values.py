@@ -156,17 +156,31 @@ def _items(array: pa.Array) -> tuple[pa.Array, Ints, Ints]:
     return inner, ends[:-1] - ends[0], np.diff(ends)
 
 
-def _sets(array: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags]:
+def _sets(array: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags | None]:
     """Lists of words as numbers with a bit for each; suspect where a member is no such word, or null."""
     inner, starts, lengths = _items(array)
-    places, _ = _choices(inner, words)
-    table = np.append(np.int64(1) << np.arange(len(words), dtype=np.int64), 0)  # the last one is for what is no word
-    data = np.zeros(len(array), np.int64)
-    some = np.flatnonzero(lengths)
-    if len(some):
-        data[some] = np.bitwise_or.reduceat(table.take(places, mode="wrap"), starts.take(some))
+    bits, odd = _bits(inner, words)
     known = arrays.present(array)
-    return arrays.where_known(data, known, -1), _of_items(places < 0, starts, lengths, known)
+    data = np.zeros(len(array), np.int64) if known is None else known.astype(np.int64) - 1
+    filled = lengths > 0
+    some = np.flatnonzero(filled)
+    if len(some):
+        data[some] = np.bitwise_or.reduceat(bits, starts.take(some))
+    if known is not None and (filled > known).any():  # a list that is null may have items that nobody sees
+        data[~known] = -1
+    return data, None if odd is None else _of_items(odd, starts, lengths, known)
+
+
+def _bits(items: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags | None]:
+    """A number with the bit of each word, 0 for what is no such word, which is suspect."""
+    table = np.append(np.int64(1) << np.arange(len(words), dtype=np.int64), 0)  # the last one is for what is no word
+    if arrays.is_dictionary(items) and not items.null_count and len(items):
+        places, _ = _choices(items.dictionary, words)
+        if (places >= 0).all():  # each kind of word is looked up once
+            inner = items.indices
+            return table.take(places).take(arrays.numbers(inner, inner.type.to_pandas_dtype())), None
+    places, _ = _choices(items, words)
+    return table.take(places, mode="wrap"), places < 0
 
 
 def _odd_lists(array: pa.Array, words: Sequence[str], longest: int) -> Flags:
