@@ -260,11 +260,24 @@ class Calendar:
         """The days of a year and most of the next."""
         first = date(year, 1, 1).toordinal()
         dates = [date.fromordinal(first + no) for no in range(SPAN)]
-        starts = [self.start_of_day(day) for day in dates]
+        starts = self._starts(first)
         business = [self.is_business_date(day) for day in dates]
         before = [0, *accumulate(business)][:-1]
         plain = [after - start == DAY for start, after in pairwise([*starts, starts[-1] + DAY])]
         return Days(first, starts, business, before, [no for no, one in enumerate(business) if one], plain)
+
+    def _starts(self, first: int) -> list[int]:
+        """Local midnights of the days of a table. In a week as long as seven days, no clock is changed, see ``_SEARCH``."""
+        found: list[int] = []
+        start = self.start_of_day(date.fromordinal(first))
+        for day in range(first, first + SPAN, 7):
+            after = self.start_of_day(date.fromordinal(day + 7))
+            if after - start == 7 * DAY:
+                found.extend(range(start, after, DAY))
+            else:
+                found.extend(self.start_of_day(date.fromordinal(day + no)) for no in range(7))
+            start = after
+        return found[:SPAN]
 
 
 class Calendars:
