@@ -75,6 +75,19 @@ class Days(msgspec.Struct, frozen=True, eq=False):
         return found + [None] * (len(self.starts) - len(found) + 1)
 
 
+class _Years(msgspec.Struct, frozen=True):
+    """What calendars have in common: ``offices`` where they are of the same country, ``midnights`` of the same time zone.
+
+    Both by year: which days of its table people work on, how many such days came before, and the numbers of them; when
+    days start, and whether they have 24 hours.
+    """
+
+    offices: dict[tuple[str | None, int], tuple[Sequence[bool], Sequence[int], Sequence[int]]] = msgspec.field(
+        default_factory=dict
+    )
+    midnights: dict[tuple[str, int], tuple[Sequence[int], Sequence[bool]]] = msgspec.field(default_factory=dict)
+
+
 class Calendar:
     """The clock and the calendar of one place. Without a country, Saturdays and Sundays are off and there are no holidays.
 
@@ -82,8 +95,8 @@ class Calendar:
     ``holidays``. Immutable as seen from outside; threads may share it.
     """
 
-    def __init__(self, time_zone: str, country: str | None) -> None:
-        self.time_zone, self.country = time_zone, country
+    def __init__(self, time_zone: str, country: str | None, shared: _Years | None = None) -> None:
+        self.time_zone, self.country, self._shared = time_zone, country, shared or _Years()
         self._zone = zoneinfo.ZoneInfo(time_zone)
         self._years: dict[int, Days] = {}
 
@@ -259,12 +272,27 @@ class Calendar:
     def _days_from(self, year: int) -> Days:
         """The days of a year and most of the next."""
         first = date(year, 1, 1).toordinal()
-        dates = [date.fromordinal(first + no) for no in range(SPAN)]
-        starts = self._starts(first)
-        business = [self.is_business_date(day) for day in dates]
-        before = [0, *accumulate(business)][:-1]
-        plain = [after - start == DAY for start, after in pairwise([*starts, starts[-1] + DAY])]
-        return Days(first, starts, business, before, [no for no, one in enumerate(business) if one], plain)
+        starts, plain = self._midnights(year, first)
+        return Days(first, starts, *self._offices(year, first), plain)
+
+    def _offices(self, year: int, first: int) -> tuple[Sequence[bool], Sequence[int], Sequence[int]]:
+        """``business``, ``before`` and ``days`` of a table."""
+        found = self._shared.offices.get((self.country, year))
+        if found is None:
+            business = [self.is_business_date(date.fromordinal(first + no)) for no in range(SPAN)]
+            before = [0, *accumulate(business)][:-1]
+            found = business, before, [no for no, one in enumerate(business) if one]
+            self._shared.offices[self.country, year] = found
+        return found
+
+    def _midnights(self, year: int, first: int) -> tuple[Sequence[int], Sequence[bool]]:
+        """``starts`` and ``plain`` of a table."""
+        found = self._shared.midnights.get((self.time_zone, year))
+        if found is None:
+            starts = self._starts(first)
+            found = starts, [after - start == DAY for start, after in pairwise([*starts, starts[-1] + DAY])]
+            self._shared.midnights[self.time_zone, year] = found
+        return found
 
     def _starts(self, first: int) -> list[int]:
         """Local midnights of the days of a table. In a week as long as seven days, no clock is changed, see ``_SEARCH``."""
@@ -291,12 +319,13 @@ class Calendars:
         self.epochs: dict[tzinfo | None, tuple[datetime, int]] = {}
         #: Countries that have been found to exist, which takes the library a tenth of a millisecond each time.
         self._existing: set[str] = set()
+        self._shared = _Years()
 
     def at(self, time_zone: str, country: str | None) -> Calendar:
         """The calendar of a place; both names must exist."""
         found = self.known.get((time_zone, country))
         if found is None:
-            found = Calendar(time_zone, country)
+            found = Calendar(time_zone, country, self._shared)
             if len(self.known) < MAX_PLACES:
                 found = self.known.setdefault((time_zone, country), found)
         return found
