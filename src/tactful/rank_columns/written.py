@@ -11,11 +11,11 @@ import pyarrow as pa
 
 from tactful.facts.catalogue import ENTITIES
 from tactful.rank import STRENGTH
-from tactful.rank_columns.around import NAMED_AS, Around, Rows
+from tactful.rank_columns.around import Around
 from tactful.rank_columns.arrange import RANKED, SET_ASIDE, STATES, Numbers, Ranked, within
 from tactful.rank_columns.gather import NEVER
-from tactful.rank_columns.names import message_ids
-from tactful.rank_columns.plan import CODES, Plan
+from tactful.rank_columns.ids import Coded, Ids
+from tactful.rank_columns.plan import Plan
 from tactful.rank_columns.reasons import reasons_of
 from tactful.rank_columns.steps import Steps
 from tactful.tables.columns import Flags, Ints, Places
@@ -88,16 +88,7 @@ class Writer:
 
     def __init__(self, plan: Plan, words: Words, around: Around, ranked: Ranked) -> None:
         self._plan, self._words, self._around, self._ranked = plan, words, around, ranked
-        names = {
-            one: _coded(around.columns.texts(one, "id")) for one in ("candidate", "application", "person", "interview")
-        }
-        self._names = names
-        all_ids = pa.concat_arrays([one.dictionary for one in names.values()]).dictionary_encode()
-        self._ids, of_all = all_ids.dictionary, _indices(all_ids)
-        begins = np.cumsum([0, *(len(one.dictionary) for one in names.values())]).tolist()
-        codes = {one: of_all.take(begin + _indices(names[one])) for one, begin in zip(names, begins, strict=False)}
-        #: For each row of all entities, the place of its id.
-        self._id_of: Rows = np.concatenate([self._places(entity, codes) for entity in ENTITIES])
+        self._ids = Ids(around)
 
     def actions(self) -> pa.Table:
         """All conclusions."""
@@ -144,31 +135,13 @@ class Writer:
 
     def _where(self, everywhere: Places, id_: str) -> dict[str, pa.Array]:
         """Rows by the ids of what they are and belong to."""
-        around, names = self._around, self._names
+        ids = self._ids
         return {
-            "candidate_id": _ids(around.candidates().take(everywhere), names["candidate"]),
-            id_: self._own(everywhere),
-            "application_id": _ids(around.above("application").take(everywhere), names["application"], null=True),
-            "interview_id": _ids(around.interviews().take(everywhere), names["interview"], null=True),
+            "candidate_id": _ids(ids.of("candidate", everywhere)),
+            id_: _ids(ids.own(everywhere)),
+            "application_id": _ids(ids.of("application", everywhere), null=True),
+            "interview_id": _ids(ids.of("interview", everywhere), null=True),
         }
-
-    def _own(self, everywhere: Places) -> pa.Array:
-        places, names = self._id_of.take(everywhere), self._ids
-        messages = np.flatnonzero(places < 0)
-        if len(messages):  # their ids are made of what they say, so only for those that are asked for
-            begin = self._around.begins[CODES["message"]]
-            rows, which = np.unique(everywhere.take(messages) - begin, return_inverse=True)
-            places[messages] = which + len(names)
-            once = pa.concat_arrays([names, message_ids(self._around.columns, rows)]).dictionary_encode()
-            places, names = _indices(once).take(places), once.dictionary
-        return _used(places, names)
-
-    def _places(self, entity: str, codes: Mapping[str, Rows]) -> Rows:
-        """Where the ids of an entity's rows stand; -1 for messages."""
-        columns, named = self._around.columns, NAMED_AS.get(entity, entity)
-        if named not in codes:
-            return np.full(columns.sizes[entity], -1, dtype=np.int32)
-        return codes[named].take(columns.above(entity, named))
 
 
 def _table(arrays: Mapping[str, pa.Array], schema: pa.Schema) -> pa.Table:
@@ -189,37 +162,10 @@ def _words(codes: npt.NDArray[Any], words: pa.Array, type_: pa.DataType) -> pa.A
     return pa.DictionaryArray.from_arrays(_numbers(codes, type_), words, safe=False)
 
 
-def _coded(ids: pa.Array) -> pa.DictionaryArray:
-    """Ids with a dictionary that has each once. Where a word is there twice, Arrow's Parquet writer leaves a gap in the file,
-    with whatever was in memory before.
-    """
-    return ids.dictionary_encode()
-
-
-def _indices(coded: pa.DictionaryArray) -> Rows:
-    """The places in the dictionary; all ids are known."""
-    places: Rows = coded.indices.to_numpy().astype(np.int32, copy=False)
-    return places
-
-
-def _ids(rows: Rows, names: pa.DictionaryArray, *, null: bool = False) -> pa.Array:
-    """The ids of rows; null where the row is -1."""
-    if not len(names):
-        return _names(rows, names.dictionary, null=null)
-    codes = _indices(names).take(rows, mode="clip")
-    return _names(np.where(rows < 0, np.int32(-1), codes) if null else codes, names.dictionary, null=null)
-
-
-def _used(places: Rows, names: pa.Array) -> pa.Array:
-    """Names by their places; where there are more names than places, only those that are used stand in the dictionary."""
-    if len(names) > len(places):
-        used, found = np.unique(places, return_inverse=True)
-        return _names(found.astype(np.int32), names.take(pa.array(used)))
-    return _names(places, names)
-
-
-def _names(rows: Rows, names: pa.Array, *, null: bool = False) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(_numbers(rows, pa.int32(), rows >= 0 if null else None), names, safe=False)
+def _ids(ids: Coded, *, null: bool = False) -> pa.Array:
+    """Ids; null where the place is -1."""
+    valid = ids.places >= 0 if null else None
+    return pa.DictionaryArray.from_arrays(_numbers(ids.places, pa.int32(), valid), ids.dictionary, safe=False)
 
 
 def _lists(starts: Places, values: Numbers, null: Flags) -> pa.Array:

@@ -1,0 +1,176 @@
+"""The ids of rows as places in dictionaries that have each id once.
+
+Where a dictionary had a word twice, Arrow's Parquet writer would leave a gap in the file, with whatever was in memory before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tactful.facts.catalogue import ENTITIES
+from tactful.rank_columns.around import NAMED_AS, Around, Rows
+from tactful.rank_columns.names import message_ids
+from tactful.rank_columns.plan import CODES, belongs_to
+from tactful.tables.arrays import offsets
+from tactful.tables.columns import Places
+
+#: The entities with ids of their own.
+_OWN: Final = ("candidate", "application", "person", "interview")
+#: So many ids tell of most tables that are not in the order of their ids that they are not.
+_FEW: Final = 64
+#: Ids of up to so many bytes are told apart as numbers.
+_SHORT: Final = 8
+
+
+class Coded(NamedTuple):
+    """Ids as places in a dictionary."""
+
+    places: Rows
+    dictionary: pa.Array
+
+
+class Together(NamedTuple):
+    """One dictionary for several: the places in it of what is in each, in order."""
+
+    places: list[Rows]
+    dictionary: pa.Array
+
+
+class Ids:
+    """The ids of one chunk. Worked out when first asked for; for one thread."""
+
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        self._coded = {one: coded(around.columns.texts(one, "id")) for one in _OWN}
+        self._places: dict[str, Rows] = {}
+        self._together = together([self._coded[one].dictionary for one in _OWN])
+
+    def of(self, scope: str, everywhere: Places) -> Coded:
+        """The ids of the rows of ``scope`` that rows are or belong to; the place is -1 where there is none."""
+        found = self._places.get(scope)
+        if found is None:
+            found = self._places[scope] = self._none()
+            for entity, rows in self._each(found):
+                if _within(entity, scope):
+                    rows[:] = self._own_of(entity, scope)
+        return Coded(found.take(everywhere, mode="wrap"), self._coded[scope].dictionary)
+
+    def own(self, everywhere: Places) -> Coded:
+        """The ids of rows themselves; of an offer, the application's, and so on."""
+        names = self._together.dictionary
+        places = self._all().take(everywhere, mode="wrap")
+        messages = np.flatnonzero(places < 0)
+        if len(messages):  # their ids are made of what they say, so only for those that are asked for
+            begin = self._around.begins[CODES["message"]]
+            rows, which = np.unique(everywhere.take(messages) - begin, return_inverse=True)
+            places[messages] = which + len(names)
+            once = coded(pa.concat_arrays([names, message_ids(self._around.columns, rows)]))
+            places, names = once.places.take(places), once.dictionary
+        return _used(places, names)
+
+    def _all(self) -> Rows:
+        """For each row of all entities, the place of its own id; -1 for messages."""
+        found = self._places.get("")
+        if found is None:
+            found = self._places[""] = self._none()
+            for entity, rows in self._each(found):
+                named = NAMED_AS.get(entity, entity)
+                if named in _OWN:
+                    own = self._own_of(entity, named)
+                    rows[:] = self._together.places[_OWN.index(named)].take(own, mode="wrap")
+        return found
+
+    def _own_of(self, entity: str, scope: str) -> Rows:
+        """For each row of an entity, the id of the row of ``scope`` that it is or belongs to."""
+        places = self._coded[scope].places
+        return places if entity == scope else places.take(self._around.columns.above(entity, scope), mode="wrap")
+
+    def _none(self) -> Rows:
+        return np.full(self._around.begins[-1], -1, dtype=np.int32)
+
+    def _each(self, found: Rows) -> Iterator[tuple[str, Rows]]:
+        """What is of each entity."""
+        for entity, (begin, end) in zip(ENTITIES, pairwise(self._around.begins.tolist()), strict=True):
+            yield entity, found[begin:end]
+
+
+def _within(entity: str, scope: str) -> bool:
+    """Whether rows of ``entity`` are rows of ``scope`` or lie below them."""
+    return belongs_to(entity, scope) if scope != "interview" else entity in ("interview", "interviewer")
+
+
+def _used(places: Rows, names: pa.Array) -> Coded:
+    """Where there are more names than places, only those that are used stand in the dictionary."""
+    if len(names) > len(places):
+        used, found = np.unique(places, return_inverse=True)
+        return Coded(found.astype(np.int32), names.take(pa.array(used)))
+    return Coded(places, names)
+
+
+# --- dictionaries ---
+
+
+def coded(ids: pa.Array) -> Coded:
+    """Ids, none of them null, with a dictionary."""
+    if _ascend(ids[:_FEW]) and _ascend(ids):
+        return Coded(np.arange(len(ids), dtype=np.int32), ids)
+    numbers, width = _numbers(ids)
+    found = (ids if numbers is None else pa.array(numbers)).dictionary_encode()
+    names = found.dictionary if numbers is None else _texts(found.dictionary.to_numpy(), width)
+    return Coded(found.indices.to_numpy(), names)
+
+
+def together(dictionaries: Sequence[pa.Array]) -> Together:
+    """One dictionary for several."""
+    first, *others = dictionaries
+    rest = coded(pa.concat_arrays(others))
+    if _share(first, rest.dictionary):
+        places, names = coded(pa.concat_arrays(dictionaries))
+    else:
+        places = np.concatenate([np.arange(len(first), dtype=np.int32), rest.places + np.int32(len(first))])
+        names = pa.concat_arrays([first, rest.dictionary])
+    return Together(np.split(places, np.cumsum([len(one) for one in dictionaries[:-1]])), names)
+
+
+def _share(some: pa.Array, others: pa.Array) -> bool:
+    """Whether two dictionaries have an id in common."""
+    if not len(some) or not len(others):
+        return False
+    lengths, other = (pc.min_max(pc.binary_length(one)).as_py() for one in (some, others))
+    if lengths["max"] < other["min"] or other["max"] < lengths["min"]:
+        return False
+    return bool(pc.any(pc.is_in(some, value_set=others)).as_py())
+
+
+def _ascend(ids: pa.Array) -> bool:
+    """Whether each comes after the one before."""
+    return len(ids) < 2 or bool(pc.all(pc.less(ids[:-1], ids[1:])).as_py())
+
+
+def _numbers(ids: pa.Array) -> tuple[npt.NDArray[Any] | None, int]:
+    """Ids as numbers with the same bytes, and how many bytes they have; ``None`` where those are many or differ."""
+    if ids.type != pa.string() or not len(ids):
+        return None, 0
+    ends = offsets(ids)
+    start, width = int(ends[0]), int(ends[1] - ends[0])
+    if not 0 < width <= _SHORT or not (ends[1:] - ends[:-1] == width).all():
+        return None, 0
+    size = 1 << (width - 1).bit_length()
+    found = np.frombuffer(ids.buffers()[2], np.uint8, len(ids) * width, start).reshape(-1, width)
+    if size != width:
+        found = np.pad(found, ((0, 0), (0, size - width)))
+    return np.require(found.reshape(-1).view(f"u{size}"), requirements="A"), width
+
+
+def _texts(numbers: npt.NDArray[Any], width: int) -> pa.Array:
+    """The ids that numbers were made of."""
+    data = numbers.view(np.uint8).reshape(len(numbers), -1)[:, :width].tobytes()
+    ends = np.arange(0, (len(numbers) + 1) * width, width, dtype=np.int32)
+    return pa.Array.from_buffers(pa.string(), len(numbers), [None, pa.py_buffer(ends), pa.py_buffer(data)])
