@@ -2,9 +2,10 @@
 
 Arrays make a second writing of it necessary. Tests hold it equal to the first, conclusion by conclusion.
 
-``plan`` is what is known of a pack beforehand; ``gather`` makes conclusions of firings, ``conflicts``, ``one_per`` and
-``order`` (with ``names`` where there are ties) decide among them, ``arrange`` puts them in their places, ``reasons``
-and ``steps`` add what is behind them and what to mind, and ``written`` makes Arrow tables of it all.
+``plan`` is what is known of a pack beforehand; ``gather`` makes conclusions of firings (by their ``targets``, and in
+``rule_order``), ``conflicts``, ``one_per`` and ``order`` (with ``names`` where there are ties) decide among them,
+``arrange`` puts them in their places, ``reasons`` and ``steps`` add what is behind them and what to mind, and ``written``
+makes Arrow tables of it all, with the ids of rows from ``ids``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tactful.model.checked import CheckedPack
 from tactful.rank_columns.around import Around
 from tactful.rank_columns.arrange import arranged
 from tactful.rank_columns.gather import gather_conclusions
+from tactful.rank_columns.ids import Ids
 from tactful.rank_columns.plan import Plan
 from tactful.rank_columns.steps import steps_of
 from tactful.rank_columns.written import Words, Writer
@@ -46,10 +48,11 @@ class ColumnRanker:
     ) -> RankedTables:
         """Rank all candidates of ``columns`` by what fired for them; ``steps`` are the firings of rules that add steps."""
         around = Around(columns)
-        ranked = arranged(self._plan, around, *gather_conclusions(self._plan, around, fired))
-        writer = Writer(self._plan, self._words, around, ranked)
+        ids = Ids(around)
+        ranked = arranged(self._plan, around, ids, *gather_conclusions(self._plan, around, ids, fired))
+        writer = Writer(self._plan, self._words, ids, ranked)
         return RankedTables(
             writer.actions(),
             writer.justifications(),
-            None if steps is None else writer.steps(steps_of(self._plan, columns, ranked, steps)),
+            None if steps is None else writer.steps(steps_of(self._plan, ids, ranked, steps)),
         )

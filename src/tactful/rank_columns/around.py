@@ -18,6 +18,8 @@ from tactful.tables.columns import Columns, Places
 
 #: Rows as tables name them.
 Rows = npt.NDArray[np.int32]
+#: Rules, slots, and what is counted.
+Numbers = npt.NDArray[np.int32]
 #: What an interviewer's id is the id of, and so on: whose id the rows of an entity have.
 NAMED_AS: Final = {"interviewer": "person", "offer": "application"}
 

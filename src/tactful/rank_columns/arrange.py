@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tactful.rank_columns.around import Around
+from tactful.rank_columns.around import Around, Numbers
 from tactful.rank_columns.conflicts import Defeats, settle_conflicts
-from tactful.rank_columns.gather import Conclusions, Firings
-from tactful.rank_columns.one_per import yield_to_better
-from tactful.rank_columns.order import in_order
+from tactful.rank_columns.gather import Conclusions, Firings, Small
+from tactful.rank_columns.ids import Ids
+from tactful.rank_columns.one_per import restricted, yield_to_better
+from tactful.rank_columns.order import ALTERNATIVE, RANKED, SET_ASIDE, in_order, some_in_order
 from tactful.rank_columns.plan import Plan
 from tactful.tables.columns import Places
-
-#: Numbers of conclusions.
-Numbers = npt.NDArray[np.int32]
-
-#: What becomes of a conclusion, by number; they are written out in this order.
-STATES: Final = ("ranked", "alternative", "set_aside")
-RANKED, ALTERNATIVE, SET_ASIDE = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,46 +31,47 @@ class Ranked:
     firings: Firings
     order: Places
     place: Places
-    state: npt.NDArray[np.int8]
+    state: Small
     number: Numbers
     gave_way_to: Numbers
     lost_starts: Places
     lost_to: Numbers
 
 
-def arranged(plan: Plan, around: Around, all_: Conclusions, firings: Firings) -> Ranked:
+def arranged(plan: Plan, around: Around, ids: Ids, all_: Conclusions, firings: Firings) -> Ranked:
     """Settle conflicts, apply ``one per``, and put everything in its place."""
     defeats = settle_conflicts(plan, around.columns, all_)
-    lost = np.zeros(len(all_.slot), dtype=np.bool_)
-    lost[defeats.losers] = True
-    ordered = in_order(plan, around.columns, all_)
-    yielded = yield_to_better(plan, around, all_, ordered, lost)
-    states = np.where(lost.take(ordered), np.int8(SET_ASIDE), np.int8(RANKED))
-    states[yielded.places] = ALTERNATIVE
-    candidates = all_.candidate.take(ordered)
-    # Most stand where they belong by now, which this sort makes use of.
-    moved = np.argsort(candidates * len(STATES) + states, kind="stable")
-    order = ordered.take(moved)
+    states = np.full(len(all_.slot), RANKED, dtype=np.int8)
+    states[defeats.losers] = SET_ASIDE
+    some = restricted(plan, all_)
+    some[defeats.winners] = True
+    best = some_in_order(plan, ids, all_, np.flatnonzero(some))
+    take_part = restricted(plan, all_) & (states == RANKED)
+    yielded = yield_to_better(plan, around, all_, best[take_part.take(best)])
+    states[yielded.losers] = ALTERNATIVE
+    order = in_order(plan, ids, all_, states)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    number = within(candidates)  # each has stayed among those of its candidate
+    number = within(all_.candidate.take(order))
     gave_way_to = np.full(len(order), -1, dtype=np.int32)
-    now_at, better_at = (place.take(ordered.take(one)) for one in yielded)
-    gave_way_to[now_at] = number.take(better_at)
-    losses = _losses(defeats, place, moved, number)
-    return Ranked(all_, firings, order, place, states.take(moved), number, gave_way_to, *losses)
+    gave_way_to[place.take(yielded.losers)] = number.take(place.take(yielded.to))
+    losses = _losses(defeats, best, place, number)
+    return Ranked(all_, firings, order, place, states.take(order), number, gave_way_to, *losses)
 
 
 def within(owners: npt.NDArray[Any]) -> Numbers:
     """The number of each among those of its owner, from 1; all of an owner stand together."""
-    begins = np.concatenate([[0], np.flatnonzero(owners[1:] != owners[:-1]) + 1]).astype(np.int32)
-    counts = np.diff(begins, append=np.int32(len(owners)))
-    return np.arange(1, len(owners) + 1, dtype=np.int32) - np.repeat(begins, counts)
+    begins = np.append(0, np.flatnonzero(owners[1:] != owners[:-1]) + 1)
+    counts = np.diff(begins, append=len(owners))
+    return np.arange(1, len(owners) + 1, dtype=np.int32) - np.repeat(begins.astype(np.int32), counts)
 
 
-def _losses(defeats: Defeats, place: Places, ranks: Places, number: Numbers) -> tuple[Places, Numbers]:
-    """Where the winners that each place lost to begin, and their numbers, best first; ``ranks`` are those of places."""
-    losers, winners = place.take(defeats.losers), place.take(defeats.winners)
-    order = np.lexsort((ranks.take(winners), losers))
-    counts = np.bincount(losers, minlength=len(place))
-    return np.concatenate([[0], np.cumsum(counts)]), number.take(winners.take(order))
+def _losses(defeats: Defeats, best: Places, place: Places, number: Numbers) -> tuple[Places, Numbers]:
+    """Where the winners that each place lost to begin, and their numbers, the best first, as they stand in ``best``."""
+    ranks = np.zeros(len(place), dtype=np.int64)
+    ranks[best] = np.arange(len(best))
+    losers = place.take(defeats.losers)
+    order = np.lexsort((ranks.take(defeats.winners), losers))
+    starts = np.zeros(len(place) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(losers, minlength=len(place)), out=starts[1:])
+    return starts, number.take(place.take(defeats.winners.take(order)))

@@ -24,7 +24,7 @@ def settle_conflicts(plan: Plan, columns: Columns, all_: Conclusions) -> Defeats
     All pairs are looked at: what is set aside still sets aside what is weaker than itself.
     """
     advised, prohibited = [], []
-    starts = all_.starts
+    starts, against_rows = all_.starts, dict[int, Places]()
     for clash in plan.clashes:
         begin, end = starts[clash.advice], starts[clash.advice + 1]
         if begin == end or starts[clash.prohibition] == starts[clash.prohibition + 1]:
@@ -33,7 +33,12 @@ def settle_conflicts(plan: Plan, columns: Columns, all_: Conclusions) -> Defeats
         rows = all_.target[begin:end]
         if entity != other:
             rows = columns.above(entity, other).take(rows)
-        prohibitions = all_.cells.at(clash.prohibition, rows)
+        found = against_rows.get(clash.prohibition)
+        if found is None:
+            found = against_rows[clash.prohibition] = np.full(columns.sizes[other], -1, dtype=np.int64)
+            first, last = starts[clash.prohibition], starts[clash.prohibition + 1]
+            found[all_.target[first:last]] = np.arange(first, last)
+        prohibitions = found.take(rows, mode="wrap")
         met = np.flatnonzero(prohibitions >= 0)
         if len(met):
             advised.append(met + begin)

@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 
 from tactful.facts.catalogue import ENTITIES
 from tactful.rank_columns.around import NAMED_AS, Around, Rows
-from tactful.rank_columns.names import message_ids
 from tactful.rank_columns.plan import CODES, belongs_to
 from tactful.tables.arrays import offsets
-from tactful.tables.columns import Places
+from tactful.tables.columns import NULL, Columns, Flags, Places
+from tactful.values import ChoiceKind
 
 #: The entities with ids of their own.
 _OWN: Final = ("candidate", "application", "person", "interview")
@@ -47,9 +47,10 @@ class Ids:
     """The ids of one chunk. Worked out when first asked for; for one thread."""
 
     def __init__(self, around: Around) -> None:
-        self._around = around
+        self._around, self.columns, self.begins = around, around.columns, around.begins
         self._coded = {one: coded(around.columns.texts(one, "id")) for one in _OWN}
         self._places: dict[str, Rows] = {}
+        self._ordered: dict[str, Rows] = {}
         self._together = together([self._coded[one].dictionary for one in _OWN])
 
     def of(self, scope: str, everywhere: Places) -> Coded:
@@ -68,12 +69,45 @@ class Ids:
         places = self._all().take(everywhere, mode="wrap")
         messages = np.flatnonzero(places < 0)
         if len(messages):  # their ids are made of what they say, so only for those that are asked for
-            begin = self._around.begins[CODES["message"]]
+            begin = self.begins[CODES["message"]]
             rows, which = np.unique(everywhere.take(messages) - begin, return_inverse=True)
             places[messages] = which + len(names)
-            once = coded(pa.concat_arrays([names, message_ids(self._around.columns, rows)]))
+            once = coded(pa.concat_arrays([names, message_ids(self.columns, rows)]))
             places, names = once.places.take(places), once.dictionary
         return _used(places, names)
+
+    def texts(self, entity: str, rows: Places) -> pa.Array:
+        """The ids of rows of an entity, as texts."""
+        columns = self.columns
+        if entity == "message":
+            return message_ids(columns, rows)
+        named = NAMED_AS.get(entity, entity)
+        if named != entity:
+            rows = columns.above(entity, named).take(rows)
+        return columns.texts(named, "id").take(pa.array(rows))
+
+    def greater(self, entity: str, rows: Places, others: Places) -> Flags:
+        """Whether the ids of rows of an entity come after those of others."""
+        named = NAMED_AS.get(entity, entity)
+        if named in _OWN and len(self._coded[named].dictionary) <= len(rows):
+            numbers = self._in_order(named)
+            if named != entity:
+                rows, others = (self.columns.above(entity, named).take(one) for one in (rows, others))
+            told: Flags = numbers.take(rows) > numbers.take(others)
+            return told
+        found = pc.greater(self.texts(entity, rows), self.texts(entity, others))
+        flags: Flags = found.to_numpy(zero_copy_only=False)
+        return flags
+
+    def _in_order(self, entity: str) -> Rows:
+        """The ids of an entity's rows by their places among all of them in order."""
+        found = self._ordered.get(entity)
+        if found is None:
+            places, dictionary = self._coded[entity]
+            numbers = np.empty(len(dictionary), dtype=np.int32)
+            numbers[pc.array_sort_indices(dictionary).to_numpy()] = np.arange(len(dictionary))
+            found = self._ordered[entity] = numbers.take(places)
+        return found
 
     def _all(self) -> Rows:
         """For each row of all entities, the place of its own id; -1 for messages."""
@@ -90,14 +124,14 @@ class Ids:
     def _own_of(self, entity: str, scope: str) -> Rows:
         """For each row of an entity, the id of the row of ``scope`` that it is or belongs to."""
         places = self._coded[scope].places
-        return places if entity == scope else places.take(self._around.columns.above(entity, scope), mode="wrap")
+        return places if entity == scope else places.take(self.columns.above(entity, scope), mode="wrap")
 
     def _none(self) -> Rows:
-        return np.full(self._around.begins[-1], -1, dtype=np.int32)
+        return np.full(self.begins[-1], -1, dtype=np.int32)
 
     def _each(self, found: Rows) -> Iterator[tuple[str, Rows]]:
         """What is of each entity."""
-        for entity, (begin, end) in zip(ENTITIES, pairwise(self._around.begins.tolist()), strict=True):
+        for entity, (begin, end) in zip(ENTITIES, pairwise(self.begins.tolist()), strict=True):
             yield entity, found[begin:end]
 
 
@@ -112,6 +146,25 @@ def _used(places: Rows, names: pa.Array) -> Coded:
         used, found = np.unique(places, return_inverse=True)
         return Coded(found.astype(np.int32), names.take(pa.array(used)))
     return Coded(places, names)
+
+
+def message_ids(columns: Columns, rows: Places) -> pa.Array:
+    """The ids of some messages, which are made of what they say; see :class:`tactful.facts.rows.MessageRow`."""
+    sent = columns.given["message", "sent_at"].data.take(rows).tolist()
+    people = columns.texts("message", "person_id").take(pa.array(rows)).to_pylist()
+    words = []
+    for name in ("direction", "kind"):
+        column = columns.given["message", name]
+        assert isinstance(column.kind, ChoiceKind)
+        known = (*column.kind.values, None)  # what is unknown is -1
+        words.append([known[code] for code in column.data.take(rows).tolist()])
+    return pa.array(
+        [
+            f"{None if at == NULL else at}/{person}/{direction}/{kind}"
+            for at, person, direction, kind in zip(sent, people, *words, strict=True)
+        ],
+        pa.string(),
+    )
 
 
 # --- dictionaries ---

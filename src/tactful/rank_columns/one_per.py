@@ -17,25 +17,29 @@ _Keys = npt.NDArray[np.int64]
 
 
 class Yielded(NamedTuple):
-    """Places in the order of what gave way, and of the better recommendation that each gave way to."""
+    """Conclusions that gave way, and the better recommendation that each gave way to."""
 
-    places: Places
+    losers: Places
     to: Places
 
 
-def yield_to_better(plan: Plan, around: Around, all_: Conclusions, order: Places, lost: Flags) -> Yielded:
-    """Which recommendations give way. ``lost`` marks those that a conflict has set aside: they take no part."""
-    concerned = np.zeros(len(order), dtype=np.bool_)
+def restricted(plan: Plan, all_: Conclusions) -> Flags:
+    """Which conclusions are of a family of which there is but one."""
+    found = np.zeros(len(all_.slot), dtype=np.bool_)
     for slot, keys in enumerate(plan.keys):
         if keys:
-            concerned[all_.starts[slot] : all_.starts[slot + 1]] = True
-    places = np.flatnonzero((concerned & ~lost).take(order))
-    if not len(places):
-        return Yielded(places, places)
-    keys_, width = _keys(plan, around, all_, order.take(places))
+            found[all_.starts[slot] : all_.starts[slot + 1]] = True
+    return found
+
+
+def yield_to_better(plan: Plan, around: Around, all_: Conclusions, chosen: Places) -> Yielded:
+    """Which recommendations give way. ``chosen``: all that take part, the best first."""
+    if not len(chosen):
+        return Yielded(chosen, chosen)
+    keys_, width = _keys(plan, around, all_, chosen)
     better = _first_of(keys_, _greedy(keys_, width))
     gave = np.flatnonzero(better >= 0)
-    return Yielded(places.take(gave), places.take(better.take(gave)))
+    return Yielded(chosen.take(gave), chosen.take(better.take(gave)))
 
 
 def _keys(plan: Plan, around: Around, all_: Conclusions, chosen: Places) -> tuple[_Keys, int]:

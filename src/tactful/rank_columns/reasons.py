@@ -6,39 +6,35 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tactful.rank_columns.arrange import Numbers, Ranked
-from tactful.rank_columns.gather import stretches
-from tactful.rank_columns.order import rules_in_order
-from tactful.rank_columns.plan import Plan
-from tactful.tables.columns import Columns, Ints, Places
+from tactful.rank_columns.around import Numbers
+from tactful.rank_columns.arrange import Ranked
+from tactful.tables.columns import Places
 
 
 class Reasons(NamedTuple):
-    """Firings, the places of their conclusions, ascending, and the number of each there, from 1."""
+    """Firings, the number of the conclusion of each, and its own number among those of the conclusion, from 1."""
 
     firing: Places
-    place: Places
+    conclusion: Numbers
     no: Numbers
 
 
-def reasons_of(plan: Plan, columns: Columns, ranked: Ranked) -> Reasons:
+def reasons_of(ranked: Ranked) -> Reasons:
     """All firings, sorted by the places of their conclusions, the rule that counts most first.
 
-    Most conclusions have one firing, so only those of the others are sorted.
+    Most conclusions have one firing; the others are put where there is room behind it.
     """
     found = ranked.firings
-    into = ranked.place.take(found.into)
-    counts: Ints = np.bincount(into, minlength=len(ranked.place)) + 1
-    begins = np.cumsum(counts) - counts
-    order = np.empty(len(found.rule), dtype=np.int64)
-    order[begins] = found.first.take(ranked.order)
-    several = np.flatnonzero(counts > 1)
-    if len(several):
-        firings = np.concatenate([order.take(begins.take(several)), found.more])
-        owners = np.concatenate([several, into])
-        sorted_ = rules_in_order(plan, columns, owners, found.rule.take(firings), found.row.take(firings))
-        _, places = stretches(begins.take(several), counts.take(several))
-        order[places] = firings.take(sorted_)
-    places = np.repeat(np.arange(len(counts)), counts)
-    numbers = np.arange(1, len(order) + 1, dtype=np.int32) - np.repeat(begins.astype(np.int32), counts)
-    return Reasons(order, places, numbers)
+    places = ranked.place.take(found.into)
+    #: Where the first firing of each place goes: as many further on as there are later ones before it.
+    begins = np.zeros(len(ranked.place) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(places, minlength=len(ranked.place)), out=begins[1:])
+    begins = begins[:-1] + np.arange(len(ranked.place))
+    after = found.later - found.starts.take(found.into)
+    at = begins.take(places) + after
+    firing, conclusion = np.empty(len(found.order), dtype=np.int64), np.empty(len(found.order), dtype=np.int32)
+    no = np.ones(len(found.order), dtype=np.int32)
+    firing[begins], firing[at] = found.order.take(found.starts.take(ranked.order)), found.order.take(found.later)
+    conclusion[begins], conclusion[at] = ranked.number, ranked.number.take(places)
+    no[at] += after.astype(np.int32)
+    return Reasons(firing, conclusion, no)

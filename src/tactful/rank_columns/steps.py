@@ -7,24 +7,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tactful.rank_columns.arrange import RANKED, Ranked
-from tactful.rank_columns.gather import stretches, with_targets
-from tactful.rank_columns.order import rules_in_order
+from tactful.rank_columns.around import Numbers, Rows
+from tactful.rank_columns.arrange import Ranked
+from tactful.rank_columns.ids import Ids
+from tactful.rank_columns.order import RANKED
 from tactful.rank_columns.plan import Plan, target_entity
-from tactful.tables.columns import Columns, Ints, Places
+from tactful.rank_columns.rule_order import rules_in_order
+from tactful.rank_columns.targets import stretches, with_targets
+from tactful.tables.columns import Places
 from tactful.tables.firings import RuleFirings
 
 
 class Steps(NamedTuple):
-    """Step firings, each as often as there are recommendations that it goes with: the recommendation's place, rule, row."""
+    """Step firings, each as often as there are recommendations that it goes with: the recommendation's place, rule, row.
+
+    ``everywhere`` is the row's number through all entities.
+    """
 
     place: Places
-    rule: Ints
-    row: Places
+    rule: Numbers
+    everywhere: Rows
 
 
-def steps_of(plan: Plan, columns: Columns, ranked: Ranked, fired: Iterable[RuleFirings]) -> Steps:
+def steps_of(plan: Plan, ids: Ids, ranked: Ranked, fired: Iterable[RuleFirings]) -> Steps:
     """The steps of each ranked recommendation, in order: of its family, on its target or around it."""
+    columns = ids.columns
     all_, by_rule = ranked.conclusions, {one.rule: one for one in fired if len(one.rows)}
     kept = ranked.state == RANKED
     found: list[Steps] = []
@@ -42,10 +49,11 @@ def steps_of(plan: Plan, columns: Columns, ranked: Ranked, fired: Iterable[RuleF
         first = np.searchsorted(targets, wanted)
         which, at = stretches(first, np.searchsorted(targets, wanted, side="right") - first)
         places = ranked.place.take(advice.take(which))
-        found.append(Steps(places, np.full(len(places), rule, dtype=np.int64), rows.take(sorted_.take(at))))
+        everywhere = rows.take(sorted_.take(at)) + ids.begins[plan.rule_entity[rule]]
+        found.append(Steps(places, np.full(len(places), rule, dtype=np.int32), everywhere.astype(np.int32)))
     if not found:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Steps(nothing, nothing, nothing)
+        nothing = np.zeros(0, dtype=np.int32)
+        return Steps(nothing.astype(np.int64), nothing, nothing)
     joined = Steps(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
-    order = rules_in_order(plan, columns, *joined)
-    return Steps(*(part.take(order) for part in joined))
+    order = rules_in_order(plan, ids, *joined)
+    return Steps(joined.place.take(order), joined.rule.take(order), joined.everywhere.take(order))

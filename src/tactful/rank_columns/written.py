@@ -11,14 +11,15 @@ import pyarrow as pa
 
 from tactful.facts.catalogue import ENTITIES
 from tactful.rank import STRENGTH
-from tactful.rank_columns.around import Around
-from tactful.rank_columns.arrange import RANKED, SET_ASIDE, STATES, Numbers, Ranked, within
+from tactful.rank_columns.around import Numbers, Rows
+from tactful.rank_columns.arrange import Ranked, within
 from tactful.rank_columns.gather import NEVER
 from tactful.rank_columns.ids import Coded, Ids
+from tactful.rank_columns.order import RANKED, SET_ASIDE, STATES
 from tactful.rank_columns.plan import Plan
 from tactful.rank_columns.reasons import reasons_of
 from tactful.rank_columns.steps import Steps
-from tactful.tables.columns import Flags, Ints, Places
+from tactful.tables.columns import Flags, Places
 
 _WORD: Final = pa.dictionary(pa.int8(), pa.string())
 _NAME: Final = pa.dictionary(pa.int32(), pa.string())
@@ -86,9 +87,8 @@ class Words:
 class Writer:
     """Writes the conclusions of some columns. Strings stand in dictionaries once, and rows name them by number."""
 
-    def __init__(self, plan: Plan, words: Words, around: Around, ranked: Ranked) -> None:
-        self._plan, self._words, self._around, self._ranked = plan, words, around, ranked
-        self._ids = Ids(around)
+    def __init__(self, plan: Plan, words: Words, ids: Ids, ranked: Ranked) -> None:
+        self._plan, self._words, self._ids, self._ranked = plan, words, ids, ranked
 
     def actions(self) -> pa.Table:
         """All conclusions."""
@@ -113,29 +113,29 @@ class Writer:
     def justifications(self) -> pa.Table:
         """All firings, with the conclusion that they justify."""
         found = self._ranked.firings
-        firing, place, no = reasons_of(self._plan, self._around.columns, self._ranked)
+        firing, conclusion, no = reasons_of(self._ranked)
         due = found.due.take(firing)
-        arrays = self._reasons(place, no, found.rule.take(firing), found.row.take(firing))
+        arrays = self._reasons(conclusion, no, found.rule.take(firing), found.everywhere.take(firing))
         return _table({**arrays, "due": _numbers(due, _MOMENT, due != NEVER)}, JUSTIFICATIONS)
 
     def steps(self, steps: Steps) -> pa.Table:
         """All steps that rules add, with the recommendation that they go with."""
-        return _table(self._reasons(steps.place, within(steps.place), steps.rule, steps.row), STEPS)
+        conclusion = self._ranked.number.take(steps.place)
+        return _table(self._reasons(conclusion, within(steps.place), steps.rule, steps.everywhere), STEPS)
 
-    def _reasons(self, places: Places, no: Numbers, rules: Ints, rows: Places) -> dict[str, pa.Array]:
-        """What rules that fired for some rows say of the conclusions in some places."""
-        entity = self._plan.rule_entity.take(rules)
+    def _reasons(self, conclusion: Numbers, no: Numbers, rules: Numbers, everywhere: Rows) -> dict[str, pa.Array]:
+        """What rules that fired for some rows say of conclusions."""
         return {
-            **self._where(rows + self._around.begins.take(entity), "row_id"),
-            "conclusion": _numbers(self._ranked.number.take(places), pa.int32()),
+            **self._where(everywhere, "row_id"),
+            "conclusion": _numbers(conclusion, pa.int32()),
             "no": _numbers(no, pa.int32()),
             "rule": _words(rules, self._words.rules, pa.int32()),
-            "entity": _words(entity, self._words.entities, pa.int8()),
+            "entity": _words(self._plan.rule_entity.take(rules), self._words.entities, pa.int8()),
         }
 
-    def _where(self, everywhere: Places, id_: str) -> dict[str, pa.Array]:
-        """Rows by the ids of what they are and belong to."""
-        ids = self._ids
+    def _where(self, numbers: Rows, id_: str) -> dict[str, pa.Array]:
+        """Rows of all entities by the ids of what they are and belong to."""
+        ids, everywhere = self._ids, numbers.astype(np.int64)  # which need not be made of them for each column
         return {
             "candidate_id": _ids(ids.of("candidate", everywhere)),
             id_: _ids(ids.own(everywhere)),
