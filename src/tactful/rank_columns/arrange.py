@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from tactful.rank_columns.around import Around, Numbers
 from tactful.rank_columns.conflicts import Defeats, settle_conflicts
-from tactful.rank_columns.gather import Conclusions, Firings, Small
+from tactful.rank_columns.gather import Conclusions, Firings
 from tactful.rank_columns.ids import Ids
 from tactful.rank_columns.one_per import restricted, yield_to_better
-from tactful.rank_columns.order import ALTERNATIVE, RANKED, SET_ASIDE, in_order, some_in_order
+from tactful.rank_columns.order import ALTERNATIVE, RANKED, SET_ASIDE, Ordered, in_order, some_in_order
 from tactful.rank_columns.plan import Plan
 from tactful.tables.columns import Places
 
@@ -22,19 +22,18 @@ from tactful.tables.columns import Places
 class Ranked:
     """Conclusions in the order in which they are written out: by candidate, state and rank.
 
-    ``order`` holds them, ``place`` says where each has got to. ``number`` counts a candidate's from 1. ``gave_way_to`` is
+    ``ordered`` holds them, ``place`` says where each has got to. ``number`` counts a candidate's from 1. ``gave_way_to`` is
     the number of what an alternative gave way to, else -1. ``lost_to`` has the numbers of all winners, and
     ``lost_starts`` says where those of each place begin.
     """
 
     conclusions: Conclusions
     firings: Firings
-    order: Places
-    place: Places
-    state: Small
+    ordered: Ordered
+    place: Numbers
     number: Numbers
     gave_way_to: Numbers
-    lost_starts: Places
+    lost_starts: Numbers
     lost_to: Numbers
 
 
@@ -49,14 +48,13 @@ def arranged(plan: Plan, around: Around, ids: Ids, all_: Conclusions, firings: F
     take_part = restricted(plan, all_) & (states == RANKED)
     yielded = yield_to_better(plan, around, all_, best[take_part.take(best)])
     states[yielded.losers] = ALTERNATIVE
-    order = in_order(plan, ids, all_, states)
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    number = within(all_.candidate.take(order))
-    gave_way_to = np.full(len(order), -1, dtype=np.int32)
+    ordered = in_order(plan, ids, all_, states)
+    place = np.empty(len(states), dtype=np.int32)
+    place[ordered.order] = np.arange(len(place), dtype=np.int32)
+    number = within(ordered.candidate)
+    gave_way_to = np.full(len(place), -1, dtype=np.int32)
     gave_way_to[place.take(yielded.losers)] = number.take(place.take(yielded.to))
-    losses = _losses(defeats, best, place, number)
-    return Ranked(all_, firings, order, place, states.take(order), number, gave_way_to, *losses)
+    return Ranked(all_, firings, ordered, place, number, gave_way_to, *_losses(defeats, best, place, number))
 
 
 def within(owners: npt.NDArray[Any]) -> Numbers:
@@ -66,12 +64,12 @@ def within(owners: npt.NDArray[Any]) -> Numbers:
     return np.arange(1, len(owners) + 1, dtype=np.int32) - np.repeat(begins.astype(np.int32), counts)
 
 
-def _losses(defeats: Defeats, best: Places, place: Places, number: Numbers) -> tuple[Places, Numbers]:
+def _losses(defeats: Defeats, best: Places, place: Numbers, number: Numbers) -> tuple[Numbers, Numbers]:
     """Where the winners that each place lost to begin, and their numbers, the best first, as they stand in ``best``."""
-    ranks = np.zeros(len(place), dtype=np.int64)
-    ranks[best] = np.arange(len(best))
+    ranks = np.zeros(len(place), dtype=np.int32)
+    ranks[best] = np.arange(len(best), dtype=np.int32)
     losers = place.take(defeats.losers)
     order = np.lexsort((ranks.take(defeats.winners), losers))
-    starts = np.zeros(len(place) + 1, dtype=np.int64)
+    starts = np.zeros(len(place) + 1, dtype=np.int32)
     np.cumsum(np.bincount(losers, minlength=len(place)), out=starts[1:])
     return starts, number.take(place.take(defeats.winners.take(order)))

@@ -70,16 +70,16 @@ def gather_conclusions(
     ends = np.cumsum([0, *(len(part.rows) for part in parts)])
     cells = _cells(plan, columns, parts)
     rule = np.repeat(np.array([part.rule for part in parts], dtype=np.int32), np.diff(ends))
-    everywhere, concerned = np.empty(len(rule), dtype=np.int32), np.empty(len(rule), dtype=np.int64)
+    everywhere, keys = np.empty(len(rule), dtype=np.int32), np.empty(len(rule), dtype=np.int64)
     due = np.full(len(rule), NEVER, dtype=np.int64)
     for part, begin, end in zip(parts, ends[:-1].tolist(), ends[1:].tolist(), strict=True):
         np.add(part.rows, around.begins[plan.rule_entity[part.rule]], out=everywhere[begin:end], casting="same_kind")
-        np.add(part.targets, cells[part.slot], out=concerned[begin:end])
+        own = np.left_shift(part.targets, plan.bits, out=keys[begin:end])
+        own += (cells[part.slot] << plan.bits) + plan.place[part.rule]
         if part.due is not None:
             due[begin:end] = part.due
     due[due == NULL] = NEVER
-    order = rules_in_order(plan, ids, concerned, rule, everywhere)
-    concerned = concerned.take(order)
+    order, concerned = rules_in_order(plan, ids, keys, rule, everywhere)
     fresh = np.ones(len(order), dtype=np.bool_)
     np.not_equal(concerned[1:], concerned[:-1], out=fresh[1:])
     starts, later = np.flatnonzero(fresh), np.flatnonzero(~fresh)

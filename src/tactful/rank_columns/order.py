@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from tactful.rank_columns.around import Numbers
+from tactful.rank_columns.around import Numbers, Rows
 from tactful.rank_columns.gather import NEVER, Conclusions, Small
 from tactful.rank_columns.ids import Ids
 from tactful.rank_columns.names import in_order_of_names
@@ -17,14 +17,26 @@ from tactful.tables.columns import Flags, Ints, Places
 #: What becomes of a conclusion, by number; they are written out in this order.
 STATES: Final = ("ranked", "alternative", "set_aside")
 RANKED, ALTERNATIVE, SET_ASIDE = range(len(STATES))
-#: How many bits of a number are for priorities (0 to 100) and modalities.
-_PRIORITY, _MODALITY = 7, 3
+#: How many bits of a number are for states, priorities and modalities.
+_STATE, _PRIORITY, _MODALITY = 2, 7, 3
+#: Priorities are counted from the highest.
+_LEAST: Final = 100
+
+
+class Ordered(NamedTuple):
+    """Conclusions in order, and what each of them is."""
+
+    order: Places
+    slot: Numbers
+    candidate: Rows
+    state: Small
+    priority: Small
+    strength: Small
 
 
 class _Merits(NamedTuple):
-    """What conclusions go by; ``first`` is what they go by first of all, and is used up."""
+    """What conclusions go by after their candidate and state, and what names they have."""
 
-    first: Ints
     priority: Small
     due: Ints
     strength: Small
@@ -32,41 +44,54 @@ class _Merits(NamedTuple):
     target: Places
 
 
-def in_order(plan: Plan, ids: Ids, all_: Conclusions, states: Small) -> Places:
+def in_order(plan: Plan, ids: Ids, all_: Conclusions, states: Small) -> Ordered:
     """All conclusions, sorted by candidate and state, then as :func:`tactful.rank.rank_key` has it."""
-    first = all_.candidate * np.int64(len(STATES))
-    first += states
-    merits = _Merits(first, all_.priority, all_.due, all_.strength, all_.slot, all_.target)
-    return _sorted(plan, ids, merits)
+    merits = _Merits(all_.priority, all_.due, all_.strength, all_.slot, all_.target)
+    return _sorted(plan, ids, all_.candidate, states, merits)
 
 
 def some_in_order(plan: Plan, ids: Ids, all_: Conclusions, some: Places) -> Places:
     """Some conclusions, which ascend, sorted by candidate, then likewise."""
-    priority, strength = all_.priority.take(some), all_.strength.take(some)
-    due, slot, target = all_.due.take(some), all_.slot.take(some), all_.target.take(some)
-    first = all_.candidate.take(some).astype(np.int64)
-    return some.take(_sorted(plan, ids, _Merits(first, priority, due, strength, slot, target)))
+    priority, due, strength = all_.priority.take(some), all_.due.take(some), all_.strength.take(some)
+    merits = _Merits(priority, due, strength, all_.slot.take(some), all_.target.take(some))
+    states = np.zeros(len(some), dtype=np.int8)
+    return some.take(_sorted(plan, ids, all_.candidate.take(some), states, merits).order)
 
 
-def _sorted(plan: Plan, ids: Ids, merits: _Merits) -> Places:
-    keys, priority, due, strength, slot, target = merits
-    due, span = _by_order(due)
-    keys <<= _PRIORITY
-    keys += 100 - priority
-    keys <<= span.bit_length()
-    keys += due
-    keys <<= _MODALITY
-    keys += strength
+def _sorted(plan: Plan, ids: Ids, candidate: Rows, state: Small, merits: _Merits) -> Ordered:
+    due, last = _by_order(merits.due)
+    keys = candidate.astype(np.int64)
+    for bits, numbers in (
+        (_STATE, state),
+        (_PRIORITY, np.int8(_LEAST) - merits.priority),
+        (last.bit_length(), due),
+        (_MODALITY, merits.strength),
+    ):
+        keys <<= bits
+        keys += numbers
     # Conclusions that are alike in this stand in the order of slots, and then of their targets' rows.
     order, keys = sorted_by(keys, int(keys.max(initial=0)))
-    slots = slot.take(order)
+    slot = merits.slot.take(order)
     alike: Flags = keys[1:] == keys[:-1]
-    alike &= slots[1:] == slots[:-1]
+    alike &= slot[1:] == slot[:-1]
     if alike.any():
         places, numbers = runs(alike)
         tied = order.take(places)
-        order[places] = in_order_of_names(ids, tied, numbers, plan.entity.take(slots.take(places)), target.take(tied))
-    return order
+        entities = plan.entity.take(slot.take(places))
+        order[places] = in_order_of_names(ids, tied, numbers, entities, merits.target.take(tied))
+    # What is in the keys need not be looked up again.
+    strength = (keys & _bits(_MODALITY)).astype(np.int8)
+    keys >>= _MODALITY + last.bit_length()
+    priority = np.int8(_LEAST) - (keys & _bits(_PRIORITY)).astype(np.int8)
+    keys >>= _PRIORITY
+    state = (keys & _bits(_STATE)).astype(np.int8)
+    keys >>= _STATE
+    return Ordered(order, slot, keys.astype(np.int32), state, priority, strength)
+
+
+def _bits(count: int) -> int:
+    """A number with so many bits set."""
+    return (1 << count) - 1
 
 
 def _by_order(due: Ints) -> tuple[Ints, int]:

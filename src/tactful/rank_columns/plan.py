@@ -70,7 +70,7 @@ class Plan:
         #: The actions that there are conclusions about, and which of them each slot's is.
         self.actions = tuple(dict.fromkeys(slot.action for slot in self.slots))
         actions = {action: no for no, action in enumerate(self.actions)}
-        self.action = _numbers(actions[slot.action] for slot in self.slots)
+        self.action = _numbers(actions[slot.action] for slot in self.slots).astype(np.int32)
         self.entity = _numbers(CODES[slot.entity] for slot in self.slots)
         self.rule_entity = _numbers(CODES[rule.entity] for rule in rules)
         self.priority = _numbers(rule.priority for rule in rules).astype(np.int8)
@@ -78,6 +78,8 @@ class Plan:
         self.safety = np.array([_is_safety(rule) for rule in rules], dtype=np.bool_)
         #: The place of each rule among all of them, the one that counts most first.
         self.place = _numbers(_places(rules))
+        #: How many bits of a number such a place takes.
+        self.bits = len(rules).bit_length()
 
 
 def _clashes(slots: tuple[Slot, ...], families: Families) -> tuple[Clash, ...]:

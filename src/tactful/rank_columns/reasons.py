@@ -34,7 +34,10 @@ def reasons_of(ranked: Ranked) -> Reasons:
     at = begins.take(places) + after
     firing, conclusion = np.empty(len(found.order), dtype=np.int64), np.empty(len(found.order), dtype=np.int32)
     no = np.ones(len(found.order), dtype=np.int32)
-    firing[begins], firing[at] = found.order.take(found.starts.take(ranked.order)), found.order.take(found.later)
+    firing[begins], firing[at] = (
+        found.order.take(found.starts.take(ranked.ordered.order)),
+        found.order.take(found.later),
+    )
     conclusion[begins], conclusion[at] = ranked.number, ranked.number.take(places)
     no[at] += after.astype(np.int32)
     return Reasons(firing, conclusion, no)

@@ -10,14 +10,12 @@ from tactful.rank_columns.sorting import runs, sorted_by
 from tactful.tables.columns import Flags, Ints, Places
 
 
-def rules_in_order(plan: Plan, ids: Ids, owners: Places, rules: Numbers, everywhere: Rows) -> Places:
-    """The firings of these rules for rows of any entity, sorted by owner, then as :class:`tactful.rank.Ranker` sorts firings.
+def rules_in_order(plan: Plan, ids: Ids, keys: Ints, rules: Numbers, everywhere: Rows) -> tuple[Places, Places]:
+    """Firings sorted by owner, then as :class:`tactful.rank.Ranker` sorts firings; and the owner of each.
 
-    Firings of one rule for one owner have ascending rows.
+    Owners and the places of rules among all rules make up ``keys``, which are used up. ``everywhere`` has rows of any entity
+    by their numbers through all of them; those that one rule fires for with one owner ascend.
     """
-    bits = len(plan.rules).bit_length()
-    keys: Ints = owners << bits
-    keys += plan.place.take(rules)
     order, keys = sorted_by(keys, int(keys.max(initial=0)))
     alike: Flags = keys[1:] == keys[:-1]
     if alike.any():
@@ -26,4 +24,5 @@ def rules_in_order(plan: Plan, ids: Ids, owners: Places, rules: Numbers, everywh
         entities = plan.rule_entity.take(rules.take(tied))
         rows = everywhere.take(tied) - ids.begins.take(entities)
         order[at] = in_order_of_names(ids, tied, numbers, entities, rows)
-    return order
+    keys >>= plan.bits
+    return order, keys

@@ -33,7 +33,7 @@ def steps_of(plan: Plan, ids: Ids, ranked: Ranked, fired: Iterable[RuleFirings])
     """The steps of each ranked recommendation, in order: of its family, on its target or around it."""
     columns = ids.columns
     all_, by_rule = ranked.conclusions, {one.rule: one for one in fired if len(one.rows)}
-    kept = ranked.state == RANKED
+    kept = ranked.ordered.state == RANKED
     found: list[Steps] = []
     for rule, slot in plan.steps:
         begin, end = all_.starts[slot], all_.starts[slot + 1]
@@ -55,5 +55,6 @@ def steps_of(plan: Plan, ids: Ids, ranked: Ranked, fired: Iterable[RuleFirings])
         nothing = np.zeros(0, dtype=np.int32)
         return Steps(nothing.astype(np.int64), nothing, nothing)
     joined = Steps(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
-    order = rules_in_order(plan, ids, *joined)
+    keys = (joined.place << plan.bits) + plan.place.take(joined.rule)
+    order, _ = rules_in_order(plan, ids, keys, joined.rule, joined.everywhere)
     return Steps(joined.place.take(order), joined.rule.take(order), joined.everywhere.take(order))

@@ -19,7 +19,7 @@ from tactful.rank_columns.order import RANKED, SET_ASIDE, STATES
 from tactful.rank_columns.plan import Plan
 from tactful.rank_columns.reasons import reasons_of
 from tactful.rank_columns.steps import Steps
-from tactful.tables.columns import Flags, Places
+from tactful.tables.columns import Flags
 
 _WORD: Final = pa.dictionary(pa.int8(), pa.string())
 _NAME: Final = pa.dictionary(pa.int32(), pa.string())
@@ -93,20 +93,21 @@ class Writer:
     def actions(self) -> pa.Table:
         """All conclusions."""
         ranked, all_, plan, words = self._ranked, self._ranked.conclusions, self._plan, self._words
-        slot, due = all_.slot.take(ranked.order), all_.due.take(ranked.order)
+        order, slot, _, state, priority, strength = ranked.ordered
+        due = all_.due.take(order)
         arrays = {
-            **self._where(all_.everywhere.take(ranked.order), "target_id"),
+            **self._where(all_.everywhere.take(order), "target_id"),
             "conclusion": _numbers(ranked.number, pa.int32()),
-            "state": _words(ranked.state, words.states, pa.int8()),
-            "rank": _numbers(ranked.number, pa.int32(), ranked.state == RANKED),
-            "modality": _words(all_.strength.take(ranked.order), words.modalities, pa.int8()),
+            "state": _words(state, words.states, pa.int8()),
+            "rank": _numbers(ranked.number, pa.int32(), state == RANKED),
+            "modality": _words(strength, words.modalities, pa.int8()),
             "action": _words(plan.action.take(slot), words.actions, pa.int32()),
             "entity": _words(plan.entity.take(slot), words.entities, pa.int8()),
-            "priority": _numbers(all_.priority.take(ranked.order), pa.int16()),
+            "priority": _numbers(priority, pa.int16()),
             "due": _numbers(due, _MOMENT, due != NEVER),
-            "safety": pa.array(all_.safety.take(ranked.order)),
+            "safety": _flags(all_.safety.take(order)),
             "gave_way_to": _numbers(ranked.gave_way_to, pa.int32(), ranked.gave_way_to >= 0),
-            "lost_to": _lists(ranked.lost_starts, ranked.lost_to, ranked.state != SET_ASIDE),
+            "lost_to": _lists(ranked.lost_starts, ranked.lost_to, state == SET_ASIDE),
         }
         return _table(arrays, ACTIONS)
 
@@ -150,8 +151,15 @@ def _table(arrays: Mapping[str, pa.Array], schema: pa.Schema) -> pa.Table:
 
 def _numbers(values: npt.NDArray[Any], type_: pa.DataType, valid: Flags | None = None) -> pa.Array:
     data = np.ascontiguousarray(values, dtype=np.dtype(f"i{type_.bit_width // 8}"))
-    bits = None if valid is None else pa.py_buffer(np.packbits(valid, bitorder="little"))
-    return pa.Array.from_buffers(type_, len(data), [bits, pa.py_buffer(data)])
+    return pa.Array.from_buffers(type_, len(data), [None if valid is None else _bits(valid), pa.py_buffer(data)])
+
+
+def _flags(values: Flags) -> pa.Array:
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, _bits(values)])
+
+
+def _bits(flags: Flags) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))
 
 
 def _texts(words: Iterable[str]) -> pa.Array:
@@ -168,6 +176,7 @@ def _ids(ids: Coded, *, null: bool = False) -> pa.Array:
     return pa.DictionaryArray.from_arrays(_numbers(ids.places, pa.int32(), valid), ids.dictionary, safe=False)
 
 
-def _lists(starts: Places, values: Numbers, null: Flags) -> pa.Array:
-    offsets, numbers = _numbers(starts, pa.int32()), _numbers(values, pa.int32())
-    return pa.ListArray.from_arrays(offsets, numbers, mask=pa.array(null))
+def _lists(starts: Numbers, values: Numbers, valid: Flags) -> pa.Array:
+    numbers = _numbers(values, pa.int32())
+    buffers = [_bits(valid), pa.py_buffer(starts)]
+    return pa.Array.from_buffers(pa.list_(pa.int32()), len(valid), buffers, children=[numbers])
