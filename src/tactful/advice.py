@@ -145,12 +145,12 @@ class Advice:
         return f"<{self.rank}. {self.modality} {self.action} → {self.target.entity} {self.target.id}>"
 
 
-class Decision:
+class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     """Ranked advice for one case at one moment. Thread-safe to read."""
 
-    def __init__(self, ranking: Ranking, setting: Setting) -> None:
-        #: For other parts of this package: conclusions as ranked, and what they were drawn from.
-        self.ranking, self.setting = ranking, setting
+    #: For other parts of this package: conclusions as ranked, and what they were drawn from.
+    ranking: Ranking
+    setting: Setting
 
     @property
     def at(self) -> datetime:

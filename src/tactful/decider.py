@@ -11,7 +11,7 @@ from tactful.engines.compiled import compile_pack
 from tactful.engines.rete import Fires, Rete, ReteProgram
 from tactful.evaluate import Evaluator
 from tactful.facts.limits import CaseLimits
-from tactful.facts.link import Linker, NotLinkable
+from tactful.facts.link import NotLinkable, link
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
 from tactful.model.checked import AddStep, CheckedPack, Rule
@@ -79,6 +79,6 @@ class Decider:
     def link(self, shape: CaseShape, now: int | None) -> Case | None:
         """The case that changed facts make; ``None`` where they do not fit together."""
         try:
-            return Linker(self.calendars, self.checked.custom, self.limits).case(shape, now)
+            return link(shape, now, self.calendars, self.checked.custom, self.limits)
         except NotLinkable:
             return None

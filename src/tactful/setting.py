@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 
+import msgspec
+
 from tactful.calendars import Calendar
 from tactful.decider import Decider
 from tactful.decision import JustificationRecord, PackRecord, RawFiring, TargetRecord
@@ -16,11 +18,12 @@ from tactful.rank import Conclusion, Ranker, entity_of
 from tactful.wording import fill, name_of
 
 
-class Setting:
-    """What the parts of one decision share. Not public."""
+class Setting(msgspec.Struct, frozen=True, eq=False, dict=True):
+    """What the parts of one decision share. Not public. A ``Struct`` because one is made for every decision."""
 
-    def __init__(self, decider: Decider, case: Case, now: int) -> None:
-        self.decider, self.case, self.now = decider, case, now
+    decider: Decider
+    case: Case
+    now: int
 
     @property
     def checked(self) -> CheckedPack:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from tactful.calendars import FIRST_YEAR, LAST_MOMENT, LAST_YEAR, Calendar, Calendars
 from tactful.facts.custom import NO_CUSTOM, CustomFields, custom_value
 from tactful.facts.limits import CaseLimits
@@ -36,67 +38,78 @@ class NotLinkable(Exception):
     """Something is wrong with the case; ``validate`` tells what."""
 
 
-class Linker:
+def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: CustomFields, limits: CaseLimits) -> Case:
+    """The case that a shape makes, at ``now`` (seconds since 1970) or else its own. Raises :class:`NotLinkable`."""
+    given = shape.candidate
+    zone = given.time_zone
+    place = (NO_ZONE if zone is None else zone, given.country)
+    calendar = calendars.known.get(place) or _at(place, calendars)
+    zoned = zone is not None
+    linker = _Linker(calendars, custom, limits, calendar, zoned, zoned)
+    if now is None and shape.now is not None:
+        now = linker.seconds(shape.now)
+    linker.now = now
+    candidate = CandidateRow(
+        0,
+        given.id,
+        given.name,
+        given.email,
+        given.country,
+        zone,
+        given.employed,
+        given.considering_quitting,
+        given.searching,
+        given.handwriting_legible,
+        None if given.notice_period is None else _length(given.notice_period),
+        calendar,
+        NO_CUSTOM if given.custom is None else linker.customs("candidate", given.custom),
+    )
+    applications = shape.applications
+    count = len(applications)
+    if count > 1 and (count > limits.applications or len({one.id for one in applications}) != count):
+        raise NotLinkable
+    families = tuple([linker.family(one, no, candidate) for no, one in enumerate(applications)])
+    return Case(now, candidate, families, shape)
+
+
+def _at(place: tuple[str, str | None], calendars: Calendars) -> Calendar:
+    """The calendar of a place that was not met before: a time zone and a country, which have to exist."""
+    found = calendars.find(place)
+    if found is None:
+        raise NotLinkable
+    return found
+
+
+class _Linker(msgspec.Struct, eq=False, gc=False):
     """Links one case. Numbers rows through the whole case, in its order.
 
-    Written out longer than it needs to be: every call and every unpacking here is paid for by every decision.
+    Written out longer than it needs to be: every call and every unpacking here is paid for by every decision. A ``Struct``
+    for the same reason.
     """
 
+    calendars: Calendars
+    custom: CustomFields
+    limits: CaseLimits
+    #: The nearest calendar; whether the candidate has a time zone; and whether anything from the candidate down to here has.
+    calendar: Calendar
+    zoned: bool
+    zoned_here: bool
+    now: int | None = None
     #: How many rows of each entity there are so far.
-    _people = _interviews = _interviewers = _messages = 0
+    people: int = 0
+    interviews: int = 0
+    interviewers: int = 0
+    messages: int = 0
 
-    def __init__(self, calendars: Calendars, custom: CustomFields, limits: CaseLimits) -> None:
-        self._calendars, self._custom, self._limits = calendars, custom, limits
-        self._epochs, self._places = calendars.epochs, calendars.known
-
-    def case(self, shape: CaseShape, now: int | None) -> Case:
-        """The whole case, at ``now`` or else its own. Raises :class:`NotLinkable`."""
-        given = shape.candidate
-        zone = given.time_zone
-        self._zoned = self._zoned_here = zone is not None
-        place = (NO_ZONE if zone is None else zone, given.country)
-        self._calendar = calendar = self._places.get(place) or self._at(place)
-        if now is None and shape.now is not None:
-            now = self._seconds(shape.now)
-        self._now = now
-        candidate = CandidateRow(
-            0,
-            given.id,
-            given.name,
-            given.email,
-            given.country,
-            zone,
-            given.employed,
-            given.considering_quitting,
-            given.searching,
-            given.handwriting_legible,
-            None if given.notice_period is None else _length(given.notice_period),
-            calendar,
-            NO_CUSTOM if given.custom is None else self._customs("candidate", given.custom),
-        )
-        applications = shape.applications
-        count = len(applications)
-        if count > 1 and (count > self._limits.applications or len({one.id for one in applications}) != count):
-            raise NotLinkable
-        families = tuple([self._family(one, no, candidate) for no, one in enumerate(applications)])
-        return Case(now, candidate, families, shape)
-
-    def _at(self, place: tuple[str, str | None]) -> Calendar:
-        """The calendar of a place that was not met before: a time zone and a country, which have to exist."""
-        found = self._calendars.find(place)
-        if found is None:
-            raise NotLinkable
-        return found
-
-    def _family(self, given: Application, no: int, candidate: CandidateRow) -> Family:
-        limits = self._limits
+    def family(self, given: Application, no: int, candidate: CandidateRow) -> Family:
+        limits = self.limits
         zone, country, calendar = given.time_zone, given.country, candidate.calendar
-        self._zoned_here = self._zoned
+        self.zoned_here = self.zoned
         if zone is not None or country is not None:
             place = (calendar.time_zone if zone is None else zone, calendar.country if country is None else country)
-            calendar = self._places.get(place) or self._at(place)
-            self._zoned_here = self._zoned or zone is not None
-        self._calendar = calendar
+            calendar = self.calendars.known.get(place) or _at(place, self.calendars)
+            self.zoned_here = self.zoned or zone is not None
+        self.calendar = calendar
         contact_via = given.contact_via
         application = ApplicationRow(
             no,
@@ -112,7 +125,7 @@ class Linker:
             zone,
             candidate,
             calendar,
-            NO_CUSTOM if given.custom is None else self._customs("application", given.custom),
+            NO_CUSTOM if given.custom is None else self.customs("application", given.custom),
         )
         people_given, interviews_given, messages_given = given.people, given.interviews, given.messages
         if (
@@ -136,7 +149,7 @@ class Linker:
 
     def _people_of(self, given: tuple[Person, ...], application: ApplicationRow) -> dict[str | None, PersonRow]:
         by_id: dict[str | None, PersonRow] = {}
-        no = self._people
+        no = self.people
         own = placed = application.calendar
         place: tuple[str | None, str | None] = (None, None)
         for one in given:
@@ -145,7 +158,7 @@ class Linker:
                 if (zone, country) != place:  # people of a company are mostly in the same place
                     place = (zone, country)
                     there = (own.time_zone if zone is None else zone, own.country if country is None else country)
-                    placed = self._places.get(there) or self._at(there)
+                    placed = self.calendars.known.get(there) or _at(there, self.calendars)
                 calendar = placed
             by_id[id_] = PersonRow(
                 no,
@@ -162,10 +175,10 @@ class Linker:
                 zone,
                 application,
                 calendar,
-                NO_CUSTOM if one.custom is None else self._customs("person", one.custom),
+                NO_CUSTOM if one.custom is None else self.customs("person", one.custom),
             )
             no += 1
-        self._people = no
+        self.people = no
         return by_id
 
     def _interviews_of(
@@ -173,25 +186,25 @@ class Linker:
     ) -> tuple[tuple[InterviewRow, ...], tuple[tuple[InterviewerRow, ...], ...]]:
         rows: list[InterviewRow] = []
         groups: list[tuple[InterviewerRow, ...]] = []
-        no, now, epochs = self._interviews, self._now, self._epochs
+        no, now, epochs = self.interviews, self.now, self.calendars.epochs
         for one in given:
             moment, status = one.ended_at, one.status
             known = epochs.get(moment.tzinfo)
             if known is None:
-                ended_at = self._seconds(moment)
-            else:  # as in _seconds
+                ended_at = self.seconds(moment)
+            else:  # as in seconds
                 since = moment - known[0]
                 ended_at = since.days * 86_400 + since.seconds + known[1]
                 if not 0 <= ended_at <= LAST_MOMENT:
                     raise NotLinkable
             if status == "held" and now is not None and ended_at > now:
                 raise NotLinkable
-            custom = NO_CUSTOM if one.custom is None else self._customs("interview", one.custom)
+            custom = NO_CUSTOM if one.custom is None else self.customs("interview", one.custom)
             row = InterviewRow(no, one.id, one.stage, status, ended_at, one.went, application, custom)
             rows.append(row)
             groups.append(self._group(one, row, people, application) if one.interviewers else ())
             no += 1
-        self._interviews = no
+        self.interviews = no
         if len(rows) > 1 and len({one.id for one in rows}) != len(rows):
             raise NotLinkable
         return tuple(rows), tuple(groups)
@@ -204,19 +217,19 @@ class Linker:
         application: ApplicationRow,
     ) -> tuple[InterviewerRow, ...]:
         rows: dict[str, InterviewerRow] = {}
-        no = self._interviewers
+        no = self.interviewers
         for one in given.interviewers:
             if isinstance(one, str):
                 id_, attended, values = one, None, NO_CUSTOM
             else:
                 id_, attended = one.person, one.attended
-                values = NO_CUSTOM if one.custom is None else self._customs("interviewer", one.custom)
+                values = NO_CUSTOM if one.custom is None else self.customs("interviewer", one.custom)
             person = people.get(id_)
             if person is None:
                 raise NotLinkable
             rows[id_] = InterviewerRow(no, id_, attended, interview, person, application, values)
             no += 1
-        self._interviewers = no
+        self.interviewers = no
         if len(rows) != len(given.interviewers):
             raise NotLinkable
         return tuple(rows.values())
@@ -225,7 +238,7 @@ class Linker:
         self, given: tuple[Message, ...], people: Mapping[str | None, PersonRow], application: ApplicationRow
     ) -> tuple[MessageRow, ...]:
         rows = []
-        no, epochs = self._messages, self._epochs
+        no, epochs = self.messages, self.calendars.epochs
         for one in given:
             person_id = one.person
             person = people.get(person_id)
@@ -235,8 +248,8 @@ class Linker:
             if moment is None:
                 sent_at = None
             elif (known := epochs.get(moment.tzinfo)) is None:
-                sent_at = self._seconds(moment)
-            else:  # as in _seconds; a call for each message would show
+                sent_at = self.seconds(moment)
+            else:  # as in seconds; a call for each message would show
                 since = moment - known[0]
                 sent_at = since.days * 86_400 + since.seconds + known[1]
                 if not 0 <= sent_at <= LAST_MOMENT:
@@ -250,16 +263,16 @@ class Linker:
                 one.kind,
                 person,
                 application,
-                NO_CUSTOM if one.custom is None else self._customs("message", one.custom),
+                NO_CUSTOM if one.custom is None else self.customs("message", one.custom),
             )
             rows.append(row)
             no += 1
-        self._messages = no
+        self.messages = no
         return tuple(rows)
 
     def _offer(self, given: Offer, application: ApplicationRow) -> OfferRow:
-        received = None if given.received_at is None else self._seconds(given.received_at)
-        signed = None if given.signed_at is None else self._seconds(given.signed_at)
+        received = None if given.received_at is None else self.seconds(given.received_at)
+        signed = None if given.signed_at is None else self.seconds(given.signed_at)
         if received is not None and signed is not None and signed < received:
             raise NotLinkable
         return OfferRow(
@@ -272,17 +285,17 @@ class Linker:
             given.conditional,
             None if given.start_on is None else self._deadline(given.start_on),
             application,
-            NO_CUSTOM if given.custom is None else self._customs("offer", given.custom),
+            NO_CUSTOM if given.custom is None else self.customs("offer", given.custom),
         )
 
     # --- values ---
 
-    def _seconds(self, moment: datetime) -> int:
-        known = self._epochs.get(moment.tzinfo)
+    def seconds(self, moment: datetime) -> int:
+        known = self.calendars.epochs.get(moment.tzinfo)
         if known is None:
             if moment.tzinfo is None:
                 return self._local(moment)
-            known = self._calendars.epoch_of(moment.tzinfo)
+            known = self.calendars.epoch_of(moment.tzinfo)
         epoch, offset = known
         since = moment - epoch
         seconds = since.days * 86_400 + since.seconds + offset
@@ -292,26 +305,26 @@ class Linker:
 
     def _local(self, moment: datetime) -> int:
         """A moment without an offset, on the nearest clock."""
-        if not self._zoned_here or not 1970 < moment.year < 2199:
+        if not self.zoned_here or not 1970 < moment.year < 2199:
             raise NotLinkable
-        return self._calendar.instant(moment)
+        return self.calendar.instant(moment)
 
     def _deadline(self, text: str) -> int:
-        if len(text) == 10 and self._zoned_here:
+        if len(text) == 10 and self.zoned_here:
             day = parse_date(text)
             if day is None or not FIRST_YEAR < day.year < LAST_YEAR:
                 raise NotLinkable
-            return self._calendar.end_of_day(day)
-        zoned = self._zoned_here
+            return self.calendar.end_of_day(day)
+        zoned = self.zoned_here
         if not 1970 < int(text[:4] if text[:4].isdigit() else 0) < 2199 or (not zoned and not _has_offset(text)):
             raise NotLinkable
-        found = deadline_of(text, self._calendar)
+        found = deadline_of(text, self.calendar)
         if found is None:
             raise NotLinkable
         return found
 
-    def _customs(self, entity: str, given: Mapping[str, object]) -> Mapping[str, Value]:
-        declared = self._custom.get(entity, {})
+    def customs(self, entity: str, given: Mapping[str, object]) -> Mapping[str, Value]:
+        declared = self.custom.get(entity, {})
         found: dict[str, Value] = {}
         for name, one in given.items():
             kind = declared.get(name)
@@ -320,7 +333,7 @@ class Linker:
             if isinstance(one, str) and isinstance(kind, MomentKind):
                 found[name] = self._deadline(one)
             elif one is not None:
-                found[name] = custom_value(one, kind, self._calendar)
+                found[name] = custom_value(one, kind, self.calendar)
                 if found[name] is None:
                     raise NotLinkable
         return found

@@ -13,7 +13,7 @@ from tactful.diagnostics.case import UnreadableCase
 from tactful.facts.consistency import Consistency
 from tactful.facts.custom import CustomFields
 from tactful.facts.limits import CaseLimits
-from tactful.facts.link import Linker, NotLinkable
+from tactful.facts.link import NotLinkable, link
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
 from tactful.facts.validate import Reader
@@ -44,7 +44,7 @@ def read_case(
             data = _encoded(data, name)
     if len(data) <= limits.bytes and (len(data) <= limits.text or not _long_text(data, limits.text)):
         try:
-            return Linker(calendars, custom, limits).case(_DECODER.decode(data), now)
+            return link(_DECODER.decode(data), now, calendars, custom, limits)
         except (msgspec.MsgspecError, NotLinkable, RecursionError, UnicodeDecodeError):
             pass  # all that is wrong with it is found out and told below
     text = data if isinstance(data, str) else bytes(data)
@@ -112,7 +112,7 @@ def read_case_node(
             problems = [msgspec.structs.replace(one, span=None) for one in problems]
         raise InvalidInput(problems, {node.span.file: text} if text else {})
     try:
-        return Linker(calendars, custom, limits).case(msgspec.convert(plain, CaseShape), now)
+        return link(msgspec.convert(plain, CaseShape), now, calendars, custom, limits)
     except (msgspec.MsgspecError, NotLinkable) as error:
         raise InvalidInput([UnreadableCase.at(None, f"the case cannot be read: {error}")]) from None
 

@@ -17,7 +17,7 @@ from tactful.calendars import Calendars
 from tactful.diagnostics import Span
 from tactful.facts.custom import CustomFields
 from tactful.facts.limits import CaseLimits
-from tactful.facts.link import Linker, NotLinkable
+from tactful.facts.link import NotLinkable, link
 from tactful.facts.read import read_case_node
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
@@ -56,8 +56,7 @@ class Restorer:
         """Read plain data as JSON is read. Raises :class:`InvalidInput` with all mistakes."""
         if not _has_long_text(case, self.limits.text):
             try:
-                linker = Linker(self.calendars, self.custom, self.limits)
-                return linker.case(msgspec.convert(case, CaseShape), self.now)
+                return link(msgspec.convert(case, CaseShape), self.now, self.calendars, self.custom, self.limits)
             except (msgspec.MsgspecError, NotLinkable):
                 pass  # what is wrong with it is found out and told below
         return read_case_node(_node(case), "", self.calendars, self.custom, self.limits, self.now, as_json=True)

@@ -26,13 +26,13 @@ class Program:
     def fire(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that advise or prohibit, for ``case`` at ``now`` (seconds since 1970), in no order."""
         firings: list[RawFiring] = []
-        self._fire(Runtime(case, now, self._calendars, self._rules, self._facts), firings.append)
+        self._fire(Runtime(case, now, case.families, self._calendars, self._rules, self._facts), firings.append)
         return firings
 
     def fire_steps(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that add steps: nobody needs them before the advice is put into words."""
         firings: list[RawFiring] = []
-        self._steps(Runtime(case, now, self._calendars, self._rules, self._facts), firings.append)
+        self._steps(Runtime(case, now, case.families, self._calendars, self._rules, self._facts), firings.append)
         return firings
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from tactful.calendars import Calendars
 from tactful.evaluate import Evaluator
 from tactful.facts.rows import Case, Family, InterviewerRow, MessageRow, Row
@@ -12,22 +14,21 @@ from tactful.timing import fires_until
 from tactful.values import Value
 
 
-class Runtime:
-    """The case, the moment, the calendars, and the computed facts that are already known."""
+class Runtime(msgspec.Struct, eq=False, gc=False):
+    """The case, the moment, the calendars, and in ``memo`` the computed facts that are already known."""
 
-    __slots__ = ("_calendars", "_facts", "_rules", "case", "families", "memo", "now")
-
-    def __init__(
-        self, case: Case, now: int, calendars: Calendars, rules: Sequence[Rule], facts: Mapping[str, ComputedFact]
-    ) -> None:
-        self.case, self.now, self.families = case, now, case.families
-        self.memo: dict[tuple[int, int], Value] = {}
-        self._calendars, self._rules, self._facts = calendars, rules, facts
+    case: Case
+    now: int
+    families: tuple[Family, ...]
+    calendars: Calendars
+    rules: Sequence[Rule]
+    facts: Mapping[str, ComputedFact]
+    memo: dict[tuple[int, int], Value] = msgspec.field(default_factory=dict)
 
     def until(self, rule: int, row: Row) -> int | None:
         """When a rule that fires now stops by time alone, for rules whose end no single expression tells."""
-        evaluator = Evaluator(self.case, self.now, self._facts, self._calendars)
-        return fires_until(self._rules[rule], row, evaluator)
+        evaluator = Evaluator(self.case, self.now, self.facts, self.calendars)
+        return fires_until(self.rules[rule], row, evaluator)
 
 
 def messages_by_person(family: Family) -> dict[str, list[MessageRow]]:
