@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Final, NamedTuple
 
 from tactful.decision import RawFiring
@@ -77,12 +77,13 @@ def earliest(*moments: int | None) -> int | None:
 class _Region(NamedTuple):
     """A place in the function where the rows of one entity are at hand, one after the other.
 
-    ``tree`` has the entity's rules; ``inner`` are the regions within. ``reads`` are the facts that are read here or
-    within and have to be worked out further out.
+    ``tree`` has the entity's rules, and yes/noes that only those within read: they are found in passing. ``inner`` are the
+    regions within. ``reads`` are the facts that are read here or within and have to be worked out further out.
     """
 
     entity: str
-    tree: Node[Rule]
+    tree: Node[Rule | WhenFact]
+    found: tuple[WhenFact, ...]
     inner: tuple[_Region, ...]
     reads: frozenset[str]
 
@@ -142,14 +143,33 @@ class _MainFunction:
     def _region(self, entity: str, *inner: _Region) -> _Region:
         """The tree of the entity's rules, with the facts that they and those within read at their places."""
         owners = _OWNERS[entity]
-        parts = Parts(lambda condition: cost(condition, lambda id_: self._cost(id_, owners)))
-        rules = self.rules.get(entity, [])
-        tree = build([Item(parts.of([rule.when], [rule.unless]), rule) for rule in rules])
-        within = frozenset().union(*(one.reads for one in inner))
         own = [id_ for id_, fact in self.by_id.items() if fact.entity in owners and not is_lookup(fact)]
+        within = frozenset().union(*(one.reads for one in inner))
         outside = frozenset(id_ for id_ in within.intersection(own) if not self._rare(id_))
-        reads = place_facts(tree, own, _read_by_deadline, self.inliner.variables_of, outside)
-        return _Region(entity, tree, inner, (reads | within).difference(own))
+        parts = Parts(lambda condition: cost(condition, lambda id_: self._cost(id_, owners)))
+        for id_ in own:
+            fact = self.by_id[id_]
+            if isinstance(fact, WhenFact) and fact.entity == entity:
+                parts.open(fact)
+        items: list[Item[Rule | WhenFact]] = [
+            Item(parts.of([rule.when], [rule.unless]), rule) for rule in self.rules.get(entity, [])
+        ]
+        found = self._found_in_passing(entity, outside, items, own)
+        items += [Item(parts.of([fact.condition]), fact) for fact in found]
+        tree = build(items)
+        placed = outside.difference(fact.id for fact in found)
+        reads = place_facts(tree, own, self._read_where_done, self.inliner.variables_of, placed)
+        return _Region(entity, tree, found, inner, (reads | within).difference(own))
+
+    def _found_in_passing(
+        self, entity: str, outside: Set[str], items: Sequence[Item[Rule | WhenFact]], own: Sequence[str]
+    ) -> tuple[WhenFact, ...]:
+        """Those of the yes/noes that are read further in which nothing reads here."""
+        here = {id_ for item in items for part in item.parts for id_ in part.reads}
+        here.update(*(self._read_where_done(item.what) for item in items))
+        here.update(*map(self.inliner.variables_of, own))
+        facts = (self.by_id[id_] for id_ in own if id_ in outside and id_ not in here)
+        return tuple(fact for fact in facts if isinstance(fact, WhenFact) and fact.entity == entity)
 
     def _cost(self, id_: str, owners: Sequence[str]) -> int:
         """What reading a fact costs about: the most where it is yet to be worked out, and for this reader alone."""
@@ -168,13 +188,15 @@ class _MainFunction:
         writer = Writer(
             self.facts.tables,
             lambda: self.inliner.expressions(nullable(region.entity)),
-            self._rule,
+            self._do,
             lambda ids: self._facts_of(region.entity, ids),
             self.inliner.variables,
         )
         with self.inliner.variables.below():
+            starts = [assign(self.inliner.variables.name(fact.id), constant(False)) for fact in region.found]
             found = writer.node(region.tree)
-            return [*found, *(self._loop(inner) for inner in region.inner if not inner.empty)]
+            self.inliner.variables.set(fact.id for fact in region.found)
+            return [*starts, *found, *(self._loop(inner) for inner in region.inner if not inner.empty)]
 
     def _loop(self, region: _Region) -> ast.stmt:
         """The loop over the rows of a region within another."""
@@ -211,12 +233,24 @@ class _MainFunction:
         keep = [assign(f"{name}_at_hand", load(name)) for name in lost]
         return [*keep, *found, *(assign(name, load(f"{name}_at_hand")) for name in lost)]
 
-    def _rule(self, rule: Rule) -> list[ast.stmt]:
-        """What is done where a rule holds."""
+    def _do(self, what: Rule | WhenFact) -> list[ast.stmt]:
+        """What is done where a rule or a yes/no holds."""
+        if isinstance(what, WhenFact):
+            return [assign(self.inliner.variables.name(what.id), constant(True))]
+        return self._fired(what)
+
+    def _fired(self, rule: Rule) -> list[ast.stmt]:
         due = self._due(rule, self.inliner.expressions(nullable(rule.entity)))
         return [ast.Expr(call(load("emit"), ast.Tuple([constant(rule.no), load(rule.entity), due], ast.Load())))]
 
     # --- deadlines ---
+
+    def _read_where_done(self, what: Rule | WhenFact) -> frozenset[str]:
+        """The facts that are read where a rule fires: by its deadline."""
+        if isinstance(what, WhenFact) or (what.by is None and what.endless):
+            return frozenset()
+        fields = [what.by.field] if what.by is not None else [one.field for one in closings(what, self.clockwork) or ()]
+        return frozenset(computed(fields))
 
     def _due(self, rule: Rule, expressions: Expressions) -> ast.expr:
         if rule.by is not None:
@@ -241,11 +275,6 @@ def nullable(entity: str) -> frozenset[str]:
     """The names in scope of a rule for each ``entity`` behind which there may be no row."""
     names = set() if entity == "offer" else {"offer"}
     return frozenset(names | ({"person"} if entity == "message" else set()))
-
-
-def _read_by_deadline(rule: Rule) -> frozenset[str]:
-    """The facts that a rule's deadline may read: all that the rule reads, since it may end where one of them does."""
-    return frozenset(computed(fields_of_rule(rule)))
 
 
 def _shifted_if_known(by: Deadline, expressions: Expressions) -> ast.expr:

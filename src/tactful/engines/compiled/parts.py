@@ -8,10 +8,26 @@ from typing import Final
 import msgspec
 
 from tactful.engines.compiled.expressions import is_required
-from tactful.model.checked import AllOf, AnyOf, Compare, Condition, Field, IsIn, NoneOf, NowIs, Relates, Shift, Test
+from tactful.model.checked import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    Field,
+    IsIn,
+    NoneOf,
+    NowIs,
+    Relates,
+    Shift,
+    Test,
+    WhenFact,
+)
 from tactful.model.reads import computed, fields_of
 from tactful.model.written import Order
 from tactful.values import BusinessDays, ListKind
+
+#: A yes/no that rests on more conditions than these is asked as a whole.
+_MOST: Final = 16
 
 
 class Part(msgspec.Struct, frozen=True, eq=False):
@@ -45,11 +61,23 @@ class Parts:
     def __init__(self, cost: Callable[[Condition], int]) -> None:
         self._cost = cost
         self._known: dict[Hashable, Part] = {}
+        self._opened: dict[tuple[str, bool], tuple[Condition, ...]] = {}
+
+    def open(self, fact: WhenFact) -> None:
+        """From here on ask for what a yes/no of the rows at hand rests on, where that must hold all at once.
+
+        So it is asked once, and as early, for all that ask it, whether they name the yes/no or not. Facts that this one
+        reads come before it.
+        """
+        for value in (True, False):
+            found = tuple({_key(one): one for one in self._conjuncts(fact.condition, value)}.values())
+            if len(found) <= _MOST and all(isinstance(one, Test) for one in found):
+                self._opened[fact.id, value] = found
 
     def of(self, wanted: Iterable[Condition], unwanted: Iterable[Condition] = ()) -> tuple[Part, ...]:
         """What must hold for all of ``wanted`` to hold and none of ``unwanted``; each once."""
-        apart = [one for condition in wanted for one in _conjuncts(condition, True)]
-        apart += [one for condition in unwanted for one in _conjuncts(condition, False)]
+        apart = [one for condition in wanted for one in self._conjuncts(condition, True)]
+        apart += [one for condition in unwanted for one in self._conjuncts(condition, False)]
         return tuple(dict.fromkeys(map(self._part, apart)))
 
     def _part(self, condition: Condition) -> Part:
@@ -60,6 +88,43 @@ class Parts:
             reads = frozenset(computed(fields_of(condition)))
             found = self._known[key] = Part(condition, axis, at, self._cost(condition), reads)
         return found
+
+    def _conjuncts(self, condition: Condition, wanted: bool) -> Iterator[Condition]:
+        """What must hold all at once for the condition to hold, or (not ``wanted``) not to hold."""
+        match condition:
+            case Test() if (opened := self._rests_on(condition, wanted)) is not None:
+                yield from opened
+            case Test(negated=negated, predicates=predicates, field=field):
+                if negated == wanted:
+                    negative = msgspec.structs.replace(condition, negated=True)
+                    yield _opposite(condition) if is_required(field) else negative
+                elif len(predicates) == 1 or field.origin not in ("given", "custom"):
+                    yield msgspec.structs.replace(condition, negated=False)
+                else:
+                    plain = msgspec.structs.replace(condition, negated=False)
+                    yield from (msgspec.structs.replace(plain, predicates=(one,)) for one in predicates)
+            case AllOf(members=members) if wanted or len(members) == 1:
+                for member in members:
+                    yield from self._conjuncts(member, wanted)
+            case AnyOf(members=members) if not wanted or len(members) == 1:
+                for member in members:
+                    yield from self._conjuncts(member, wanted)
+            case NoneOf(members=members) if wanted or len(members) == 1:
+                for member in members:
+                    yield from self._conjuncts(member, not wanted)
+            case NoneOf(members=members):
+                yield AnyOf(members)
+            case _:
+                yield condition if wanted else NoneOf((condition,))
+
+    def _rests_on(self, test: Test, wanted: bool) -> tuple[Condition, ...] | None:
+        """What a test of an opened yes/no asks for; ``None`` for any other test."""
+        field = test.field
+        match test.predicates:
+            case (IsIn(values=(bool() as value,)),) if field.origin == "computed" and not field.via:
+                return self._opened.get((field.key, value == (wanted != test.negated)))
+            case _:
+                return None
 
 
 def together(parts: Sequence[Part]) -> Part:
@@ -80,31 +145,6 @@ def joined(conditions: Iterable[Condition]) -> list[Condition]:
             condition = msgspec.structs.replace(before, predicates=(*before.predicates, *condition.predicates))
         found[key] = condition
     return list(found.values())
-
-
-def _conjuncts(condition: Condition, wanted: bool) -> Iterator[Condition]:
-    """What must hold all at once for the condition to hold, or (not ``wanted``) not to hold."""
-    match condition:
-        case Test(negated=negated, predicates=predicates, field=field):
-            if negated == wanted:
-                yield _opposite(condition) if is_required(field) else msgspec.structs.replace(condition, negated=True)
-            elif len(predicates) == 1 or field.origin not in ("given", "custom"):
-                yield msgspec.structs.replace(condition, negated=False)
-            else:
-                yield from (msgspec.structs.replace(condition, negated=False, predicates=(one,)) for one in predicates)
-        case AllOf(members=members) if wanted or len(members) == 1:
-            for member in members:
-                yield from _conjuncts(member, wanted)
-        case AnyOf(members=members) if not wanted or len(members) == 1:
-            for member in members:
-                yield from _conjuncts(member, wanted)
-        case NoneOf(members=members) if wanted or len(members) == 1:
-            for member in members:
-                yield from _conjuncts(member, not wanted)
-        case NoneOf(members=members):
-            yield AnyOf(members)
-        case _:
-            yield condition if wanted else NoneOf((condition,))
 
 
 _OPPOSITES: Final[Mapping[Order, Order]] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}

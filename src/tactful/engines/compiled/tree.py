@@ -55,9 +55,10 @@ def build(items: Sequence[Item[T]], depth: int = 0) -> Node[T]:
     rest = [item for item in items if item.parts]
     node.done = [item.what for item in items if not item.parts]
     asked = Counter(axis for item in rest for axis in {part.axis for part in _eligible(item)})
+    same = Counter(part for item in rest for part in _eligible(item))
     groups: dict[Hashable, list[tuple[Part, Item[T]]]] = {}
     for item in rest:
-        part = min(_eligible(item), key=lambda part: (-asked[part.axis], part.cost))
+        part = min(_eligible(item), key=lambda part: (-asked[part.axis], part.cost > _CHEAP, -same[part], part.cost))
         alone = depth == _DEEPEST or asked[part.axis] == 1
         groups.setdefault(len(groups) if alone else part.axis, []).append((part, item))
     for members in groups.values():
