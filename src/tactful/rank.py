@@ -118,7 +118,9 @@ class Ranker:
             for id_, action in checked.actions.items()
         }
         self._places = {id_: no for no, id_ in enumerate(sorted(checked.actions))}
-        self._count = len(self._places)
+        clashing = _clashing(checked.rules, self._families)
+        self._bits = {id_: no for no, id_ in enumerate(sorted(clashing))}
+        self._count = len(self._bits)
         self._restricted = 1 << 3 * self._count  # far enough off to meet nothing when marks are shifted
         self._steps = tuple(map(self._step, checked.rules))
 
@@ -135,14 +137,16 @@ class Ranker:
         return path, 2 * place + prohibits, order, _Plan(conclusion.action, prohibits, safety, path, by_id, mark)
 
     def _mark(self, action: str, prohibits: bool) -> int:
-        """One bit each for every action that is recommended or that a recommendation is a kind of; so many bits further
-        on, one each for every action that is forbidden; and one more where there may be too many of a family.
+        """What a conclusion may have to do with others; nothing, for most.
 
-        A prohibition meets a recommendation only where both have the bit of an action.
+        For a recommendation one bit for every action that it is a kind of and that some rule forbids; for a prohibition one
+        bit for its action, where some rule recommends a kind of it, so many bits further on; and one more for a
+        recommendation of which there may be too many. A prohibition meets a recommendation only where both have the bit of
+        an action.
         """
         if prohibits:
-            return 1 << self._places[action] + self._count
-        bits = sum(1 << self._places[one] for one in self._families[action])
+            return 1 << self._bits[action] + self._count if action in self._bits else 0
+        bits = sum(1 << self._bits[one] for one in self._families[action] if one in self._bits)
         return bits | self._restricted if self._one_per[action] else bits
 
     def rank(self, firings: Iterable[RawFiring], case: Case) -> Ranking:
@@ -162,7 +166,8 @@ class Ranker:
             key = (kind, row)
             found = find(key)
             if found is None:
-                marks |= plan.mark
+                if plan.mark:
+                    marks |= plan.mark
                 groups[key] = Conclusion(plan.action, row, plan.prohibits, plan.safety, [firing], order)
             else:
                 found.firings.append(firing)
@@ -290,6 +295,13 @@ def _path(rule: Rule) -> tuple[str, str]:
         case ById(field=field):
             steps = () if field.scope == rule.entity else (field.scope,)
             return "." if rule.entity == "application" else "application", ".".join((*steps, *field.via, field.key))
+
+
+def _clashing(rules: Iterable[Rule], families: Mapping[str, Sequence[str]]) -> set[str]:
+    """The actions that some rule forbids and of which some rule recommends a kind."""
+    forbidden = {rule.conclusion.action for rule in rules if isinstance(rule.conclusion, Prohibit)}
+    advised = (rule.conclusion.action for rule in rules if not isinstance(rule.conclusion, Prohibit | AddStep))
+    return forbidden.intersection(one for action in advised for one in families[action])
 
 
 def _merge(found: Conclusion, order: int) -> None:
