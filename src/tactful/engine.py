@@ -74,9 +74,7 @@ class Policy:
         Raises :class:`tactful.InvalidInput` with every mistake. A case that is to be decided on more than once is best
         read once: deciding on a :class:`Case` skips this.
         """
-        return read_case(
-            case, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_now(now)
-        )
+        return read_case(case, self._calendars, self.checked.custom, self._limits, _now(now))
 
     def read_text(self, text: bytes | str, name: str, now: datetime | None = None) -> Case:
         """Read a case from the text of a YAML or JSON file; mistakes carry their line and column. Raises as :meth:`read`."""
@@ -118,7 +116,7 @@ class Policy:
         where an engine in another process fails.
         """
         moment = None if now is None else _seconds(now, "now")
-        read = read_case(case, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=moment)
+        read = read_case(case, self._calendars, self.checked.custom, self._limits, moment)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
         return Decision(self.decider.rank(read, at), Setting(self.decider, read, at))
 

@@ -562,7 +562,7 @@ def is_whole(rows: Rows) -> bool:
 def read_as_json(case: dict[str, Any]) -> tuple[Case | None, set[str]]:
     """The case, or the codes of its mistakes."""
     try:
-        return read_case(case, calendars=POLICY.calendars, custom=POLICY.checked.custom, limits=LIMITS), set()
+        return read_case(case, POLICY.calendars, POLICY.checked.custom, LIMITS, None), set()
     except tactful.InvalidInput as error:
         return None, {one.code for one in error.diagnostics}
 

@@ -86,7 +86,7 @@ class Columnar:
             message = f"the line is longer than {limits.bytes:,} bytes"
             raise InvalidInput([TooLarge.at(None, message, "give each case a line of its own, or raise the limit")])
         custom, now = policy.checked.custom, self._options.now
-        return read_case(line.data, calendars=policy.calendars, custom=custom, limits=limits, now=now)
+        return read_case(line.data, policy.calendars, custom, limits, now)
 
     def _decided(self, columns: Columns) -> Decided:
         ranked = self._decider.rank(columns, steps=self._options.steps)

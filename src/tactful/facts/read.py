@@ -24,13 +24,7 @@ _DECODER: Final = msgspec.json.Decoder(CaseShape)
 
 
 def read_case(
-    data: CaseInput,
-    *,
-    calendars: Calendars,
-    custom: CustomFields,
-    limits: CaseLimits,
-    now: int | None = None,
-    name: str = "case",
+    data: CaseInput, calendars: Calendars, custom: CustomFields, limits: CaseLimits, now: int | None, name: str = "case"
 ) -> Case:
     """Read JSON (bytes or text), or a mapping of plain values, dates and times; a :class:`Case` is given back as it is.
 

@@ -162,7 +162,7 @@ def _read(policy: Policy, texts: list[bytes | None], now: int | None) -> tuple[l
     limits, custom = policy.decider.limits, policy.checked.custom
     for text in texts:
         try:
-            cases.append(read_case(text or b"", calendars=policy.calendars, custom=custom, limits=limits, now=now))
+            cases.append(read_case(text or b"", policy.calendars, custom, limits, now))
         except InvalidInput as error:
             rejects += _rejected(text or b"", error.diagnostics)
     return cases, rejects
