@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 
 from tactful.tables.columns import Flags, Ints, Places
@@ -10,10 +13,11 @@ from tactful.tables.columns import Flags, Ints, Places
 BITS = 63
 
 
-def sorted_by(keys: Ints, most: int) -> tuple[Places, Ints]:
+def sorted_by(keys: Ints, most: int, begins: Sequence[int] = (0,)) -> tuple[Places, Ints]:
     """The places of keys in the order of the keys, those of keys alike ascending; and the keys in this order.
 
-    No key is more than ``most`` or less than none. ``keys`` is used up.
+    No key is more than ``most`` or less than none. ``keys`` is used up. Where ``begins`` has more than 0, all keys from each
+    of these places on are greater than those before it.
     """
     bits = len(keys).bit_length()
     if most.bit_length() + bits > BITS:
@@ -21,7 +25,8 @@ def sorted_by(keys: Ints, most: int) -> tuple[Places, Ints]:
         return order, keys.take(order)
     keys <<= bits  # key and place in one number, as numbers are sorted three times as fast as their places
     keys += np.arange(len(keys))
-    keys.sort()
+    for begin, end in pairwise((*begins, len(keys))):
+        keys[begin:end].sort()
     order = keys & ((1 << bits) - 1)
     keys >>= bits
     return order, keys
