@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Final
 
@@ -15,6 +15,7 @@ from tactful.rank_columns.around import Around, Numbers, Rows
 from tactful.rank_columns.ids import Ids
 from tactful.rank_columns.plan import Plan
 from tactful.rank_columns.rule_order import rules_in_order
+from tactful.rank_columns.sorting import Stretch
 from tactful.rank_columns.targets import with_targets
 from tactful.tables.columns import NULL, Columns, Flags, Ints, Places
 from tactful.tables.firings import RuleFirings
@@ -75,7 +76,6 @@ def gather_conclusions(
     cells = _cells(plan, columns, parts)
     rule, everywhere = np.empty((2, ends[-1]), dtype=np.int32)
     keys, due = np.empty(len(rule), dtype=np.int64), np.full(len(rule), NEVER, dtype=np.int64)
-    begins = {part.slot: begin for part, begin in zip(reversed(parts), reversed(ends[:-1]), strict=True)}
     for part, begin, end in zip(parts, ends[:-1], ends[1:], strict=True):
         rule[begin:end] = part.rule
         np.add(part.rows, around.begins[plan.rule_entity[part.rule]], out=everywhere[begin:end], casting="same_kind")
@@ -84,7 +84,7 @@ def gather_conclusions(
         if part.due is not None:
             due[begin:end] = part.due
     due[due == NULL] = NEVER
-    order, concerned = rules_in_order(plan, ids, keys, rule, everywhere, [*reversed(begins.values())] or [0])
+    order, concerned = rules_in_order(plan, ids, keys, rule, everywhere, _unsorted(parts, ends))
     fresh = np.ones(len(order), dtype=np.bool_)
     np.not_equal(concerned[1:], concerned[:-1], out=fresh[1:])
     starts, later = np.flatnonzero(fresh), np.flatnonzero(~fresh)
@@ -94,6 +94,14 @@ def gather_conclusions(
     found = _conclusions(plan, around, firings, concerned.take(starts), cells)
     _merge(plan, found, firings)
     return found, firings
+
+
+def _unsorted(parts: list[_Part], ends: list[int]) -> Iterator[Stretch]:
+    """Where the firings of each slot stand, but of those that have one rule, which fires for the target itself."""
+    for _, found in groupby(enumerate(parts), key=lambda one: one[1].slot):
+        (first, part), *others = found
+        if others or part.targets is not part.rows:
+            yield ends[first], ends[first + len(others) + 1]
 
 
 def _conclusions(plan: Plan, around: Around, firings: Firings, concerned: Places, cells: Places) -> Conclusions:
