@@ -20,7 +20,7 @@ from tactful.rank_columns.around import Around
 from tactful.rank_columns.arrange import arranged
 from tactful.rank_columns.gather import gather_conclusions
 from tactful.rank_columns.ids import Ids
-from tactful.rank_columns.plan import Plan
+from tactful.rank_columns.plan import Plan, target_entity
 from tactful.rank_columns.steps import steps_of
 from tactful.rank_columns.written import Words, Writer
 from tactful.tables.columns import Columns
@@ -47,7 +47,9 @@ class ColumnRanker:
         self, columns: Columns, fired: Iterable[RuleFirings], steps: Iterable[RuleFirings] | None = None
     ) -> RankedTables:
         """Rank all candidates of ``columns`` by what fired for them; ``steps`` are the firings of rules that add steps."""
-        around = Around(columns)
+        fired, steps = list(fired), None if steps is None else list(steps)
+        rules = [self._plan.rules[one.rule] for one in (*fired, *(steps or ()))]
+        around = Around(columns, {entity for rule in rules for entity in (rule.entity, target_entity(rule))})
         ids = Ids(around)
         ranked = arranged(self._plan, around, ids, *gather_conclusions(self._plan, around, ids, fired))
         writer = Writer(self._plan, self._words, ids, ranked)

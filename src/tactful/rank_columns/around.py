@@ -6,14 +6,14 @@ all entities: the place in the entity's own table, moved by where the entity beg
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Set
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from tactful.facts.catalogue import ENTITIES
-from tactful.rank_columns.plan import belongs_to
+from tactful.rank_columns.plan import CODES, belongs_to
 from tactful.tables.columns import Columns, Places
 
 #: Rows as tables name them.
@@ -27,9 +27,10 @@ NAMED_AS: Final = {"interviewer": "person", "offer": "application"}
 class Around:
     """Where the rows of some columns belong. Worked out when first asked for; for one thread."""
 
-    def __init__(self, columns: Columns) -> None:
-        self.columns = columns
-        sizes = [columns.sizes[entity] for entity in ENTITIES]
+    def __init__(self, columns: Columns, entities: Set[str]) -> None:
+        """``entities``: those whose rows are looked up. The others' get no numbers."""
+        self.columns, self.entities = columns, tuple(entity for entity in ENTITIES if entity in entities)
+        sizes = [columns.sizes[entity] if entity in entities else 0 for entity in ENTITIES]
         #: Where the rows of each entity begin, by its code; one more, where the last ones end.
         self.begins: Places = np.array([0, *np.cumsum(sizes)], dtype=np.int64)
         self._memo: dict[str, Rows] = {}
@@ -42,15 +43,14 @@ class Around:
         """For each row of all entities, the row of ``scope`` that it is or belongs to, for ``one per``; -1 for none."""
         return self._kept(scope, lambda entity: self._above(entity, scope))
 
-    def interviews(self) -> Rows:
-        """For each row of all entities, its interview; -1 where it has none."""
-        return self._kept("interview", self._interviews)
+    def each(self, found: Rows) -> Iterator[tuple[str, Rows]]:
+        """What is of each entity in an array with a value for each row."""
+        for entity in self.entities:
+            code = CODES[entity]
+            yield entity, found[self.begins[code] : self.begins[code + 1]]
 
     def _above(self, entity: str, scope: str) -> Places:
         return self.columns.above(entity, scope) if belongs_to(entity, scope) else self._none(entity)
-
-    def _interviews(self, entity: str) -> Places:
-        return self.columns.above(entity, "interview") if entity in ("interview", "interviewer") else self._none(entity)
 
     def _none(self, entity: str) -> Places:
         return np.full(self.columns.sizes[entity], -1, dtype=np.int64)
@@ -58,5 +58,7 @@ class Around:
     def _kept(self, name: str, of: Callable[[str], Places]) -> Rows:
         found = self._memo.get(name)
         if found is None:
-            found = self._memo[name] = np.concatenate([of(entity).astype(np.int32) for entity in ENTITIES])
+            found = self._memo[name] = np.empty(self.begins[-1], dtype=np.int32)
+            for entity, rows in self.each(found):
+                rows[:] = of(entity)
         return found

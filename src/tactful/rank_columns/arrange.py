@@ -42,10 +42,11 @@ def arranged(plan: Plan, around: Around, ids: Ids, all_: Conclusions, firings: F
     defeats = settle_conflicts(plan, around.columns, all_)
     states = np.full(len(all_.slot), RANKED, dtype=np.int8)
     states[defeats.losers] = SET_ASIDE
-    some = restricted(plan, all_)
+    take_part = restricted(plan, all_)
+    some = take_part.copy()
     some[defeats.winners] = True
     best = some_in_order(plan, ids, all_, np.flatnonzero(some))
-    take_part = restricted(plan, all_) & (states == RANKED)
+    take_part[defeats.losers] = False
     yielded = yield_to_better(plan, around, all_, best[take_part.take(best)])
     states[yielded.losers] = ALTERNATIVE
     ordered = in_order(plan, ids, all_, states)
@@ -59,9 +60,10 @@ def arranged(plan: Plan, around: Around, ids: Ids, all_: Conclusions, firings: F
 
 def within(owners: npt.NDArray[Any]) -> Numbers:
     """The number of each among those of its owner, from 1; all of an owner stand together."""
-    begins = np.append(0, np.flatnonzero(owners[1:] != owners[:-1]) + 1)
-    counts = np.diff(begins, append=len(owners))
-    return np.arange(1, len(owners) + 1, dtype=np.int32) - np.repeat(begins.astype(np.int32), counts)
+    steps = np.ones(len(owners), dtype=np.int32)
+    begins = np.flatnonzero(owners[1:] != owners[:-1]) + 1
+    steps[begins] -= np.diff(begins, prepend=0).astype(np.int32)  # from the last of an owner back to 1
+    return np.cumsum(steps, out=steps)
 
 
 def _losses(defeats: Defeats, best: Places, place: Numbers, number: Numbers) -> tuple[Numbers, Numbers]:
@@ -71,5 +73,6 @@ def _losses(defeats: Defeats, best: Places, place: Numbers, number: Numbers) -> 
     losers = place.take(defeats.losers)
     order = np.lexsort((ranks.take(defeats.winners), losers))
     starts = np.zeros(len(place) + 1, dtype=np.int32)
-    np.cumsum(np.bincount(losers, minlength=len(place)), out=starts[1:])
+    np.add.at(starts, losers + 1, 1)
+    np.cumsum(starts, out=starts)
     return starts, number.take(place.take(defeats.winners.take(order)))

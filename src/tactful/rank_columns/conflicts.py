@@ -8,7 +8,7 @@ import numpy as np
 
 from tactful.rank_columns.gather import Conclusions
 from tactful.rank_columns.plan import Plan
-from tactful.tables.columns import Columns, Places
+from tactful.tables.columns import Columns, Flags, Places
 
 
 class Defeats(NamedTuple):
@@ -24,25 +24,24 @@ def settle_conflicts(plan: Plan, columns: Columns, all_: Conclusions) -> Defeats
     All pairs are looked at: what is set aside still sets aside what is weaker than itself.
     """
     advised, prohibited = [], []
-    starts, against_rows = all_.starts, dict[int, Places]()
+    starts, flags = all_.starts, dict[int, Flags]()
     for clash in plan.clashes:
         begin, end = starts[clash.advice], starts[clash.advice + 1]
-        if begin == end or starts[clash.prohibition] == starts[clash.prohibition + 1]:
+        first, last = starts[clash.prohibition], starts[clash.prohibition + 1]
+        if begin == end or first == last:
             continue
         entity, other = plan.slots[clash.advice].entity, plan.slots[clash.prohibition].entity
+        forbidden = all_.target[first:last]
+        if clash.prohibition not in flags:
+            flags[clash.prohibition] = found = np.zeros(columns.sizes[other], dtype=np.bool_)
+            found[forbidden] = True
         rows = all_.target[begin:end]
         if entity != other:
             rows = columns.above(entity, other).take(rows)
-        found = against_rows.get(clash.prohibition)
-        if found is None:
-            found = against_rows[clash.prohibition] = np.full(columns.sizes[other], -1, dtype=np.int64)
-            first, last = starts[clash.prohibition], starts[clash.prohibition + 1]
-            found[all_.target[first:last]] = np.arange(first, last)
-        prohibitions = found.take(rows, mode="wrap")
-        met = np.flatnonzero(prohibitions >= 0)
+        met = np.flatnonzero(flags[clash.prohibition].take(rows, mode="wrap"))
         if len(met):
             advised.append(met + begin)
-            prohibited.append(prohibitions.take(met))
+            prohibited.append(np.searchsorted(forbidden, rows.take(met)) + first)
     if not advised:
         nothing = np.zeros(0, dtype=np.int64)
         return Defeats(nothing, nothing)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -13,6 +15,7 @@ from tactful.rank_columns.around import Around, Numbers, Rows
 from tactful.rank_columns.ids import Ids
 from tactful.rank_columns.plan import Plan
 from tactful.rank_columns.rule_order import rules_in_order
+from tactful.rank_columns.sorting import Stretch
 from tactful.rank_columns.targets import with_targets
 from tactful.tables.columns import NULL, Columns, Flags, Ints, Places
 from tactful.tables.firings import RuleFirings
@@ -28,7 +31,8 @@ class Firings:
     """All firings that come to something.
 
     ``everywhere`` is the number of the firing's row through all entities; ``due`` is :data:`NEVER` where there is none.
-    ``order`` has them by conclusion, the rule that counts most first; ``starts`` says where those of each conclusion begin.
+    ``order`` has them by conclusion, the rule that counts most first; ``starts`` says where those of each conclusion begin,
+    ``first`` has the first of each.
     ``later`` are the places in ``order`` of those that are not the first of their conclusion, ``into`` their conclusions.
     """
 
@@ -36,6 +40,7 @@ class Firings:
     everywhere: Rows
     due: Ints
     order: Places
+    first: Numbers
     starts: Places
     later: Places
     into: Places
@@ -66,47 +71,58 @@ def gather_conclusions(
     """Merge the firings of one conclusion: the nearest deadline, the highest priority, the strongest modality."""
     columns = around.columns
     parts = [_Part(plan, columns, one) for one in fired if plan.slot_of[one.rule] >= 0]
-    parts = sorted((part for part in parts if len(part.rows)), key=lambda part: part.slot)
-    ends = np.cumsum([0, *(len(part.rows) for part in parts)])
+    parts = sorted((part for part in parts if len(part.rows)), key=attrgetter("slot"))
+    ends = np.cumsum([0, *(len(part.rows) for part in parts)]).tolist()
     cells = _cells(plan, columns, parts)
-    rule = np.repeat(np.array([part.rule for part in parts], dtype=np.int32), np.diff(ends))
-    everywhere, keys = np.empty(len(rule), dtype=np.int32), np.empty(len(rule), dtype=np.int64)
-    due = np.full(len(rule), NEVER, dtype=np.int64)
-    for part, begin, end in zip(parts, ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+    rule, everywhere = np.empty((2, ends[-1]), dtype=np.int32)
+    keys, due = np.empty(len(rule), dtype=np.int64), np.full(len(rule), NEVER, dtype=np.int64)
+    for part, begin, end in zip(parts, ends[:-1], ends[1:], strict=True):
+        rule[begin:end] = part.rule
         np.add(part.rows, around.begins[plan.rule_entity[part.rule]], out=everywhere[begin:end], casting="same_kind")
         own = np.left_shift(part.targets, plan.bits, out=keys[begin:end])
         own += (cells[part.slot] << plan.bits) + plan.place[part.rule]
         if part.due is not None:
             due[begin:end] = part.due
     due[due == NULL] = NEVER
-    order, concerned = rules_in_order(plan, ids, keys, rule, everywhere)
+    order, concerned = rules_in_order(plan, ids, keys, rule, everywhere, _unsorted(parts, ends))
     fresh = np.ones(len(order), dtype=np.bool_)
     np.not_equal(concerned[1:], concerned[:-1], out=fresh[1:])
     starts, later = np.flatnonzero(fresh), np.flatnonzero(~fresh)
     # So many firings stand before each, of which so many are not the first of theirs.
-    firings = Firings(rule, everywhere, due, order, starts, later, later - np.arange(1, len(later) + 1))
+    into = later - np.arange(1, len(later) + 1)
+    firings = Firings(rule, everywhere, due, order, order.take(starts).astype(np.int32), starts, later, into)
     found = _conclusions(plan, around, firings, concerned.take(starts), cells)
     _merge(plan, found, firings)
     return found, firings
 
 
+def _unsorted(parts: list[_Part], ends: list[int]) -> Iterator[Stretch]:
+    """Where the firings of each slot stand, but of those that have one rule, which fires for the target itself."""
+    for _, found in groupby(enumerate(parts), key=lambda one: one[1].slot):
+        (first, part), *others = found
+        if others or part.targets is not part.rows:
+            yield ends[first], ends[first + len(others) + 1]
+
+
 def _conclusions(plan: Plan, around: Around, firings: Firings, concerned: Places, cells: Places) -> Conclusions:
     """Conclusions as the first firing of each has it; ``concerned`` are their cells."""
-    first = firings.order.take(firings.starts)
-    rule, starts = firings.rule.take(first), np.searchsorted(concerned, cells)
-    counts = np.diff(starts)
-    target = concerned - np.repeat(cells[:-1], counts)
-    everywhere = target + np.repeat(around.begins.take(plan.entity), counts)
+    first, starts = firings.first.astype(np.int64), np.searchsorted(concerned, cells).tolist()
+    rule = firings.rule.take(first).astype(np.int64)
+    slot, everywhere = np.empty(len(first), dtype=np.int32), np.empty(len(first), dtype=np.int64)
+    for no, (begin, end) in enumerate(pairwise(starts)):
+        slot[begin:end] = no
+        concerned[begin:end] -= cells[no]
+        np.add(concerned[begin:end], around.begins[plan.entity[no]], out=everywhere[begin:end])
     return Conclusions(
-        slot=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
-        target=target,
+        slot=slot,
+        target=concerned,
         everywhere=everywhere.astype(np.int32),
         candidate=around.candidates().take(everywhere),
         priority=plan.priority.take(rule),  # the first of its rules is the one of the highest
         due=firings.due.take(first),
         strength=plan.strength.take(rule),
         safety=plan.safety.take(rule),
-        starts=starts.tolist(),
+        starts=starts,
     )
 
 

@@ -5,8 +5,7 @@ Where a dictionary had a word twice, Arrow's Parquet writer would leave a gap in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -14,7 +13,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tactful.facts.catalogue import ENTITIES
 from tactful.rank_columns.around import NAMED_AS, Around, Rows
 from tactful.rank_columns.plan import CODES, belongs_to
 from tactful.tables.arrays import offsets
@@ -58,10 +56,15 @@ class Ids:
         found = self._places.get(scope)
         if found is None:
             found = self._places[scope] = self._none()
-            for entity, rows in self._each(found):
+            for entity, rows in self._around.each(found):
                 if _within(entity, scope):
                     rows[:] = self._own_of(entity, scope)
         return Coded(found.take(everywhere, mode="wrap"), self._coded[scope].dictionary)
+
+    def candidates(self, rows: Rows) -> Coded:
+        """The ids of candidates by their own rows."""
+        places, dictionary = self._coded["candidate"]
+        return Coded(rows if len(places) == len(dictionary) else places.take(rows, mode="wrap"), dictionary)
 
     def own(self, everywhere: Places) -> Coded:
         """The ids of rows themselves; of an offer, the application's, and so on."""
@@ -114,7 +117,7 @@ class Ids:
         found = self._places.get("")
         if found is None:
             found = self._places[""] = self._none()
-            for entity, rows in self._each(found):
+            for entity, rows in self._around.each(found):
                 named = NAMED_AS.get(entity, entity)
                 if named in _OWN:
                     own = self._own_of(entity, named)
@@ -128,11 +131,6 @@ class Ids:
 
     def _none(self) -> Rows:
         return np.full(self.begins[-1], -1, dtype=np.int32)
-
-    def _each(self, found: Rows) -> Iterator[tuple[str, Rows]]:
-        """What is of each entity."""
-        for entity, (begin, end) in zip(ENTITIES, pairwise(self.begins.tolist()), strict=True):
-            yield entity, found[begin:end]
 
 
 def _within(entity: str, scope: str) -> bool:

@@ -27,17 +27,14 @@ def reasons_of(ranked: Ranked) -> Reasons:
     found = ranked.firings
     places = ranked.place.take(found.into)
     #: Where the first firing of each place goes: as many further on as there are later ones before it.
-    begins = np.zeros(len(ranked.place) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(places, minlength=len(ranked.place)), out=begins[1:])
-    begins = begins[:-1] + np.arange(len(ranked.place))
-    after = found.later - found.starts.take(found.into)
+    begins = np.ones(len(ranked.place) + 1, dtype=np.int64)
+    begins[0] = 0
+    np.add.at(begins, places + 1, 1)
+    begins = np.cumsum(begins, out=begins)[:-1]
+    after = (found.later - found.starts.take(found.into)).astype(np.int32)
     at = begins.take(places) + after
-    firing, conclusion = np.empty(len(found.order), dtype=np.int64), np.empty(len(found.order), dtype=np.int32)
-    no = np.ones(len(found.order), dtype=np.int32)
-    firing[begins], firing[at] = (
-        found.order.take(found.starts.take(ranked.ordered.order)),
-        found.order.take(found.later),
-    )
+    firing, conclusion, no = np.ones((3, len(found.order)), dtype=np.int32)
+    firing[begins], firing[at] = found.first.take(ranked.ordered.order), found.order.take(found.later)
     conclusion[begins], conclusion[at] = ranked.number, ranked.number.take(places)
-    no[at] += after.astype(np.int32)
-    return Reasons(firing, conclusion, no)
+    no[at] += after
+    return Reasons(firing.astype(np.int64), conclusion, no)

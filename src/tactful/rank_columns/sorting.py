@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from tactful.tables.columns import Flags, Ints, Places
@@ -10,10 +12,15 @@ from tactful.tables.columns import Flags, Ints, Places
 BITS = 63
 
 
-def sorted_by(keys: Ints, most: int) -> tuple[Places, Ints]:
+#: Where a stretch begins and ends.
+Stretch = tuple[int, int]
+
+
+def sorted_by(keys: Ints, most: int, unsorted: Iterable[Stretch] | None = None) -> tuple[Places, Ints]:
     """The places of keys in the order of the keys, those of keys alike ascending; and the keys in this order.
 
-    No key is more than ``most`` or less than none. ``keys`` is used up.
+    No key is more than ``most`` or less than none. ``keys`` is used up. Where ``unsorted`` is given, all keys are in order as
+    far as they do not stand in the same of these stretches.
     """
     bits = len(keys).bit_length()
     if most.bit_length() + bits > BITS:
@@ -21,7 +28,8 @@ def sorted_by(keys: Ints, most: int) -> tuple[Places, Ints]:
         return order, keys.take(order)
     keys <<= bits  # key and place in one number, as numbers are sorted three times as fast as their places
     keys += np.arange(len(keys))
-    keys.sort()
+    for begin, end in [(0, len(keys))] if unsorted is None else unsorted:
+        keys[begin:end].sort()
     order = keys & ((1 << bits) - 1)
     keys >>= bits
     return order, keys

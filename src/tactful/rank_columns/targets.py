@@ -30,7 +30,7 @@ def with_targets(plan: Plan, columns: Columns, one: RuleFirings) -> tuple[Places
 def _people(columns: Columns, entity: str, field: Field, rows: Places) -> Places:
     """The person of the same application whose id ``field`` holds; -1 where there is nobody."""
     holder = field.via[-1] if field.via else field.scope
-    above = columns.above(entity, field.scope)
+    above = columns.above(entity, field.scope).take(rows)
     for scope, step in zip((field.scope, *field.via), field.via, strict=False):
         above = np.where(above < 0, -1, columns.above(scope, step).take(above, mode="clip"))
     ids = (columns.given if field.origin == "given" else columns.custom)[holder, field.key].data
@@ -39,7 +39,7 @@ def _people(columns: Columns, entity: str, field: Field, rows: Places) -> Places
     begin = starts.take(applications)
     counts = starts.take(applications + 1) - begin
     which, people = stretches(begin, counts)
-    holders = above.take(rows).take(which)
+    holders = above.take(which)
     known = np.flatnonzero(holders >= 0)
     which, people, holders = which.take(known), people.take(known), holders.take(known)
     same = pc.equal(ids.take(holders), columns.texts("person", "id").take(people)).fill_null(False)

@@ -93,10 +93,10 @@ class Writer:
     def actions(self) -> pa.Table:
         """All conclusions."""
         ranked, all_, plan, words = self._ranked, self._ranked.conclusions, self._plan, self._words
-        order, slot, _, state, priority, strength = ranked.ordered
+        order, slot, candidate, state, priority, strength = ranked.ordered
         due = all_.due.take(order)
         arrays = {
-            **self._where(all_.everywhere.take(order), "target_id"),
+            **self._where(all_.everywhere.take(order), candidate, "target_id"),
             "conclusion": _numbers(ranked.number, pa.int32()),
             "state": _words(state, words.states, pa.int8()),
             "rank": _numbers(ranked.number, pa.int32(), state == RANKED),
@@ -127,18 +127,18 @@ class Writer:
     def _reasons(self, conclusion: Numbers, no: Numbers, rules: Numbers, everywhere: Rows) -> dict[str, pa.Array]:
         """What rules that fired for some rows say of conclusions."""
         return {
-            **self._where(everywhere, "row_id"),
+            **self._where(everywhere, None, "row_id"),
             "conclusion": _numbers(conclusion, pa.int32()),
             "no": _numbers(no, pa.int32()),
             "rule": _words(rules, self._words.rules, pa.int32()),
             "entity": _words(self._plan.rule_entity.take(rules), self._words.entities, pa.int8()),
         }
 
-    def _where(self, numbers: Rows, id_: str) -> dict[str, pa.Array]:
+    def _where(self, numbers: Rows, candidate: Rows | None, id_: str) -> dict[str, pa.Array]:
         """Rows of all entities by the ids of what they are and belong to."""
         ids, everywhere = self._ids, numbers.astype(np.int64)  # which need not be made of them for each column
         return {
-            "candidate_id": _ids(ids.of("candidate", everywhere)),
+            "candidate_id": _ids(ids.of("candidate", everywhere) if candidate is None else ids.candidates(candidate)),
             id_: _ids(ids.own(everywhere)),
             "application_id": _ids(ids.of("application", everywhere), null=True),
             "interview_id": _ids(ids.of("interview", everywhere), null=True),
