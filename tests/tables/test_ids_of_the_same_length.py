@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tactful.tables import same_length
 from tactful.tables.keys import owners_of
-from tactful.tables.same_length import Index, first_of_runs, words_of
+from tactful.tables.same_length import Index, changes, words_of
 
 alike = st.integers(1, 30).flatmap(
     lambda width: st.lists(
@@ -39,7 +39,7 @@ def test_any_length_up_to_eight_words_has_words(width: int) -> None:
     texts = pa.array(["x" * width, "x" * width, "x" * (width - 1) + "y", "y" + "x" * (width - 1)])
     words = words_of(texts)
     assert words is not None
-    assert first_of_runs(words).tolist() == ([0, 2] if width == 1 else [0, 2, 3])
+    assert np.flatnonzero(changes(words)).tolist() == ([0, 2] if width == 1 else [0, 2, 3])
     assert len(words) == -(-width // 8)
 
 

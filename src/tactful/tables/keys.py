@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from tactful.tables.arrays import flags, indices, is_dictionary, offsets, present
 from tactful.tables.columns import Flags, Ints, Places
-from tactful.tables.same_length import Index, Words, first_of_runs, taken, words_of
+from tactful.tables.same_length import Index, Words, changes, taken, words_of
 
 #: Keys below this, or below four times as many as there are rows, are looked up in an array; greater ones by halving.
 _DENSE: Final = 1 << 16
@@ -65,7 +65,7 @@ def owners_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[P
         stretches = [_stretches(one) for one in others]
         index = Index(own)
         if index.whole and None not in stretches:
-            found = [np.repeat(index.find(words), counts) for words, counts in filter(None, stretches)]
+            found = [index.find(words).take(numbers) for words, numbers in filter(None, stretches)]
             return index.first, found
     found_runs = [runs(one) for one in others]
     first, places = places_of(ids, [one for one, _ in found_runs])
@@ -73,18 +73,21 @@ def owners_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[P
 
 
 def _stretches(ids: pa.Array) -> tuple[Words, Places] | None:
-    """As :func:`runs`, of ids that all have the same length; ``None`` of others."""
+    """The ids without those that repeat the one before, and the number of each row's among them.
+
+    ``None`` where they don't all have the same length.
+    """
     if not len(ids):
         return (np.zeros(0, np.uint64),), np.zeros(0, np.int64)
     if is_dictionary(ids):
         texts, counts = runs(ids)
         words = words_of(texts)
-        return None if words is None else (words, counts)
+        return None if words is None else (words, np.repeat(np.arange(len(counts)), counts))
     words = words_of(ids)
     if words is None:
         return None
-    first = first_of_runs(words)
-    return taken(words, first), np.diff(first, append=len(ids))
+    changed = changes(words)
+    return taken(words, np.flatnonzero(changed)), np.cumsum(changed) - 1
 
 
 class Names:

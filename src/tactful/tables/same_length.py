@@ -40,14 +40,14 @@ def words_of(ids: pa.Array) -> Words | None:
     return tuple(np.ndarray(len(ids), np.uint64, data, start + place, (width,)).copy() for place in places)
 
 
-def first_of_runs(words: Words) -> Places:
-    """The rows whose id is not that of the row before."""
+def changes(words: Words) -> Flags:
+    """Whether each id is not that of the row before."""
     changed = np.ones(len(words[0]), np.bool_)
     inner = changed[1:]
     np.not_equal(words[-1][1:], words[-1][:-1], out=inner)
     for one in words[:-1]:
         inner |= one[1:] != one[:-1]
-    return np.flatnonzero(changed)
+    return changed
 
 
 def taken(words: Words, rows: Places) -> Words:
