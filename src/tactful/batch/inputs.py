@@ -134,7 +134,7 @@ class Folder:
         alone = rows <= chunk
         schemas = {name: table.schema for name, table in self._tables.items()}
         given = TablesInput(found, schemas, sort=alone or len(found["candidates"]) > 1)
-        return Plan(iter(units), sum(one.weight for one in units), chunk, len(units) // 2, True, given)
+        return Plan(iter(units), sum(one.weight for one in units), chunk, len(units), True, given)
 
     def _sorted(self, table: TableFiles, folder: Path, says: Callable[[str], None]) -> tuple[Stream, ...]:
         if not folder.is_dir():

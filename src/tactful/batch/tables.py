@@ -20,7 +20,7 @@ CHUNKS: Final = 8
 #: How many streams of a table are read side by side; a table in more is sorted first.
 MOST_STREAMS: Final = 64
 #: How many rows of a table are read at once, of all of its streams together, and of each at least.
-_READ: Final = 65_536
+_READ: Final = 131_072
 _READ_LEAST: Final = 2_048
 
 

@@ -67,7 +67,7 @@ def batch(
             min=1,
             max=1_000_000,
             metavar="N",
-            help="Cases decided together; memory grows with it. Without it 4,096 lines, or 16,384 candidates of tables.",
+            help="Cases decided together; memory grows with it. Without it 4,096 lines, or 32,768 candidates of tables.",
         ),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what is done in OUT, and begin anew.")] = False,

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from tactful.tables.columns import Places
 
 #: How many candidates, and how many rows of all tables, a chunk has at most. In smaller ones each pass costs more.
-CANDIDATES: Final = 16_384
-ROWS: Final = 400_000
+CANDIDATES: Final = 32_768
+ROWS: Final = 800_000
 _KEY: Final = "candidate_id"
 
 
