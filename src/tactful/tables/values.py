@@ -103,7 +103,8 @@ def _choices(array: pa.Array, words: Sequence[str]) -> tuple[Array, Flags | None
         return data, ~known if given is None else given & ~known  # type: ignore[operator]
     if not len(array.dictionary):
         return np.full(len(array), -1, small), None
-    inner, places = array.indices, {word: no for no, word in enumerate(words)}
+    inner = array.indices
+    places: dict[str | None, int] = {word: no for no, word in enumerate(words)}
     meant = [places.get(text, -2) for text in arrays.texts(array.dictionary)]
     data = np.array(meant, small).take(arrays.numbers(inner, inner.type.to_pandas_dtype()), mode="clip")
     data = arrays.where_known(data, arrays.present(inner), -1)
