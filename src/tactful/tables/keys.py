@@ -88,7 +88,9 @@ def _stretches(ids: pa.Array) -> tuple[Words, Places] | None:
     if words is None:
         return None
     changed = changes(words)
-    return taken(words, np.flatnonzero(changed)), np.cumsum(changed) - 1
+    numbers = np.cumsum(changed)
+    numbers -= 1
+    return taken(words, np.flatnonzero(changed)), numbers
 
 
 class Names:

@@ -157,8 +157,8 @@ class _Placing:
             self.owners[entity] = self.owners[entity][order]
             places = places[order]
         self.links[entity, parent] = places
-        counts = np.bincount(places, minlength=self.sheets[parent].size)
-        self.offsets[parent, entity] = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+        self.offsets[parent, entity] = starts = np.zeros(self.sheets[parent].size + 1, np.int64)
+        np.cumsum(np.bincount(places, minlength=len(starts) - 1), out=starts[1:])
 
     def _strays(self, sheet: Sheet, parent: str, rows: Places) -> None:
         """Note rows that belong to no row above them."""
