@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -183,11 +184,13 @@ def total_rows(tables: Mapping[str, TableFiles]) -> int:
     return sum(one.rows for one in tables.values())
 
 
-def keys(group: Group, rows: int) -> Iterator[pa.Array]:
-    """The ids of a row group, so many at a time."""
-    with pq.ParquetFile(group.path) as file:
-        for batch in file.iter_batches(rows, row_groups=[group.index], columns=[KEY], use_threads=False):
-            yield plain(batch.column(0))
+def keys(stream: Stream, rows: int) -> Iterator[pa.Array]:
+    """The ids of row groups, so many at a time."""
+    for path, groups in groupby(stream, lambda one: one.path):
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            for group in groups:
+                for batch in file.iter_batches(rows, row_groups=[group.index], columns=[KEY], use_threads=False):
+                    yield plain(batch.column(0))
 
 
 def plain(ids: pa.Array) -> pa.Array:

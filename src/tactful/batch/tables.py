@@ -63,7 +63,11 @@ def unsorted_tables(tables: Mapping[str, TableFiles], chunk: int) -> list[str]:
 
 def _in_order(table: TableFiles) -> bool:
     found = () if table.vague else streams(table)
-    return not table.vague and len(found) <= MOST_STREAMS and all(_ascend(next(keys(one[0], _READ))) for one in found)
+    return (
+        not table.vague
+        and len(found) <= MOST_STREAMS
+        and all(_ascend(next(keys(one[:1], _READ_LEAST))) for one in found)
+    )
 
 
 def _ascend(ids: pa.Array) -> bool:
@@ -98,17 +102,15 @@ def _ends(candidates: tuple[Stream, ...], chunk: int) -> list[str]:
 def _every(stream: Stream, every: int) -> Iterator[str]:
     """Every so manieth id of a stream, which has to ascend."""
     last, ahead = "", every - 1
-    for group in stream:
-        for ids in keys(group, _READ):
-            if len(ids) == 0:
-                continue
-            known = ids.drop_null()
-            if len(known) and (known[0].as_py() < last or not _ascend(known)):
-                raise Unsorted("candidates")
-            last = known[-1].as_py() if len(known) else last
-            yield from (one for one in ids[ahead::every].to_pylist() if one is not None)
-            ahead = (ahead - len(ids)) % every
-    return
+    for ids in keys(stream, _READ):
+        if len(ids) == 0:
+            continue
+        known = ids.drop_null()
+        if len(known) and (known[0].as_py() < last or not _ascend(known)):
+            raise Unsorted("candidates")
+        last = known[-1].as_py() if len(known) else last
+        yield from (one for one in ids[ahead::every].to_pylist() if one is not None)
+        ahead = (ahead - len(ids)) % every
 
 
 class TablesReader:

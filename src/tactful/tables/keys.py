@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -137,15 +138,17 @@ class Finder:
     def __init__(self, own: Ints, owners: int, count: int) -> None:
         self._own, self._count = own, count
         self._all = owners * count <= max(_DENSE, 4 * len(own))
-        self._first = _first_rows(own, owners * count) if self._all else _first_rows(self._ids(own), count)
-        rows = np.arange(len(own))
+        places, bound = (own, owners * count) if self._all else (self._ids(own), count)
+        rows = np.arange(len(own), dtype=np.int32)
+        self._first = _rows(places, rows, bound)
         #: Rows with a key that an earlier row has.
         self.repeated: Places = np.zeros(0, np.int64)
-        if self._all:
-            self.repeated = np.flatnonzero((self._first[own] != rows) & (own >= 0))
-            return
         self._order: Places | None = None
-        if not (self._first[self._ids(own)] == rows).all():
+        lost = np.flatnonzero(self._first.take(places) != rows)
+        if self._all and (own.take(lost) >= 0).any():
+            self._first = _rows(own[::-1], rows[::-1], bound)
+            self.repeated = np.flatnonzero((self._first.take(own) != rows) & (own >= 0))
+        elif len(lost) and not self._all:
             self._order = np.argsort(own, kind="stable")
             self._own = own[self._order]
             again = (self._own[1:] == self._own[:-1]) & (self._own[1:] >= 0)
@@ -158,20 +161,20 @@ class Finder:
     def find(self, wanted: Ints) -> Places:
         """The first row that has each key; -1 where none has, or where the key is -1."""
         if self._all:
-            return self._first[wanted]
+            return self._first.take(wanted).astype(np.int64)
         if len(self._own) == 0:
             return np.full(len(wanted), -1, np.int64)
         if self._order is None:  # no two rows have the same id
-            rows = self._first[self._ids(wanted)]
+            rows = self._first.take(self._ids(wanted)).astype(np.int64)
             return np.where((self._own[rows] == wanted) & (wanted >= 0), rows, -1)
         at = np.minimum(np.searchsorted(self._own, wanted), len(self._own) - 1)
         return np.where((self._own[at] == wanted) & (wanted >= 0), self._order[at], -1)
 
 
-def _first_rows(numbers: Ints, bound: int) -> Places:
-    """For each number below ``bound`` the first row that has it; the last one, which -1 leads to, stays -1."""
-    found = np.full(bound + 1, -1, np.int64)
-    found[numbers[::-1]] = np.arange(len(numbers))[::-1]
+def _rows(numbers: Ints, rows: npt.NDArray[np.int32], bound: int) -> npt.NDArray[np.int32]:
+    """For each number below ``bound`` the last of the rows that have it; the last number, which -1 leads to, has none."""
+    found = np.full(bound + 1, -1, np.int32)
+    found[numbers] = rows
     found[-1] = -1
     return found
 

@@ -103,11 +103,12 @@ def _choices(array: pa.Array, words: Sequence[str]) -> tuple[Array, Flags | None
         return data, ~known if given is None else given & ~known  # type: ignore[operator]
     if not len(array.dictionary):
         return np.full(len(array), -1, small), None
-    inner, meant = array.indices, pc.index_in(array.dictionary, value_set=pa.array(words, pa.string()))
-    table = arrays.where_known(arrays.numbers(meant, np.int32).astype(small), arrays.present(meant), -2)
-    data = table.take(arrays.numbers(inner, inner.type.to_pandas_dtype()), mode="clip")
+    inner = array.indices
+    places: dict[str | None, int] = {word: no for no, word in enumerate(words)}
+    meant = [places.get(text, -2) for text in arrays.texts(array.dictionary)]
+    data = np.array(meant, small).take(arrays.numbers(inner, inner.type.to_pandas_dtype()), mode="clip")
     data = arrays.where_known(data, arrays.present(inner), -1)
-    if meant.null_count == 0:
+    if -2 not in meant:
         return data, None
     odd = data == -2
     data[odd] = -1

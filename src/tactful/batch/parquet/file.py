@@ -1,0 +1,45 @@
+"""A file of Parquet, written row group by row group."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from tactful.batch.parquet.footer import Placed, RowGroup, footer
+from tactful.batch.parquet.pages import chunk_of
+
+_MAGIC: Final = b"PAR1"
+#: How many bytes get to the file at once.
+_BUFFER: Final = 1 << 20
+
+
+class ParquetFile:
+    """A file that is being written: not compressed, without statistics.
+
+    Of the types of Arrow it takes those that tables of decisions have: strings, in dictionaries or not, whole numbers of up
+    to 32 bits, moments in seconds, booleans, and lists of whole numbers.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._groups: list[RowGroup] = []
+        self._stream = path.open("wb", _BUFFER)
+        self._at = self._stream.write(_MAGIC)
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows, one or more, as a row group of their own."""
+        columns: list[Placed] = []
+        for field, column in zip(self._schema, table.columns, strict=True):
+            chunk = chunk_of(field, column)
+            columns.append(Placed(chunk, self._at))
+            self._stream.writelines(chunk.pages)
+            self._at += chunk.size
+        self._groups.append(RowGroup(table.num_rows, columns))
+
+    def close(self) -> None:
+        """Write what is left, and the footer."""
+        with self._stream as stream:
+            told = footer(self._schema, self._groups)
+            stream.write(told + len(told).to_bytes(4, "little") + _MAGIC)

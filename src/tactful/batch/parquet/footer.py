@@ -1,0 +1,122 @@
+"""What readers are told of a file: its columns and their types, and where the pages of each row group stand."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from typing import Final, NamedTuple
+
+import pyarrow as pa
+
+from tactful.batch.parquet.pages import BY_PLACE, PLAIN, RLE, Chunk
+from tactful.batch.parquet.thrift import Value, byte, flag, int16, int32, int64, list_of, struct, text
+
+_FORMAT: Final = 2
+_REQUIRED, _OPTIONAL, _REPEATED = 0, 1, 2
+_NOTHING: Final = struct({})
+
+
+class _Type(NamedTuple):
+    """How Parquet names a type: how it is kept, by the name from before there were logical types, and by that of these."""
+
+    kept: int
+    converted: int | None = None
+    logical: Value | None = None
+
+
+_BOOLEAN: Final = _Type(0)
+_INT16: Final = _Type(1, 16, struct({10: struct({1: byte(16), 2: flag(True)})}))
+_INT32: Final = _Type(1)
+_MOMENT: Final = _Type(2, 9, struct({8: struct({1: flag(True), 2: struct({1: _NOTHING})})}))
+_TEXT: Final = _Type(6, 0, struct({1: _NOTHING}))
+_LIST: Final = 3
+_A_LIST: Final = struct({3: _NOTHING})
+
+
+class Placed(NamedTuple):
+    """A column of a row group, and where its pages begin."""
+
+    chunk: Chunk
+    begin: int
+
+
+class RowGroup(NamedTuple):
+    """Rows that were written together."""
+
+    rows: int
+    columns: list[Placed]
+
+
+def footer(schema: pa.Schema, groups: Sequence[RowGroup]) -> bytes:
+    """All that readers are told, with Arrow's own schema beside Parquet's."""
+    arrow = struct({1: text("ARROW:schema"), 2: text(b64encode(schema.serialize()))})
+    found = struct(
+        {
+            1: int32(_FORMAT),
+            2: list_of(_elements(schema)),
+            3: int64(sum(one.rows for one in groups)),
+            4: list_of([_group(no, one, schema) for no, one in enumerate(groups)]),
+            5: list_of([arrow]),
+            6: text(f"tactful version {version('tactful')}"),
+        }
+    )
+    return found.data
+
+
+def _elements(schema: pa.Schema) -> Iterator[Value]:
+    """The columns as a tree, each before what is in it."""
+    yield struct({4: text("schema"), 5: int32(len(schema))})
+    for field in schema:
+        how = _OPTIONAL if field.nullable else _REQUIRED
+        if pa.types.is_list(field.type):
+            yield struct({3: int32(how), 4: text(field.name), 5: int32(1), 6: int32(_LIST), 10: _A_LIST})
+            yield struct({3: int32(_REPEATED), 4: text("list"), 5: int32(1)})
+            yield _leaf("element", field.type.value_type, _OPTIONAL)
+        else:
+            yield _leaf(field.name, field.type, how)
+
+
+def _leaf(name: str, type_: pa.DataType, how: int) -> Value:
+    kept, converted, logical = _type(type_)
+    named = None if converted is None else int32(converted)
+    return struct({1: int32(kept), 3: int32(how), 4: text(name), 6: named, 10: logical})
+
+
+def _type(type_: pa.DataType) -> _Type:
+    types = pa.types
+    if types.is_timestamp(type_):
+        return _MOMENT
+    if types.is_boolean(type_):
+        return _BOOLEAN
+    if types.is_integer(type_):
+        return _INT16 if type_.bit_width == 16 else _INT32
+    return _TEXT
+
+
+def _group(no: int, group: RowGroup, schema: pa.Schema) -> Value:
+    sizes = int64(sum(one.chunk.size for one in group.columns))
+    columns = [_column(field, one) for field, one in zip(schema, group.columns, strict=True)]
+    begin = int64(group.columns[0].begin)
+    return struct({1: list_of(columns), 2: sizes, 3: int64(group.rows), 5: begin, 6: sizes, 7: int16(no)})
+
+
+def _column(field: pa.Field, placed: Placed) -> Value:
+    chunk, begin = placed
+    is_list = pa.types.is_list(field.type)
+    path = (field.name, "list", "element") if is_list else (field.name,)
+    size = int64(chunk.size)
+    told = struct(
+        {
+            1: int32(_type(field.type.value_type if is_list else field.type).kept),
+            2: list_of([int32(PLAIN), int32(RLE), *([int32(BY_PLACE)] if chunk.dictionary else [])]),
+            3: list_of(map(text, path)),
+            4: int32(0),
+            5: int64(chunk.values),
+            6: size,
+            7: size,
+            9: int64(begin + chunk.dictionary),
+            11: int64(begin) if chunk.dictionary else None,
+        }
+    )
+    return struct({2: int64(0), 3: told})
