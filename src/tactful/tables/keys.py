@@ -88,7 +88,7 @@ def _stretches(ids: pa.Array) -> tuple[Words, Places] | None:
     if words is None:
         return None
     changed = changes(words)
-    numbers = np.cumsum(changed)
+    numbers = np.cumsum(changed, dtype=np.int64)
     numbers -= 1
     return taken(words, np.flatnonzero(changed)), numbers
 
