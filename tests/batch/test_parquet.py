@@ -1,11 +1,13 @@
-"""What is written as Parquet is read as it was, by Arrow, in all shapes that columns of decisions have."""
+"""What is written as Parquet is read as it was, by Arrow and by DuckDB, in all shapes that columns of decisions have."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,7 +33,13 @@ VALUES: dict[str, tuple[pa.DataType, st.SearchStrategy[Any]]] = {
 }
 
 
-def written(tables: list[pa.Table]) -> pa.Table:
+def by_duckdb(path: Path) -> pa.Table:
+    """What a reader that has nothing in common with Arrow's finds in a file."""
+    with duckdb.connect() as connection:
+        return connection.read_parquet(str(path)).to_arrow_table()
+
+
+def written(tables: list[pa.Table], read: Callable[[Path], pa.Table] = pq.read_table) -> pa.Table:
     """What is read of a file with so many row groups."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "file.parquet")
@@ -40,7 +48,7 @@ def written(tables: list[pa.Table]) -> pa.Table:
             if one.num_rows:
                 file.write(one)
         file.close()
-        return pq.read_table(path)
+        return read(path)
 
 
 def plain(table: pa.Table) -> list[Any]:
@@ -63,10 +71,11 @@ def columns(draw: st.DrawFn) -> pa.Table:
     return pa.table(arrays, pa.schema(fields))
 
 
+@pytest.mark.parametrize("read", [pq.read_table, by_duckdb])
 @given(st.lists(columns(), min_size=1, max_size=3))
-def test_what_is_read_is_what_was_written(tables: list[pa.Table]) -> None:
+def test_what_is_read_is_what_was_written(read: Callable[[Path], pa.Table], tables: list[pa.Table]) -> None:
     same = [one for one in tables if one.schema == tables[0].schema]
-    assert plain(written(same)) == [row for one in same for row in plain(one)]
+    assert plain(written(same, read)) == [row for one in same for row in plain(one)]
 
 
 def test_schemas_are_those_that_arrow_writes(tmp_path: Path) -> None:
@@ -100,7 +109,8 @@ def test_what_lists_hide_is_not_written() -> None:
     assert written([pa.table({"list": lists})])["list"].to_pylist() == [None, [3, 4], []]
 
 
-def test_many_rows_with_many_texts_and_long_runs() -> None:
+@pytest.mark.parametrize("read", [pq.read_table, by_duckdb])
+def test_many_rows_with_many_texts_and_long_runs(read: Callable[[Path], pa.Table]) -> None:
     rng = np.random.default_rng(7)
     ids = [f"{no:0{no % 9 + 1}}" for no in range(70_000)]
     places = np.sort(rng.integers(0, len(ids), 200_000)).astype(np.int32)
@@ -114,7 +124,7 @@ def test_many_rows_with_many_texts_and_long_runs() -> None:
             "text": pa.array((ids * 3)[:200_000]),
         }
     )
-    assert written([table, table[:70_001]]).to_pydict() == pa.concat_tables([table, table[:70_001]]).to_pydict()
+    assert written([table, table[:70_001]], read).to_pydict() == pa.concat_tables([table, table[:70_001]]).to_pydict()
 
 
 @given(st.integers(2, 2**20), st.data())
