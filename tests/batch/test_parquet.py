@@ -102,6 +102,17 @@ def test_nulls_where_none_may_be_are_refused(tmp_path: Path) -> None:
     file.close()
 
 
+@pytest.mark.parametrize(
+    "type_",
+    [pa.int64(), pa.uint32(), pa.int8(), pa.float64(), pa.large_string(), pa.timestamp("ms", "UTC"), pa.timestamp("s"),
+     pa.list_(pa.string()), pa.dictionary(pa.int8(), pa.int32()), pa.date32()],
+)  # fmt: skip
+def test_types_that_decisions_do_not_have_are_refused(type_: pa.DataType, tmp_path: Path) -> None:
+    with pytest.raises(pa.ArrowNotImplementedError, match="the column name"):
+        ParquetFile(tmp_path / "file.parquet", pa.schema([pa.field("name", type_)]))
+    assert not (tmp_path / "file.parquet").exists()
+
+
 def test_what_lists_hide_is_not_written() -> None:
     lists = pa.ListArray.from_arrays(
         pa.array([0, 2, 4, 4]), pa.array([1, 2, 3, 4], pa.int32()), mask=pa.array([True, False, False])

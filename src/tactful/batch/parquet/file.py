@@ -7,7 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from tactful.batch.parquet.footer import Placed, RowGroup, footer
+from tactful.batch.parquet.footer import Placed, RowGroup, check_types, footer
 from tactful.batch.parquet.pages import chunk_of
 
 _MAGIC: Final = b"PAR1"
@@ -18,11 +18,13 @@ _BUFFER: Final = 1 << 20
 class ParquetFile:
     """A file that is being written: not compressed, without statistics.
 
-    Of the types of Arrow it takes those that tables of decisions have: strings, in dictionaries or not, whole numbers of up
-    to 32 bits, moments in seconds, booleans, and lists of whole numbers.
+    Of the types of Arrow it takes those that tables of decisions have: strings, in dictionaries or not, whole numbers of 16
+    or 32 bits, moments in seconds, booleans, and lists of whole numbers. Raises ``pyarrow.ArrowNotImplementedError`` for
+    others.
     """
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
+        check_types(schema)
         self._schema = schema
         self._groups: list[RowGroup] = []
         self._stream = path.open("wb", _BUFFER)

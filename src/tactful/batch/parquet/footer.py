@@ -94,6 +94,23 @@ def _type(type_: pa.DataType) -> _Type:
     return _TEXT
 
 
+def check_types(schema: pa.Schema) -> None:
+    """Raise ``pyarrow.ArrowNotImplementedError`` where a column has a type that is not written here."""
+    for field in schema:
+        type_ = field.type
+        if not (_is_simple(type_) or (pa.types.is_list(type_) and type_.value_type == pa.int32())):
+            raise pa.ArrowNotImplementedError(
+                f"the column {field.name} is of the type {type_}, which is not written here"
+            )
+
+
+def _is_simple(type_: pa.DataType) -> bool:
+    if pa.types.is_dictionary(type_):
+        return bool(type_.value_type == pa.string())
+    moment = pa.types.is_timestamp(type_) and type_.unit == "s" and type_.tz == "UTC"
+    return moment or type_ in (pa.string(), pa.bool_(), pa.int16(), pa.int32())
+
+
 def _group(no: int, group: RowGroup, schema: pa.Schema) -> Value:
     sizes = int64(sum(one.chunk.size for one in group.columns))
     columns = [_column(field, one) for field, one in zip(schema, group.columns, strict=True)]
