@@ -15,7 +15,7 @@ from tactful.rank_columns.ids import Ids
 from tactful.rank_columns.one_per import restricted, yield_to_better
 from tactful.rank_columns.order import ALTERNATIVE, RANKED, SET_ASIDE, Ordered, in_order, some_in_order
 from tactful.rank_columns.plan import Plan
-from tactful.tables.columns import Places
+from tactful.tables.columns import Places, picked
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ def arranged(plan: Plan, around: Around, ids: Ids, all_: Conclusions, firings: F
     some[defeats.winners] = True
     best = some_in_order(plan, ids, all_, np.flatnonzero(some))
     take_part[defeats.losers] = False
-    yielded = yield_to_better(plan, around, all_, best[take_part.take(best)])
+    yielded = yield_to_better(plan, around, all_, best[picked(take_part, best)])
     states[yielded.losers] = ALTERNATIVE
     ordered = in_order(plan, ids, all_, states)
     place = np.empty(len(states), dtype=np.int32)
     place[ordered.order] = np.arange(len(place), dtype=np.int32)
     number = within(ordered.candidate)
     gave_way_to = np.full(len(place), -1, dtype=np.int32)
-    gave_way_to[place.take(yielded.losers)] = number.take(place.take(yielded.to))
+    gave_way_to[picked(place, yielded.losers)] = picked(number, picked(place, yielded.to))
     return Ranked(all_, firings, ordered, place, number, gave_way_to, *_losses(defeats, best, place, number))
 
 
@@ -70,9 +70,9 @@ def _losses(defeats: Defeats, best: Places, place: Numbers, number: Numbers) -> 
     """Where the winners that each place lost to begin, and their numbers, the best first, as they stand in ``best``."""
     ranks = np.zeros(len(place), dtype=np.int32)
     ranks[best] = np.arange(len(best), dtype=np.int32)
-    losers = place.take(defeats.losers)
-    order = np.lexsort((ranks.take(defeats.winners), losers))
+    losers = picked(place, defeats.losers)
+    order = np.lexsort((picked(ranks, defeats.winners), losers))
     starts = np.zeros(len(place) + 1, dtype=np.int32)
     np.add.at(starts, losers + 1, 1)
     np.cumsum(starts, out=starts)
-    return starts, number.take(place.take(defeats.winners.take(order)))
+    return starts, picked(number, picked(place, picked(defeats.winners, order)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from tactful.rank_columns.gather import Conclusions
 from tactful.rank_columns.plan import Plan
-from tactful.tables.columns import Columns, Flags, Places
+from tactful.tables.columns import Columns, Flags, Places, picked
 
 
 class Defeats(NamedTuple):
@@ -37,14 +37,14 @@ def settle_conflicts(plan: Plan, columns: Columns, all_: Conclusions) -> Defeats
             found[forbidden] = True
         rows = all_.target[begin:end]
         if entity != other:
-            rows = columns.above(entity, other).take(rows)
-        met = np.flatnonzero(flags[clash.prohibition].take(rows, mode="wrap"))
+            rows = picked(columns.above(entity, other), rows)
+        met = np.flatnonzero(picked(flags[clash.prohibition], rows))
         if len(met):
             advised.append(met + begin)
-            prohibited.append(np.searchsorted(forbidden, rows.take(met)) + first)
+            prohibited.append(np.searchsorted(forbidden, picked(rows, met)) + first)
     if not advised:
         nothing = np.zeros(0, dtype=np.int64)
         return Defeats(nothing, nothing)
     for_, against = np.concatenate(advised), np.concatenate(prohibited)
-    forbids = all_.safety.take(against) | (all_.priority.take(against) >= all_.priority.take(for_))
+    forbids = picked(all_.safety, against) | (picked(all_.priority, against) >= picked(all_.priority, for_))
     return Defeats(np.where(forbids, for_, against), np.where(forbids, against, for_))

@@ -17,7 +17,7 @@ from tactful.rank_columns.plan import Plan
 from tactful.rank_columns.rule_order import rules_in_order
 from tactful.rank_columns.sorting import Stretch
 from tactful.rank_columns.targets import with_targets
-from tactful.tables.columns import NULL, Columns, Flags, Ints, Places
+from tactful.tables.columns import NULL, Columns, Flags, Ints, Places, picked
 from tactful.tables.firings import RuleFirings
 
 #: Priorities and strengths.
@@ -90,8 +90,8 @@ def gather_conclusions(
     starts, later = np.flatnonzero(fresh), np.flatnonzero(~fresh)
     # So many firings stand before each, of which so many are not the first of theirs.
     into = later - np.arange(1, len(later) + 1)
-    firings = Firings(rule, everywhere, due, order, order.take(starts).astype(np.int32), starts, later, into)
-    found = _conclusions(plan, around, firings, concerned.take(starts), cells)
+    firings = Firings(rule, everywhere, due, order, picked(order, starts).astype(np.int32), starts, later, into)
+    found = _conclusions(plan, around, firings, picked(concerned, starts), cells)
     _merge(plan, found, firings)
     return found, firings
 
@@ -107,7 +107,7 @@ def _unsorted(parts: list[_Part], ends: list[int]) -> Iterator[Stretch]:
 def _conclusions(plan: Plan, around: Around, firings: Firings, concerned: Places, cells: Places) -> Conclusions:
     """Conclusions as the first firing of each has it; ``concerned`` are their cells."""
     first, starts = firings.first.astype(np.int64), np.searchsorted(concerned, cells).tolist()
-    rule = firings.rule.take(first).astype(np.int64)
+    rule = picked(firings.rule, first).astype(np.int64)
     slot, everywhere = np.empty(len(first), dtype=np.int32), np.empty(len(first), dtype=np.int64)
     for no, (begin, end) in enumerate(pairwise(starts)):
         slot[begin:end] = no
@@ -117,22 +117,22 @@ def _conclusions(plan: Plan, around: Around, firings: Firings, concerned: Places
         slot=slot,
         target=concerned,
         everywhere=everywhere.astype(np.int32),
-        candidate=around.candidates().take(everywhere),
-        priority=plan.priority.take(rule),  # the first of its rules is the one of the highest
-        due=firings.due.take(first),
-        strength=plan.strength.take(rule),
-        safety=plan.safety.take(rule),
+        candidate=picked(around.candidates(), everywhere),
+        priority=picked(plan.priority, rule),  # the first of its rules is the one of the highest
+        due=picked(firings.due, first),
+        strength=picked(plan.strength, rule),
+        safety=picked(plan.safety, rule),
         starts=starts,
     )
 
 
 def _merge(plan: Plan, all_: Conclusions, firings: Firings) -> None:
     """Have conclusions heed all of their firings."""
-    firing = firings.order.take(firings.later)
-    rule = firings.rule.take(firing)
-    np.minimum.at(all_.due, firings.into, firings.due.take(firing))
-    np.minimum.at(all_.strength, firings.into, plan.strength.take(rule))
-    np.logical_or.at(all_.safety, firings.into, plan.safety.take(rule))
+    firing = picked(firings.order, firings.later)
+    rule = picked(firings.rule, firing)
+    np.minimum.at(all_.due, firings.into, picked(firings.due, firing))
+    np.minimum.at(all_.strength, firings.into, picked(plan.strength, rule))
+    np.logical_or.at(all_.safety, firings.into, picked(plan.safety, rule))
 
 
 class _Part:

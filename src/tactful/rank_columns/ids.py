@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from tactful.rank_columns.around import NAMED_AS, Around, Rows
 from tactful.rank_columns.plan import CODES, belongs_to
 from tactful.tables.arrays import offsets
-from tactful.tables.columns import NULL, Columns, Flags, Places
+from tactful.tables.columns import NULL, Columns, Flags, Places, picked
 from tactful.values import ChoiceKind
 
 #: The entities with ids of their own.
@@ -59,24 +59,24 @@ class Ids:
             for entity, rows in self._around.each(found):
                 if _within(entity, scope):
                     rows[:] = self._own_of(entity, scope)
-        return Coded(found.take(everywhere, mode="wrap"), self._coded[scope].dictionary)
+        return Coded(picked(found, everywhere), self._coded[scope].dictionary)
 
     def candidates(self, rows: Rows) -> Coded:
         """The ids of candidates by their own rows."""
         places, dictionary = self._coded["candidate"]
-        return Coded(rows if len(places) == len(dictionary) else places.take(rows, mode="wrap"), dictionary)
+        return Coded(rows if len(places) == len(dictionary) else picked(places, rows), dictionary)
 
     def own(self, everywhere: Places) -> Coded:
         """The ids of rows themselves; of an offer, the application's, and so on."""
         names = self._together.dictionary
-        places = self._all().take(everywhere, mode="wrap")
+        places = picked(self._all(), everywhere)
         messages = np.flatnonzero(places < 0)
         if len(messages):  # their ids are made of what they say, so only for those that are asked for
             begin = self.begins[CODES["message"]]
-            rows, which = np.unique(everywhere.take(messages) - begin, return_inverse=True)
+            rows, which = np.unique(picked(everywhere, messages) - begin, return_inverse=True)
             places[messages] = which + len(names)
             once = coded(pa.concat_arrays([names, message_ids(self.columns, rows)]))
-            places, names = once.places.take(places), once.dictionary
+            places, names = picked(once.places, places), once.dictionary
         return _used(places, names)
 
     def texts(self, entity: str, rows: Places) -> pa.Array:
@@ -86,7 +86,7 @@ class Ids:
             return message_ids(columns, rows)
         named = NAMED_AS.get(entity, entity)
         if named != entity:
-            rows = columns.above(entity, named).take(rows)
+            rows = picked(columns.above(entity, named), rows)
         return columns.texts(named, "id").take(pa.array(rows))
 
     def greater(self, entity: str, rows: Places, others: Places) -> Flags:
@@ -95,8 +95,8 @@ class Ids:
         if named in _OWN and len(self._coded[named].dictionary) <= len(rows):
             numbers = self._in_order(named)
             if named != entity:
-                rows, others = (self.columns.above(entity, named).take(one) for one in (rows, others))
-            told: Flags = numbers.take(rows) > numbers.take(others)
+                rows, others = (picked(self.columns.above(entity, named), one) for one in (rows, others))
+            told: Flags = picked(numbers, rows) > picked(numbers, others)
             return told
         found = pc.greater(self.texts(entity, rows), self.texts(entity, others))
         flags: Flags = found.to_numpy(zero_copy_only=False)
@@ -109,7 +109,7 @@ class Ids:
             places, dictionary = self._coded[entity]
             numbers = np.empty(len(dictionary), dtype=np.int32)
             numbers[pc.array_sort_indices(dictionary).to_numpy()] = np.arange(len(dictionary))
-            found = self._ordered[entity] = numbers.take(places)
+            found = self._ordered[entity] = picked(numbers, places)
         return found
 
     def _all(self) -> Rows:
@@ -121,13 +121,13 @@ class Ids:
                 named = NAMED_AS.get(entity, entity)
                 if named in _OWN:
                     own = self._own_of(entity, named)
-                    rows[:] = self._together.places[_OWN.index(named)].take(own, mode="wrap")
+                    rows[:] = picked(self._together.places[_OWN.index(named)], own)
         return found
 
     def _own_of(self, entity: str, scope: str) -> Rows:
         """For each row of an entity, the id of the row of ``scope`` that it is or belongs to."""
         places = self._coded[scope].places
-        return places if entity == scope else places.take(self.columns.above(entity, scope), mode="wrap")
+        return places if entity == scope else picked(places, self.columns.above(entity, scope))
 
     def _none(self) -> Rows:
         return np.full(self.begins[-1], -1, dtype=np.int32)

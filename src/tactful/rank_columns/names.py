@@ -10,7 +10,7 @@ import numpy as np
 
 from tactful.facts.catalogue import ENTITIES
 from tactful.rank_columns.ids import Ids
-from tactful.tables.columns import Flags, Ints, Places
+from tactful.tables.columns import Flags, Ints, Places, picked
 
 
 def in_order_of_names(ids: Ids, places: Places, runs: Ints, entities: Ints, rows: Places) -> Places:
@@ -21,11 +21,11 @@ def in_order_of_names(ids: Ids, places: Places, runs: Ints, entities: Ints, rows
     """
     together = np.flatnonzero(runs[1:] == runs[:-1])
     wrong = np.zeros(len(together), dtype=np.bool_)
-    kinds = entities.take(together)
+    kinds = picked(entities, together)
     for code in np.flatnonzero(np.bincount(kinds)).tolist():
         mine = np.flatnonzero(kinds == code)
-        at = together.take(mine)
-        wrong[mine] = _comes_after(ids, ENTITIES[code], rows.take(at), rows.take(at + 1))
+        at = picked(together, mine)
+        wrong[mine] = _comes_after(ids, ENTITIES[code], picked(rows, at), picked(rows, at + 1))
     if wrong.any():
         _sort_runs(ids, places, rows, entities, runs, runs.take(together[wrong]))
     return places
@@ -37,14 +37,14 @@ def _comes_after(ids: Ids, entity: str, rows: Places, others: Places) -> Flags:
     left = np.arange(len(rows))
     for scope in _scopes(entity):
         above = ids.columns.above(entity, scope)
-        mine, theirs = above.take(rows.take(left)), above.take(others.take(left))
+        mine, theirs = picked(above, picked(rows, left)), picked(above, picked(others, left))
         differ = mine != theirs
         if differ.any():
             told = np.flatnonzero(differ)
-            after[left.take(told)] = ids.greater(scope, mine.take(told), theirs.take(told))
+            after[picked(left, told)] = ids.greater(scope, picked(mine, told), picked(theirs, told))
             left = left[~differ]
     if len(left):
-        after[left] = ids.greater(entity, rows.take(left), others.take(left))
+        after[left] = ids.greater(entity, picked(rows, left), picked(others, left))
     return after
 
 
@@ -59,12 +59,12 @@ def _sort_runs(ids: Ids, places: Places, rows: Places, entities: Ints, runs: Int
     """Sort the runs with these numbers, in ``places``."""
     bad = np.zeros(runs[-1] + 1, dtype=np.bool_)
     bad[wrong] = True
-    concerned = np.flatnonzero(bad.take(runs))
-    kinds = entities.take(concerned)
+    concerned = np.flatnonzero(picked(bad, runs))
+    kinds = picked(entities, concerned)
     for code in np.flatnonzero(np.bincount(kinds)).tolist():
         entity, at = ENTITIES[code], concerned[kinds == code]
-        mine = rows.take(at)
-        keys = [ids.texts(scope, ids.columns.above(entity, scope).take(mine)) for scope in _scopes(entity)]
+        mine = picked(rows, at)
+        keys = [ids.texts(scope, picked(ids.columns.above(entity, scope), mine)) for scope in _scopes(entity)]
         keys.append(ids.texts(entity, mine))
         names = list(zip(runs.take(at).tolist(), *(key.to_pylist() for key in keys), strict=True))
         places[at] = places.take(at).take(sorted(range(len(at)), key=names.__getitem__))

@@ -12,7 +12,7 @@ from tactful.rank_columns.ids import Ids
 from tactful.rank_columns.names import in_order_of_names
 from tactful.rank_columns.plan import Plan
 from tactful.rank_columns.sorting import runs, sorted_by
-from tactful.tables.columns import Flags, Ints, Places
+from tactful.tables.columns import Flags, Ints, Places, picked
 
 #: What becomes of a conclusion, by number; they are written out in this order.
 STATES: Final = ("ranked", "alternative", "set_aside")
@@ -52,33 +52,30 @@ def in_order(plan: Plan, ids: Ids, all_: Conclusions, states: Small) -> Ordered:
 
 def some_in_order(plan: Plan, ids: Ids, all_: Conclusions, some: Places) -> Places:
     """Some conclusions, which ascend, sorted by candidate, then likewise."""
-    priority, due, strength = all_.priority.take(some), all_.due.take(some), all_.strength.take(some)
-    merits = _Merits(priority, due, strength, all_.slot.take(some), all_.target.take(some))
+    priority, due, strength = picked(all_.priority, some), picked(all_.due, some), picked(all_.strength, some)
+    merits = _Merits(priority, due, strength, picked(all_.slot, some), picked(all_.target, some))
     states = np.zeros(len(some), dtype=np.int8)
-    return some.take(_sorted(plan, ids, all_.candidate.take(some), states, merits).order)
+    return picked(some, _sorted(plan, ids, picked(all_.candidate, some), states, merits).order)
 
 
 def _sorted(plan: Plan, ids: Ids, candidate: Rows, state: Small, merits: _Merits) -> Ordered:
     due, last = _by_order(merits.due)
+    before = state.astype(np.int16) << _PRIORITY  # in small numbers, which add up faster
+    before += np.int8(_LEAST) - merits.priority
     keys = candidate.astype(np.int64)
-    for bits, numbers in (
-        (_STATE, state),
-        (_PRIORITY, np.int8(_LEAST) - merits.priority),
-        (last.bit_length(), due),
-        (_MODALITY, merits.strength),
-    ):
+    for bits, numbers in ((_STATE + _PRIORITY, before), (last.bit_length(), due), (_MODALITY, merits.strength)):
         keys <<= bits
         keys += numbers
     # Conclusions that are alike in this stand in the order of slots, and then of their targets' rows.
     order, keys = sorted_by(keys, int(keys.max(initial=0)))
-    slot = merits.slot.take(order)
+    slot = picked(merits.slot, order)
     alike: Flags = keys[1:] == keys[:-1]
     alike &= slot[1:] == slot[:-1]
     if alike.any():
         places, numbers = runs(alike)
-        tied = order.take(places)
-        entities = plan.entity.take(slot.take(places))
-        order[places] = in_order_of_names(ids, tied, numbers, entities, merits.target.take(tied))
+        tied = picked(order, places)
+        entities = picked(plan.entity, picked(slot, places))
+        order[places] = in_order_of_names(ids, tied, numbers, entities, picked(merits.target, tied))
     # What is in the keys need not be looked up again.
     strength = (keys & _bits(_MODALITY)).astype(np.int8)
     keys >>= _MODALITY + last.bit_length()
@@ -97,11 +94,11 @@ def _bits(count: int) -> int:
 def _by_order(due: Ints) -> tuple[Ints, int]:
     """Deadlines by their order among each other, and a number above them all, which is for those that have none."""
     known = np.flatnonzero(due != NEVER)
-    keys = due.take(known)
+    keys = picked(due, known)
     first, last = (int(keys.min()), int(keys.max())) if len(keys) else (0, 0)
     order, keys = sorted_by(keys - first, last - first)
     numbers = np.zeros(len(keys), dtype=np.int64)
     np.cumsum(keys[1:] != keys[:-1], out=numbers[1:])
     found = np.full(len(due), len(keys), dtype=np.int64)
-    found[known.take(order)] = numbers
+    found[picked(known, order)] = numbers
     return found, len(keys)

@@ -9,7 +9,7 @@ from tactful.rank_columns.ids import Ids
 from tactful.rank_columns.names import in_order_of_names
 from tactful.rank_columns.plan import Plan
 from tactful.rank_columns.sorting import Stretch, runs, sorted_by
-from tactful.tables.columns import Flags, Ints, Places
+from tactful.tables.columns import Flags, Ints, Places, picked
 
 
 def rules_in_order(
@@ -25,9 +25,9 @@ def rules_in_order(
     alike: Flags = keys[1:] == keys[:-1]
     if alike.any():
         at, numbers = runs(alike)
-        tied = order.take(at)
-        entities = plan.rule_entity.take(rules.take(tied))
-        rows = everywhere.take(tied) - ids.begins.take(entities)
+        tied = picked(order, at)
+        entities = picked(plan.rule_entity, picked(rules, tied))
+        rows = picked(everywhere, tied) - picked(ids.begins, entities)
         order[at] = in_order_of_names(ids, tied, numbers, entities, rows)
     keys >>= plan.bits
     return order, keys

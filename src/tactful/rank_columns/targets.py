@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from tactful.model.checked import Field
 from tactful.rank_columns.plan import Plan, by_id, target_entity
-from tactful.tables.columns import Columns, Ints, Places
+from tactful.tables.columns import Columns, Ints, Places, picked
 from tactful.tables.firings import RuleFirings
 
 
@@ -18,7 +18,7 @@ def with_targets(plan: Plan, columns: Columns, one: RuleFirings) -> tuple[Places
     if field is None and entity == rule.entity:
         return one.rows, one.rows, one.due
     if field is None:
-        targets = columns.above(rule.entity, entity).take(one.rows)
+        targets = picked(columns.above(rule.entity, entity), one.rows)
     else:
         targets = _people(columns, rule.entity, field, one.rows)
     there = targets >= 0
@@ -30,22 +30,22 @@ def with_targets(plan: Plan, columns: Columns, one: RuleFirings) -> tuple[Places
 def _people(columns: Columns, entity: str, field: Field, rows: Places) -> Places:
     """The person of the same application whose id ``field`` holds; -1 where there is nobody."""
     holder = field.via[-1] if field.via else field.scope
-    above = columns.above(entity, field.scope).take(rows)
+    above = picked(columns.above(entity, field.scope), rows)
     for scope, step in zip((field.scope, *field.via), field.via, strict=False):
         above = np.where(above < 0, -1, columns.above(scope, step).take(above, mode="clip"))
     ids = (columns.given if field.origin == "given" else columns.custom)[holder, field.key].data
-    applications = columns.above(entity, "application").take(rows)
+    applications = picked(columns.above(entity, "application"), rows)
     starts = columns.starts("application", "person")
-    begin = starts.take(applications)
-    counts = starts.take(applications + 1) - begin
+    begin = picked(starts, applications)
+    counts = picked(starts, applications + 1) - begin
     which, people = stretches(begin, counts)
-    holders = above.take(which)
+    holders = picked(above, which)
     known = np.flatnonzero(holders >= 0)
-    which, people, holders = which.take(known), people.take(known), holders.take(known)
+    which, people, holders = picked(which, known), picked(people, known), picked(holders, known)
     same = pc.equal(ids.take(holders), columns.texts("person", "id").take(people)).fill_null(False)
     hits = np.flatnonzero(same.to_numpy(zero_copy_only=False))
     found = np.full(len(rows), -1, dtype=np.int64)
-    found[which.take(hits)] = people.take(hits)
+    found[picked(which, hits)] = picked(people, hits)
     return found
 
 
@@ -53,4 +53,4 @@ def stretches(begin: Places, counts: Ints) -> tuple[Places, Places]:
     """All places of several stretches, one after another, each with the number of its stretch."""
     which = np.repeat(np.arange(len(counts)), counts)
     ends = np.cumsum(counts)
-    return which, np.arange(len(which)) + (begin - ends + counts).take(which)
+    return which, np.arange(len(which)) + picked(begin - ends + counts, which)

@@ -19,7 +19,7 @@ from tactful.rank_columns.order import RANKED, SET_ASIDE, STATES
 from tactful.rank_columns.plan import Plan
 from tactful.rank_columns.reasons import reasons_of
 from tactful.rank_columns.steps import Steps
-from tactful.tables.columns import Flags
+from tactful.tables.columns import Flags, picked
 
 _WORD: Final = pa.dictionary(pa.int8(), pa.string())
 _NAME: Final = pa.dictionary(pa.int32(), pa.string())
@@ -94,18 +94,18 @@ class Writer:
         """All conclusions."""
         ranked, all_, plan, words = self._ranked, self._ranked.conclusions, self._plan, self._words
         order, slot, candidate, state, priority, strength = ranked.ordered
-        due = all_.due.take(order)
+        due = picked(all_.due, order)
         arrays = {
-            **self._where(all_.everywhere.take(order), candidate, "target_id"),
+            **self._where(picked(all_.everywhere, order), candidate, "target_id"),
             "conclusion": _numbers(ranked.number, pa.int32()),
             "state": _words(state, words.states, pa.int8()),
             "rank": _numbers(ranked.number, pa.int32(), state == RANKED),
             "modality": _words(strength, words.modalities, pa.int8()),
-            "action": _words(plan.action.take(slot), words.actions, pa.int32()),
-            "entity": _words(plan.entity.take(slot), words.entities, pa.int8()),
+            "action": _words(picked(plan.action, slot), words.actions, pa.int32()),
+            "entity": _words(picked(plan.entity, slot), words.entities, pa.int8()),
             "priority": _numbers(priority, pa.int16()),
             "due": _numbers(due, _MOMENT, due != NEVER),
-            "safety": _flags(all_.safety.take(order)),
+            "safety": _flags(picked(all_.safety, order)),
             "gave_way_to": _numbers(ranked.gave_way_to, pa.int32(), ranked.gave_way_to >= 0),
             "lost_to": _lists(ranked.lost_starts, ranked.lost_to, state == SET_ASIDE),
         }
@@ -115,13 +115,13 @@ class Writer:
         """All firings, with the conclusion that they justify."""
         found = self._ranked.firings
         firing, conclusion, no = reasons_of(self._ranked)
-        due = found.due.take(firing)
-        arrays = self._reasons(conclusion, no, found.rule.take(firing), found.everywhere.take(firing))
+        due = picked(found.due, firing)
+        arrays = self._reasons(conclusion, no, picked(found.rule, firing), picked(found.everywhere, firing))
         return _table({**arrays, "due": _numbers(due, _MOMENT, due != NEVER)}, JUSTIFICATIONS)
 
     def steps(self, steps: Steps) -> pa.Table:
         """All steps that rules add, with the recommendation that they go with."""
-        conclusion = self._ranked.number.take(steps.place)
+        conclusion = picked(self._ranked.number, steps.place)
         return _table(self._reasons(conclusion, within(steps.place), steps.rule, steps.everywhere), STEPS)
 
     def _reasons(self, conclusion: Numbers, no: Numbers, rules: Numbers, everywhere: Rows) -> dict[str, pa.Array]:
@@ -131,7 +131,7 @@ class Writer:
             "conclusion": _numbers(conclusion, pa.int32()),
             "no": _numbers(no, pa.int32()),
             "rule": _words(rules, self._words.rules, pa.int32()),
-            "entity": _words(self._plan.rule_entity.take(rules), self._words.entities, pa.int8()),
+            "entity": _words(picked(self._plan.rule_entity, rules), self._words.entities, pa.int8()),
         }
 
     def _where(self, numbers: Rows, candidate: Rows | None, id_: str) -> dict[str, pa.Array]:

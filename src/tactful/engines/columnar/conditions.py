@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from tactful.engines.columnar.asking import Tests
-from tactful.engines.columnar.frames import Frame, Some, Whole, numbers, picked
+from tactful.engines.columnar.frames import Frame, Some, Whole, numbers
 from tactful.engines.columnar.plan import Group, Leaf, Node, There
-from tactful.tables.columns import Columns, Flags, Places
+from tactful.tables.columns import Columns, Flags, Places, picked
 
 
 class Conditions:

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from tactful.engines.columnar import texts
 from tactful.engines.columnar.business import LocalDays
-from tactful.engines.columnar.frames import Frame, numbers, picked
+from tactful.engines.columnar.frames import Frame, numbers
 from tactful.engines.columnar.plan import Ref
 from tactful.model.checked import Shift
-from tactful.tables.columns import NULL, Columns, Flags, Ints, Places, array_type, unknown_of
+from tactful.tables.columns import NULL, Columns, Flags, Ints, Places, array_type, picked, unknown_of
 from tactful.values import BusinessDays, NumberKind
 
 Array = npt.NDArray[Any]

@@ -16,12 +16,12 @@ import numpy.typing as npt
 
 from tactful.engines.columnar.conditions import Conditions
 from tactful.engines.columnar.fields import Fields
-from tactful.engines.columnar.frames import Frame, Pairs, Some, numbers, picked
+from tactful.engines.columnar.frames import Frame, Pairs, Some, numbers
 from tactful.engines.columnar.plan import Node, Pairing, Path, Ref, Table
 from tactful.engines.columnar.planner import Planner, conjuncts, scopes_of
 from tactful.facts.catalogue import SCOPES
 from tactful.model.checked import Aggregate, AllOf, Condition, Field, Relates, Test
-from tactful.tables.columns import NULL, Columns, Places
+from tactful.tables.columns import NULL, Columns, Places, picked
 
 Array = npt.NDArray[Any]
 
