@@ -116,6 +116,60 @@ def test_a_rule_that_asks_a_field_for_two_values_at_once_never_fires() -> None:
     assert _fired(policy, _case(employed=False)) == []
 
 
+#: Yes/noes that are several conditions at once, each in terms of the one before.
+YES_NOES = (
+    "facts: {application.quiet: {when: {application.contact_policy: closed}}, "
+    "application.waiting: {when: {application.status: applied, application.preferred: yes}, "
+    "unless: {application.quiet: yes}}, "
+    "application.stuck: {when: {application.waiting: yes, application.company: known}}}"
+)
+#: Rules that name a yes/no, its opposite, or what it is made of.
+ON_YES_NOES = (
+    "application | application.stuck: yes",
+    "application | application.stuck: no",
+    "application | application.waiting: yes, application.role: known",
+    "application | application.status: applied, application.role: known",
+    "application | application.role: known | application.waiting: yes",
+    "application | application.status: applied | application.stuck: no",
+    "person | application.stuck: yes, person.prefers: email",
+    "person | application.waiting: no",
+)
+
+
+@pytest.mark.parametrize("policy", ["open", "closed", None])
+@pytest.mark.parametrize("status", ["applied", "offered", None])
+@pytest.mark.parametrize("preferred", [True, False, None])
+@pytest.mark.parametrize("company", ["Acme", None])
+def test_a_yes_no_may_be_asked_for_or_what_it_is_made_of(
+    policy: str | None, status: str | None, preferred: bool | None, company: str | None
+) -> None:
+    """Rules fire as if each had the pack to itself, whichever way they ask."""
+    people = [{"id": "p", "prefers": "email"}]
+    given = {"contact_policy": policy, "status": status, "preferred": preferred, "company": company}
+    case = _case({"role": "any", "people": people, **given})
+    waiting = status == "applied" and preferred is True and policy != "closed"
+    stuck = waiting and company is not None
+    applied = status == "applied"
+    expected = [stuck, not stuck, waiting, applied, not waiting, applied and stuck, stuck, not waiting]
+    assert _fired(_pack(*ON_YES_NOES, more=YES_NOES), case) == [no for no, one in enumerate(expected) if one]
+    alone = [no for no, rule in enumerate(ON_YES_NOES) if _fired(_pack(rule, more=YES_NOES), case)]
+    assert alone == [no for no, one in enumerate(expected) if one]
+
+
+def test_a_yes_no_of_one_application_says_nothing_of_the_next() -> None:
+    """What was found in passing for people below is found anew for each application."""
+    policy = _pack(
+        "person | application.stuck: yes",
+        "person | application.stuck: yes, person.prefers: email",
+        "application | application.status: applied",
+        more=YES_NOES,
+    )
+    people = [{"id": "p", "prefers": "email"}]
+    stuck = {"id": "a", "status": "applied", "preferred": True, "company": "Acme", "people": people}
+    case = {"now": NOW, "candidate": {"id": "c"}, "applications": [stuck, {"id": "b", "people": people}]}
+    assert _fired(policy, case) == [0, 1, 2]
+
+
 def test_a_rule_may_ask_for_any_number_of_facts() -> None:
     """Hundreds of facts that only one rule reads are worked out one after the other, as long as the rule still holds."""
     facts = "".join(f"  person.f{no}: {{none: message, where: {{message.kind: answer}}}}\n" for no in range(400))
