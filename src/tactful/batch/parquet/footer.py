@@ -32,6 +32,11 @@ _MOMENT: Final = _Type(2, 9, struct({8: struct({1: flag(True), 2: struct({1: _NO
 _TEXT: Final = _Type(6, 0, struct({1: _NOTHING}))
 _LIST: Final = 3
 _A_LIST: Final = struct({3: _NOTHING})
+#: How values of a column are encoded, that they are not compressed, and that all is told here.
+_AS_THEY_ARE: Final = list_of([int32(PLAIN), int32(RLE)])
+_IN_DICTIONARIES: Final = list_of([int32(PLAIN), int32(RLE), int32(BY_PLACE)])
+_NOT_PACKED: Final = int32(0)
+_HERE: Final = int64(0)
 
 
 class Placed(NamedTuple):
@@ -51,12 +56,13 @@ class RowGroup(NamedTuple):
 def footer(schema: pa.Schema, groups: Sequence[RowGroup]) -> bytes:
     """All that readers are told, with Arrow's own schema beside Parquet's."""
     arrow = struct({1: text("ARROW:schema"), 2: text(b64encode(schema.serialize()))})
+    told = [_told(field) for field in schema]
     found = struct(
         {
             1: int32(_FORMAT),
             2: list_of(_elements(schema)),
             3: int64(sum(one.rows for one in groups)),
-            4: list_of([_group(no, one, schema) for no, one in enumerate(groups)]),
+            4: list_of([_group(no, one, told) for no, one in enumerate(groups)]),
             5: list_of([arrow]),
             6: text(f"tactful version {version('tactful')}"),
         }
@@ -94,29 +100,39 @@ def _type(type_: pa.DataType) -> _Type:
     return _TEXT
 
 
-def _group(no: int, group: RowGroup, schema: pa.Schema) -> Value:
-    sizes = int64(sum(one.chunk.size for one in group.columns))
-    columns = [_column(field, one) for field, one in zip(schema, group.columns, strict=True)]
-    begin = int64(group.columns[0].begin)
-    return struct({1: list_of(columns), 2: sizes, 3: int64(group.rows), 5: begin, 6: sizes, 7: int16(no)})
+class _Told(NamedTuple):
+    """What is the same of a column in all row groups."""
+
+    kept: Value
+    path: Value
 
 
-def _column(field: pa.Field, placed: Placed) -> Value:
-    chunk, begin = placed
+def _told(field: pa.Field) -> _Told:
     is_list = pa.types.is_list(field.type)
     path = (field.name, "list", "element") if is_list else (field.name,)
-    size = int64(chunk.size)
-    told = struct(
-        {
-            1: int32(_type(field.type.value_type if is_list else field.type).kept),
-            2: list_of([int32(PLAIN), int32(RLE), *([int32(BY_PLACE)] if chunk.dictionary else [])]),
-            3: list_of(map(text, path)),
-            4: int32(0),
-            5: int64(chunk.values),
-            6: size,
-            7: size,
-            9: int64(begin + chunk.dictionary),
-            11: int64(begin) if chunk.dictionary else None,
-        }
+    return _Told(int32(_type(field.type.value_type if is_list else field.type).kept), list_of(map(text, path)))
+
+
+def _group(no: int, group: RowGroup, told: Sequence[_Told]) -> Value:
+    sizes = int64(sum(one.chunk.size for one in group.columns))
+    columns = list_of(map(_column, told, group.columns))
+    return struct(
+        {1: columns, 2: sizes, 3: int64(group.rows), 5: int64(group.columns[0].begin), 6: sizes, 7: int16(no)}
     )
-    return struct({2: int64(0), 3: told})
+
+
+def _column(told: _Told, placed: Placed) -> Value:
+    chunk, begin = placed
+    size = int64(chunk.size)
+    of_pages = {
+        1: told.kept,
+        2: _IN_DICTIONARIES if chunk.dictionary else _AS_THEY_ARE,
+        3: told.path,
+        4: _NOT_PACKED,
+        5: int64(chunk.values),
+        6: size,
+        7: size,
+        9: int64(begin + chunk.dictionary),
+        11: int64(begin) if chunk.dictionary else None,
+    }
+    return struct({2: _HERE, 3: struct(of_pages)})
