@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from tactful.batch.parquet.pages import BY_PLACE, PLAIN, RLE, Chunk
+from tactful.batch.parquet.pages import BY_PLACE, PLAIN, RLE
 from tactful.batch.parquet.thrift import Value, byte, flag, int16, int32, int64, list_of, struct, text
 
 _FORMAT: Final = 2
@@ -40,10 +40,12 @@ _HERE: Final = int64(0)
 
 
 class Placed(NamedTuple):
-    """A column of a row group, and where its pages begin."""
+    """A column of a row group: where its pages begin, how many bytes they have, those with the dictionary, how many values."""
 
-    chunk: Chunk
     begin: int
+    size: int
+    dictionary: int
+    values: int
 
 
 class RowGroup(NamedTuple):
@@ -114,7 +116,7 @@ def _told(field: pa.Field) -> _Told:
 
 
 def _group(no: int, group: RowGroup, told: Sequence[_Told]) -> Value:
-    sizes = int64(sum(one.chunk.size for one in group.columns))
+    sizes = int64(sum(one.size for one in group.columns))
     columns = list_of(map(_column, told, group.columns))
     return struct(
         {1: columns, 2: sizes, 3: int64(group.rows), 5: int64(group.columns[0].begin), 6: sizes, 7: int16(no)}
@@ -122,17 +124,16 @@ def _group(no: int, group: RowGroup, told: Sequence[_Told]) -> Value:
 
 
 def _column(told: _Told, placed: Placed) -> Value:
-    chunk, begin = placed
-    size = int64(chunk.size)
+    size = int64(placed.size)
     of_pages = {
         1: told.kept,
-        2: _IN_DICTIONARIES if chunk.dictionary else _AS_THEY_ARE,
+        2: _IN_DICTIONARIES if placed.dictionary else _AS_THEY_ARE,
         3: told.path,
         4: _NOT_PACKED,
-        5: int64(chunk.values),
+        5: int64(placed.values),
         6: size,
         7: size,
-        9: int64(begin + chunk.dictionary),
-        11: int64(begin) if chunk.dictionary else None,
+        9: int64(placed.begin + placed.dictionary),
+        11: int64(placed.begin) if placed.dictionary else None,
     }
     return struct({2: _HERE, 3: struct(of_pages)})

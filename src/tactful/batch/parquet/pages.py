@@ -36,11 +36,6 @@ class Chunk(NamedTuple):
     values: int
     dictionary: int
 
-    @property
-    def size(self) -> int:
-        """The bytes of all pages."""
-        return sum(map(len, self.pages))
-
 
 class _Encoded(NamedTuple):
     """Values that are not null. ``words``: the page with those that there are, and how many; ``None`` where there is no such."""
