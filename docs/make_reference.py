@@ -23,7 +23,8 @@ shows them in use.
 Only `candidates` has to be there, and in each table only the ids (and `ended_at` of interviews); whatever else is missing,
 as a table, a column or a value, is unknown. Rows may stand in any order. People, interviews and messages of an application
 stay in the order of their rows. A pack's custom facts are columns of the table of what they are about, by their own names.
-[The facts](facts.md) says what each means, and which words there are.
+[The facts](facts.md) says what each means, and which words there are. `pack.decide_tables` checks all that it is given;
+`tactful batch` does not read the values of columns that decisions cannot hang on, and so takes no notice of mistakes in them.
 
 The types are those that `pack.tables(cases)` writes. Read as well are: timestamps of other units; timestamps without a time
 zone, which are local, as in JSON; text in ISO 8601 for moments; dates, and text like `2026-12-01`, for `reply_by`,

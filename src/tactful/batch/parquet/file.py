@@ -35,9 +35,10 @@ class ParquetFile:
         columns: list[Placed] = []
         for field, column in zip(self._schema, table.columns, strict=True):
             chunk = chunk_of(field, column)
-            columns.append(Placed(chunk, self._at))
+            size = sum(map(len, chunk.pages))
+            columns.append(Placed(self._at, size, chunk.dictionary, chunk.values))
             self._stream.writelines(chunk.pages)
-            self._at += chunk.size
+            self._at += size
         self._groups.append(RowGroup(table.num_rows, columns))
 
     def close(self) -> None:

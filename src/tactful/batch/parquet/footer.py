@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from tactful.batch.parquet.pages import BY_PLACE, PLAIN, RLE, Chunk
+from tactful.batch.parquet.pages import BY_PLACE, PLAIN, RLE
 from tactful.batch.parquet.thrift import Value, byte, flag, int16, int32, int64, list_of, struct, text
 
 _FORMAT: Final = 2
@@ -32,13 +32,20 @@ _MOMENT: Final = _Type(2, 9, struct({8: struct({1: flag(True), 2: struct({1: _NO
 _TEXT: Final = _Type(6, 0, struct({1: _NOTHING}))
 _LIST: Final = 3
 _A_LIST: Final = struct({3: _NOTHING})
+#: How values of a column are encoded, that they are not compressed, and that all is told here.
+_AS_THEY_ARE: Final = list_of([int32(PLAIN), int32(RLE)])
+_IN_DICTIONARIES: Final = list_of([int32(PLAIN), int32(RLE), int32(BY_PLACE)])
+_NOT_PACKED: Final = int32(0)
+_HERE: Final = int64(0)
 
 
 class Placed(NamedTuple):
-    """A column of a row group, and where its pages begin."""
+    """A column of a row group: where its pages begin, how many bytes they have, those with the dictionary, how many values."""
 
-    chunk: Chunk
     begin: int
+    size: int
+    dictionary: int
+    values: int
 
 
 class RowGroup(NamedTuple):
@@ -51,12 +58,13 @@ class RowGroup(NamedTuple):
 def footer(schema: pa.Schema, groups: Sequence[RowGroup]) -> bytes:
     """All that readers are told, with Arrow's own schema beside Parquet's."""
     arrow = struct({1: text("ARROW:schema"), 2: text(b64encode(schema.serialize()))})
+    told = [_told(field) for field in schema]
     found = struct(
         {
             1: int32(_FORMAT),
             2: list_of(_elements(schema)),
             3: int64(sum(one.rows for one in groups)),
-            4: list_of([_group(no, one, schema) for no, one in enumerate(groups)]),
+            4: list_of([_group(no, one, told) for no, one in enumerate(groups)]),
             5: list_of([arrow]),
             6: text(f"tactful version {version('tactful')}"),
         }
@@ -111,29 +119,38 @@ def _is_simple(type_: pa.DataType) -> bool:
     return moment or type_ in (pa.string(), pa.bool_(), pa.int16(), pa.int32())
 
 
-def _group(no: int, group: RowGroup, schema: pa.Schema) -> Value:
-    sizes = int64(sum(one.chunk.size for one in group.columns))
-    columns = [_column(field, one) for field, one in zip(schema, group.columns, strict=True)]
-    begin = int64(group.columns[0].begin)
-    return struct({1: list_of(columns), 2: sizes, 3: int64(group.rows), 5: begin, 6: sizes, 7: int16(no)})
+class _Told(NamedTuple):
+    """What is the same of a column in all row groups."""
+
+    kept: Value
+    path: Value
 
 
-def _column(field: pa.Field, placed: Placed) -> Value:
-    chunk, begin = placed
+def _told(field: pa.Field) -> _Told:
     is_list = pa.types.is_list(field.type)
     path = (field.name, "list", "element") if is_list else (field.name,)
-    size = int64(chunk.size)
-    told = struct(
-        {
-            1: int32(_type(field.type.value_type if is_list else field.type).kept),
-            2: list_of([int32(PLAIN), int32(RLE), *([int32(BY_PLACE)] if chunk.dictionary else [])]),
-            3: list_of(map(text, path)),
-            4: int32(0),
-            5: int64(chunk.values),
-            6: size,
-            7: size,
-            9: int64(begin + chunk.dictionary),
-            11: int64(begin) if chunk.dictionary else None,
-        }
+    return _Told(int32(_type(field.type.value_type if is_list else field.type).kept), list_of(map(text, path)))
+
+
+def _group(no: int, group: RowGroup, told: Sequence[_Told]) -> Value:
+    sizes = int64(sum(one.size for one in group.columns))
+    columns = list_of(map(_column, told, group.columns))
+    return struct(
+        {1: columns, 2: sizes, 3: int64(group.rows), 5: int64(group.columns[0].begin), 6: sizes, 7: int16(no)}
     )
-    return struct({2: int64(0), 3: told})
+
+
+def _column(told: _Told, placed: Placed) -> Value:
+    size = int64(placed.size)
+    of_pages = {
+        1: told.kept,
+        2: _IN_DICTIONARIES if placed.dictionary else _AS_THEY_ARE,
+        3: told.path,
+        4: _NOT_PACKED,
+        5: int64(placed.values),
+        6: size,
+        7: size,
+        9: int64(placed.begin + placed.dictionary),
+        11: int64(placed.begin) if placed.dictionary else None,
+    }
+    return struct({2: _HERE, 3: struct(of_pages)})

@@ -24,7 +24,9 @@ _STRETCHES: Final = 64
 #: Seconds, which Parquet does not know, are written as thousandths.
 _THOUSAND: Final = 1_000
 
-_DATA, _DICTIONARY = 0, 2
+#: The kinds of pages, and encodings, in their headers.
+_DATA, _DICTIONARY = int32(0), int32(2)
+_PLAIN, _RLE, _BY_PLACE = int32(PLAIN), int32(RLE), int32(BY_PLACE)
 
 
 class Chunk(NamedTuple):
@@ -33,11 +35,6 @@ class Chunk(NamedTuple):
     pages: list[bytes]
     values: int
     dictionary: int
-
-    @property
-    def size(self) -> int:
-        """The bytes of all pages."""
-        return sum(map(len, self.pages))
 
 
 class _Encoded(NamedTuple):
@@ -66,17 +63,18 @@ def _chunk(levels: bytes, count: int, encoded: _Encoded) -> Chunk:
     dictionary = 0
     if encoded.words is not None:
         words, different = encoded.words
-        header = struct({1: int32(different), 2: int32(PLAIN)})
+        header = struct({1: int32(different), 2: _PLAIN})
         pages += [_header(_DICTIONARY, len(words), 7, header), words]
         dictionary = sum(map(len, pages))
-    encoding = PLAIN if encoded.words is None else BY_PLACE
-    header = struct({1: int32(count), 2: int32(encoding), 3: int32(RLE), 4: int32(RLE)})
+    encoding = _PLAIN if encoded.words is None else _BY_PLACE
+    header = struct({1: int32(count), 2: encoding, 3: _RLE, 4: _RLE})
     pages += [_header(_DATA, len(levels) + len(encoded.values), 5, header), levels, encoded.values]
     return Chunk(pages, count, dictionary)
 
 
-def _header(type_: int, size: int, no: int, header: Value) -> bytes:
-    return struct({1: int32(type_), 2: int32(size), 3: int32(size), no: header}).data
+def _header(type_: Value, size: int, no: int, header: Value) -> bytes:
+    bytes_ = int32(size)
+    return struct({1: type_, 2: bytes_, 3: bytes_, no: header}).data
 
 
 def _levels(levels: npt.NDArray[np.uint8], bits: int) -> bytes:

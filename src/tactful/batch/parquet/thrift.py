@@ -58,13 +58,16 @@ def list_of(values: Iterable[Value]) -> Value:
 
 def struct(fields: dict[int, Value | None]) -> Value:
     """A structure: its fields by their numbers, which ascend; those that are ``None`` are left out."""
-    parts: list[bytes] = []
+    found = bytearray()
     before = 0
     for no, value in fields.items():
         if value is not None:
-            parts += [bytes([no - before << 4 | value.type]), value.data]
+            type_, data = value
+            found.append(no - before << 4 | type_)
+            found += data
             before = no
-    return Value(_STRUCT, b"".join([*parts, b"\0"]))
+    found.append(0)
+    return Value(_STRUCT, bytes(found))
 
 
 def varint(value: int) -> bytes:
