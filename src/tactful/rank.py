@@ -47,21 +47,50 @@ _PRIORITY: Final = ~_REST
 _DUE: Final = _REST - _LAST
 
 
+class _Plan(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """What ranking needs to know of a rule.
+
+    ``path`` leads from the rule's row to the target, see ``Ranker._target``. ``mark`` says what the conclusion may have
+    to do with others, see ``Ranker._mark``.
+    """
+
+    action: str
+    prohibits: bool
+    safety: bool
+    path: str
+    by_id: str
+    mark: int
+
+
 class Conclusion(msgspec.Struct, eq=False, gc=False):
     """All firings that conclude the same of the same target.
 
     ``order`` is what it ranks by: the highest priority of its firings, then the nearest deadline, then the strongest
-    modality, in one number. ``lost_to`` and ``alternatives`` are filled while ranking and not changed afterwards.
+    modality, in one number. ``plan`` is that of one of its rules, of a safety rule if there is one. ``lost_to`` and
+    ``alternatives`` are filled while ranking and not changed afterwards.
     """
 
-    action: str
+    plan: _Plan
     target: Row
-    prohibits: bool
-    safety: bool
     firings: list[RawFiring]
     order: int
     lost_to: tuple[Conclusion, ...] = ()
     alternatives: tuple[Conclusion, ...] = ()
+
+    @property
+    def action(self) -> str:
+        """What it advises or forbids."""
+        return self.plan.action
+
+    @property
+    def prohibits(self) -> bool:
+        """Whether it forbids."""
+        return self.plan.prohibits
+
+    @property
+    def safety(self) -> bool:
+        """Whether it is a prohibition for safety."""
+        return self.plan.safety
 
     @property
     def priority(self) -> int:
@@ -85,21 +114,6 @@ class Ranking(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     ranked: tuple[Conclusion, ...]
     set_aside: tuple[Conclusion, ...]
-
-
-class _Plan(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """What ranking needs to know of a rule.
-
-    ``path`` leads from the rule's row to the target, see ``Ranker._target``. ``mark`` says what the conclusion may have
-    to do with others, see ``Ranker._marks``.
-    """
-
-    action: str
-    prohibits: bool
-    safety: bool
-    path: str
-    by_id: str
-    mark: int
 
 
 #: What each firing asks for: the path to the target, the action and whether it is forbidden as one number, the order
@@ -168,13 +182,13 @@ class Ranker:
             if found is None:
                 if plan.mark:
                     marks |= plan.mark
-                groups[key] = Conclusion(plan.action, row, plan.prohibits, plan.safety, [firing], order)
+                groups[key] = Conclusion(plan, row, [firing], order)
             else:
                 found.firings.append(firing)
                 if order != found.order:
                     _merge(found, order)
                 if plan.safety:
-                    found.safety = True
+                    found.plan = plan
         return self._settled(list(groups.values()), marks)
 
     def target(self, no: int, row: Row, case: Case) -> Row | None:
@@ -213,15 +227,15 @@ class Ranker:
 
     def _conflicts(self, everything: list[Conclusion]) -> bool:
         """Settle every conflict; whether there was one."""
-        prohibited = [one for one in everything if one.prohibits]
-        forbidden = {one.action for one in prohibited}
+        count = self._count
+        prohibited = [(one, one.plan.mark >> count) for one in everything if one.plan.prohibits and one.plan.mark]
         any_lost = False
         for advice in everything:
-            family = self._families[advice.action]
-            if advice.prohibits or forbidden.isdisjoint(family):
+            plan = advice.plan
+            if not plan.mark or plan.prohibits:
                 continue
-            for prohibition in prohibited:
-                if prohibition.action in family and inside(advice.target, prohibition.target):
+            for prohibition, bit in prohibited:
+                if plan.mark & bit and inside(advice.target, prohibition.target):
                     _settle(advice, prohibition)
                     any_lost = True
         if any_lost:
@@ -402,8 +416,8 @@ def row_key(row: Row) -> tuple[str, str, str, str]:
 def _name_key(one: Conclusion) -> tuple[str, str, str, str, str, int]:
     row = one.target
     if type(row) is PersonRow:  # by far the most common where there are ties
-        return one.action, "person", row.application.id, "", row.id, 0
-    return (one.action, *row_key(row), row.no)  # two messages that say the same have the same id
+        return one.plan.action, "person", row.application.id, "", row.id, 0
+    return (one.plan.action, *row_key(row), row.no)  # two messages that say the same have the same id
 
 
 def rank_key(one: Conclusion) -> tuple[int, str, str, str, str, str, int]:

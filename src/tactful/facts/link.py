@@ -68,8 +68,10 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
     count = len(applications)
     if count > 1 and (count > limits.applications or len({one.id for one in applications}) != count):
         raise NotLinkable
-    families = tuple([linker.family(one, no, candidate) for no, one in enumerate(applications)])
-    return Case(now, candidate, families, shape)
+    families: list[Family] = []
+    for one in applications:
+        families.append(linker.family(one, len(families), candidate))
+    return Case(now, candidate, tuple(families), shape)
 
 
 def _at(place: tuple[str, str | None], calendars: Calendars) -> Calendar:
