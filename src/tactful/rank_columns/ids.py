@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from tactful.rank_columns.around import NAMED_AS, Around, Rows
 from tactful.rank_columns.plan import CODES, belongs_to
-from tactful.tables.arrays import offsets
 from tactful.tables.columns import NULL, Columns, Flags, Places, picked
+from tactful.tables.same_length import stretch_of
 from tactful.values import ChoiceKind
 
 #: The entities with ids of their own.
@@ -207,12 +207,10 @@ def _ascend(ids: pa.Array) -> bool:
 
 def _numbers(ids: pa.Array) -> tuple[npt.NDArray[Any] | None, int]:
     """Ids as numbers with the same bytes, and how many bytes they have; ``None`` where those are many or differ."""
-    if ids.type != pa.string() or not len(ids):
+    stretch = stretch_of(ids, _SHORT)
+    if stretch is None:
         return None, 0
-    ends = offsets(ids)
-    start, width = int(ends[0]), int(ends[1] - ends[0])
-    if not 0 < width <= _SHORT or not (ends[1:] - ends[:-1] == width).all():
-        return None, 0
+    start, width = stretch
     size = 1 << (width - 1).bit_length()
     found = np.frombuffer(ids.buffers()[2], np.uint8, len(ids) * width, start).reshape(-1, width)
     if size != width:

@@ -10,8 +10,6 @@ from tactful.tables.columns import Flags, Ints, Places
 
 #: How many bits of a number there are to sort by.
 BITS = 63
-
-
 #: Where a stretch begins and ends.
 Stretch = tuple[int, int]
 

@@ -23,14 +23,24 @@ _MIX_AGAIN: Final = np.uint64(0xD6E8FEB86659FD93)
 _HALF: Final = np.uint64(32)
 
 
-def words_of(ids: pa.Array) -> Words | None:
-    """The bytes of strings; ``None`` where they differ in length, or one is missing."""
+def stretch_of(ids: pa.Array, longest: int) -> tuple[int, int] | None:
+    """Where the bytes of strings begin, and how many each has.
+
+    ``None`` where they differ in length, have more than ``longest`` or none at all, or where one is missing.
+    """
     if ids.type != pa.string() or ids.null_count or not len(ids):
         return None
     ends = offsets(ids)
     start, width = int(ends[0]), int(ends[1]) - int(ends[0])
-    if not 0 < width <= _LONGEST or not (ends[1:] - ends[:-1] == width).all():
+    return (start, width) if 0 < width <= longest and (ends[1:] - ends[:-1] == width).all() else None
+
+
+def words_of(ids: pa.Array) -> Words | None:
+    """The bytes of strings; ``None`` where they differ in length, or one is missing."""
+    stretch = stretch_of(ids, _LONGEST)
+    if stretch is None:
         return None
+    start, width = stretch
     data: Any = ids.buffers()[2]
     if width < _EIGHT:
         padded = np.zeros((len(ids), _EIGHT), np.uint8)
