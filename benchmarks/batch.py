@@ -34,14 +34,14 @@ from rich.console import Console
 from rich.table import Table
 
 import tactful
-from tactful.batch import parts
+from tactful.api.tables import TableDecider
+from tactful.batch.folder.units import TablesReader
 from tactful.batch.model import Tally, Written
+from tactful.batch.output import parts
 from tactful.batch.run import Batch, run_batch
-from tactful.batch.tables import TablesReader
 from tactful.batch.unit import settle_memory
-from tactful.decided_tables import TableDecider
-from tactful.engines.columnar.program import ColumnarProgram
-from tactful.rank_columns import ColumnRanker
+from tactful.columns.engine.program import ColumnarProgram
+from tactful.columns.ranking import ColumnRanker
 
 #: How many different situations there are; candidates beyond that have one of these with other ids.
 DIFFERENT: Final = 20_000

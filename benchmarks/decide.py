@@ -37,9 +37,9 @@ from rich.table import Table
 
 import cases
 import tactful
+from tactful.decide.ranker import Ranker
 from tactful.engines.compiled import compile_pack
 from tactful.facts.shape import CaseShape
-from tactful.rank import Ranker
 
 Job = Callable[[], object]
 STAGES = ("decode", "read", "fire", "rank", "whole")

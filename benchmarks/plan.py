@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 import tactful
-from tactful.flips import Wish, flips
+from tactful.reasons.what_if.counterfactuals import Wish, flips
 
 ROUNDS = 7
 

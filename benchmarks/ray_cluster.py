@@ -25,8 +25,8 @@ from rich.table import Table
 
 import tactful
 from cases import case
+from tactful.batch.cluster.work import Terms, decide_texts
 from tactful.ray import DecidedDatasets, decide
-from tactful.ray.work import Terms, decide_texts
 
 os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}  # before Ray is imported
 import ray

@@ -7,10 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from tactful.decided_tables import REJECTS
-from tactful.diagnostics.table import codes, page
-from tactful.rank_columns.written import ACTIONS, JUSTIFICATIONS, STEPS
-from tactful.tables.schema import schemas
+from tactful.api.tables import REJECTS
+from tactful.columns.ranking.write import ACTIONS, JUSTIFICATIONS, STEPS
+from tactful.columns.tables.schema import schemas
+from tactful.source.codes.pages import codes, page
 
 REFERENCE = Path(__file__).parent / "reference"
 TABLES = """# Tables

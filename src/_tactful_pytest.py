@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tactful import Decision, Policy
-    from tactful.testing.invariants import InvariantReport
-    from tactful.testing.model import Example
+    from tactful.testing.examples.model import Example
+    from tactful.testing.properties.invariants import InvariantReport
 
 _SUFFIXES = (".yaml", ".yml")
 #: What a file of examples has, and what one of the files beside its folder has: looked for in the text, before any reading.
@@ -62,9 +62,9 @@ class ExamplesFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """An item for each example, then for each invariant."""
         from tactful import InvalidInput, load
-        from tactful.testing.examples import load_examples
-        from tactful.testing.files import example_files, read_file
-        from tactful.testing.reading import read_examples
+        from tactful.testing.examples.files import example_files, read_file
+        from tactful.testing.examples.read import read_examples
+        from tactful.testing.examples.run import load_examples
 
         try:
             file = read_file(self.path, str(_shown(self.path)))
@@ -133,7 +133,7 @@ class ExampleItem(_Item):
 
     def runtest(self) -> None:
         """Fail where something is otherwise than expected."""
-        from tactful.testing.examples import run_example
+        from tactful.testing.examples.run import run_example
         from tactful.testing.report import failed_example_text
 
         result = run_example(self._policy, self._example)
@@ -155,7 +155,8 @@ class _Results:
 
     def of(self, id_: str) -> InvariantReport:
         """What was found of one invariant."""
-        from tactful.testing.invariants import Drawing, invariant_results
+        from tactful.testing.properties.invariants import invariant_results
+        from tactful.testing.properties.options import Drawing
 
         if not self._draw and any(one.id == id_ and one.change for one in self._policy.checked.invariants):
             pytest.skip(

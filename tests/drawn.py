@@ -8,7 +8,7 @@ import yaml
 from hypothesis import strategies as st
 
 from reference_cases import cases as shipped_fields
-from tactful.facts.catalogue import SCOPES
+from tactful.facts.entities import SCOPES
 
 Draw = Any
 

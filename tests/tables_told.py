@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 import tactful
-from tactful.facts.limits import CaseLimits
+from tactful.columns.columns import Columns
+from tactful.columns.from_cases import columns_of
+from tactful.columns.tables.read import TablesRead, read_tables
+from tactful.columns.tables.schema import KEYS, TABLE_OF
+from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
-from tactful.tables.columns import Columns
-from tactful.tables.from_cases import columns_of
-from tactful.tables.read import TablesRead, read_tables
-from tactful.tables.schema import KEYS, TABLE_OF
 
 Tables = dict[str, pa.Table]
 #: What the clock says where neither a case nor the caller says when it is.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tactful
-from tactful.model.checked import AddStep
-from tactful.rank import Conclusion, Ranking, row_key
+from tactful.decide.ranker import Conclusion, Ranking
+from tactful.facts.rows import row_key
+from tactful.language.ir import AddStep
 
 from .protocol import Decided, Fired, Pairs, Summary
 

@@ -10,13 +10,13 @@ for action in decision.actions:
 
 from __future__ import annotations
 
-from tactful.advice import Advice, Decision
-from tactful.diagnostics import Diagnostic, EngineError, InvalidInput, Span, TactfulError
-from tactful.engine import Policy, load, loads
+from tactful.api.decision import Advice, Decision
+from tactful.api.plan import Plan, Planned, Window
+from tactful.api.policy import Policy, load, loads
 from tactful.engines.rete import Rete
-from tactful.facts.limits import CaseLimits
+from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
-from tactful.plan import Plan, Planned, Window
+from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, Span, TactfulError
 
 __all__ = [
     "Advice",
@@ -43,14 +43,14 @@ __all__ = [
 
 def plan_to_svg(plan: Plan, application: str | None = None) -> bytes:
     """A plan's chart as one SVG file (UTF-8). ``application``: only what concerns that one, or the candidate."""
-    from tactful.exporters import svg  # formats are loaded by those who want them
+    from tactful.formats.exporters import svg  # formats are loaded by those who want them
 
     return svg.plan_to_svg(plan, application)
 
 
 def plan_to_html(plan: Plan, application: str | None = None) -> bytes:
     """A plan as one HTML page (UTF-8): chart, agenda and reasons. ``application`` as in :func:`plan_to_svg`."""
-    from tactful.exporters import html
+    from tactful.formats.exporters import html
 
     return html.plan_to_html(plan, application)
 
@@ -61,6 +61,6 @@ def plan_to_ics(plan: Plan, previous: bytes | None = None, application: str | No
     ``previous``: what this gave the last time. Entries that are as they were keep their SEQUENCE, changed ones get the
     next, and those no longer advised are cancelled. Raises :class:`tactful.InvalidInput` where it is something else.
     """
-    from tactful.exporters import ics
+    from tactful.formats.exporters import ics
 
     return ics.plan_to_ics(plan, previous, application)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import signal
 
-from tactful.batch.decide import Columnar, Decided
+from tactful.batch.decide import Columnar
 from tactful.batch.lines import Line
+from tactful.batch.model import Decided
 
 
 class Deadly(Columnar):

@@ -60,7 +60,7 @@ def test_disorder_that_shows_only_late_is_found(
     sorted_tables: Tables, wanted: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last rows of a table belong to the first candidates: the batch begins anew, and nothing is lost."""
-    monkeypatch.setattr("tactful.batch.tables._READ", 100)  # so few rows are looked at beforehand
+    monkeypatch.setattr("tactful.batch.folder.units._READ", 100)  # so few rows are looked at beforehand
     messages = sorted_tables["messages"]
     moved = pa.concat_tables([messages.slice(5), messages.slice(0, 5)])
     for workers in (1, 2):

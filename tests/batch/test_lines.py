@@ -16,7 +16,8 @@ from typer.testing import CliRunner, Result
 import tactful
 from tactful.batch.lines import CHUNKS, chunks_of, plan_lines
 from tactful.cli.app import app
-from tactful.rank import entity_of, in_order
+from tactful.decide.ranker import in_order
+from tactful.facts.rows import entity_of
 
 POLICY = tactful.load()
 

@@ -12,8 +12,8 @@ from made import case, lines, tables, write_tables
 from running import files, records, run
 
 import tactful
+from tactful.batch.folder.needed import needed_columns
 from tactful.batch.model import Options
-from tactful.batch.needed import needed_columns
 
 COUNT = 200
 #: Reads a custom fact, a field through a computed fact, and one for a step; it concerns a person by id.

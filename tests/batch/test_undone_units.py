@@ -12,8 +12,8 @@ from running import manifest, rows, run
 import tactful
 from tactful.batch.lines import CHUNKS
 from tactful.batch.model import Options, Tally, Written
-from tactful.batch.queues import InStretches
 from tactful.batch.run import Batch, run_batch
+from tactful.batch.workers import InStretches
 
 
 class Viewer:

@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console
 
 import tactful
-from tactful.render import render_decision
-from tactful.render.plan import render_plan
-from tactful.render.questions import render_questions
+from tactful.formats.text import render_decision
+from tactful.formats.text.plan import render_plan
+from tactful.formats.text.questions import render_questions
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASES = sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".yaml", ".json"))

@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console
 
 import tactful
-from tactful.render.differences import render_differences
-from tactful.render.flips import render_flips
-from tactful.render.why import render_why
+from tactful.formats.text.comparison import render_differences
+from tactful.formats.text.counterfactuals import render_flips
+from tactful.formats.text.why import render_why
 
 HERE = Path(__file__).parent
 EXPLAINED = sorted((HERE / "explained").iterdir())

@@ -12,8 +12,8 @@ import pytest
 
 import tactful
 import tactful.testing
-from tactful.source import snippet
-from tactful.testing.examples import read_examples_text, run_example
+from tactful.source.diagnostics import snippet
+from tactful.testing.examples.run import read_examples_text, run_example
 from tactful.testing.report import WIDTH, failed_example_text
 
 HERE = Path(__file__).parent

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tactful
-from tactful.source import snippet
+from tactful.source.diagnostics import snippet
 
 HERE = Path(__file__).parent / "rejected"
 SITUATIONS = sorted(path for path in HERE.iterdir() if path.is_dir())

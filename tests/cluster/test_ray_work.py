@@ -12,7 +12,7 @@ from row_for_row import same
 
 import tactful
 import tactful.ray
-from tactful.ray.work import NO_CANDIDATES, Terms, check_schemas, decide_part, decide_texts, split
+from tactful.batch.cluster.work import NO_CANDIDATES, Terms, check_schemas, decide_part, decide_texts, split
 
 COUNT = 300
 LATER = int(NOW.timestamp()) + 3600
@@ -136,7 +136,7 @@ def test_texts_come_without_dictionaries() -> None:
 def test_without_ray_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """`import tactful.ray` itself needs nothing."""
     monkeypatch.setitem(sys.modules, "ray", None)
-    for module in ("tactful.ray.cluster", "tactful.ray.shipping"):
+    for module in ("tactful.batch.cluster.tasks", "tactful.batch.cluster.shipping"):
         monkeypatch.delitem(sys.modules, module, raising=False)
     with pytest.raises(tactful.EngineError, match=r"pip install 'tactful\[ray\]'"):
         tactful.ray.decide({})

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 import tactful
-from tactful.check import check_pack
-from tactful.cli.reading import facts_of
-from tactful.diagnostics.code import Code
-from tactful.diagnostics.table import codes, page
-from tactful.lint import lint_pack
-from tactful.load import load_pack_text
-from tactful.testing.examples import read_examples_text
+from tactful.cli.options import facts_of
+from tactful.language.check import check_pack
+from tactful.language.lint import lint_pack
+from tactful.language.load import load_pack_text
+from tactful.source.codes.pages import codes, page
+from tactful.source.diagnostics import Code
+from tactful.testing.examples.run import read_examples_text
 
 ROOT = Path(__file__).parents[2]
 CODES = codes()

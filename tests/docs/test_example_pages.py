@@ -8,7 +8,7 @@ from pathlib import Path
 
 import tactful
 from tactful.testing import load_examples, run_example
-from tactful.testing.examples import read_examples_text
+from tactful.testing.examples.run import read_examples_text
 
 ROOT = Path(__file__).parents[2]
 

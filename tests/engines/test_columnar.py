@@ -20,18 +20,18 @@ from drawn import cases, overlays, packs
 from reference_cases import NOW, iso
 from reference_cases import cases as reference_cases
 from shipped_cases import cases as shipped_cases
-from tactful.calendars import Calendars
+from tactful.facts.calendars import Calendars
+from tactful.facts.kinds import DAY
 from tactful.facts.rows import Case
-from tactful.values import DAY
 
 pytest.importorskip("pyarrow", reason="needs the extra `batch`")
 np = pytest.importorskip("numpy", reason="needs the extra `batch`")
 
-from tactful.engines.columnar import business, columnar_program, gatherings  # noqa: E402
-from tactful.engines.columnar.business import DayTables, LocalDays  # noqa: E402
-from tactful.tables.columns import NULL  # noqa: E402
-from tactful.tables.firings import RuleFirings  # noqa: E402
-from tactful.tables.from_cases import columns_of  # noqa: E402
+from tactful.columns.columns import NULL  # noqa: E402
+from tactful.columns.engine import aggregates, business_days, columnar_program  # noqa: E402
+from tactful.columns.engine.business_days import DayTables, LocalDays  # noqa: E402
+from tactful.columns.firings import RuleFirings  # noqa: E402
+from tactful.columns.from_cases import columns_of  # noqa: E402
 
 PACKS = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
 #: 2,000 in CI (`TACTFUL_EXAMPLES=2000`), a tenth of that otherwise.
@@ -273,7 +273,7 @@ def test_an_owner_is_paired_with_its_own_rows_in_blocks(monkeypatch: pytest.Monk
     applications = [application, {"id": "b"}, {**application, "id": "c"}]
     data = [{"candidate": {"id": "c"}, "applications": applications[:count]} for count in (3, 0, 2)]
     for block in (1, 3, 8, 1 << 18):
-        monkeypatch.setattr(gatherings, "_BLOCK", block)
+        monkeypatch.setattr(aggregates, "_BLOCK", block)
         assert_agreed(policy, [{**one, "now": iso(NOW)} for one in data], [NOW] * 3)
 
 
@@ -296,7 +296,7 @@ def test_only_those_who_decide_in_columns_need_the_extra(monkeypatch: pytest.Mon
     code = "import sys, tactful; assert not {'numpy', 'pyarrow'} & {*sys.modules}"
     subprocess.run([sys.executable, "-c", code], check=True)
     policy = tactful.load()
-    monkeypatch.delitem(sys.modules, "tactful.engines.columnar.program")
+    monkeypatch.delitem(sys.modules, "tactful.columns.engine.program")
     monkeypatch.setitem(sys.modules, "numpy", None)
     with pytest.raises(tactful.EngineError, match=r"pip install 'tactful\[batch\]'"):
         columnar_program(policy.checked, policy.calendars)
@@ -336,7 +336,7 @@ def test_business_days_and_clocks_are_those_of_the_calendar(
     calendars = [known.at(*place) for place, _ in asked]
     moments = [moment for _, moment in asked]
     places, at = np.arange(len(asked)), np.array(moments)
-    with patch.object(business, "_MOST", room):
+    with patch.object(business_days, "_MOST", room):
         days = LocalDays(calendars, tables)
         shifted = days.shifted(places, at, count, back).tolist()
         shown, working = days.clocks(places, at)

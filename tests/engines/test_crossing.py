@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 import tactful
 from tactful.cli.app import app
-from tactful.decision import RawFiring
+from tactful.engines.firings import RawFiring
 from tactful.engines.rete import ReteProgram
 from tactful.facts.rows import Case
 from tactful.testing.crossing import cross_examine

@@ -17,11 +17,11 @@ import tactful
 from drawn import cases, overlays, packs
 from reference_cases import NOW
 from reference_cases import cases as shipped_cases
+from tactful.decide.instants import instants
+from tactful.decide.ranker import Ranker
 from tactful.engines.rete import ReteProgram
 from tactful.engines.rete.pool import Pool
-from tactful.facts.rows import Case, Row
-from tactful.rank import Ranker, row_key
-from tactful.timeline import instants
+from tactful.facts.rows import Case, Row, row_key
 
 pytest.importorskip("durable_rules_engine", reason="needs the extra `rete`")
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 import tactful
 from drawn import cases, packs
 from reference_cases import NOW
-from tactful.evaluate import Evaluator
-from tactful.timing import fires, fires_until
+from tactful.engines.evaluate import Evaluator
+from tactful.engines.expiry import fires, fires_until
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])

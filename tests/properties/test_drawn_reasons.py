@@ -12,13 +12,13 @@ from rich.console import Console
 import tactful
 from drawn import packs
 from reference_cases import cases
-from tactful.answers import NotAdvisedRecord, OpensRecord, WhyRecord
-from tactful.comparison import AddedRecord, RemovedRecord
-from tactful.rank import entity_of
-from tactful.render.differences import render_differences
-from tactful.render.why import render_why
-from tactful.setting import application_of
-from tactful.why.asked import kinds_of
+from tactful.facts.rows import entity_of
+from tactful.formats.text.comparison import render_differences
+from tactful.formats.text.why import render_why
+from tactful.reasons.context import application_of
+from tactful.reasons.records.comparison import AddedRecord, RemovedRecord
+from tactful.reasons.records.why import NotAdvisedRecord, OpensRecord, WhyRecord
+from tactful.reasons.why.question import kinds_of
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tactful
-from tactful.diagnostics import Diagnostic
-from tactful.importers import CaseFile, Imported, Options, import_files
-from tactful.source import parse_yaml
+from tactful.formats.importers import CaseFile, Imported, Options, import_files
+from tactful.source.diagnostics import Diagnostic
+from tactful.source.parse_yaml import parse_yaml
 
 POLICY = tactful.loads("rules: {}")
 SHIPPED = tactful.load()

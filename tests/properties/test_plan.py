@@ -15,7 +15,7 @@ from drawn import cases as drawn_cases
 from drawn import packs
 from reference_cases import NOW as DRAWN_NOW
 from shipped_cases import NOW, cases
-from tactful.timeline import timeline
+from tactful.decide.timeline import timeline
 
 _QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 _PACKS = {name: tactful.load(name) for name in ("default", "profile:academia", "profile:phone-friendly")}

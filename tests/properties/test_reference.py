@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import tactful
 from reference_cases import NOW, cases, iso
-from tactful.evaluate import Evaluator
-from tactful.facts.catalogue import ENTITIES
-from tactful.rank import row_key
-from tactful.timing import fires, fires_until
+from tactful.engines.evaluate import Evaluator
+from tactful.engines.expiry import fires, fires_until
+from tactful.facts.entities import ENTITIES
+from tactful.facts.rows import row_key
 
 
 @pytest.fixture(scope="module", params=["default", "profile:academia", "profile:phone-friendly", "profile:reserved"])

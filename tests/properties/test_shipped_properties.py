@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import tactful
-from tactful.rank import Conclusion, inside, row_key
+from tactful.decide.ranker import Conclusion
+from tactful.facts.kinds import DAY
+from tactful.facts.rows import inside, row_key
 from tactful.testing import assert_invariants, cases
-from tactful.values import DAY
 
 Plain = dict[str, Any]
 PROFILES = ["default", "profile:academia", "profile:phone-friendly", "profile:reserved"]

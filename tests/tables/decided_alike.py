@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 
 import tactful
-from tactful.decision import RawFiring
-from tactful.facts.rows import Case, OfferRow, Row
-from tactful.rank import Conclusion, Ranking, entity_of, rank_key
-from tactful.setting import application_of
-from tactful.tables.columns import NULL, Columns
-from tactful.tables.firings import RuleFirings
+from tactful.columns.columns import NULL, Columns
+from tactful.columns.firings import RuleFirings
+from tactful.decide.ranker import Conclusion, Ranking, rank_key
+from tactful.engines.firings import RawFiring
+from tactful.facts.rows import Case, OfferRow, Row, entity_of
+from tactful.reasons.context import application_of
 
 Told = dict[str, Any]
 Tables = dict[str, list[Told]]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tactful.rank_columns.ids import Coded, coded, together
+from tactful.columns.ranking.ids import Coded, coded, together
 
 #: Ids of one length, of several, in order and in none, with letters of several bytes.
 words = st.one_of(

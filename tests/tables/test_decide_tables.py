@@ -21,7 +21,7 @@ import tactful
 from drawn import cases, packs
 from reference_cases import NOW
 from shipped_cases import cases as shipped_cases
-from tactful.tables import chunks
+from tactful.columns import chunks
 
 PACK = """
 actions:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tactful.tables import same_length
-from tactful.tables.keys import owners_of
-from tactful.tables.same_length import Index, changes, words_of
+from tactful.columns.tables import same_length
+from tactful.columns.tables.keys import owners_of
+from tactful.columns.tables.same_length import Index, changes, words_of
 
 alike = st.integers(1, 30).flatmap(
     lambda width: st.lists(

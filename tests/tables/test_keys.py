@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tactful.tables.keys import Finder, Names, keys, places_of, repeated, runs
+from tactful.columns.tables.keys import Finder, Names, keys, places_of, repeated, runs
 
 small = st.lists(st.integers(-1, 12), max_size=30)
 ids = st.lists(st.sampled_from(["a", "b", "", "ab", "ba", None]), max_size=20)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tactful.tables.moments import Clock
-from tactful.tables.schema import FieldColumn
-from tactful.tables.values import read_column
-from tactful.values import ListKind
+from tactful.columns.tables.moments import Clock
+from tactful.columns.tables.schema import FieldColumn
+from tactful.columns.tables.values import read_column
+from tactful.facts.kinds import ListKind
 
 WORDS = ("a", "b", "c")
 FIELD = FieldColumn("person", "channels", "channels", "channels", ListKind(WORDS), "", custom=False)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import shipped_cases
 import tactful
 from tables_told import assert_alike, expected, read
-from tactful.facts.limits import CaseLimits
-from tactful.facts.read import read_case
+from tactful.facts.reading import read_case
+from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
 
 PACK: Final = msgspec.yaml.encode(

@@ -17,12 +17,12 @@ from drawn import cases, packs
 from reference_cases import NOW
 from reference_cases import cases as reference_cases
 from shipped_cases import cases as shipped_cases
-from tactful.decision import RawFiring
-from tactful.facts.catalogue import SCOPES
+from tactful.columns.from_cases import columns_of
+from tactful.columns.ranking import ColumnRanker, sorting
+from tactful.engines.firings import RawFiring
+from tactful.facts.entities import SCOPES
 from tactful.facts.rows import Case, Row
-from tactful.model.checked import AddStep
-from tactful.rank_columns import ColumnRanker, sorting
-from tactful.tables.from_cases import columns_of
+from tactful.language.ir import AddStep
 
 EXAMPLES_DRAWN = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
 PACKS = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")

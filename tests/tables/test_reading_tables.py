@@ -18,11 +18,11 @@ import drawn
 import shipped_cases
 import tactful
 from tables_told import CLOCK, assert_alike, expected, in_disorder, read, told_otherwise
-from tactful.facts.catalogue import ENTITIES
+from tactful.columns.columns import NULL
+from tactful.columns.tables.schema import schemas
+from tactful.columns.tables.write import tables_of
+from tactful.facts.entities import ENTITIES
 from tactful.facts.rows import Case
-from tactful.tables.columns import NULL
-from tactful.tables.schema import schemas
-from tactful.tables.write import tables_of
 
 #: Custom facts of every type, for every entity.
 TYPES: Final[dict[str, dict[str, Any]]] = {

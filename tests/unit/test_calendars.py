@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tactful.calendars import Calendar, Calendars
+from tactful.facts.calendars import Calendar, Calendars
 
 CALENDARS = Calendars()
 PLACES = [

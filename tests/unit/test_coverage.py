@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 import tactful
 from tactful.cli.app import app
-from tactful.testing.coverage import cover
-from tactful.testing.coverage_report import coverage_html, coverage_text
+from tactful.testing.coverage.cover import cover
+from tactful.testing.coverage.report import coverage_html, coverage_text
 
 PACK = """\
 facts:

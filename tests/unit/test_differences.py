@@ -19,7 +19,9 @@ from typer.testing import CliRunner
 import tactful
 from shipped_cases import cases
 from tactful.cli.app import app
-from tactful.comparison import (
+from tactful.formats.schema import comparison_schema
+from tactful.formats.text.comparison import render_differences
+from tactful.reasons.records.comparison import (
     AddedRecord,
     AlternativeToRecord,
     ChangedRecord,
@@ -31,8 +33,6 @@ from tactful.comparison import (
     RuleGoneRecord,
     SetAsideByRecord,
 )
-from tactful.render.differences import render_differences
-from tactful.schema import comparison_schema
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PACK = tactful.load()

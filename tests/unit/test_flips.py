@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 
 import tactful
 from shipped_cases import cases
-from tactful.decision import FlipsRecord
-from tactful.flips import Wish, flips
+from tactful.reasons.records.decision import FlipsRecord
+from tactful.reasons.what_if.counterfactuals import Wish, flips
 
 PACK = tactful.load()
 CASE: dict[str, Any] = {

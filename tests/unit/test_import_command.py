@@ -174,6 +174,6 @@ def test_a_feed_with_more_than_a_case_can_hold_is_refused() -> None:
 
 def test_starting_takes_no_calendar_library() -> None:
     """Commands other than this one do not pay for what it needs."""
-    code = "import sys, tactful.cli.app; print({'icalendar', 'ruamel.yaml', 'tactful.importers'} & set(sys.modules))"
+    code = "import sys, tactful.cli.app; print({'icalendar', 'ruamel.yaml', 'tactful.formats.importers'} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert result.stdout.strip() == "set()"

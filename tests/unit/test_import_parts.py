@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tactful.importers.addresses import find_candidate, home, label
-from tactful.importers.applications_csv import APPLICATION, PERSON
-from tactful.importers.document import Document
-from tactful.importers.found import Attendee, Person, Version
-from tactful.importers.naming import free, remote_id, slug
+from tactful.formats.importers.applications_csv import APPLICATION, PERSON
+from tactful.formats.importers.found import Attendee, Person, Version
+from tactful.formats.importers.merge.addresses import find_candidate, home, label
+from tactful.formats.importers.merge.document import Document
+from tactful.formats.importers.merge.ids import free, remote_id, slug
 
 ROOT = Path(__file__).parents[2]
 DAY = datetime(2026, 3, 1, tzinfo=UTC)

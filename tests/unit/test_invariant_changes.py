@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import tactful
-from tactful.invariants import outcomes, take
+from tactful.decide.invariants import outcomes, take
 
 CASE: dict[str, Any] = {
     "now": "2026-11-23T10:00:00Z",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import tactful
-from tactful.invariants import Violation
+from tactful.decide.invariants import Violation
 
 CASE: dict[str, Any] = {
     "now": "2026-11-23T10:00:00Z",

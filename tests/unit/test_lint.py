@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tactful.check import check_pack
 from tactful.cli.app import app
-from tactful.diagnostics import Diagnostic
-from tactful.lint import lint_pack
-from tactful.load import load_pack, load_pack_text
-from tactful.load.files import profiles
+from tactful.language.check import check_pack
+from tactful.language.lint import lint_pack
+from tactful.language.load import load_pack, load_pack_text
+from tactful.language.load.files import profiles
+from tactful.source.diagnostics import Diagnostic
 
 
 def _lint(text: str) -> list[Diagnostic]:

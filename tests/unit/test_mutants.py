@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 import tactful
 from tactful.cli.app import app
-from tactful.testing.examples import load_examples, read_examples_text
-from tactful.testing.mutants import mutants
-from tactful.testing.mutate import Outcome, mutate
+from tactful.testing.examples.run import load_examples, read_examples_text
+from tactful.testing.mutation.mutants import mutants
+from tactful.testing.mutation.mutate import Outcome, mutate
 
 PACK = """\
 actions: {call: {about: a call}}

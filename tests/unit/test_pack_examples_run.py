@@ -6,7 +6,7 @@ import pytest
 
 import tactful
 from tactful.testing import ExampleResult, run_example
-from tactful.testing.examples import read_examples_text
+from tactful.testing.examples.run import read_examples_text
 
 PACK = """
 actions:

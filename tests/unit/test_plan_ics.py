@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 import tactful
 from shipped_cases import cases
-from tactful.agenda import agenda
 from tactful.cli.app import app
-from tactful.exporters.zones import zone
+from tactful.formats.agenda import agenda
+from tactful.formats.exporters.zones import zone
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASES = sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".yaml", ".json"))

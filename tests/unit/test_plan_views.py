@@ -19,10 +19,10 @@ from typer.testing import CliRunner
 
 import tactful
 from shipped_cases import cases
-from tactful.agenda import Agenda, Entry, agenda, strands
 from tactful.cli.app import app
-from tactful.render.plan import render_plan
-from tactful.schema import plan_schema
+from tactful.formats.agenda import Agenda, Entry, agenda, strands
+from tactful.formats.schema import plan_schema
+from tactful.formats.text.plan import render_plan
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 import tactful
 from shipped_cases import cases
-from tactful.decision import QuestionRecord
+from tactful.reasons.records.decision import QuestionRecord
 
 PACK = tactful.load()
 ALMOST_NOTHING: dict[str, Any] = {

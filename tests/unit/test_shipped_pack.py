@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 import tactful
 from shipped_cases import CLOSED, cases
-from tactful.model.checked import CheckedPack
-from tactful.rank import inside
-from tactful.schema import case_schema, decision_schema, pack_schema, to_bytes
-from tactful.setting import application_of
+from tactful.facts.rows import inside
+from tactful.formats.schema import case_schema, decision_schema, pack_schema, to_bytes
+from tactful.language.ir import CheckedPack
+from tactful.reasons.context import application_of
 
 ROOT = Path(__file__).parents[2]
 RULE_FILES = sorted(path for path in (ROOT / "rules").rglob("*.yaml") if path.parent.name != "tests")

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tactful.cli.app import app
-from tactful.schema import decision_schema, why_schema
+from tactful.formats.schema import decision_schema, why_schema
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASE = str(EXAMPLES / "call_or_write.json")

@@ -18,7 +18,12 @@ from typer.testing import CliRunner
 
 import tactful
 from shipped_cases import cases
-from tactful.answers import (
+from tactful.cli.app import app
+from tactful.facts.rows import entity_of
+from tactful.formats.schema import why_schema
+from tactful.formats.text.why import render_why
+from tactful.reasons.context import application_of
+from tactful.reasons.records.why import (
     AdvisedRecord,
     AskedRecord,
     DefeatedRecord,
@@ -33,12 +38,7 @@ from tactful.answers import (
     WhenRecord,
     WhyRecord,
 )
-from tactful.cli.app import app
-from tactful.rank import entity_of
-from tactful.render.why import render_why
-from tactful.schema import why_schema
-from tactful.setting import application_of
-from tactful.why.asked import kinds_of
+from tactful.reasons.why.question import kinds_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

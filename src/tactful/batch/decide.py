@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
+from tactful.api.policy import Policy
+from tactful.batch.folder.units import TableChunk, Unsorted
 from tactful.batch.lines import Line
-from tactful.batch.model import Options, RejectRecord
-from tactful.batch.tables import TableChunk, Unsorted
-from tactful.batch.words import Words
-from tactful.diagnostics import InvalidInput
-from tactful.diagnostics.text import TooLarge
-from tactful.engine import Policy
-from tactful.facts.read import read_case
+from tactful.batch.model import Decided, Options, RejectRecord
+from tactful.batch.output.words import Words
+from tactful.columns.columns import Columns
+from tactful.columns.from_cases import columns_of
+from tactful.columns.tables.rejects import Reject
+from tactful.facts.reading import read_case
 from tactful.facts.rows import Case
-from tactful.tables.columns import Columns
-from tactful.tables.from_cases import columns_of
-from tactful.tables.rejects import Reject
-
-
-class Decided(NamedTuple):
-    """What came of a chunk.
-
-    ``ids``: the candidates that were decided on, in order; ``nows``: the moment for each, in seconds since 1970. ``tables``:
-    actions, justifications and, where asked for, steps. ``rejected``: how many cases were not decided on; those that only
-    rows of other tables speak of count too.
-    """
-
-    ids: pa.Array
-    nows: pa.Array
-    tables: dict[str, pa.Table]
-    rejects: list[RejectRecord]
-    rejected: int
+from tactful.source.codes.text import TooLarge
+from tactful.source.diagnostics import InvalidInput
 
 
 class Decides(Protocol):

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Protocol
 
-from tactful.batch.footers import Stream, TableFiles, find_tables, run_streams, streams
+from tactful.batch.folder.footers import Stream, TableFiles, find_tables, run_streams, streams
+from tactful.batch.folder.sorting import sort_table
+from tactful.batch.folder.units import TablesInput, chunk_size, plan_units, unsorted_tables
 from tactful.batch.lines import is_packed, plan_lines, spool_lines, unpacked
 from tactful.batch.manifest import Manifest, Place
 from tactful.batch.model import InputFile, Unit
-from tactful.batch.sorting import sort_table
-from tactful.batch.tables import TablesInput, chunk_size, plan_units, unsorted_tables
-from tactful.diagnostics import InvalidInput
-from tactful.diagnostics.batches import UnreadableInput
-from tactful.tables.chunks import CANDIDATES
+from tactful.columns.chunks import CANDIDATES
+from tactful.source.codes.batches import UnreadableInput
+from tactful.source.diagnostics import InvalidInput
 
 STDIN: Final = "-"
 _LINES: Final = (".jsonl", ".ndjson")

@@ -13,8 +13,8 @@ from typing import Final, Literal
 import msgspec
 
 from tactful.batch.model import InputFile, Options, Tally, Written
-from tactful.diagnostics import InvalidInput
-from tactful.diagnostics.batches import NoPlaceForBatch, OtherBatch
+from tactful.source.codes.batches import NoPlaceForBatch, OtherBatch
+from tactful.source.diagnostics import InvalidInput
 
 MANIFEST: Final = "batch.json"
 #: What lies in the folder while a batch is under way.

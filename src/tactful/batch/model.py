@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
+import pyarrow as pa
 
 BatchFormat = Literal["parquet", "jsonl"]
 
@@ -114,3 +115,18 @@ class RejectRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     code: str
     message: str
     help: str | None = None
+
+
+class Decided(NamedTuple):
+    """What came of a chunk.
+
+    ``ids``: the candidates that were decided on, in order; ``nows``: the moment for each, in seconds since 1970. ``tables``:
+    actions, justifications and, where asked for, steps. ``rejected``: how many cases were not decided on; those that only
+    rows of other tables speak of count too.
+    """
+
+    ids: pa.Array
+    nows: pa.Array
+    tables: dict[str, pa.Table]
+    rejects: list[RejectRecord]
+    rejected: int

@@ -13,17 +13,16 @@ from typing import Protocol
 import msgspec
 import pyarrow as pa
 
+from tactful.api.policy import Policy, load
 from tactful.batch.decide import columnar
+from tactful.batch.folder.units import Unsorted
 from tactful.batch.inputs import STDIN, Plan, Source, source_of
 from tactful.batch.manifest import Manifest, PackPin, Place, differences, place_for
 from tactful.batch.model import LineUnit, Options, Tally, Unit, Written
-from tactful.batch.queues import InStretches, InTurn, Queue
-from tactful.batch.tables import Unsorted
 from tactful.batch.unit import MakeDecides, Setup, Worker, maker
-from tactful.batch.workers import Failed, Progress, work_here, work_in_processes
-from tactful.diagnostics import InvalidInput
-from tactful.diagnostics.batches import BatchStopped, OtherBatch, UnreadableInput
-from tactful.engine import Policy, load
+from tactful.batch.workers import Failed, InStretches, InTurn, Progress, Queue, work_here, work_in_processes
+from tactful.source.codes.batches import BatchStopped, OtherBatch, UnreadableInput
+from tactful.source.diagnostics import InvalidInput
 
 
 class Viewer(Protocol):

@@ -11,16 +11,16 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
-from tactful.batch.decide import Decided, Decides
+from tactful.api.policy import Policy, load
+from tactful.batch.decide import Decides
+from tactful.batch.folder.needed import needed_columns
+from tactful.batch.folder.units import TablesInput, TablesReader
 from tactful.batch.lines import chunks_of
-from tactful.batch.model import Options, TableUnit, Tally, Unit, Written
-from tactful.batch.needed import needed_columns
-from tactful.batch.parts import Part
-from tactful.batch.records import decision_records
-from tactful.batch.tables import TablesInput, TablesReader
+from tactful.batch.model import Decided, Options, TableUnit, Tally, Unit, Written
+from tactful.batch.output.parts import Part
+from tactful.batch.output.records import decision_records
 from tactful.batch.workers import Progress
-from tactful.diagnostics import TactfulError
-from tactful.engine import Policy, load
+from tactful.source.diagnostics import TactfulError
 
 #: Makes what decides for a policy: chunks in, tables out.
 MakeDecides = Callable[[Policy, Options, int], Decides]

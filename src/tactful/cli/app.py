@@ -6,19 +6,19 @@ from typing import Annotated, Literal
 
 import typer
 
-from tactful.advice import Decision
-from tactful.cli.asking import ask_all, render_answers
-from tactful.cli.batching import batch
-from tactful.cli.checking import check
-from tactful.cli.importing import import_
-from tactful.cli.mutating import run_mutants
+from tactful.api.decision import Decision
+from tactful.api.policy import load
+from tactful.cli.advise import ask_all, render_answers
+from tactful.cli.batch import batch
+from tactful.cli.check import check
+from tactful.cli.import_ import import_
+from tactful.cli.init import init
+from tactful.cli.mutate import run_mutants
+from tactful.cli.options import Application, At, CaseArgument, Engine, Rules, SetFacts, read_case, what_if
 from tactful.cli.output import console, fail, guarded, write_bytes
-from tactful.cli.planning import plan
-from tactful.cli.reading import Application, At, CaseArgument, Engine, Rules, SetFacts, read_case, what_if
-from tactful.cli.reasons import compare, why
-from tactful.cli.starting import init
-from tactful.cli.testing import run_tests
-from tactful.engine import load
+from tactful.cli.plan import plan
+from tactful.cli.test import run_tests
+from tactful.cli.why import compare, why
 
 app = typer.Typer(
     name="tactful",
@@ -60,8 +60,8 @@ def advise(
     if format_ == "json":
         write_bytes(decision.to_json(application, questions=questions))
         return
-    from tactful.render import render_decision  # rich's tables and text are not needed for JSON
-    from tactful.render.questions import render_questions
+    from tactful.formats.text import render_decision  # rich's tables and text are not needed for JSON
+    from tactful.formats.text.questions import render_questions
 
     render_decision(decision, console(), application)
     render_questions(decision.questions_for(application), console())
@@ -71,7 +71,7 @@ def advise(
 
 def _what_changes(before: Decision, after: Decision) -> None:
     """What the facts of ``--set`` change of the decision."""
-    from tactful.render.differences import render_differences
+    from tactful.formats.text.comparison import render_differences
 
     out = console()
     out.print()
@@ -94,7 +94,7 @@ def rules(
     rules: Rules = "default",
 ) -> None:
     """List a pack's rules and parameters after overlays, with the file and line each comes from."""
-    from tactful.cli.listing import list_rules, show
+    from tactful.cli.rules import list_rules, show
 
     checked = load(rules).checked
     if rule is None:
@@ -107,7 +107,7 @@ def rules(
 @guarded
 def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="A code as messages show it: T402.")]) -> None:
     """Print the page of a message's code."""
-    from tactful.diagnostics.table import page
+    from tactful.source.codes.pages import page
 
     text = page(code.upper())
     if text is None:
@@ -125,7 +125,7 @@ def schema(
     rules: Rules = "default",
 ) -> None:
     """Print the JSON Schema of a decision, a plan, a case, a rule file, examples, or of what other commands answer."""
-    from tactful.schema import (
+    from tactful.formats.schema import (
         case_schema,
         comparison_schema,
         decision_schema,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from tactful.diagnostics import Diagnostic, InvalidInput, TactfulError
-from tactful.render.safe import safe
-from tactful.source import snippet
+from tactful.formats.text.safe import safe
+from tactful.source.codes.plans import CannotWrite
+from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError, snippet
 
 P = ParamSpec("P")
 #: How wide text is in a pipe, where there is no terminal to ask.
@@ -74,3 +77,30 @@ def show(diagnostic: Diagnostic, sources: dict[str, str], out: Console) -> None:
     if diagnostic.help:
         out.print(safe(Text(f"      {diagnostic.help}", "green")), soft_wrap=True)
     out.print()
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Put ``data`` in the place of the file, if there is one. Whoever reads it meanwhile sees the old or the new, whole."""
+    target = path.resolve()  # so that a link stays one
+    try:
+        mode = target.stat().st_mode & 0o777 if target.exists() else None
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            Path(temporary).chmod(mode if mode is not None else 0o666 & ~_umask())
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        reason = (error.strerror or "cannot be written").lower()
+        problem = CannotWrite.at(None, f"`{path}`: {reason}", "name a file in a folder that can be written to")
+        raise InvalidInput([problem]) from None
+
+
+def _umask() -> int:
+    """What the user does not want others to be allowed; asking is only possible by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

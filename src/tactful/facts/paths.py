@@ -20,15 +20,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from tactful.diagnostics import Diagnostic, InvalidInput
-from tactful.diagnostics.changes import AmbiguousSpot, BadValue, UnknownSpot
-from tactful.facts.catalogue import ENTITIES, FieldSpec, given_fields
-from tactful.facts.change import Spot, ids
-from tactful.facts.custom import CustomFields
-from tactful.facts.moments import parse_date, parse_moment
-from tactful.facts.shape import CaseShape
-from tactful.suggest import did_you_mean
-from tactful.values import (
+from tactful.facts.edit import Spot, ids
+from tactful.facts.entities import ENTITIES
+from tactful.facts.fields import FieldSpec, given_fields
+from tactful.facts.kinds import (
     ChoiceKind,
     DayTimeKind,
     DurationKind,
@@ -43,6 +38,12 @@ from tactful.values import (
     parse_number,
     parse_yes_no,
 )
+from tactful.facts.reading.custom import CustomFields
+from tactful.facts.reading.moments import parse_date, parse_moment
+from tactful.facts.shape import CaseShape
+from tactful.source.codes.changes import AmbiguousSpot, BadValue, UnknownSpot
+from tactful.source.diagnostics import Diagnostic, InvalidInput
+from tactful.source.suggest import did_you_mean
 
 _PART = re.compile(r"([a-z_]+)(?:\[([^\[\]]*)\])?")
 _PATH = re.compile(r"[a-z_]+(?:\[[^\[\]]*\])?(?:\.[a-z_]+(?:\[[^\[\]]*\])?)*")

@@ -7,12 +7,13 @@ another process, or over columns, can name a row by a small integer.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
-from tactful.calendars import Calendar
+from tactful.facts.calendars import Calendar
+from tactful.facts.kinds import Value
 from tactful.facts.shape import CaseShape
-from tactful.values import Value
 
 
 class Row(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -158,3 +159,61 @@ class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
             1 + len(one.people) + len(one.interviews) + sum(map(len, one.interviewers)) + len(one.messages)
             for one in self.families
         )
+
+
+def inside(row: Row, other: Row) -> bool:
+    """Whether ``row`` is ``other`` or belongs to it. An interviewer belongs to the interview and to the person too."""
+    if row is other:
+        return True
+    kind = type(other)
+    if kind is CandidateRow:
+        return True
+    if type(row) is InterviewerRow and (row.person is other or row.interview is other):
+        return True
+    return kind is ApplicationRow and getattr(row, "application", None) is other
+
+
+def entity_of(row: Row) -> str:
+    """The entity that a row is one of."""
+    return _ENTITIES[type(row)]
+
+
+_ENTITIES: Final[Mapping[type[Row], str]] = {
+    CandidateRow: "candidate",
+    ApplicationRow: "application",
+    OfferRow: "offer",
+    PersonRow: "person",
+    InterviewRow: "interview",
+    InterviewerRow: "interviewer",
+    MessageRow: "message",
+}
+
+
+#: The entities that an application has, and nothing in between.
+_BELOW: Final = frozenset({"offer", "person", "interview", "message"})
+
+
+def _belongs_to(row: Row, per: str) -> Row | None:
+    """The row of the entity ``per`` that ``row`` is or belongs to."""
+    entity = entity_of(row)
+    if entity == per:
+        return row
+    if per == "application":
+        found: Row | None = getattr(row, "application", None)
+        return found
+    if per == "person":
+        person = getattr(row, "person", None)
+        return person if isinstance(person, PersonRow) else None
+    application = row if entity == "application" else getattr(row, "application", None)
+    return application.candidate if isinstance(application, ApplicationRow) else None
+
+
+def row_key(row: Row) -> tuple[str, str, str, str]:
+    """What rows are ordered by: entity, the application's id, the interview's, the row's own. Names play no part."""
+    entity = _ENTITIES[type(row)]
+    if entity in _BELOW:
+        above: ApplicationRow = getattr(row, "application")  # noqa: B009  # rows in general have none
+        return entity, above.id, "", row.id
+    if type(row) is InterviewerRow:
+        return entity, row.application.id, row.interview.id, row.id
+    return entity, row.id, "", row.id

@@ -5,14 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tactful.testing.examples import load_examples, run_example
-from tactful.testing.model import Example, ExampleResult, Problem
+from tactful.testing.examples.model import Example, ExampleResult, Problem
+from tactful.testing.examples.run import load_examples, run_example
 from tactful.testing.needs import need_hypothesis
 
 if TYPE_CHECKING:
-    from tactful.testing.checking import InvariantFailure, InvariantResult, assert_invariants, check_invariants
-    from tactful.testing.drawing import cases
-    from tactful.testing.machine import candidate_weeks
+    from tactful.testing.properties.check import InvariantFailure, InvariantResult, assert_invariants, check_invariants
+    from tactful.testing.properties.drawing import cases
+    from tactful.testing.properties.machine import candidate_weeks
 
 __all__ = [
     "Example",
@@ -30,9 +30,11 @@ __all__ = [
 
 #: What takes hypothesis, by the module that has it; loaded when asked for.
 _DRAWN = {
-    "cases": "drawing",
-    "candidate_weeks": "machine",
-    **dict.fromkeys(("InvariantFailure", "InvariantResult", "assert_invariants", "check_invariants"), "checking"),
+    "cases": "properties.drawing",
+    "candidate_weeks": "properties.machine",
+    **dict.fromkeys(
+        ("InvariantFailure", "InvariantResult", "assert_invariants", "check_invariants"), "properties.check"
+    ),
 }
 
 

@@ -10,15 +10,14 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 
-from tactful.diagnostics import InvalidInput
-from tactful.engine import Policy
+from tactful.api.policy import Policy
+from tactful.decide.instants import instants
 from tactful.engines.rete import Rete, ReteProgram
-from tactful.facts.rows import Case, Row
-from tactful.rank import entity_of
-from tactful.testing.drawing import cases
-from tactful.testing.smallest import smallest
-from tactful.timeline import instants
-from tactful.values import WEEK
+from tactful.facts.kinds import WEEK
+from tactful.facts.rows import Case, Row, entity_of
+from tactful.source.diagnostics import InvalidInput
+from tactful.testing.properties.drawing import cases
+from tactful.testing.properties.smallest import smallest
 
 Plain = dict[str, Any]
 #: How many cases are drawn, and at how many changes of each the engines are compared as well.

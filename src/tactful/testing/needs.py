@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from tactful.diagnostics import TactfulError
+from tactful.source.diagnostics import TactfulError
 
 
 def can_draw() -> bool:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tactful.decision import PackRecord, Record
-from tactful.engine import Policy
-from tactful.testing.invariants import InvariantReport
-from tactful.testing.model import ExampleResult
+from tactful.api.policy import Policy
+from tactful.reasons.records.decision import PackRecord, Record
+from tactful.testing.examples.model import ExampleResult
+from tactful.testing.properties.invariants import InvariantReport
 
 
 class ProblemRecord(Record, frozen=True):

@@ -9,12 +9,12 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from tactful.answers import AdvisedRecord
-from tactful.engine import Policy
-from tactful.render.safe import safe
-from tactful.render.why import render_why
-from tactful.testing.invariants import InvariantReport
-from tactful.testing.model import ExampleResult, Problem
+from tactful.api.policy import Policy
+from tactful.formats.text.safe import safe
+from tactful.formats.text.why import render_why
+from tactful.reasons.records.why import AdvisedRecord
+from tactful.testing.examples.model import ExampleResult, Problem
+from tactful.testing.properties.invariants import InvariantReport
 
 #: No wider than this, however wide the terminal is: two columns are read together.
 WIDTH: Final = 100

@@ -8,10 +8,10 @@ from typing import Any, Final
 import msgspec
 
 from tactful.facts.shape import CaseShape
-from tactful.model.checked import CheckedPack
-from tactful.schema import DIALECT, Schema
-from tactful.testing.parts import MODALITIES, NEVER_KEYS
-from tactful.testing.reading import LISTS
+from tactful.formats.schema import DIALECT, Schema
+from tactful.language.ir import CheckedPack
+from tactful.testing.examples.entries import MODALITIES, NEVER_KEYS
+from tactful.testing.examples.read import LISTS
 from tactful.testing.record import PackTestRecord
 
 _TEXT: Final[Schema] = {"type": "string"}

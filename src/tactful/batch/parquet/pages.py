@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from tactful.batch.parquet.runs import bits_for, hybrid, small
 from tactful.batch.parquet.thrift import Value, int32, struct
-from tactful.tables.arrays import flags, is_dictionary, numbers, offsets, present
-from tactful.tables.columns import Flags
+from tactful.columns.arrays import flags, is_dictionary, numbers, offsets, present
+from tactful.columns.columns import Flags
 
 #: How values are encoded.
 PLAIN: Final = 0

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tactful.batch.parquet.thrift import varint
-from tactful.tables.columns import Places
+from tactful.columns.columns import Places
 
 #: Numbers without a sign of 8, 16 or 32 bits.
 Small = npt.NDArray[Any]

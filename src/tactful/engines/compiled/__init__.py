@@ -6,12 +6,12 @@ finds how a rule without ``by`` comes to an end, and ``runtime`` is what the fun
 
 from __future__ import annotations
 
-from tactful.calendars import Calendars
-from tactful.decision import RawFiring
-from tactful.engines.compiled.functions import build_functions
+from tactful.engines.compiled.rule_functions import build_functions
 from tactful.engines.compiled.runtime import Runtime
+from tactful.engines.firings import RawFiring
+from tactful.facts.calendars import Calendars
 from tactful.facts.rows import Case
-from tactful.model.checked import CheckedPack
+from tactful.language.ir import CheckedPack
 
 
 class Program:

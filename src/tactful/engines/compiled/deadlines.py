@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from tactful.model.checked import AllOf, AnyOf, Condition, Field, NowIs, Rule, Shift, Test
-from tactful.model.clockwork import Clockwork
+from tactful.language.ir import AllOf, AnyOf, Condition, Field, NowIs, Rule, Shift, Test
+from tactful.language.ir.clockwork import Clockwork
 
 
 class Closing(msgspec.Struct, frozen=True):

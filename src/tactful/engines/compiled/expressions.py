@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable
 from typing import Final
 
-from tactful.engines.compiled.syntax import attribute, both, call, compare, constant, either, is_known, load, negate
-from tactful.model.checked import (
+from tactful.engines.compiled.python_ast import attribute, both, call, compare, constant, either, is_known, load, negate
+from tactful.facts.kinds import BusinessDays, ListKind, MomentKind
+from tactful.language.ir import (
     AllOf,
     AnyOf,
     Compare,
@@ -24,7 +25,6 @@ from tactful.model.checked import (
     Shift,
     Test,
 )
-from tactful.values import BusinessDays, ListKind, MomentKind
 
 #: How a calendar tells the fields that follow ``now``.
 _CLOCKS: Final = {"local_time": "day_time", "business_day": "is_business_day"}

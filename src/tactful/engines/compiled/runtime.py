@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from tactful.calendars import Calendars
-from tactful.evaluate import Evaluator
+from tactful.engines.evaluate import Evaluator
+from tactful.engines.expiry import fires_until
+from tactful.facts.calendars import Calendars
+from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Family, InterviewerRow, MessageRow, Row
-from tactful.model.checked import ComputedFact, Rule
-from tactful.timing import fires_until
-from tactful.values import Value
+from tactful.language.ir import ComputedFact, Rule
 
 
 class Runtime(msgspec.Struct, eq=False, gc=False):

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final, Generic, TypeVar
 
-from tactful.engines.compiled.parts import Part, together
+from tactful.engines.compiled.conjuncts import Part, together
 
 T = TypeVar("T")
 #: Parts that cost no more than this may be asked before others that are cheaper still.

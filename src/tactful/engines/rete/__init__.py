@@ -10,28 +10,20 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
-from typing import Protocol
 
 import msgspec
 
-from tactful.calendars import Calendars
-from tactful.decision import RawFiring
-from tactful.diagnostics import EngineError
+from tactful.engines.firings import Fires, RawFiring
 from tactful.engines.rete.interpreter import Interpreter
 from tactful.engines.rete.network import Network, build_network, write_facts
 from tactful.engines.rete.pool import Pool, WorkerDied, WorkerTooSlow
+from tactful.facts.calendars import Calendars
 from tactful.facts.rows import Case
-from tactful.model.checked import AddStep, CheckedPack
+from tactful.language.ir import AddStep, CheckedPack
+from tactful.source.diagnostics import EngineError
 
 __all__ = ["Rete", "ReteProgram"]
 _LOG = logging.getLogger("tactful.engines.rete")
-
-
-class Fires(Protocol):
-    """What an engine's program does."""
-
-    def fire(self, case: Case, now: int) -> list[RawFiring]: ...
-    def fire_steps(self, case: Case, now: int) -> list[RawFiring]: ...
 
 
 class Rete(msgspec.Struct, frozen=True):

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from tactful.calendars import Calendar, Calendars
+from tactful.facts.calendars import Calendar, Calendars
+from tactful.facts.kinds import DAY, BusinessDays, Value
 from tactful.facts.rows import (
     ApplicationRow,
     CandidateRow,
@@ -23,7 +24,7 @@ from tactful.facts.rows import (
     PersonRow,
     Row,
 )
-from tactful.model.checked import (
+from tactful.language.ir import (
     Aggregate,
     AllOf,
     AnyOf,
@@ -44,7 +45,6 @@ from tactful.model.checked import (
     Test,
     WhenFact,
 )
-from tactful.values import DAY, BusinessDays, Value
 
 #: How far ahead the end of a rule without ``by`` is looked for, and that of one that looks at a clock.
 AHEAD: Final = 366 * DAY

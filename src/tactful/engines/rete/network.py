@@ -23,17 +23,10 @@ from typing import Any, Final
 import msgspec
 
 from tactful.engines.rete.interpreter import Interpreter
-from tactful.facts.catalogue import ENTITIES, SCOPES
-from tactful.facts.rows import (
-    ApplicationRow,
-    InterviewerRow,
-    InterviewRow,
-    MessageRow,
-    OfferRow,
-    PersonRow,
-    Row,
-)
-from tactful.model.checked import (
+from tactful.facts.entities import ENTITIES, SCOPES
+from tactful.facts.kinds import DayTimeKind, DurationKind, ListKind, MomentKind, NumberKind, Value
+from tactful.facts.rows import ApplicationRow, InterviewerRow, InterviewRow, MessageRow, OfferRow, PersonRow, Row
+from tactful.language.ir import (
     Aggregate,
     AllOf,
     AnyOf,
@@ -52,7 +45,6 @@ from tactful.model.checked import (
     Shift,
     Test,
 )
-from tactful.values import DayTimeKind, DurationKind, ListKind, MomentKind, NumberKind, Value
 
 #: Measured: 64 matches of one fact at once, 17 patterns and 30 join terms in a rule are what the library can hold. A fact of
 #: more than about 240 names matches nothing, without a word.

@@ -1,0 +1,1 @@
+"""What users hold: a policy, its decisions, plans and tables."""

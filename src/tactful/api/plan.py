@@ -1,0 +1,174 @@
+"""The plan: what will be advised, from when until when, if nothing else happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+
+import msgspec
+
+from tactful.api.decision import Advice, Decision
+from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.timeline import Interval, Timeline, timeline
+from tactful.facts.calendars import Calendar
+from tactful.facts.rows import Case
+from tactful.reasons.context import Setting
+from tactful.reasons.records.decision import ActionRecord, PackRecord, PlannedRecord, PlanRecord, WindowRecord
+from tactful.source.diagnostics import TactfulError
+
+
+class Window(msgspec.Struct, frozen=True, eq=False):
+    """A stretch of time in which a piece of advice holds: from ``start`` up to but not including ``end``.
+
+    ``rank`` is the best rank that it has in that time. ``open_ended``: it still holds where the plan ends.
+    """
+
+    start: datetime
+    end: datetime
+    rank: int
+    open_ended: bool
+
+
+class Planned:
+    """One piece of advice, and all the windows in which it holds. Two with another deadline are two."""
+
+    def __init__(self, advice: Advice, windows: tuple[Window, ...]) -> None:
+        #: The advice as it is when its first window opens; its label, steps and reasons are for that moment.
+        self.advice = advice
+        #: When it holds, in order; at least one.
+        self.windows = windows
+
+    @property
+    def start(self) -> datetime:
+        """When the first window opens."""
+        return self.windows[0].start
+
+    @property
+    def end(self) -> datetime:
+        """When the last window closes."""
+        return self.windows[-1].end
+
+    def record(self) -> PlannedRecord:
+        """Everything, as JSON has it."""
+        one = self.advice.record()
+        kept = {name: getattr(one, name) for name in ActionRecord.__struct_fields__ if name not in ("rank", "opens")}
+        windows = tuple(
+            WindowRecord(start=w.start.isoformat(), end=w.end.isoformat(), rank=w.rank, open_ended=w.open_ended)
+            for w in self.windows
+        )
+        return PlannedRecord(windows=windows, **kept)
+
+    def __repr__(self) -> str:
+        return f"<{self.advice.modality} {self.advice.action} → {self.advice.target.id}, {len(self.windows)} windows>"
+
+
+class Plan:
+    """All that will be advised on a case from a moment to a horizon, if nothing but time changes. Thread-safe to read."""
+
+    def __init__(self, setting: Setting, until: int) -> None:
+        self._setting = setting
+        self._until = until
+        self._timeline: Timeline = timeline(setting.decider, setting.case, setting.now, until)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The candidate's calendar, in whose time zone moments are shown."""
+        return self._setting.calendar
+
+    @property
+    def start(self) -> datetime:
+        """The moment that the plan begins with, in the candidate's time zone."""
+        return self.calendar.local(self._setting.now)
+
+    @property
+    def until(self) -> datetime:
+        """The horizon, in the candidate's time zone; the plan does not include it."""
+        return self.calendar.local(self._until)
+
+    @property
+    def now(self) -> Decision:
+        """The decision at the plan's beginning."""
+        return self._decision(self._timeline.intervals[0].ranking, self._setting.now)
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self._setting.case
+
+    @property
+    def pack_name(self) -> str:
+        """The name and version of the pack."""
+        return self.now.pack_name
+
+    @cached_property
+    def changes(self) -> tuple[datetime, ...]:
+        """The moments after :attr:`start` at which the decision changes."""
+        return tuple(self.calendar.local(one.start) for one in self._timeline.intervals[1:])
+
+    def at(self, moment: datetime) -> Decision:
+        """The decision at a moment of the plan: the same as deciding anew then.
+
+        Raises :class:`tactful.TactfulError` for a moment without a time zone or outside of the plan.
+        """
+        if moment.tzinfo is None:
+            raise TactfulError("the moment has no time zone; give an aware datetime")
+        seconds = int(moment.timestamp() // 1)
+        if not self._setting.now <= seconds < self._until:
+            raise TactfulError(f"{moment.isoformat()} lies outside of the plan, {self.start} to {self.until}")
+        return self._decision(self._timeline.at(seconds).ranking, seconds)
+
+    def _decision(self, ranking: Ranking, at: int) -> Decision:
+        return Decision(ranking, Setting(self._setting.decider, self._setting.case, at))
+
+    @cached_property
+    def items(self) -> tuple[Planned, ...]:
+        """All advice with the windows in which it holds, by when it begins, then by rank."""
+        found: dict[tuple[object, ...], list[tuple[Interval, int, Conclusion]]] = {}
+        for interval in self._timeline.intervals:
+            for rank, one in enumerate(interval.ranking.ranked, start=1):
+                found.setdefault(_identity(one), []).append((interval, rank, one))
+        # By the instant: moments of one zone compare by what its clock shows, which is not the same where it shows it twice.
+        ordered = sorted(found.values(), key=lambda parts: (parts[0][0].start, parts[0][1]))
+        return tuple(self._planned(parts) for parts in ordered)
+
+    def _planned(self, parts: list[tuple[Interval, int, Conclusion]]) -> Planned:
+        first, rank, one = parts[0]
+        setting = Setting(self._setting.decider, self._setting.case, first.start)
+        return Planned(Advice(rank, one, setting), tuple(self._windows((part[0], part[1]) for part in parts)))
+
+    def _windows(self, parts: Iterable[tuple[Interval, int]]) -> list[Window]:
+        """Neighbouring intervals joined."""
+        joined: list[tuple[int, int, int]] = []
+        for interval, rank in parts:
+            if joined and joined[-1][1] == interval.start:
+                start, _, best = joined.pop()
+                joined.append((start, interval.end, min(best, rank)))
+            else:
+                joined.append((interval.start, interval.end, rank))
+        local = self.calendar.local
+        return [Window(local(start), local(end), rank, end == self._until) for start, end, rank in joined]
+
+    def record(self, application: str | None = None) -> PlanRecord:
+        """Everything, as JSON has it. ``application``: only what concerns that one, or the candidate as a whole."""
+        checked = self._setting.checked
+        items = self.items
+        if application is not None:
+            items = tuple(one for one in items if one.advice.application in (None, application))
+        return PlanRecord(
+            start=self.start.isoformat(),
+            until=self.until.isoformat(),
+            engine=self._setting.engine,
+            pack=PackRecord(name=checked.name, version=checked.version, digest=checked.digest),
+            items=tuple(one.record() for one in items),
+            changes=tuple(one.isoformat() for one in self.changes),
+        )
+
+    def to_json(self, application: str | None = None) -> bytes:
+        """The plan as JSON (UTF-8); its schema is ``tactful schema plan``."""
+        return msgspec.json.encode(self.record(application))
+
+
+def _identity(one: Conclusion) -> tuple[object, ...]:
+    """What makes advice of two intervals the same: what, for whom, how strong, by when, and by which rules."""
+    return one.action, one.target, one.modality, one.due, frozenset((no, row) for no, row, _ in one.firings)

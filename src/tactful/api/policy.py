@@ -1,0 +1,231 @@
+"""The whole way on one page: rules and facts in, decision out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tactful.api.decision import Decision
+from tactful.api.plan import Plan
+from tactful.decide.decider import Decider, EngineName
+from tactful.decide.invariants import Violation, violations
+from tactful.decide.timeline import LONGEST
+from tactful.engines.firings import Firing
+from tactful.engines.rete import Rete
+from tactful.facts.calendars import Calendars
+from tactful.facts.edit import changed
+from tactful.facts.paths import find_spot, read_value
+from tactful.facts.reading import read_case, read_case_node, read_case_text, read_shape
+from tactful.facts.reading.limits import CaseLimits
+from tactful.facts.rows import Case
+from tactful.facts.shape import CaseShape
+from tactful.language.check import check_pack
+from tactful.language.ir import CheckedPack
+from tactful.language.load import load_pack, load_pack_text
+from tactful.language.syntax import Pack
+from tactful.reasons.context import Setting
+from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
+from tactful.source.nodes import Node
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tactful.api.tables import DecidedTables, TableDecider
+
+CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
+
+
+class Policy:
+    """A pack, loaded, checked and compiled: what :func:`tactful.load` returns.
+
+    Immutable. :meth:`decide` is pure and may be called from any number of threads at once.
+    """
+
+    def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
+        self.checked = checked
+        self.decider = Decider(checked, limits, engine)
+        self._limits = limits
+        self._calendars = self.decider.calendars
+
+    @property
+    def name(self) -> str:
+        """The pack's name."""
+        return self.checked.name
+
+    @property
+    def version(self) -> str:
+        """The pack's version."""
+        return self.checked.version
+
+    @property
+    def calendars(self) -> Calendars:
+        """The calendars that this pack decides with."""
+        return self._calendars
+
+    def read(self, case: CaseInput, now: datetime | None = None) -> Case:
+        """Read a case: a :class:`Case`, a mapping, or JSON (bytes or text). ``now`` replaces the case's own.
+
+        Raises :class:`tactful.InvalidInput` with every mistake. A case that is to be decided on more than once is best
+        read once: deciding on a :class:`Case` skips this.
+        """
+        return read_case(case, self._calendars, self.checked.custom, self._limits, _now(now))
+
+    def read_text(self, text: bytes | str, name: str, now: datetime | None = None) -> Case:
+        """Read a case from the text of a YAML or JSON file; mistakes carry their line and column. Raises as :meth:`read`."""
+        return read_case_text(
+            text, name, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_now(now)
+        )
+
+    def read_node(self, node: Node, text: str, now: int | None = None) -> Case:
+        """Read a case that is part of a parsed text, for other parts of this package. Raises as :meth:`read`."""
+        return read_case_node(node, text, self._calendars, self.checked.custom, self._limits, now, as_json=False)
+
+    def read_shape(self, node: Node) -> CaseShape:
+        """Read a case that is to be changed before it is linked, for other parts of this package. Raises as :meth:`read`."""
+        return read_shape(node, self.checked.custom, self._limits)
+
+    def change(self, case: Case, facts: Mapping[str, Any]) -> Case:
+        """The case with other facts, for what-ifs: ``{"person[dana].prefers": "phone"}``; the case itself stays as it is.
+
+        Paths are those of ``tactful advise --set``. Values are plain ones of Python, or text as people write it in YAML;
+        ``None`` and ``unknown`` make a fact unknown. Raises :class:`tactful.InvalidInput` with every mistake.
+        """
+        shape, problems = case.shape, list[Diagnostic]()
+        for path, value in facts.items():
+            try:
+                spot, kind = find_spot(shape, path, self.checked.custom)
+                shape = changed(shape, spot, read_value(value, kind, path))
+            except InvalidInput as error:
+                problems.extend(error.diagnostics)
+        if problems:
+            raise InvalidInput(problems)
+        moment = None if case.now is None else case.candidate.calendar.local(case.now)
+        return self.read(msgspec.to_builtins(shape), now=moment)
+
+    def decide(self, case: CaseInput, now: datetime | None = None) -> Decision:
+        """Decide on a case at ``now``, which must have a time zone; else at the case's own ``now``.
+
+        Where neither is given, the decision is for the current moment; the clock is looked at for nothing else.
+        Raises :class:`tactful.InvalidInput` where the case has mistakes, with all of them, and :class:`tactful.EngineError`
+        where an engine in another process fails.
+        """
+        moment = None if now is None else _seconds(now, "now")
+        read = read_case(case, self._calendars, self.checked.custom, self._limits, moment)
+        at = moment if moment is not None else read.now if read.now is not None else int(time.time())
+        return Decision(self.decider.rank(read, at), Setting(self.decider, read, at))
+
+    def decide_tables(
+        self, tables: Mapping[str, pa.Table], now: datetime | None = None, *, steps: bool = False
+    ) -> DecidedTables:
+        """Decide on all candidates of some tables at once, by array operations: for thousands of candidates, or millions.
+
+        ``tables`` are ``candidates`` and, as there are, ``applications``, ``people``, ``interviews``, ``interviewers``,
+        ``messages`` and ``offers``; docs/reference/tables.md has their columns, and those of the tables that come back.
+        ``now`` is an aware datetime for all; if left out, the column ``now`` of ``candidates`` counts, and where that says
+        nothing the current moment. ``steps``: also a table of the steps that rules add. The outcome is what :meth:`decide`
+        gives for each candidate. Candidates with mistakes are told in ``rejects``, and the others are decided on.
+
+        Raises :class:`tactful.InvalidInput` where a table or a column has a name or a type that it cannot have, and
+        :class:`tactful.EngineError` where the extra ``batch`` is not installed.
+        """
+        return self.table_decider.decide(tables, _now(now), steps=steps)
+
+    def tables(self, cases: Iterable[CaseInput]) -> dict[str, pa.Table]:
+        """The tables that hold these cases, each a :class:`Case`, a mapping or JSON, for :meth:`decide_tables`.
+
+        Raises :class:`tactful.InvalidInput` as :meth:`read` does, and :class:`tactful.EngineError` where the extra ``batch``
+        is not installed.
+        """
+        try:
+            from tactful.columns.tables.write import tables_of
+        except ImportError as error:
+            raise _no_batch() from error
+        return tables_of([self.read(case) for case in cases], self.checked.custom)
+
+    @cached_property
+    def table_decider(self) -> TableDecider:
+        """What decides over tables, made when first asked for, for other parts of this package."""
+        try:
+            from tactful.api.tables import TableDecider
+        except ImportError as error:
+            raise _no_batch() from error
+        return TableDecider(self.decider)
+
+    def plan(
+        self, case: CaseInput, now: datetime | None = None, until: datetime | timedelta = timedelta(weeks=6)
+    ) -> Plan:
+        """What will be advised from ``now`` to ``until`` (a moment, or a length of time), if nothing else happens.
+
+        Exact: the decision is taken at every instant at which it can change by itself. ``now`` as in :meth:`decide`.
+        Raises :class:`tactful.InvalidInput` as :meth:`decide` does, and :class:`tactful.TactfulError` where ``until`` is
+        not later than ``now``, more than 366 days after it, or has no time zone.
+        """
+        decision = self.decide(case, now)
+        start = decision.setting.now
+        end = start + int(until.total_seconds()) if isinstance(until, timedelta) else _seconds(until, "until")
+        if not start < end <= start + LONGEST:
+            raise TactfulError("a plan ends after it begins, and no more than 366 days later; change `until`")
+        return Plan(decision.setting, end)
+
+    def violations(self, case: CaseInput, now: datetime | None = None) -> list[Violation]:
+        """The pack's invariants that its decision on a case does not meet: none, unless its rules are at fault.
+
+        Those that compare two decisions (``after``) are left to :func:`tactful.testing.check_invariants`.
+        Raises :class:`tactful.InvalidInput` as :meth:`decide` does.
+        """
+        decision = self.decide(case, now)
+        return violations(self.decider, decision.setting.case, decision.setting.now)
+
+    def fire(self, case: Case, now: int) -> list[Firing]:
+        """All firings behind a decision, steps included, for comparing engines; in no particular order."""
+        found = self.decider.fire(case, now) + self.decider.steps(case, now)
+        return [Firing(*one) for one in found]
+
+
+def load(
+    pack: str | Path = "default", *, limits: CaseLimits | None = None, engine: EngineName | Rete = "compiled"
+) -> Policy:
+    """Load a pack: ``default`` (the shipped rules), ``profile:NAME``, a YAML file, or a folder of them.
+
+    ``limits`` bounds the size of cases. ``engine`` is ``compiled``, or ``rete`` (or a :class:`tactful.Rete`) for the Rete
+    network of durable-rules in processes of its own. Raises :class:`tactful.InvalidInput` with every mistake in the pack's
+    files, and :class:`tactful.EngineError` where the engine cannot be used here.
+    """
+    return _policy(load_pack(pack), limits, engine)
+
+
+def loads(
+    text: str | bytes,
+    name: str = "pack",
+    *,
+    limits: CaseLimits | None = None,
+    engine: EngineName | Rete = "compiled",
+) -> Policy:
+    """Load a pack from its text. It may extend the shipped packs by name, but no file. Otherwise as :func:`load`."""
+    return _policy(load_pack_text(text, name), limits, engine)
+
+
+def _policy(pack: Pack, limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
+    return Policy(check_pack(pack), limits or CaseLimits(), engine)
+
+
+def _no_batch() -> EngineError:
+    return EngineError("tables need numpy and pyarrow: pip install 'tactful[batch]'")
+
+
+def _now(moment: datetime | None) -> int | None:
+    """``now`` in whole seconds since 1970."""
+    return None if moment is None else _seconds(moment, "now")
+
+
+def _seconds(moment: datetime, name: str) -> int:
+    """A moment in whole seconds since 1970."""
+    if moment.tzinfo is None:
+        raise TactfulError(f"`{name}` has no time zone; give an aware datetime, such as datetime.now(timezone.utc)")
+    return int(moment.timestamp() // 1)

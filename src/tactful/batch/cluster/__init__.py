@@ -1,0 +1,1 @@
+"""A batch as tasks of a Ray cluster."""

@@ -1,0 +1,1 @@
+"""A folder of Parquet files, cut into units of work."""

@@ -1,0 +1,52 @@
+"""A table in any order, sorted by candidate: runs that fit into memory, each in a file, to be read side by side."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tactful.batch.folder.footers import KEY, TableFiles, plain
+from tactful.batch.folder.streams import group_batches
+
+#: A run has about so many bytes of memory.
+RUN_BYTES: Final = 128 * 1024 * 1024
+#: How many rows are read at once, and how many a row group of a run has.
+_READ: Final = 65_536
+_GROUP: Final = 16_384
+
+
+def sort_table(table: TableFiles, folder: Path) -> None:
+    """Write the table's runs into ``folder``, which appears once it is whole. Rows of a candidate keep their order."""
+    temporary = folder.with_name(f".{folder.name}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    for no, run in enumerate(_runs(table)):
+        order = pc.array_sort_indices(plain(run.column(KEY).combine_chunks()), null_placement="at_start")  # stable
+        pq.write_table(run.take(order), temporary / f"run-{no:05}.parquet", row_group_size=_GROUP, compression="snappy")
+    temporary.replace(folder)
+
+
+def _runs(table: TableFiles) -> Iterator[pa.Table]:
+    batches: list[pa.Table] = []
+    size = 0
+    for path in table.files:
+        for batch in _batches(path):
+            batches.append(pa.Table.from_batches([batch]))
+            size += batch.nbytes
+            if size >= RUN_BYTES:
+                yield pa.concat_tables(batches, promote_options="default")
+                batches, size = [], 0
+    if batches:
+        yield pa.concat_tables(batches, promote_options="default")
+
+
+def _batches(path: str) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            yield from group_batches(file, group, _READ)

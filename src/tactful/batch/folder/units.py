@@ -1,0 +1,156 @@
+"""A folder of Parquet as units of work: candidates by ranges of their ids, each table read once from start to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tactful.batch.folder.footers import KEY, Stream, TableFiles, keys, plain, streams, total_rows
+from tactful.batch.folder.needed import Needed
+from tactful.batch.folder.streams import Cursor, Slice
+from tactful.batch.model import TableUnit
+from tactful.columns.chunks import ROWS
+
+#: How many chunks a unit has, and so a file of the output.
+CHUNKS: Final = 8
+#: How many streams of a table are read side by side; a table in more is sorted first.
+MOST_STREAMS: Final = 64
+#: How many rows of a table are read at once, of all of its streams together, and of each at least.
+_READ: Final = 131_072
+_READ_LEAST: Final = 2_048
+
+
+class Unsorted(Exception):
+    """A table turned out not to be in the order of candidates' ids; it has to be sorted first."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(table)
+
+
+class TablesInput(msgspec.Struct, frozen=True):
+    """The tables, each in its streams, with all of its columns. ``sort``: whether a chunk's candidates stand in no order."""
+
+    streams: Mapping[str, tuple[Stream, ...]]
+    schemas: Mapping[str, pa.Schema]
+    sort: bool
+
+
+class TableChunk(NamedTuple):
+    """The rows of the candidates over ``above`` and up to ``high``."""
+
+    tables: dict[str, pa.Table]
+    above: str | None
+    high: str | None
+
+
+def chunk_size(tables: Mapping[str, TableFiles], chunk: int) -> int:
+    """How many candidates are decided together: ``chunk``, or fewer where they have very many rows."""
+    candidates = tables["candidates"].rows
+    return max(1, min(chunk, ROWS * candidates // max(1, total_rows(tables))))
+
+
+def unsorted_tables(tables: Mapping[str, TableFiles], chunk: int) -> list[str]:
+    """The tables that footers and first rows show not to be in order. Where there is but one chunk it doesn't matter."""
+    if tables["candidates"].rows <= chunk:
+        return []
+    return [name for name, table in tables.items() if not _in_order(table)]
+
+
+def _in_order(table: TableFiles) -> bool:
+    found = () if table.vague else streams(table)
+    return (
+        not table.vague
+        and len(found) <= MOST_STREAMS
+        and all(_ascend(next(keys(one[:1], _READ_LEAST))) for one in found)
+    )
+
+
+def _ascend(ids: pa.Array) -> bool:
+    return len(ids) < 2 or bool(pc.all(pc.less_equal(ids[:-1], ids[1:])).as_py())
+
+
+def plan_units(candidates: tuple[Stream, ...], chunk: int) -> tuple[TableUnit, ...]:
+    """Ranges of ids with about ``chunk`` candidates each, so many to a unit. Raises :class:`Unsorted`."""
+    rows = sum(group.rows for stream in candidates for group in stream)
+    ends = _ends(candidates, chunk) if rows > chunk else []
+    bounds = (None, *ends, None)
+    return tuple(
+        TableUnit(no, bounds[first : first + CHUNKS + 1], chunk * (len(bounds[first : first + CHUNKS + 1]) - 1))
+        for no, first in enumerate(range(0, len(bounds) - 1, CHUNKS))
+    )
+
+
+def _ends(candidates: tuple[Stream, ...], chunk: int) -> list[str]:
+    """The last ids of all chunks but the last one.
+
+    Of each stream every so manieth id is looked at: exact where there is one stream, and else near enough.
+    """
+    every = chunk if len(candidates) == 1 else max(1, chunk // (4 * len(candidates)))
+    found = sorted(id_ for stream in candidates for id_ in _every(stream, every))
+    ends = found[chunk // every - 1 :: chunk // every]
+    rows = sum(group.rows for stream in candidates for group in stream)
+    if len(candidates) == 1 and rows % chunk == 0:
+        ends = ends[:-1]
+    return list(dict.fromkeys(ends))
+
+
+def _every(stream: Stream, every: int) -> Iterator[str]:
+    """Every so manieth id of a stream, which has to ascend."""
+    last, ahead = "", every - 1
+    for ids in keys(stream, _READ):
+        if len(ids) == 0:
+            continue
+        known = ids.drop_null()
+        if len(known) and (known[0].as_py() < last or not _ascend(known)):
+            raise Unsorted("candidates")
+        last = known[-1].as_py() if len(known) else last
+        yield from (one for one in ids[ahead::every].to_pylist() if one is not None)
+        ahead = (ahead - len(ids)) % every
+
+
+class TablesReader:
+    """Reads units; a unit that follows the one before goes on where that stopped."""
+
+    def __init__(self, given: TablesInput, needed: Needed | None) -> None:
+        """``needed``: the columns to read; ``None`` for all."""
+        self._given = given
+        self._schemas = {
+            name: schema if needed is None else pa.schema([one for one in schema if one.name in needed[name]])
+            for name, schema in given.schemas.items()
+        }
+        self._cursors = {
+            name: [Cursor(one, max(_READ_LEAST, _READ // len(found)), self._schemas[name].names) for one in found]
+            for name, found in given.streams.items()
+        }
+        self._at: tuple[str | None] | None = None
+
+    def chunks(self, unit: TableUnit) -> Iterator[TableChunk]:
+        """The rows of a unit, chunk by chunk."""
+        if self._at != (unit.bounds[0],):
+            for cursors in self._cursors.values():
+                for cursor in cursors:
+                    cursor.go_to(unit.bounds[0])
+        for above, high in zip(unit.bounds[:-1], unit.bounds[1:], strict=True):
+            self._at = None  # until the chunk is whole
+            tables = {name: self._rows(name, high) for name in self._schemas}
+            self._at = (high,)
+            yield TableChunk(tables, above, high)
+
+    def _rows(self, name: str, high: str | None) -> pa.Table:
+        found = [part for cursor in self._cursors[name] for part in cursor.up_to(high)]
+        if not found:
+            return self._schemas[name].empty_table()
+        found.sort(key=_group)
+        table = pa.concat_tables([pa.Table.from_batches([one.rows]) for one in found], promote_options="default")
+        if name == "candidates" and self._given.sort:
+            table = table.take(pc.array_sort_indices(plain(table.column(KEY).combine_chunks())))
+        return table
+
+
+def _group(one: Slice) -> int:
+    return one.group

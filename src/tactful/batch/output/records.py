@@ -1,0 +1,109 @@
+"""Decisions as records, one for each candidate: what a line of JSON output holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pyarrow as pa
+
+from tactful.batch.model import Decided
+
+Record = dict[str, Any]
+Rows = list[Record]
+#: The columns that a record has by their own names, where the table has them.
+_KEPT: Final = ("modality", "action", "label", "priority")
+
+
+def decision_records(decided: Decided) -> list[Record]:
+    """For each candidate that was decided on: id, moment, ranked actions with their reasons, and what was set aside."""
+    tables = decided.tables
+    ids = decided.ids.to_pylist()
+    groups = [_groups(tables[name], ids) if name in tables else None for name in _TABLES]
+    return [
+        _decision(id_, now, *(None if group is None else next(group) for group in groups))
+        for id_, now in zip(ids, decided.nows.to_pylist(), strict=True)
+    ]
+
+
+_TABLES: Final = ("actions", "justifications", "steps")
+
+
+def _groups(table: pa.Table, ids: Sequence[str]) -> Iterator[Rows]:
+    """The rows of each of the candidates. Conclusions are numbered from 1 for each, so that equal ids are told apart."""
+    names = table.column_names
+    columns = [_values(table.column(name)) for name in names]
+    rows = iter([dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)])
+    row = next(rows, None)
+    for id_ in ids:
+        found: Rows = []
+        while (
+            row is not None
+            and row["candidate_id"] == id_
+            and (not found or row["conclusion"] >= found[-1]["conclusion"])
+        ):
+            found.append(row)
+            row = next(rows, None)
+        yield found
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    if pa.types.is_timestamp(column.type):
+        return [
+            None if one is None else iso(one) for one in column.cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()
+        ]
+    return column.to_pylist()  # type: ignore[no-any-return]
+
+
+def iso(seconds: int) -> str:
+    """A moment in UTC, as JSON has it."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _decision(id_: str, now: int, actions: Rows | None, reasons: Rows | None, steps: Rows | None) -> Record:
+    assert actions is not None
+    assert reasons is not None
+    made = {row["conclusion"]: _conclusion(row, steps is not None) for row in actions}
+    for row in reasons:
+        made[row["conclusion"]]["because"].append(_firing(row))
+    for row in steps or ():
+        made[row["conclusion"]]["steps"].append(_firing(row))
+    for row in actions:
+        if row["gave_way_to"] is not None:
+            made[row["gave_way_to"]].setdefault("alternatives", []).append(made[row["conclusion"]])
+    return {
+        "candidate": id_,
+        "at": iso(now),
+        "actions": [{"rank": row["rank"], **made[row["conclusion"]]} for row in actions if row["state"] == "ranked"],
+        "set_aside": [
+            {**made[row["conclusion"]], "by": [_winner(made[no]) for no in row["lost_to"]]}
+            for row in actions
+            if row["state"] == "set_aside"
+        ],
+    }
+
+
+def _conclusion(row: Record, with_steps: bool) -> Record:
+    record: Record = {name: row[name] for name in _KEPT if name in row}
+    record["target"] = {"entity": row["entity"], "id": row["target_id"]}
+    record["application"], record["due"], record["safety"] = row["application_id"], row["due"], row["safety"]
+    record["because"] = []
+    if with_steps:
+        record["steps"] = []
+    return record
+
+
+def _firing(row: Record) -> Record:
+    record: Record = {"rule": row["rule"]}
+    if "text" in row:
+        record["text"] = row["text"]
+    record["for"] = {"entity": row["entity"], "id": row["row_id"]}
+    if row.get("due") is not None:
+        record["due"] = row["due"]
+    return record
+
+
+def _winner(record: Record) -> Record:
+    """What set something aside, without its own reasons: it is listed itself."""
+    return {name: record[name] for name in ("modality", "action", "target", "safety")}

@@ -1,0 +1,63 @@
+"""Decisions in words: each action's label, and what each rule that fired says."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from tactful.columns.columns import Columns
+from tactful.decide.decider import Decider
+from tactful.decide.ranker import Conclusion, Ranking, in_order
+from tactful.engines.firings import RawFiring
+from tactful.reasons.context import Setting
+from tactful.reasons.justification import step_text
+from tactful.reasons.wording import fill
+
+
+class Words:
+    """Says decisions in words by deciding on each case once more, on its own."""
+
+    def __init__(self, decider: Decider) -> None:
+        self._decider = decider
+
+    def added(self, tables: dict[str, pa.Table], columns: Columns) -> dict[str, pa.Table]:
+        """The tables with a column ``label`` of actions, and ``text`` of justifications and steps."""
+        labels: list[str] = []
+        reasons: list[str] = []
+        steps: list[str] = []
+        moments = columns.now.tolist()
+        for case, now in zip(columns.each_case(range(len(moments))), moments, strict=True):
+            setting = Setting(self._decider, case, now)
+            ranking = self._decider.rank(case, now)
+            for one in _in_order(ranking):
+                labels.append(setting.label(one))
+                reasons += [_because(firing, setting) for firing in setting.ranker.sorted_firings(one)]
+            if "steps" in tables:
+                advised = [one for one in ranking.ranked if not one.prohibits]
+                steps += [_step(firing, setting) for one in advised for firing in _steps(one, setting)]
+        said = {"actions": ("label", labels), "justifications": ("text", reasons), "steps": ("text", steps)}
+        return {name: _with(table, *said[name]) for name, table in tables.items()}
+
+
+def _in_order(ranking: Ranking) -> list[Conclusion]:
+    """Conclusions in the order in which the tables number them."""
+    alternatives = [other for one in ranking.ranked for other in one.alternatives]
+    return [*ranking.ranked, *in_order(alternatives), *ranking.set_aside]
+
+
+def _steps(one: Conclusion, setting: Setting) -> list[RawFiring]:
+    return setting.ranker.steps_for(one, setting.steps, setting.case)
+
+
+def _with(table: pa.Table, name: str, texts: list[str]) -> pa.Table:
+    return table.append_column(pa.field(name, pa.string(), nullable=False), [pa.array(texts, pa.string())])
+
+
+def _because(firing: RawFiring, setting: Setting) -> str:
+    rule, row, _ = firing
+    spec = setting.checked.rules[rule]
+    env = setting.evaluator.environment(spec.entity, row)
+    return fill(spec.because, env, setting.evaluator, setting.calendar)
+
+
+def _step(firing: RawFiring, setting: Setting) -> str:
+    return step_text(setting.checked.rules[firing[0]], firing[1], setting.evaluator, setting.calendar)

@@ -1,0 +1,168 @@
+"""``tactful import``: from invitations and feeds to a case."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.text import Text
+
+from tactful.cli.output import console, guarded, show
+from tactful.source.codes.case import UnreadableCase
+from tactful.source.diagnostics import InvalidInput
+from tactful.source.nodes import DEFAULT_LIMITS
+
+if TYPE_CHECKING:
+    from tactful.formats.importers import CaseFile, Imported
+
+
+@guarded
+def import_(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE…", help="Invitations (.ics), feeds (JSON) and tables (CSV); - reads input."),
+    ],
+    into: Annotated[
+        str | None,
+        typer.Option(metavar="CASE", help="Merge into this case, which is rewritten where anything changed."),
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the new case to this file, and not to standard output.")
+    ] = None,
+    application: Annotated[
+        str | None, typer.Option(metavar="ID", help="The application that all interviews belong to.")
+    ] = None,
+    me: Annotated[
+        list[str] | None, typer.Option(metavar="ADDRESS", help="The candidate's own address; may be given repeatedly.")
+    ] = None,
+    candidate: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The candidate's id in a new case, or which one of a feed is meant."),
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="The candidate's time zone (IANA), where the case has none.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --into: show what would change, and write nothing.")
+    ] = False,
+    rules: Annotated[
+        str, typer.Option("--rules", metavar="PACK", help="The pack whose custom facts the case may have.")
+    ] = "default",
+    format_: Annotated[Literal["yaml", "json"], typer.Option("--format", help="How a new case is written.")] = "yaml",
+) -> None:
+    """Turn interview invitations, employers' feeds and tables into a case."""
+    from tactful.api.policy import load
+    from tactful.formats.importers import (  # reading calendars and keeping comments takes libraries
+        Options,
+        import_files,
+    )
+
+    _check_usage(into, out, dry_run, time_zone)
+    case = None if into is None else _read(into)
+    addresses = tuple(one.strip().casefold() for one in me or ())
+    options = Options(application=application, candidate=candidate, me=addresses, time_zone=time_zone)
+    read = [_read(one) for one in files]
+    imported = import_files(read, load(rules), options, int(time.time()), case, format_ == "json")
+    if case is None or into is None:
+        if out is None:
+            sys.stdout.buffer.write(imported.text.encode())
+            sys.stdout.buffer.flush()
+        else:
+            _write(Path(out), imported.text, None)
+        _tell(imported, "nothing was found to import")
+        return
+    before = case.data.decode("utf-8-sig")
+    if dry_run:
+        lines = difflib.unified_diff(before.splitlines(True), imported.text.splitlines(True), into, into)
+        sys.stdout.write("".join(lines))
+    elif imported.changes:
+        mark = "\ufeff" if case.data.startswith(b"\xef\xbb\xbf") else ""
+        _write(Path(into), mark + imported.text, case.data)
+    _tell(imported, "nothing changed: the case has all this already")
+
+
+def _check_usage(into: str | None, out: str | None, dry_run: bool, time_zone: str | None) -> None:
+    from tactful.facts.calendars import Calendars
+
+    if into is not None and out is not None:
+        raise typer.BadParameter("--out is for new cases; with --into the case itself is rewritten")
+    if out is not None and Path(out).exists():
+        raise typer.BadParameter(f"{out} exists; use --into to merge into it")
+    if into == "-":
+        raise typer.BadParameter("--into names a file, which is rewritten")
+    if dry_run and into is None:
+        raise typer.BadParameter("--dry-run goes with --into; without it nothing is overwritten anyway")
+    if time_zone is not None and not Calendars().zone_exists(time_zone):
+        near = Calendars().near_zone(time_zone)
+        raise typer.BadParameter(f"{time_zone} is no time zone" + (f"; did you mean {near}?" if near else ""))
+
+
+def _read(name: str) -> CaseFile:
+    from tactful.formats.importers import CaseFile
+
+    limit = DEFAULT_LIMITS.bytes + 1
+    if name == "-":
+        return CaseFile("<standard input>", sys.stdin.buffer.read(limit))
+    try:
+        with Path(name).open("rb") as stream:
+            return CaseFile(name, stream.read(limit))
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        problem = UnreadableCase.at(None, f"`{name}`: {reason}", "name a file that can be read, or `-`")
+        raise InvalidInput([problem]) from None
+
+
+def _write(path: Path, text: str, before: bytes | None) -> None:
+    """Write a file in one step, so that nobody ever sees half of it; what changed meanwhile is not overwritten."""
+    path = path.resolve()  # where the name is a link, the file behind it is replaced
+    try:
+        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+            new = Path(stream.name)
+            stream.write(text.encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            if before is None:
+                new.chmod(0o666 & ~_umask())
+                os.link(new, path)  # refuses where the file came into being meanwhile
+                new.unlink()
+                return
+            if path.read_bytes() != before:
+                message = f"`{path.name}` was changed by somebody else meanwhile: nothing was written"
+                raise InvalidInput([UnreadableCase.at(None, message, "import again")])
+            new.chmod(stat.S_IMODE(path.stat().st_mode))
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "cannot be written").lower()
+        raise InvalidInput(
+            [UnreadableCase.at(None, f"`{path.name}`: {reason}", "name a file that can be written")]
+        ) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _tell(imported: Imported, unchanged: str) -> None:
+    """What changed and what was not understood, on standard error."""
+    out = console(stderr=True)
+    for note in imported.notes:
+        show(note, imported.sources, out)
+    if not imported.changes:
+        out.print(Text(unchanged))
+    for change in imported.changes:
+        out.print(Text(change), soft_wrap=True)
+    if imported.notes:
+        count = len(imported.notes)
+        out.print(Text(f"{count} note{'' if count == 1 else 's'}: `tactful explain CODE` tells more", "dim"))

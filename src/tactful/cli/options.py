@@ -1,0 +1,93 @@
+"""What commands read: a case's text, moments, and the options that several commands have."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tactful.api.policy import Policy
+from tactful.decide.decider import EngineName
+from tactful.facts.reading.limits import CaseLimits
+from tactful.facts.rows import Case
+from tactful.source.codes.case import UnreadableCase
+from tactful.source.diagnostics import Diagnostic, InvalidInput
+
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case in YAML or JSON; - reads standard input.")]
+Rules = Annotated[str, typer.Option("--rules", metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="MOMENT", help="Decide for this moment (ISO 8601) and not for the case's own."),
+]
+Application = Annotated[
+    str | None,
+    typer.Option("--application", metavar="ID", help="Show only what concerns this application, or the candidate."),
+]
+
+Engine = Annotated[
+    EngineName, typer.Option("--engine", help="compiled, or rete: the Rete network of durable-rules (extra `rete`).")
+]
+SetFacts = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FACT=VALUE", help="What if: person[dana].prefers=phone; may be repeated."),
+]
+
+
+def read_case(policy: Policy, case: str, at: str | None, application: str | None) -> tuple[Case, datetime | None]:
+    """The case of a command line, and the moment of ``--at``; an application that the case does not have is refused."""
+    data, name = _bytes(case)
+    now = _moment(at, policy, data, name)
+    read = policy.read_text(data, name, now=now)
+    if application is not None:
+        known = [family.application.id for family in read.families]
+        if application not in known:
+            raise typer.BadParameter(
+                f"the case has no application {application!r}; it has {', '.join(known) or 'none'}"
+            )
+    return read, now
+
+
+def _bytes(case: str) -> tuple[bytes, str]:
+    limit = CaseLimits().bytes + 1
+    if case == "-":
+        return sys.stdin.buffer.read(limit), "<standard input>"
+    try:
+        with Path(case).open("rb") as stream:
+            return stream.read(limit), case
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        problem: Diagnostic = UnreadableCase.at(None, f"`{case}`: {reason}", "name a YAML or JSON file, or `-`")
+        raise InvalidInput([problem]) from None
+
+
+def _moment(at: str | None, policy: Policy, data: bytes, name: str) -> datetime | None:
+    """The moment of ``--at``; without an offset it is read in the candidate's time zone."""
+    if at is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise typer.BadParameter(f"{at!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
+    if moment.tzinfo is not None:
+        return moment
+    calendar = policy.read_text(data, name).candidate.calendar
+    return calendar.local(calendar.instant(moment))
+
+
+def what_if(policy: Policy, case: Case, settings: list[str] | None) -> Case:
+    """The case with the facts of ``--set``."""
+    return policy.change(case, facts_of(settings)) if settings else case
+
+
+def facts_of(settings: list[str]) -> dict[str, str]:
+    """``--set FACT=VALUE``, taken apart; of two for one fact the last counts."""
+    found = {}
+    for one in settings:
+        path, sign, value = one.partition("=")
+        if not sign:
+            raise typer.BadParameter(f"{one!r} gives no value; write --set person[dana].prefers=phone")
+        found[path.strip()] = value.strip()
+    return found

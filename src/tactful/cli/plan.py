@@ -1,0 +1,142 @@
+"""The command ``plan``: the weeks ahead."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from tactful.api.plan import Plan
+from tactful.api.policy import load
+from tactful.cli.options import Application, At, CaseArgument, Engine, Rules, SetFacts, read_case, what_if
+from tactful.cli.output import PIPE_WIDTH, console, guarded, write_bytes, write_file
+from tactful.decide.timeline import LONGEST
+from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar
+from tactful.facts.kinds import BusinessDays, parse_duration
+from tactful.source.codes.plans import UnreadableCalendar
+from tactful.source.diagnostics import InvalidInput
+
+Format = Literal["text", "json", "svg", "html"]
+
+
+@guarded
+def plan(
+    case: CaseArgument,
+    rules: Rules = "default",
+    at: At = None,
+    application: Application = None,
+    set_: SetFacts = None,
+    engine: Engine = "compiled",
+    until: Annotated[
+        str,
+        typer.Option(
+            metavar="MOMENT|DURATION",
+            help="Where the plan ends: a day, a moment (ISO 8601), or a length such as '10 days' or '5 business days'.",
+        ),
+    ] = "6 weeks",
+    format_: Annotated[
+        Format, typer.Option("--format", help="text for people, json for programs, svg or html to send and to print.")
+    ] = "text",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file; - is standard output.")] = None,
+    ics: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a calendar file too, or bring the one that is there up to date."),
+    ] = None,
+) -> None:
+    """The weeks ahead: what will be advised from when until when, if nothing else happens."""
+    policy = load(rules, engine=engine)
+    given, now = read_case(policy, case, at, application)
+    read = what_if(policy, given, set_)
+    start = policy.decide(read, now).at
+    made = policy.plan(read, start, _until(until, start, read.candidate.calendar))
+    if ics is not None:
+        _bring_up_to_date(made, ics, application)
+    if out is not None and str(out) != "-":
+        write_file(out, _document(made, format_, application))
+    elif format_ == "text":
+        _print(made, console(), application)
+    else:
+        write_bytes(_document(made, format_, application).rstrip(b"\n"))
+
+
+def _until(text: str, start: datetime, calendar: Calendar) -> datetime:
+    """The end of the plan, on the candidate's clock."""
+    first = int(start.timestamp())
+    end = _seconds(text, first, calendar)
+    if end is None:
+        raise typer.BadParameter(
+            f"{text!r} is neither a day, nor a moment, nor a length of time; "
+            "write it like 2026-12-24, 2026-12-24T17:00, '6 weeks' or '5 business days'",
+            param_hint="--until",
+        )
+    if not first < end <= first + LONGEST:
+        raise typer.BadParameter(
+            f"{text!r} is not after {start.isoformat()}, where the plan begins, or more than 366 days after it",
+            param_hint="--until",
+        )
+    return calendar.local(end)
+
+
+def _seconds(text: str, start: int, calendar: Calendar) -> int | None:
+    length = parse_duration(text)
+    if isinstance(length, BusinessDays):
+        return calendar.add_business_days(start, length.count)
+    if length is not None:
+        return start + length.seconds
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return None
+    if _is_day(text):
+        return calendar.end_of_day(moment.date()) + 1
+    return int(moment.timestamp() // 1) if moment.tzinfo is not None else calendar.instant(moment)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _document(made: Plan, format_: Format, application: str | None) -> bytes:
+    # what a format does not need is not loaded for it
+    if format_ == "json":
+        return made.to_json(application) + b"\n"
+    if format_ == "svg":
+        from tactful.formats.exporters.svg import plan_to_svg
+
+        return plan_to_svg(made, application)
+    if format_ == "html":
+        from tactful.formats.exporters.html import plan_to_html
+
+        return plan_to_html(made, application)
+    text = io.StringIO()
+    _print(made, Console(file=text, width=PIPE_WIDTH, highlight=False, markup=False, emoji=False), application)
+    return text.getvalue().encode()
+
+
+def _print(made: Plan, target: Console, application: str | None) -> None:
+    from tactful.formats.text.plan import render_plan
+
+    render_plan(made, target, application)
+
+
+def _bring_up_to_date(made: Plan, path: Path, application: str | None) -> None:
+    from tactful.formats.exporters.ics import plan_to_ics
+
+    previous = None
+    if path.exists():
+        try:
+            previous = path.read_bytes()
+        except OSError as error:
+            reason = (error.strerror or "cannot be read").lower()
+            raise InvalidInput([UnreadableCalendar.at(None, f"`{path}`: {reason}", "name another file")]) from None
+    write_file(path, plan_to_ics(made, previous, application, name=str(path)))

@@ -1,0 +1,1 @@
+"""The same way for a million cases: tables, arrays, firings, ranked tables."""

@@ -1,0 +1,95 @@
+"""Arrow arrays as numpy's, without a copy where that is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tactful.columns.columns import Flags, Ints
+
+Array = npt.NDArray[Any]
+
+
+def bits(buffer: Any, start: int, count: int) -> Flags:
+    """A stretch of a buffer of bits."""
+    whole = np.unpackbits(np.frombuffer(buffer, np.uint8), count=start + count, bitorder="little")
+    return whole[start:].view(np.bool_)
+
+
+def present(array: pa.Array) -> Flags | None:
+    """Which values are not null; ``None`` where all are."""
+    if array.null_count == 0:
+        return None
+    buffer = array.buffers()[0]
+    return np.zeros(len(array), np.bool_) if buffer is None else bits(buffer, array.offset, len(array))
+
+
+def numbers(array: pa.Array, type_: npt.DTypeLike) -> Array:
+    """The values of an array of fixed width; anything may stand where it is null. Not to be written to."""
+    width = np.dtype(type_).itemsize
+    if len(array) == 0:
+        return np.zeros(0, type_)
+    return np.frombuffer(array.buffers()[1], type_, len(array), array.offset * width)
+
+
+def flags(array: pa.Array) -> Flags:
+    """The values of an array of booleans; anything may stand where it is null."""
+    return bits(array.buffers()[1], array.offset, len(array)) if len(array) else np.zeros(0, np.bool_)
+
+
+def where_known(data: Array, known: Flags | None, unknown: Any) -> Array:
+    """``data`` with ``unknown`` where the value is null."""
+    if known is None:
+        return data
+    if data.dtype == np.int8 and unknown == -1:  # by reckoning, which is four times as fast as choosing
+        return (data + np.int8(1)) * known.view(np.int8) - np.int8(1)
+    return np.where(known, data, data.dtype.type(unknown))
+
+
+def offsets(array: pa.Array) -> Array:
+    """Where each text or list begins, and where the last one ends: one more than there are values."""
+    type_ = np.int64 if pa.types.is_large_string(array.type) or pa.types.is_large_list(array.type) else np.int32
+    if len(array) == 0:
+        return np.zeros(1, type_)
+    return np.frombuffer(array.buffers()[1], type_, len(array) + 1, array.offset * np.dtype(type_).itemsize)
+
+
+def is_dictionary(array: pa.Array) -> bool:
+    """Whether the values stand in a dictionary."""
+    return bool(pa.types.is_dictionary(array.type))
+
+
+def codes(array: pa.Array) -> tuple[list[str | None], Ints]:
+    """Texts as places in a list of those that there are, each at least once; -1 where null."""
+    coded = array if is_dictionary(array) else array.dictionary_encode()
+    return texts(coded.dictionary), indices(coded)
+
+
+def texts(array: pa.Array) -> list[str | None]:
+    """The texts of an array; where one is not UTF-8, with another character for what is not."""
+    try:
+        return list(array.to_pylist())
+    except UnicodeDecodeError:
+        plain = array.cast(pa.string()) if is_dictionary(array) else array
+        found = plain.cast(pa.binary()).to_pylist()
+        return [None if one is None else one.decode(errors="replace") for one in found]
+
+
+def indices(array: pa.Array) -> Ints:
+    """The places in its dictionary that a dictionary array has; -1 where null."""
+    inner = array.indices
+    found = numbers(inner, inner.type.to_pandas_dtype())
+    return where_known(found.astype(np.int64), present(inner), -1)
+
+
+def by_text(array: pa.Array, parsed: Callable[[str], int | None], unknown: int) -> tuple[Ints, Flags]:
+    """Texts read one by one, each kind of text once; and which could not be read (``parsed`` gives ``None``)."""
+    words, places = codes(array)
+    values = [None if one is None else parsed(one) for one in words]
+    table = np.array([*(unknown if one is None else one for one in values), unknown], np.int64)
+    bad = np.array([*(one is None and word is not None for one, word in zip(values, words, strict=True)), False])
+    return table[places], bad[places]

@@ -1,0 +1,57 @@
+"""Tables of any number of candidates in chunks, each small enough for its arrays to stay at hand of the processor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tactful.columns.columns import Places
+
+#: How many candidates, and how many rows of all tables, a chunk has at most. In smaller ones each pass costs more.
+CANDIDATES: Final = 32_768
+ROWS: Final = 800_000
+_KEY: Final = "candidate_id"
+
+
+def chunks(tables: Mapping[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
+    """The tables piece by piece, all rows of a candidate in one; rows of candidates that there are not in the last.
+
+    Candidates stand in their order, their rows in theirs. Rows that are in the order of the candidates are not copied.
+    """
+    candidates = tables["candidates"]
+    size = _size(tables)
+    if candidates.num_rows <= size:
+        yield dict(tables)
+        return
+    ids = _ids(candidates)
+    count = -(-candidates.num_rows // size)
+    pieces = {name: _pieces(table, ids, size, count) for name, table in tables.items()}
+    for no in range(count):
+        yield {name: table.slice(at[no], at[no + 1] - at[no]) for name, (table, at) in pieces.items()}
+
+
+def _size(tables: Mapping[str, pa.Table]) -> int:
+    """How many candidates go into a chunk."""
+    candidates: int = tables["candidates"].num_rows
+    rows: int = sum(table.num_rows for table in tables.values())
+    return max(1, min(CANDIDATES, ROWS * candidates // max(rows, 1)))
+
+
+def _pieces(table: pa.Table, ids: pa.Array, size: int, count: int) -> tuple[pa.Table, Places]:
+    """The table in the order of the candidates, and where the rows of each chunk begin; one more, where all end."""
+    found = pc.index_in(_ids(table), value_set=ids)  # a candidate's first row, where there are several by mistake
+    chunk: Places = np.minimum(found.fill_null(len(ids)).to_numpy(zero_copy_only=False) // size, count - 1)
+    if (chunk[1:] < chunk[:-1]).any():
+        order = np.argsort(chunk, kind="stable")
+        table, chunk = table.take(pa.array(order)), chunk.take(order)
+    return table, np.searchsorted(chunk, np.arange(count + 1))
+
+
+def _ids(table: pa.Table) -> pa.Array:
+    """Whose each row is, as one array of strings."""
+    column = pc.cast(table[_KEY], pa.string())
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

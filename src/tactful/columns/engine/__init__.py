@@ -1,0 +1,26 @@
+"""The engine for millions of cases: a checked pack as expressions over arrays, one for each field of each entity.
+
+``plan`` and ``planner`` say what is asked of which table, once for a pack. For each chunk of cases, ``fields`` has the
+values, ``asking`` the tests, ``conditions`` the groups of them, ``gatherings`` what is counted and compared over
+collections, ``business`` local days and clocks, ``deadlines`` what firings are due. Needs the extra ``batch``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tactful.facts.calendars import Calendars
+from tactful.language.ir import CheckedPack
+from tactful.source.diagnostics import EngineError
+
+if TYPE_CHECKING:
+    from tactful.columns.engine.program import ColumnarProgram
+
+
+def columnar_program(checked: CheckedPack, calendars: Calendars) -> ColumnarProgram:
+    """A checked pack as a program over columns. Raises :class:`EngineError` where the extra ``batch`` is not installed."""
+    try:
+        from tactful.columns.engine.program import ColumnarProgram
+    except ImportError as error:
+        raise EngineError("deciding in columns needs numpy and pyarrow: pip install 'tactful[batch]'") from error
+    return ColumnarProgram(checked, calendars)

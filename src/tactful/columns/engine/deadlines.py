@@ -1,0 +1,105 @@
+"""Deadlines of firings, in arrays; by a search over time, case by case, for the rare rule whose end no array tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from tactful.columns.columns import NULL, Columns, Ints, Places
+from tactful.columns.engine.fields import Fields
+from tactful.columns.engine.frames import Frame
+from tactful.columns.engine.nodes import Ref, Table
+from tactful.columns.engine.planner import Planner
+from tactful.engines.evaluate import Evaluator
+from tactful.engines.expiry import fires_until
+from tactful.facts.calendars import Calendars
+from tactful.language.ir import AllOf, AnyOf, ComputedFact, Condition, NowIs, Rule, Shift, Test
+from tactful.language.ir.clockwork import Clockwork
+
+
+class End(NamedTuple):
+    """The moment of ``field``, shifted."""
+
+    field: Ref
+    shift: Shift
+
+
+#: The deadline is the first of these that is known; ``None``: it takes a search to tell.
+Ends = tuple[End, ...] | None
+
+
+def ends_of(rule: Rule, clockwork: Clockwork, planner: Planner) -> Ends:
+    """What a rule's deadline is."""
+    table = Table(rule.entity)
+    if rule.by is not None:
+        return (End(planner.ref(rule.by.field, table), rule.by.shift),)
+    if rule.endless:
+        return ()
+    musts = rule.when.members if isinstance(rule.when, AllOf) else (rule.when,)
+    bars = rule.unless.members if isinstance(rule.unless, AnyOf) else (rule.unless,)
+    found: list[End] = []
+    for condition, must in (*((one, True) for one in musts), *((one, False) for one in bars)):
+        if clockwork.condition(condition):
+            shifts = _last_moments(condition, must, clockwork)
+            if shifts is None:
+                return None
+            assert isinstance(condition, Test)  # else there would be none
+            found.extend(End(planner.ref(condition.field, table), shift) for shift in shifts)
+    return tuple(found)
+
+
+def _last_moments(condition: Condition, must: bool, clockwork: Clockwork) -> list[Shift] | None:
+    """How far from its field's moment a condition ceases to hold (``must``) or begins to; ``None``: that is not so plain.
+
+    Plain are tests of nothing but how long ago a moment is, where time does not change the moment itself. One that must
+    hold and asks for a moment long enough past goes on holding. One that must not hold begins to but once.
+    """
+    if not isinstance(condition, Test) or condition.negated or clockwork.field(condition.field):
+        return None
+    times = [one for one in condition.predicates if isinstance(one, NowIs)]
+    if len(times) < len(condition.predicates):
+        return None
+    if must:
+        return [one.shift for one in times if one.op in ("<", "<=")]
+    return [times[0].shift] if len(times) == 1 and times[0].op in (">", ">=") else None
+
+
+class Deadlines:
+    """Finds the deadlines of one chunk's firings."""
+
+    def __init__(
+        self, columns: Columns, fields: Fields, facts: Mapping[str, ComputedFact], calendars: Calendars
+    ) -> None:
+        self._columns, self._fields, self._facts, self._calendars = columns, fields, facts, calendars
+
+    def due(self, rule: Rule, ends: Ends, rows: Places, frame: Frame) -> Ints | None:
+        """The deadlines of a rule that fires for ``rows``, which make up ``frame``; ``None`` where there is none at all."""
+        if ends is None:
+            return self._searched(rule, rows)
+        moments = [self._fields.shifted(end.field, end.shift, frame) for end in ends]
+        if not moments:
+            return None
+        first = moments[0]
+        for one in moments[1:]:
+            # The unknown is the least number. One less than it, and it is the greatest.
+            first = np.minimum(first - 1, one - 1) + 1
+        return first
+
+    def _searched(self, rule: Rule, rows: Places) -> Ints:
+        """Case by case: the moment at which a rule stops by time alone."""
+        owners = self._columns.above(rule.entity, "candidate").take(rows)
+        starts = self._columns.starts("candidate", rule.entity)
+        found = np.full(len(rows), NULL, dtype=np.int64)
+        wanted = np.unique(owners)
+        for no, case in zip(wanted, self._columns.each_case(wanted.tolist()), strict=True):
+            now = self._fields.now("candidate", np.array([no]))
+            moment = now if isinstance(now, int) else int(now[0])
+            evaluator = Evaluator(case, moment, self._facts, self._calendars)
+            own = list(evaluator.rows(rule.entity))
+            for at in np.flatnonzero(owners == no):
+                until = fires_until(rule, own[int(rows[at] - starts[no])], evaluator)
+                if until is not None:
+                    found[at] = until
+        return found

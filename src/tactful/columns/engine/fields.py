@@ -1,0 +1,177 @@
+"""The values of fields: for whole tables, and for the rows of a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tactful.columns.columns import NULL, Columns, Flags, Ints, Places, array_type, picked, unknown_of
+from tactful.columns.engine import texts
+from tactful.columns.engine.business_days import LocalDays
+from tactful.columns.engine.frames import Frame, numbers
+from tactful.columns.engine.nodes import Ref
+from tactful.facts.kinds import BusinessDays, NumberKind
+from tactful.language.ir import Shift
+
+Array = npt.NDArray[Any]
+
+
+class Fields:
+    """The fields of one chunk. ``computed`` gives a computed fact of all rows of its entity."""
+
+    def __init__(self, columns: Columns, days: LocalDays, computed: Callable[[str], Array]) -> None:
+        self._columns, self._days, self._computed = columns, days, computed
+        self._known: dict[tuple[str, str, str], Flags] = {}
+        self._ages: dict[tuple[str, str, str], Ints] = {}
+        #: What takes long: which rows have it already, and their values.
+        self._kept: dict[Hashable, _Kept] = {}
+        self._now: dict[str, Ints] = {}
+        now = columns.now
+        #: The moment to decide for where it is the same for all.
+        self._one_now = int(now[0]) if len(now) and (now == now[0]).all() else None
+
+    def whole(self, ref: Ref) -> Any:
+        """A field of all rows of its entity; one that is no clock's."""
+        match ref.origin:
+            case "given":
+                return self._columns.given[ref.entity, ref.key].data
+            case "custom":
+                return self._columns.custom[ref.entity, ref.key].data
+            case _:
+                return self._computed(ref.key)
+
+    def at(self, ref: Ref, frame: Frame) -> Any:
+        """A field as the rows of a frame see it."""
+        if ref.origin == "clock":
+            return self._clock(ref, frame)
+        rows = frame.rows(ref.path)
+        data = self.whole(ref)
+        if rows is None:
+            return data
+        if array_type(ref.kind) is None:
+            return texts.take(data, rows)
+        return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else picked(data, rows)
+
+    def known(self, ref: Ref, data: Any, frame: Frame) -> Flags:
+        """Whether a field is known to the rows of a frame, where it has the values ``data``."""
+        if frame.rows(ref.path) is not None or ref.origin == "clock":
+            return is_known(data, ref)
+        key = (ref.entity, ref.origin, ref.key)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = is_known(data, ref)
+        return found
+
+    # --- time ---
+
+    def now(self, entity: str, rows: Places | None = None) -> Ints | int:
+        """The moments to decide for, of the rows of an entity: one for all where it is the same."""
+        if self._one_now is not None:
+            return self._one_now
+        found = self._now.get(entity)
+        if found is None:
+            found = self._now[entity] = picked(self._columns.now, self._columns.above(entity, "candidate"))
+        return found if rows is None else picked(found, rows)
+
+    def age(self, ref: Ref, frame: Frame) -> Ints:
+        """How many seconds ago a moment was; less than any length of time where it is unknown."""
+        key = (ref.entity, ref.origin, ref.key)
+        found = self._ages.get(key)
+        if found is None:
+            # An unknown moment is the least of all numbers. What is taken from it wraps round, and stays far below zero.
+            found = self._ages[key] = self.now(ref.entity) - self.whole(ref)
+        rows = frame.rows(ref.path)
+        if rows is None:
+            return found
+        return taken(found, rows, NULL) if ref.nullable else picked(found, rows)
+
+    def shifted(self, ref: Ref, shift: Shift, frame: Frame) -> Ints:
+        """A moment moved by ``shift``; unknown where it is."""
+        if isinstance(shift.length, BusinessDays):
+            return self._by_business_days(ref, shift.length.count, shift.back, frame)
+        moments: Ints = self.at(ref, frame)
+        seconds = -shift.length.seconds if shift.back else shift.length.seconds
+        return np.where(moments == NULL, NULL, moments + seconds) if seconds else moments
+
+    def _by_business_days(self, ref: Ref, count: int, back: bool, frame: Frame) -> Ints:
+        def worked_out(rows: Places) -> tuple[Array]:
+            moments = picked(self.whole(ref), rows)
+            known = numbers(moments != NULL)
+            above = picked(self._columns.above(ref.entity, ref.place), picked(rows, known))
+            places = picked(self._columns.places[ref.place], above)
+            moments[known] = self._days.shifted(places, picked(moments, known), count, back)
+            return (moments,)
+
+        return self._once((ref.entity, ref.origin, ref.key, ref.place, count, back), 0, ref, frame, worked_out)
+
+    def _clock(self, ref: Ref, frame: Frame) -> Array:
+        """What follows the clock of each row."""
+
+        def worked_out(rows: Places) -> tuple[Array, Array]:
+            now = self.now(ref.entity, rows)
+            moments = np.full(len(rows), now, dtype=np.int64) if isinstance(now, int) else now
+            return self._days.clocks(picked(self._columns.places[ref.entity], rows), moments)
+
+        return self._once(ref.entity, ref.key == "business_day", ref, frame, worked_out)
+
+    def _once(
+        self, key: Hashable, which: int, ref: Ref, frame: Frame, work_out: Callable[[Places], Sequence[Array]]
+    ) -> Array:
+        """Values of the rows that a frame sees, each worked out when first asked for; of several kinds, one."""
+        rows = frame.rows(ref.path)
+        if rows is None:
+            rows = np.arange(frame.size)
+        there = rows[rows >= 0] if ref.nullable else rows
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = _Kept(self._columns.sizes[ref.entity])
+        new = there[~picked(kept.have, there)] if kept.values else there
+        if len(new):
+            found = work_out(new)
+            kept.add(new, found)
+            if new is rows:
+                return found[which]
+        if not kept.values:
+            return np.full(len(rows), unknown_of(ref.kind), dtype=array_type(ref.kind))
+        data = kept.values[which]
+        return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else picked(data, rows)
+
+
+class _Kept:
+    """Values of which not all are known yet: which rows have them, and the values, one array for each kind."""
+
+    def __init__(self, size: int) -> None:
+        self.have = np.zeros(size, dtype=np.bool_)
+        self.values: list[Array] = []
+
+    def add(self, rows: Places, found: Sequence[Array]) -> None:
+        """Keep the values of some rows."""
+        if not self.values:
+            self.values = [np.zeros(len(self.have), dtype=one.dtype) for one in found]
+        self.have[rows] = True
+        for kept, values in zip(self.values, found, strict=True):
+            kept[rows] = values
+
+
+def is_known(data: Any, ref: Ref) -> Flags:
+    """Which values are known."""
+    if array_type(ref.kind) is None:
+        return texts.known(data)
+    if data.dtype == np.bool_:
+        return np.ones(len(data), dtype=np.bool_)
+    if isinstance(ref.kind, NumberKind):
+        return np.ones(len(data), dtype=np.bool_) if data.dtype.kind == "i" else ~np.isnan(data)  # counts are known
+    found: Flags = data != unknown_of(ref.kind)
+    return found
+
+
+def taken(data: Array, rows: Places, missing: Any) -> Array:
+    """``data`` at ``rows``; ``missing`` where the row is -1."""
+    if data.dtype == np.bool_:
+        data = data.view(np.int8)  # a yes/no that may have no row is no longer certain
+    elif missing != missing and data.dtype.kind == "i":
+        data = data.astype(np.float64)
+    return picked(np.append(data, np.array([missing], dtype=data.dtype)), rows)

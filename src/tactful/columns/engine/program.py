@@ -1,0 +1,116 @@
+"""A pack as a program over columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+from tactful.columns.columns import Columns
+from tactful.columns.engine.aggregates import Gathering, Gatherings, gathering
+from tactful.columns.engine.business_days import DayTables, LocalDays
+from tactful.columns.engine.conditions import Conditions
+from tactful.columns.engine.deadlines import Deadlines, Ends, ends_of
+from tactful.columns.engine.fields import Fields
+from tactful.columns.engine.frames import Some
+from tactful.columns.engine.nodes import Node, Table
+from tactful.columns.engine.planner import Planner
+from tactful.columns.engine.predicates import Tests
+from tactful.columns.firings import RuleFirings
+from tactful.facts.calendars import Calendars
+from tactful.language.ir import AddStep, AllOf, CheckedPack, ComputedFact, NoneOf, Rule, WhenFact
+from tactful.language.ir.clockwork import Clockwork
+
+
+@dataclass(frozen=True, slots=True)
+class _RulePlan:
+    rule: Rule
+    condition: Node
+    ends: Ends
+
+
+class ColumnarProgram:
+    """A checked pack, ready for columns. Immutable as seen from outside; threads may share it, each with its own columns.
+
+    ``calendars`` are those that cases live by.
+    """
+
+    def __init__(self, checked: CheckedPack, calendars: Calendars) -> None:
+        facts = {fact.id: fact for fact in checked.facts}
+        planner, clockwork = Planner(), Clockwork(facts)
+        self._calendars, self._facts, self._days = calendars, facts, DayTables()
+        self._plans = {id_: _fact_plan(fact, planner) for id_, fact in facts.items()}
+        plans = [_rule_plan(rule, planner, clockwork) for rule in checked.rules]
+        self._rules = [one for one in plans if not isinstance(one.rule.conclusion, AddStep)]
+        self._steps = [one for one in plans if isinstance(one.rule.conclusion, AddStep)]
+
+    def fire(self, columns: Columns) -> list[RuleFirings]:
+        """All firings of rules that advise or prohibit, in the order of rules; rules that do not fire are left out."""
+        return self._fired(self._rules, columns)
+
+    def fire_steps(self, columns: Columns) -> list[RuleFirings]:
+        """All firings of rules that add steps, likewise."""
+        return self._fired(self._steps, columns)
+
+    def _fired(self, rules: Iterable[_RulePlan], columns: Columns) -> list[RuleFirings]:
+        chunk = _Chunk(columns, self._plans, self._facts, self._days, self._calendars)
+        try:
+            return chunk.fired(rules)
+        finally:
+            chunk.forget()
+
+
+def _fact_plan(fact: ComputedFact, planner: Planner) -> Node | Gathering:
+    if isinstance(fact, WhenFact):
+        return planner.node(fact.condition, Table(fact.entity))
+    return gathering(fact, planner)
+
+
+def _rule_plan(rule: Rule, planner: Planner, clockwork: Clockwork) -> _RulePlan:
+    condition = planner.node(AllOf((rule.when, NoneOf((rule.unless,)))), Table(rule.entity))
+    return _RulePlan(rule, condition, ends_of(rule, clockwork, planner))
+
+
+class _Chunk:
+    """What is known of one chunk of cases so far."""
+
+    def __init__(
+        self,
+        columns: Columns,
+        plans: dict[str, Node | Gathering],
+        facts: dict[str, ComputedFact],
+        days: DayTables,
+        calendars: Calendars,
+    ) -> None:
+        self._columns, self._plans = columns, plans
+        self._computed: dict[str, npt.NDArray[Any]] = {}
+        self._fields = fields = Fields(columns, LocalDays(columns.calendars, days), self._fact)
+        self._conditions = Conditions(columns, Tests(fields))
+        self._gatherings = Gatherings(columns, self._conditions, fields)
+        self._deadlines = Deadlines(columns, fields, facts, calendars)
+
+    def fired(self, rules: Iterable[_RulePlan]) -> list[RuleFirings]:
+        """The firings of some rules."""
+        found = []
+        for one in rules:
+            table = self._conditions.whole(one.rule.entity)
+            rows = self._conditions.rows(one.condition, table)
+            if len(rows):
+                frame = table if len(rows) == table.size else Some(table, rows)
+                found.append(RuleFirings(one.rule.no, rows, self._deadlines.due(one.rule, one.ends, rows, frame)))
+        return found
+
+    def forget(self) -> None:
+        """Let go of all arrays, for the next chunk to use their memory: facts and fields know each other, and would stay."""
+        del self._fields, self._conditions, self._gatherings, self._deadlines
+
+    def _fact(self, id_: str) -> npt.NDArray[Any]:
+        """A computed fact of all rows of its entity."""
+        found = self._computed.get(id_)
+        if found is None:
+            plan = self._plans[id_]
+            worked_out = self._conditions.of_all(plan) if isinstance(plan, Node) else self._gatherings.values(plan)
+            found = self._computed[id_] = worked_out
+        return found

@@ -1,0 +1,71 @@
+"""Texts, ids and lists of texts: asked of Arrow arrays, answered in flags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tactful.columns.columns import Flags, Places
+from tactful.facts.kinds import ChoiceKind, Kind
+
+
+def known(data: pa.Array) -> Flags:
+    """Which are known."""
+    if data.null_count == 0:
+        return np.ones(len(data), dtype=np.bool_)
+    return _bits(data.buffers()[0], data.offset, len(data))
+
+
+def flags(answers: pa.BooleanArray) -> Flags:
+    """Answers as flags; where there is none: no."""
+    found = _bits(answers.buffers()[1], answers.offset, len(answers))
+    return found & known(answers) if answers.null_count else found
+
+
+def _bits(buffer: pa.Buffer, first: int, count: int) -> Flags:
+    """So many bits as flags."""
+    bits = np.frombuffer(buffer, dtype=np.uint8)
+    return np.unpackbits(bits, count=first + count, bitorder="little")[first:].view(np.bool_)
+
+
+def take(data: pa.Array, rows: Places) -> pa.Array:
+    """The values at ``rows``; unknown where the row is -1."""
+    none = rows < 0
+    return data.take(pa.array(rows, mask=none) if none.any() else pa.array(rows))
+
+
+def is_in(data: pa.Array, values: tuple[Any, ...]) -> Flags:
+    """Which are one of ``values``."""
+    if len(values) == 1:
+        return flags(pc.equal(data, values[0]))
+    return flags(pc.is_in(data, pa.array(values, data.type)))
+
+
+def same(left: pa.Array, right: pa.Array) -> Flags:
+    """Which are known on both sides, and alike."""
+    return flags(pc.equal(left, right))
+
+
+def words(data: Any, kind: Kind) -> pa.Array:
+    """Texts, whether they are kept as such or as places in a set."""
+    if not isinstance(kind, ChoiceKind):
+        return data
+    return pa.array(kind.values, pa.string()).take(pa.array(data, pa.int32(), mask=data < 0))
+
+
+def some_in(data: pa.ListArray, values: tuple[Any, ...]) -> Flags:
+    """Which lists have one of ``values`` in them."""
+    hits = np.zeros(len(data.values) + 1, dtype=np.int64)
+    np.cumsum(is_in(data.values, values), out=hits[1:])
+    offsets = data.offsets.to_numpy()
+    found: Flags = (hits[offsets[1:]] > hits[offsets[:-1]]) & known(data)
+    return found
+
+
+def filled(data: pa.ListArray, wanted: bool) -> Flags:
+    """Which lists are known and have something in them; else (``wanted`` is not): have nothing."""
+    lengths = pc.list_value_length(data)
+    return flags(pc.greater(lengths, 0) if wanted else pc.equal(lengths, 0))

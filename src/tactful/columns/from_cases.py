@@ -1,0 +1,138 @@
+"""Cases that have been read, as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tactful.columns.columns import Column, Columns, Places, array_type, unknown_of
+from tactful.facts.calendars import Calendar
+from tactful.facts.entities import PARENTS, PLACED
+from tactful.facts.fields import given_fields
+from tactful.facts.kinds import ChoiceKind, Kind, ListKind, Value, YesNoKind
+from tactful.facts.reading.custom import CustomFields
+from tactful.facts.rows import Case, Family, Row
+
+
+def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) -> Columns:
+    """The cases as columns, in their order; ``now`` is the moment to decide for, for each (seconds since 1970)."""
+    rows = rows_of(cases)
+    at = {entity: {id(row): no for no, row in enumerate(found)} for entity, found in rows.items()}
+    calendars: dict[int, tuple[int, Calendar]] = {}
+    places = {entity: _places(rows[entity], calendars) for entity in PLACED}
+    given = {
+        (entity, spec.attribute): column(spec.kind, [getattr(row, spec.attribute) for row in rows[entity]])
+        for entity, fields in given_fields().items()
+        for spec in fields.values()
+        if not spec.clock
+    }
+    extra = {
+        (entity, name): column(kind, [row.custom.get(name) for row in rows[entity]])  # type: ignore[attr-defined]
+        for entity, fields in custom.items()
+        for name, kind in fields.items()
+    }
+    return Columns(
+        sizes={entity: len(found) for entity, found in rows.items()},
+        now=np.array(now, dtype=np.int64),
+        links=_links(cases, rows, at),
+        offsets=_offsets(cases),
+        given=given,
+        custom=extra,
+        places=places,
+        calendars=tuple(calendar for _, calendar in calendars.values()),
+        cases=lambda numbers: [cases[no] for no in numbers],
+    )
+
+
+def rows_of(cases: Iterable[Case]) -> dict[str, list[Row]]:
+    """All rows of the cases, by entity, in their order."""
+    rows: dict[str, list[Row]] = {entity: [] for entity in PARENTS}
+    for case in cases:
+        rows["candidate"].append(case.candidate)
+        for family in case.families:
+            rows["application"].append(family.application)
+            if family.offer is not None:
+                rows["offer"].append(family.offer)
+            rows["person"].extend(family.people)
+            rows["interview"].extend(family.interviews)
+            rows["interviewer"].extend(one for group in family.interviewers for one in group)
+            rows["message"].extend(family.messages)
+    return rows
+
+
+def _links(
+    cases: Iterable[Case], rows: dict[str, list[Row]], at: dict[str, dict[int, int]]
+) -> dict[tuple[str, str], Places]:
+    def link(entity: str, scope: str) -> Places:
+        found = (at[scope].get(id(getattr(row, scope)), -1) for row in rows[entity])
+        return np.fromiter(found, dtype=np.int64, count=len(rows[entity]))
+
+    pairs = (
+        ("offer", "application"),
+        ("person", "application"),
+        ("interview", "application"),
+        ("message", "application"),
+    )
+    others = (
+        ("application", "candidate"),
+        ("interviewer", "interview"),
+        ("interviewer", "person"),
+        ("message", "person"),
+    )
+    links = {pair: link(*pair) for pair in (*pairs, *others)}
+    offers = [at["offer"].get(id(family.offer), -1) for case in cases for family in case.families]
+    links["application", "offer"] = np.array(offers, dtype=np.int64)
+    return links
+
+
+def _offsets(cases: Sequence[Case]) -> dict[tuple[str, str], Places]:
+    families = [family for case in cases for family in case.families]
+
+    def below(size: Callable[[Family], int]) -> Places:
+        return _sums(map(size, families))
+
+    return {
+        ("candidate", "application"): _sums(len(case.families) for case in cases),
+        ("application", "offer"): below(lambda family: family.offer is not None),
+        ("application", "person"): below(lambda family: len(family.people)),
+        ("application", "interview"): below(lambda family: len(family.interviews)),
+        ("application", "message"): below(lambda family: len(family.messages)),
+        ("interview", "interviewer"): _sums(len(group) for family in families for group in family.interviewers),
+    }
+
+
+def _sums(sizes: Iterable[int]) -> Places:
+    return np.array([0, *accumulate(sizes)], dtype=np.int64)
+
+
+def _places(rows: Iterable[Any], calendars: dict[int, tuple[int, Calendar]]) -> Places:
+    found = [calendars.setdefault(id(row.calendar), (len(calendars), row.calendar))[0] for row in rows]
+    return np.array(found, dtype=np.int64)
+
+
+def column(kind: Kind, values: Sequence[Value]) -> Column:
+    """A column of values as rows hold them."""
+    type_ = array_type(kind)
+    match kind:
+        case _ if type_ is None:
+            texts = pa.list_(pa.string()) if isinstance(kind, ListKind) else pa.string()
+            return Column(kind, pa.array(values, texts))
+        case YesNoKind() | ChoiceKind():
+            words: Sequence[Any] = (False, True) if isinstance(kind, YesNoKind) else kind.values
+            codes: dict[Any, int] = {None: -1, **{word: no for no, word in enumerate(words)}}
+            return Column(kind, np.array([codes[value] for value in values], dtype=type_))
+        case ListKind(values=words):
+            bits = {word: 1 << no for no, word in enumerate(words)}
+            return Column(kind, np.array([_mask(value, bits) for value in values], dtype=type_))
+        case _:
+            unknown = unknown_of(kind)
+            return Column(kind, np.array([unknown if value is None else value for value in values], dtype=type_))
+
+
+def _mask(value: Any, bits: dict[str, int]) -> int:
+    """A list of words as a number with a bit for each."""
+    return -1 if value is None else sum({bits[one] for one in value})

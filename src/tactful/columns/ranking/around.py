@@ -1,0 +1,64 @@
+"""The rows of a chunk under one numbering, and what each of them belongs to.
+
+Conclusions concern rows of several entities at once. To look all of them up with one array, rows get a number through
+all entities: the place in the entity's own table, moved by where the entity begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Set
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from tactful.columns.columns import Columns, Places
+from tactful.columns.ranking.plan import CODES, belongs_to
+from tactful.facts.entities import ENTITIES
+
+#: Rows as tables name them.
+Rows = npt.NDArray[np.int32]
+#: Rules, slots, and what is counted.
+Numbers = npt.NDArray[np.int32]
+#: What an interviewer's id is the id of, and so on: whose id the rows of an entity have.
+NAMED_AS: Final = {"interviewer": "person", "offer": "application"}
+
+
+class Around:
+    """Where the rows of some columns belong. Worked out when first asked for; for one thread."""
+
+    def __init__(self, columns: Columns, entities: Set[str]) -> None:
+        """``entities``: those whose rows are looked up. The others' get no numbers."""
+        self.columns, self.entities = columns, tuple(entity for entity in ENTITIES if entity in entities)
+        sizes = [columns.sizes[entity] if entity in entities else 0 for entity in ENTITIES]
+        #: Where the rows of each entity begin, by its code; one more, where the last ones end.
+        self.begins: Places = np.array([0, *np.cumsum(sizes)], dtype=np.int64)
+        self._memo: dict[str, Rows] = {}
+
+    def candidates(self) -> Rows:
+        """For each row of all entities, its candidate."""
+        return self._kept("candidate", lambda entity: self.columns.above(entity, "candidate"))
+
+    def above(self, scope: str) -> Rows:
+        """For each row of all entities, the row of ``scope`` that it is or belongs to, for ``one per``; -1 for none."""
+        return self._kept(scope, lambda entity: self._above(entity, scope))
+
+    def each(self, found: Rows) -> Iterator[tuple[str, Rows]]:
+        """What is of each entity in an array with a value for each row."""
+        for entity in self.entities:
+            code = CODES[entity]
+            yield entity, found[self.begins[code] : self.begins[code + 1]]
+
+    def _above(self, entity: str, scope: str) -> Places:
+        return self.columns.above(entity, scope) if belongs_to(entity, scope) else self._none(entity)
+
+    def _none(self, entity: str) -> Places:
+        return np.full(self.columns.sizes[entity], -1, dtype=np.int64)
+
+    def _kept(self, name: str, of: Callable[[str], Places]) -> Rows:
+        found = self._memo.get(name)
+        if found is None:
+            found = self._memo[name] = np.empty(self.begins[-1], dtype=np.int32)
+            for entity, rows in self.each(found):
+                rows[:] = of(entity)
+        return found

@@ -1,0 +1,78 @@
+"""Where each conclusion stands in the end: what is ranked, what gave way, what was set aside, candidate by candidate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tactful.columns.columns import Places, picked
+from tactful.columns.ranking.around import Around, Numbers
+from tactful.columns.ranking.conflicts import Defeats, settle_conflicts
+from tactful.columns.ranking.gather import Conclusions, Firings
+from tactful.columns.ranking.ids import Ids
+from tactful.columns.ranking.one_per import restricted, yield_to_better
+from tactful.columns.ranking.order import ALTERNATIVE, RANKED, SET_ASIDE, Ordered, in_order, some_in_order
+from tactful.columns.ranking.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Conclusions in the order in which they are written out: by candidate, state and rank.
+
+    ``ordered`` holds them, ``place`` says where each has got to. ``number`` counts a candidate's from 1. ``gave_way_to`` is
+    the number of what an alternative gave way to, else -1. ``lost_to`` has the numbers of all winners, and
+    ``lost_starts`` says where those of each place begin.
+    """
+
+    conclusions: Conclusions
+    firings: Firings
+    ordered: Ordered
+    place: Numbers
+    number: Numbers
+    gave_way_to: Numbers
+    lost_starts: Numbers
+    lost_to: Numbers
+
+
+def arranged(plan: Plan, around: Around, ids: Ids, all_: Conclusions, firings: Firings) -> Ranked:
+    """Settle conflicts, apply ``one per``, and put everything in its place."""
+    defeats = settle_conflicts(plan, around.columns, all_)
+    states = np.full(len(all_.slot), RANKED, dtype=np.int8)
+    states[defeats.losers] = SET_ASIDE
+    take_part = restricted(plan, all_)
+    some = take_part.copy()
+    some[defeats.winners] = True
+    best = some_in_order(plan, ids, all_, np.flatnonzero(some))
+    take_part[defeats.losers] = False
+    yielded = yield_to_better(plan, around, all_, best[picked(take_part, best)])
+    states[yielded.losers] = ALTERNATIVE
+    ordered = in_order(plan, ids, all_, states)
+    place = np.empty(len(states), dtype=np.int32)
+    place[ordered.order] = np.arange(len(place), dtype=np.int32)
+    number = within(ordered.candidate)
+    gave_way_to = np.full(len(place), -1, dtype=np.int32)
+    gave_way_to[picked(place, yielded.losers)] = picked(number, picked(place, yielded.to))
+    return Ranked(all_, firings, ordered, place, number, gave_way_to, *_losses(defeats, best, place, number))
+
+
+def within(owners: npt.NDArray[Any]) -> Numbers:
+    """The number of each among those of its owner, from 1; all of an owner stand together."""
+    steps = np.ones(len(owners), dtype=np.int32)
+    begins = np.flatnonzero(owners[1:] != owners[:-1]) + 1
+    steps[begins] -= np.diff(begins, prepend=0).astype(np.int32)  # from the last of an owner back to 1
+    return np.cumsum(steps, out=steps)
+
+
+def _losses(defeats: Defeats, best: Places, place: Numbers, number: Numbers) -> tuple[Numbers, Numbers]:
+    """Where the winners that each place lost to begin, and their numbers, the best first, as they stand in ``best``."""
+    ranks = np.zeros(len(place), dtype=np.int32)
+    ranks[best] = np.arange(len(best), dtype=np.int32)
+    losers = picked(place, defeats.losers)
+    order = np.lexsort((picked(ranks, defeats.winners), losers))
+    starts = np.zeros(len(place) + 1, dtype=np.int32)
+    np.add.at(starts, losers + 1, 1)
+    np.cumsum(starts, out=starts)
+    return starts, picked(number, picked(place, picked(defeats.winners, order)))

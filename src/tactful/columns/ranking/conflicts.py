@@ -1,0 +1,50 @@
+"""Which recommendations and prohibitions contradict each other, and which of the two is set aside."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tactful.columns.columns import Columns, Flags, Places, picked
+from tactful.columns.ranking.gather import Conclusions
+from tactful.columns.ranking.plan import Plan
+
+
+class Defeats(NamedTuple):
+    """Who lost to whom: conclusions, a pair for each conflict."""
+
+    losers: Places
+    winners: Places
+
+
+def settle_conflicts(plan: Plan, columns: Columns, all_: Conclusions) -> Defeats:
+    """Settle every conflict: the higher priority wins; on equal priority, and in matters of safety, the prohibition.
+
+    All pairs are looked at: what is set aside still sets aside what is weaker than itself.
+    """
+    advised, prohibited = [], []
+    starts, flags = all_.starts, dict[int, Flags]()
+    for clash in plan.clashes:
+        begin, end = starts[clash.advice], starts[clash.advice + 1]
+        first, last = starts[clash.prohibition], starts[clash.prohibition + 1]
+        if begin == end or first == last:
+            continue
+        entity, other = plan.slots[clash.advice].entity, plan.slots[clash.prohibition].entity
+        forbidden = all_.target[first:last]
+        if clash.prohibition not in flags:
+            flags[clash.prohibition] = found = np.zeros(columns.sizes[other], dtype=np.bool_)
+            found[forbidden] = True
+        rows = all_.target[begin:end]
+        if entity != other:
+            rows = picked(columns.above(entity, other), rows)
+        met = np.flatnonzero(picked(flags[clash.prohibition], rows))
+        if len(met):
+            advised.append(met + begin)
+            prohibited.append(np.searchsorted(forbidden, picked(rows, met)) + first)
+    if not advised:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Defeats(nothing, nothing)
+    for_, against = np.concatenate(advised), np.concatenate(prohibited)
+    forbids = picked(all_.safety, against) | (picked(all_.priority, against) >= picked(all_.priority, for_))
+    return Defeats(np.where(forbids, for_, against), np.where(forbids, against, for_))

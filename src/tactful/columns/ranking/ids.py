@@ -1,0 +1,225 @@
+"""The ids of rows as places in dictionaries that have each id once.
+
+Where a dictionary had a word twice, Arrow's Parquet writer would leave a gap in the file, with whatever was in memory before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tactful.columns.columns import NULL, Columns, Flags, Places, picked
+from tactful.columns.ranking.around import NAMED_AS, Around, Rows
+from tactful.columns.ranking.plan import CODES, belongs_to
+from tactful.columns.tables.same_length import stretch_of
+from tactful.facts.kinds import ChoiceKind
+
+#: The entities with ids of their own.
+_OWN: Final = ("candidate", "application", "person", "interview")
+#: So many ids tell of most tables that are not in the order of their ids that they are not.
+_FEW: Final = 64
+#: Ids of up to so many bytes are told apart as numbers.
+_SHORT: Final = 8
+
+
+class Coded(NamedTuple):
+    """Ids as places in a dictionary."""
+
+    places: Rows
+    dictionary: pa.Array
+
+
+class Together(NamedTuple):
+    """One dictionary for several: the places in it of what is in each, in order."""
+
+    places: list[Rows]
+    dictionary: pa.Array
+
+
+class Ids:
+    """The ids of one chunk. Worked out when first asked for; for one thread."""
+
+    def __init__(self, around: Around) -> None:
+        self._around, self.columns, self.begins = around, around.columns, around.begins
+        self._coded = {one: coded(around.columns.texts(one, "id")) for one in _OWN}
+        self._places: dict[str, Rows] = {}
+        self._ordered: dict[str, Rows] = {}
+        self._together = together([self._coded[one].dictionary for one in _OWN])
+
+    def of(self, scope: str, everywhere: Places) -> Coded:
+        """The ids of the rows of ``scope`` that rows are or belong to; the place is -1 where there is none."""
+        found = self._places.get(scope)
+        if found is None:
+            found = self._places[scope] = self._none()
+            for entity, rows in self._around.each(found):
+                if _within(entity, scope):
+                    rows[:] = self._own_of(entity, scope)
+        return Coded(picked(found, everywhere), self._coded[scope].dictionary)
+
+    def candidates(self, rows: Rows) -> Coded:
+        """The ids of candidates by their own rows."""
+        places, dictionary = self._coded["candidate"]
+        return Coded(rows if len(places) == len(dictionary) else picked(places, rows), dictionary)
+
+    def own(self, everywhere: Places) -> Coded:
+        """The ids of rows themselves; of an offer, the application's, and so on."""
+        names = self._together.dictionary
+        places = picked(self._all(), everywhere)
+        messages = np.flatnonzero(places < 0)
+        if len(messages):  # their ids are made of what they say, so only for those that are asked for
+            begin = self.begins[CODES["message"]]
+            rows, which = np.unique(picked(everywhere, messages) - begin, return_inverse=True)
+            places[messages] = which + len(names)
+            once = coded(pa.concat_arrays([names, message_ids(self.columns, rows)]))
+            places, names = picked(once.places, places), once.dictionary
+        return _used(places, names)
+
+    def texts(self, entity: str, rows: Places) -> pa.Array:
+        """The ids of rows of an entity, as texts."""
+        columns = self.columns
+        if entity == "message":
+            return message_ids(columns, rows)
+        named = NAMED_AS.get(entity, entity)
+        if named != entity:
+            rows = picked(columns.above(entity, named), rows)
+        return columns.texts(named, "id").take(pa.array(rows))
+
+    def greater(self, entity: str, rows: Places, others: Places) -> Flags:
+        """Whether the ids of rows of an entity come after those of others."""
+        named = NAMED_AS.get(entity, entity)
+        if named in _OWN and len(self._coded[named].dictionary) <= len(rows):
+            numbers = self._in_order(named)
+            if named != entity:
+                rows, others = (picked(self.columns.above(entity, named), one) for one in (rows, others))
+            told: Flags = picked(numbers, rows) > picked(numbers, others)
+            return told
+        found = pc.greater(self.texts(entity, rows), self.texts(entity, others))
+        flags: Flags = found.to_numpy(zero_copy_only=False)
+        return flags
+
+    def _in_order(self, entity: str) -> Rows:
+        """The ids of an entity's rows by their places among all of them in order."""
+        found = self._ordered.get(entity)
+        if found is None:
+            places, dictionary = self._coded[entity]
+            numbers = np.empty(len(dictionary), dtype=np.int32)
+            numbers[pc.array_sort_indices(dictionary).to_numpy()] = np.arange(len(dictionary))
+            found = self._ordered[entity] = picked(numbers, places)
+        return found
+
+    def _all(self) -> Rows:
+        """For each row of all entities, the place of its own id; -1 for messages."""
+        found = self._places.get("")
+        if found is None:
+            found = self._places[""] = self._none()
+            for entity, rows in self._around.each(found):
+                named = NAMED_AS.get(entity, entity)
+                if named in _OWN:
+                    own = self._own_of(entity, named)
+                    rows[:] = picked(self._together.places[_OWN.index(named)], own)
+        return found
+
+    def _own_of(self, entity: str, scope: str) -> Rows:
+        """For each row of an entity, the id of the row of ``scope`` that it is or belongs to."""
+        places = self._coded[scope].places
+        return places if entity == scope else picked(places, self.columns.above(entity, scope))
+
+    def _none(self) -> Rows:
+        return np.full(self.begins[-1], -1, dtype=np.int32)
+
+
+def _within(entity: str, scope: str) -> bool:
+    """Whether rows of ``entity`` are rows of ``scope`` or lie below them."""
+    return belongs_to(entity, scope) if scope != "interview" else entity in ("interview", "interviewer")
+
+
+def _used(places: Rows, names: pa.Array) -> Coded:
+    """Where there are more names than places, only those that are used stand in the dictionary."""
+    if len(names) > len(places):
+        used, found = np.unique(places, return_inverse=True)
+        return Coded(found.astype(np.int32), names.take(pa.array(used)))
+    return Coded(places, names)
+
+
+def message_ids(columns: Columns, rows: Places) -> pa.Array:
+    """The ids of some messages, which are made of what they say; see :class:`tactful.facts.rows.MessageRow`."""
+    sent = columns.given["message", "sent_at"].data.take(rows).tolist()
+    people = columns.texts("message", "person_id").take(pa.array(rows)).to_pylist()
+    words = []
+    for name in ("direction", "kind"):
+        column = columns.given["message", name]
+        assert isinstance(column.kind, ChoiceKind)
+        known = (*column.kind.values, None)  # what is unknown is -1
+        words.append([known[code] for code in column.data.take(rows).tolist()])
+    return pa.array(
+        [
+            f"{None if at == NULL else at}/{person}/{direction}/{kind}"
+            for at, person, direction, kind in zip(sent, people, *words, strict=True)
+        ],
+        pa.string(),
+    )
+
+
+# --- dictionaries ---
+
+
+def coded(ids: pa.Array) -> Coded:
+    """Ids, none of them null, with a dictionary."""
+    if _ascend(ids[:_FEW]) and _ascend(ids):
+        return Coded(np.arange(len(ids), dtype=np.int32), ids)
+    numbers, width = _numbers(ids)
+    found = (ids if numbers is None else pa.array(numbers)).dictionary_encode()
+    names = found.dictionary if numbers is None else _texts(found.dictionary.to_numpy(), width)
+    return Coded(found.indices.to_numpy(), names)
+
+
+def together(dictionaries: Sequence[pa.Array]) -> Together:
+    """One dictionary for several."""
+    first, *others = dictionaries
+    rest = coded(pa.concat_arrays(others))
+    if _share(first, rest.dictionary):
+        places, names = coded(pa.concat_arrays(dictionaries))
+    else:
+        places = np.concatenate([np.arange(len(first), dtype=np.int32), rest.places + np.int32(len(first))])
+        names = pa.concat_arrays([first, rest.dictionary])
+    return Together(np.split(places, np.cumsum([len(one) for one in dictionaries[:-1]])), names)
+
+
+def _share(some: pa.Array, others: pa.Array) -> bool:
+    """Whether two dictionaries have an id in common."""
+    if not len(some) or not len(others):
+        return False
+    lengths, other = (pc.min_max(pc.binary_length(one)).as_py() for one in (some, others))
+    if lengths["max"] < other["min"] or other["max"] < lengths["min"]:
+        return False
+    return bool(pc.any(pc.is_in(some, value_set=others)).as_py())
+
+
+def _ascend(ids: pa.Array) -> bool:
+    """Whether each comes after the one before."""
+    return len(ids) < 2 or bool(pc.all(pc.less(ids[:-1], ids[1:])).as_py())
+
+
+def _numbers(ids: pa.Array) -> tuple[npt.NDArray[Any] | None, int]:
+    """Ids as numbers with the same bytes, and how many bytes they have; ``None`` where those are many or differ."""
+    stretch = stretch_of(ids, _SHORT)
+    if stretch is None:
+        return None, 0
+    start, width = stretch
+    size = 1 << (width - 1).bit_length()
+    found = np.frombuffer(ids.buffers()[2], np.uint8, len(ids) * width, start).reshape(-1, width)
+    if size != width:
+        found = np.pad(found, ((0, 0), (0, size - width)))
+    return np.require(found.reshape(-1).view(f"u{size}"), requirements="A"), width
+
+
+def _texts(numbers: npt.NDArray[Any], width: int) -> pa.Array:
+    """The ids that numbers were made of."""
+    data = numbers.view(np.uint8).reshape(len(numbers), -1)[:, :width].tobytes()
+    ends = np.arange(0, (len(numbers) + 1) * width, width, dtype=np.int32)
+    return pa.Array.from_buffers(pa.string(), len(numbers), [None, pa.py_buffer(ends), pa.py_buffer(data)])

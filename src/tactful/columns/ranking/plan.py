@@ -1,0 +1,172 @@
+"""What ranking over columns can know of a pack beforehand: which conclusions there are, and which of them can meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from tactful.columns.columns import Ints
+from tactful.decide.ranker import STRENGTH
+from tactful.facts.entities import ENTITIES
+from tactful.language.ir import AddStep, ById, CheckedPack, Field, InScope, Prohibit, Rule
+
+#: Entities as numbers.
+CODES: Final[Mapping[str, int]] = {entity: no for no, entity in enumerate(ENTITIES)}
+
+#: Each action, with all that it is a kind of.
+Families = Mapping[str, tuple[str, ...]]
+
+
+class Slot(NamedTuple):
+    """All conclusions of one sort: for or against the same action, for targets of the same entity.
+
+    Sorted as tuples, they stand in the order of :func:`tactful.rank.rank_key`.
+    """
+
+    action: str
+    entity: str
+    prohibits: bool
+
+
+class Clash(NamedTuple):
+    """Two slots whose conclusions may contradict each other."""
+
+    advice: int
+    prohibition: int
+
+
+class Key(NamedTuple):
+    """A family of which there is one for each row of ``per``; ``family`` is its number."""
+
+    family: int
+    per: str
+
+
+class StepFor(NamedTuple):
+    """A rule whose steps go with the advice of a slot."""
+
+    rule: int
+    slot: int
+
+
+class Plan:
+    """What is known of a pack's conclusions before there is a case. Immutable."""
+
+    def __init__(self, checked: CheckedPack) -> None:
+        self.rules = rules = checked.rules
+        self.slots: tuple[Slot, ...] = tuple(sorted({slot_of(rule) for rule in rules if _concludes(rule)}))
+        numbers = {slot: no for no, slot in enumerate(self.slots)}
+        #: The slot of each rule; -1 of one that adds a step.
+        self.slot_of = tuple(numbers[slot_of(rule)] if _concludes(rule) else -1 for rule in rules)
+        families = {id_: action.family for id_, action in checked.actions.items()}
+        self.clashes = _clashes(self.slots, families)
+        self.steps = _steps(rules, self.slots, families)
+        restricted = {id_: str(action.one_per) for id_, action in checked.actions.items() if action.one_per is not None}
+        #: What each family of which there is one is ``one per``.
+        self.per = tuple(restricted.values())
+        self.keys = tuple(_keys(slot, families[slot.action], restricted) for slot in self.slots)
+        #: The actions that there are conclusions about, and which of them each slot's is.
+        self.actions = tuple(dict.fromkeys(slot.action for slot in self.slots))
+        actions = {action: no for no, action in enumerate(self.actions)}
+        self.action = _numbers(actions[slot.action] for slot in self.slots).astype(np.int32)
+        self.entity = _numbers(CODES[slot.entity] for slot in self.slots)
+        self.rule_entity = _numbers(CODES[rule.entity] for rule in rules)
+        self.priority = _numbers(rule.priority for rule in rules).astype(np.int8)
+        self.strength = _numbers(_strength(rule) for rule in rules).astype(np.int8)
+        self.safety = np.array([_is_safety(rule) for rule in rules], dtype=np.bool_)
+        #: The place of each rule among all of them, the one that counts most first.
+        self.place = _numbers(_places(rules))
+        #: How many bits of a number such a place takes.
+        self.bits = len(rules).bit_length()
+
+
+def _clashes(slots: tuple[Slot, ...], families: Families) -> tuple[Clash, ...]:
+    prohibitions: dict[str, list[int]] = {}
+    for no, slot in enumerate(slots):
+        if slot.prohibits:
+            prohibitions.setdefault(slot.action, []).append(no)
+    return tuple(
+        Clash(no, other)
+        for no, slot in enumerate(slots)
+        if not slot.prohibits
+        for action in families[slot.action]
+        for other in prohibitions.get(action, ())
+        if can_be_inside(slot.entity, slots[other].entity)
+    )
+
+
+def _steps(rules: tuple[Rule, ...], slots: tuple[Slot, ...], families: Families) -> tuple[StepFor, ...]:
+    adding: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if not _concludes(rule):
+            adding.setdefault(rule.conclusion.action, []).append(rule)
+    return tuple(
+        StepFor(rule.no, no)
+        for no, slot in enumerate(slots)
+        if not slot.prohibits
+        for action in families[slot.action]
+        for rule in adding.get(action, ())
+        if can_be_inside(slot.entity, target_entity(rule))
+    )
+
+
+def _keys(slot: Slot, family: tuple[str, ...], restricted: Mapping[str, str]) -> tuple[Key, ...]:
+    if slot.prohibits:
+        return ()
+    numbers = {id_: no for no, id_ in enumerate(restricted)}
+    keys = (Key(numbers[id_], restricted[id_]) for id_ in family if id_ in restricted)
+    return tuple(key for key in keys if belongs_to(slot.entity, key.per))
+
+
+def _concludes(rule: Rule) -> bool:
+    return not isinstance(rule.conclusion, AddStep)
+
+
+def slot_of(rule: Rule) -> Slot:
+    """The slot of a rule's conclusions."""
+    return Slot(rule.conclusion.action, target_entity(rule), isinstance(rule.conclusion, Prohibit))
+
+
+def target_entity(rule: Rule) -> str:
+    """The entity that a rule's conclusion concerns."""
+    return rule.target.entity if isinstance(rule.target, InScope) else "person"
+
+
+def by_id(rule: Rule) -> Field | None:
+    """The field that holds the id of the person whom a rule's conclusion concerns, where it is told by id."""
+    return rule.target.field if isinstance(rule.target, ById) else None
+
+
+def can_be_inside(entity: str, other: str) -> bool:
+    """Whether rows of ``entity`` are rows of ``other`` or belong to them, as :func:`tactful.rank.inside` has it."""
+    if other == "application":
+        return entity != "candidate"
+    return other in (entity, "candidate") or (entity == "interviewer" and other in ("person", "interview"))
+
+
+def belongs_to(entity: str, per: str) -> bool:
+    """Whether there can be a row of ``per`` that rows of ``entity`` are or belong to, for ``one per``."""
+    if per == "application":
+        return entity != "candidate"
+    return per in (entity, "candidate") or (per == "person" and entity in ("interviewer", "message"))
+
+
+def _strength(rule: Rule) -> int:
+    return STRENGTH["may"] if isinstance(rule.conclusion, AddStep) else STRENGTH[rule.conclusion.modality]
+
+
+def _is_safety(rule: Rule) -> bool:
+    return isinstance(rule.conclusion, Prohibit) and rule.conclusion.safety
+
+
+def _places(rules: tuple[Rule, ...]) -> list[int]:
+    places = [0] * len(rules)
+    for place, rule in enumerate(sorted(rules, key=lambda rule: (-rule.priority, rule.id))):
+        places[rule.no] = place
+    return places
+
+
+def _numbers(found: Iterable[int]) -> Ints:
+    return np.array(list(found), dtype=np.int64)

@@ -1,0 +1,89 @@
+"""The steps that rules add to recommendations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from tactful.columns.columns import Places, picked
+from tactful.columns.firings import RuleFirings
+from tactful.columns.ranking.around import Numbers, Rows
+from tactful.columns.ranking.arrange import Ranked
+from tactful.columns.ranking.gather import stretches, with_targets
+from tactful.columns.ranking.ids import Ids
+from tactful.columns.ranking.order import RANKED
+from tactful.columns.ranking.plan import Plan, target_entity
+from tactful.columns.ranking.sorting import rules_in_order
+
+
+class Steps(NamedTuple):
+    """Step firings, each as often as there are recommendations that it goes with: the recommendation's place, rule, row.
+
+    ``everywhere`` is the row's number through all entities.
+    """
+
+    place: Places
+    rule: Numbers
+    everywhere: Rows
+
+
+def steps_of(plan: Plan, ids: Ids, ranked: Ranked, fired: Iterable[RuleFirings]) -> Steps:
+    """The steps of each ranked recommendation, in order: of its family, on its target or around it."""
+    columns = ids.columns
+    all_, by_rule = ranked.conclusions, {one.rule: one for one in fired if len(one.rows)}
+    kept = ranked.ordered.state == RANKED
+    found: list[Steps] = []
+    for rule, slot in plan.steps:
+        begin, end = all_.starts[slot], all_.starts[slot + 1]
+        if rule not in by_rule or begin == end:
+            continue
+        advice = np.arange(begin, end)
+        advice = advice[kept.take(ranked.place.take(advice))]
+        entity, around = plan.slots[slot].entity, target_entity(plan.rules[rule])
+        rows, targets, _ = with_targets(plan, columns, by_rule[rule])
+        sorted_ = np.argsort(targets, kind="stable")
+        targets = targets.take(sorted_)
+        wanted = columns.above(entity, around).take(all_.target.take(advice))
+        first = np.searchsorted(targets, wanted)
+        which, at = stretches(first, np.searchsorted(targets, wanted, side="right") - first)
+        places = ranked.place.take(advice.take(which))
+        everywhere = rows.take(sorted_.take(at)) + ids.begins[plan.rule_entity[rule]]
+        found.append(Steps(places, np.full(len(places), rule, dtype=np.int32), everywhere.astype(np.int32)))
+    if not found:
+        nothing = np.zeros(0, dtype=np.int32)
+        return Steps(nothing.astype(np.int64), nothing, nothing)
+    joined = Steps(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+    keys = (joined.place << plan.bits) + plan.place.take(joined.rule)
+    order, _ = rules_in_order(plan, ids, keys, joined.rule, joined.everywhere)
+    return Steps(joined.place.take(order), joined.rule.take(order), joined.everywhere.take(order))
+
+
+class Reasons(NamedTuple):
+    """Firings, the number of the conclusion of each, and its own number among those of the conclusion, from 1."""
+
+    firing: Places
+    conclusion: Numbers
+    no: Numbers
+
+
+def reasons_of(ranked: Ranked) -> Reasons:
+    """All firings, sorted by the places of their conclusions, the rule that counts most first.
+
+    Most conclusions have one firing; the others are put where there is room behind it.
+    """
+    found = ranked.firings
+    places = picked(ranked.place, found.into)
+    #: Where the first firing of each place goes: as many further on as there are later ones before it.
+    begins = np.ones(len(ranked.place) + 1, dtype=np.int64)
+    begins[0] = 0
+    np.add.at(begins, places + 1, 1)
+    begins = np.cumsum(begins, out=begins)[:-1]
+    after = (found.later - picked(found.starts, found.into)).astype(np.int32)
+    at = picked(begins, places) + after
+    firing, conclusion, no = np.ones((3, len(found.order)), dtype=np.int32)
+    firing[begins], firing[at] = picked(found.first, ranked.ordered.order), picked(found.order, found.later)
+    conclusion[begins], conclusion[at] = ranked.number, picked(ranked.number, places)
+    no[at] += after
+    return Reasons(firing.astype(np.int64), conclusion, no)

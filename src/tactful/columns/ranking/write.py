@@ -1,0 +1,181 @@
+"""Ranked conclusions as Arrow tables: actions, justifications, steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tactful.columns.columns import Flags, picked
+from tactful.columns.ranking.around import Numbers, Rows
+from tactful.columns.ranking.arrange import Ranked, within
+from tactful.columns.ranking.gather import NEVER
+from tactful.columns.ranking.ids import Coded, Ids
+from tactful.columns.ranking.order import RANKED, SET_ASIDE, STATES
+from tactful.columns.ranking.plan import Plan
+from tactful.columns.ranking.steps import Steps, reasons_of
+from tactful.decide.ranker import STRENGTH
+from tactful.facts.entities import ENTITIES
+
+_WORD: Final = pa.dictionary(pa.int8(), pa.string())
+_NAME: Final = pa.dictionary(pa.int32(), pa.string())
+_MOMENT: Final = pa.timestamp("s", tz="UTC")
+
+
+class _Told(NamedTuple):
+    """A column: its name, its type, what it says, and whether it may be null."""
+
+    name: str
+    type: pa.DataType
+    about: str
+    null: bool = False
+
+
+def _schema(*columns: _Told) -> pa.Schema:
+    return pa.schema([pa.field(one.name, one.type, one.null, {"description": one.about}) for one in columns])
+
+
+def _reason(conclusion: str) -> tuple[_Told, ...]:
+    return (
+        _Told("candidate_id", _NAME, "The candidate."),
+        _Told("conclusion", pa.int32(), conclusion),
+        _Told("no", pa.int32(), "Counted from 1, the rule that counts most first."),
+        _Told("rule", _NAME, "The rule's id."),
+        _Told("entity", _WORD, "What the rule is for each of."),
+        _Told("row_id", _NAME, "The id of the row that it fired for; of an offer, the application's."),
+        _Told("application_id", _NAME, "The application that the row is or belongs to.", null=True),
+        _Told("interview_id", _NAME, "The interview that it is or belongs to.", null=True),
+    )
+
+
+ACTIONS: Final = _schema(
+    _Told("candidate_id", _NAME, "The candidate. Candidates stand in the order of `candidates`."),
+    _Told("conclusion", pa.int32(), "The candidate's conclusions, counted from 1: ranked, alternative, set aside."),
+    _Told("state", _WORD, "`ranked`, `alternative` (gave way to a better one of its family) or `set_aside`."),
+    _Told("rank", pa.int32(), "1 is the most important; null unless ranked.", null=True),
+    _Told("modality", _WORD, "`must`, `should`, `may`, `should_not` or `must_not`."),
+    _Told("action", _NAME, "The action's id in the pack's catalogue."),
+    _Told("entity", _WORD, "What sort of thing the target is: `person`, `application`, …"),
+    _Told("target_id", _NAME, "Whom or what the action concerns; of an offer, the application's id."),
+    _Told("application_id", _NAME, "The application that the target is or belongs to.", null=True),
+    _Told("interview_id", _NAME, "The interview that it is or belongs to.", null=True),
+    _Told("priority", pa.int16(), "0 to 100."),
+    _Told("due", _MOMENT, "The deadline.", null=True),
+    _Told("safety", pa.bool_(), "Whether it is a prohibition for safety, which is never set aside."),
+    _Told("gave_way_to", pa.int32(), "The number of the conclusion that an alternative gave way to.", null=True),
+    _Told("lost_to", pa.list_(pa.int32()), "The numbers of the conclusions that set it aside, best first.", null=True),
+)
+JUSTIFICATIONS: Final = _schema(
+    *_reason("The conclusion that the rule justifies."),
+    _Told("due", _MOMENT, "The deadline that follows from this rule.", null=True),
+)
+STEPS: Final = _schema(*_reason("The ranked recommendation that the step goes with."))
+
+
+class Words:
+    """The words that stand in dictionaries, the same for all chunks."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.states, self.modalities, self.entities = _texts(STATES), _texts(STRENGTH), _texts(ENTITIES)
+        self.actions, self.rules = _texts(plan.actions), _texts(rule.id for rule in plan.rules)
+
+
+class Writer:
+    """Writes the conclusions of some columns. Strings stand in dictionaries once, and rows name them by number."""
+
+    def __init__(self, plan: Plan, words: Words, ids: Ids, ranked: Ranked) -> None:
+        self._plan, self._words, self._ids, self._ranked = plan, words, ids, ranked
+
+    def actions(self) -> pa.Table:
+        """All conclusions."""
+        ranked, all_, plan, words = self._ranked, self._ranked.conclusions, self._plan, self._words
+        order, slot, candidate, state, priority, strength = ranked.ordered
+        due = picked(all_.due, order)
+        arrays = {
+            **self._where(picked(all_.everywhere, order), candidate, "target_id"),
+            "conclusion": _numbers(ranked.number, pa.int32()),
+            "state": _words(state, words.states, pa.int8()),
+            "rank": _numbers(ranked.number, pa.int32(), state == RANKED),
+            "modality": _words(strength, words.modalities, pa.int8()),
+            "action": _words(picked(plan.action, slot), words.actions, pa.int32()),
+            "entity": _words(picked(plan.entity, slot), words.entities, pa.int8()),
+            "priority": _numbers(priority, pa.int16()),
+            "due": _numbers(due, _MOMENT, due != NEVER),
+            "safety": _flags(picked(all_.safety, order)),
+            "gave_way_to": _numbers(ranked.gave_way_to, pa.int32(), ranked.gave_way_to >= 0),
+            "lost_to": _lists(ranked.lost_starts, ranked.lost_to, state == SET_ASIDE),
+        }
+        return _table(arrays, ACTIONS)
+
+    def justifications(self) -> pa.Table:
+        """All firings, with the conclusion that they justify."""
+        found = self._ranked.firings
+        firing, conclusion, no = reasons_of(self._ranked)
+        due = picked(found.due, firing)
+        arrays = self._reasons(conclusion, no, picked(found.rule, firing), picked(found.everywhere, firing))
+        return _table({**arrays, "due": _numbers(due, _MOMENT, due != NEVER)}, JUSTIFICATIONS)
+
+    def steps(self, steps: Steps) -> pa.Table:
+        """All steps that rules add, with the recommendation that they go with."""
+        conclusion = picked(self._ranked.number, steps.place)
+        return _table(self._reasons(conclusion, within(steps.place), steps.rule, steps.everywhere), STEPS)
+
+    def _reasons(self, conclusion: Numbers, no: Numbers, rules: Numbers, everywhere: Rows) -> dict[str, pa.Array]:
+        """What rules that fired for some rows say of conclusions."""
+        return {
+            **self._where(everywhere, None, "row_id"),
+            "conclusion": _numbers(conclusion, pa.int32()),
+            "no": _numbers(no, pa.int32()),
+            "rule": _words(rules, self._words.rules, pa.int32()),
+            "entity": _words(picked(self._plan.rule_entity, rules), self._words.entities, pa.int8()),
+        }
+
+    def _where(self, numbers: Rows, candidate: Rows | None, id_: str) -> dict[str, pa.Array]:
+        """Rows of all entities by the ids of what they are and belong to."""
+        ids, everywhere = self._ids, numbers.astype(np.int64)  # which need not be made of them for each column
+        return {
+            "candidate_id": _ids(ids.of("candidate", everywhere) if candidate is None else ids.candidates(candidate)),
+            id_: _ids(ids.own(everywhere)),
+            "application_id": _ids(ids.of("application", everywhere), null=True),
+            "interview_id": _ids(ids.of("interview", everywhere), null=True),
+        }
+
+
+def _table(arrays: Mapping[str, pa.Array], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_arrays([arrays[name] for name in schema.names], schema=schema)
+
+
+def _numbers(values: npt.NDArray[Any], type_: pa.DataType, valid: Flags | None = None) -> pa.Array:
+    data = np.ascontiguousarray(values, dtype=np.dtype(f"i{type_.bit_width // 8}"))
+    return pa.Array.from_buffers(type_, len(data), [None if valid is None else _bits(valid), pa.py_buffer(data)])
+
+
+def _flags(values: Flags) -> pa.Array:
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, _bits(values)])
+
+
+def _bits(flags: Flags) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))
+
+
+def _texts(words: Iterable[str]) -> pa.Array:
+    return pa.array(list(words), pa.string())
+
+
+def _words(codes: npt.NDArray[Any], words: pa.Array, type_: pa.DataType) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(_numbers(codes, type_), words, safe=False)
+
+
+def _ids(ids: Coded, *, null: bool = False) -> pa.Array:
+    """Ids; null where the place is -1."""
+    valid = ids.places >= 0 if null else None
+    return pa.DictionaryArray.from_arrays(_numbers(ids.places, pa.int32(), valid), ids.dictionary, safe=False)
+
+
+def _lists(starts: Numbers, values: Numbers, valid: Flags) -> pa.Array:
+    numbers = _numbers(values, pa.int32())
+    buffers = [_bits(valid), pa.py_buffer(starts)]
+    return pa.Array.from_buffers(pa.list_(pa.int32()), len(valid), buffers, children=[numbers])

@@ -1,0 +1,76 @@
+"""Columns without some of the candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from tactful.columns.columns import BELOW, LINKS, Column, Columns, Flags, Places
+from tactful.facts.rows import Case
+
+Name = tuple[str, str]
+_PARENT: Final = {child: parent for parent, child in BELOW}
+
+
+class Fields(Mapping[Name, Column]):
+    """Columns by entity and name, some of which are made when they are asked for."""
+
+    def __init__(self, made: dict[Name, Column], makers: Mapping[Name, Callable[[], Column]]) -> None:
+        self._made, self._makers = made, makers
+
+    def __getitem__(self, name: Name) -> Column:
+        found = self._made.get(name)
+        if found is None:
+            found = self._made[name] = self._makers[name]()
+        return found
+
+    def __iter__(self) -> Iterator[Name]:
+        yield from {**self._made, **self._makers}
+
+    def __len__(self) -> int:
+        return len({**self._made, **self._makers})
+
+
+def without(columns: Columns, gone: Flags, cases: Callable[[Sequence[int]], list[Case]]) -> Columns:
+    """The columns without the candidates that are gone, and all that is theirs. ``cases`` takes rows as they were before."""
+    kept = {"candidate": np.flatnonzero(~gone)}
+    for entity in _PARENT:
+        kept[entity] = np.flatnonzero(~gone[columns.above(entity, "candidate")])
+    new = {entity: _renumbered(columns.sizes[entity], rows) for entity, rows in kept.items()}
+    offsets = {}
+    for parent, child in BELOW:
+        counts = np.diff(columns.starts(parent, child))[kept[parent]]
+        offsets[parent, child] = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    candidates = kept["candidate"]
+    return Columns(
+        sizes={entity: len(rows) for entity, rows in kept.items()},
+        now=columns.now[candidates],
+        links={(one, other): new[other][columns.links[one, other][kept[one]]] for one, other in LINKS},
+        offsets=offsets,
+        given=_taken(columns.given, kept),
+        custom=_taken(columns.custom, kept),
+        places={entity: rows[kept[entity]] for entity, rows in columns.places.items()},
+        calendars=columns.calendars,
+        cases=lambda numbers: cases(candidates[list(numbers)].tolist()),
+    )
+
+
+def _renumbered(size: int, kept: Places) -> Places:
+    """For each row its new number; the last one, which -1 leads to, stays -1."""
+    found = np.full(size + 1, -1, np.int64)
+    found[kept] = np.arange(len(kept))
+    return found
+
+
+def _taken(fields: Mapping[Name, Column], kept: Mapping[str, Places]) -> Fields:
+    def maker(name: Name) -> Callable[[], Column]:
+        return lambda: Column(fields[name].kind, _rows(fields[name].data, kept[name[0]]))
+
+    return Fields({}, {name: maker(name) for name in fields})
+
+
+def _rows(data: Any, rows: Places) -> Any:
+    return data.take(pa.array(rows)) if isinstance(data, pa.Array) else data[rows]

@@ -1,0 +1,186 @@
+"""Keys of rows as whole numbers: ids are told apart once, and rows found by numbers from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tactful.columns.arrays import flags, indices, is_dictionary, offsets, present
+from tactful.columns.columns import Flags, Ints, Places
+from tactful.columns.tables.same_length import Index, Words, changes, taken, words_of
+
+#: Keys below this, or below four times as many as there are rows, are looked up in an array; greater ones by halving.
+_DENSE: Final = 1 << 16
+_CODED: Final = pa.dictionary(pa.int32(), pa.string())
+
+
+def runs(array: pa.Array) -> tuple[pa.Array, Places]:
+    """The ids of a column without those that repeat the one before, and how often each is there in a row."""
+    if is_dictionary(array):
+        places = indices(array)
+        first = np.flatnonzero(np.append(True, places[1:] != places[:-1])[: len(places)])
+        texts = array.dictionary.take(pa.array(places[first], pa.int64(), mask=places[first] < 0))
+    else:
+        first = np.flatnonzero(_changes(array))
+        texts = array if len(first) == len(array) else array.take(pa.array(first))
+    return texts, np.diff(first, append=len(array))
+
+
+def _changes(array: pa.Array) -> Flags:
+    """Which texts are not the same as the one before; a null never is."""
+    changed = np.ones(len(array), np.bool_)
+    if len(array) > 1:
+        differs = pc.not_equal(array[1:], array[:-1])
+        known = present(differs)
+        changed[1:] = flags(differs) if known is None else flags(differs) | ~known
+    return changed
+
+
+def places_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[Places]]:
+    """For each id the first row that has it, and for each of the other ids the row of ``ids``; -1 where there is none."""
+    equal = [other.equals(ids) for other in others]
+    looked_up = [other for other, same in zip(others, equal, strict=True) if not same]
+    codes = indices(pa.concat_arrays([ids, *looked_up]).dictionary_encode())
+    own = codes[: len(ids)]
+    first = np.full(len(codes) + 1, -1, np.int64)  # the last one is for null, whose code is -1
+    first[own[::-1]] = np.arange(len(ids))[::-1]
+    found, at = [], len(ids)
+    for other, same in zip(others, equal, strict=True):
+        if same:
+            found.append(first[own])
+        else:
+            found.append(first[codes[at : at + len(other)]])
+            at += len(other)
+    return first[own], found
+
+
+def owners_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[Places]]:
+    """For each id the first row that has it, and for each row of the others the row of ``ids``; -1 where there is none."""
+    own = words_of(ids)
+    if own is not None:
+        stretches = [_stretches(one) for one in others]
+        index = Index(own)
+        if index.whole and None not in stretches:
+            found = [index.find(words).take(numbers) for words, numbers in filter(None, stretches)]
+            return index.first, found
+    found_runs = [runs(one) for one in others]
+    first, places = places_of(ids, [one for one, _ in found_runs])
+    return first, [np.repeat(rows, counts) for rows, (_, counts) in zip(places, found_runs, strict=True)]
+
+
+def _stretches(ids: pa.Array) -> tuple[Words, Places] | None:
+    """The ids without those that repeat the one before, and the number of each row's among them.
+
+    ``None`` where they don't all have the same length.
+    """
+    if not len(ids):
+        return (np.zeros(0, np.uint64),), np.zeros(0, np.int64)
+    if is_dictionary(ids):
+        texts, counts = runs(ids)
+        words = words_of(texts)
+        return None if words is None else (words, np.repeat(np.arange(len(counts)), counts))
+    words = words_of(ids)
+    if words is None:
+        return None
+    changed = changes(words)
+    numbers = np.cumsum(changed, dtype=np.int64)
+    numbers -= 1
+    return taken(words, np.flatnonzero(changed)), numbers
+
+
+class Names:
+    """Ids in several columns as numbers, equal where the ids are; -1 where null."""
+
+    def __init__(self, columns: Sequence[pa.Array]) -> None:
+        stretches = [(column, None) if is_dictionary(column) else runs(column) for column in columns]
+        coded = [_coded(column) for column, _ in stretches]
+        shared = pa.chunked_array(coded, _CODED).unify_dictionaries()
+        found = [indices(chunk) for chunk in shared.chunks]
+        self.codes: list[Ints] = [
+            codes if counts is None else np.repeat(codes, counts)
+            for codes, (_, counts) in zip(found, stretches, strict=True)
+        ]
+        texts = shared.chunk(0).dictionary
+        self.count = len(texts)
+        #: Whether an id is missing anywhere.
+        self.gaps = any(column.null_count for column in columns)
+        #: The number of the empty id; -2 where no id is empty.
+        self.empty = next(iter(np.flatnonzero(np.diff(offsets(texts)) == 0).tolist()), -2)
+
+
+def _coded(column: pa.Array) -> pa.Array:
+    if is_dictionary(column):
+        return column if column.type == _CODED else column.cast(_CODED)
+    return column.dictionary_encode()
+
+
+def keys(owners: Places, codes: Ints, names: Names) -> Ints:
+    """The key of each row, of the row that it belongs to and its own id; -1 where it has none of one."""
+    found = owners * names.count
+    found += codes
+    if len(found) and (found.min() < 0 or (names.gaps and codes.min() < 0)):
+        found[(codes < 0) | (owners < 0)] = -1
+    return found
+
+
+class Finder:
+    """Finds rows by their keys: in an array of all keys that there can be, or of all ids, or else by halving.
+
+    ``count``: how many ids there are, which is what a key leaves when it is divided by it. ``owners``: how many rows these
+    belong to.
+    """
+
+    def __init__(self, own: Ints, owners: int, count: int) -> None:
+        self._own, self._count = own, count
+        self._all = owners * count <= max(_DENSE, 4 * len(own))
+        places, bound = (own, owners * count) if self._all else (self._ids(own), count)
+        rows = np.arange(len(own), dtype=np.int32)
+        self._first = _rows(places, rows, bound)
+        #: Rows with a key that an earlier row has.
+        self.repeated: Places = np.zeros(0, np.int64)
+        self._order: Places | None = None
+        lost = np.flatnonzero(self._first.take(places) != rows)
+        if self._all and (own.take(lost) >= 0).any():
+            self._first = _rows(own[::-1], rows[::-1], bound)
+            self.repeated = np.flatnonzero((self._first.take(own) != rows) & (own >= 0))
+        elif len(lost) and not self._all:
+            self._order = np.argsort(own, kind="stable")
+            self._own = own[self._order]
+            again = (self._own[1:] == self._own[:-1]) & (self._own[1:] >= 0)
+            self.repeated = self._order[1:][again]
+
+    def _ids(self, wanted: Ints) -> Ints:
+        """The id of each key; -1 where the key is -1."""
+        return np.where(wanted < 0, -1, wanted % max(1, self._count))
+
+    def find(self, wanted: Ints) -> Places:
+        """The first row that has each key; -1 where none has, or where the key is -1."""
+        if self._all:
+            return self._first.take(wanted).astype(np.int64)
+        if len(self._own) == 0:
+            return np.full(len(wanted), -1, np.int64)
+        if self._order is None:  # no two rows have the same id
+            rows = self._first.take(self._ids(wanted)).astype(np.int64)
+            return np.where((self._own[rows] == wanted) & (wanted >= 0), rows, -1)
+        at = np.minimum(np.searchsorted(self._own, wanted), len(self._own) - 1)
+        return np.where((self._own[at] == wanted) & (wanted >= 0), self._order[at], -1)
+
+
+def _rows(numbers: Ints, rows: npt.NDArray[np.int32], bound: int) -> npt.NDArray[np.int32]:
+    """For each number below ``bound`` the last of the rows that have it; the last number, which -1 leads to, has none."""
+    found = np.full(bound + 1, -1, np.int32)
+    found[numbers] = rows
+    found[-1] = -1
+    return found
+
+
+def repeated(numbers: Ints, counted: Flags) -> Places:
+    """The rows with a number that others have too, among those that are counted."""
+    ordered = np.sort(numbers if counted.all() else numbers[counted])
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.flatnonzero(counted & np.isin(numbers, twice)) if len(twice) else np.zeros(0, np.int64)

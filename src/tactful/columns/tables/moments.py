@@ -1,0 +1,147 @@
+"""Columns of moments as seconds since 1970: instants, local times, days, and text in ISO 8601."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from tactful.columns.arrays import codes, numbers, present
+from tactful.columns.columns import NULL, Flags, Ints, Places, gather
+from tactful.columns.tables.places import distinct
+from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar
+from tactful.facts.kinds import DAY
+from tactful.facts.reading.moments import deadline_of, parse_date, parse_moment, seconds_of
+
+_PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_FIRST: Final = int((datetime(FIRST_YEAR + 1, 1, 1) - datetime(1970, 1, 1)).total_seconds())
+_LAST: Final = int((datetime(LAST_YEAR, 1, 1) - datetime(1970, 1, 1)).total_seconds())
+_START: Final = datetime(1970, 1, 1)
+
+
+class Clock:
+    """The clocks that local times of an entity's rows are read on, and for which rows a time zone is given.
+
+    ``rows``: for each row the candidate or application whose place and zone count.
+    """
+
+    def __init__(self, places: Ints, zoned: Flags, calendars: tuple[Calendar, ...], rows: Places) -> None:
+        self._places, self._zoned, self.calendars, self._rows = places, zoned, calendars, rows
+
+    @cached_property
+    def places(self) -> Ints:
+        """The place among ``calendars`` of each row."""
+        return gather(self._places, self._rows, 0)
+
+    @cached_property
+    def zoned(self) -> Flags:
+        """Whether a zone is given for each row."""
+        return gather(self._zoned, self._rows, False)
+
+
+def seconds_column(array: pa.Array, clock: Clock, deadline: bool) -> tuple[Ints, Flags]:
+    """Moments as seconds, :data:`NULL` where unknown; and which the ordinary reader has to look at.
+
+    ``deadline``: whether bare days are read, which mean their last second.
+    """
+    type_ = array.type
+    if pa.types.is_timestamp(type_):
+        per = _PER_SECOND[type_.unit]
+        ticks = numbers(array, np.int64)
+        seconds = ticks if per == 1 else ticks // per
+        return _instants(seconds, present(array)) if type_.tz else _local(seconds, present(array), clock)
+    if pa.types.is_date(type_):
+        return _days(numbers(array, np.int32).astype(np.int64), present(array), clock)
+    return _texts(array, clock, deadline)
+
+
+def _instants(seconds: Ints, known: Flags | None) -> tuple[Ints, Flags]:
+    odd = (seconds - _FIRST).view(np.uint64) >= np.uint64(_LAST - _FIRST)
+    if known is not None:
+        odd &= known
+        seconds = np.where(known, seconds, NULL)
+    return seconds, odd
+
+
+def _readable(seconds: Ints, known: Flags | None, clock: Clock) -> tuple[Ints, Flags]:
+    """The rows whose local time can be read, and those that cannot though there is one."""
+    there = np.ones(len(seconds), np.bool_) if known is None else known
+    fits = there & clock.zoned & (seconds >= _FIRST) & (seconds < _LAST)
+    return np.flatnonzero(fits), there & ~fits
+
+
+def _local(seconds: Ints, known: Flags | None, clock: Clock) -> tuple[Ints, Flags]:
+    rows, odd = _readable(seconds, known, clock)
+    days, times = np.divmod(seconds[rows], DAY)
+    found = np.full(len(seconds), NULL, np.int64)
+    kinds, inverse = _places_and_days(clock.places[rows], days)
+    ends = np.array([_end(clock, *one) for one in kinds], np.int64)
+    starts = np.array([_end(clock, place, day - 1) for place, day in kinds], np.int64) + 1
+    found[rows] = starts[inverse] + times
+    longer = np.flatnonzero((ends - starts + 1 != DAY)[inverse])  # the clock is changed on that day
+    for row in rows[longer].tolist():
+        calendar = clock.calendars[clock.places[row]]
+        found[row] = calendar.instant(_START + timedelta(seconds=int(seconds[row])))
+    return found, odd
+
+
+def _days(days: Ints, known: Flags | None, clock: Clock) -> tuple[Ints, Flags]:
+    rows, odd = _readable(days * DAY, known, clock)
+    kinds, inverse = _places_and_days(clock.places[rows], days[rows])
+    found = np.full(len(days), NULL, np.int64)
+    found[rows] = np.array([_end(clock, *one) for one in kinds], np.int64)[inverse]
+    return found, odd
+
+
+def _places_and_days(places: Ints, days: Ints) -> tuple[list[tuple[int, int]], Any]:
+    """The kinds of place and day that there are, and which each row has."""
+    span = int(days.max(initial=0)) + 1
+    kinds, inverse = distinct(places * span + days)
+    return [divmod(kind, span) for kind in kinds.tolist()], inverse
+
+
+def _end(clock: Clock, place: int, day: int) -> int:
+    """The last second of a day, counted from 1970."""
+    return clock.calendars[place].end_of_day((_START + timedelta(days=day)).date())
+
+
+def _texts(array: pa.Array, clock: Clock, deadline: bool) -> tuple[Ints, Flags]:
+    """Each kind of text at a place is read once."""
+    texts, places_of_texts = codes(array)
+    known = places_of_texts >= 0
+    rows = np.flatnonzero(known)
+    where = (clock.places[rows] * 2 + clock.zoned[rows]) * len(texts) + places_of_texts[rows]
+    kinds, inverse = distinct(where)
+    values = []
+    for kind in kinds.tolist():
+        outer, text = divmod(kind, len(texts))
+        place, zoned = divmod(outer, 2)
+        values.append(_read(texts[text] or "", clock.calendars[place], bool(zoned), deadline))
+    found = np.full(len(array), NULL, np.int64)
+    found[rows] = np.array([NULL if one is None else one for one in values], np.int64)[inverse]
+    return found, known & ((found < _FIRST) | (found >= _LAST))
+
+
+def _read(text: str, calendar: Calendar, zoned: bool, deadline: bool) -> int | None:
+    if deadline:
+        moment: Any = parse_date(text) or parse_moment(text)
+    else:
+        moment = _moment(text)
+    if moment is None:
+        return None
+    here = getattr(moment, "tzinfo", None) is None  # told by the clock of the place, not with an offset
+    if here and not (zoned and FIRST_YEAR < moment.year < LAST_YEAR):
+        return None
+    return deadline_of(text, calendar) if deadline else seconds_of(moment, calendar)
+
+
+def _moment(text: str) -> datetime | None:
+    """As the decoder of cases reads moments, or else as they are read where it cannot."""
+    try:
+        return msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        return parse_moment(text)

@@ -1,0 +1,181 @@
+"""Tables as columns for engines, with everything seen to that the ordinary reader of cases refuses.
+
+What can be told from arrays is: who may have made a mistake. For those the case is made again as plain data and read as
+any case is, which tells all that is wrong with it; where nothing is, it stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from tactful.columns.columns import NULL, Column, Columns, Flags, Ints, Places, gather
+from tactful.columns.subset import Fields, Name, without
+from tactful.columns.tables.moments import Clock, seconds_column
+from tactful.columns.tables.places import Placement, placement
+from tactful.columns.tables.placing import Placed, placed
+from tactful.columns.tables.rejects import Reject, mistakes, rejects_of
+from tactful.columns.tables.restore import Restorer
+from tactful.columns.tables.schema import NOW, FieldColumn, field_columns
+from tactful.columns.tables.sheets import sheets_of
+from tactful.columns.tables.values import read_column, text_column, unknown_column
+from tactful.facts.calendars import Calendars
+from tactful.facts.kinds import ChoiceKind
+from tactful.facts.reading.custom import CustomFields
+from tactful.facts.reading.limits import CaseLimits
+from tactful.facts.rows import Case
+from tactful.facts.shape import InterviewStatus
+
+
+@dataclass(frozen=True, slots=True)
+class TablesRead:
+    """Candidates without mistakes as columns, in the order of ``candidates``, and what is wrong with the others.
+
+    ``rejects`` has all mistakes of a candidate one after the other, in the order of the candidates, and then those of rows
+    that are nobody's.
+    """
+
+    columns: Columns
+    rejects: list[Reject]
+
+
+def read_tables(
+    tables: Mapping[str, pa.Table],
+    *,
+    calendars: Calendars,
+    custom: CustomFields,
+    limits: CaseLimits,
+    now: int | None = None,
+    clock: Callable[[], int],
+) -> TablesRead:
+    """Read the tables of many candidates; see ``schema`` for what they are called and hold.
+
+    ``now`` (seconds since 1970) is the moment to decide for; otherwise the column ``candidates.now``, and where that says
+    nothing what ``clock`` says, which is asked once. Rows may stand in any order. Raises :class:`InvalidInput` where a table
+    or a column has a name or a type that it cannot have; a candidate with mistakes is left out and told in ``rejects``.
+    Of ``limits``, ``bytes`` and ``depth`` bound how a case is written, and so nothing here.
+    """
+    rows = placed(sheets_of(tables, custom))
+    restorer = Restorer(rows.sheets, rows.offsets, calendars, custom, limits, now)
+    work = _Reading(rows, placement(rows.sheets, rows.links, calendars), limits)
+    columns = work.columns(work.moments(now, clock), field_columns(custom), restorer.cases)
+    found = [*rows.found, *mistakes(restorer, work.suspects(columns))]
+    if not found:
+        return TablesRead(columns, [])
+    gone = np.zeros(columns.sizes["candidate"], np.bool_)
+    gone[[one.candidate for one in found if one.candidate is not None]] = True
+    return TablesRead(without(columns, gone, restorer.cases), rejects_of(found))
+
+
+class _Reading:
+    """Tables on their way to columns; what is suspect is noted on it."""
+
+    def __init__(self, rows: Placed, where: Placement, limits: CaseLimits) -> None:
+        self._rows, self._where, self._limits = rows, where, limits
+        self._sheets, self._links = rows.sheets, rows.links
+        self._suspects = {entity: list(found) for entity, found in rows.suspects.items()}
+        for entity, found in where.suspects.items():
+            self._suspect(entity, found)
+        self._said: Ints = np.zeros(0, np.int64)
+
+    def _suspect(self, entity: str, rows: Places) -> None:
+        if len(rows):
+            self._suspects.setdefault(entity, []).append(rows)
+
+    def suspects(self, columns: Columns) -> list[int]:
+        """The candidates that the ordinary reader has to look at."""
+        for entity, rows in suspects(columns, self._said, self._limits):
+            self._suspect(entity, rows)
+        found = [columns.above(entity, "candidate")[rows] for entity, each in self._suspects.items() for rows in each]
+        return np.unique(np.concatenate(found)).tolist() if found else []
+
+    def moments(self, now: int | None, clock: Callable[[], int]) -> Ints:
+        """The moment to decide for, for each candidate."""
+        size, array = self._sheets["candidate"].size, self._sheets["candidate"].arrays.get(NOW)
+        self._said = np.full(size, NULL if now is None else now, np.int64)
+        if array is not None and (now is None or not pa.types.is_timestamp(array.type)):
+            said, rows = seconds_column(array, self._clock("candidate"), deadline=False)
+            self._suspect("candidate", np.flatnonzero(rows))
+            self._said = said if now is None else self._said
+        unsaid = self._said == NULL
+        return np.where(unsaid, clock(), self._said) if unsaid.any() else self._said
+
+    def columns(
+        self, moments: Ints, fields: Mapping[str, list[FieldColumn]], cases: Callable[[Sequence[int]], list[Case]]
+    ) -> Columns:
+        """The columns of all candidates, mistaken or not."""
+        return Columns(
+            sizes={entity: sheet.size for entity, sheet in self._sheets.items()},
+            now=moments,
+            links=self._links,
+            offsets=self._rows.offsets,
+            given=self._fields([one for each in fields.values() for one in each if not one.custom]),
+            custom=self._fields([one for each in fields.values() for one in each if one.custom]),
+            places=self._where.places,
+            calendars=self._where.calendars,
+            cases=cases,
+        )
+
+    def _fields(self, fields: list[FieldColumn]) -> Fields:
+        made: dict[Name, Column] = {}
+        makers: dict[Name, Callable[[], Column]] = {}
+        clocks = {entity: self._clock(entity) for entity in self._sheets}
+        for field in fields:
+            name, sheet = (field.entity, field.attribute), self._sheets[field.entity]
+            array = sheet.arrays.get(field.column)
+            if array is None:
+                makers[name] = partial(unknown_column, field.kind, sheet.size)
+                continue
+            column, rows = read_column(field, array, clocks[field.entity], self._limits.text)
+            self._suspect(field.entity, rows)
+            if column is None:
+                makers[name] = partial(text_column, field.kind, array)
+            else:
+                made[name] = column
+        return Fields(made, makers)
+
+    def _clock(self, entity: str) -> Clock:
+        """Where local times of an entity are read: with the candidate, or with the application that a row belongs to."""
+        if entity in ("candidate", "application"):
+            owner, rows = entity, np.arange(self._sheets[entity].size)
+        elif entity == "interviewer":
+            owner = "application"
+            rows = gather(self._links["interview", owner], self._links["interviewer", "interview"], -1)
+        else:
+            owner, rows = "application", self._links[entity, "application"]
+        return Clock(self._where.places[owner], self._where.zoned[owner], self._where.calendars, rows)
+
+
+Suspects = Iterator[tuple[str, Places]]
+_HELD: Final[InterviewStatus] = "held"
+
+
+def suspects(columns: Columns, now: Ints, limits: CaseLimits) -> Suspects:
+    """Rows that the ordinary reader has to look at; ``now`` is :data:`NULL` where a case leaves it to the clock."""
+    bounds = (
+        ("candidate", "application", limits.applications),
+        ("application", "person", limits.people),
+        ("application", "interview", limits.interviews),
+        ("application", "message", limits.messages),
+    )
+    for pivot, over, most in bounds:
+        counts = np.diff(columns.starts(pivot, over))
+        yield pivot, np.flatnonzero(counts > most)
+    yield "interview", np.flatnonzero(_ends_wrongly(columns, now))
+    received, signed = (columns.given["offer", name].data for name in ("received_at", "signed_at"))
+    yield "offer", np.flatnonzero((signed < received) & (signed != NULL))
+
+
+def _ends_wrongly(columns: Columns, now: Ints) -> Flags:
+    """Interviews without an end, and those that were held and end after now."""
+    ended_at, status = columns.given["interview", "ended_at"].data, columns.given["interview", "status"]
+    assert isinstance(status.kind, ChoiceKind)
+    then = now.take(columns.above("interview", "candidate")) if columns.sizes["interview"] else ended_at
+    held: Flags = status.data == status.kind.values.index(_HELD)
+    wrong: Flags = (ended_at == NULL) | (held & (ended_at > then) & (then != NULL))
+    return wrong

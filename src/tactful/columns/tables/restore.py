@@ -1,0 +1,182 @@
+"""Cases made again from the tables: what JSON would have given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from tactful.columns.arrays import numbers
+from tactful.columns.columns import BELOW, Places
+from tactful.columns.tables.schema import NOW, FieldColumn, field_columns
+from tactful.columns.tables.sheets import Sheet, as_texts
+from tactful.facts.calendars import Calendars
+from tactful.facts.kinds import DAY, MINUTE
+from tactful.facts.reading import read_case_node
+from tactful.facts.reading.custom import CustomFields
+from tactful.facts.reading.limits import CaseLimits
+from tactful.facts.reading.link import NotLinkable, link
+from tactful.facts.rows import Case
+from tactful.facts.shape import CaseShape
+from tactful.source.diagnostics import Span
+from tactful.source.nodes import Mapping as MappingNode
+from tactful.source.nodes import Node, Scalar
+from tactful.source.nodes import Sequence as SequenceNode
+
+Plain = dict[str, Any]
+_PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_EPOCH: Final = datetime(1970, 1, 1)
+#: Where parts of a case stand in a text: there is none.
+_NOWHERE: Final = Span("case", 0, 0, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Restorer:
+    """Makes cases again from sheets whose rows are in the order of their parents; ``offsets`` as in ``Columns``."""
+
+    sheets: Mapping[str, Sheet]
+    offsets: Mapping[tuple[str, str], Places]
+    calendars: Calendars
+    custom: CustomFields
+    limits: CaseLimits
+    now: int | None
+
+    def cases(self, candidates: Sequence[int]) -> list[Case]:
+        """The cases of the candidates in some rows. Raises :class:`InvalidInput` with all mistakes of the first that has any."""
+        return list(map(self.read, self.plain(candidates)))
+
+    def read(self, case: Plain) -> Case:
+        """Read plain data as JSON is read. Raises :class:`InvalidInput` with all mistakes."""
+        if not _has_long_text(case, self.limits.text):
+            try:
+                return link(msgspec.convert(case, CaseShape), self.now, self.calendars, self.custom, self.limits)
+            except (msgspec.MsgspecError, NotLinkable):
+                pass  # what is wrong with it is found out and told below
+        return read_case_node(_node(case), "", self.calendars, self.custom, self.limits, self.now, as_json=True)
+
+    def plain(self, candidates: Sequence[int]) -> list[Plain]:
+        """Cases as plain data, as they would be written in JSON. Raises ``UnicodeDecodeError`` where a text is not UTF-8."""
+        rows = {"candidate": np.array(candidates, np.int64)}
+        counts: dict[tuple[str, str], Iterator[int]] = {}
+        for pair in BELOW:
+            parent, child = pair
+            starts, ends = self.offsets[pair][rows[parent]], self.offsets[pair][rows[parent] + 1]
+            rows[child] = _stretches(starts, ends - starts)
+            counts[pair] = iter((ends - starts).tolist())
+        fields = field_columns(self.custom)
+        parts = {entity: iter(self._rows(entity, found, fields[entity])) for entity, found in rows.items()}
+
+        def below(parent: str, child: str) -> list[Plain]:
+            return list(islice(parts[child], next(counts[parent, child])))
+
+        return [_assembled(candidate, below) for candidate in parts["candidate"]]
+
+    def _rows(self, entity: str, rows: Places, fields: list[FieldColumn]) -> list[Plain]:
+        found: list[Plain] = [{} for _ in range(len(rows))]
+        sheet = self.sheets[entity].take(rows)
+        for field in fields:
+            if field.column in sheet.arrays:
+                for row, value in zip(found, plain(sheet.arrays[field.column]), strict=True):
+                    if value is not None or field.name == "id":
+                        (row.setdefault("custom", {}) if field.custom else row)[field.name] = value
+        if entity == "candidate" and NOW in sheet.arrays:
+            for row, value in zip(found, plain(sheet.arrays[NOW]), strict=True):
+                row[NOW] = value
+        return found
+
+
+def _stretches(starts: Places, counts: Places) -> Places:
+    """All rows of stretches, one after the other."""
+    before = np.cumsum(counts) - counts
+    return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
+
+
+def _assembled(candidate: Plain, below: Callable[[str, str], list[Plain]]) -> Plain:
+    """One case of its parts; ``below`` gives the parts of the next row."""
+    now = candidate.pop(NOW, None)
+    applications = below("candidate", "application")
+    for application in applications:
+        for offer in below("application", "offer"):
+            application.setdefault("offer", offer)
+        application["people"] = below("application", "person")
+        application["interviews"] = below("application", "interview")
+        application["messages"] = below("application", "message")
+        for interview in application["interviews"]:
+            interview["interviewers"] = below("interview", "interviewer")
+    case: Plain = {"candidate": candidate, "applications": applications}
+    return case if now is None else {NOW: now, **case}
+
+
+def _has_long_text(value: Any, longest: int) -> bool:
+    match value:
+        case str():
+            return len(value) > longest
+        case dict():
+            return any(_has_long_text(one, longest) for one in value.values())
+        case list():
+            return any(_has_long_text(one, longest) for one in value)
+        case _:
+            return False
+
+
+def _node(value: Any) -> Node:
+    """Plain data as it is read from JSON."""
+    match value:
+        case dict():
+            return MappingNode(tuple((_node(key), _node(one)) for key, one in value.items()), _NOWHERE)  # type: ignore[misc]
+        case list():
+            return SequenceNode(tuple(map(_node, value)), _NOWHERE)
+        case str():
+            return Scalar(value, False, _NOWHERE)
+        case bool() | None:
+            return Scalar({True: "true", False: "false", None: "null"}[value], True, _NOWHERE)
+        case _:
+            return Scalar(msgspec.json.encode(value).decode(), True, _NOWHERE)
+
+
+def plain(array: pa.Array) -> list[Any]:
+    """Values as a case in JSON has them."""
+    type_ = array.type
+    if pa.types.is_timestamp(type_):
+        return _each(array, np.int64, lambda ticks: _moment(ticks // _PER_SECOND[type_.unit], "Z" if type_.tz else ""))
+    if pa.types.is_duration(type_):
+        return _each(array, np.int64, lambda ticks: f"{ticks // _PER_SECOND[type_.unit] / MINUTE:.3f} minutes")
+    if pa.types.is_time(type_):
+        width = np.int32 if pa.types.is_time32(type_) else np.int64
+        return _each(array, width, lambda ticks: _day_time(*divmod(ticks, _PER_SECOND[type_.unit])))
+    if pa.types.is_date(type_):
+        return _each(array, np.int32, lambda days: _moment(days * DAY, "")[:10])
+    if pa.types.is_floating(type_):
+        # JSON has no number that is none, or endless: what has been read from it does not know.
+        return [one if one is not None and math.isfinite(one) else None for one in array.to_pylist()]
+    if pa.types.is_dictionary(type_) or pa.types.is_list(type_):
+        array = as_texts(array)
+    return list(array.to_pylist())
+
+
+def _each(array: pa.Array, type_: Any, made: Any) -> list[Any]:
+    known = array.is_valid().to_pylist()
+    return [made(one) if there else None for one, there in zip(numbers(array, type_).tolist(), known, strict=True)]
+
+
+def _moment(seconds: int, offset: str) -> str:
+    """The moment in ISO 8601; for one that no calendar has, a text that is refused."""
+    try:
+        return (_EPOCH + timedelta(seconds=seconds)).isoformat() + offset
+    except OverflowError:
+        return f"{seconds} seconds after 1970"
+
+
+def _day_time(seconds: int, rest: int) -> str:
+    """The time as it is written, with seconds only where there are any, which no case has."""
+    if not 0 <= seconds < DAY:
+        return f"{seconds} seconds after midnight"
+    whole = time(seconds // 3600, seconds // 60 % 60, seconds % 60, 1 if rest else 0)
+    return whole.isoformat() if rest or seconds % MINUTE else whole.isoformat("minutes")

@@ -1,0 +1,149 @@
+"""What the tables of a batch are called, which columns they have, and of what types: made from the catalogue of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import pyarrow as pa
+
+from tactful.facts.fields import FieldSpec, given_fields
+from tactful.facts.kinds import ChoiceKind, DayTimeKind, IdKind, Kind, ListKind, MomentKind, NumberKind, YesNoKind
+from tactful.facts.reading.custom import CustomFields
+from tactful.source.diagnostics import TactfulError
+
+#: The table of each entity.
+TABLE_OF: Final[Mapping[str, str]] = {
+    "candidate": "candidates",
+    "application": "applications",
+    "offer": "offers",
+    "person": "people",
+    "interview": "interviews",
+    "interviewer": "interviewers",
+    "message": "messages",
+}
+#: The columns that say what each row belongs to, and what it is called: those of the parent first.
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "candidate": ("candidate_id",),
+    "application": ("candidate_id", "application_id"),
+    "offer": ("candidate_id", "application_id"),
+    "person": ("candidate_id", "application_id", "person_id"),
+    "interview": ("candidate_id", "application_id", "interview_id"),
+    "interviewer": ("candidate_id", "application_id", "interview_id", "person_id"),
+    "message": ("candidate_id", "application_id"),
+}
+#: The moment to decide for, a column of ``candidates``.
+NOW: Final = "now"
+MOMENT: Final = pa.timestamp("us", tz="UTC")
+#: Texts of which there are few: words of a set, places.
+WORD: Final = pa.dictionary(pa.int32(), pa.string())
+_WORDS: Final = ("time_zone", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldColumn:
+    """A column that holds a field: ``attribute`` is the field's name on a row, and ``name`` in the case as JSON."""
+
+    entity: str
+    column: str
+    attribute: str
+    name: str
+    kind: Kind
+    about: str
+    custom: bool
+
+    @property
+    def is_key(self) -> bool:
+        """Whether the column is one of its table's keys."""
+        return self.column in KEYS[self.entity]
+
+
+def field_columns(custom: CustomFields) -> dict[str, list[FieldColumn]]:
+    """The columns of each entity that hold fields, keys that are fields included.
+
+    Raises :class:`TactfulError` where a custom fact is named like a column that every table of its kind has.
+    """
+    found: dict[str, list[FieldColumn]] = {}
+    for entity, given in _given_columns().items():
+        own = list(given)
+        taken = {*KEYS[entity], *(one.column for one in own), *((NOW,) if entity == "candidate" else ())}
+        for name, kind in custom.get(entity, {}).items():
+            if name in taken:
+                raise TactfulError(
+                    f"tables cannot hold the custom fact `{entity}.{name}`: `{TABLE_OF[entity]}` has another column of "
+                    "that name; rename the fact"
+                )
+            own.append(FieldColumn(entity, name, name, name, kind, "", custom=True))
+        found[entity] = own
+    return found
+
+
+@cache
+def _given_columns() -> dict[str, tuple[FieldColumn, ...]]:
+    """The columns of the given fields; worked out once, as that takes longer than reading a thousand cases."""
+    fields = given_fields().items()
+    return {entity: tuple(_given(spec) for spec in own.values() if not spec.clock) for entity, own in fields}
+
+
+def _given(spec: FieldSpec) -> FieldColumn:
+    ids = {"id": f"{spec.entity}_id", "person": "person_id"}
+    column = ids.get(spec.name, spec.name)
+    return FieldColumn(spec.entity, column, spec.attribute, spec.name, spec.kind, spec.about, custom=False)
+
+
+def column_names(entity: str, fields: list[FieldColumn]) -> list[str]:
+    """All columns that the table of an entity may have, keys first."""
+    now = [NOW] if entity == "candidate" else []
+    return [*KEYS[entity], *now, *(one.column for one in fields if not one.is_key)]
+
+
+def schemas(custom: CustomFields) -> dict[str, pa.Schema]:
+    """The schema of each table, each column with a description: what :func:`~tactful.columns.tables.write.tables_of` writes.
+
+    Raises :class:`TactfulError` where a custom fact is named like a key.
+    """
+    return {TABLE_OF[entity]: _schema(entity, fields) for entity, fields in field_columns(custom).items()}
+
+
+def _schema(entity: str, fields: list[FieldColumn]) -> pa.Schema:
+    by_column = {one.column: one for one in fields}
+    return pa.schema([_field(entity, name, by_column.get(name)) for name in column_names(entity, fields)])
+
+
+def _field(entity: str, name: str, field: FieldColumn | None) -> pa.Field:
+    if name == NOW and entity == "candidate":
+        return _described(name, MOMENT, True, "The moment to decide for; null: the current moment.")
+    if field is None:
+        owner = name.removesuffix("_id")
+        return _described(name, pa.string(), False, f"The {owner} that the row belongs to.")
+    nullable = not field.is_key or entity == "message"
+    required = (entity, name) != ("interview", "ended_at")
+    return _described(name, canonical_type(field), nullable and required, field.about)
+
+
+def _described(name: str, type_: pa.DataType, nullable: bool, about: str) -> pa.Field:
+    return pa.field(name, type_, nullable, {"description": about} if about else None)
+
+
+def canonical_type(field: FieldColumn) -> pa.DataType:
+    """The type that a field's column is written in."""
+    kind: Any = field.kind
+    match kind:
+        case YesNoKind():
+            return pa.bool_()
+        case ChoiceKind():
+            return WORD
+        case MomentKind():
+            return MOMENT
+        case NumberKind():
+            return pa.float64()
+        case DayTimeKind():
+            return pa.time32("s")
+        case ListKind():
+            return pa.list_(WORD if kind.values else pa.string())
+        case IdKind():
+            return pa.string()
+        case _:
+            return WORD if field.column in _WORDS and not field.custom else pa.string()

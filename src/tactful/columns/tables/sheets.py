@@ -1,0 +1,170 @@
+"""The given tables with their names and types seen to: one array for each column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tactful.columns.columns import Places
+from tactful.columns.tables.schema import KEYS, TABLE_OF, FieldColumn, column_names, field_columns
+from tactful.facts.kinds import DayTimeKind, DurationKind, ListKind, MomentKind, NumberKind, TextKind, YesNoKind
+from tactful.facts.reading.custom import CustomFields
+from tactful.source.codes.case import MissingFact, UnknownFact, WrongType
+from tactful.source.codes.text import DuplicateKey
+from tactful.source.diagnostics import Diagnostic, InvalidInput
+from tactful.source.suggest import did_you_mean
+
+#: Moments that may be bare days, which custom ones may be too.
+_DEADLINES: Final = ("reply_by", "answer_by", "start_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of an entity; columns of which nothing is known are left out."""
+
+    entity: str
+    size: int
+    arrays: Mapping[str, pa.Array]
+
+    def take(self, rows: Places) -> Sheet:
+        """Some of the rows, in their order."""
+        where = pa.array(rows)
+        return Sheet(self.entity, len(rows), {name: one.take(where) for name, one in self.arrays.items()})
+
+
+def is_deadline(field: FieldColumn) -> bool:
+    """Whether a moment may be a bare day, which means the end of that day."""
+    return field.custom or field.column in _DEADLINES
+
+
+def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str, Sheet]:
+    """The tables of all entities. Raises :class:`InvalidInput` where names or types of tables and columns are wrong."""
+    problems: list[Diagnostic] = []
+    names = {table: entity for entity, table in TABLE_OF.items()}
+    for unknown in sorted(set(tables) - set(names)):
+        help_ = did_you_mean(unknown, names) or "the tables are " + ", ".join(f"`{one}`" for one in names)
+        problems.append(UnknownFact.at(None, f"there is no table `{unknown}`", help_, unknown))
+    if "candidates" not in tables:
+        help_ = "give it, with one row for each candidate"
+        problems.append(MissingFact.at(None, "the table `candidates` is missing", help_, "candidates"))
+    sheets = {}
+    for entity, fields in field_columns(custom).items():
+        table = tables.get(TABLE_OF[entity])
+        if table is None:
+            texts = {name: pa.array([], pa.string()) for name in KEYS[entity]}
+            sheets[entity] = Sheet(entity, 0, texts)
+        else:
+            problems += _problems(entity, table.schema, fields)
+            sheets[entity] = Sheet(entity, table.num_rows, {} if problems else _arrays(entity, table))
+    if problems:
+        raise InvalidInput(problems)
+    return sheets
+
+
+def _arrays(entity: str, table: pa.Table) -> dict[str, pa.Array]:
+    """One array for each column that knows anything, and for each key."""
+    found = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_null(column.type):
+            if name in KEYS[entity]:
+                found[name] = pa.nulls(len(column), pa.string())
+        else:
+            found[name] = _plain(column.chunk(0) if column.num_chunks == 1 else _joined(column))
+    return found
+
+
+def _joined(column: pa.ChunkedArray) -> pa.Array:
+    found = column.combine_chunks()
+    return pa.concat_arrays(found.chunks) if isinstance(found, pa.ChunkedArray) else found
+
+
+def _plain(array: pa.Array) -> pa.Array:
+    """The types that say the same as simpler ones, as those."""
+    if pa.types.is_dictionary(array.type) and array.dictionary.null_count:
+        array = array.cast(pa.string())
+    type_ = _simpler(array.type)
+    return array if type_ is array.type else array.cast(type_)
+
+
+def _simpler(type_: pa.DataType) -> pa.DataType:
+    types = pa.types
+    if types.is_large_string(type_) or types.is_string_view(type_):
+        return pa.string()
+    if types.is_dictionary(type_) and types.is_large_string(type_.value_type):
+        return pa.dictionary(type_.index_type, pa.string())
+    if types.is_decimal(type_) or types.is_float16(type_):
+        return pa.float64()
+    if _is_list(type_):
+        inner = pa.string() if types.is_null(type_.value_type) else _simpler(type_.value_type)
+        if not types.is_list(type_) or inner is not type_.value_type:
+            return pa.list_(inner)
+    return type_
+
+
+def _is_list(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_list(type_) or pa.types.is_large_list(type_) or pa.types.is_fixed_size_list(type_))
+
+
+# --- names and types ---
+
+
+def _problems(entity: str, schema: pa.Schema, fields: list[FieldColumn]) -> Iterator[Diagnostic]:
+    table, known, names = TABLE_OF[entity], column_names(entity, fields), schema.names
+    kinds, types = {one.column: one for one in fields}, schema.types
+    for name in KEYS[entity]:
+        if name not in names:
+            yield MissingFact.at(None, f"`{table}` has no column `{name}`", "add it: rows are told by it", table)
+    for no, name in enumerate(names):
+        path = f"{table}.{name}"
+        if name not in known:
+            help_ = did_you_mean(name, known) or "extra facts have to be declared under `custom_facts` in the pack"
+            yield UnknownFact.at(None, f"`{table}` has no column `{name}`", help_, path)
+        elif names.count(name) > 1:
+            yield DuplicateKey.at(None, f"`{table}` has two columns `{name}`", "leave one out", path)
+        elif (wanted := _unfit(entity, types[no], name, kinds.get(name))) is not None:
+            yield WrongType.at(None, f"`{name}` cannot be read from {types[no]}", f"make it {wanted}", path)
+
+
+def _unfit(entity: str, type_: pa.DataType, name: str, field: FieldColumn | None) -> str | None:
+    """What a column should be, where it is of a type that its values cannot be read from."""
+    types = pa.types
+    if types.is_null(type_):
+        return None
+    kind = TextKind() if name in KEYS[entity] else MomentKind() if field is None else field.kind
+    match kind:
+        case YesNoKind():
+            return None if types.is_boolean(type_) else "boolean"
+        case NumberKind():
+            fits = types.is_integer(type_) or types.is_floating(type_) or types.is_decimal(type_)
+            return None if fits else "a number (int64, float64)"
+        case MomentKind():
+            day = field is not None and is_deadline(field) and types.is_date32(type_)
+            fits = types.is_timestamp(type_) or day or _is_text(type_)
+            return None if fits else "a timestamp with a time zone, or text in ISO 8601"
+        case DurationKind():
+            return None if types.is_duration(type_) or _is_text(type_) else "text such as `2 weeks`, or a duration"
+        case DayTimeKind():
+            return None if types.is_time(type_) or _is_text(type_) else "a time, or text such as `09:00`"
+        case ListKind():
+            fits = _is_list(type_) and (types.is_null(type_.value_type) or _is_text(type_.value_type))
+            return None if fits else "a list of strings"
+        case _:
+            return None if _is_text(type_) else "text (string, or a dictionary of strings)"
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    types = pa.types
+    if types.is_dictionary(type_):
+        return _is_text(type_.value_type) and not types.is_dictionary(type_.value_type)
+    return bool(types.is_string(type_) or types.is_large_string(type_) or types.is_string_view(type_))
+
+
+def as_texts(array: pa.Array) -> pa.Array:
+    """An array of strings, or of lists of them, without a dictionary."""
+    if pa.types.is_list(array.type):
+        return array.cast(pa.list_(pa.string()))
+    return pc.cast(array, pa.string()) if pa.types.is_dictionary(array.type) else array

@@ -1,0 +1,1 @@
+"""Firings to a ranked decision, now and for every moment to come."""

@@ -1,0 +1,84 @@
+"""What deciding takes, without words: fire, then rank. Explanations, the plan and what-ifs decide again with it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+from tactful.decide.ranker import Ranker, Ranking
+from tactful.engines.compiled import compile_pack
+from tactful.engines.evaluate import Evaluator
+from tactful.engines.firings import Fires, RawFiring
+from tactful.engines.rete import Rete, ReteProgram
+from tactful.facts.calendars import Calendars
+from tactful.facts.reading.limits import CaseLimits
+from tactful.facts.reading.link import NotLinkable, link
+from tactful.facts.rows import Case
+from tactful.facts.shape import CaseShape
+from tactful.language.ir import AddStep, CheckedPack, Rule
+from tactful.language.ir.clockwork import Clockwork
+from tactful.language.ir.fields_read import ReadField, read_fields
+
+EngineName = Literal["compiled", "rete"]
+
+
+class Decider:
+    """A checked pack with its engine. Immutable; used from any number of threads."""
+
+    def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
+        self.checked, self.limits = checked, limits
+        self.calendars = Calendars()
+        self.ranker = Ranker(checked)
+        self.facts = {fact.id: fact for fact in checked.facts}
+        self.clockwork = Clockwork(self.facts)
+        #: The engine's name.
+        self.engine: EngineName = "compiled" if engine == "compiled" else "rete"
+        self._program = self._made(engine)
+
+    def _made(self, engine: EngineName | Rete) -> Fires:
+        """The pack as a program of an engine. Raises :class:`tactful.EngineError` where the engine cannot be used."""
+        if engine == "compiled":
+            return compile_pack(self.checked, self.calendars)
+        options = Rete() if engine == "rete" else engine
+        otherwise = compile_pack(self.checked, self.calendars) if options.fall_back else None
+        return ReteProgram(self.checked, self.calendars, options.pool(), otherwise)
+
+    @cached_property
+    def moving(self) -> tuple[Rule, ...]:
+        """The rules that time can bring about or end."""
+        return tuple(rule for rule in self.checked.rules if self.clockwork.rule(rule))
+
+    @cached_property
+    def clocked(self) -> frozenset[int]:
+        """The numbers of those rules that look at a local clock."""
+        return frozenset(rule.no for rule in self.moving if self.clockwork.looks_at_clocks(rule))
+
+    @cached_property
+    def fields(self) -> tuple[ReadField, ...]:
+        """The given and custom fields that the pack's rules read."""
+        steps = [rule for rule in self.checked.rules if isinstance(rule.conclusion, AddStep)]
+        others = [rule for rule in self.checked.rules if not isinstance(rule.conclusion, AddStep)]
+        return read_fields(self.checked, others, steps)
+
+    def fire(self, case: Case, now: int) -> list[RawFiring]:
+        """All firings of rules that advise or prohibit, in no order."""
+        return self._program.fire(case, now)
+
+    def steps(self, case: Case, now: int) -> list[RawFiring]:
+        """All firings of rules that add steps."""
+        return self._program.fire_steps(case, now)
+
+    def rank(self, case: Case, now: int) -> Ranking:
+        """The ranked decision on a case at ``now`` (seconds since 1970)."""
+        return self.ranker.rank(self._program.fire(case, now), case)
+
+    def evaluator(self, case: Case, now: int) -> Evaluator:
+        """A plain evaluator of the pack's conditions."""
+        return Evaluator(case, now, self.facts, self.calendars)
+
+    def link(self, shape: CaseShape, now: int | None) -> Case | None:
+        """The case that changed facts make; ``None`` where they do not fit together."""
+        try:
+            return link(shape, now, self.calendars, self.checked.custom, self.limits)
+        except NotLinkable:
+            return None

@@ -1,0 +1,200 @@
+"""Computed facts as functions, one each: ``fact3(x, row)``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
+from tactful.engines.compiled.python_ast import (
+    assign,
+    attribute,
+    call,
+    compare,
+    constant,
+    function,
+    is_known,
+    load,
+    loop,
+)
+from tactful.engines.compiled.tree_code import Tables
+from tactful.facts.entities import SCOPES
+from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Field, WhenFact
+
+FAMILY: Final = "family"
+
+
+class Facts:
+    """The functions of all computed facts of a pack."""
+
+    def __init__(self, checked: CheckedPack) -> None:
+        self._facts = checked.facts
+        #: Tables that generated code looks values up in.
+        self.tables: Tables = {}
+        self._numbers = {fact.id: no for no, fact in enumerate(checked.facts)}
+        #: Facts that are read through their functions. Those that may be read for a row more than once remember it.
+        self._called: set[int] = set()
+        self._remembered: set[int] = set()
+
+    def read(self, id_: str, row: ast.expr) -> ast.expr:
+        """A call of the fact's function."""
+        self._called.add(self._numbers[id_])
+        return call(load(f"fact{self._numbers[id_]}"), load(RUNTIME), row)
+
+    def fact(self, id_: str) -> ComputedFact:
+        """The fact itself."""
+        return self._facts[self._numbers[id_]]
+
+    def read_again(self, id_: str, row: ast.expr) -> ast.expr:
+        """A call where the fact shall remember what it found: from within another fact, or from a loop within its row."""
+        self._remembered.add(self._numbers[id_])
+        return self.read(id_, row)
+
+    def functions(self) -> Iterator[ast.stmt]:
+        """The functions of all facts that are read through them by what was made before."""
+        for no, fact in reversed(list(enumerate(self._facts))):  # a fact comes after those that it reads
+            if no not in self._called:
+                continue
+            body = _FactFunction(self, fact).body()
+            if no in self._remembered:
+                yield function(f"work{no}", [RUNTIME, "row"], body)
+                yield function(f"fact{no}", [RUNTIME, "row"], self._remember(no))
+            else:
+                yield function(f"fact{no}", [RUNTIME, "row"], body)
+
+    def _remember(self, no: int) -> list[ast.stmt]:
+        """Look the value up by the fact's and the row's number; work it out the first time."""
+        rows = ast.BinOp(attribute(load("row"), "no"), ast.Mult(), constant(len(self._facts)))
+        memo = attribute(load(RUNTIME), "memo")
+        stored = ast.Subscript(memo, load("key"), ast.Store())
+        found = ast.Name("found", ast.Store())
+        return [
+            assign("key", ast.BinOp(rows, ast.Add(), constant(no))),
+            ast.If(
+                ast.Compare(load("key"), [ast.In()], [memo]),
+                [ast.Return(ast.Subscript(memo, load("key"), ast.Load()))],
+                [],
+            ),
+            ast.Assign([stored, found], call(load(f"work{no}"), load(RUNTIME), load("row"))),
+            ast.Return(load("found")),
+        ]
+
+
+class _FactFunction:
+    """The body of one fact's function."""
+
+    def __init__(self, facts: Facts, fact: ComputedFact) -> None:
+        self._facts, self._fact = facts, fact
+        self._own = SCOPES[fact.entity]
+        nullable = {"offer"} if fact.entity != "offer" else set()
+        self._nullable = nullable | ({"person"} if fact.entity == "message" else set())
+
+    def body(self) -> list[ast.stmt]:
+        """All statements."""
+        fact = self._fact
+        work = self._when(fact) if isinstance(fact, WhenFact) else self._aggregate(fact)
+        return [assign(NOW, attribute(load(RUNTIME), "now")), *self._scope(), *work]
+
+    def _scope(self) -> list[ast.stmt]:
+        """Variables for the rows in scope of the fact's owner."""
+        entity = self._fact.entity
+        candidate = assign("candidate", attribute(load(RUNTIME), "case", "candidate"))
+        if entity == "candidate":
+            return [candidate]
+        found = [candidate, assign(entity, load("row"))]
+        above = {"interviewer": ("interview", "person"), "message": ("person",)}
+        found += [assign(name, attribute(load("row"), name)) for name in above.get(entity, ())]
+        if entity != "application":
+            found.append(assign("application", attribute(load("row"), "application")))
+        families = attribute(load(RUNTIME), "families")
+        found.append(assign(FAMILY, ast.Subscript(families, attribute(load("application"), "no"), ast.Load())))
+        if entity != "offer":
+            found.append(assign("offer", attribute(load(FAMILY), "offer")))
+        return found
+
+    def _computed(self, field: Field, row: ast.expr) -> ast.expr:
+        return self._facts.read_again(field.key, row)
+
+    def _when(self, fact: WhenFact) -> list[ast.stmt]:
+        condition = Expressions(frozenset(self._nullable), self._computed).condition(fact.condition)
+        return [ast.Return(ast.IfExp(condition, constant(True), constant(False)))]
+
+    # --- aggregates ---
+
+    def _aggregate(self, fact: Aggregate) -> list[ast.stmt]:
+        nullable = self._nullable - {fact.over}
+        if fact.over == "message" and "person" not in self._own:
+            nullable = nullable | {"person"}
+        if fact.entity == "candidate" and fact.over != "offer":
+            nullable = nullable | {"offer"}
+        expressions = Expressions(frozenset(nullable), self._computed)
+        condition = expressions.condition(fact.where)
+        found = constant(None) if fact.value is None else expressions.value(fact.value)
+        match fact.op:
+            case "exists" | "none":
+                hit: list[ast.stmt] = [ast.Return(constant(fact.op == "exists"))]
+                start, end = [], [ast.Return(constant(fact.op == "none"))]
+            case "count":
+                hit = [ast.AugAssign(ast.Name("total", ast.Store()), ast.Add(), constant(1))]
+                start, end = [assign("total", constant(0))], [ast.Return(load("total"))]
+            case "sum":
+                hit = [assign("one", found), ast.If(is_known(load("one")), [_add("total", load("one"))], [])]
+                start, end = [assign("total", constant(0))], [ast.Return(load("total"))]
+            case "latest" | "earliest":
+                hit = [assign("one", found), _better("best", load("one"), ">" if fact.op == "latest" else "<")]
+                start, end = [assign("best", constant(None))], [ast.Return(load("best"))]
+        return [*start, *self._rows(fact, [ast.If(condition, hit, [])]), *end]
+
+    def _rows(self, fact: Aggregate, body: list[ast.stmt]) -> list[ast.stmt]:
+        """Loops over the collection around ``body``."""
+        inner = self._below(fact, body)
+        if fact.pivot != "candidate":
+            return inner
+        head = [assign("application", attribute(load(FAMILY), "application"))]
+        if fact.over != "application" or "offer" not in self._own:
+            head.append(assign("offer", attribute(load(FAMILY), "offer")))
+        return [loop(FAMILY, attribute(load(RUNTIME), "families"), [*head, *inner])]
+
+    def _below(self, fact: Aggregate, body: list[ast.stmt]) -> list[ast.stmt]:
+        """Loops over the members of one ``family``."""
+        family = load(FAMILY)
+        match fact.over:
+            case "application":
+                return body
+            case "offer":
+                return [ast.If(is_known(load("offer")), body, [])]
+            case "person":
+                return [loop("person", attribute(family, "people"), body)]
+            case "interview":
+                return [loop("interview", attribute(family, "interviews"), body)]
+            case "message":
+                return [loop("message", attribute(family, "messages"), [*self._parts("message", "person"), *body])]
+            case _:
+                parts = self._parts("interviewer", "interview", "person")
+                each = loop("interviewer", load("group"), [*parts, *body])
+                groups = attribute(family, "interviewers")
+                if fact.pivot != "interview":
+                    return [loop("group", groups, [each])]
+                return [assign("group", _own_group(groups, attribute(family, "interviews"))), each]
+
+    def _parts(self, entity: str, *names: str) -> list[ast.stmt]:
+        """Variables for what is in scope through the collection's row and not through the owner."""
+        return [assign(name, attribute(load(entity), name)) for name in names if name not in self._own]
+
+
+def _own_group(groups: ast.expr, interviews: ast.expr) -> ast.expr:
+    """The interviewers of the interview in scope: groups stand in the order of interviews, which are numbered through."""
+    first = attribute(ast.Subscript(interviews, constant(0), ast.Load()), "no")
+    return ast.Subscript(groups, ast.BinOp(attribute(load("interview"), "no"), ast.Sub(), first), ast.Load())
+
+
+def _add(name: str, value: ast.expr) -> ast.stmt:
+    return ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), value)
+
+
+def _better(name: str, value: ast.expr, op: str) -> ast.stmt:
+    """Keep the value where it is known and better than what was found so far."""
+    first = ast.Compare(load(name), [ast.Is()], [constant(None)])
+    better = ast.BoolOp(ast.Or(), [first, compare(value, op, load(name))])
+    return ast.If(ast.BoolOp(ast.And(), [is_known(value), better]), [assign(name, value)], [])

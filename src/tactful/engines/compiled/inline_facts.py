@@ -1,0 +1,321 @@
+"""Computed facts worked out in place: for the rows that the main function is at, into local variables.
+
+A fact of the row in scope is worked out once, before the rules that read it, without a call. All facts that look over
+the same messages do so in one pass.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from tactful.engines.compiled.conjuncts import Parts
+from tactful.engines.compiled.expressions import RUNTIME, Expressions, cost
+from tactful.engines.compiled.fact_functions import FAMILY, Facts
+from tactful.engines.compiled.python_ast import assign, attribute, call, compare, constant, is_known, load, loop
+from tactful.engines.compiled.tree import Item, build
+from tactful.engines.compiled.tree_code import Writer
+from tactful.engines.compiled.variables import Variables
+from tactful.facts.entities import SCOPES
+from tactful.language.ir import Aggregate, AllOf, ComputedFact, Field, Relates, Test, WhenFact
+from tactful.language.ir.reads import computed, fields_of_fact
+
+#: Rows by the id of their person: the index's name in generated code, and the attribute that has the id.
+INDEXES: Final[Mapping[str, tuple[str, str]]] = {
+    "message": ("messages_of", "person_id"),
+    "interviewer": ("interviewers_of", "id"),
+}
+#: Where the rows of an application are found, or of an interview, in generated code.
+_MEMBERS: Final[Mapping[str, ast.expr]] = {
+    "person": attribute(load(FAMILY), "people"),
+    "interview": attribute(load(FAMILY), "interviews"),
+    "interviewer": load("group"),
+    "message": attribute(load(FAMILY), "messages"),
+}
+#: What a loop costs about, where a field costs 1; and how many facts deep costs are looked into.
+_LOOP: Final = 40
+_LOOKUP: Final = 4
+_FAR: Final = 4
+
+
+class Inliner:
+    """Makes the statements for facts of the rows in scope, and the expressions that read them.
+
+    ``variables`` are those of the facts that are known at this point of the main function.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self.variables = Variables()
+        #: The indexes that the statements made so far look rows up in.
+        self.indexes: set[str] = set()
+
+    def expressions(self, nullable: frozenset[str]) -> Expressions:
+        """What conditions about the rows in scope are written with."""
+        return Expressions(nullable, lambda field, row: self._read(field, row, nullable))
+
+    def _read(self, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
+        """A computed fact of a row in scope of a rule: its variable where it is set, a look into an index, or a call."""
+        if field.key in self.variables:
+            return load(self.variables.name(field.key))
+        looked_up = self._looked_up(self._facts.fact(field.key), nullable)
+        return self._facts.read_again(field.key, row) if looked_up is None else looked_up
+
+    def variables_of(self, id_: str) -> frozenset[str]:
+        """The facts that working a fact out reads from variables, where they are set."""
+        fact = self._facts.fact(id_)
+        if isinstance(fact, WhenFact):
+            return frozenset(computed(fields_of_fact(fact)))
+        if not _in_one_pass(fact) and not _over_families(fact) and join_of(fact) is None:
+            return frozenset()
+        own = (field for field in fields_of_fact(fact) if _of_owner(field, fact))
+        return frozenset(computed(own))
+
+    def cost(self, id_: str, seen: int = 0) -> int:
+        """A rough measure of what working a fact out costs; see :func:`cost`."""
+        fact = self._facts.fact(id_)
+        if is_lookup(fact):
+            return _LOOKUP
+        if isinstance(fact, WhenFact) and seen < _FAR:
+            return min(_LOOP, cost(fact.condition, lambda one: self.cost(one, seen + 1)))
+        return _LOOP
+
+    def statements(self, ids: Iterable[str], nullable: frozenset[str]) -> list[ast.stmt]:
+        """Work out the facts with these ids, each after those that it rests on."""
+        todo = [self._facts.fact(id_) for id_ in ids]
+        made: list[ast.stmt] = []
+        while todo:
+            waiting = {fact.id for fact in todo}
+            ready = [fact for fact in todo if not waiting.intersection(computed(fields_of_fact(fact)))]
+            joined = [fact for fact in ready if isinstance(fact, Aggregate) and join_of(fact) is not None]
+            passes = [
+                fact for fact in ready if isinstance(fact, Aggregate) and _in_one_pass(fact) and fact not in joined
+            ]
+            over_families = [fact for fact in ready if isinstance(fact, Aggregate) and _over_families(fact)]
+            for over in sorted({fact.over for fact in passes}):
+                made += self._one_pass([fact for fact in passes if fact.over == over], nullable)
+            if over_families:
+                made += self._pass_over_families(over_families)
+            for one in joined:
+                made += self._joined(one, nullable)
+            for fact in ready:
+                if fact not in passes and fact not in over_families and fact not in joined:
+                    made += self._statement(fact, nullable)
+            self.variables.set(fact.id for fact in ready)
+            todo = [fact for fact in todo if fact.id not in self.variables]
+        return made
+
+    def _pass_over_families(self, facts: list[Aggregate]) -> list[ast.stmt]:
+        """One loop over all applications for the candidate's facts about applications and offers."""
+        starts = [assign(self.variables.name(fact.id), constant(_start(fact))) for fact in facts]
+        applications = [self._gather(fact, frozenset({"offer"})) for fact in facts if fact.over == "application"]
+        offers = [self._gather(fact, frozenset()) for fact in facts if fact.over == "offer"]
+        body: list[ast.stmt] = [assign(name, attribute(load(FAMILY), name)) for name in ("application", "offer")]
+        body += applications
+        if offers:
+            body.append(ast.If(is_known(load("offer")), offers, []))
+        return [*starts, loop(FAMILY, attribute(load(RUNTIME), "families"), body)]
+
+    def _statement(self, fact: ComputedFact, nullable: frozenset[str]) -> list[ast.stmt]:
+        name = self.variables.name(fact.id)
+        if isinstance(fact, WhenFact):
+            return [assign(name, _truth(self.expressions(nullable).condition(fact.condition)))]
+        return [assign(name, self._facts.read(fact.id, load(fact.entity)))]
+
+    # --- aggregates over the members of the family at hand ---
+
+    def _joined(self, fact: Aggregate, nullable: frozenset[str]) -> list[ast.stmt]:
+        """A loop over those rows only that belong to the person whose id the fact asks for."""
+        found = join_of(fact)
+        assert found is not None  # asked before
+        name = self.variables.name(fact.id)
+        index, other, rest = found
+        person_id = self.expressions(nullable).value(other)
+        rows = call(attribute(self._index(index), "get"), person_id, ast.Tuple([], ast.Load()))
+        head = [assign(part, attribute(load(fact.over), part)) for part in parts_of(fact)]
+        body = self._gather(msgspec.structs.replace(fact, where=rest), nullable)
+        return [assign(name, constant(_start(fact))), loop(fact.over, rows, [*head, body])]
+
+    def _looked_up(self, fact: ComputedFact, nullable: frozenset[str]) -> ast.expr | None:
+        """Whether there is a row, where nothing is asked of it but whose it is; ``None`` for any other fact."""
+        found = join_of(fact) if isinstance(fact, Aggregate) and is_lookup(fact) else None
+        if found is None:
+            return None
+        operator = ast.In() if isinstance(fact, Aggregate) and fact.op == "exists" else ast.NotIn()
+        return ast.Compare(self.expressions(nullable).value(found[1]), [operator], [self._index(found[0])])
+
+    def _index(self, name: str) -> ast.expr:
+        """The index of the family at hand, which is made when it is first looked into."""
+        self.indexes.add(name)
+        made = ast.NamedExpr(ast.Name(name, ast.Store()), call(load(name + "_family"), load(FAMILY)))
+        return ast.IfExp(is_known(load(name)), load(name), made)
+
+    def _one_pass(self, facts: list[Aggregate], nullable: frozenset[str]) -> list[ast.stmt]:
+        """One loop for all facts, which range over the same rows."""
+        over = facts[0].over
+        if over == "offer":
+            within = nullable - {"offer"}
+        else:
+            within = nullable | ({"person"} if over == "message" and "person" not in SCOPES[facts[0].entity] else set())
+        starts = [assign(self.variables.name(fact.id), constant(_start(fact))) for fact in facts]
+        body, used = self._gather_all(facts, within)
+        if over == "offer":
+            return [*starts, ast.If(is_known(load("offer")), body, [])]
+        head = [assign(part, attribute(load(over), part)) for part in parts_of(facts[0]) if part in used]
+        return [*starts, loop(over, _MEMBERS[over], [*head, *body])]
+
+    def _gather_all(self, facts: list[Aggregate], nullable: frozenset[str]) -> tuple[list[ast.stmt], set[str]]:
+        """What one row adds to some facts, which all look over the same rows for the same owner; and whose fields it
+        takes to tell."""
+        used: set[str] = set()
+
+        def expressions() -> Expressions:
+            return self._ranging(facts[0], nullable, used)
+
+        parts = Parts(cost)
+        tree = build([Item(parts.of([fact.where]), fact) for fact in facts])
+        tables = self._facts.tables
+        writer = Writer[Aggregate](
+            tables, expressions, lambda fact: self._hit(fact, expressions()), lambda _: [], self.variables
+        )
+        return writer.node(tree), used
+
+    def _ranging(self, fact: Aggregate, nullable: frozenset[str], used: set[str] | None = None) -> Expressions:
+        """What the condition of a fact over rows is written with; ``used`` collects whose fields it takes."""
+        return Expressions(nullable, lambda field, row: self._read_ranged(fact, field, row, nullable), used)
+
+    def _gather(self, fact: Aggregate, nullable: frozenset[str]) -> ast.stmt:
+        """What one row adds to a fact."""
+        expressions = self._ranging(fact, nullable)
+        return ast.If(expressions.condition(fact.where), self._hit(fact, expressions), [])
+
+    def _hit(self, fact: Aggregate, expressions: Expressions) -> list[ast.stmt]:
+        """What a row that a fact looks for adds to it."""
+        name = self.variables.name(fact.id)
+        value = None if fact.value is None else expressions.value(fact.value)
+        match fact.op:
+            case "exists" | "none":
+                return [assign(name, constant(fact.op == "exists"))]
+            case "count":
+                return [ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), constant(1))]
+            case _:
+                assert value is not None  # these look at a field
+                return [assign("one", value), _better(fact.op, name)]
+
+    def _read_ranged(self, owner: Aggregate, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
+        """A computed fact that a collection's condition reads: the owner's variable, worked out in place, or a call."""
+        fact = self._facts.fact(field.key)
+        if _of_owner(field, owner) and (field.key in self.variables or is_lookup(fact)):
+            return self._read(field, row, nullable)
+        shadowed = fact.entity in ("interviewer", "message") and "person" in SCOPES[owner.entity]
+        if not field.via and not shadowed and isinstance(fact, WhenFact):
+            inner = nullable - {field.scope}
+            lookups = self._lookups(fact, owner, inner)
+            if lookups is not None:
+                return _truth(Expressions(inner, lambda field, _: lookups[field.key]).condition(fact.condition))
+        return self._facts.read_again(field.key, row)
+
+    def _lookups(self, fact: WhenFact, owner: Aggregate, nullable: frozenset[str]) -> dict[str, ast.expr] | None:
+        """The facts that a fact reads, as expressions; ``None`` where it takes more than a look into an index."""
+        found: dict[str, ast.expr] = {}
+        for field in fields_of_fact(fact):
+            if field.origin != "computed":
+                continue
+            within = field.scope == fact.entity and not field.via and owner.pivot == "application"
+            looked_up = self._looked_up(self._facts.fact(field.key), nullable) if within else None
+            if looked_up is None:
+                return None
+            found[field.key] = looked_up
+        return found
+
+
+def join_of(fact: Aggregate) -> tuple[str, Field, AllOf] | None:
+    """The index to look rows up in, the id to look up, and what else is asked, where a fact asks for one person's rows.
+
+    ``where`` must ask, among others, that the row's person be the one that a field of the owner names.
+    """
+    index = INDEXES.get(fact.over)
+    if index is None or fact.pivot != "application":
+        return None
+    members = fact.where.members if isinstance(fact.where, AllOf) else (fact.where,)
+    for member in members:
+        match member:
+            case Test(field=field, predicates=(Relates(op="==", other=other),), negated=False) if (
+                field.scope == fact.over
+                and not field.via
+                and field.origin == "given"
+                and field.key == index[1]
+                and other.scope != fact.over
+                and other.scope in SCOPES[fact.entity]
+                and other.origin == "given"
+            ):
+                return index[0], other, AllOf(tuple(one for one in members if one is not member))
+            case _:
+                pass
+    return None
+
+
+def is_lookup(fact: ComputedFact) -> bool:
+    """Whether a look into an index tells a fact: whether there is a row, of which nothing is asked but whose it is."""
+    found = join_of(fact) if isinstance(fact, Aggregate) and fact.op in ("exists", "none") else None
+    return found is not None and not found[2].members
+
+
+def parts_of(fact: Aggregate) -> tuple[str, ...]:
+    """What is in scope through the rows that a fact looks at, and not through its owner."""
+    parts = {"interviewer": ("interview", "person"), "message": ("person",)}.get(fact.over, ())
+    return tuple(part for part in parts if part not in SCOPES[fact.entity])
+
+
+def _of_owner(field: Field, fact: Aggregate) -> bool:
+    """Whether a field that a fact's condition reads belongs to what is in scope of its owner."""
+    return field.scope in SCOPES[fact.entity] and field.scope != fact.over and not field.via
+
+
+def _truth(condition: ast.expr) -> ast.expr:
+    """The condition as True or False, which it mostly is already."""
+    return condition if _is_truth(condition) else ast.IfExp(condition, constant(True), constant(False))
+
+
+def _is_truth(condition: ast.expr) -> bool:
+    match condition:
+        case ast.Compare() | ast.UnaryOp():
+            return True
+        case ast.BoolOp(values=values):
+            return all(map(_is_truth, values))
+        case ast.Constant(value=value):
+            return isinstance(value, bool)
+        case _:
+            return False
+
+
+def _in_one_pass(fact: Aggregate) -> bool:
+    own_group = fact.entity == fact.pivot == "interview"  # its interviewers are at hand where the interview is
+    return own_group or (fact.pivot == "application" and fact.over != "interviewer")
+
+
+def _over_families(fact: Aggregate) -> bool:
+    return fact.over in ("application", "offer") and fact.pivot == "candidate"
+
+
+def _start(fact: Aggregate) -> bool | int | None:
+    match fact.op:
+        case "exists" | "none":
+            return fact.op == "none"
+        case "count" | "sum":
+            return 0
+        case _:
+            return None
+
+
+def _better(op: str, name: str) -> ast.stmt:
+    """Take the value in ``one`` where it is known, and the first or better than what is there; add it for ``sum``."""
+    one, known = load("one"), is_known(load("one"))
+    if op == "sum":
+        return ast.If(known, [ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), one)], [])
+    first = ast.Compare(load(name), [ast.Is()], [constant(None)])
+    better = ast.BoolOp(ast.Or(), [first, compare(one, ">" if op == "latest" else "<", load(name))])
+    return ast.If(ast.BoolOp(ast.And(), [known, better]), [assign(name, one)], [])

@@ -1,0 +1,278 @@
+"""The function that goes over a case and fires rules:
+
+def fire(x, emit):
+    now = x.now
+    candidate = x.case.candidate
+    if <what some rules for each candidate ask>:
+        if <what one of them asks besides>: emit((rule, candidate, due))
+        …
+    for family in x.families:
+        application = family.application
+        offer = family.offer
+        f1 = …                                  # a computed fact that several rules read, or rules for each person
+        if <what some rules for each application ask>:
+            f2 = …                              # a computed fact that only these read
+            …
+        for person in family.people:
+            …
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence, Set
+from typing import Any, Final, NamedTuple
+
+from tactful.engines.compiled.conjuncts import Parts
+from tactful.engines.compiled.deadlines import closings
+from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions, cost
+from tactful.engines.compiled.fact_functions import FAMILY, Facts
+from tactful.engines.compiled.inline_facts import Inliner, is_lookup, parts_of
+from tactful.engines.compiled.python_ast import assign, attribute, call, constant, function, is_known, load, loop
+from tactful.engines.compiled.runtime import Runtime, interviewers_by_person, messages_by_person
+from tactful.engines.compiled.tree import Item, Node, build, place_facts
+from tactful.engines.compiled.tree_code import Writer
+from tactful.engines.firings import RawFiring
+from tactful.language.ir import HERE, AddStep, Aggregate, CheckedPack, Deadline, Rule, WhenFact
+from tactful.language.ir.clockwork import Clockwork
+from tactful.language.ir.reads import computed, fields_of_fact, fields_of_rule
+
+Fire = Callable[[Runtime, Callable[[RawFiring], object]], None]
+
+
+def build_functions(checked: CheckedPack) -> tuple[Fire, Fire]:
+    """Compile a checked pack to two functions: for rules that advise or prohibit, and for rules that add steps."""
+    facts = Facts(checked)
+    steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
+    others = [rule for rule in checked.rules if not isinstance(rule.conclusion, AddStep)]
+    mains = [_MainFunction(checked, facts, *part).build() for part in (("fire", others), ("steps", steps))]
+    tree = ast.Module([*facts.functions(), *mains], [])
+    ast.fix_missing_locations(tree)
+    # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
+    namespace: dict[str, Any] = {
+        **facts.tables,
+        "earliest": earliest,
+        "messages_of_family": messages_by_person,
+        "interviewers_of_family": interviewers_by_person,
+    }
+    exec(compile(tree, f"<pack {checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
+    return namespace["fire"], namespace["steps"]
+
+
+def earliest(*moments: int | None) -> int | None:
+    """The first of the moments that are known."""
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+class _Region(NamedTuple):
+    """A place in the function where the rows of one entity are at hand, one after the other.
+
+    ``tree`` has the entity's rules, and yes/noes that only those within read: they are found in passing. ``inner`` are the
+    regions within. ``reads`` are the facts that are read here or within and have to be worked out further out.
+    """
+
+    entity: str
+    tree: Node[Rule | WhenFact]
+    found: tuple[WhenFact, ...]
+    inner: tuple[_Region, ...]
+    reads: frozenset[str]
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to be done here."""
+        return not (self.tree.done or self.tree.branches) and all(one.empty for one in self.inner)
+
+
+#: For each region: the entities of whose rows facts are worked out there, and the loop variables that are in use.
+_OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "candidate": ("candidate",),
+    "application": ("application", "offer"),
+    "offer": ("offer",),
+    "person": ("person",),
+    "interview": ("interview",),
+    "interviewer": ("person", "interviewer"),
+    "message": ("person", "message"),
+}
+_LIVE: Final[Mapping[str, tuple[str, ...]]] = {
+    "person": ("person",),
+    "interview": ("interview",),
+    "interviewer": ("interview", "interviewer", "person"),
+    "message": ("message", "person"),
+}
+
+
+class _MainFunction:
+    """One pass over a case: for each row the rules of its entity, and the computed facts that they read."""
+
+    def __init__(self, checked: CheckedPack, facts: Facts, name: str, rules: list[Rule]) -> None:
+        self.facts, self.name = facts, name
+        self.by_id = {fact.id: fact for fact in checked.facts}
+        self.clockwork = Clockwork(self.by_id)
+        self.rules: dict[str, list[Rule]] = {}
+        for rule in rules:
+            self.rules.setdefault(rule.entity, []).append(rule)
+        self.inliner = Inliner(facts)
+        read = [field for rule in rules for field in fields_of_rule(rule)]
+        read += [field for fact in checked.facts for field in fields_of_fact(fact)]
+        self.readers = Counter(field.key for field in read if field.origin == "computed")
+
+    def build(self) -> ast.stmt:
+        """The whole function."""
+        interview = self._region("interview", self._region("interviewer"))
+        below = [self._region("person"), interview, self._region("message"), self._region("offer")]
+        candidate = self._region("candidate", self._region("application", *below))
+        body = [
+            assign(NOW, attribute(load(RUNTIME), "now")),
+            assign("candidate", attribute(load(RUNTIME), "case", "candidate")),
+            *self._written(candidate),
+        ]
+        return function(self.name, [RUNTIME, "emit"], body)
+
+    # --- what is done where ---
+
+    def _region(self, entity: str, *inner: _Region) -> _Region:
+        """The tree of the entity's rules, with the facts that they and those within read at their places."""
+        owners = _OWNERS[entity]
+        own = [id_ for id_, fact in self.by_id.items() if fact.entity in owners and not is_lookup(fact)]
+        within = frozenset().union(*(one.reads for one in inner))
+        outside = frozenset(id_ for id_ in within.intersection(own) if not self._rare(id_))
+        parts = Parts(lambda condition: cost(condition, lambda id_: self._cost(id_, owners)))
+        for id_ in own:
+            fact = self.by_id[id_]
+            if isinstance(fact, WhenFact) and fact.entity == entity:
+                parts.open(fact)
+        items: list[Item[Rule | WhenFact]] = [
+            Item(parts.of([rule.when], [rule.unless]), rule) for rule in self.rules.get(entity, [])
+        ]
+        found = self._found_in_passing(entity, outside, items, own)
+        items += [Item(parts.of([fact.condition]), fact) for fact in found]
+        tree = build(items)
+        placed = outside.difference(fact.id for fact in found)
+        reads = place_facts(tree, own, self._read_where_done, self.inliner.variables_of, placed)
+        return _Region(entity, tree, found, inner, (reads | within).difference(own))
+
+    def _found_in_passing(
+        self, entity: str, outside: Set[str], items: Sequence[Item[Rule | WhenFact]], own: Sequence[str]
+    ) -> tuple[WhenFact, ...]:
+        """Those of the yes/noes that are read further in which nothing reads here."""
+        here = {id_ for item in items for part in item.parts for id_ in part.reads}
+        here.update(*(self._read_where_done(item.what) for item in items))
+        here.update(*map(self.inliner.variables_of, own))
+        facts = (self.by_id[id_] for id_ in own if id_ in outside and id_ not in here)
+        return tuple(fact for fact in facts if isinstance(fact, WhenFact) and fact.entity == entity)
+
+    def _cost(self, id_: str, owners: Sequence[str]) -> int:
+        """What reading a fact costs about: the most where it is yet to be worked out, and for this reader alone."""
+        fact = self.by_id[id_]
+        there = fact.entity not in owners or (isinstance(fact, WhenFact) and self.readers[id_] > 1)
+        return (2 if fact.entity in owners else 1) if there else self.inliner.cost(id_)
+
+    def _rare(self, id_: str) -> bool:
+        """Whether a fact that is read further in is best called there: only one rule or fact reads it."""
+        return self.readers[id_] == 1
+
+    # --- writing it down ---
+
+    def _written(self, region: _Region) -> list[ast.stmt]:
+        """The statements for one row of a region."""
+        writer = Writer(
+            self.facts.tables,
+            lambda: self.inliner.expressions(nullable(region.entity)),
+            self._do,
+            lambda ids: self._facts_of(region.entity, ids),
+            self.inliner.variables,
+        )
+        with self.inliner.variables.below():
+            starts = [assign(self.inliner.variables.name(fact.id), constant(False)) for fact in region.found]
+            found = writer.node(region.tree)
+            self.inliner.variables.set(fact.id for fact in region.found)
+            return [*starts, *found, *(self._loop(inner) for inner in region.inner if not inner.empty)]
+
+    def _loop(self, region: _Region) -> ast.stmt:
+        """The loop over the rows of a region within another."""
+        body = self._written(region)
+        match region.entity:
+            case "application":
+                indexes = sorted(self.inliner.indexes)
+                head = [assign(name, attribute(load(FAMILY), name)) for name in ("application", "offer")]
+                head += [assign(indexes, constant(None))] if indexes else []
+                return loop(FAMILY, attribute(load(RUNTIME), "families"), [*head, *body])
+            case "offer":
+                return ast.If(is_known(load("offer")), body, [])
+            case "person":
+                return loop("person", attribute(load(FAMILY), "people"), body)
+            case "interview":
+                names = ast.Tuple([ast.Name(name, ast.Store()) for name in ("interview", "group")], ast.Store())
+                rows = [attribute(load(FAMILY), name) for name in ("interviews", "interviewers")]
+                return ast.For(names, call(load("zip"), *rows), body, [])
+            case entity:
+                rows = [attribute(load(FAMILY), "messages")] if entity == "message" else [load("group")]
+                return loop(entity, rows[0], [assign("person", attribute(load(entity), "person")), *body])
+
+    def _facts_of(self, entity: str, ids: Sequence[str]) -> list[ast.stmt]:
+        """Work out some facts in a region: into variables."""
+        found: list[ast.stmt] = []
+        for owner in _OWNERS[entity]:
+            own = [id_ for id_ in ids if self.by_id[id_].entity == owner and id_ not in self.inliner.variables]
+            made = self.inliner.statements(own, nullable(owner))
+            unknown = (entity, owner) in (("application", "offer"), ("message", "person"))
+            found += [ast.If(is_known(load(owner)), made, [])] if made and unknown else made
+        aggregates = [fact for id_ in ids if isinstance(fact := self.by_id[id_], Aggregate)]
+        taken = {name for fact in aggregates for name in (fact.over, *parts_of(fact))}
+        lost = [name for name in _LIVE.get(entity, ()) if name in taken]  # facts' own loops take these variables
+        keep = [assign(f"{name}_at_hand", load(name)) for name in lost]
+        return [*keep, *found, *(assign(name, load(f"{name}_at_hand")) for name in lost)]
+
+    def _do(self, what: Rule | WhenFact) -> list[ast.stmt]:
+        """What is done where a rule or a yes/no holds."""
+        if isinstance(what, WhenFact):
+            return [assign(self.inliner.variables.name(what.id), constant(True))]
+        return self._fired(what)
+
+    def _fired(self, rule: Rule) -> list[ast.stmt]:
+        due = self._due(rule, self.inliner.expressions(nullable(rule.entity)))
+        return [ast.Expr(call(load("emit"), ast.Tuple([constant(rule.no), load(rule.entity), due], ast.Load())))]
+
+    # --- deadlines ---
+
+    def _read_where_done(self, what: Rule | WhenFact) -> frozenset[str]:
+        """The facts that are read where a rule fires: by its deadline."""
+        if isinstance(what, WhenFact) or (what.by is None and what.endless):
+            return frozenset()
+        fields = [what.by.field] if what.by is not None else [one.field for one in closings(what, self.clockwork) or ()]
+        return frozenset(computed(fields))
+
+    def _due(self, rule: Rule, expressions: Expressions) -> ast.expr:
+        if rule.by is not None:
+            return _shifted_if_known(rule.by, expressions)
+        if rule.endless:
+            return constant(None)
+        ends = closings(rule, self.clockwork)
+        if ends is None:
+            return call(attribute(load(RUNTIME), "until"), constant(rule.no), load(rule.entity))
+        moments = [
+            expressions.shifted(expressions.value(end.field), end.shift, end.field)
+            if end.certain
+            else _shifted_if_known(Deadline(end.field, end.shift), expressions)
+            for end in ends
+        ]
+        if not moments:
+            return constant(None)
+        return moments[0] if len(moments) == 1 else call(load("earliest"), *moments)
+
+
+def nullable(entity: str) -> frozenset[str]:
+    """The names in scope of a rule for each ``entity`` behind which there may be no row."""
+    names = set() if entity == "offer" else {"offer"}
+    return frozenset(names | ({"person"} if entity == "message" else set()))
+
+
+def _shifted_if_known(by: Deadline, expressions: Expressions) -> ast.expr:
+    value = expressions.value(by.field)
+    if expressions.always_known(by.field):
+        return expressions.shifted(value, by.shift, by.field)
+    if isinstance(value, ast.Name) and by.shift == HERE:
+        return value
+    first, again = expressions.named(value)
+    return ast.IfExp(is_known(first), expressions.shifted(again, by.shift, by.field), constant(None))

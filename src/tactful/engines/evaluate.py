@@ -1,0 +1,254 @@
+"""Conditions read as they stand: a plain evaluator over the intermediate representation, with an observer.
+
+It is not an engine: explanations, deadlines and the plan over time use it for one rule and one row at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from tactful.facts.calendars import Calendar, Calendars
+from tactful.facts.kinds import BusinessDays, Value
+from tactful.facts.rows import ApplicationRow, CandidateRow, Case, Family, InterviewerRow, MessageRow, Row
+from tactful.language.ir import (
+    Aggregate,
+    AllOf,
+    AnyOf,
+    Compare,
+    ComputedFact,
+    Condition,
+    DayTimeBetween,
+    Deadline,
+    Field,
+    Filled,
+    IsIn,
+    Known,
+    NoneOf,
+    NowIs,
+    Predicate,
+    Relates,
+    Shift,
+    Test,
+    WhenFact,
+)
+
+#: The rows in scope, by the names of their entities; ``None`` where there is none (no offer, nobody known).
+Environment = Mapping[str, Row | None]
+Observer = Callable[[Test, Value, bool], None]
+
+
+class Evaluator:
+    """Evaluates conditions of one pack for one case at one moment. Not shared between threads."""
+
+    def __init__(self, case: Case, now: int, facts: Mapping[str, ComputedFact], calendars: Calendars) -> None:
+        self.case, self.now, self.facts, self.calendars = case, now, facts, calendars
+        self._memo: dict[tuple[str, int], Value] = {}
+        self._environments: dict[tuple[str, int], dict[str, Row | None]] = {}
+
+    def at(self, now: int) -> Evaluator:
+        """The same at another moment."""
+        return Evaluator(self.case, now, self.facts, self.calendars)
+
+    # --- rows ---
+
+    def family(self, application: ApplicationRow) -> Family:
+        """The application with all that belongs to it."""
+        return self.case.families[application.no]
+
+    def environment(self, entity: str, row: Row) -> Environment:
+        """The rows in scope of a rule for each ``entity``, for one row."""
+        key = (entity, row.no)
+        found = self._environments.get(key)
+        if found is None:
+            found = self._environments[key] = self._environment(entity, row)
+        return found
+
+    def _environment(self, entity: str, row: Row) -> dict[str, Row | None]:
+        env: dict[str, Row | None] = {entity: row}
+        application = row if isinstance(row, ApplicationRow) else getattr(row, "application", None)
+        env.setdefault("candidate", self.case.candidate)
+        if isinstance(application, ApplicationRow):
+            env.setdefault("application", application)
+            env.setdefault("offer", self.family(application).offer)
+        if isinstance(row, InterviewerRow):
+            env["interview"], env["person"] = row.interview, row.person
+        if isinstance(row, MessageRow):
+            env["person"] = row.person
+        return env
+
+    def rows(self, entity: str) -> Iterator[Row]:
+        """All rows of an entity, in the order of the case."""
+        yield from self._below(entity, "candidate", self.case.candidate)
+
+    def _below(self, entity: str, pivot: str, row: Row) -> Iterator[Row]:
+        """The rows of ``entity`` that belong to the pivot's row."""
+        if entity == "candidate":
+            yield self.case.candidate
+            return
+        application = row if isinstance(row, ApplicationRow) else getattr(row, "application", None)
+        families = self.case.families if application is None else (self.family(application),)
+        for family in families:
+            for one in _members(family, entity):
+                if pivot != "interview" or getattr(one, "interview", None) is row:
+                    yield one
+
+    # --- values ---
+
+    def value(self, field: Field, env: Environment) -> Value:
+        """What ``field`` holds; ``None`` where that is unknown."""
+        row = env[field.scope]
+        for step in field.via:
+            row = getattr(row, step)
+        if row is None:
+            return None
+        match field.origin:
+            case "given":
+                found: Value = getattr(row, field.key)
+                return found
+            case "custom":
+                custom: Mapping[str, Value] = getattr(row, "custom")  # noqa: B009  (every row has it, Row does not)
+                return custom.get(field.key)
+            case "clock":
+                return clock_value(field.key, getattr(row, "calendar"), self.now)  # noqa: B009
+            case "computed":
+                return self.computed(field.key, row)
+
+    def computed(self, id_: str, row: Row) -> Value:
+        """A computed fact of ``row``."""
+        key = (id_, row.no)
+        if key not in self._memo:
+            fact = self.facts[id_]
+            env = self.environment(fact.entity, row)
+            if isinstance(fact, WhenFact):
+                self._memo[key] = self.holds(fact.condition, env)
+            else:
+                self._memo[key] = self._aggregate(fact, row, env)
+        return self._memo[key]
+
+    def collection(self, fact: Aggregate, row: Row, env: Environment) -> Iterator[dict[str, Row | None]]:
+        """The environments of ``where``, one for each row that the fact ranges over."""
+        pivot = env[fact.pivot]
+        assert pivot is not None  # the pivot is an ancestor of the row
+        for member in self._below(fact.over, fact.pivot, pivot):
+            yield {**self.environment(fact.over, member), **env, fact.over: member}
+
+    def _aggregate(self, fact: Aggregate, row: Row, env: Environment) -> Value:
+        matches = [inner for inner in self.collection(fact, row, env) if self.holds(fact.where, inner)]
+        if fact.value is None:
+            return {"exists": bool(matches), "none": not matches, "count": len(matches)}[fact.op]
+        values = [self.value(fact.value, inner) for inner in matches]
+        numbers = [value for value in values if isinstance(value, int | float)]
+        if fact.op == "sum":
+            return sum(numbers)
+        if not numbers:
+            return None
+        return max(numbers) if fact.op == "latest" else min(numbers)
+
+    # --- conditions ---
+
+    def holds(self, condition: Condition, env: Environment, observe: Observer | None = None) -> bool:
+        """Whether ``condition`` holds. ``observe`` is told of every test that is looked at."""
+        match condition:
+            case AllOf(members=members):
+                return all(self.holds(member, env, observe) for member in members)
+            case AnyOf(members=members):
+                return any(self.holds(member, env, observe) for member in members)
+            case NoneOf(members=members):
+                return not any(self.holds(member, env, observe) for member in members)
+            case Test():
+                return self.test(condition, env, observe)
+
+    def test(self, test: Test, env: Environment, observe: Observer | None = None) -> bool:
+        """Whether one test holds."""
+        value = self.value(test.field, env)
+        result = self.holds_of(test, value, env)
+        if observe is not None:
+            observe(test, value, result)
+        return result
+
+    def holds_of(self, test: Test, value: Value, env: Environment) -> bool:
+        """Whether a test holds where its field has this value."""
+        plain = value is not None and all(self._predicate(one, value, test.field, env) for one in test.predicates)
+        return plain != test.negated
+
+    def _predicate(self, predicate: Predicate, value: Value, field: Field, env: Environment) -> bool:
+        match predicate:
+            case Known():
+                return True
+            case IsIn(values=values):
+                return any(one in values for one in value) if isinstance(value, tuple) else value in values
+            case Filled(filled=filled):
+                return bool(value) == filled
+            case Relates(op=op, other=other):
+                against = self.value(other, env)
+                return against is not None and (value == against if op == "==" else _compare(value, op, against))
+            case Compare(op=op, value=bound):
+                return _compare(value, op, bound)
+            case DayTimeBetween(low=low, high=high):
+                return in_day_time(value, low, high)
+            case NowIs(op=op, shift=shift):
+                return _compare(self.now, op, self.shifted(value, shift, field, env))
+
+    # --- time ---
+
+    def calendar(self, field: Field, env: Environment) -> Calendar:
+        """The calendar in which business days after ``field`` count: its application's, else the candidate's."""
+        row = env[field.scope]
+        placed = row if isinstance(row, ApplicationRow | CandidateRow) else getattr(row, "application")  # noqa: B009
+        calendar: Calendar = placed.calendar
+        return calendar
+
+    def shifted(self, moment: Value, shift: Shift, field: Field, env: Environment) -> int:
+        """The moment moved by ``shift``."""
+        assert isinstance(moment, int)  # the check lets time phrases be asked of moments only
+        if isinstance(shift.length, BusinessDays):
+            calendar = self.calendar(field, env)
+            move = calendar.subtract_business_days if shift.back else calendar.add_business_days
+            return move(moment, shift.length.count)
+        return moment - shift.length.seconds if shift.back else moment + shift.length.seconds
+
+    def deadline(self, by: Deadline, env: Environment) -> int | None:
+        """When ``by`` falls, or ``None`` where its moment is unknown."""
+        moment = self.value(by.field, env)
+        return None if moment is None else self.shifted(moment, by.shift, by.field, env)
+
+
+def clock_value(key: str, calendar: Calendar, moment: int) -> Value:
+    """What ``local_time`` or ``business_day`` is at a moment."""
+    return calendar.day_time(moment) if key == "local_time" else calendar.is_business_day(moment)
+
+
+def in_day_time(value: Value, low: int, high: int) -> bool:
+    """Whether a time of day lies from ``low`` to ``high``, past midnight where ``high`` is the smaller."""
+    assert isinstance(value, int)  # the check asks this of times of day only
+    return low <= value <= high if low <= high else value >= low or value <= high
+
+
+def _compare(left: Value, op: str, right: Value) -> bool:
+    assert isinstance(left, int | float)  # the check has seen to it, here and below
+    assert isinstance(right, int | float)
+    match op:
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case _:
+            return left >= right
+
+
+def _members(family: Family, entity: str) -> tuple[Row, ...]:
+    match entity:
+        case "application":
+            return (family.application,)
+        case "offer":
+            return () if family.offer is None else (family.offer,)
+        case "person":
+            return family.people
+        case "interview":
+            return family.interviews
+        case "interviewer":
+            return tuple(one for group in family.interviewers for one in group)
+        case _:
+            return family.messages

@@ -1,0 +1,167 @@
+"""When a condition can change by itself: the next instant at which a test on time may flip.
+
+Between two such instants nothing that depends on ``now`` changes, so deciding once for each interval is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta
+from typing import Final, NamedTuple
+
+from tactful.engines.evaluate import Environment, Evaluator
+from tactful.facts.calendars import Calendar
+from tactful.facts.kinds import DAY
+from tactful.facts.rows import Row
+from tactful.language.ir import (
+    Aggregate,
+    ComputedFact,
+    Condition,
+    DayTimeBetween,
+    Field,
+    NowIs,
+    Relates,
+    Rule,
+    Test,
+    WhenFact,
+)
+from tactful.language.ir.clockwork import Clockwork
+
+#: How far ahead a deadline is looked for: a rule that still fires then has none. The pack's own longest spans are weeks.
+HORIZON: Final = 366 * DAY
+#: The same for rules that look at a local clock, which turns several times a day: a year of that would take seconds.
+CLOCK_HORIZON: Final = 21 * DAY
+
+
+class Flip(NamedTuple):
+    """An instant at which a test may change: the first second at which it is different, and the boundary people name.
+
+    ``now <= t`` is different from ``t + 1`` on, but its boundary is ``t``.
+    """
+
+    first: int
+    boundary: int
+
+
+def fires(rule: Rule, env: Environment, evaluator: Evaluator) -> bool:
+    """Whether the rule fires at the evaluator's ``now``."""
+    return evaluator.holds(rule.when, env) and not evaluator.holds(rule.unless, env)
+
+
+def horizon(rule: Rule, facts: Mapping[str, ComputedFact]) -> int:
+    """How far ahead, in seconds, the end of a rule is looked for."""
+    return CLOCK_HORIZON if Clockwork(facts).looks_at_clocks(rule) else HORIZON
+
+
+def fires_until(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
+    """The moment at which a rule that fires now would stop by time alone; ``None`` where it does not within its horizon."""
+    env = evaluator.environment(rule.entity, row)
+    end = evaluator.now + horizon(rule, evaluator.facts)
+    while True:
+        flip = min((one for one in rule_flips(rule, env, evaluator) if one.first > evaluator.now), default=None)
+        if flip is None or flip.first > end:
+            return None
+        evaluator = evaluator.at(flip.first)
+        if not fires(rule, env, evaluator):
+            return flip.boundary
+
+
+def fires_since(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
+    """The moment since which a rule that fires now has fired by time alone; ``None`` where that is beyond its horizon."""
+    env = evaluator.environment(rule.entity, row)
+    end = evaluator.now - horizon(rule, evaluator.facts)
+    while True:
+        flip = max((one for one in rule_flips(rule, env, evaluator) if one.first <= evaluator.now), default=None)
+        if flip is None or flip.first < end:
+            return None
+        evaluator = evaluator.at(flip.first - 1)
+        if not fires(rule, env, evaluator):
+            return flip.boundary
+
+
+def rule_flips(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+    """All flips of a rule's tests, before ``now`` and after."""
+    yield from _flips(rule.when, env, evaluator)
+    yield from _flips(rule.unless, env, evaluator)
+
+
+def _flips(condition: Condition, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+    if not isinstance(condition, Test):
+        for member in condition.members:
+            yield from _flips(member, env, evaluator)
+        return
+    yield from _of_field(condition.field, env, evaluator)
+    for predicate in condition.predicates:
+        match predicate:
+            case NowIs():
+                yield from _of_moment(predicate, condition.field, env, evaluator)
+            case Relates(other=other):
+                yield from _of_field(other, env, evaluator)
+                yield from _of_clock_shown(condition.field, other, env, evaluator)
+                yield from _of_clock_shown(other, condition.field, env, evaluator)
+            case DayTimeBetween(low=low, high=high) if condition.field.origin == "clock":
+                yield from _of_clock(condition.field, env, evaluator, (low, high + 1))
+            case _:
+                pass
+
+
+def _of_moment(predicate: NowIs, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+    moment = evaluator.value(field, env)
+    if moment is None:
+        return
+    boundary = evaluator.shifted(moment, predicate.shift, field, env)
+    yield Flip(boundary if predicate.op in (">=", "<") else boundary + 1, boundary)
+
+
+def _of_field(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+    """Flips of what a field itself depends on: a computed fact's conditions, the clock."""
+    row = env[field.scope]
+    for step in field.via:
+        row = getattr(row, step)
+    if row is None:
+        return
+    if field.origin == "clock" and field.key == "business_day":
+        yield from _of_clock(field, env, evaluator, (0,))
+    if field.origin != "computed":
+        return
+    fact = evaluator.facts[field.key]
+    inner = evaluator.environment(fact.entity, row)
+    match fact:
+        case WhenFact():
+            yield from _flips(fact.condition, inner, evaluator)
+        case Aggregate():
+            for one in evaluator.collection(fact, row, inner):
+                yield from _flips(fact.where, one, evaluator)
+                if fact.value is not None:
+                    yield from _of_field(fact.value, one, evaluator)
+
+
+def _of_clock_shown(clock: Field, other: Field, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+    """When a clock comes to show the time of day that another field holds, and when no longer."""
+    shown = evaluator.value(other, env)
+    if clock.origin == "clock" and isinstance(shown, int):
+        two_clocks = other.origin == "clock"  # they go along with each other until one is put forward or back
+        yield from _of_clock(clock, env, evaluator, () if two_clocks else (shown, shown + 1))
+
+
+def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple[int, ...]) -> Iterator[Flip]:
+    """When a local clock shows one of ``times`` (seconds of the day), or is put forward or back, around ``now``."""
+    row = env[field.scope]
+    for step in field.via:
+        row = getattr(row, step)
+    if row is None:
+        return
+    calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (only placed rows have a clock)
+    now = evaluator.now
+    today = calendar.local(now).date()
+    for days in (-2, -1, 0, 1, 2):
+        for seconds in times:
+            naive = datetime.combine(today, time()) + timedelta(days=days, seconds=seconds)
+            for fold in (0, 1):
+                first = calendar.instant(naive.replace(fold=fold))
+                yield Flip(first, first)
+    around = (
+        3 * DAY if times else CLOCK_HORIZON
+    )  # where no time of day comes up, the search would end before the change
+    for change in calendar.clock_changes(now - around, now + around):
+        yield Flip(change, change)

@@ -1,0 +1,195 @@
+"""Facts changed: a field of one part of a case set to another value, or a message added.
+
+Nothing is changed in place. What comes out is a case's shape again, which has to be linked (and, where it came from
+outside, validated) like any other.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from tactful.facts.calendars import Calendar
+from tactful.facts.kinds import DayTimeKind, DurationKind, Kind, MomentKind, Value, format_day_time, format_seconds
+from tactful.facts.rows import (
+    ApplicationRow,
+    CandidateRow,
+    Case,
+    InterviewerRow,
+    InterviewRow,
+    MessageRow,
+    OfferRow,
+    PersonRow,
+    Row,
+)
+from tactful.facts.shape import Application, CaseShape, Interview, Interviewer, Message, Offer, Shape
+
+Part = TypeVar("Part", bound=Shape)
+
+#: Moments that people name beforehand. A case holds them as text, as they may be bare dates; all others have happened.
+NAMED_MOMENTS: Final = (("application", "reply_by"), ("offer", "answer_by"), ("offer", "start_on"))
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """A field of one part of a case, by the part's place in the case's lists.
+
+    ``application``, ``no`` (of a person, an interview or a message in its application) and ``inner`` (of an interviewer in
+    the interview ``no``) count from 0, and are 0 where they say nothing.
+    """
+
+    entity: str
+    field: str
+    application: int = 0
+    no: int = 0
+    inner: int = 0
+    custom: bool = False
+
+
+def spot_of(case: Case, row: Row, field: str, custom: bool = False) -> Spot:
+    """Where a field of a row stands in the case that the row was read from."""
+    match row:
+        case CandidateRow():
+            return Spot("candidate", field, custom=custom)
+        case ApplicationRow():
+            return Spot("application", field, row.no, custom=custom)
+        case OfferRow():
+            return Spot("offer", field, row.application.no, custom=custom)
+        case PersonRow():
+            return Spot("person", field, row.application.no, row.no - _first(case, row, "people"), custom=custom)
+        case InterviewRow():
+            return Spot("interview", field, row.application.no, row.no - _first(case, row, "interviews"), custom=custom)
+        case MessageRow():
+            return Spot("message", field, row.application.no, row.no - _first(case, row, "messages"), custom=custom)
+        case InterviewerRow():
+            no = row.interview.no - _first(case, row, "interviews")
+            group = case.families[row.application.no].interviewers[no]
+            return Spot("interviewer", field, row.application.no, no, row.no - group[0].no, custom)
+        case _:
+            raise TypeError(f"no part of a case: {row!r}")  # there are no other rows
+
+
+def _first(case: Case, row: PersonRow | InterviewRow | MessageRow | InterviewerRow, part: str) -> int:
+    """The number of the first row of a list: rows are numbered through the whole case."""
+    first: int = getattr(case.families[row.application.no], part)[0].no
+    return first
+
+
+def changed(shape: CaseShape, spot: Spot, value: Any) -> CaseShape:
+    """The case with one field set to a value as a case holds it (see :func:`as_given`); ``None`` makes it unknown.
+
+    An offer that is not there comes into being.
+    """
+    if spot.entity == "candidate":
+        return replace(shape, candidate=_with(shape.candidate, spot, value))
+    application = shape.applications[spot.application]
+    match spot.entity:
+        case "application":
+            new = _with(application, spot, value)
+        case "offer":
+            new = replace(application, offer=_with(application.offer or Offer(), spot, value))
+        case "person":
+            people = application.people
+            new = replace(application, people=_put(people, spot.no, _with(people[spot.no], spot, value)))
+        case "interview":
+            interviews = application.interviews
+            new = replace(application, interviews=_put(interviews, spot.no, _with(interviews[spot.no], spot, value)))
+        case "message":
+            messages = application.messages
+            new = replace(application, messages=_put(messages, spot.no, _with(messages[spot.no], spot, value)))
+        case _:
+            interview = _with_interviewer(application.interviews[spot.no], spot, value)
+            new = replace(application, interviews=_put(application.interviews, spot.no, interview))
+    return replace(shape, applications=_put(shape.applications, spot.application, new))
+
+
+def with_message(shape: CaseShape, application: int, message: Message) -> CaseShape:
+    """The case with one more message in the log of an application."""
+    old: Application = shape.applications[application]
+    new = replace(old, messages=(*old.messages, message))
+    return replace(shape, applications=_put(shape.applications, application, new))
+
+
+def _with_interviewer(interview: Interview, spot: Spot, value: Any) -> Interview:
+    old = interview.interviewers[spot.inner]
+    whole = Interviewer(person=old) if isinstance(old, str) else old
+    return replace(interview, interviewers=_put(interview.interviewers, spot.inner, _with(whole, spot, value)))
+
+
+def _with(part: Part, spot: Spot, value: Any) -> Part:
+    if spot.custom:
+        held: dict[str, Any] = {**(getattr(part, "custom") or {}), spot.field: value}  # noqa: B009
+        return replace(part, custom={name: one for name, one in held.items() if one is not None})
+    return replace(part, **{spot.field: value})
+
+
+def _put(parts: tuple[Any, ...], no: int, part: Any) -> tuple[Any, ...]:
+    return (*parts[:no], part, *parts[no + 1 :])
+
+
+def as_given(value: Value, kind: Kind, spot: Spot, calendar: Calendar) -> Any:
+    """A value inside the engine as a case holds it: moments with the offset of ``calendar``'s zone."""
+    match kind:
+        case MomentKind() if isinstance(value, int):
+            moment: datetime = calendar.local(value)
+            as_text = spot.custom or (spot.entity, spot.field) in NAMED_MOMENTS
+            return moment.isoformat() if as_text else moment
+        case DurationKind() if isinstance(value, int):
+            return format_seconds(value)
+        case DayTimeKind() if isinstance(value, int):
+            return format_day_time(value)
+        case _:
+            return value
+
+
+def path_of(shape: CaseShape, spot: Spot) -> str:
+    """The field as people name it: ``person[dana].prefers``; with the application where the id alone would not do."""
+    if spot.entity == "candidate":
+        return f"candidate.{spot.field}"
+    application = shape.applications[spot.application]
+    if spot.entity in ("application", "offer"):
+        return f"{spot.entity}[{application.id}].{spot.field}"
+    own = f"{spot.entity}[{_id(application, spot)}].{spot.field}"
+    alike = (
+        spot.entity == "message"
+        or sum(_has(one, spot.entity, _id(application, spot)) for one in shape.applications) > 1
+    )
+    return f"application[{application.id}].{own}" if alike and len(shape.applications) > 1 else own
+
+
+def _id(application: Application, spot: Spot) -> str:
+    """What tells a part from others of its application; a message is told by its place in the log, from 1."""
+    match spot.entity:
+        case "person":
+            return application.people[spot.no].id
+        case "interview":
+            return application.interviews[spot.no].id
+        case "message":
+            return str(spot.no + 1)
+        case _:
+            interview = application.interviews[spot.no]
+            return f"{interview.id}/{person_of(interview.interviewers[spot.inner])}"
+
+
+def _has(application: Application, entity: str, id_: str) -> bool:
+    return id_ in ids(application, entity)
+
+
+def ids(application: Application, entity: str) -> list[str]:
+    """What parts of an application go by, in their order; see :func:`path_of`."""
+    match entity:
+        case "person":
+            return [one.id for one in application.people]
+        case "interview":
+            return [one.id for one in application.interviews]
+        case "message":
+            return [str(no) for no in range(1, len(application.messages) + 1)]
+        case _:
+            return [f"{one.id}/{person_of(who)}" for one in application.interviews for who in one.interviewers]
+
+
+def person_of(interviewer: Interviewer | str) -> str:
+    """The id of an interviewer's person."""
+    return interviewer if isinstance(interviewer, str) else interviewer.person

@@ -1,0 +1,148 @@
+"""Which entities there are, how they hang together, and which fields each has, of what kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, get_args
+
+import msgspec
+from msgspec import inspect
+
+from tactful.facts import shape
+from tactful.facts.entities import PLACED
+from tactful.facts.kinds import (
+    ChoiceKind,
+    DayTimeKind,
+    DurationKind,
+    IdKind,
+    Kind,
+    ListKind,
+    MomentKind,
+    NumberKind,
+    TextKind,
+    YesNoKind,
+)
+
+#: Who can change a fact: nobody, the candidate, the other side, or the passing of time.
+Mutability = Literal["fixed", "mine", "theirs", "time"]
+MUTABILITIES: Final[tuple[Mutability, ...]] = get_args(Mutability)
+
+
+class FieldSpec(msgspec.Struct, frozen=True):
+    """A field of the facts as given. ``attribute`` is its name on a row; ``clock`` marks a field that follows ``now``."""
+
+    entity: str
+    name: str
+    kind: Kind
+    about: str
+    attribute: str
+    mutability: Mutability = "fixed"
+    clock: bool = False
+
+
+_SHAPES: Final[Mapping[str, type[shape.Shape]]] = {
+    "candidate": shape.Candidate,
+    "application": shape.Application,
+    "offer": shape.Offer,
+    "person": shape.Person,
+    "interview": shape.Interview,
+    "interviewer": shape.Interviewer,
+    "message": shape.Message,
+}
+
+#: Text in JSON, something else in meaning.
+_KINDS: Final[Mapping[tuple[str, str], Kind]] = {
+    ("candidate", "notice_period"): DurationKind(),
+    ("application", "reply_by"): MomentKind(),
+    ("application", "contact_via"): IdKind("person"),
+    ("offer", "answer_by"): MomentKind(),
+    ("offer", "start_on"): MomentKind(),
+    ("interviewer", "person"): IdKind("person"),
+    ("message", "person"): IdKind("person"),
+}
+
+_ATTRIBUTES: Final[Mapping[tuple[str, str], str]] = {
+    ("interviewer", "person"): "id",
+    ("message", "person"): "person_id",
+}
+
+
+def given_fields() -> dict[str, dict[str, FieldSpec]]:
+    """All fields of a case as given: entity → field's name → what it is, the clock's fields included."""
+    fields: dict[str, dict[str, FieldSpec]] = {}
+    for entity, cls in _SHAPES.items():
+        own = {spec.name: spec for spec in _shape_fields(entity, cls)}
+        if entity in PLACED:
+            own.update({spec.name: spec for spec in _clock_fields(entity)})
+        fields[entity] = own
+    return fields
+
+
+def _shape_fields(entity: str, cls: type[shape.Shape]) -> list[FieldSpec]:
+    info = inspect.type_info(cls)
+    assert isinstance(info, inspect.StructType)
+    specs = []
+    for field in info.fields:
+        notes, bare = _unwrap(field.type)
+        name = field.name
+        if name == "id":
+            kind: Kind | None = IdKind(entity)
+        else:
+            kind = _KINDS.get((entity, name)) or _kind(bare)
+        if kind is not None:
+            attribute = _ATTRIBUTES.get((entity, name), name)
+            about, mutability = notes.get("description", ""), notes.get("mutability", "fixed")
+            specs.append(FieldSpec(entity, name, kind, about, attribute, mutability))
+    return specs
+
+
+def _clock_fields(entity: str) -> list[FieldSpec]:
+    where = "there" if entity != "candidate" else "where the candidate is"
+    return [
+        FieldSpec(entity, "local_time", DayTimeKind(), f"The time of day {where}, now.", "place", "time", clock=True),
+        FieldSpec(
+            entity,
+            "business_day",
+            YesNoKind(),
+            f"Whether today is a business day {where}.",
+            "place",
+            "time",
+            clock=True,
+        ),
+    ]
+
+
+def _unwrap(type_: inspect.Type) -> tuple[dict[str, Any], inspect.Type]:
+    """What the schema notes of a type, and the type without its metadata and without ``None``."""
+    notes: dict[str, Any] = {}
+    if isinstance(type_, inspect.Metadata):
+        notes = dict(type_.extra_json_schema or {})
+        type_ = type_.type
+    if isinstance(type_, inspect.UnionType):
+        present = [one for one in type_.types if not isinstance(one, inspect.NoneType)]
+        if len(present) == 1:
+            inner, type_ = _unwrap(present[0])
+            notes = {**inner, **notes}
+    return notes, type_
+
+
+def _kind(type_: inspect.Type) -> Kind | None:
+    """The kind of a field by its JSON type; ``None`` for what is no field but a part (people, offer, custom)."""
+    match type_:
+        case inspect.BoolType():
+            return YesNoKind()
+        case inspect.LiteralType(values=values):
+            return ChoiceKind(tuple(str(value) for value in values))
+        case inspect.DateTimeType():
+            return MomentKind()
+        case inspect.IntType() | inspect.FloatType():
+            return NumberKind()
+        case inspect.StrType():
+            return TextKind()
+        case inspect.VarTupleType(item_type=item):
+            inner = _kind(_unwrap(item)[1])
+            if isinstance(inner, ChoiceKind):
+                return ListKind(tuple(inner.values))
+            return ListKind() if isinstance(inner, TextKind) else None
+        case _:
+            return None

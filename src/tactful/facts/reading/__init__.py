@@ -1,0 +1,125 @@
+"""Reading a case: JSON, a mapping or the text of a file, into rows. All mistakes are told, none is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from tactful.facts.calendars import Calendars
+from tactful.facts.reading.consistency import Consistency
+from tactful.facts.reading.custom import CustomFields
+from tactful.facts.reading.limits import CaseLimits
+from tactful.facts.reading.link import NotLinkable, link
+from tactful.facts.reading.validate import Reader
+from tactful.facts.rows import Case
+from tactful.facts.shape import CaseShape
+from tactful.source.codes.case import UnreadableCase
+from tactful.source.diagnostics import InvalidInput
+from tactful.source.nodes import Node, TextLimits, decode
+from tactful.source.parse_json import parse_json
+from tactful.source.parse_yaml import parse_yaml
+
+CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
+_DECODER: Final = msgspec.json.Decoder(CaseShape)
+
+
+def read_case(
+    data: CaseInput, calendars: Calendars, custom: CustomFields, limits: CaseLimits, now: int | None, name: str = "case"
+) -> Case:
+    """Read JSON (bytes or text), or a mapping of plain values, dates and times; a :class:`Case` is given back as it is.
+
+    Of duplicate keys in JSON the last one counts, as JSON readers commonly have it; :func:`read_case_text` refuses them.
+    ``now`` (seconds since 1970) takes the place of the case's own. Raises :class:`InvalidInput` with all mistakes.
+    """
+    if type(data) is not bytes:  # what most callers give comes first: asking for a mapping takes its time
+        if isinstance(data, Case):
+            return data
+        if isinstance(data, Mapping):
+            data = _encoded(data, name)
+    if len(data) <= limits.bytes and (len(data) <= limits.text or not _long_text(data, limits.text)):
+        try:
+            return link(_DECODER.decode(data), now, calendars, custom, limits)
+        except (msgspec.MsgspecError, NotLinkable, RecursionError, UnicodeDecodeError):
+            pass  # all that is wrong with it is found out and told below
+    text = data if isinstance(data, str) else bytes(data)
+    node = parse_json(text, name, TextLimits(limits.bytes, limits.depth))
+    return read_case_node(node, "", calendars, custom, limits, now, as_json=True)
+
+
+def _long_text(data: bytes | bytearray | memoryview | str, limit: int) -> bool:
+    """Whether a text may be longer than the limit, so that it has to be looked at closely.
+
+    Such a text covers at least one whole block of half that length, and there is no quotation mark in that block.
+    """
+    text, half = data.encode() if isinstance(data, str) else bytes(data), max(1, limit // 2)
+    return any(text.find(b'"', start, start + half) < 0 for start in range(0, len(text) - half, half))
+
+
+def _encoded(data: Mapping[str, Any], name: str) -> bytes:
+    try:
+        return msgspec.json.encode(data)
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
+        help_ = "give plain values, datetimes and dates in dictionaries and lists"
+        problem = UnreadableCase.at(None, f"the {name} cannot be written as JSON: {str(error).lower()}", help_)
+        raise InvalidInput([problem]) from None
+
+
+def read_case_text(
+    data: bytes | str,
+    name: str,
+    *,
+    calendars: Calendars,
+    custom: CustomFields,
+    limits: CaseLimits,
+    now: int | None = None,
+) -> Case:
+    """Read the text of a file, YAML or JSON: JSON where ``name`` ends in ``.json`` or the text begins with a brace.
+
+    Strict: duplicate keys are mistakes. Raises :class:`InvalidInput` with all mistakes, each with its line and column.
+    """
+    bounds = TextLimits(limits.bytes, limits.depth)
+    text = decode(data, name, bounds)
+    as_json = name.endswith(".json") or (not name.endswith((".yaml", ".yml")) and text.lstrip()[:1] == "{")
+    node = parse_json(text, name, bounds) if as_json else parse_yaml(text, name, bounds)
+    if node is None:
+        raise InvalidInput([UnreadableCase.at(None, f"`{name}` is empty", "write at least `candidate: {id: me}`")])
+    return read_case_node(node, text, calendars, custom, limits, now, as_json)
+
+
+def read_case_node(
+    node: Node,
+    text: str,
+    calendars: Calendars,
+    custom: CustomFields,
+    limits: CaseLimits,
+    now: int | None,
+    as_json: bool,
+) -> Case:
+    """Read a case from a part of a parsed ``text``. Raises :class:`InvalidInput` with all mistakes, each with its place."""
+    reader = Reader(custom, limits.text, as_json)
+    plain = reader.read(node)
+    if isinstance(plain, dict):
+        Consistency(reader, calendars, limits, custom).check(plain, now)
+    problems = reader.problems
+    if problems:
+        if not text:  # bytes from a program: places in the data say more than lines and columns
+            problems = [msgspec.structs.replace(one, span=None) for one in problems]
+        raise InvalidInput(problems, {node.span.file: text} if text else {})
+    try:
+        return link(msgspec.convert(plain, CaseShape), now, calendars, custom, limits)
+    except (msgspec.MsgspecError, NotLinkable) as error:
+        raise InvalidInput([UnreadableCase.at(None, f"the case cannot be read: {error}")]) from None
+
+
+def read_shape(node: Node, custom: CustomFields, limits: CaseLimits) -> CaseShape:
+    """A case that is to be changed before it is read: all of its types are right, what fits together is seen to later.
+
+    Raises :class:`InvalidInput` with all mistakes, each with its place.
+    """
+    reader = Reader(custom, limits.text, text_as_json=False)
+    plain = reader.read(node)
+    if reader.problems:
+        raise InvalidInput(reader.problems)
+    return msgspec.convert(plain, CaseShape)

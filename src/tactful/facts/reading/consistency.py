@@ -1,0 +1,201 @@
+"""What does not fit together in a case whose single values are right: ids, references, places, moments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendars
+from tactful.facts.kinds import Elapsed, Kind, MomentKind, parse_duration
+from tactful.facts.reading.custom import CustomFields, custom_value
+from tactful.facts.reading.limits import CaseLimits
+from tactful.facts.reading.moments import parse_date, parse_moment, seconds_of
+from tactful.facts.reading.validate import WRONG, Reader
+from tactful.source.codes.case import (
+    BadMoment,
+    Contradiction,
+    DanglingReference,
+    DuplicateId,
+    NotAValue,
+    NoZone,
+    TooMany,
+    UnknownPlace,
+)
+from tactful.source.suggest import did_you_mean
+
+Plain = dict[str, Any]
+
+
+class Consistency:
+    """Goes over a case as plain data and notes what does not fit together."""
+
+    def __init__(self, reader: Reader, calendars: Calendars, limits: CaseLimits, custom: CustomFields) -> None:
+        self._reader, self._calendars, self._limits, self._custom = reader, calendars, limits, custom
+        self._now: int | None = None
+
+    def check(self, case: Plain, now: int | None) -> None:
+        """The whole case, at ``now`` or else its own."""
+        candidate = _mapping(case.get("candidate"))
+        zone = self._place(candidate, "candidate", None)
+        self._moment(case.get("now"), "now", zone)
+        self._now = now if now is not None else self._seconds(case.get("now"), zone)
+        self._notice(candidate)
+        self._custom_values(candidate, "candidate", "candidate", zone)
+        applications = _mappings(case.get("applications"))
+        self._count(case.get("applications"), "applications", self._limits.applications, "applications")
+        self._unique(applications, "applications", "id")
+        for no, application in applications:
+            self._application(application, f"applications[{no}]", zone)
+
+    def _application(self, given: Plain, path: str, above: str | None) -> None:
+        zone = self._place(given, path, above)
+        self._moment(given.get("reply_by"), f"{path}.reply_by", zone)
+        self._custom_values(given, "application", path, zone)
+        for part, limit in (("people", self._limits.people), ("interviews", self._limits.interviews)):
+            self._count(given.get(part), f"{path}.{part}", limit, part)
+            self._unique(_mappings(given.get(part)), f"{path}.{part}", "id")
+        self._count(given.get("messages"), f"{path}.messages", self._limits.messages, "messages")
+        people = [one.get("id") for _, one in _mappings(given.get("people"))]
+        for no, person in _mappings(given.get("people")):
+            self._place(person, f"{path}.people[{no}]", zone)
+            self._custom_values(person, "person", f"{path}.people[{no}]", zone)
+        self._reference(given.get("contact_via"), f"{path}.contact_via", people)
+        for no, interview in _mappings(given.get("interviews")):
+            self._interview(interview, f"{path}.interviews[{no}]", zone, people)
+        for no, message in _mappings(given.get("messages")):
+            at = f"{path}.messages[{no}]"
+            self._reference(message.get("person"), f"{at}.person", people)
+            self._moment(message.get("sent_at"), f"{at}.sent_at", zone)
+            self._custom_values(message, "message", at, zone)
+        self._offer(_mapping(given.get("offer")), f"{path}.offer", zone)
+
+    def _interview(self, given: Plain, path: str, zone: str | None, people: list[Any]) -> None:
+        self._moment(given.get("ended_at"), f"{path}.ended_at", zone)
+        self._custom_values(given, "interview", path, zone)
+        ended_at = self._seconds(given.get("ended_at"), zone)
+        if given.get("status") == "held" and None not in (ended_at, self._now) and ended_at > self._now:  # type: ignore[operator]
+            self._note(
+                Contradiction,
+                f"{path}.ended_at",
+                "the interview is marked `held`, but it ends after `now`",
+                "write `status: scheduled`, or correct the moment",
+            )
+        names: dict[Any, int] = {}
+        for no, one in enumerate(given.get("interviewers") or ()):
+            at = f"{path}.interviewers[{no}]"
+            id_ = one.get("person") if isinstance(one, dict) else one
+            self._reference(id_, f"{at}.person" if isinstance(one, dict) else at, people)
+            if isinstance(one, dict):
+                self._custom_values(one, "interviewer", at, zone)
+            if isinstance(id_, str) and names.setdefault(id_, no) != no:
+                self._note(DuplicateId, at, f"`{id_}` interviews twice in one interview", "name each person once")
+
+    def _offer(self, given: Plain, path: str, zone: str | None) -> None:
+        for name in ("received_at", "answer_by", "signed_at", "start_on"):
+            self._moment(given.get(name), f"{path}.{name}", zone)
+        self._custom_values(given, "offer", path, zone)
+        received, signed = (self._seconds(given.get(name), zone) for name in ("received_at", "signed_at"))
+        if received is not None and signed is not None and signed < received:
+            self._note(Contradiction, f"{path}.signed_at", "the offer is signed before it is received", "correct one")
+
+    # --- single things ---
+
+    def _note(self, code: Any, path: str, message: str, help_: str | None = None) -> None:
+        self._reader.problem(code, path, message, help_)
+
+    def _place(self, given: Plain, path: str, above: str | None) -> str | None:
+        """Check the place; gives the time zone that holds here, if one is given here or above."""
+        zone, country = given.get("time_zone"), given.get("country")
+        if isinstance(country, str) and not self._calendars.country_exists(country):
+            near = self._calendars.near_country(country)
+            help_ = f"did you mean `{near}`?" if near else "write an ISO 3166 code, such as `US` or `US-NY`"
+            self._note(UnknownPlace, f"{path}.country", f"`{country}` is no country that holidays are known for", help_)
+        if not isinstance(zone, str):
+            return above
+        if self._calendars.zone_exists(zone):
+            return zone
+        near = self._calendars.near_zone(zone)
+        help_ = f"did you mean `{near}`?" if near else "write an IANA name, such as `America/New_York`"
+        self._note(UnknownPlace, f"{path}.time_zone", f"`{zone}` is no time zone", help_)
+        return above or "UTC"
+
+    def _seconds(self, value: Any, zone: str | None) -> int | None:
+        if not isinstance(value, datetime) or (value.tzinfo is None and zone is None):
+            return None
+        if not FIRST_YEAR < value.year < LAST_YEAR:
+            return None
+        return seconds_of(value, self._calendars.at(zone or "UTC", None))
+
+    def _moment(self, value: Any, path: str, zone: str | None) -> None:
+        day = parse_date(value) if isinstance(value, str) else None
+        moment = parse_moment(value) if isinstance(value, str) else value
+        found = day or (moment if isinstance(moment, datetime) else None)
+        if found is None:
+            return
+        if not FIRST_YEAR < found.year < LAST_YEAR:
+            self._note(
+                BadMoment,
+                path,
+                f"the year {found.year} is out of range",
+                f"years go from {FIRST_YEAR + 1} to {LAST_YEAR - 1}",
+            )
+        elif zone is None and (day is not None or (isinstance(found, datetime) and found.tzinfo is None)):
+            help_ = "add an offset, such as `-05:00`, or give the candidate's `time_zone`"
+            self._note(NoZone, path, "the moment has no offset, and no time zone is given to read it in", help_)
+
+    def _notice(self, candidate: Plain) -> None:
+        text = candidate.get("notice_period")
+        if isinstance(text, str) and not isinstance(parse_duration(text), Elapsed):
+            help_ = "write it like `2 weeks` or `30 days`"
+            self._note(NotAValue, "candidate.notice_period", f"`{text}` is no length of time", help_)
+
+    def _count(self, items: Any, path: str, limit: int, what: str) -> None:
+        if isinstance(items, list) and len(items) > limit:
+            self._note(TooMany, path, f"there are {len(items):,} {what}, and the limit is {limit:,}")
+
+    def _unique(self, items: list[tuple[int, Plain]], path: str, key: str) -> None:
+        first: dict[str, int] = {}
+        for no, item in items:
+            id_ = item.get(key)
+            if isinstance(id_, str) and first.setdefault(id_, no) != no:
+                where = f"the other one is {path}[{first[id_]}]"
+                self._note(DuplicateId, f"{path}[{no}].{key}", f"the id `{id_}` is there twice", where)
+
+    def _reference(self, id_: Any, path: str, people: list[Any]) -> None:
+        if not isinstance(id_, str) or id_ in people:
+            return
+        known = [one for one in people if isinstance(one, str)]
+        help_ = did_you_mean(id_, known) or "list the person under `people`"
+        self._note(DanglingReference, path, f"no person of this application has the id `{id_}`", help_)
+
+    def _custom_values(self, given: Plain, entity: str, path: str, zone: str | None) -> None:
+        customs, declared = given.get("custom"), self._custom.get(entity, {})
+        for name, value in (customs if isinstance(customs, dict) else {}).items():
+            if value is None or value is WRONG or name not in declared:
+                continue
+            if isinstance(declared[name], MomentKind):  # that it is a moment has been seen to
+                self._moment(value, f"{path}.custom.{name}", zone)
+            elif custom_value(value, declared[name], self._calendars.at(zone or "UTC", None)) is None:
+                allowed = _values(declared[name])
+                self._note(NotAValue, f"{path}.custom.{name}", f"`{name}` cannot be `{value}`", allowed)
+
+
+def _values(kind: Kind) -> str | None:
+    values = getattr(kind, "values", ())
+    return "the values are " + ", ".join(f"`{one}`" for one in values) if values else None
+
+
+def _mapping(value: Any) -> Plain:
+    return value if isinstance(value, dict) else {}
+
+
+def _mappings(items: Any) -> list[tuple[int, Plain]]:
+    """The members of a list that could be read, with their places."""
+    return list(_numbered(items)) if isinstance(items, list) else []
+
+
+def _numbered(items: list[Any]) -> Iterator[tuple[int, Plain]]:
+    for no, item in enumerate(items):
+        if isinstance(item, dict):
+            yield no, item

@@ -1,0 +1,70 @@
+"""Custom facts: what a pack declares beyond the given ones, converted to the values that engines compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from tactful.facts.calendars import Calendar
+from tactful.facts.kinds import (
+    ChoiceKind,
+    DayTimeKind,
+    DurationKind,
+    Elapsed,
+    Kind,
+    ListKind,
+    MomentKind,
+    NumberKind,
+    Value,
+    YesNoKind,
+    parse_day_time,
+    parse_duration,
+)
+from tactful.facts.reading.moments import deadline_of, seconds_of
+
+#: Entity → field → kind, as a pack declares them.
+CustomFields = Mapping[str, Mapping[str, Kind]]
+NO_CUSTOM: Final[Mapping[str, Value]] = {}
+
+
+def custom_value(given: Any, kind: Kind, calendar: Calendar) -> Value:
+    """The value that ``given`` stands for, or ``None`` where it is none of ``kind``."""
+    match kind:
+        case YesNoKind():
+            return given if isinstance(given, bool) else None
+        case NumberKind():
+            return given if isinstance(given, int | float) and not isinstance(given, bool) else None
+        case ListKind(values=allowed):
+            texts = tuple(one for one in given if isinstance(one, str)) if isinstance(given, list | tuple) else ()
+            fits = (
+                isinstance(given, list | tuple)
+                and len(texts) == len(given)
+                and (not allowed or set(texts) <= set(allowed))
+            )
+            return texts if fits else None
+        case MomentKind():
+            return _moment(given, calendar)
+        case _ if not isinstance(given, str):
+            return None
+        case ChoiceKind(values=allowed):
+            return given if given in allowed else None
+        case DayTimeKind():
+            return parse_day_time(given)
+        case DurationKind():
+            length = parse_duration(given)
+            return length.seconds if isinstance(length, Elapsed) else None
+        case _:
+            return str(given)
+
+
+def _moment(given: Any, calendar: Calendar) -> int | None:
+    match given:
+        case datetime():
+            return seconds_of(given, calendar)
+        case date():
+            return calendar.end_of_day(given)
+        case str():
+            return deadline_of(given, calendar)
+        case _:
+            return None

@@ -1,0 +1,352 @@
+"""From a decoded case to rows: moments in seconds, references followed, places resolved.
+
+This is on the way of every decision, so it stops at the first thing that is wrong with :class:`NotLinkable`;
+``validate`` then goes over everything again and tells all mistakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from tactful.facts.calendars import FIRST_YEAR, LAST_MOMENT, LAST_YEAR, Calendar, Calendars
+from tactful.facts.kinds import Elapsed, MomentKind, Value, parse_duration
+from tactful.facts.reading.custom import NO_CUSTOM, CustomFields, custom_value
+from tactful.facts.reading.limits import CaseLimits
+from tactful.facts.reading.moments import deadline_of, parse_date
+from tactful.facts.rows import (
+    ApplicationRow,
+    CandidateRow,
+    Case,
+    Family,
+    InterviewerRow,
+    InterviewRow,
+    MessageRow,
+    OfferRow,
+    PersonRow,
+)
+from tactful.facts.shape import Application, CaseShape, Interview, Message, Offer, Person
+
+#: The clock that business days count on where no time zone is given anywhere.
+NO_ZONE: Final = "UTC"
+
+
+class NotLinkable(Exception):
+    """Something is wrong with the case; ``validate`` tells what."""
+
+
+def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: CustomFields, limits: CaseLimits) -> Case:
+    """The case that a shape makes, at ``now`` (seconds since 1970) or else its own. Raises :class:`NotLinkable`."""
+    given = shape.candidate
+    zone = given.time_zone
+    place = (NO_ZONE if zone is None else zone, given.country)
+    calendar = calendars.known.get(place) or _at(place, calendars)
+    zoned = zone is not None
+    linker = _Linker(calendars, custom, limits, calendar, zoned, zoned)
+    if now is None and shape.now is not None:
+        now = linker.seconds(shape.now)
+    linker.now = now
+    candidate = CandidateRow(
+        0,
+        given.id,
+        given.name,
+        given.email,
+        given.country,
+        zone,
+        given.employed,
+        given.considering_quitting,
+        given.searching,
+        given.handwriting_legible,
+        None if given.notice_period is None else _length(given.notice_period),
+        calendar,
+        NO_CUSTOM if given.custom is None else linker.customs("candidate", given.custom),
+    )
+    applications = shape.applications
+    count = len(applications)
+    if count > 1 and (count > limits.applications or len({one.id for one in applications}) != count):
+        raise NotLinkable
+    families: list[Family] = []
+    for one in applications:
+        families.append(linker.family(one, len(families), candidate))
+    return Case(now, candidate, tuple(families), shape)
+
+
+def _at(place: tuple[str, str | None], calendars: Calendars) -> Calendar:
+    """The calendar of a place that was not met before: a time zone and a country, which have to exist."""
+    found = calendars.find(place)
+    if found is None:
+        raise NotLinkable
+    return found
+
+
+class _Linker(msgspec.Struct, eq=False, gc=False):
+    """Links one case. Numbers rows through the whole case, in its order.
+
+    Written out longer than it needs to be: every call and every unpacking here is paid for by every decision. A ``Struct``
+    for the same reason.
+    """
+
+    calendars: Calendars
+    custom: CustomFields
+    limits: CaseLimits
+    #: The nearest calendar; whether the candidate has a time zone; and whether anything from the candidate down to here has.
+    calendar: Calendar
+    zoned: bool
+    zoned_here: bool
+    now: int | None = None
+    #: How many rows of each entity there are so far.
+    people: int = 0
+    interviews: int = 0
+    interviewers: int = 0
+    messages: int = 0
+
+    def family(self, given: Application, no: int, candidate: CandidateRow) -> Family:
+        limits = self.limits
+        zone, country, calendar = given.time_zone, given.country, candidate.calendar
+        self.zoned_here = self.zoned
+        if zone is not None or country is not None:
+            place = (calendar.time_zone if zone is None else zone, calendar.country if country is None else country)
+            calendar = self.calendars.known.get(place) or _at(place, self.calendars)
+            self.zoned_here = self.zoned or zone is not None
+        self.calendar = calendar
+        contact_via = given.contact_via
+        application = ApplicationRow(
+            no,
+            given.id,
+            given.company,
+            given.role,
+            given.status,
+            given.preferred,
+            None if given.reply_by is None else self._deadline(given.reply_by),
+            given.contact_policy,
+            contact_via,
+            country,
+            zone,
+            candidate,
+            calendar,
+            NO_CUSTOM if given.custom is None else self.customs("application", given.custom),
+        )
+        people_given, interviews_given, messages_given = given.people, given.interviews, given.messages
+        if (
+            len(people_given) > limits.people
+            or len(interviews_given) > limits.interviews
+            or len(messages_given) > limits.messages
+        ):
+            raise NotLinkable
+        by_id = self._people_of(people_given, application)
+        if len(by_id) != len(people_given) or (contact_via is not None and contact_via not in by_id):
+            raise NotLinkable
+        interviews, groups = self._interviews_of(interviews_given, by_id, application) if interviews_given else ((), ())
+        return Family(
+            application,
+            None if given.offer is None else self._offer(given.offer, application),
+            tuple(by_id.values()),  # in the order of the case: dictionaries keep it
+            interviews,
+            groups,
+            self._messages_of(messages_given, by_id, application) if messages_given else (),
+        )
+
+    def _people_of(self, given: tuple[Person, ...], application: ApplicationRow) -> dict[str | None, PersonRow]:
+        by_id: dict[str | None, PersonRow] = {}
+        no = self.people
+        own = placed = application.calendar
+        place: tuple[str | None, str | None] = (None, None)
+        for one in given:
+            id_, zone, country, calendar = one.id, one.time_zone, one.country, own
+            if zone is not None or country is not None:
+                if (zone, country) != place:  # people of a company are mostly in the same place
+                    place = (zone, country)
+                    there = (own.time_zone if zone is None else zone, own.country if country is None else country)
+                    placed = self.calendars.known.get(there) or _at(there, self.calendars)
+                calendar = placed
+            by_id[id_] = PersonRow(
+                no,
+                id_,
+                one.name,
+                one.email,
+                one.role,
+                one.prefers,
+                one.invited_call,
+                one.contact_policy,
+                one.channels,
+                one.topics,
+                country,
+                zone,
+                application,
+                calendar,
+                NO_CUSTOM if one.custom is None else self.customs("person", one.custom),
+            )
+            no += 1
+        self.people = no
+        return by_id
+
+    def _interviews_of(
+        self, given: tuple[Interview, ...], people: Mapping[str | None, PersonRow], application: ApplicationRow
+    ) -> tuple[tuple[InterviewRow, ...], tuple[tuple[InterviewerRow, ...], ...]]:
+        rows: list[InterviewRow] = []
+        groups: list[tuple[InterviewerRow, ...]] = []
+        no, now, epochs = self.interviews, self.now, self.calendars.epochs
+        for one in given:
+            moment, status = one.ended_at, one.status
+            known = epochs.get(moment.tzinfo)
+            if known is None:
+                ended_at = self.seconds(moment)
+            else:  # as in seconds
+                since = moment - known[0]
+                ended_at = since.days * 86_400 + since.seconds + known[1]
+                if not 0 <= ended_at <= LAST_MOMENT:
+                    raise NotLinkable
+            if status == "held" and now is not None and ended_at > now:
+                raise NotLinkable
+            custom = NO_CUSTOM if one.custom is None else self.customs("interview", one.custom)
+            row = InterviewRow(no, one.id, one.stage, status, ended_at, one.went, application, custom)
+            rows.append(row)
+            groups.append(self._group(one, row, people, application) if one.interviewers else ())
+            no += 1
+        self.interviews = no
+        if len(rows) > 1 and len({one.id for one in rows}) != len(rows):
+            raise NotLinkable
+        return tuple(rows), tuple(groups)
+
+    def _group(
+        self,
+        given: Interview,
+        interview: InterviewRow,
+        people: Mapping[str | None, PersonRow],
+        application: ApplicationRow,
+    ) -> tuple[InterviewerRow, ...]:
+        rows: dict[str, InterviewerRow] = {}
+        no = self.interviewers
+        for one in given.interviewers:
+            if isinstance(one, str):
+                id_, attended, values = one, None, NO_CUSTOM
+            else:
+                id_, attended = one.person, one.attended
+                values = NO_CUSTOM if one.custom is None else self.customs("interviewer", one.custom)
+            person = people.get(id_)
+            if person is None:
+                raise NotLinkable
+            rows[id_] = InterviewerRow(no, id_, attended, interview, person, application, values)
+            no += 1
+        self.interviewers = no
+        if len(rows) != len(given.interviewers):
+            raise NotLinkable
+        return tuple(rows.values())
+
+    def _messages_of(
+        self, given: tuple[Message, ...], people: Mapping[str | None, PersonRow], application: ApplicationRow
+    ) -> tuple[MessageRow, ...]:
+        rows = []
+        no, epochs = self.messages, self.calendars.epochs
+        for one in given:
+            person_id = one.person
+            person = people.get(person_id)
+            if person is None and person_id is not None:
+                raise NotLinkable
+            moment = one.sent_at
+            if moment is None:
+                sent_at = None
+            elif (known := epochs.get(moment.tzinfo)) is None:
+                sent_at = self.seconds(moment)
+            else:  # as in seconds; a call for each message would show
+                since = moment - known[0]
+                sent_at = since.days * 86_400 + since.seconds + known[1]
+                if not 0 <= sent_at <= LAST_MOMENT:
+                    raise NotLinkable
+            row = MessageRow(
+                no,
+                person_id,
+                one.direction,
+                sent_at,
+                one.channel,
+                one.kind,
+                person,
+                application,
+                NO_CUSTOM if one.custom is None else self.customs("message", one.custom),
+            )
+            rows.append(row)
+            no += 1
+        self.messages = no
+        return tuple(rows)
+
+    def _offer(self, given: Offer, application: ApplicationRow) -> OfferRow:
+        received = None if given.received_at is None else self.seconds(given.received_at)
+        signed = None if given.signed_at is None else self.seconds(given.signed_at)
+        if received is not None and signed is not None and signed < received:
+            raise NotLinkable
+        return OfferRow(
+            application.no,
+            application.id,
+            received,
+            given.form,
+            None if given.answer_by is None else self._deadline(given.answer_by),
+            signed,
+            given.conditional,
+            None if given.start_on is None else self._deadline(given.start_on),
+            application,
+            NO_CUSTOM if given.custom is None else self.customs("offer", given.custom),
+        )
+
+    # --- values ---
+
+    def seconds(self, moment: datetime) -> int:
+        known = self.calendars.epochs.get(moment.tzinfo)
+        if known is None:
+            if moment.tzinfo is None:
+                return self._local(moment)
+            known = self.calendars.epoch_of(moment.tzinfo)
+        epoch, offset = known
+        since = moment - epoch
+        seconds = since.days * 86_400 + since.seconds + offset
+        if not 0 <= seconds <= LAST_MOMENT:
+            raise NotLinkable
+        return seconds
+
+    def _local(self, moment: datetime) -> int:
+        """A moment without an offset, on the nearest clock."""
+        if not self.zoned_here or not 1970 < moment.year < 2199:
+            raise NotLinkable
+        return self.calendar.instant(moment)
+
+    def _deadline(self, text: str) -> int:
+        if len(text) == 10 and self.zoned_here:
+            day = parse_date(text)
+            if day is None or not FIRST_YEAR < day.year < LAST_YEAR:
+                raise NotLinkable
+            return self.calendar.end_of_day(day)
+        zoned = self.zoned_here
+        if not 1970 < int(text[:4] if text[:4].isdigit() else 0) < 2199 or (not zoned and not _has_offset(text)):
+            raise NotLinkable
+        found = deadline_of(text, self.calendar)
+        if found is None:
+            raise NotLinkable
+        return found
+
+    def customs(self, entity: str, given: Mapping[str, object]) -> Mapping[str, Value]:
+        declared = self.custom.get(entity, {})
+        found: dict[str, Value] = {}
+        for name, one in given.items():
+            kind = declared.get(name)
+            if kind is None:
+                raise NotLinkable
+            if isinstance(one, str) and isinstance(kind, MomentKind):
+                found[name] = self._deadline(one)
+            elif one is not None:
+                found[name] = custom_value(one, kind, self.calendar)
+                if found[name] is None:
+                    raise NotLinkable
+        return found
+
+
+def _length(text: str) -> int:
+    length = parse_duration(text)
+    if not isinstance(length, Elapsed):
+        raise NotLinkable
+    return length.seconds
+
+
+def _has_offset(text: str) -> bool:
+    return text[-1] in "Zz" or (len(text) > 16 and (text[-6] in "+-" or text[-5] in "+-"))

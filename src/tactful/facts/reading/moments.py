@@ -1,0 +1,49 @@
+"""Moments as people and programs write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Final
+
+from tactful.facts.calendars import Calendar
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)?")
+
+
+def parse_moment(text: str) -> datetime | None:
+    """Read an ISO 8601 moment, with or without an offset; ``None`` where it is none, or where there is no such day."""
+    if _MOMENT.fullmatch(text) is None:
+        return None
+    try:
+        return datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+
+
+def parse_date(text: str) -> date | None:
+    """Read a bare date; ``None`` where it is none, or where there is no such day."""
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":  # weeks are no dates here, though ISO has them
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def seconds_of(moment: datetime, calendar: Calendar) -> int:
+    """Whole seconds since 1970; fractions are dropped. Without an offset the moment is read on ``calendar``'s clock."""
+    if moment.tzinfo is None:
+        return calendar.instant(moment)
+    since = moment - EPOCH
+    return since.days * 86_400 + since.seconds
+
+
+def deadline_of(text: str, calendar: Calendar) -> int | None:
+    """A deadline in seconds: a moment, or a bare date's last second on ``calendar``'s clock; ``None`` for anything else."""
+    day = parse_date(text)
+    if day is not None:
+        return calendar.end_of_day(day)
+    moment = parse_moment(text)
+    return None if moment is None else seconds_of(moment, calendar)

@@ -1,0 +1,274 @@
+"""Every mistake of a case, with its place: what fits no type here, what does not fit together in ``consistency``.
+
+Directed by the types of ``shape``, so that ``country: NO`` stays text where ``employed: no`` is a no.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from msgspec import inspect
+
+from tactful.facts.kinds import Kind, ListKind, MomentKind, NumberKind, YesNoKind, kind_name, parse_number, parse_yes_no
+from tactful.facts.reading.custom import CustomFields
+from tactful.facts.reading.moments import parse_date, parse_moment
+from tactful.facts.shape import CaseShape
+from tactful.source.codes.case import BadMoment, MissingFact, NotAValue, TooMany, UnknownFact, WrongType
+from tactful.source.diagnostics import Code, Diagnostic, Span
+from tactful.source.nodes import Mapping, Node, Scalar, Sequence
+from tactful.source.suggest import did_you_mean
+
+#: Stands for a value that could not be read, so that what is beside it is still looked at.
+WRONG: Final = object()
+#: The text fields that are deadlines: a moment or a bare date.
+_DEADLINES: Final = ("reply_by", "answer_by", "start_on")
+#: The text fields that something is told apart by, which therefore cannot be empty.
+_NAMES: Final = ("id", "person", "system", "uid")
+#: How many digits a whole number may have: more is no count of anything.
+_DIGITS: Final = 15
+
+
+@cache
+def case_type() -> inspect.StructType:
+    """The type of a case; looked up once."""
+    found = inspect.type_info(CaseShape)
+    assert isinstance(found, inspect.StructType)
+    return found
+
+
+class Reader:
+    """Reads a tree of nodes by the types, gathering mistakes and the place of everything that is read."""
+
+    def __init__(self, custom: CustomFields, max_text: int, text_as_json: bool) -> None:
+        self._custom, self._max_text, self._json = custom, max_text, text_as_json
+        self.problems: list[Diagnostic] = []
+        #: Where each part stands, by its path.
+        self.spans: dict[str, Span] = {}
+
+    def read(self, node: Node) -> Any:
+        """The case as plain data, parts that cannot be read being :data:`WRONG`."""
+        return self._struct(node, case_type(), "")
+
+    def problem(self, code: type[Code], path: str, message: str, help_: str | None = None) -> None:
+        """Note a mistake at a path."""
+        self.problems.append(code.at(self.spans.get(path), message, help_, path or None))
+
+    # --- structure ---
+
+    def _struct(self, node: Node, type_: inspect.StructType, path: str) -> Any:
+        self.spans[path] = node.span
+        if not isinstance(node, Mapping):
+            self.problem(WrongType, path, f"{_what(path)} is a mapping from names to values, not {_name(node)}")
+            return WRONG
+        fields = {field.encode_name: field for field in type_.fields}
+        found: dict[str, Any] = {}
+        for key, value in node.entries:
+            at = f"{path}.{key.text}" if path else key.text
+            if key.text not in fields:
+                self.spans[at] = key.span
+                help_ = (
+                    did_you_mean(key.text, fields) or "extra facts belong under `custom`, where the pack declares them"
+                )
+                self.problem(UnknownFact, at, f"{_what(path)} has no fact `{key.text}`", help_)
+                continue
+            if key.text == "custom":
+                found["custom"] = self._customs(value, type_.cls.__name__.lower(), at)
+            else:
+                found[key.text] = self._value(value, fields[key.text].type, at)
+        for name, field in fields.items():
+            if field.required and name not in found:
+                self.problem(MissingFact, path, f"{_what(path)} has no `{name}`", f"write `{name}:`")
+        return found
+
+    def _value(self, node: Node, type_: inspect.Type, path: str) -> Any:
+        self.spans[path] = node.span
+        if isinstance(type_, inspect.Metadata):
+            return self._value(node, type_.type, path)
+        if isinstance(type_, inspect.UnionType):
+            return self._union(node, type_, path)
+        match type_:
+            case inspect.StructType():
+                return self._struct(node, type_, path)
+            case inspect.VarTupleType(item_type=item):
+                return self._list(node, item, path)
+            case _ if not isinstance(node, Scalar):
+                self.problem(WrongType, path, f"`{_last(path)}` is a single value, not {_name(node)}")
+                return WRONG
+            case _ if node.is_null:
+                self.problem(MissingFact, path, f"`{_last(path)}` has to be given", "or leave out what it belongs to")
+                return WRONG
+            case _:
+                return self._scalar(node, type_, path)
+
+    def _union(self, node: Node, type_: inspect.UnionType, path: str) -> Any:
+        types = [one for one in type_.types if not isinstance(one, inspect.NoneType)]
+        if len(types) < len(type_.types) and isinstance(node, Scalar) and node.is_null:
+            return None
+        struct = next((one for one in types if isinstance(one, inspect.StructType)), None)
+        if struct is not None and (len(types) == 1 or isinstance(node, Mapping)):
+            return self._struct(node, struct, path)
+        return self._value(node, next(one for one in types if one is not struct), path)
+
+    def _list(self, node: Node, item: inspect.Type, path: str) -> Any:
+        if not isinstance(node, Sequence):
+            if isinstance(node, Scalar) and node.is_null:
+                self.problem(WrongType, path, f"`{_last(path)}` is a list, not nothing", "write `[]` or leave it out")
+            else:
+                self.problem(
+                    WrongType, path, f"`{_last(path)}` is a list, not {_name(node)}", "put `- ` before each item"
+                )
+            return WRONG
+        return [self._value(one, item, f"{path}[{no}]") for no, one in enumerate(node.items)]
+
+    # --- single values ---
+
+    def _scalar(self, node: Scalar, type_: inspect.Type, path: str) -> Any:
+        match type_:
+            case inspect.BoolType():
+                return self._yes_no(node, path)
+            case inspect.LiteralType(values=values):
+                return self._choice(node, tuple(map(str, values)), path)
+            case inspect.IntType():
+                return self._count(node, path)
+            case inspect.DateTimeType():
+                return self._moment(node, path)
+            case _ if _last(path) in _DEADLINES:
+                return self._deadline(node, path)
+            case _:
+                return self._text(node, path)
+
+    def _yes_no(self, node: Scalar, path: str) -> Any:
+        answer = parse_yes_no(node.text) if node.plain else None
+        if answer is None:
+            self.problem(
+                WrongType, path, f"`{_last(path)}` is a yes or a no, not `{_short(node)}`", self._yes_no_help()
+            )
+            return WRONG
+        return answer
+
+    def _count(self, node: Scalar, path: str) -> Any:
+        if node.plain and node.text.isascii() and node.text.isdigit() and len(node.text) <= _DIGITS:
+            return int(node.text)
+        self.problem(WrongType, path, f"`{_last(path)}` is a whole number from 0 on, not `{_short(node)}`")
+        return WRONG
+
+    def _yes_no_help(self) -> str:
+        return "write `true` or `false`" if self._json else "write `yes` or `no`, or leave it out where it is not known"
+
+    def _choice(self, node: Scalar, values: tuple[str, ...], path: str) -> Any:
+        if node.text in values:
+            return node.text
+        help_ = did_you_mean(node.text, values) or "the values are " + ", ".join(f"`{one}`" for one in values)
+        self.problem(NotAValue, path, f"`{_last(path)}` cannot be `{_short(node)}`", help_)
+        return WRONG
+
+    def _moment(self, node: Scalar, path: str) -> datetime | object:
+        moment = parse_moment(node.text)
+        if moment is not None:
+            return moment
+        if parse_date(node.text) is not None:
+            self.problem(BadMoment, path, f"`{_last(path)}` is a day without a time", f"write `{node.text}T16:30`")
+        else:
+            self._not_a_moment(node, path)
+        return WRONG
+
+    def _deadline(self, node: Scalar, path: str) -> str | object:
+        if parse_date(node.text) is None and parse_moment(node.text) is None:
+            self._not_a_moment(node, path)
+            return WRONG
+        return node.text
+
+    def _not_a_moment(self, node: Scalar, path: str) -> None:
+        message = f"`{_short(node)}` is no moment, or no day of the calendar"
+        self.problem(BadMoment, path, message, "write it like `2026-11-27T17:00:00-05:00`")
+
+    def _text(self, node: Scalar, path: str) -> Any:
+        if self._json and node.plain:
+            self.problem(
+                WrongType, path, f"`{_last(path)}` is a text, not `{_short(node)}`", "write it in double quotes"
+            )
+            return WRONG
+        if not node.text.strip() and _last(path) in _NAMES:
+            self.problem(NotAValue, path, f"`{_last(path)}` is empty", "write a short name that nobody else has")
+            return WRONG
+        if len(node.text) > self._max_text:
+            self.problem(TooMany, path, f"`{_last(path)}` is longer than {self._max_text:,} characters", "shorten it")
+            return WRONG
+        return node.text
+
+    # --- custom facts ---
+
+    def _customs(self, node: Node, entity: str, path: str) -> Any:
+        self.spans[path] = node.span
+        if isinstance(node, Scalar) and node.is_null:
+            return None
+        if not isinstance(node, Mapping):
+            self.problem(WrongType, path, f"`custom` is a mapping from names to values, not {_name(node)}")
+            return WRONG
+        declared = self._custom.get(entity, {})
+        found = {}
+        for key, value in node.entries:
+            at = f"{path}.{key.text}"
+            if key.text in declared:
+                found[key.text] = self._custom_value(value, declared[key.text], at)
+            else:
+                self.spans[at] = key.span
+                help_ = did_you_mean(key.text, declared) or "declare it under `custom_facts` in the pack"
+                self.problem(UnknownFact, at, f"the pack declares no custom fact `{key.text}` for {entity}", help_)
+        return found
+
+    def _custom_value(self, node: Node, kind: Kind, path: str) -> Any:
+        self.spans[path] = node.span
+        if isinstance(node, Scalar) and node.is_null:
+            return None
+        found = self._custom_plain(node, kind)
+        if found is None:
+            self.problem(WrongType, path, f"`{_last(path)}` is not of its type, {kind_name(kind)}")
+            return WRONG
+        return found
+
+    def _custom_plain(self, node: Node, kind: Kind) -> Any:
+        """The plain value for a kind; that it is one of the kind's values is seen to when the case is linked."""
+        if isinstance(node, Sequence):
+            items = [one.text for one in node.items if isinstance(one, Scalar)]
+            fits = isinstance(kind, ListKind) and len(items) == len(node.items)
+            return (
+                items
+                if fits and isinstance(kind, ListKind) and (not kind.values or {*items} <= {*kind.values})
+                else None
+            )
+        if not isinstance(node, Scalar) or isinstance(kind, ListKind):
+            return None
+        match kind:
+            case YesNoKind():
+                return parse_yes_no(node.text) if node.plain else None
+            case NumberKind():
+                return parse_number(node.text) if node.plain else None
+            case MomentKind():
+                return node.text if parse_date(node.text) or parse_moment(node.text) else None
+            case _:
+                return None if self._json and node.plain else node.text
+
+
+def _what(path: str) -> str:
+    return f"`{path}`" if path else "a case"
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _short(node: Scalar) -> str:
+    return node.text if len(node.text) <= 60 else node.text[:57] + "…"
+
+
+def _name(node: Node) -> str:
+    match node:
+        case Scalar():
+            return "nothing" if node.is_null else f"`{_short(node)}`"
+        case Mapping():
+            return "a mapping"
+        case Sequence():
+            return "a list"

@@ -1,0 +1,21 @@
+"""What a plan comes to for people, before it takes a form: strands, a dated agenda, and lanes for charts."""
+
+from tactful.formats.agenda.entries import Agenda, AgendaDay, Entry, agenda
+from tactful.formats.agenda.lanes import Day, Group, days, groups, holidays
+from tactful.formats.agenda.strands import Run, Strand, seconds, strands
+
+__all__ = [
+    "Agenda",
+    "AgendaDay",
+    "Day",
+    "Entry",
+    "Group",
+    "Run",
+    "Strand",
+    "agenda",
+    "days",
+    "groups",
+    "holidays",
+    "seconds",
+    "strands",
+]

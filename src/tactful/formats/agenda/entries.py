@@ -1,0 +1,156 @@
+"""A dated agenda: what holds now, and from day to day what begins, is due and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import groupby
+from typing import Final, Literal
+
+import msgspec
+
+from tactful.api.decision import Advice
+from tactful.api.plan import Plan
+from tactful.formats.agenda.hours import said_again, their_clock
+from tactful.formats.agenda.strands import Run, Strand, prohibits, seconds, strands
+from tactful.reasons.wording import concerning, distance, say_clock, say_moment
+
+EntryKind = Literal["now", "ends", "due", "opens"]
+#: What has ended is told before what is due, and that before what takes its place.
+_ORDER: Final[dict[EntryKind, int]] = {"now": 0, "ends": 1, "due": 2, "opens": 3}
+
+
+class Entry(msgspec.Struct, frozen=True, eq=False):
+    """One line of an agenda.
+
+    ``kind``: what happens at ``at``. ``whom`` stands behind the label. ``detail`` says until when or by when it holds, and
+    what time it is where they are; it may be empty. ``overdue``: the deadline had passed before the plan begins.
+    """
+
+    at: datetime
+    kind: EntryKind
+    advice: Advice
+    whom: str
+    detail: str
+    overdue: bool = False
+
+
+class AgendaDay(msgspec.Struct, frozen=True, eq=False):
+    """All that happens on one day of the candidate's."""
+
+    day: date
+    entries: tuple[Entry, ...]
+
+
+class Agenda(msgspec.Struct, frozen=True, eq=False):
+    """``now``: what to do. ``leave``: what not to do. ``days``: what changes, and when. All in order."""
+
+    now: tuple[Entry, ...]
+    leave: tuple[Entry, ...]
+    days: tuple[AgendaDay, ...]
+
+
+def agenda(plan: Plan, application: str | None = None) -> Agenda:
+    """The agenda of a plan. ``application``: only what concerns that one, or the candidate as a whole."""
+    found = [entry for strand in strands(plan, application) for entry in _Teller(plan, strand).entries()]
+    now = sorted((one for one in found if one.kind == "now"), key=lambda one: one.advice.rank)
+    later = sorted((one for one in found if one.kind != "now"), key=_place)
+    return Agenda(
+        now=tuple(one for one in now if not prohibits(one.advice)),
+        leave=tuple(one for one in now if prohibits(one.advice)),
+        days=tuple(AgendaDay(day, tuple(group)) for day, group in groupby(later, key=lambda one: one.at.date())),
+    )
+
+
+def _place(entry: Entry) -> tuple[int, int, int]:
+    """Where an entry stands: by the minute, as windows close a second after the deadline by which they do."""
+    return seconds(entry.at) // 60, _ORDER[entry.kind], entry.advice.rank
+
+
+class _Teller:
+    """Tells one strand."""
+
+    def __init__(self, plan: Plan, strand: Strand) -> None:
+        self._plan, self._strand = plan, strand
+        self._whom = concerning(strand.advice.target, plan.now.company(strand.advice.application)).strip()
+
+    def entries(self) -> Iterator[Entry]:
+        """The lines of the strand, run by run."""
+        runs = self._strand.runs
+        for no, run in enumerate(runs):
+            before, after = (runs[no - 1] if no else None), self._strand.next(no)
+            taken_over = before is not None and self._strand.next(no - 1) is run
+            # what takes over from a missed deadline is told with the deadline
+            if not (taken_over and before is not None and self._is_due(before)):
+                yield self._opening(run, taken_over)
+            if self._is_due(run):
+                yield self._deadline(run, after)
+            if self._just_ends(run, after):
+                yield self._entry(run.end, "ends", run.advice, "")
+
+    def _just_ends(self, run: Run, after: Run | None) -> bool:
+        """Whether the end of a run is still to be told: it is not its deadline, and ``said_again`` does not tell it."""
+        told = (self._is_due(run) and run.lapses) or len(run.windows) > 1
+        return not (told or run.open_ended or after is not None)
+
+    def _is_due(self, run: Run) -> bool:
+        """Whether a deadline of the run falls into the plan."""
+        due = run.advice.due
+        return (
+            run.advice.due_word == "by"
+            and due is not None
+            and seconds(self._plan.start) < seconds(due) < seconds(self._plan.until)
+        )
+
+    def _opening(self, run: Run, taken_over: bool) -> Entry:
+        now = seconds(run.start) == seconds(self._plan.start)
+        parts = ["goes on"] if taken_over else []
+        due = run.advice.due
+        overdue = due is not None and run.advice.due_word == "by" and seconds(due) < seconds(run.start)
+        if due is not None:
+            parts.append(self._by(run.advice, due, run.start if now else None))
+            if overdue:
+                parts.append("overdue")
+        if len(run.windows) > 1:
+            parts.append(f"{self._until_close(run)}; then {self._again(run)}")
+        elif not run.open_ended and due is None:
+            parts.append(self._until(run.end))
+        return self._entry(run.start, "now" if now else "opens", run.advice, ", ".join(parts), overdue)
+
+    def _deadline(self, run: Run, after: Run | None) -> Entry:
+        due = run.advice.due
+        assert due is not None  # _is_due
+        if not run.lapses:
+            detail = "overdue from then on"
+        elif after is not None and after.advice.due is not None:
+            detail = f"if missed, still {self._by(after.advice, after.advice.due, None)}"
+        elif after is not None:
+            detail = "if missed, still later"
+        else:
+            detail = ""
+        return self._entry(due, "due", run.advice, detail)
+
+    def _by(self, advice: Advice, due: datetime, now: datetime | None) -> str:
+        said = f"{advice.due_word} {self._moment(due)}"
+        return said if now is None else f"{said}, {distance(seconds(due) - seconds(now))}"
+
+    def _until_close(self, run: Run) -> str:
+        first = run.windows[0]
+        same_day = first.start.date() == first.end.date()
+        return f"until {say_clock(first.end)}" if same_day else self._until(first.end)
+
+    def _again(self, run: Run) -> str:
+        return said_again(run.windows, self._plan.calendar, self._strand.calendar)
+
+    def _until(self, moment: datetime) -> str:
+        return f"until {self._moment(moment)}"
+
+    def _moment(self, moment: datetime) -> str:
+        said = say_moment(seconds(moment), self._plan.calendar)
+        theirs = their_clock(moment, self._strand.calendar)
+        return f"{said} ({theirs})" if theirs else said
+
+    def _entry(self, at: datetime, kind: EntryKind, advice: Advice, detail: str, overdue: bool = False) -> Entry:
+        theirs = their_clock(at, self._strand.calendar) if kind != "now" else ""
+        detail = "; ".join(part for part in (theirs, detail) if part)
+        return Entry(at, kind, advice, self._whom, detail, overdue)

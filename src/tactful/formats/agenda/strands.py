@@ -1,0 +1,130 @@
+"""All that a plan says about one action for one target, in the order in which it comes to hold."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from tactful.api.decision import Advice
+from tactful.api.plan import Plan, Planned, Window
+from tactful.facts.calendars import Calendar
+
+#: A rule that holds up to a moment holds in its second too, so that windows close a second after deadlines.
+_A_MOMENT: Final = 1
+
+
+class Run(msgspec.Struct, frozen=True, eq=False):
+    """Windows of one strength and one deadline, with gaps between them and nothing else of the strand in the gaps.
+
+    ``advice`` is as it is when the first window opens.
+    """
+
+    advice: Advice
+    windows: tuple[Window, ...]
+
+    @property
+    def start(self) -> datetime:
+        """When the first window opens."""
+        return self.windows[0].start
+
+    @property
+    def end(self) -> datetime:
+        """When the last window closes."""
+        return self.windows[-1].end
+
+    @property
+    def open_ended(self) -> bool:
+        """Whether it still holds where the plan ends."""
+        return self.windows[-1].open_ended
+
+    @property
+    def lapses(self) -> bool:
+        """Whether the last window closes because the deadline has passed."""
+        due = self.advice.due
+        return due is not None and seconds(due) <= seconds(self.end) <= seconds(due) + _A_MOMENT
+
+
+class Strand(msgspec.Struct, frozen=True, eq=False):
+    """Runs of the same action for the same target, by when they begin."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def advice(self) -> Advice:
+        """The advice as it is at first."""
+        return self.runs[0].advice
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar of whom or what it concerns."""
+        return self.advice.calendar
+
+    @property
+    def prohibits(self) -> bool:
+        """Whether it is something to leave."""
+        return prohibits(self.advice)
+
+    @property
+    def start(self) -> datetime:
+        """When it first holds."""
+        return self.runs[0].start
+
+    @property
+    def end(self) -> datetime:
+        """When it last holds."""
+        return self.runs[-1].end
+
+    def next(self, no: int) -> Run | None:
+        """The run that takes over without a gap where run ``no`` ends."""
+        after = self.runs[no + 1] if no + 1 < len(self.runs) else None
+        return after if after is not None and seconds(after.start) == seconds(self.runs[no].end) else None
+
+
+def seconds(moment: datetime) -> int:
+    """A moment in whole seconds since 1970.
+
+    Moments are compared and told apart by these: two of the same zone compare by what the clock shows, and that twice where
+    it is put back.
+    """
+    return int(moment.timestamp() // 1)
+
+
+def prohibits(advice: Advice) -> bool:
+    """Whether advice is against something."""
+    return advice.modality in ("must_not", "should_not")
+
+
+def strands(plan: Plan, application: str | None = None) -> tuple[Strand, ...]:
+    """The plan's strands by when they begin, then by rank. ``application``: only what concerns that one or the candidate."""
+    found: dict[tuple[object, ...], list[Planned]] = {}
+    for one in plan.items:
+        advice = one.advice
+        if application is None or advice.application in (None, application):
+            target = advice.target
+            key = (advice.action, target.entity, target.id, advice.application, prohibits(advice))
+            found.setdefault(key, []).append(one)
+    made = [Strand(tuple(_runs(items))) for items in found.values()]
+    return tuple(sorted(made, key=lambda one: (seconds(one.start), one.advice.rank)))
+
+
+def _runs(items: list[Planned]) -> list[Run]:
+    """The windows of all ``items`` in order: neighbours that differ in their reasons alone become one window."""
+    pairs = [(window, item.advice) for item in items for window in item.windows]
+    pairs.sort(key=lambda pair: seconds(pair[0].start))
+    runs: list[Run] = []
+    for window, advice in pairs:
+        last = runs[-1] if runs else None
+        if last is None or (last.advice.modality, last.advice.due) != (advice.modality, advice.due):
+            runs.append(Run(advice, (window,)))
+        else:
+            runs[-1] = Run(last.advice, _joined(last.windows, window))
+    return runs
+
+
+def _joined(windows: tuple[Window, ...], window: Window) -> tuple[Window, ...]:
+    last = windows[-1]
+    if seconds(last.end) != seconds(window.start):
+        return (*windows, window)
+    return (*windows[:-1], Window(last.start, window.end, min(last.rank, window.rank), window.open_ended))

@@ -1,0 +1,141 @@
+"""A plan as one HTML page that needs nothing else: the chart, and below it the agenda with all reasons."""
+
+from __future__ import annotations
+
+from typing import Final
+from xml.etree.ElementTree import Element
+
+from tactful.api.decision import Advice
+from tactful.api.plan import Plan
+from tactful.formats.agenda import Agenda, Entry, agenda
+from tactful.formats.exporters.chart import chart, heading
+from tactful.formats.exporters.markup import add, element, to_bytes
+from tactful.formats.exporters.svg import svg_element
+from tactful.reasons.wording import say_clock, say_day
+
+#: Nothing is loaded and nothing runs, whatever a name in the case may try.
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+_WORDS: Final = {"due": "due", "ends": "over"}
+_STYLE: Final = """
+:root { color-scheme: light dark; --page: #f6f7f9; --card: #ffffff; --text: #1c2430; --soft: #5c6675; --edge: #d8dde4;
+  --good: #14643a; --bad: #b3261e; --warn: #8a5a10; --open: #22688c; --when: #7a1fa2; }
+@media (prefers-color-scheme: dark) { :root { --page: #0e1116; --card: #14181f; --text: #e8ebf0; --soft: #a3adbb; --edge: #333b47;
+  --good: #5fd08f; --bad: #ff7a70; --warn: #e0a84a; --open: #6fbbe2; --when: #d99bf2; } }
+body { margin: 0 auto; max-width: 1240px; padding: 16px; background: var(--page); color: var(--text);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; margin: 8px 0 0; } h2 { font-size: 1.15rem; margin: 28px 0 8px; }
+p.when { margin: 0 0 16px; color: var(--soft); }
+.scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--edge); border-radius: 8px; }
+.scroll svg { display: block; }
+table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--edge); }
+th, td { text-align: left; vertical-align: top; padding: 8px 12px; border-top: 1px solid var(--edge); }
+tbody th { font-weight: 600; background: var(--page); } thead th { color: var(--soft); font-weight: 500; }
+td.time, th.time { white-space: nowrap; width: 3em; font-variant-numeric: tabular-nums; }
+td.what, th.what { white-space: nowrap; width: 6em; overflow-wrap: normal; } td.what { font-size: .9375rem; }
+td.what { font-weight: 600; } tr.must .what, tr.should .what { color: var(--good); } tr.must_not .what { color: var(--bad); }
+tr.should_not .what { color: var(--warn); } tr.may .what { color: var(--open); }
+tr.due .what, td .detail { color: var(--when); } tr.ends { color: var(--soft); }
+tr.overdue .detail, p.warning { color: var(--bad); font-weight: 600; }
+td .whom { color: var(--soft); } td .label { font-weight: 600; } tr.ends .label { font-weight: 400; }
+details { color: var(--soft); font-size: .9375rem; } summary { cursor: pointer; } details p, details ul { margin: 4px 0; }
+cite { font-style: normal; opacity: .85; }
+footer { margin: 24px 0; color: var(--soft); font-size: .875rem; }
+@media (max-width: 640px) {
+  body { padding: 12px; } th, td { padding: 6px 8px; }
+  table, tbody, tr, td, tbody th { display: block; width: auto; box-sizing: border-box; } thead { display: none; }
+  td { border-top: 0; padding-top: 0; } td.time, td.what { display: inline-block; width: auto; padding-bottom: 0; }
+  td.time { border-top: 0; padding-right: 0; } tr { border-top: 1px solid var(--edge); padding-top: 6px; }
+}
+@page { size: landscape; margin: 12mm; }
+@media print { body { max-width: none; padding: 0; background: none; font-size: 12px; } .scroll { overflow: visible; border: 0; }
+  .scroll svg { width: 100%; height: auto; } tr { break-inside: avoid; } }
+"""
+
+
+def plan_to_html(plan: Plan, application: str | None = None) -> bytes:
+    """The page (UTF-8). ``application``: only what concerns that one, or the candidate as a whole."""
+    title, told = heading(plan)
+    root = element("html", lang="en")
+    head = add(root, "head")
+    add(head, "meta", charset="utf-8")
+    add(head, "meta", http_equiv="Content-Security-Policy", content=_POLICY)
+    add(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
+    add(head, "title", title)
+    add(head, "style", _STYLE)
+    body = add(root, "body")
+    main = add(body, "main")
+    add(main, "h1", title)
+    add(main, "p", told, class_="when")
+    _warnings(main, plan)
+    _chart(main, plan, application)
+    _agenda(main, agenda(plan, application))
+    add(
+        body,
+        "footer",
+        "Advice, not orders: who writes and when is yours to decide. Anything that happens changes the plan.",
+    )
+    return b"<!doctype html>\n" + to_bytes(root, "html") + b"\n"
+
+
+def _warnings(main: Element, plan: Plan) -> None:
+    for one in plan.now.safety_off:
+        message = f"The safety rule {one.rule} is switched off by {one.pack}: {one.because}"
+        add(main, "p", message, class_="warning")
+
+
+def _chart(main: Element, plan: Plan, application: str | None) -> None:
+    holder = add(main, "div", class_="scroll", role="region", aria_label="Chart of the plan", tabindex="0")
+    holder.append(svg_element(chart(plan, application), with_heading=False))
+
+
+def _agenda(main: Element, told: Agenda) -> None:
+    for title, entries in (("Now", told.now), ("Not to do", told.leave)):
+        if entries:
+            add(main, "h2", title)
+            body = _table(main, title, ("What", "Advice"))
+            for entry in entries:
+                _row(body, entry, dated=False)
+    if told.days:
+        add(main, "h2", "From day to day")
+        body = _table(main, "From day to day", ("Time", "What", "Advice"))
+    for day in told.days:
+        row = add(body, "tr")
+        add(row, "th", say_day(day.day), colspan="3", scope="rowgroup")
+        for entry in day.entries:
+            _row(body, entry, dated=True)
+
+
+def _table(main: Element, title: str, columns: tuple[str, ...]) -> Element:
+    table = add(main, "table", aria_label=title)
+    row = add(add(table, "thead"), "tr")
+    for column in columns:
+        add(row, "th", column, scope="col", class_=column.lower())
+    return add(table, "tbody")
+
+
+def _row(body: Element, entry: Entry, dated: bool) -> None:
+    kind = entry.kind if entry.kind in ("due", "ends") else entry.advice.modality
+    row = add(body, "tr", class_=f"{kind} overdue" if entry.overdue else kind)
+    if dated:
+        add(add(row, "td", class_="time"), "time", say_clock(entry.at), datetime=entry.at.isoformat())
+    add(row, "td", _WORDS.get(entry.kind) or entry.advice.modality.replace("_", " "), class_="what")
+    cell = add(row, "td")
+    add(cell, "span", entry.advice.label, class_="label")
+    if entry.whom:
+        add(cell, "span", f" {entry.whom}", class_="whom")
+    if entry.detail:
+        add(cell, "div", entry.detail, class_="detail")
+    if entry.kind in ("now", "opens"):
+        _reasons(cell, entry.advice)
+
+
+def _reasons(cell: Element, advice: Advice) -> None:
+    details = add(cell, "details")
+    add(details, "summary", "How and why" if advice.steps else "Why")
+    if advice.steps:
+        steps = add(details, "ul")
+        for step in advice.steps:
+            add(steps, "li", step)
+    for one in advice.because:
+        paragraph = add(details, "p", f"{one.text} ")
+        add(paragraph, "cite", f"[{one.rule}" + (f"; {one.source}]" if one.source else "]"))

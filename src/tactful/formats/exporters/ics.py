@@ -1,0 +1,227 @@
+"""A plan as iCalendar (RFC 5545): to-dos with deadlines, events for hours and for the ends of waiting.
+
+An entry's UID is made of whom and what it is about and never of its moments, so that a deadline that moves moves the same
+entry. What changed since the last file is told by that file: see :mod:`tactful.formats.exporters.revision`.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from typing import Final
+
+from icalendar import Alarm, Component, Event, Todo, vText
+from icalendar import Calendar as ICalendar
+
+from tactful.api.decision import Advice
+from tactful.api.plan import Plan
+from tactful.formats.agenda import Run, Strand, seconds, strands
+from tactful.formats.agenda.hours import daily, said_of_others, their_clock
+from tactful.formats.exporters.revision import OWN_DOMAIN, PRODID, merged, previous_entries, value
+from tactful.formats.exporters.zones import zone
+from tactful.language.syntax import Modality
+from tactful.reasons.wording import clean, concerning, name_of, say_moment
+
+_SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:tactful:plan")
+#: 1 is the highest of RFC 5545, 9 the lowest. Ranks are left out of it, as they change when other things get done.
+_PRIORITIES: Final[dict[Modality, int]] = {"must": 1, "should": 5, "may": 9}
+_BEFORE_DUE: Final = timedelta(hours=3)
+#: What must be done is also called to mind a day ahead.
+_WELL_BEFORE: Final = timedelta(days=1)
+
+
+def plan_to_ics(
+    plan: Plan, previous: bytes | None = None, application: str | None = None, name: str = "previous"
+) -> bytes:
+    """The plan as iCalendar (UTF-8). ``application``: only what concerns that one, or the candidate as a whole.
+
+    ``previous``: the file as it was written last. What is as it was keeps its SEQUENCE; what changed gets the next; what is
+    no longer advised is cancelled. Raises :class:`tactful.InvalidInput` where it is not such a file, by its ``name``.
+    """
+    owner = plan.case.candidate.id if application is None else f"{plan.case.candidate.id}/{application}"
+    mark = str(uuid.uuid5(_SPACE, clean(owner)))
+    old = [] if previous is None else previous_entries(previous, mark, name)
+    entries = merged([_stamped(one, plan) for one in _entries(plan, application)], old, plan.start)
+    made = ICalendar()
+    made.add("prodid", PRODID)
+    made.add("version", "2.0")
+    made.add("calscale", "GREGORIAN")
+    made.add("x-wr-calname", vText(clean(f"After the interviews: {name_of(plan.case.candidate)}")))
+    made.add("x-tactful-case", mark)
+    for one in (*_zones(entries), *entries):
+        made.add_component(one)
+    written: bytes = made.to_ical()
+    return written
+
+
+def _stamped(entry: Component, plan: Plan) -> Component:
+    entry.add("dtstamp", plan.start.astimezone(UTC))
+    entry.add("sequence", 0)
+    return entry
+
+
+def _zones(entries: Iterable[Component]) -> list[Component]:
+    """The time zones that the entries name, each for the years that they lie in."""
+    moments: dict[str, list[datetime]] = {}
+    for entry in entries:
+        for key in ("DTSTART", "DTEND", "DUE"):
+            if key in entry and "TZID" in entry[key].params:
+                moments.setdefault(entry[key].params["TZID"], []).append(value(entry, key).dt)
+    return [zone(name, min(found).year, max(found).year) for name, found in sorted(moments.items())]
+
+
+def _entries(plan: Plan, application: str | None) -> Iterable[Component]:
+    """One entry for each thing to do. Prohibitions have no place in a calendar: there is nothing to do at any moment."""
+    found = strands(plan, application)
+    for strand in found:
+        if not strand.prohibits:
+            entry = _Entry(plan, strand, found).made()
+            if entry is not None:
+                yield entry
+
+
+class _Entry:
+    """Makes the entry of one strand."""
+
+    def __init__(self, plan: Plan, strand: Strand, others: tuple[Strand, ...]) -> None:
+        self._plan, self._strand, self._others = plan, strand, others
+        self._now = seconds(plan.start)
+        self._company = plan.now.company(strand.advice.application)
+
+    def made(self) -> Component | None:
+        """The entry; ``None`` where there is nothing to put down."""
+        if self._strand.advice.due_word == "until":
+            return self._end_of_waiting()
+        for no, run in enumerate(self._strand.runs):
+            if daily(run.windows, self._strand.calendar):
+                return self._hours(run)
+            if run.advice.modality != "may" or run.advice.due is not None or seconds(run.start) > self._now:
+                return self._to_do(no, run)
+        return None
+
+    def _to_do(self, no: int, run: Run) -> Component:
+        todo = self._common(Todo(), run.advice, run.advice.label, self._later(no))
+        # what is possible again and again has no date: it would move from one window to the next
+        start, due = self._opens(run) if len(run.windows) == 1 else None, run.advice.due
+        if start is not None and (due is None or seconds(start) < seconds(due)):
+            todo.add("dtstart", _unambiguous(start))
+        if due is not None:
+            todo.add("due", _unambiguous(due))
+            todo.add_component(_alarm(todo, -_BEFORE_DUE, "END"))
+            if run.advice.modality == "must":
+                todo.add_component(_alarm(todo, -_WELL_BEFORE, "END"))
+        elif start is not None:
+            todo.add_component(_alarm(todo, timedelta(), "START"))
+        todo.add("status", "NEEDS-ACTION")
+        return todo
+
+    def _hours(self, run: Run) -> Component:
+        """An event for the first of windows that come again, in the time zone whose hours they are."""
+        theirs, first = self._strand.calendar, run.windows[0]
+        again = said_of_others(run.windows, theirs)  # the plan's end is another each time, and changes nothing
+        event = self._common(Event(), run.advice, run.advice.label, (again,))
+        opened = self._opens(run)
+        start = opened if opened is not None and opened.date() == first.start.date() else first.start
+        end = max(
+            seconds(start) + 60, seconds(first.end) // 60 * 60
+        )  # without the second that windows outlast deadlines by
+        event.add("dtstart", _unambiguous(theirs.local(seconds(start))))
+        event.add("dtend", _unambiguous(theirs.local(end)))
+        return self._free(event)
+
+    def _end_of_waiting(self) -> Component | None:
+        """An event of no length at the moment when it is over, which says what is to be done from then on.
+
+        Waiting for the next office hours, night after night, is none: those hours have an event.
+        """
+        once = list(takewhile(lambda one: len(one.windows) == 1, self._unbroken()))
+        run = once[-1] if once else self._strand.runs[0]
+        over = run.end if once and not run.open_ended else run.advice.due
+        if over is None:
+            return None
+        event = self._common(Event(), run.advice, f"Over: {run.advice.label}", self._from_then_on(over))
+        event.add("dtstart", _unambiguous(over))
+        return self._free(event)
+
+    def _unbroken(self) -> Iterator[Run]:
+        """The runs that follow each other without a gap, from the first on."""
+        yield self._strand.runs[0]
+        no = 0
+        while (after := self._strand.next(no)) is not None:
+            no += 1
+            yield after
+
+    def _free(self, event: Component) -> Component:
+        """An event that leaves the candidate free, and rings when it begins."""
+        event.add("transp", "TRANSPARENT")
+        event.add("status", "CONFIRMED")
+        event.add_component(_alarm(event, timedelta(), "START"))
+        return event
+
+    def _common(self, entry: Component, advice: Advice, summary: str, notes: Iterable[str]) -> Component:
+        entry.add("uid", self._uid(entry.name or ""))
+        entry.add("summary", clean(summary))
+        entry.add("description", clean("\n".join((*self._description(advice), *notes))))
+        entry.add("priority", _PRIORITIES[advice.modality])
+        entry.add("categories", [clean(one) for one in (self._company or "Job search", advice.modality)])
+        return entry
+
+    def _description(self, advice: Advice) -> Iterable[str]:
+        whom = concerning(advice.target, self._company).strip(" ()")
+        if whom:
+            yield whom
+        if advice.due is not None:
+            away = their_clock(advice.due, self._strand.calendar)
+            yield f"{advice.due_word} {self._said(advice.due)}" + (f" ({away})" if away else "")
+        yield from (f"- {step}" for step in advice.steps)
+        yield from (f"{one.text} [{one.rule}; {one.source}]" for one in advice.because)
+
+    def _later(self, no: int) -> Iterable[str]:
+        """What holds afterwards, if this is missed."""
+        for run in self._strand.runs[no + 1 :]:
+            due = "" if run.advice.due is None else f", {run.advice.due_word} {self._said(run.advice.due)}"
+            yield f"If missed, from {self._said(run.start)}: {run.advice.label}{due}"
+
+    def _from_then_on(self, moment: datetime) -> Iterable[str]:
+        for other in self._others:
+            same = other.advice.application == self._strand.advice.application
+            if same and not other.prohibits and seconds(other.start) == seconds(moment):
+                yield f"From then on: {other.advice.label}"
+
+    def _opens(self, run: Run) -> datetime | None:
+        """When it begins to hold; ``None`` where that is not known, as it held before the plan begins."""
+        return run.start if seconds(run.start) > self._now else run.advice.opens
+
+    def _said(self, moment: datetime) -> str:
+        return say_moment(seconds(moment), self._plan.calendar)
+
+    def _uid(self, component: str) -> str:
+        advice, candidate = self._strand.advice, self._plan.case.candidate.id
+        target = advice.target
+        about = [candidate, advice.application, advice.action, target.entity, target.id, self._round(), component]
+        return f"{uuid.uuid5(_SPACE, clean(json.dumps(about)))}{OWN_DOMAIN}"
+
+    def _round(self) -> str | None:
+        """The last interview before it begins to hold: thanks for the second are another entry than thanks for the first."""
+        begins = seconds(self._strand.start)
+        for family in self._plan.case.families:
+            if family.application.id == self._strand.advice.application:
+                held = [one for one in family.interviews if one.ended_at <= begins]
+                return max(held, key=lambda one: one.ended_at).id if held else None
+        return None
+
+
+def _unambiguous(moment: datetime) -> datetime:
+    """The moment in its time zone, or in UTC where the clock shows it for the second time: iCalendar means the first."""
+    return moment.astimezone(UTC) if moment.fold else moment
+
+
+def _alarm(entry: Component, before: timedelta, related: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", entry["SUMMARY"])
+    alarm.add("trigger", before, parameters={"RELATED": related})
+    return alarm

@@ -1,0 +1,196 @@
+"""A plan's chart as one SVG file that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from xml.etree.ElementTree import Element, indent
+
+from tactful.api.plan import Plan
+from tactful.formats.exporters.chart import LANE, MARGIN, TITLE_HEIGHT, Bar, Chart, Mark, chart, shortened, text_width
+from tactful.formats.exporters.markup import add, element, to_bytes
+
+_HEIGHTS: Final = {"must": 18, "should": 14, "may": 12, "should_not": 10, "must_not": 12}
+_DIAMOND: Final = 6
+#: How much wider than others the letters of the heading are.
+_HEADING: Final = 1.55
+#: Colours are told once for light and once for dark; strength shows in height and pattern too.
+STYLE: Final = """
+.tactful-chart { --paper: #ffffff; --ink: #1c2430; --faint: #5c6675; --rule: #d8dde4; --off: #eef0f4; --holiday: #f6e7cf;
+  --must: #14643a; --should: #45a06b; --may: #bfe0f2; --may-edge: #2f7ea8; --should_not: #b7791f; --must_not: #b3261e;
+  --due: #7a1fa2; --now: #1756c4; font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
+@media (prefers-color-scheme: dark) {
+  .tactful-chart { --paper: #14181f; --ink: #e8ebf0; --faint: #a3adbb; --rule: #333b47; --off: #20262f; --holiday: #3d3220;
+    --must: #5fd08f; --should: #2f9460; --may: #1d4257; --may-edge: #6fbbe2; --should_not: #e0a84a; --must_not: #ff7a70;
+    --due: #d99bf2; --now: #7fb0ff; }
+}
+@media print {
+  .tactful-chart { --paper: #ffffff; --ink: #000000; --faint: #444444; --rule: #bbbbbb; --off: #eeeeee; --holiday: #f6e7cf;
+    --must: #14643a; --should: #45a06b; --may: #bfe0f2; --may-edge: #2f7ea8; --should_not: #b7791f; --must_not: #b3261e;
+    --due: #7a1fa2; --now: #1756c4; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
+.tactful-chart text { fill: var(--ink); dominant-baseline: central; }
+.tactful-chart .faint { fill: var(--faint); } .tactful-chart .heading { font-size: 19px; font-weight: 600; }
+.tactful-chart .group, .tactful-chart .month { font-weight: 600; } .tactful-chart .number { font-size: 11px; }
+.tactful-chart .paper { fill: var(--paper); } .tactful-chart .off { fill: var(--off); }
+.tactful-chart .holiday { fill: var(--holiday); } .tactful-chart .rule { stroke: var(--rule); }
+.tactful-chart .must { fill: var(--must); } .tactful-chart .should { fill: var(--should); }
+.tactful-chart .may { fill: var(--may); stroke: var(--may-edge); stroke-dasharray: 3 2; }
+.tactful-chart .should_not { fill: url(#tactful-should-not); stroke: var(--should_not); }
+.tactful-chart .must_not { fill: url(#tactful-must-not); stroke: var(--must_not); }
+.tactful-chart .due { fill: var(--due); stroke: var(--paper); stroke-width: 1.5; }
+.tactful-chart .now { stroke: var(--now); stroke-width: 2; }
+"""
+
+
+def plan_to_svg(plan: Plan, application: str | None = None) -> bytes:
+    """The chart as SVG (UTF-8). ``application``: only what concerns that one, or the candidate as a whole."""
+    root = svg_element(chart(plan, application))
+    indent(root)
+    return b"<?xml version='1.0' encoding='utf-8'?>\n" + to_bytes(root, "xml") + b"\n"
+
+
+def svg_element(made: Chart, with_heading: bool = True) -> Element:
+    """The chart as an element, for a file of its own or for a page that has the heading itself."""
+    top = 0 if with_heading else TITLE_HEIGHT - MARGIN
+    root = element(
+        "svg",
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 {top} {made.width:.0f} {made.height - top:.0f}",
+        width=f"{made.width:.0f}",
+        height=f"{made.height - top:.0f}",
+        class_="tactful-chart",
+        role="img",
+        aria_labelledby="tactful-title tactful-desc",
+    )
+    add(root, "title", made.title, id="tactful-title")
+    add(root, "desc", f"{made.subtitle}. {made.description}", id="tactful-desc")
+    add(root, "style", STYLE)
+    _patterns(root)
+    add(root, "rect", class_="paper", y=top, width="100%", height="100%")
+    if with_heading:
+        short = shortened(made.title, (made.width - 2 * MARGIN) / _HEADING)
+        _text(root, "heading", Mark(MARGIN, MARGIN + 8, short, made.title))
+        _text(root, "faint", Mark(MARGIN, MARGIN + 30, made.subtitle))
+    _background(root, made)
+    for bar in made.bars:
+        _bar(root, bar)
+    for mark in made.deadlines:
+        _diamond(root, mark)
+    _now(root, made)
+    _legend(root, made)
+    return root
+
+
+def _patterns(root: Element) -> None:
+    """Stripes for what is not to be done, leaning one way for each strength."""
+    defs = add(root, "defs")
+    for name, path in (("should_not", "M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2"), ("must_not", "M0,0 l6,6 M0,6 l6,-6")):
+        size = {"width": 6, "height": 6}
+        one = add(defs, "pattern", id=f"tactful-{name.replace('_', '-')}", patternUnits="userSpaceOnUse", **size)
+        add(one, "path", d=path, style=f"stroke: var(--{name}); stroke-width: 1.3; fill: none")
+
+
+def _background(root: Element, made: Chart) -> None:
+    right = made.width - MARGIN
+    for band in made.bands:
+        box = add(
+            root,
+            "rect",
+            class_="holiday" if band.title else "off",
+            x=_number(band.x),
+            y=_number(band.y),
+            width=_number(band.width),
+            height=_number(band.height),
+        )
+        if band.title:
+            add(box, "title", band.title)
+    for x in made.mondays:
+        add(
+            root,
+            "line",
+            class_="rule",
+            x1=_number(x),
+            x2=_number(x),
+            y1=_number(made.top - 22),
+            y2=_number(made.bottom),
+        )
+    for y in (*made.lines, made.bottom):
+        add(root, "line", class_="rule", x1=MARGIN, x2=_number(right), y1=_number(y), y2=_number(y))
+    for class_, marks in (("month", made.months), ("group", made.titles), ("label", made.labels)):
+        for mark in marks:
+            _text(root, class_, mark)
+    for mark in made.numbers:
+        _text(root, "number", mark, text_anchor="middle")
+
+
+def _bar(root: Element, bar: Bar) -> None:
+    height = _HEIGHTS[bar.modality]
+    box = add(
+        root,
+        "rect",
+        class_=bar.modality,
+        x=_number(bar.x),
+        y=_number(bar.y + (LANE - height) / 2),
+        width=_number(bar.width),
+        height=height,
+        rx=2,
+    )
+    add(box, "title", bar.title)
+
+
+def _diamond(root: Element, mark: Mark) -> None:
+    shape = add(root, "path", class_="due", d=_diamond_path(mark.x, mark.y))
+    add(shape, "title", mark.full)
+
+
+def _diamond_path(x: float, y: float) -> str:
+    return f"M{_number(x)},{_number(y - _DIAMOND)} l{_DIAMOND},{_DIAMOND} l-{_DIAMOND},{_DIAMOND} l-{_DIAMOND},-{_DIAMOND} z"
+
+
+def _now(root: Element, made: Chart) -> None:
+    x = _number(made.now)
+    line = add(root, "line", class_="now", x1=x, x2=x, y1=_number(made.top), y2=_number(made.bottom))
+    add(line, "title", "now")
+
+
+def _legend(root: Element, made: Chart) -> None:
+    y = made.bottom + 22
+    x = float(MARGIN)
+    for modality in made.modalities:
+        height = _HEIGHTS[modality]
+        add(root, "rect", class_=modality, x=_number(x), y=_number(y - height / 2), width=24, height=height, rx=2)
+        x = _legend_text(root, x + 30, y, modality.replace("_", " "))
+    add(root, "path", class_="due", d=_diamond_path(x + 6, y))
+    x = _legend_text(root, x + 18, y, "due")
+    add(root, "line", class_="now", x1=_number(x + 4), x2=_number(x + 4), y1=_number(y - 8), y2=_number(y + 8))
+    x = _legend_text(root, x + 14, y, "now")
+    for class_, said in _days_off(made):
+        add(root, "rect", class_=class_, x=_number(x), y=_number(y - 8), width=16, height=16)
+        x = _legend_text(root, x + 22, y, said)
+    for no, note in enumerate(made.footnotes):
+        _text(root, "faint", Mark(MARGIN, y + 24 + 18 * no, note))
+
+
+def _days_off(made: Chart) -> Iterable[tuple[str, str]]:
+    if any(not band.title for band in made.bands):
+        yield "off", "weekend"
+    if made.footnotes:
+        yield "holiday", "holiday"
+
+
+def _legend_text(root: Element, x: float, y: float, text: str) -> float:
+    """Write a text; gives where the next thing may stand."""
+    _text(root, "faint", Mark(x, y, text))
+    return x + text_width(text) + 18
+
+
+def _text(root: Element, class_: str, mark: Mark, **attributes: str) -> None:
+    made = add(root, "text", mark.text, class_=class_, x=_number(mark.x), y=_number(mark.y), **attributes)
+    if mark.full and mark.full != mark.text:
+        add(made, "title", mark.full)
+
+
+def _number(value: float) -> str:
+    """A number without trailing zeros."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,158 @@
+"""A table of applications: CSV with a header, one application a row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from typing import Final, get_args
+
+from tactful.facts.calendars import Calendars
+from tactful.facts.reading.limits import CaseLimits
+from tactful.facts.reading.moments import parse_date, parse_moment
+from tactful.facts.shape import ApplicationStatus, ContactPolicy, Preference, Role
+from tactful.formats.importers.feeds import short
+from tactful.formats.importers.found import Application, Found, Log
+from tactful.formats.importers.merge.ids import slug
+from tactful.source.codes.case import TooMany
+from tactful.source.codes.imports import BrokenFile, WrongImportValue
+from tactful.source.diagnostics import Span
+from tactful.source.nodes import span_at
+from tactful.source.suggest import did_you_mean
+
+_CALENDARS: Final = Calendars()
+
+
+def _one_of(kind: object) -> Callable[[str], str | None]:
+    values = get_args(kind)
+    listed = ", ".join(f"`{one}`" for one in values)
+    return lambda text: None if text in values else did_you_mean(text, values) or f"the values are {listed}"
+
+
+def _deadline(text: str) -> str | None:
+    fine = parse_date(text) is not None or parse_moment(text) is not None
+    return None if fine else "write a day, such as `2026-11-27`, or a moment, such as `2026-11-27T17:00:00-05:00`"
+
+
+def _zone(text: str) -> str | None:
+    if _CALENDARS.zone_exists(text):
+        return None
+    near = _CALENDARS.near_zone(text)
+    return f"did you mean `{near}`?" if near else "write an IANA name, such as `Europe/Dublin`"
+
+
+def _country(text: str) -> str | None:
+    return None if _CALENDARS.country_exists(text) else "write an ISO 3166 code, such as `US` or `US-NY`"
+
+
+def _email(text: str) -> str | None:
+    return None if "@" in text.strip("@") and " " not in text else "write one address, such as `dana@example.com`"
+
+
+def _any(text: str) -> str | None:
+    return None
+
+
+#: What each column may hold: a check gives what to write instead, or nothing where the value is fine.
+APPLICATION: Final[dict[str, Callable[[str], str | None]]] = {
+    "id": _any,
+    "company": _any,
+    "role": _any,
+    "status": _one_of(ApplicationStatus),
+    "reply_by": _deadline,
+    "contact_policy": _one_of(ContactPolicy),
+    "country": _country,
+    "time_zone": _zone,
+}
+#: Columns about one person of the application, in the words of the case.
+PERSON: Final[dict[str, Callable[[str], str | None]]] = {
+    "person_name": _any,
+    "person_email": _email,
+    "person_role": _one_of(Role),
+    "person_prefers": _one_of(Preference),
+}
+_COLUMNS: Final = {**APPLICATION, **PERSON}
+#: How long a value may be, and how many columns a table may have.
+_LONGEST: Final = CaseLimits().text
+_WIDEST: Final = 200
+
+
+def read(text: str, name: str, log: Log) -> Found:
+    """The applications of a table; mistakes are told with the line, and all of them."""
+    rows = _rows(text, name, log)
+    header, where = next(rows, ([], span_at(text, 0, 0, name)))
+    if len(header) > _WIDEST:
+        log.mistake(BrokenFile, where, f"the table has more than {_WIDEST} columns", "leave out those not needed")
+        return ()
+    columns = [one.strip().lower().replace(" ", "_") for one in header]
+    if "id" not in columns and "company" not in columns:
+        help_ = f"name the columns in the first line: {', '.join(_COLUMNS)}"
+        log.mistake(BrokenFile, where, "the table has neither a column `id` nor a column `company`", help_)
+        return ()
+    for column in sorted({one for one in columns if columns.count(one) > 1}):
+        log.mistake(BrokenFile, where, f"the column `{short(column)}` is there twice")
+    for column in dict.fromkeys(columns):
+        if column not in _COLUMNS:
+            help_ = did_you_mean(column, _COLUMNS) or f"the columns are {', '.join(_COLUMNS)}"
+            log.not_understood(where, f"the column `{short(column)}` is not known here, and is passed over", help_)
+    found: dict[str, Application] = {}
+    most = CaseLimits().applications
+    for values, span in rows:
+        if not any(one.strip() for one in values):
+            continue
+        if len(values) != len(columns):
+            message = f"the row has {len(values)} values, and the header {len(columns)}"
+            log.mistake(BrokenFile, span, message, "put values with commas in double quotes")
+            continue
+        application = _application(dict(zip(columns, (one.strip() for one in values), strict=True)), span, log)
+        if application is None:
+            continue
+        if len(found) == most and application.id not in found:
+            log.mistake(TooMany, span, f"the table has more than {most} applications", "split it")
+            break
+        first = found.setdefault(application.id, application)
+        if first is not application:
+            where_first = f"the other one is in line {first.span.line}"
+            log.mistake(BrokenFile, span, f"the application `{short(application.id)}` is there twice", where_first)
+    return tuple(found.values())
+
+
+def _rows(text: str, name: str, log: Log) -> Iterator[tuple[list[str], Span]]:
+    """The rows with the lines that they begin in; a row may go on over several lines."""
+    lines = text.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    reader = csv.reader(iter(lines), strict=True)
+    while True:
+        no = reader.line_num
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            at = max(1, reader.line_num)
+            span = Span(name, starts[at - 1], starts[at - 1] + 1, at, 1)
+            log.mistake(BrokenFile, span, f"this is not CSV: {error}", "look for a quote that is not closed")
+            return
+        if row:
+            yield row, Span(name, starts[no], max(starts[no] + 1, starts[no + 1] - 1), no + 1, 1)
+
+
+def _application(row: dict[str, str], span: Span, log: Log) -> Application | None:
+    fine = True
+    for column, value in row.items():
+        if column not in _COLUMNS or not value:
+            continue
+        help_ = "shorten it" if len(value) > _LONGEST else _COLUMNS[column](value)
+        if help_ is not None:
+            log.mistake(WrongImportValue, span, f"`{column}` cannot be `{short(value)}`", help_)
+            fine = False
+    id_ = row.get("id") or slug(row.get("company", ""))
+    if not id_:
+        log.mistake(WrongImportValue, span, "the row has neither an id nor a company", "give it one of the two")
+        return None
+    if not fine:
+        return None
+    fields = tuple((key, row[key]) for key in APPLICATION if key != "id" and row.get(key))
+    person = tuple((key.removeprefix("person_"), row[key]) for key in PERSON if row.get(key))
+    return Application(id=id_, span=span, fields=fields, person=person)

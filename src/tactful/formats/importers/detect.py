@@ -1,0 +1,81 @@
+"""Which format a file is of: told by what is in it, not by its name."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Final
+
+from tactful.formats.importers import applications_csv, ics
+from tactful.formats.importers.feeds import Entry, ashby, greenhouse, lever, merge_dev, unified, workable
+from tactful.formats.importers.found import Found, Item, Log
+from tactful.source.codes.imports import UnknownFormat
+from tactful.source.diagnostics import InvalidInput
+from tactful.source.nodes import Mapping, Node, Scalar, Sequence, TextLimits, decode, span_at
+from tactful.source.parse_json import parse_json
+
+#: Asked in this order whether an object is theirs.
+_FEEDS: Final[tuple[ModuleType, ...]] = (greenhouse, ashby, lever, workable, merge_dev, unified)
+#: Where feeds wrap a page of objects.
+_WRAPPERS: Final = ("results", "data", "events")
+_HELP: Final = "give an .ics file, a CSV with a header, or JSON of Greenhouse, Lever, Ashby, Workable, Merge or Unified"
+
+
+def read_file(data: bytes, name: str, log: Log, limits: TextLimits) -> Found:
+    """What is in a file. Mistakes and notes go to ``log``; what is found beside them is still given back."""
+    try:
+        text = decode(data, name, limits)
+        log.sources[name] = text
+        start = text.lstrip()[:15]
+        if start.upper().startswith("BEGIN:VCALENDAR"):
+            return ics.read(text, name, log)
+        if start[:1] in ("{", "["):
+            return _feed(parse_json(text, name, limits), log)
+        if start and "," in text.lstrip().splitlines()[0]:
+            return applications_csv.read(text, name, log)
+        log.mistake(UnknownFormat, span_at(text, 0, 0, name), "this is no format that can be imported", _HELP)
+    except InvalidInput as error:
+        log.mistakes.extend(error.diagnostics)
+        log.sources.update(error.sources)
+    return ()
+
+
+def _feed(root: Node, log: Log) -> Found:
+    nodes: tuple[Node, ...] = (root,)
+    if isinstance(root, Sequence):
+        nodes = root.items
+    elif isinstance(root, Mapping):
+        page = Entry(root, log)
+        wrapped = next((key for key in _WRAPPERS if isinstance(page.node(key), Sequence)), None)
+        if wrapped is not None:
+            nodes = page.items(wrapped)
+            _more_pages(page, log)
+        elif (single := page.node("data")) is not None and "action" not in page:  # Lever's answer about one interview
+            nodes = (single,)
+    found: list[Item] = []
+    for node in nodes:
+        found.extend(_object(node, log))
+    if not nodes:
+        log.not_understood(root.span, "the page has nothing in it")
+    return tuple(found)
+
+
+def _object(node: Node, log: Log) -> list[Item]:
+    if isinstance(node, Mapping):
+        entry = Entry(node, log)
+        for feed in _FEEDS:
+            if feed.fits(entry):
+                found: list[Item] = feed.read(entry, log)
+                return found
+    log.mistake(UnknownFormat, node.span, "this is no object of a feed that is known here", _HELP)
+    return []
+
+
+def _more_pages(page: Entry, log: Log) -> None:
+    """Note that a page is not the last: the feeds say it in different words."""
+    paging = page.node("paging")
+    inner = Entry(paging, log).node("next") if isinstance(paging, Mapping) else None
+    flags = (page.node(key) for key in ("hasNext", "moreDataAvailable"))
+    said = any(isinstance(one, Scalar) and one.text == "true" for one in flags)
+    following = page.node("next")
+    if said or inner is not None or (following is not None and "hasNext" not in page):
+        log.more_pages(page.span)

@@ -1,0 +1,84 @@
+"""Ashby: interview schedules with their events, alone, in a list, under ``results``, or in a webhook."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tactful.facts.shape import InterviewStatus
+from tactful.formats.importers.feeds import Entry, short, stage_of
+from tactful.formats.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version, words
+
+SYSTEM: Final = "ashby"
+_FIELDS: Final = words(
+    "id applicationId candidateId interviewStageId status createdAt updatedAt interviewEvents scheduledBy"
+)
+_EVENT_FIELDS: Final = words(
+    "id startTime endTime feedbackLink location meetingLink interviewerUserIds interviewers interview interviewId "
+    "interviewScheduleId hasSubmittedFeedback createdAt updatedAt extraData"
+)
+#: ``None``: it is not settled when the interview will be.
+_STATUSES: Final[dict[str, InterviewStatus | None]] = {
+    "NeedsScheduling": None,
+    "WaitingOnCandidateBooking": None,
+    "WaitingOnCandidateAvailability": None,
+    "Rescheduling": None,
+    "OnHold": None,
+    "Scheduled": "scheduled",
+    "WaitingOnFeedback": "held",
+    "Complete": "held",
+    "Completed": "held",
+    "Cancelled": "cancelled",
+}
+
+
+def fits(entry: Entry) -> bool:
+    """Whether an object is one of Ashby's."""
+    return "interviewEvents" in entry or ("action" in entry and "data" in entry)
+
+
+def read(entry: Entry, log: Log) -> list[Item]:
+    """The interviews of a schedule: each of its events is one."""
+    if "interviewEvents" not in entry:
+        data = entry.entry("data")
+        schedule = None if data is None else data.entry("interviewSchedule")
+        if schedule is None:
+            action = short(entry.text("action") or "")
+            log.not_understood(entry.span, f"the webhook `{action}` says nothing about interviews that is known here")
+            return []
+        entry = schedule
+    entry.list_unknown(_FIELDS, "an Ashby interview schedule")
+    status, version = entry.status("status", _STATUSES), entry.moment("updatedAt")
+    belonging = Belonging(application=entry.id("applicationId"), candidate=entry.id("candidateId"))
+    found: list[Item] = []
+    for event in entry.entries("interviewEvents"):
+        event.list_unknown(_EVENT_FIELDS, "an Ashby interview event")
+        about = event.entry("interview")
+        found.extend(
+            Interview(
+                system=SYSTEM,
+                uid=event.id("id") or "",
+                span=event.span,
+                version=Version(updated_at=version),
+                ended_at=event.moment("endTime"),
+                status=status,
+                stage=None if about is None else stage_of(about.text("title")),
+                attendees=_attendees(event),
+                belonging=belonging,
+            ).if_complete(log)
+        )
+    if not entry.items("interviewEvents"):
+        log.not_understood(entry.span, "an interview schedule without events leaves nothing to import")
+    return found
+
+
+def _attendees(event: Entry) -> tuple[Attendee, ...]:
+    """``interviewers`` has names; where it is missing, ``interviewerUserIds`` has ids."""
+    people = [_person(one) for one in event.entries("interviewers")]
+    known = {one.uid for one in people}
+    people += [Person(uid=uid) for uid in event.ids("interviewerUserIds") if uid not in known]
+    return tuple(Attendee(person=one) for one in people)
+
+
+def _person(entry: Entry) -> Person:
+    name = " ".join(filter(None, (entry.text("firstName"), entry.text("lastName")))) or entry.text("name")
+    return Person(name=name, email=entry.text("email"), uid=entry.id("userId") or entry.id("id"))

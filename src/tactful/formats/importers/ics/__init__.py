@@ -1,0 +1,295 @@
+"""Invitations to interviews: iCalendar (RFC 5545) as it is sent by mail (RFC 5546).
+
+REQUEST, PUBLISH and no method at all bring an interview; CANCEL with ``STATUS:CANCELLED`` cancels it, and without
+withdraws those it names. Answers and counter-proposals are for organizers, and are listed only.
+"""
+
+from __future__ import annotations
+
+import warnings
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+from urllib.parse import unquote
+
+from icalendar import Event
+
+from tactful.facts.shape import InterviewStatus, Role
+from tactful.formats.importers.feeds import short, stage_of
+from tactful.formats.importers.found import (
+    Attendee,
+    Belonging,
+    Found,
+    Interview,
+    Item,
+    Log,
+    Person,
+    Version,
+    Withdrawal,
+)
+from tactful.formats.importers.ics.lines import Component, components
+from tactful.formats.importers.ics.zones import Zones
+from tactful.source.codes.imports import BrokenFile, NoEnd, NoImportZone, Recurring, WrongImportValue
+
+SYSTEM: Final = "ics"
+_RECURRENCE: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
+#: Properties that an interview is read from; others may be whatever they are.
+_READ: Final = (
+    "UID",
+    "SEQUENCE",
+    "DTSTAMP",
+    "DTSTART",
+    "DTEND",
+    "DURATION",
+    "ORGANIZER",
+    "ATTENDEE",
+    "STATUS",
+    "SUMMARY",
+)
+_SINGLE: Final = tuple(name for name in _READ if name != "ATTENDEE")
+_STATUSES: Final[dict[str, InterviewStatus]] = {
+    "CONFIRMED": "scheduled",
+    "TENTATIVE": "scheduled",
+    "CANCELLED": "cancelled",
+}
+_ANSWERS: Final[dict[str, bool | None]] = {
+    "ACCEPTED": True,
+    "DECLINED": False,
+    "DELEGATED": False,  # somebody else comes instead
+    "TENTATIVE": None,
+    "NEEDS-ACTION": None,
+}
+
+
+def read(text: str, name: str, log: Log) -> Found:
+    """The interviews in an iCalendar text, and what is said of interviews that it does not tell whole."""
+    found: list[Item] = []
+    for calendar in components(text, name, log):
+        if calendar.name != "VCALENDAR":
+            log.not_understood(calendar.span, f"a component `{short(calendar.name)}` is not read")
+            continue
+        reader = _Calendar(calendar, log)
+        found.extend(item for event in calendar.components if (item := reader.item(event)) is not None)
+    if not found and not log.mistakes:
+        log.not_understood(None, f"`{name}` has no interview in it")
+    return tuple(found)
+
+
+class _Calendar:
+    """Reads the events of one VCALENDAR."""
+
+    def __init__(self, calendar: Component, log: Log) -> None:
+        self._log = log
+        self._method = (calendar.value("METHOD") or "PUBLISH").upper()
+        self._zone = calendar.value("X-WR-TIMEZONE")
+        self._zones = Zones(tuple(one for one in calendar.components if one.name == "VTIMEZONE"))
+        self._method_span = calendar.place("METHOD")
+
+    def item(self, component: Component) -> Item | None:
+        """What a component says; ``None`` where that is nothing, which is listed."""
+        if component.name == "VTIMEZONE":
+            return None
+        if component.name != "VEVENT":
+            self._log.not_understood(component.span, f"a component `{short(component.name)}` is not read")
+            return None
+        if self._method not in ("REQUEST", "PUBLISH", "CANCEL"):
+            message = f"the method `{short(self._method)}` is not read: it is for whoever organizes the interview"
+            self._log.not_understood(self._method_span, message)
+            return None
+        before = len(self._log.mistakes)
+        for line in component.lines:
+            if line.name in _RECURRENCE:
+                help_ = "ask for one invitation for each interview, or write the interviews into the case by hand"
+                self._log.mistake(Recurring, line.span, f"the event recurs: it has `{line.name}`", help_)
+        for alarm in component.components:
+            self._log.not_understood(alarm.span, f"a component `{short(alarm.name)}` is not read")
+        event = self._event(component)
+        if event is None or len(self._log.mistakes) > before:
+            return None
+        return self._read(component, event)
+
+    def _event(self, component: Component) -> Any:
+        """The event as icalendar reads it, ``None`` where it cannot; the mistakes that it found are told."""
+        for name in _SINGLE:
+            if sum(line.name == name for line in component.lines) > 1:
+                self._log.mistake(BrokenFile, component.place(name), f"an event has `{name}` twice")
+                return None
+        try:
+            with warnings.catch_warnings():  # about zones, which are worked out here and not there
+                warnings.simplefilter("ignore")
+                event = Event.from_ical(component.to_ical(_READ))
+        except Exception as raised:  # a library over a stranger's text: whatever it raises is told
+            self._log.mistake(BrokenFile, component.span, f"the event cannot be read: {short(str(raised).lower())}")
+            return None
+        for broken, error in event.errors:
+            name = str(broken).upper()
+            message = f"`{name}` cannot be read: {short(error.lower())}"
+            self._log.mistake(WrongImportValue, component.place(name), message)
+        if not str(event.get("UID") or "").strip():
+            self._log.mistake(BrokenFile, component.span, "an event has no `UID`", "save the file again")
+        return event
+
+    def _read(self, component: Component, event: Any) -> Item | None:
+        uid, version = str(event["UID"]).strip(), self._version(component, event)
+        status = self._status(component, event)
+        attendees = self._attendees(component, event)
+        if self._method == "CANCEL" and status != "cancelled":
+            return self._withdrawal(component, uid, version, attendees)
+        cancelled = self._method == "CANCEL"
+        ended_at = self._ended_at(component, event, needed=not cancelled)
+        organizer = _person(event.get("ORGANIZER"), "coordinator") if event.get("ORGANIZER") is not None else None
+        invited = {one.person.email for one in attendees if one.person.email}
+        others = () if organizer is None or organizer.email in invited else (organizer,)
+        if not cancelled and ended_at is None:
+            return None
+        summary = " ".join(str(event.get("SUMMARY") or "").split())
+        return Interview(
+            system=SYSTEM,
+            uid=uid,
+            span=component.span,
+            version=version,
+            ended_at=ended_at,
+            status=status or "scheduled",
+            stage=stage_of(summary),
+            attendees=None if cancelled else attendees,
+            candidate_among=not cancelled,
+            others=others,
+            belonging=Belonging(
+                role=_role(summary),
+                time_zone=self._zone_name(event),
+            ),
+        )
+
+    def _withdrawal(
+        self, component: Component, uid: str, version: Version, attendees: tuple[Attendee, ...]
+    ) -> Withdrawal | None:
+        if attendees:
+            people = tuple(one.person for one in attendees)
+            return Withdrawal(system=SYSTEM, uid=uid, span=component.span, people=people, version=version)
+        message = "the cancellation says neither STATUS:CANCELLED nor whom it withdraws: nothing is changed"
+        self._log.not_understood(component.span, message)
+        return None
+
+    # --- single properties ---
+
+    def _version(self, component: Component, event: Any) -> Version:
+        sequence = int(event.get("SEQUENCE") or 0)
+        if not 0 <= sequence < 10**15:
+            self._log.mistake(WrongImportValue, component.place("SEQUENCE"), "`SEQUENCE` is a whole number from 0 on")
+        stamp = getattr(event.get("DTSTAMP"), "dt", None)
+        aware = isinstance(stamp, datetime) and stamp.tzinfo is not None
+        return Version(sequence=sequence, updated_at=stamp if aware else None)
+
+    def _status(self, component: Component, event: Any) -> InterviewStatus | None:
+        text = str(event.get("STATUS") or "").strip().upper()
+        if text and text not in _STATUSES:
+            self._log.not_understood(component.place("STATUS"), f"the status `{short(text)}` is not known here")
+        return _STATUSES.get(text)
+
+    def _ended_at(self, component: Component, event: Any, needed: bool) -> datetime | None:
+        """The end, with an offset; without one where it is on the clock of whoever reads it."""
+        values = {name: getattr(event.get(name), "dt", None) for name in ("DTSTART", "DTEND", "DURATION")}
+        for name, kind in (("DTSTART", date), ("DTEND", date), ("DURATION", timedelta)):
+            if values[name] is not None and not isinstance(values[name], kind):
+                self._log.mistake(
+                    WrongImportValue, component.place(name), f"`{name}` is of another kind than it can be"
+                )
+                return None
+        start, end, length = values["DTSTART"], values["DTEND"], values["DURATION"]
+        try:
+            if isinstance(end, datetime):
+                return self._moment(component, event, "DTEND")
+            if end is not None:
+                return _end_of_days(start if isinstance(start, date) else end, end)
+            if start is not None and not isinstance(start, datetime):
+                return _end_of_days(start, start + (length or timedelta(days=1)))
+            if start is not None and length is not None:
+                moment = self._moment(component, event, "DTSTART")
+                return None if moment is None else _later(moment, length)
+        except (OverflowError, ValueError):
+            self._log.mistake(WrongImportValue, component.place("DTSTART"), "the event ends where no calendar goes")
+            return None
+        if needed:
+            message = "the event has no end: neither `DTEND` nor `DURATION`"
+            self._log.mistake(NoEnd, component.place("DTSTART"), message, "ask when the interview will end")
+        return None
+
+    def _moment(self, component: Component, event: Any, name: str) -> datetime | None:
+        """The moment that a property names, which has a date and a time."""
+        value = event[name]
+        wall: datetime = value.dt.replace(tzinfo=None)
+        if value.to_ical().upper().endswith(b"Z"):
+            return wall.replace(tzinfo=UTC)
+        tzid = str(value.params.get("TZID") or self._zone or "")
+        if not tzid:
+            return wall
+        moment = self._zones.at(wall, tzid)
+        if moment is None:
+            message = f"the time zone `{short(tzid)}` is not known, and the file does not say how its clocks run"
+            help_ = "write the IANA name in its place, such as Europe/Dublin"
+            self._log.mistake(NoImportZone, component.place(name), message, help_)
+        return moment
+
+    def _zone_name(self, event: Any) -> str | None:
+        """The IANA name of the clock that the invitation was written on."""
+        for name in ("DTEND", "DTSTART"):
+            params = getattr(event.get(name), "params", None)
+            if params is not None and params.get("TZID"):
+                return self._zones.name(str(params["TZID"]))
+        return None if self._zone is None else self._zones.name(self._zone)
+
+    def _attendees(self, component: Component, event: Any) -> tuple[Attendee, ...]:
+        given = event.get("ATTENDEE") or []
+        places = [line.span for line in component.lines if line.name == "ATTENDEE"]
+        found: dict[str, Attendee] = {}
+        for one, place in zip(given if isinstance(given, list) else [given], places, strict=False):
+            kind = str(one.params.get("CUTYPE") or "INDIVIDUAL").upper()
+            role = str(one.params.get("ROLE") or "").upper()
+            person = _person(one, None if role == "NON-PARTICIPANT" else "interviewer")
+            shown = short(person.name or person.email or str(one))
+            if kind in ("ROOM", "RESOURCE"):
+                continue  # a room is nobody to thank
+            if kind == "GROUP":
+                help_ = "write the people behind it into the case by hand"
+                self._log.not_understood(place, f"`{shown}` is a group, not a person", help_)
+            elif person.role is None:
+                message = f"`{shown}` is invited for information only, and is no interviewer"
+                self._log.not_understood(place, message)
+            else:
+                answer = str(one.params.get("PARTSTAT") or "NEEDS-ACTION").upper()
+                if answer not in _ANSWERS:
+                    message = f"the answer `{short(answer)}` is not known here"
+                    self._log.not_understood(place, message)
+                found.setdefault(
+                    person.email or person.name or str(one), Attendee(person=person, accepted=_ANSWERS.get(answer))
+                )
+        return tuple(found.values())
+
+
+def _person(value: Any, role: Role | None) -> Person:
+    """A calendar address: the name it gives, and the address, where it is one for mail."""
+    address = str(value.params.get("EMAIL") or value).strip()
+    scheme, colon, rest = address.partition(":")
+    if colon:
+        address = unquote(rest) if scheme.lower() == "mailto" else ""
+    email = address.strip().lower() if "@" in address else None
+    name = " ".join(str(value.params.get("CN") or "").strip('"').split()) or None
+    if name is not None and "@" in name:  # some programs write the address where the name belongs
+        name = None
+    return Person(name=name, email=email, role=role, uid=None if email or name else str(value))
+
+
+def _end_of_days(first: date, after: date) -> datetime:
+    """The last second of whole days, which end before the day that the file names as their end."""
+    first = first.date() if isinstance(first, datetime) else first
+    return datetime.combine(max(first, after - timedelta(days=1)), time(23, 59, 59))
+
+
+def _later(moment: datetime, length: timedelta) -> datetime:
+    """A moment after some elapsed time, whatever the clocks do meanwhile."""
+    return moment + length if moment.tzinfo is None else (moment.astimezone(UTC) + length).astimezone(moment.tzinfo)
+
+
+def _role(summary: str) -> str | None:
+    """The job in a summary such as ``Interview: Data Analyst``; other summaries name people and rounds as well."""
+    head, colon, tail = summary.partition(":")
+    return tail.strip() or None if colon and head.strip().casefold() == "interview" else None

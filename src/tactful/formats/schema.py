@@ -1,0 +1,298 @@
+"""JSON Schemas: of a decision, of a plan, of a case, and of rule files, for editors with a YAML language server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from tactful.facts.entities import ENTITIES, SCOPES
+from tactful.facts.fields import MUTABILITIES, given_fields
+from tactful.facts.kinds import (
+    ChoiceKind,
+    DayTimeKind,
+    DurationKind,
+    IdKind,
+    Kind,
+    ListKind,
+    MomentKind,
+    NumberKind,
+    YesNoKind,
+    kind_name,
+)
+from tactful.facts.shape import CaseShape
+from tactful.language.ir import CheckedPack
+from tactful.language.syntax import Modality
+from tactful.reasons.records.comparison import ComparisonRecord
+from tactful.reasons.records.decision import DecisionRecord, PlanRecord
+from tactful.reasons.records.why import WhyRecord
+
+Schema = dict[str, Any]
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_MODALITIES: Final[tuple[Modality, ...]] = ("must", "should", "may", "should_not", "must_not")
+_TEXT: Final[Schema] = {"type": "string"}
+
+
+def decision_schema() -> Schema:
+    """The schema of ``tactful advise --format json``."""
+    return {"$schema": DIALECT, "title": "A decision of tactful", **msgspec.json.schema(DecisionRecord)}
+
+
+def plan_schema() -> Schema:
+    """The schema of ``tactful plan --format json``."""
+    return {"$schema": DIALECT, "title": "A plan of tactful", **msgspec.json.schema(PlanRecord)}
+
+
+def why_schema() -> Schema:
+    """The schema of ``tactful why --format json``."""
+    return {"$schema": DIALECT, "title": "Why, by tactful", **msgspec.json.schema(WhyRecord)}
+
+
+def comparison_schema() -> Schema:
+    """The schema of ``tactful compare --format json``."""
+    return {"$schema": DIALECT, "title": "A comparison by tactful", **msgspec.json.schema(ComparisonRecord)}
+
+
+def case_schema() -> Schema:
+    """The schema of a case."""
+    return {"$schema": DIALECT, "title": "A case for tactful", **msgspec.json.schema(CaseShape)}
+
+
+def to_bytes(schema: Schema) -> bytes:
+    """A schema as JSON text, ready for a file."""
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2)
+
+
+def pack_schema(checked: CheckedPack) -> Schema:
+    """The schema of rule files that extend ``checked``: its fields, phrases, actions, parameters and ids are offered."""
+    return {
+        "$schema": DIALECT,
+        "title": "A rule file of tactful",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "pack": _object({"name": _TEXT, "version": {"type": ["string", "number"]}}),
+            "extends": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+            "parameters": _by_id(_parameter(), [one.name for one in checked.parameters], "A knob."),
+            "custom_facts": _custom_facts(),
+            "fields": _by_id(_field_note(), list(checked.fields), "How to ask for a field, and who can change it."),
+            "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.facts], "A computed fact."),
+            "actions": _by_id({"$ref": "#/$defs/action"}, list(checked.actions), "An action."),
+            "rules": _by_id({"$ref": "#/$defs/rule"}, [rule.id for rule in checked.rules], "A rule."),
+            "invariants": _by_id(
+                {"$ref": "#/$defs/invariant"}, [one.id for one in checked.invariants], "An invariant."
+            ),
+        },
+        "$defs": {
+            "action_name": {"anyOf": [{"enum": sorted(checked.actions)}, _TEXT]},
+            "entity": {"enum": list(ENTITIES)},
+            "condition": _condition(checked),
+            "conditions": _conditions(),
+            "fact": _fact(),
+            "action": _action(),
+            "rule": _rule(),
+            "invariant": _invariant(),
+        },
+    }
+
+
+_NOTES: Final[dict[str, Schema]] = {
+    "ask": {"type": "string", "description": "The question that finds it out, with {entity.field} placeholders."},
+    "mutability": {"enum": list(MUTABILITIES), "description": "Who can change it."},
+}
+
+
+def _object(properties: Mapping[str, Schema], about: str = "") -> Schema:
+    schema: Schema = {"type": "object", "additionalProperties": False, "properties": dict(properties)}
+    return {**schema, "description": about} if about else schema
+
+
+def _by_id(item: Schema, known: list[str], about: str) -> Schema:
+    """A mapping by id: the known ids are offered, new ones allowed."""
+    return {
+        "type": ["object", "null"],
+        "description": about,
+        "properties": dict.fromkeys(sorted(known), item),
+        "additionalProperties": item,
+    }
+
+
+def _parameter() -> Schema:
+    value: Schema = {
+        "anyOf": [
+            {"type": ["string", "number", "boolean"]},
+            {"type": "array", "items": {"type": ["string", "number"]}},
+        ],
+        "examples": ["2 days", "5 business days", 2],
+    }
+    return {"anyOf": [*value["anyOf"], _object({"value": value, "about": _TEXT, "source": _TEXT})]}
+
+
+def _custom_facts() -> Schema:
+    types = ["yes/no", "text", "number", "moment", "time of day", "duration", "list", "one of"]
+    fact = _object(
+        {
+            "type": {"enum": types},
+            "values": {"type": "array", "items": {"type": ["string", "number", "boolean"]}},
+            "unit": _TEXT,
+            "about": _TEXT,
+            **_NOTES,
+        }
+    )
+    fields: Schema = {"type": "object", "additionalProperties": {"anyOf": [{"enum": types}, fact]}}
+    return {"type": ["object", "null"], "additionalProperties": False, "properties": dict.fromkeys(ENTITIES, fields)}
+
+
+def _field_note() -> Schema:
+    return _object(_NOTES)
+
+
+def _conditions() -> Schema:
+    condition: Schema = {"$ref": "#/$defs/condition"}
+    return {"anyOf": [condition, {"type": "array", "items": condition}, {"type": "null"}]}
+
+
+def _condition(checked: CheckedPack) -> Schema:
+    listed: Schema = {
+        "anyOf": [{"type": "array", "items": {"$ref": "#/$defs/condition"}}, {"$ref": "#/$defs/condition"}]
+    }
+    properties: dict[str, Schema] = dict.fromkeys(("all", "any", "none"), listed)
+    given = given_fields()
+    for entity in ENTITIES:
+        own = {name: (spec.kind, spec.about) for name, spec in given[entity].items()}
+        if entity == "interviewer":
+            own = {**{name: (spec.kind, spec.about) for name, spec in given["person"].items()}, **own}
+        own |= {name: (kind, "") for name, kind in checked.custom.get(entity, {}).items()}
+        own |= {fact.id.partition(".")[2]: (fact.kind, fact.about) for fact in checked.facts if fact.entity == entity}
+        for name, (kind, about) in sorted(own.items()):
+            properties[f"{entity}.{name}"] = _phrase(kind, about)
+    names = "|".join(ENTITIES)
+    own_facts: Schema = {f"^({names})\\.[a-z][a-z0-9_]*$": {}}
+    return {
+        "type": "object",
+        "properties": properties,
+        "patternProperties": own_facts,
+        "additionalProperties": False,
+        "description": "Every line holds: a field, and a phrase that its type allows.",
+    }
+
+
+def _phrase(kind: Kind, about: str) -> Schema:
+    """What a field can be asked: exact words where they can be listed, examples where they cannot."""
+    text = f"{about} ({kind_name(kind)})".strip()
+    words: list[str] = ["known", "unknown"]
+    match kind:
+        case YesNoKind():
+            return {
+                "description": text,
+                "anyOf": [{"type": "boolean"}, {"enum": ["yes", "no", *words]}, _parameter_use()],
+            }
+        case ChoiceKind(values=values):
+            words += [*values, *(f"not {value}" for value in values)]
+        case ListKind(values=values):
+            words += [*values, *(f"not {value}" for value in values), "some", "empty"]
+        case MomentKind():
+            words += ["past", "to come", "at least 2 days ago", "at most 2 days ago", "within 3 days"]
+        case NumberKind():
+            words += ["at least 1", "at most 1", "more than 1", "less than 1", "between 1 and 3"]
+        case DurationKind():
+            words += ["at least 2 weeks", "at most 2 weeks"]
+        case DayTimeKind():
+            words += ["between 09:00 and 17:00"]
+        case IdKind():
+            words += [f"same as {entity}.id" for entity in SCOPES if entity not in ("offer", "message", "interviewer")]
+    values_schema: Schema = {"type": ["string", "number", "boolean"]}
+    return {
+        "description": text,
+        "anyOf": [{"enum": words}, {"type": ["string", "number"]}, {"type": "array", "items": values_schema}],
+    }
+
+
+def _parameter_use() -> Schema:
+    return {"type": "string", "pattern": "^(\\$|not |same as |not same as |none of )"}
+
+
+def _fact() -> Schema:
+    over: Schema = {"anyOf": [{"$ref": "#/$defs/entity"}, _TEXT]}
+    return _object(
+        {
+            **dict.fromkeys(("exists", "none", "count"), over),
+            **{key: {"type": "string", "examples": ["message.sent_at"]} for key in ("latest", "earliest", "sum")},
+            **{key: {"$ref": "#/$defs/conditions"} for key in ("where", "when", "unless")},
+            "about": _TEXT,
+            "ask": _TEXT,
+        }
+    )
+
+
+def _action() -> Schema:
+    name: Schema = {"$ref": "#/$defs/action_name"}
+    return _object(
+        {
+            "about": _TEXT,
+            "label": _TEXT,
+            "is_a": name,
+            "channel": _TEXT,
+            "one per": {"enum": ["application", "person", "candidate"]},
+            "steps": {"type": "array", "items": _TEXT},
+            "due": {"enum": ["by", "until"], "description": "Do it by the deadline, or keep it up until then."},
+        }
+    )
+
+
+def _rule() -> Schema:
+    name: Schema = {"$ref": "#/$defs/action_name"}
+    conclusion = _object({**dict.fromkeys(_MODALITIES, name), "step": _TEXT, "of": name, "to": _TEXT})
+    rule = _object(
+        {
+            "about": {"type": "string", "description": "What the rule asks for, in a sentence."},
+            "source": {"type": "string", "description": "Where it comes from."},
+            "for each": {"$ref": "#/$defs/entity"},
+            "when": {"$ref": "#/$defs/conditions"},
+            "unless": {"$ref": "#/$defs/conditions"},
+            "then": conclusion,
+            "to": {"type": "string", "examples": ["person", "interviewer.person", "application.contact_via"]},
+            "by": {"type": ["string", "null"], "examples": ["2 days after interview.ended_at"]},
+            "because": {"type": "string", "description": "A sentence with {entity.field} placeholders."},
+            "priority": {"type": "integer", "minimum": 0, "maximum": 100},
+            "safety": {"type": ["boolean", "string"], "description": "On a prohibition: nothing defeats it."},
+            "off": {"type": ["boolean", "string"]},
+        }
+    )
+    return {"anyOf": [rule, {"enum": ["off", False]}]}
+
+
+def _invariant() -> Schema:
+    name: Schema = {"$ref": "#/$defs/action_name"}
+    invariant = _object(
+        {
+            "about": _TEXT,
+            "for each": {"$ref": "#/$defs/entity"},
+            "when": {"$ref": "#/$defs/conditions"},
+            "unless": {"$ref": "#/$defs/conditions"},
+            "never": {"anyOf": [name, {"type": "array", "items": name}]},
+            "always": _object(dict.fromkeys(_MODALITIES, name)),
+            "at most": {"type": "integer", "minimum": 0},
+            "of": name,
+            "after": _change(),
+            "no new": {"anyOf": [name, {"type": "array", "items": name}]},
+            "keeps": _object(dict.fromkeys(_MODALITIES, name)),
+            "same": {"enum": ["advice"]},
+            "off": {"type": ["boolean", "string"]},
+        }
+    )
+    return {"anyOf": [invariant, {"enum": ["off", False]}]}
+
+
+def _change() -> Schema:
+    condition: Schema = {"$ref": "#/$defs/condition"}
+    return _object(
+        {
+            "later": {"type": "string", "examples": ["3 days", "2 business days"]},
+            "message": {**condition, "description": "One more message is sent now, of which these lines hold."},
+            "facts": {**condition, "description": "These fields have these values instead, or are unknown."},
+            "reordered": {"type": ["boolean", "string"]},
+        },
+        "How the case of a second decision differs from that of the first.",
+    )

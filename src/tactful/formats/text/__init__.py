@@ -1,0 +1,100 @@
+"""A decision as text for people."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from tactful.api.decision import Advice, Decision
+from tactful.formats.text.safe import safe
+from tactful.reasons.records.decision import AlternativeRecord, JustificationRecord, SetAsideRecord
+from tactful.reasons.wording import concerning, distance, say_moment
+
+#: How each modality looks.
+STYLES: Final = {
+    "must": "bold green",
+    "should": "green",
+    "may": "cyan",
+    "should_not": "yellow",
+    "must_not": "bold red",
+}
+_INDENT: Final = 4
+
+
+def render_decision(decision: Decision, console: Console, application: str | None = None) -> None:
+    """Print the ranked advice, then what was set aside. ``application``: only what concerns that one."""
+    calendar = decision.calendar
+    head = f"{say_moment(int(decision.at.timestamp()), calendar)} ({calendar.time_zone})"
+    console.print(Text.assemble("Advice for ", (head, "bold"), f", by the rules of {decision.pack_name}"))
+    for override in decision.safety_off:
+        message = f"The safety rule {override.rule} is switched off by {override.pack}: {override.because}"
+        console.print(safe(Text(message, "bold yellow")))
+    shown = [one for one in decision.actions if application is None or one.application in (None, application)]
+    if not shown:
+        console.print()
+        console.print("No rule has anything to say about this case.")
+    for advice in shown:
+        console.print()
+        _advice(advice, decision, console)
+    _set_aside(decision, console, application)
+
+
+def _advice(advice: Advice, decision: Decision, console: Console) -> None:
+    modality = advice.modality.replace("_", " ").upper()
+    line = Text.assemble(f"{advice.rank:>2}. ", (modality, STYLES[advice.modality]), "  ", (advice.label, "bold"))
+    line.append(concerning(advice.target, decision.company(advice.application)), "dim")
+    console.print(safe(line))
+    if advice.due is not None:
+        _indented(console, _deadline(int(advice.due.timestamp()), advice.due_word, decision))
+    for step in advice.steps:
+        _indented(console, Text(f"- {step}"))
+    for justification in advice.because:
+        _indented(console, _because(justification))
+    for alternative in advice.alternatives:
+        _indented(console, _alternative(alternative))
+
+
+def _deadline(due: int, word: str, decision: Decision) -> Text:
+    now = int(decision.at.timestamp())
+    late = due < now
+    text = f"{word} {say_moment(due, decision.calendar)}, {distance(due - now)}"
+    return Text(text + (", overdue" if late else ""), "bold red" if late else "magenta")
+
+
+def _because(justification: JustificationRecord) -> Text:
+    reference = f"[{justification.rule}" + (f"; {justification.source}]" if justification.source else "]")
+    return Text.assemble(f"{justification.text} ", (reference, "dim"))
+
+
+def _alternative(alternative: AlternativeRecord) -> Text:
+    return Text(f"or: {alternative.label} ({alternative.modality.replace('_', ' ')})", "dim")
+
+
+def _set_aside(decision: Decision, console: Console, application: str | None) -> None:
+    lost = decision.set_aside_for(application)
+    if not lost:
+        return
+    console.print()
+    console.print(Text("Set aside", "bold"))
+    for one in lost:
+        _lost(one, console)
+
+
+def _lost(one: SetAsideRecord, console: Console) -> None:
+    modality = one.modality.replace("_", " ")
+    console.print(safe(Text.assemble("  - ", (modality, "dim"), f"  {one.label}")))
+    for winner in one.by:
+        what = "a safety rule" if winner.safety else "a rule that counts more"
+        for justification in winner.because[:1]:
+            line = Text(f"because {what} says: ")
+            line.append_text(_because(justification))
+            _indented(console, line, _INDENT + 2)
+
+
+def _indented(console: Console, text: Text, by: int = _INDENT) -> None:
+    """Print a text wrapped and indented, with nothing at the ends of its lines."""
+    for line in safe(text).wrap(console, console.width - by):
+        line.rstrip()
+        console.print(Text(" " * by).append_text(line))

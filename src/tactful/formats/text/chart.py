@@ -1,0 +1,179 @@
+"""A chart of a plan for terminals: what is advised against days, readable without colour too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final, NamedTuple
+
+from rich.text import Text
+
+from tactful.api.plan import Plan
+from tactful.formats.agenda import Day, Group, Strand, days, groups, holidays, seconds
+from tactful.formats.text import STYLES
+from tactful.language.syntax import Modality
+from tactful.reasons.wording import one_line, say_month, say_short_day
+
+_MARKS: Final[dict[Modality, str]] = {"must": "█", "should": "▓", "may": "▒", "should_not": "-", "must_not": "×"}
+_DUE: Final = "◆"
+_TODAY: Final = "▼"
+_WEEKEND: Final = "·"
+_HOLIDAY: Final = "*"
+#: Labels get no more of a line than this share, and no less than so many cells.
+_LABEL_SHARE: Final = 0.42
+_LABEL_LEAST: Final = 20
+_WIDEST_DAY: Final = 3
+_GAP: Final = 2
+_BETWEEN: Final = "   "
+
+
+class _Column(NamedTuple):
+    """One or more days that share a column, ``width`` cells wide."""
+
+    days: tuple[Day, ...]
+    width: int
+
+    @property
+    def start(self) -> int:
+        return self.days[0].start
+
+    @property
+    def end(self) -> int:
+        return self.days[-1].end
+
+
+def chart(plan: Plan, application: str | None, width: int) -> Iterator[Text]:
+    """The lines of the chart, its legend, and the holidays in it by name, at most ``width`` cells wide but for the holidays."""
+    shown = groups(plan, application)
+    wanted = _label_width(shown)
+    columns = _columns(days(plan), width - _GAP - max(_LABEL_LEAST, min(wanted, int(width * _LABEL_SHARE))))
+    label = min(wanted, width - _GAP - sum(column.width for column in columns))
+    off = holidays(plan, shown)
+    for line in (*_header(columns), _marks(plan, columns, {day for day, _ in off})):
+        yield _row(Text(), line, label)
+    for group in shown:
+        yield _row(Text(one_line(group.title), "bold"), Text(), label)
+        for strand in group.strands:
+            yield _row(Text(f"  {one_line(strand.advice.label)}"), _strip(strand, columns, plan), label)
+    yield Text("")
+    yield from _in_lines(_legend(shown, columns, bool(off)), width)
+    if off:
+        yield Text("Holidays: " + ", ".join(f"{say_short_day(day)} {name}" for day, name in off), "dim")
+
+
+def _row(label: Text, cells: Text, width: int) -> Text:
+    label.truncate(width, overflow="ellipsis", pad=True)
+    return label.append(" " * _GAP).append_text(cells)
+
+
+def _label_width(shown: tuple[Group, ...]) -> int:
+    labels = [Text(strand.advice.label).cell_len + 2 for group in shown for strand in group.strands]
+    return max([Text(group.title).cell_len for group in shown] + labels)
+
+
+def _columns(shown: tuple[Day, ...], room: int) -> tuple[_Column, ...]:
+    """As many cells to a day as there is room for, else as few days to a cell as there can be."""
+    per_day = min(_WIDEST_DAY, room // len(shown))
+    if per_day >= 1:
+        return tuple(_Column((day,), per_day) for day in shown)
+    together = -(-len(shown) // room)
+    return tuple(_Column(shown[no : no + together], 1) for no in range(0, len(shown), together))
+
+
+def _header(columns: tuple[_Column, ...]) -> tuple[Text, Text]:
+    """Months, and below them the number of each Monday and of the first day; left out where there is no room."""
+    months, numbers = Text("", "bold"), Text("", "dim")
+    month: date | None = None
+    for no, column in enumerate(columns):
+        at = sum(one.width for one in columns[:no])
+        for day in column.days:
+            if (month is None or (day.date.year, day.date.month) != (month.year, month.month)) and at >= len(months):
+                months.append(" " * (at - len(months)) + say_month(day.date) + " ")
+                month = day.date
+        named = next((one.date for one in column.days if one.date.weekday() == 0), None)
+        if no == 0:
+            named = columns[0].days[0].date
+        if named is not None and at >= len(numbers):
+            numbers.append(" " * (at - len(numbers)) + f"{named.day} ")
+    return months, numbers
+
+
+def _marks(plan: Plan, columns: tuple[_Column, ...], off: set[date]) -> Text:
+    line = Text()
+    for no, column in enumerate(columns):
+        dates = [day.date for day in column.days]
+        if no == 0:
+            mark, style = _TODAY, "bold"
+        elif any(day in off for day in dates):
+            mark, style = _HOLIDAY, "yellow"
+        else:
+            mark, style = _blank(dates, plan), "dim"
+        line.append(mark + (mark if mark == _WEEKEND else " ") * (column.width - 1), style)
+    return line
+
+
+def _blank(dates: list[date], plan: Plan) -> str:
+    return " " if any(plan.calendar.is_business_date(day) for day in dates) else _WEEKEND
+
+
+def _strip(strand: Strand, columns: tuple[_Column, ...], plan: Plan) -> Text:
+    """The strand's days: a block where it holds, a diamond on the day of its deadline."""
+    line = Text()
+    for column in columns:
+        modality = _holding(strand, column)
+        if modality is None:
+            off = not any(strand.calendar.is_business_date(day.date) for day in column.days)
+            body, style = (_WEEKEND if off else " ") * column.width, "dim"
+        else:
+            body, style = _MARKS[modality] * column.width, STYLES[modality]
+        if any(column.start <= due < column.end for due in _dues(strand, plan)):
+            line.append(body[:-1], style)
+            line.append(_DUE, "bold magenta")
+        else:
+            line.append(body, style)
+    return line
+
+
+def _holding(strand: Strand, column: _Column) -> Modality | None:
+    """The strength that the strand has on these days; the first where there are several."""
+    for run in strand.runs:
+        for window in run.windows:
+            if seconds(window.start) < column.end and seconds(window.end) > column.start:
+                return run.advice.modality
+    return None
+
+
+def _dues(strand: Strand, plan: Plan) -> list[int]:
+    """The deadlines by which something is to be done, as far as the plan shows them."""
+    return [
+        seconds(run.advice.due)
+        for run in strand.runs
+        if run.advice.due is not None and run.advice.due_word == "by" and seconds(run.advice.due) < seconds(plan.until)
+    ]
+
+
+def _legend(shown: tuple[Group, ...], columns: tuple[_Column, ...], holiday: bool) -> list[Text]:
+    """What the marks mean."""
+    used = {run.advice.modality for group in shown for strand in group.strands for run in strand.runs}
+    parts = [
+        Text.assemble((mark * 2, STYLES[modality]), f" {modality.replace('_', ' ')}")
+        for modality, mark in _MARKS.items()
+        if modality in used
+    ]
+    parts += [Text.assemble((_DUE, "bold magenta"), " due"), Text.assemble((_TODAY, "bold"), " today")]
+    parts.append(Text(f"{_WEEKEND} day off"))
+    if holiday:
+        parts.append(Text.assemble((_HOLIDAY, "yellow"), " holiday"))
+    together = len(columns[0].days)
+    return [*parts, Text(f"a column: {together} days")] if together > 1 else parts
+
+
+def _in_lines(parts: list[Text], width: int) -> Iterator[Text]:
+    """The parts beside each other, as many to a line as fit."""
+    line = Text()
+    for part in parts:
+        if line and line.cell_len + len(_BETWEEN) + part.cell_len > width:
+            yield line
+            line = Text()
+        line = line.append(_BETWEEN if line else "").append_text(part)
+    yield line

@@ -1,0 +1,332 @@
+"""Why and why not, as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from rich.console import Console
+from rich.text import Text
+
+from tactful.formats.text.tree import Node, print_tree
+from tactful.reasons.records.decision import TargetRecord
+from tactful.reasons.records.why import (
+    AdvisedRecord,
+    Answer,
+    AskedRecord,
+    ConclusionRecord,
+    ConflictRecord,
+    Criterion,
+    DefeatedRecord,
+    ElsewhereRecord,
+    FactRecord,
+    GatheredRecord,
+    GaveWayRecord,
+    NearRecord,
+    NeighbourRecord,
+    NotAdvisedRecord,
+    OpeningRecord,
+    OpensRecord,
+    RivalRecord,
+    RowRecord,
+    RuleRecord,
+    StaysClosedRecord,
+    StaysDefeatedRecord,
+    ToldRecord,
+    WhenRecord,
+    WhyRecord,
+)
+from tactful.reasons.wording import listing, say_local
+
+#: How many of the rules further from firing are named.
+_FURTHER = 4
+#: How many rules are named where the pack has many.
+_NAMED = 8
+
+
+def render_why(record: WhyRecord, console: Console) -> None:
+    """Print every answer, one after the other: what it is about, what is decided, and a tree for each reason."""
+    for no, answer in enumerate(record.answers):
+        if no:
+            console.print("\n")
+        head, *sections = _sections(answer)
+        print_tree(console, head)
+        for section in sections:
+            console.print()
+            print_tree(console, section)
+
+
+def _sections(answer: Answer) -> list[Node]:
+    """What is asked about with what was decided, then the reasons."""
+    match answer:
+        case AdvisedRecord():
+            return _advised(answer)
+        case GaveWayRecord():
+            return _gave_way(answer)
+        case DefeatedRecord():
+            return _defeated(answer)
+        case NotAdvisedRecord():
+            return _not_advised(answer)
+
+
+def _section(title: str, *below: Node | str) -> Node:
+    return Node(Text(title, "bold"), tuple(Node(Text(one)) if isinstance(one, str) else one for one in below))
+
+
+def _head(label: str, target: TargetRecord, application: str | None, state: str, style: str) -> Node:
+    who = f"({_who(target, application)})"
+    return Node(Text.assemble((label, "bold"), (f"  {who}", "dim"), "\n", (state, style)))
+
+
+def _concluded(one: ConclusionRecord, state: str, style: str) -> list[Node]:
+    """The head of a conclusion, and its rules."""
+    due = "" if one.due is None else f", deadline {_moment(one.due)}"
+    head = _head(one.label, one.target, one.application, f"{_loud(one.modality)}, {state}{due}", style)
+    return [head, _section("Because", *map(_rule, one.rules))]
+
+
+def _advised(answer: AdvisedRecord) -> list[Node]:
+    one, above, below = answer.conclusion, answer.above, answer.below
+    sections = _concluded(one, f"ranked {answer.rank}", "green")
+    if answer.prevailed_over:
+        sections.append(_section("It won against", *(_conflict(each, one, won=True) for each in answer.prevailed_over)))
+    if answer.alternatives:
+        sections.append(_section("It came before its alternatives", *map(_rival, answer.alternatives)))
+    return [
+        *sections,
+        _section(
+            "Its rank",
+            "nothing above it" if above is None else _neighbour("below", above, (above.other, above.own)),
+            "nothing below it" if below is None else _neighbour("above", below, (below.own, below.other)),
+        ),
+    ]
+
+
+def _gave_way(answer: GaveWayRecord) -> list[Node]:
+    to = answer.to
+    why = f"there is one {answer.family} per {answer.per}, and {to.rank}. {to.label} comes before it: "
+    sections = _concluded(answer.conclusion, "but only as an alternative", "yellow")
+    return [*sections, _section("It gave way", why + _decided(to.criterion, to.other, to.own))]
+
+
+def _defeated(answer: DefeatedRecord) -> list[Node]:
+    one = answer.conclusion
+    sections = _concluded(one, "but set aside", "red")
+    sections.append(_section("It lost against", *(_conflict(each, one, won=False) for each in answer.lost_to)))
+    return sections if answer.opening is None else [*sections, _opening(answer.opening, already=True)]
+
+
+def _not_advised(answer: NotAdvisedRecord) -> list[Node]:
+    state = "Not advised, and prohibited" if answer.forbidden_by else "Not advised"
+    sections = [_head(answer.label, answer.target, answer.application, state, "yellow")]
+    for one in answer.forbidden_by:
+        title = f"{_loud(one.modality)} {one.label}  ({_who(one.target, one.application)})"
+        sections.append(_section(title, *map(_rule, one.rules)))
+    if not answer.recommended_by:
+        sections.append(_section("No rule of the pack recommends it"))
+    elif not answer.near:
+        named = [f"{one.rule}, for each {one.for_each}" for one in answer.recommended_by[:_NAMED]]
+        more = len(answer.recommended_by) - len(named)
+        title = "The case has nobody and nothing that its rules could fire for"
+        sections.append(_section(title, *named, *([f"and {more} more"] if more else [])))
+    else:
+        sections.append(_section("The rule nearest to it", _near(answer.near[0])))
+    further = [_further(one) for one in answer.near[1 : _FURTHER + 1]]
+    more = max(len(answer.near) - 1 - len(further), 0) + answer.further
+    if further:
+        sections.append(_section("Further away", *further, *([f"and {more} more"] if more else [])))
+    if answer.elsewhere:
+        sections.append(_section("Advised elsewhere", *map(_elsewhere, answer.elsewhere)))
+    return [*sections, _opening(answer.opening, already=False)] if answer.near else sections
+
+
+# --- conflicts, ranks and what is to come ---
+
+
+def _conflict(conflict: ConflictRecord, one: ConclusionRecord, *, won: bool) -> Node:
+    other = conflict.other
+    winner, loser = (one, other) if won else (other, one)
+    match conflict.by:
+        case "safety":
+            why = "a safety rule always wins"
+        case "equal priority":
+            why = f"both have priority {winner.priority}, and then the prohibition wins"
+        case "higher priority":
+            why = f"priority {winner.priority} against {loser.priority}"
+    line = f"{_loud(other.modality)} {other.label} ({_who(other.target, other.application)}): {why}"
+    return Node(Text(line), tuple(map(_rule, other.rules)))
+
+
+def _rival(rival: RivalRecord) -> Node:
+    why = _decided(rival.criterion, rival.own, rival.other)
+    return Node(Text(f"{_loud(rival.modality)} {rival.label} ({_row_name(rival.target)}): {why}"))
+
+
+def _neighbour(where: str, one: NeighbourRecord, values: tuple[str, str]) -> Node:
+    why = _decided(one.criterion, *values)
+    return Node(Text(f"{where} {one.rank}. {_loud(one.modality)} {one.label} ({_row_name(one.target)}): {why}"))
+
+
+def _decided(criterion: Criterion, first: str, second: str) -> str:
+    """By what the first ranks before the second."""
+    match criterion:
+        case "priority":
+            return f"priority {first} against {second}"
+        case "deadline":
+            return f"same priority, and the nearer deadline goes first: {first} against {second}"
+        case "modality":
+            return f"same priority and deadline, and `{first}` goes before `{second}`"
+        case "name":
+            return f"the same in all else, so by name: {first}, then {second}"
+
+
+def _elsewhere(one: ElsewhereRecord) -> Node:
+    place = "as an alternative" if one.rank is None else f"ranked {one.rank}"
+    return Node(Text(f"{one.label} ({_row_name(one.target)}), {place}"))
+
+
+def _opening(opening: OpeningRecord, *, already: bool) -> Node:
+    """``already``: a rule recommends it now."""
+    match opening:
+        case OpensRecord(at=at, alternative_to=None):
+            text = f"it is advised from {_moment(at)} on"
+        case OpensRecord(at=at, alternative_to=other):
+            text = f"from {_moment(at)} on it is an alternative to: {other}"
+        case StaysDefeatedRecord(at=at, by=rules, until=until):
+            since = "it is recommended" if already else f"a rule recommends it from {_moment(at)} on"
+            text = f"{since}, but {listing(list(rules))} sets it aside all along; looked at until {_moment(until)}"
+        case StaysClosedRecord(until=until):
+            text = f"it is not advised at all; looked at until {_moment(until)}"
+    return _section("If nothing but time changes", text)
+
+
+# --- rules, tests and facts ---
+
+
+def _rule(rule: RuleRecord) -> Node:
+    head = Text.assemble((rule.rule, "cyan"), f" for {_row_name(rule.row)}, priority {rule.priority}")
+    head.append(", safety" if rule.safety else "").append(f"  [{rule.where}]", "dim")
+    says = Node(Text.assemble(rule.text, (f" ({rule.source})" if rule.source else "", "dim")))
+    return Node(head, (says, *_tests(rule.tests, blame=False)))
+
+
+def _near(near: NearRecord) -> Node:
+    head = Text.assemble((near.rule, "cyan"), f" for {_row_name(near.row)}, priority {near.priority}")
+    head.append(f"  [{near.where}]", "dim")
+    below = [Node(Text(near.about))] if near.about else []
+    below += _tests(near.failing, blame=True)
+    if near.met:
+        met = tuple(Node(asked_words(test, blame=False)) for test in near.met)
+        below.append(Node(Text("as it should be:", "dim"), met))
+    if near.fires_at is not None:
+        below.append(Node(Text(f"fires by itself from {_moment(near.fires_at)} on")))
+    return Node(head, tuple(below))
+
+
+def _further(near: NearRecord) -> Node:
+    lacks = "; ".join(asked_words(test, blame=True).plain for test in near.failing)
+    return Node(Text.assemble((near.rule, "cyan"), f" for {_row_name(near.row)}: {lacks}"))
+
+
+def _tests(tests: Iterable[AskedRecord], *, blame: bool) -> tuple[Node, ...]:
+    """``blame``: what is not as a condition asks stands in the way, and is not what is wanted."""
+    return tuple(_test(test, blame) for test in tests)
+
+
+def _test(test: AskedRecord, blame: bool) -> Node:
+    text = asked_words(test, blame)
+    if test.because is None:
+        return Node(text)
+    note, below = _fact(test.because, blame)
+    return Node(text.append(f"  {note}", "dim"), below)
+
+
+def asked_words(test: AskedRecord, blame: bool) -> Text:
+    """What was asked, and what it met where that says more."""
+    asked = f"{test.field}: {test.phrase}"
+    met = "; ".join((test.said, *(f"{one.field} is {one.said}" for one in test.others)))
+    told = test.phrase.replace("_", " ") == met  # what is asked says what is met
+    match test.wanted, test.held:
+        case True, True:
+            text = Text(asked if told else f"{asked} ({met})")
+        case False, False:
+            text = Text(f"unless {asked} (it is {met})")
+        case False, True:
+            met = "it is" if told else f"it is {met}"
+            text = Text.assemble(f"unless {asked}", (f", and {met}", "red" if blame else ""))
+        case _ if blame:
+            text = Text.assemble(asked, (f", but it is {met}", "red"))
+        case _:
+            text = Text(f"not {asked} (it is {met})")
+    return text.append(_bounds(test))
+
+
+def _bounds(test: AskedRecord) -> str:
+    """Between which moments a test of time holds, where its value does not say that already."""
+    since = None if test.since == test.value or test.held else test.since
+    until = None if test.until == test.value else test.until
+    words = [f"{word} {_moment(at)}" for word, at in (("from", since), ("until", until)) if at is not None]
+    return f", so {' '.join(words)}" if words else ""
+
+
+def _fact(fact: FactRecord, blame: bool) -> tuple[str, tuple[Node, ...]]:
+    """How a computed fact came about: a note, and what stands below it."""
+    match fact:
+        case ToldRecord():
+            return "(see above)", ()
+        case WhenRecord(about=about, where=where, tests=tests):
+            return _place(where, about), _tests(tests, blame=blame)
+        case GatheredRecord(about=about, where=where):
+            rows = tuple(_rows(fact.rows, blame))
+            more = (fact.matched or fact.looked_at) - len(rows)
+            if more:
+                rows = (*rows, Node(Text(f"and {more} more", "dim")))
+            return f"{_matches(fact)}  {_place(where, about)}", rows
+
+
+def _place(where: str, about: str) -> str:
+    """Where a fact is written, and what it says of itself."""
+    return f"[{where}: {about}]" if about else f"[{where}]"
+
+
+def _rows(rows: tuple[RowRecord, ...], blame: bool) -> Iterator[Node]:
+    """Rows with their tests; those that are alike are told once."""
+    before: list[tuple[str, str, str]] | None = None
+    for row in rows:
+        asked = [(test.field, test.phrase, "" if test.held else test.said) for test in row.tests]
+        if asked == before:
+            yield Node(Text(f"{row.said}: likewise"))
+        else:
+            yield Node(Text(row.said), _tests(row.tests, blame=blame and not row.matched))
+        before = asked
+
+
+def _matches(fact: GatheredRecord) -> str:
+    many = "people" if fact.over == "person" else f"{fact.over}s"
+    if not fact.looked_at:
+        return f"There are no {many}."
+    if fact.looked_at == 1:
+        return f"The one {fact.over} {'matches' if fact.matched else 'does not match'}."
+    if not fact.matched:
+        return f"None of {fact.looked_at} {many} matches."
+    return f"{fact.matched} of {fact.looked_at} {many} match{'es' if fact.matched == 1 else ''}."
+
+
+# --- words ---
+
+
+def _who(target: TargetRecord, application: str | None) -> str:
+    own = _row_name(target)
+    return own if application is None or target.entity == "application" else f"{own}, application {application}"
+
+
+def _row_name(row: TargetRecord) -> str:
+    return f"{row.entity} {row.id}"
+
+
+def _loud(modality: str) -> str:
+    return modality.replace("_", " ").upper()
+
+
+def _moment(iso: str) -> str:
+    return say_local(datetime.fromisoformat(iso))

@@ -1,0 +1,71 @@
+"""From a written pack to a checked one: names, types, circles, safety."""
+
+from __future__ import annotations
+
+from tactful.facts.fields import given_fields
+from tactful.language.check.actions import Catalogue, check_actions, check_texts
+from tactful.language.check.facts import check_facts, computed_kinds, custom_kinds
+from tactful.language.check.fields import check_fields
+from tactful.language.check.invariants import InvariantChecker
+from tactful.language.check.rules import RuleChecker
+from tactful.language.check.safety import check_safety
+from tactful.language.ir import CheckedPack, Parameter
+from tactful.language.names import Names
+from tactful.language.syntax import Pack
+from tactful.source.diagnostics import Diagnostic, InvalidInput
+
+
+def check_pack(pack: Pack) -> CheckedPack:
+    """The pack ready for the engines. Raises :class:`tactful.InvalidInput` with every mistake of this pass."""
+    problems: list[Diagnostic] = []
+    report = problems.append
+    names = _names(pack, problems)
+    fields = check_fields(pack, names, report)
+    facts, fact_reads = check_facts(pack.facts, names, report)
+    catalogue = Catalogue(pack.actions, report)
+    actions = check_actions(catalogue, names, pack.sources, report)
+    checker = RuleChecker(names, catalogue, pack.sources, report)
+    rules = [checker.rule(rule, no) for no, rule in enumerate(pack.rules)]
+    claims = InvariantChecker(names, catalogue, report)
+    invariants = [claims.invariant(invariant) for invariant in pack.invariants]
+    for action, entity in sorted(checker.uses):
+        check_texts(actions[action], entity, catalogue.by_name[action], report)
+    check_safety(pack, checker.reads, fact_reads, catalogue, report)
+    if problems:
+        raise InvalidInput(problems, dict(pack.sources))
+    return CheckedPack(
+        name=pack.name,
+        version=pack.version,
+        digest=pack.digest,
+        parameters=_parameters(pack),
+        custom=names.custom,
+        fields=fields,
+        facts=facts,
+        actions=actions,
+        rules=tuple(rule for rule in rules if rule is not None),
+        invariants=tuple(one for one in invariants if one is not None),
+        overrides=pack.overrides,
+        definitions=pack.definitions,
+        sources=pack.sources,
+    )
+
+
+def _names(pack: Pack, problems: list[Diagnostic]) -> Names:
+    given = given_fields()
+    custom = custom_kinds(pack.custom_facts, given, problems.append)
+    known = {entity: {**fields, **custom.get(entity, {})} for entity, fields in given.items()}
+    computed = computed_kinds(pack.facts, known, problems.append)
+    return Names(given, custom, computed, {one.name.text: one for one in pack.parameters})
+
+
+def _parameters(pack: Pack) -> tuple[Parameter, ...]:
+    return tuple(
+        Parameter(
+            one.name.text,
+            "[" + ", ".join(value.text for value in one.value) + "]" if one.is_list else one.value[0].text,
+            one.about,
+            one.source,
+            one.value[0].span if one.value else one.name.span,
+        )
+        for one in pack.parameters
+    )

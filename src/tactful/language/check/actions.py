@@ -1,0 +1,131 @@
+"""The action catalogue: families, labels and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from tactful.facts.entities import ENTITIES, SCOPES
+from tactful.language import syntax
+from tactful.language.check.templates import check_template
+from tactful.language.ir import Action, Slot, Template
+from tactful.language.names import Names, Reads, Report, Scope
+from tactful.language.syntax import Name
+from tactful.source.codes.conditions import CircularActions, OutOfScope, UnknownAction
+from tactful.source.codes.pack import BadSetting
+from tactful.source.suggest import did_you_mean
+
+OnePer = Literal["application", "person", "candidate"]
+ONE_PER: tuple[OnePer, ...] = get_args(OnePer)
+
+
+class Catalogue:
+    """The actions of a pack by name, for looking them up."""
+
+    def __init__(self, actions: tuple[syntax.Action, ...], report: Report) -> None:
+        self.by_name: Mapping[str, syntax.Action] = {action.name.text: action for action in actions}
+        self._report = report
+
+    def find(self, name: Name) -> str | None:
+        """The action's id; ``None`` after reporting that there is none."""
+        if name.text in self.by_name:
+            return name.text
+        help_ = did_you_mean(name.text, self.by_name) or "write it into `actions`"
+        self._report(UnknownAction.at(name.span, f"there is no action `{name.text}`", help_))
+        return None
+
+    def family(self, id_: str, changed: Mapping[str, str | None] | None = None) -> tuple[str, ...]:
+        """The action and all that it is a kind of, nearest first. ``changed``: other parents to go by, where given."""
+        found: list[str] = []
+        at: str | None = id_
+        while at is not None and at not in found and at in self.by_name:
+            found.append(at)
+            is_a = self.by_name[at].is_a
+            at = changed[at] if changed is not None and at in changed else (is_a.text if is_a else None)
+        return tuple(found)
+
+
+def check_actions(catalogue: Catalogue, names: Names, sources: Mapping[str, str], report: Report) -> dict[str, Action]:
+    """All actions with their families and texts."""
+    return {id_: _check_action(action, catalogue, names, sources, report) for id_, action in catalogue.by_name.items()}
+
+
+def _check_action(
+    action: syntax.Action, catalogue: Catalogue, names: Names, sources: Mapping[str, str], report: Report
+) -> Action:
+    id_ = action.name.text
+    _check_parent(action, catalogue, report)
+    family = catalogue.family(id_)
+    own = [catalogue.by_name[one] for one in family]
+    scope = Scope(names, ENTITIES, Reads(), report)
+    steps = [step for one in reversed(own) for step in one.steps]
+    channel = next((one.channel.text for one in own if one.channel is not None), None)
+    texts = [check_template(text, scope, sources.get(text.span.file, "")) for text in (action.label, *steps) if text]
+    label = texts.pop(0) if action.label else None
+    return Action(
+        id_,
+        action.about,
+        family,
+        _one_per(action, report),
+        channel,
+        label,
+        tuple(texts),
+        _due(action, report),
+        action.name.span,
+    )
+
+
+def _check_parent(action: syntax.Action, catalogue: Catalogue, report: Report) -> None:
+    if action.is_a is None or catalogue.find(action.is_a) is None:
+        return
+    at: str | None = action.is_a.text
+    seen: list[str] = []
+    while at is not None and at in catalogue.by_name and at not in seen:
+        if at == action.name.text:
+            way = " → ".join(f"`{one}`" for one in (at, *seen))
+            report(CircularActions.at(action.is_a.span, f"actions are kinds of each other in a circle: {way}"))
+            return
+        seen.append(at)
+        is_a = catalogue.by_name[at].is_a
+        at = is_a.text if is_a else None
+
+
+def _one_per(action: syntax.Action, report: Report) -> OnePer | None:
+    if action.one_per is None:
+        return None
+    found = next((one for one in ONE_PER if action.one_per.text == one), None)
+    if found is None:
+        help_ = "write " + ", ".join(f"`{one}`" for one in ONE_PER)
+        report(BadSetting.at(action.one_per.span, f"`one per` is `{action.one_per.text}`", help_))
+    return found
+
+
+def _due(action: syntax.Action, report: Report) -> Literal["by", "until"]:
+    """What the action's deadline means."""
+    if action.due is None or action.due.text == "by":
+        return "by"
+    if action.due.text != "until":
+        help_ = "write `by` (do it by then) or `until` (keep it up until then)"
+        report(BadSetting.at(action.due.span, f"`due` is `{action.due.text}`", help_))
+    return "until"
+
+
+def check_texts(action: Action, entity: str, written_action: syntax.Action, report: Report) -> None:
+    """Whether all placeholders of an action can be filled in when its target is an ``entity``.
+
+    One that has a text for when it is unknown takes that where the target has no such entity.
+    """
+    templates: list[Template] = [*action.steps]
+    if action.label is not None:
+        templates.append(action.label)
+    for slot in (part for template in templates for part in template if isinstance(part, Slot)):
+        if slot.default is None and slot.field.scope not in SCOPES[entity]:
+            in_scope = ", ".join(f"`{one}`" for one in SCOPES[entity])
+            spans = [*([written_action.label.span] if written_action.label else []), written_action.name.span]
+            report(
+                OutOfScope.at(
+                    spans[0],
+                    f"`{action.id}` writes `{slot.field.text}`, but a rule uses it for each `{entity}`, which has none",
+                    f"give it a text for then, `{{{slot.field.text}|…}}`, or use what is in scope: {in_scope}",
+                )
+            )

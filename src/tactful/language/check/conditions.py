@@ -1,0 +1,41 @@
+"""Conditions: groups and lines, names looked up and phrases understood."""
+
+from __future__ import annotations
+
+from tactful.language.check.phrases import check_entry
+from tactful.language.ir import AllOf, AnyOf, Condition, NoneOf
+from tactful.language.names import Scope
+from tactful.language.syntax import Condition as Written
+from tactful.language.syntax import Entry
+
+ALWAYS = AllOf(())
+
+
+def check_condition(condition: Written, scope: Scope) -> Condition:
+    """The condition with all names looked up; what cannot be understood is reported and left out."""
+    if isinstance(condition, Entry):
+        return check_entry(condition, scope) or ALWAYS
+    members = tuple(check_condition(member, scope) for member in condition.members)
+    match condition.how:
+        case "all":
+            return _flat(members)
+        case "any":
+            return members[0] if len(members) == 1 else AnyOf(members)
+        case "none":
+            return NoneOf(members)
+
+
+def _flat(members: tuple[Condition, ...]) -> Condition:
+    """``all`` of ``all`` is one ``all``."""
+    flat: list[Condition] = []
+    for member in members:
+        if isinstance(member, AllOf):
+            flat.extend(member.members)
+        elif not (isinstance(member, NoneOf) and _never(member.members)):
+            flat.append(member)
+    return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
+
+
+def _never(members: tuple[Condition, ...]) -> bool:
+    """Whether none of these can ever hold, as the empty ``any`` cannot."""
+    return all(isinstance(member, AnyOf) and not member.members for member in members)

@@ -1,0 +1,227 @@
+"""Custom and computed facts: their types, what they range over, and the order in which they follow from each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tactful.facts.entities import ENTITIES, PARENTS
+from tactful.facts.fields import FieldSpec
+from tactful.facts.kinds import (
+    ChoiceKind,
+    DayTimeKind,
+    DurationKind,
+    Kind,
+    ListKind,
+    MomentKind,
+    NumberKind,
+    TextKind,
+    YesNoKind,
+    kind_name,
+)
+from tactful.language import syntax
+from tactful.language.check.conditions import check_condition
+from tactful.language.ir import Aggregate, ComputedFact, Field, WhenFact
+from tactful.language.names import Names, Reads, Report, Scope, scope_of
+from tactful.language.syntax import CustomFact, Name
+from tactful.source.codes.conditions import BadCollection, CircularFacts, NameTaken, OutOfScope, WrongPhrase
+from tactful.source.codes.pack import BadSetting
+from tactful.source.suggest import did_you_mean
+
+#: The types that a custom fact can have; a list of values makes it one of them.
+CUSTOM_TYPES: Final[Mapping[str, Kind]] = {
+    "yes/no": YesNoKind(),
+    "text": TextKind(),
+    "number": NumberKind(),
+    "moment": MomentKind(),
+    "time of day": DayTimeKind(),
+    "duration": DurationKind(),
+    "list": ListKind(),
+}
+TYPE_NAMES: Final = (*CUSTOM_TYPES, "one of")
+
+
+def custom_kinds(
+    facts: tuple[CustomFact, ...], given: Mapping[str, Mapping[str, FieldSpec]], report: Report
+) -> dict[str, dict[str, Kind]]:
+    """The kinds of all custom facts, by entity and name."""
+    kinds: dict[str, dict[str, Kind]] = {}
+    for fact in facts:
+        if not _entity_exists(fact.entity, report) or _taken(fact.entity.text, fact.name, given, report):
+            continue
+        kind = _custom_kind(fact, report)
+        if kind is not None:
+            kinds.setdefault(fact.entity.text, {})[fact.name.text] = kind
+    return kinds
+
+
+def _custom_kind(fact: CustomFact, report: Report) -> Kind | None:
+    values = tuple(value.text for value in fact.values)
+    match fact.type.text:
+        case "one of" if values:
+            return ChoiceKind(values)
+        case "list":
+            return ListKind(values)
+        case "number":
+            return NumberKind(fact.unit or None)
+        case "one of":
+            report(BadSetting.at(fact.type.span, "`one of` takes `values`", "write `values: [a, b]` beside it"))
+        case type_ if type_ in CUSTOM_TYPES:
+            return CUSTOM_TYPES[type_]
+        case type_:
+            help_ = did_you_mean(type_, TYPE_NAMES) or "the types are " + ", ".join(f"`{one}`" for one in TYPE_NAMES)
+            report(BadSetting.at(fact.type.span, f"`{type_}` is no type", help_))
+    return None
+
+
+def _entity_exists(name: Name, report: Report) -> bool:
+    if name.text in ENTITIES:
+        return True
+    help_ = did_you_mean(name.text, ENTITIES) or "the entities are " + ", ".join(f"`{one}`" for one in ENTITIES)
+    report(OutOfScope.at(name.span, f"`{name.text}` is no entity", help_))
+    return False
+
+
+def _taken(entity: str, name: Name, known: Mapping[str, Mapping[str, object]], report: Report) -> bool:
+    own = {**known.get(entity, {}), **(known.get("person", {}) if entity == "interviewer" else {})}
+    if name.text not in own:
+        return False
+    report(NameTaken.at(name.span, f"`{entity}.{name.text}` is a fact already", "choose another name"))
+    return True
+
+
+def computed_kinds(
+    facts: tuple[syntax.ComputedFact, ...], known: Mapping[str, Mapping[str, object]], report: Report
+) -> dict[str, dict[str, Kind]]:
+    """The kinds of all computed facts, by entity and name. ``known`` holds the given and the custom ones."""
+    kinds: dict[str, dict[str, Kind]] = {}
+    for fact in facts:
+        entity, _, key = fact.name.text.partition(".")
+        if not _entity_exists(Name(entity, fact.name.span), report):
+            continue
+        if not _taken(entity, Name(key, fact.name.span), known, report):
+            kinds.setdefault(entity, {})[key] = _computed_kind(fact.aggregate)
+    return kinds
+
+
+def _computed_kind(aggregate: str) -> Kind:
+    match aggregate:
+        case "count" | "sum":
+            return NumberKind()
+        case "latest" | "earliest":
+            return MomentKind()
+        case _:
+            return YesNoKind()
+
+
+def check_facts(
+    facts: tuple[syntax.ComputedFact, ...], names: Names, report: Report
+) -> tuple[tuple[ComputedFact, ...], dict[str, Reads]]:
+    """All computed facts, each after those that it reads, and what each reads."""
+    checked: dict[str, ComputedFact] = {}
+    reads: dict[str, Reads] = {}
+    for fact in facts:
+        entity, _, key = fact.name.text.partition(".")
+        if key in names.computed.get(entity, {}):
+            reads[fact.name.text] = Reads()
+            one = _check_fact(fact, entity, names, reads[fact.name.text], report)
+            if one is not None:
+                checked[fact.name.text] = one
+    return _in_order(checked, reads, {fact.name.text: fact.name for fact in facts}, report), reads
+
+
+def _check_fact(
+    fact: syntax.ComputedFact, entity: str, names: Names, reads: Reads, report: Report
+) -> ComputedFact | None:
+    id_, kind = fact.name.text, _computed_kind(fact.aggregate)
+    if fact.aggregate == "when" or fact.over is None:
+        scope = Scope(names, scope_of(entity), reads, report)
+        return WhenFact(id_, entity, kind, check_condition(fact.where, scope), fact.about, fact.ask)
+    over, value_wanted = _collection(fact.over, fact.aggregate, report)
+    pivot = _pivot(entity, over, fact.over, report) if over is not None else None
+    if over is None or pivot is None:
+        return None
+    own = scope_of(entity)
+    scope = Scope(names, (*own, *(one for one in scope_of(over) if one not in own)), reads, report)
+    value = _value(fact.over, kind, scope) if value_wanted else None
+    where = check_condition(fact.where, scope)
+    if value_wanted and value is None:
+        return None
+    return Aggregate(id_, entity, kind, fact.aggregate, over, pivot, where, value, fact.about, fact.ask)
+
+
+def _collection(over: Name, aggregate: str, report: Report) -> tuple[str | None, bool]:
+    """The entity that a fact ranges over, and whether it looks at a field of it."""
+    entity, dot, _ = over.text.partition(".")
+    value_wanted = aggregate in ("latest", "earliest", "sum")
+    if value_wanted and not dot:
+        report(BadCollection.at(over.span, f"`{aggregate}` looks at a field", f"write `{aggregate}: message.sent_at`"))
+        return None, True
+    if not value_wanted and dot:
+        report(BadCollection.at(over.span, f"`{aggregate}` ranges over an entity", f"write `{aggregate}: {entity}`"))
+        return None, False
+    return (entity if _entity_exists(Name(entity, over.span), report) else None), value_wanted
+
+
+def _pivot(entity: str, over: str, name: Name, report: Report) -> str | None:
+    """The nearest entity, from ``entity`` up, that ``over`` belongs to."""
+    if over in scope_of(entity) and over != "offer":
+        up = "the candidate" if over in ("application", entity) else "the application"
+        report(
+            BadCollection.at(
+                name.span,
+                f"there is only one `{over}` for each {entity}, so there is nothing to range over",
+                f"state the fact of {up} instead",
+            )
+        )
+        return None
+    above = _ancestors(over)
+    at: str | None = entity
+    while at is not None and at not in above:
+        at = PARENTS[at]
+    return at
+
+
+def _ancestors(entity: str) -> list[str]:
+    found = []
+    at = PARENTS[entity]
+    while at is not None:
+        found.append(at)
+        at = PARENTS[at]
+    return found
+
+
+def _value(name: Name, kind: Kind, scope: Scope) -> Field | None:
+    field = scope.field(name)
+    if field is None or type(field.kind) is type(kind):
+        return field
+    scope.report(
+        WrongPhrase.at(name.span, f"`{name.text}` is {kind_name(field.kind)}, where {kind_name(kind)} is wanted")
+    )
+    return None
+
+
+def _in_order(
+    facts: dict[str, ComputedFact], reads: dict[str, Reads], names: dict[str, Name], report: Report
+) -> tuple[ComputedFact, ...]:
+    """Each fact after those that it reads; a circle is reported once, at its first name."""
+    done: dict[str, ComputedFact] = {}
+    reported: set[str] = set()
+
+    def visit(id_: str, open_: tuple[str, ...]) -> None:
+        if id_ in open_:
+            circle = open_[open_.index(id_) :]
+            if not reported.intersection(circle):
+                reported.update(circle)
+                way = " → ".join(f"`{one}`" for one in (*circle, id_))
+                report(CircularFacts.at(names[id_].span, f"facts follow from each other in a circle: {way}"))
+            return
+        if id_ in done or id_ not in facts:
+            return
+        for other in sorted(reads[id_].computed):
+            visit(other, (*open_, id_))
+        done[id_] = facts[id_]
+
+    for id_ in sorted(facts):
+        visit(id_, ())
+    return tuple(done.values())

@@ -1,0 +1,28 @@
+"""Sentences with placeholders: names looked up, parameters written in."""
+
+from __future__ import annotations
+
+from tactful.language.ir import Slot, Template
+from tactful.language.names import Scope
+from tactful.language.syntax import Name, ParameterOperand
+from tactful.language.templates import Placeholder, parse_template
+
+
+def check_template(text: Name, scope: Scope, source: str = "") -> Template:
+    """The sentence ready to be filled in; what cannot be looked up is reported and left out."""
+    parts: list[str | Slot] = []
+    for part in parse_template(text, source, scope.report):
+        if isinstance(part, str):
+            parts.append(part)
+        elif part.name.startswith("$"):
+            parts.append(_parameter(part, scope))
+        else:
+            field = scope.field(Name(part.name, part.span))
+            if field is not None:
+                parts.append(Slot(field, part.default))
+    return tuple(parts)
+
+
+def _parameter(part: Placeholder, scope: Scope) -> str:
+    values, _ = scope.values(ParameterOperand(part.name[1:], part.span))
+    return ", ".join(value.text for value in values)

@@ -1,0 +1,375 @@
+"""The intermediate representation: what every engine reads.
+
+Names are looked up, types are known, parameters have become values. An engine has to know the nodes of this file and
+nothing else: conditions are ``AllOf``, ``AnyOf``, ``NoneOf`` and ``Test``; a test asks predicates of one field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from tactful.facts.fields import Mutability
+from tactful.facts.kinds import Duration, Elapsed, Kind, Value
+from tactful.language.syntax import Definition, Modality, Order, Override
+from tactful.source.diagnostics import Span
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What all nodes have in common."""
+
+
+class Field(Checked, frozen=True):
+    """A field as a condition names it.
+
+    ``scope`` is the entity in scope it starts from and ``via`` the steps from that row to the one that has the field
+    (an interviewer's fields of a person go via ``person``). ``key`` is the attribute of the row (``given``), the name of
+    the custom fact (``custom``), ``local_time`` or ``business_day`` (``clock``), or the id of the computed fact
+    (``computed``: ``person.pings``). ``text`` is what the author wrote.
+    """
+
+    scope: str
+    via: tuple[str, ...]
+    origin: Literal["given", "custom", "clock", "computed"]
+    key: str
+    kind: Kind
+    text: str
+
+
+class Shift(Checked, frozen=True):
+    """How far a moment is moved: forward by ``length``, or back."""
+
+    length: Duration
+    back: bool = False
+
+
+#: No shift at all.
+HERE = Shift(Elapsed(0))
+
+
+class IsIn(Checked, frozen=True):
+    """The value is one of these; for a list: one of these is in it."""
+
+    values: tuple[bool | str | int | float, ...]
+
+
+class Compare(Checked, frozen=True):
+    """The value (number, duration in seconds) compares so with ``value``."""
+
+    op: Order
+    value: int | float
+
+
+class DayTimeBetween(Checked, frozen=True):
+    """The time of day lies from ``low`` to ``high``, both included; past midnight where ``high`` is the smaller."""
+
+    low: int
+    high: int
+
+
+class NowIs(Checked, frozen=True):
+    """``now op (the field's moment, shifted)``. Business days count in the calendar of the field's application."""
+
+    op: Order
+    shift: Shift
+
+
+class Relates(Checked, frozen=True):
+    """The value compares so with another field's; ``==`` for ``same as``."""
+
+    op: Order | Literal["=="]
+    other: Field
+
+
+class Known(Checked, frozen=True):
+    """The value is known."""
+
+
+class Filled(Checked, frozen=True):
+    """The list is known and has something in it (``filled``) or nothing."""
+
+    filled: bool
+
+
+Predicate = IsIn | Compare | DayTimeBetween | NowIs | Relates | Known | Filled
+
+
+class Test(Checked, frozen=True):
+    """All ``predicates`` hold of ``field``; ``negated``: not all of them do.
+
+    No predicate holds of an unknown field. ``text`` is the phrase as written, ``span`` where.
+    """
+
+    field: Field
+    predicates: tuple[Predicate, ...]
+    negated: bool
+    text: str
+    span: Span
+
+
+class AllOf(Checked, frozen=True):
+    """Every member holds; with no member: holds."""
+
+    members: tuple[Condition, ...]
+
+
+class AnyOf(Checked, frozen=True):
+    """Some member holds."""
+
+    members: tuple[Condition, ...]
+
+
+class NoneOf(Checked, frozen=True):
+    """No member holds."""
+
+    members: tuple[Condition, ...]
+
+
+Condition = Test | AllOf | AnyOf | NoneOf
+
+
+class Slot(Checked, frozen=True):
+    """A placeholder: a field's value, or ``default`` where it is unknown."""
+
+    field: Field
+    default: str | None
+
+
+#: A sentence: fixed text and placeholders by turns. Parameters are written into the text when the pack is checked.
+Template = tuple[str | Slot, ...]
+
+
+class FieldNote(Checked, frozen=True):
+    """A given or custom field: how to ask for it (``None``: nobody said), and who can change it."""
+
+    ask: Template | None
+    about: str
+    mutability: Mutability
+
+
+class WhenFact(Checked, frozen=True):
+    """A computed yes/no."""
+
+    id: str
+    entity: str
+    kind: Kind
+    condition: Condition
+    about: str
+    ask: str
+
+
+class Aggregate(Checked, frozen=True):
+    """A computed fact over a collection.
+
+    For each row of ``entity``, the rows of ``over`` below their nearest common ancestor (``pivot``) for which ``where``
+    holds. ``value`` is the field that ``latest``, ``earliest`` and ``sum`` look at.
+    """
+
+    id: str
+    entity: str
+    kind: Kind
+    op: Literal["exists", "none", "count", "latest", "earliest", "sum"]
+    over: str
+    pivot: str
+    where: Condition
+    value: Field | None
+    about: str
+    ask: str
+
+
+ComputedFact = WhenFact | Aggregate
+
+
+class Action(Checked, frozen=True):
+    """An action. ``family`` is the action itself and all that it is a kind of, nearest first.
+
+    ``due`` says what its deadline means: do it by then, or keep it up until then.
+    """
+
+    id: str
+    about: str
+    family: tuple[str, ...]
+    one_per: Literal["application", "person", "candidate"] | None
+    channel: str | None
+    label: Template | None
+    steps: tuple[Template, ...]
+    due: Literal["by", "until"]
+    span: Span
+
+
+class InScope(Checked, frozen=True):
+    """The target is an entity in scope."""
+
+    entity: str
+
+
+class ById(Checked, frozen=True):
+    """The target is the person with the id that ``field`` holds, in the same application."""
+
+    field: Field
+
+
+Target = InScope | ById
+
+
+class Advise(Checked, frozen=True):
+    """A recommendation."""
+
+    modality: Literal["must", "should", "may"]
+    action: str
+
+
+class Prohibit(Checked, frozen=True):
+    """A prohibition. A safety prohibition is never defeated."""
+
+    modality: Literal["should_not", "must_not"]
+    action: str
+    safety: bool
+
+
+class AddStep(Checked, frozen=True):
+    """A step for every recommendation of ``action`` or of a member of its family, on the target or inside it."""
+
+    step: Template
+    action: str
+
+
+Conclusion = Advise | Prohibit | AddStep
+
+
+class Deadline(Checked, frozen=True):
+    """``shift`` away from ``field``."""
+
+    field: Field
+    shift: Shift
+
+
+class Rule(Checked, frozen=True):
+    """A rule; ``no`` is its place in the pack's list of rules, which is sorted by id.
+
+    ``when`` is what must hold and ``unless`` what must not. Where it has no ``by``, its deadline is the moment at which
+    it stops firing by time alone, unless it is ``endless`` (``by: none``).
+    """
+
+    no: int
+    id: str
+    about: str
+    source: str
+    entity: str
+    when: Condition
+    unless: Condition
+    conclusion: Conclusion
+    target: Target
+    by: Deadline | None
+    endless: bool
+    because: Template
+    priority: int
+    span: Span
+
+
+class Never(Checked, frozen=True):
+    """None of these actions, nor a member of their families, is recommended for the entity or inside it."""
+
+    actions: tuple[str, ...]
+
+
+class Always(Checked, frozen=True):
+    """This conclusion, or one as strong, is drawn for the entity."""
+
+    modality: Modality
+    action: str
+
+
+class AtMost(Checked, frozen=True):
+    """At most ``count`` recommendations of the family for the entity and inside it."""
+
+    count: int
+    action: str
+
+
+class NoNew(Checked, frozen=True):
+    """None of these actions, nor a member of their families, is recommended afterwards that was not before."""
+
+    actions: tuple[str, ...]
+
+
+class Keeps(Checked, frozen=True):
+    """Where this conclusion, or one as strong, was drawn before, it is drawn afterwards."""
+
+    modality: Modality
+    action: str
+
+
+class Same(Checked, frozen=True):
+    """All conclusions are the same: action, target, modality, deadline, priority."""
+
+
+Claim = Never | Always | AtMost | NoNew | Keeps | Same
+
+
+class Put(Checked, frozen=True):
+    """A field that is set to a value; ``None`` makes it unknown."""
+
+    field: Field
+    value: Value
+
+
+class Change(Checked, frozen=True):
+    """How a second case differs from the first.
+
+    ``facts`` are set, a ``message`` of these fields is sent at the first case's ``now`` (to the person of the row, where
+    there is one), lists are turned round where it is ``reordered``, and then it gets ``later``.
+    """
+
+    later: Duration | None
+    message: tuple[Put, ...] | None
+    facts: tuple[Put, ...]
+    reordered: bool
+
+
+class Invariant(Checked, frozen=True):
+    """What must hold of every decision, for each row of ``entity`` for which ``when`` holds.
+
+    With a ``change``, the claim is about the decision after it, or about both.
+    """
+
+    id: str
+    about: str
+    entity: str
+    when: Condition
+    change: Change | None
+    claim: Claim
+    span: Span
+
+
+class Parameter(Checked, frozen=True):
+    """A parameter's value as written, and where."""
+
+    name: str
+    value: str
+    about: str
+    source: str
+    span: Span
+
+
+class CheckedPack(Checked, frozen=True):
+    """A pack without mistakes. ``facts`` are sorted so that each comes after those that it reads.
+
+    ``fields`` has every given and custom field, by ``entity.field``.
+    """
+
+    name: str
+    version: str
+    digest: str
+    parameters: tuple[Parameter, ...]
+    custom: Mapping[str, Mapping[str, Kind]]
+    fields: Mapping[str, FieldNote]
+    facts: tuple[ComputedFact, ...]
+    actions: Mapping[str, Action]
+    rules: tuple[Rule, ...]
+    invariants: tuple[Invariant, ...]
+    overrides: tuple[Override, ...]
+    definitions: Mapping[str, Definition]
+    sources: Mapping[str, str]

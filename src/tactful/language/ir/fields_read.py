@@ -1,0 +1,185 @@
+"""Which fields of a case some rules read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from tactful.facts.calendars import Calendar
+from tactful.facts.edit import Spot, spot_of
+from tactful.facts.fields import given_fields
+from tactful.facts.kinds import (
+    BusinessDays,
+    Kind,
+    Value,
+)
+from tactful.facts.rows import Case, Row
+from tactful.language.ir import (
+    Aggregate,
+    CheckedPack,
+    Compare,
+    ComputedFact,
+    Condition,
+    DayTimeBetween,
+    Field,
+    FieldNote,
+    NowIs,
+    Predicate,
+    Relates,
+    Rule,
+    Shift,
+    Test,
+    WhenFact,
+)
+from tactful.language.ir.reads import closure, computed, fields_of, fields_of_fact, fields_of_rule
+
+
+class ReadField(msgspec.Struct, frozen=True, eq=False):
+    """A given or custom field that rules read, and the figures they compare it with.
+
+    ``key`` is its attribute on a row (the name of a custom fact), ``shifts`` are lengths of time between it and ``now``.
+    ``in_rules`` and ``in_steps``: read by rules that advise or prohibit, by rules that add steps.
+    """
+
+    entity: str
+    name: str
+    key: str
+    custom: bool
+    kind: Kind
+    note: FieldNote
+    shifts: tuple[Shift, ...]
+    bounds: tuple[int | float, ...]
+    in_rules: bool
+    in_steps: bool
+
+    def value(self, row: Row) -> Value:
+        """What a row holds."""
+        found: Value = getattr(row, "custom").get(self.name) if self.custom else getattr(row, self.key)  # noqa: B009
+        return found
+
+    def spot(self, case: Case, row: Row) -> Spot:
+        """Where the field of a row stands in its case."""
+        return spot_of(case, row, self.name, self.custom)
+
+
+def read_fields(
+    checked: CheckedPack, rules: Iterable[Rule], steps: Iterable[Rule] = (), conditions: tuple[Condition, ...] = ()
+) -> tuple[ReadField, ...]:
+    """The given and custom fields that rules read, directly or through computed facts, in order of their names.
+
+    ``conditions`` are others that count as the rules' own.
+    """
+    facts = {fact.id: fact for fact in checked.facts}
+    others = [field for condition in conditions for field in fields_of(condition)]
+    in_rules = _names([*(field for rule in rules for field in fields_of_rule(rule)), *others], facts)
+    in_steps = _names([field for rule in steps for field in fields_of_rule(rule)], facts)
+    names = {
+        (entity, spec.attribute, False): spec.name
+        for entity, fields in given_fields().items()
+        for spec in fields.values()
+    }
+    asked = _Asked(facts)
+    for rule in (*rules, *steps):
+        asked.condition(rule.when)
+        asked.condition(rule.unless)
+        if rule.by is not None:
+            asked.shift(rule.by.field, rule.by.shift)
+    for condition in conditions:
+        asked.condition(condition)
+    direct = [field for rule in (*rules, *steps) for field in fields_of_rule(rule)]
+    for id_ in closure(computed([*direct, *others]), facts):
+        asked.fact(facts[id_])
+    found = []
+    for key in sorted(in_rules | in_steps):
+        entity, attribute, custom = key
+        name = attribute if custom else names[key]
+        note = checked.fields[f"{entity}.{name}"]
+        kind = asked.kinds[key]
+        shifts, bounds = tuple(asked.shifts.get(key, ())), tuple(sorted(asked.bounds.get(key, ())))
+        found.append(
+            ReadField(entity, name, attribute, custom, kind, note, shifts, bounds, key in in_rules, key in in_steps)
+        )
+    return tuple(found)
+
+
+_Key = tuple[str, str, bool]
+
+
+def _key(field: Field) -> _Key:
+    entity = field.via[-1] if field.via else field.scope
+    return entity, field.key, field.origin == "custom"
+
+
+def _names(direct: list[Field], facts: dict[str, ComputedFact]) -> set[_Key]:
+    """The given and custom fields among those and behind them."""
+    behind = closure(computed(direct), facts)
+    fields = [*direct, *(field for id_ in behind for field in fields_of_fact(facts[id_]))]
+    return {_key(field) for field in fields if field.origin in ("given", "custom")}
+
+
+class _Asked:
+    """What conditions compare fields with."""
+
+    def __init__(self, facts: dict[str, ComputedFact]) -> None:
+        self._facts = facts
+        self.kinds: dict[_Key, Kind] = {}
+        self.shifts: dict[_Key, list[Shift]] = {}
+        self.bounds: dict[_Key, set[int | float]] = {}
+
+    def fact(self, fact: ComputedFact) -> None:
+        """What a computed fact asks."""
+        match fact:
+            case WhenFact(condition=condition):
+                self.condition(condition)
+            case Aggregate(where=where, value=value):
+                self.condition(where)
+                if value is not None:
+                    self._note(value)
+
+    def condition(self, condition: Condition) -> None:
+        """What a condition asks."""
+        if not isinstance(condition, Test):
+            for member in condition.members:
+                self.condition(member)
+            return
+        self._note(condition.field)
+        for predicate in condition.predicates:
+            self._predicate(predicate, condition.field)
+
+    def _predicate(self, predicate: Predicate, field: Field) -> None:
+        match predicate:
+            case NowIs(shift=shift):
+                self.shift(field, shift)
+            case Compare(value=value):
+                self.bounds.setdefault(_key(field), set()).add(value)
+            case DayTimeBetween(low=low, high=high):
+                self.bounds.setdefault(_key(field), set()).update((low, high + 60))
+            case Relates(other=other):
+                self._note(other)
+            case _:
+                pass
+
+    def shift(self, field: Field, shift: Shift) -> None:
+        """A length of time between a moment, or what it was picked from, and now."""
+        self._note(field)
+        if field.origin != "computed":
+            shifts = self.shifts.setdefault(_key(field), [])
+            if shift not in shifts:
+                shifts.append(shift)
+            return
+        fact = self._facts[field.key]
+        if isinstance(fact, Aggregate) and fact.value is not None:
+            self.shift(fact.value, shift)
+
+    def _note(self, field: Field) -> None:
+        if field.origin in ("given", "custom"):
+            self.kinds[_key(field)] = field.kind
+
+
+def before(now: int, shift: Shift, calendar: Calendar) -> int:
+    """The moment that lies as far from ``now`` as ``shift`` says."""
+    if isinstance(shift.length, BusinessDays):
+        move = calendar.add_business_days if shift.back else calendar.subtract_business_days
+        return move(now, shift.length.count)
+    return now + shift.length.seconds if shift.back else now - shift.length.seconds

@@ -1,0 +1,55 @@
+"""Which computed facts a condition, a fact or a rule reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from tactful.language.ir import Aggregate, ComputedFact, Condition, Field, Relates, Rule, Test, WhenFact
+
+
+def fields_of(condition: Condition) -> Iterator[Field]:
+    """All fields that a condition reads."""
+    if not isinstance(condition, Test):
+        for member in condition.members:
+            yield from fields_of(member)
+        return
+    yield condition.field
+    for predicate in condition.predicates:
+        if isinstance(predicate, Relates):
+            yield predicate.other
+
+
+def fields_of_fact(fact: ComputedFact) -> Iterator[Field]:
+    """All fields that a computed fact reads."""
+    match fact:
+        case WhenFact(condition=condition):
+            yield from fields_of(condition)
+        case Aggregate(where=where, value=value):
+            yield from fields_of(where)
+            if value is not None:
+                yield value
+
+
+def fields_of_rule(rule: Rule) -> Iterator[Field]:
+    """All fields that a rule's conditions and deadline read."""
+    yield from fields_of(rule.when)
+    yield from fields_of(rule.unless)
+    if rule.by is not None:
+        yield rule.by.field
+
+
+def computed(fields: Iterable[Field]) -> set[str]:
+    """The ids of the computed facts among fields."""
+    return {field.key for field in fields if field.origin == "computed"}
+
+
+def closure(ids: Iterable[str], facts: Mapping[str, ComputedFact]) -> set[str]:
+    """The facts and all that they rest on."""
+    found: set[str] = set()
+    todo = list(ids)
+    while todo:
+        id_ = todo.pop()
+        if id_ not in found:
+            found.add(id_)
+            todo.extend(computed(fields_of_fact(facts[id_])))
+    return found

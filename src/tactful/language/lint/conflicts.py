@@ -1,0 +1,61 @@
+"""Recommendations that a prohibition always sets aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tactful.facts.entities import SCOPES
+from tactful.language.ir import Advise, Aggregate, CheckedPack, InScope, Prohibit, Rule, Target
+from tactful.language.lint.own import Own
+from tactful.language.lint.satisfiability import Logic, whole
+from tactful.source.codes.lint import AlwaysSetAside
+from tactful.source.diagnostics import Diagnostic
+
+
+def lint_conflicts(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
+    """Every recommendation whose rule fires only where a prohibition fires too that wins."""
+    prohibitions = [rule for rule in checked.rules if isinstance(rule.conclusion, Prohibit)]
+    highest: dict[str, int] = {}
+    advice = [rule for rule in checked.rules if isinstance(rule.conclusion, Advise)]
+    for rule in advice:
+        highest[rule.conclusion.action] = max(rule.priority, highest.get(rule.conclusion.action, 0))
+    counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
+    for rule in advice:
+        for other in prohibitions:
+            span = own.place(rule.span, other.span)
+            if span is None or not _wins(other, highest[rule.conclusion.action]) or not may_meet(rule, other, checked):
+                continue
+            condition, wider = whole(rule.when, rule.unless), whole(other.when, other.unless)
+            if Logic(rule.entity, [condition, wider], counts).follows(wider, condition):
+                message = f"`{rule.id}` never comes to be advised: `{other.id}` forbids it wherever it fires"
+                yield AlwaysSetAside.at(span, message, "say in one of the two when the other holds")
+
+
+def _wins(prohibition: Rule, priority: int) -> bool:
+    conclusion = prohibition.conclusion
+    return (isinstance(conclusion, Prohibit) and conclusion.safety) or prohibition.priority >= priority
+
+
+def may_meet(rule: Rule, prohibition: Rule, checked: CheckedPack) -> bool:
+    """Whether the prohibition is of the rule's action, of a row in its scope, and around its target."""
+    return (
+        prohibition.conclusion.action in checked.actions[rule.conclusion.action].family
+        and prohibition.entity in SCOPES[rule.entity]
+        and _around(prohibition.target, rule.target)
+    )
+
+
+def _around(wide: Target, narrow: Target) -> bool:
+    """Whether one target is surely the other or has it inside."""
+    if not isinstance(wide, InScope):
+        return wide == narrow
+    if not isinstance(narrow, InScope):
+        return wide.entity in ("application", "candidate")
+    return belongs(narrow.entity, wide.entity)
+
+
+def belongs(inner: str, outer: str) -> bool:
+    """Whether a row of one entity is, or can belong to, a row of the other."""
+    if outer in ("person", "interview") and inner == "interviewer":
+        return True
+    return inner == outer or outer == "candidate" or (outer == "application" and inner != "candidate")

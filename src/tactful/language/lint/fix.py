@@ -1,0 +1,118 @@
+"""Takes out of a file what adds nothing: unused parameters and facts, redundant conditions.
+
+The text is cut, not written anew: comments, order and layout of all else stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from tactful.source.codes.lint import Redundant, UnusedFact, UnusedParameter
+from tactful.source.diagnostics import Diagnostic, Span
+from tactful.source.nodes import Mapping, Node, Scalar, Sequence
+from tactful.source.parse_yaml import parse_yaml
+
+#: The codes whose warnings are put right by taking an entry out.
+FIXABLE: Final = frozenset({UnusedParameter.id, UnusedFact.id, Redundant.id})
+#: Keys whose value may be taken away whole, once nothing would be left in it.
+_CONDITIONS: Final = ("when", "unless", "where")
+
+
+class _Entry(NamedTuple):
+    """A key with its value, and the mapping it stands in; ``above`` is the entry that this mapping is the value of."""
+
+    key: Scalar
+    value: Node
+    inside: Mapping
+    above: _Entry | None
+
+
+def fixed(text: str, name: str, warnings: Iterable[Diagnostic]) -> tuple[str, tuple[Diagnostic, ...]]:
+    """The text of a file after taking out what warnings are about, and those that this put right.
+
+    What cannot be taken out without touching more is left, for the author to judge.
+    """
+    root = parse_yaml(text, name)
+    cuts: list[tuple[int, int, Diagnostic]] = []
+    for warning in warnings:
+        if warning.code not in FIXABLE or warning.span is None or warning.span.file != name or root is None:
+            continue
+        entry = next((one for one in _entries(root, None) if _is_at(one, warning.span)), None)
+        cut = None if entry is None else _cut(entry, text, condition=warning.code == Redundant.id)
+        if cut is not None and all(cut[1] <= start or end <= cut[0] for start, end, _ in cuts):
+            cuts.append((*cut, warning))
+    for start, end, _ in sorted(cuts, key=lambda one: one[0], reverse=True):
+        text = text[:start] + text[end:]
+    return text, tuple(warning for _, _, warning in cuts)
+
+
+def _entries(node: Node, above: _Entry | None) -> Iterator[_Entry]:
+    match node:
+        case Mapping(entries=entries):
+            for key, value in entries:
+                entry = _Entry(key, value, node, above)
+                yield entry
+                yield from _entries(value, entry)
+        case Sequence(items=items):
+            for item in items:
+                yield from _entries(item, None)
+        case _:
+            pass
+
+
+def _is_at(entry: _Entry, span: Span) -> bool:
+    """Whether a warning's place is the entry's key or its single value."""
+    if entry.key.span == span:
+        return True
+    own, value = entry.value.span, entry.value
+    single = isinstance(value, Scalar) or (
+        isinstance(value, Sequence) and all(isinstance(one, Scalar) for one in value.items)
+    )
+    return single and own.start <= span.start and span.end <= own.end
+
+
+def _cut(entry: _Entry, text: str, condition: bool) -> tuple[int, int] | None:
+    """From where to where to cut; ``None`` where more than the entry would have to go."""
+    if condition and len(entry.inside.entries) == 1:
+        if entry.above is None or entry.above.key.text not in _CONDITIONS:
+            return None
+        entry = entry.above
+    if text[entry.inside.span.start : entry.inside.span.start + 1] == "{":
+        return _cut_in_braces(entry)
+    return _cut_lines(entry, text)
+
+
+def _cut_in_braces(entry: _Entry) -> tuple[int, int]:
+    entries = entry.inside.entries
+    no = next(no for no, (key, _) in enumerate(entries) if key is entry.key)
+    if no + 1 < len(entries):
+        return entry.key.span.start, entries[no + 1][0].span.start
+    start = entries[no - 1][1].span.end if no else entry.key.span.start
+    return start, entry.value.span.end
+
+
+def _cut_lines(entry: _Entry, text: str) -> tuple[int, int] | None:
+    """The lines of an entry: its own, and those below that are indented more or that its value reaches into."""
+    start = text.rfind("\n", 0, entry.key.span.start) + 1
+    indent = entry.key.span.start - start
+    if text[start : entry.key.span.start].strip():
+        return None
+    end = _line_end(text, entry.key.span.start)
+    at = end
+    while at < len(text):
+        stop = _line_end(text, at)
+        line = text[at:stop]
+        inside = isinstance(entry.value, Mapping | Sequence) and at < entry.value.span.end
+        deeper = bool(line.strip()) and len(line) - len(line.lstrip(" ")) > indent
+        if inside or deeper:
+            end = stop
+        elif line.strip():
+            break
+        at = stop
+    return start, end
+
+
+def _line_end(text: str, at: int) -> int:
+    found = text.find("\n", at)
+    return len(text) if found < 0 else found + 1

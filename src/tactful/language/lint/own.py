@@ -1,0 +1,34 @@
+"""What an author is told about: what their own files say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tactful.language.ir import CheckedPack, Test
+from tactful.language.syntax import Pack
+from tactful.source.diagnostics import Span
+
+_PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
+
+
+class Own:
+    """The places that are an author's own."""
+
+    def __init__(self, pack: Pack, checked: CheckedPack) -> None:
+        self._files = frozenset(pack.own)
+        self._parameters = {one.name: one.span for one in checked.parameters}
+
+    def __contains__(self, span: Span) -> bool:
+        return span.file in self._files
+
+    def place(self, *spans: Span) -> Span | None:
+        """The first of some places that is the author's own."""
+        return next((span for span in spans if span in self), None)
+
+    def of_tests(self, tests: Iterable[Test]) -> Span | None:
+        """Where the author had a hand in some tests: the last of their own, else a parameter that one of them reads."""
+        tests = tuple(tests)
+        named = [name for test in tests for name in _PARAMETER.findall(test.text)]
+        parameters = [self._parameters[name] for name in named if name in self._parameters]
+        return self.place(*(test.span for test in reversed(tests)), *parameters)

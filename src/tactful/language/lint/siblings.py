@@ -1,0 +1,153 @@
+"""Rules that are alike up to a threshold: what lies between two of them, and where two hold at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tactful.facts.kinds import DurationKind, MomentKind, NumberKind
+from tactful.language.ir import (
+    AddStep,
+    Advise,
+    Aggregate,
+    AllOf,
+    AnyOf,
+    CheckedPack,
+    Condition,
+    NoneOf,
+    NowIs,
+    Rule,
+    Test,
+)
+from tactful.language.lint.conditions import said
+from tactful.language.lint.own import Own
+from tactful.language.lint.satisfiability import Key, Logic, Node, Point, key_of, normal, signed, tests_of, whole
+from tactful.source.codes.lint import Gap, Overlap
+from tactful.source.diagnostics import Diagnostic
+
+
+class _Member(NamedTuple):
+    """A rule of a group, and its tests of the field in which the group differs."""
+
+    rule: Rule
+    tests: tuple[Test, ...]
+    condition: Condition
+
+
+def lint_siblings(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
+    """Gaps and overlaps between rules that draw the same conclusion and differ in one field only."""
+    groups: dict[object, list[_Member]] = {}
+    for rule in checked.rules:
+        condition = whole(rule.when, rule.unless)
+        for key in _ordered(condition):
+            tests = tuple(test for test in tests_of(condition) if key_of(test.field) == key)
+            alike = (rule.entity, _direction(rule), rule.conclusion.action, rule.target, key, _rest(condition, key))
+            groups.setdefault(alike, []).append(_Member(rule, tests, condition))
+    counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
+    for group in groups.values():
+        if len(group) > 1:
+            yield from _compare(group, counts, own)
+
+
+def _direction(rule: Rule) -> str:
+    conclusion = rule.conclusion
+    return "step" if isinstance(conclusion, AddStep) else "yes" if isinstance(conclusion, Advise) else "no"
+
+
+def _ordered(condition: Condition) -> set[Key]:
+    """The fields in a condition that have an order, one measure of it, and tests that hold whatever other fields do."""
+    mixed = set(_mixed(normal(condition, True)))
+    found: dict[Key, set[bool]] = {}
+    for test in tests_of(condition):
+        if isinstance(test.field.kind, MomentKind | NumberKind | DurationKind):
+            ways = {signed(one)[1] if isinstance(one, NowIs) else False for one in test.predicates}
+            found.setdefault(key_of(test.field), set()).update(ways)
+    return {key for key, ways in found.items() if len(ways) == 1 and key not in mixed}
+
+
+def _mixed(node: Node) -> Iterator[Key]:
+    """The fields that are an alternative to others."""
+    if node.how == "any":
+        keys = {key for member in node.members for key in _keys(member)}
+        yield from keys if len(keys) > 1 else ()
+    for member in node.members:
+        yield from _mixed(member)
+
+
+def _keys(node: Node) -> Iterator[Key]:
+    if node.test is not None:
+        yield key_of(node.test.field)
+    for member in node.members:
+        yield from _keys(member)
+
+
+def _rest(condition: Condition, key: Key) -> object:
+    """What a condition says beside its tests of one field, whatever the order and the wording."""
+    match condition:
+        case Test():
+            if key_of(condition.field) == key:
+                return None
+            return key_of(condition.field), frozenset(condition.predicates), condition.negated
+        case AllOf() | AnyOf() | NoneOf():
+            parts = frozenset(part for one in condition.members if (part := _rest(one, key)) is not None)
+            return (type(condition).__name__, parts) if parts else None
+
+
+def _compare(group: list[_Member], counts: set[str], own: Own) -> Iterator[Diagnostic]:
+    conditions = [_only(member) for member in group]
+    logic = Logic(group[0].rule.entity, conditions, counts)
+    key = key_of(group[0].tests[0].field)
+    among = [point for point in logic.points.get(key, ()) if point.known]
+    order = sorted(among, key=lambda one: (one.age, one.days, one.value))
+    held = [[_at(one, point, logic, key) for one in conditions] for point in order]
+    covered = [no for no, row in enumerate(held) if any(row)]
+    if not covered:
+        return
+    for no in range(covered[0], covered[-1]):
+        if any(held[no]) and not any(held[no + 1]):
+            after = next(later for later in range(no + 1, len(held)) if any(held[later]))
+            low, high = group[held[no].index(True)], group[held[after].index(True)]
+            yield from _told(Gap, low, high, own)
+    for one, low in enumerate(group):
+        for other, high in enumerate(group[one + 1 :], one + 1):
+            both = any(row[one] and row[other] for row in held)
+            either = any(row[one] > row[other] for row in held) and any(row[other] > row[one] for row in held)
+            if both and either:
+                yield from _told(Overlap, low, high, own)
+
+
+def _told(code: type[Gap] | type[Overlap], low: _Member, high: _Member, own: Own) -> Iterator[Diagnostic]:
+    span = own.of_tests((*low.tests, *high.tests))
+    if span is None:
+        return
+    first, last = (" and ".join(f"`{said(test)}`" for test in member.tests) for member in (low, high))
+    if code is Gap:
+        message = f"between `{low.rule.id}` and `{high.rule.id}` there is a stretch in which neither fires"
+    else:
+        message = f"`{low.rule.id}` and `{high.rule.id}` overlap: there is a stretch in which both fire"
+    yield code.at(span, message, f"{first}, and {last}: let one begin where the other ends")
+
+
+def _only(member: _Member) -> Condition:
+    """The part of a condition that is about the field in which the group differs."""
+    return _kept(member.condition, member.tests) or AllOf(())
+
+
+def _kept(condition: Condition, tests: tuple[Test, ...]) -> Condition | None:
+    if isinstance(condition, Test):
+        return condition if any(condition is test for test in tests) else None
+    kept = tuple(part for one in condition.members if (part := _kept(one, tests)) is not None)
+    return type(condition)(kept) if kept else None
+
+
+def _at(condition: Condition, point: Point, logic: Logic, key: Key) -> bool:
+    """Whether a condition on one field holds of a stretch of its values."""
+    match condition:
+        case Test():
+            return bool(logic.mask(condition) >> logic.points[key].index(point) & 1)
+        case AllOf(members=members):
+            return all(_at(one, point, logic, key) for one in members)
+        case AnyOf(members=members):
+            return any(_at(one, point, logic, key) for one in members)
+        case NoneOf(members=members):
+            return not any(_at(one, point, logic, key) for one in members)

@@ -1,0 +1,89 @@
+"""What a pack has and does not use, and what it does not say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from tactful.language.ir import AddStep, ById, CheckedPack, Field, Rule, Slot, Template
+from tactful.language.ir.reads import closure, computed, fields_of, fields_of_rule
+from tactful.language.lint.own import Own
+from tactful.language.syntax import Name, Pack, ParameterOperand, Written
+from tactful.source.codes.lint import IdleAction, Unsourced, UnusedFact, UnusedParameter
+from tactful.source.diagnostics import Diagnostic
+
+_IN_TEXT = re.compile(r"\{\$([a-z][a-z0-9_]*)")
+
+
+def lint_unused(pack: Pack, checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
+    """Parameters, computed facts and actions that nothing uses."""
+    read = set(_parameters((pack.rules, pack.facts, pack.actions, pack.invariants, pack.fields, pack.custom_facts)))
+    for parameter in pack.parameters:
+        span = own.place(parameter.name.span, *(value.span for value in parameter.value))
+        if parameter.name.text not in read and span is not None:
+            name = parameter.name.text
+            yield UnusedParameter.at(span, f"nothing reads the parameter `{name}`", "take it out, or use it")
+    used = closure(computed(_fields(checked)), {fact.id: fact for fact in checked.facts})
+    for fact in pack.facts:
+        if fact.name.text not in used and fact.name.span in own:
+            help_ = "take it out, or use it in a rule"
+            yield UnusedFact.at(fact.name.span, f"no rule reads `{fact.name.text}`, directly or through others", help_)
+    concluded = {family for rule in checked.rules for family in checked.actions[rule.conclusion.action].family}
+    for action in checked.actions.values():
+        if action.id not in concluded and action.span in own:
+            help_ = "write a rule for it, or take it out"
+            yield IdleAction.at(action.span, f"no rule is about `{action.id}` or a kind of it", help_)
+
+
+def _parameters(part: object) -> Iterator[str]:
+    """The names of the parameters that a part of a pack reads, in conditions, deadlines and sentences."""
+    match part:
+        case ParameterOperand(name=name):
+            yield name
+        case str():
+            yield from _IN_TEXT.findall(part)
+        case Name(text=text):
+            yield from _IN_TEXT.findall(text)
+        case tuple():
+            for one in part:
+                yield from _parameters(one)
+        case Written():
+            for one in msgspec.structs.astuple(part):
+                yield from _parameters(one)
+        case _:
+            pass
+
+
+def _fields(checked: CheckedPack) -> Iterator[Field]:
+    """All fields that rules, invariants and sentences read."""
+    for rule in checked.rules:
+        yield from fields_of_rule(rule)
+        yield from _slots(_sentences(rule))
+        if isinstance(rule.target, ById):
+            yield rule.target.field
+    for invariant in checked.invariants:
+        yield from fields_of(invariant.when)
+    for action in checked.actions.values():
+        yield from _slots((*action.steps, *([action.label] if action.label else [])))
+    yield from _slots(note.ask for note in checked.fields.values() if note.ask is not None)
+
+
+def _sentences(rule: Rule) -> list[Template]:
+    return [rule.because, *([rule.conclusion.step] if isinstance(rule.conclusion, AddStep) else [])]
+
+
+def _slots(templates: Iterable[Template]) -> Iterator[Field]:
+    return (part.field for template in templates for part in template if isinstance(part, Slot))
+
+
+def lint_sources(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
+    """Rules that do not say why or where that comes from."""
+    for rule in checked.rules:
+        lacking = [] if any(not isinstance(one, str) or one.strip() for one in rule.because) else ["because"]
+        lacking += [] if rule.source.strip() else ["source"]
+        if lacking and rule.span in own:
+            keys = " nor ".join(f"`{key}`" for key in lacking)
+            message = f"`{rule.id}` has {'neither' if len(lacking) > 1 else 'no'} {keys}"
+            yield Unsourced.at(rule.span, message, "say where the rule comes from: people follow reasons, not orders")

@@ -1,0 +1,22 @@
+"""From YAML files to a written pack: ``files`` reads, ``merge`` lays overlays over their bases, ``build`` takes apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tactful.language.load.build import build_pack
+from tactful.language.load.files import read_layers, read_text_layers
+from tactful.language.syntax import Pack
+
+
+def load_pack(location: str | Path) -> Pack:
+    """The pack at ``location`` (a file, a folder, ``default`` or ``profile:NAME``) with all that it extends.
+
+    Raises :class:`tactful.InvalidInput` with every mistake of this pass.
+    """
+    return build_pack(read_layers(location))
+
+
+def load_pack_text(text: str | bytes, name: str = "pack") -> Pack:
+    """The pack that ``text`` states; it may extend the shipped packs by name, but no file. Raises as :func:`load_pack`."""
+    return build_pack(read_text_layers(text, name))

@@ -1,0 +1,247 @@
+"""Merged nodes taken apart into a written pack."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Final, Literal, TypeVar, get_args
+
+from tactful.language.load.entries import ID, NO_CONDITION
+from tactful.language.load.files import Layer
+from tactful.language.load.invariants import MODALITIES, Claims
+from tactful.language.load.merge import Entries, Item, Merged, merge_layers
+from tactful.language.phrases import parse_deadline
+from tactful.language.syntax import (
+    Action,
+    AddsStep,
+    ComputedFact,
+    Concludes,
+    Conclusion,
+    CustomFact,
+    Deadline,
+    Definition,
+    FieldNote,
+    Modality,
+    Name,
+    Pack,
+    Parameter,
+    Rule,
+)
+from tactful.source.codes.pack import BadName, BadSetting, MissingKey, UnknownKey, WrongShape
+from tactful.source.diagnostics import InvalidInput, Span
+from tactful.source.nodes import Mapping, Scalar, Sequence
+from tactful.source.suggest import did_you_mean
+
+T = TypeVar("T")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
+_FACT = re.compile(r"[a-z_]+\.[a-z][a-z0-9_]{0,79}")
+#: How many of each thing a pack may have.
+MAX_ITEMS: Final = 5_000
+HowFactFollows = Literal["exists", "none", "count", "latest", "earliest", "sum", "when"]
+HOW_FACTS_FOLLOW: Final[tuple[HowFactFollows, ...]] = get_args(HowFactFollows)
+
+
+def build_pack(layers: list[Layer]) -> Pack:
+    """Merge the layers and take everything in them apart. Raises :class:`InvalidInput` with all mistakes."""
+    builder = _Builder(layers)
+    pack = builder.build()
+    if builder.problems:
+        raise InvalidInput(builder.problems, builder.sources)
+    return pack
+
+
+class _Builder(Claims):
+    def __init__(self, layers: list[Layer]) -> None:
+        super().__init__()
+        self.files = [file for layer in layers for file in layer.files]
+        self.sources = {file.name: file.text for file in self.files}
+        self.own = tuple(file.name for file in layers[-1].files) if layers else ()
+        self.merged: Merged = merge_layers(layers, self.report)
+
+    def build(self) -> Pack:
+        merged = self.merged
+        digest = hashlib.sha256()
+        for file in self.files:
+            data = file.text.encode()
+            digest.update(len(data).to_bytes(8, "big") + data)
+        return Pack(
+            name=merged.name,
+            version=merged.version,
+            digest=f"sha256:{digest.hexdigest()}",
+            parameters=self._all("parameters", self._parameter),
+            custom_facts=self._all("custom_facts", self._custom_fact),
+            fields=self._all("fields", self._field),
+            facts=self._all("facts", self._fact),
+            actions=self._all("actions", self._action),
+            rules=self._all("rules", self._rule),
+            invariants=self._all("invariants", self._invariant),
+            overrides=tuple(merged.overrides),
+            patches=tuple(merged.patches),
+            base_families=merged.base_families,
+            definitions={
+                id_: Definition(section, item.id.span, tuple(key.span for key, _ in item.entries.values()))
+                for section, items in merged.sections.items()
+                for id_, item in items.items()
+            },
+            sources=self.sources,
+            own=self.own,
+        )
+
+    def _all(self, section: str, build: Callable[[Item], T | None]) -> tuple[T, ...]:
+        items = self.merged.sections[section]
+        if len(items) > MAX_ITEMS:
+            self.report(BadSetting.at(None, f"more than {MAX_ITEMS} entries under `{section}`"))
+            return ()
+        built = [build(items[id_]) for id_ in sorted(items)]
+        return tuple(one for one in built if one is not None)
+
+    # --- sections ---
+
+    def _parameter(self, item: Item) -> Parameter | None:
+        entries = item.entries
+        if "value" not in entries:
+            self.report(MissingKey.at(item.id.span, f"`{item.id.text}` has no `value`"))
+            return None
+        node = entries["value"][1]
+        value = self._texts(node, "value")
+        name = self._id(item, _NAME, "thank_you_within")
+        return Parameter(
+            name, value, isinstance(node, Sequence), self._words(entries, "about"), self._words(entries, "source")
+        )
+
+    def _custom_fact(self, item: Item) -> CustomFact | None:
+        entity, _, field = item.id.text.partition(".")
+        if _NAME.fullmatch(field) is None:
+            self.report(BadName.at(item.id.span, f"`{field}` is not written as a name", "write it like `portal_url`"))
+        type_ = self._required(item, "type")
+        if type_ is None:
+            return None
+        values = self._texts(item.entries["values"][1], "values") if "values" in item.entries else ()
+        unit, about = self._words(item.entries, "unit"), self._words(item.entries, "about")
+        ask, mutability = self._text(item.entries, "ask"), self._text(item.entries, "mutability")
+        names = Name(entity, item.id.span), Name(field, item.id.span)
+        return CustomFact(*names, type_, values, unit, about, ask, mutability)
+
+    def _field(self, item: Item) -> FieldNote | None:
+        if not self._is_fact(item):
+            return None
+        ask, mutability = self._text(item.entries, "ask"), self._text(item.entries, "mutability")
+        return FieldNote(Name(item.id.text, item.id.span), ask, mutability)
+
+    def _is_fact(self, item: Item) -> bool:
+        if _FACT.fullmatch(item.id.text) is None:
+            self.report(
+                BadName.at(item.id.span, f"`{item.id.text}` is not written as a fact", "write it like `person.thanked`")
+            )
+            return False
+        return True
+
+    def _fact(self, item: Item) -> ComputedFact | None:
+        if not self._is_fact(item):
+            return None
+        entries = item.entries
+        found = [key for key in HOW_FACTS_FOLLOW if key in entries]
+        if len(found) != 1:
+            self.report(
+                BadSetting.at(
+                    item.id.span, f"`{item.id.text}` follows in {len(found)} ways at once", "give it exactly one"
+                )
+            )
+            return None
+        how = found[0]
+        about, ask = self._words(entries, "about"), self._words(entries, "ask")
+        name = Name(item.id.text, item.id.span)
+        if how == "when":
+            self._refuse(entries, ("where",), "a fact with `when`")
+            condition = self._when_and_unless(entries)
+            return ComputedFact(name, "when", None, condition, about, ask)
+        self._refuse(entries, ("unless",), f"a fact with `{how}`")
+        over = self._text(entries, how)
+        where = self._condition(entries, "where", "all", NO_CONDITION)
+        return None if over is None else ComputedFact(name, how, over, where, about, ask)
+
+    def _action(self, item: Item) -> Action:
+        entries = item.entries
+        steps = self._texts(entries["steps"][1], "steps") if "steps" in entries else ()
+        return Action(
+            name=self._id(item, _NAME, "send_note"),
+            about=self._words(entries, "about"),
+            label=self._text(entries, "label"),
+            is_a=self._text(entries, "is_a"),
+            one_per=self._text(entries, "one per"),
+            channel=self._text(entries, "channel"),
+            steps=steps,
+            due=self._text(entries, "due"),
+        )
+
+    def _rule(self, item: Item) -> Rule | None:
+        entries = item.entries
+        entity, because = self._required(item, "for each"), self._required(item, "because")
+        concluded = self._conclusion(item)
+        if concluded is None or entity is None or because is None:
+            return None
+        conclusion, to = concluded
+        return Rule(
+            id=self._id(item, ID, "thank-you-note"),
+            about=self._words(entries, "about"),
+            source=self._words(entries, "source"),
+            entity=entity,
+            when=self._when(entries),
+            unless=self._unless(entries),
+            conclusion=conclusion,
+            to=self._text(entries, "to") or to,
+            by=self._deadline(entries),
+            endless=self._is_none(entries),
+            because=because,
+            priority=self._number(entries, "priority", 0, 100),
+            safety=self._yes_no(entries, "safety"),
+        )
+
+    def _conclusion(self, item: Item) -> tuple[Conclusion, Name | None] | None:
+        if "then" not in item.entries:
+            self.report(MissingKey.at(item.id.span, f"`{item.id.text}` has no `then`"))
+            return None
+        node = item.entries["then"][1]
+        if not isinstance(node, Mapping):
+            self.report(WrongShape.at(node.span, "`then` is a mapping", "such as `should: call`, or `step:` and `of:`"))
+            return None
+        entries: Entries = {key.text: (key, value) for key, value in node.entries}
+        keys = [key for key in entries if key in MODALITIES or key == "step"]
+        allowed = (*MODALITIES, "step", "of", "to")
+        for key in entries:
+            if key not in allowed or (key == "of" and "step" not in entries):
+                help_ = did_you_mean(key, allowed) or "write one of " + ", ".join(f"`{one}`" for one in MODALITIES)
+                self.report(UnknownKey.at(entries[key][0].span, f"`{key}` means nothing here", help_))
+        if len(keys) != 1:
+            self.report(
+                BadSetting.at(node.span, "`then` draws exactly one conclusion", "write a rule for each conclusion")
+            )
+            return None
+        return self._concluded(keys[0], entries, node.span)
+
+    def _concluded(self, key: str, entries: Entries, span: Span) -> tuple[Conclusion, Name | None] | None:
+        what, to = self._text(entries, key), self._text(entries, "to")
+        if key != "step":
+            modality: Modality = next(one for one in MODALITIES if one == key)
+            return None if what is None else (Concludes(modality, what), to)
+        if "of" not in entries:
+            self.report(MissingKey.at(span, "a step belongs to an action", "write `of:` and the action's name"))
+        action = self._text(entries, "of")
+        return None if what is None or action is None else (AddsStep(what, action), to)
+
+    def _is_none(self, entries: Entries) -> bool:
+        """Whether the rule says ``by: none``."""
+        by = entries.get("by")
+        return by is not None and isinstance(by[1], Scalar) and by[1].text == "none"
+
+    def _deadline(self, entries: Entries) -> Deadline | None:
+        if "by" not in entries or self._is_none(entries):
+            return None
+        node = entries["by"][1]
+        if not isinstance(node, Scalar):
+            self.report(
+                WrongShape.at(node.span, "`by` takes one deadline", "such as `2 days after interview.ended_at`")
+            )
+            return None
+        return parse_deadline(node, self.report)

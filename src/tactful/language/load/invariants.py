@@ -1,0 +1,104 @@
+"""Invariants taken apart: for which rows, after which change, what is claimed."""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+from tactful.language.load.entries import ID, NO_CONDITION, Parts
+from tactful.language.load.merge import NEEDS, Item
+from tactful.language.phrases import operand
+from tactful.language.syntax import Always, AtMost, Change, Claim, Invariant, Keeps, Modality, Name, Never, NoNew, Same
+from tactful.source.codes.pack import BadSetting, UnknownKey, WrongShape
+from tactful.source.nodes import Mapping, Node
+from tactful.source.suggest import did_you_mean
+
+MODALITIES: Final[tuple[Modality, ...]] = get_args(Modality)
+#: The ways in which a case may be another.
+CHANGES: Final = ("later", "message", "facts", "reordered")
+#: Claims about two decisions, which take `after`.
+_OF_TWO: Final = ("no new", "keeps", "same")
+
+
+class Claims(Parts):
+    """Takes invariants apart."""
+
+    def _invariant(self, item: Item) -> Invariant | None:
+        entity, claim = self._required(item, "for each"), self._claim(item)
+        change = self._change(item)
+        if entity is None or claim is None:
+            return None
+        id_ = self._id(item, ID, "never-call-against-preference")
+        when = self._when_and_unless(item.entries)
+        return Invariant(id_, self._words(item.entries, "about"), entity, when, change, claim)
+
+    def _claim(self, item: Item) -> Claim | None:
+        entries = item.entries
+        claims = [key for key in NEEDS["invariants"] if key in entries]
+        if len(claims) != 1:
+            self.report(
+                BadSetting.at(item.id.span, f"`{item.id.text}` makes {len(claims)} claims at once", "state one in each")
+            )
+            return None
+        key = claims[0]
+        node = entries[key][1]
+        if key != "at most":
+            self._refuse(entries, ("of",), f"an invariant with `{key}`")
+        if key in _OF_TWO and "after" not in entries:
+            self.report(
+                BadSetting.at(entries[key][0].span, f"`{key}` compares two decisions", "say what changes under `after`")
+            )
+        match key:
+            case "never":
+                return Never(self._texts(node, key))
+            case "no new":
+                return NoNew(self._texts(node, key))
+            case "always" | "keeps":
+                found = self._drawn(key, node)
+                return None if found is None else Always(*found) if key == "always" else Keeps(*found)
+            case "same":
+                return self._same(node)
+            case _:
+                count, action = self._number(entries, "at most", 0, 1000), self._required(item, "of")
+                return None if count is None or action is None else AtMost(count, action)
+
+    def _drawn(self, key: str, node: Node) -> tuple[Modality, Name] | None:
+        if isinstance(node, Mapping) and len(node.entries) == 1:
+            word, value = node.entries[0]
+            modality = next((one for one in MODALITIES if one == word.text), None)
+            action = self._scalar_text(value, key)
+            if modality is not None and action is not None:
+                return modality, action
+        self.report(WrongShape.at(node.span, f"`{key}` takes one conclusion", f"such as `{key}: {{must_not: resign}}`"))
+        return None
+
+    def _same(self, node: Node) -> Same | None:
+        found = self._scalar_text(node, "same")
+        if found is not None and found.text != "advice":
+            self.report(BadSetting.at(found.span, f"`same` is `{found.text}`", "write `same: advice`"))
+        return Same()
+
+    # --- changes ---
+
+    def _change(self, item: Item) -> Change | None:
+        if "after" not in item.entries:
+            return None
+        key, node = item.entries["after"]
+        if not isinstance(node, Mapping) or not node.entries:
+            self.report(WrongShape.at(node.span, "`after` is a mapping", "such as `after: {later: 3 days}`"))
+            return None
+        entries = {word.text: (word, value) for word, value in node.entries}
+        for word in entries:
+            if word not in CHANGES:
+                help_ = (
+                    did_you_mean(word, CHANGES)
+                    or "a case can be `later`, `reordered`, have a `message` or other `facts`"
+                )
+                self.report(UnknownKey.at(entries[word][0].span, f"`{word}` means nothing here", help_))
+        later = self._text(entries, "later")
+        return Change(
+            later=None if later is None else operand(later),
+            message=self._condition(entries, "message", "all", NO_CONDITION) if "message" in entries else None,
+            facts=self._condition(entries, "facts", "all", NO_CONDITION),
+            reordered=self._yes_no(entries, "reordered"),
+            span=key.span,
+        )

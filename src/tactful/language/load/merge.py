@@ -1,0 +1,294 @@
+"""Overlays laid over their bases, key by key. Everything in a pack has an id, so an overlay changes what it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import msgspec
+
+from tactful.language.load.files import File, Layer
+from tactful.language.syntax import Override, Patch
+from tactful.source.codes.pack import DefinedTwice, MissingKey, NothingToChange, SafetyChanged, UnknownKey, WrongShape
+from tactful.source.diagnostics import Diagnostic, Span
+from tactful.source.nodes import Mapping, Node, Scalar
+from tactful.source.suggest import did_you_mean
+
+Report = Callable[[Diagnostic], None]
+Entries = dict[str, tuple[Scalar, Node]]
+
+SECTIONS: Final = ("pack", "extends", "parameters", "custom_facts", "fields", "facts", "actions", "rules", "invariants")
+
+#: The keys that an entry of a section may have.
+KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "pack": ("name", "version"),
+    "parameters": ("value", "about", "source"),
+    "custom_facts": ("type", "values", "unit", "about", "ask", "mutability"),
+    "fields": ("ask", "mutability"),
+    "facts": ("exists", "none", "count", "latest", "earliest", "sum", "where", "when", "unless", "about", "ask"),
+    "actions": ("about", "label", "is_a", "channel", "one per", "steps", "due"),
+    "rules": (
+        *("about", "source", "for each", "when", "unless", "then", "to"),
+        *("by", "because", "priority", "safety", "off"),
+    ),
+    "invariants": (
+        *(
+            "about",
+            "for each",
+            "when",
+            "unless",
+            "after",
+            "never",
+            "always",
+            "at most",
+            "of",
+            "no new",
+            "keeps",
+            "same",
+        ),
+        "off",
+    ),
+}
+
+#: A new entry of an overlay needs one of these; without, it is a change to something that is not there.
+NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "parameters": ("value",),
+    "custom_facts": ("type",),
+    "fields": ("ask", "mutability"),
+    "facts": ("exists", "none", "count", "latest", "earliest", "sum", "when"),
+    "actions": ("about",),
+    "rules": ("then",),
+    "invariants": ("never", "always", "at most", "no new", "keeps", "same"),
+}
+
+#: What an overlay may change of a safety rule: its words and its rank, never when it holds.
+SAFE_TO_CHANGE: Final = ("about", "source", "because", "priority")
+
+
+class Item(msgspec.Struct):
+    """One id of a section, as far as it is merged."""
+
+    id: Scalar
+    entries: Entries
+
+
+class Merged(msgspec.Struct):
+    """All sections after merging. ``base_families`` has the ``is_a`` that actions had before overlays changed it."""
+
+    name: str
+    version: str
+    sections: dict[str, dict[str, Item]]
+    overrides: list[Override]
+    patches: list[Patch]
+    base_families: dict[str, str | None]
+
+
+def merge_layers(layers: list[Layer], report: Report) -> Merged:
+    """Lay the layers over each other, the lowest base first; mistakes go to ``report``."""
+    merged = Merged("", "0", {section: {} for section in KEYS if section != "pack"}, [], [], {})
+    for layer in layers:
+        _Merger(merged, layer, report).run()
+    return merged
+
+
+class _Merger:
+    """Lays one layer over what has been merged so far."""
+
+    def __init__(self, merged: Merged, layer: Layer, report: Report) -> None:
+        self.merged, self.layer, self.report = merged, layer, report
+        self.seen: dict[tuple[str, str], Span] = {}
+
+    def run(self) -> None:
+        self.merged.name = self.layer.label
+        self._head()
+        for file in self.layer.files:
+            for key, node in _sections(file):
+                self._section(key, node)
+
+    def _head(self) -> None:
+        for file in self.layer.files:
+            for key, node in _sections(file):
+                if key.text == "pack":
+                    entries = self._entries("pack", key, node)
+                    for name in ("name", "version"):
+                        value = entries.get(name)
+                        if value is not None and isinstance(value[1], Scalar):
+                            setattr(self.merged, name, value[1].text)
+
+    def _section(self, key: Scalar, node: Node) -> None:
+        if key.text not in SECTIONS:
+            self.report(
+                UnknownKey.at(
+                    key.span, f"`{key.text}` is no part of a pack", did_you_mean(key.text, SECTIONS) or _are(SECTIONS)
+                )
+            )
+        elif key.text in NEEDS and not _empty(node):
+            if not isinstance(node, Mapping):
+                self.report(WrongShape.at(node.span, f"`{key.text}` is a mapping from ids to their definitions"))
+                return
+            for id_, content in self._items(key.text, node):
+                self._item(key.text, id_, content)
+
+    def _items(self, section: str, node: Mapping) -> Iterator[tuple[Scalar, Node]]:
+        """The ids of a section with their content; custom facts stand under their entity."""
+        if section != "custom_facts":
+            yield from node.entries
+            return
+        for entity, fields in node.entries:
+            if not isinstance(fields, Mapping):
+                self.report(WrongShape.at(fields.span, f"`{entity.text}` is a mapping from fields to their types"))
+                continue
+            for field, content in fields.entries:
+                yield Scalar(f"{entity.text}.{field.text}", field.plain, field.span), content
+
+    def _item(self, section: str, id_: Scalar, content: Node) -> None:
+        first = self.seen.setdefault((section, id_.text), id_.span)
+        if first != id_.span:
+            where = f"it stands in {first.file}:{first.line} too"
+            self.report(DefinedTwice.at(id_.span, f"`{id_.text}` is defined twice in one pack", where))
+            return
+        base = self.merged.sections[section].get(id_.text)
+        if _is_off(content):
+            self._switch_off(section, id_, base, None)
+            return
+        entries = self._shorthand(section, id_, content, base)
+        if entries is None:
+            return
+        if "off" in entries:
+            self._switch_off(section, id_, base, entries)
+        elif base is None:
+            self._define(section, id_, entries)
+        else:
+            self._patch(section, id_, base, entries)
+
+    def _shorthand(self, section: str, id_: Scalar, content: Node, base: Item | None) -> Entries | None:
+        """The entries of an item; a bare value stands for ``value:`` (parameters) or ``type:`` (custom facts)."""
+        if isinstance(content, Mapping):
+            return self._entries(section, id_, content)
+        short = {"parameters": "value", "custom_facts": "type"}.get(section)
+        if short is None or _empty(content):
+            self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping with {_are(KEYS[section], 'or')}"))
+            return None
+        if section == "parameters" and base is None and self.layer.overlay:
+            self._nothing(section, id_)
+            return None
+        return {short: (id_, content)}
+
+    def _entries(self, section: str, id_: Scalar, content: Node) -> Entries:
+        if not isinstance(content, Mapping):
+            self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping"))
+            return {}
+        entries: Entries = {}
+        for key, node in content.entries:
+            if key.text in KEYS[section]:
+                entries[key.text] = (key, node)
+            else:
+                help_ = did_you_mean(key.text, KEYS[section]) or f"the keys are {_are(KEYS[section])}"
+                self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", help_))
+        return entries
+
+    def _define(self, section: str, id_: Scalar, entries: Entries) -> None:
+        if not any(key in entries for key in NEEDS[section]):
+            if self.layer.overlay:
+                self._nothing(section, id_)
+                return
+            if section != "actions":
+                self.report(MissingKey.at(id_.span, f"`{id_.text}` has no {_are(NEEDS[section], 'or')}"))
+                return
+        self.merged.sections[section][id_.text] = Item(id_, _present(entries))
+
+    def _patch(self, section: str, id_: Scalar, base: Item, entries: Entries) -> None:
+        if section == "rules" and _is_safety(base) and not self._safe(id_, entries):
+            return
+        if section == "actions" and "is_a" in entries:
+            self.merged.base_families.setdefault(id_.text, _text(base.entries.get("is_a")))
+        self.merged.patches.append(Patch(section, id_.text, tuple(entries), id_.span))
+        whole = section == "facts" and any(key in entries for key in NEEDS["facts"])
+        kept = {} if whole else base.entries
+        self.merged.sections[section][id_.text] = Item(base.id, _present({**kept, **entries}))
+
+    def _safe(self, id_: Scalar, entries: Entries) -> bool:
+        wrong = [entries[key][0] for key in entries if key not in SAFE_TO_CHANGE]
+        for key in wrong:
+            self.report(
+                SafetyChanged.at(
+                    key.span,
+                    f"`{id_.text}` is a safety rule, and an overlay may not change its `{key.text}`",
+                    f"switch it off with `{id_.text}: {{off: yes, because: …}}` and write a rule of your own",
+                )
+            )
+        return not wrong
+
+    def _switch_off(self, section: str, id_: Scalar, base: Item | None, entries: Entries | None) -> None:
+        if section not in ("rules", "invariants"):
+            self.report(
+                WrongShape.at(id_.span, f"`{id_.text}` cannot be switched off", "only rules and invariants can")
+            )
+            return
+        off = None if entries is None else entries["off"][1]
+        if off is not None and not (
+            isinstance(off, Scalar) and off.plain and off.text.lower() in ("yes", "true", "on")
+        ):
+            self.report(WrongShape.at(off.span, "`off` takes `yes`", "leave the key out to keep the rule on"))
+        elif base is None:
+            self._nothing(section, id_)
+        elif section == "rules" and _is_safety(base):
+            self._override(section, id_, entries)
+        else:
+            del self.merged.sections[section][id_.text]
+
+    def _override(self, section: str, id_: Scalar, entries: Entries | None) -> None:
+        because = _text((entries or {}).get("because"))
+        if not because:
+            self.report(
+                SafetyChanged.at(
+                    id_.span,
+                    f"`{id_.text}` is a safety rule; switching it off takes a reason",
+                    f"write `{id_.text}: {{off: yes, because: …}}`; decisions will say so",
+                )
+            )
+            return
+        self.merged.overrides.append(Override(id_.text, because, self.layer.label))
+        del self.merged.sections[section][id_.text]
+
+    def _nothing(self, section: str, id_: Scalar) -> None:
+        known = self.merged.sections[section]
+        new = f"a new one needs {_are([f'{key}:' for key in NEEDS[section]], 'or')}"
+        meant = did_you_mean(id_.text, known)
+        what = section.rstrip("s").replace("_", " ")
+        self.report(
+            NothingToChange.at(
+                id_.span, f"the packs below have no {what} `{id_.text}` to change", f"{meant} {new}" if meant else new
+            )
+        )
+
+
+def _sections(file: File) -> tuple[tuple[Scalar, Node], ...]:
+    return file.root.entries if file.root is not None else ()
+
+
+def _present(entries: Entries) -> Entries:
+    """Without the keys whose value is ``null``: that takes a key away."""
+    return {key: pair for key, pair in entries.items() if not _empty(pair[1])}
+
+
+def _empty(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.is_null
+
+
+def _is_off(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.plain and node.text == "off"
+
+
+def _is_safety(item: Item) -> bool:
+    return (_text(item.entries.get("safety")) or "").lower() in ("yes", "true")
+
+
+def _text(pair: tuple[Scalar, Node] | None) -> str | None:
+    return pair[1].text if pair is not None and isinstance(pair[1], Scalar) else None
+
+
+def _are(words: tuple[str, ...] | list[str], last: str = "and") -> str:
+    """``a, b and c``, each in backticks."""
+    quoted = [f"`{word}`" for word in words]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"

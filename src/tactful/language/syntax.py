@@ -1,0 +1,345 @@
+"""A pack as its files state it: overlays merged, phrases taken apart, no name or type looked at yet.
+
+Everything keeps the place it was written at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from tactful.source.diagnostics import Span
+
+Order = Literal["<", "<=", ">", ">="]
+Modality = Literal["must", "should", "may", "should_not", "must_not"]
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What all parts of a written pack have in common."""
+
+
+class Name(Written, frozen=True):
+    """A name or a text, and where it stands. ``exact``: the text stands in the file letter for letter, on one line."""
+
+    text: str
+    span: Span
+    exact: bool = True
+
+
+class LiteralOperand(Written, frozen=True):
+    """An operand that is written out."""
+
+    text: str
+    span: Span
+
+
+class ParameterOperand(Written, frozen=True):
+    """An operand that is a parameter: ``$name``."""
+
+    name: str
+    span: Span
+
+
+Operand = LiteralOperand | ParameterOperand
+
+
+class IsOneOf(Written, frozen=True):
+    """``email``, ``[email, post]``, ``3``, ``yes``; negated: ``not email``, ``none of [email, post]``."""
+
+    operands: tuple[Operand, ...]
+    negated: bool = False
+
+
+class Compares(Written, frozen=True):
+    """``at least 3``, ``less than 2 weeks``."""
+
+    op: Order
+    operand: Operand
+
+
+class Between(Written, frozen=True):
+    """``between 2 and 5``, ``between 09:00 and 17:00``."""
+
+    low: Operand
+    high: Operand
+
+
+class Ago(Written, frozen=True):
+    """``at least 2 days ago``."""
+
+    op: Order
+    length: Operand
+
+
+class BetweenAgo(Written, frozen=True):
+    """``between 1 and 3 weeks ago``."""
+
+    low: Operand
+    high: Operand
+
+
+class Within(Written, frozen=True):
+    """``within 3 days``: still to come, and by then."""
+
+    length: Operand
+
+
+class PastOrToCome(Written, frozen=True):
+    """``past``, ``to come``."""
+
+    past: bool
+
+
+class Ordered(Written, frozen=True):
+    """``before F``, ``at or after F``."""
+
+    op: Order
+    other: Name
+
+
+class IsKnown(Written, frozen=True):
+    """``known``, ``unknown``."""
+
+    known: bool
+
+
+class IsSame(Written, frozen=True):
+    """``same as F``, ``not same as F``."""
+
+    other: Name
+    negated: bool
+
+
+class IsFilled(Written, frozen=True):
+    """``some``, ``empty``: of a list that is known."""
+
+    filled: bool
+
+
+Phrase = IsOneOf | Compares | Between | Ago | BetweenAgo | Within | PastOrToCome | Ordered | IsKnown | IsSame | IsFilled
+
+
+class Entry(Written, frozen=True):
+    """One line of a condition: a field and a phrase; ``text`` is the phrase as written."""
+
+    field: Name
+    phrase: Phrase
+    text: str
+    span: Span
+
+
+class Group(Written, frozen=True):
+    """``all``, ``any`` or ``none`` of some conditions."""
+
+    how: Literal["all", "any", "none"]
+    members: tuple[Condition, ...]
+
+
+Condition = Entry | Group
+
+
+class Deadline(Written, frozen=True):
+    """``2 days after F``, ``$grace before F``, ``F``."""
+
+    moment: Name
+    length: Operand | None
+    before: bool
+
+
+class Parameter(Written, frozen=True):
+    """A knob: its value as written, a line about it, its source."""
+
+    name: Name
+    value: tuple[Name, ...]
+    is_list: bool
+    about: str
+    source: str
+
+
+class CustomFact(Written, frozen=True):
+    """A field that this pack's users carry beyond the given ones."""
+
+    entity: Name
+    name: Name
+    type: Name
+    values: tuple[Name, ...]
+    unit: str
+    about: str
+    ask: Name | None
+    mutability: Name | None
+
+
+class FieldNote(Written, frozen=True):
+    """What a pack says of a field: how to ask for it, and who can change it."""
+
+    name: Name
+    ask: Name | None
+    mutability: Name | None
+
+
+class ComputedFact(Written, frozen=True):
+    """How a fact follows from others. ``aggregate`` is ``when`` for a plain yes/no."""
+
+    name: Name
+    aggregate: Literal["exists", "none", "count", "latest", "earliest", "sum", "when"]
+    over: Name | None
+    where: Condition
+    about: str
+    ask: str
+
+
+class Action(Written, frozen=True):
+    """An entry of the action catalogue."""
+
+    name: Name
+    about: str
+    label: Name | None
+    is_a: Name | None
+    one_per: Name | None
+    channel: Name | None
+    steps: tuple[Name, ...]
+    due: Name | None
+
+
+class Rule(Written, frozen=True):
+    """A rule. ``endless``: it says ``by: none``, so that there is no deadline though time may end it."""
+
+    id: Name
+    about: str
+    source: str
+    entity: Name
+    when: Condition
+    unless: Condition
+    conclusion: Conclusion
+    to: Name | None
+    by: Deadline | None
+    endless: bool
+    because: Name
+    priority: int | None
+    safety: bool
+
+
+class Concludes(Written, frozen=True):
+    """``should: call``."""
+
+    modality: Modality
+    action: Name
+
+
+class AddsStep(Written, frozen=True):
+    """``step: …`` and ``of: call``."""
+
+    step: Name
+    action: Name
+
+
+Conclusion = Concludes | AddsStep
+
+
+class Never(Written, frozen=True):
+    """``never: call``: none of these actions is ever recommended."""
+
+    actions: tuple[Name, ...]
+
+
+class Always(Written, frozen=True):
+    """``always: {must_not: resign}``: this conclusion is always drawn."""
+
+    modality: Modality
+    action: Name
+
+
+class AtMost(Written, frozen=True):
+    """``at most: 1`` and ``of: follow_up``."""
+
+    count: int
+    action: Name
+
+
+class NoNew(Written, frozen=True):
+    """``no new: contact``: nothing of these is recommended afterwards that was not before."""
+
+    actions: tuple[Name, ...]
+
+
+class Keeps(Written, frozen=True):
+    """``keeps: {should: move_on}``: where this conclusion was drawn before, it is afterwards."""
+
+    modality: Modality
+    action: Name
+
+
+class Same(Written, frozen=True):
+    """``same: advice``: the two decisions say the same."""
+
+
+Claim = Never | Always | AtMost | NoNew | Keeps | Same
+
+
+class Change(Written, frozen=True):
+    """``after``: how the second case differs. ``message`` and ``facts`` are lines that hold of it afterwards."""
+
+    later: Operand | None
+    message: Condition | None
+    facts: Condition
+    reordered: bool
+    span: Span
+
+
+class Invariant(Written, frozen=True):
+    """What must hold of every decision, or of two, the second being taken after a change."""
+
+    id: Name
+    about: str
+    entity: Name
+    when: Condition
+    change: Change | None
+    claim: Claim
+
+
+class Override(Written, frozen=True):
+    """A safety rule that an overlay switched off, with its reason."""
+
+    rule: str
+    because: str
+    pack: str
+
+
+class Patch(Written, frozen=True):
+    """A change that an overlay made to something its base defines: which keys, and where."""
+
+    section: str
+    id: str
+    keys: tuple[str, ...]
+    span: Span
+
+
+class Definition(Written, frozen=True):
+    """Where an entry of a pack is written: its id, and each of its keys, which overlays may have put elsewhere."""
+
+    section: str
+    id: Span
+    keys: tuple[Span, ...]
+
+
+class Pack(Written, frozen=True):
+    """A whole pack, overlays merged. ``own`` are the files that it was loaded from, those of the packs below left out."""
+
+    name: str
+    version: str
+    digest: str
+    parameters: tuple[Parameter, ...]
+    custom_facts: tuple[CustomFact, ...]
+    fields: tuple[FieldNote, ...]
+    facts: tuple[ComputedFact, ...]
+    actions: tuple[Action, ...]
+    rules: tuple[Rule, ...]
+    invariants: tuple[Invariant, ...]
+    overrides: tuple[Override, ...]
+    patches: tuple[Patch, ...]
+    base_families: Mapping[str, str | None]
+    definitions: Mapping[str, Definition]
+    sources: Mapping[str, str]
+    own: tuple[str, ...]

@@ -1,0 +1,90 @@
+"""Sentences with placeholders: ``{entity.field}``, ``{entity.field|text to use where it is unknown}``, ``{$parameter}``.
+
+Placeholders are looked up by name. Nothing in them is ever evaluated, and a text value is never read as a template.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+from tactful.language.syntax import Name
+from tactful.source.codes.conditions import BadPlaceholder
+from tactful.source.diagnostics import Diagnostic, Span
+
+_PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_INSIDE = re.compile(r"(\$?[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\s*(?:\|(.*))?", re.DOTALL)
+
+
+class Placeholder(msgspec.Struct, frozen=True):
+    """A placeholder as written: a name, perhaps a ``$parameter``'s, and the text to use where it is unknown."""
+
+    name: str
+    default: str | None
+    span: Span
+
+
+def parse_template(text: Name, source: str, report: Callable[[Diagnostic], None]) -> tuple[str | Placeholder, ...]:
+    """Take a sentence apart. ``{{`` and ``}}`` stand for braces. ``source`` is the whole file that ``text`` stands in."""
+    parts: list[str | Placeholder] = []
+    at = 0
+    for found in _PART.finditer(text.text):
+        parts.append(text.text[at : found.start()])
+        at = found.end()
+        span = _span_inside(text, found, source)
+        if found.group() in ("{{", "}}"):
+            parts.append(found.group()[0])
+        else:
+            placeholder = _placeholder(found, span, report)
+            if placeholder is not None:
+                parts.append(placeholder)
+    parts.append(text.text[at:])
+    return _joined(parts)
+
+
+def _placeholder(found: re.Match[str], span: Span, report: Callable[[Diagnostic], None]) -> Placeholder | None:
+    if found.group(1) is None:
+        report(BadPlaceholder.at(span, f"a lone `{found.group()}`", "write it twice to have it in the text"))
+        return None
+    inside = _INSIDE.fullmatch(found.group(1).strip())
+    if inside is None or ("." not in inside.group(1) and not inside.group(1).startswith("$")):
+        report(
+            BadPlaceholder.at(
+                span,
+                f"`{found.group()}` is not a placeholder",
+                "write `{entity.field}`, `{entity.field|text for when it is unknown}` or `{$parameter}`",
+            )
+        )
+        return None
+    default = inside.group(2)
+    return Placeholder(inside.group(1), None if default is None else default.strip(), span)
+
+
+def _span_inside(text: Name, found: re.Match[str], source: str) -> Span:
+    """Where a part of ``text`` stands in the file, a folded block's lines included."""
+    if text.exact:
+        return text.span.part(found.start(), found.end())
+    needle = found.group()
+    start = text.span.start
+    for _ in range(text.text.count(needle, 0, found.start()) + 1):
+        start = source.find(needle, start, text.span.end)
+        if start < 0:
+            return text.span
+        start += len(needle)
+    start -= len(needle)
+    line_start = source.rfind("\n", 0, start) + 1
+    line = text.span.line + source.count("\n", text.span.start, start)
+    return Span(text.span.file, start, start + len(needle), line, start - line_start + 1)
+
+
+def _joined(parts: list[str | Placeholder]) -> tuple[str | Placeholder, ...]:
+    """Neighbouring texts made one, empty ones dropped."""
+    joined: list[str | Placeholder] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        elif part != "":
+            joined.append(part)
+    return tuple(joined)

@@ -1,0 +1,111 @@
+"""One decision's case, moment and pack, and how its parts are put into words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+
+import msgspec
+
+from tactful.decide.decider import Decider
+from tactful.decide.ranker import Conclusion, Ranker
+from tactful.engines.evaluate import Evaluator
+from tactful.engines.firings import RawFiring
+from tactful.facts.calendars import Calendar
+from tactful.facts.rows import Case, Row, entity_of
+from tactful.language.ir import CheckedPack
+from tactful.reasons.justification import justification, step_text
+from tactful.reasons.records.decision import JustificationRecord, PackRecord, TargetRecord
+from tactful.reasons.wording import fill, name_of
+
+
+class Setting(msgspec.Struct, frozen=True, eq=False, dict=True):
+    """What the parts of one decision share. Not public. A ``Struct`` because one is made for every decision."""
+
+    decider: Decider
+    case: Case
+    now: int
+
+    @property
+    def checked(self) -> CheckedPack:
+        """The pack."""
+        return self.decider.checked
+
+    @property
+    def ranker(self) -> Ranker:
+        """What ranks the pack's firings."""
+        return self.decider.ranker
+
+    @property
+    def engine(self) -> str:
+        """The engine's name."""
+        return self.decider.engine
+
+    @property
+    def calendar(self) -> Calendar:
+        """The candidate's calendar."""
+        return self.case.candidate.calendar
+
+    @cached_property
+    def steps(self) -> list[RawFiring]:
+        """The steps that rules add, worked out when somebody asks."""
+        return self.decider.steps(self.case, self.now)
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """An evaluator for explanations."""
+        return self.decider.evaluator(self.case, self.now)
+
+    def moment(self, moment: int | None) -> datetime | None:
+        """A moment on the candidate's clock."""
+        return None if moment is None else self.calendar.local(moment)
+
+    def iso(self, moment: int | None) -> str | None:
+        """A moment on the candidate's clock, as JSON has it."""
+        return None if moment is None else self.calendar.local(moment).isoformat()
+
+    def label(self, one: Conclusion) -> str:
+        """The action in words, for its target."""
+        return self.label_of(one.action, one.target)
+
+    def label_of(self, action: str, target: Row) -> str:
+        """An action in words, for a target."""
+        label = self.checked.actions[action].label
+        if label is None:
+            return action.replace("_", " ").capitalize()
+        env = self.evaluator.environment(entity_of(target), target)
+        return fill(label, env, self.evaluator, self.calendar)
+
+    def pack(self) -> PackRecord:
+        """The pack as JSON names it."""
+        return PackRecord(name=self.checked.name, version=self.checked.version, digest=self.checked.digest)
+
+    def because(self, one: Conclusion) -> tuple[JustificationRecord, ...]:
+        """The justifications of a conclusion, the rule that counts most first."""
+        rules = self.checked.rules
+        return tuple(
+            justification(rules[firing[0]], firing[1], self.evaluator, self.calendar)
+            for firing in self.ranker.sorted_firings(one)
+        )
+
+    def steps_of(self, one: Conclusion) -> tuple[str, ...]:
+        """What to mind in following a recommendation: the action's own steps, then those that rules add."""
+        if one.prohibits:
+            return ()
+        checked, evaluator = self.checked, self.evaluator
+        env = evaluator.environment(entity_of(one.target), one.target)
+        own = [fill(step, env, evaluator, self.calendar) for step in checked.actions[one.action].steps]
+        firings = self.ranker.steps_for(one, self.steps, self.case)
+        added = [step_text(checked.rules[no], row, evaluator, self.calendar) for no, row, _ in firings]
+        return tuple(dict.fromkeys((*own, *added)))
+
+
+def target_record(row: Row) -> TargetRecord:
+    """A target as JSON has it."""
+    return TargetRecord(entity=entity_of(row), id=row.id, name=name_of(row))
+
+
+def application_of(row: Row) -> str | None:
+    """The id of the application that a row is or belongs to."""
+    application = row if entity_of(row) == "application" else getattr(row, "application", None)
+    return None if application is None else application.id

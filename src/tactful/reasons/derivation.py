@@ -1,0 +1,253 @@
+"""From given facts to a rule: what each test met, and how each computed fact that it reads came about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from tactful.engines.evaluate import Environment
+from tactful.facts.kinds import Value
+from tactful.facts.rows import Row, row_key
+from tactful.language.ir import (
+    Aggregate,
+    AllOf,
+    AnyOf,
+    Condition,
+    Field,
+    Known,
+    NoneOf,
+    NowIs,
+    Prohibit,
+    Relates,
+    Rule,
+    Test,
+    WhenFact,
+)
+from tactful.reasons.context import Setting, target_record
+from tactful.reasons.justification import supports
+from tactful.reasons.records.why import (
+    AskedRecord,
+    FactRecord,
+    GatheredRecord,
+    OtherRecord,
+    RowRecord,
+    RuleRecord,
+    ToldRecord,
+    WhenRecord,
+)
+from tactful.reasons.wording import plain_value, say_row, say_value
+
+#: How many rows of a collection are told of.
+ROWS: Final = 3
+#: How deep computed facts are followed. Deeper than any pack for people; it bounds what a made-up one can cost.
+DEPTH: Final = 12
+
+_PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
+#: A test, and whether its condition asks that it hold.
+Ground = tuple[Test, bool]
+
+
+def _condition(rule: Rule) -> Condition:
+    """``when`` and ``unless`` in one."""
+    return AllOf((rule.when, NoneOf((rule.unless,))))
+
+
+class Chain:
+    """Tells tests and facts. What it has told once it refers to afterwards."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting, self._evaluator = setting, setting.evaluator
+        self._parameters = {one.name: one.value for one in setting.checked.parameters}
+        self._told: set[tuple[str, int, bool]] = set()
+
+    def fired(self, rule: Rule, row: Row, text: str) -> RuleRecord:
+        """A rule that fired for a row, and ``text``, its sentence."""
+        return RuleRecord(
+            rule=rule.id,
+            where=f"{rule.span.file}:{rule.span.line}",
+            about=rule.about,
+            source=rule.source,
+            priority=rule.priority,
+            safety=isinstance(rule.conclusion, Prohibit) and rule.conclusion.safety,
+            row=target_record(row),
+            text=text,
+            tests=self.tests(self.holding(rule, row), self._evaluator.environment(rule.entity, row), to_mend=False),
+        )
+
+    # --- which tests ---
+
+    def holding(self, rule: Rule, row: Row) -> list[Ground]:
+        """The tests that a firing rests on."""
+        return self._holding(_condition(rule), self._evaluator.environment(rule.entity, row), True)
+
+    def standing_in_the_way(self, rule: Rule, row: Row) -> list[Ground]:
+        """The fewest tests that would have to change for the rule to fire."""
+        return self._mend(_condition(rule), self._evaluator.environment(rule.entity, row), True)
+
+    def met_already(self, rule: Rule, row: Row) -> list[Ground]:
+        """The tests of ``when`` and ``unless``, as they stand at the top, that are as the rule asks."""
+        env = self._evaluator.environment(rule.entity, row)
+        members = [*_members(rule.when), NoneOf((rule.unless,))]
+        found = [self._holding(one, env, True) for one in members if self._evaluator.holds(one, env)]
+        return [ground for group in found for ground in group]
+
+    def _holding(self, condition: Condition, env: Environment, truth: bool) -> list[Ground]:
+        """The tests that make ``condition`` what it is, ``truth``."""
+        found = supports(condition, env, self._evaluator, truth)
+        return list(dict.fromkeys((one.test, one.held == truth) for one in found))
+
+    def _mend(self, condition: Condition, env: Environment, to: bool, wanted: bool = True) -> list[Ground]:
+        """The fewest tests that have to change for ``condition`` to become ``to``, which it is not.
+
+        ``wanted``: whether the whole condition asks that this part of it hold.
+        """
+        match condition:
+            case Test():
+                return [(condition, wanted)]
+            case NoneOf(members=members):
+                return self._mend(AnyOf(members), env, not to, not wanted)
+            case AllOf(members=members) | AnyOf(members=members):
+                wrong = [one for one in members if self._evaluator.holds(one, env) != to]
+                ways = [self._mend(one, env, to, wanted) for one in wrong]
+                if isinstance(condition, AllOf) == to:
+                    return list(dict.fromkeys(ground for way in ways for ground in way))
+                return min(ways, key=lambda way: (len(way), self._forgotten(way, env)), default=[])
+
+    def _forgotten(self, grounds: list[Ground], env: Environment) -> int:
+        """How many known facts would have to be unknown: of ways as long, the one to tell last."""
+        known = [test for test, _ in grounds if Known() in test.predicates]
+        return sum(self._evaluator.test(test, env) != test.negated for test in known)
+
+    # --- tests in full ---
+
+    def tests(
+        self, grounds: Iterable[Ground], env: Environment, *, to_mend: bool, deep: bool = True
+    ) -> tuple[AskedRecord, ...]:
+        """Tests with what they met. ``to_mend``: they stand in the way. ``deep``: with how computed facts came about."""
+        return tuple(self._test(test, wanted, env, to_mend, DEPTH if deep else 0) for test, wanted in grounds)
+
+    def _test(self, test: Test, wanted: bool, env: Environment, to_mend: bool, depth: int) -> AskedRecord:
+        evaluator, setting, field = self._evaluator, self._setting, test.field
+        value = evaluator.value(field, env)
+        since, until = self._bounds(test, value, env)
+        return AskedRecord(
+            field=field.text,
+            phrase=_PARAMETER.sub(lambda found: self._parameters.get(found[1], found[0]), test.text),
+            value=plain_value(value, field.kind, setting.calendar),
+            said=say_value(value, field.kind, setting.calendar),
+            held=evaluator.test(test, env),
+            wanted=wanted,
+            since=setting.iso(since),
+            until=setting.iso(until),
+            others=tuple(self._other(one.other, env) for one in test.predicates if isinstance(one, Relates)),
+            because=self._fact(field, env, to_mend, depth),
+        )
+
+    def _bounds(self, test: Test, value: Value, env: Environment) -> tuple[int | None, int | None]:
+        """Between which moments a test of time holds."""
+        since: list[int] = []
+        until: list[int] = []
+        if value is not None and not test.negated:
+            for one in test.predicates:
+                if isinstance(one, NowIs):
+                    boundary = self._evaluator.shifted(value, one.shift, test.field, env)
+                    (since if one.op in (">", ">=") else until).append(boundary)
+        return max(since, default=None), min(until, default=None)
+
+    def _other(self, field: Field, env: Environment) -> OtherRecord:
+        value, calendar = self._evaluator.value(field, env), self._setting.calendar
+        return OtherRecord(
+            field=field.text,
+            value=plain_value(value, field.kind, calendar),
+            said=say_value(value, field.kind, calendar),
+        )
+
+    # --- computed facts ---
+
+    def _fact(self, field: Field, env: Environment, to_mend: bool, depth: int) -> FactRecord | None:
+        """How a computed fact came about; ``None`` for a given one, and where there is nothing that could have it."""
+        row = env[field.scope]
+        for step in field.via:
+            row = getattr(row, step)
+        if field.origin != "computed" or row is None or not depth:
+            return None
+        key = (field.key, row.no, to_mend)
+        if key in self._told:
+            return ToldRecord(fact=field.key, of=target_record(row))
+        self._told.add(key)
+        fact = self._evaluator.facts[field.key]
+        inner = self._evaluator.environment(fact.entity, row)
+        if isinstance(fact, Aggregate):
+            return self._gathered(fact, row, inner, to_mend, depth)
+        return self._when(fact, row, inner, to_mend, depth)
+
+    def _when(self, fact: WhenFact, row: Row, env: Environment, to_mend: bool, depth: int) -> WhenRecord:
+        truth = self._evaluator.holds(fact.condition, env)
+        grounds = self._mend(fact.condition, env, not truth) if to_mend else self._holding(fact.condition, env, truth)
+        return WhenRecord(
+            fact=fact.id,
+            about=fact.about,
+            where=self._where(fact.id),
+            of=target_record(row),
+            tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in grounds),
+        )
+
+    def _gathered(self, fact: Aggregate, row: Row, env: Environment, to_mend: bool, depth: int) -> GatheredRecord:
+        rows = list(self._evaluator.collection(fact, row, env))
+        matched = [one for one in rows if self._evaluator.holds(fact.where, one)]
+        found: Sequence[tuple[Environment, list[Ground]]]
+        if matched:
+            found = [(one, self._holding(fact.where, one, True)) for one in self._telling(fact, matched)[:ROWS]]
+        else:
+            near = [(one, self._mend(fact.where, one, True)) for one in rows]
+            found = sorted(near, key=lambda pair: (len(pair[1]), _key(pair[0], fact.over)))[:ROWS]
+        return GatheredRecord(
+            fact=fact.id,
+            about=fact.about,
+            where=self._where(fact.id),
+            of=target_record(row),
+            op=fact.op,
+            over=fact.over,
+            looked_at=len(rows),
+            matched=len(matched),
+            rows=tuple(
+                self._row(fact, one, grounds, bool(matched), to_mend and not matched, depth) for one, grounds in found
+            ),
+        )
+
+    def _telling(self, fact: Aggregate, matched: list[dict[str, Row | None]]) -> list[dict[str, Row | None]]:
+        """The rows that tell most first: of the latest or earliest, the one that it is."""
+        field = fact.value
+        if field is None or fact.op == "sum":
+            return matched
+        numbers = [(self._evaluator.value(field, one), one) for one in matched]
+        known = [(value, one) for value, one in numbers if isinstance(value, int | float)]
+        known.sort(key=lambda pair: pair[0], reverse=fact.op == "latest")
+        return [one for _, one in known] or matched
+
+    def _row(
+        self, fact: Aggregate, env: Environment, grounds: list[Ground], matched: bool, to_mend: bool, depth: int
+    ) -> RowRecord:
+        row = env[fact.over]
+        assert row is not None  # the collection is made of rows
+        return RowRecord(
+            row=target_record(row),
+            said=say_row(row, self._setting.calendar),
+            matched=matched,
+            tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in grounds),
+        )
+
+    def _where(self, id_: str) -> str:
+        definition = self._setting.checked.definitions.get(id_)
+        return "" if definition is None else f"{definition.id.file}:{definition.id.line}"
+
+
+def _members(condition: Condition) -> tuple[Condition, ...]:
+    return condition.members if isinstance(condition, AllOf) else (condition,)
+
+
+def _key(env: Environment, entity: str) -> tuple[str, str, str, str]:
+    row = env[entity]
+    assert row is not None  # the collection is made of rows
+    return row_key(row)

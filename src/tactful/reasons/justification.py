@@ -1,0 +1,80 @@
+"""Why: what a rule's conditions met when it fired.
+
+Explanation is observed, not programmed: an engine says which rule fired for which row, and the rule's conditions are
+read again here. So no engine pays for explanations, and all engines explain alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tactful.engines.evaluate import Environment, Evaluator
+from tactful.engines.expiry import fires_since
+from tactful.facts.calendars import Calendar
+from tactful.facts.kinds import Value
+from tactful.facts.rows import Row
+from tactful.language.ir import AddStep, AllOf, AnyOf, Condition, NoneOf, Rule, Test
+from tactful.reasons.records.decision import ConditionRecord, JustificationRecord
+from tactful.reasons.wording import fill, plain_value
+
+
+class Support(msgspec.Struct, frozen=True):
+    """A test that a rule's firing rests on: what it met, and whether it is that the test held or that it didn't."""
+
+    test: Test
+    value: Value
+    held: bool
+
+
+def supports(condition: Condition, env: Environment, evaluator: Evaluator, wanted: bool = True) -> Iterator[Support]:
+    """The tests, in the order of the rule, that make ``condition`` hold (or not hold, where that is ``wanted``)."""
+    match condition:
+        case Test():
+            yield Support(condition, evaluator.value(condition.field, env), wanted)
+        case NoneOf(members=members):
+            yield from supports(AnyOf(members), env, evaluator, not wanted)
+        case AllOf(members=members) | AnyOf(members=members):
+            if isinstance(condition, AllOf) == wanted:
+                for member in members:
+                    yield from supports(member, env, evaluator, wanted)
+                return
+            decisive = (member for member in members if evaluator.holds(member, env) == wanted)
+            found = next(decisive, None)
+            if found is not None:
+                yield from supports(found, env, evaluator, wanted)
+
+
+def justification(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar) -> JustificationRecord:
+    """A firing in words: the rule's sentence filled in, and its conditions with the values they met."""
+    env = evaluator.environment(rule.entity, row)
+    met = [*supports(rule.when, env, evaluator), *supports(rule.unless, env, evaluator, wanted=False)]
+    return JustificationRecord(
+        rule=rule.id,
+        text=fill(rule.because, env, evaluator, calendar),
+        source=rule.source,
+        conditions=tuple(_condition(one, calendar) for one in dict.fromkeys(met)),
+    )
+
+
+def _condition(support: Support, calendar: Calendar) -> ConditionRecord:
+    test = support.test
+    return ConditionRecord(
+        field=test.field.text,
+        phrase=test.text if support.held else f"unless {test.text}",
+        value=plain_value(support.value, test.field.kind, calendar),
+    )
+
+
+def step_text(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar) -> str:
+    """The step that a firing adds, in words."""
+    assert isinstance(rule.conclusion, AddStep)
+    return fill(rule.conclusion.step, evaluator.environment(rule.entity, row), evaluator, calendar)
+
+
+def opened(fired: list[tuple[Rule, Row]], evaluator: Evaluator) -> int | None:
+    """Since when one of the rules has fired, by time alone; ``None`` where one has for over a year or always."""
+    since = [fires_since(rule, row, evaluator) for rule, row in fired]
+    known = [one for one in since if one is not None]
+    return min(known) if known and len(known) == len(since) else None

@@ -1,0 +1,230 @@
+"""What engines give and what comes of it: firings, and the records that a decision is written out as.
+
+The records are the JSON of a decision; its JSON Schema comes from them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from tactful.language.syntax import Modality
+
+Moment = Annotated[str | None, Meta(description="ISO 8601, in the candidate's time zone.")]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What all records have in common."""
+
+
+class TargetRecord(Record, frozen=True):
+    """Whom or what an action concerns."""
+
+    entity: str
+    id: str
+    name: str
+
+
+class ConditionRecord(Record, frozen=True):
+    """A condition that a rule asked, and the value that it met (``null``: unknown)."""
+
+    field: str
+    phrase: str
+    value: Any
+
+
+class JustificationRecord(Record, frozen=True):
+    """A rule that fired, what it says, where it comes from, and what its conditions met."""
+
+    rule: str
+    text: str
+    source: str
+    conditions: tuple[ConditionRecord, ...]
+
+
+class AlternativeRecord(Record, frozen=True):
+    """A recommendation that gave way to a better-ranked one of the same family."""
+
+    action: str
+    modality: Modality
+    label: str
+    target: TargetRecord
+    due: Moment
+    because: tuple[JustificationRecord, ...]
+
+
+class ActionRecord(Record, frozen=True):
+    """One piece of advice."""
+
+    rank: Annotated[int, Meta(description="1 is the most important.")]
+    modality: Modality
+    action: Annotated[str, Meta(description="The action's id in the catalogue.")]
+    label: str
+    target: TargetRecord
+    application: Annotated[str | None, Meta(description="The id of the application, if it belongs to one.")]
+    opens: Annotated[Moment, Meta(description="Since when the advice holds, where time brought it about.")]
+    due: Moment
+    priority: Annotated[int, Meta(ge=0, le=100)]
+    steps: tuple[str, ...]
+    because: tuple[JustificationRecord, ...]
+    alternatives: tuple[AlternativeRecord, ...]
+
+
+class WinnerRecord(Record, frozen=True):
+    """What set another conclusion aside."""
+
+    action: str
+    modality: Modality
+    label: str
+    target: TargetRecord
+    safety: bool
+    because: tuple[JustificationRecord, ...]
+
+
+class SetAsideRecord(Record, frozen=True):
+    """A conclusion that lost a conflict, and to what."""
+
+    action: str
+    modality: Modality
+    label: str
+    target: TargetRecord
+    by: tuple[WinnerRecord, ...]
+    because: tuple[JustificationRecord, ...]
+
+
+class EffectRecord(Record, frozen=True):
+    """What another fact would change of a decision: advice that comes, goes or changes."""
+
+    what: Literal["comes", "goes", "changes"]
+    how: Annotated[str, Meta(description="In what it changes, in words; empty where it comes or goes.")]
+    modality: Annotated[Modality, Meta(description="As it would be; of advice that goes, as it is.")]
+    action: str
+    label: str
+    target: TargetRecord
+    due: Moment
+
+
+class AnswerRecord(Record, frozen=True):
+    """An answer that was tried, and what it would change; nothing where it is what the advice already assumes."""
+
+    value: Annotated[Any, Meta(description="The value that was tried, as a case holds it.")]
+    text: Annotated[str, Meta(description="The answer in words.")]
+    effects: tuple[EffectRecord, ...]
+
+
+class QuestionRecord(Record, frozen=True):
+    """An unknown fact whose answer would change the decision."""
+
+    path: Annotated[str, Meta(description="The fact, as `--set` takes it: person[dana].prefers.")]
+    field: Annotated[str, Meta(description="entity.field")]
+    target: TargetRecord
+    application: Annotated[str | None, Meta(description="The id of the application, if it belongs to one.")]
+    ask: Annotated[str, Meta(description="The question in words.")]
+    kind: Annotated[str, Meta(description="The type of the answer, as rule authors call it.")]
+    consequence: Annotated[
+        int,
+        Meta(description="The highest priority, 0 to 100, of any advice that it would change; half for prohibitions."),
+    ]
+    answers: tuple[AnswerRecord, ...]
+
+
+class ChangedFactRecord(Record, frozen=True):
+    """One change of facts. A message that is added has the path of the log."""
+
+    path: Annotated[
+        str, Meta(description="The fact, as `--set` takes it; `application[acme].messages` for a new message.")
+    ]
+    who: Annotated[
+        Literal["mine", "time", "theirs", "unknown"],
+        Meta(description="Who can bring it about; unknown: nobody has told, and it may turn out so."),
+    ]
+    before: Annotated[Any, Meta(description="The value as the case has it; null where it is unknown.")]
+    after: Annotated[Any, Meta(description="The value as the case would have it; a moment for time.")]
+    text: Annotated[str, Meta(description="The change in words.")]
+
+
+class FlipRecord(Record, frozen=True):
+    """A smallest change of facts after which the advice would be another. It was tried by deciding again."""
+
+    changes: tuple[ChangedFactRecord, ...]
+
+
+class FlipsRecord(Record, frozen=True):
+    """What it would take for one piece of advice to be given, or no longer: the best way first."""
+
+    action: str
+    prohibits: Annotated[bool, Meta(description="Whether it is about the action being forbidden.")]
+    label: str
+    target: TargetRecord
+    application: str | None
+    given: Annotated[bool, Meta(description="Whether the advice is given as things are.")]
+    ways: Annotated[tuple[FlipRecord, ...], Meta(description="Empty where nothing that was tried does it.")]
+
+
+class PackRecord(Record, frozen=True):
+    """The pack that was decided with."""
+
+    name: str
+    version: str
+    digest: Annotated[str, Meta(description="SHA-256 over the texts of all its files.")]
+
+
+class OverrideRecord(Record, frozen=True):
+    """A safety rule that the pack switches off."""
+
+    rule: str
+    because: str
+    pack: str
+
+
+class DecisionRecord(Record, frozen=True):
+    """A decision: ranked advice, what was set aside, and which safety rules were off."""
+
+    at: Annotated[str, Meta(description="The moment decided for: ISO 8601, in the candidate's time zone.")]
+    engine: str
+    pack: PackRecord
+    actions: tuple[ActionRecord, ...]
+    set_aside: tuple[SetAsideRecord, ...]
+    safety_off: tuple[OverrideRecord, ...]
+    questions: Annotated[
+        tuple[QuestionRecord, ...] | msgspec.UnsetType,
+        Meta(description="Unknown facts that would change the decision; there where somebody asked for them."),
+    ] = msgspec.UNSET
+
+
+class WindowRecord(Record, frozen=True):
+    """A stretch of time in which a piece of advice holds."""
+
+    start: Annotated[str, Meta(description="The first second in which it holds.")]
+    end: Annotated[str, Meta(description="The first second in which it no longer does, or the end of the plan.")]
+    rank: Annotated[int, Meta(description="The best rank that it has in that time.")]
+    open_ended: Annotated[bool, Meta(description="Whether it still holds where the plan ends.")]
+
+
+class PlannedRecord(Record, frozen=True):
+    """A piece of advice, as it is when it first holds, and when it holds."""
+
+    windows: tuple[WindowRecord, ...]
+    modality: Modality
+    action: Annotated[str, Meta(description="The action's id in the catalogue.")]
+    label: str
+    target: TargetRecord
+    application: Annotated[str | None, Meta(description="The id of the application, if it belongs to one.")]
+    due: Moment
+    priority: Annotated[int, Meta(ge=0, le=100)]
+    steps: tuple[str, ...]
+    because: tuple[JustificationRecord, ...]
+    alternatives: tuple[AlternativeRecord, ...]
+
+
+class PlanRecord(Record, frozen=True):
+    """What will be advised from a moment to a horizon, if nothing but time changes."""
+
+    start: Annotated[str, Meta(description="ISO 8601, in the candidate's time zone, as all moments here.")]
+    until: str
+    engine: str
+    pack: PackRecord
+    items: tuple[PlannedRecord, ...]
+    changes: Annotated[tuple[str, ...], Meta(description="All moments at which the decision changes.")]

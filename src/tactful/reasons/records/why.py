@@ -1,0 +1,289 @@
+"""What ``why`` answers with. These records are its JSON; its JSON Schema comes from them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from tactful.language.syntax import Modality
+from tactful.reasons.records.decision import FlipsRecord, Moment, PackRecord, Record, TargetRecord
+from tactful.source.diagnostics import TactfulError
+
+Place = Annotated[str, Meta(description="File and line.")]
+Plain = Annotated[Any, Meta(description="As in a case; null: unknown.")]
+Words = Annotated[str, Meta(description="In words, for people.")]
+#: Why one conclusion ranks before another.
+Criterion = Literal["priority", "deadline", "modality", "name"]
+
+
+class UnknownName(TactfulError):
+    """An action that the pack does not have, or a target that the case does not have."""
+
+
+# --- from given facts to a test ---
+
+
+class OtherRecord(Record, frozen=True):
+    """The field that a test compares with, and what it holds."""
+
+    field: str
+    value: Plain
+    said: Words
+
+
+class AskedRecord(Record, frozen=True):
+    """A test of a condition, the value that it met, and how that came about.
+
+    ``wanted``: whether its condition asks that it hold; what stands under ``unless`` or ``none`` is asked not to. So a
+    test stands in the way where ``held`` and ``wanted`` differ. A test of time holds from ``since`` to ``until``, both
+    ``null`` where there is no such bound. ``because`` is ``null`` where the fact is given, and where it is not told.
+    """
+
+    field: str
+    phrase: Annotated[str, Meta(description="What is asked of the field, with the parameters' values written in.")]
+    value: Plain
+    said: Words
+    held: bool
+    wanted: bool
+    since: Moment = None
+    until: Moment = None
+    others: tuple[OtherRecord, ...] = ()
+    because: FactRecord | None = None
+
+
+class WhenRecord(Record, frozen=True, tag_field="how", tag="when"):
+    """A computed yes or no, and the tests that make it so."""
+
+    fact: str
+    about: str
+    where: Place
+    of: TargetRecord
+    tests: tuple[AskedRecord, ...]
+
+
+class GatheredRecord(Record, frozen=True, tag_field="how", tag="over"):
+    """A fact computed over a collection: how many rows it looked at, how many matched, and some of them.
+
+    Where some match, ``rows`` are of those; else they are those that are nearest to it.
+    """
+
+    fact: str
+    about: str
+    where: Place
+    of: TargetRecord
+    op: Literal["exists", "none", "count", "latest", "earliest", "sum"]
+    over: str
+    looked_at: int
+    matched: int
+    rows: tuple[RowRecord, ...]
+
+
+class ToldRecord(Record, frozen=True, tag_field="how", tag="told before"):
+    """A computed fact that has been told of before, in this answer or in one above it."""
+
+    fact: str
+    of: TargetRecord
+
+
+FactRecord = WhenRecord | GatheredRecord | ToldRecord
+
+
+class RowRecord(Record, frozen=True):
+    """A row that a computed fact looked at, and the tests that let it match or kept it from that."""
+
+    row: TargetRecord
+    said: Words
+    matched: bool
+    tests: tuple[AskedRecord, ...]
+
+
+# --- rules ---
+
+
+class RuleRecord(Record, frozen=True):
+    """A rule that fired for a row, and everything that this rests on."""
+
+    rule: str
+    where: Place
+    about: str
+    source: str
+    priority: int
+    safety: bool
+    row: Annotated[TargetRecord, Meta(description="What it fired for: one of the entity of `for each`.")]
+    text: Annotated[str, Meta(description="Its sentence.")]
+    tests: tuple[AskedRecord, ...]
+
+
+class NearRecord(Record, frozen=True):
+    """A rule that did not fire for a row: what stands in the way and what does not."""
+
+    rule: str
+    where: Place
+    about: str
+    source: str
+    priority: int
+    row: Annotated[TargetRecord, Meta(description="What it did not fire for.")]
+    failing: Annotated[tuple[AskedRecord, ...], Meta(description="The fewest tests that would have to change.")]
+    met: tuple[AskedRecord, ...]
+    fires_at: Annotated[Moment, Meta(description="When it fires, if nothing but time changes; null: not in six weeks.")]
+
+
+# --- conclusions ---
+
+
+class ConclusionRecord(Record, frozen=True):
+    """A recommendation or a prohibition, with its rules."""
+
+    modality: Modality
+    action: str
+    label: str
+    target: TargetRecord
+    application: str | None
+    priority: int
+    safety: bool
+    due: Moment
+    rules: tuple[RuleRecord, ...]
+
+
+class NeighbourRecord(Record, frozen=True):
+    """What ranks directly above or below, and what decides it: the values of the one asked about and of this one."""
+
+    rank: int
+    modality: Modality
+    action: str
+    label: str
+    target: TargetRecord
+    criterion: Criterion
+    own: Words
+    other: Words
+
+
+class ConflictRecord(Record, frozen=True):
+    """The other side of a conflict, and what decided it."""
+
+    by: Literal["safety", "higher priority", "equal priority"]
+    other: ConclusionRecord
+
+
+class RivalRecord(Record, frozen=True):
+    """A recommendation that gave way under ``one per``, and what decided it."""
+
+    modality: Modality
+    action: str
+    label: str
+    target: TargetRecord
+    criterion: Criterion
+    own: Words
+    other: Words
+
+
+# --- when it opens ---
+
+
+class OpensRecord(Record, frozen=True, tag_field="when", tag="opens"):
+    """From this moment on it is advised, or is an alternative to what is, if nothing but time changes."""
+
+    at: str
+    alternative_to: Annotated[str | None, Meta(description="The label of what it is an alternative to, if it is.")]
+
+
+class StaysDefeatedRecord(Record, frozen=True, tag_field="when", tag="stays defeated"):
+    """A rule recommends it within the time looked at (from ``at`` on), but a prohibition defeats it all along."""
+
+    at: str
+    by: Annotated[tuple[str, ...], Meta(description="The rules behind the prohibition.")]
+    until: str
+
+
+class StaysClosedRecord(Record, frozen=True, tag_field="when", tag="stays closed"):
+    """Time alone brings it about at no moment before ``until``."""
+
+    until: str
+
+
+OpeningRecord = OpensRecord | StaysDefeatedRecord | StaysClosedRecord
+
+
+# --- answers ---
+
+
+class AdvisedRecord(Record, frozen=True, tag_field="answer", tag="advised"):
+    """It is in the ranked list."""
+
+    rank: int
+    conclusion: ConclusionRecord
+    prevailed_over: tuple[ConflictRecord, ...]
+    alternatives: tuple[RivalRecord, ...]
+    above: NeighbourRecord | None
+    below: NeighbourRecord | None
+
+
+class GaveWayRecord(Record, frozen=True, tag_field="answer", tag="alternative"):
+    """It is recommended, but there is one of its family per something, and another ranks better."""
+
+    conclusion: ConclusionRecord
+    family: str
+    per: str
+    to: NeighbourRecord
+
+
+class DefeatedRecord(Record, frozen=True, tag_field="answer", tag="set aside"):
+    """It was concluded and lost a conflict."""
+
+    conclusion: ConclusionRecord
+    lost_to: tuple[ConflictRecord, ...]
+    opening: OpeningRecord | None
+
+
+class ElsewhereRecord(Record, frozen=True):
+    """The same action, or a member of its family, recommended for another target: its rank, or that it gave way."""
+
+    action: str
+    label: str
+    target: TargetRecord
+    rank: Annotated[int | None, Meta(description="null: it is an alternative to something else.")]
+
+
+class RecommenderRecord(Record, frozen=True):
+    """A rule that can recommend it, and what it ranges over."""
+
+    rule: str
+    for_each: str
+
+
+class NotAdvisedRecord(Record, frozen=True, tag_field="answer", tag="not advised"):
+    """No rule recommends it here, and none prohibits it for exactly this target."""
+
+    action: str
+    label: str
+    target: TargetRecord
+    application: str | None
+    forbidden_by: Annotated[
+        tuple[ConclusionRecord, ...], Meta(description="Prohibitions, of it or of what it is a kind of, that hold.")
+    ]
+    recommended_by: Annotated[
+        tuple[RecommenderRecord, ...], Meta(description="All rules of the pack that can recommend it.")
+    ]
+    near: Annotated[tuple[NearRecord, ...], Meta(description="The rules for this target, the nearest to firing first.")]
+    further: Annotated[int, Meta(description="How many more there are.")]
+    elsewhere: tuple[ElsewhereRecord, ...]
+    opening: OpeningRecord
+
+
+Answer = AdvisedRecord | GaveWayRecord | DefeatedRecord | NotAdvisedRecord
+
+
+class WhyRecord(Record, frozen=True):
+    """Why an action is advised, or why it is not: one answer for each target and action of its family concerned."""
+
+    at: str
+    pack: PackRecord
+    action: str
+    target: Annotated[str | None, Meta(description="As asked; null: all that it concerns.")]
+    answers: tuple[Answer, ...]
+    flips: Annotated[
+        tuple[FlipsRecord, ...] | msgspec.UnsetType,
+        Meta(description="What it would take, for each answer; there where somebody asked for it."),
+    ] = msgspec.UNSET

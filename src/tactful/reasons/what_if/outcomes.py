@@ -1,0 +1,122 @@
+"""A decision taken again on changed facts, and what comes out otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from tactful.decide.ranker import Conclusion, Ranking
+from tactful.facts.rows import entity_of
+from tactful.facts.shape import CaseShape
+from tactful.reasons.context import Setting, target_record
+from tactful.reasons.records.decision import EffectRecord
+from tactful.reasons.wording import say_moment
+
+#: What a conclusion is about, in any case that has the same rows: action, whether forbidden, entity and number of its row.
+Key = tuple[str, bool, str, int]
+Fired = frozenset[tuple[int, int, int | None]]
+
+#: A case of three applications has about so many rows.
+_USUAL: Final = 60
+_FEWEST: Final = 10
+
+
+class Outcome:
+    """What is decided on a case: firings at once, the ranking when somebody asks."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self._firings = setting.decider.fire(setting.case, setting.now)
+        #: The firings as numbers, so that those of another case can be held against them.
+        self.fired: Fired = frozenset((no, row.no, due) for no, row, due in self._firings)
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """The firings ranked."""
+        return self.setting.decider.ranker.rank(self._firings, self.setting.case)
+
+
+def decide_again(setting: Setting, shape: CaseShape, now: int | None = None) -> Outcome | None:
+    """The outcome on changed facts, or at another moment; ``None`` where they do not fit together."""
+    at = setting.now if now is None else now
+    case = setting.decider.link(shape, at)
+    return None if case is None else Outcome(Setting(setting.decider, case, at))
+
+
+def key_of(one: Conclusion) -> Key:
+    """What a conclusion is about."""
+    return one.action, one.prohibits, entity_of(one.target), one.target.no
+
+
+def within_reason(decisions: int, setting: Setting) -> int:
+    """How many decisions are worth taking for one question: fewer on a large case, where each takes longer."""
+    return max(_FEWEST, decisions * _USUAL // max(_USUAL, setting.case.size))
+
+
+class Change(NamedTuple):
+    """One thing that comes, goes or changes. ``after`` is ``None`` where it goes, ``before`` where it comes."""
+
+    before: Conclusion | None
+    after: Conclusion | None
+
+    @property
+    def weight(self) -> int:
+        """How much it counts: the priority; half of it for a prohibition, which asks nothing of anybody."""
+        return max(one.priority // 2 if one.prohibits else one.priority for one in self if one is not None)
+
+
+def changes(before: Outcome, after: Outcome) -> list[Change]:
+    """What is advised otherwise, the most important first. Steps are looked at for advice that is otherwise the same."""
+    old = {key_of(one): one for one in before.ranking.ranked}
+    new = {key_of(one): one for one in after.ranking.ranked}
+    found = [Change(one, None) for key, one in old.items() if key not in new]
+    for key, one in new.items():
+        was = old.get(key)
+        if was is None:
+            found.append(Change(None, one))
+        elif _said(was) != _said(one) or _steps(was, before) != _steps(one, after):
+            found.append(Change(was, one))
+    return sorted(found, key=lambda one: (-one.weight, key_of(one.after or one.before)))  # type: ignore[arg-type]
+
+
+def _said(one: Conclusion) -> tuple[object, ...]:
+    return one.modality, one.priority, one.due, [key_of(other) for other in one.alternatives]
+
+
+def _steps(one: Conclusion, outcome: Outcome) -> list[int]:
+    """The rules that add steps to a recommendation."""
+    if one.prohibits:
+        return []
+    setting = outcome.setting
+    return [no for no, _, _ in setting.ranker.steps_for(one, setting.steps, setting.case)]
+
+
+def effects(found: list[Change], before: Outcome, after: Outcome) -> Iterator[EffectRecord]:
+    """Changes in words."""
+    for was, one in found:
+        shown, setting = (one, after.setting) if one is not None else (was, before.setting)
+        assert shown is not None  # one of the two is there
+        yield EffectRecord(
+            what="goes" if one is None else "comes" if was is None else "changes",
+            how="" if was is None or one is None else _how(was, one, setting),
+            modality=shown.modality,
+            action=shown.action,
+            label=setting.label(shown),
+            target=target_record(shown.target),
+            due=setting.iso(shown.due),
+        )
+
+
+def _how(was: Conclusion, one: Conclusion, setting: Setting) -> str:
+    """In what advice changes, the most telling thing first."""
+    if was.modality != one.modality:
+        return f"{was.modality.replace('_', ' ')} becomes {one.modality.replace('_', ' ')}"
+    if was.priority != one.priority:
+        return "counts more" if one.priority > was.priority else "counts less"
+    if was.due != one.due:
+        word = setting.checked.actions[one.action].due
+        return "without a deadline" if one.due is None else f"{word} {say_moment(one.due, setting.calendar)}"
+    if [key_of(other) for other in was.alternatives] != [key_of(other) for other in one.alternatives]:
+        return "with other alternatives"
+    return "in other steps"

@@ -1,0 +1,182 @@
+"""Values and templates in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Final
+
+from tactful.engines.evaluate import Environment, Evaluator
+from tactful.facts.calendars import Calendar
+from tactful.facts.kinds import (
+    DAY,
+    HOUR,
+    MINUTE,
+    WEEK,
+    ChoiceKind,
+    DayTimeKind,
+    DurationKind,
+    Kind,
+    MomentKind,
+    Value,
+    format_day_time,
+    format_seconds,
+)
+from tactful.facts.rows import MessageRow, Row, entity_of
+from tactful.language.ir import Slot, Template
+from tactful.reasons.records.decision import TargetRecord
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def say_moment(moment: int, calendar: Calendar) -> str:
+    """``Sat 21 Nov 2026, 16:30`` on the clock of ``calendar``; the same words whatever the machine's locale."""
+    return say_local(calendar.local(moment))
+
+
+def say_local(local: datetime) -> str:
+    """The same for a moment that is on its clock already."""
+    return f"{say_day(local.date())}, {say_clock(local)}"
+
+
+def say_day(day: date) -> str:
+    """``Sat 21 Nov 2026``."""
+    return f"{say_short_day(day)} {day.year}"
+
+
+def say_short_day(day: date) -> str:
+    """``Sat 21 Nov``, where the year goes without saying."""
+    return f"{_DAYS[day.weekday()]} {day.day} {say_month(day)}"
+
+
+def say_month(day: date) -> str:
+    """``Nov``."""
+    return _MONTHS[day.month - 1]
+
+
+def say_clock(local: datetime) -> str:
+    """``16:30``."""
+    return f"{local.hour:02d}:{local.minute:02d}"
+
+
+def iso(moment: int, calendar: Calendar) -> str:
+    """ISO 8601 with the offset of ``calendar``'s zone."""
+    return calendar.local(moment).isoformat()
+
+
+def say_value(value: Value, kind: Kind, calendar: Calendar) -> str:
+    """A value in words; ``unknown`` where it is not known."""
+    match value:
+        case None:
+            return "unknown"
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return listing([str(one) for one in value])
+        case int() if isinstance(kind, MomentKind):
+            return say_moment(value, calendar)
+        case int() if isinstance(kind, DayTimeKind):
+            return format_day_time(value)
+        case int() if isinstance(kind, DurationKind):
+            return format_seconds(value)
+        case str() if isinstance(kind, ChoiceKind):
+            return value.replace("_", " ")
+        case _:
+            return str(value)
+
+
+def plain_value(value: Value, kind: Kind, calendar: Calendar) -> bool | int | float | str | list[str] | None:
+    """A value as JSON has it: moments as ISO 8601, times of day and durations as people write them."""
+    match value:
+        case bool() | None:
+            return value
+        case tuple():
+            return list(value)
+        case int() if isinstance(kind, MomentKind):
+            return iso(value, calendar)
+        case int() if isinstance(kind, DayTimeKind | DurationKind):
+            return say_value(value, kind, calendar)
+        case _:
+            return value
+
+
+def listing(words: list[str]) -> str:
+    """``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
+def fill(template: Template, env: Environment, evaluator: Evaluator, calendar: Calendar) -> str:
+    """The sentence with its placeholders filled in."""
+    return "".join(part if isinstance(part, str) else _slot(part, env, evaluator, calendar) for part in template)
+
+
+def _slot(slot: Slot, env: Environment, evaluator: Evaluator, calendar: Calendar) -> str:
+    value = evaluator.value(slot.field, env) if slot.field.scope in env else None
+    if value is None and slot.default is not None:
+        return slot.default
+    return say_value(value, slot.field.kind, calendar)
+
+
+_NAMES: Final[dict[str, Callable[[Row], str | None]]] = {
+    "candidate": lambda row: getattr(row, "name", None),
+    "application": lambda row: getattr(row, "company", None),
+    "person": lambda row: getattr(row, "name", None),
+    "interviewer": lambda row: getattr(getattr(row, "person", None), "name", None),
+    "offer": lambda row: getattr(getattr(row, "application", None), "company", None),
+}
+
+
+def name_of(row: Row) -> str:
+    """What to call a row: a name where it has one, else its id."""
+    name = _NAMES.get(entity_of(row))
+    return (name(row) if name is not None else None) or row.id
+
+
+#: Control characters, halves of characters, and what turns the direction of the text around it.
+_UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """The text with ``\N{REPLACEMENT CHARACTER}`` for what no document can hold and what would steer a terminal."""
+    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The text, cleaned, on one line."""
+    return " ".join(clean(text).split("\n"))
+
+
+def concerning(target: TargetRecord, company: str | None) -> str:
+    """``  (Dana Ruiz, Acme)``: whom advice concerns, to stand behind its label; nothing where it is the candidate."""
+    if target.entity == "candidate":
+        return ""
+    who = target.name if target.name != target.id else f"{target.entity} {target.id}"
+    return f"  ({who})" if company in (None, who) or target.entity == "application" else f"  ({who}, {company})"
+
+
+def distance(seconds: int) -> str:
+    """How long from now, in words: ``in 6 hours``, ``2 days ago``, in the largest unit of which there are two or more."""
+    size = abs(seconds)
+    for name, unit in (("weeks", WEEK), ("days", DAY), ("hours", HOUR), ("minutes", MINUTE)):
+        if size >= 2 * unit:
+            words = f"{size // unit} {name}"
+            break
+    else:
+        words = "a minute" if size >= MINUTE else "less than a minute"
+    return f"in {words}" if seconds >= 0 else f"{words} ago"
+
+
+def say_row(row: Row, calendar: Calendar) -> str:
+    """A row in words. A message has no name: it is told by what it was."""
+    if not isinstance(row, MessageRow):
+        return name_of(row)
+    words = [(row.kind or "message").replace("_", " ")]
+    if row.direction is not None:
+        words.append(row.direction)
+    if row.sent_at is not None:
+        words.append(say_moment(row.sent_at, calendar))
+    if row.person is not None:
+        words.append(f"{'from' if row.direction == 'received' else 'to'} {name_of(row.person)}")
+    return " ".join(words)

@@ -1,0 +1,1 @@
+"""Text with positions, and what is wrong with it."""

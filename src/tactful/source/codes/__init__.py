@@ -1,0 +1,1 @@
+"""Every code of a message, with its page: a file for each block."""

@@ -1,0 +1,110 @@
+"""What a mistake looks like when it is told: a code, a place, what is wrong and what to do instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+import msgspec
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A stretch of a text: from ``start`` up to but not including ``end``, in characters from the text's beginning.
+
+    ``line`` and ``column`` count from 1 and belong to ``start``.
+    """
+
+    file: str
+    start: int
+    end: int
+    line: int
+    column: int
+
+    def part(self, start: int, end: int) -> Span:
+        """The stretch from ``start`` to ``end`` inside this one; right where this span stands on one line."""
+        return Span(self.file, self.start + start, self.start + end, self.line, self.column + start)
+
+
+class Diagnostic(msgspec.Struct, frozen=True):
+    """One mistake.
+
+    ``message`` is a lower-case sentence without a full stop, with the user's own text in backticks. ``help`` says what to
+    do instead. ``path`` is the place in the data (``applications[0].people[1].prefers``) where data is read.
+    """
+
+    code: str
+    message: str
+    span: Span | None = None
+    path: str | None = None
+    help: str | None = None
+
+    def place(self) -> str:
+        """``file:line:column``, else the path in the data, else the empty string."""
+        if self.span is not None:
+            return f"{self.span.file}:{self.span.line}:{self.span.column}"
+        return self.path or ""
+
+    def __str__(self) -> str:
+        place = self.place()
+        head = f"{place}: {self.code} {self.message}" if place else f"{self.code} {self.message}"
+        return f"{head}; {self.help}" if self.help else head
+
+
+class TactfulError(Exception):
+    """The base of every error that this package raises on purpose."""
+
+
+class EngineError(TactfulError):
+    """An engine could not decide on a case, which the message names, or cannot be used here."""
+
+
+class InvalidInput(TactfulError):
+    """A pack, a case or another input has mistakes: all of them, in ``diagnostics``, in the order of their places."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], sources: dict[str, str] | None = None) -> None:
+        self.diagnostics: tuple[Diagnostic, ...] = tuple(sorted(set(diagnostics), key=_by_place))
+        #: The texts that the spans point into, by file name, for showing snippets.
+        self.sources: dict[str, str] = sources or {}
+        super().__init__(self.diagnostics)
+
+    def __str__(self) -> str:
+        return "\n".join(str(diagnostic) for diagnostic in self.diagnostics)
+
+
+def _by_place(diagnostic: Diagnostic) -> tuple[str, int, str, str, str]:
+    span = diagnostic.span
+    place = ("", 0) if span is None else (span.file, span.start)
+    return (*place, diagnostic.path or "", diagnostic.code, diagnostic.message)
+
+
+#: How much of a long line is shown.
+_SHOWN: Final = 100
+
+
+def snippet(text: str, span: Span) -> str:
+    """The line that a span begins in, with carets under the span, as compilers show it. Control characters are escaped."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    line = lines[span.line - 1] if span.line <= len(lines) else ""
+    column = span.column - 1
+    width = max(1, min(span.end - span.start, len(line) - column))
+    offset = max(0, min(column - _SHOWN // 2, len(line) - _SHOWN))
+    shown = "".join(one if one.isprintable() else "\ufffd" for one in line[offset : offset + _SHOWN].replace("\t", " "))
+    width = max(1, min(width, len(shown) - (column - offset)))
+    number = f"{span.line:>4} | "
+    return f"{number}{shown}\n     | {' ' * (column - offset)}{'^' * width}"
+
+
+class Code:
+    """The base of all codes. A subclass's docstring has these parts, each a heading on a line of its own:
+
+    a title line, ``What it reports``, ``Why``, ``Example`` (wrong YAML or a command, indented) and ``Instead`` (the right
+    one, indented).
+    """
+
+    id: ClassVar[str]
+
+    @classmethod
+    def at(cls, span: Span | None, message: str, help: str | None = None, path: str | None = None) -> Diagnostic:
+        """A diagnostic of this code; see :class:`tactful.Diagnostic` for the form of its parts."""
+        return Diagnostic(cls.id, message, span, path, help)

@@ -1,0 +1,133 @@
+"""JSON, read strictly: a position for every node."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from tactful.source.codes.text import DuplicateKey, TooLarge, Unreadable
+from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
+from tactful.source.nodes import DEFAULT_LIMITS, Mapping, Node, Scalar, Sequence, TextLimits, decode, span_at
+
+_JSON_TOKEN = re.compile(
+    r"""[ \t\r\n]*(?:(?P<mark>[{}\[\],:])|(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")"""
+    r"""|(?P<plain>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-]))"""
+)
+
+
+def parse_json(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> Node:
+    """The content of a JSON text, strictly read. Raises :class:`InvalidInput`."""
+    text = decode(data, name, limits)
+    reader = _JsonReader(text, name, limits)
+    node = reader.value(0)
+    if text[reader.at :].strip(" \t\r\n"):
+        reader.stop("something follows after the end", reader.at)
+    if reader.problems:
+        raise InvalidInput(reader.problems, {name: text})
+    return node
+
+
+class _JsonReader:
+    """Reads values one by one; recursion is bounded by the depth limit."""
+
+    def __init__(self, text: str, name: str, limits: TextLimits) -> None:
+        self.text, self.name, self.limits = text, name, limits
+        self.at = 0
+        self.problems: list[Diagnostic] = []
+        self._nodes = 0
+        self._line, self._line_start, self._counted = 1, 0, 0
+
+    def stop(self, what: str, at: int) -> None:
+        """Report a mistake after which nothing can be read."""
+        at += len(self.text[at:]) - len(self.text[at:].lstrip(" \t\r\n"))
+        span = span_at(self.text, at, min(at + 1, len(self.text)), self.name)
+        message = f"this is not JSON: {what}"
+        self.problems.append(Unreadable.at(span, message, "look for a missing quote, comma or bracket"))
+        raise InvalidInput(self.problems, {self.name: self.text})
+
+    def _token(self) -> re.Match[str]:
+        found = _JSON_TOKEN.match(self.text, self.at)
+        if found is None:
+            self.stop("a value, a comma or a bracket is missing or misspelt", self.at)
+            raise AssertionError  # stop() raises
+        self.at = found.end()
+        return found
+
+    def _span(self, start: int, end: int) -> Span:
+        newlines = self.text.count("\n", self._counted, start)
+        if newlines:
+            self._line += newlines
+            self._line_start = self.text.rfind("\n", 0, start) + 1
+        self._counted = max(self._counted, start)
+        return Span(self.name, start, end, self._line, start - self._line_start + 1)
+
+    def value(self, depth: int) -> Node:
+        """The next value."""
+        token = self._token()
+        self._nodes += 1
+        start = token.start(token.lastgroup or 0)
+        span = self._span(start, self.at)
+        if depth > self.limits.depth or self._nodes > self.limits.nodes:
+            raise InvalidInput(
+                [TooLarge.at(span, "the text nests too deep or has too many values")], {self.name: self.text}
+            )
+        match token.lastgroup, token.group().strip():
+            case "mark", "{":
+                return self._object(span, depth)
+            case "mark", "[":
+                return self._array(span, depth)
+            case "string" | "plain", _:
+                return self._scalar(token, span)
+            case _, mark:
+                self.stop(f"`{mark}` stands where a value should", start)
+                raise AssertionError  # stop() raises
+
+    def _scalar(self, token: re.Match[str], span: Span) -> Scalar:
+        plain = token["plain"]
+        if plain is not None:
+            return Scalar(plain, True, span)
+        try:
+            return Scalar(msgspec.json.decode(token["string"], type=str), False, span)
+        except msgspec.DecodeError as error:
+            self.stop(str(error).lower(), span.start)
+            raise AssertionError from None  # stop() raises
+
+    def _mark(self, *wanted: str) -> str:
+        token = self._token()
+        if token["mark"] not in wanted:
+            self.stop(f"`{'` or `'.join(wanted)}` is missing", token.start(token.lastgroup or 0))
+        return token["mark"]
+
+    def _peek(self, mark: str) -> bool:
+        found = _JSON_TOKEN.match(self.text, self.at)
+        if found is None or found["mark"] != mark:
+            return False
+        self.at = found.end()
+        return True
+
+    def _object(self, span: Span, depth: int) -> Mapping:
+        entries: list[tuple[Scalar, Node]] = []
+        keys: dict[str, Span] = {}
+        done = self._peek("}")
+        while not done:
+            token = self._token()
+            if token["string"] is None:
+                self.stop("a key in double quotes is missing", token.start(token.lastgroup or 0))
+            key = self._scalar(token, self._span(token.start("string"), self.at))
+            if key.text in keys:
+                where = f"it stands in line {keys[key.text].line} too"
+                self.problems.append(DuplicateKey.at(key.span, f"`{key.text}` stands twice in one object", where))
+            keys.setdefault(key.text, key.span)
+            self._mark(":")
+            entries.append((key, self.value(depth + 1)))
+            done = self._mark(",", "}") == "}"
+        return Mapping(tuple(entries), msgspec.structs.replace(span, end=self.at))
+
+    def _array(self, span: Span, depth: int) -> Sequence:
+        items: list[Node] = []
+        done = self._peek("]")
+        while not done:
+            items.append(self.value(depth + 1))
+            done = self._mark(",", "]") == "]"
+        return Sequence(tuple(items), msgspec.structs.replace(span, end=self.at))

@@ -1,0 +1,172 @@
+"""YAML, read strictly: a position for every node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import yaml
+
+from tactful.source.codes.text import DuplicateKey, ForbiddenYaml, TooLarge, Unreadable
+from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
+from tactful.source.nodes import DEFAULT_LIMITS, Mapping, Node, Scalar, Sequence, TextLimits, decode
+
+
+def parse_yaml(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> Node | None:
+    """The content of a YAML text, or ``None`` where it is empty. Raises :class:`InvalidInput` with all mistakes.
+
+    Built from the parser's events and not by recursion, so that no nesting can overflow the stack. Refused: duplicate
+    keys, keys that are not single values, tags, merge keys, several documents, and whatever is over the limits.
+    """
+    text = decode(data, name, limits)
+    builder = _YamlBuilder(text, name, limits)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
+    except yaml.YAMLError as error:
+        builder.problems.append(_syntax_error(error, text, name))
+    if builder.problems:
+        raise InvalidInput(builder.problems, {name: text})
+    return builder.root
+
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _syntax_error(error: yaml.YAMLError, text: str, name: str) -> Diagnostic:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+    context = getattr(error, "context", None)
+    message = f"this is not YAML: {problem}" + (f" {context}" if context else "")
+    span = None if mark is None else _point(text, mark, name)
+    help_ = "look for a missing quote, bracket or colon, or an indentation that is off"
+    if span is not None and text[: span.start].endswith("none of "):
+        help_ = "`none of […]` cannot stand inside braces: give the condition a line of its own"
+    return Unreadable.at(span, message, help_)
+
+
+def _point(text: str, mark: Any, name: str) -> Span:
+    lines = text.splitlines(keepends=True)
+    start = min(sum(map(len, lines[: mark.line])) + mark.column, len(text))
+    return Span(name, start, min(start + 1, len(text)), mark.line + 1, mark.column + 1)
+
+
+class _Open:
+    """A mapping or sequence whose end has not come yet."""
+
+    def __init__(self, mapping: bool, span: Span, anchor: str | None) -> None:
+        self.mapping, self.span, self.anchor = mapping, span, anchor
+        self.items: list[Node] = []
+        self.keys: dict[str, Span] = {}
+        self.size = 1
+
+
+class _YamlBuilder:
+    def __init__(self, text: str, name: str, limits: TextLimits) -> None:
+        self.text, self.name, self.limits = text, name, limits
+        self.problems: list[Diagnostic] = []
+        self.root: Node | None = None
+        self._documents = self._nodes = self._aliases = 0
+        self._open: list[_Open] = []
+        self._anchors: dict[str, tuple[Node, int] | None] = {}
+
+    def take(self, event: yaml.Event) -> None:
+        """Take the next event."""
+        match event:
+            case yaml.ScalarEvent():
+                span = self._span(event)
+                self._checked(event, span)
+                plain = event.style is None or event.style == ""
+                self._anchor(event.anchor, None, 0)
+                self._add(Scalar(event.value, plain, span), 1, event.anchor)
+            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
+                self._begin(event)
+            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                self._end(event)
+            case yaml.AliasEvent():
+                self._alias(event)
+            case yaml.DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    self._stop(ForbiddenYaml, self._span(event), "a second document begins here", "write one per file")
+
+    def _span(self, event: Any) -> Span:
+        start, end = event.start_mark, event.end_mark
+        return Span(self.name, start.index, end.index, start.line + 1, start.column + 1)
+
+    def _stop(self, code: type[ForbiddenYaml] | type[TooLarge], span: Span, message: str, help_: str) -> None:
+        self.problems.append(code.at(span, message, help_))
+        raise InvalidInput(self.problems, {self.name: self.text})
+
+    def _checked(self, event: Any, span: Span) -> None:
+        if event.tag is not None and event.tag != "!":
+            message = f"the tag `{event.tag}` has no place here"
+            self.problems.append(ForbiddenYaml.at(span, message, "leave the tag out"))
+
+    def _begin(self, event: Any) -> None:
+        span = self._span(event)
+        self._checked(event, span)
+        if len(self._open) >= self.limits.depth:
+            self._stop(TooLarge, span, f"the text nests deeper than {self.limits.depth}", "make it flatter")
+        self._anchor(event.anchor, None, 0)
+        self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), span, event.anchor))
+
+    def _end(self, event: Any) -> None:
+        done = self._open.pop()
+        # A block ends where the next token begins, maybe lines further down: its last item tells better. Brackets end it.
+        bracket = event.end_mark.index > event.start_mark.index
+        last = done.items[-1].span.end if done.items else done.span.end
+        span = msgspec.structs.replace(done.span, end=event.end_mark.index if bracket else max(last, done.span.start))
+        if done.mapping:
+            pairs = zip(done.items[::2], done.items[1::2], strict=True)
+            node: Node = Mapping(tuple((key, value) for key, value in pairs if isinstance(key, Scalar)), span)
+        else:
+            node = Sequence(tuple(done.items), span)
+        self._add(node, done.size, done.anchor)
+
+    def _anchor(self, anchor: str | None, node: Node | None, size: int) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = None if node is None else (node, size)
+
+    def _alias(self, event: Any) -> None:
+        span = self._span(event)
+        found = self._anchors.get(event.anchor)
+        self._aliases += 1
+        if self._aliases > self.limits.aliases:
+            self._stop(TooLarge, span, f"more than {self.limits.aliases} aliases", "write the values out")
+        if found is None:
+            inside = event.anchor in self._anchors
+            what = "stands inside what it names" if inside else "names nothing above it"
+            self.problems.append(ForbiddenYaml.at(span, f"the alias `*{event.anchor}` {what}", "write the value out"))
+            self._add(Scalar("", True, span), 1, None)
+        else:
+            self._add(found[0], found[1], None, new=found[1])
+
+    def _add(self, node: Node, size: int, anchor: str | None, new: int = 1) -> None:
+        """Put a node in its place. ``size`` counts it and what is in it; ``new`` what is not counted yet."""
+        self._nodes += new
+        if self._nodes > self.limits.nodes:
+            self._stop(TooLarge, node.span, f"the text has more than {self.limits.nodes:,} values in it", "split it")
+        self._anchor(anchor, node, size)
+        if not self._open:
+            self.root = None if isinstance(node, Scalar) and node.is_null else node
+            return
+        parent = self._open[-1]
+        parent.size += size
+        if parent.mapping and len(parent.items) % 2 == 0:
+            node = self._key(node, parent)
+        parent.items.append(node)
+
+    def _key(self, node: Node, parent: _Open) -> Scalar:
+        if not isinstance(node, Scalar):
+            self.problems.append(
+                ForbiddenYaml.at(node.span, "a key is a single value", "write a word before the colon")
+            )
+            return Scalar("", True, node.span)
+        if node.text == "<<" and node.plain:
+            self.problems.append(ForbiddenYaml.at(node.span, "merge keys are not read here", "write the keys out"))
+        first = parent.keys.setdefault(node.text, node.span)
+        if first is not node.span:
+            where = f"it stands in line {first.line} too"
+            self.problems.append(DuplicateKey.at(node.span, f"`{node.text}` stands twice in one mapping", where))
+        return node

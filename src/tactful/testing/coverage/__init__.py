@@ -1,0 +1,1 @@
+"""Which rules and conditions the examples reach."""

@@ -1,0 +1,202 @@
+"""Which parts of a pack some decisions exercised: rules that fired, tests seen true and seen false, conflicts that came up.
+
+The figure is a percentage of outcomes: one for each rule (it fired), two for each test of a rule or of a computed fact (it
+held for some row, and for some row it did not). A test is looked at for every row, whatever the others around it say.
+Conflicts are counted beside that: which pairs can come up at all is not always to be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from tactful.api.policy import Policy
+from tactful.decide.ranker import Conclusion, Ranking
+from tactful.engines.evaluate import Environment, Evaluator
+from tactful.facts.entities import SCOPES
+from tactful.facts.rows import Case
+from tactful.language.ir import Advise, Aggregate, CheckedPack, ComputedFact, InScope, Prohibit, Rule, Test
+from tactful.language.lint.conflicts import belongs
+from tactful.language.lint.satisfiability import Logic, tests_of, whole
+from tactful.source.diagnostics import Span
+
+
+class SeenRule(msgspec.Struct, frozen=True):
+    """A rule, and how often it fired."""
+
+    id: str
+    span: Span
+    fired: int
+
+
+class SeenTest(msgspec.Struct, frozen=True):
+    """A test of a rule or a computed fact, and for how many rows it held and did not."""
+
+    owner: str
+    test: Test
+    held: int
+    failed: int
+
+    @property
+    def outcomes(self) -> int:
+        """How many of its two outcomes were seen."""
+        return (self.held > 0) + (self.failed > 0)
+
+
+class SeenConflict(msgspec.Struct, frozen=True):
+    """A prohibition and a recommendation that can meet, and how often they did."""
+
+    prohibition: str
+    recommendation: str
+    met: int
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """What ``decisions`` decisions exercised of a pack."""
+
+    checked: CheckedPack
+    decisions: int
+    rules: tuple[SeenRule, ...]
+    tests: tuple[SeenTest, ...]
+    conflicts: tuple[SeenConflict, ...]
+
+    def of_file(self, name: str) -> Coverage:
+        """The part that stands in one file."""
+        return msgspec.structs.replace(
+            self,
+            rules=tuple(one for one in self.rules if one.span.file == name),
+            tests=tuple(one for one in self.tests if one.test.span.file == name),
+            conflicts=(),
+        )
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files with a rule or a test in them, in the order of the pack."""
+        found = {one.span.file for one in self.rules} | {one.test.span.file for one in self.tests}
+        return tuple(name for name in self.checked.sources if name in found)
+
+    @property
+    def fired(self) -> int:
+        """How many rules fired."""
+        return sum(one.fired > 0 for one in self.rules)
+
+    @property
+    def outcomes(self) -> int:
+        """How many outcomes of tests were seen, of twice as many as there are tests."""
+        return sum(one.outcomes for one in self.tests)
+
+    @property
+    def percent(self) -> float:
+        """Outcomes seen, of rules and of tests, in a hundred."""
+        whole_ = len(self.rules) + 2 * len(self.tests)
+        return 100 * (self.fired + self.outcomes) / whole_ if whole_ else 100.0
+
+
+def cover(policy: Policy, cases: Iterable[Case]) -> Coverage:
+    """What the decisions on some cases, each at its own ``now``, exercise of a pack."""
+    recorder = _Recorder(policy.checked)
+    for case in cases:
+        setting = (decision := policy.decide(case)).setting
+        recorder.fired([*policy.decider.fire(case, setting.now), *setting.steps])
+        recorder.tested(setting.evaluator)
+        recorder.settled(decision.ranking)
+    return recorder.coverage()
+
+
+class _Recorder:
+    """Gathers what decisions exercise."""
+
+    def __init__(self, checked: CheckedPack) -> None:
+        self._checked = checked
+        self._decisions = 0
+        self._fired = [0] * len(checked.rules)
+        self._tests: dict[str, list[Test]] = {fact.id: list(_tests_of_fact(fact)) for fact in checked.facts}
+        self._tests |= {f"rule {rule.id}": list(tests_of(whole(rule.when, rule.unless))) for rule in checked.rules}
+        #: Held and failed, for each test by its owner and its place there.
+        self._seen: dict[tuple[str, int], list[int]] = {}
+        self._met: dict[tuple[str, str], int] = {}
+
+    def fired(self, firings: list[tuple[int, object, int | None]]) -> None:
+        """Take note of a decision's firings."""
+        self._decisions += 1
+        for no, _, _ in firings:
+            self._fired[no] += 1
+
+    def tested(self, evaluator: Evaluator) -> None:
+        """Take note of what every test says of every row."""
+        for rule in self._checked.rules:
+            for row in evaluator.rows(rule.entity):
+                self._ask(f"rule {rule.id}", evaluator, evaluator.environment(rule.entity, row))
+        for fact in self._checked.facts:
+            for row in evaluator.rows(fact.entity):
+                env = evaluator.environment(fact.entity, row)
+                inner = evaluator.collection(fact, row, env) if isinstance(fact, Aggregate) else (env,)
+                for one in inner:
+                    self._ask(fact.id, evaluator, one)
+
+    def _ask(self, owner: str, evaluator: Evaluator, env: Environment) -> None:
+        for no, test in enumerate(self._tests[owner]):
+            self._seen.setdefault((owner, no), [0, 0])[not evaluator.test(test, env)] += 1
+
+    def settled(self, ranking: Ranking) -> None:
+        """Take note of the conflicts that came up."""
+        for loser in ranking.set_aside:
+            for winner in loser.lost_to:
+                advice, prohibition = (winner, loser) if loser.prohibits else (loser, winner)
+                for pair in ((one, other) for one in self._ids(prohibition) for other in self._ids(advice)):
+                    self._met[pair] = self._met.get(pair, 0) + 1
+
+    def _ids(self, one: Conclusion) -> set[str]:
+        return {self._checked.rules[firing[0]].id for firing in one.firings}
+
+    def coverage(self) -> Coverage:
+        """What was gathered."""
+        pairs = dict.fromkeys(possible_conflicts(self._checked), 0) | self._met
+        return Coverage(
+            checked=self._checked,
+            decisions=self._decisions,
+            rules=tuple(SeenRule(rule.id, rule.span, self._fired[rule.no]) for rule in self._checked.rules),
+            tests=tuple(
+                SeenTest(owner.removeprefix("rule "), test, *self._seen.get((owner, no), (0, 0)))
+                for owner, tests in self._tests.items()
+                for no, test in enumerate(tests)
+            ),
+            conflicts=tuple(SeenConflict(*pair, met) for pair, met in sorted(pairs.items())),
+        )
+
+
+def _tests_of_fact(fact: ComputedFact) -> Iterator[Test]:
+    yield from tests_of(fact.where if isinstance(fact, Aggregate) else fact.condition)
+
+
+def possible_conflicts(checked: CheckedPack) -> Iterator[tuple[str, str]]:
+    """The prohibitions and recommendations that nothing visible keeps from meeting."""
+    counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
+    for rule in checked.rules:
+        family = checked.actions[rule.conclusion.action].family
+        for other in checked.rules:
+            if (
+                isinstance(rule.conclusion, Advise)
+                and isinstance(other.conclusion, Prohibit)
+                and other.conclusion.action in family
+                and _can_meet(rule, other, counts)
+            ):
+                yield other.id, rule.id
+
+
+def _can_meet(rule: Rule, prohibition: Rule, counts: set[str]) -> bool:
+    """Whether the two can be about the same target; where that ties their rows together, their conditions are looked at."""
+    inner, outer = (rule, prohibition) if prohibition.entity in SCOPES[rule.entity] else (prohibition, rule)
+    if not belongs(_entity(rule), _entity(prohibition)):
+        return False
+    tied = all(one.target == InScope(one.entity) for one in (rule, prohibition))
+    if not tied or outer.entity not in SCOPES[inner.entity]:
+        return True
+    conditions = [whole(one.when, one.unless) for one in (inner, outer)]
+    return Logic(inner.entity, conditions, counts).possible(*conditions)
+
+
+def _entity(rule: Rule) -> str:
+    """What sort of row a rule's conclusion concerns."""
+    return rule.target.entity if isinstance(rule.target, InScope) else "person"

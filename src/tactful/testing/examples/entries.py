@@ -1,0 +1,228 @@
+"""Parts of a file of examples, strictly read: every mistake is noted with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from tactful.facts.calendars import Calendar
+from tactful.facts.kinds import parse_number, parse_yes_no
+from tactful.facts.reading.moments import parse_date, parse_moment, seconds_of
+from tactful.language.ir import CheckedPack
+from tactful.language.syntax import Modality
+from tactful.source.codes.examples import (
+    BadExampleValue,
+    ExampleShape,
+    IncompleteExample,
+    UnknownExampleKey,
+    UnknownExampleName,
+)
+from tactful.source.diagnostics import Code, Diagnostic, Span
+from tactful.source.nodes import Mapping, Node, Scalar, Sequence
+from tactful.source.suggest import did_you_mean
+from tactful.testing.examples.model import Deadline, Due, DueOn, Expected, Forbidden, Lost, Named, NoDeadline, Reference
+
+Entries = dict[str, tuple[Scalar, Node]]
+MODALITIES: Final[tuple[Modality, ...]] = ("must", "should", "may", "should_not", "must_not")
+EXPECTED_KEYS: Final = (*MODALITIES, "to", "by", "rules", "rank", "steps", "without steps", "instead of")
+NEVER_KEYS: Final = (*MODALITIES, "to")
+LOST_KEYS: Final = (*MODALITIES, "to", "by rule")
+MOMENT_HELP: Final = "write it like `2026-11-23T10:00:00-05:00`; without an offset it is on the candidate's clock"
+
+
+class Parts:
+    """Reads parts, gathering mistakes. Where a part has one, ``None`` is given back and the mistake is noted."""
+
+    def __init__(self, checked: CheckedPack) -> None:
+        self.checked = checked
+        self.problems: list[Diagnostic] = []
+
+    def report(self, code: type[Code], span: Span | None, message: str, help_: str | None = None) -> None:
+        """Note a mistake."""
+        self.problems.append(code.at(span, message, help_))
+
+    # --- structure ---
+
+    def entries(self, node: Node, what: str, known: tuple[str, ...]) -> Entries | None:
+        """A mapping's entries; keys that are not known are mistakes."""
+        if not isinstance(node, Mapping):
+            self.report(ExampleShape, node.span, f"{what} is a mapping", f"with keys such as `{known[0]}:`")
+            return None
+        for key, _ in node.entries:
+            if key.text not in known:
+                help_ = did_you_mean(key.text, known) or "there are " + ", ".join(f"`{one}`" for one in known)
+                self.report(UnknownExampleKey, key.span, f"`{key.text}` means nothing in {what}", help_)
+        return {key.text: (key, value) for key, value in node.entries if key.text in known}
+
+    def by_name(self, node: Node, what: str) -> Iterator[tuple[Scalar, Node]]:
+        """The entries of a mapping whose keys are names; nothing where it is empty."""
+        if isinstance(node, Mapping):
+            yield from node.entries
+        elif not (isinstance(node, Scalar) and node.is_null):
+            self.report(ExampleShape, node.span, f"`{what}` is a mapping from names to what they stand for")
+
+    def items(self, node: Node, what: str) -> tuple[Node, ...]:
+        """A list's items."""
+        if isinstance(node, Sequence):
+            return node.items
+        self.report(
+            ExampleShape, node.span, f"`{what}` is a list", "put it in brackets, or `- ` before each of its lines"
+        )
+        return ()
+
+    def listed(self, entries: Entries, key: str) -> tuple[Node, ...]:
+        """The items of the list under a key; none where there is no such key."""
+        return self.items(entries[key][1], key) if key in entries else ()
+
+    def text(self, node: Node, what: str) -> str | None:
+        """A single value."""
+        if isinstance(node, Scalar):
+            return node.text
+        self.report(ExampleShape, node.span, f"`{what}` takes one text, not several values")
+        return None
+
+    def texts(self, entries: Entries, key: str) -> tuple[str, ...]:
+        """A list of texts; none where there is no such key."""
+        found = [self.text(one, key) for one in self.listed(entries, key)]
+        return tuple(one for one in found if one is not None)
+
+    def yes_no(self, entries: Entries, key: str) -> bool:
+        """A yes or a no; no where there is no such key."""
+        if key not in entries:
+            return False
+        text = self.text(entries[key][1], key)
+        answer = None if text is None else parse_yes_no(text)
+        if answer is None and text is not None:
+            self.report(BadExampleValue, entries[key][1].span, f"`{key}` is `{text}`", "write `yes` or leave it out")
+        return bool(answer)
+
+    # --- names ---
+
+    def reference(self, node: Node, what: str) -> Named | None:
+        """``call`` or ``call:dana``."""
+        if isinstance(node, Mapping):
+            self.report(
+                ExampleShape, node.span, f"`{what}` takes actions", "write `call`, or `call:dana` for one person"
+            )
+            return None
+        text = self.text(node, what)
+        if text is None:
+            return None
+        action, _, target = text.partition(":")
+        if not self.action(action.strip(), node.span):
+            return None
+        return Named(Reference(action.strip(), target.strip() or None), node.span)
+
+    def references(self, entries: Entries, key: str) -> tuple[Named, ...]:
+        """A list of references."""
+        found = [self.reference(one, key) for one in self.listed(entries, key)]
+        return tuple(one for one in found if one is not None)
+
+    def action(self, name: str, span: Span) -> bool:
+        """Whether the pack has the action."""
+        return self._known(name, self.checked.actions, "action", span)
+
+    def rule(self, name: str, span: Span) -> bool:
+        """Whether the pack has the rule."""
+        return self._known(name, [one.id for one in self.checked.rules], "rule", span)
+
+    def _known(self, name: str, known: Collection[str], what: str, span: Span) -> bool:
+        if name in known:
+            return True
+        help_ = did_you_mean(name, known) or ("`tactful rules` lists them" if what == "rule" else None)
+        self.report(UnknownExampleName, span, f"the pack has no {what} `{name}`", help_)
+        return False
+
+    def _concluded(self, entries: Entries, node: Node, what: str) -> tuple[Modality, Reference] | None:
+        """``should: call`` with its ``to``."""
+        found = [one for one in MODALITIES if one in entries]
+        if len(found) != 1:
+            self.report(
+                IncompleteExample, node.span, f"{what} says one thing that is advised", "such as `should: call`"
+            )
+            return None
+        action_node = entries[found[0]][1]
+        action = self.text(action_node, found[0])
+        if action is None or not self.action(action, action_node.span):
+            return None
+        target = self.text(entries["to"][1], "to") if "to" in entries else None
+        return found[0], Reference(action, target)
+
+    # --- expectations ---
+
+    def expected(self, node: Node, calendar: Calendar) -> Expected | None:
+        """One piece of advice that is to be given."""
+        entries = self.entries(node, "an expectation", EXPECTED_KEYS)
+        concluded = None if entries is None else self._concluded(entries, node, "an expectation")
+        if entries is None or concluded is None:
+            return None
+        rules = self.texts(entries, "rules")
+        for one in self.listed(entries, "rules"):
+            if isinstance(one, Scalar):
+                self.rule(one.text, one.span)
+        return Expected(
+            modality=concluded[0],
+            what=concluded[1],
+            span=node.span,
+            by=self._deadline(entries, calendar),
+            rules=rules,
+            rank=self._rank(entries),
+            steps=self.texts(entries, "steps"),
+            without_steps=self.texts(entries, "without steps"),
+            instead_of=tuple(one.what for one in self.references(entries, "instead of")),
+        )
+
+    def lost(self, node: Node) -> Lost | None:
+        """One conclusion that is to be set aside."""
+        entries = self.entries(node, "what is set aside", LOST_KEYS)
+        concluded = None if entries is None else self._concluded(entries, node, "what is set aside")
+        if entries is None or concluded is None:
+            return None
+        rule = self.text(entries["by rule"][1], "by rule") if "by rule" in entries else None
+        if rule is not None and not self.rule(rule, entries["by rule"][1].span):
+            return None
+        return Lost(concluded[0], concluded[1], rule, node.span)
+
+    def forbidden(self, node: Node) -> Forbidden | None:
+        """What must not be recommended: an action, or a conclusion that must not be drawn."""
+        if not isinstance(node, Mapping):
+            named = self.reference(node, "never")
+            return None if named is None else Forbidden(None, named.what, named.span)
+        entries = self.entries(node, "a conclusion", NEVER_KEYS)
+        concluded = None if entries is None else self._concluded(entries, node, "a conclusion")
+        return None if concluded is None else Forbidden(concluded[0], concluded[1], node.span)
+
+    def _rank(self, entries: Entries) -> int | None:
+        if "rank" not in entries:
+            return None
+        text = self.text(entries["rank"][1], "rank")
+        number = None if text is None else parse_number(text)
+        if not isinstance(number, int) or number < 1:
+            self.report(BadExampleValue, entries["rank"][1].span, f"`rank` is `{text}`", "1 is the most important")
+            return None
+        return number
+
+    def _deadline(self, entries: Entries, calendar: Calendar) -> Deadline | None:
+        if "by" not in entries:
+            return None
+        node = entries["by"][1]
+        text = self.text(node, "by")
+        if text == "none":
+            return NoDeadline()
+        day = None if text is None else parse_date(text)
+        if day is not None:
+            return DueOn(day)
+        moment = self.moment(node, "by", calendar)
+        return None if moment is None else Due(moment)
+
+    def moment(self, node: Node, what: str, calendar: Calendar) -> int | None:
+        """A moment in seconds since 1970; without an offset it is read on ``calendar``'s clock."""
+        text = self.text(node, what)
+        if text is None:
+            return None
+        found = parse_moment(text)
+        if found is None:
+            help_ = MOMENT_HELP if what == "at" else f"{MOMENT_HELP}; or a day, or `none`"
+            self.report(BadExampleValue, node.span, f"`{what}` is `{text}`, which is no moment", help_)
+            return None
+        return seconds_of(found, calendar)

@@ -1,0 +1,129 @@
+"""Which files of examples belong to a pack.
+
+They stand in the folder ``tests`` beside a pack's files. A file says which pack it is for: ``pack: ../acme.yaml``, or a
+shipped pack's name; one that does not say is for the folder that ``tests`` stands in.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tactful.language.load.files import SUFFIXES, locate
+from tactful.source.codes.examples import ExampleShape, IncompleteExample, UnreadableExamples
+from tactful.source.diagnostics import Diagnostic, InvalidInput
+from tactful.source.nodes import Mapping, Node, Scalar, TextLimits, decode
+from tactful.source.parse_yaml import parse_yaml
+from tactful.source.suggest import did_you_mean
+
+FOLDER: Final = "tests"
+#: The keys of a file of examples.
+KEYS: Final = ("pack", "cases", "examples")
+
+
+class ExampleFile(msgspec.Struct, frozen=True):
+    """A file of examples: where it is, the name to show, its text and content, and the pack that it is for."""
+
+    path: Path
+    name: str
+    text: str
+    root: Mapping
+    pack: Path
+
+
+def example_files(location: str | Path) -> list[ExampleFile]:
+    """The files of examples that belong to the pack at ``location``, by name. Raises :class:`InvalidInput`."""
+    path, label = locate(location)
+    folder, shown = (path, label) if path.is_dir() else (path.parent, str(Path(label).parent))
+    own = {path.resolve()}
+    if _only(path, folder):
+        own.add(folder.resolve())
+    found, problems, sources = list[ExampleFile](), list[Diagnostic](), dict[str, str]()
+    for one in yaml_files(folder / FOLDER):
+        try:
+            file = read_file(one, _name(shown, one))
+        except InvalidInput as error:
+            problems.extend(error.diagnostics)
+            sources.update(error.sources)
+            continue
+        if file is not None and file.pack in own:
+            found.append(file)
+    if problems:
+        raise InvalidInput(problems, sources)
+    return found
+
+
+def _only(path: Path, folder: Path) -> bool:
+    """Whether a pack's file is all there is in its folder, so that the folder is the same pack."""
+    return path.is_file() and [one.resolve() for one in yaml_files(folder)] == [path.resolve()]
+
+
+def _name(shown: str, path: Path) -> str:
+    return f"{FOLDER}/{path.name}" if shown == "." else f"{shown.rstrip('/')}/{FOLDER}/{path.name}"
+
+
+def yaml_files(folder: Path) -> list[Path]:
+    """The YAML files of a folder, by name; none where there is no such folder."""
+    if not folder.is_dir():
+        return []
+    return sorted(one for one in folder.iterdir() if one.suffix in SUFFIXES and one.is_file())
+
+
+def read_file(path: Path, name: str) -> ExampleFile | None:
+    """The file of examples at ``path``; ``None`` where it is a case, for examples to name. Raises :class:`InvalidInput`."""
+    return parse_file(read_text(path, name), path, name)
+
+
+def parse_file(text: str, path: Path, name: str) -> ExampleFile | None:
+    """The same from the text of the file at ``path``, whether or not there is one."""
+    root = parse_yaml(text, name)
+    if not isinstance(root, Mapping):
+        message = f"`{name}` is empty" if root is None else "a file of examples is a mapping"
+        code = UnreadableExamples if root is None else ExampleShape
+        raise InvalidInput(
+            [code.at(None if root is None else root.span, message, "begin with `examples:`")], {name: text}
+        )
+    keys = [key.text for key, _ in root.entries]
+    if "examples" not in keys:
+        if "candidate" in keys:
+            return None
+        meant = next((help_ for key in keys if (help_ := did_you_mean(key, KEYS[2:]))), None)
+        problem = IncompleteExample.at(root.span, "the file has no `examples`", meant or "write `examples:`")
+        raise InvalidInput([problem], {name: text})
+    return ExampleFile(path, name, text, root, _pack_of(root, path, text))
+
+
+def _pack_of(root: Mapping, path: Path, text: str) -> Path:
+    """The pack that a file is for."""
+    node = next((value for key, value in root.entries if key.text == "pack"), None)
+    if node is None:
+        return path.resolve().parent.parent
+    help_ = "write its path from this file, such as `../acme.yaml`, or `default`"
+    if not isinstance(node, Scalar) or not node.text:
+        raise InvalidInput([ExampleShape.at(node.span, "`pack` names one pack", help_)], {node.span.file: text})
+    if node.text == "default" or node.text.startswith("profile:"):
+        return locate(node.text)[0].resolve()
+    target = path.parent / node.text
+    if Path(node.text).is_absolute() or not target.exists():
+        problem = UnreadableExamples.at(node.span, f"there is no pack `{node.text}` from here", help_)
+        raise InvalidInput([problem], {node.span.file: text})
+    return target.resolve()
+
+
+def read_yaml(path: Path, name: str) -> tuple[str, Node | None]:
+    """The text and the content of a YAML file. Raises :class:`InvalidInput`."""
+    text = read_text(path, name)
+    return text, parse_yaml(text, name)
+
+
+def read_text(path: Path, name: str) -> str:
+    """The text of a file. Raises :class:`InvalidInput`."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(TextLimits().bytes + 1)
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise InvalidInput([UnreadableExamples.at(None, f"`{name}`: {reason}")]) from None
+    return decode(data, name)

@@ -1,0 +1,324 @@
+"""From a file of examples to examples: cases read, changes made, names looked up. All mistakes are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from tactful.api.policy import Policy
+from tactful.facts.edit import changed
+from tactful.facts.kinds import parse_yes_no
+from tactful.facts.paths import find_spot, read_value
+from tactful.facts.reading.moments import parse_moment
+from tactful.facts.rows import Case
+from tactful.facts.shape import CaseShape
+from tactful.reasons.records.why import UnknownName
+from tactful.reasons.why.question import rows_named
+from tactful.source.codes.examples import (
+    BadExampleValue,
+    ExampleShape,
+    IncompleteExample,
+    UnknownExampleName,
+    UnreadableExamples,
+)
+from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
+from tactful.source.nodes import Mapping, Node, Scalar, Sequence
+from tactful.source.parse_json import parse_json
+from tactful.source.suggest import did_you_mean
+from tactful.testing.examples.entries import Entries, Parts
+from tactful.testing.examples.files import KEYS, ExampleFile, read_text, read_yaml
+from tactful.testing.examples.model import Example
+
+EXPECTATIONS: Final = ("expect", "never", "order", "set aside", "nothing else")
+EXAMPLE_KEYS: Final = ("about", "case", "add", "set", "at", *EXPECTATIONS)
+#: The lists of a case that an example can add to.
+LISTS: Final = ("applications", "people", "interviews", "messages")
+_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LIST: Final = re.compile(r"(?:application\[([^\[\]]*)\]\.)?([a-z_]+)")
+
+
+def read_examples(policy: Policy, file: ExampleFile) -> tuple[Example, ...]:
+    """The examples of a file, in its order. Raises :class:`InvalidInput` with every mistake."""
+    reader = _Reader(policy, file)
+    found = reader.examples()
+    if reader.parts.problems:
+        raise InvalidInput(reader.parts.problems, reader.sources)
+    return found
+
+
+class _Reader:
+    def __init__(self, policy: Policy, file: ExampleFile) -> None:
+        self._policy, self._file = policy, file
+        self.parts = Parts(policy.checked)
+        self.sources = {file.name: file.text}
+        #: The cases by name; those that cannot be read are told once.
+        self._cases: dict[str, Node | None] = {}
+        #: The parsed case files, by path.
+        self._files: dict[Path, Node | None] = {}
+
+    def examples(self) -> tuple[Example, ...]:
+        """All that can be read."""
+        entries = self.parts.entries(self._file.root, "a file of examples", KEYS) or {}
+        if "cases" in entries:
+            for name, node in self.parts.by_name(entries["cases"][1], "cases"):
+                self._cases[name.text] = self._at_path(node) if isinstance(node, Scalar) else node
+        named = [] if "examples" not in entries else list(self.parts.by_name(entries["examples"][1], "examples"))
+        found_all = [self._example(id_, node) for id_, node in named]
+        return tuple(one for one in found_all if one is not None)
+
+    def _example(self, id_: Scalar, node: Node) -> Example | None:
+        parts = self.parts
+        if _ID.fullmatch(id_.text) is None:
+            parts.report(
+                BadExampleValue, id_.span, f"`{id_.text}` is not written as an id", "write it like `thank-both`"
+            )
+        entries = parts.entries(node, "an example", EXAMPLE_KEYS)
+        if entries is None:
+            return None
+        if not any(key in entries and _says_something(key, entries[key][1]) for key in EXPECTATIONS):
+            parts.report(IncompleteExample, id_.span, f"`{id_.text}` expects nothing", "write `expect:` or `never:`")
+        if "case" not in entries:
+            parts.report(IncompleteExample, id_.span, f"`{id_.text}` has no `case`", "name one, or write it out")
+            return None
+        case = self._case(id_, entries)
+        if case is None:
+            return None
+        calendar = case.candidate.calendar
+        expect = [parts.expected(one, calendar) for one in parts.listed(entries, "expect")]
+        never = [parts.forbidden(one) for one in parts.listed(entries, "never")]
+        lost = [parts.lost(one) for one in parts.listed(entries, "set aside")]
+        about = (parts.text(entries["about"][1], "about") or "") if "about" in entries else ""
+        example = Example(
+            id=id_.text,
+            about=about,
+            file=self._file.name,
+            span=id_.span,
+            case=case,
+            expect=tuple(one for one in expect if one is not None),
+            never=tuple(one for one in never if one is not None),
+            order=parts.references(entries, "order"),
+            set_aside=tuple(one for one in lost if one is not None),
+            nothing_else=parts.yes_no(entries, "nothing else"),
+        )
+        self._targets(example)
+        return example
+
+    def _targets(self, example: Example) -> None:
+        """What the example's references name has to be there: what is never there can never be advised."""
+        named = [(one.what, one.span) for one in example.order]
+        named += [(one.what, one.span) for one in example.never]
+        named += [(one.what, one.span) for one in example.set_aside]
+        for one in example.expect:
+            named += [(what, one.span) for what in (one.what, *one.instead_of)]
+        for what, span in named:
+            try:
+                if what.target is not None:
+                    rows_named(example.case, what.target)
+            except UnknownName as error:
+                message, _, help_ = str(error).partition("; ")
+                self.parts.report(UnknownExampleName, span, message, help_)
+
+    # --- the case ---
+
+    def _case(self, id_: Scalar, entries: Entries) -> Case | None:
+        """The case with its changes, at its moment."""
+        node = self._base(entries["case"][1])
+        if node is not None and "add" in entries:
+            node = self._with_rows(node, entries["add"][1])
+        if node is None:
+            return None
+        try:
+            now = self._now(node, entries)
+            if "set" in entries:
+                case = self._changed(self._policy.read_shape(node), entries["set"], now)
+            else:
+                case = self._policy.read_node(node, self._file.text, now)
+        except InvalidInput as error:
+            self.parts.problems.extend(error.diagnostics)
+            return None
+        if case.now is None:
+            self.parts.report(
+                IncompleteExample, id_.span, f"`{id_.text}` has no moment", "write `at:`, or `now:` in its case"
+            )
+            return None
+        return case
+
+    def _now(self, node: Node, entries: Entries) -> int | None:
+        if "at" not in entries:
+            return None
+        given = entries["at"][1]
+        found = parse_moment(given.text) if isinstance(given, Scalar) else None
+        if found is not None and found.tzinfo is not None:
+            return int(found.timestamp() // 1)
+        calendar = self._policy.read_node(_candidate_alone(node), self._file.text).candidate.calendar
+        moment = self.parts.moment(given, "at", calendar)
+        if moment is None:
+            raise InvalidInput([])
+        return moment
+
+    def _base(self, node: Node) -> Node | None:
+        """The case that an example names or writes out."""
+        if not isinstance(node, Scalar):
+            return node
+        if node.text in self._cases:
+            return self._cases[node.text]
+        if node.text.endswith((".yaml", ".yml", ".json")):
+            return self._at_path(node)
+        help_ = did_you_mean(node.text, self._cases) or "name one of the file's `cases`, or a file by its path"
+        self.parts.report(UnknownExampleName, node.span, f"there is no case `{node.text}`", help_)
+        return None
+
+    def _at_path(self, node: Scalar) -> Node | None:
+        """The content of a case file that is named by its path from the file of examples."""
+        path = self._file.path.parent / node.text
+        if path in self._files:
+            return self._files[path]
+        self._files[path] = None
+        if Path(node.text).is_absolute() or not node.text or node.is_null:
+            self.parts.report(UnreadableExamples, node.span, f"`{node.text}` is not a path from this file")
+            return None
+        try:
+            text, root = _read_case(path, node.text)
+        except InvalidInput as error:
+            placed = [one if one.span else replace(one, span=node.span) for one in error.diagnostics]
+            self.parts.problems.extend(placed)
+            self.sources.update(error.sources)
+            return None
+        if root is None:
+            self.parts.report(UnreadableExamples, node.span, f"`{node.text}` is empty", "write a case in it")
+            return None
+        self.sources[node.text] = text
+        self._files[path] = root
+        return root
+
+    # --- changes ---
+
+    def _with_rows(self, case: Node, add: Node) -> Node | None:
+        """The case with rows added to its lists."""
+        for key, rows in self.parts.by_name(add, "add"):
+            found = _LIST.fullmatch(key.text)
+            if found is None or found.group(2) not in LISTS:
+                help_ = "such as `messages:`, or `application[acme].messages:` where there are several applications"
+                self.parts.report(UnknownExampleName, key.span, f"`{key.text}` is no list of a case", help_)
+                return None
+            items = self.parts.items(rows, key.text)
+            if not isinstance(case, Mapping):
+                return case  # reading the case tells
+            name, application = found.group(2), found.group(1)
+            if name == "applications":
+                case = _appended(case, name, items)
+                continue
+            at = self._application(case, key, application)
+            if at is None:
+                return None
+            applications = _list(case, "applications")
+            case = _put(case, "applications", _with_items(applications, at, name, items))
+        return case
+
+    def _application(self, case: Mapping, key: Scalar, wanted: str | None) -> int | None:
+        """The place of the application that is meant."""
+        known = [_id_of(one) for one in _list(case, "applications").items]
+        if wanted is not None and wanted in known:
+            return known.index(wanted)
+        if wanted is None and len(known) == 1:
+            return 0
+        what = f"there is no application `{wanted}`" if wanted is not None else "the case has not one application only"
+        help_ = (did_you_mean(wanted, known) if wanted else None) or f"write it like `application[acme].{key.text}`"
+        self.parts.report(UnknownExampleName, key.span, what, help_)
+        return None
+
+    def _changed(self, shape: CaseShape, entry: tuple[Scalar, Node], now: int | None) -> Case:
+        """The case with the facts of ``set``. Raises :class:`InvalidInput`, each mistake with its place."""
+        custom, problems = self._policy.checked.custom, list[Diagnostic]()
+        for path, node in self.parts.by_name(entry[1], "set"):
+            span = path.span
+            try:
+                spot, kind = find_spot(shape, path.text, custom)
+                span = node.span
+                shape = changed(shape, spot, read_value(_plain(node), kind, path.text))
+            except InvalidInput as error:
+                problems.extend(_placed(error.diagnostics, span))
+        if problems:
+            raise InvalidInput(problems)
+        moment = None if now is None else datetime.fromtimestamp(now, UTC)
+        try:
+            return self._policy.read(msgspec.to_builtins(shape), now=moment)
+        except InvalidInput as error:
+            raise InvalidInput(_placed(error.diagnostics, entry[0].span)) from None
+
+
+def _says_something(key: str, node: Node) -> bool:
+    """Whether an expectation can fail: an empty list cannot, nor an order of one."""
+    match node:
+        case Sequence(items=items):
+            return len(items) > (1 if key == "order" else 0)
+        case Scalar(text=text):
+            return key != "nothing else" or parse_yes_no(text) is not False
+        case _:
+            return True  # what is wrong with it is told where it is read
+
+
+def _read_case(path: Path, name: str) -> tuple[str, Node | None]:
+    if path.suffix != ".json":
+        return read_yaml(path, name)
+    text = read_text(path, name)
+    return text, parse_json(text, name)
+
+
+def _placed(problems: Iterable[Diagnostic], span: Span) -> list[Diagnostic]:
+    """Mistakes in data, told at the place in the file that brought them about."""
+    return [replace(one, span=span, path=None) for one in problems]
+
+
+def _plain(node: Node) -> str | list[str] | None:
+    """A value of ``set``: a text, a list of texts, or nothing, which makes a fact unknown."""
+    match node:
+        case Scalar():
+            return None if node.is_null else node.text
+        case Sequence(items=items) if all(isinstance(one, Scalar) for one in items):
+            return [one.text for one in items if isinstance(one, Scalar)]
+        case _:
+            raise InvalidInput([ExampleShape.at(node.span, "`set` takes single values and lists of them")])
+
+
+def _candidate_alone(node: Node) -> Node:
+    """The case without all that may depend on the moment."""
+    if not isinstance(node, Mapping):
+        return node
+    return replace(node, entries=tuple((key, value) for key, value in node.entries if key.text == "candidate"))
+
+
+def _list(node: Mapping, name: str) -> Sequence:
+    """A list in a mapping; an empty one where it is not there or no list."""
+    found = next((value for key, value in node.entries if key.text == name), None)
+    return found if isinstance(found, Sequence) else Sequence((), node.span)
+
+
+def _id_of(node: Node) -> str:
+    entries = node.entries if isinstance(node, Mapping) else ()
+    return next((value.text for key, value in entries if key.text == "id" and isinstance(value, Scalar)), "")
+
+
+def _put(node: Mapping, name: str, value: Node) -> Mapping:
+    """The mapping with a key's value replaced, or added."""
+    if all(key.text != name for key, _ in node.entries):
+        return replace(node, entries=(*node.entries, (Scalar(name, True, value.span), value)))
+    return replace(node, entries=tuple((key, value if key.text == name else old) for key, old in node.entries))
+
+
+def _appended(node: Mapping, name: str, items: tuple[Node, ...]) -> Mapping:
+    old = _list(node, name)
+    return _put(node, name, replace(old, items=(*old.items, *items)))
+
+
+def _with_items(applications: Sequence, at: int, name: str, items: tuple[Node, ...]) -> Sequence:
+    """The applications, that at ``at`` having more items in one of its lists."""
+    one = applications.items[at]
+    new = _appended(one, name, items) if isinstance(one, Mapping) else one
+    return replace(applications, items=(*applications.items[:at], new, *applications.items[at + 1 :]))

@@ -1,0 +1,1 @@
+"""Mutants of a pack, and which of them its tests notice."""

@@ -1,0 +1,125 @@
+"""The changes that can be made to one test: its figures, their units, its comparisons, its values, its opposite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from tactful.facts.kinds import (
+    DAY,
+    HOUR,
+    MINUTE,
+    WEEK,
+    BusinessDays,
+    Duration,
+    DurationKind,
+    Elapsed,
+    Kind,
+    format_day_time,
+    format_duration,
+)
+from tactful.language.ir import HERE, Compare, DayTimeBetween, IsIn, NowIs, Predicate, Relates, Shift, Test
+from tactful.language.syntax import Order
+
+replace = msgspec.structs.replace
+#: The operator, the change in words, and what stands there instead (``None``: nothing).
+Change = tuple[str, str, Test | None]
+
+_STRICT: Final[dict[Order, Order]] = {">=": ">", ">": ">=", "<=": "<", "<": "<="}
+_OPPOSITE: Final[dict[Order, Order]] = {">=": "<", ">": "<=", "<=": ">", "<": ">="}
+_WORDS: Final[dict[Order, str]] = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
+_BESIDE: Final[dict[Order, str]] = {">=": "at or after", ">": "after", "<=": "at or before", "<": "before"}
+
+
+def test_changes(test: Test) -> Iterator[Change]:
+    """Everything that one step makes of a test, its being left out apart."""
+    yield "condition negated", " is negated", replace(test, negated=not test.negated)
+    for no, predicate in enumerate(test.predicates):
+        if len(test.predicates) > 1 and isinstance(predicate, NowIs) and predicate.shift == HERE:
+            continue  # `at most 2 days ago` means past, too; nobody wrote that
+        for operator, said, changed in _predicate_changes(predicate, test.field.kind):
+            predicates = (*test.predicates[:no], changed, *test.predicates[no + 1 :])
+            yield operator, f": {said}", replace(test, predicates=predicates)
+
+
+def _predicate_changes(predicate: Predicate, kind: Kind) -> Iterator[tuple[str, str, Predicate]]:
+    match predicate:
+        case NowIs(op=op, shift=shift):
+            for operator, said, length in length_changes(shift.length):
+                yield operator, said, NowIs(op, Shift(length, shift.back))
+            for other in (_STRICT[op], _OPPOSITE[op]):
+                yield "comparison", f"{_WORDS[op]} → {_WORDS[other]}", NowIs(other, shift)
+        case Compare(op=op, value=value):
+            for operator, said, number in _number_changes(value, kind):
+                yield operator, said, Compare(op, number)
+            for other in (_STRICT[op], _OPPOSITE[op]):
+                yield "comparison", f"{_WORDS[op]} → {_WORDS[other]}", Compare(other, value)
+        case Relates(op=op, other=against) if op != "==":
+            for other in (_STRICT[op], _OPPOSITE[op]):
+                yield "comparison", f"{_BESIDE[op]} → {_BESIDE[other]}", Relates(other, against)
+        case DayTimeBetween(low=low, high=high):
+            for step in (HOUR, -HOUR):
+                operator = _up_or_down(step)
+                if 0 <= low + step < DAY:
+                    yield operator, _clock(low, low + step), DayTimeBetween(low + step, high)
+                if 0 <= high + step < DAY:
+                    yield operator, _clock(high, high + step), DayTimeBetween(low, high + step)
+        case IsIn(values=values):
+            yield from _value_changes(values, kind)
+        case _:
+            pass
+
+
+def _value_changes(values: tuple[bool | str | int | float, ...], kind: Kind) -> Iterator[tuple[str, str, Predicate]]:
+    for no, value in enumerate(values):
+        others = (*values[:no], *values[no + 1 :])
+        if others:
+            yield "value dropped", f"`{value}` is left out", IsIn(others)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            for operator, said, number in _number_changes(value, kind):
+                yield operator, said, IsIn((*values[:no], number, *values[no + 1 :]))
+
+
+def _number_changes(value: int | float, kind: Kind) -> Iterator[tuple[str, str, int | float]]:
+    if isinstance(kind, DurationKind):
+        for operator, said, length in length_changes(Elapsed(int(value))):
+            if isinstance(length, Elapsed):
+                yield operator, said, length.seconds
+        return
+    for step in (1, -1):
+        yield _up_or_down(step), f"{value:g} → {value + step:g}", value + step
+
+
+def length_changes(length: Duration) -> Iterator[tuple[str, str, Duration]]:
+    """A length of time one unit up and down, and in another unit; nothing of none at all."""
+    found: list[tuple[str, Duration]] = []
+    match length:
+        case BusinessDays(count=count):
+            found = [("threshold up", BusinessDays(count + 1)), ("unit", Elapsed(count * DAY))]
+            if count:
+                found.append(("threshold down", BusinessDays(count - 1)))
+        case Elapsed(seconds=0):
+            pass
+        case Elapsed(seconds=seconds):
+            unit = next(
+                size
+                for size in (WEEK, DAY, HOUR, MINUTE, 1)
+                if seconds % size == 0 and seconds != size * (size == WEEK)
+            )
+            found = [("threshold up", Elapsed(seconds + unit)), ("threshold down", Elapsed(seconds - unit))]
+            if seconds % DAY == 0:
+                found.append(("unit", BusinessDays(seconds // DAY)))
+            elif unit in (HOUR, MINUTE):
+                found.append(("unit", Elapsed(seconds // unit * (DAY if unit == HOUR else HOUR))))
+    for operator, changed in found:
+        yield operator, f"{format_duration(length)} → {format_duration(changed)}", changed
+
+
+def _up_or_down(step: int) -> str:
+    return "threshold up" if step > 0 else "threshold down"
+
+
+def _clock(before: int, after: int) -> str:
+    return f"{format_day_time(before)} → {format_day_time(after)}"

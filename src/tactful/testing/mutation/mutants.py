@@ -1,0 +1,221 @@
+"""A pack changed in one place: thresholds, units, comparisons, conditions, modalities, priorities, targets, rules off.
+
+Changes are made to the checked pack, so nothing is read anew. What is seen to say the same as the original, or as another
+mutant of the same condition, is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from tactful.language.ir import (
+    AddStep,
+    Advise,
+    Aggregate,
+    AllOf,
+    AnyOf,
+    ById,
+    CheckedPack,
+    ComputedFact,
+    Conclusion,
+    Condition,
+    Deadline,
+    InScope,
+    Prohibit,
+    Rule,
+    Shift,
+    Target,
+    Test,
+    WhenFact,
+)
+from tactful.language.ir.reads import closure, computed, fields_of_rule
+from tactful.language.lint.satisfiability import Logic, tests_of
+from tactful.language.syntax import Modality
+from tactful.source.diagnostics import Span
+from tactful.testing.mutation.changes import Change, length_changes, test_changes
+
+replace = msgspec.structs.replace
+
+
+class Mutant(msgspec.Struct, frozen=True, eq=False):
+    """A pack with one change. ``owner`` is the rule or fact that is changed, ``said`` the change in words, ``span`` where.
+
+    ``affected`` are the numbers that the rules that may fire otherwise have in the original; ``off``: there is one, and it is
+    taken away.
+    """
+
+    id: str
+    owner: str
+    operator: str
+    said: str
+    span: Span
+    pack: CheckedPack
+    affected: tuple[int, ...]
+    off: bool = False
+
+
+def mutants(checked: CheckedPack, only: str | None = None) -> Iterator[Mutant]:
+    """All mutants of a pack, or of one of its rules or computed facts."""
+    counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
+    for rule in checked.rules:
+        if only in (None, rule.id):
+            yield from _unique(_of_rule(rule, checked, counts))
+    for no, fact in enumerate(checked.facts):
+        if only in (None, fact.id):
+            yield from _unique(_of_fact(no, fact, checked, counts))
+
+
+def _unique(found: Iterator[Mutant]) -> Iterator[Mutant]:
+    """Mutants whose ids are told apart by numbers where they would be the same."""
+    seen: dict[str, int] = {}
+    for one in found:
+        seen[one.id] = seen.get(one.id, 0) + 1
+        yield one if seen[one.id] == 1 else replace(one, id=f"{one.id}#{seen[one.id]}")
+
+
+# --- rules ---
+
+
+def _of_rule(rule: Rule, checked: CheckedPack, counts: set[str]) -> Iterator[Mutant]:
+    def made(part: str, operator: str, said: str, span: Span, changed: Rule) -> Mutant:
+        rules = (*checked.rules[: rule.no], changed, *checked.rules[rule.no + 1 :])
+        pack = replace(checked, rules=rules)
+        return Mutant(f"{rule.id}/{part}:{operator}", rule.id, operator, said, span, pack, (rule.no,))
+
+    rest = [one for one in checked.rules if one is not rule]
+    without = replace(checked, rules=tuple(replace(one, no=no) for no, one in enumerate(rest)))
+    said_off = "the rule is switched off"
+    yield Mutant(f"{rule.id}/rule:rule off", rule.id, "rule off", said_off, rule.span, without, (rule.no,), off=True)
+    for key, default in (("when", AllOf(())), ("unless", AnyOf(()))):
+        condition: Condition = getattr(rule, key)
+        for test, operator, said, changed in condition_changes(condition, default, rule.entity, counts):
+            yield made(f"{key} {test.field.text}", operator, said, test.span, replace(rule, **{key: changed}))
+    for said, conclusion in _conclusions(rule.conclusion):
+        yield made("then", "modality", said, rule.span, replace(rule, conclusion=conclusion))
+    if not isinstance(rule.conclusion, AddStep):
+        for priority in (100, 0):
+            if rule.priority != priority:
+                said = f"priority {rule.priority} → {priority}"
+                yield made("priority", "priority", said, rule.span, replace(rule, priority=priority))
+        target = _wider(rule.target, rule.entity)
+        if target is not None:
+            said = f"the conclusion concerns the {target.entity}"
+            yield made("to", "target", said, rule.span, replace(rule, target=target))
+    if rule.by is not None:
+        for operator, said, shift in _shifts(rule.by.shift):
+            changed_by = Deadline(rule.by.field, shift)
+            yield made("by", operator, f"deadline: {said}", rule.span, replace(rule, by=changed_by))
+
+
+_NEXT: Final[dict[Modality, tuple[Modality, ...]]] = {
+    "must": ("should", "must_not"),
+    "should": ("must", "may", "should_not"),
+    "may": ("should", "should_not"),
+    "should_not": ("must_not", "should"),
+    "must_not": ("should_not", "must"),
+}
+
+
+def _conclusions(conclusion: Conclusion) -> Iterator[tuple[str, Conclusion]]:
+    """A step weaker, a step stronger, and the other way round."""
+    if isinstance(conclusion, AddStep):
+        return
+    for modality in _NEXT[conclusion.modality]:
+        said = f"{conclusion.modality.replace('_', ' ')} → {modality.replace('_', ' ')}"
+        match modality:
+            case "should_not" | "must_not":
+                safety = isinstance(conclusion, Prohibit) and conclusion.safety
+                yield said, Prohibit(modality, conclusion.action, safety)
+            case _:
+                yield said, Advise(modality, conclusion.action)
+
+
+#: What a target is widened to.
+_WIDER: Final = {
+    "interviewer": "person",
+    "person": "application",
+    "interview": "application",
+    "message": "application",
+    "offer": "application",
+    "application": "candidate",
+}
+
+
+def _wider(target: Target, entity: str) -> InScope | None:
+    if isinstance(target, ById):
+        return InScope("application")
+    found = _WIDER.get(target.entity)
+    return None if found is None or entity == "candidate" else InScope(found)
+
+
+def _shifts(shift: Shift) -> Iterator[tuple[str, str, Shift]]:
+    for operator, said, length in length_changes(shift.length):
+        yield operator, said, Shift(length, shift.back)
+
+
+# --- facts ---
+
+_TURNED: Final = {"exists": "none", "none": "exists", "latest": "earliest", "earliest": "latest"}
+
+
+def _of_fact(no: int, fact: ComputedFact, checked: CheckedPack, counts: set[str]) -> Iterator[Mutant]:
+    by_id = {one.id: one for one in checked.facts}
+    affected = tuple(rule.no for rule in checked.rules if fact.id in closure(computed(fields_of_rule(rule)), by_id))
+
+    if not affected:
+        return  # only sentences or invariants read it
+
+    def made(part: str, operator: str, said: str, span: Span, changed: ComputedFact) -> Mutant:
+        pack = replace(checked, facts=(*checked.facts[:no], changed, *checked.facts[no + 1 :]))
+        return Mutant(f"{fact.id}/{part}:{operator}", fact.id, operator, said, span, pack, affected)
+
+    key, entity = ("condition", fact.entity) if isinstance(fact, WhenFact) else ("where", fact.over)
+    condition: Condition = getattr(fact, key)
+    part = "when" if key == "condition" else key
+    for test, operator, said, changed in condition_changes(condition, AllOf(()), entity, counts):
+        yield made(f"{part} {test.field.text}", operator, said, test.span, replace(fact, **{key: changed}))
+    if isinstance(fact, Aggregate) and fact.op in _TURNED:
+        turned = _TURNED[fact.op]
+        said = f"{fact.op} → {turned}"
+        span = checked.definitions[fact.id].id
+        yield made("how", "fact turned", said, span, replace(fact, op=turned))
+
+
+# --- conditions ---
+
+
+def condition_changes(
+    condition: Condition, default: Condition, entity: str, counts: set[str]
+) -> Iterator[tuple[Test, str, str, Condition]]:
+    """Every change of one test in a condition: the test, the operator, the change in words, the changed condition.
+
+    ``default`` is the condition with nothing in it.
+    """
+    for test in tests_of(condition):
+        kept: list[Condition] = [condition]
+        for operator, said, instead in (*_dropped(), *test_changes(test)):
+            changed = _swap(condition, test, instead, default)
+            logic = Logic(entity, [*kept, changed], counts)
+            if any(logic.same(one, changed) for one in kept):
+                continue
+            kept.append(changed)
+            yield test, operator, f"`{test.field.text}: {test.text}`{said}", changed
+
+
+def _dropped() -> Iterator[Change]:
+    yield "condition dropped", " is left out", None
+
+
+def _swap(condition: Condition, test: Test, instead: Test | None, default: Condition) -> Condition:
+    """The condition with another test in the place of one, or with none."""
+    if condition is test:
+        return default if instead is None else instead
+    if isinstance(condition, Test):
+        return condition
+    kept = tuple(
+        _swap(one, test, instead, default) for one in condition.members if one is not test or instead is not None
+    )
+    return type(condition)(kept)

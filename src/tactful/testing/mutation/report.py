@@ -1,0 +1,54 @@
+"""What came of mutants, shown: those that nothing noticed, each with a case that tells it apart, and the score."""
+
+from __future__ import annotations
+
+import msgspec
+import yaml
+from rich.console import Console
+from rich.text import Text
+
+from tactful.formats.text.safe import safe
+from tactful.testing.mutation.mutate import Mutation, Outcome
+
+
+def mutation_json(mutation: Mutation) -> bytes:
+    """The score and all outcomes, for programs."""
+    record = {
+        "score": round(mutation.percent, 2),
+        "mutants": len(mutation.outcomes),
+        "noticed": mutation.noticed,
+        "seed": mutation.seed,
+        "outcomes": mutation.outcomes,
+    }
+    return msgspec.json.encode(record)
+
+
+def render_mutation(mutation: Mutation, examples: int, out: Console) -> None:
+    """What nothing noticed, and a line that sums it up."""
+    for one in mutation.outcomes:
+        if not one.noticed:
+            _survivor(one, out)
+    total, noticed = len(mutation.outcomes), mutation.noticed
+    apart = sum(one.status == "not told apart" for one in mutation.outcomes)
+    out.print(
+        f"{noticed} of {total} mutants noticed ({mutation.percent:.1f} %) by {examples} examples and the invariants, "
+        f"on {mutation.cases} cases (seed {mutation.seed}); {total - noticed - apart} survived, {apart} not told apart",
+        soft_wrap=True,
+    )
+
+
+def _survivor(one: Outcome, out: Console) -> None:
+    place = f"{one.span.file}:{one.span.line}"
+    out.print(safe(Text.assemble((f"{place}: ", "bold"), (one.status, "red"), f" {one.id}")), soft_wrap=True)
+    out.print(safe(Text(f"  {one.said}")), soft_wrap=True)
+    if one.case is not None:
+        for sign, lines, style in (("-", one.before, "red"), ("+", one.after, "green")):
+            for line in lines:
+                out.print(safe(Text(f"  {sign} {line}", style)), soft_wrap=True)
+        text = yaml.safe_dump(one.case, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
+        out.print("  on this case:", style="dim")
+        for line in text.splitlines():
+            out.print(safe(Text(f"    {line}", "dim")), soft_wrap=True)
+    else:
+        out.print("  no case was found on which it decides otherwise; it may say the same", style="dim")
+    out.print()

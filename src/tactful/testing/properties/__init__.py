@@ -1,0 +1,1 @@
+"""What holds of every decision, tried on drawn cases."""

@@ -1,0 +1,202 @@
+"""Whole cases drawn from the fact schema: always valid, mostly such as happen, aimed at what a pack's rules read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from tactful.api.policy import Policy
+from tactful.facts.calendars import Calendars
+from tactful.facts.kinds import IdKind, MomentKind
+from tactful.language.ir import Shift
+from tactful.testing.properties.goals import NOTHING, Goal, Hint, goals
+from tactful.testing.properties.thresholds import AGES, NOWS, PLACES, Aim, aims, clock_changes, edges, one_side
+
+Plain = dict[str, Any]
+#: How many rows there are of an entity, each as often as it stands here; the first is where shrinking ends.
+APPLICATIONS: Final = (1, 1, 1, 2, 2, 3, 0)
+PEOPLE: Final = (0, 1, 1, 2, 2, 3, 4)
+INTERVIEWS: Final = (0, 1, 1, 1, 2, 2, 3)
+MESSAGES: Final = (0, 1, 1, 2, 2, 3, 4, 5)
+#: Every other case is decided on an ordinary day.
+_NOWS: Final = (*NOWS[:3] * 7, *NOWS)
+#: Nowhere in particular, as most people of a company are.
+_HOMES: Final = (*(PLACES[0],) * 6, *PLACES)
+_PLACES: Final = (*((None, None),) * 4, *PLACES)
+
+
+@cache
+def below(count: int) -> st.SearchStrategy[int]:
+    """A number from 0 up to but not including ``count``; made once for each."""
+    return st.integers(0, count - 1)
+
+
+def cases(policy: Policy) -> st.SearchStrategy[Plain]:
+    """Cases for a pack, as JSON has them, with ``now``.
+
+    Every case can be read. Anything optional may be unknown; what the pack's rules and invariants read is known more
+    often. Moments lie on the figures that they are compared with and a second or a business day beside them, on clock
+    changes, and on each other.
+    """
+    known, wanted, calendars = aims(policy), goals(policy), policy.calendars
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Plain:
+        return _Drawer(draw, known, wanted, calendars).case()
+
+    return drawn()
+
+
+class _Drawer:
+    """Draws one case."""
+
+    def __init__(
+        self, draw: st.DrawFn, known: Mapping[str, tuple[Aim, ...]], wanted: tuple[Goal, ...], calendars: Calendars
+    ) -> None:
+        self._draw, self._known, self._goals, self._calendars = draw, known, wanted, calendars
+        self._near: list[int] = []
+        self._people: list[str] = []
+
+    def _below(self, count: int) -> int:
+        return self._draw(below(count)) if count > 1 else 0
+
+    def case(self) -> Plain:
+        self._now = _NOWS[self._below(len(_NOWS))]
+        first, second = (self._goals[self._below(len(self._goals))] for _ in range(2))
+        #: What rows may go by, each as often as it stands here.
+        self._hints = (NOTHING, first, first, second, *({**second, **first},) * 6, {**first, **second})
+        self._sparse = self._below(4) > 0
+        #: Whether what no rule reads is there too.
+        self._all = self._below(8) == 7
+        zone, country = _HOMES[self._below(len(_HOMES))]
+        self._own = self._calendar = self._calendars.at(zone or "UTC", country)
+        candidate = {"id": "c", **_place(zone, country), **self._fields("candidate")}
+        count = APPLICATIONS[self._below(len(APPLICATIONS))]
+        applications = [self._application(f"a{no}") for no in range(1, count + 1)]
+        return {"now": self._iso(self._now), "candidate": candidate, "applications": applications}
+
+    def _application(self, id_: str) -> Plain:
+        zone, country = _PLACES[self._below(len(_PLACES))]
+        self._calendar = self._own
+        if zone is not None or country is not None:
+            own = self._own
+            self._calendar = self._calendars.at(zone or own.time_zone, country or own.country)
+        self._near = []
+        people = [self._person(f"p{no}") for no in range(1, PEOPLE[self._below(len(PEOPLE))] + 1)]
+        self._people = [one["id"] for one in people]
+        interviews = [self._interview(f"i{no}") for no in range(1, INTERVIEWS[self._below(len(INTERVIEWS))] + 1)]
+        messages = [self._fields("message") for _ in range(MESSAGES[self._below(len(MESSAGES))])]
+        parts: Plain = {"people": people, "interviews": interviews, "messages": messages}
+        if self._offered():
+            parts["offer"] = _in_order(self._fields("offer"))
+        own_fields = self._fields("application")
+        given = {key: one for key, one in parts.items() if one or key == "offer"}
+        return {"id": id_, **_place(zone, country), **own_fields, **given}
+
+    def _offered(self) -> bool:
+        """Whether there is an offer."""
+        goal = self._hints[-1]
+        wanted = goal.get(("offer", "", False))
+        often = wanted.known if wanted is not None else any(entity == "offer" for entity, _, _ in goal)
+        return self._below(4) > (0 if often else 2)
+
+    def _person(self, id_: str) -> Plain:
+        zone, country = PLACES[self._below(len(PLACES))] if self._all else (None, None)
+        return {"id": id_, **_place(zone, country), **self._fields("person")}
+
+    def _interview(self, id_: str) -> Plain:
+        found = self._fields("interview", always=("ended_at",))
+        ended_at = self._near[-1]
+        if ended_at > self._now and found.get("status") == "held":
+            del found["status"]
+        who = self._below(1 << len(self._people)) if self._people else 0
+        chosen = [one for no, one in enumerate(self._people) if who >> no & 1]
+        interviewers: list[Any] = [self._interviewer(one) for one in chosen]
+        return {"id": id_, **found, **({"interviewers": interviewers} if interviewers else {})}
+
+    def _interviewer(self, id_: str) -> Any:
+        found = self._fields("interviewer")
+        return {"person": id_, **found} if found else id_
+
+    # --- fields ---
+
+    def _fields(self, entity: str, always: tuple[str, ...] = ()) -> Plain:
+        """The fields of a row that are known: one number says which, then each has its value drawn."""
+        fields = [one for one in self._known.get(entity, ()) if one.read or self._all or one.name in always]
+        found: Plain = {}
+        custom: Plain = {}
+        if not fields:
+            return found
+        present = self._below(1 << len(fields))
+        if self._sparse:
+            present &= self._below(1 << len(fields))
+        hints = self._hints[self._below(len(self._hints))]
+        for no, one in enumerate(fields):
+            hint = hints.get((entity, one.key, one.custom))
+            known = present >> no & 1 if hint is None else hint.known
+            if known or one.name in always:
+                value = self._value(one, hint)
+                if value is not None:
+                    (custom if one.custom else found)[one.name] = value
+        if custom:
+            found["custom"] = custom
+        return found
+
+    def _value(self, aim: Aim, hint: Hint | None) -> Any:
+        match aim.kind:
+            case MomentKind():
+                return (
+                    self._moment(aim) if hint is None or hint.shift is None else self._hinted(hint.shift, hint.earlier)
+                )
+            case IdKind():
+                return self._people[self._below(len(self._people))] if self._people else None
+            case _:
+                values = aim.values
+                if hint is not None and hint.values:
+                    values = tuple(one for one in values if (one in hint.values) != hint.avoid) or values
+                return values[self._below(len(values))]
+
+    def _moment(self, aim: Aim) -> str:
+        """A moment: some time ago, on an edge of what rules compare it with, on a clock change, or beside another."""
+        now, near = self._now, self._near
+        plain, on_edges, ahead = len(AGES), 5 * len(aim.shifts), len(AGES) if aim.ahead else 0
+        no = self._below(plain + ahead + on_edges + 3 + 3 * bool(near))
+        if no < plain:
+            moment = now - AGES[no]
+        elif (no := no - plain) < ahead:
+            moment = now + AGES[no]
+        elif (no := no - ahead) < on_edges:
+            moment = edges(aim.shifts[no // 5], now, self._calendar)[no % 5]
+        elif (no := no - on_edges) < 3:
+            changes = clock_changes(self._calendar, now)
+            moment = changes[no] if changes else now - no
+        else:
+            moment = near[self._below(len(near))] + (0, -1, 1)[no - 3]
+        near.append(moment)
+        return self._iso(moment)
+
+    def _hinted(self, shift: Shift, earlier: bool) -> str:
+        """A moment on the side of an edge where the goal wants it."""
+        moments = one_side(shift, self._now, self._calendar, earlier)
+        moment = moments[self._below(len(moments))]
+        self._near.append(moment)
+        return self._iso(moment)
+
+    def _iso(self, moment: int) -> str:
+        return self._calendar.local(moment).isoformat()
+
+
+def _place(zone: str | None, country: str | None) -> Plain:
+    return {name: one for name, one in (("time_zone", zone), ("country", country)) if one is not None}
+
+
+def _in_order(offer: Plain) -> Plain:
+    """An offer that is not signed before it came."""
+    received, signed = offer.get("received_at"), offer.get("signed_at")
+    if received is None or signed is None or datetime.fromisoformat(signed) >= datetime.fromisoformat(received):
+        return offer
+    return {**offer, "received_at": signed, "signed_at": received}
