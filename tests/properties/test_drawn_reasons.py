@@ -63,7 +63,7 @@ def test_differences_between_drawn_packs_add_up(text: str, other: str, data: dic
 
 def _recommended(decision: tactful.Decision, answer: NotAdvisedRecord) -> bool:
     """Whether the action, or a kind of it, is recommended for the target, be it as an alternative."""
-    kinds = kinds_of(decision.setting.checked, answer.action)
+    kinds = kinds_of(decision.context.checked, answer.action)
     return any(
         one.action in kinds
         and (entity_of(one.target), one.target.id) == (answer.target.entity, answer.target.id)

@@ -37,7 +37,7 @@ def _recommended(decision: tactful.Decision) -> list[Conclusion]:
 
 def _names(decision: tactful.Decision, *actions: str) -> set[tuple[Any, ...]]:
     """Recommendations as plain values; of these actions and their families, where any are named."""
-    catalogue = decision.setting.checked.actions
+    catalogue = decision.context.checked.actions
     return {
         (one.action, one.modality, one.due, *row_key(one.target))
         for one in _recommended(decision)
@@ -167,7 +167,7 @@ def test_p14_p34_advice_has_begun(pack: tactful.Policy, case: Plain) -> None:
 def test_p16_thanks_are_due_two_days_after_the_end(pack: tactful.Policy, case: Plain) -> None:
     """P16: from the end of the interview, in elapsed time, whatever the clock did in between."""
     decision = pack.decide(case)
-    ends = {row.ended_at for family in decision.setting.case.families for row in family.interviews}
+    ends = {row.ended_at for family in decision.context.case.families for row in family.interviews}
     rule = next(one for one in pack.checked.rules if one.id == "thank-you-note")
     for one in _recommended(decision):
         for no, row, due in one.firings:

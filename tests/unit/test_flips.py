@@ -33,9 +33,9 @@ CASE: dict[str, Any] = {
 
 def _flips(action: str, target: str, prohibits: bool = False, case: dict[str, Any] = CASE) -> FlipsRecord:
     decision = PACK.decide(case)
-    family = decision.setting.case.families[0]
-    rows = {one.id: one for one in (decision.setting.case.candidate, family.application, *family.people)}
-    return flips(decision.setting, Wish(action, prohibits, rows[target]))
+    family = decision.context.case.families[0]
+    rows = {one.id: one for one in (decision.context.case.candidate, family.application, *family.people)}
+    return flips(decision.context, Wish(action, prohibits, rows[target]))
 
 
 def _said(found: FlipsRecord) -> list[list[tuple[str, str]]]:
@@ -93,7 +93,7 @@ def test_every_suggestion_does_what_it_says(data: dict[str, Any]) -> None:
     case = PACK.read(data)
     decision = PACK.decide(case)
     for one in decision.ranking.ranked[:3]:
-        for flip in flips(decision.setting, Wish(one.action, one.prohibits, one.target)).ways[:4]:
+        for flip in flips(decision.context, Wish(one.action, one.prohibits, one.target)).ways[:4]:
             facts = {
                 change.path: change.after
                 for change in flip.changes
@@ -125,8 +125,8 @@ def test_a_pack_may_say_who_can_change_a_field() -> None:
     decision = pack.decide(
         {"candidate": {"id": "c"}, "applications": [{"id": "acme", "custom": {"portal_checked": False}}]}
     )
-    target = decision.setting.case.families[0].application
-    [flip] = flips(decision.setting, Wish("look", False, target)).ways
+    target = decision.context.case.families[0].application
+    [flip] = flips(decision.context, Wish("look", False, target)).ways
     assert [(one.who, one.text) for one in flip.changes] == [("mine", "application[acme].portal_checked: no → yes")]
 
 

@@ -12,7 +12,7 @@ import tactful
 from tactful.cli.app import app
 from tactful.testing.examples.run import load_examples, read_examples_text
 from tactful.testing.mutation.mutants import mutants
-from tactful.testing.mutation.mutate import Outcome, mutate
+from tactful.testing.mutation.mutate import MutantResult, mutate
 
 PACK = """\
 actions: {call: {about: a call}}
@@ -37,7 +37,7 @@ examples:
 """
 
 
-def _outcomes(examples: str = EXAMPLE, pack: str = PACK) -> dict[str, Outcome]:
+def _outcomes(examples: str = EXAMPLE, pack: str = PACK) -> dict[str, MutantResult]:
     policy = tactful.loads(pack)
     read = read_examples_text(policy, examples, "examples.yaml")
     return {one.id: one for one in mutate(policy, read, drawn=50).outcomes}

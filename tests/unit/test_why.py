@@ -73,7 +73,7 @@ def _advised(decision: tactful.Decision, action: str, answer: NotAdvisedRecord |
     """Whether the action, or a kind of it, is recommended for the target of an answer."""
     about = answer.conclusion if isinstance(answer, DefeatedRecord) else answer
     place = (about.target.entity, about.application, about.target.id)
-    kinds = kinds_of(decision.setting.checked, action)
+    kinds = kinds_of(decision.context.checked, action)
     return any(one[0] in kinds and one[1:] == place for one in _recommended(decision))
 
 

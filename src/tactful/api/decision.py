@@ -13,7 +13,7 @@ from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Row, entity_of
 from tactful.language.syntax import Modality
 from tactful.reasons.compare import compare
-from tactful.reasons.context import Setting, application_of, target_record
+from tactful.reasons.context import Context, application_of, target_record
 from tactful.reasons.justification import opened
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import (
@@ -39,8 +39,8 @@ from tactful.reasons.wording import name_of
 class Advice:
     """One piece of advice. What costs work to say is worked out when first asked for, and kept."""
 
-    def __init__(self, rank: int, conclusion: Conclusion, setting: Setting) -> None:
-        self._one, self._setting = conclusion, setting
+    def __init__(self, rank: int, conclusion: Conclusion, context: Context) -> None:
+        self._one, self._setting = conclusion, context
         #: 1 is the most important.
         self.rank = rank
 
@@ -150,32 +150,32 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     #: For other parts of this package: conclusions as ranked, and what they were drawn from.
     ranking: Ranking
-    setting: Setting
+    context: Context
 
     @property
     def at(self) -> datetime:
         """The moment decided for, in the candidate's time zone."""
-        return self.setting.calendar.local(self.setting.now)
+        return self.context.calendar.local(self.context.now)
 
     @property
     def calendar(self) -> Calendar:
         """The candidate's calendar, in whose time zone moments are shown."""
-        return self.setting.calendar
+        return self.context.calendar
 
     @property
     def pack_name(self) -> str:
         """The name and version of the pack."""
-        return f"{self.setting.checked.name} {self.setting.checked.version}"
+        return f"{self.context.checked.name} {self.context.checked.version}"
 
     def company(self, application: str | None) -> str | None:
         """What to call the application with this id; ``None`` where there is none."""
-        families = self.setting.case.families
+        families = self.context.case.families
         return next((name_of(one.application) for one in families if one.application.id == application), None)
 
     @cached_property
     def actions(self) -> tuple[Advice, ...]:
         """All advice, the most important first."""
-        return tuple(Advice(no, one, self.setting) for no, one in enumerate(self.ranking.ranked, start=1))
+        return tuple(Advice(no, one, self.context) for no, one in enumerate(self.ranking.ranked, start=1))
 
     @cached_property
     def questions(self) -> tuple[QuestionRecord, ...]:
@@ -183,7 +183,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
         Each answer was tried by deciding again: some tens of milliseconds, once somebody asks.
         """
-        return questions(self.setting)
+        return questions(self.context)
 
     @cached_property
     def set_aside(self) -> tuple[SetAsideRecord, ...]:
@@ -191,25 +191,25 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         return tuple(self._lost(one) for one in self.ranking.set_aside)
 
     def _lost(self, one: Conclusion) -> SetAsideRecord:
-        setting = self.setting
+        context = self.context
         winners = tuple(
             WinnerRecord(
                 action=winner.action,
                 modality=winner.modality,
-                label=setting.label(winner),
+                label=context.label(winner),
                 target=target_record(winner.target),
                 safety=winner.safety,
-                because=setting.because(winner),
+                because=context.because(winner),
             )
             for winner in one.lost_to
         )
         return SetAsideRecord(
             action=one.action,
             modality=one.modality,
-            label=setting.label(one),
+            label=context.label(one),
             target=target_record(one.target),
             by=winners,
-            because=setting.because(one),
+            because=context.because(one),
         )
 
     def why(self, action: str, target: str | None = None, *, flip: bool = False) -> WhyRecord:
@@ -219,7 +219,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         them too. ``flip``: also the smallest changes of facts under which each answer would be another, found by search;
         it may take a second. Raises :class:`tactful.TactfulError` for an action or a target that there isn't.
         """
-        record = why(self.setting, self.ranking, action, target)
+        record = why(self.context, self.ranking, action, target)
         if not flip:
             return record
         return msgspec.structs.replace(record, flips=tuple(self._flips(one) for one in record.answers))
@@ -228,19 +228,19 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         """What it would take for the advice that an answer is about to come, or to go."""
         one = answer if isinstance(answer, NotAdvisedRecord) else answer.conclusion
         prohibits = not isinstance(one, NotAdvisedRecord) and one.modality.endswith("not")
-        rows = self.setting.evaluator.rows(one.target.entity)
+        rows = self.context.evaluator.rows(one.target.entity)
         row = next(row for row in rows if row.id == one.target.id and application_of(row) == one.application)
-        return flips(self.setting, Wish(one.action, prohibits, row))
+        return flips(self.context, Wish(one.action, prohibits, row))
 
     def compare(self, other: Decision) -> ComparisonRecord:
         """What another decision has that this one does not, and the other way round, with the rules behind it."""
-        return compare((self.setting, self.ranking), (other.setting, other.ranking))
+        return compare((self.context, self.ranking), (other.context, other.ranking))
 
     @property
     def safety_off(self) -> tuple[OverrideRecord, ...]:
         """The safety rules that the pack switches off, each with the reason it gives."""
         return tuple(
-            OverrideRecord(rule=one.rule, because=one.because, pack=one.pack) for one in self.setting.checked.overrides
+            OverrideRecord(rule=one.rule, because=one.because, pack=one.pack) for one in self.context.checked.overrides
         )
 
     def set_aside_for(self, application: str | None) -> tuple[SetAsideRecord, ...]:
@@ -259,12 +259,12 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
         ``questions``: also what to find out, which takes some tens of milliseconds.
         """
-        checked, chosen = self.setting.checked, self.actions
+        checked, chosen = self.context.checked, self.actions
         if application is not None:
             chosen = tuple(one for one in chosen if one.application in (None, application))
         return DecisionRecord(
             at=self.at.isoformat(),
-            engine=self.setting.engine,
+            engine=self.context.engine,
             pack=PackRecord(name=checked.name, version=checked.version, digest=checked.digest),
             actions=tuple(one.record() for one in chosen),
             set_aside=self.set_aside_for(application),

@@ -13,7 +13,7 @@ from tactful.decide.ranker import Conclusion, Ranking
 from tactful.decide.timeline import Interval, Timeline, timeline
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Case
-from tactful.reasons.context import Setting
+from tactful.reasons.context import Context
 from tactful.reasons.records.decision import ActionRecord, PackRecord, PlannedRecord, PlanRecord, WindowRecord
 from tactful.source.diagnostics import TactfulError
 
@@ -66,10 +66,10 @@ class Planned:
 class Plan:
     """All that will be advised on a case from a moment to a horizon, if nothing but time changes. Thread-safe to read."""
 
-    def __init__(self, setting: Setting, until: int) -> None:
-        self._setting = setting
+    def __init__(self, context: Context, until: int) -> None:
+        self._setting = context
         self._until = until
-        self._timeline: Timeline = timeline(setting.decider, setting.case, setting.now, until)
+        self._timeline: Timeline = timeline(context.decider, context.case, context.now, until)
 
     @property
     def calendar(self) -> Calendar:
@@ -119,7 +119,7 @@ class Plan:
         return self._decision(self._timeline.at(seconds).ranking, seconds)
 
     def _decision(self, ranking: Ranking, at: int) -> Decision:
-        return Decision(ranking, Setting(self._setting.decider, self._setting.case, at))
+        return Decision(ranking, Context(self._setting.decider, self._setting.case, at))
 
     @cached_property
     def items(self) -> tuple[Planned, ...]:
@@ -134,8 +134,8 @@ class Plan:
 
     def _planned(self, parts: list[tuple[Interval, int, Conclusion]]) -> Planned:
         first, rank, one = parts[0]
-        setting = Setting(self._setting.decider, self._setting.case, first.start)
-        return Planned(Advice(rank, one, setting), tuple(self._windows((part[0], part[1]) for part in parts)))
+        context = Context(self._setting.decider, self._setting.case, first.start)
+        return Planned(Advice(rank, one, context), tuple(self._windows((part[0], part[1]) for part in parts)))
 
     def _windows(self, parts: Iterable[tuple[Interval, int]]) -> list[Window]:
         """Neighbouring intervals joined."""

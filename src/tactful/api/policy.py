@@ -29,7 +29,7 @@ from tactful.language.check import check_pack
 from tactful.language.ir import CheckedPack
 from tactful.language.load import load_pack, load_pack_text
 from tactful.language.syntax import Pack
-from tactful.reasons.context import Setting
+from tactful.reasons.context import Context
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
 from tactful.source.nodes import Node
 
@@ -118,7 +118,7 @@ class Policy:
         moment = None if now is None else _seconds(now, "now")
         read = read_case(case, self._calendars, self.checked.custom, self._limits, moment)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
-        return Decision(self.decider.rank(read, at), Setting(self.decider, read, at))
+        return Decision(self.decider.rank(read, at), Context(self.decider, read, at))
 
     def decide_tables(
         self, tables: Mapping[str, pa.Table], now: datetime | None = None, *, steps: bool = False
@@ -167,11 +167,11 @@ class Policy:
         not later than ``now``, more than 366 days after it, or has no time zone.
         """
         decision = self.decide(case, now)
-        start = decision.setting.now
+        start = decision.context.now
         end = start + int(until.total_seconds()) if isinstance(until, timedelta) else _seconds(until, "until")
         if not start < end <= start + LONGEST:
             raise TactfulError("a plan ends after it begins, and no more than 366 days later; change `until`")
-        return Plan(decision.setting, end)
+        return Plan(decision.context, end)
 
     def violations(self, case: CaseInput, now: datetime | None = None) -> list[Violation]:
         """The pack's invariants that its decision on a case does not meet: none, unless its rules are at fault.
@@ -180,7 +180,7 @@ class Policy:
         Raises :class:`tactful.InvalidInput` as :meth:`decide` does.
         """
         decision = self.decide(case, now)
-        return violations(self.decider, decision.setting.case, decision.setting.now)
+        return violations(self.decider, decision.context.case, decision.context.now)
 
     def fire(self, case: Case, now: int) -> list[Firing]:
         """All firings behind a decision, steps included, for comparing engines; in no particular order."""

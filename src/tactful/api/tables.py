@@ -19,7 +19,7 @@ from tactful.columns.tables.read import TablesRead, read_tables
 from tactful.columns.tables.rejects import Reject
 from tactful.columns.tables.sheets import sheets_of
 from tactful.decide.decider import Decider
-from tactful.reasons.context import Setting
+from tactful.reasons.context import Context
 from tactful.source.diagnostics import TactfulError
 
 Tables = Mapping[str, pa.Table]
@@ -96,7 +96,7 @@ class TableDecider:
         if not read.columns.sizes["candidate"]:
             raise TactfulError(f"there is no candidate `{id_}`")
         case, at = read.columns.case(0), int(read.columns.now[0])
-        return Decision(self._decider.rank(case, at), Setting(self._decider, case, at))
+        return Decision(self._decider.rank(case, at), Context(self._decider, case, at))
 
 
 @dataclass(frozen=True, slots=True)

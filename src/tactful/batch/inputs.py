@@ -11,7 +11,7 @@ from tactful.batch.folder.footers import Stream, TableFiles, find_tables, run_st
 from tactful.batch.folder.sorting import sort_table
 from tactful.batch.folder.units import TablesInput, chunk_size, plan_units, unsorted_tables
 from tactful.batch.lines import is_packed, plan_lines, spool_lines, unpacked
-from tactful.batch.manifest import Manifest, Place
+from tactful.batch.manifest import Manifest, OutputFolder
 from tactful.batch.model import InputFile, Unit
 from tactful.columns.chunks import CANDIDATES
 from tactful.source.codes.batches import UnreadableInput
@@ -27,7 +27,7 @@ _WORTH: Final = 8 * 1024 * 1024
 _HELP: Final = "name a file .jsonl or .ndjson (also .gz, .zst), a folder of Parquet, or `-`"
 
 
-class Plan(NamedTuple):
+class InputPlan(NamedTuple):
     """Units of work. ``total``: the sum of their weights, where it is known; ``stretches``: units are best done in a row.
 
     ``chunk``: how many cases are decided together. ``workers``: how many of them there is enough to do for.
@@ -47,7 +47,7 @@ class Source(Protocol):
     def files(self) -> tuple[InputFile, ...]:
         """What it consists of, to know it again."""
 
-    def plan(self, begun: Manifest, place: Place, says: Callable[[str], None]) -> Plan:
+    def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """Its units; ``says`` is called with what people should know."""
 
 
@@ -74,17 +74,17 @@ class Lines:
         """The file."""
         return (input_file(self._path, self._path.name),)
 
-    def plan(self, begun: Manifest, place: Place, says: Callable[[str], None]) -> Plan:
+    def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """Stretches of the file, found while others are worked on."""
         size = self._path.stat().st_size
         chunk = begun.options.chunk or LINES
-        return Plan(plan_lines(self._path, chunk), size, chunk, size // _WORTH)
+        return InputPlan(plan_lines(self._path, chunk), size, chunk, size // _WORTH)
 
 
 class Packed(Lines):
     """A packed file with a case on each line."""
 
-    def plan(self, begun: Manifest, place: Place, says: Callable[[str], None]) -> Plan:
+    def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """Files with the unpacked lines of each unit, made as they are worked on."""
         return _spooled(unpacked(self._path), begun, place)
 
@@ -96,14 +96,14 @@ class Piped:
         """Nothing that could be known again."""
         return ()
 
-    def plan(self, begun: Manifest, place: Place, says: Callable[[str], None]) -> Plan:
+    def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """As of packed files."""
         return _spooled(sys.stdin.buffer, begun, place)
 
 
-def _spooled(stream: BinaryIO, begun: Manifest, place: Place) -> Plan:
+def _spooled(stream: BinaryIO, begun: Manifest, place: OutputFolder) -> InputPlan:
     chunk = begun.options.chunk or LINES
-    return Plan(spool_lines(stream, chunk, place.work / "lines"), None, chunk, sys.maxsize)
+    return InputPlan(spool_lines(stream, chunk, place.work / "lines"), None, chunk, sys.maxsize)
 
 
 class Folder:
@@ -121,7 +121,7 @@ class Folder:
             for name in table.files
         )
 
-    def plan(self, begun: Manifest, place: Place, says: Callable[[str], None]) -> Plan:
+    def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """Ranges of candidates. Tables in no order are sorted first. Raises :class:`tactful.batch.tables.Unsorted`."""
         chunk = chunk_size(self._tables, begun.options.chunk or CANDIDATES)
         mixed = {*begun.sorted, *unsorted_tables(self._tables, chunk)}
@@ -134,7 +134,7 @@ class Folder:
         alone = rows <= chunk
         schemas = {name: table.schema for name, table in self._tables.items()}
         given = TablesInput(found, schemas, sort=alone or len(found["candidates"]) > 1)
-        return Plan(iter(units), sum(one.weight for one in units), chunk, len(units), True, given)
+        return InputPlan(iter(units), sum(one.weight for one in units), chunk, len(units), True, given)
 
     def _sorted(self, table: TableFiles, folder: Path, says: Callable[[str], None]) -> tuple[Stream, ...]:
         if not folder.is_dir():

@@ -87,7 +87,7 @@ def _said(name: str, value: object) -> str:
     return datetime.fromtimestamp(value, UTC).isoformat() if name == "now" and isinstance(value, int) else str(value)
 
 
-class Place:
+class OutputFolder:
     """The output folder of a batch, which one run has for itself."""
 
     def __init__(self, folder: Path) -> None:
@@ -180,7 +180,7 @@ class Place:
 
 
 @contextmanager
-def place_for(folder: Path) -> Iterator[Place]:
+def place_for(folder: Path) -> Iterator[OutputFolder]:
     """The folder, made where it isn't there, and locked. Raises :class:`InvalidInput` where another run is at work."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -189,7 +189,7 @@ def place_for(folder: Path) -> Iterator[Place]:
         raise InvalidInput([NoPlaceForBatch.at(None, f"`{folder}`: {reason}", "name another folder")]) from None
     handle = _lock(folder)
     try:
-        yield Place(folder)
+        yield OutputFolder(folder)
     finally:
         if handle is not None:
             os.close(handle)

@@ -16,8 +16,8 @@ import pyarrow as pa
 from tactful.api.policy import Policy, load
 from tactful.batch.decide import columnar
 from tactful.batch.folder.units import Unsorted
-from tactful.batch.inputs import STDIN, Plan, Source, source_of
-from tactful.batch.manifest import Manifest, PackPin, Place, differences, place_for
+from tactful.batch.inputs import STDIN, InputPlan, Source, source_of
+from tactful.batch.manifest import Manifest, OutputFolder, PackPin, differences, place_for
 from tactful.batch.model import LineUnit, Options, Tally, Unit, Written
 from tactful.batch.unit import MakeDecides, Setup, Worker, maker
 from tactful.batch.workers import Failed, InStretches, InTurn, Progress, Queue, work_here, work_in_processes
@@ -38,7 +38,7 @@ class Viewer(Protocol):
         """A chunk more is done; less, where a unit has to be done again."""
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class BatchResult(msgspec.Struct, frozen=True):
     """What came of a run: counts of the whole batch, and whether an earlier run had done all of it."""
 
     tally: Tally
@@ -58,7 +58,7 @@ class Batch:
     decides: MakeDecides = columnar
 
 
-def run_batch(batch: Batch, viewer: Viewer) -> Outcome:
+def run_batch(batch: Batch, viewer: Viewer) -> BatchResult:
     """Decide on all cases of a batch that are still to do, and put the decisions into its output folder.
 
     Raises :class:`tactful.InvalidInput` where the batch can't begin, or stopped before its end; what was done then is kept.
@@ -78,13 +78,13 @@ def run_batch(batch: Batch, viewer: Viewer) -> Outcome:
 class _Run:
     """One run of a batch. It is told what workers do."""
 
-    def __init__(self, batch: Batch, source: Source, policy: Policy, place: Place, viewer: Viewer) -> None:
+    def __init__(self, batch: Batch, source: Source, policy: Policy, place: OutputFolder, viewer: Viewer) -> None:
         self._batch, self._source, self._policy, self._place, self._viewer = batch, source, policy, place, viewer
         self._done: dict[int, Written] = {}
         self._failed: list[Failed] = []
         self._told: dict[int, list[Progress]] = {}
 
-    def all(self) -> Outcome:
+    def all(self) -> BatchResult:
         """The whole way."""
         asked = self._asked()
         begun = self._place.read(self._batch.fresh)
@@ -94,7 +94,7 @@ class _Run:
         else:
             self._check(begun, asked)
             if begun.state == "done":
-                return Outcome(begun.tally, was_done=True)
+                return BatchResult(begun.tally, was_done=True)
             self._place.tidy()
         while True:
             try:
@@ -126,7 +126,7 @@ class _Run:
             where = f"`{self._place.folder}` has another batch in it"
             raise InvalidInput([OtherBatch.at(None, f"{where}: {one}", help_) for one in found])
 
-    def _rest(self, begun: Manifest) -> Outcome:
+    def _rest(self, begun: Manifest) -> BatchResult:
         """All units that are not done."""
         self._done, self._failed, self._told = self._place.done(), [], {}
         plan = self._plan(begun)
@@ -151,18 +151,18 @@ class _Run:
             work_in_processes(queue, maker(setup), self, workers)
         return self._end(begun)
 
-    def _plan(self, begun: Manifest) -> Plan:
+    def _plan(self, begun: Manifest) -> InputPlan:
         try:
             return self._source.plan(begun, self._place, self._viewer.says)
         except (pa.ArrowException, UnicodeDecodeError) as error:
             message = f"`{begun.input}` cannot be read: {str(error).splitlines()[0].lower()}"
             raise InvalidInput([UnreadableInput.at(None, message, "write the file again that it is about")]) from None
 
-    def _workers(self, plan: Plan) -> int:
+    def _workers(self, plan: InputPlan) -> int:
         """How many workers: as many as asked for, or one for each core, if there is enough for them to do."""
         return self._batch.workers or max(1, min(cores(), plan.workers))
 
-    def _queue(self, plan: Plan, workers: int) -> Queue[Unit]:
+    def _queue(self, plan: InputPlan, workers: int) -> Queue[Unit]:
         units = self._still(plan.units)
         return InStretches(list(units), workers) if plan.stretches else InTurn(units)
 
@@ -174,14 +174,14 @@ class _Run:
             else:
                 _forget(unit)
 
-    def _end(self, begun: Manifest) -> Outcome:
+    def _end(self, begun: Manifest) -> BatchResult:
         if self._failed:
             help_ = "all else is done and kept; give the same command again to try this again"
             problems = [BatchStopped.at(None, f"{one.unit}: {one.reason}", help_) for one in self._failed]
             raise InvalidInput(problems)
         tally = sum((one.tally for one in self._done.values()), Tally())
         self._place.finish(msgspec.structs.replace(begun, state="done", tally=tally))
-        return Outcome(tally)
+        return BatchResult(tally)
 
     # --- what workers tell ---
 

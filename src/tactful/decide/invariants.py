@@ -58,7 +58,7 @@ class Taken(msgspec.Struct, frozen=True, eq=False):
         return self.evaluator.now
 
 
-class Outcome(msgspec.Struct, frozen=True, eq=False):
+class InvariantCheck(msgspec.Struct, frozen=True, eq=False):
     """What became of an invariant for one row: ``broken`` by these conclusions, or by there being none; else ``None``.
 
     ``last`` is the decision that the claim was about: after the change, where there is one.
@@ -91,7 +91,7 @@ def unmet(decider: Decider, taken: Taken) -> list[Violation]:
     ]
 
 
-def outcomes(invariant: Invariant, decider: Decider, taken: Taken) -> Iterator[Outcome]:
+def outcomes(invariant: Invariant, decider: Decider, taken: Taken) -> Iterator[InvariantCheck]:
     """What becomes of an invariant, for each row that it speaks of. Changes that do not fit the case are left out."""
     evaluator = taken.evaluator
     for row in evaluator.rows(invariant.entity):
@@ -105,7 +105,9 @@ def outcomes(invariant: Invariant, decider: Decider, taken: Taken) -> Iterator[O
                 continue
             last = after
             found = next(one for one in last.evaluator.rows(invariant.entity) if row_key(one) == row_key(row))
-        yield Outcome(invariant, row, _broken(invariant.claim, decider.checked, (taken, row), (last, found)), last)
+        yield InvariantCheck(
+            invariant, row, _broken(invariant.claim, decider.checked, (taken, row), (last, found)), last
+        )
 
 
 # --- changes ---

@@ -33,7 +33,7 @@ HORIZON: Final = 366 * DAY
 CLOCK_HORIZON: Final = 21 * DAY
 
 
-class Flip(NamedTuple):
+class Turn(NamedTuple):
     """An instant at which a test may change: the first second at which it is different, and the boundary people name.
 
     ``now <= t`` is different from ``t + 1`` on, but its boundary is ``t``.
@@ -58,12 +58,12 @@ def fires_until(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
     env = evaluator.environment(rule.entity, row)
     end = evaluator.now + horizon(rule, evaluator.facts)
     while True:
-        flip = min((one for one in rule_flips(rule, env, evaluator) if one.first > evaluator.now), default=None)
-        if flip is None or flip.first > end:
+        turn = min((one for one in rule_turns(rule, env, evaluator) if one.first > evaluator.now), default=None)
+        if turn is None or turn.first > end:
             return None
-        evaluator = evaluator.at(flip.first)
+        evaluator = evaluator.at(turn.first)
         if not fires(rule, env, evaluator):
-            return flip.boundary
+            return turn.boundary
 
 
 def fires_since(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
@@ -71,24 +71,24 @@ def fires_since(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
     env = evaluator.environment(rule.entity, row)
     end = evaluator.now - horizon(rule, evaluator.facts)
     while True:
-        flip = max((one for one in rule_flips(rule, env, evaluator) if one.first <= evaluator.now), default=None)
-        if flip is None or flip.first < end:
+        turn = max((one for one in rule_turns(rule, env, evaluator) if one.first <= evaluator.now), default=None)
+        if turn is None or turn.first < end:
             return None
-        evaluator = evaluator.at(flip.first - 1)
+        evaluator = evaluator.at(turn.first - 1)
         if not fires(rule, env, evaluator):
-            return flip.boundary
+            return turn.boundary
 
 
-def rule_flips(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+def rule_turns(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
     """All flips of a rule's tests, before ``now`` and after."""
-    yield from _flips(rule.when, env, evaluator)
-    yield from _flips(rule.unless, env, evaluator)
+    yield from _turns(rule.when, env, evaluator)
+    yield from _turns(rule.unless, env, evaluator)
 
 
-def _flips(condition: Condition, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+def _turns(condition: Condition, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
     if not isinstance(condition, Test):
         for member in condition.members:
-            yield from _flips(member, env, evaluator)
+            yield from _turns(member, env, evaluator)
         return
     yield from _of_field(condition.field, env, evaluator)
     for predicate in condition.predicates:
@@ -105,15 +105,15 @@ def _flips(condition: Condition, env: Environment, evaluator: Evaluator) -> Iter
                 pass
 
 
-def _of_moment(predicate: NowIs, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+def _of_moment(predicate: NowIs, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
     moment = evaluator.value(field, env)
     if moment is None:
         return
     boundary = evaluator.shifted(moment, predicate.shift, field, env)
-    yield Flip(boundary if predicate.op in (">=", "<") else boundary + 1, boundary)
+    yield Turn(boundary if predicate.op in (">=", "<") else boundary + 1, boundary)
 
 
-def _of_field(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+def _of_field(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
     """Flips of what a field itself depends on: a computed fact's conditions, the clock."""
     row = env[field.scope]
     for step in field.via:
@@ -128,15 +128,15 @@ def _of_field(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[
     inner = evaluator.environment(fact.entity, row)
     match fact:
         case WhenFact():
-            yield from _flips(fact.condition, inner, evaluator)
+            yield from _turns(fact.condition, inner, evaluator)
         case Aggregate():
             for one in evaluator.collection(fact, row, inner):
-                yield from _flips(fact.where, one, evaluator)
+                yield from _turns(fact.where, one, evaluator)
                 if fact.value is not None:
                     yield from _of_field(fact.value, one, evaluator)
 
 
-def _of_clock_shown(clock: Field, other: Field, env: Environment, evaluator: Evaluator) -> Iterator[Flip]:
+def _of_clock_shown(clock: Field, other: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
     """When a clock comes to show the time of day that another field holds, and when no longer."""
     shown = evaluator.value(other, env)
     if clock.origin == "clock" and isinstance(shown, int):
@@ -144,7 +144,7 @@ def _of_clock_shown(clock: Field, other: Field, env: Environment, evaluator: Eva
         yield from _of_clock(clock, env, evaluator, () if two_clocks else (shown, shown + 1))
 
 
-def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple[int, ...]) -> Iterator[Flip]:
+def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple[int, ...]) -> Iterator[Turn]:
     """When a local clock shows one of ``times`` (seconds of the day), or is put forward or back, around ``now``."""
     row = env[field.scope]
     for step in field.via:
@@ -159,9 +159,9 @@ def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple
             naive = datetime.combine(today, time()) + timedelta(days=days, seconds=seconds)
             for fold in (0, 1):
                 first = calendar.instant(naive.replace(fold=fold))
-                yield Flip(first, first)
+                yield Turn(first, first)
     around = (
         3 * DAY if times else CLOCK_HORIZON
     )  # where no time of day comes up, the search would end before the change
     for change in calendar.clock_changes(now - around, now + around):
-        yield Flip(change, change)
+        yield Turn(change, change)

@@ -11,8 +11,8 @@ from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import Kind, MomentKind, Value
 from tactful.facts.rows import Case, Row, entity_of, row_key
-from tactful.reasons.context import Setting, target_record
-from tactful.reasons.derivation import Chain
+from tactful.reasons.context import Context, target_record
+from tactful.reasons.derivation import Derivation
 from tactful.reasons.records.comparison import (
     AddedRecord,
     AlternativeToRecord,
@@ -42,10 +42,10 @@ _Key = tuple[str, bool, tuple[str, str, str, str], int]
 _ABSENT: Final = "not there"
 
 
-def compare(before: tuple[Setting, Ranking], after: tuple[Setting, Ranking]) -> ComparisonRecord:
+def compare(before: tuple[Context, Ranking], after: tuple[Context, Ranking]) -> ComparisonRecord:
     """The differences from one decision to another."""
     one, other = _Side(*before), _Side(*after)
-    same = one.setting.case.candidate.id == other.setting.case.candidate.id
+    same = one.context.case.candidate.id == other.context.case.candidate.id
     moved = _moved([key for key in one.ranked if key in other.ranked], list(other.ranked))
     found = [
         *(_difference(key, one, other, key in moved) for key in other.ranked),
@@ -53,18 +53,18 @@ def compare(before: tuple[Setting, Ranking], after: tuple[Setting, Ranking]) -> 
     ]
     differences = tuple(difference for difference in found if difference is not None)
     return ComparisonRecord(
-        before=_decided(one.setting),
-        after=_decided(other.setting),
+        before=_decided(one.context),
+        after=_decided(other.context),
         same_candidate=same,
-        facts=tuple(_fact_changes(one.setting, other.setting)) if same else (),
+        facts=tuple(_fact_changes(one.context, other.context)) if same else (),
         advice=differences,
         set_aside=(*_set_aside(one, other, "before"), *_set_aside(other, one, "after")),
         unchanged=len(found) - len(differences),
     )
 
 
-def _decided(setting: Setting) -> DecidedRecord:
-    return DecidedRecord(at=setting.calendar.local(setting.now).isoformat(), pack=setting.pack())
+def _decided(context: Context) -> DecidedRecord:
+    return DecidedRecord(at=context.calendar.local(context.now).isoformat(), pack=context.pack())
 
 
 # --- advice ---
@@ -73,8 +73,8 @@ def _decided(setting: Setting) -> DecidedRecord:
 class _Side:
     """One of the two decisions, with its conclusions by what makes them the same."""
 
-    def __init__(self, setting: Setting, ranking: Ranking) -> None:
-        self.setting = setting
+    def __init__(self, context: Context, ranking: Ranking) -> None:
+        self.context = context
         self.ranked = _keyed(ranking.ranked)
         self.ranks = {key: rank for rank, key in enumerate(self.ranked, start=1)}
         pairs = [(one, to) for to in ranking.ranked for one in to.alternatives]
@@ -83,51 +83,51 @@ class _Side:
 
     def record(self, key: _Key) -> SideRecord:
         """A conclusion of the ranked list."""
-        one, setting = self.ranked[key], self.setting
+        one, context = self.ranked[key], self.context
         return SideRecord(
             rank=self.ranks[key],
             modality=one.modality,
             priority=one.priority,
-            label=setting.label(one),
-            due=setting.iso(one.due),
-            steps=setting.steps_of(one),
-            alternatives=tuple(setting.label(other) for other in one.alternatives),
+            label=context.label(one),
+            due=context.iso(one.due),
+            steps=context.steps_of(one),
+            alternatives=tuple(context.label(other) for other in one.alternatives),
         )
 
     def instead(self, key: _Key, other: _Side) -> ElseRecord:
         """What became of a conclusion that only the other side has in its ranked list."""
-        setting = self.setting
+        context = self.context
         if key in self.alternatives:
-            return AlternativeToRecord(to=setting.label(self.alternatives[key]))
+            return AlternativeToRecord(to=context.label(self.alternatives[key]))
         if key not in self.set_aside:
             return NoRuleRecord(rules=tuple(self._lacking(*firing) for firing in other.firings(key)))
-        because = tuple(rule for winner in self.set_aside[key].lost_to for rule in setting.because(winner))
+        because = tuple(rule for winner in self.set_aside[key].lost_to for rule in context.because(winner))
         return SetAsideByRecord(by=tuple(dict.fromkeys(rule.rule for rule in because)), because=because)
 
     def firings(self, key: _Key) -> list[tuple[str, Row]]:
         """The rules of a conclusion of the ranked list, by id, with the rows that they fired for."""
-        checked, ranker = self.setting.checked, self.setting.ranker
+        checked, ranker = self.context.checked, self.context.ranker
         return [(checked.rules[no].id, row) for no, row, _ in ranker.sorted_firings(self.ranked[key])]
 
     def _lacking(self, id_: str, theirs: Row) -> LacksRecord | RowGoneRecord | RuleGoneRecord:
         """Why a rule that fires on the other side does not fire here."""
-        setting = self.setting
-        rule = next((one for one in setting.checked.rules if one.id == id_), None)
+        context = self.context
+        rule = next((one for one in context.checked.rules if one.id == id_), None)
         if rule is None:
             return RuleGoneRecord(rule=id_)
-        rows = setting.evaluator.rows(rule.entity)
+        rows = context.evaluator.rows(rule.entity)
         row = next((one for one in rows if _same(one) == _same(theirs)), None)
         if row is None:
             return RowGoneRecord(rule=id_, row=target_record(theirs))
-        chain, env = Chain(setting), setting.evaluator.environment(rule.entity, row)
-        failing = chain.tests(chain.standing_in_the_way(rule, row), env, to_mend=True, deep=False)
+        derivation, env = Derivation(context), context.evaluator.environment(rule.entity, row)
+        failing = derivation.tests(derivation.standing_in_the_way(rule, row), env, to_mend=True, deep=False)
         return LacksRecord(rule=id_, failing=failing)
 
     def rules(self, one: Conclusion) -> dict[tuple[str, tuple[str, str, str, str]], JustificationRecord]:
         """The justifications of a conclusion, by rule and row."""
-        setting = self.setting
-        keys = [(setting.checked.rules[no].id, _same(row)) for no, row, _ in setting.ranker.sorted_firings(one)]
-        return dict(zip(keys, setting.because(one), strict=True))  # of firings for messages alike, one is enough
+        context = self.context
+        keys = [(context.checked.rules[no].id, _same(row)) for no, row, _ in context.ranker.sorted_firings(one)]
+        return dict(zip(keys, context.because(one), strict=True))  # of firings for messages alike, one is enough
 
 
 def _keyed(conclusions: Sequence[Conclusion]) -> dict[_Key, Conclusion]:
@@ -155,13 +155,13 @@ def _difference(key: _Key, before: _Side, after: _Side, moved: bool) -> Differen
             target=target_record(one.target),
             after=after.record(key),
             before=before.instead(key, after),
-            because=after.setting.because(one),
+            because=after.context.because(one),
         )
     was, now = before.rules(before.ranked[key]), after.rules(one)
     gone = tuple(rule for place, rule in was.items() if place not in now)
     new = tuple(rule for place, rule in now.items() if place not in was)
     first, second = before.record(key), after.record(key)
-    changes = tuple(_changes(first, second, (before.ranked[key], one), (before.setting, after.setting), moved))
+    changes = tuple(_changes(first, second, (before.ranked[key], one), (before.context, after.context), moved))
     if not changes and not gone and not new:
         return None
     return ChangedRecord(
@@ -183,7 +183,7 @@ def _removed(key: _Key, before: _Side, after: _Side) -> RemovedRecord:
         target=target_record(one.target),
         before=before.record(key),
         after=after.instead(key, before),
-        because=before.setting.because(one),
+        because=before.context.because(one),
     )
 
 
@@ -191,7 +191,7 @@ def _changes(
     first: SideRecord,
     second: SideRecord,
     conclusions: tuple[Conclusion, Conclusion],
-    settings: tuple[Setting, Setting],
+    settings: tuple[Context, Context],
     moved: bool,
 ) -> Iterator[ChangeRecord]:
     if moved:
@@ -199,7 +199,7 @@ def _changes(
     if first.modality != second.modality:
         yield ChangeRecord(what="modality", before=_words(first.modality), after=_words(second.modality))
     if conclusions[0].due != conclusions[1].due:
-        dues = [_due(one, setting) for one, setting in zip(conclusions, settings, strict=True)]
+        dues = [_due(one, context) for one, context in zip(conclusions, settings, strict=True)]
         yield ChangeRecord(what="due", before=dues[0], after=dues[1])
     if first.priority != second.priority:
         yield ChangeRecord(what="priority", before=str(first.priority), after=str(second.priority))
@@ -226,8 +226,8 @@ def _only(texts: Sequence[str], others: Sequence[str]) -> str:
     return "; ".join(text for text in texts if text not in others) or "none"
 
 
-def _due(one: Conclusion, setting: Setting) -> str:
-    return "none" if one.due is None else say_moment(one.due, setting.calendar)
+def _due(one: Conclusion, context: Context) -> str:
+    return "none" if one.due is None else say_moment(one.due, context.calendar)
 
 
 def _moved(before: list[_Key], after: list[_Key]) -> set[_Key]:
@@ -253,12 +253,12 @@ def _set_aside(one: _Side, other: _Side, side: str) -> Iterator[SetAsideChangeRe
     """What one side sets aside and the other does not."""
     for key, lost in one.set_aside.items():
         if key not in other.set_aside:
-            because = [rule.rule for winner in lost.lost_to for rule in one.setting.because(winner)]
+            because = [rule.rule for winner in lost.lost_to for rule in one.context.because(winner)]
             yield SetAsideChangeRecord(
                 side="before" if side == "before" else "after",
                 modality=lost.modality,
                 action=lost.action,
-                label=one.setting.label(lost),
+                label=one.context.label(lost),
                 target=target_record(lost.target),
                 by=tuple(dict.fromkeys(because)),
             )
@@ -274,7 +274,7 @@ class _Facts(NamedTuple):
     values: Mapping[str, tuple[Value, Kind]]
 
 
-def _fact_changes(before: Setting, after: Setting) -> Iterator[FactChangeRecord]:
+def _fact_changes(before: Context, after: Context) -> Iterator[FactChangeRecord]:
     """The given facts in which two cases differ, the moments decided for included."""
     if before.now != after.now:
         yield _change("now", (before.now, MomentKind()), (after.now, MomentKind()), before, after)
@@ -292,7 +292,7 @@ def _fact_changes(before: Setting, after: Setting) -> Iterator[FactChangeRecord]
 
 
 def _change(
-    fact: str, one: tuple[Value, Kind] | None, other: tuple[Value, Kind] | None, before: Setting, after: Setting
+    fact: str, one: tuple[Value, Kind] | None, other: tuple[Value, Kind] | None, before: Context, after: Context
 ) -> FactChangeRecord:
     return FactChangeRecord(
         fact=fact,
@@ -303,7 +303,7 @@ def _change(
     )
 
 
-def _whole(place: str, was: _Facts | None, now: _Facts | None, before: Setting, after: Setting) -> FactChangeRecord:
+def _whole(place: str, was: _Facts | None, now: _Facts | None, before: Context, after: Context) -> FactChangeRecord:
     """A row that only one of the cases has."""
     return FactChangeRecord(
         fact=place,
@@ -314,12 +314,12 @@ def _whole(place: str, was: _Facts | None, now: _Facts | None, before: Setting, 
     )
 
 
-def _plain(facts: _Facts, setting: Setting) -> dict[str, object]:
-    return {name: plain_value(value, kind, setting.calendar) for name, (value, kind) in facts.values.items()}
+def _plain(facts: _Facts, context: Context) -> dict[str, object]:
+    return {name: plain_value(value, kind, context.calendar) for name, (value, kind) in facts.values.items()}
 
 
-def _said(facts: _Facts, setting: Setting) -> str:
-    found = [f"{name} {say_value(value, kind, setting.calendar)}" for name, (value, kind) in facts.values.items()]
+def _said(facts: _Facts, context: Context) -> str:
+    found = [f"{name} {say_value(value, kind, context.calendar)}" for name, (value, kind) in facts.values.items()]
     return listing(found) if found else facts.said
 
 
@@ -329,26 +329,26 @@ _FIELDS: Final = {
 }
 
 
-def _facts(setting: Setting, ambiguous: set[tuple[str, str]]) -> dict[str, _Facts]:
+def _facts(context: Context, ambiguous: set[tuple[str, str]]) -> dict[str, _Facts]:
     """All known facts of a case: the place of a row (``person[dana]``) → its fields."""
     found: dict[str, _Facts] = {}
     seen: Counter[str] = Counter()
-    for row in _rows(setting.case):
-        entity, said = entity_of(row), say_row(row, setting.calendar)
+    for row in _rows(context.case):
+        entity, said = entity_of(row), say_row(row, context.calendar)
         place = _place(row, said, ambiguous)
         seen[place] += 1
         if seen[place] > 1:  # the same message twice
             place = f"{place} ({seen[place]})"
-        found[place] = _Facts(said, dict(_values(row, entity, setting)))
+        found[place] = _Facts(said, dict(_values(row, entity, context)))
     return found
 
 
-def _values(row: Row, entity: str, setting: Setting) -> Iterator[tuple[str, tuple[Value, Kind]]]:
+def _values(row: Row, entity: str, context: Context) -> Iterator[tuple[str, tuple[Value, Kind]]]:
     for spec in _FIELDS[entity]:
         value = getattr(row, spec.attribute)
         if value is not None:
             yield spec.name, (value, spec.kind)
-    kinds = setting.checked.custom.get(entity, {})
+    kinds = context.checked.custom.get(entity, {})
     custom: Mapping[str, Value] = getattr(row, "custom")  # noqa: B009  (every row has it, Row does not)
     for name, value in custom.items():
         yield name, (value, kinds[name])

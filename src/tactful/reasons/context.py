@@ -19,7 +19,7 @@ from tactful.reasons.records.decision import JustificationRecord, PackRecord, Ta
 from tactful.reasons.wording import fill, name_of
 
 
-class Setting(msgspec.Struct, frozen=True, eq=False, dict=True):
+class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
     """What the parts of one decision share. Not public. A ``Struct`` because one is made for every decision."""
 
     decider: Decider

@@ -24,7 +24,7 @@ from tactful.language.ir import (
     Test,
     WhenFact,
 )
-from tactful.reasons.context import Setting, target_record
+from tactful.reasons.context import Context, target_record
 from tactful.reasons.justification import supports
 from tactful.reasons.records.why import (
     AskedRecord,
@@ -53,12 +53,12 @@ def _condition(rule: Rule) -> Condition:
     return AllOf((rule.when, NoneOf((rule.unless,))))
 
 
-class Chain:
+class Derivation:
     """Tells tests and facts. What it has told once it refers to afterwards."""
 
-    def __init__(self, setting: Setting) -> None:
-        self._setting, self._evaluator = setting, setting.evaluator
-        self._parameters = {one.name: one.value for one in setting.checked.parameters}
+    def __init__(self, context: Context) -> None:
+        self._setting, self._evaluator = context, context.evaluator
+        self._parameters = {one.name: one.value for one in context.checked.parameters}
         self._told: set[tuple[str, int, bool]] = set()
 
     def fired(self, rule: Rule, row: Row, text: str) -> RuleRecord:
@@ -128,18 +128,18 @@ class Chain:
         return tuple(self._test(test, wanted, env, to_mend, DEPTH if deep else 0) for test, wanted in grounds)
 
     def _test(self, test: Test, wanted: bool, env: Environment, to_mend: bool, depth: int) -> AskedRecord:
-        evaluator, setting, field = self._evaluator, self._setting, test.field
+        evaluator, context, field = self._evaluator, self._setting, test.field
         value = evaluator.value(field, env)
         since, until = self._bounds(test, value, env)
         return AskedRecord(
             field=field.text,
             phrase=_PARAMETER.sub(lambda found: self._parameters.get(found[1], found[0]), test.text),
-            value=plain_value(value, field.kind, setting.calendar),
-            said=say_value(value, field.kind, setting.calendar),
+            value=plain_value(value, field.kind, context.calendar),
+            said=say_value(value, field.kind, context.calendar),
             held=evaluator.test(test, env),
             wanted=wanted,
-            since=setting.iso(since),
-            until=setting.iso(until),
+            since=context.iso(since),
+            until=context.iso(until),
             others=tuple(self._other(one.other, env) for one in test.predicates if isinstance(one, Relates)),
             because=self._fact(field, env, to_mend, depth),
         )

@@ -24,7 +24,7 @@ from tactful.facts.kinds import (
     format_seconds,
 )
 from tactful.facts.rows import MessageRow, Row, entity_of
-from tactful.language.ir import Slot, Template
+from tactful.language.ir import FieldSlot, Template
 from tactful.reasons.records.decision import TargetRecord
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -112,7 +112,7 @@ def fill(template: Template, env: Environment, evaluator: Evaluator, calendar: C
     return "".join(part if isinstance(part, str) else _slot(part, env, evaluator, calendar) for part in template)
 
 
-def _slot(slot: Slot, env: Environment, evaluator: Evaluator, calendar: Calendar) -> str:
+def _slot(slot: FieldSlot, env: Environment, evaluator: Evaluator, calendar: Calendar) -> str:
     value = evaluator.value(slot.field, env) if slot.field.scope in env else None
     if value is None and slot.default is not None:
         return slot.default

@@ -27,7 +27,7 @@ from tactful.facts.rows import Case
 from tactful.source.codes.case import MissingFact
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
-Outcome = dict[str, pa.Table]
+DecidedTexts = dict[str, pa.Table]
 #: How much of a text is shown of a case that does not say whose it is.
 _SHOWN: Final = 60
 NO_CANDIDATES: Final = pa.table({"candidate_id": pa.array([], pa.string())})
@@ -94,7 +94,7 @@ def _with_plain_keys(name: str, table: pa.Table) -> pa.Table:
     return table
 
 
-def decide_part(policy: Policy, terms: Terms, names: Sequence[str], pieces: Sequence[pa.Table]) -> Outcome:
+def decide_part(policy: Policy, terms: Terms, names: Sequence[str], pieces: Sequence[pa.Table]) -> DecidedTexts:
     """Decide on the candidates of one part, from the pieces of it, each of a table, in the order of that."""
     given: dict[str, list[pa.Table]] = {}
     for name, piece in zip(names, pieces, strict=True):
@@ -104,7 +104,7 @@ def decide_part(policy: Policy, terms: Terms, names: Sequence[str], pieces: Sequ
     return _outcome(decided.actions, decided.justifications, decided.rejects, decided.steps)
 
 
-def _outcome(actions: pa.Table, justifications: pa.Table, rejects: pa.Table, steps: pa.Table | None) -> Outcome:
+def _outcome(actions: pa.Table, justifications: pa.Table, rejects: pa.Table, steps: pa.Table | None) -> DecidedTexts:
     found = {"actions": actions, "justifications": justifications, "rejects": rejects}
     if steps is not None:
         found["steps"] = steps
@@ -123,7 +123,7 @@ def _with_plain_texts(table: pa.Table) -> pa.Table:
 # --- cases in JSON ---
 
 
-def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> Outcome:
+def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> DecidedTexts:
     """Decide on a case on each row, as JSON in ``column``. Raises :class:`InvalidInput` where there is no such column."""
     texts = _texts(block, column)
     decided, rejects = [], list[Reject]()

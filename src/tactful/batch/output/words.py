@@ -8,7 +8,7 @@ from tactful.columns.columns import Columns
 from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion, Ranking, in_order
 from tactful.engines.firings import RawFiring
-from tactful.reasons.context import Setting
+from tactful.reasons.context import Context
 from tactful.reasons.justification import step_text
 from tactful.reasons.wording import fill
 
@@ -26,14 +26,14 @@ class Words:
         steps: list[str] = []
         moments = columns.now.tolist()
         for case, now in zip(columns.each_case(range(len(moments))), moments, strict=True):
-            setting = Setting(self._decider, case, now)
+            context = Context(self._decider, case, now)
             ranking = self._decider.rank(case, now)
             for one in _in_order(ranking):
-                labels.append(setting.label(one))
-                reasons += [_because(firing, setting) for firing in setting.ranker.sorted_firings(one)]
+                labels.append(context.label(one))
+                reasons += [_because(firing, context) for firing in context.ranker.sorted_firings(one)]
             if "steps" in tables:
                 advised = [one for one in ranking.ranked if not one.prohibits]
-                steps += [_step(firing, setting) for one in advised for firing in _steps(one, setting)]
+                steps += [_step(firing, context) for one in advised for firing in _steps(one, context)]
         said = {"actions": ("label", labels), "justifications": ("text", reasons), "steps": ("text", steps)}
         return {name: _with(table, *said[name]) for name, table in tables.items()}
 
@@ -44,20 +44,20 @@ def _in_order(ranking: Ranking) -> list[Conclusion]:
     return [*ranking.ranked, *in_order(alternatives), *ranking.set_aside]
 
 
-def _steps(one: Conclusion, setting: Setting) -> list[RawFiring]:
-    return setting.ranker.steps_for(one, setting.steps, setting.case)
+def _steps(one: Conclusion, context: Context) -> list[RawFiring]:
+    return context.ranker.steps_for(one, context.steps, context.case)
 
 
 def _with(table: pa.Table, name: str, texts: list[str]) -> pa.Table:
     return table.append_column(pa.field(name, pa.string(), nullable=False), [pa.array(texts, pa.string())])
 
 
-def _because(firing: RawFiring, setting: Setting) -> str:
+def _because(firing: RawFiring, context: Context) -> str:
     rule, row, _ = firing
-    spec = setting.checked.rules[rule]
-    env = setting.evaluator.environment(spec.entity, row)
-    return fill(spec.because, env, setting.evaluator, setting.calendar)
+    spec = context.checked.rules[rule]
+    env = context.evaluator.environment(spec.entity, row)
+    return fill(spec.because, env, context.evaluator, context.calendar)
 
 
-def _step(firing: RawFiring, setting: Setting) -> str:
-    return step_text(setting.checked.rules[firing[0]], firing[1], setting.evaluator, setting.calendar)
+def _step(firing: RawFiring, context: Context) -> str:
+    return step_text(context.checked.rules[firing[0]], firing[1], context.evaluator, context.calendar)

@@ -21,7 +21,7 @@ from tactful.columns.ranking.around import Around
 from tactful.columns.ranking.arrange import arranged
 from tactful.columns.ranking.gather import gather_conclusions
 from tactful.columns.ranking.ids import Ids
-from tactful.columns.ranking.plan import Plan, target_entity
+from tactful.columns.ranking.plan import RankingPlan, target_entity
 from tactful.columns.ranking.steps import steps_of
 from tactful.columns.ranking.write import Words, Writer
 from tactful.language.ir import CheckedPack
@@ -40,7 +40,7 @@ class ColumnRanker:
     """Ranks firings of one pack over columns. Immutable; used from any number of threads."""
 
     def __init__(self, checked: CheckedPack) -> None:
-        self._plan = Plan(checked)
+        self._plan = RankingPlan(checked)
         self._words = Words(self._plan)
 
     def rank(

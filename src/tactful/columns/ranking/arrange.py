@@ -15,7 +15,7 @@ from tactful.columns.ranking.gather import Conclusions, Firings
 from tactful.columns.ranking.ids import Ids
 from tactful.columns.ranking.one_per import restricted, yield_to_better
 from tactful.columns.ranking.order import ALTERNATIVE, RANKED, SET_ASIDE, Ordered, in_order, some_in_order
-from tactful.columns.ranking.plan import Plan
+from tactful.columns.ranking.plan import RankingPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Ranked:
     lost_to: Numbers
 
 
-def arranged(plan: Plan, around: Around, ids: Ids, all_: Conclusions, firings: Firings) -> Ranked:
+def arranged(plan: RankingPlan, around: Around, ids: Ids, all_: Conclusions, firings: Firings) -> Ranked:
     """Settle conflicts, apply ``one per``, and put everything in its place."""
     defeats = settle_conflicts(plan, around.columns, all_)
     states = np.full(len(all_.slot), RANKED, dtype=np.int8)

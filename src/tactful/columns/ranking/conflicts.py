@@ -8,7 +8,7 @@ import numpy as np
 
 from tactful.columns.columns import Columns, Flags, Places, picked
 from tactful.columns.ranking.gather import Conclusions
-from tactful.columns.ranking.plan import Plan
+from tactful.columns.ranking.plan import RankingPlan
 
 
 class Defeats(NamedTuple):
@@ -18,7 +18,7 @@ class Defeats(NamedTuple):
     winners: Places
 
 
-def settle_conflicts(plan: Plan, columns: Columns, all_: Conclusions) -> Defeats:
+def settle_conflicts(plan: RankingPlan, columns: Columns, all_: Conclusions) -> Defeats:
     """Settle every conflict: the higher priority wins; on equal priority, and in matters of safety, the prohibition.
 
     All pairs are looked at: what is set aside still sets aside what is weaker than itself.

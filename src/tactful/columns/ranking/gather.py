@@ -16,7 +16,7 @@ from tactful.columns.columns import NULL, Columns, Flags, Ints, Places, picked
 from tactful.columns.firings import RuleFirings
 from tactful.columns.ranking.around import Around, Numbers, Rows
 from tactful.columns.ranking.ids import Ids
-from tactful.columns.ranking.plan import Plan, by_id, target_entity
+from tactful.columns.ranking.plan import RankingPlan, by_id, target_entity
 from tactful.columns.ranking.sorting import Stretch, rules_in_order
 from tactful.language.ir import Field
 
@@ -66,7 +66,7 @@ class Conclusions:
 
 
 def gather_conclusions(
-    plan: Plan, around: Around, ids: Ids, fired: Iterable[RuleFirings]
+    plan: RankingPlan, around: Around, ids: Ids, fired: Iterable[RuleFirings]
 ) -> tuple[Conclusions, Firings]:
     """Merge the firings of one conclusion: the nearest deadline, the highest priority, the strongest modality."""
     columns = around.columns
@@ -104,7 +104,7 @@ def _unsorted(parts: list[_Part], ends: list[int]) -> Iterator[Stretch]:
             yield ends[first], ends[first + len(others) + 1]
 
 
-def _conclusions(plan: Plan, around: Around, firings: Firings, concerned: Places, cells: Places) -> Conclusions:
+def _conclusions(plan: RankingPlan, around: Around, firings: Firings, concerned: Places, cells: Places) -> Conclusions:
     """Conclusions as the first firing of each has it; ``concerned`` are their cells."""
     first, starts = firings.first.astype(np.int64), np.searchsorted(concerned, cells).tolist()
     rule = picked(firings.rule, first).astype(np.int64)
@@ -126,7 +126,7 @@ def _conclusions(plan: Plan, around: Around, firings: Firings, concerned: Places
     )
 
 
-def _merge(plan: Plan, all_: Conclusions, firings: Firings) -> None:
+def _merge(plan: RankingPlan, all_: Conclusions, firings: Firings) -> None:
     """Have conclusions heed all of their firings."""
     firing = picked(firings.order, firings.later)
     rule = picked(firings.rule, firing)
@@ -140,12 +140,12 @@ class _Part:
 
     __slots__ = ("due", "rows", "rule", "slot", "targets")
 
-    def __init__(self, plan: Plan, columns: Columns, one: RuleFirings) -> None:
+    def __init__(self, plan: RankingPlan, columns: Columns, one: RuleFirings) -> None:
         self.rule, self.slot = one.rule, plan.slot_of[one.rule]
         self.rows, self.targets, self.due = with_targets(plan, columns, one)
 
 
-def _cells(plan: Plan, columns: Columns, parts: list[_Part]) -> Places:
+def _cells(plan: RankingPlan, columns: Columns, parts: list[_Part]) -> Places:
     """A cell for each row that each slot may concern: where those of each slot begin; one more, where the last end.
 
     Slots of which there are no conclusions get none.
@@ -155,7 +155,7 @@ def _cells(plan: Plan, columns: Columns, parts: list[_Part]) -> Places:
     return np.cumsum([0, *sizes])
 
 
-def with_targets(plan: Plan, columns: Columns, one: RuleFirings) -> tuple[Places, Places, Ints | None]:
+def with_targets(plan: RankingPlan, columns: Columns, one: RuleFirings) -> tuple[Places, Places, Ints | None]:
     """The rows that a rule fires for, what it concerns for each, and the deadlines; without those that concern nobody."""
     rule = plan.rules[one.rule]
     field, entity = by_id(rule), target_entity(rule)

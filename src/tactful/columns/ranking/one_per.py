@@ -10,7 +10,7 @@ import numpy.typing as npt
 from tactful.columns.columns import Flags, Places
 from tactful.columns.ranking.around import Around
 from tactful.columns.ranking.gather import Conclusions
-from tactful.columns.ranking.plan import Plan
+from tactful.columns.ranking.plan import RankingPlan
 
 #: A key for each of several families, or none: an array for each of them, -1 where there is none.
 _Keys = npt.NDArray[np.int64]
@@ -23,7 +23,7 @@ class Yielded(NamedTuple):
     to: Places
 
 
-def restricted(plan: Plan, all_: Conclusions) -> Flags:
+def restricted(plan: RankingPlan, all_: Conclusions) -> Flags:
     """Which conclusions are of a family of which there is but one."""
     found = np.zeros(len(all_.slot), dtype=np.bool_)
     for slot, keys in enumerate(plan.keys):
@@ -32,7 +32,7 @@ def restricted(plan: Plan, all_: Conclusions) -> Flags:
     return found
 
 
-def yield_to_better(plan: Plan, around: Around, all_: Conclusions, chosen: Places) -> Yielded:
+def yield_to_better(plan: RankingPlan, around: Around, all_: Conclusions, chosen: Places) -> Yielded:
     """Which recommendations give way. ``chosen``: all that take part, the best first."""
     if not len(chosen):
         return Yielded(chosen, chosen)
@@ -42,7 +42,7 @@ def yield_to_better(plan: Plan, around: Around, all_: Conclusions, chosen: Place
     return Yielded(chosen.take(gave), chosen.take(better.take(gave)))
 
 
-def _keys(plan: Plan, around: Around, all_: Conclusions, chosen: Places) -> tuple[_Keys, int]:
+def _keys(plan: RankingPlan, around: Around, all_: Conclusions, chosen: Places) -> tuple[_Keys, int]:
     """The families and rows that each conclusion takes for itself, as numbers, and how many numbers there are."""
     sizes = around.columns.sizes
     begins = np.cumsum([0, *(sizes[per] for per in plan.per)]).tolist()

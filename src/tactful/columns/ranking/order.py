@@ -10,7 +10,7 @@ from tactful.columns.columns import Flags, Ints, Places, picked
 from tactful.columns.ranking.around import Numbers, Rows
 from tactful.columns.ranking.gather import NEVER, Conclusions, Small
 from tactful.columns.ranking.ids import Ids
-from tactful.columns.ranking.plan import Plan
+from tactful.columns.ranking.plan import RankingPlan
 from tactful.columns.ranking.sorting import in_order_of_names, runs, sorted_by
 
 #: What becomes of a conclusion, by number; they are written out in this order.
@@ -43,13 +43,13 @@ class _Merits(NamedTuple):
     target: Places
 
 
-def in_order(plan: Plan, ids: Ids, all_: Conclusions, states: Small) -> Ordered:
+def in_order(plan: RankingPlan, ids: Ids, all_: Conclusions, states: Small) -> Ordered:
     """All conclusions, sorted by candidate and state, then as :func:`tactful.rank.rank_key` has it."""
     merits = _Merits(all_.priority, all_.due, all_.strength, all_.slot, all_.target)
     return _sorted(plan, ids, all_.candidate, states, merits)
 
 
-def some_in_order(plan: Plan, ids: Ids, all_: Conclusions, some: Places) -> Places:
+def some_in_order(plan: RankingPlan, ids: Ids, all_: Conclusions, some: Places) -> Places:
     """Some conclusions, which ascend, sorted by candidate, then likewise."""
     priority, due, strength = picked(all_.priority, some), picked(all_.due, some), picked(all_.strength, some)
     merits = _Merits(priority, due, strength, picked(all_.slot, some), picked(all_.target, some))
@@ -57,7 +57,7 @@ def some_in_order(plan: Plan, ids: Ids, all_: Conclusions, some: Places) -> Plac
     return picked(some, _sorted(plan, ids, picked(all_.candidate, some), states, merits).order)
 
 
-def _sorted(plan: Plan, ids: Ids, candidate: Rows, state: Small, merits: _Merits) -> Ordered:
+def _sorted(plan: RankingPlan, ids: Ids, candidate: Rows, state: Small, merits: _Merits) -> Ordered:
     due, last = _by_order(merits.due)
     before = state.astype(np.int16) << _PRIORITY  # in small numbers, which add up faster
     before += np.int8(_LEAST) - merits.priority

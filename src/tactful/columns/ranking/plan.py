@@ -19,7 +19,7 @@ CODES: Final[Mapping[str, int]] = {entity: no for no, entity in enumerate(ENTITI
 Families = Mapping[str, tuple[str, ...]]
 
 
-class Slot(NamedTuple):
+class ConclusionGroup(NamedTuple):
     """All conclusions of one sort: for or against the same action, for targets of the same entity.
 
     Sorted as tuples, they stand in the order of :func:`tactful.rank.rank_key`.
@@ -51,12 +51,12 @@ class StepFor(NamedTuple):
     slot: int
 
 
-class Plan:
+class RankingPlan:
     """What is known of a pack's conclusions before there is a case. Immutable."""
 
     def __init__(self, checked: CheckedPack) -> None:
         self.rules = rules = checked.rules
-        self.slots: tuple[Slot, ...] = tuple(sorted({slot_of(rule) for rule in rules if _concludes(rule)}))
+        self.slots: tuple[ConclusionGroup, ...] = tuple(sorted({slot_of(rule) for rule in rules if _concludes(rule)}))
         numbers = {slot: no for no, slot in enumerate(self.slots)}
         #: The slot of each rule; -1 of one that adds a step.
         self.slot_of = tuple(numbers[slot_of(rule)] if _concludes(rule) else -1 for rule in rules)
@@ -82,7 +82,7 @@ class Plan:
         self.bits = len(rules).bit_length()
 
 
-def _clashes(slots: tuple[Slot, ...], families: Families) -> tuple[Clash, ...]:
+def _clashes(slots: tuple[ConclusionGroup, ...], families: Families) -> tuple[Clash, ...]:
     prohibitions: dict[str, list[int]] = {}
     for no, slot in enumerate(slots):
         if slot.prohibits:
@@ -97,7 +97,7 @@ def _clashes(slots: tuple[Slot, ...], families: Families) -> tuple[Clash, ...]:
     )
 
 
-def _steps(rules: tuple[Rule, ...], slots: tuple[Slot, ...], families: Families) -> tuple[StepFor, ...]:
+def _steps(rules: tuple[Rule, ...], slots: tuple[ConclusionGroup, ...], families: Families) -> tuple[StepFor, ...]:
     adding: dict[str, list[Rule]] = {}
     for rule in rules:
         if not _concludes(rule):
@@ -112,7 +112,7 @@ def _steps(rules: tuple[Rule, ...], slots: tuple[Slot, ...], families: Families)
     )
 
 
-def _keys(slot: Slot, family: tuple[str, ...], restricted: Mapping[str, str]) -> tuple[Key, ...]:
+def _keys(slot: ConclusionGroup, family: tuple[str, ...], restricted: Mapping[str, str]) -> tuple[Key, ...]:
     if slot.prohibits:
         return ()
     numbers = {id_: no for no, id_ in enumerate(restricted)}
@@ -124,9 +124,9 @@ def _concludes(rule: Rule) -> bool:
     return not isinstance(rule.conclusion, AddStep)
 
 
-def slot_of(rule: Rule) -> Slot:
+def slot_of(rule: Rule) -> ConclusionGroup:
     """The slot of a rule's conclusions."""
-    return Slot(rule.conclusion.action, target_entity(rule), isinstance(rule.conclusion, Prohibit))
+    return ConclusionGroup(rule.conclusion.action, target_entity(rule), isinstance(rule.conclusion, Prohibit))
 
 
 def target_entity(rule: Rule) -> str:

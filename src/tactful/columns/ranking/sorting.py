@@ -13,7 +13,7 @@ import numpy as np
 from tactful.columns.columns import Flags, Ints, Places, picked
 from tactful.columns.ranking.around import Numbers, Rows
 from tactful.columns.ranking.ids import Ids
-from tactful.columns.ranking.plan import Plan
+from tactful.columns.ranking.plan import RankingPlan
 from tactful.facts.entities import ENTITIES
 
 
@@ -75,7 +75,7 @@ def _sort_runs(ids: Ids, places: Places, rows: Places, entities: Ints, runs: Int
 
 
 def rules_in_order(
-    plan: Plan, ids: Ids, keys: Ints, rules: Numbers, everywhere: Rows, unsorted: Iterable[Stretch] | None = None
+    plan: RankingPlan, ids: Ids, keys: Ints, rules: Numbers, everywhere: Rows, unsorted: Iterable[Stretch] | None = None
 ) -> tuple[Places, Places]:
     """Firings sorted by owner, then as :class:`tactful.rank.Ranker` sorts firings; and the owner of each.
 

@@ -14,7 +14,7 @@ from tactful.columns.ranking.arrange import Ranked
 from tactful.columns.ranking.gather import stretches, with_targets
 from tactful.columns.ranking.ids import Ids
 from tactful.columns.ranking.order import RANKED
-from tactful.columns.ranking.plan import Plan, target_entity
+from tactful.columns.ranking.plan import RankingPlan, target_entity
 from tactful.columns.ranking.sorting import rules_in_order
 
 
@@ -29,7 +29,7 @@ class Steps(NamedTuple):
     everywhere: Rows
 
 
-def steps_of(plan: Plan, ids: Ids, ranked: Ranked, fired: Iterable[RuleFirings]) -> Steps:
+def steps_of(plan: RankingPlan, ids: Ids, ranked: Ranked, fired: Iterable[RuleFirings]) -> Steps:
     """The steps of each ranked recommendation, in order: of its family, on its target or around it."""
     columns = ids.columns
     all_, by_rule = ranked.conclusions, {one.rule: one for one in fired if len(one.rows)}

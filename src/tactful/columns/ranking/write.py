@@ -15,7 +15,7 @@ from tactful.columns.ranking.arrange import Ranked, within
 from tactful.columns.ranking.gather import NEVER
 from tactful.columns.ranking.ids import Coded, Ids
 from tactful.columns.ranking.order import RANKED, SET_ASIDE, STATES
-from tactful.columns.ranking.plan import Plan
+from tactful.columns.ranking.plan import RankingPlan
 from tactful.columns.ranking.steps import Steps, reasons_of
 from tactful.decide.ranker import STRENGTH
 from tactful.facts.entities import ENTITIES
@@ -78,7 +78,7 @@ STEPS: Final = _schema(*_reason("The ranked recommendation that the step goes wi
 class Words:
     """The words that stand in dictionaries, the same for all chunks."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RankingPlan) -> None:
         self.states, self.modalities, self.entities = _texts(STATES), _texts(STRENGTH), _texts(ENTITIES)
         self.actions, self.rules = _texts(plan.actions), _texts(rule.id for rule in plan.rules)
 
@@ -86,7 +86,7 @@ class Words:
 class Writer:
     """Writes the conclusions of some columns. Strings stand in dictionaries once, and rows name them by number."""
 
-    def __init__(self, plan: Plan, words: Words, ids: Ids, ranked: Ranked) -> None:
+    def __init__(self, plan: RankingPlan, words: Words, ids: Ids, ranked: Ranked) -> None:
         self._plan, self._words, self._ids, self._ranked = plan, words, ids, ranked
 
     def actions(self) -> pa.Table:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from tactful.facts.entities import ENTITIES, SCOPES
 from tactful.language import syntax
 from tactful.language.check.templates import check_template
-from tactful.language.ir import Action, Slot, Template
+from tactful.language.ir import Action, FieldSlot, Template
 from tactful.language.names import Names, Reads, Report, Scope
 from tactful.language.syntax import Name
 from tactful.source.codes.conditions import CircularActions, OutOfScope, UnknownAction
@@ -118,7 +118,7 @@ def check_texts(action: Action, entity: str, written_action: syntax.Action, repo
     templates: list[Template] = [*action.steps]
     if action.label is not None:
         templates.append(action.label)
-    for slot in (part for template in templates for part in template if isinstance(part, Slot)):
+    for slot in (part for template in templates for part in template if isinstance(part, FieldSlot)):
         if slot.default is None and slot.field.scope not in SCOPES[entity]:
             in_scope = ", ".join(f"`{one}`" for one in SCOPES[entity])
             spans = [*([written_action.label.span] if written_action.label else []), written_action.name.span]

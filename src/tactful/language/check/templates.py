@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tactful.language.ir import Slot, Template
+from tactful.language.ir import FieldSlot, Template
 from tactful.language.names import Scope
 from tactful.language.syntax import Name, ParameterOperand
 from tactful.language.templates import Placeholder, parse_template
@@ -10,7 +10,7 @@ from tactful.language.templates import Placeholder, parse_template
 
 def check_template(text: Name, scope: Scope, source: str = "") -> Template:
     """The sentence ready to be filled in; what cannot be looked up is reported and left out."""
-    parts: list[str | Slot] = []
+    parts: list[str | FieldSlot] = []
     for part in parse_template(text, source, scope.report):
         if isinstance(part, str):
             parts.append(part)
@@ -19,7 +19,7 @@ def check_template(text: Name, scope: Scope, source: str = "") -> Template:
         else:
             field = scope.field(Name(part.name, part.span))
             if field is not None:
-                parts.append(Slot(field, part.default))
+                parts.append(FieldSlot(field, part.default))
     return tuple(parts)
 
 

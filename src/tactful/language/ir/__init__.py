@@ -130,7 +130,7 @@ class NoneOf(Checked, frozen=True):
 Condition = Test | AllOf | AnyOf | NoneOf
 
 
-class Slot(Checked, frozen=True):
+class FieldSlot(Checked, frozen=True):
     """A placeholder: a field's value, or ``default`` where it is unknown."""
 
     field: Field
@@ -138,7 +138,7 @@ class Slot(Checked, frozen=True):
 
 
 #: A sentence: fixed text and placeholders by turns. Parameters are written into the text when the pack is checked.
-Template = tuple[str | Slot, ...]
+Template = tuple[str | FieldSlot, ...]
 
 
 class FieldNote(Checked, frozen=True):

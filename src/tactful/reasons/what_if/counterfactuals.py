@@ -20,7 +20,7 @@ from tactful.facts.shape import CaseShape, Message
 from tactful.language.ir import AddStep, Aggregate, Condition, IsIn, Rule, Test
 from tactful.language.ir.fields_read import ReadField, read_fields
 from tactful.language.ir.reads import closure, computed, fields_of_rule
-from tactful.reasons.context import Setting, application_of, target_record
+from tactful.reasons.context import Context, application_of, target_record
 from tactful.reasons.records.decision import ChangedFactRecord, FlipRecord, FlipsRecord
 from tactful.reasons.what_if.outcomes import Outcome, decide_again, key_of, within_reason
 from tactful.reasons.what_if.trials import trials
@@ -60,18 +60,18 @@ class _Step(msgspec.Struct, frozen=True, eq=False):
     record: ChangedFactRecord
 
 
-def flips(setting: Setting, wish: Wish) -> FlipsRecord:
+def flips(context: Context, wish: Wish) -> FlipsRecord:
     """The smallest changes after which the advice is given where it is not, or the other way; the best first.
 
     One change before two, and those before three or four facts of one part of the case; among changes of one size, what the
     candidate can do, then waiting, then what others can do, then what may turn out. No way is told where nothing tried does it.
     """
-    before = Outcome(setting)
+    before = Outcome(context)
     goal = not wish.given(before)
-    search = _Search(setting, wish, goal)
+    search = _Search(context, wish, goal)
     steps = list(search.steps())
     found = [[one] for one in steps if search.reaches([one])]
-    waiting = search.waiting(setting)
+    waiting = search.waiting(context)
     if waiting is not None:
         found.append([waiting])
     for more in (search.pairs, search.of_one_part):
@@ -80,7 +80,7 @@ def flips(setting: Setting, wish: Wish) -> FlipsRecord:
     return FlipsRecord(
         action=wish.action,
         prohibits=wish.prohibits,
-        label=setting.label_of(wish.action, wish.target),
+        label=context.label_of(wish.action, wish.target),
         target=target_record(wish.target),
         application=application_of(wish.target),
         given=not goal,
@@ -93,10 +93,10 @@ def _preference(way: Sequence[_Step]) -> tuple[list[int], list[str]]:
 
 
 class _Search:
-    def __init__(self, setting: Setting, wish: Wish, goal: bool) -> None:
-        self._setting, self._wish, self._goal = setting, wish, goal
+    def __init__(self, context: Context, wish: Wish, goal: bool) -> None:
+        self._setting, self._wish, self._goal = context, wish, goal
         self._left = 0
-        self._rules = list(_concerned(setting, wish))
+        self._rules = list(_concerned(context, wish))
 
     # --- trying ---
 
@@ -114,9 +114,9 @@ class _Search:
             shape = step.apply(shape)
         return decide_again(self._setting, shape)
 
-    def waiting(self, setting: Setting) -> _Step | None:
+    def waiting(self, context: Context) -> _Step | None:
         """The first moment at which time alone does it."""
-        found = timeline(setting.decider, setting.case, setting.now, setting.now + AHEAD)
+        found = timeline(context.decider, context.case, context.now, context.now + AHEAD)
         for interval in found.intervals[1:]:
             wanted = self._wish.action, self._wish.prohibits, entity_of(self._wish.target), self._wish.target.no
             if any(key_of(one) == wanted for one in interval.ranking.ranked) == self._goal:
@@ -124,13 +124,13 @@ class _Search:
         return None
 
     def _until(self, moment: int) -> _Step:
-        setting = self._setting
+        context = self._setting
         record = ChangedFactRecord(
             path="now",
             who="time",
-            before=setting.iso(setting.now),
-            after=setting.iso(moment),
-            text=f"wait until {say_moment(moment, setting.calendar)}",
+            before=context.iso(context.now),
+            after=context.iso(moment),
+            text=f"wait until {say_moment(moment, context.calendar)}",
         )
         return _Step("time", None, lambda shape: shape, record)
 
@@ -142,7 +142,7 @@ class _Search:
                 yield [one, other]
         for step in steps[: within_reason(MOST_PLANS, self._setting)]:
             outcome = self._after([step])
-            then = None if outcome is None else self.waiting(outcome.setting)
+            then = None if outcome is None else self.waiting(outcome.context)
             if then is not None:
                 yield [step, then]
 
@@ -170,9 +170,9 @@ class _Search:
         yield from sorted(found, key=lambda one: (_ORDER.index(one.who), one.record.path, one.record.text))
 
     def _fields(self) -> Iterator[_Step]:
-        setting = self._setting
-        for field in read_fields(setting.checked, self._rules):
-            for row in setting.evaluator.rows(field.entity):
+        context = self._setting
+        for field in read_fields(context.checked, self._rules):
+            for row in context.evaluator.rows(field.entity):
                 if field.note.mutability != "time" and self._near(row):
                     yield from self._changes_of(field, row)
             if field.entity == "offer":
@@ -191,50 +191,50 @@ class _Search:
         return application is None or entity_of(row) == "candidate" or inside(row, application)
 
     def _changes_of(self, field: ReadField, row: Row) -> Iterator[_Step]:
-        setting, held = self._setting, field.value(row)
+        context, held = self._setting, field.value(row)
         if held is not None and field.note.mutability == "fixed":
             return
         who: Who = "mine" if field.note.mutability == "mine" else "unknown" if held is None else "theirs"
-        yield from self._steps_to(field, row, field.spot(setting.case, row), held, who)
+        yield from self._steps_to(field, row, field.spot(context.case, row), held, who)
 
     def _steps_to(self, field: ReadField, row: Row, spot: Spot, held: Value, who: Who) -> Iterator[_Step]:
         """A step to each value other than the one that is held."""
-        setting = self._setting
+        context = self._setting
         for value in self._values(field, row):
             if value != held:
-                given = as_given(value, field.kind, spot, setting.calendar)
+                given = as_given(value, field.kind, spot, context.calendar)
                 record = self._record(field, spot, who, held, value)
                 yield _Step(who, spot, lambda shape, spot=spot, given=given: changed(shape, spot, given), record)  # type: ignore[misc]
 
     def _values(self, field: ReadField, row: Row) -> Iterator[Value]:
         """Values to try. A day that people name can only be one to come; what is signed is signed now."""
-        setting = self._setting
+        context = self._setting
         if isinstance(field.kind, MomentKind) and field.note.mutability in ("mine", "theirs"):
             named = field.custom or (field.entity, field.name) in NAMED_MOMENTS
             if not named:
-                yield setting.now
+                yield context.now
                 return
-            values = [one.value for one in trials(field, row, setting.case, setting.now)]
-            yield from (one for one in values if isinstance(one, int) and one > setting.now)
+            values = [one.value for one in trials(field, row, context.case, context.now)]
+            yield from (one for one in values if isinstance(one, int) and one > context.now)
             return
-        yield from (one.value for one in trials(field, row, setting.case, setting.now))
+        yield from (one.value for one in trials(field, row, context.case, context.now))
 
     def _record(self, field: ReadField, spot: Spot, who: Who, held: Value, value: Value) -> ChangedFactRecord:
-        setting = self._setting
-        path = path_of(setting.case.shape, spot)
-        before, after = (say_value(one, field.kind, setting.calendar) for one in (held, value))
+        context = self._setting
+        path = path_of(context.case.shape, spot)
+        before, after = (say_value(one, field.kind, context.calendar) for one in (held, value))
         return ChangedFactRecord(
             path=path,
             who=who,
-            before=as_given(held, field.kind, spot, setting.calendar),
-            after=as_given(value, field.kind, spot, setting.calendar),
+            before=as_given(held, field.kind, spot, context.calendar),
+            after=as_given(value, field.kind, spot, context.calendar),
             text=f"{path}: {before} → {after}",
         )
 
     def _messages(self) -> Iterator[_Step]:
         """Messages that the rules' facts count, sent or received now; of no particular kind only where none is asked for."""
-        setting = self._setting
-        facts = setting.decider.facts
+        context = self._setting
+        facts = context.decider.facts
         read = closure(computed(field for rule in self._rules for field in fields_of_rule(rule)), facts)
         combinations_ = {
             (direction, kind)
@@ -246,20 +246,20 @@ class _Search:
         named = {direction for direction, kind in combinations_ if kind != "other"}
         kept = [one for one in sorted(combinations_) if one[1] != "other" or one[0] not in named]
         application = _application_of(self._wish.target)
-        for family in setting.case.families:
+        for family in context.case.families:
             if application is None or family.application is application:
                 for direction, kind in kept:
                     for person in family.people:
                         yield self._message(family.application, person.id, name_of(person), direction, kind)
 
     def _message(self, application: ApplicationRow, person: str, name: str, direction: str, kind: str) -> _Step:
-        setting = self._setting
+        context = self._setting
         message = msgspec.convert(
             {
                 "person": person,
                 "direction": direction,
                 "kind": kind,
-                "sent_at": setting.iso(setting.now),
+                "sent_at": context.iso(context.now),
             },
             Message,
         )
@@ -279,11 +279,11 @@ def _application_of(row: Row) -> ApplicationRow | None:
     return found if isinstance(found, ApplicationRow) else None
 
 
-def _concerned(setting: Setting, wish: Wish) -> Iterator[Rule]:
+def _concerned(context: Context, wish: Wish) -> Iterator[Rule]:
     """The rules that conclude the action, one of its family, or what there is only one of along with it."""
-    actions = setting.checked.actions
+    actions = context.checked.actions
     family = set(actions[wish.action].family)
-    for rule in setting.checked.rules:
+    for rule in context.checked.rules:
         conclusion = rule.conclusion
         if isinstance(conclusion, AddStep):
             continue

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.rows import entity_of
 from tactful.facts.shape import CaseShape
-from tactful.reasons.context import Setting, target_record
+from tactful.reasons.context import Context, target_record
 from tactful.reasons.records.decision import EffectRecord
 from tactful.reasons.wording import say_moment
 
@@ -25,23 +25,23 @@ _FEWEST: Final = 10
 class Outcome:
     """What is decided on a case: firings at once, the ranking when somebody asks."""
 
-    def __init__(self, setting: Setting) -> None:
-        self.setting = setting
-        self._firings = setting.decider.fire(setting.case, setting.now)
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._firings = context.decider.fire(context.case, context.now)
         #: The firings as numbers, so that those of another case can be held against them.
         self.fired: Fired = frozenset((no, row.no, due) for no, row, due in self._firings)
 
     @cached_property
     def ranking(self) -> Ranking:
         """The firings ranked."""
-        return self.setting.decider.ranker.rank(self._firings, self.setting.case)
+        return self.context.decider.ranker.rank(self._firings, self.context.case)
 
 
-def decide_again(setting: Setting, shape: CaseShape, now: int | None = None) -> Outcome | None:
+def decide_again(context: Context, shape: CaseShape, now: int | None = None) -> Outcome | None:
     """The outcome on changed facts, or at another moment; ``None`` where they do not fit together."""
-    at = setting.now if now is None else now
-    case = setting.decider.link(shape, at)
-    return None if case is None else Outcome(Setting(setting.decider, case, at))
+    at = context.now if now is None else now
+    case = context.decider.link(shape, at)
+    return None if case is None else Outcome(Context(context.decider, case, at))
 
 
 def key_of(one: Conclusion) -> Key:
@@ -49,12 +49,12 @@ def key_of(one: Conclusion) -> Key:
     return one.action, one.prohibits, entity_of(one.target), one.target.no
 
 
-def within_reason(decisions: int, setting: Setting) -> int:
+def within_reason(decisions: int, context: Context) -> int:
     """How many decisions are worth taking for one question: fewer on a large case, where each takes longer."""
-    return max(_FEWEST, decisions * _USUAL // max(_USUAL, setting.case.size))
+    return max(_FEWEST, decisions * _USUAL // max(_USUAL, context.case.size))
 
 
-class Change(NamedTuple):
+class AdviceChange(NamedTuple):
     """One thing that comes, goes or changes. ``after`` is ``None`` where it goes, ``before`` where it comes."""
 
     before: Conclusion | None
@@ -66,17 +66,17 @@ class Change(NamedTuple):
         return max(one.priority // 2 if one.prohibits else one.priority for one in self if one is not None)
 
 
-def changes(before: Outcome, after: Outcome) -> list[Change]:
+def changes(before: Outcome, after: Outcome) -> list[AdviceChange]:
     """What is advised otherwise, the most important first. Steps are looked at for advice that is otherwise the same."""
     old = {key_of(one): one for one in before.ranking.ranked}
     new = {key_of(one): one for one in after.ranking.ranked}
-    found = [Change(one, None) for key, one in old.items() if key not in new]
+    found = [AdviceChange(one, None) for key, one in old.items() if key not in new]
     for key, one in new.items():
         was = old.get(key)
         if was is None:
-            found.append(Change(None, one))
+            found.append(AdviceChange(None, one))
         elif _said(was) != _said(one) or _steps(was, before) != _steps(one, after):
-            found.append(Change(was, one))
+            found.append(AdviceChange(was, one))
     return sorted(found, key=lambda one: (-one.weight, key_of(one.after or one.before)))  # type: ignore[arg-type]
 
 
@@ -88,35 +88,35 @@ def _steps(one: Conclusion, outcome: Outcome) -> list[int]:
     """The rules that add steps to a recommendation."""
     if one.prohibits:
         return []
-    setting = outcome.setting
-    return [no for no, _, _ in setting.ranker.steps_for(one, setting.steps, setting.case)]
+    context = outcome.context
+    return [no for no, _, _ in context.ranker.steps_for(one, context.steps, context.case)]
 
 
-def effects(found: list[Change], before: Outcome, after: Outcome) -> Iterator[EffectRecord]:
+def effects(found: list[AdviceChange], before: Outcome, after: Outcome) -> Iterator[EffectRecord]:
     """Changes in words."""
     for was, one in found:
-        shown, setting = (one, after.setting) if one is not None else (was, before.setting)
+        shown, context = (one, after.context) if one is not None else (was, before.context)
         assert shown is not None  # one of the two is there
         yield EffectRecord(
             what="goes" if one is None else "comes" if was is None else "changes",
-            how="" if was is None or one is None else _how(was, one, setting),
+            how="" if was is None or one is None else _how(was, one, context),
             modality=shown.modality,
             action=shown.action,
-            label=setting.label(shown),
+            label=context.label(shown),
             target=target_record(shown.target),
-            due=setting.iso(shown.due),
+            due=context.iso(shown.due),
         )
 
 
-def _how(was: Conclusion, one: Conclusion, setting: Setting) -> str:
+def _how(was: Conclusion, one: Conclusion, context: Context) -> str:
     """In what advice changes, the most telling thing first."""
     if was.modality != one.modality:
         return f"{was.modality.replace('_', ' ')} becomes {one.modality.replace('_', ' ')}"
     if was.priority != one.priority:
         return "counts more" if one.priority > was.priority else "counts less"
     if was.due != one.due:
-        word = setting.checked.actions[one.action].due
-        return "without a deadline" if one.due is None else f"{word} {say_moment(one.due, setting.calendar)}"
+        word = context.checked.actions[one.action].due
+        return "without a deadline" if one.due is None else f"{word} {say_moment(one.due, context.calendar)}"
     if [key_of(other) for other in was.alternatives] != [key_of(other) for other in one.alternatives]:
         return "with other alternatives"
     return "in other steps"

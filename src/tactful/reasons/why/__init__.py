@@ -6,8 +6,8 @@ from functools import cached_property
 
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.rows import Row, inside
-from tactful.reasons.context import Setting, application_of, target_record
-from tactful.reasons.derivation import Chain
+from tactful.reasons.context import Context, application_of, target_record
+from tactful.reasons.derivation import Derivation
 from tactful.reasons.records.why import (
     AdvisedRecord,
     Answer,
@@ -25,30 +25,30 @@ from tactful.reasons.why.why_not import Misses
 __all__ = ["why"]
 
 
-def why(setting: Setting, ranking: Ranking, action: str, target: str | None) -> WhyRecord:
+def why(context: Context, ranking: Ranking, action: str, target: str | None) -> WhyRecord:
     """One answer for each target, and each kind of the action, that the question concerns.
 
     Raises :class:`tactful.answers.UnknownName`.
     """
-    kinds = kinds_of(setting.checked, action)
-    named = None if target is None else rows_named(setting.case, target)
+    kinds = kinds_of(context.checked, action)
+    named = None if target is None else rows_named(context.case, target)
     return WhyRecord(
-        at=setting.calendar.local(setting.now).isoformat(),
-        pack=setting.pack(),
+        at=context.calendar.local(context.now).isoformat(),
+        pack=context.pack(),
         action=action,
         target=target,
-        answers=tuple(_Question(setting, ranking, action, kinds, named).answers()),
+        answers=tuple(_Question(context, ranking, action, kinds, named).answers()),
     )
 
 
 class _Question:
     def __init__(
-        self, setting: Setting, ranking: Ranking, action: str, kinds: frozenset[str], named: list[Row] | None
+        self, context: Context, ranking: Ranking, action: str, kinds: frozenset[str], named: list[Row] | None
     ) -> None:
-        self._setting, self._ranking, self._action, self._kinds = setting, ranking, action, kinds
+        self._setting, self._ranking, self._action, self._kinds = context, ranking, action, kinds
         self._named = named
-        self._misses = Misses(setting, kinds)
-        self._chain = Chain(setting)
+        self._misses = Misses(context, kinds)
+        self._chain = Derivation(context)
 
     def answers(self) -> list[Answer]:
         """First what is advised, in order, then what gave way, what lost, and what nothing speaks for."""
@@ -94,43 +94,43 @@ class _Question:
     # --- answers ---
 
     def _advised(self, rank: int, one: Conclusion) -> AdvisedRecord:
-        setting, ranked, chain = self._setting, self._ranking.ranked, self._chain
+        context, ranked, derivation = self._setting, self._ranking.ranked, self._chain
         return AdvisedRecord(
             rank=rank,
-            conclusion=conclusion(one, setting, chain),
-            prevailed_over=prevailed_over(one, self._ranking, setting, chain),
-            alternatives=rivals(one, setting),
-            above=neighbour(rank - 1, one, ranked[rank - 2], setting) if rank > 1 else None,
-            below=neighbour(rank + 1, one, ranked[rank], setting) if rank < len(ranked) else None,
+            conclusion=conclusion(one, context, derivation),
+            prevailed_over=prevailed_over(one, self._ranking, context, derivation),
+            alternatives=rivals(one, context),
+            above=neighbour(rank - 1, one, ranked[rank - 2], context) if rank > 1 else None,
+            below=neighbour(rank + 1, one, ranked[rank], context) if rank < len(ranked) else None,
         )
 
     def _gave_way(self, rank: int, one: Conclusion, to: Conclusion) -> GaveWayRecord:
-        setting = self._setting
-        family, per = setting.ranker.shared(one, to)
+        context = self._setting
+        family, per = context.ranker.shared(one, to)
         return GaveWayRecord(
-            conclusion=conclusion(one, setting, self._chain),
+            conclusion=conclusion(one, context, self._chain),
             family=family,
             per=per,
-            to=neighbour(rank, one, to, setting),
+            to=neighbour(rank, one, to, context),
         )
 
     def _defeated(self, one: Conclusion) -> DefeatedRecord:
-        setting, chain = self._setting, self._chain
+        context, derivation = self._setting, self._chain
         return DefeatedRecord(
-            conclusion=conclusion(one, setting, chain),
-            lost_to=tuple(conflict(winner, winner, one, setting, chain) for winner in one.lost_to),
+            conclusion=conclusion(one, context, derivation),
+            lost_to=tuple(conflict(winner, winner, one, context, derivation) for winner in one.lost_to),
             opening=None if one.prohibits else self._misses.opening(one.target),
         )
 
     def _not_advised(self, row: Row) -> NotAdvisedRecord:
-        setting, chain = self._setting, self._chain
-        near, further = self._misses.near(row, chain)
+        context, derivation = self._setting, self._chain
+        near, further = self._misses.near(row, derivation)
         return NotAdvisedRecord(
             action=self._action,
-            label=setting.label_of(self._action, row),
+            label=context.label_of(self._action, row),
             target=target_record(row),
             application=application_of(row),
-            forbidden_by=tuple(conclusion(one, setting, chain) for one in self._prohibitions(row)),
+            forbidden_by=tuple(conclusion(one, context, derivation) for one in self._prohibitions(row)),
             recommended_by=tuple(RecommenderRecord(rule=rule.id, for_each=rule.entity) for rule in self._misses.rules),
             near=near,
             further=further,

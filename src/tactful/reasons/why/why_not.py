@@ -11,8 +11,8 @@ from tactful.decide.timeline import Timeline, timeline
 from tactful.facts.kinds import WEEK
 from tactful.facts.rows import Row, inside, row_key
 from tactful.language.ir import Advise, ById, Rule
-from tactful.reasons.context import Setting, target_record
-from tactful.reasons.derivation import Chain, Ground
+from tactful.reasons.context import Context, target_record
+from tactful.reasons.derivation import Derivation, Ground
 from tactful.reasons.records.why import (
     AskedRecord,
     NearRecord,
@@ -46,11 +46,11 @@ class _Miss(NamedTuple):
 class Misses:
     """The rules that recommend some kinds of action, and what will become of them."""
 
-    def __init__(self, setting: Setting, kinds: frozenset[str]) -> None:
-        self._setting, self._kinds = setting, kinds
+    def __init__(self, context: Context, kinds: frozenset[str]) -> None:
+        self._setting, self._kinds = context, kinds
         self.rules = tuple(
             rule
-            for rule in setting.checked.rules
+            for rule in context.checked.rules
             if isinstance(rule.conclusion, Advise) and rule.conclusion.action in kinds
         )
 
@@ -64,28 +64,28 @@ class Misses:
 
     # --- the nearest rules ---
 
-    def near(self, target: Row, chain: Chain) -> tuple[tuple[NearRecord, ...], int]:
+    def near(self, target: Row, derivation: Derivation) -> tuple[tuple[NearRecord, ...], int]:
         """The rules that would concern ``target``, the nearest to firing first, and how many there are beyond those."""
-        misses = sorted(self._misses(target, chain), key=_nearness)
-        shown = tuple(self._record(one, chain, whole=not no) for no, one in enumerate(misses[:NEAR]))
+        misses = sorted(self._misses(target, derivation), key=_nearness)
+        shown = tuple(self._record(one, derivation, whole=not no) for no, one in enumerate(misses[:NEAR]))
         return shown, len(misses) - len(shown)
 
-    def _misses(self, target: Row, chain: Chain) -> Iterator[_Miss]:
-        setting = self._setting
+    def _misses(self, target: Row, derivation: Derivation) -> Iterator[_Miss]:
+        context = self._setting
         for rule in self.rules:
-            for row in setting.evaluator.rows(rule.entity):
-                aim = setting.ranker.target(rule.no, row, setting.case)
+            for row in context.evaluator.rows(rule.entity):
+                aim = context.ranker.target(rule.no, row, context.case)
                 aimless = aim is None and (inside(row, target) or inside(target, row))
                 if aim is target or aimless:
-                    failing = chain.standing_in_the_way(rule, row)
+                    failing = derivation.standing_in_the_way(rule, row)
                     yield _Miss(failing, self._first_firings.get((rule.no, row)), rule, row, aimless)
 
-    def _record(self, miss: _Miss, chain: Chain, whole: bool) -> NearRecord:
+    def _record(self, miss: _Miss, derivation: Derivation, whole: bool) -> NearRecord:
         """``whole``: with how its computed facts came about, and with what holds already."""
-        setting, rule = self._setting, miss.rule
-        env = setting.evaluator.environment(rule.entity, miss.row)
-        failing = chain.tests(miss.failing, env, to_mend=True, deep=whole)
-        met = chain.tests(chain.met_already(rule, miss.row), env, to_mend=False, deep=False) if whole else ()
+        context, rule = self._setting, miss.rule
+        env = context.evaluator.environment(rule.entity, miss.row)
+        failing = derivation.tests(miss.failing, env, to_mend=True, deep=whole)
+        met = derivation.tests(derivation.met_already(rule, miss.row), env, to_mend=False, deep=False) if whole else ()
         return NearRecord(
             rule=rule.id,
             where=f"{rule.span.file}:{rule.span.line}",
@@ -95,7 +95,7 @@ class Misses:
             row=target_record(miss.row),
             failing=(*failing, *((_aim(rule),) if miss.aimless else ())),
             met=met,
-            fires_at=setting.iso(miss.fires_at),
+            fires_at=context.iso(miss.fires_at),
         )
 
     # --- what time brings about ---
@@ -117,22 +117,22 @@ class Misses:
 
     def opening(self, target: Row) -> OpeningRecord:
         """When, if nothing but time changes, a recommendation of one of the kinds holds for ``target``."""
-        setting = self._setting
+        context = self._setting
         defeated: tuple[int, Conclusion] | None = None
         for interval in self._timeline.intervals:
             for one in interval.ranking.ranked:
                 if self._is(one, target):
-                    return OpensRecord(at=_iso(setting, interval.start), alternative_to=None)
+                    return OpensRecord(at=_iso(context, interval.start), alternative_to=None)
                 if any(self._is(other, target) for other in one.alternatives):
-                    return OpensRecord(at=_iso(setting, interval.start), alternative_to=setting.label(one))
+                    return OpensRecord(at=_iso(context, interval.start), alternative_to=context.label(one))
             lost = next((one for one in interval.ranking.set_aside if self._is(one, target)), None)
             if lost is not None and defeated is None:
                 defeated = interval.start, lost
-        until = _iso(setting, setting.now + AHEAD)
+        until = _iso(context, context.now + AHEAD)
         if defeated is None:
             return StaysClosedRecord(until=until)
-        rules = {setting.checked.rules[no].id for winner in defeated[1].lost_to for no, _, _ in winner.firings}
-        return StaysDefeatedRecord(at=_iso(setting, defeated[0]), by=tuple(sorted(rules)), until=until)
+        rules = {context.checked.rules[no].id for winner in defeated[1].lost_to for no, _, _ in winner.firings}
+        return StaysDefeatedRecord(at=_iso(context, defeated[0]), by=tuple(sorted(rules)), until=until)
 
     def _is(self, one: Conclusion, target: Row) -> bool:
         return not one.prohibits and one.target is target and one.action in self._kinds
@@ -157,5 +157,5 @@ def _aim(rule: Rule) -> AskedRecord:
     return AskedRecord(field=field, phrase="known", value=None, said="unknown", held=False, wanted=True)
 
 
-def _iso(setting: Setting, moment: int) -> str:
-    return setting.calendar.local(moment).isoformat()
+def _iso(context: Context, moment: int) -> str:
+    return context.calendar.local(moment).isoformat()

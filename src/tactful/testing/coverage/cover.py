@@ -97,9 +97,9 @@ def cover(policy: Policy, cases: Iterable[Case]) -> Coverage:
     """What the decisions on some cases, each at its own ``now``, exercise of a pack."""
     recorder = _Recorder(policy.checked)
     for case in cases:
-        setting = (decision := policy.decide(case)).setting
-        recorder.fired([*policy.decider.fire(case, setting.now), *setting.steps])
-        recorder.tested(setting.evaluator)
+        context = (decision := policy.decide(case)).context
+        recorder.fired([*policy.decider.fire(case, context.now), *context.steps])
+        recorder.tested(context.evaluator)
         recorder.settled(decision.ranking)
     return recorder.coverage()
 

@@ -64,9 +64,9 @@ class _Run:
     """One decision, compared with what is expected of it."""
 
     def __init__(self, decision: Decision, example: Example) -> None:
-        self._example, self._setting = example, decision.setting
+        self._example, self._context = example, decision.context
         self._ranked, self._set_aside = decision.ranking.ranked, decision.ranking.set_aside
-        self._actions = decision.setting.checked.actions
+        self._actions = decision.context.checked.actions
 
     def problems(self) -> Iterator[Problem]:
         """All that is otherwise than expected, in the order of the example's parts."""
@@ -113,13 +113,13 @@ class _Run:
         """What is asked of a conclusion and is not so: as expected, and as it is."""
         found = []
         if expected.by is not None and not self._due(expected.by, one.due):
-            found.append((self._say_deadline(expected.by), f"by {self._setting.iso(one.due) or 'none'}"))
+            found.append((self._say_deadline(expected.by), f"by {self._context.iso(one.due) or 'none'}"))
         if expected.rules and set(expected.rules) != (rules := self._rules(one)):
             found.append((f"rules {', '.join(sorted(expected.rules))}", f"rules {', '.join(sorted(rules))}"))
         if expected.rank is not None and expected.rank != (rank := self._rank(one)):
             found.append((f"rank {expected.rank}", f"rank {rank}"))
         if expected.steps or expected.without_steps:
-            found.extend(self._steps(expected, self._setting.steps_of(one)))
+            found.extend(self._steps(expected, self._context.steps_of(one)))
         for what in expected.instead_of:
             if not any(self._fits(what, other) for other in one.alternatives):
                 names = ", ".join(str(_reference(other)) for other in one.alternatives)
@@ -216,7 +216,7 @@ class _Run:
         return _conclusion(one.modality, _reference(one))
 
     def _rules(self, one: Conclusion) -> set[str]:
-        return {self._setting.checked.rules[firing[0]].id for firing in one.firings}
+        return {self._context.checked.rules[firing[0]].id for firing in one.firings}
 
     def _due(self, by: Deadline, due: int | None) -> bool:
         match by:
@@ -225,14 +225,14 @@ class _Run:
             case Due(moment=moment):
                 return due == moment
             case DueOn(day=day):
-                return due is not None and self._setting.calendar.local(due).date() == day
+                return due is not None and self._context.calendar.local(due).date() == day
 
     def _say_deadline(self, by: Deadline) -> str:
         match by:
             case NoDeadline():
                 return "by none"
             case Due(moment=moment):
-                return f"by {self._setting.iso(moment)}"
+                return f"by {self._context.iso(moment)}"
             case DueOn(day=day):
                 return f"by {day.isoformat()}"
 

@@ -12,7 +12,7 @@ import msgspec
 from tactful.api.policy import Policy
 from tactful.decide.invariants import Taken, Violation, unmet
 from tactful.decide.ranker import Conclusion, Ranking
-from tactful.engines.expiry import rule_flips
+from tactful.engines.expiry import rule_turns
 from tactful.facts.calendars import Calendar
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
@@ -32,7 +32,7 @@ _SMALLER: Final = 300
 Progress = Callable[[int, int], None]
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class MutantResult(msgspec.Struct, frozen=True):
     """What became of a mutant.
 
     ``noticed``: ``by`` the example or invariant of this name. ``survived``: the decision on ``case`` differs, and nothing
@@ -59,7 +59,7 @@ class Outcome(msgspec.Struct, frozen=True):
 class Mutation(msgspec.Struct, frozen=True):
     """All outcomes, and the seed with which the cases were drawn."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[MutantResult, ...]
     seed: int
     cases: int
 
@@ -126,7 +126,7 @@ class _Runner:
         found = drawn_cases(self._policy, RESERVE, self._seed + 1)
         return [tried(self._policy, case, _now(case)) for case in found]
 
-    def outcome(self, mutant: Mutant) -> Outcome:
+    def outcome(self, mutant: Mutant) -> MutantResult:
         """What becomes of a mutant."""
         changed = Changed(self._policy, mutant)
         differing = list(changed.differences(self.corpus))
@@ -178,7 +178,7 @@ class _Runner:
                 rule = pack.rules[no]
                 for row in evaluator.rows(rule.entity):
                     env = evaluator.environment(rule.entity, row)
-                    found.update(flip.first for flip in rule_flips(rule, env, evaluator) if flip.first > one.now)
+                    found.update(turn.first for turn in rule_turns(rule, env, evaluator) if turn.first > one.now)
         return sorted({instant + step for instant in found for step in (-1, 0)})[:_INSTANTS]
 
     def _smaller(self, found: Difference, changed: Changed) -> Difference:
@@ -217,8 +217,8 @@ def _outcome(
     case: dict[str, Any] | None = None,
     before: tuple[str, ...] = (),
     after: tuple[str, ...] = (),
-) -> Outcome:
-    return Outcome(
+) -> MutantResult:
+    return MutantResult(
         *(mutant.id, mutant.owner, mutant.operator, mutant.said, mutant.span),
         *(status, by, case, before, after),
     )

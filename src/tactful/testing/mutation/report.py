@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tactful.formats.text.safe import safe
-from tactful.testing.mutation.mutate import Mutation, Outcome
+from tactful.testing.mutation.mutate import MutantResult, Mutation
 
 
 def mutation_json(mutation: Mutation) -> bytes:
@@ -37,7 +37,7 @@ def render_mutation(mutation: Mutation, examples: int, out: Console) -> None:
     )
 
 
-def _survivor(one: Outcome, out: Console) -> None:
+def _survivor(one: MutantResult, out: Console) -> None:
     place = f"{one.span.file}:{one.span.line}"
     out.print(safe(Text.assemble((f"{place}: ", "bold"), (one.status, "red"), f" {one.id}")), soft_wrap=True)
     out.print(safe(Text(f"  {one.said}")), soft_wrap=True)

@@ -15,7 +15,7 @@ from hypothesis import seed as seeded
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from tactful.api.policy import Policy
-from tactful.decide.invariants import Outcome, Taken, outcomes, take
+from tactful.decide.invariants import InvariantCheck, Taken, outcomes, take
 from tactful.facts.kinds import DAY
 from tactful.facts.rows import entity_of
 from tactful.language.ir import Always, Invariant, Keeps
@@ -201,13 +201,13 @@ class _Check:
         except InvalidInput:
             return False
 
-    def _broken(self, invariant: Invariant, case: Plain) -> Iterator[Outcome]:
+    def _broken(self, invariant: Invariant, case: Plain) -> Iterator[InvariantCheck]:
         read = self._policy.read(case)
         assert read.now is not None  # the moment is never left out
         taken = take(self._policy.decider, read, read.now)
         return (one for one in outcomes(invariant, self._policy.decider, taken) if one.broken is not None)
 
-    def _rules(self, outcome: Outcome) -> tuple[str, ...]:
+    def _rules(self, outcome: InvariantCheck) -> tuple[str, ...]:
         """The rules that gave the advice; where advice is missing, those that defeated it."""
         found = list(outcome.broken or ())
         claim = outcome.invariant.claim
