@@ -169,6 +169,7 @@ class Plan:
         return msgspec.json.encode(self.record(application))
 
 
-def _identity(one: Conclusion) -> tuple[object, ...]:
-    """What makes advice of two intervals the same: what, for whom, how strong, by when, and by which rules."""
-    return one.action, one.target, one.modality, one.due, frozenset((no, row) for no, row, _ in one.firings)
+def _identity(conclusion: Conclusion) -> tuple[object, ...]:
+    """Advice of two intervals is the same where key, modality, deadline and rules with their rows are."""
+    rules = frozenset((no, row) for no, row, _ in conclusion.firings)
+    return conclusion.key, conclusion.modality, conclusion.due, rules
