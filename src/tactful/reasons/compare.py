@@ -11,7 +11,7 @@ from tactful.decide.ranker import Conclusion, Key, Ranking
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import Kind, MomentKind, Value
 from tactful.facts.rows import Case, Row, entity_of, row_key
-from tactful.reasons.context import Context, target_record
+from tactful.reasons.context import Context, pack_record, target_record
 from tactful.reasons.derivation import Derivation
 from tactful.reasons.records.comparison import (
     AddedRecord,
@@ -64,7 +64,7 @@ def compare(before: tuple[Context, Ranking], after: tuple[Context, Ranking]) -> 
 
 
 def _decided(context: Context) -> DecidedRecord:
-    return DecidedRecord(at=context.calendar.local(context.now).isoformat(), pack=context.pack())
+    return DecidedRecord(at=context.calendar.local(context.now).isoformat(), pack=pack_record(context.checked))
 
 
 # --- advice ---
