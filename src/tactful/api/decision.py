@@ -11,7 +11,7 @@ import msgspec
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Row, entity_of
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 from tactful.reasons.compare import compare
 from tactful.reasons.context import Context, application_of, pack_record, target_record
 from tactful.reasons.justification import opened

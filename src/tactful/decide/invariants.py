@@ -29,7 +29,7 @@ from tactful.language.ir import (
     Put,
     Same,
 )
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 
 
 class Violation(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ from tactful.facts.rows import (
     row_key,
 )
 from tactful.language.ir import AddStep, ById, CheckedPack, InScope, Prohibit, Rule
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 
 #: Modalities from the strongest to the weakest; of conclusions alike in all else, the stronger ranks first.
 STRENGTH: Final[Mapping[Modality, int]] = {"must_not": 0, "must": 1, "should_not": 2, "should": 3, "may": 4}
