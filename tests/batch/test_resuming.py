@@ -27,17 +27,25 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_tables(folder / "tables", tables(map(case, range(COUNT))), 2000)
     run(folder / "cases.jsonl", folder / "of-lines", *SMALL, "--workers", 1)
     run(folder / "tables", folder / "of-tables", *SMALL, "--workers", 1)
+    run(folder / "tables", folder / "arrow-of-tables", *SMALL, "--workers", 1, "--format", "arrow")
     return folder
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("kind", ["cases.jsonl", "tables"])
+@pytest.mark.parametrize(
+    ("kind", "undisturbed", "options"),
+    [
+        ("cases.jsonl", "of-lines", ()),
+        ("tables", "of-tables", ()),
+        ("tables", "arrow-of-tables", ("--format", "arrow")),
+    ],
+)
 def test_a_batch_that_is_killed_again_and_again_ends_as_if_nothing_had_been(
-    given: Path, tmp_path: Path, kind: str, workers: int
+    given: Path, tmp_path: Path, kind: str, undisturbed: str, options: tuple[str, ...], workers: int
 ) -> None:
     """SIGKILL at random moments after the first unit is done; then the same command to the end."""
     random, out = Random(f"{kind}{workers}"), tmp_path / "out"
-    command = (given / kind, out, *SMALL, "--workers", workers)
+    command = (given / kind, out, *SMALL, *options, "--workers", workers)
     killed = 0
     for _ in range(3):
         process = start(*command)
@@ -52,7 +60,7 @@ def test_a_batch_that_is_killed_again_and_again_ends_as_if_nothing_had_been(
         process.communicate()
     assert killed
     run(*command)
-    assert files(out) == files(given / ("of-lines" if kind == "cases.jsonl" else "of-tables"))
+    assert files(out) == files(given / undisturbed)
     assert manifest(out)["tally"]["cases"] == COUNT
 
 
