@@ -15,6 +15,8 @@ A mark is an HTML comment on the line before the block, so readers do not see it
 | ``…, as acme.yaml`` | The block is kept as a file under this name for the blocks and commands that follow. |
 | ``file: cases.jsonl`` | The block is a file for the commands that follow. |
 | ``output`` | The block is what the block before it prints. A line ``…`` stands for any lines. |
+| ``output of tactful …`` | The block is what this command prints. |
+| ``output of the file NAME`` | The block is what a command has written into this file. |
 | ``not run: reason`` | The block is left alone. |
 
 ``<!-- files: invite.ics=examples/invitations/interview.ics -->`` anywhere on a page copies files of the repository into

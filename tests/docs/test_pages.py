@@ -33,6 +33,11 @@ _LAST_LINE = re.compile(r"\n+\d+ (?:mistake|warning)s?; `tactful explain \w+` te
 _NAMES = {"pack": "my-rules.yaml", "piece": "my-rules.yaml", "case": "case.yaml", "examples": "tests/examples.yaml"}
 
 
+def _trimmed(text: str) -> str:
+    """The text without blanks at the ends of lines, and without empty lines at its end."""
+    return "\n".join(line.rstrip() for line in text.rstrip().splitlines()) + "\n"
+
+
 class _Run:
     """Runs the blocks of one page in a folder, from top to bottom. ``mistakes`` says where the page is wrong."""
 
@@ -54,6 +59,12 @@ class _Run:
             if block.mark.startswith("not run: "):
                 continue
             if block.mark == "output":
+                self._compare(block)
+            elif block.mark.startswith("output of the file "):
+                self.output = (self.folder / block.mark.removeprefix("output of the file ")).read_text()
+                self._compare(block)
+            elif block.mark.startswith("output of "):
+                self.output = self._command(block, block.mark.removeprefix("output of "), exit_codes=(0, 1, 3))
                 self._compare(block)
             elif block.mark.startswith("file: "):
                 self._keep(block.mark.removeprefix("file: "), block.text)
@@ -79,8 +90,8 @@ class _Run:
         self.outputs.append((block, self.output))
 
     def _same(self, block: Block, output: str, shown: str) -> None:
-        pattern = ".*".join(re.escape(part) for part in re.split(r"^…\n", shown.rstrip() + "\n", flags=re.MULTILINE))
-        if re.fullmatch(pattern, output.rstrip() + "\n", re.DOTALL) is None:
+        pattern = ".*".join(re.escape(part) for part in re.split(r"^…\n", _trimmed(shown), flags=re.MULTILINE))
+        if re.fullmatch(pattern, _trimmed(output), re.DOTALL) is None:
             self._mistake(block, f"the page shows\n{shown}\nbut this is what comes out:\n{output}")
 
     # --- Python ---
@@ -175,7 +186,7 @@ class _Run:
         text = self.text
         for block, output in reversed(self.outputs):
             if "…\n" not in block.text:
-                text = text[: block.start] + textwrap.indent(output.strip("\n") + "\n", block.indent) + text[block.end :]
+                text = text[: block.start] + textwrap.indent(_trimmed(output), block.indent) + text[block.end :]
         self.page.write_text(text)
 
 
