@@ -16,6 +16,7 @@ A mark is an HTML comment on the line before the block, so readers do not see it
 | ``file: cases.jsonl`` | The block is a file for the commands that follow. |
 | ``output`` | The block is what the block before it prints. A line ``…`` stands for any lines. |
 | ``output of tactful …`` | The block is what this command prints. |
+| ``…, after "24 hours" became "48 hours" in acme.yaml`` | The same, with a file changed before. |
 | ``output of the file NAME`` | The block is what a command has written into this file. |
 | ``not run: reason`` | The block is left alone. |
 

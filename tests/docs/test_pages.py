@@ -27,6 +27,9 @@ _MARK = re.compile(
     r"example: (?P<kind>pack|piece|case|examples)(?: of (?P<base>\S+?))?"
     r"(?:, (?P<level>error|warning) (?P<codes>T\d+(?: T\d+)*))?(?:, as (?P<name>\S+))?"
 )
+_OUTPUT_OF = re.compile(
+    r'output of (?P<command>tactful .*?)(?:, after "(?P<old>.*)" became "(?P<new>.*)" in (?P<file>\S+))?'
+)
 _CODE = re.compile(r"^\S+?: (T\d{3}) ", re.MULTILINE)
 _LAST_LINE = re.compile(r"\n+\d+ (?:mistake|warning)s?; `tactful explain \w+` tells more.*\n*\Z")
 #: Where a block has no name of its own.
@@ -63,8 +66,12 @@ class _Run:
             elif block.mark.startswith("output of the file "):
                 self.output = (self.folder / block.mark.removeprefix("output of the file ")).read_text()
                 self._compare(block)
-            elif block.mark.startswith("output of "):
-                self.output = self._command(block, block.mark.removeprefix("output of "), exit_codes=(0, 1, 3))
+            elif match := _OUTPUT_OF.fullmatch(block.mark):
+                if match["file"] is not None:
+                    self._keep(
+                        match["file"], (self.folder / match["file"]).read_text().replace(match["old"], match["new"])
+                    )
+                self.output = self._command(block, match["command"], exit_codes=(0, 1, 3))
                 self._compare(block)
             elif block.mark.startswith("file: "):
                 self._keep(block.mark.removeprefix("file: "), block.text)
