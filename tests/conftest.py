@@ -14,11 +14,18 @@ settings.load_profile("tactful")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--update-cases`` writes the expected outcomes of named cases anew."""
+    """``--update-cases`` and ``--update-docs`` write expected outcomes anew: of named cases, and of blocks in docs/."""
     parser.addoption("--update-cases", action="store_true", help="write the expected outcomes of cases anew")
+    parser.addoption("--update-docs", action="store_true", help="write what blocks print into the pages of docs/ anew")
 
 
 @pytest.fixture
 def update_cases(request: pytest.FixtureRequest) -> bool:
     """Whether expected outcomes are to be written anew."""
     return bool(request.config.getoption("--update-cases"))
+
+
+@pytest.fixture
+def update_docs(request: pytest.FixtureRequest) -> bool:
+    """Whether what the blocks of pages print is to be written into the pages."""
+    return bool(request.config.getoption("--update-docs"))
