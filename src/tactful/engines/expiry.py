@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, assert_never
 
 from tactful.engines.evaluate import Environment, Evaluator
 from tactful.facts.calendars import Calendar
@@ -17,13 +17,20 @@ from tactful.language.ir import (
     Aggregate,
     ComputedFact,
     Condition,
-    DayTimeBetween,
     Field,
-    NowIs,
-    Relates,
+    Predicate,
     Rule,
     Test,
     WhenFact,
+)
+from tactful.language.ir.boundaries import (
+    AmongValues,
+    AtField,
+    AtMoment,
+    AtValue,
+    boundaries,
+    clock_times,
+    turns_at_midnight,
 )
 from tactful.language.ir.clockwork import Clockwork
 
@@ -91,26 +98,34 @@ def _turns(condition: Condition, env: Environment, evaluator: Evaluator) -> Iter
             yield from _turns(member, env, evaluator)
         return
     yield from _of_field(condition.field, env, evaluator)
+    times = clock_times(condition)
+    if times:
+        yield from _of_clock(condition.field, env, evaluator, times)
     for predicate in condition.predicates:
-        match predicate:
-            case NowIs():
-                yield from _of_moment(predicate, condition.field, env, evaluator)
-            case Relates(other=other):
+        yield from _of_predicate(predicate, condition.field, env, evaluator)
+
+
+def _of_predicate(predicate: Predicate, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
+    """Turns of a predicate, those apart that its field itself brings about."""
+    for boundary in boundaries(predicate):
+        match boundary:
+            case AtMoment():
+                yield from _of_moment(boundary, field, env, evaluator)
+            case AtField(other=other):
                 yield from _of_field(other, env, evaluator)
-                yield from _of_clock_shown(condition.field, other, env, evaluator)
-                yield from _of_clock_shown(other, condition.field, env, evaluator)
-            case DayTimeBetween(low=low, high=high) if condition.field.origin == "clock":
-                yield from _of_clock(condition.field, env, evaluator, (low, high + 1))
+                yield from _of_clock_shown(field, other, env, evaluator)
+                yield from _of_clock_shown(other, field, env, evaluator)
+            case AtValue() | AmongValues():
+                pass  # only a field that changes passes these
             case _:
-                pass
+                assert_never(boundary)
 
 
-def _of_moment(predicate: NowIs, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
-    moment = evaluator.value(field, env)
-    if moment is None:
-        return
-    boundary = evaluator.shifted(moment, predicate.shift, field, env)
-    yield Turn(boundary if predicate.op in (">=", "<") else boundary + 1, boundary)
+def _of_moment(boundary: AtMoment, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
+    value = evaluator.value(field, env)
+    if value is not None:
+        moment = evaluator.shifted(value, boundary.shift, field, env)
+        yield Turn(boundary.first(moment), moment)
 
 
 def _of_field(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
@@ -120,7 +135,7 @@ def _of_field(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[
         row = getattr(row, step)
     if row is None:
         return
-    if field.origin == "clock" and field.key == "business_day":
+    if turns_at_midnight(field):
         yield from _of_clock(field, env, evaluator, (0,))
     if field.origin != "computed":
         return
@@ -134,6 +149,8 @@ def _of_field(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[
                 yield from _turns(fact.where, one, evaluator)
                 if fact.value is not None:
                     yield from _of_field(fact.value, one, evaluator)
+        case _:
+            assert_never(fact)
 
 
 def _of_clock_shown(clock: Field, other: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
