@@ -32,6 +32,7 @@ from tactful.language.ir.boundaries import (
     AtValue,
     Boundary,
     boundaries,
+    boundaries_of,
     turns_at_midnight,
 )
 
@@ -261,9 +262,8 @@ class _Window:
             yield from self._shown([test], env)
             return
         yield from self._changes_of(test.field, env)
-        for predicate in test.predicates:
-            for boundary in boundaries(predicate):
-                yield from self._crossings(boundary, test.field, env)
+        for boundary in boundaries_of(test):
+            yield from self._crossings(boundary, test.field, env)
 
     def _crossings(self, boundary: Boundary, field: Field, env: Environment) -> Iterator[int]:
         """When a field may pass a boundary of one of its predicates."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 import msgspec
 from msgspec.structs import replace
@@ -212,6 +213,8 @@ def _broken(claim: Claim, checked: CheckedPack, before: _Place, after: _Place) -
             if list(old_ones) == list(new_ones):
                 return None
             return tuple({**new_ones, **old_ones}[key] for key in old_ones.keys() ^ new_ones.keys())
+        case _:
+            assert_never(claim)
 
 
 def _recommended(actions: tuple[str, ...], row: Row, checked: CheckedPack, ranking: Ranking) -> Iterator[Conclusion]:

@@ -18,7 +18,6 @@ from tactful.language.ir import (
     ComputedFact,
     Condition,
     Field,
-    Predicate,
     Rule,
     Test,
     WhenFact,
@@ -28,7 +27,8 @@ from tactful.language.ir.boundaries import (
     AtField,
     AtMoment,
     AtValue,
-    boundaries,
+    Boundary,
+    boundaries_of,
     clock_times,
     turns_at_midnight,
 )
@@ -101,24 +101,22 @@ def _turns(condition: Condition, env: Environment, evaluator: Evaluator) -> Iter
     times = clock_times(condition)
     if times:
         yield from _of_clock(condition.field, env, evaluator, times)
-    for predicate in condition.predicates:
-        yield from _of_predicate(predicate, condition.field, env, evaluator)
+    for boundary in boundaries_of(condition):
+        yield from _of_boundary(boundary, condition.field, env, evaluator)
 
 
-def _of_predicate(predicate: Predicate, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
-    """Turns of a predicate, those apart that its field itself brings about."""
-    for boundary in boundaries(predicate):
-        match boundary:
-            case AtMoment():
-                yield from _of_moment(boundary, field, env, evaluator)
-            case AtField(other=other):
-                yield from _of_field(other, env, evaluator)
-                yield from _of_clock_shown(field, other, env, evaluator)
-                yield from _of_clock_shown(other, field, env, evaluator)
-            case AtValue() | AmongValues():
-                pass  # only a field that changes passes these
-            case _:
-                assert_never(boundary)
+def _of_boundary(boundary: Boundary, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
+    match boundary:
+        case AtMoment():
+            yield from _of_moment(boundary, field, env, evaluator)
+        case AtField(other=other):
+            yield from _of_field(other, env, evaluator)
+            yield from _of_clock_shown(field, other, env, evaluator)
+            yield from _of_clock_shown(other, field, env, evaluator)
+        case AtValue() | AmongValues():
+            pass  # only a field that changes passes these
+        case _:
+            assert_never(boundary)
 
 
 def _of_moment(boundary: AtMoment, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:

@@ -6,6 +6,7 @@ reading of predicates, so that they can be compared with each other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import assert_never
 
 from tactful.language.ir import (
@@ -75,10 +76,15 @@ def boundaries(predicate: Predicate) -> tuple[Boundary, ...]:
             assert_never(predicate)
 
 
+def boundaries_of(test: Test) -> Iterator[Boundary]:
+    """The boundaries of all predicates of a test."""
+    for predicate in test.predicates:
+        yield from boundaries(predicate)
+
+
 def other_fields(test: Test) -> tuple[Field, ...]:
     """The fields with which a test compares its own."""
-    every = (boundary for predicate in test.predicates for boundary in boundaries(predicate))
-    return tuple(boundary.other for boundary in every if isinstance(boundary, AtField))
+    return tuple(boundary.other for boundary in boundaries_of(test) if isinstance(boundary, AtField))
 
 
 def turns_at_midnight(field: Field) -> bool:
@@ -93,5 +99,4 @@ def clock_times(test: Test) -> tuple[int, ...]:
     """
     if test.field.origin != "clock":
         return ()
-    every = (boundary for predicate in test.predicates for boundary in boundaries(predicate))
-    return tuple(int(boundary.value) for boundary in every if isinstance(boundary, AtValue))
+    return tuple(int(boundary.value) for boundary in boundaries_of(test) if isinstance(boundary, AtValue))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from tactful.language.ir import Aggregate, ComputedFact, Condition, Field, Rule, Test, WhenFact
-from tactful.language.ir.boundaries import AmongValues, AtField, AtMoment, AtValue, Boundary, boundaries
+from tactful.language.ir.boundaries import AmongValues, AtField, AtMoment, AtValue, Boundary, boundaries_of
 from tactful.language.ir.reads import closure, computed, fields_of_fact, fields_of_rule
 
 
@@ -48,7 +48,7 @@ class Clockwork:
             return any(map(self.condition, condition.members))
         if self.field(condition.field):
             return True
-        return any(self._passes(boundary) for predicate in condition.predicates for boundary in boundaries(predicate))
+        return any(map(self._passes, boundaries_of(condition)))
 
     def _passes(self, boundary: Boundary) -> bool:
         """Whether time alone can carry a field that stays the same past a boundary."""

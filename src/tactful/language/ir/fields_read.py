@@ -30,7 +30,7 @@ from tactful.language.ir import (
     Test,
     WhenFact,
 )
-from tactful.language.ir.boundaries import AmongValues, AtField, AtMoment, AtValue, Boundary, boundaries
+from tactful.language.ir.boundaries import AmongValues, AtField, AtMoment, AtValue, Boundary, boundaries_of
 from tactful.language.ir.reads import closure, computed, fields_of, fields_of_fact, fields_of_rule
 
 
@@ -145,9 +145,8 @@ class _Asked:
                 self.condition(member)
             return
         self._note(condition.field)
-        for predicate in condition.predicates:
-            for boundary in boundaries(predicate):
-                self._boundary(boundary, condition.field)
+        for boundary in boundaries_of(condition):
+            self._boundary(boundary, condition.field)
 
     def _boundary(self, boundary: Boundary, field: Field) -> None:
         match boundary:
