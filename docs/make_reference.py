@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from tactful.api.policy import load
 from tactful.api.tables import REJECTS
 from tactful.columns.ranking.write import ACTIONS, JUSTIFICATIONS, STEPS
 from tactful.columns.tables.schema import schemas
+from tactful.formats.text.facts import FactDescription, describe_facts, kind_in_words, values_of
 from tactful.source.codes.pages import codes, page
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -37,11 +40,58 @@ Sorted by candidate (in the order of `candidates`), conclusion and `no`. Strings
 """
 
 
+#: A placeholder of a question, which reads best with its text for unknown values.
+_DEFAULT = re.compile(r"\{[^{}|]*\|([^{}]*)\}")
+#: The generated tables of docs/reference/facts.md stand between these lines.
+FACTS_BEGIN, FACTS_END = "<!-- facts: begin -->", "<!-- facts: end -->"
+
+
 def main() -> None:
-    """Write docs/reference/codes.md and docs/reference/tables.md."""
-    pages = "\n".join(f"## {id_}\n\n```text\n{page(id_)}\n```\n" for id_ in codes())
-    (REFERENCE / "codes.md").write_text("# Codes\n\n" + pages)
+    """Write docs/reference/codes.md and tables.md, and the generated part of facts.md."""
+    (REFERENCE / "codes.md").write_text(codes_page())
     (REFERENCE / "tables.md").write_text(tables_page())
+    facts = REFERENCE / "facts.md"
+    facts.write_text(with_facts(facts.read_text()))
+
+
+def codes_page() -> str:
+    """The page of all codes."""
+    return "# Codes\n\n" + "\n".join(f"## {id_}\n\n```text\n{page(id_)}\n```\n" for id_ in codes())
+
+
+def with_facts(text: str) -> str:
+    """The text with new tables of facts between its marks."""
+    before, _, rest = text.partition(FACTS_BEGIN)
+    _, _, after = rest.partition(FACTS_END)
+    return f"{before}{FACTS_BEGIN}\n\n{fact_tables()}\n{FACTS_END}{after}"
+
+
+def fact_tables() -> str:
+    """A table of the given fields for each entity; the questions are those of the shipped pack."""
+    facts = [fact for fact in describe_facts(load().checked) if fact.origin == "given"]
+    entities = dict.fromkeys(fact.entity for fact in facts)
+    return "\n".join(_fact_table(entity, [fact for fact in facts if fact.entity == entity]) for entity in entities)
+
+
+def _fact_table(entity: str, facts: list[FactDescription]) -> str:
+    columns = ("field", "kind", "values", "what it means", "example", "who can change it", "question")
+    head = f"| {' | '.join(columns)} |\n| {' | '.join('---' for _ in columns)} |\n"
+    return f"### `{entity}`\n\n{head}{''.join(_fact_row(fact) for fact in facts)}"
+
+
+def _fact_row(fact: FactDescription) -> str:
+    values = ", ".join(f"`{value}`" for value in values_of(fact.kind))
+    question = _DEFAULT.sub(r"\1", fact.ask)
+    cells = (
+        f"`{fact.name}`",
+        kind_in_words(fact.kind),
+        values,
+        fact.about,
+        f"`{fact.example}`",
+        fact.changed_by,
+        question,
+    )
+    return f"| {' | '.join(cells)} |\n"
 
 
 def tables_page() -> str:

@@ -29,7 +29,10 @@ MUTABILITIES: Final[tuple[Mutability, ...]] = get_args(Mutability)
 
 
 class FieldSpec(msgspec.Struct, frozen=True):
-    """A field of the facts as given. ``attribute`` is its name on a row; ``clock`` marks a field that follows ``now``."""
+    """A field of the facts as given. ``attribute`` is its name on a row; ``clock`` marks a field that follows ``now``.
+
+    ``example`` is a value as people write it in YAML.
+    """
 
     entity: str
     name: str
@@ -38,6 +41,7 @@ class FieldSpec(msgspec.Struct, frozen=True):
     attribute: str
     mutability: Mutability = "fixed"
     clock: bool = False
+    example: str = ""
 
 
 _SHAPES: Final[Mapping[str, type[shape.Shape]]] = {
@@ -92,14 +96,16 @@ def _shape_fields(entity: str, cls: type[shape.Shape]) -> list[FieldSpec]:
         if kind is not None:
             attribute = _ATTRIBUTES.get((entity, name), name)
             about, mutability = notes.get("description", ""), notes.get("mutability", "fixed")
-            specs.append(FieldSpec(entity, name, kind, about, attribute, mutability))
+            specs.append(FieldSpec(entity, name, kind, about, attribute, mutability, example=_example(notes, kind)))
     return specs
 
 
 def _clock_fields(entity: str) -> list[FieldSpec]:
     where = "there" if entity != "candidate" else "where the candidate is"
     return [
-        FieldSpec(entity, "local_time", DayTimeKind(), f"The time of day {where}, now.", "place", "time", clock=True),
+        FieldSpec(
+            entity, "local_time", DayTimeKind(), f"The time of day {where}, now.", "place", "time", True, "09:00"
+        ),
         FieldSpec(
             entity,
             "business_day",
@@ -107,9 +113,29 @@ def _clock_fields(entity: str) -> list[FieldSpec]:
             f"Whether today is a business day {where}.",
             "place",
             "time",
-            clock=True,
+            True,
+            "yes",
         ),
     ]
+
+
+def _example(notes: Mapping[str, Any], kind: Kind) -> str:
+    """The first example of a field's shape; without any, one that its kind suggests."""
+    match kind, notes.get("examples"):
+        case _, [list(words), *_]:
+            return f"[{', '.join(words)}]"
+        case _, [value, *_]:
+            return str(value)
+        case YesNoKind(), _:
+            return "yes"
+        case ChoiceKind(values=values), _:
+            return values[0]
+        case ListKind(values=values), _:
+            return f"[{', '.join(values[:2])}]"
+        case MomentKind(), _:
+            return "2026-11-20T16:30:00-05:00"
+        case _:
+            return ""
 
 
 def _unwrap(type_: inspect.Type) -> tuple[dict[str, Any], inspect.Type]:

@@ -37,11 +37,12 @@ MessageKind = Literal[
 ]
 
 Id = Annotated[str, Meta(min_length=1, description="Unique among its kind within the application.")]
-Zone = Annotated[str | None, Meta(description="IANA name of the time zone, such as Europe/Dublin.")]
+Zone = Annotated[str | None, Meta(description="IANA name of the time zone.", examples=["Europe/Dublin"])]
 Country = Annotated[
-    str | None, Meta(description="ISO 3166 code of the country, with an optional subdivision: US, US-NY.")
+    str | None,
+    Meta(description="ISO 3166 code of the country, with an optional subdivision.", examples=["US-NY", "IE"]),
 ]
-Length = Annotated[str | None, Meta(description="A length of time: 2 weeks, 10 days.")]
+Length = Annotated[str | None, Meta(description="A length of time.", examples=["2 weeks", "10 days"])]
 #: A moment, or a bare date that means the end of that day.
 Deadline = Annotated[
     str | None, Meta(description="A moment, or a bare date: the end of that day.", examples=["2026-11-27"])
@@ -50,7 +51,10 @@ Custom = Annotated[dict[str, Any] | None, Meta(description="Extra facts that the
 #: Who can change a fact: the candidate, or the other side. What says neither is fixed: it is as it is, or has happened.
 MINE: Final[dict[str, Any]] = {"mutability": "mine"}
 THEIRS: Final[dict[str, Any]] = {"mutability": "theirs"}
-Email = Annotated[str | None, Meta(description="The address that they write from and are written to.")]
+Email = Annotated[
+    str | None,
+    Meta(description="The address that they write from and are written to.", examples=["dana@example.com"]),
+]
 Count = Annotated[int, Meta(ge=0, lt=10**15)]
 YesNo = bool | None
 Moment = datetime | None
@@ -83,8 +87,8 @@ class Offer(Shape, frozen=True):
 class Person(Shape, frozen=True):
     """Somebody at the company, at an agency, or known inside."""
 
-    id: Id
-    name: Annotated[str | None, Meta(description="The name to address them by.")] = None
+    id: Annotated[Id, Meta(examples=["dana"])]
+    name: Annotated[str | None, Meta(description="The name to address them by.", examples=["Dana Ruiz"])] = None
     email: Email = None
     role: Annotated[Role | None, Meta(description="What they are in this application.")] = None
     prefers: Annotated[
@@ -98,7 +102,10 @@ class Person(Shape, frozen=True):
         Meta(description="closed: this person asked not to be contacted.", extra_json_schema=THEIRS),
     ] = None
     channels: Annotated[tuple[Channel, ...] | None, Meta(description="The ways in which they can be reached.")] = None
-    topics: Annotated[tuple[str, ...] | None, Meta(description="What the two of you talked about.")] = None
+    topics: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="What the two of you talked about.", examples=[["the test team", "sailing"]]),
+    ] = None
     country: Country = None
     time_zone: Zone = None
     custom: Custom = None
@@ -107,7 +114,7 @@ class Person(Shape, frozen=True):
 class Interviewer(Shape, frozen=True):
     """A person's part in one interview."""
 
-    person: Annotated[str, Meta(min_length=1, description="The id of a person of the application.")]
+    person: Annotated[str, Meta(min_length=1, description="The id of a person of the application.", examples=["dana"])]
     attended: Annotated[YesNo, Meta(description="Whether they were there.")] = None
     custom: Custom = None
 
@@ -127,7 +134,7 @@ class InterviewSource(Shape, frozen=True):
 class Interview(Shape, frozen=True):
     """One interview, held, still to come or cancelled."""
 
-    id: Id
+    id: Annotated[Id, Meta(examples=["onsite"])]
     ended_at: Annotated[datetime, Meta(description="When it ended, or is planned to end.")]
     stage: Annotated[Stage | None, Meta(description="Which round it was.")] = None
     status: Annotated[InterviewStatus | None, Meta(description="Whether it took place.")] = None
@@ -142,7 +149,7 @@ class Interview(Shape, frozen=True):
 class Message(Shape, frozen=True):
     """One message or call, in either direction."""
 
-    person: Annotated[str | None, Meta(description="The id of the person at the other end.")] = None
+    person: Annotated[str | None, Meta(description="The id of the person at the other end.", examples=["dana"])] = None
     direction: Annotated[Direction | None, Meta(description="sent by the candidate, or received.")] = None
     sent_at: Annotated[Moment, Meta(description="When it was sent.")] = None
     channel: Annotated[Channel | None, Meta(description="How it was sent.")] = None
@@ -153,9 +160,9 @@ class Message(Shape, frozen=True):
 class Application(Shape, frozen=True):
     """One application for one job."""
 
-    id: Id
-    company: Annotated[str | None, Meta(description="The company's name.")] = None
-    role: Annotated[str | None, Meta(description="The job applied for.")] = None
+    id: Annotated[Id, Meta(description="Unique among the candidate's applications.", examples=["acme"])]
+    company: Annotated[str | None, Meta(description="The company's name.", examples=["Acme"])] = None
+    role: Annotated[str | None, Meta(description="The job applied for.", examples=["Test engineer"])] = None
     status: Annotated[ApplicationStatus | None, Meta(description="How far it has come.", extra_json_schema=THEIRS)] = (
         None
     )
@@ -176,6 +183,7 @@ class Application(Shape, frozen=True):
         str | None,
         Meta(
             description="The id of the person that all contact goes through, such as an agency's recruiter.",
+            examples=["rita"],
             extra_json_schema=THEIRS,
         ),
     ] = None
@@ -191,9 +199,11 @@ class Application(Shape, frozen=True):
 class Candidate(Shape, frozen=True):
     """Who is asking."""
 
-    id: Id
-    name: Annotated[str | None, Meta(description="The candidate's name.")] = None
-    email: Annotated[str | None, Meta(description="The address that the candidate is invited at.")] = None
+    id: Annotated[Id, Meta(description="The candidate's id.", examples=["me"])]
+    name: Annotated[str | None, Meta(description="The candidate's name.", examples=["Kim Lee"])] = None
+    email: Annotated[
+        str | None, Meta(description="The address that the candidate is invited at.", examples=["kim@example.com"])
+    ] = None
     time_zone: Zone = None
     country: Country = None
     employed: Annotated[YesNo, Meta(description="Whether the candidate has a job now.")] = None

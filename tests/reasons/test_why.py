@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 from typer.testing import CliRunner
@@ -347,7 +347,7 @@ def test_the_command_refuses_unknown_names_as_wrong_usage() -> None:
 # --- what holds of every case ---
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60)
 @given(cases)
 def test_advice_is_answered_by_advised_with_its_own_rules(case: dict[str, Any]) -> None:
     """For everything in the list, the answer has its rank and exactly its rules, in the same order."""
@@ -363,7 +363,7 @@ def test_advice_is_answered_by_advised_with_its_own_rules(case: dict[str, Any]) 
             assert all(test.held == test.wanted for rule in one.conclusion.rules for test in rule.tests)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25)
 @given(cases, st.data())
 def test_every_question_has_an_answer_that_the_decision_bears_out(case: dict[str, Any], data: st.DataObject) -> None:
     """No error, nothing that is in the list is said not to be, and what opens does so at that second."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 import tactful
 from shipped_cases import cases
@@ -86,7 +86,7 @@ def test_a_promised_day_is_put_off_at_most_never_taken_back() -> None:
                 assert change.after > "2026-12-02"
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=15)
 @given(data=cases)
 def test_every_suggestion_does_what_it_says(data: dict[str, Any]) -> None:
     """Changed as suggested, the case leads to a decision with, or without, the advice; no fixed fact is changed."""
