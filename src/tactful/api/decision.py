@@ -10,7 +10,7 @@ import msgspec
 
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.calendars import Calendar
-from tactful.facts.rows import Row, entity_of
+from tactful.facts.rows import nearest_calendar
 from tactful.language.syntax import Modality
 from tactful.reasons.compare import compare
 from tactful.reasons.context import Context, application_of, target_record
@@ -97,7 +97,7 @@ class Advice:
     @property
     def calendar(self) -> Calendar:
         """The calendar of whom or what the advice concerns: the person's, else the application's, else the candidate's."""
-        return calendar_of(self._one.target)
+        return nearest_calendar(self._one.target)
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
@@ -280,12 +280,3 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         """The decision as plain dictionaries and lists."""
         built: Mapping[str, object] = msgspec.to_builtins(self.record())
         return built
-
-
-def calendar_of(row: Row) -> Calendar:
-    """The calendar of the place where a row belongs: its own, else its person's, else its application's."""
-    for placed in (row, getattr(row, "person", None), getattr(row, "application", None)):
-        calendar = getattr(placed, "calendar", None)
-        if isinstance(calendar, Calendar):
-            return calendar
-    raise AssertionError(f"a {entity_of(row)} belongs to no place")

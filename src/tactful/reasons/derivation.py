@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from tactful.engines.evaluate import Environment
+from tactful.engines.evaluate import Environment, row_of
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Row, row_key
 from tactful.language.ir import (
@@ -167,9 +167,7 @@ class Derivation:
 
     def _fact(self, field: Field, env: Environment, to_mend: bool, depth: int) -> FactRecord | None:
         """How a computed fact came about; ``None`` for a given one, and where there is nothing that could have it."""
-        row = env[field.scope]
-        for step in field.via:
-            row = getattr(row, step)
+        row = row_of(field, env)
         if field.origin != "computed" or row is None or not depth:
             return None
         key = (field.key, row.no, to_mend)

@@ -15,7 +15,7 @@ import msgspec
 from tactful.decide.timeline import timeline
 from tactful.facts.edit import NAMED_MOMENTS, Spot, as_given, changed, path_of, with_message
 from tactful.facts.kinds import WEEK, MomentKind, Value
-from tactful.facts.rows import ApplicationRow, Row, entity_of, inside
+from tactful.facts.rows import ApplicationRow, Row, inside
 from tactful.facts.shape import CaseShape, Message
 from tactful.language.ir import AddStep, Aggregate, Condition, IsIn, Rule, Test
 from tactful.language.ir.fields_read import ReadField, read_fields
@@ -47,7 +47,7 @@ class Wish(NamedTuple):
 
     def given(self, outcome: Outcome) -> bool:
         """Whether the advice is given."""
-        wanted = self.action, self.prohibits, entity_of(self.target), self.target.no
+        wanted = self.action, self.prohibits, self.target.entity, self.target.no
         return any(key_of(one) == wanted for one in outcome.ranking.ranked)
 
 
@@ -118,7 +118,7 @@ class _Search:
         """The first moment at which time alone does it."""
         found = timeline(context.decider, context.case, context.now, context.now + AHEAD)
         for interval in found.intervals[1:]:
-            wanted = self._wish.action, self._wish.prohibits, entity_of(self._wish.target), self._wish.target.no
+            wanted = self._wish.action, self._wish.prohibits, self._wish.target.entity, self._wish.target.no
             if any(key_of(one) == wanted for one in interval.ranking.ranked) == self._goal:
                 return self._until(interval.start)
         return None
@@ -187,8 +187,8 @@ class _Search:
 
     def _near(self, row: Row) -> bool:
         """Whether a row belongs to what the advice is about: changes elsewhere would be far-fetched."""
-        application = _application_of(self._wish.target)
-        return application is None or entity_of(row) == "candidate" or inside(row, application)
+        application = self._wish.target.application
+        return application is None or row.entity == "candidate" or inside(row, application)
 
     def _changes_of(self, field: ReadField, row: Row) -> Iterator[_Step]:
         context, held = self._setting, field.value(row)
@@ -245,7 +245,7 @@ class _Search:
         }
         named = {direction for direction, kind in combinations_ if kind != "other"}
         kept = [one for one in sorted(combinations_) if one[1] != "other" or one[0] not in named]
-        application = _application_of(self._wish.target)
+        application = self._wish.target.application
         for family in context.case.families:
             if application is None or family.application is application:
                 for direction, kind in kept:
@@ -272,11 +272,6 @@ class _Search:
             text=f"{said} {'sent to' if direction == 'sent' else 'received from'} {name}",
         )
         return _Step(record.who, None, lambda shape: with_message(shape, application.no, message), record)
-
-
-def _application_of(row: Row) -> ApplicationRow | None:
-    found = getattr(row, "application", row)
-    return found if isinstance(found, ApplicationRow) else None
 
 
 def _concerned(context: Context, wish: Wish) -> Iterator[Rule]:

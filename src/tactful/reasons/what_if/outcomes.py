@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from tactful.decide.ranker import Conclusion, Ranking
-from tactful.facts.rows import entity_of
 from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context, target_record
 from tactful.reasons.records.decision import EffectRecord
@@ -46,7 +45,7 @@ def decide_again(context: Context, shape: CaseShape, now: int | None = None) -> 
 
 def key_of(one: Conclusion) -> Key:
     """What a conclusion is about."""
-    return one.action, one.prohibits, entity_of(one.target), one.target.no
+    return one.action, one.prohibits, one.target.entity, one.target.no
 
 
 def within_reason(decisions: int, context: Context) -> int:

@@ -27,7 +27,7 @@ from tactful.facts.kinds import (
     Value,
     YesNoKind,
 )
-from tactful.facts.rows import ApplicationRow, Case, Row
+from tactful.facts.rows import Case, Row, business_calendar
 from tactful.language.ir.fields_read import ReadField, before
 from tactful.reasons.wording import say_moment, say_value
 
@@ -73,7 +73,8 @@ def trials(field: ReadField, row: Row, case: Case, now: int) -> list[Trial]:
         case ListKind(values=words):
             values = [(one,) for one in words] or [(SOME_TEXT,)]
         case IdKind(entity="person"):
-            values = [one.id for one in case.families[_application(row).no].people]
+            assert row.application is not None  # a candidate names nobody
+            values = [person.id for person in case.families[row.application.no].people]
         case MomentKind():
             return list(_moments(field, row, case, now))
         case NumberKind() | DurationKind() | DayTimeKind():
@@ -81,11 +82,6 @@ def trials(field: ReadField, row: Row, case: Case, now: int) -> list[Trial]:
         case _:
             values = (SOME_TEXT,)
     return [Trial(value) for value in values]
-
-
-def _application(row: Row) -> ApplicationRow:
-    application: ApplicationRow = row if isinstance(row, ApplicationRow) else getattr(row, "application")  # noqa: B009
-    return application
 
 
 def _numbers(field: ReadField) -> list[int | float]:
@@ -100,7 +96,7 @@ def _moments(field: ReadField, row: Row, case: Case, now: int) -> Iterator[Trial
 
     What is written with its time has happened; only days that people name may be still to come.
     """
-    own: Calendar = getattr(getattr(row, "application", row), "calendar", case.candidate.calendar)
+    own = business_calendar(row)
     marks = {before(now, shift, own) for shift in field.shifts} | {now}
     others = {moment for moment in _moments_near(row, case) if abs(moment - now) < 60 * DAY}
     marks = {one for one in (*sorted(marks)[:MOST], *sorted(others)[:MOST]) if FIRST_MOMENT < one < LAST_MOMENT}
@@ -116,9 +112,8 @@ def _moments(field: ReadField, row: Row, case: Case, now: int) -> Iterator[Trial
 
 def _moments_near(row: Row, case: Case) -> Iterator[int]:
     """The moments of the same application that another may be compared with."""
-    application = getattr(row, "application", row)
-    if not isinstance(application, ApplicationRow):
+    if row.application is None:
         return
-    family = case.families[application.no]
+    family = case.families[row.application.no]
     yield from (one.ended_at for one in family.interviews)
     yield from (one.sent_at for one in family.messages if one.sent_at is not None)
