@@ -21,7 +21,7 @@ from tactful.facts.rows import (
     row_key,
 )
 from tactful.language.ir import AddStep, ById, CheckedPack, InScope, Prohibit, Rule
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 
 #: Modalities from the strongest to the weakest; of conclusions alike in all else, the stronger ranks first.
 STRENGTH: Final[Mapping[Modality, int]] = {"must_not": 0, "must": 1, "should_not": 2, "should": 3, "may": 4}
@@ -42,6 +42,10 @@ _REST: Final = (1 << _PRIORITY_AT) - 1
 _LAST: Final = (1 << _DUE_AT) - 1
 _PRIORITY: Final = ~_REST
 _DUE: Final = _REST - _LAST
+
+
+#: What a conclusion is about: its action, whether it forbids the action, and the key of its target (see ``row_key``).
+Key = tuple[str, bool, tuple[str, str, str, str]]
 
 
 class _Plan(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -83,6 +87,15 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
     def prohibits(self) -> bool:
         """Whether it forbids."""
         return self.plan.prohibits
+
+    @property
+    def key(self) -> Key:
+        """What the conclusion is about, by ids. A pass that compares conclusions adds to the key what it looks at besides.
+
+        Two messages that say the same have the same id, so conclusions about them have the same key.
+        """
+        plan = self.plan
+        return plan.action, plan.prohibits, row_key(self.target)
 
     @property
     def safety(self) -> bool:

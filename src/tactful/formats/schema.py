@@ -23,14 +23,13 @@ from tactful.facts.kinds import (
 )
 from tactful.facts.shape import CaseShape
 from tactful.language.ir import CheckedPack
-from tactful.language.syntax import Modality
+from tactful.language.terms import MODALITIES
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import DecisionRecord, PlanRecord
 from tactful.reasons.records.why import WhyRecord
 
 Schema = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_MODALITIES: Final[tuple[Modality, ...]] = ("must", "should", "may", "should_not", "must_not")
 _TEXT: Final[Schema] = {"type": "string"}
 
 
@@ -243,7 +242,7 @@ def _action() -> Schema:
 
 def _rule() -> Schema:
     name: Schema = {"$ref": "#/$defs/action_name"}
-    conclusion = _object({**dict.fromkeys(_MODALITIES, name), "step": _TEXT, "of": name, "to": _TEXT})
+    conclusion = _object({**dict.fromkeys(MODALITIES, name), "step": _TEXT, "of": name, "to": _TEXT})
     rule = _object(
         {
             "about": {"type": "string", "description": "What the rule asks for, in a sentence."},
@@ -272,12 +271,12 @@ def _invariant() -> Schema:
             "when": {"$ref": "#/$defs/conditions"},
             "unless": {"$ref": "#/$defs/conditions"},
             "never": {"anyOf": [name, {"type": "array", "items": name}]},
-            "always": _object(dict.fromkeys(_MODALITIES, name)),
+            "always": _object(dict.fromkeys(MODALITIES, name)),
             "at most": {"type": "integer", "minimum": 0},
             "of": name,
             "after": _change(),
             "no new": {"anyOf": [name, {"type": "array", "items": name}]},
-            "keeps": _object(dict.fromkeys(_MODALITIES, name)),
+            "keeps": _object(dict.fromkeys(MODALITIES, name)),
             "same": {"enum": ["advice"]},
             "off": {"type": ["boolean", "string"]},
         }

@@ -10,7 +10,7 @@ from tactful.facts.entities import ENTITIES, SCOPES
 from tactful.facts.fields import FieldSpec
 from tactful.facts.kinds import Kind
 from tactful.language.ir import Field
-from tactful.language.syntax import Name, Operand, Parameter, ParameterOperand
+from tactful.language.terms import Name, Operand, Parameter, ParameterOperand
 from tactful.source.codes.conditions import OutOfScope, UnknownField, UnknownParameter
 from tactful.source.diagnostics import Diagnostic
 from tactful.source.suggest import did_you_mean

@@ -17,16 +17,12 @@ from tactful.language.syntax import (
     IsKnown,
     IsOneOf,
     IsSame,
-    LiteralOperand,
-    Name,
-    Operand,
-    Order,
     Ordered,
-    ParameterOperand,
     PastOrToCome,
     Phrase,
     Within,
 )
+from tactful.language.terms import LiteralOperand, Name, Operand, Order, ParameterOperand
 from tactful.source.codes.conditions import MalformedPhrase
 from tactful.source.diagnostics import Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence, can_point_inside, inner_span

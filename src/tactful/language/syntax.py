@@ -8,41 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-import msgspec
-
+from tactful.language.terms import Definition, Modality, Name, Operand, Order, Override, Parameter, Patch, Written
 from tactful.source.diagnostics import Span
-
-Order = Literal["<", "<=", ">", ">="]
-Modality = Literal["must", "should", "may", "should_not", "must_not"]
-
-
-class Written(msgspec.Struct, frozen=True):
-    """What all parts of a written pack have in common."""
-
-
-class Name(Written, frozen=True):
-    """A name or a text, and where it stands. ``exact``: the text stands in the file letter for letter, on one line."""
-
-    text: str
-    span: Span
-    exact: bool = True
-
-
-class LiteralOperand(Written, frozen=True):
-    """An operand that is written out."""
-
-    text: str
-    span: Span
-
-
-class ParameterOperand(Written, frozen=True):
-    """An operand that is a parameter: ``$name``."""
-
-    name: str
-    span: Span
-
-
-Operand = LiteralOperand | ParameterOperand
 
 
 class IsOneOf(Written, frozen=True):
@@ -146,16 +113,6 @@ class Deadline(Written, frozen=True):
     moment: Name
     length: Operand | None
     before: bool
-
-
-class Parameter(Written, frozen=True):
-    """A knob: its value as written, a line about it, its source."""
-
-    name: Name
-    value: tuple[Name, ...]
-    is_list: bool
-    about: str
-    source: str
 
 
 class CustomFact(Written, frozen=True):
@@ -297,31 +254,6 @@ class Invariant(Written, frozen=True):
     when: Condition
     change: Change | None
     claim: Claim
-
-
-class Override(Written, frozen=True):
-    """A safety rule that an overlay switched off, with its reason."""
-
-    rule: str
-    because: str
-    pack: str
-
-
-class Patch(Written, frozen=True):
-    """A change that an overlay made to something its base defines: which keys, and where."""
-
-    section: str
-    id: str
-    keys: tuple[str, ...]
-    span: Span
-
-
-class Definition(Written, frozen=True):
-    """Where an entry of a pack is written: its id, and each of its keys, which overlays may have put elsewhere."""
-
-    section: str
-    id: Span
-    keys: tuple[Span, ...]
 
 
 class Pack(Written, frozen=True):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tactful.language.syntax import Name
+from tactful.language.terms import Name
 from tactful.source.codes.conditions import BadPlaceholder
 from tactful.source.diagnostics import Diagnostic, Span
 

@@ -10,7 +10,8 @@ import msgspec
 from tactful.facts.shape import CaseShape
 from tactful.formats.schema import DIALECT, Schema
 from tactful.language.ir import CheckedPack
-from tactful.testing.examples.entries import MODALITIES, NEVER_KEYS
+from tactful.language.terms import MODALITIES
+from tactful.testing.examples.entries import NEVER_KEYS
 from tactful.testing.examples.read import LISTS
 from tactful.testing.record import PackTestRecord
 

@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import Kind
 from tactful.language.ir import Compare, DayTimeBetween, Filled, IsIn, Known, NowIs
-from tactful.language.syntax import Order
+from tactful.language.terms import Order
 
 #: Steps from a row to another: names of entities.
 Path = tuple[str, ...]

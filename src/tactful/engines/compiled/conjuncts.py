@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -24,7 +24,7 @@ from tactful.language.ir import (
     WhenFact,
 )
 from tactful.language.ir.reads import computed, fields_of
-from tactful.language.syntax import Order
+from tactful.language.terms import OPPOSITE
 
 #: A yes/no that rests on more conditions than these is asked as a whole.
 _MOST: Final = 16
@@ -147,14 +147,11 @@ def joined(conditions: Iterable[Condition]) -> list[Condition]:
     return list(found.values())
 
 
-_OPPOSITES: Final[Mapping[Order, Order]] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-
-
 def _opposite(test: Test) -> Test:
     """What holds where the predicates of a test of a field that is always known do not."""
     match test.predicates:
         case (NowIs(op=op, shift=shift),):
-            return msgspec.structs.replace(test, negated=False, predicates=(NowIs(_OPPOSITES[op], shift),))
+            return msgspec.structs.replace(test, negated=False, predicates=(NowIs(OPPOSITE[op], shift),))
         case _:
             return msgspec.structs.replace(test, negated=True)
 

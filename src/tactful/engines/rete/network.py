@@ -18,7 +18,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -45,6 +45,7 @@ from tactful.language.ir import (
     Shift,
     Test,
 )
+from tactful.language.terms import MIRRORED, Order
 
 #: Measured: 64 matches of one fact at once, 17 patterns and 30 join terms in a rule are what the library can hold. A fact of
 #: more than about 240 names matches nothing, without a word.
@@ -64,7 +65,6 @@ _TYPES: Final = {entity: no for no, entity in enumerate(ENTITIES)}
 _KEYS: Final = {"candidate": "c", "application": "a", "offer": "a", "interview": "i", "person": "p"}
 _ALIASES: Final = dict(zip(ENTITIES, "caopivm", strict=True))
 _OPS: Final = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
-_TURNED: Final = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 #: Larger numbers are settled by the interpreter: the library saturates past 63 bits, and reads fractions inexactly.
 _LARGEST: Final = 2**53
 
@@ -271,7 +271,7 @@ class _Chain:
             case _:
                 return None
 
-    def _joined(self, field: Field, op: str, other: Field) -> bool:
+    def _joined(self, field: Field, op: Order | Literal["=="], other: Field) -> bool:
         """A comparison of fields of two rows, as a join: the pattern that comes later speaks of the earlier one."""
         mine, theirs = holder(field), holder(other)
         countable = op == "==" or (self._builder.counts(field) and self._builder.counts(other))
@@ -280,7 +280,8 @@ class _Chain:
         for one in (field, other):
             self._terms.setdefault(holder(one), []).append({f"k{self._builder.number(one)}": 1})
         if self._place(mine) < self._place(theirs):
-            field, other, mine, theirs, op = other, field, theirs, mine, _TURNED[op]
+            field, other, mine, theirs = other, field, theirs, mine
+            op = op if op == "==" else MIRRORED[op]
         kind = "e" if op == "==" else "n"
         asked = {f"{kind}{self._builder.number(field)}": {_ALIASES[theirs]: f"{kind}{self._builder.number(other)}"}}
         self._joins.setdefault(mine, []).append(asked if op == "==" else {_OPS[op]: asked})

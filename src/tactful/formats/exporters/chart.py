@@ -14,7 +14,7 @@ from tactful.api.plan import Plan, Window
 from tactful.facts.calendars import Calendar
 from tactful.formats.agenda import Group, Strand, days, groups, holidays, seconds
 from tactful.formats.agenda.hours import their_clock
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 from tactful.reasons.wording import name_of, say_moment, say_month, say_short_day
 
 MARGIN: Final = 16

@@ -22,7 +22,7 @@ from tactful.formats.agenda import Run, Strand, seconds, strands
 from tactful.formats.agenda.hours import daily, said_of_others, their_clock
 from tactful.formats.exporters.revision import OWN_DOMAIN, PRODID, merged, previous_entries, value
 from tactful.formats.exporters.zones import zone
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 from tactful.reasons.wording import clean, concerning, name_of, say_moment
 
 _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:tactful:plan")

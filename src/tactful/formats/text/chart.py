@@ -11,7 +11,7 @@ from rich.text import Text
 from tactful.api.plan import Plan
 from tactful.formats.agenda import Day, Group, Strand, days, groups, holidays, seconds
 from tactful.formats.text import STYLES
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 from tactful.reasons.wording import one_line, say_month, say_short_day
 
 _MARKS: Final[dict[Modality, str]] = {"must": "█", "should": "▓", "may": "▒", "should_not": "-", "must_not": "×"}

@@ -10,7 +10,7 @@ from tactful.language import syntax
 from tactful.language.check.templates import check_template
 from tactful.language.ir import Action, FieldSlot, Template
 from tactful.language.names import Names, Reads, Report, Scope
-from tactful.language.syntax import Name
+from tactful.language.terms import Name
 from tactful.source.codes.conditions import CircularActions, OutOfScope, UnknownAction
 from tactful.source.codes.pack import BadSetting
 from tactful.source.suggest import did_you_mean

@@ -23,7 +23,8 @@ from tactful.language import syntax
 from tactful.language.check.conditions import check_condition
 from tactful.language.ir import Aggregate, ComputedFact, Field, WhenFact
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
-from tactful.language.syntax import CustomFact, Name
+from tactful.language.syntax import CustomFact
+from tactful.language.terms import Name
 from tactful.source.codes.conditions import BadCollection, CircularFacts, NameTaken, OutOfScope, WrongPhrase
 from tactful.source.codes.pack import BadSetting
 from tactful.source.suggest import did_you_mean

@@ -8,7 +8,8 @@ from tactful.facts.fields import MUTABILITIES, Mutability
 from tactful.language.check.templates import check_template
 from tactful.language.ir import FieldNote
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
-from tactful.language.syntax import Name, Pack
+from tactful.language.syntax import Pack
+from tactful.language.terms import Name
 from tactful.source.codes.conditions import UnknownField, WrongValue
 from tactful.source.suggest import did_you_mean
 

@@ -28,6 +28,7 @@ from tactful.language.ir import (
     Test,
 )
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
+from tactful.language.terms import Name
 from tactful.source.codes.conditions import OutOfScope
 from tactful.source.codes.pack import BadSetting
 from tactful.source.diagnostics import Span
@@ -74,7 +75,7 @@ class InvariantChecker:
             case syntax.AtMost(count=count):
                 return AtMost(count, action)
 
-    def _actions(self, names: tuple[syntax.Name, ...]) -> tuple[str, ...]:
+    def _actions(self, names: tuple[Name, ...]) -> tuple[str, ...]:
         found = [self._catalogue.find(one) for one in names]
         return tuple(one for one in found if one is not None)
 

@@ -41,7 +41,8 @@ from tactful.language.ir import (
     Test,
 )
 from tactful.language.names import Scope
-from tactful.language.syntax import Entry, Name, Operand, Parameter
+from tactful.language.syntax import Entry
+from tactful.language.terms import Name, Operand, Order, Parameter
 from tactful.source.codes.conditions import EmptyRange, WrongParameter, WrongPhrase, WrongValue
 from tactful.source.suggest import did_you_mean
 
@@ -270,7 +271,7 @@ class _Reader:
             _wrong_value(operand, texts, parameter, what, None, self.use, self.scope)
         return amount
 
-    def _compares(self, op: syntax.Order, operand: Operand) -> Meaning | None:
+    def _compares(self, op: Order, operand: Operand) -> Meaning | None:
         if isinstance(self.field.kind, MomentKind):
             self._wrong_phrase(f"did you mean `{self.entry.text} ago`?")
             return None

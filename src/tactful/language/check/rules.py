@@ -26,7 +26,7 @@ from tactful.language.ir import (
     Target,
 )
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
-from tactful.language.syntax import Modality, Name
+from tactful.language.terms import Modality, Name
 from tactful.source.codes.conditions import BadDeadline, BadSafety, BadTarget, OutOfScope
 from tactful.source.suggest import did_you_mean
 

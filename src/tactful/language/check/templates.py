@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tactful.language.ir import FieldSlot, Template
 from tactful.language.names import Scope
-from tactful.language.syntax import Name, ParameterOperand
 from tactful.language.templates import Placeholder, parse_template
+from tactful.language.terms import Name, ParameterOperand
 
 
 def check_template(text: Name, scope: Scope, source: str = "") -> Template:

@@ -13,7 +13,7 @@ import msgspec
 
 from tactful.facts.fields import Mutability
 from tactful.facts.kinds import Duration, Elapsed, Kind, Value
-from tactful.language.syntax import Definition, Modality, Order, Override
+from tactful.language.terms import Definition, Modality, Order, Override
 from tactful.source.diagnostics import Span
 
 

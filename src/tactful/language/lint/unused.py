@@ -10,7 +10,8 @@ import msgspec
 from tactful.language.ir import AddStep, ById, CheckedPack, Field, FieldSlot, Rule, Template
 from tactful.language.ir.reads import closure, computed, fields_of, fields_of_rule
 from tactful.language.lint.own import Own
-from tactful.language.syntax import Name, Pack, ParameterOperand, Written
+from tactful.language.syntax import Pack
+from tactful.language.terms import Name, ParameterOperand, Written
 from tactful.source.codes.lint import IdleAction, Unsourced, UnusedFact, UnusedParameter
 from tactful.source.diagnostics import Diagnostic
 

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeVar, get_args
 
 from tactful.language.load.entries import ID, NO_CONDITION
 from tactful.language.load.files import Layer
-from tactful.language.load.invariants import MODALITIES, Claims
+from tactful.language.load.invariants import Claims
 from tactful.language.load.merge import Entries, Item, Merged, merge_layers
 from tactful.language.phrases import parse_deadline
 from tactful.language.syntax import (
@@ -20,14 +20,11 @@ from tactful.language.syntax import (
     Conclusion,
     CustomFact,
     Deadline,
-    Definition,
     FieldNote,
-    Modality,
-    Name,
     Pack,
-    Parameter,
     Rule,
 )
+from tactful.language.terms import MODALITIES, Definition, Modality, Name, Parameter
 from tactful.source.codes.pack import BadName, BadSetting, MissingKey, UnknownKey, WrongShape
 from tactful.source.diagnostics import InvalidInput, Span
 from tactful.source.nodes import Mapping, Scalar, Sequence

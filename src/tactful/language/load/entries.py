@@ -8,7 +8,8 @@ from typing import Final, Literal
 from tactful.facts.kinds import parse_number, parse_yes_no
 from tactful.language.load.merge import Entries, Item
 from tactful.language.phrases import Text, parse_phrase
-from tactful.language.syntax import Condition, Entry, Group, Name
+from tactful.language.syntax import Condition, Entry, Group
+from tactful.language.terms import Name
 from tactful.source.codes.pack import BadName, BadSetting, MissingKey, UnknownKey, WrongShape
 from tactful.source.diagnostics import Diagnostic
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence

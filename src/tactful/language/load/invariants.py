@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final, get_args
+from typing import Final
 
 from tactful.language.load.entries import ID, NO_CONDITION, Parts
 from tactful.language.load.merge import NEEDS, Item
 from tactful.language.phrases import operand
-from tactful.language.syntax import Always, AtMost, Change, Claim, Invariant, Keeps, Modality, Name, Never, NoNew, Same
+from tactful.language.syntax import Always, AtMost, Change, Claim, Invariant, Keeps, Never, NoNew, Same
+from tactful.language.terms import MODALITIES, Modality, Name
 from tactful.source.codes.pack import BadSetting, UnknownKey, WrongShape
 from tactful.source.nodes import Mapping, Node
 from tactful.source.suggest import did_you_mean
 
-MODALITIES: Final[tuple[Modality, ...]] = get_args(Modality)
 #: The ways in which a case may be another.
 CHANGES: Final = ("later", "message", "facts", "reordered")
 #: Claims about two decisions, which take `after`.

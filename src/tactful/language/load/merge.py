@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from tactful.language.load.files import File, Layer
-from tactful.language.syntax import Override, Patch
+from tactful.language.terms import Override, Patch
 from tactful.source.codes.pack import DefinedTwice, MissingKey, NothingToChange, SafetyChanged, UnknownKey, WrongShape
 from tactful.source.diagnostics import Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 from tactful.reasons.records.decision import JustificationRecord, Moment, PackRecord, Record, TargetRecord
 from tactful.reasons.records.why import AskedRecord, Plain, Words
 

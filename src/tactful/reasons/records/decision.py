@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 
 Moment = Annotated[str | None, Meta(description="ISO 8601, in the candidate's time zone.")]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 from tactful.reasons.records.decision import FlipsRecord, Moment, PackRecord, Record, TargetRecord
 from tactful.source.diagnostics import TactfulError
 

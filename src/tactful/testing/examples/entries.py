@@ -9,7 +9,7 @@ from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import parse_number, parse_yes_no
 from tactful.facts.reading.moments import parse_date, parse_moment, seconds_of
 from tactful.language.ir import CheckedPack
-from tactful.language.syntax import Modality
+from tactful.language.terms import MODALITIES, Modality
 from tactful.source.codes.examples import (
     BadExampleValue,
     ExampleShape,
@@ -23,7 +23,6 @@ from tactful.source.suggest import did_you_mean
 from tactful.testing.examples.model import Deadline, Due, DueOn, Expected, Forbidden, Lost, Named, NoDeadline, Reference
 
 Entries = dict[str, tuple[Scalar, Node]]
-MODALITIES: Final[tuple[Modality, ...]] = ("must", "should", "may", "should_not", "must_not")
 EXPECTED_KEYS: Final = (*MODALITIES, "to", "by", "rules", "rank", "steps", "without steps", "instead of")
 NEVER_KEYS: Final = (*MODALITIES, "to")
 LOST_KEYS: Final = (*MODALITIES, "to", "by rule")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from tactful.facts.rows import Case
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 from tactful.source.diagnostics import Span
 
 

@@ -9,7 +9,7 @@ from tactful.api.decision import Decision
 from tactful.api.policy import Policy, load
 from tactful.decide.ranker import Conclusion
 from tactful.facts.rows import inside
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 from tactful.reasons.context import application_of
 from tactful.reasons.why.question import rows_named
 from tactful.source.diagnostics import Diagnostic, InvalidInput, Span

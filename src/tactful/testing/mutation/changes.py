@@ -21,14 +21,13 @@ from tactful.facts.kinds import (
     format_duration,
 )
 from tactful.language.ir import HERE, Compare, DayTimeBetween, IsIn, NowIs, Predicate, Relates, Shift, Test
-from tactful.language.syntax import Order
+from tactful.language.terms import OPPOSITE, Order
 
 replace = msgspec.structs.replace
 #: The operator, the change in words, and what stands there instead (``None``: nothing).
 Change = tuple[str, str, Test | None]
 
 _STRICT: Final[dict[Order, Order]] = {">=": ">", ">": ">=", "<=": "<", "<": "<="}
-_OPPOSITE: Final[dict[Order, Order]] = {">=": "<", ">": "<=", "<=": ">", "<": ">="}
 _WORDS: Final[dict[Order, str]] = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
 _BESIDE: Final[dict[Order, str]] = {">=": "at or after", ">": "after", "<=": "at or before", "<": "before"}
 
@@ -49,15 +48,15 @@ def _predicate_changes(predicate: Predicate, kind: Kind) -> Iterator[tuple[str, 
         case NowIs(op=op, shift=shift):
             for operator, said, length in length_changes(shift.length):
                 yield operator, said, NowIs(op, Shift(length, shift.back))
-            for other in (_STRICT[op], _OPPOSITE[op]):
+            for other in (_STRICT[op], OPPOSITE[op]):
                 yield "comparison", f"{_WORDS[op]} → {_WORDS[other]}", NowIs(other, shift)
         case Compare(op=op, value=value):
             for operator, said, number in _number_changes(value, kind):
                 yield operator, said, Compare(op, number)
-            for other in (_STRICT[op], _OPPOSITE[op]):
+            for other in (_STRICT[op], OPPOSITE[op]):
                 yield "comparison", f"{_WORDS[op]} → {_WORDS[other]}", Compare(other, value)
         case Relates(op=op, other=against) if op != "==":
-            for other in (_STRICT[op], _OPPOSITE[op]):
+            for other in (_STRICT[op], OPPOSITE[op]):
                 yield "comparison", f"{_BESIDE[op]} → {_BESIDE[other]}", Relates(other, against)
         case DayTimeBetween(low=low, high=high):
             for step in (HOUR, -HOUR):

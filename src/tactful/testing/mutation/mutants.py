@@ -33,7 +33,7 @@ from tactful.language.ir import (
 )
 from tactful.language.ir.reads import closure, computed, fields_of_rule
 from tactful.language.lint.satisfiability import Logic, tests_of
-from tactful.language.syntax import Modality
+from tactful.language.terms import Modality
 from tactful.source.diagnostics import Span
 from tactful.testing.mutation.changes import Change, length_changes, test_changes
 

@@ -1,0 +1,84 @@
+"""The terms that a written and a checked pack share: names with their places, operands, orders and modalities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, get_args
+
+import msgspec
+
+from tactful.source.diagnostics import Span
+
+Order = Literal["<", "<=", ">", ">="]
+Modality = Literal["must", "should", "may", "should_not", "must_not"]
+
+#: All modalities, in the order of :data:`Modality`.
+MODALITIES: Final[tuple[Modality, ...]] = get_args(Modality)
+#: The order that holds exactly where the other does not.
+OPPOSITE: Final[Mapping[Order, Order]] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+#: The order that says the same with the two sides exchanged.
+MIRRORED: Final[Mapping[Order, Order]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+class Written(msgspec.Struct, frozen=True):
+    """The base of everything that a written pack consists of."""
+
+
+class Name(Written, frozen=True):
+    """A name or a text, and its place. ``exact``: the text stands in the file letter for letter, on one line."""
+
+    text: str
+    span: Span
+    exact: bool = True
+
+
+class LiteralOperand(Written, frozen=True):
+    """An operand that is written out."""
+
+    text: str
+    span: Span
+
+
+class ParameterOperand(Written, frozen=True):
+    """An operand that is a parameter: ``$name``."""
+
+    name: str
+    span: Span
+
+
+Operand = LiteralOperand | ParameterOperand
+
+
+class Parameter(Written, frozen=True):
+    """A parameter: its value as written, a sentence about it, its source."""
+
+    name: Name
+    value: tuple[Name, ...]
+    is_list: bool
+    about: str
+    source: str
+
+
+class Override(Written, frozen=True):
+    """A safety rule that an overlay switched off, with its reason."""
+
+    rule: str
+    because: str
+    pack: str
+
+
+class Patch(Written, frozen=True):
+    """A change that an overlay makes to an entry of its base: the keys that it changes, and the place."""
+
+    section: str
+    id: str
+    keys: tuple[str, ...]
+    span: Span
+
+
+class Definition(Written, frozen=True):
+    """The places of an entry of a pack: of its id, and of each of its keys, which may stand in different overlays."""
+
+    section: str
+    id: Span
+    keys: tuple[Span, ...]
