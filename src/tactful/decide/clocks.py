@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from tactful.engines.evaluate import Environment, Evaluator, clock_value
+from tactful.engines.evaluate import Environment, Evaluator, clock_value, row_of
 from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import DAY, Value
-from tactful.facts.rows import Row
-from tactful.language.ir import DayTimeBetween, Field, Relates, Test
+from tactful.facts.rows import own_calendar
+from tactful.language.ir import DayTimeBetween, Relates, Test
 
 
 class Clocks:
@@ -31,7 +31,7 @@ class Clocks:
         for test in tests:
             row = row_of(test.field, env)
             if row is not None:
-                calendar = calendar_of(row)
+                calendar = own_calendar(row)
                 groups.setdefault(id(calendar), (calendar, []))[1].append(test)
         for calendar, group in groups.values():
             key = (id(calendar), *((test.field.key, test.predicates, test.negated) for test in group))
@@ -76,17 +76,3 @@ class Clocks:
 def asks_a_clock(test: Test) -> bool:
     """Whether a test asks a clock, and compares it with nothing but what the rule itself says."""
     return test.field.origin == "clock" and not any(isinstance(one, Relates) for one in test.predicates)
-
-
-def row_of(field: Field, env: Environment) -> Row | None:
-    """The row that has the field."""
-    row = env[field.scope]
-    for step in field.via:
-        row = getattr(row, step)
-    return row
-
-
-def calendar_of(row: Row) -> Calendar:
-    """The calendar of a row that has a clock."""
-    calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (only placed rows have one)
-    return calendar

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tactful.decide.clocks import Clocks, asks_a_clock, calendar_of, row_of
+from tactful.decide.clocks import Clocks, asks_a_clock
 from tactful.decide.decider import Decider
-from tactful.engines.evaluate import Environment, Evaluator
+from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
-from tactful.facts.rows import Case, Row
+from tactful.facts.rows import Case, Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
     AllOf,
@@ -36,7 +36,7 @@ def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     for rule in decider.moving:
         for row in window.evaluator.rows(rule.entity):
             if window.may_fire(rule, row):
-                application = getattr(row, "application", row)
+                application = row.application or row
                 near.setdefault(application, {start, until}).update(window.moments(rule, row))
                 if rule.no in decider.clocked:
                     clocked.setdefault(application, []).append((rule, row))
@@ -258,7 +258,7 @@ class _Window:
         row = row_of(clock, env)
         if self._clocks is not None and clock.origin == "clock" and row is not None:
             times = {shown + after for shown in self._values(other, env) for after in (0, 1)}
-            yield from self._clocks.times(calendar_of(row), times)
+            yield from self._clocks.times(own_calendar(row), times)
 
     def _changes_of(self, field: Field, env: Environment) -> Iterator[int]:
         """When the field itself may change."""
@@ -267,7 +267,7 @@ class _Window:
             return
         if field.origin == "clock":
             if self._clocks is not None and field.key == "business_day":
-                yield from self._clocks.times(calendar_of(row), (0,))
+                yield from self._clocks.times(own_calendar(row), (0,))
             return
         key = (field.key, row.no)
         if key in self._met:

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from tactful.engines.evaluate import Environment, Evaluator
-from tactful.facts.calendars import Calendar
+from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.facts.kinds import DAY
-from tactful.facts.rows import Row
+from tactful.facts.rows import Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
     ComputedFact,
@@ -115,9 +114,7 @@ def _of_moment(predicate: NowIs, field: Field, env: Environment, evaluator: Eval
 
 def _of_field(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
     """Flips of what a field itself depends on: a computed fact's conditions, the clock."""
-    row = env[field.scope]
-    for step in field.via:
-        row = getattr(row, step)
+    row = row_of(field, env)
     if row is None:
         return
     if field.origin == "clock" and field.key == "business_day":
@@ -146,13 +143,10 @@ def _of_clock_shown(clock: Field, other: Field, env: Environment, evaluator: Eva
 
 def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple[int, ...]) -> Iterator[Turn]:
     """When a local clock shows one of ``times`` (seconds of the day), or is put forward or back, around ``now``."""
-    row = env[field.scope]
-    for step in field.via:
-        row = getattr(row, step)
+    row = row_of(field, env)
     if row is None:
         return
-    calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (only placed rows have a clock)
-    now = evaluator.now
+    calendar, now = own_calendar(row), evaluator.now
     today = calendar.local(now).date()
     for days in (-2, -1, 0, 1, 2):
         for seconds in times:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from tactful.engines.evaluate import Environment
+from tactful.engines.evaluate import Environment, row_of
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Row, row_key
 from tactful.language.ir import (
@@ -57,7 +57,7 @@ class Derivation:
     """Tells tests and facts. What it has told once it refers to afterwards."""
 
     def __init__(self, context: Context) -> None:
-        self._setting, self._evaluator = context, context.evaluator
+        self._context, self._evaluator = context, context.evaluator
         self._parameters = {one.name: one.value for one in context.checked.parameters}
         self._told: set[tuple[str, int, bool]] = set()
 
@@ -128,7 +128,7 @@ class Derivation:
         return tuple(self._test(test, wanted, env, to_mend, DEPTH if deep else 0) for test, wanted in grounds)
 
     def _test(self, test: Test, wanted: bool, env: Environment, to_mend: bool, depth: int) -> AskedRecord:
-        evaluator, context, field = self._evaluator, self._setting, test.field
+        evaluator, context, field = self._evaluator, self._context, test.field
         value = evaluator.value(field, env)
         since, until = self._bounds(test, value, env)
         return AskedRecord(
@@ -156,7 +156,7 @@ class Derivation:
         return max(since, default=None), min(until, default=None)
 
     def _other(self, field: Field, env: Environment) -> OtherRecord:
-        value, calendar = self._evaluator.value(field, env), self._setting.calendar
+        value, calendar = self._evaluator.value(field, env), self._context.calendar
         return OtherRecord(
             field=field.text,
             value=plain_value(value, field.kind, calendar),
@@ -167,9 +167,7 @@ class Derivation:
 
     def _fact(self, field: Field, env: Environment, to_mend: bool, depth: int) -> FactRecord | None:
         """How a computed fact came about; ``None`` for a given one, and where there is nothing that could have it."""
-        row = env[field.scope]
-        for step in field.via:
-            row = getattr(row, step)
+        row = row_of(field, env)
         if field.origin != "computed" or row is None or not depth:
             return None
         key = (field.key, row.no, to_mend)
@@ -233,13 +231,13 @@ class Derivation:
         assert row is not None  # the collection is made of rows
         return RowRecord(
             row=target_record(row),
-            said=say_row(row, self._setting.calendar),
+            said=say_row(row, self._context.calendar),
             matched=matched,
             tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in grounds),
         )
 
     def _where(self, id_: str) -> str:
-        definition = self._setting.checked.definitions.get(id_)
+        definition = self._context.checked.definitions.get(id_)
         return "" if definition is None else f"{definition.id.file}:{definition.id.line}"
 
 

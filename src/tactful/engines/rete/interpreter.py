@@ -109,8 +109,9 @@ class Interpreter:
                     yield {**self.scope(row), **own, fact.over: row}
 
     def _family(self, row: Row | None) -> Family:
-        application = row if isinstance(row, ApplicationRow) else getattr(row, "application")  # noqa: B009
-        return self.case.families[application.no]
+        assert row is not None
+        assert row.application is not None
+        return self.case.families[row.application.no]
 
     # --- values ---
 
@@ -118,21 +119,21 @@ class Interpreter:
         """What a field holds; ``None``: unknown."""
         row = scope[field.scope]
         for step in field.via:
-            row = None if row is None else getattr(row, step)
+            row = None if row is None else row.related(step)
         return None if row is None else self.value_of(field, row)
 
     def value_of(self, field: Field, row: Row) -> Value:
         """What a field of the row that has it holds."""
-        found: Value
-        if field.origin == "given":
-            found = getattr(row, field.key)
-        elif field.origin == "custom":
-            found = getattr(row, "custom").get(field.key)  # noqa: B009
-        elif field.origin == "clock":
-            found = self._clock(field.key, getattr(row, "calendar"))  # noqa: B009
-        else:
-            found = self._fact(field.key, row)
-        return found
+        match field.origin:
+            case "given":
+                return row.value(field.key)
+            case "custom":
+                return row.custom.get(field.key)
+            case "clock":
+                assert row.calendar is not None  # the check has seen to it
+                return self._clock(field.key, row.calendar)
+            case "computed":
+                return self._fact(field.key, row)
 
     def _clock(self, key: str, calendar: Calendar) -> Value:
         if key == "business_day":
@@ -222,8 +223,7 @@ class Interpreter:
         assert isinstance(moment, int)  # the check has seen to it
         if not isinstance(shift.length, BusinessDays):
             return moment - shift.length.seconds if shift.back else moment + shift.length.seconds
-        place = row if isinstance(row, CandidateRow | ApplicationRow) else getattr(row, "application")  # noqa: B009
-        calendar: Calendar = place.calendar
+        calendar = self.case.candidate.calendar if row.application is None else row.application.calendar
         days = shift.length.count
         return calendar.subtract_business_days(moment, days) if shift.back else calendar.add_business_days(moment, days)
 
@@ -235,9 +235,10 @@ class Interpreter:
     def _calendar_shown(self, field: Field, scope: Scope) -> Calendar:
         row = scope[field.scope]
         for step in field.via:
-            row = getattr(row, step)
-        calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (the value is known, so the row is there)
-        return calendar
+            row = None if row is None else row.related(step)
+        assert row is not None  # the value is known, so the row is there
+        assert row.calendar is not None
+        return row.calendar
 
     def _turn_with_clock(self, calendar: Calendar, seconds: list[int]) -> None:
         """Note when a clock next shows these times of day, and when it is next put forward or back."""

@@ -55,8 +55,7 @@ class ReadField(msgspec.Struct, frozen=True, eq=False):
 
     def value(self, row: Row) -> Value:
         """What a row holds."""
-        found: Value = getattr(row, "custom").get(self.name) if self.custom else getattr(row, self.key)  # noqa: B009
-        return found
+        return row.custom.get(self.name) if self.custom else row.value(self.key)
 
     def spot(self, case: Case, row: Row) -> Spot:
         """Where the field of a row stands in its case."""
