@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from tactful.facts.kinds import ListKind, Value
 from tactful.language import syntax
@@ -64,16 +65,17 @@ class InvariantChecker:
                 return NoNew(self._actions(names))
             case syntax.Same():
                 return Same()
-        action = self._catalogue.find(claim.action)
-        if action is None:
-            return None
-        match claim:
-            case syntax.Always(modality=modality):
-                return Always(modality, action)
-            case syntax.Keeps(modality=modality):
-                return Keeps(modality, action)
-            case syntax.AtMost(count=count):
-                return AtMost(count, action)
+            case syntax.Always(modality=modality, action=name):
+                action = self._catalogue.find(name)
+                return None if action is None else Always(modality, action)
+            case syntax.Keeps(modality=modality, action=name):
+                action = self._catalogue.find(name)
+                return None if action is None else Keeps(modality, action)
+            case syntax.AtMost(count=count, action=name):
+                action = self._catalogue.find(name)
+                return None if action is None else AtMost(count, action)
+            case _:
+                assert_never(claim)
 
     def _actions(self, names: tuple[Name, ...]) -> tuple[str, ...]:
         found = [self._catalogue.find(one) for one in names]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, assert_never
 
 from tactful.facts.kinds import (
     UNITS,
@@ -133,6 +133,8 @@ class _Reader:
                 return self._compares(op, operand)
             case syntax.Between() as phrase:
                 return self._between(phrase)
+            case _:
+                assert_never(self.entry.phrase)
 
     def _wants(self, *kinds: type[Kind]) -> bool:
         if isinstance(self.field.kind, kinds):
