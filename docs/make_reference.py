@@ -22,25 +22,28 @@ EXPLANATION = Path(__file__).parent / "explanation"
 PACKAGE = Path(__file__).parents[1] / "src" / "tactful"
 TABLES = """# Tables
 
-What `pack.decide_tables(tables)` and `tactful batch` take and give. [Decide over tables](../how-to/decide-over-tables.md)
+These are the tables that `pack.decide_tables(tables)` and `tactful batch` read and write. [Decide over tables](../how-to/decide-over-tables.md)
 shows them in use.
 
 ## Facts
 
-Only `candidates` has to be there, and in each table only the ids (and `ended_at` of interviews); whatever else is missing,
-as a table, a column or a value, is unknown. Rows may stand in any order. People, interviews and messages of an application
-stay in the order of their rows. A pack's custom facts are columns of the table of what they are about, by their own names.
-[The facts](facts.md) says what each means, and which words there are. `pack.decide_tables` checks all that it is given;
-`tactful batch` does not read the values of columns that decisions cannot hang on, and so takes no notice of mistakes in them.
+Only the table `candidates` is required, and in each table only the ids (and `ended_at` of interviews). A missing table, column or
+value is unknown. Rows may be in any order; people, interviews and messages of an application
+stay in the order of their rows. A pack's custom facts are columns of the table of their entity, under their own names.
+[The facts](facts.md) says what each field means, and which values it can have. `pack.decide_tables` checks everything that it is given.
+`tactful batch` does not read columns that no decision depends on, and so does not notice mistakes in them.
 
-The types are those that `pack.tables(cases)` writes. Read as well are: timestamps of other units; timestamps without a time
-zone, which are local, as in JSON; text in ISO 8601 for moments; dates, and text like `2026-12-01`, for `reply_by`,
-`answer_by`, `start_on` and custom moments, which mean the end of that day; durations for lengths of time; text like `09:00`
-for times of day; dictionaries of strings for strings, and the other way round; numbers of any width.
+The types are those that `pack.tables(cases)` writes. These are read as well:
+
+- timestamps of other units, and timestamps without a time zone, which are local, as in JSON;
+- text in ISO 8601 for moments;
+- dates, and text like `2026-12-01`, for `reply_by`, `answer_by`, `start_on` and custom moments; they mean the end of that day;
+- durations for lengths of time, and text like `09:00` for times of day;
+- dictionaries of strings for strings, and the other way round; numbers of any width.
 """
 DECIDED = """## Decisions
 
-Sorted by candidate (in the order of `candidates`), conclusion and `no`. Strings are dictionary-encoded in memory.
+Rows are sorted by candidate (in the order of `candidates`), conclusion and `no`. Strings are dictionary-encoded in memory.
 """
 
 
@@ -107,7 +110,7 @@ def tables_page() -> str:
 
 def _tables(found: dict[str, pa.Schema]) -> list[str]:
     return [
-        f"### `{name}`\n\n| column | type | what it says |\n| --- | --- | --- |\n{_rows(one)}"
+        f"### `{name}`\n\n| column | type | what it means |\n| --- | --- | --- |\n{_rows(one)}"
         for name, one in found.items()
     ]
 
