@@ -29,11 +29,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from peer.situations import situations
 from rich.console import Console
 from rich.table import Table
 
 import tactful
+from peer.situations import situations
 from tactful.api.tables import TableDecider
 from tactful.batch.folder.units import TablesReader
 from tactful.batch.model import Tally, Written

@@ -23,16 +23,16 @@ from importlib.metadata import PackageNotFoundError, version
 from statistics import median, quantiles
 from typing import NamedTuple, cast
 
+from rich.console import Console
+from rich.table import Table
+
+import tactful
 from peer.diff import differences, told
 from peer.expected import Expected
 from peer.fresh import Fresh, fresh
 from peer.measure import Times, budget, measure
 from peer.protocol import Decided, Decides, Fired, Peer
 from peer.situations import COUNT, situations
-from rich.console import Console
-from rich.table import Table
-
-import tactful
 
 OURS = "ours"
 #: How many cases a peer that takes many at once has to get right one by one besides.

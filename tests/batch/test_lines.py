@@ -9,11 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from made import NOW, case, lines
-from running import files, manifest, records, rows, run
 from typer.testing import CliRunner, Result
 
 import tactful
+from running import files, manifest, records, rows, run
+from sample_cases import NOW, case, lines
 from tactful.batch.lines import CHUNKS, chunks_of, plan_lines
 from tactful.cli.app import app
 from tactful.decide.ranker import in_order

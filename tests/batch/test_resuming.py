@@ -11,8 +11,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from made import case, lines, tables, write_tables
+
 from running import files, manifest, records, run, small_files, start
+from sample_cases import case, lines, tables, write_tables
 
 COUNT = 4000
 #: Chunks so small that there are many units.

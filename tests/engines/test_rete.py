@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tactful
-from drawn import cases, overlays, packs
+from drawn import EXAMPLES_DRAWN, cases, overlays, packs
 from reference_cases import NOW
 from reference_cases import cases as shipped_cases
 from tactful.decide.instants import instants
@@ -28,8 +27,6 @@ pytest.importorskip("durable_rules_engine", reason="needs the extra `rete`")
 NOW_THEN = datetime.fromtimestamp(NOW, UTC)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PACKS = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
-#: 2,000 in CI (`TACTFUL_EXAMPLES=2000`), a tenth of that otherwise.
-EXAMPLES_DRAWN = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Row, entity_of
 from tactful.language.terms import Modality
 from tactful.reasons.compare import compare
-from tactful.reasons.context import Context, application_of, target_record
+from tactful.reasons.context import Context, application_of, pack_record, target_record
 from tactful.reasons.justification import opened
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import (
@@ -23,7 +23,6 @@ from tactful.reasons.records.decision import (
     FlipsRecord,
     JustificationRecord,
     OverrideRecord,
-    PackRecord,
     QuestionRecord,
     SetAsideRecord,
     TargetRecord,
@@ -259,13 +258,13 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
         ``questions``: also what to find out, which takes some tens of milliseconds.
         """
-        checked, chosen = self.context.checked, self.actions
+        chosen = self.actions
         if application is not None:
             chosen = tuple(one for one in chosen if one.application in (None, application))
         return DecisionRecord(
             at=self.at.isoformat(),
             engine=self.context.engine,
-            pack=PackRecord(name=checked.name, version=checked.version, digest=checked.digest),
+            pack=pack_record(self.context.checked),
             actions=tuple(one.record() for one in chosen),
             set_aside=self.set_aside_for(application),
             safety_off=self.safety_off,

@@ -13,8 +13,8 @@ from tactful.decide.ranker import Conclusion, Ranking
 from tactful.decide.timeline import Interval, Timeline, timeline
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Case
-from tactful.reasons.context import Context
-from tactful.reasons.records.decision import ActionRecord, PackRecord, PlannedRecord, PlanRecord, WindowRecord
+from tactful.reasons.context import Context, pack_record
+from tactful.reasons.records.decision import ActionRecord, PlannedRecord, PlanRecord, WindowRecord
 from tactful.source.diagnostics import TactfulError
 
 
@@ -151,7 +151,6 @@ class Plan:
 
     def record(self, application: str | None = None) -> PlanRecord:
         """Everything, as JSON has it. ``application``: only what concerns that one, or the candidate as a whole."""
-        checked = self._setting.checked
         items = self.items
         if application is not None:
             items = tuple(one for one in items if one.advice.application in (None, application))
@@ -159,7 +158,7 @@ class Plan:
             start=self.start.isoformat(),
             until=self.until.isoformat(),
             engine=self._setting.engine,
-            pack=PackRecord(name=checked.name, version=checked.version, digest=checked.digest),
+            pack=pack_record(self._setting.checked),
             items=tuple(one.record() for one in items),
             changes=tuple(one.isoformat() for one in self.changes),
         )
@@ -169,6 +168,7 @@ class Plan:
         return msgspec.json.encode(self.record(application))
 
 
-def _identity(one: Conclusion) -> tuple[object, ...]:
-    """What makes advice of two intervals the same: what, for whom, how strong, by when, and by which rules."""
-    return one.action, one.target, one.modality, one.due, frozenset((no, row) for no, row, _ in one.firings)
+def _identity(conclusion: Conclusion) -> tuple[object, ...]:
+    """Advice of two intervals is the same where key, modality, deadline and rules with their rows are."""
+    rules = frozenset((no, row) for no, row, _ in conclusion.firings)
+    return conclusion.key, conclusion.modality, conclusion.due, rules

@@ -21,7 +21,7 @@ from tactful.engines.rete import Rete
 from tactful.facts.calendars import Calendars
 from tactful.facts.edit import changed
 from tactful.facts.paths import find_spot, read_value
-from tactful.facts.reading import read_case, read_case_node, read_case_text, read_shape
+from tactful.facts.reading import CaseInput, read_case, read_case_node, read_case_text, read_shape
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from tactful.api.tables import DecidedTables, TableDecider
-
-CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
 
 
 class Policy:

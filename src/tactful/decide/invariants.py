@@ -199,19 +199,19 @@ def _broken(claim: Claim, checked: CheckedPack, before: _Place, after: _Place) -
             return None if _draws(modality, action, row, last.ranking) else ()
         case NoNew(actions=actions):
             first, old = before
-            known = {_name(one) for one in _recommended(actions, old, checked, first.ranking)}
-            new = [one for one in _recommended(actions, row, checked, last.ranking) if _name(one) not in known]
-            return tuple(new) or None
+            known = {conclusion.key for conclusion in _recommended(actions, old, checked, first.ranking)}
+            recommended = _recommended(actions, row, checked, last.ranking)
+            return tuple(conclusion for conclusion in recommended if conclusion.key not in known) or None
         case Keeps(modality=modality, action=action):
             first, old = before
             kept = not _draws(modality, action, old, first.ranking) or _draws(modality, action, row, last.ranking)
             return None if kept else ()
         case Same():
-            old_ones = {_said(one): one for one in before[0].ranking.ranked}
-            new_ones = {_said(one): one for one in last.ranking.ranked}
-            if list(old_ones) == list(new_ones):
+            earlier = {_content(conclusion): conclusion for conclusion in before[0].ranking.ranked}
+            later = {_content(conclusion): conclusion for conclusion in last.ranking.ranked}
+            if list(earlier) == list(later):
                 return None
-            return tuple({**new_ones, **old_ones}[key] for key in old_ones.keys() ^ new_ones.keys())
+            return tuple({**later, **earlier}[content] for content in earlier.keys() ^ later.keys())
 
 
 def _recommended(actions: tuple[str, ...], row: Row, checked: CheckedPack, ranking: Ranking) -> Iterator[Conclusion]:
@@ -234,11 +234,7 @@ def _draws(modality: Modality, action: str, row: Row, ranking: Ranking) -> bool:
     )
 
 
-def _name(one: Conclusion) -> tuple[str, ...]:
-    """What is recommended, and for whom."""
-    return one.action, *row_key(one.target)
-
-
-def _said(one: Conclusion) -> tuple[object, ...]:
-    """All that a conclusion says."""
-    return one.prohibits, one.modality, one.priority, one.due, *_name(one), *(_name(each) for each in one.alternatives)
+def _content(conclusion: Conclusion) -> tuple[object, ...]:
+    """Everything that a conclusion says."""
+    alternatives = tuple(alternative.key for alternative in conclusion.alternatives)
+    return conclusion.key, conclusion.modality, conclusion.priority, conclusion.due, alternatives

@@ -44,6 +44,10 @@ _PRIORITY: Final = ~_REST
 _DUE: Final = _REST - _LAST
 
 
+#: What a conclusion is about: its action, whether it forbids the action, and the key of its target (see ``row_key``).
+Key = tuple[str, bool, tuple[str, str, str, str]]
+
+
 class _Plan(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What ranking needs to know of a rule.
 
@@ -83,6 +87,15 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
     def prohibits(self) -> bool:
         """Whether it forbids."""
         return self.plan.prohibits
+
+    @property
+    def key(self) -> Key:
+        """What the conclusion is about, by ids. A pass that compares conclusions adds to the key what it looks at besides.
+
+        Two messages that say the same have the same id, so conclusions about them have the same key.
+        """
+        plan = self.plan
+        return plan.action, plan.prohibits, row_key(self.target)
 
     @property
     def safety(self) -> bool:

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.ranker import Conclusion, Key, Ranking
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import Kind, MomentKind, Value
 from tactful.facts.rows import Case, Row, entity_of, row_key
-from tactful.reasons.context import Context, target_record
+from tactful.reasons.context import Context, pack_record, target_record
 from tactful.reasons.derivation import Derivation
 from tactful.reasons.records.comparison import (
     AddedRecord,
@@ -35,9 +35,9 @@ from tactful.reasons.records.comparison import (
 from tactful.reasons.records.decision import JustificationRecord
 from tactful.reasons.wording import listing, plain_value, say_moment, say_row, say_value
 
-#: What makes conclusions of two decisions the same: the action, whether it is forbidden, the target's place, and which
-#: of several it is where targets cannot be told apart (the same message twice).
-_Key = tuple[str, bool, tuple[str, str, str, str], int]
+#: What makes conclusions of two decisions the same: the key, and a number that tells conclusions with the same key apart
+#: (about two messages that say the same).
+_Key = tuple[Key, int]
 
 _ABSENT: Final = "not there"
 
@@ -64,7 +64,7 @@ def compare(before: tuple[Context, Ranking], after: tuple[Context, Ranking]) -> 
 
 
 def _decided(context: Context) -> DecidedRecord:
-    return DecidedRecord(at=context.calendar.local(context.now).isoformat(), pack=context.pack())
+    return DecidedRecord(at=context.calendar.local(context.now).isoformat(), pack=pack_record(context.checked))
 
 
 # --- advice ---
@@ -131,17 +131,18 @@ class _Side:
 
 
 def _keyed(conclusions: Sequence[Conclusion]) -> dict[_Key, Conclusion]:
-    found: dict[_Key, Conclusion] = {}
-    seen: Counter[tuple[str, bool, tuple[str, str, str, str]]] = Counter()
-    for one in conclusions:
-        key = (one.action, one.prohibits, _same(one.target))
-        found[(*key, seen[key])] = one
+    keyed: dict[_Key, Conclusion] = {}
+    seen: Counter[Key] = Counter()
+    for conclusion in conclusions:
+        action, prohibits, _ = conclusion.key
+        key = action, prohibits, _same(conclusion.target)
+        keyed[key, seen[key]] = conclusion
         seen[key] += 1
-    return found
+    return keyed
 
 
 def _same(row: Row) -> tuple[str, str, str, str]:
-    """What makes rows of two cases the same. Candidates are, whatever their ids."""
+    """``row_key`` of a row, except that all candidates are the same: two decisions may be about two candidates."""
     entity = entity_of(row)
     return (entity, "", "", "") if entity == "candidate" else row_key(row)
 

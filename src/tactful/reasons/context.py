@@ -76,10 +76,6 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         env = self.evaluator.environment(entity_of(target), target)
         return fill(label, env, self.evaluator, self.calendar)
 
-    def pack(self) -> PackRecord:
-        """The pack as JSON names it."""
-        return PackRecord(name=self.checked.name, version=self.checked.version, digest=self.checked.digest)
-
     def because(self, one: Conclusion) -> tuple[JustificationRecord, ...]:
         """The justifications of a conclusion, the rule that counts most first."""
         rules = self.checked.rules
@@ -98,6 +94,11 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         firings = self.ranker.steps_for(one, self.steps, self.case)
         added = [step_text(checked.rules[no], row, evaluator, self.calendar) for no, row, _ in firings]
         return tuple(dict.fromkeys((*own, *added)))
+
+
+def pack_record(checked: CheckedPack) -> PackRecord:
+    """A pack as JSON names it."""
+    return PackRecord(name=checked.name, version=checked.version, digest=checked.digest)
 
 
 def target_record(row: Row) -> TargetRecord:

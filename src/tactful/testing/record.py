@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from tactful.api.policy import Policy
+from tactful.reasons.context import pack_record
 from tactful.reasons.records.decision import PackRecord, Record
 from tactful.testing.examples.model import ExampleResult
 from tactful.testing.properties.invariants import InvariantReport
@@ -55,7 +56,6 @@ def pack_test_record(
     policy: Policy, examples: Iterable[ExampleResult], invariants: Iterable[InvariantReport]
 ) -> PackTestRecord:
     """What was found of one pack."""
-    checked = policy.checked
     ran = tuple(map(_example, examples))
     held = tuple(
         InvariantRecord(
@@ -64,7 +64,7 @@ def pack_test_record(
         for one in invariants
     )
     return PackTestRecord(
-        pack=PackRecord(name=checked.name, version=checked.version, digest=checked.digest),
+        pack=pack_record(policy.checked),
         passed=all(one.passed for one in ran) and all(one.passed for one in held),
         examples=ran,
         invariants=held,

@@ -22,7 +22,7 @@ from tactful.language.ir.fields_read import ReadField, read_fields
 from tactful.language.ir.reads import closure, computed, fields_of_rule
 from tactful.reasons.context import Context, application_of, target_record
 from tactful.reasons.records.decision import ChangedFactRecord, FlipRecord, FlipsRecord
-from tactful.reasons.what_if.outcomes import Outcome, decide_again, key_of, within_reason
+from tactful.reasons.what_if.outcomes import Outcome, decide_again, numbered_key, within_reason
 from tactful.reasons.what_if.trials import trials
 from tactful.reasons.wording import name_of, say_moment, say_value
 
@@ -48,7 +48,7 @@ class Wish(NamedTuple):
     def given(self, outcome: Outcome) -> bool:
         """Whether the advice is given."""
         wanted = self.action, self.prohibits, entity_of(self.target), self.target.no
-        return any(key_of(one) == wanted for one in outcome.ranking.ranked)
+        return any(numbered_key(one) == wanted for one in outcome.ranking.ranked)
 
 
 class _Step(msgspec.Struct, frozen=True, eq=False):
@@ -119,7 +119,7 @@ class _Search:
         found = timeline(context.decider, context.case, context.now, context.now + AHEAD)
         for interval in found.intervals[1:]:
             wanted = self._wish.action, self._wish.prohibits, entity_of(self._wish.target), self._wish.target.no
-            if any(key_of(one) == wanted for one in interval.ranking.ranked) == self._goal:
+            if any(numbered_key(one) == wanted for one in interval.ranking.ranked) == self._goal:
                 return self._until(interval.start)
         return None
 

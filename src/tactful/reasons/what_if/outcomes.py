@@ -7,14 +7,13 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from tactful.decide.ranker import Conclusion, Ranking
-from tactful.facts.rows import entity_of
 from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context, target_record
 from tactful.reasons.records.decision import EffectRecord
 from tactful.reasons.wording import say_moment
 
-#: What a conclusion is about, in any case that has the same rows: action, whether forbidden, entity and number of its row.
-Key = tuple[str, bool, str, int]
+#: What a conclusion is about, on any case with the same rows: action, whether it forbids, entity and number of its row.
+NumberedKey = tuple[str, bool, str, int]
 Fired = frozenset[tuple[int, int, int | None]]
 
 #: A case of three applications has about so many rows.
@@ -44,9 +43,10 @@ def decide_again(context: Context, shape: CaseShape, now: int | None = None) -> 
     return None if case is None else Outcome(Context(context.decider, case, at))
 
 
-def key_of(one: Conclusion) -> Key:
-    """What a conclusion is about."""
-    return one.action, one.prohibits, entity_of(one.target), one.target.no
+def numbered_key(conclusion: Conclusion) -> NumberedKey:
+    """``Conclusion.key`` with the row's number in place of its ids: another fact of a message gives it another id."""
+    action, prohibits, (entity, *_) = conclusion.key
+    return action, prohibits, entity, conclusion.target.no
 
 
 def within_reason(decisions: int, context: Context) -> int:
@@ -68,8 +68,8 @@ class AdviceChange(NamedTuple):
 
 def changes(before: Outcome, after: Outcome) -> list[AdviceChange]:
     """What is advised otherwise, the most important first. Steps are looked at for advice that is otherwise the same."""
-    old = {key_of(one): one for one in before.ranking.ranked}
-    new = {key_of(one): one for one in after.ranking.ranked}
+    old = {numbered_key(one): one for one in before.ranking.ranked}
+    new = {numbered_key(one): one for one in after.ranking.ranked}
     found = [AdviceChange(one, None) for key, one in old.items() if key not in new]
     for key, one in new.items():
         was = old.get(key)
@@ -77,11 +77,11 @@ def changes(before: Outcome, after: Outcome) -> list[AdviceChange]:
             found.append(AdviceChange(None, one))
         elif _said(was) != _said(one) or _steps(was, before) != _steps(one, after):
             found.append(AdviceChange(was, one))
-    return sorted(found, key=lambda one: (-one.weight, key_of(one.after or one.before)))  # type: ignore[arg-type]
+    return sorted(found, key=lambda one: (-one.weight, numbered_key(one.after or one.before)))  # type: ignore[arg-type]
 
 
 def _said(one: Conclusion) -> tuple[object, ...]:
-    return one.modality, one.priority, one.due, [key_of(other) for other in one.alternatives]
+    return one.modality, one.priority, one.due, [numbered_key(other) for other in one.alternatives]
 
 
 def _steps(one: Conclusion, outcome: Outcome) -> list[int]:
@@ -117,6 +117,6 @@ def _how(was: Conclusion, one: Conclusion, context: Context) -> str:
     if was.due != one.due:
         word = context.checked.actions[one.action].due
         return "without a deadline" if one.due is None else f"{word} {say_moment(one.due, context.calendar)}"
-    if [key_of(other) for other in was.alternatives] != [key_of(other) for other in one.alternatives]:
+    if [numbered_key(other) for other in was.alternatives] != [numbered_key(other) for other in one.alternatives]:
         return "with other alternatives"
     return "in other steps"

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.rows import Row, inside
-from tactful.reasons.context import Context, application_of, target_record
+from tactful.reasons.context import Context, application_of, pack_record, target_record
 from tactful.reasons.derivation import Derivation
 from tactful.reasons.records.why import (
     AdvisedRecord,
@@ -34,7 +34,7 @@ def why(context: Context, ranking: Ranking, action: str, target: str | None) -> 
     named = None if target is None else rows_named(context.case, target)
     return WhyRecord(
         at=context.calendar.local(context.now).isoformat(),
-        pack=context.pack(),
+        pack=pack_record(context.checked),
         action=action,
         target=target,
         answers=tuple(_Question(context, ranking, action, kinds, named).answers()),

@@ -15,7 +15,7 @@ from tactful.decide.ranker import Conclusion, Ranker, Ranking
 from tactful.engines.compiled import Program, compile_pack
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import RawFiring
-from tactful.facts.rows import Case, row_key
+from tactful.facts.rows import Case
 from tactful.language.ir import AddStep
 from tactful.testing.examples.model import Example
 from tactful.testing.mutation.mutants import Mutant, replace
@@ -143,15 +143,15 @@ def _set(firings: Sequence[RawFiring]) -> frozenset[tuple[int, int, int | None]]
 
 def seen(ranking: Ranking) -> Seen:
     """What somebody could see of a ranking."""
-    return tuple(_seen(one) for one in ranking.ranked), tuple(_seen(one) for one in ranking.set_aside)
+    return tuple(map(_seen, ranking.ranked)), tuple(map(_seen, ranking.set_aside))
 
 
-def _seen(one: Conclusion) -> Seen:
+def _seen(conclusion: Conclusion) -> Seen:
     return (
-        *(one.action, row_key(one.target), one.modality, one.due),
-        frozenset(firing[0] for firing in one.firings),
-        tuple((other.action, row_key(other.target), other.modality) for other in one.alternatives),
-        tuple((other.action, row_key(other.target), other.modality) for other in one.lost_to),
+        *(conclusion.key, conclusion.modality, conclusion.due),
+        frozenset(no for no, _, _ in conclusion.firings),
+        tuple((alternative.key, alternative.modality) for alternative in conclusion.alternatives),
+        tuple((winner.key, winner.modality) for winner in conclusion.lost_to),
     )
 
 

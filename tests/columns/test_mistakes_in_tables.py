@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import shipped_cases
 import tactful
-from tables_told import assert_alike, expected, read
+from table_variants import assert_alike, expected, read
 from tactful.facts.reading import read_case
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case

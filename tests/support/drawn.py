@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Final
 
 import yaml
@@ -11,6 +12,9 @@ from reference_cases import cases as shipped_fields
 from tactful.facts.entities import SCOPES
 
 Draw = Any
+
+#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, or 200.
+EXAMPLES_DRAWN: Final = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
 
 FIELDS: dict[str, dict[str, str]] = {
     "candidate": {
@@ -285,3 +289,19 @@ def cases(draw: Draw) -> dict[str, Any]:
         parts["people"] = [{**one, **draw(places)} for one in parts["people"]]
         applications.append({**application, **parts, **draw(places), "custom": draw(_customs("application", _NUMBERS))})
     return {**case, "applications": applications}
+
+
+@st.composite
+def several_candidates(draw: Any, one_case: st.SearchStrategy[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Some candidates' cases, in which nothing stands in the order of its name."""
+    candidates = []
+    for no in range(draw(st.integers(1, 5))):
+        case = draw(one_case)
+        applications = [_shuffled(application, draw) for application in draw(st.permutations(case["applications"]))]
+        candidates.append({**case, "candidate": {**case["candidate"], "id": f"c{no}"}, "applications": applications})
+    return candidates
+
+
+def _shuffled(application: dict[str, Any], draw: Any) -> dict[str, Any]:
+    parts = ("people", "interviews", "messages")
+    return {**application, **{part: draw(st.permutations(application[part])) for part in parts}}

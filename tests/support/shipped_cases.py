@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 #: A Wednesday afternoon in most of the time zones that cases are drawn in.
 NOW: Final = datetime(2026, 11, 25, 18, tzinfo=UTC)
 
+#: The shipped pack and its profiles.
+PACKS: Final = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
+
 Fields = dict[str, Any]
 Drawn = st.SearchStrategy[Fields]
 

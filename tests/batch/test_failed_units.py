@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from faulty import Deadly, Faulty
-from made import lines
-from running import manifest, rows, run
 
 import tactful
+from faulty import Deadly, Faulty
+from running import manifest, rows, run
+from sample_cases import lines
 from tactful.batch.lines import CHUNKS
 from tactful.batch.model import Options, Tally, Written
 from tactful.batch.run import Batch, run_batch

@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from made import case, lines, tables, write_tables
+
 from running import files, manifest, records, run
+from sample_cases import case, lines, tables, write_tables
 
 
 @pytest.fixture

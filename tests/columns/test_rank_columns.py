@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any, Final
 
 import pytest
 import yaml
-from decided_alike import by_candidate, expected, in_columns
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tactful
-from drawn import cases, packs
+from drawn import EXAMPLES_DRAWN, cases, packs, several_candidates
+from expected_tables import by_candidate, expected, in_columns
 from reference_cases import NOW
 from reference_cases import cases as reference_cases
+from shipped_cases import PACKS
 from shipped_cases import cases as shipped_cases
 from tactful.columns.from_cases import columns_of
 from tactful.columns.ranking import ColumnRanker, sorting
@@ -23,9 +23,6 @@ from tactful.engines.firings import RawFiring
 from tactful.facts.entities import SCOPES
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import AddStep
-
-EXAMPLES_DRAWN = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
-PACKS = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
 
 #: Families in which there is one per everything that there can be one of, on several levels at once.
 ACTIONS: Final = {
@@ -82,22 +79,6 @@ def busy_packs(draw: Any) -> str:
     return yaml.safe_dump({"actions": ACTIONS, "rules": rules})
 
 
-@st.composite
-def several(draw: Any, one: st.SearchStrategy[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Some candidates' cases, in which nothing stands in the order of its name."""
-    found = []
-    for no in range(draw(st.integers(1, 5))):
-        case = draw(one)
-        applications = [_shuffled(one, draw) for one in draw(st.permutations(case["applications"]))]
-        found.append({**case, "candidate": {**case["candidate"], "id": f"c{no}"}, "applications": applications})
-    return found
-
-
-def _shuffled(application: dict[str, Any], draw: Any) -> dict[str, Any]:
-    parts = ("people", "interviews", "messages")
-    return {**application, **{part: draw(st.permutations(application[part])) for part in parts}}
-
-
 def assert_ranked_alike(
     policy: tactful.Policy, read: Sequence[Case], firings: Sequence[list[RawFiring]], steps: Sequence[list[RawFiring]]
 ) -> None:
@@ -119,7 +100,7 @@ def assert_ranked_alike(
 @settings(max_examples=EXAMPLES_DRAWN, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     text=busy_packs(),
-    data=several(one_of_both),
+    data=several_candidates(one_of_both),
     random=st.randoms(use_true_random=False),
     often=st.sampled_from([2, 9]),
 )
@@ -150,7 +131,7 @@ def rows_of(policy: tactful.Policy, case: Case, entity: str) -> list[Row]:
 
 
 @settings(max_examples=EXAMPLES_DRAWN, deadline=None, suppress_health_check=list(HealthCheck))
-@given(text=packs(), data=several(cases()), days=st.integers(-200, 200))
+@given(text=packs(), data=several_candidates(cases()), days=st.integers(-200, 200))
 def test_drawn_packs_are_ranked_alike(text: str, data: list[dict[str, Any]], days: int) -> None:
     """Packs over the whole language, several cases at once."""
     policy, now = tactful.loads(text), NOW + days * 86_400
@@ -160,7 +141,7 @@ def test_drawn_packs_are_ranked_alike(text: str, data: list[dict[str, Any]], day
 
 
 @settings(max_examples=max(20, EXAMPLES_DRAWN // 4), deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=several(shipped_cases), name=st.sampled_from(PACKS))
+@given(data=several_candidates(shipped_cases), name=st.sampled_from(PACKS))
 def test_the_shipped_packs_are_ranked_alike(data: list[dict[str, Any]], name: str) -> None:
     """The shipped packs and cases of their kind."""
     policy = tactful.load(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import tactful
-from drawn import cases, overlays, packs
+from drawn import EXAMPLES_DRAWN, cases, overlays, packs
 from reference_cases import NOW, iso
 from reference_cases import cases as reference_cases
 from shipped_cases import cases as shipped_cases
@@ -34,8 +33,6 @@ from tactful.columns.firings import RuleFirings  # noqa: E402
 from tactful.columns.from_cases import columns_of  # noqa: E402
 
 PACKS = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
-#: 2,000 in CI (`TACTFUL_EXAMPLES=2000`), a tenth of that otherwise.
-EXAMPLES_DRAWN = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
 NOW_THEN = datetime.fromtimestamp(NOW, UTC)
 
 #: A firing: the case, the rule's id, the entity and number of the row in its case, the deadline.
