@@ -15,7 +15,7 @@ from tactful.language.ir import Field
 from tactful.language.names import Scope
 from tactful.language.phrases import moments, numbers, relations, values
 from tactful.language.phrases.deadlines import Deadline, parse_deadline
-from tactful.language.phrases.meaning import Meaning, Phrase, Question, read_length
+from tactful.language.phrases.meaning import KINDS, Meaning, Phrase, Question, read_length
 from tactful.language.phrases.text import Text, Words, operand
 from tactful.language.phrases.values import IsKnown, IsOneOf
 from tactful.source.codes.conditions import MalformedPhrase
@@ -23,6 +23,7 @@ from tactful.source.diagnostics import Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 
 __all__ = [
+    "KINDS",
     "PHRASES",
     "Deadline",
     "Meaning",
