@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,8 @@ from tactful.language.phrases import KINDS, PHRASES, Phrase
 from tactful.source.codes.pages import codes, page
 
 REFERENCE = Path(__file__).parent / "reference"
+EXPLANATION = Path(__file__).parent / "explanation"
+PACKAGE = Path(__file__).parents[1] / "src" / "tactful"
 TABLES = """# Tables
 
 What `pack.decide_tables(tables)` and `tactful batch` take and give. [Decide over tables](../how-to/decide-over-tables.md)
@@ -53,9 +56,10 @@ PHRASES_BEGIN, PHRASES_END = "<!-- phrases: begin -->", "<!-- phrases: end -->"
 
 
 def main() -> None:
-    """Write docs/reference/codes.md and tables.md, and the generated parts of facts.md and rule-language.md."""
+    """Write the pages of codes, tables and modules, and the generated parts of the facts and the rule language."""
     (REFERENCE / "codes.md").write_text(codes_page())
     (REFERENCE / "tables.md").write_text(tables_page())
+    (EXPLANATION / "modules.md").write_text(modules_page())
     facts = REFERENCE / "facts.md"
     facts.write_text(with_facts(facts.read_text()))
     language = REFERENCE / "rule-language.md"
@@ -78,8 +82,6 @@ def with_phrases(text: str) -> str:
 
 
 def _between(text: str, begin: str, end: str, tables: str) -> str:
-    if begin not in text:
-        return text
     before, _, rest = text.partition(begin)
     _, _, after = rest.partition(end)
     return f"{before}{begin}\n\n{tables}\n{end}{after}"
@@ -179,6 +181,51 @@ def _name(type_: Any) -> str:
 def _about(field: pa.Field) -> str:
     about: bytes = (field.metadata or {}).get(b"description", b"")
     return about.decode()
+
+
+#: A role of reStructuredText, such as :class:`tactful.InvalidInput`.
+_ROLE = re.compile(r":\w+:`~?([^`]+)`")
+_SENTENCE = re.compile(r".*?[.?!](?=\s|$)")
+MODULES = """# The modules
+
+Every module with the first sentence of its docstring. [The architecture](architecture.md) says how the rooms belong together.
+"""
+
+
+def modules_page() -> str:
+    """The page of all modules, by room."""
+    rooms: dict[str, list[tuple[str, str]]] = {}
+    for path, about in modules():
+        room = path.split("/", 1)[0] if "/" in path else "at the top"
+        rooms.setdefault(room, []).append((path, about))
+    return MODULES + "".join(_room(room, rows) for room, rows in rooms.items())
+
+
+def _room(room: str, rows: list[tuple[str, str]]) -> str:
+    title = f"`{room}/`" if "/" in rows[0][0] else "At the top"
+    table = "".join(f"| `{path}` | {about} |\n" for path, about in rows)
+    return f"\n## {title}\n\n| module | what it is for |\n| --- | --- |\n{table}"
+
+
+def modules() -> Iterator[tuple[str, str]]:
+    """The path of every module of the package and the first sentence of its docstring, the top first."""
+    paths = [path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py")]
+    for path in sorted(paths, key=lambda path: (len(path.parts) > 1, _order(path))):
+        docstring = ast.get_docstring(ast.parse((PACKAGE / path).read_text())) or ""
+        yield path.as_posix(), first_sentence(docstring)
+
+
+def _order(path: Path) -> tuple[str, ...]:
+    """A package's own module before its parts."""
+    return (*path.parts[:-1], "" if path.name == "__init__.py" else path.name)
+
+
+def first_sentence(docstring: str) -> str:
+    """The first sentence of a docstring as Markdown."""
+    paragraph = " ".join(docstring.split("\n\n", 1)[0].split())
+    match = _SENTENCE.match(paragraph)
+    sentence = match.group() if match is not None else paragraph
+    return _ROLE.sub(r"`\1`", sentence.replace("``", "`")).replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tactful
@@ -65,7 +65,7 @@ def test_an_example_is_decided_alike(path: Path) -> None:
     assert found == expected
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 10), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(20, EXAMPLES_DRAWN // 10))
 @given(data=shipped_cases, picks=st.lists(st.floats(0, 1, exclude_max=True), max_size=2), name=st.sampled_from(PACKS))
 def test_shipped_packs_fire_alike(pool: Pool, data: dict[str, Any], picks: list[float], name: str) -> None:
     """The shipped packs and drawn cases, at thresholds and on either side of them."""
@@ -76,7 +76,7 @@ def test_shipped_packs_fire_alike(pool: Pool, data: dict[str, Any], picks: list[
         assert_agreed(policy, rete, case, now)
 
 
-@settings(max_examples=EXAMPLES_DRAWN, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES_DRAWN)
 @given(
     text=packs(),
     data=cases(),
@@ -92,7 +92,7 @@ def test_drawn_packs_fire_alike(pool: Pool, text: str, data: dict[str, Any], day
         assert_agreed(policy, rete, case, now)
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 5), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(20, EXAMPLES_DRAWN // 5))
 @given(texts=packs().flatmap(lambda base: st.tuples(st.just(base), overlays(base))), data=cases())
 def test_drawn_overlays_decide_alike(
     pool: Pool, tmp_path_factory: pytest.TempPathFactory, texts: tuple[str, str], data: dict[str, Any]
