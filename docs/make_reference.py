@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from tactful.api.policy import load
 from tactful.api.tables import REJECTS
 from tactful.columns.ranking.write import ACTIONS, JUSTIFICATIONS, STEPS
 from tactful.columns.tables.schema import schemas
+from tactful.facts.kinds import Kind
 from tactful.formats.text.facts import FactDescription, describe_facts, kind_in_words, values_of
+from tactful.language.phrases import KINDS, PHRASES, Phrase
 from tactful.source.codes.pages import codes, page
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -51,15 +54,19 @@ Rows are sorted by candidate (in the order of `candidates`), conclusion and `no`
 _DEFAULT = re.compile(r"\{[^{}|]*\|([^{}]*)\}")
 #: The generated tables of docs/reference/facts.md stand between these lines.
 FACTS_BEGIN, FACTS_END = "<!-- facts: begin -->", "<!-- facts: end -->"
+#: The generated tables of docs/reference/rule-language.md stand between these lines.
+PHRASES_BEGIN, PHRASES_END = "<!-- phrases: begin -->", "<!-- phrases: end -->"
 
 
 def main() -> None:
-    """Write the pages of codes, tables and modules, and the generated part of the page of facts."""
+    """Write the pages of codes, tables and modules, and the generated parts of the facts and the rule language."""
     (REFERENCE / "codes.md").write_text(codes_page())
     (REFERENCE / "tables.md").write_text(tables_page())
     (EXPLANATION / "modules.md").write_text(modules_page())
     facts = REFERENCE / "facts.md"
     facts.write_text(with_facts(facts.read_text()))
+    language = REFERENCE / "rule-language.md"
+    language.write_text(with_phrases(language.read_text()))
 
 
 def codes_page() -> str:
@@ -69,9 +76,54 @@ def codes_page() -> str:
 
 def with_facts(text: str) -> str:
     """The text with new tables of facts between its marks."""
-    before, _, rest = text.partition(FACTS_BEGIN)
-    _, _, after = rest.partition(FACTS_END)
-    return f"{before}{FACTS_BEGIN}\n\n{fact_tables()}\n{FACTS_END}{after}"
+    return _between(text, FACTS_BEGIN, FACTS_END, fact_tables())
+
+
+def with_phrases(text: str) -> str:
+    """The text with new tables of phrases between its marks."""
+    return _between(text, PHRASES_BEGIN, PHRASES_END, phrase_tables())
+
+
+def _between(text: str, begin: str, end: str, tables: str) -> str:
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n\n{tables}\n{end}{after}"
+
+
+def phrase_tables() -> str:
+    """What each kind of field can be asked, and what each phrase means."""
+    shown = sorted(PHRASES, key=lambda phrase: "{field}" in phrase.templates[0])
+    by_kind = "".join(f"| {_kind(kind)} | {_code(_examples(shown, kind))} |\n" for kind in KINDS)
+    always = _code(example for phrase in shown if phrase.kinds == KINDS for example in phrase.examples(KINDS[0]))
+    meanings = "".join(f"| {_code(_most_examples(phrase))} | {_meaning(phrase)} |\n" for phrase in shown)
+    return (
+        f"| kind of field | phrases |\n| --- | --- |\n{by_kind}| any | {always} |\n\n"
+        f"`F` stands for another field.\n\n| phrase | meaning |\n| --- | --- |\n{meanings}"
+    )
+
+
+def _examples(phrases: list[type[Phrase]], kind: type[Kind]) -> Iterator[str]:
+    """The examples of phrases that fields of this kind take, without those that every kind takes."""
+    return (example for phrase in phrases if phrase.kinds != KINDS for example in phrase.examples(kind))
+
+
+def _most_examples(phrase: type[Phrase]) -> tuple[str, ...]:
+    """The examples for the kind of field that has the most."""
+    return max((phrase.examples(kind) for kind in phrase.kinds), key=len)
+
+
+def _kind(kind: type[Kind]) -> str:
+    name = str(kind.__struct_config__.tag)
+    return "one of a set" if name == "one of" else name
+
+
+def _code(texts: Iterable[str]) -> str:
+    return ", ".join(f"`{text}`" for text in texts)
+
+
+def _meaning(phrase: type[Phrase]) -> str:
+    first, _, _ = (inspect.getdoc(phrase) or "").partition("\n\n")
+    return " ".join(first.split()).replace("``", "`")
 
 
 def fact_tables() -> str:
