@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 import msgspec
 from msgspec.structs import replace
@@ -206,6 +207,8 @@ def _broken(claim: Claim, checked: CheckedPack, before: _Place, after: _Place) -
             if list(earlier) == list(later):
                 return None
             return tuple({**later, **earlier}[content] for content in earlier.keys() ^ later.keys())
+        case _:
+            assert_never(claim)
 
 
 def _recommended(actions: tuple[str, ...], row: Row, checked: CheckedPack, ranking: Ranking) -> Iterator[Conclusion]:

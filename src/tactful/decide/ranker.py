@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter, eq
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
@@ -319,6 +319,8 @@ def _path(rule: Rule) -> tuple[str, str]:
         case ById(field=field):
             steps = () if field.scope == rule.entity else (field.scope,)
             return "." if rule.entity == "application" else "application", ".".join((*steps, *field.via, field.key))
+        case _:
+            assert_never(rule.target)
 
 
 def _clashing(rules: Iterable[Rule], families: Mapping[str, Sequence[str]]) -> set[str]:

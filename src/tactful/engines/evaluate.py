@@ -6,6 +6,7 @@ It is not an engine: explanations, deadlines and the plan over time use it for o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import assert_never
 
 from tactful.facts.calendars import Calendar, Calendars
 from tactful.facts.kinds import BusinessDays, Value
@@ -162,6 +163,8 @@ class Evaluator:
                 return not any(self.holds(member, env, observe) for member in members)
             case Test():
                 return self.test(condition, env, observe)
+            case _:
+                assert_never(condition)
 
     def test(self, test: Test, env: Environment, observe: Observer | None = None) -> bool:
         """Whether one test holds."""
@@ -173,15 +176,18 @@ class Evaluator:
 
     def holds_of(self, test: Test, value: Value, env: Environment) -> bool:
         """Whether a test holds where its field has this value."""
-        plain = value is not None and all(self._predicate(one, value, test.field, env) for one in test.predicates)
+        plain = value is not None and all(self.predicate(one, value, test.field, env) for one in test.predicates)
         return plain != test.negated
 
-    def _predicate(self, predicate: Predicate, value: Value, field: Field, env: Environment) -> bool:
+    def predicate(self, predicate: Predicate, value: Value, field: Field, env: Environment) -> bool:
+        """Whether a predicate holds of a field that is known to have this value."""
         match predicate:
-            case Known():
-                return True
+            case NowIs(op=op, shift=shift):
+                return _compare(self.now, op, self.shifted(value, shift, field, env))
             case IsIn(values=values):
                 return any(one in values for one in value) if isinstance(value, tuple) else value in values
+            case Known():
+                return True
             case Filled(filled=filled):
                 return bool(value) == filled
             case Relates(op=op, other=other):
@@ -191,8 +197,8 @@ class Evaluator:
                 return _compare(value, op, bound)
             case DayTimeBetween(low=low, high=high):
                 return in_day_time(value, low, high)
-            case NowIs(op=op, shift=shift):
-                return _compare(self.now, op, self.shifted(value, shift, field, env))
+            case _:
+                assert_never(predicate)
 
     # --- time ---
 

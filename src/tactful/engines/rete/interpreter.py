@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Final, assert_never
 
 from tactful.facts.calendars import Calendar, Calendars
 from tactful.facts.kinds import DAY, BusinessDays, Value
@@ -175,6 +175,8 @@ class Interpreter:
                 return any(found)
             case NoneOf():
                 return not any(found)
+            case _:
+                assert_never(condition)
 
     def _test(self, test: Test, scope: Scope) -> bool:
         value = self.value(test.field, scope)
@@ -199,6 +201,8 @@ class Interpreter:
                 return self._now_is(op, self.shifted(value, shift, _owner(field, scope)))
             case Relates(op=op, other=other):
                 return self._relates(value, op, other, field, scope)
+            case _:
+                assert_never(predicate)
 
     def _between(self, value: Value, low: int, high: int, field: Field, scope: Scope) -> bool:
         assert isinstance(value, int)  # a time of day
@@ -280,7 +284,7 @@ class Interpreter:
         """Whether a condition, or a fact that it reads, asks a local clock."""
         if not isinstance(condition, Test):
             return any(self._asks_a_clock(member) for member in condition.members)
-        others = [one.other for one in condition.predicates if isinstance(one, Relates)]
+        others = [field for predicate in condition.predicates for field in _other_fields(predicate)]
         return any(self._shows_a_clock(field) for field in (condition.field, *others))
 
     def _shows_a_clock(self, field: Field) -> bool:
@@ -302,6 +306,17 @@ class Interpreter:
         scope = self.scope(row)
         found = [self.holds(rule.when, scope), self.holds(rule.unless, scope)]
         return found == [True, False]
+
+
+def _other_fields(predicate: Predicate) -> tuple[Field, ...]:
+    """The fields with which a predicate compares its own."""
+    match predicate:
+        case Relates(other=other):
+            return (other,)
+        case Known() | IsIn() | Filled() | Compare() | DayTimeBetween() | NowIs():
+            return ()
+        case _:
+            assert_never(predicate)
 
 
 def _owner(field: Field, scope: Scope) -> Row:

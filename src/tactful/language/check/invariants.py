@@ -8,7 +8,6 @@ from tactful.facts.kinds import ListKind, Value
 from tactful.language import syntax
 from tactful.language.check.actions import Catalogue
 from tactful.language.check.conditions import check_condition
-from tactful.language.check.phrases import read_duration
 from tactful.language.check.rules import check_entity
 from tactful.language.ir import (
     AllOf,
@@ -28,6 +27,7 @@ from tactful.language.ir import (
     Test,
 )
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
+from tactful.language.phrases import read_length
 from tactful.language.terms import Name
 from tactful.source.codes.conditions import OutOfScope
 from tactful.source.codes.pack import BadSetting
@@ -91,7 +91,7 @@ class InvariantChecker:
                         change.span, "a message belongs to an application", "write `for each: application` or `person`"
                     )
                 )
-        later = None if change.later is None else read_duration(change.later, scope, "later: …")
+        later = None if change.later is None else read_length(change.later, scope, "later: …")
         return Change(
             later, message, tuple(self._puts(check_condition(change.facts, scope), change.span)), change.reordered
         )
