@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tactful
@@ -194,14 +194,14 @@ def assert_decided_alike(policy: tactful.Policy, data: Sequence[dict[str, Any]],
         assert found == expected(policy, case, firings, steps)
 
 
-@settings(max_examples=EXAMPLES_DRAWN, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES_DRAWN)
 @given(text=packs(), data=several_candidates(cases()), days=st.integers(-200, 200))
 def test_drawn_packs_decide_alike(text: str, data: list[dict[str, Any]], days: int) -> None:
     """Packs over the whole language and several candidates at once, from tables to tables."""
     assert_decided_alike(tactful.loads(text), data, NOW + days * 86_400)
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 4), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(20, EXAMPLES_DRAWN // 4))
 @given(data=several_candidates(shipped_cases), name=st.sampled_from(PACKS))
 def test_shipped_packs_decide_alike(data: list[dict[str, Any]], name: str) -> None:
     """The shipped packs, each candidate at a moment of their own."""
@@ -212,7 +212,7 @@ def test_shipped_packs_decide_alike(data: list[dict[str, Any]], name: str) -> No
     assert_decided_alike(tactful.load(name), moved, None)
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 8), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(20, EXAMPLES_DRAWN // 8))
 @given(data=several_candidates(shipped_cases), random=st.randoms(use_true_random=False))
 def test_chunks_and_the_order_of_rows_change_nothing(data: list[dict[str, Any]], random: Any) -> None:
     """Chunks of two candidates, tables whose rows lie anyhow: the same tables come back."""

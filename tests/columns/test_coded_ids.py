@@ -28,6 +28,7 @@ def _told(found: Coded) -> list[str]:
 
 @given(many, st.integers(0, 3))
 def test_ids_are_found_again(ids: list[str], cut: int) -> None:
+    """Coded ids decode to the ids that they were made of, in order, and each stands in the dictionary once."""
     array = pa.array(ids, pa.string())[cut:]
     assert _told(coded(array)) == ids[cut:]
     assert coded(array).places.dtype == "int32"
@@ -35,6 +36,7 @@ def test_ids_are_found_again(ids: list[str], cut: int) -> None:
 
 @given(st.lists(many, min_size=2, max_size=4))
 def test_dictionaries_become_one(ids: list[list[str]]) -> None:
+    """Several dictionaries are merged into one, and every array still decodes to its own ids."""
     once = [pa.array(list(dict.fromkeys(one)), pa.string()) for one in ids]
     found = together(once)
     assert [_told(Coded(places, found.dictionary)) for places in found.places] == [one.to_pylist() for one in once]
@@ -42,5 +44,6 @@ def test_dictionaries_become_one(ids: list[list[str]]) -> None:
 
 @pytest.mark.parametrize("own", [["a", "b"], ["c", "d"]])
 def test_candidates_may_have_the_ids_of_others(own: list[str]) -> None:
+    """An id that is in several dictionaries stands in the merged one once."""
     found = together([pa.array(own), pa.array(["b", "a"]), pa.array([], pa.string())])
     assert len(found.dictionary) == len({*own, "a", "b"})

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import tactful
@@ -317,7 +317,7 @@ MOMENTS = st.one_of(
 )
 
 
-@settings(max_examples=EXAMPLES_DRAWN, deadline=None)
+@settings(max_examples=EXAMPLES_DRAWN)
 @given(
     asked=st.lists(st.tuples(st.one_of(ZONES, st.just(("Pacific/Apia", "WS"))), MOMENTS), min_size=1, max_size=8),
     count=st.one_of(st.integers(0, 12), st.integers(0, 300)),
@@ -361,7 +361,7 @@ def _moments(offsets: list[int], count: int, together: bool) -> list[int]:
     return [NOW + (offsets[0] if together else offset) for offset in offsets[:count]]
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 2), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(20, EXAMPLES_DRAWN // 2))
 @given(
     data=st.lists(st.one_of(reference_cases, shipped_cases), min_size=1, max_size=6),
     offsets=st.lists(st.integers(0, 200 * DAY), min_size=6, max_size=6),
@@ -375,14 +375,14 @@ def test_shipped_packs_fire_alike(
     assert_agreed(shipped[name], data, _moments(offsets, len(data), together))
 
 
-@settings(max_examples=EXAMPLES_DRAWN, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES_DRAWN)
 @given(text=packs(), data=st.lists(cases(), min_size=1, max_size=6), offsets=seconds, together=st.booleans())
 def test_drawn_packs_fire_alike(text: str, data: list[dict[str, Any]], offsets: list[int], together: bool) -> None:
     """Packs over the whole language, cases at thresholds, several at once."""
     assert_agreed(tactful.loads(text), data, _moments(offsets, len(data), together))
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 5), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(20, EXAMPLES_DRAWN // 5))
 @given(
     texts=packs().flatmap(lambda base: st.tuples(st.just(base), overlays(base))),
     data=st.lists(cases(), min_size=1, max_size=3),
@@ -522,7 +522,7 @@ def _text_cases(draw: Any) -> dict[str, Any]:
     return {"now": iso(NOW), "candidate": candidate, "applications": applications}
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 2), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(20, EXAMPLES_DRAWN // 2))
 @given(text=_text_packs(), data=st.lists(_text_cases(), min_size=1, max_size=4))
 def test_texts_sets_and_lists_are_asked_alike(text: str, data: list[dict[str, Any]]) -> None:
     """Words compared with words, however each is kept, within a row and across rows."""

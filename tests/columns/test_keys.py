@@ -27,6 +27,7 @@ def test_the_first_row_with_a_key_is_found(owners: int, count: int, own: list[in
 
 @given(texts=ids, coded=st.booleans(), cut=st.integers(0, 3))
 def test_runs_are_the_ids_without_repetition(texts: list[str | None], coded: bool, cut: int) -> None:
+    """Runs and their lengths give the ids back, and no run equals the next, whether the ids are texts or a dictionary."""
     array = pa.array(texts, pa.string())
     found, counts = runs((array.dictionary_encode() if coded else array)[cut:])
     assert found.type == pa.string()
@@ -39,6 +40,7 @@ def test_runs_are_the_ids_without_repetition(texts: list[str | None], coded: boo
 
 @given(own=ids.map(lambda found: [one for one in found if one is not None]), others=st.lists(ids, max_size=3))
 def test_ids_lead_to_the_first_row_that_has_them(own: list[str], others: list[list[str | None]]) -> None:
+    """Each id is mapped to the first row that has it, and to -1 where no row does."""
     arrays = [pa.array(one, pa.string()) for one in (own, own, *others)]
     first, (same, *found) = places_of(arrays[0], arrays[1:])
     assert first.tolist() == same.tolist() == [own.index(one) for one in own]
@@ -59,6 +61,7 @@ def test_names_are_equal_where_the_ids_are(one: list[str | None], other: list[st
 
 
 def test_a_key_is_of_a_row_and_an_id() -> None:
+    """The same id below another row has another key; a missing row or id has the key -1."""
     names = Names([pa.array(["x", None, "y", "x"], pa.string())])
     (codes,) = names.codes
     found = keys(np.array([0, 0, 1, -1]), codes, names).tolist()

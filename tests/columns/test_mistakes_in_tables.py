@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shipped_cases
@@ -145,6 +145,7 @@ def changed(table: str, no: int, column: str, value: Any) -> Rows:
 
 
 def test_three_candidates_without_mistakes_are_read() -> None:
+    """The tables that all tests of mistakes start from have no mistakes, and every row of theirs is read."""
     found = read(POLICY, tables_of_rows(rows_of_three()))
     assert found.rejects == []
     assert found.columns.sizes == {
@@ -165,6 +166,7 @@ def test_a_mistake_is_told_with_the_code_of_json(table: str, no: int, column: st
 
 
 def test_a_mistake_names_the_row_by_its_keys() -> None:
+    """A message about a cell ends with the ids of its row."""
     rows = changed("people", 1, "role", "boss")
     assert (
         read(POLICY, tables_of_rows(rows)).rejects[0].message
@@ -176,6 +178,7 @@ def test_a_mistake_names_the_row_by_its_keys() -> None:
 
 
 def test_all_mistakes_of_a_candidate_are_told() -> None:
+    """Mistakes in several tables are all reported, not only the first."""
     rows = changed("people", 1, "role", "boss")
     rows["messages"][1]["kind"] = "note"
     rows["candidates"][1]["country"] = "ZZ"
@@ -183,6 +186,7 @@ def test_all_mistakes_of_a_candidate_are_told() -> None:
 
 
 def test_every_candidate_may_be_mistaken() -> None:
+    """Where every candidate is rejected, the columns are empty and nothing fails."""
     rows = rows_of_three()
     for row in rows["people"]:
         row["role"] = "boss"
@@ -204,12 +208,14 @@ def test_every_candidate_may_be_mistaken() -> None:
     ],
 )
 def test_an_id_is_there_once(table: str, extra: dict[str, Any], told: str) -> None:
+    """A second row with the same id rejects its candidate."""
     rows = rows_of_three()
     rows[table].append({"candidate_id": "c2", "application_id": "a", **extra})
     assert_rejected(rows, (told, "T209"))
 
 
 def test_an_application_has_one_offer() -> None:
+    """A second offer for an application rejects its candidate."""
     rows = rows_of_three()
     rows["offers"].append({"candidate_id": "c2", "application_id": "a"})
     assert_rejected(rows, ("offers", "T209"))
@@ -223,6 +229,7 @@ def test_a_candidate_has_one_row() -> None:
 
 
 def test_an_empty_id_is_told_where_it_stands_and_where_it_is_missed() -> None:
+    """An empty id is reported in its own row and in the rows that refer to it."""
     rows = changed("interviews", 0, "interview_id", "")
     assert_rejected(rows, ("interviewers", "T210"), ("interviews", "T205"))
     rows = changed("people", 1, "person_id", "")
@@ -233,6 +240,7 @@ def test_an_empty_id_is_told_where_it_stands_and_where_it_is_missed() -> None:
 
 
 def test_rows_of_an_application_that_is_not_there_keep_their_candidate_from_being_decided() -> None:
+    """A row whose application has no row rejects its candidate."""
     rows = rows_of_three()
     rows["people"].append({"candidate_id": "c2", "application_id": "b", "person_id": "p1"})
     rows["people"].append({"candidate_id": "c2", "application_id": "b", "person_id": "p2"})
@@ -242,11 +250,13 @@ def test_rows_of_an_application_that_is_not_there_keep_their_candidate_from_bein
 
 
 def test_rows_without_a_key_keep_their_candidate_from_being_decided() -> None:
+    """A row without the id of its application or interview rejects its candidate."""
     assert_rejected(changed("messages", 0, "application_id", None), ("messages", "T203"))
     assert_rejected(changed("interviewers", 1, "interview_id", None), ("interviewers", "T203"))
 
 
 def test_interviewers_of_an_interview_that_is_not_there_keep_their_candidate_from_being_decided() -> None:
+    """An interviewer whose interview has no row rejects the candidate."""
     assert_rejected(changed("interviewers", 0, "interview_id", "i9"), ("interviewers", "T210"))
 
 
@@ -258,6 +268,7 @@ def test_rows_of_a_candidate_who_is_not_there_are_told_and_left_out() -> None:
 
 
 def test_rows_without_a_candidate_are_told_and_left_out() -> None:
+    """Rows without a candidate's id are reported and left out; all candidates are read."""
     rows = rows_of_three()
     rows["people"].append({"candidate_id": None, "application_id": "a", "person_id": "p1"})
     rows["candidates"].insert(0, {"candidate_id": None, "employed": True})
@@ -275,6 +286,7 @@ def test_rows_without_a_candidate_are_told_and_left_out() -> None:
     ids=lambda value: next(iter(value)),
 )
 def test_rows_are_bounded_as_they_are_in_json(limits: dict[str, int], row: dict[str, Any]) -> None:
+    """The limits on the number of rows of a case hold in tables too."""
     rows, (table,) = rows_of_three(), limits
     rows[table].append({"candidate_id": "c2", **row})
     found = read(POLICY, tables_of_rows(rows), **limits)
@@ -310,6 +322,7 @@ DAYS: Final = timedelta(days=1)
 def test_a_moment_of_arrow_is_bounded_as_one_in_json(
     value: datetime, type_: pa.DataType, zone: str | None, code: str
 ) -> None:
+    """Timestamps and dates of Arrow have the same earliest and latest moments as text, and need a time zone as text does."""
     candidates, applications = in_new_york(zone, reply_by=pa.array([None, value, None], type_))
     found = read(POLICY, {"candidates": candidates, "applications": applications})
     assert [(one.candidate_id, one.table, one.code) for one in found.rejects] == [("c2", "applications", code)]
@@ -336,6 +349,7 @@ def test_a_moment_beyond_all_calendars_is_told() -> None:
     ids=str,
 )
 def test_a_length_or_a_time_that_no_case_can_have_is_told(column: str, value: Any) -> None:
+    """A duration or a time of day of an Arrow type that cannot be written in JSON is reported."""
     candidates = pa.table({"candidate_id": ["c1", "c2", "c3"], column: [None, value, None]})
     found = read(POLICY, {"candidates": candidates})
     assert [(one.candidate_id, one.table, one.code) for one in found.rejects] == [("c2", "candidates", "T205")]
@@ -357,6 +371,7 @@ def test_a_text_that_is_not_utf_8_is_told(column: str, coded: bool) -> None:
 
 
 def test_a_word_of_a_set_that_is_not_utf_8_is_told() -> None:
+    """A dictionary value that is not UTF-8 rejects the candidate who uses it."""
     odd = pa.array([None, b"\xff", None], pa.binary()).view(pa.string()).dictionary_encode()
     candidates, applications = in_new_york(status=odd)
     found = read(POLICY, {"candidates": candidates, "applications": applications})
@@ -364,6 +379,7 @@ def test_a_word_of_a_set_that_is_not_utf_8_is_told() -> None:
 
 
 def test_a_message_with_nothing_but_a_person_is_told_by_its_place() -> None:
+    """A message has no id, so its number within the application names it."""
     rows = changed("messages", 0, "person_id", "p7")
     for name in ("kind", "sent_at"):
         for row in rows["messages"]:
@@ -419,18 +435,21 @@ def test_a_message_with_nothing_but_a_person_is_told_by_its_place() -> None:
     ids=lambda value: None if isinstance(value, dict) else value[0][:30],
 )
 def test_a_wrong_name_or_type_is_an_error_for_all(tables: dict[str, dict[str, Any]], told: list[str]) -> None:
+    """An unknown table or column, a missing key or a wrong type raises InvalidInput with every mistake."""
     with pytest.raises(tactful.InvalidInput) as caught:
         read(POLICY, {name: pa.table(columns) for name, columns in tables.items()})
     assert str(caught.value).splitlines() == told
 
 
 def test_a_day_is_no_moment_where_something_has_happened() -> None:
+    """A date without a time is refused in a column of past moments."""
     messages = {"candidate_id": ["c"], "application_id": ["a"], "sent_at": pa.array([1], pa.date32())}
     with pytest.raises(tactful.InvalidInput, match="`sent_at` cannot be read from date32"):
         read(POLICY, {"candidates": pa.table({"candidate_id": ["c"]}), "messages": pa.table(messages)})
 
 
 def test_a_column_is_there_once() -> None:
+    """A table with two columns of the same name is refused."""
     ids = pa.array(["c"])
     candidates = pa.Table.from_arrays([ids, ids, ids], ["candidate_id", "name", "name"])
     with pytest.raises(tactful.InvalidInput, match="`candidates` has two columns `name`"):
@@ -567,7 +586,7 @@ def read_as_json(case: dict[str, Any]) -> tuple[Case | None, set[str]]:
         return None, {one.code for one in error.diagnostics}
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200)
 @given(given_rows=disturbed())
 def test_who_is_rejected_as_json_is_rejected_as_tables(given_rows: list[Rows]) -> None:
     """With the same codes; and who is not comes to the same columns."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tactful
@@ -97,7 +97,7 @@ def assert_ranked_alike(
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["a pack", "as if it were very large"])
-@settings(max_examples=EXAMPLES_DRAWN, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES_DRAWN)
 @given(
     text=busy_packs(),
     data=several_candidates(one_of_both),
@@ -130,7 +130,7 @@ def rows_of(policy: tactful.Policy, case: Case, entity: str) -> list[Row]:
     return list(policy.decider.evaluator(case, NOW).rows(entity))
 
 
-@settings(max_examples=EXAMPLES_DRAWN, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES_DRAWN)
 @given(text=packs(), data=several_candidates(cases()), days=st.integers(-200, 200))
 def test_drawn_packs_are_ranked_alike(text: str, data: list[dict[str, Any]], days: int) -> None:
     """Packs over the whole language, several cases at once."""
@@ -140,7 +140,7 @@ def test_drawn_packs_are_ranked_alike(text: str, data: list[dict[str, Any]], day
     assert_ranked_alike(policy, read, firings, steps)
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 4), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(20, EXAMPLES_DRAWN // 4))
 @given(data=several_candidates(shipped_cases), name=st.sampled_from(PACKS))
 def test_the_shipped_packs_are_ranked_alike(data: list[dict[str, Any]], name: str) -> None:
     """The shipped packs and cases of their kind."""

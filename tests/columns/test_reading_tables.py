@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drawn
@@ -80,7 +80,7 @@ DRAWN: Final = tactful.loads(
         }
     )
 )
-_MANY: Final = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+_MANY: Final = settings(max_examples=100)
 
 
 def with_customs(draw: Any, part: dict[str, Any]) -> dict[str, Any]:
@@ -133,22 +133,25 @@ def assert_read_alike(policy: tactful.Policy, cases: list[Case], seed: int) -> N
 @_MANY
 @given(data=st.lists(shipped_cases.cases, max_size=5), seed=st.integers(0, 2**32))
 def test_shipped_cases_come_to_the_same_columns(data: list[dict[str, Any]], seed: int) -> None:
+    """Tables made of cases for the shipped rules are read to the columns of those cases."""
     assert_read_alike(SHIPPED, read_all(SHIPPED, data), seed)
 
 
 @_MANY
 @given(data=st.lists(drawn.cases(), max_size=3), seed=st.integers(0, 2**32))
 def test_drawn_cases_come_to_the_same_columns(data: list[dict[str, Any]], seed: int) -> None:
+    """So are tables made of cases on the thresholds of drawn packs."""
     assert_read_alike(DRAWN, read_all(DRAWN, data), seed)
 
 
 @_MANY
 @given(data=st.lists(custom_cases(), max_size=3), seed=st.integers(0, 2**32))
 def test_custom_facts_of_all_types_come_to_the_same_columns(data: list[dict[str, Any]], seed: int) -> None:
+    """So are custom facts of every type, for every entity."""
     assert_read_alike(CUSTOM, read_all(CUSTOM, data), seed)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40)
 @given(data=st.lists(custom_cases(), min_size=1, max_size=3), seed=st.integers(0, 2**32))
 def test_a_case_made_again_is_the_case(data: list[dict[str, Any]], seed: int) -> None:
     """Its own columns are those of the case that the tables were made of: same rows, same numbers."""
@@ -163,7 +166,7 @@ def test_a_case_made_again_is_the_case(data: list[dict[str, Any]], seed: int) ->
         ]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20)
 @given(data=st.lists(shipped_cases.cases, min_size=1, max_size=4))
 def test_cases_keep_their_meaning_through_tables(data: list[dict[str, Any]]) -> None:
     """The decision on a case made again is the decision on the case."""
@@ -196,6 +199,7 @@ def test_only_the_candidates_table_is_needed() -> None:
 
 
 def test_the_moment_to_decide_for_is_given_else_the_candidates_own_else_the_clock_s() -> None:
+    """The caller's moment goes before the candidate's own, and that before the clock."""
     own = datetime(2026, 11, 25, 18, tzinfo=UTC)
     candidates = pa.table({"candidate_id": ["c", "d"], "now": pa.array([own, None], pa.timestamp("us", tz="UTC"))})
     assert read(SHIPPED, {"candidates": candidates}).columns.now.tolist() == [int(own.timestamp()), CLOCK]
@@ -231,7 +235,7 @@ LOCAL: Final = st.datetimes(datetime(1971, 1, 1), datetime(2198, 12, 31)).map(
 ZONES: Final = st.sampled_from(["America/New_York", "Africa/Casablanca", "Australia/Lord_Howe", "Pacific/Apia", "UTC"])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(told=st.lists(st.tuples(LOCAL, ZONES), max_size=8), whole_days=st.booleans())
 def test_local_moments_and_days_are_what_they_are_in_json(told: list[Any], whole_days: bool) -> None:
     """Also on days on which clocks are changed, some of which are drawn on purpose."""
@@ -261,6 +265,7 @@ def test_local_moments_and_days_are_what_they_are_in_json(told: list[Any], whole
 
 
 def test_durations_and_times_of_day_may_be_of_arrow_s_own_types() -> None:
+    """Durations and times of day are read from duration and time columns as from text."""
     candidates = pa.table(
         {
             "candidate_id": ["c"],
@@ -288,6 +293,7 @@ def test_what_is_no_number_is_unknown() -> None:
 
 
 def test_lists_may_all_be_of_one_length() -> None:
+    """Arrow's lists of a fixed size are read as other lists are."""
     people = {"candidate_id": ["c"], "application_id": ["a"], "person_id": ["p"]}
     channels = pa.array([["post", "email"]], pa.list_(pa.string(), 2))
     found = read(SHIPPED, {**one_application(), "people": pa.table({**people, "channels": channels})})
@@ -298,15 +304,18 @@ def test_lists_may_all_be_of_one_length() -> None:
 
 
 def test_an_unknown_moment_has_a_value_of_its_own() -> None:
+    """An unknown moment is NULL in its column."""
     assert read(SHIPPED, one_application()).columns.given["application", "reply_by"].data.tolist() == [NULL]
 
 
 def test_every_column_is_described() -> None:
+    """Every column of the schemas has a description."""
     described = [field.metadata for schema in schemas(SHIPPED.checked.custom).values() for field in schema]
     assert all(one is not None and one[b"description"] for one in described)
 
 
 def test_a_custom_fact_cannot_be_named_like_a_key() -> None:
+    """A custom fact with the name of a key column is refused."""
     with pytest.raises(tactful.TactfulError, match=r"custom fact `candidate.now`: `candidates` has another column"):
         schemas({"candidate": {"now": CUSTOM.checked.custom["candidate"]["seen_at"]}})
 

@@ -122,9 +122,13 @@ class _Run:
             outputs = [self._command(block, line) for line in block.text.replace("\\\n", " ").splitlines()]
             self.output = "".join(outputs)
             return
+        printed = prompts[0]
         for prompt in prompts[1:]:
             command, _, shown = prompt.partition("\n")
-            self._same(block, self._command(block, command, exit_codes=(0, 1, 3)), shown)
+            output = self._command(block, command, exit_codes=(0, 1, 3))
+            self._same(block, output, shown)
+            printed += f"$ {command}\n{_trimmed(output)}"
+        self.outputs.append((block, printed))
 
     def _command(self, block: Block, line: str, exit_codes: tuple[int, ...] = (0,)) -> str:
         words = shlex.split(line, comments=True)
@@ -207,4 +211,5 @@ def test_a_page_shows_what_happens(
     run.run()
     if update_docs:
         run.rewrite()
-    assert not run.mistakes, "\n".join(run.mistakes)
+    hint = "`pytest tests/docs --update-docs` writes what blocks print into the pages"
+    assert not run.mistakes, "\n".join([*run.mistakes, hint])

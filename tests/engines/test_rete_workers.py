@@ -16,15 +16,18 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 import tactful
+from extras import NEEDS_RETE
 from tactful.engines.rete.pool import Pool, Worker, WorkerDied
 
-pytest.importorskip("durable_rules_engine", reason="needs the extra `rete`")
+pytest.importorskip("durable_rules_engine", reason=NEEDS_RETE)
 
+#: Seconds that nothing takes on a busy machine, so only a hang does.
+HANG: Final = 120
 EXAMPLE = Path(__file__).parents[2] / "examples" / "two_interviewers_one_wants_email.yaml"
 
 
@@ -47,13 +50,22 @@ def _gone(pid: int) -> bool:
     return False
 
 
-def _soon(true: Callable[[], bool], seconds: float = 10.0) -> bool:
-    end = time.monotonic() + seconds
+def _soon(condition: Callable[[], bool]) -> bool:
+    """Whether a condition comes to hold. Only what never comes to hold takes ``HANG``."""
+    end = time.monotonic() + HANG
     while time.monotonic() < end:
-        if true():
+        if condition():
             return True
         time.sleep(0.02)
     return False
+
+
+def _stopped(policy: tactful.Policy) -> int:
+    """The number of the policy's only worker, which is stopped and has half a second for its next answer."""
+    [pid] = _pool(policy).pids
+    os.kill(pid, signal.SIGSTOP)
+    _pool(policy).seconds = 0.5
+    return pid
 
 
 def test_no_worker_is_started_before_it_is_needed_and_one_for_each_slot_at_most() -> None:
@@ -130,25 +142,24 @@ def test_a_worker_that_dies_twice_over_a_case_is_an_error_that_names_the_case(mo
 
 def test_a_stopped_worker_is_too_slow_and_the_next_decision_has_a_new_one() -> None:
     """A hang costs the time for one decision, and no more."""
-    policy = tactful.load(engine=tactful.Rete(workers=1, seconds=0.5))
+    policy = tactful.load(engine=tactful.Rete(workers=1, seconds=HANG))
     case = _case(policy)
     expected = policy.decide(case).to_json()
-    [pid] = _pool(policy).pids
-    os.kill(pid, signal.SIGSTOP)
+    pid = _stopped(policy)
     with pytest.raises(tactful.EngineError, match=r"took longer than 0\.5 seconds, on case `sam`"):
         policy.decide(case)
     assert _gone(pid)
+    _pool(policy).seconds = HANG
     assert policy.decide(case).to_json() == expected
     assert pid not in _pool(policy).pids
 
 
 def test_falling_back_is_logged_and_decides_alike(caplog: pytest.LogCaptureFixture) -> None:
     """With ``fall_back`` the compiled engine takes over: nothing is lost but time."""
-    policy = tactful.load(engine=tactful.Rete(workers=1, seconds=0.5, fall_back=True))
+    policy = tactful.load(engine=tactful.Rete(workers=1, seconds=HANG, fall_back=True))
     case = _case(policy)
     expected = policy.decide(case).to_json()
-    [pid] = _pool(policy).pids
-    os.kill(pid, signal.SIGSTOP)
+    _stopped(policy)
     with caplog.at_level(logging.WARNING):
         assert policy.decide(case).to_json() == expected
     assert "took longer than 0.5 seconds, on case `sam`; the compiled engine decides" in caplog.text
@@ -168,7 +179,7 @@ SCRIPT = textwrap.dedent(
     """
     import os, pathlib, sys, time
     import tactful
-    policy = tactful.load(engine=tactful.Rete(workers=1, seconds=2))
+    policy = tactful.load(engine=tactful.Rete(workers=1, seconds=60))
     case = policy.read_text(pathlib.Path(sys.argv[1]).read_bytes(), "case.yaml")
     expected = policy.decide(case).to_json()
     pids = policy.decider._program._pool.pids
@@ -194,7 +205,7 @@ def test_workers_end_with_their_parent(how: signal.Signals) -> None:
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
     parent.send_signal(how)
-    parent.wait(10)
+    parent.wait(HANG)
     parent.stdout.close()
     assert _soon(lambda: _gone(pid))
 
@@ -202,7 +213,7 @@ def test_workers_end_with_their_parent(how: signal.Signals) -> None:
 def test_a_forked_process_starts_workers_of_its_own() -> None:
     """Parent and child decide alike, each with its own worker; neither takes the other's answer."""
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(EXAMPLE), "fork"], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", SCRIPT, str(EXAMPLE), "fork"], capture_output=True, text=True, timeout=HANG, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split()[-1] == "0"

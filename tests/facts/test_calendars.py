@@ -84,7 +84,7 @@ def test_clock_times_that_are_skipped_or_come_twice_have_one_reading(zone: str, 
     assert CALENDARS.at(zone, None).instant(datetime.fromisoformat(local)) == _at(moment)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(place=places, moment=moments, count=st.integers(0, 300))
 def test_adding_is_counting_day_by_day(place: tuple[str, str | None], moment: int, count: int) -> None:
     """The tables give what going from day to day gives."""
@@ -92,7 +92,7 @@ def test_adding_is_counting_day_by_day(place: tuple[str, str | None], moment: in
     assert calendar.add_business_days(moment, count) == _counted(calendar, moment, count, 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(place=places, moment=moments, count=st.integers(0, 60))
 def test_subtracting_is_counting_day_by_day(place: tuple[str, str | None], moment: int, count: int) -> None:
     """Backwards too."""
@@ -100,7 +100,7 @@ def test_subtracting_is_counting_day_by_day(place: tuple[str, str | None], momen
     assert calendar.subtract_business_days(moment, count) == _counted(calendar, moment, count, -1)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(place=places, moment=moments)
 def test_a_business_day_is_the_local_dates(place: tuple[str, str | None], moment: int) -> None:
     """Whether people work is a matter of the local date."""
@@ -108,7 +108,7 @@ def test_a_business_day_is_the_local_dates(place: tuple[str, str | None], moment
     assert calendar.is_business_day(moment) == calendar.is_business_date(calendar.local(moment).date())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(place=places, day=st.dates(date(1971, 1, 1), date(2190, 1, 1)))
 def test_a_day_ends_a_second_before_the_next(place: tuple[str, str | None], day: date) -> None:
     """The last second of a day is still in it, the one after it is not."""

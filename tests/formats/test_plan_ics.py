@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from ical.calendar_stream import IcsCalendarStream
 from typer.testing import CliRunner
 
@@ -24,7 +24,7 @@ from tactful.formats.exporters.zones import zone
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASES = sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".yaml", ".json"))
 STEMS = [path.stem for path in CASES]
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=40)
 
 
 @pytest.fixture(scope="module")

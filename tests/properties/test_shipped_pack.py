@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tactful
@@ -170,7 +170,7 @@ SOMETHING_TO_DO = {
     *("wait", "move_on", "follow_up", "find_contact", "withdraw"),
     *("answer_offer", "ask_in_writing", "ask_for_time", "thank_you_note", "thanks_through_contact"),
 }
-EXAMPLES = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=200)
 
 
 @pytest.fixture(scope="module", params=["default", *(f"profile:{path.stem}" for path in PROFILES)])

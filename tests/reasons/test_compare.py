@@ -12,7 +12,7 @@ import jsonschema
 import msgspec
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -217,7 +217,7 @@ def test_a_case_does_not_differ_from_itself(path: Path) -> None:
     assert record.unchanged == len(decision.actions)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40)
 @given(cases, cases)
 def test_differences_add_up(before: dict[str, Any], after: dict[str, Any]) -> None:
     """What the first has, less what it alone has, plus what the second alone has, is what the second has."""

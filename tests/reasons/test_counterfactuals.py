@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 import tactful
 from shipped_cases import cases
 from tactful.reasons.records.decision import FlipsRecord
-from tactful.reasons.what_if.counterfactuals import Wish, flips
+from tactful.reasons.what_if.counterfactuals import Wish, counterfactuals
 
 PACK = tactful.load()
 CASE: dict[str, Any] = {
@@ -35,7 +35,7 @@ def _flips(action: str, target: str, prohibits: bool = False, case: dict[str, An
     decision = PACK.decide(case)
     family = decision.context.case.families[0]
     rows = {one.id: one for one in (decision.context.case.candidate, family.application, *family.people)}
-    return flips(decision.context, Wish(action, prohibits, rows[target]))
+    return counterfactuals(decision.context, Wish(action, prohibits, rows[target]))
 
 
 def _said(found: FlipsRecord) -> list[list[tuple[str, str]]]:
@@ -86,14 +86,14 @@ def test_a_promised_day_is_put_off_at_most_never_taken_back() -> None:
                 assert change.after > "2026-12-02"
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=15)
 @given(data=cases)
 def test_every_suggestion_does_what_it_says(data: dict[str, Any]) -> None:
     """Changed as suggested, the case leads to a decision with, or without, the advice; no fixed fact is changed."""
     case = PACK.read(data)
     decision = PACK.decide(case)
     for one in decision.ranking.ranked[:3]:
-        for flip in flips(decision.context, Wish(one.action, one.prohibits, one.target)).ways[:4]:
+        for flip in counterfactuals(decision.context, Wish(one.action, one.prohibits, one.target)).ways[:4]:
             facts = {
                 change.path: change.after
                 for change in flip.changes
@@ -126,7 +126,7 @@ def test_a_pack_may_say_who_can_change_a_field() -> None:
         {"candidate": {"id": "c"}, "applications": [{"id": "acme", "custom": {"portal_checked": False}}]}
     )
     target = decision.context.case.families[0].application
-    [flip] = flips(decision.context, Wish("look", False, target)).ways
+    [flip] = counterfactuals(decision.context, Wish("look", False, target)).ways
     assert [(one.who, one.text) for one in flip.changes] == [("mine", "application[acme].portal_checked: no → yes")]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 import tactful
 from shipped_cases import cases
@@ -68,7 +68,7 @@ def test_a_field_without_a_question_of_its_own_is_asked_for_in_the_schemas_words
     assert [(one.value, len(one.effects)) for one in question.answers] == [(True, 1), (False, 0)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=25)
 @given(data=cases)
 def test_every_answer_that_is_said_to_change_something_does(data: dict[str, Any]) -> None:
     """Given as a fact, the answer leads to a decision with these very effects; and no question is without one."""

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 from typer.testing import CliRunner
@@ -19,7 +19,6 @@ from typer.testing import CliRunner
 import tactful
 from shipped_cases import cases
 from tactful.cli.app import app
-from tactful.facts.rows import entity_of
 from tactful.formats.schema import why_schema
 from tactful.formats.text.why import render_why
 from tactful.reasons.context import application_of
@@ -62,7 +61,7 @@ def _text(record: WhyRecord) -> str:
 def _recommended(decision: tactful.Decision) -> set[tuple[str, str, str | None, str]]:
     """All that is recommended, be it as an alternative: action, entity, application and id of the target."""
     return {
-        (one.action, entity_of(one.target), application_of(one.target), one.target.id)
+        (one.action, one.target.entity, application_of(one.target), one.target.id)
         for ranked in decision.ranking.ranked
         for one in (ranked, *ranked.alternatives)
         if not one.prohibits
@@ -347,7 +346,7 @@ def test_the_command_refuses_unknown_names_as_wrong_usage() -> None:
 # --- what holds of every case ---
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60)
 @given(cases)
 def test_advice_is_answered_by_advised_with_its_own_rules(case: dict[str, Any]) -> None:
     """For everything in the list, the answer has its rank and exactly its rules, in the same order."""
@@ -363,7 +362,7 @@ def test_advice_is_answered_by_advised_with_its_own_rules(case: dict[str, Any]) 
             assert all(test.held == test.wanted for rule in one.conclusion.rules for test in rule.tests)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25)
 @given(cases, st.data())
 def test_every_question_has_an_answer_that_the_decision_bears_out(case: dict[str, Any], data: st.DataObject) -> None:
     """No error, nothing that is in the list is said not to be, and what opens does so at that second."""

@@ -43,8 +43,8 @@ def why(
     if format_ == "json":
         write_bytes(msgspec.json.encode(record))
         return
-    from tactful.formats.text.counterfactuals import render_flips  # rich is not needed for JSON
+    from tactful.formats.text.counterfactuals import render_counterfactuals  # rich is not needed for JSON
     from tactful.formats.text.why import render_why
 
     render_why(record, console())
-    render_flips(record, console())
+    render_counterfactuals(record, console())

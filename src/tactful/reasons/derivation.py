@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, assert_never
 
-from tactful.engines.evaluate import Environment
+from tactful.engines.evaluate import Environment, row_of
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Row, row_key
 from tactful.language.ir import (
     Aggregate,
     AllOf,
     AnyOf,
+    Compare,
     Condition,
+    DayTimeBetween,
     Field,
+    Filled,
+    IsIn,
     Known,
     NoneOf,
     NowIs,
@@ -24,6 +28,7 @@ from tactful.language.ir import (
     Test,
     WhenFact,
 )
+from tactful.language.ir.boundaries import other_fields
 from tactful.reasons.context import Context, target_record
 from tactful.reasons.justification import supports
 from tactful.reasons.records.why import (
@@ -57,7 +62,7 @@ class Derivation:
     """Tells tests and facts. What it has told once it refers to afterwards."""
 
     def __init__(self, context: Context) -> None:
-        self._setting, self._evaluator = context, context.evaluator
+        self._context, self._evaluator = context, context.evaluator
         self._parameters = {one.name: one.value for one in context.checked.parameters}
         self._told: set[tuple[str, int, bool]] = set()
 
@@ -113,6 +118,8 @@ class Derivation:
                 if isinstance(condition, AllOf) == to:
                     return list(dict.fromkeys(ground for way in ways for ground in way))
                 return min(ways, key=lambda way: (len(way), self._forgotten(way, env)), default=[])
+            case _:
+                assert_never(condition)
 
     def _forgotten(self, grounds: list[Ground], env: Environment) -> int:
         """How many known facts would have to be unknown: of ways as long, the one to tell last."""
@@ -128,7 +135,7 @@ class Derivation:
         return tuple(self._test(test, wanted, env, to_mend, DEPTH if deep else 0) for test, wanted in grounds)
 
     def _test(self, test: Test, wanted: bool, env: Environment, to_mend: bool, depth: int) -> AskedRecord:
-        evaluator, context, field = self._evaluator, self._setting, test.field
+        evaluator, context, field = self._evaluator, self._context, test.field
         value = evaluator.value(field, env)
         since, until = self._bounds(test, value, env)
         return AskedRecord(
@@ -140,7 +147,7 @@ class Derivation:
             wanted=wanted,
             since=context.iso(since),
             until=context.iso(until),
-            others=tuple(self._other(one.other, env) for one in test.predicates if isinstance(one, Relates)),
+            others=tuple(self._other(other, env) for other in other_fields(test)),
             because=self._fact(field, env, to_mend, depth),
         )
 
@@ -149,14 +156,19 @@ class Derivation:
         since: list[int] = []
         until: list[int] = []
         if value is not None and not test.negated:
-            for one in test.predicates:
-                if isinstance(one, NowIs):
-                    boundary = self._evaluator.shifted(value, one.shift, test.field, env)
-                    (since if one.op in (">", ">=") else until).append(boundary)
+            for predicate in test.predicates:
+                match predicate:
+                    case NowIs(op=op, shift=shift):
+                        moment = self._evaluator.shifted(value, shift, test.field, env)
+                        (since if op in (">", ">=") else until).append(moment)
+                    case Known() | Filled() | IsIn() | Compare() | DayTimeBetween() | Relates():
+                        pass  # these do not look at how long ago the moment is
+                    case _:
+                        assert_never(predicate)
         return max(since, default=None), min(until, default=None)
 
     def _other(self, field: Field, env: Environment) -> OtherRecord:
-        value, calendar = self._evaluator.value(field, env), self._setting.calendar
+        value, calendar = self._evaluator.value(field, env), self._context.calendar
         return OtherRecord(
             field=field.text,
             value=plain_value(value, field.kind, calendar),
@@ -167,9 +179,7 @@ class Derivation:
 
     def _fact(self, field: Field, env: Environment, to_mend: bool, depth: int) -> FactRecord | None:
         """How a computed fact came about; ``None`` for a given one, and where there is nothing that could have it."""
-        row = env[field.scope]
-        for step in field.via:
-            row = getattr(row, step)
+        row = row_of(field, env)
         if field.origin != "computed" or row is None or not depth:
             return None
         key = (field.key, row.no, to_mend)
@@ -233,13 +243,13 @@ class Derivation:
         assert row is not None  # the collection is made of rows
         return RowRecord(
             row=target_record(row),
-            said=say_row(row, self._setting.calendar),
+            said=say_row(row, self._context.calendar),
             matched=matched,
             tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in grounds),
         )
 
     def _where(self, id_: str) -> str:
-        definition = self._setting.checked.definitions.get(id_)
+        definition = self._context.checked.definitions.get(id_)
         return "" if definition is None else f"{definition.id.file}:{definition.id.line}"
 
 

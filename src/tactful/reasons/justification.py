@@ -7,6 +7,7 @@ read again here. So no engine pays for explanations, and all engines explain ali
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 import msgspec
 
@@ -44,6 +45,8 @@ def supports(condition: Condition, env: Environment, evaluator: Evaluator, wante
             found = next(decisive, None)
             if found is not None:
                 yield from supports(found, env, evaluator, wanted)
+        case _:
+            assert_never(condition)
 
 
 def justification(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar) -> JustificationRecord:

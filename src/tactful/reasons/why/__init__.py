@@ -45,7 +45,7 @@ class _Question:
     def __init__(
         self, context: Context, ranking: Ranking, action: str, kinds: frozenset[str], named: list[Row] | None
     ) -> None:
-        self._setting, self._ranking, self._action, self._kinds = context, ranking, action, kinds
+        self._context, self._ranking, self._action, self._kinds = context, ranking, action, kinds
         self._named = named
         self._misses = Misses(context, kinds)
         self._chain = Derivation(context)
@@ -79,7 +79,7 @@ class _Question:
         """
         possible = list(dict.fromkeys((*(one.target for one in self._concluded), *self._misses.targets())))
         if self._named is None:
-            return possible or [self._setting.case.candidate]
+            return possible or [self._context.case.candidate]
         within = [row for row in possible if any(inside(row, one) for one in self._named)]
         around = [row for row in possible if any(inside(one, row) for one in self._named)]
         return within or around or self._named
@@ -94,7 +94,7 @@ class _Question:
     # --- answers ---
 
     def _advised(self, rank: int, one: Conclusion) -> AdvisedRecord:
-        context, ranked, derivation = self._setting, self._ranking.ranked, self._chain
+        context, ranked, derivation = self._context, self._ranking.ranked, self._chain
         return AdvisedRecord(
             rank=rank,
             conclusion=conclusion(one, context, derivation),
@@ -105,7 +105,7 @@ class _Question:
         )
 
     def _gave_way(self, rank: int, one: Conclusion, to: Conclusion) -> GaveWayRecord:
-        context = self._setting
+        context = self._context
         family, per = context.ranker.shared(one, to)
         return GaveWayRecord(
             conclusion=conclusion(one, context, self._chain),
@@ -115,7 +115,7 @@ class _Question:
         )
 
     def _defeated(self, one: Conclusion) -> DefeatedRecord:
-        context, derivation = self._setting, self._chain
+        context, derivation = self._context, self._chain
         return DefeatedRecord(
             conclusion=conclusion(one, context, derivation),
             lost_to=tuple(conflict(winner, winner, one, context, derivation) for winner in one.lost_to),
@@ -123,7 +123,7 @@ class _Question:
         )
 
     def _not_advised(self, row: Row) -> NotAdvisedRecord:
-        context, derivation = self._setting, self._chain
+        context, derivation = self._context, self._chain
         near, further = self._misses.near(row, derivation)
         return NotAdvisedRecord(
             action=self._action,
@@ -140,7 +140,7 @@ class _Question:
 
     def _prohibitions(self, row: Row) -> list[Conclusion]:
         """The prohibitions in force, of the action or of what it is a kind of, for the row or for what it belongs to."""
-        family = self._setting.checked.actions[self._action].family
+        family = self._context.checked.actions[self._action].family
         return [
             one for one in self._ranking.ranked if one.prohibits and one.action in family and inside(row, one.target)
         ]
@@ -152,7 +152,7 @@ class _Question:
             found.extend((None, other) for other in one.alternatives)
         return tuple(
             ElsewhereRecord(
-                action=one.action, label=self._setting.label(one), target=target_record(one.target), rank=rank
+                action=one.action, label=self._context.label(one), target=target_record(one.target), rank=rank
             )
             for rank, one in found
             if not one.prohibits and one.action in self._kinds and one.target is not row

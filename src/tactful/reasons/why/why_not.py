@@ -47,7 +47,7 @@ class Misses:
     """The rules that recommend some kinds of action, and what will become of them."""
 
     def __init__(self, context: Context, kinds: frozenset[str]) -> None:
-        self._setting, self._kinds = context, kinds
+        self._context, self._kinds = context, kinds
         self.rules = tuple(
             rule
             for rule in context.checked.rules
@@ -57,8 +57,8 @@ class Misses:
     def targets(self) -> Iterator[Row]:
         """All rows that one of the rules would concern if it fired."""
         for rule in self.rules:
-            for row in self._setting.evaluator.rows(rule.entity):
-                target = self._setting.ranker.target(rule.no, row, self._setting.case)
+            for row in self._context.evaluator.rows(rule.entity):
+                target = self._context.ranker.target(rule.no, row, self._context.case)
                 if target is not None:
                     yield target
 
@@ -71,7 +71,7 @@ class Misses:
         return shown, len(misses) - len(shown)
 
     def _misses(self, target: Row, derivation: Derivation) -> Iterator[_Miss]:
-        context = self._setting
+        context = self._context
         for rule in self.rules:
             for row in context.evaluator.rows(rule.entity):
                 aim = context.ranker.target(rule.no, row, context.case)
@@ -82,7 +82,7 @@ class Misses:
 
     def _record(self, miss: _Miss, derivation: Derivation, whole: bool) -> NearRecord:
         """``whole``: with how its computed facts came about, and with what holds already."""
-        context, rule = self._setting, miss.rule
+        context, rule = self._context, miss.rule
         env = context.evaluator.environment(rule.entity, miss.row)
         failing = derivation.tests(miss.failing, env, to_mend=True, deep=whole)
         met = derivation.tests(derivation.met_already(rule, miss.row), env, to_mend=False, deep=False) if whole else ()
@@ -102,8 +102,8 @@ class Misses:
 
     @cached_property
     def _timeline(self) -> Timeline:
-        now = self._setting.now
-        return timeline(self._setting.decider, self._setting.case, now, now + AHEAD)
+        now = self._context.now
+        return timeline(self._context.decider, self._context.case, now, now + AHEAD)
 
     @cached_property
     def _first_firings(self) -> dict[tuple[int, Row], int]:
@@ -117,7 +117,7 @@ class Misses:
 
     def opening(self, target: Row) -> OpeningRecord:
         """When, if nothing but time changes, a recommendation of one of the kinds holds for ``target``."""
-        context = self._setting
+        context = self._context
         defeated: tuple[int, Conclusion] | None = None
         for interval in self._timeline.intervals:
             for one in interval.ranking.ranked:

@@ -1,35 +1,15 @@
-"""The pages about tables: what they show is what happens, and the reference has the columns that there are."""
+"""The reference pages that are made from the code are what ``docs/make_reference.py`` writes today."""
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
-import io
-import re
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from tactful.facts.entities import ENTITIES
 from tactful.facts.fields import given_fields
 
 DOCS = Path(__file__).parents[2] / "docs"
-BLOCK = re.compile(r"```(python|text)\n(.*?)```", re.DOTALL)
-
-
-def test_the_how_to_shows_what_happens() -> None:
-    """Each piece of Python prints what stands below it."""
-    said = io.StringIO()
-    names: dict[str, Any] = {}
-    blocks = BLOCK.findall((DOCS / "how-to" / "decide-over-tables.md").read_text())
-    assert [kind for kind, _ in blocks] == ["python", "text"] * 3
-    for kind, text in blocks:
-        if kind == "python":
-            said = io.StringIO()
-            with contextlib.redirect_stdout(said):
-                exec(text, names)
-        else:
-            assert said.getvalue() == text
 
 
 def _make_reference() -> ModuleType:
@@ -52,6 +32,12 @@ def test_the_reference_has_all_fields() -> None:
     text = (DOCS / "reference" / "facts.md").read_text()
     assert text == _make_reference().with_facts(text)
     assert all(f"### `{entity}`" in text for entity in ENTITIES)
+
+
+def test_the_reference_has_all_phrases() -> None:
+    """The marked part of docs/reference/rule-language.md is what `make reference` writes."""
+    text = (DOCS / "reference" / "rule-language.md").read_text()
+    assert text == _make_reference().with_phrases(text)
 
 
 def test_every_field_has_a_meaning_and_an_example() -> None:
