@@ -6,6 +6,8 @@ nothing put into words or written), on a sample; and the whole way of ``tactful 
 actions and justifications. Times are CPU time of the whole process, threads of libraries included. The ratio is that of
 cases per second, for which the bar is 10.
 
+All decide by the frozen policy (``benchmarks/policy``).
+
 Stages: where the time of the batch goes; ``other`` is the way between stages. Memory: the peak of ``tactful batch`` in
 fresh processes, over all candidates and over a tenth of them.
 """
@@ -33,6 +35,7 @@ from rich.console import Console
 from rich.table import Table
 
 import tactful
+from frozen import FOLDER, frozen_policy
 from peer.situations import situations
 from tactful.api.tables import TableDecider
 from tactful.batch.folder.units import TablesReader
@@ -60,7 +63,7 @@ def make(folder: Path, cases: int) -> Path:
     made = folder / f"cases-{cases}"
     if made.exists():
         return made
-    policy = tactful.load()
+    policy = frozen_policy()
     tables = moved(policy.tables(situations(min(cases, DIFFERENT))))
     new = folder / f".cases-{cases}"
     shutil.rmtree(new, ignore_errors=True)
@@ -137,7 +140,7 @@ def in_batch(given: Path, output: Path) -> tuple[float, Tally]:
 def _batch(given: Path, output: Path) -> Batch:
     from tactful.batch.model import Options
 
-    return Batch(str(given), output, options=Options(now=NOW), workers=1)
+    return Batch(str(given), output, str(FOLDER), options=Options(now=NOW), workers=1)
 
 
 # --- stages ---
@@ -188,7 +191,8 @@ def peak(given: Path, output: Path) -> str:
     shutil.rmtree(output, ignore_errors=True)
     code = (
         "import sys; from tactful.cli.app import app; "
-        f"app(['batch', {str(given)!r}, {str(output)!r}, '--now', '2026-11-18T08:26:40Z', '--workers', '1', '--quiet'], "
+        f"app(['batch', {str(given)!r}, {str(output)!r}, '--now', '2026-11-18T08:26:40Z', '--workers', '1', '--quiet', "
+        f"'--rules', {str(FOLDER)!r}], "
         "standalone_mode=False); "
         "print(next(int(one.split()[1]) for one in open('/proc/self/status') if one.startswith('VmHWM')))"
     )
@@ -206,7 +210,7 @@ def main() -> None:
     pa.set_cpu_count(1)
     settle_memory()
     given, output = make(asked.folder, asked.cases), asked.folder / "decided"
-    policy, sample = tactful.load(), situations(SAMPLE)
+    policy, sample = frozen_policy(), situations(SAMPLE)
     one_by_one(policy, sample[:200])
     alone, together = list[float](), list[float]()
     tally = Tally()

@@ -14,7 +14,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-import tactful
+from frozen import frozen_policy
 from tactful.reasons.what_if.counterfactuals import Wish, counterfactuals
 
 ROUNDS = 7
@@ -68,7 +68,7 @@ def _best(*calls: tuple[Callable[[], object], int]) -> list[float]:
 
 def main() -> None:
     """Print the table."""
-    pack = tactful.load()
+    pack = frozen_policy()
     table = Table(title="Six weeks ahead, three applications, two time zones")
     for column in ("case", "decision µs", "plan ms", "ratio", "changes", "questions ms", "asked", "flip ms"):
         table.add_column(column, justify="left" if column == "case" else "right")
@@ -94,7 +94,7 @@ def main() -> None:
             str(len(decision.questions)),
             f"{flip * 1e3:.1f}",
         )
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,12 @@ def test_the_reference_has_all_fields() -> None:
     assert all(f"### `{entity}`" in text for entity in ENTITIES)
 
 
+def test_the_reference_has_all_phrases() -> None:
+    """The marked part of docs/reference/rule-language.md is what `make reference` writes."""
+    text = (DOCS / "reference" / "rule-language.md").read_text()
+    assert text == _make_reference().with_phrases(text)
+
+
 def test_every_field_has_a_meaning_and_an_example() -> None:
     """The table of facts has no empty cell but a question or the words of a kind that has none."""
     for fields in given_fields().values():

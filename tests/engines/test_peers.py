@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import tactful
-
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 
+from frozen import frozen_policy
 from peer import handwritten, ranking
 from peer.expected import Expected
 from peer.situations import situations
@@ -25,8 +24,8 @@ def cases() -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def expected() -> Expected:
-    """The shipped pack's own answers."""
-    return Expected(tactful.load())
+    """The frozen policy's own answers."""
+    return Expected(frozen_policy())
 
 
 def test_the_same_seed_makes_the_same_cases() -> None:

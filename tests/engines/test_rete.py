@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import tactful
 from drawn import EXAMPLES_DRAWN, cases, overlays, packs
+from extras import NEEDS_RETE
 from reference_cases import NOW
 from reference_cases import cases as shipped_cases
 from tactful.decide.instants import instants
@@ -22,7 +23,7 @@ from tactful.engines.rete import ReteProgram
 from tactful.engines.rete.pool import Pool
 from tactful.facts.rows import Case, Row, row_key
 
-pytest.importorskip("durable_rules_engine", reason="needs the extra `rete`")
+pytest.importorskip("durable_rules_engine", reason=NEEDS_RETE)
 
 NOW_THEN = datetime.fromtimestamp(NOW, UTC)
 EXAMPLES = Path(__file__).parents[2] / "examples"

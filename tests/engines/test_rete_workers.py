@@ -21,9 +21,10 @@ from typing import Any, Final
 import pytest
 
 import tactful
+from extras import NEEDS_RETE
 from tactful.engines.rete.pool import Pool, Worker, WorkerDied
 
-pytest.importorskip("durable_rules_engine", reason="needs the extra `rete`")
+pytest.importorskip("durable_rules_engine", reason=NEEDS_RETE)
 
 #: Seconds that nothing takes on a busy machine, so only a hang does.
 HANG: Final = 120

@@ -12,7 +12,6 @@ from rich.console import Console
 import tactful
 from drawn import packs
 from reference_cases import cases
-from tactful.facts.rows import entity_of
 from tactful.formats.text.comparison import render_differences
 from tactful.formats.text.why import render_why
 from tactful.reasons.context import application_of
@@ -66,7 +65,7 @@ def _recommended(decision: tactful.Decision, answer: NotAdvisedRecord) -> bool:
     kinds = kinds_of(decision.context.checked, answer.action)
     return any(
         one.action in kinds
-        and (entity_of(one.target), one.target.id) == (answer.target.entity, answer.target.id)
+        and (one.target.entity, one.target.id) == (answer.target.entity, answer.target.id)
         and application_of(one.target) == answer.application
         for ranked in decision.ranking.ranked
         for one in (ranked, *ranked.alternatives)

@@ -19,7 +19,6 @@ from typer.testing import CliRunner
 import tactful
 from shipped_cases import cases
 from tactful.cli.app import app
-from tactful.facts.rows import entity_of
 from tactful.formats.schema import why_schema
 from tactful.formats.text.why import render_why
 from tactful.reasons.context import application_of
@@ -62,7 +61,7 @@ def _text(record: WhyRecord) -> str:
 def _recommended(decision: tactful.Decision) -> set[tuple[str, str, str | None, str]]:
     """All that is recommended, be it as an alternative: action, entity, application and id of the target."""
     return {
-        (one.action, entity_of(one.target), application_of(one.target), one.target.id)
+        (one.action, one.target.entity, application_of(one.target), one.target.id)
         for ranked in decision.ranking.ranked
         for one in (ranked, *ranked.alternatives)
         if not one.prohibits

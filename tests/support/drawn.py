@@ -10,6 +10,19 @@ from hypothesis import strategies as st
 
 from reference_cases import cases as shipped_fields
 from tactful.facts.entities import SCOPES
+from tactful.facts.kinds import (
+    ChoiceKind,
+    DayTimeKind,
+    DurationKind,
+    IdKind,
+    Kind,
+    ListKind,
+    MomentKind,
+    NumberKind,
+    TextKind,
+    YesNoKind,
+)
+from tactful.language.phrases import PHRASES
 
 Draw = Any
 
@@ -88,59 +101,57 @@ BELOW = {
 }
 
 
-def _phrase(draw: Draw, kind: str, moments: list[str], ids: list[str], clocks: list[str]) -> Any:
-    if draw(st.integers(0, 7)) == 0:
-        return draw(st.sampled_from(["known", "unknown"]))
-    if kind == "yes/no":
-        return draw(st.booleans())
-    if kind in ("number", "amount"):
-        numbers = [
-            0,
-            1,
-            "at least 1",
-            "at most 1",
-            "more than 0",
-            "less than 2",
-            "between 1 and 2",
-            "not 1",
-            "$some_count",
-        ]
-        if kind == "amount":
-            numbers += [2.5, "at least 2.5", "less than 0.1", "at most $some_count", "more than -1"]
-        return draw(st.sampled_from(numbers))
-    if kind == "duration":
-        return draw(
-            st.sampled_from(["2 weeks", "not 2 weeks", "at least 1 hours", "less than 3 days", "at most $some_time"])
-        )
-    if kind == "time":
-        times = ["between 09:00 and 17:00", "between 13:00 and 13:00", "between 22:00 and 13:00"]
-        return draw(st.sampled_from([*times, *(f"{same} as {one}" for same in ("same", "not same") for one in clocks)]))
-    if kind == "moment":
-        length = draw(st.sampled_from([*LENGTHS, "$some_time", "$some_days"]))
-        forms = ["past", "to come", f"within {length}", "between 1 and 9 days ago"]
-        forms += [f"{op} {length} ago" for op in ("at least", "at most", "more than", "less than")]
-        forms += [
-            f"{op} {one}" for op in ("before", "after", "at or before", "at or after", "same as") for one in moments
-        ]
-        return draw(st.sampled_from(forms))
-    if kind == "id" and ids and draw(st.booleans()):
-        return draw(st.sampled_from([form + one for form in ("same as ", "not same as ") for one in ids]))
-    words = WORDS[kind]
-    choices: list[Any] = [words[0], f"not {words[-1]}", words[:2], f"none of [{', '.join(words[:2])}]"]
-    if kind == "status":
-        choices += ["$some_word", "not $some_word"]
-    if kind in ("list", "texts"):
-        choices += ["some", "empty"]
-    return draw(st.sampled_from(choices))
+#: The kinds of the fields above; those that have words of their own are choices.
+KINDS: Final[dict[str, type[Kind]]] = {
+    "yes/no": YesNoKind,
+    "number": NumberKind,
+    "amount": NumberKind,
+    "duration": DurationKind,
+    "time": DayTimeKind,
+    "moment": MomentKind,
+    "id": IdKind,
+    "list": ListKind,
+    "texts": ListKind,
+    "text": TextKind,
+}
+VALUES: Final = {
+    "yes/no": ["yes", "no"],
+    "number": ["0", "1", "2", "$some_count"],
+    "amount": ["-1", "0", "0.1", "1", "2.5", "$some_count"],
+    "duration": ["1 hours", "3 days", "2 weeks", "$some_time"],
+    "status": [*WORDS["status"], "$some_word"],
+    **{kind: words for kind, words in WORDS.items() if kind != "status"},
+}
+RANGES: Final = {
+    "number": [("1", "2"), ("0", "$some_count")],
+    "amount": [("-1", "0.1"), ("1", "2.5")],
+    "duration": [("1 hours", "3 days"), ("$some_time", "2 weeks")],
+    "time": [("09:00", "17:00"), ("13:00", "13:00"), ("22:00", "13:00")],
+    "moment": [("1", "9 days"), ("2 hours", "$some_time"), ("$some_days", "3 business days")],
+}
+
+
+def _phrase(draw: Draw, kind: str, alike: list[str]) -> Any:
+    """A phrase for a field of a kind; ``alike`` are the fields in scope that have the same."""
+    asked = KINDS.get(kind, ChoiceKind)
+    phrases = [phrase for phrase in PHRASES if asked in phrase.kinds]
+    ways = [[way for way in phrase.templates if alike or "{field}" not in way] for phrase in phrases]
+    template = draw(st.sampled_from(draw(st.sampled_from([way for way in ways if way]))))
+    low, high = draw(st.sampled_from(RANGES.get(kind, [("", "")])))
+    value, another = draw(st.tuples(*2 * [st.sampled_from(VALUES.get(kind, [""]))]))
+    length = draw(st.sampled_from([*LENGTHS, "$some_time", "$some_days"]))
+    field = draw(st.sampled_from(alike)) if alike else ""
+    return yaml.safe_load(
+        template.format(low=low, high=high, value=value, another=another, amount=value, length=length, field=field)
+    )
 
 
 def _condition(draw: Draw, scope: list[str], computed: dict[str, dict[str, str]], depth: int = 0) -> dict[str, Any]:
     fields = {f"{one}.{name}": kind for one in scope for name, kind in {**FIELDS[one], **computed.get(one, {})}.items()}
-    moments = [name for name, kind in fields.items() if kind == "moment"]
-    ids = [name for name, kind in fields.items() if kind == "id"]
-    clocks = [name for name, kind in fields.items() if kind == "time"]
     names = draw(st.lists(st.sampled_from(sorted(fields)), max_size=3, unique=True))
-    lines: dict[str, Any] = {name: _phrase(draw, fields[name], moments, ids, clocks) for name in names}
+    lines: dict[str, Any] = {}
+    for name in names:
+        lines[name] = _phrase(draw, fields[name], [other for other, kind in fields.items() if kind == fields[name]])
     if depth < 2 and draw(st.integers(0, 3)) == 0:
         how = draw(st.sampled_from(["any", "all", "none"]))
         lines[how] = [_condition(draw, scope, computed, depth + 1) for _ in range(draw(st.integers(1, 2)))]

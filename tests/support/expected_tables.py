@@ -15,7 +15,7 @@ from tactful.columns.columns import NULL, Columns
 from tactful.columns.firings import RuleFirings
 from tactful.decide.ranker import Conclusion, Ranking, rank_key
 from tactful.engines.firings import RawFiring
-from tactful.facts.rows import Case, OfferRow, Row, entity_of
+from tactful.facts.rows import Case, OfferRow, Row
 from tactful.reasons.context import application_of
 
 Told = dict[str, Any]
@@ -30,7 +30,7 @@ def in_columns(cases: Sequence[Case], firings: Sequence[list[RawFiring]], column
         offers = [family.offer for family in case.families if family.offer is not None]
         for rule, row, due in mine:
             no = offers.index(row) if isinstance(row, OfferRow) else row.no
-            found.setdefault(rule, []).append((before[entity_of(row)] + no, NULL if due is None else due))
+            found.setdefault(rule, []).append((before[row.entity] + no, NULL if due is None else due))
         before.update(_sizes(case))
     assert dict(before) == {entity: size for entity, size in columns.sizes.items() if entity in before}
     return [
@@ -101,9 +101,9 @@ def _firing(policy: tactful.Policy, conclusion: int, no: int, firing: RawFiring)
 
 
 def _row(row: Row, id_: str) -> Told:
-    interview = row if entity_of(row) == "interview" else getattr(row, "interview", None)
+    interview = row if row.entity == "interview" else getattr(row, "interview", None)
     return {
-        "entity": entity_of(row),
+        "entity": row.entity,
         id_: row.id,
         "application_id": application_of(row),
         "interview_id": None if interview is None else interview.id,

@@ -6,13 +6,14 @@ import pytest
 from typer.testing import CliRunner
 
 import tactful
+from extras import NEEDS_RETE
 from tactful.cli.app import app
 from tactful.engines.firings import RawFiring
 from tactful.engines.rete import ReteProgram
 from tactful.facts.rows import Case
 from tactful.testing.crossing import cross_examine
 
-pytest.importorskip("durable_rules_engine", reason="needs the extra `rete`")
+pytest.importorskip("durable_rules_engine", reason=NEEDS_RETE)
 
 
 def test_the_shipped_pack_is_decided_alike() -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.calendars import Calendar
-from tactful.facts.rows import Row, entity_of
+from tactful.facts.rows import nearest_calendar
 from tactful.language.terms import Modality
 from tactful.reasons.compare import compare
 from tactful.reasons.context import Context, application_of, pack_record, target_record
@@ -96,7 +96,7 @@ class Advice:
     @property
     def calendar(self) -> Calendar:
         """The calendar of whom or what the advice concerns: the person's, else the application's, else the candidate's."""
-        return calendar_of(self._conclusion.target)
+        return nearest_calendar(self._conclusion.target)
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
@@ -279,12 +279,3 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         """The decision as plain dictionaries and lists."""
         built: Mapping[str, object] = msgspec.to_builtins(self.record())
         return built
-
-
-def calendar_of(row: Row) -> Calendar:
-    """The calendar of the place where a row belongs: its own, else its person's, else its application's."""
-    for placed in (row, getattr(row, "person", None), getattr(row, "application", None)):
-        calendar = getattr(placed, "calendar", None)
-        if isinstance(calendar, Calendar):
-            return calendar
-    raise AssertionError(f"a {entity_of(row)} belongs to no place")

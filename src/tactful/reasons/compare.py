@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from tactful.decide.ranker import Conclusion, Key, Ranking
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import Kind, MomentKind, Value
-from tactful.facts.rows import Case, Row, entity_of, row_key
+from tactful.facts.rows import Case, Row, row_key
 from tactful.reasons.context import Context, pack_record, target_record
 from tactful.reasons.derivation import Derivation
 from tactful.reasons.records.comparison import (
@@ -147,7 +147,7 @@ def _keyed(conclusions: Sequence[Conclusion]) -> dict[_Key, Conclusion]:
 
 def _same(row: Row) -> tuple[str, str, str, str]:
     """``row_key`` of a row, except that all candidates are the same: two decisions may be about two candidates."""
-    entity = entity_of(row)
+    entity = row.entity
     return (entity, "", "", "") if entity == "candidate" else row_key(row)
 
 
@@ -345,7 +345,7 @@ def _facts(context: Context, ambiguous: set[tuple[str, str]]) -> dict[str, _Fact
     facts: dict[str, _Facts] = {}
     seen: Counter[str] = Counter()
     for row in _rows(context.case):
-        entity, words = entity_of(row), say_row(row, context.calendar)
+        entity, words = row.entity, say_row(row, context.calendar)
         place = _place(row, words, ambiguous)
         seen[place] += 1
         if seen[place] > 1:  # the same message twice
@@ -356,12 +356,11 @@ def _facts(context: Context, ambiguous: set[tuple[str, str]]) -> dict[str, _Fact
 
 def _values(row: Row, entity: str, context: Context) -> Iterator[tuple[str, tuple[Value, Kind]]]:
     for spec in _FIELDS[entity]:
-        value = getattr(row, spec.attribute)
+        value = row.value(spec.attribute)
         if value is not None:
             yield spec.name, (value, spec.kind)
     kinds = context.checked.custom.get(entity, {})
-    custom: Mapping[str, Value] = getattr(row, "custom")  # noqa: B009  (every row has it, Row does not)
-    for name, value in custom.items():
+    for name, value in row.custom.items():
         yield name, (value, kinds[name])
 
 

@@ -12,7 +12,7 @@ from tactful.decide.ranker import Conclusion, Ranker
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendar
-from tactful.facts.rows import Case, Row, entity_of
+from tactful.facts.rows import Case, Row
 from tactful.language.ir import CheckedPack
 from tactful.reasons.justification import justification, step_text
 from tactful.reasons.records.decision import JustificationRecord, PackRecord, TargetRecord
@@ -76,7 +76,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         label = self.checked.actions[action].label
         if label is None:
             return action.replace("_", " ").capitalize()
-        env = self.evaluator.environment(entity_of(target), target)
+        env = self.evaluator.environment(target.entity, target)
         return fill(label, env, self.evaluator, self.calendar)
 
     def because(self, conclusion: Conclusion) -> tuple[JustificationRecord, ...]:
@@ -92,7 +92,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         if conclusion.prohibits:
             return ()
         checked, evaluator = self.checked, self.evaluator
-        env = evaluator.environment(entity_of(conclusion.target), conclusion.target)
+        env = evaluator.environment(conclusion.target.entity, conclusion.target)
         own = [fill(step, env, evaluator, self.calendar) for step in checked.actions[conclusion.action].steps]
         firings = self.ranker.steps_for(conclusion, self.steps, self.case)
         added = [step_text(checked.rules[no], row, evaluator, self.calendar) for no, row, _ in firings]
@@ -106,10 +106,9 @@ def pack_record(checked: CheckedPack) -> PackRecord:
 
 def target_record(row: Row) -> TargetRecord:
     """A target as JSON has it."""
-    return TargetRecord(entity=entity_of(row), id=row.id, name=name_of(row))
+    return TargetRecord(entity=row.entity, id=row.id, name=name_of(row))
 
 
 def application_of(row: Row) -> str | None:
     """The id of the application that a row is or belongs to; ``None`` for the candidate."""
-    application = row if entity_of(row) == "application" else getattr(row, "application", None)
-    return None if application is None else application.id
+    return None if row.application is None else row.application.id

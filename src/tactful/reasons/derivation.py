@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, assert_never
 
-from tactful.engines.evaluate import Environment
+from tactful.engines.evaluate import Environment, row_of
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Row, row_key
 from tactful.language.ir import (
     Aggregate,
     AllOf,
     AnyOf,
+    Compare,
     Condition,
+    DayTimeBetween,
     Field,
+    Filled,
+    IsIn,
     Known,
     NoneOf,
     NowIs,
@@ -24,6 +28,7 @@ from tactful.language.ir import (
     Test,
     WhenFact,
 )
+from tactful.language.ir.boundaries import other_fields
 from tactful.reasons.context import Context, target_record
 from tactful.reasons.justification import supports
 from tactful.reasons.records.why import (
@@ -113,6 +118,8 @@ class Derivation:
                 if isinstance(condition, AllOf) == to:
                     return list(dict.fromkeys(ground for way in ways for ground in way))
                 return min(ways, key=lambda way: (len(way), self._forgotten(way, env)), default=[])
+            case _:
+                assert_never(condition)
 
     def _forgotten(self, grounds: list[Ground], env: Environment) -> int:
         """How many known facts would have to become unknown. Among ways of one length, the fewest are preferred."""
@@ -143,9 +150,7 @@ class Derivation:
             wanted=wanted,
             since=context.iso(since),
             until=context.iso(until),
-            others=tuple(
-                self._other(predicate.other, env) for predicate in test.predicates if isinstance(predicate, Relates)
-            ),
+            others=tuple(self._other(other, env) for other in other_fields(test)),
             because=self._fact(field, env, to_mend, depth),
         )
 
@@ -155,9 +160,14 @@ class Derivation:
         until: list[int] = []
         if value is not None and not test.negated:
             for predicate in test.predicates:
-                if isinstance(predicate, NowIs):
-                    boundary = self._evaluator.shifted(value, predicate.shift, test.field, env)
-                    (since if predicate.op in (">", ">=") else until).append(boundary)
+                match predicate:
+                    case NowIs(op=op, shift=shift):
+                        moment = self._evaluator.shifted(value, shift, test.field, env)
+                        (since if op in (">", ">=") else until).append(moment)
+                    case Known() | Filled() | IsIn() | Compare() | DayTimeBetween() | Relates():
+                        pass  # these do not look at how long ago the moment is
+                    case _:
+                        assert_never(predicate)
         return max(since, default=None), min(until, default=None)
 
     def _other(self, field: Field, env: Environment) -> OtherRecord:
@@ -172,9 +182,7 @@ class Derivation:
 
     def _fact(self, field: Field, env: Environment, to_mend: bool, depth: int) -> FactRecord | None:
         """How a computed fact came about; ``None`` for a given fact, and where the row that would have it is missing."""
-        row = env[field.scope]
-        for step in field.via:
-            row = getattr(row, step)
+        row = row_of(field, env)
         if field.origin != "computed" or row is None or not depth:
             return None
         key = (field.key, row.no, to_mend)

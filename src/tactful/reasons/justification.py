@@ -7,6 +7,7 @@ they read, so engines do no work for explanations, and the explanations are the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 import msgspec
 
@@ -43,6 +44,8 @@ def supports(condition: Condition, env: Environment, evaluator: Evaluator, wante
             decisive = next((member for member in members if evaluator.holds(member, env) == wanted), None)
             if decisive is not None:
                 yield from supports(decisive, env, evaluator, wanted)
+        case _:
+            assert_never(condition)
 
 
 def justification(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar) -> JustificationRecord:

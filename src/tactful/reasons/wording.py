@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
@@ -23,7 +22,7 @@ from tactful.facts.kinds import (
     format_day_time,
     format_seconds,
 )
-from tactful.facts.rows import MessageRow, Row, entity_of
+from tactful.facts.rows import ApplicationRow, CandidateRow, InterviewerRow, MessageRow, OfferRow, PersonRow, Row
 from tactful.language.ir import FieldSlot, Template
 from tactful.reasons.records.decision import TargetRecord
 
@@ -122,19 +121,20 @@ def _slot(slot: FieldSlot, env: Environment, evaluator: Evaluator, calendar: Cal
     return say_value(value, slot.field.kind, calendar)
 
 
-_NAMES: Final[dict[str, Callable[[Row], str | None]]] = {
-    "candidate": lambda row: getattr(row, "name", None),
-    "application": lambda row: getattr(row, "company", None),
-    "person": lambda row: getattr(row, "name", None),
-    "interviewer": lambda row: getattr(getattr(row, "person", None), "name", None),
-    "offer": lambda row: getattr(getattr(row, "application", None), "company", None),
-}
-
-
 def name_of(row: Row) -> str:
     """A row's name if it has a name, else its id."""
-    name = _NAMES.get(entity_of(row))
-    return (name(row) if name is not None else None) or row.id
+    match row:
+        case CandidateRow() | PersonRow():
+            name = row.name
+        case ApplicationRow():
+            name = row.company
+        case InterviewerRow():
+            name = row.person.name
+        case OfferRow():
+            name = row.application.company
+        case _:
+            name = None
+    return name or row.id
 
 
 #: Control characters, lone surrogates, and characters that change the direction of the text around them.

@@ -18,7 +18,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, assert_never
 
 import msgspec
 
@@ -35,6 +35,7 @@ from tactful.language.ir import (
     Condition,
     DayTimeBetween,
     Field,
+    Filled,
     IsIn,
     Known,
     NoneOf,
@@ -268,8 +269,10 @@ class _Chain:
                 return [{"$gte": {f"n{number(field)}": low}}, {"$lte": {f"n{number(field)}": high}}]
             case NowIs(op=op, shift=shift):
                 return [{_OPS[op]: {f"d{self._builder.shift(field, shift)}": 0}}]
+            case IsIn() | Compare() | DayTimeBetween() | Filled() | Relates():
+                return None  # the interpreter settles these
             case _:
-                return None
+                assert_never(predicate)
 
     def _joined(self, field: Field, op: Order | Literal["=="], other: Field) -> bool:
         """A comparison of fields of two rows, as a join: the pattern that comes later speaks of the earlier one."""
@@ -322,8 +325,10 @@ def _branches(condition: Condition) -> list[list[Condition]]:
         case AnyOf(members=members):
             found = [branch for member in members for branch in _branches(member)]
             return found if len(found) <= BRANCHES else [[condition]]
-        case _:
+        case Test() | NoneOf():
             return [[condition]]
+        case _:
+            assert_never(condition)
 
 
 # --- facts ---

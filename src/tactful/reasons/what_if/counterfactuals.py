@@ -16,7 +16,7 @@ from tactful.decide.ranker import Ranking
 from tactful.decide.timeline import timeline
 from tactful.facts.edit import NAMED_MOMENTS, Spot, as_given, changed, path_of, with_message
 from tactful.facts.kinds import WEEK, MomentKind, Value
-from tactful.facts.rows import ApplicationRow, Row, entity_of, inside
+from tactful.facts.rows import ApplicationRow, Row, inside
 from tactful.facts.shape import CaseShape, Message
 from tactful.language.ir import AddStep, Aggregate, Condition, IsIn, Rule, Test
 from tactful.language.ir.fields_read import ReadField, read_fields
@@ -53,7 +53,7 @@ class Wish(NamedTuple):
 
     def among(self, ranking: Ranking) -> bool:
         """Whether the advice is among the ranked conclusions."""
-        wanted = self.action, self.prohibits, entity_of(self.target), self.target.no
+        wanted = self.action, self.prohibits, self.target.entity, self.target.no
         return any(numbered_key(conclusion) == wanted for conclusion in ranking.ranked)
 
 
@@ -194,8 +194,8 @@ class _Search:
 
     def _near(self, row: Row) -> bool:
         """Whether a row belongs to the application that the advice is about: changes elsewhere would be far-fetched."""
-        application = _application_of(self._wish.target)
-        return application is None or entity_of(row) == "candidate" or inside(row, application)
+        application = self._wish.target.application
+        return application is None or row.entity == "candidate" or inside(row, application)
 
     def _changes_of(self, field: ReadField, row: Row) -> Iterator[_Step]:
         context, held = self._context, field.value(row)
@@ -257,7 +257,7 @@ class _Search:
         kept = [
             (direction, kind) for direction, kind in sorted(wanted) if kind != "other" or direction not in with_kind
         ]
-        application = _application_of(self._wish.target)
+        application = self._wish.target.application
         for family in context.case.families:
             if application is None or family.application is application:
                 for direction, kind in kept:
@@ -284,11 +284,6 @@ class _Search:
             text=f"{kind_words} {'sent to' if direction == 'sent' else 'received from'} {name}",
         )
         return _Step(record.who, None, lambda shape: with_message(shape, application.no, message), record)
-
-
-def _application_of(row: Row) -> ApplicationRow | None:
-    application = getattr(row, "application", row)
-    return application if isinstance(application, ApplicationRow) else None
 
 
 def _rules_about(context: Context, wish: Wish) -> Iterator[Rule]:

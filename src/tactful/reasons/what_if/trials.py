@@ -27,7 +27,7 @@ from tactful.facts.kinds import (
     Value,
     YesNoKind,
 )
-from tactful.facts.rows import ApplicationRow, Case, Row
+from tactful.facts.rows import Case, Row, business_calendar
 from tactful.language.ir.fields_read import ReadField, before
 from tactful.reasons.wording import say_moment, say_value
 
@@ -73,7 +73,8 @@ def trials(field: ReadField, row: Row, case: Case, now: int) -> list[Trial]:
         case ListKind(values=words):
             values = [(word,) for word in words] or [(SOME_TEXT,)]
         case IdKind(entity="person"):
-            values = [person.id for person in case.families[_application(row).no].people]
+            assert row.application is not None  # a candidate names nobody
+            values = [person.id for person in case.families[row.application.no].people]
         case MomentKind():
             return list(_moments(field, row, case, now))
         case NumberKind() | DurationKind() | DayTimeKind():
@@ -81,11 +82,6 @@ def trials(field: ReadField, row: Row, case: Case, now: int) -> list[Trial]:
         case _:
             values = (SOME_TEXT,)
     return [Trial(value) for value in values]
-
-
-def _application(row: Row) -> ApplicationRow:
-    application: ApplicationRow = row if isinstance(row, ApplicationRow) else getattr(row, "application")  # noqa: B009
-    return application
 
 
 def _numbers(field: ReadField) -> list[int | float]:
@@ -100,7 +96,7 @@ def _moments(field: ReadField, row: Row, case: Case, now: int) -> Iterator[Trial
 
     Moments of events lie in the past. Only moments that people name in advance may lie in the future.
     """
-    own: Calendar = getattr(getattr(row, "application", row), "calendar", case.candidate.calendar)
+    own = business_calendar(row)
     marks = {before(now, shift, own) for shift in field.shifts} | {now}
     others = {moment for moment in _moments_near(row, case) if abs(moment - now) < 60 * DAY}
     marks = {mark for mark in (*sorted(marks)[:MOST], *sorted(others)[:MOST]) if FIRST_MOMENT < mark < LAST_MOMENT}
@@ -116,9 +112,8 @@ def _moments(field: ReadField, row: Row, case: Case, now: int) -> Iterator[Trial
 
 def _moments_near(row: Row, case: Case) -> Iterator[int]:
     """The moments of interviews and messages of the same application."""
-    application = getattr(row, "application", row)
-    if not isinstance(application, ApplicationRow):
+    if row.application is None:
         return
-    family = case.families[application.no]
+    family = case.families[row.application.no]
     yield from (interview.ended_at for interview in family.interviews)
     yield from (message.sent_at for message in family.messages if message.sent_at is not None)
