@@ -53,11 +53,6 @@ _PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
 Ground = tuple[Test, bool]
 
 
-def _condition(rule: Rule) -> Condition:
-    """``when`` and ``unless`` of a rule as one condition."""
-    return AllOf((rule.when, NoneOf((rule.unless,))))
-
-
 class Derivation:
     """Records of tests and computed facts. A fact is written out once; later records refer to it."""
 
@@ -84,11 +79,11 @@ class Derivation:
 
     def holding(self, rule: Rule, row: Row) -> list[Ground]:
         """The tests that made the rule fire for the row."""
-        return self._holding(_condition(rule), self._evaluator.environment(rule.entity, row), True)
+        return self._holding(rule.condition, self._evaluator.environment(rule.entity, row), True)
 
     def standing_in_the_way(self, rule: Rule, row: Row) -> list[Ground]:
         """The fewest tests that would have to change for the rule to fire."""
-        return self._mend(_condition(rule), self._evaluator.environment(rule.entity, row), True)
+        return self._mend(rule.condition, self._evaluator.environment(rule.entity, row), True)
 
     def met_already(self, rule: Rule, row: Row) -> list[Ground]:
         """The tests behind those members of ``when`` and ``unless`` that hold as the rule asks."""
