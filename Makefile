@@ -1,6 +1,6 @@
 # An environment for developing.
 setup:
-	python3.11 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[dev]'
+	python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[dev]'
 
 # The main job on a real case.
 demo:

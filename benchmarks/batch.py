@@ -7,8 +7,8 @@ in DIR. Then it measures three ways by turns, in one process, on one core:
 - ``tactful batch`` from Parquet to Parquet files of actions and justifications;
 - ``tactful batch`` from Parquet to the same tables as Arrow IPC.
 
-Times are CPU time of the whole process, threads of libraries included. A ratio is that of cases per second. The bars are
-7 for Parquet and 10 for Arrow IPC.
+All decide by the frozen policy (``benchmarks/policy``). Times are CPU time of the whole process, threads of libraries
+included. A ratio is that of cases per second. The bars are 7 for Parquet and 10 for Arrow IPC.
 
 Stages: where the time of each batch goes; ``other`` is the time between stages. Memory: the peak of ``tactful batch`` in
 fresh processes, over all candidates and over a tenth of them.
@@ -33,11 +33,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from peer.situations import situations
 from rich.console import Console
 from rich.table import Table
 
 import tactful
+from frozen import FOLDER, frozen_policy
+from peer.situations import situations
 from tactful.api.tables import TableDecider
 from tactful.batch.folder.units import TablesReader
 from tactful.batch.model import BatchFormat, Options, Tally, Written
@@ -67,7 +68,7 @@ def make(folder: Path, cases: int) -> Path:
     made = folder / f"cases-{cases}"
     if made.exists():
         return made
-    policy = tactful.load()
+    policy = frozen_policy()
     tables = moved(policy.tables(situations(min(cases, DIFFERENT))))
     new = folder / f".cases-{cases}"
     shutil.rmtree(new, ignore_errors=True)
@@ -137,7 +138,8 @@ def in_batch(given: Path, output: Path, format_: BatchFormat) -> tuple[float, Ta
     """CPU seconds a case, from Parquet to files of a format."""
     shutil.rmtree(output, ignore_errors=True)
     begin = time.process_time()
-    done = run_batch(Batch(str(given), output, options=Options(now=NOW, format=format_), workers=1), Nobody())
+    options = Options(now=NOW, format=format_)
+    done = run_batch(Batch(str(given), output, str(FOLDER), options=options, workers=1), Nobody())
     return (time.process_time() - begin) / (done.tally.cases + done.tally.rejected), done.tally
 
 
@@ -189,7 +191,8 @@ def peak(given: Path, output: Path) -> str:
     shutil.rmtree(output, ignore_errors=True)
     code = (
         "import sys; from tactful.cli.app import app; "
-        f"app(['batch', {str(given)!r}, {str(output)!r}, '--now', '2026-11-18T08:26:40Z', '--workers', '1', '--quiet'], "
+        f"app(['batch', {str(given)!r}, {str(output)!r}, '--now', '2026-11-18T08:26:40Z', '--workers', '1', '--quiet', "
+        f"'--rules', {str(FOLDER)!r}], "
         "standalone_mode=False); "
         "print(next(int(one.split()[1]) for one in open('/proc/self/status') if one.startswith('VmHWM')))"
     )
@@ -207,7 +210,7 @@ def main() -> None:
     pa.set_cpu_count(1)
     settle_memory()
     given, output = make(options.folder, options.cases), options.folder / "decided"
-    policy, sample = tactful.load(), situations(SAMPLE)
+    policy, sample = frozen_policy(), situations(SAMPLE)
     one_by_one(policy, sample[:200])
     alone: list[float] = []
     batches: dict[BatchFormat, list[float]] = {format_: [] for format_ in BARS}

@@ -1,6 +1,7 @@
 """How fast a decision is: ``python benchmarks/decide.py [--quick]``.
 
-Decisions: one row per pack and case. ``rules fired`` counts rules that hold of some row, those that add steps too
+Decisions: one row per pack and case; by the frozen policy (``benchmarks/policy``), which stays as it is, and by generated packs.
+In a table of its own, the shipped pack of today. ``rules fired`` counts rules that hold of some row, those that add steps too
 (which ``decide`` leaves until they are asked for). ``decode`` is what msgspec takes to decode the bytes into the
 classes of a case;
 ``bytes`` is the whole way from bytes to a ranked decision, explanations not rendered; ``case`` is the same for a case
@@ -12,7 +13,7 @@ with the garbage collector on, as in a server.
 Growth: a case that is read already, decided on with 20 rules that apply and so many in all; how many times as much as
 the 20 alone. One row for each sort of rule that does not apply.
 
-Stages: where the time of the shipped pack on the typical case goes. ``read`` includes ``decode``.
+Stages: where the time of the frozen policy on the typical case goes. ``read`` includes ``decode``.
 
 Processes: each in a fresh process, the median of seven. CPU time in milliseconds, over what Python itself takes to start
 where that is said; peak memory in megabytes (Linux only).
@@ -37,6 +38,7 @@ from rich.table import Table
 
 import cases
 import tactful
+from frozen import frozen_policy
 from tactful.decide.ranker import Ranker
 from tactful.engines.compiled import compile_pack
 from tactful.facts.shape import CaseShape
@@ -126,10 +128,10 @@ def _now(now: int | None) -> int:
     return now
 
 
-def decisions(rows: list[Row], measured: list[dict[str, list[float]]]) -> Table:
-    """The first table."""
+def decisions(title: str, rows: list[Row], measured: list[dict[str, list[float]]]) -> Table:
+    """A table of decisions."""
     columns = ("pack and case", "bytes", "rules fired", "decode µs", "bytes µs", "median", "case µs", "per second")
-    table = Table(*columns, "ratio", "median", title="Decisions")
+    table = Table(*columns, "ratio", "median", title=title)
     for one, times in zip(rows, measured, strict=True):
         decode, whole, case = (min(times[name]) for name in ("decode", "bytes", "case"))
         ratio = statistics.median(a / b for a, b in zip(times["bytes"], times["decode"], strict=True))
@@ -166,7 +168,7 @@ def growth(budget: Budget, raw: bytes) -> Table:
 
 def stage_table(times: dict[str, list[float]]) -> Table:
     """The table of stages."""
-    table = Table("stage", "best µs", "median µs", "to decode", title="Stages, shipped pack, typical case")
+    table = Table("stage", "best µs", "median µs", "to decode", title="Stages, frozen policy, typical case")
     decode = min(times["decode"])
     for name in STAGES:
         best = min(times[name])
@@ -181,7 +183,10 @@ def processes(budget: Budget) -> Table:
     table = Table("fresh process", "CPU ms", "peak MB", title="Processes")
     rows = {
         "import tactful, after python has started": (_inside("import tactful", budget), _peak("import tactful")),
-        "tactful.load(), after the import": (_inside(load, budget), _peak("import tactful\ntactful.load()")),
+        "tactful.load(), the shipped pack, after the import": (
+            _inside(load, budget),
+            _peak("import tactful\ntactful.load()"),
+        ),
         "python, doing nothing": (_whole(["-c", "pass"], b"", budget), _peak("")),
         "tactful advise, from start to end": (_whole(["-m", "tactful", "advise", "-"], case, budget), _peak(_ADVISE)),
     }
@@ -235,14 +240,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="How fast a decision is.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: some seconds, rough figures")
     budget = QUICK if parser.parse_args().quick else FULL
-    shipped, typical = tactful.load(), cases.to_bytes(cases.typical())
-    rows = [row("shipped pack, typical", shipped, typical)]
+    frozen, shipped, typical = frozen_policy(), tactful.load(), cases.to_bytes(cases.typical())
+    rows = [row("frozen policy, typical", frozen, typical)]
     rows += [row(f"{rules:,} rules, typical", tactful.loads(cases.pack(rules)), typical) for rules in (20, 200, 2000)]
-    rows += [row(f"shipped pack, {no} people", shipped, cases.to_bytes(cases.case(no))) for no in (1, 10, 100)]
+    rows += [row(f"frozen policy, {no} people", frozen, cases.to_bytes(cases.case(no))) for no in (1, 10, 100)]
+    today = [row("shipped pack, typical", shipped, typical)]
+    today += [row(f"shipped pack, {no} people", shipped, cases.to_bytes(cases.case(no))) for no in (1, 10, 100)]
     gc.collect()
-    *measured, staged = measure([*rows, stages(shipped, typical)], budget)
+    *measured, staged = measure([*rows, *today, stages(frozen, typical)], budget)
     console = Console(width=130)
-    console.print(decisions(rows, measured))
+    console.print(decisions("Decisions", rows, measured[: len(rows)]))
+    console.print(decisions("The shipped pack of today", today, measured[len(rows) :]))
     console.print(stage_table(staged))
     console.print(growth(budget, typical))
     console.print(processes(budget))

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 import tactful
+from frozen import frozen_policy
 from tactful.engines.rete import ReteProgram
 from tactful.engines.rete.pool import Pool
 
@@ -70,7 +71,10 @@ def main() -> None:
     ):
         table.add_column(name, justify="left" if name in ("pack", "engine") else "right")
     pool = Pool(1, 60.0)
-    packs = {"shipped": tactful.load(), **{f"{count} rules": tactful.loads(_rules(count)) for count in (20, 200, 2000)}}
+    packs = {
+        "frozen policy": frozen_policy(),
+        **{f"{count} rules": tactful.loads(_rules(count)) for count in (20, 200, 2000)},
+    }
     for name, policy in packs.items():
         rete = ReteProgram(policy.checked, policy.calendars, pool)
         for people in (2, 10, 100):

@@ -1,6 +1,7 @@
 """tactful beside the engines that one could take instead: ``python benchmarks/peers.py [--quick] [--only MODULE ...]``.
 
-The shipped pack's policy, written by hand in each peer's own language (``benchmarks/peer/``), on the same generated cases.
+The frozen policy (``benchmarks/policy``), and the same written by hand in each peer's own language (``benchmarks/peer/``),
+on the same generated cases.
 Each peer first has to give tactful's own firings on every case, and those that rank by themselves its ranked decisions;
 one that does not is told of and left untimed. Then all take turns in one run, chunk by chunk, in several rounds. A whole
 run takes about five minutes on two cores with nothing else to do.
@@ -23,16 +24,16 @@ from importlib.metadata import PackageNotFoundError, version
 from statistics import median, quantiles
 from typing import NamedTuple, cast
 
+from rich.console import Console
+from rich.table import Table
+
+from frozen import frozen_policy
 from peer.diff import differences, told
 from peer.expected import Expected
 from peer.fresh import Fresh, fresh
 from peer.measure import Times, budget, measure
 from peer.protocol import Decided, Decides, Fired, Peer
 from peer.situations import COUNT, situations
-from rich.console import Console
-from rich.table import Table
-
-import tactful
 
 OURS = "ours"
 #: How many cases a peer that takes many at once has to get right one by one besides.
@@ -118,7 +119,7 @@ def verified(peer: Peer, cases: Sequence[bytes], right: Answers) -> str:
 
 def kept(field: Field, cases: Sequence[bytes], console: Console) -> Field:
     """The same without those that give other answers than tactful."""
-    expected = Expected(tactful.load())
+    expected = Expected(frozen_policy())
     right = Answers([expected.fire(raw) for raw in cases], [expected.decide(raw) for raw in cases])
     found = Field({}, dict(field.absent))
     for module, peer in field.peers.items():

@@ -14,8 +14,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-import tactful
-from tactful.reasons.what_if.counterfactuals import Wish, flips
+from frozen import frozen_policy
+from tactful.reasons.what_if.counterfactuals import Wish, counterfactuals
 
 ROUNDS = 7
 
@@ -68,7 +68,7 @@ def _best(*calls: tuple[Callable[[], object], int]) -> list[float]:
 
 def main() -> None:
     """Print the table."""
-    pack = tactful.load()
+    pack = frozen_policy()
     table = Table(title="Six weeks ahead, three applications, two time zones")
     for column in ("case", "decision µs", "plan ms", "ratio", "changes", "questions ms", "asked", "flip ms"):
         table.add_column(column, justify="left" if column == "case" else "right")
@@ -82,7 +82,7 @@ def main() -> None:
             (lambda data=data: pack.decide(data), 500),  # type: ignore[misc]
             (lambda case=case: pack.plan(case), 3),  # type: ignore[misc]
             (lambda case=case: pack.decide(case).questions, 2),  # type: ignore[misc]
-            (lambda decision=decision, wish=wish: flips(decision.context, wish), 2),  # type: ignore[misc]
+            (lambda decision=decision, wish=wish: counterfactuals(decision.context, wish), 2),  # type: ignore[misc]
         )
         table.add_row(
             name,
@@ -94,7 +94,7 @@ def main() -> None:
             str(len(decision.questions)),
             f"{flip * 1e3:.1f}",
         )
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from rich.table import Table
 
 import tactful
 from cases import case
+from frozen import frozen_policy
 from tactful.batch.cluster.work import Terms, decide_texts
 from tactful.ray import DecidedDatasets, decide
 
@@ -125,7 +126,7 @@ def main() -> None:
     for name in ("", "candidates", "one process, s", "cluster, s", "a second", "a second", "ratio"):
         table.add_column(name, justify="right")
     with tempfile.TemporaryDirectory() as folder:
-        given = write_input(tactful.load(), Path(folder), count)
+        given = write_input(frozen_policy(), Path(folder), count)
         given.out.mkdir()
         many = len(pq.read_table(given.tables["candidates"], columns=["candidate_id"]))
         few = sum(len(file.read_bytes().splitlines()) for file in given.lines.iterdir())

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-import tactful
+from frozen import frozen_policy
 
 from .expected import Expected
 from .protocol import Fired
@@ -51,7 +51,7 @@ def main() -> None:
     peer = importlib.import_module(f"peer.{module}").peer()
     peer.load()
     cases = situations(count)
-    expected = Expected(tactful.load())
+    expected = Expected(frozen_policy())
     different = differences(peer.fire(cases), [expected.fire(case) for case in cases])
     print(f"{len(different)} of {count} cases differ. {told(different)}")
     for one in islice(different, 3):

@@ -11,7 +11,7 @@ from .protocol import Decided, Fired, Pairs, Summary
 
 
 class Expected:
-    """The shipped pack's own answers."""
+    """The frozen policy's own answers."""
 
     def __init__(self, policy: tactful.Policy) -> None:
         self._policy = policy

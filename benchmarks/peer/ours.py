@@ -17,11 +17,11 @@ class Ours:
 
     def load(self) -> None:
         """See :class:`peer.protocol.Peer`."""
-        import tactful
+        from frozen import frozen_policy
 
         from .expected import Expected
 
-        self._policy = tactful.load()
+        self._policy = frozen_policy()
         self._expected = Expected(self._policy)
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:

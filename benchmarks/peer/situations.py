@@ -1,4 +1,4 @@
-"""Generated cases in which every rule of the shipped pack has its turn. The same seed makes the same bytes.
+"""Generated cases in which every rule of the frozen policy has its turn. The same seed makes the same bytes.
 
 Each application is in one of the phases that a candidate knows: applied, invited, just interviewed, waiting, overdue,
 asked again, given up, offered, signed, rejected, withdrawn. Around that, anything optional may be unknown. All moments

@@ -10,6 +10,8 @@ for action in decision.actions:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tactful.api.decision import Advice, Decision
 from tactful.api.plan import Plan, Planned, Window
 from tactful.api.policy import Policy, load, loads
@@ -33,12 +35,28 @@ __all__ = [
     "Span",
     "TactfulError",
     "Window",
+    "__version__",
     "load",
     "loads",
     "plan_to_html",
     "plan_to_ics",
     "plan_to_svg",
 ]
+
+if TYPE_CHECKING:
+    __version__: str
+else:
+
+    def __getattr__(name: str) -> str:
+        """``__version__``, read from the installed package's metadata when it is asked for."""
+        if name != "__version__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("tactful")
+        except PackageNotFoundError:  # a source tree that is not installed
+            return "unknown"
 
 
 def plan_to_svg(plan: Plan, application: str | None = None) -> bytes:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import resource
+import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pyarrow.parquet as pq
@@ -15,17 +17,55 @@ from typer.testing import CliRunner, Result
 
 from tactful.cli.app import app
 
+#: Seconds that no command takes on a busy machine, so only a hang does.
+HANG: Final = 300
 
-def start(*arguments: object, before: Callable[[], None] | None = None) -> subprocess.Popen[str]:
-    """Begin a batch in a process of its own; ``before`` is called in it first."""
+
+def start(*arguments: object, largest_file: int | None = None) -> subprocess.Popen[str]:
+    """Begin a batch in a process of its own, in which no file may have more than ``largest_file`` bytes."""
     return subprocess.Popen(
         [sys.executable, "-m", "tactful", "batch", *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=before,
+        preexec_fn=lambda: _as_in_a_terminal(largest_file),
     )
+
+
+def _as_in_a_terminal(largest_file: int | None) -> None:
+    """Heed Ctrl-C, which processes below ``nohup`` and ``&`` inherit as ignored; limit the size of files."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if largest_file is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
+
+def start_and_pause(input_: Path, output: Path, *options: object, units: int = 1) -> subprocess.Popen[str]:
+    """A batch that is stopped (``SIGSTOP``) when at least ``units`` of its units are done, and not all of them."""
+    for _ in range(5):  # a batch may be over before it is stopped, where this process has to wait for its turn
+        shutil.rmtree(output, ignore_errors=True)
+        process = start(input_, output, *options)
+        if wait_for_units(process, output, units):
+            process.send_signal(signal.SIGSTOP)
+            if process.poll() is None:
+                return process
+        process.communicate()
+    raise AssertionError("the batch was always over before it could be stopped")
+
+
+def wait_for_units(process: subprocess.Popen[str], output: Path, units: int) -> bool:
+    """Wait until so many units are done. False if the process ended before they were seen."""
+    while units_done(output) < units:
+        if process.poll() is not None:
+            return False
+        time.sleep(0.002)
+    return True
+
+
+def units_done(output: Path) -> int:
+    """How many units are done."""
+    journal = output / ".work" / "done.jsonl"
+    return journal.read_bytes().count(b"\n") if journal.exists() else 0
 
 
 def run(*arguments: object, code: int = 0) -> Result:
@@ -34,11 +74,6 @@ def run(*arguments: object, code: int = 0) -> Result:
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert result.exit_code == code, (result.exit_code, result.stdout, result.stderr)
     return result
-
-
-def small_files(most: int) -> Callable[[], None]:
-    """No file may have more than so many bytes: as on a disk that is full."""
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
 
 def files(output: Path) -> dict[str, bytes]:

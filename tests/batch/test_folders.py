@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from made import case, lines, tables, write_tables
+
 from running import files, manifest, records, rows, run
+from sample_cases import case, lines, tables, write_tables
 
 COUNT = 1200
 SMALL = ("--chunk", "50", "--workers", "1")

@@ -9,15 +9,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from made import NOW, case, lines
-from running import files, manifest, records, rows, run
 from typer.testing import CliRunner, Result
 
 import tactful
+from running import files, manifest, records, rows, run
+from sample_cases import NOW, case, lines
 from tactful.batch.lines import CHUNKS, chunks_of, plan_lines
 from tactful.cli.app import app
 from tactful.decide.ranker import in_order
-from tactful.facts.rows import entity_of
 
 POLICY = tactful.load()
 
@@ -38,7 +37,7 @@ def expected(numbers: range) -> list[dict[str, Any]]:
                     "state": state,
                     "modality": one.modality,
                     "action": one.action,
-                    "entity": entity_of(one.target),
+                    "entity": one.target.entity,
                     "target_id": one.target.id,
                     "priority": one.priority,
                     "due": None if one.due is None else one.due,

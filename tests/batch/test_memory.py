@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from made import case, lines, tables
+
+from sample_cases import case, lines, tables
 
 SOME = 2_000
 _PEAK = """

@@ -8,10 +8,10 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from made import case, lines, tables, write_tables
-from running import files, records, run
 
 import tactful
+from running import files, records, run
+from sample_cases import case, lines, tables, write_tables
 from tactful.batch.folder.needed import needed_columns
 from tactful.batch.model import Options
 

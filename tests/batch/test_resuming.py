@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import time
 from pathlib import Path
 from random import Random
 
 import pytest
-from made import case, lines, tables, write_tables
-from running import files, manifest, records, run, small_files, start
+
+from running import HANG, files, manifest, records, run, start, start_and_pause, units_done, wait_for_units
+from sample_cases import case, lines, tables, write_tables
 
 COUNT = 4000
 #: Chunks so small that there are many units.
@@ -43,31 +43,22 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_batch_that_is_killed_again_and_again_ends_as_if_nothing_had_been(
     given: Path, tmp_path: Path, kind: str, undisturbed: str, options: tuple[str, ...], workers: int
 ) -> None:
-    """SIGKILL at random moments after the first unit is done; then the same command to the end."""
+    """SIGKILL once a few units are done, three times; then the same command to the end."""
     random, out = Random(f"{kind}{workers}"), tmp_path / "out"
-    command = (given / kind, out, *SMALL, *options, "--workers", workers)
-    killed = 0
-    for _ in range(3):
+    rest = (*SMALL, *options, "--workers", workers)
+    command = (given / kind, out, *rest)
+    paused = start_and_pause(given / kind, out, *rest)
+    paused.kill()
+    paused.communicate()
+    for _ in range(2):
         process = start(*command)
-        done = _done(out)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            while process.poll() is None and _done(out) == done:
-                time.sleep(0.005)
-            process.wait(random.random() * 0.2)
-        if process.poll() is None:
-            process.kill()
-            killed += 1
+        wait_for_units(process, out, units_done(out) + random.randint(1, 5))
+        time.sleep(random.random() * 0.01)
+        process.kill()
         process.communicate()
-    assert killed
     run(*command)
     assert files(out) == files(given / undisturbed)
     assert manifest(out)["tally"]["cases"] == COUNT
-
-
-def _done(out: Path) -> int:
-    """How many units are done."""
-    journal = out / ".work" / "done.jsonl"
-    return journal.read_bytes().count(b"\n") if journal.exists() else 0
 
 
 def test_two_workers_write_what_one_does(given: Path, tmp_path: Path) -> None:
@@ -81,11 +72,10 @@ def test_two_workers_write_what_one_does(given: Path, tmp_path: Path) -> None:
 def test_a_worker_that_is_killed_is_replaced(given: Path, tmp_path: Path) -> None:
     """Its unit is done again; the batch ends well."""
     out = tmp_path / "out"
-    process = start(given / "cases.jsonl", out, *SMALL, "--workers", 2)
-    while not _done(out):
-        time.sleep(0.005)
+    process = start_and_pause(given / "cases.jsonl", out, *SMALL, "--workers", 2)
     os.kill(_children(process.pid)[-1], signal.SIGKILL)
-    process.communicate(timeout=60)
+    process.send_signal(signal.SIGCONT)
+    process.communicate(timeout=HANG)
     assert process.returncode == 0
     assert files(out) == files(given / "of-lines")
 
@@ -93,21 +83,19 @@ def test_a_worker_that_is_killed_is_replaced(given: Path, tmp_path: Path) -> Non
 def test_workers_end_with_the_one_that_started_them(given: Path, tmp_path: Path) -> None:
     """Even if it was killed and could not tell them."""
     out = tmp_path / "out"
-    process = start(given / "cases.jsonl", out, *SMALL, "--workers", 2)
-    while not _done(out):
-        time.sleep(0.005)
+    process = start_and_pause(given / "cases.jsonl", out, *SMALL, "--workers", 2)
     workers = _children(process.pid)
     process.kill()
     process.communicate()
     assert len(workers) >= 2
-    deadline = time.monotonic() + 20
-    while any(_runs(one) for one in workers):
+    deadline = time.monotonic() + HANG
+    while any(_runs(worker) for worker in workers):
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
 def _children(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _runs(pid: int) -> bool:
@@ -123,8 +111,8 @@ def test_a_full_disk_stops_the_batch_with_a_word_and_room_lets_it_go_on(
     """What was done before is kept."""
     out = tmp_path / "out"
     command = (given / "tables", out, *SMALL, "--workers", workers)
-    process = start(*command, before=small_files(4_000))
-    _, stderr = process.communicate(timeout=60)
+    process = start(*command, largest_file=4_000)
+    _, stderr = process.communicate(timeout=HANG)
     assert process.returncode == 1
     assert "T654 the batch stopped: " in stderr
     assert "file too large" in stderr
@@ -137,11 +125,10 @@ def test_ctrl_c_keeps_what_is_done(given: Path, tmp_path: Path) -> None:
     """Exit code 130, and the same command goes on."""
     out = tmp_path / "out"
     command = (given / "cases.jsonl", out, *SMALL, "--workers", 2)
-    process = start(*command)
-    while not _done(out):
-        time.sleep(0.005)
+    process = start_and_pause(*command)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
+    process.send_signal(signal.SIGCONT)
+    _, stderr = process.communicate(timeout=HANG)
     assert (process.returncode, stderr.splitlines()[-1]) == (
         130,
         "stopped; what is done is kept, and the same command goes on from there",
@@ -155,25 +142,21 @@ def test_the_moment_of_the_beginning_is_kept(tmp_path: Path) -> None:
     given, out = tmp_path / "cases.jsonl", tmp_path / "out"
     given.write_bytes(b"".join(b'{"candidate": {"id": "c%d"}}\n' % no for no in range(2000)))
     command = (given, out, "--chunk", 10, "--format", "jsonl", "--workers", 1)
-    process = start(*command)
-    while not _done(out):
-        time.sleep(0.005)
+    process = start_and_pause(*command)
     process.kill()
     process.communicate()
     time.sleep(1.1)
     run(*command)
-    found = records(out, "decisions")
-    assert [one["candidate"] for one in found] == [f"c{no}" for no in range(2000)]
-    assert len({one["at"] for one in found}) == 1
+    decisions = records(out, "decisions")
+    assert [decision["candidate"] for decision in decisions] == [f"c{no}" for no in range(2000)]
+    assert len({decision["at"] for decision in decisions}) == 1
 
 
 def test_a_line_of_the_journal_that_was_cut_off_does_not_count(given: Path, tmp_path: Path) -> None:
     """Its unit is done again."""
     out = tmp_path / "out"
     command = (given / "cases.jsonl", out, *SMALL, "--workers", 1)
-    process = start(*command)
-    while _done(out) < 2:
-        time.sleep(0.005)
+    process = start_and_pause(*command, units=2)
     process.kill()
     process.communicate()
     journal = out / ".work" / "done.jsonl"
@@ -186,9 +169,7 @@ def test_a_file_of_the_output_that_is_gone_is_made_again(given: Path, tmp_path: 
     """As long as the batch is not done."""
     out = tmp_path / "out"
     command = (given / "cases.jsonl", out, *SMALL, "--workers", 1)
-    process = start(*command)
-    while _done(out) < 2:
-        time.sleep(0.005)
+    process = start_and_pause(*command, units=2)
     process.kill()
     process.communicate()
     next((out / "actions").iterdir()).unlink()
@@ -209,9 +190,8 @@ def test_two_runs_in_one_folder_do_not_get_in_each_others_way(given: Path, tmp_p
     """The second one is refused."""
     out = tmp_path / "out"
     command = (given / "cases.jsonl", out, *SMALL, "--workers", 1)
-    process = start(*command)
-    while not _done(out):
-        time.sleep(0.005)
+    process = start_and_pause(*command)
     assert "T653 another run is at work in" in run(*command, code=1).stderr
-    process.communicate()
+    process.send_signal(signal.SIGCONT)
+    process.communicate(timeout=HANG)
     assert process.returncode == 0

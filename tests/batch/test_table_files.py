@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
-from made import lines
+
 from running import files, rows, run
+from sample_cases import lines
 
 COUNT = 400
 TABLES = ("actions", "justifications", "steps")

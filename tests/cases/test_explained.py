@@ -14,7 +14,7 @@ from rich.console import Console
 
 import tactful
 from tactful.formats.text.comparison import render_differences
-from tactful.formats.text.counterfactuals import render_flips
+from tactful.formats.text.counterfactuals import render_counterfactuals
 from tactful.formats.text.why import render_why
 
 HERE = Path(__file__).parent
@@ -50,7 +50,7 @@ def test_a_question_is_answered_as_reviewed(folder: Path, pack: tactful.Policy, 
     console, out = _console()
     record = _decided(folder / "case.yaml", pack).why(action, target or None, flip=True)
     render_why(record, console)
-    render_flips(record, console)
+    render_counterfactuals(record, console)
     _expect(folder, out.getvalue(), update_cases)
 
 

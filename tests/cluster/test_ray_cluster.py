@@ -12,10 +12,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from cluster_cases import NOW, case
-from row_for_row import same
 
 import tactful
+from cluster_cases import NOW, case
+from row_for_row import same
 from tactful.ray import DecidedDatasets, decide
 
 os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}  # before Ray is imported

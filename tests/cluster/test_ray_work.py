@@ -7,11 +7,11 @@ import sys
 
 import pyarrow as pa
 import pytest
-from cluster_cases import NOW, case
-from row_for_row import same
 
 import tactful
 import tactful.ray
+from cluster_cases import NOW, case
+from row_for_row import same
 from tactful.batch.cluster.work import NO_CANDIDATES, Terms, check_schemas, decide_part, decide_texts, split
 
 COUNT = 300

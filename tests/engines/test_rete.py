@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tactful
-from drawn import cases, overlays, packs
+from drawn import EXAMPLES_DRAWN, cases, overlays, packs
+from extras import NEEDS_RETE
 from reference_cases import NOW
 from reference_cases import cases as shipped_cases
 from tactful.decide.instants import instants
@@ -23,13 +23,11 @@ from tactful.engines.rete import ReteProgram
 from tactful.engines.rete.pool import Pool
 from tactful.facts.rows import Case, Row, row_key
 
-pytest.importorskip("durable_rules_engine", reason="needs the extra `rete`")
+pytest.importorskip("durable_rules_engine", reason=NEEDS_RETE)
 
 NOW_THEN = datetime.fromtimestamp(NOW, UTC)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PACKS = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
-#: 2,000 in CI (`TACTFUL_EXAMPLES=2000`), a tenth of that otherwise.
-EXAMPLES_DRAWN = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +66,7 @@ def test_an_example_is_decided_alike(path: Path) -> None:
     assert found == expected
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 10), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(20, EXAMPLES_DRAWN // 10))
 @given(data=shipped_cases, picks=st.lists(st.floats(0, 1, exclude_max=True), max_size=2), name=st.sampled_from(PACKS))
 def test_shipped_packs_fire_alike(pool: Pool, data: dict[str, Any], picks: list[float], name: str) -> None:
     """The shipped packs and drawn cases, at thresholds and on either side of them."""
@@ -79,7 +77,7 @@ def test_shipped_packs_fire_alike(pool: Pool, data: dict[str, Any], picks: list[
         assert_agreed(policy, rete, case, now)
 
 
-@settings(max_examples=EXAMPLES_DRAWN, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES_DRAWN)
 @given(
     text=packs(),
     data=cases(),
@@ -95,7 +93,7 @@ def test_drawn_packs_fire_alike(pool: Pool, text: str, data: dict[str, Any], day
         assert_agreed(policy, rete, case, now)
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 5), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(20, EXAMPLES_DRAWN // 5))
 @given(texts=packs().flatmap(lambda base: st.tuples(st.just(base), overlays(base))), data=cases())
 def test_drawn_overlays_decide_alike(
     pool: Pool, tmp_path_factory: pytest.TempPathFactory, texts: tuple[str, str], data: dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tactful
@@ -15,7 +15,7 @@ from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import fires, fires_until
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(text=packs(), data=cases())
 def test_drawn_rules_fire_as_their_conditions_read(text: str, data: dict[str, Any]) -> None:
     """Whatever the language can say: compiled, it fires where the conditions hold, with the same deadline."""
@@ -38,7 +38,7 @@ def test_drawn_rules_fire_as_their_conditions_read(text: str, data: dict[str, An
     assert policy.decide(case).to_json()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(text=packs(), data=cases())
 def test_the_order_of_rules_never_matters(text: str, data: dict[str, Any]) -> None:
     """Rules and facts written the other way round decide alike; only the digest tells the files apart."""
@@ -57,7 +57,7 @@ def _fires_at(policy: tactful.Policy, case: tactful.Case, moment: int, rule: int
     return fires(one, evaluator.environment(one.entity, found), evaluator)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(text=packs(), data=cases(), part=st.floats(0, 1), start=st.integers(-40, 40))
 def test_a_rule_without_by_fires_until_its_deadline_and_not_beyond(
     text: str, data: dict[str, Any], part: float, start: int

@@ -6,13 +6,12 @@ import io
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from rich.console import Console
 
 import tactful
 from drawn import packs
 from reference_cases import cases
-from tactful.facts.rows import entity_of
 from tactful.formats.text.comparison import render_differences
 from tactful.formats.text.why import render_why
 from tactful.reasons.context import application_of
@@ -21,7 +20,7 @@ from tactful.reasons.records.why import NotAdvisedRecord, OpensRecord, WhyRecord
 from tactful.reasons.why.question import kinds_of
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60)
 @given(text=packs(), data=cases)
 def test_every_question_about_a_drawn_pack_has_an_answer_that_deciding_bears_out(
     text: str, data: dict[str, Any]
@@ -46,7 +45,7 @@ def test_every_question_about_a_drawn_pack_has_an_answer_that_deciding_bears_out
                 assert not _recommended(pack.decide(data, now=at - timedelta(seconds=1)), answer)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60)
 @given(text=packs(), other=packs(), data=cases)
 def test_differences_between_drawn_packs_add_up(text: str, other: str, data: dict[str, Any]) -> None:
     """What the first has, less what it alone has, plus what the second alone has, is what the second has."""
@@ -66,7 +65,7 @@ def _recommended(decision: tactful.Decision, answer: NotAdvisedRecord) -> bool:
     kinds = kinds_of(decision.context.checked, answer.action)
     return any(
         one.action in kinds
-        and (entity_of(one.target), one.target.id) == (answer.target.entity, answer.target.id)
+        and (one.target.entity, one.target.id) == (answer.target.entity, answer.target.id)
         and application_of(one.target) == answer.application
         for ranked in decision.ranking.ranked
         for one in (ranked, *ranked.alternatives)

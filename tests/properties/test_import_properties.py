@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tactful
@@ -160,7 +160,6 @@ def _interviews(text: str) -> Any:
     ]
 
 
-@settings(deadline=None)
 @given(texts, cases)
 def test_importing_twice_is_importing_once(text: str, case: str) -> None:
     """The second import of the same file leaves the case as it is, to the byte."""
@@ -170,7 +169,6 @@ def test_importing_twice_is_importing_once(text: str, case: str) -> None:
     assert twice.changes == ()
 
 
-@settings(deadline=None)
 @given(st.lists(texts, max_size=3), cases)
 def test_what_comes_out_is_a_case(files: list[str], case: str) -> None:
     """After any imports the case can be read, and decided on."""
@@ -179,7 +177,6 @@ def test_what_comes_out_is_a_case(files: list[str], case: str) -> None:
     SHIPPED.decide(SHIPPED.read_text(case, "case" if case.startswith("{") else "case.yaml"))
 
 
-@settings(deadline=None)
 @given(invitations, invitations, cases)
 def test_a_lower_sequence_after_a_higher_changes_nothing(one: str, other: str, case: str) -> None:
     """Of two versions the one with the higher SEQUENCE is what the case has, and the lower one then changes nothing."""
@@ -190,7 +187,6 @@ def test_a_lower_sequence_after_a_higher_changes_nothing(one: str, other: str, c
     assert _import(first, newest.text).text == newest.text
 
 
-@settings(deadline=None)
 @given(invitations, invitations, cases)
 def test_the_order_of_two_versions_does_not_matter(one: str, other: str, case: str) -> None:
     """Whichever of two versions comes first, in one command or in two, the interviews are the same in the end."""
@@ -216,7 +212,6 @@ def _ends(text: str) -> Any:
     return [one[:3] for one in _interviews(text)]
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.integers(0, 4), answers, min_size=1, max_size=4), moments, st.data())
 def test_a_cancel_without_status_withdraws_one_attendee_only(
     guests: dict[int, str], end: datetime, data: st.DataObject
@@ -232,7 +227,6 @@ def test_a_cancel_without_status_withdraws_one_attendee_only(
     assert len(people_after) == len(people) - 1
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.integers(0, 4), answers, max_size=4), moments)
 def test_a_cancel_with_status_cancels_and_takes_nobody_out(guests: dict[int, str], end: datetime) -> None:
     """The interview stays in the case, cancelled, with everybody who was to be there."""
@@ -242,7 +236,6 @@ def test_a_cancel_with_status_cancels_and_takes_nobody_out(guests: dict[int, str
     assert _interviews(after)[0][1:] == ("cancelled", ended_at, people)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.integers(0, 4), answers, min_size=1, max_size=4))
 def test_who_declined_gets_no_thanks(guests: dict[int, str]) -> None:
     """Whoever declined is marked as absent, the candidate and the organizer interview nobody, and nobody absent is thanked."""
@@ -264,7 +257,6 @@ def test_who_declined_gets_no_thanks(guests: dict[int, str]) -> None:
     assert thanked == expected
 
 
-@settings(deadline=None)
 @given(texts)
 def test_comments_and_order_stay(text: str) -> None:
     """All lines of a case with comments are still there, in their order; new ones stand between them."""
@@ -273,7 +265,6 @@ def test_comments_and_order_stay(text: str) -> None:
     assert all(any(line == now for now in after) for line in kept)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_name_can_be_written(name: str, title: str) -> None:
     """Whatever somebody is called, the case says the same when it is read again."""
@@ -295,7 +286,6 @@ def test_any_name_can_be_written(name: str, title: str) -> None:
     assert [one.name for one in family.people] == [" ".join(name.split()) or None]
 
 
-@settings(deadline=None)
 @given(st.one_of(texts, st.just(COMMENTED)), st.data())
 def test_damaged_files_are_told_or_read(text: str, data: st.DataObject) -> None:
     """A file with a stretch taken out, doubled or replaced is imported or refused, and never crashes."""
@@ -312,7 +302,6 @@ def test_damaged_files_are_told_or_read(text: str, data: st.DataObject) -> None:
         assert parse_yaml(outcome.text, "case") is not None
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_told_or_read(data: bytes) -> None:
     """What is no text at all is refused with a diagnostic."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tactful
@@ -17,7 +17,6 @@ from reference_cases import NOW as DRAWN_NOW
 from shipped_cases import NOW, cases
 from tactful.decide.timeline import timeline
 
-_QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 _PACKS = {name: tactful.load(name) for name in ("default", "profile:academia", "profile:phone-friendly")}
 
 
@@ -26,7 +25,7 @@ def _firings(policy: tactful.Policy, case: tactful.Case, moment: int) -> frozens
 
 
 @pytest.mark.parametrize("name", _PACKS)
-@settings(parent=_QUIET, max_examples=30)
+@settings(max_examples=30)
 @given(data=cases, minutes=st.lists(st.integers(0, 6 * 7 * 24 * 60), max_size=20))
 def test_the_plan_equals_deciding_anew_at_any_moment_of_it(name: str, data: dict[str, Any], minutes: list[int]) -> None:
     """At its changes, a second before them, and at moments in between, the plan has what deciding then would say."""
@@ -39,7 +38,7 @@ def test_the_plan_equals_deciding_anew_at_any_moment_of_it(name: str, data: dict
         assert plan.at(moment).to_json() == policy.decide(data, now=moment).to_json()
 
 
-@settings(parent=_QUIET, max_examples=60)
+@settings(max_examples=60)
 @given(data=cases)
 def test_neighbouring_intervals_differ(data: dict[str, Any]) -> None:
     """A change in the plan is a change: the same firings do not come twice in a row."""
@@ -52,7 +51,7 @@ def test_neighbouring_intervals_differ(data: dict[str, Any]) -> None:
     assert all(one.end == other.start for one, other in pairwise(found.intervals))
 
 
-@settings(parent=_QUIET, max_examples=150)
+@settings(max_examples=150)
 @given(text=packs(), data=drawn_cases(), seconds=st.lists(st.integers(0, 20 * 86_400 - 1), max_size=20))
 def test_the_plan_is_exact_for_whatever_the_language_can_say(
     text: str, data: dict[str, Any], seconds: list[int]

@@ -23,7 +23,7 @@ def pack(request: pytest.FixtureRequest) -> tactful.Policy:
     return tactful.load(request.param)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=cases)
 def test_compiled_rules_fire_as_their_conditions_read(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """For every rule and row: it fires where its conditions hold, with the deadline that follows from it."""
@@ -47,7 +47,7 @@ def test_compiled_rules_fire_as_their_conditions_read(pack: tactful.Policy, data
     assert {rule.entity for rule in rules} <= set(ENTITIES)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=cases)
 def test_the_order_of_facts_never_matters(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """Turning every list round leaves the decision as it was."""
@@ -61,7 +61,7 @@ def test_the_order_of_facts_never_matters(pack: tactful.Policy, data: dict[str, 
     assert pack.decide(turned).to_json() == pack.decide(data).to_json()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=cases, feeling=st.sampled_from(["well", "mixed", "badly"]))
 def test_how_it_felt_changes_nothing(pack: tactful.Policy, data: dict[str, Any], feeling: str) -> None:
     """No shipped rule reads the candidate's own feeling."""
@@ -75,7 +75,7 @@ def test_how_it_felt_changes_nothing(pack: tactful.Policy, data: dict[str, Any],
     assert pack.decide(changed).to_json() == pack.decide(data).to_json()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=cases)
 def test_nobody_is_told_to_leave_without_a_signed_offer(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """An employed candidate is told to stay unless an offer is written, signed and unconditional."""
@@ -93,14 +93,14 @@ def test_nobody_is_told_to_leave_without_a_signed_offer(pack: tactful.Policy, da
         assert not [one for one in actions if one[1] in ("resign", "give_notice") and "not" not in one[0]]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=cases)
 def test_every_decision_meets_the_invariants(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """What the pack says must always hold does hold."""
     assert pack.violations(data) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=cases)
 def test_nothing_advised_is_prohibited_too(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """A recommendation and a prohibition of the same action and target never stand in one list."""
@@ -137,7 +137,7 @@ def _shifted(value: Any, delta: int) -> Any:
     return value
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=cases, delta=st.integers(-40_000_000, 40_000_000))
 def test_moving_all_moments_moves_the_deadlines_and_nothing_else(data: dict[str, Any], delta: int) -> None:
     """Where no calendar is involved, only the distance from ``now`` counts."""
@@ -151,7 +151,7 @@ def test_moving_all_moments_moves_the_deadlines_and_nothing_else(data: dict[str,
     ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.one_of(st.binary(max_size=200), st.text(max_size=200)))
 def test_loading_raises_nothing_but_diagnostics(data: bytes | str) -> None:
     """Whatever the bytes: a pack, or every mistake in it."""
@@ -159,7 +159,7 @@ def test_loading_raises_nothing_but_diagnostics(data: bytes | str) -> None:
         tactful.loads(data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.one_of(st.binary(max_size=200), st.text(max_size=200)))
 def test_reading_a_case_raises_nothing_but_diagnostics(pack: tactful.Policy, data: bytes | str) -> None:
     """Whatever the bytes: a decision, or every mistake in them."""

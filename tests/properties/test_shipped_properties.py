@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import tactful
@@ -20,7 +20,7 @@ from tactful.testing import assert_invariants, cases
 Plain = dict[str, Any]
 PROFILES = ["default", "profile:academia", "profile:phone-friendly", "profile:reserved"]
 PACKS = {name: tactful.load(name) for name in PROFILES}
-SOME = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=60)
 CASES = cases(PACKS["default"])
 ENDED = ("rejected", "withdrawn")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 import tactful
 from tactful.testing import candidate_weeks
@@ -19,6 +19,4 @@ SENT = {
 
 #: Whatever happens in whatever order, the invariants hold, and what was done is not asked for again (P08, P43).
 TestWeeks = candidate_weeks(tactful.load(), SENT).TestCase
-TestWeeks.settings = settings(
-    max_examples=40, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestWeeks.settings = settings(max_examples=40, stateful_step_count=12)

@@ -10,7 +10,7 @@ import msgspec
 
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.calendars import Calendar
-from tactful.facts.rows import Row, entity_of
+from tactful.facts.rows import nearest_calendar
 from tactful.language.terms import Modality
 from tactful.reasons.compare import compare
 from tactful.reasons.context import Context, application_of, pack_record, target_record
@@ -29,7 +29,7 @@ from tactful.reasons.records.decision import (
     WinnerRecord,
 )
 from tactful.reasons.records.why import Answer, NotAdvisedRecord, WhyRecord
-from tactful.reasons.what_if.counterfactuals import Wish, flips
+from tactful.reasons.what_if.counterfactuals import Wish, counterfactuals
 from tactful.reasons.what_if.questions import questions
 from tactful.reasons.why import why
 from tactful.reasons.wording import name_of
@@ -39,74 +39,74 @@ class Advice:
     """One piece of advice. What costs work to say is worked out when first asked for, and kept."""
 
     def __init__(self, rank: int, conclusion: Conclusion, context: Context) -> None:
-        self._one, self._setting = conclusion, context
+        self._conclusion, self._context = conclusion, context
         #: 1 is the most important.
         self.rank = rank
 
     @property
     def modality(self) -> Modality:
         """``must``, ``should``, ``may``, ``should_not`` or ``must_not``."""
-        return self._one.modality
+        return self._conclusion.modality
 
     @property
     def action(self) -> str:
         """The action's id in the pack's catalogue."""
-        return self._one.action
+        return self._conclusion.action
 
     @property
     def priority(self) -> int:
         """0 to 100."""
-        return self._one.priority
+        return self._conclusion.priority
 
     @property
     def due_word(self) -> str:
         """``by`` where the action is to be done by its deadline, ``until`` where it is to be kept up until then."""
-        return self._setting.checked.actions[self.action].due
+        return self._context.checked.actions[self.action].due
 
     @property
     def due(self) -> datetime | None:
         """The deadline, in the candidate's time zone; ``None`` where there is none."""
-        return self._setting.moment(self._one.due)
+        return self._context.moment(self._conclusion.due)
 
     @cached_property
     def opens(self) -> datetime | None:
         """Since when the advice holds; ``None`` where it was not time that brought it about."""
-        return self._setting.moment(self._opens)
+        return self._context.moment(self._opens)
 
     @cached_property
     def _opens(self) -> int | None:
-        rules = self._setting.checked.rules
-        return opened([(rules[no], row) for no, row, _ in self._one.firings], self._setting.evaluator)
+        rules = self._context.checked.rules
+        return opened([(rules[no], row) for no, row, _ in self._conclusion.firings], self._context.evaluator)
 
     @cached_property
     def label(self) -> str:
         """The action in words."""
-        return self._setting.label(self._one)
+        return self._context.label(self._conclusion)
 
     @cached_property
     def target(self) -> TargetRecord:
         """Whom or what the action concerns."""
-        return target_record(self._one.target)
+        return target_record(self._conclusion.target)
 
     @property
     def application(self) -> str | None:
         """The id of the application that the target is or belongs to, if any."""
-        return application_of(self._one.target)
+        return application_of(self._conclusion.target)
 
     @property
     def calendar(self) -> Calendar:
         """The calendar of whom or what the advice concerns: the person's, else the application's, else the candidate's."""
-        return calendar_of(self._one.target)
+        return nearest_calendar(self._conclusion.target)
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
         """What to mind in doing it: the action's own steps, then those that rules add. A prohibition has none."""
-        return self._setting.steps_of(self._one)
+        return self._context.steps_of(self._conclusion)
 
     @cached_property
     def because(self) -> tuple[JustificationRecord, ...]:
         """Every rule that concludes this, with its sentence, its source and what its conditions met."""
-        return self._setting.because(self._one)
+        return self._context.because(self._conclusion)
 
     @cached_property
     def alternatives(self) -> tuple[AlternativeRecord, ...]:
@@ -115,12 +115,12 @@ class Advice:
             AlternativeRecord(
                 action=one.action,
                 modality=one.modality,
-                label=self._setting.label(one),
+                label=self._context.label(one),
                 target=target_record(one.target),
-                due=self._setting.iso(one.due),
-                because=self._setting.because(one),
+                due=self._context.iso(one.due),
+                because=self._context.because(one),
             )
-            for one in self._one.alternatives
+            for one in self._conclusion.alternatives
         )
 
     def record(self) -> ActionRecord:
@@ -132,8 +132,8 @@ class Advice:
             label=self.label,
             target=self.target,
             application=self.application,
-            opens=self._setting.iso(self._opens),
-            due=self._setting.iso(self._one.due),
+            opens=self._context.iso(self._opens),
+            due=self._context.iso(self._conclusion.due),
             priority=self.priority,
             steps=self.steps,
             because=self.because,
@@ -221,15 +221,15 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         record = why(self.context, self.ranking, action, target)
         if not flip:
             return record
-        return msgspec.structs.replace(record, flips=tuple(self._flips(one) for one in record.answers))
+        return msgspec.structs.replace(record, flips=tuple(self._counterfactuals(one) for one in record.answers))
 
-    def _flips(self, answer: Answer) -> FlipsRecord:
+    def _counterfactuals(self, answer: Answer) -> FlipsRecord:
         """What it would take for the advice that an answer is about to come, or to go."""
         one = answer if isinstance(answer, NotAdvisedRecord) else answer.conclusion
         prohibits = not isinstance(one, NotAdvisedRecord) and one.modality.endswith("not")
         rows = self.context.evaluator.rows(one.target.entity)
         row = next(row for row in rows if row.id == one.target.id and application_of(row) == one.application)
-        return flips(self.context, Wish(one.action, prohibits, row))
+        return counterfactuals(self.context, Wish(one.action, prohibits, row))
 
     def compare(self, other: Decision) -> ComparisonRecord:
         """What another decision has that this one does not, and the other way round, with the rules behind it."""
@@ -279,12 +279,3 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         """The decision as plain dictionaries and lists."""
         built: Mapping[str, object] = msgspec.to_builtins(self.record())
         return built
-
-
-def calendar_of(row: Row) -> Calendar:
-    """The calendar of the place where a row belongs: its own, else its person's, else its application's."""
-    for placed in (row, getattr(row, "person", None), getattr(row, "application", None)):
-        calendar = getattr(placed, "calendar", None)
-        if isinstance(calendar, Calendar):
-            return calendar
-    raise AssertionError(f"a {entity_of(row)} belongs to no place")

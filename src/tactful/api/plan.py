@@ -67,19 +67,19 @@ class Plan:
     """All that will be advised on a case from a moment to a horizon, if nothing but time changes. Thread-safe to read."""
 
     def __init__(self, context: Context, until: int) -> None:
-        self._setting = context
+        self._context = context
         self._until = until
         self._timeline: Timeline = timeline(context.decider, context.case, context.now, until)
 
     @property
     def calendar(self) -> Calendar:
         """The candidate's calendar, in whose time zone moments are shown."""
-        return self._setting.calendar
+        return self._context.calendar
 
     @property
     def start(self) -> datetime:
         """The moment that the plan begins with, in the candidate's time zone."""
-        return self.calendar.local(self._setting.now)
+        return self.calendar.local(self._context.now)
 
     @property
     def until(self) -> datetime:
@@ -89,12 +89,12 @@ class Plan:
     @property
     def now(self) -> Decision:
         """The decision at the plan's beginning."""
-        return self._decision(self._timeline.intervals[0].ranking, self._setting.now)
+        return self._decision(self._timeline.intervals[0].ranking, self._context.now)
 
     @property
     def case(self) -> Case:
         """The case."""
-        return self._setting.case
+        return self._context.case
 
     @property
     def pack_name(self) -> str:
@@ -114,12 +114,12 @@ class Plan:
         if moment.tzinfo is None:
             raise TactfulError("the moment has no time zone; give an aware datetime")
         seconds = int(moment.timestamp() // 1)
-        if not self._setting.now <= seconds < self._until:
+        if not self._context.now <= seconds < self._until:
             raise TactfulError(f"{moment.isoformat()} lies outside of the plan, {self.start} to {self.until}")
         return self._decision(self._timeline.at(seconds).ranking, seconds)
 
     def _decision(self, ranking: Ranking, at: int) -> Decision:
-        return Decision(ranking, Context(self._setting.decider, self._setting.case, at))
+        return Decision(ranking, Context(self._context.decider, self._context.case, at))
 
     @cached_property
     def items(self) -> tuple[Planned, ...]:
@@ -134,7 +134,7 @@ class Plan:
 
     def _planned(self, parts: list[tuple[Interval, int, Conclusion]]) -> Planned:
         first, rank, one = parts[0]
-        context = Context(self._setting.decider, self._setting.case, first.start)
+        context = Context(self._context.decider, self._context.case, first.start)
         return Planned(Advice(rank, one, context), tuple(self._windows((part[0], part[1]) for part in parts)))
 
     def _windows(self, parts: Iterable[tuple[Interval, int]]) -> list[Window]:
@@ -157,8 +157,8 @@ class Plan:
         return PlanRecord(
             start=self.start.isoformat(),
             until=self.until.isoformat(),
-            engine=self._setting.engine,
-            pack=pack_record(self._setting.checked),
+            engine=self._context.engine,
+            pack=pack_record(self._context.checked),
             items=tuple(one.record() for one in items),
             changes=tuple(one.isoformat() for one in self.changes),
         )

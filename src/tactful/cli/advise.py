@@ -1,16 +1,21 @@
-"""Questions asked at the terminal, the most consequential first, until none is left that would change the advice."""
+"""``tactful advise``: the decision on a case, and questions at the terminal about the facts that would change it."""
 
 from __future__ import annotations
 
 import shlex
 import sys
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
-from tactful.api.policy import Policy
+from tactful.api.decision import Decision
+from tactful.api.policy import Policy, load
+from tactful.cli.options import Application, At, CaseArgument, Engine, Format, Rules, SetFacts, read_case, what_if
+from tactful.cli.output import console, guarded, write_bytes
 from tactful.facts.rows import Case
-from tactful.formats.text.questions import render_question
+from tactful.formats.text.questions import render_question, render_questions
 from tactful.reasons.records.decision import QuestionRecord
 from tactful.source.diagnostics import InvalidInput
 
@@ -19,7 +24,53 @@ _ENOUGH = ("q", "quit", "stop")
 _PATIENCE = 3
 
 
-def ask_all(policy: Policy, case: Case, out: Console, application: str | None) -> tuple[Case, dict[str, str]]:
+@guarded
+def advise(
+    case: CaseArgument,
+    rules: Rules = "default",
+    at: At = None,
+    application: Application = None,
+    set_: SetFacts = None,
+    engine: Engine = "compiled",
+    ask: Annotated[bool, typer.Option("--ask", help="Ask for what is not known and would change the advice.")] = False,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="With --format json: also the facts that would change the decision.")
+    ] = False,
+    format_: Format = "text",
+) -> None:
+    """Decide on a case: what to do, ranked, and why."""
+    if ask and case == "-":
+        raise typer.BadParameter("--ask reads answers from standard input, so the case has to be a file")
+    policy = load(rules, engine=engine)
+    given, now = read_case(policy, case, at, application)
+    read = what_if(policy, given, set_)
+    if ask:
+        told = console(stderr=True)
+        read, answers = _ask_all(policy, read, told, application)
+        _render_answers(answers, told)
+    decision = policy.decide(read, now)
+    if format_ == "json":
+        write_bytes(decision.to_json(application, questions=questions))
+        return
+    from tactful.formats.text import render_decision  # rich's tables and text are not needed for JSON
+
+    render_decision(decision, console(), application)
+    render_questions(decision.questions_for(application), console())
+    if set_:
+        _what_changes(policy.decide(given, now), decision)
+
+
+def _what_changes(before: Decision, after: Decision) -> None:
+    """What the facts of ``--set`` change of the decision."""
+    from tactful.formats.text.comparison import render_differences
+
+    out = console()
+    out.print()
+    out.print("What the other facts change", style="bold")
+    render_differences(before.compare(after), out)
+
+
+def _ask_all(policy: Policy, case: Case, out: Console, application: str | None) -> tuple[Case, dict[str, str]]:
     """Ask, decide again, and so on. Gives the case with the answers, and the answers as ``--set`` takes them.
 
     ``application``: ask only about that one, and about the candidate.
@@ -67,7 +118,7 @@ def _ask(question: QuestionRecord, policy: Policy, case: Case, out: Console) -> 
     return case, ""
 
 
-def render_answers(answers: dict[str, str], out: Console) -> None:
+def _render_answers(answers: dict[str, str], out: Console) -> None:
     """How to have the answers again: none of what somebody typed is lost."""
     if answers:
         settings = " ".join(f"--set {shlex.quote(f'{path}={value}')}" for path, value in answers.items())

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from types import TracebackType
+from typing import Annotated, Final, Literal
 
 import typer
-from rich.text import Text
-
-from tactful.cli.output import console, fail, guarded
-
-if TYPE_CHECKING:
-    from tactful.batch.model import Tally
-import time
-from types import TracebackType
-from typing import Final
-
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from tactful.batch.model import Tally, Written
+from tactful.cli.output import console, fail, guarded
 
 #: What the command ends with where cases were rejected, and where somebody stopped it.
 REJECTS = 3

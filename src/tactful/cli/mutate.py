@@ -17,7 +17,7 @@ DRAWN: Final = 400
 
 
 @guarded
-def run_mutants(
+def mutate(
     pack: Annotated[
         str, typer.Argument(metavar="[PACK]", help="default, profile:NAME, a YAML file or a folder.")
     ] = "default",
@@ -36,7 +36,9 @@ def run_mutants(
 ) -> None:
     """Change the pack one step at a time, and report the changes that no example and no invariant notices."""
     try:
-        from tactful.testing.mutation.mutate import mutate  # takes hypothesis, which others need not have
+        from tactful.testing.mutation.mutate import (
+            mutate as run_mutants,
+        )  # takes hypothesis, which others need not have
         from tactful.testing.mutation.report import mutation_json, render_mutation
     except ModuleNotFoundError:
         fail("drawing cases takes hypothesis: pip install 'tactful[check]'")
@@ -50,7 +52,7 @@ def run_mutants(
     err = console(stderr=True)
     with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("mutants")
-        mutation = mutate(
+        mutation = run_mutants(
             policy, examples, seed, only, drawn, lambda done, total: bar.update(task, completed=done, total=total)
         )
     if format_ == "json":

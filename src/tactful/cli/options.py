@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -27,6 +27,7 @@ Application = Annotated[
     typer.Option("--application", metavar="ID", help="Show only what concerns this application, or the candidate."),
 ]
 
+Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")]
 Engine = Annotated[
     EngineName, typer.Option("--engine", help="compiled, or rete: the Rete network of durable-rules (extra `rete`).")
 ]

@@ -1,61 +1,117 @@
-"""What ``tactful rules`` prints."""
+"""``tactful rules``: what a pack defines, after overlays."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tactful.cli.output import fail
+from tactful.api.policy import load
+from tactful.cli.options import Rules
+from tactful.cli.output import console, fail, guarded
+from tactful.formats.text.facts import describe_facts, kind_in_words
 from tactful.language.ir import AddStep, CheckedPack, Rule
 from tactful.source.diagnostics import Span
 from tactful.source.suggest import did_you_mean
 
 
-def list_rules(checked: CheckedPack, console: Console) -> None:
-    """All rules and parameters of a pack."""
-    table = _table("rule", "priority", "concludes", "where")
-    for rule in sorted(checked.rules, key=lambda one: (-one.priority, one.id)):
-        table.add_row(rule.id, str(rule.priority), _concludes(rule), _where(rule.span))
-    console.print(table)
-    console.print()
-    parameters = _table("parameter", "value", "about", "where")
-    for parameter in checked.parameters:
-        parameters.add_row(parameter.name, parameter.value, parameter.about, _where(parameter.span))
-    console.print(parameters)
+@guarded
+def rules(
+    id_: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="Show this rule, fact, action, parameter or invariant in full."),
+    ] = None,
+    rules: Rules = "default",
+) -> None:
+    """List a pack's rules, facts, actions, parameters and invariants after overlays, each with its file and line."""
+    checked = load(rules).checked
+    if id_ is None:
+        _list_all(checked, console())
+    else:
+        show_definition(checked, id_, console())
+
+
+def _list_all(checked: CheckedPack, out: Console) -> None:
+    """Print a table for each section of a pack, then the safety rules that are switched off."""
+    for table in (_rules(checked), _facts(checked), _actions(checked), _parameters(checked), _invariants(checked)):
+        if table.row_count:
+            out.print(table)
+            out.print()
     for override in checked.overrides:
-        console.print(f"switched off by {override.pack}: {override.rule} ({override.because})")
+        out.print(f"switched off by {override.pack}: {override.rule} ({override.because})")
 
 
-def show(checked: CheckedPack, id_: str, console: Console) -> None:
-    """One rule, computed fact, action, parameter or invariant, whole: all its keys as the files have them."""
+def _rules(checked: CheckedPack) -> Table:
+    table = _table("rule", "priority", "concludes", "where")
+    for rule in sorted(checked.rules, key=lambda rule: (-rule.priority, rule.id)):
+        table.add_row(rule.id, str(rule.priority), _concludes(rule), where(rule.span))
+    return table
+
+
+def _facts(checked: CheckedPack) -> Table:
+    table = _table("fact", "kind", "about", "where")
+    for fact in describe_facts(checked):
+        if fact.origin != "given":
+            table.add_row(fact.id, kind_in_words(fact.kind), fact.about, where(checked.definitions[fact.id].id))
+    return table
+
+
+def _actions(checked: CheckedPack) -> Table:
+    table = _table("action", "is a", "about", "where")
+    for action in sorted(checked.actions.values(), key=lambda action: action.id):
+        parent = action.family[1] if len(action.family) > 1 else ""
+        table.add_row(action.id, parent, action.about, where(action.span))
+    return table
+
+
+def _parameters(checked: CheckedPack) -> Table:
+    table = _table("parameter", "value", "about", "where")
+    for parameter in checked.parameters:
+        table.add_row(parameter.name, parameter.value, parameter.about, where(parameter.span))
+    return table
+
+
+def _invariants(checked: CheckedPack) -> Table:
+    table = _table("invariant", "about", "where")
+    for invariant in checked.invariants:
+        table.add_row(invariant.id, invariant.about, where(invariant.span))
+    return table
+
+
+def show_definition(checked: CheckedPack, id_: str, out: Console) -> None:
+    """Print one definition with all its keys as the files have them, or fail where the pack has none of that id."""
     definition = checked.definitions.get(id_)
     if definition is None:
         fail(f"the pack has no `{id_}`; {did_you_mean(id_, checked.definitions) or 'see `tactful rules`'}")
-    console.print(Text(f"# {definition.section}, {_where(definition.id)}", "dim"))
-    if not definition.keys or definition.keys[0] == definition.id:
-        console.print(_lines(checked, definition.keys[0] if definition.keys else definition.id, ""), soft_wrap=True)
+    out.print(Text(f"# {definition.section}, {where(definition.id)}", "dim"))
+    id_line = (definition.id.file, definition.id.line)
+    if all((key.file, key.line) == id_line for key in definition.keys):
+        out.print(_lines(checked, definition.id, ""), soft_wrap=True)
         return
-    console.print(f"{id_}:")
-    for span in definition.keys:
-        if span.file != definition.id.file:
-            console.print(Text(f"  # {_where(span)}", "dim"))
-        console.print(_lines(checked, span, "  "), soft_wrap=True)
+    out.print(f"{id_}:")
+    lines = {(key.file, key.line): key for key in definition.keys}  # keys in braces share a line
+    for key in lines.values():
+        if key.file != definition.id.file:
+            out.print(Text(f"  # {where(key)}", "dim"))
+        out.print(_lines(checked, key, "  "), soft_wrap=True)
 
 
 def _lines(checked: CheckedPack, span: Span, indent: str) -> str:
-    """A key with its value: its line, and those after it that are indented more."""
+    """The line of a key, and the lines of its value below, which are indented more."""
     lines = checked.sources[span.file].splitlines()
     first = lines[span.line - 1]
-    own = len(first) - len(first.lstrip())
+    depth = len(first) - len(first.lstrip())
     if first[: span.column - 1].strip():
         return f"{indent}{first.strip()}"  # several keys on one line, in braces
-    found = [first]
+    lines_of_key = [first]
     for line in lines[span.line :]:
-        if line.strip() and len(line) - len(line.lstrip()) <= own:
+        if line.strip() and len(line) - len(line.lstrip()) <= depth:
             break
-        found.append(line)
-    return "\n".join((indent + line[own:]).rstrip() for line in found).rstrip()
+        lines_of_key.append(line)
+    return "\n".join((indent + line[depth:]).rstrip() for line in lines_of_key).rstrip()
 
 
 def _table(*columns: str) -> Table:
@@ -72,5 +128,6 @@ def _concludes(rule: Rule) -> str:
     return f"{conclusion.modality.replace('_', ' ')} {conclusion.action}"
 
 
-def _where(span: Span) -> str:
+def where(span: Span) -> str:
+    """The file and line of a span."""
     return f"{span.file}:{span.line}"

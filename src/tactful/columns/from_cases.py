@@ -25,13 +25,13 @@ def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) 
     calendars: dict[int, tuple[int, Calendar]] = {}
     places = {entity: _places(rows[entity], calendars) for entity in PLACED}
     given = {
-        (entity, spec.attribute): column(spec.kind, [getattr(row, spec.attribute) for row in rows[entity]])
+        (entity, spec.attribute): column(spec.kind, [row.value(spec.attribute) for row in rows[entity]])
         for entity, fields in given_fields().items()
         for spec in fields.values()
         if not spec.clock
     }
     extra = {
-        (entity, name): column(kind, [row.custom.get(name) for row in rows[entity]])  # type: ignore[attr-defined]
+        (entity, name): column(kind, [row.custom.get(name) for row in rows[entity]])
         for entity, fields in custom.items()
         for name, kind in fields.items()
     }
@@ -68,7 +68,7 @@ def _links(
     cases: Iterable[Case], rows: dict[str, list[Row]], at: dict[str, dict[int, int]]
 ) -> dict[tuple[str, str], Places]:
     def link(entity: str, scope: str) -> Places:
-        found = (at[scope].get(id(getattr(row, scope)), -1) for row in rows[entity])
+        found = (at[scope].get(id(row.related(scope)), -1) for row in rows[entity])
         return np.fromiter(found, dtype=np.int64, count=len(rows[entity]))
 
     pairs = (

@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from tactful.engines.evaluate import Environment, Evaluator, clock_value
+from tactful.engines.evaluate import Environment, Evaluator, clock_value, row_of
 from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import DAY, Value
-from tactful.facts.rows import Row
-from tactful.language.ir import DayTimeBetween, Field, Relates, Test
+from tactful.facts.rows import own_calendar
+from tactful.language.ir import Test
+from tactful.language.ir.boundaries import clock_times, other_fields, turns_at_midnight
 
 
 class Clocks:
@@ -31,7 +32,7 @@ class Clocks:
         for test in tests:
             row = row_of(test.field, env)
             if row is not None:
-                calendar = calendar_of(row)
+                calendar = own_calendar(row)
                 groups.setdefault(id(calendar), (calendar, []))[1].append(test)
         for calendar, group in groups.values():
             key = (id(calendar), *((test.field.key, test.predicates, test.negated) for test in group))
@@ -41,7 +42,7 @@ class Clocks:
             yield from found[bisect_right(found, start) : bisect_right(found, last)]
 
     def _looked_at(self, tests: list[Test], calendar: Calendar, env: Environment) -> list[int]:
-        moments = {one for test in tests for one in self._moments(test, calendar)}
+        moments = {moment for test in tests for moment in self._moments(test, calendar)}
         return [
             one
             for one in sorted(moments)
@@ -59,12 +60,9 @@ class Clocks:
         return value
 
     def _moments(self, test: Test, calendar: Calendar) -> Iterator[int]:
-        """The moments at which a test may be another."""
-        if test.field.key == "business_day":
-            yield from self.times(calendar, (0,))
-        for predicate in test.predicates:
-            if isinstance(predicate, DayTimeBetween):
-                yield from self.times(calendar, (predicate.low, predicate.high + 1))
+        """The moments at which a test of a clock may turn."""
+        midnight = (0,) if turns_at_midnight(test.field) else ()
+        return self.times(calendar, (*midnight, *clock_times(test)))
 
     def times(self, calendar: Calendar, seconds: Iterable[int]) -> Iterator[int]:
         """When a clock shows one of these times of day (seconds since midnight), and when it is put forward or back."""
@@ -75,18 +73,4 @@ class Clocks:
 
 def asks_a_clock(test: Test) -> bool:
     """Whether a test asks a clock, and compares it with nothing but what the rule itself says."""
-    return test.field.origin == "clock" and not any(isinstance(one, Relates) for one in test.predicates)
-
-
-def row_of(field: Field, env: Environment) -> Row | None:
-    """The row that has the field."""
-    row = env[field.scope]
-    for step in field.via:
-        row = getattr(row, step)
-    return row
-
-
-def calendar_of(row: Row) -> Calendar:
-    """The calendar of a row that has a clock."""
-    calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (only placed rows have one)
-    return calendar
+    return test.field.origin == "clock" and not other_fields(test)

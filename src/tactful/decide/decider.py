@@ -8,7 +8,7 @@ from typing import Literal
 from tactful.decide.ranker import Ranker, Ranking
 from tactful.engines.compiled import compile_pack
 from tactful.engines.evaluate import Evaluator
-from tactful.engines.firings import Fires, RawFiring
+from tactful.engines.firings import Program, RawFiring
 from tactful.engines.rete import Rete, ReteProgram
 from tactful.facts.calendars import Calendars
 from tactful.facts.reading.limits import CaseLimits
@@ -33,9 +33,9 @@ class Decider:
         self.clockwork = Clockwork(self.facts)
         #: The engine's name.
         self.engine: EngineName = "compiled" if engine == "compiled" else "rete"
-        self._program = self._made(engine)
+        self._program = self._load(engine)
 
-    def _made(self, engine: EngineName | Rete) -> Fires:
+    def _load(self, engine: EngineName | Rete) -> Program:
         """The pack as a program of an engine. Raises :class:`tactful.EngineError` where the engine cannot be used."""
         if engine == "compiled":
             return compile_pack(self.checked, self.calendars)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import assert_never
 
-from tactful.decide.clocks import Clocks, asks_a_clock, calendar_of, row_of
+from tactful.decide.clocks import Clocks, asks_a_clock
 from tactful.decide.decider import Decider
-from tactful.engines.evaluate import Environment, Evaluator
+from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
-from tactful.facts.rows import Case, Row
+from tactful.facts.kinds import Value
+from tactful.facts.rows import Case, Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
     AllOf,
@@ -18,11 +20,20 @@ from tactful.language.ir import (
     Field,
     IsIn,
     NoneOf,
-    NowIs,
-    Relates,
+    Predicate,
     Rule,
     Test,
     WhenFact,
+)
+from tactful.language.ir.boundaries import (
+    AmongValues,
+    AtField,
+    AtMoment,
+    AtValue,
+    Boundary,
+    boundaries,
+    boundaries_of,
+    turns_at_midnight,
 )
 
 
@@ -36,7 +47,7 @@ def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     for rule in decider.moving:
         for row in window.evaluator.rows(rule.entity):
             if window.may_fire(rule, row):
-                application = getattr(row, "application", row)
+                application = row.application or row
                 near.setdefault(application, {start, until}).update(window.moments(rule, row))
                 if rule.no in decider.clocked:
                     clocked.setdefault(application, []).append((rule, row))
@@ -89,7 +100,8 @@ class _Window:
     """What may become of conditions from ``start`` to ``last``, both included.
 
     ``truth`` is ``True`` or ``False`` where a condition stays so all the time, and ``None`` where it may change. The
-    evaluator is asked only for what time does not change, so that all windows of a case can share it.
+    evaluator is asked only for what time does not change, so that all windows of a case can share it; ``now`` is compared
+    with moments by an evaluator of the window's own.
     """
 
     def __init__(
@@ -97,7 +109,11 @@ class _Window:
     ) -> None:
         self._clockwork, self._start, self._last = decider.clockwork, start, last
         self.evaluator, self._clocks = evaluator, clocks
+        self._at_start = evaluator.at(start)
         self._facts: dict[tuple[str, int], bool | None] = {}
+        #: What became of conditions: by the identity of the condition, which the pack keeps alive, and of the rows in scope,
+        #: which are kept here.
+        self._truths: dict[tuple[int, int], tuple[bool | None, Environment]] = {}
         self._met: set[tuple[str, int]] = set()
         self._found: set[int] = set()
 
@@ -132,6 +148,13 @@ class _Window:
 
     def truth(self, condition: Condition, env: Environment) -> bool | None:
         """What becomes of a condition."""
+        key = (id(condition), id(env))
+        known = self._truths.get(key)
+        if known is None:
+            known = self._truths[key] = (self._truth(condition, env), env)
+        return known[0]
+
+    def _truth(self, condition: Condition, env: Environment) -> bool | None:
         match condition:
             case Test():
                 return self._test(condition, env)
@@ -140,8 +163,10 @@ class _Window:
             case AnyOf(members=members):
                 return self._some(members, env, wanted=True)
             case NoneOf(members=members):
-                found = self._some(members, env, wanted=True)
-                return None if found is None else not found
+                some = self._some(members, env, wanted=True)
+                return None if some is None else not some
+            case _:
+                assert_never(condition)
 
     def _some(self, members: tuple[Condition, ...], env: Environment, wanted: bool) -> bool | None:
         """``wanted`` where it is the truth of a member all the time, ``not wanted`` where it is never that of any."""
@@ -166,24 +191,25 @@ class _Window:
         value = self.evaluator.value(test.field, env)
         if value is None:
             return False
-        found: list[bool | None] = []
-        for one in test.predicates:
-            if isinstance(one, NowIs):
-                found.append(self._now_is(one, test.field, value, env))
-            elif isinstance(one, Relates) and self._clockwork.field(one.other):
-                found.append(None)
-            else:
-                found.append(self.evaluator.test(Test(test.field, (one,), False, test.text, test.span), env))
-        return False if False in found else None if None in found else True
+        truths = [self._predicate(predicate, test.field, value, env) for predicate in test.predicates]
+        return False if False in truths else None if None in truths else True
 
-    def _now_is(self, predicate: NowIs, field: Field, value: object, env: Environment) -> bool | None:
-        assert isinstance(value, int)  # the check lets time phrases be asked of moments only
-        boundary = self.evaluator.shifted(value, predicate.shift, field, env)
-        first = _first(predicate, boundary)
-        if self._start < first <= self._last:
-            return None
-        later = predicate.op in (">", ">=")
-        return later if first <= self._start else not later
+    def _predicate(self, predicate: Predicate, field: Field, value: Value, env: Environment) -> bool | None:
+        """What becomes of a predicate of a field that keeps its value."""
+        for boundary in boundaries(predicate):
+            match boundary:
+                case AtMoment(shift=shift):
+                    moment = self.evaluator.shifted(value, shift, field, env)
+                    if self._start < boundary.first(moment) <= self._last:
+                        return None
+                case AtField(other=other):
+                    if self._clockwork.field(other):
+                        return None
+                case AtValue() | AmongValues():
+                    pass  # the value stays on its side
+                case _:
+                    assert_never(boundary)
+        return self._at_start.predicate(predicate, value, field, env)
 
     def _yes_no(self, test: Test, env: Environment) -> bool | None:
         """A test of a computed yes/no, where it can be told."""
@@ -236,17 +262,24 @@ class _Window:
             yield from self._shown([test], env)
             return
         yield from self._changes_of(test.field, env)
-        for predicate in test.predicates:
-            match predicate:
-                case NowIs() if self._clocks is None:
-                    for value in self._values(test.field, env):
-                        yield _first(predicate, self.evaluator.shifted(value, predicate.shift, test.field, env))
-                case Relates(other=other):
-                    yield from self._changes_of(other, env)
-                    yield from self._shown_alike(test.field, other, env)
-                    yield from self._shown_alike(other, test.field, env)
-                case _:
-                    pass
+        for boundary in boundaries_of(test):
+            yield from self._crossings(boundary, test.field, env)
+
+    def _crossings(self, boundary: Boundary, field: Field, env: Environment) -> Iterator[int]:
+        """When a field may pass a boundary of one of its predicates."""
+        match boundary:
+            case AtMoment():
+                if self._clocks is None:
+                    for value in self._values(field, env):
+                        yield boundary.first(self.evaluator.shifted(value, boundary.shift, field, env))
+            case AtField(other=other):
+                yield from self._changes_of(other, env)
+                yield from self._shown_alike(field, other, env)
+                yield from self._shown_alike(other, field, env)
+            case AtValue() | AmongValues():
+                pass  # only a field that changes passes these
+            case _:
+                assert_never(boundary)
 
     def _shown(self, tests: list[Test], env: Environment) -> Iterator[int]:
         """When clocks come to show what tests ask for, all together, or no longer."""
@@ -258,7 +291,7 @@ class _Window:
         row = row_of(clock, env)
         if self._clocks is not None and clock.origin == "clock" and row is not None:
             times = {shown + after for shown in self._values(other, env) for after in (0, 1)}
-            yield from self._clocks.times(calendar_of(row), times)
+            yield from self._clocks.times(own_calendar(row), times)
 
     def _changes_of(self, field: Field, env: Environment) -> Iterator[int]:
         """When the field itself may change."""
@@ -266,8 +299,8 @@ class _Window:
         if row is None or not self._clockwork.field(field):
             return
         if field.origin == "clock":
-            if self._clocks is not None and field.key == "business_day":
-                yield from self._clocks.times(calendar_of(row), (0,))
+            if self._clocks is not None and turns_at_midnight(field):
+                yield from self._clocks.times(own_calendar(row), (0,))
             return
         key = (field.key, row.no)
         if key in self._met:
@@ -299,8 +332,3 @@ class _Window:
         if isinstance(fact, Aggregate) and fact.value is not None:
             for one in self.evaluator.collection(fact, row, self.evaluator.environment(fact.entity, row)):
                 yield from self._values(fact.value, one)
-
-
-def _first(predicate: NowIs, boundary: int) -> int:
-    """The first second at which ``now op boundary`` is another than before."""
-    return boundary if predicate.op in (">=", "<") else boundary + 1

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 import msgspec
 from msgspec.structs import replace
 
 from tactful.decide.decider import Decider
 from tactful.decide.ranker import STRENGTH, Conclusion, Ranking
-from tactful.engines.evaluate import Environment, Evaluator
+from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.facts.calendars import Calendar
 from tactful.facts.edit import Spot, as_given, changed, spot_of, with_message
 from tactful.facts.kinds import BusinessDays
-from tactful.facts.rows import ApplicationRow, Case, PersonRow, Row, entity_of, inside, row_key
+from tactful.facts.rows import Case, Row, business_calendar, inside, row_key
 from tactful.facts.shape import Application, CaseShape, Message
 from tactful.language.ir import (
     Always,
@@ -83,7 +84,7 @@ def violations(decider: Decider, case: Case, now: int) -> list[Violation]:
 def unmet(decider: Decider, taken: Taken) -> list[Violation]:
     """The same of a decision that was taken before, by this pack or by a change of it."""
     return [
-        Violation(one.invariant.id, entity_of(one.row), one.row.id, tuple(each.action for each in one.broken))
+        Violation(one.invariant.id, one.row.entity, one.row.id, tuple(each.action for each in one.broken))
         for invariant in decider.checked.invariants
         if invariant.change is None
         for one in outcomes(invariant, decider, taken)
@@ -140,29 +141,23 @@ def _after(change: Change, decider: Decider, taken: Taken, row: Row, env: Enviro
 def _spot(field: Field, case: Case, row: Row, env: Environment) -> Spot | None:
     """Where a field that is set stands. An offer that is not there comes into being."""
     name, custom = field.text.partition(".")[2], field.origin == "custom"
-    held = env[field.scope]
-    for step in field.via:
-        held = getattr(held, step)
+    held = row_of(field, env)
     if held is not None:
         return spot_of(case, held, name, custom)
     if field.scope != "offer":
         return None
-    application = row if isinstance(row, ApplicationRow) else getattr(row, "application", None)
-    return None if application is None else Spot("offer", name, application.no, custom=custom)
+    return None if row.application is None else Spot("offer", name, row.application.no, custom=custom)
 
 
 def _calendar(row: Row) -> Calendar:
     """The calendar of the place that a row is in: its own, or its application's."""
-    placed = row if hasattr(row, "calendar") else getattr(row, "application")  # noqa: B009
-    calendar: Calendar = placed.calendar
-    return calendar
+    return row.calendar or business_calendar(row)
 
 
 def _with_message(shape: CaseShape, fields: tuple[Put, ...], taken: Taken, row: Row) -> CaseShape:
     """One more message, at the moment of the first decision, to the row's person where it has one."""
-    application = row if isinstance(row, ApplicationRow) else getattr(row, "application", None)
-    assert isinstance(application, ApplicationRow)  # the check has seen to it
-    person = row if isinstance(row, PersonRow) else getattr(row, "person", None)
+    application, person = row.application, row.person
+    assert application is not None  # the check has seen to it
     message = Message(
         person=None if person is None else person.id, sent_at=application.calendar.local(taken.now), direction="sent"
     )
@@ -212,6 +207,8 @@ def _broken(claim: Claim, checked: CheckedPack, before: _Place, after: _Place) -
             if list(earlier) == list(later):
                 return None
             return tuple({**later, **earlier}[content] for content in earlier.keys() ^ later.keys())
+        case _:
+            assert_never(claim)
 
 
 def _recommended(actions: tuple[str, ...], row: Row, checked: CheckedPack, ranking: Ranking) -> Iterator[Conclusion]:

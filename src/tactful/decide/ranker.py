@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter, eq
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
@@ -16,7 +16,7 @@ from tactful.facts.rows import (
     Case,
     PersonRow,
     Row,
-    _belongs_to,
+    belongs_to,
     inside,
     row_key,
 )
@@ -208,7 +208,8 @@ class Ranker:
     def _target(self, plan: _Plan, row: Row, case: Case) -> Row | None:
         if plan.by_id:
             id_ = attrgetter(plan.by_id)(row)
-            application = row if plan.path == "." else getattr(row, "application")  # noqa: B009
+            application = row.application
+            assert application is not None  # the check lets only rows of an application name people
             people = case.families[application.no].people
             return next((person for person in people if person.id == id_), None)
         match plan.path:
@@ -217,11 +218,10 @@ class Ranker:
             case "candidate":
                 return case.candidate
             case "offer":
-                application = getattr(row, "application", row)
-                return case.families[application.no].offer
-            case path:
-                found: Row | None = getattr(row, path)
-                return found
+                assert row.application is not None  # a candidate has no offer in scope
+                return case.families[row.application.no].offer
+            case entity:
+                return row.related(entity)
 
     # --- conflicts ---
 
@@ -291,7 +291,7 @@ class Ranker:
     def _one_per_keys(self, one: Conclusion) -> list[tuple[str, Row]]:
         found = []
         for action, per in self._one_per[one.action]:
-            row = _belongs_to(one.target, per)
+            row = belongs_to(one.target, per)
             if row is not None:
                 found.append((action, row))
         return found
@@ -319,6 +319,8 @@ def _path(rule: Rule) -> tuple[str, str]:
         case ById(field=field):
             steps = () if field.scope == rule.entity else (field.scope,)
             return "." if rule.entity == "application" else "application", ".".join((*steps, *field.via, field.key))
+        case _:
+            assert_never(rule.target)
 
 
 def _clashing(rules: Iterable[Rule], families: Mapping[str, Sequence[str]]) -> set[str]:

@@ -6,10 +6,20 @@ It is not an engine: explanations, deadlines and the plan over time use it for o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import assert_never
 
 from tactful.facts.calendars import Calendar, Calendars
 from tactful.facts.kinds import BusinessDays, Value
-from tactful.facts.rows import ApplicationRow, CandidateRow, Case, Family, InterviewerRow, MessageRow, Row
+from tactful.facts.rows import (
+    ApplicationRow,
+    Case,
+    Family,
+    InterviewerRow,
+    MessageRow,
+    Row,
+    business_calendar,
+    own_calendar,
+)
 from tactful.language.ir import (
     Aggregate,
     AllOf,
@@ -65,9 +75,9 @@ class Evaluator:
 
     def _environment(self, entity: str, row: Row) -> dict[str, Row | None]:
         env: dict[str, Row | None] = {entity: row}
-        application = row if isinstance(row, ApplicationRow) else getattr(row, "application", None)
+        application = row.application
         env.setdefault("candidate", self.case.candidate)
-        if isinstance(application, ApplicationRow):
+        if application is not None:
             env.setdefault("application", application)
             env.setdefault("offer", self.family(application).offer)
         if isinstance(row, InterviewerRow):
@@ -85,31 +95,27 @@ class Evaluator:
         if entity == "candidate":
             yield self.case.candidate
             return
-        application = row if isinstance(row, ApplicationRow) else getattr(row, "application", None)
+        application = row.application
         families = self.case.families if application is None else (self.family(application),)
         for family in families:
-            for one in _members(family, entity):
-                if pivot != "interview" or getattr(one, "interview", None) is row:
-                    yield one
+            for member in _members(family, entity):
+                if pivot != "interview" or (isinstance(member, InterviewerRow) and member.interview is row):
+                    yield member
 
     # --- values ---
 
     def value(self, field: Field, env: Environment) -> Value:
         """What ``field`` holds; ``None`` where that is unknown."""
-        row = env[field.scope]
-        for step in field.via:
-            row = getattr(row, step)
+        row = row_of(field, env)
         if row is None:
             return None
         match field.origin:
             case "given":
-                found: Value = getattr(row, field.key)
-                return found
+                return row.value(field.key)
             case "custom":
-                custom: Mapping[str, Value] = getattr(row, "custom")  # noqa: B009  (every row has it, Row does not)
-                return custom.get(field.key)
+                return row.custom.get(field.key)
             case "clock":
-                return clock_value(field.key, getattr(row, "calendar"), self.now)  # noqa: B009
+                return clock_value(field.key, own_calendar(row), self.now)
             case "computed":
                 return self.computed(field.key, row)
 
@@ -157,6 +163,8 @@ class Evaluator:
                 return not any(self.holds(member, env, observe) for member in members)
             case Test():
                 return self.test(condition, env, observe)
+            case _:
+                assert_never(condition)
 
     def test(self, test: Test, env: Environment, observe: Observer | None = None) -> bool:
         """Whether one test holds."""
@@ -168,15 +176,18 @@ class Evaluator:
 
     def holds_of(self, test: Test, value: Value, env: Environment) -> bool:
         """Whether a test holds where its field has this value."""
-        plain = value is not None and all(self._predicate(one, value, test.field, env) for one in test.predicates)
+        plain = value is not None and all(self.predicate(one, value, test.field, env) for one in test.predicates)
         return plain != test.negated
 
-    def _predicate(self, predicate: Predicate, value: Value, field: Field, env: Environment) -> bool:
+    def predicate(self, predicate: Predicate, value: Value, field: Field, env: Environment) -> bool:
+        """Whether a predicate holds of a field that is known to have this value."""
         match predicate:
-            case Known():
-                return True
+            case NowIs(op=op, shift=shift):
+                return _compare(self.now, op, self.shifted(value, shift, field, env))
             case IsIn(values=values):
                 return any(one in values for one in value) if isinstance(value, tuple) else value in values
+            case Known():
+                return True
             case Filled(filled=filled):
                 return bool(value) == filled
             case Relates(op=op, other=other):
@@ -186,23 +197,18 @@ class Evaluator:
                 return _compare(value, op, bound)
             case DayTimeBetween(low=low, high=high):
                 return in_day_time(value, low, high)
-            case NowIs(op=op, shift=shift):
-                return _compare(self.now, op, self.shifted(value, shift, field, env))
+            case _:
+                assert_never(predicate)
 
     # --- time ---
-
-    def calendar(self, field: Field, env: Environment) -> Calendar:
-        """The calendar in which business days after ``field`` count: its application's, else the candidate's."""
-        row = env[field.scope]
-        placed = row if isinstance(row, ApplicationRow | CandidateRow) else getattr(row, "application")  # noqa: B009
-        calendar: Calendar = placed.calendar
-        return calendar
 
     def shifted(self, moment: Value, shift: Shift, field: Field, env: Environment) -> int:
         """The moment moved by ``shift``."""
         assert isinstance(moment, int)  # the check lets time phrases be asked of moments only
         if isinstance(shift.length, BusinessDays):
-            calendar = self.calendar(field, env)
+            row = env[field.scope]
+            assert row is not None  # the moment is known, so there is a row that has it
+            calendar = business_calendar(row)
             move = calendar.subtract_business_days if shift.back else calendar.add_business_days
             return move(moment, shift.length.count)
         return moment - shift.length.seconds if shift.back else moment + shift.length.seconds
@@ -211,6 +217,14 @@ class Evaluator:
         """When ``by`` falls, or ``None`` where its moment is unknown."""
         moment = self.value(by.field, env)
         return None if moment is None else self.shifted(moment, by.shift, by.field, env)
+
+
+def row_of(field: Field, env: Environment) -> Row | None:
+    """The row that has the field; ``None`` where there is none."""
+    row = env[field.scope]
+    for step in field.via:
+        row = None if row is None else row.related(step)
+    return row
 
 
 def clock_value(key: str, calendar: Calendar, moment: int) -> Value:

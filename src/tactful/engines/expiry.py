@@ -7,23 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, assert_never
 
-from tactful.engines.evaluate import Environment, Evaluator
-from tactful.facts.calendars import Calendar
+from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.facts.kinds import DAY
-from tactful.facts.rows import Row
+from tactful.facts.rows import Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
     ComputedFact,
     Condition,
-    DayTimeBetween,
     Field,
-    NowIs,
-    Relates,
     Rule,
     Test,
     WhenFact,
+)
+from tactful.language.ir.boundaries import (
+    AmongValues,
+    AtField,
+    AtMoment,
+    AtValue,
+    Boundary,
+    boundaries_of,
+    clock_times,
+    turns_at_midnight,
 )
 from tactful.language.ir.clockwork import Clockwork
 
@@ -91,36 +97,40 @@ def _turns(condition: Condition, env: Environment, evaluator: Evaluator) -> Iter
             yield from _turns(member, env, evaluator)
         return
     yield from _of_field(condition.field, env, evaluator)
-    for predicate in condition.predicates:
-        match predicate:
-            case NowIs():
-                yield from _of_moment(predicate, condition.field, env, evaluator)
-            case Relates(other=other):
-                yield from _of_field(other, env, evaluator)
-                yield from _of_clock_shown(condition.field, other, env, evaluator)
-                yield from _of_clock_shown(other, condition.field, env, evaluator)
-            case DayTimeBetween(low=low, high=high) if condition.field.origin == "clock":
-                yield from _of_clock(condition.field, env, evaluator, (low, high + 1))
-            case _:
-                pass
+    times = clock_times(condition)
+    if times:
+        yield from _of_clock(condition.field, env, evaluator, times)
+    for boundary in boundaries_of(condition):
+        yield from _of_boundary(boundary, condition.field, env, evaluator)
 
 
-def _of_moment(predicate: NowIs, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
-    moment = evaluator.value(field, env)
-    if moment is None:
-        return
-    boundary = evaluator.shifted(moment, predicate.shift, field, env)
-    yield Turn(boundary if predicate.op in (">=", "<") else boundary + 1, boundary)
+def _of_boundary(boundary: Boundary, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
+    match boundary:
+        case AtMoment():
+            yield from _of_moment(boundary, field, env, evaluator)
+        case AtField(other=other):
+            yield from _of_field(other, env, evaluator)
+            yield from _of_clock_shown(field, other, env, evaluator)
+            yield from _of_clock_shown(other, field, env, evaluator)
+        case AtValue() | AmongValues():
+            pass  # only a field that changes passes these
+        case _:
+            assert_never(boundary)
+
+
+def _of_moment(boundary: AtMoment, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
+    value = evaluator.value(field, env)
+    if value is not None:
+        moment = evaluator.shifted(value, boundary.shift, field, env)
+        yield Turn(boundary.first(moment), moment)
 
 
 def _of_field(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
     """Flips of what a field itself depends on: a computed fact's conditions, the clock."""
-    row = env[field.scope]
-    for step in field.via:
-        row = getattr(row, step)
+    row = row_of(field, env)
     if row is None:
         return
-    if field.origin == "clock" and field.key == "business_day":
+    if turns_at_midnight(field):
         yield from _of_clock(field, env, evaluator, (0,))
     if field.origin != "computed":
         return
@@ -134,6 +144,8 @@ def _of_field(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[
                 yield from _turns(fact.where, one, evaluator)
                 if fact.value is not None:
                     yield from _of_field(fact.value, one, evaluator)
+        case _:
+            assert_never(fact)
 
 
 def _of_clock_shown(clock: Field, other: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
@@ -146,13 +158,10 @@ def _of_clock_shown(clock: Field, other: Field, env: Environment, evaluator: Eva
 
 def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple[int, ...]) -> Iterator[Turn]:
     """When a local clock shows one of ``times`` (seconds of the day), or is put forward or back, around ``now``."""
-    row = env[field.scope]
-    for step in field.via:
-        row = getattr(row, step)
+    row = row_of(field, env)
     if row is None:
         return
-    calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (only placed rows have a clock)
-    now = evaluator.now
+    calendar, now = own_calendar(row), evaluator.now
     today = calendar.local(now).date()
     for days in (-2, -1, 0, 1, 2):
         for seconds in times:

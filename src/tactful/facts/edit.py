@@ -25,9 +25,9 @@ from tactful.facts.rows import (
     PersonRow,
     Row,
 )
-from tactful.facts.shape import Application, CaseShape, Interview, Interviewer, Message, Offer, Shape
+from tactful.facts.shape import Application, Candidate, CaseShape, Interview, Interviewer, Message, Offer, Person
 
-Part = TypeVar("Part", bound=Shape)
+Part = TypeVar("Part", Candidate, Application, Offer, Person, Interview, Interviewer, Message)
 
 #: Moments that people name beforehand. A case holds them as text, as they may be bare dates; all others have happened.
 NAMED_MOMENTS: Final = (("application", "reply_by"), ("offer", "answer_by"), ("offer", "start_on"))
@@ -49,7 +49,7 @@ class Spot(msgspec.Struct, frozen=True):
 
 
 def spot_of(case: Case, row: Row, field: str, custom: bool = False) -> Spot:
-    """Where a field of a row stands in the case that the row was read from."""
+    """Where a field of a row stands in the case that the row was read from. Rows are numbered through the whole case."""
     match row:
         case CandidateRow():
             return Spot("candidate", field, custom=custom)
@@ -58,23 +58,20 @@ def spot_of(case: Case, row: Row, field: str, custom: bool = False) -> Spot:
         case OfferRow():
             return Spot("offer", field, row.application.no, custom=custom)
         case PersonRow():
-            return Spot("person", field, row.application.no, row.no - _first(case, row, "people"), custom=custom)
+            no = row.no - case.families[row.application.no].people[0].no
+            return Spot("person", field, row.application.no, no, custom=custom)
         case InterviewRow():
-            return Spot("interview", field, row.application.no, row.no - _first(case, row, "interviews"), custom=custom)
+            no = row.no - case.families[row.application.no].interviews[0].no
+            return Spot("interview", field, row.application.no, no, custom=custom)
         case MessageRow():
-            return Spot("message", field, row.application.no, row.no - _first(case, row, "messages"), custom=custom)
+            no = row.no - case.families[row.application.no].messages[0].no
+            return Spot("message", field, row.application.no, no, custom=custom)
         case InterviewerRow():
-            no = row.interview.no - _first(case, row, "interviews")
-            group = case.families[row.application.no].interviewers[no]
-            return Spot("interviewer", field, row.application.no, no, row.no - group[0].no, custom)
+            family = case.families[row.application.no]
+            no = row.interview.no - family.interviews[0].no
+            return Spot("interviewer", field, row.application.no, no, row.no - family.interviewers[no][0].no, custom)
         case _:
             raise TypeError(f"no part of a case: {row!r}")  # there are no other rows
-
-
-def _first(case: Case, row: PersonRow | InterviewRow | MessageRow | InterviewerRow, part: str) -> int:
-    """The number of the first row of a list: rows are numbered through the whole case."""
-    first: int = getattr(case.families[row.application.no], part)[0].no
-    return first
 
 
 def changed(shape: CaseShape, spot: Spot, value: Any) -> CaseShape:
@@ -120,8 +117,8 @@ def _with_interviewer(interview: Interview, spot: Spot, value: Any) -> Interview
 
 def _with(part: Part, spot: Spot, value: Any) -> Part:
     if spot.custom:
-        held: dict[str, Any] = {**(getattr(part, "custom") or {}), spot.field: value}  # noqa: B009
-        return replace(part, custom={name: one for name, one in held.items() if one is not None})
+        custom: dict[str, Any] = {**(part.custom or {}), spot.field: value}
+        return replace(part, custom={name: known for name, known in custom.items() if known is not None})
     return replace(part, **{spot.field: value})
 
 

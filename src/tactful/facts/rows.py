@@ -7,7 +7,7 @@ another process, or over columns, can name a row by a small integer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import ClassVar
 
 import msgspec
 
@@ -17,8 +17,10 @@ from tactful.facts.shape import CaseShape
 
 
 class Row(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """What all rows have in common. ``custom`` holds the pack's custom facts, converted, or nothing."""
+    """What all rows have in common."""
 
+    #: The name of the entity.
+    entity: ClassVar[str]
     no: int
 
     @property
@@ -26,8 +28,39 @@ class Row(msgspec.Struct, frozen=True, eq=False, gc=False):
         """Its id among its kind, within its application."""
         raise NotImplementedError
 
+    @property
+    def custom(self) -> Mapping[str, Value]:
+        """The values of the pack's custom facts; what is unknown is left out."""
+        raise NotImplementedError
+
+    @property
+    def application(self) -> ApplicationRow | None:
+        """The application that the row is or belongs to; ``None`` for a candidate."""
+        return None
+
+    @property
+    def person(self) -> PersonRow | None:
+        """The person that the row is or is about; ``None`` where there is none, and where nobody is named."""
+        return None
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """The row's own calendar; ``None`` for entities that have no place."""
+        return None
+
+    def value(self, attribute: str) -> Value:
+        """The value of a given field, by the name of its attribute; ``None`` where it is unknown."""
+        value: Value = getattr(self, attribute)
+        return value
+
+    def related(self, name: str) -> Row | None:
+        """The row that this row refers to as ``application``, ``person``, ``interview`` or ``candidate``."""
+        row: Row | None = getattr(self, name)
+        return row
+
 
 class CandidateRow(Row, frozen=True):
+    entity: ClassVar = "candidate"
     id: str
     name: str | None
     email: str | None
@@ -43,6 +76,7 @@ class CandidateRow(Row, frozen=True):
 
 
 class ApplicationRow(Row, frozen=True):
+    entity: ClassVar = "application"
     id: str
     company: str | None
     role: str | None
@@ -57,10 +91,16 @@ class ApplicationRow(Row, frozen=True):
     calendar: Calendar
     custom: Mapping[str, Value]
 
+    @property
+    def application(self) -> ApplicationRow:
+        """The application itself."""
+        return self
+
 
 class OfferRow(Row, frozen=True):
     """``no`` and ``id`` are its application's."""
 
+    entity: ClassVar = "offer"
     id: str
     received_at: int | None
     form: str | None
@@ -73,6 +113,7 @@ class OfferRow(Row, frozen=True):
 
 
 class PersonRow(Row, frozen=True):
+    entity: ClassVar = "person"
     id: str
     name: str | None
     email: str | None
@@ -88,8 +129,14 @@ class PersonRow(Row, frozen=True):
     calendar: Calendar
     custom: Mapping[str, Value]
 
+    @property
+    def person(self) -> PersonRow:
+        """The person itself."""
+        return self
+
 
 class InterviewRow(Row, frozen=True):
+    entity: ClassVar = "interview"
     id: str
     stage: str | None
     status: str | None
@@ -102,6 +149,7 @@ class InterviewRow(Row, frozen=True):
 class InterviewerRow(Row, frozen=True):
     """``id`` is the person's."""
 
+    entity: ClassVar = "interviewer"
     id: str
     attended: bool | None
     interview: InterviewRow
@@ -113,6 +161,7 @@ class InterviewerRow(Row, frozen=True):
 class MessageRow(Row, frozen=True):
     """``id`` is made of what the message says, so that it doesn't depend on the order of the log."""
 
+    entity: ClassVar = "message"
     person_id: str | None
     direction: str | None
     sent_at: int | None
@@ -170,50 +219,41 @@ def inside(row: Row, other: Row) -> bool:
         return True
     if type(row) is InterviewerRow and (row.person is other or row.interview is other):
         return True
-    return kind is ApplicationRow and getattr(row, "application", None) is other
+    return kind is ApplicationRow and row.application is other
 
 
-def entity_of(row: Row) -> str:
-    """The entity that a row is one of."""
-    return _ENTITIES[type(row)]
-
-
-_ENTITIES: Final[Mapping[type[Row], str]] = {
-    CandidateRow: "candidate",
-    ApplicationRow: "application",
-    OfferRow: "offer",
-    PersonRow: "person",
-    InterviewRow: "interview",
-    InterviewerRow: "interviewer",
-    MessageRow: "message",
-}
-
-
-#: The entities that an application has, and nothing in between.
-_BELOW: Final = frozenset({"offer", "person", "interview", "message"})
-
-
-def _belongs_to(row: Row, per: str) -> Row | None:
-    """The row of the entity ``per`` that ``row`` is or belongs to."""
-    entity = entity_of(row)
-    if entity == per:
+def belongs_to(row: Row, per: str) -> Row | None:
+    """The candidate, application or person (``per``) that the row is or belongs to; ``None`` where there is none."""
+    if row.entity == per:
         return row
     if per == "application":
-        found: Row | None = getattr(row, "application", None)
-        return found
+        return row.application
     if per == "person":
-        person = getattr(row, "person", None)
-        return person if isinstance(person, PersonRow) else None
-    application = row if entity == "application" else getattr(row, "application", None)
-    return application.candidate if isinstance(application, ApplicationRow) else None
+        return row.person
+    return None if row.application is None else row.application.candidate
 
 
 def row_key(row: Row) -> tuple[str, str, str, str]:
     """What rows are ordered by: entity, the application's id, the interview's, the row's own. Names play no part."""
-    entity = _ENTITIES[type(row)]
-    if entity in _BELOW:
-        above: ApplicationRow = getattr(row, "application")  # noqa: B009  # rows in general have none
-        return entity, above.id, "", row.id
-    if type(row) is InterviewerRow:
-        return entity, row.application.id, row.interview.id, row.id
-    return entity, row.id, "", row.id
+    above = row.application or row
+    return row.entity, above.id, row.interview.id if type(row) is InterviewerRow else "", row.id
+
+
+def business_calendar(row: Row) -> Calendar:
+    """The calendar that counts a row's business days: its application's, or the candidate's."""
+    calendar = (row.application or row).calendar
+    assert calendar is not None  # a row without an application is a candidate
+    return calendar
+
+
+def own_calendar(row: Row) -> Calendar:
+    """The calendar of a row whose clock is asked for: a candidate, an application or a person."""
+    assert row.calendar is not None  # the check lets no other row be asked for its clock
+    return row.calendar
+
+
+def nearest_calendar(row: Row) -> Calendar:
+    """The calendar of the place where a row belongs: its own, else its person's, else its application's."""
+    person = row.person
+    calendar = row.calendar if person is None else person.calendar
+    return calendar or business_calendar(row)

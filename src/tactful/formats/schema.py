@@ -7,22 +7,16 @@ from typing import Any, Final
 
 import msgspec
 
-from tactful.facts.entities import ENTITIES, SCOPES
+from tactful.facts.entities import ENTITIES
 from tactful.facts.fields import MUTABILITIES, given_fields
 from tactful.facts.kinds import (
-    ChoiceKind,
-    DayTimeKind,
-    DurationKind,
-    IdKind,
     Kind,
-    ListKind,
-    MomentKind,
-    NumberKind,
     YesNoKind,
     kind_name,
 )
 from tactful.facts.shape import CaseShape
 from tactful.language.ir import CheckedPack
+from tactful.language.phrases import offered_beginnings, offered_words
 from tactful.language.terms import MODALITIES
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import DecisionRecord, PlanRecord
@@ -178,38 +172,14 @@ def _condition(checked: CheckedPack) -> Schema:
 
 
 def _phrase(kind: Kind, about: str) -> Schema:
-    """What a field can be asked: exact words where they can be listed, examples where they cannot."""
-    text = f"{about} ({kind_name(kind)})".strip()
-    words: list[str] = ["known", "unknown"]
-    match kind:
-        case YesNoKind():
-            return {
-                "description": text,
-                "anyOf": [{"type": "boolean"}, {"enum": ["yes", "no", *words]}, _parameter_use()],
-            }
-        case ChoiceKind(values=values):
-            words += [*values, *(f"not {value}" for value in values)]
-        case ListKind(values=values):
-            words += [*values, *(f"not {value}" for value in values), "some", "empty"]
-        case MomentKind():
-            words += ["past", "to come", "at least 2 days ago", "at most 2 days ago", "within 3 days"]
-        case NumberKind():
-            words += ["at least 1", "at most 1", "more than 1", "less than 1", "between 1 and 3"]
-        case DurationKind():
-            words += ["at least 2 weeks", "at most 2 weeks"]
-        case DayTimeKind():
-            words += ["between 09:00 and 17:00"]
-        case IdKind():
-            words += [f"same as {entity}.id" for entity in SCOPES if entity not in ("offer", "message", "interviewer")]
-    values_schema: Schema = {"type": ["string", "number", "boolean"]}
-    return {
-        "description": text,
-        "anyOf": [{"enum": words}, {"type": ["string", "number"]}, {"type": "array", "items": values_schema}],
-    }
-
-
-def _parameter_use() -> Schema:
-    return {"type": "string", "pattern": "^(\\$|not |same as |not same as |none of )"}
+    """What a field can be asked: the words that can be listed, and any others; of a yes/no, only what has a form."""
+    text, words = f"{about} ({kind_name(kind)})".strip(), {"enum": offered_words(kind)}
+    if isinstance(kind, YesNoKind):
+        beginnings = "|".join(["\\$", *offered_beginnings(kind)])
+        others: Schema = {"type": "string", "pattern": f"^({beginnings})"}
+        return {"description": text, "anyOf": [{"type": "boolean"}, words, others]}
+    values: Schema = {"type": ["string", "number", "boolean"]}
+    return {"description": text, "anyOf": [words, {"type": ["string", "number"]}, {"type": "array", "items": values}]}
 
 
 def _fact() -> Schema:

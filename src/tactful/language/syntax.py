@@ -8,84 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from tactful.language.terms import Definition, Modality, Name, Operand, Order, Override, Parameter, Patch, Written
+from tactful.language.phrases import Deadline, Phrase
+from tactful.language.terms import Definition, Modality, Name, Operand, Override, Parameter, Patch, Written
 from tactful.source.diagnostics import Span
-
-
-class IsOneOf(Written, frozen=True):
-    """``email``, ``[email, post]``, ``3``, ``yes``; negated: ``not email``, ``none of [email, post]``."""
-
-    operands: tuple[Operand, ...]
-    negated: bool = False
-
-
-class Compares(Written, frozen=True):
-    """``at least 3``, ``less than 2 weeks``."""
-
-    op: Order
-    operand: Operand
-
-
-class Between(Written, frozen=True):
-    """``between 2 and 5``, ``between 09:00 and 17:00``."""
-
-    low: Operand
-    high: Operand
-
-
-class Ago(Written, frozen=True):
-    """``at least 2 days ago``."""
-
-    op: Order
-    length: Operand
-
-
-class BetweenAgo(Written, frozen=True):
-    """``between 1 and 3 weeks ago``."""
-
-    low: Operand
-    high: Operand
-
-
-class Within(Written, frozen=True):
-    """``within 3 days``: still to come, and by then."""
-
-    length: Operand
-
-
-class PastOrToCome(Written, frozen=True):
-    """``past``, ``to come``."""
-
-    past: bool
-
-
-class Ordered(Written, frozen=True):
-    """``before F``, ``at or after F``."""
-
-    op: Order
-    other: Name
-
-
-class IsKnown(Written, frozen=True):
-    """``known``, ``unknown``."""
-
-    known: bool
-
-
-class IsSame(Written, frozen=True):
-    """``same as F``, ``not same as F``."""
-
-    other: Name
-    negated: bool
-
-
-class IsFilled(Written, frozen=True):
-    """``some``, ``empty``: of a list that is known."""
-
-    filled: bool
-
-
-Phrase = IsOneOf | Compares | Between | Ago | BetweenAgo | Within | PastOrToCome | Ordered | IsKnown | IsSame | IsFilled
 
 
 class Entry(Written, frozen=True):
@@ -105,14 +30,6 @@ class Group(Written, frozen=True):
 
 
 Condition = Entry | Group
-
-
-class Deadline(Written, frozen=True):
-    """``2 days after F``, ``$grace before F``, ``F``."""
-
-    moment: Name
-    length: Operand | None
-    before: bool
 
 
 class CustomFact(Written, frozen=True):

@@ -1,4 +1,4 @@
-"""What a mistake looks like when it is told: a code, a place, what is wrong and what to do instead."""
+"""Diagnostics: what is wrong, where, and what to do instead; and the errors that carry them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import ClassVar, Final
 
 import msgspec
 
+from tactful.source.codes.frames import Frame
+
 
 class Span(msgspec.Struct, frozen=True):
-    """A stretch of a text: from ``start`` up to but not including ``end``, in characters from the text's beginning.
+    """A part of a text, from ``start`` up to but not including ``end``: offsets in characters.
 
     ``line`` and ``column`` count from 1 and belong to ``start``.
     """
@@ -22,7 +24,7 @@ class Span(msgspec.Struct, frozen=True):
     column: int
 
     def part(self, start: int, end: int) -> Span:
-        """The stretch from ``start`` to ``end`` inside this one; right where this span stands on one line."""
+        """The part from ``start`` to ``end`` of this span, which must be on one line."""
         return Span(self.file, self.start + start, self.start + end, self.line, self.column + start)
 
 
@@ -78,31 +80,34 @@ def _by_place(diagnostic: Diagnostic) -> tuple[str, int, str, str, str]:
     return (*place, diagnostic.path or "", diagnostic.code, diagnostic.message)
 
 
-#: How much of a long line is shown.
+#: The number of characters shown of a long line.
 _SHOWN: Final = 100
 
 
 def snippet(text: str, span: Span) -> str:
-    """The line that a span begins in, with carets under the span, as compilers show it. Control characters are escaped."""
+    """The first line of a span, with carets under the span. Control characters are replaced."""
     lines = re.split(r"\r\n|\r|\n", text)
     line = lines[span.line - 1] if span.line <= len(lines) else ""
     column = span.column - 1
     width = max(1, min(span.end - span.start, len(line) - column))
     offset = max(0, min(column - _SHOWN // 2, len(line) - _SHOWN))
-    shown = "".join(one if one.isprintable() else "\ufffd" for one in line[offset : offset + _SHOWN].replace("\t", " "))
+    shown = "".join(
+        char if char.isprintable() else "\ufffd" for char in line[offset : offset + _SHOWN].replace("\t", " ")
+    )
     width = max(1, min(width, len(shown) - (column - offset)))
     number = f"{span.line:>4} | "
     return f"{number}{shown}\n     | {' ' * (column - offset)}{'^' * width}"
 
 
 class Code:
-    """The base of all codes. A subclass's docstring has these parts, each a heading on a line of its own:
+    """The base of all codes. A subclass's docstring is its page: a title, then four headings, each on a line of its own.
 
-    a title line, ``What it reports``, ``Why``, ``Example`` (wrong YAML or a command, indented) and ``Instead`` (the right
-    one, indented).
+    The headings are ``What it reports``, ``Why``, ``Example`` (what is wrong: YAML or a command, indented) and ``Instead``
+    (the same put right, indented). ``frame`` is what stands around the YAML of both, where they are parts of an entry.
     """
 
     id: ClassVar[str]
+    frame: ClassVar[Frame | None] = None
 
     @classmethod
     def at(cls, span: Span | None, message: str, help: str | None = None, path: str | None = None) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""Text with positions: strict YAML and JSON, every node knowing where it stands."""
+"""The nodes that YAML and JSON are read into, each with its position in the text."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tactful.source.diagnostics import InvalidInput, Span
 class Scalar(msgspec.Struct, frozen=True, tag=True):
     """A single value as it is written. ``plain`` is false where it is quoted or a block (``>-``, ``|``).
 
-    A plain scalar may mean a number, yes or no, or nothing (``null``, ``~``, empty): who reads it decides by what the
-    field wants, so that ``country: NO`` stays text. The span covers the value as written, its quotes included.
+    A plain scalar may mean a number, yes or no, or nothing (``null``, ``~``, empty). Its reader decides by the type of
+    the field, so that ``country: NO`` stays text. The span covers the value as written, with its quotes.
     """
 
     text: str
@@ -29,7 +29,7 @@ class Scalar(msgspec.Struct, frozen=True, tag=True):
 
 
 class Mapping(msgspec.Struct, frozen=True, tag=True):
-    """Keys and values in the order of the text. Keys are scalars, each there once."""
+    """Keys and values in the order of the text. Keys are scalars, and no key occurs twice."""
 
     entries: tuple[tuple[Scalar, Node], ...]
     span: Span
@@ -46,7 +46,7 @@ Node = Scalar | Mapping | Sequence
 
 
 class TextLimits(msgspec.Struct, frozen=True):
-    """How large a text may be: ``bytes``, nesting ``depth``, ``nodes`` after aliases are followed, and ``aliases``."""
+    """The largest allowed text: its ``bytes``, nesting ``depth``, ``nodes`` with aliases expanded, and ``aliases``."""
 
     bytes: int = 1_000_000
     depth: int = 40
@@ -55,12 +55,12 @@ class TextLimits(msgspec.Struct, frozen=True):
 
 
 DEFAULT_LIMITS: Final = TextLimits()
-#: Characters that YAML does not allow in a text: control characters other than tab and line ends, and half surrogates.
+#: Characters that YAML does not allow in a text: control characters other than tab and line ends, and lone surrogates.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def decode(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> str:
-    """The text in ``data``, which must be UTF-8 and within the size limit. Raises :class:`InvalidInput`."""
+    """Decode ``data``. Raises :class:`InvalidInput` where it is not UTF-8 or exceeds the limit of its size."""
     if len(data) > limits.bytes:
         message = f"the text is larger than {limits.bytes:,} bytes"
         raise InvalidInput([TooLarge.at(Span(name, 0, 0, 1, 1), message, "split it, or raise the limit")])
@@ -76,8 +76,8 @@ def decode(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) ->
             raise InvalidInput([BadEncoding.at(span, message, "save the file as UTF-8")]) from None
     if (bad := _FORBIDDEN.search(text)) is not None:
         span = span_at(text, bad.start(), bad.end(), name)
-        message = f"the character U+{ord(bad.group()):04X} may not stand in a text"
-        raise InvalidInput([BadEncoding.at(span, message, "take it out")], {name: text})
+        message = f"the character U+{ord(bad.group()):04X} is not allowed in a text"
+        raise InvalidInput([BadEncoding.at(span, message, "remove it")], {name: text})
     return text
 
 
@@ -88,28 +88,16 @@ def span_at(text: str, start: int, end: int, name: str) -> Span:
     return Span(name, start, end, line, start - line_start + 1)
 
 
-# --- YAML ---
-
-
-# --- pointing into scalars ---
-
-
 def can_point_inside(scalar: Scalar) -> bool:
-    """Whether each character of the scalar's text stands in the file as it is: one line, no escapes, no block."""
+    """Whether the file has the scalar's text character by character: on one line, without escapes, not as a block."""
     return inner_length(scalar) == len(scalar.text) and "\n" not in scalar.text
 
 
 def inner_length(scalar: Scalar) -> int:
-    """How many characters the scalar takes in the file, quotes left out."""
+    """The number of characters that the scalar takes in the file, without its quotes."""
     return scalar.span.end - scalar.span.start - (0 if scalar.plain else 2)
 
 
 def inner_span(scalar: Scalar) -> Span:
-    """The span of the text inside the quotes; meaningful where :func:`can_point_inside` holds."""
+    """The span of the text inside the quotes; valid only if :func:`can_point_inside` holds."""
     return scalar.span if scalar.plain else scalar.span.part(1, 1 + inner_length(scalar))
-
-
-# --- JSON ---
-
-
-# --- showing ---

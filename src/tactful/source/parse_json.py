@@ -1,4 +1,4 @@
-"""JSON, read strictly: a position for every node."""
+"""A strict reader of JSON that keeps the position of every node."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _JSON_TOKEN = re.compile(
 
 
 def parse_json(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> Node:
-    """The content of a JSON text, strictly read. Raises :class:`InvalidInput`."""
+    """Parse a JSON text. Raises :class:`InvalidInput` with its mistakes."""
     text = decode(data, name, limits)
     reader = _JsonReader(text, name, limits)
     node = reader.value(0)
     if text[reader.at :].strip(" \t\r\n"):
-        reader.stop("something follows after the end", reader.at)
+        reader.stop("there is more text after the end", reader.at)
     if reader.problems:
         raise InvalidInput(reader.problems, {name: text})
     return node
 
 
 class _JsonReader:
-    """Reads values one by one; recursion is bounded by the depth limit."""
+    """Reads values recursively. The limit of depth bounds the recursion."""
 
     def __init__(self, text: str, name: str, limits: TextLimits) -> None:
         self.text, self.name, self.limits = text, name, limits
@@ -39,7 +39,7 @@ class _JsonReader:
         self._line, self._line_start, self._counted = 1, 0, 0
 
     def stop(self, what: str, at: int) -> None:
-        """Report a mistake after which nothing can be read."""
+        """Raise the mistakes so far and one more, after which nothing can be read."""
         at += len(self.text[at:]) - len(self.text[at:].lstrip(" \t\r\n"))
         span = span_at(self.text, at, min(at + 1, len(self.text)), self.name)
         message = f"this is not JSON: {what}"
@@ -47,12 +47,12 @@ class _JsonReader:
         raise InvalidInput(self.problems, {self.name: self.text})
 
     def _token(self) -> re.Match[str]:
-        found = _JSON_TOKEN.match(self.text, self.at)
-        if found is None:
+        token = _JSON_TOKEN.match(self.text, self.at)
+        if token is None:
             self.stop("a value, a comma or a bracket is missing or misspelt", self.at)
             raise AssertionError  # stop() raises
-        self.at = found.end()
-        return found
+        self.at = token.end()
+        return token
 
     def _span(self, start: int, end: int) -> Span:
         newlines = self.text.count("\n", self._counted, start)
@@ -70,7 +70,7 @@ class _JsonReader:
         span = self._span(start, self.at)
         if depth > self.limits.depth or self._nodes > self.limits.nodes:
             raise InvalidInput(
-                [TooLarge.at(span, "the text nests too deep or has too many values")], {self.name: self.text}
+                [TooLarge.at(span, "the text is nested too deeply or has too many values")], {self.name: self.text}
             )
         match token.lastgroup, token.group().strip():
             case "mark", "{":
@@ -80,7 +80,7 @@ class _JsonReader:
             case "string" | "plain", _:
                 return self._scalar(token, span)
             case _, mark:
-                self.stop(f"`{mark}` stands where a value should", start)
+                self.stop(f"there is `{mark}` instead of a value", start)
                 raise AssertionError  # stop() raises
 
     def _scalar(self, token: re.Match[str], span: Span) -> Scalar:
@@ -100,10 +100,10 @@ class _JsonReader:
         return token["mark"]
 
     def _peek(self, mark: str) -> bool:
-        found = _JSON_TOKEN.match(self.text, self.at)
-        if found is None or found["mark"] != mark:
+        token = _JSON_TOKEN.match(self.text, self.at)
+        if token is None or token["mark"] != mark:
             return False
-        self.at = found.end()
+        self.at = token.end()
         return True
 
     def _object(self, span: Span, depth: int) -> Mapping:
@@ -116,8 +116,8 @@ class _JsonReader:
                 self.stop("a key in double quotes is missing", token.start(token.lastgroup or 0))
             key = self._scalar(token, self._span(token.start("string"), self.at))
             if key.text in keys:
-                where = f"it stands in line {keys[key.text].line} too"
-                self.problems.append(DuplicateKey.at(key.span, f"`{key.text}` stands twice in one object", where))
+                where = f"it is also in line {keys[key.text].line}"
+                self.problems.append(DuplicateKey.at(key.span, f"duplicate key `{key.text}`", where))
             keys.setdefault(key.text, key.span)
             self._mark(":")
             entries.append((key, self.value(depth + 1)))

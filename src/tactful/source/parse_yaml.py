@@ -1,4 +1,4 @@
-"""YAML, read strictly: a position for every node."""
+"""A strict reader of YAML that keeps the position of every node."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tactful.source.nodes import DEFAULT_LIMITS, Mapping, Node, Scalar, Sequence
 
 
 def parse_yaml(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> Node | None:
-    """The content of a YAML text, or ``None`` where it is empty. Raises :class:`InvalidInput` with all mistakes.
+    """Parse a YAML text; ``None`` where it is empty. Raises :class:`InvalidInput` with all mistakes.
 
-    Built from the parser's events and not by recursion, so that no nesting can overflow the stack. Refused: duplicate
-    keys, keys that are not single values, tags, merge keys, several documents, and whatever is over the limits.
+    Nodes are built from the parser's events, without recursion, so no nesting can overflow the stack. Mistakes are:
+    duplicate keys, keys that are not single values, tags, merge keys, several documents, and exceeded limits.
     """
     text = decode(data, name, limits)
     builder = _YamlBuilder(text, name, limits)
@@ -39,9 +39,9 @@ def _syntax_error(error: yaml.YAMLError, text: str, name: str) -> Diagnostic:
     context = getattr(error, "context", None)
     message = f"this is not YAML: {problem}" + (f" {context}" if context else "")
     span = None if mark is None else _point(text, mark, name)
-    help_ = "look for a missing quote, bracket or colon, or an indentation that is off"
+    help_ = "look for a missing quote, bracket or colon, or wrong indentation"
     if span is not None and text[: span.start].endswith("none of "):
-        help_ = "`none of […]` cannot stand inside braces: give the condition a line of its own"
+        help_ = "`none of […]` is not allowed inside braces: give the condition its own line"
     return Unreadable.at(span, message, help_)
 
 
@@ -52,7 +52,7 @@ def _point(text: str, mark: Any, name: str) -> Span:
 
 
 class _Open:
-    """A mapping or sequence whose end has not come yet."""
+    """A mapping or sequence whose end has not been read yet."""
 
     def __init__(self, mapping: bool, span: Span, anchor: str | None) -> None:
         self.mapping, self.span, self.anchor = mapping, span, anchor
@@ -71,7 +71,7 @@ class _YamlBuilder:
         self._anchors: dict[str, tuple[Node, int] | None] = {}
 
     def take(self, event: yaml.Event) -> None:
-        """Take the next event."""
+        """Process the next event."""
         match event:
             case yaml.ScalarEvent():
                 span = self._span(event)
@@ -88,7 +88,12 @@ class _YamlBuilder:
             case yaml.DocumentStartEvent():
                 self._documents += 1
                 if self._documents > 1:
-                    self._stop(ForbiddenYaml, self._span(event), "a second document begins here", "write one per file")
+                    self._stop(
+                        ForbiddenYaml,
+                        self._span(event),
+                        "a second document begins here",
+                        "put each document into its own file",
+                    )
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
@@ -100,20 +105,21 @@ class _YamlBuilder:
 
     def _checked(self, event: Any, span: Span) -> None:
         if event.tag is not None and event.tag != "!":
-            message = f"the tag `{event.tag}` has no place here"
-            self.problems.append(ForbiddenYaml.at(span, message, "leave the tag out"))
+            message = f"the tag `{event.tag}` is not allowed"
+            self.problems.append(ForbiddenYaml.at(span, message, "remove the tag"))
 
     def _begin(self, event: Any) -> None:
         span = self._span(event)
         self._checked(event, span)
         if len(self._open) >= self.limits.depth:
-            self._stop(TooLarge, span, f"the text nests deeper than {self.limits.depth}", "make it flatter")
+            self._stop(TooLarge, span, f"the text is nested deeper than {self.limits.depth} levels", "make it flatter")
         self._anchor(event.anchor, None, 0)
         self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), span, event.anchor))
 
     def _end(self, event: Any) -> None:
         done = self._open.pop()
-        # A block ends where the next token begins, maybe lines further down: its last item tells better. Brackets end it.
+        # The parser ends a block at the next token, which may be lines further down, so the last item's end is used.
+        # Brackets have an end of their own.
         bracket = event.end_mark.index > event.start_mark.index
         last = done.items[-1].span.end if done.items else done.span.end
         span = msgspec.structs.replace(done.span, end=event.end_mark.index if bracket else max(last, done.span.start))
@@ -130,23 +136,23 @@ class _YamlBuilder:
 
     def _alias(self, event: Any) -> None:
         span = self._span(event)
-        found = self._anchors.get(event.anchor)
+        target = self._anchors.get(event.anchor)
         self._aliases += 1
         if self._aliases > self.limits.aliases:
             self._stop(TooLarge, span, f"more than {self.limits.aliases} aliases", "write the values out")
-        if found is None:
+        if target is None:
             inside = event.anchor in self._anchors
-            what = "stands inside what it names" if inside else "names nothing above it"
+            what = "refers to what it is part of" if inside else "has no anchor above it"
             self.problems.append(ForbiddenYaml.at(span, f"the alias `*{event.anchor}` {what}", "write the value out"))
             self._add(Scalar("", True, span), 1, None)
         else:
-            self._add(found[0], found[1], None, new=found[1])
+            self._add(target[0], target[1], None, new=target[1])
 
     def _add(self, node: Node, size: int, anchor: str | None, new: int = 1) -> None:
-        """Put a node in its place. ``size`` counts it and what is in it; ``new`` what is not counted yet."""
+        """Add a node to its parent. ``size`` counts it and all nodes in it, ``new`` those that are not counted yet."""
         self._nodes += new
         if self._nodes > self.limits.nodes:
-            self._stop(TooLarge, node.span, f"the text has more than {self.limits.nodes:,} values in it", "split it")
+            self._stop(TooLarge, node.span, f"the text has more than {self.limits.nodes:,} values", "split it")
         self._anchor(anchor, node, size)
         if not self._open:
             self.root = None if isinstance(node, Scalar) and node.is_null else node
@@ -160,13 +166,13 @@ class _YamlBuilder:
     def _key(self, node: Node, parent: _Open) -> Scalar:
         if not isinstance(node, Scalar):
             self.problems.append(
-                ForbiddenYaml.at(node.span, "a key is a single value", "write a word before the colon")
+                ForbiddenYaml.at(node.span, "a key must be a single value", "write a word before the colon")
             )
             return Scalar("", True, node.span)
         if node.text == "<<" and node.plain:
-            self.problems.append(ForbiddenYaml.at(node.span, "merge keys are not read here", "write the keys out"))
+            self.problems.append(ForbiddenYaml.at(node.span, "merge keys are not allowed", "write the keys out"))
         first = parent.keys.setdefault(node.text, node.span)
         if first is not node.span:
-            where = f"it stands in line {first.line} too"
-            self.problems.append(DuplicateKey.at(node.span, f"`{node.text}` stands twice in one mapping", where))
+            where = f"it is also in line {first.line}"
+            self.problems.append(DuplicateKey.at(node.span, f"duplicate key `{node.text}`", where))
         return node

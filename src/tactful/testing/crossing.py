@@ -14,7 +14,7 @@ from tactful.api.policy import Policy
 from tactful.decide.instants import instants
 from tactful.engines.rete import Rete, ReteProgram
 from tactful.facts.kinds import WEEK
-from tactful.facts.rows import Case, Row, entity_of
+from tactful.facts.rows import Case, Row
 from tactful.source.diagnostics import InvalidInput
 from tactful.testing.properties.drawing import cases
 from tactful.testing.properties.smallest import smallest
@@ -99,7 +99,7 @@ class _Check:
 
     def _named(self, firing: tuple[int, Row, int | None]) -> _Named:
         no, row, due = firing
-        return self._policy.checked.rules[no].id, entity_of(row), f"{row.id}#{row.no}", due
+        return self._policy.checked.rules[no].id, row.entity, f"{row.id}#{row.no}", due
 
     def _differs(self, drawn: Plain) -> bool:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
@@ -11,7 +11,21 @@ from tactful.columns.columns import array_type
 from tactful.columns.engine.nodes import COSTLY, Asked, Group, Leaf, Node, Path, Ref, Relation, Site, Table, There
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import BusinessDays
-from tactful.language.ir import AllOf, AnyOf, Condition, Field, Known, NoneOf, NowIs, Relates, Test
+from tactful.language.ir import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    DayTimeBetween,
+    Field,
+    Filled,
+    IsIn,
+    Known,
+    NoneOf,
+    NowIs,
+    Relates,
+    Test,
+)
 from tactful.language.ir.reads import fields_of
 
 #: What it costs to have a field's values.
@@ -123,6 +137,8 @@ def normal(condition: Condition, holds: bool = True) -> Condition:
             return _flat(members, AnyOf if holds else AllOf, holds)
         case NoneOf(members=members):
             return _flat(members, AllOf if holds else AnyOf, not holds)
+        case _:
+            assert_never(condition)
 
 
 def _flat(members: Iterable[Condition], how: type[AllOf | AnyOf], holds: bool) -> Condition:
@@ -151,5 +167,7 @@ def _cost(field: Ref, predicate: Asked) -> int:
             return cost + 15
         case Known() | NowIs():
             return cost
-        case _:
+        case IsIn() | Compare() | DayTimeBetween() | Filled():
             return cost + (10 if texts else 0)
+        case _:
+            assert_never(predicate)

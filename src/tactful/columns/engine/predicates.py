@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +69,8 @@ class Tests:
                 return late | self._where_known(early, "<=", ref, data, frame)
             case Relation(op=op, other=other):
                 return self._relates(ref, data, op, other, frame)
+            case _:
+                assert_never(predicate)
 
     def _where_known(self, found: Flags, op: str, ref: Ref, data: Array, frame: Frame) -> Flags:
         """What a comparison came to, where the field is known: the unknown is the least of all numbers, or none."""

@@ -12,7 +12,7 @@ from tactful.columns.from_cases import rows_of
 from tactful.columns.tables.schema import KEYS, NOW, TABLE_OF, FieldColumn, field_columns, schemas
 from tactful.facts.kinds import MINUTE, DurationKind, Kind, MomentKind, NumberKind, format_seconds
 from tactful.facts.reading.custom import CustomFields
-from tactful.facts.rows import Case
+from tactful.facts.rows import Case, Row
 
 
 def tables_of(cases: Sequence[Case], custom: CustomFields) -> dict[str, pa.Table]:
@@ -34,15 +34,19 @@ def tables_of(cases: Sequence[Case], custom: CustomFields) -> dict[str, pa.Table
     return tables
 
 
-def _owner(row: Any, key: str) -> Any:
+def _owner(row: Row, key: str) -> Row:
     """The row above that a key names."""
     name = key.removesuffix("_id")
-    return row.application.candidate if name == "candidate" and not hasattr(row, name) else getattr(row, name)
+    if name == "candidate" and row.application is not None:
+        return row.application.candidate
+    owner = row.related(name)
+    assert owner is not None  # keys name rows that are there
+    return owner
 
 
-def _array(field: FieldColumn, rows: Sequence[Any], schema: pa.Schema) -> pa.Array:
+def _array(field: FieldColumn, rows: Sequence[Row], schema: pa.Schema) -> pa.Array:
     name = field.attribute
-    values = [row.custom.get(name) for row in rows] if field.custom else [getattr(row, name) for row in rows]
+    values = [row.custom.get(name) for row in rows] if field.custom else [row.value(name) for row in rows]
     return _written(values, field.kind, schema.field(field.column).type)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
@@ -114,8 +114,10 @@ class Parts:
                     yield from self._conjuncts(member, not wanted)
             case NoneOf(members=members):
                 yield AnyOf(members)
-            case _:
+            case AllOf() | AnyOf():
                 yield condition if wanted else NoneOf((condition,))
+            case _:
+                assert_never(condition)
 
     def _rests_on(self, test: Test, wanted: bool) -> tuple[Condition, ...] | None:
         """What a test of an opened yes/no asks for; ``None`` for any other test."""
@@ -189,8 +191,10 @@ def _place(condition: Condition) -> tuple[tuple[Hashable, ...], tuple[Hashable, 
             return ("holds", _key(msgspec.structs.replace(condition, negated=False))), (False,)
         case NoneOf(members=(only,)):
             return ("holds", _key(only)), (False,)
-        case _:
+        case Test() | AllOf() | AnyOf() | NoneOf():
             return ("holds", _key(condition)), (True,)
+        case _:
+            assert_never(condition)
 
 
 def _length(shift: Shift) -> tuple[str, int]:

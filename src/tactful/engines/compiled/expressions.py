@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Final
+from typing import Final, assert_never
 
 from tactful.engines.compiled.python_ast import attribute, both, call, compare, constant, either, is_known, load, negate
 from tactful.facts.kinds import BusinessDays, ListKind, MomentKind
@@ -25,6 +25,7 @@ from tactful.language.ir import (
     Shift,
     Test,
 )
+from tactful.language.ir.reads import fields_of
 
 #: How a calendar tells the fields that follow ``now``.
 _CLOCKS: Final = {"local_time": "day_time", "business_day": "is_business_day"}
@@ -126,6 +127,8 @@ class Expressions:
                 return negate(either([self.condition(member) for member in sorted(members, key=cost)]))
             case Test():
                 return self.test(condition)
+            case _:
+                assert_never(condition)
 
     def test(self, test: Test) -> ast.expr:
         """One test."""
@@ -181,6 +184,8 @@ class Expressions:
                 return both(ends) if low <= high else either(ends)
             case NowIs(op=op, shift=shift):
                 return compare(load(NOW), op, self.shifted(value, shift, field))
+            case _:
+                assert_never(predicate)
 
 
 def is_required(field: Field) -> bool:
@@ -208,10 +213,11 @@ def cost(condition: Condition, of_fact: Callable[[str], int] = lambda _: 20) -> 
     if not isinstance(condition, Test):
         return 2 + sum(cost(member, of_fact) for member in condition.members)
     weight = {"given": 1, "custom": 3, "clock": 12}
-    fields = [condition.field, *(one.other for one in condition.predicates if isinstance(one, Relates))]
     business = sum(
         15 for one in condition.predicates if isinstance(one, NowIs) and isinstance(one.shift.length, BusinessDays)
     )
-    read = sum(of_fact(field.key) if field.origin == "computed" else weight[field.origin] for field in fields)
+    read = sum(
+        of_fact(field.key) if field.origin == "computed" else weight[field.origin] for field in fields_of(condition)
+    )
     # What is in a list takes a look at each; and what is not so is so more rarely than not, which is why it is asked later.
     return read + len(condition.predicates) + business + isinstance(condition.field.kind, ListKind) + condition.negated

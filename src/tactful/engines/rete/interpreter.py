@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Final, assert_never
 
 from tactful.facts.calendars import Calendar, Calendars
 from tactful.facts.kinds import DAY, BusinessDays, Value
@@ -109,8 +109,9 @@ class Interpreter:
                     yield {**self.scope(row), **own, fact.over: row}
 
     def _family(self, row: Row | None) -> Family:
-        application = row if isinstance(row, ApplicationRow) else getattr(row, "application")  # noqa: B009
-        return self.case.families[application.no]
+        assert row is not None
+        assert row.application is not None
+        return self.case.families[row.application.no]
 
     # --- values ---
 
@@ -118,21 +119,21 @@ class Interpreter:
         """What a field holds; ``None``: unknown."""
         row = scope[field.scope]
         for step in field.via:
-            row = None if row is None else getattr(row, step)
+            row = None if row is None else row.related(step)
         return None if row is None else self.value_of(field, row)
 
     def value_of(self, field: Field, row: Row) -> Value:
         """What a field of the row that has it holds."""
-        found: Value
-        if field.origin == "given":
-            found = getattr(row, field.key)
-        elif field.origin == "custom":
-            found = getattr(row, "custom").get(field.key)  # noqa: B009
-        elif field.origin == "clock":
-            found = self._clock(field.key, getattr(row, "calendar"))  # noqa: B009
-        else:
-            found = self._fact(field.key, row)
-        return found
+        match field.origin:
+            case "given":
+                return row.value(field.key)
+            case "custom":
+                return row.custom.get(field.key)
+            case "clock":
+                assert row.calendar is not None  # the check has seen to it
+                return self._clock(field.key, row.calendar)
+            case "computed":
+                return self._fact(field.key, row)
 
     def _clock(self, key: str, calendar: Calendar) -> Value:
         if key == "business_day":
@@ -174,6 +175,8 @@ class Interpreter:
                 return any(found)
             case NoneOf():
                 return not any(found)
+            case _:
+                assert_never(condition)
 
     def _test(self, test: Test, scope: Scope) -> bool:
         value = self.value(test.field, scope)
@@ -198,6 +201,8 @@ class Interpreter:
                 return self._now_is(op, self.shifted(value, shift, _owner(field, scope)))
             case Relates(op=op, other=other):
                 return self._relates(value, op, other, field, scope)
+            case _:
+                assert_never(predicate)
 
     def _between(self, value: Value, low: int, high: int, field: Field, scope: Scope) -> bool:
         assert isinstance(value, int)  # a time of day
@@ -222,8 +227,7 @@ class Interpreter:
         assert isinstance(moment, int)  # the check has seen to it
         if not isinstance(shift.length, BusinessDays):
             return moment - shift.length.seconds if shift.back else moment + shift.length.seconds
-        place = row if isinstance(row, CandidateRow | ApplicationRow) else getattr(row, "application")  # noqa: B009
-        calendar: Calendar = place.calendar
+        calendar = self.case.candidate.calendar if row.application is None else row.application.calendar
         days = shift.length.count
         return calendar.subtract_business_days(moment, days) if shift.back else calendar.add_business_days(moment, days)
 
@@ -235,9 +239,10 @@ class Interpreter:
     def _calendar_shown(self, field: Field, scope: Scope) -> Calendar:
         row = scope[field.scope]
         for step in field.via:
-            row = getattr(row, step)
-        calendar: Calendar = getattr(row, "calendar")  # noqa: B009  (the value is known, so the row is there)
-        return calendar
+            row = None if row is None else row.related(step)
+        assert row is not None  # the value is known, so the row is there
+        assert row.calendar is not None
+        return row.calendar
 
     def _turn_with_clock(self, calendar: Calendar, seconds: list[int]) -> None:
         """Note when a clock next shows these times of day, and when it is next put forward or back."""
@@ -279,7 +284,7 @@ class Interpreter:
         """Whether a condition, or a fact that it reads, asks a local clock."""
         if not isinstance(condition, Test):
             return any(self._asks_a_clock(member) for member in condition.members)
-        others = [one.other for one in condition.predicates if isinstance(one, Relates)]
+        others = [field for predicate in condition.predicates for field in _other_fields(predicate)]
         return any(self._shows_a_clock(field) for field in (condition.field, *others))
 
     def _shows_a_clock(self, field: Field) -> bool:
@@ -301,6 +306,17 @@ class Interpreter:
         scope = self.scope(row)
         found = [self.holds(rule.when, scope), self.holds(rule.unless, scope)]
         return found == [True, False]
+
+
+def _other_fields(predicate: Predicate) -> tuple[Field, ...]:
+    """The fields with which a predicate compares its own."""
+    match predicate:
+        case Relates(other=other):
+            return (other,)
+        case Known() | IsIn() | Filled() | Compare() | DayTimeBetween() | NowIs():
+            return ()
+        case _:
+            assert_never(predicate)
 
 
 def _owner(field: Field, scope: Scope) -> Row:

@@ -18,7 +18,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, assert_never
 
 import msgspec
 
@@ -35,6 +35,7 @@ from tactful.language.ir import (
     Condition,
     DayTimeBetween,
     Field,
+    Filled,
     IsIn,
     Known,
     NoneOf,
@@ -100,7 +101,7 @@ def build_network(checked: CheckedPack, rules: Sequence[Rule]) -> Network:
     owners: dict[str, int] = {}
     builder = _Builder(checked)
     for rule in rules:
-        branches = _branches(_condition(rule))
+        branches = _branches(rule.condition)
         fuller = builder.copy()
         _add(fuller, rule, branches, owners)
         if not fuller.fits:
@@ -110,18 +111,12 @@ def build_network(checked: CheckedPack, rules: Sequence[Rule]) -> Network:
             _add(fuller, rule, branches, owners)
             if not fuller.fits:  # of a rule that is too much by itself, the interpreter settles the whole condition
                 fuller = _Builder(checked)
-                _add(fuller, rule, [[AnyOf((_condition(rule),))]], owners)
+                _add(fuller, rule, [[AnyOf((rule.condition,))]], owners)
         builder = fuller
     if builder.count:
         rulesets.append(builder.ruleset())
     texts = "\n".join(one.text for one in rulesets)
     return Network(tuple(rulesets), owners, hashlib.sha256(texts.encode()).hexdigest()[:24])
-
-
-def _condition(rule: Rule) -> Condition:
-    """``when`` and not ``unless``."""
-    never = isinstance(rule.unless, AnyOf) and not rule.unless.members
-    return rule.when if never else AllOf((rule.when, NoneOf((rule.unless,))))
 
 
 def _add(builder: _Builder, rule: Rule, branches: list[list[Condition]], owners: dict[str, int]) -> None:
@@ -268,8 +263,10 @@ class _Chain:
                 return [{"$gte": {f"n{number(field)}": low}}, {"$lte": {f"n{number(field)}": high}}]
             case NowIs(op=op, shift=shift):
                 return [{_OPS[op]: {f"d{self._builder.shift(field, shift)}": 0}}]
+            case IsIn() | Compare() | DayTimeBetween() | Filled() | Relates():
+                return None  # the interpreter settles these
             case _:
-                return None
+                assert_never(predicate)
 
     def _joined(self, field: Field, op: Order | Literal["=="], other: Field) -> bool:
         """A comparison of fields of two rows, as a join: the pattern that comes later speaks of the earlier one."""
@@ -322,8 +319,10 @@ def _branches(condition: Condition) -> list[list[Condition]]:
         case AnyOf(members=members):
             found = [branch for member in members for branch in _branches(member)]
             return found if len(found) <= BRANCHES else [[condition]]
-        case _:
+        case Test() | NoneOf():
             return [[condition]]
+        case _:
+            assert_never(condition)
 
 
 # --- facts ---

@@ -19,14 +19,14 @@ _WHO = {
 }
 
 
-def render_flips(record: WhyRecord, console: Console) -> None:
+def render_counterfactuals(record: WhyRecord, console: Console) -> None:
     """Print the smallest changes under which each answer would be another, where somebody asked for them."""
     if record.flips is not msgspec.UNSET:
         console.print()
-        print_tree(console, Node(Text("What it would take", "bold"), tuple(map(_flips, record.flips))))
+        print_tree(console, Node(Text("What it would take", "bold"), tuple(map(_counterfactual, record.flips))))
 
 
-def _flips(one: FlipsRecord) -> Node:
+def _counterfactual(one: FlipsRecord) -> Node:
     who = one_line(concerning(one.target, one.application))
     longer = "no longer " if one.given else ""
     against = " against" if one.prohibits else ""

@@ -10,7 +10,8 @@ import msgspec
 from tactful.facts.entities import ENTITIES
 from tactful.facts.fields import Mutability, given_fields
 from tactful.facts.kinds import ChoiceKind, IdKind, Kind, ListKind, NumberKind, kind_name
-from tactful.language.ir import CheckedPack, FieldSlot, Template
+from tactful.language.ir import AddStep, ById, CheckedPack, Field, FieldSlot, Rule, Template
+from tactful.language.ir.reads import closure, fields_of_fact, fields_of_rule
 
 #: Who changes a fact, in words.
 CHANGED_BY: Final[Mapping[Mutability, str]] = {
@@ -99,3 +100,50 @@ def kind_in_words(kind: Kind) -> str:
             return f"number ({unit})"
         case _:
             return kind_name(kind)
+
+
+class ReadingRule(msgspec.Struct, frozen=True):
+    """A rule that reads a fact: itself where ``through`` is empty, otherwise by way of these computed facts."""
+
+    rule: Rule
+    through: tuple[str, ...]
+
+
+def rules_that_read(checked: CheckedPack, id_: str) -> tuple[ReadingRule, ...]:
+    """The rules that read a fact in their conditions, deadline, target or sentences, by id; direct readers first."""
+    facts = {fact.id: fact for fact in checked.facts}
+    dependent = {
+        fact
+        for fact in facts
+        if any(id_ in map(field_id, fields_of_fact(facts[part])) for part in closure([fact], facts))
+    }
+    readers = []
+    for rule in checked.rules:
+        ids = {field_id(field) for field in _fields_read(rule)}
+        if id_ in ids:
+            readers.append(ReadingRule(rule, ()))
+        elif ids & dependent:
+            readers.append(ReadingRule(rule, tuple(sorted(ids & dependent))))
+    return tuple(sorted(readers, key=lambda reader: bool(reader.through)))
+
+
+def facts_that_read(checked: CheckedPack, id_: str) -> tuple[str, ...]:
+    """The ids of the computed facts that read a fact directly."""
+    return tuple(sorted(fact.id for fact in checked.facts if id_ in map(field_id, fields_of_fact(fact))))
+
+
+def field_id(field: Field) -> str:
+    """The ``entity.name`` of the fact that a field leads to."""
+    if field.origin == "computed":
+        return field.key
+    entity = field.via[-1] if field.via else field.scope
+    names = {spec.attribute: spec.name for spec in given_fields()[entity].values() if not spec.clock}
+    return f"{entity}.{names.get(field.key, field.key) if field.origin == 'given' else field.key}"
+
+
+def _fields_read(rule: Rule) -> Iterator[Field]:
+    yield from fields_of_rule(rule)
+    if isinstance(rule.target, ById):
+        yield rule.target.field
+    sentences = [rule.because, *([rule.conclusion.step] if isinstance(rule.conclusion, AddStep) else [])]
+    yield from (part.field for sentence in sentences for part in sentence if isinstance(part, FieldSlot))

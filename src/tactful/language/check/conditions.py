@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tactful.language.check.phrases import check_entry
-from tactful.language.ir import AllOf, AnyOf, Condition, NoneOf
+from tactful.language.ir import AllOf, AnyOf, Condition, NoneOf, Test
 from tactful.language.names import Scope
+from tactful.language.phrases import meaning_of
 from tactful.language.syntax import Condition as Written
 from tactful.language.syntax import Entry
 
@@ -14,7 +14,7 @@ ALWAYS = AllOf(())
 def check_condition(condition: Written, scope: Scope) -> Condition:
     """The condition with all names looked up; what cannot be understood is reported and left out."""
     if isinstance(condition, Entry):
-        return check_entry(condition, scope) or ALWAYS
+        return _check_entry(condition, scope) or ALWAYS
     members = tuple(check_condition(member, scope) for member in condition.members)
     match condition.how:
         case "all":
@@ -23,6 +23,17 @@ def check_condition(condition: Written, scope: Scope) -> Condition:
             return members[0] if len(members) == 1 else AnyOf(members)
         case "none":
             return NoneOf(members)
+
+
+def _check_entry(entry: Entry, scope: Scope) -> Test | None:
+    """The test that one line of a condition states; ``None`` after reporting a mistake."""
+    field = scope.field(entry.field)
+    if field is None:
+        return None
+    meaning = meaning_of(entry.phrase, field, entry.text, entry.span, scope)
+    if meaning is None:
+        return None
+    return Test(field, meaning.predicates, meaning.negated, entry.text, entry.span)
 
 
 def _flat(members: tuple[Condition, ...]) -> Condition:

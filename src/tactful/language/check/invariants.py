@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from tactful.facts.kinds import ListKind, Value
 from tactful.language import syntax
 from tactful.language.check.actions import Catalogue
 from tactful.language.check.conditions import check_condition
-from tactful.language.check.phrases import read_duration
 from tactful.language.check.rules import check_entity
 from tactful.language.ir import (
     AllOf,
@@ -28,6 +28,7 @@ from tactful.language.ir import (
     Test,
 )
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
+from tactful.language.phrases import read_length
 from tactful.language.terms import Name
 from tactful.source.codes.conditions import OutOfScope
 from tactful.source.codes.pack import BadSetting
@@ -64,16 +65,17 @@ class InvariantChecker:
                 return NoNew(self._actions(names))
             case syntax.Same():
                 return Same()
-        action = self._catalogue.find(claim.action)
-        if action is None:
-            return None
-        match claim:
-            case syntax.Always(modality=modality):
-                return Always(modality, action)
-            case syntax.Keeps(modality=modality):
-                return Keeps(modality, action)
-            case syntax.AtMost(count=count):
-                return AtMost(count, action)
+            case syntax.Always(modality=modality, action=name):
+                action = self._catalogue.find(name)
+                return None if action is None else Always(modality, action)
+            case syntax.Keeps(modality=modality, action=name):
+                action = self._catalogue.find(name)
+                return None if action is None else Keeps(modality, action)
+            case syntax.AtMost(count=count, action=name):
+                action = self._catalogue.find(name)
+                return None if action is None else AtMost(count, action)
+            case _:
+                assert_never(claim)
 
     def _actions(self, names: tuple[Name, ...]) -> tuple[str, ...]:
         found = [self._catalogue.find(one) for one in names]
@@ -91,7 +93,7 @@ class InvariantChecker:
                         change.span, "a message belongs to an application", "write `for each: application` or `person`"
                     )
                 )
-        later = None if change.later is None else read_duration(change.later, scope, "later: …")
+        later = None if change.later is None else read_length(change.later, scope, "later: …")
         return Change(
             later, message, tuple(self._puts(check_condition(change.facts, scope), change.span)), change.reordered
         )

@@ -10,7 +10,6 @@ from tactful.facts.kinds import IdKind, MomentKind, kind_name
 from tactful.language import syntax
 from tactful.language.check.actions import Catalogue
 from tactful.language.check.conditions import check_condition
-from tactful.language.check.phrases import read_duration
 from tactful.language.check.templates import check_template
 from tactful.language.ir import (
     HERE,
@@ -26,6 +25,8 @@ from tactful.language.ir import (
     Target,
 )
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
+from tactful.language.phrases import Deadline as WrittenDeadline
+from tactful.language.phrases import read_length
 from tactful.language.terms import Modality, Name
 from tactful.source.codes.conditions import BadDeadline, BadSafety, BadTarget, OutOfScope
 from tactful.source.suggest import did_you_mean
@@ -119,7 +120,7 @@ class RuleChecker:
             case modality:
                 return Advise(modality, action)
 
-    def _deadline(self, by: syntax.Deadline | None, scope: Scope) -> Deadline | None:
+    def _deadline(self, by: WrittenDeadline | None, scope: Scope) -> Deadline | None:
         if by is None:
             return None
         field = scope.field(by.moment)
@@ -127,7 +128,7 @@ class RuleChecker:
             self.report(BadDeadline.at(by.moment.span, f"`{by.moment.text}` is {kind_name(field.kind)}, not a moment"))
             return None
         direction: Literal["before", "after"] = "before" if by.before else "after"
-        length = read_duration(by.length, scope, f"by: … {direction} {by.moment.text}") if by.length else None
+        length = read_length(by.length, scope, f"by: … {direction} {by.moment.text}") if by.length else None
         if field is None or (by.length is not None and length is None):
             return None
         return Deadline(field, HERE if length is None else Shift(length, by.before))

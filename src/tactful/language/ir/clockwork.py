@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import assert_never
 
-from tactful.language.ir import Aggregate, ComputedFact, Condition, Field, NowIs, Relates, Rule, Test, WhenFact
+from tactful.language.ir import Aggregate, ComputedFact, Condition, Field, Rule, Test, WhenFact
+from tactful.language.ir.boundaries import AmongValues, AtField, AtMoment, AtValue, Boundary, boundaries_of
 from tactful.language.ir.reads import closure, computed, fields_of_fact, fields_of_rule
 
 
@@ -31,20 +33,34 @@ class Clockwork:
                 return self.condition(condition)
             case Aggregate(where=where, value=value):
                 return self.condition(where) or (value is not None and self.field(value))
+            case _:
+                assert_never(fact)
 
     def condition(self, condition: Condition) -> bool:
         """Whether a condition of the pack can change by itself."""
-        found = self._conditions.get(id(condition))
-        if found is None:
-            found = self._conditions[id(condition)] = self._condition(condition)
-        return found
+        known = self._conditions.get(id(condition))
+        if known is None:
+            known = self._conditions[id(condition)] = self._condition(condition)
+        return known
 
     def _condition(self, condition: Condition) -> bool:
         if not isinstance(condition, Test):
             return any(map(self.condition, condition.members))
-        timed = any(isinstance(one, NowIs) for one in condition.predicates)
-        others = [one.other for one in condition.predicates if isinstance(one, Relates)]
-        return timed or any(map(self.field, [condition.field, *others]))
+        if self.field(condition.field):
+            return True
+        return any(map(self._passes, boundaries_of(condition)))
+
+    def _passes(self, boundary: Boundary) -> bool:
+        """Whether time alone can carry a field that stays the same past a boundary."""
+        match boundary:
+            case AtMoment():
+                return True
+            case AtField(other=other):
+                return self.field(other)
+            case AtValue() | AmongValues():
+                return False
+            case _:
+                assert_never(boundary)
 
     def rule(self, rule: Rule) -> bool:
         """Whether the rule, or its deadline, can change by itself."""

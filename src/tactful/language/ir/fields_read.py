@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import assert_never
 
 import msgspec
 
@@ -10,7 +11,9 @@ from tactful.facts.calendars import Calendar
 from tactful.facts.edit import Spot, spot_of
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import (
+    MINUTE,
     BusinessDays,
+    DayTimeKind,
     Kind,
     Value,
 )
@@ -18,20 +21,16 @@ from tactful.facts.rows import Case, Row
 from tactful.language.ir import (
     Aggregate,
     CheckedPack,
-    Compare,
     ComputedFact,
     Condition,
-    DayTimeBetween,
     Field,
     FieldNote,
-    NowIs,
-    Predicate,
-    Relates,
     Rule,
     Shift,
     Test,
     WhenFact,
 )
+from tactful.language.ir.boundaries import AmongValues, AtField, AtMoment, AtValue, Boundary, boundaries_of
 from tactful.language.ir.reads import closure, computed, fields_of, fields_of_fact, fields_of_rule
 
 
@@ -55,8 +54,7 @@ class ReadField(msgspec.Struct, frozen=True, eq=False):
 
     def value(self, row: Row) -> Value:
         """What a row holds."""
-        found: Value = getattr(row, "custom").get(self.name) if self.custom else getattr(row, self.key)  # noqa: B009
-        return found
+        return row.custom.get(self.name) if self.custom else row.value(self.key)
 
     def spot(self, case: Case, row: Row) -> Spot:
         """Where the field of a row stands in its case."""
@@ -136,6 +134,8 @@ class _Asked:
                 self.condition(where)
                 if value is not None:
                     self._note(value)
+            case _:
+                assert_never(fact)
 
     def condition(self, condition: Condition) -> None:
         """What a condition asks."""
@@ -144,21 +144,21 @@ class _Asked:
                 self.condition(member)
             return
         self._note(condition.field)
-        for predicate in condition.predicates:
-            self._predicate(predicate, condition.field)
+        for boundary in boundaries_of(condition):
+            self._boundary(boundary, condition.field)
 
-    def _predicate(self, predicate: Predicate, field: Field) -> None:
-        match predicate:
-            case NowIs(shift=shift):
+    def _boundary(self, boundary: Boundary, field: Field) -> None:
+        match boundary:
+            case AtMoment(shift=shift):
                 self.shift(field, shift)
-            case Compare(value=value):
-                self.bounds.setdefault(_key(field), set()).add(value)
-            case DayTimeBetween(low=low, high=high):
-                self.bounds.setdefault(_key(field), set()).update((low, high + 60))
-            case Relates(other=other):
+            case AtValue(value=value):
+                self.bounds.setdefault(_key(field), set()).add(_whole_minutes(value, field.kind))
+            case AtField(other=other):
                 self._note(other)
+            case AmongValues():
+                pass  # these are no bounds
             case _:
-                pass
+                assert_never(boundary)
 
     def shift(self, field: Field, shift: Shift) -> None:
         """A length of time between a moment, or what it was picked from, and now."""
@@ -175,6 +175,11 @@ class _Asked:
     def _note(self, field: Field) -> None:
         if field.origin in ("given", "custom"):
             self.kinds[_key(field)] = field.kind
+
+
+def _whole_minutes(value: int | float, kind: Kind) -> int | float:
+    """A bound of times of day rounded up to a whole minute, as cases have them; any other bound as it is."""
+    return -(-value // MINUTE) * MINUTE if isinstance(kind, DayTimeKind) else value
 
 
 def before(now: int, shift: Shift, calendar: Calendar) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import assert_never
 
-from tactful.language.ir import Aggregate, ComputedFact, Condition, Field, Relates, Rule, Test, WhenFact
+from tactful.language.ir import Aggregate, ComputedFact, Condition, Field, Rule, Test, WhenFact
+from tactful.language.ir.boundaries import other_fields
 
 
 def fields_of(condition: Condition) -> Iterator[Field]:
@@ -14,9 +16,7 @@ def fields_of(condition: Condition) -> Iterator[Field]:
             yield from fields_of(member)
         return
     yield condition.field
-    for predicate in condition.predicates:
-        if isinstance(predicate, Relates):
-            yield predicate.other
+    yield from other_fields(condition)
 
 
 def fields_of_fact(fact: ComputedFact) -> Iterator[Field]:
@@ -28,6 +28,8 @@ def fields_of_fact(fact: ComputedFact) -> Iterator[Field]:
             yield from fields_of(where)
             if value is not None:
                 yield value
+        case _:
+            assert_never(fact)
 
 
 def fields_of_rule(rule: Rule) -> Iterator[Field]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations, pairwise, product
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, assert_never
 
 from tactful.facts.kinds import (
     DAY,
@@ -26,7 +26,6 @@ from tactful.facts.kinds import (
 )
 from tactful.language.ir import (
     AllOf,
-    AnyOf,
     Compare,
     Condition,
     DayTimeBetween,
@@ -38,8 +37,10 @@ from tactful.language.ir import (
     NowIs,
     Predicate,
     Relates,
+    Shift,
     Test,
 )
+from tactful.language.ir.boundaries import AmongValues, AtMoment, AtValue, boundaries_of, other_fields
 
 #: Whose field it is, where it comes from, and its name there.
 Key = tuple[str, str, str]
@@ -183,7 +184,7 @@ def normal(condition: Condition, positive: bool) -> Node:
 def points(tests: Sequence[Test], entity: str, count: bool = False) -> tuple[Point, ...]:
     """One point for every stretch of values that the tests of one field cannot tell apart."""
     field = tests[0].field
-    signs = list(_signs([one for test in tests for one in test.predicates], field))
+    signs = list(_signs(tests, field))
     values = list(_values(tests, field, count))
     if len(signs) * len(values) > _MOST_POINTS:
         raise TooHard
@@ -198,19 +199,20 @@ def _may_be_unknown(field: Field, entity: str) -> bool:
     return optional or not computed
 
 
-def _signs(predicates: Iterable[Predicate], field: Field) -> Iterator[tuple[tuple[Key, int | None], ...]]:
-    others = {key_of(one.other) for one in predicates if isinstance(one, Relates)}
+def _signs(tests: Iterable[Test], field: Field) -> Iterator[tuple[tuple[Key, int | None], ...]]:
+    others = {key_of(other) for test in tests for other in other_fields(test)}
     ways = (-1, 0, 1, None) if isinstance(field.kind, MomentKind | NumberKind) else (0, 1, None)
     for chosen in product(ways, repeat=len(others)):
         yield tuple(zip(sorted(others), chosen, strict=True))
 
 
 def _values(tests: Sequence[Test], field: Field, count: bool) -> Iterator[Point]:
-    predicates = [one for test in tests for one in test.predicates]
-    named = {value for one in predicates if isinstance(one, IsIn) for value in one.values}
+    every = [boundary for test in tests for boundary in boundaries_of(test)]
     if isinstance(field.kind, MomentKind):
-        yield from _moments([signed(one) for one in predicates if isinstance(one, NowIs)])
+        yield from _moments([signed(boundary.shift) for boundary in every if isinstance(boundary, AtMoment)])
         return
+    named = {value for boundary in every if isinstance(boundary, AmongValues) for value in boundary.values}
+    bounds = {boundary.value for boundary in every if isinstance(boundary, AtValue)}
     found: Iterable[Value]
     match field.kind:
         case YesNoKind():
@@ -220,13 +222,12 @@ def _values(tests: Sequence[Test], field: Field, count: bool) -> Iterator[Point]
         case ListKind():
             found = _lists(sorted(map(str, named)))
         case DayTimeKind():
-            edges = {one for each in predicates if isinstance(each, DayTimeBetween) for one in (each.low, each.high)}
-            near = {0, DAY - 1} | {one + step for one in edges for step in (-1, 0, 1)}
+            near = {0, DAY - 1} | {int(bound) + step for bound in bounds for step in (-1, 0)}
             found = sorted(one for one in near if 0 <= one < DAY)
         case NumberKind() if count:
-            found = _counts({one.value for one in predicates if isinstance(one, Compare)} | _numbers(named))
-        case _ if any(isinstance(one, Compare) for one in predicates) or _numbers(named):
-            found = _around({one.value for one in predicates if isinstance(one, Compare)} | _numbers(named))
+            found = _counts(bounds | _numbers(named))
+        case _ if bounds or _numbers(named):
+            found = _around(bounds | _numbers(named))
         case _:
             found = (*sorted(map(str, named)), _OTHER)
     yield from (Point(True, value) for value in found)
@@ -281,11 +282,11 @@ def _fit(age: int, days: float, count: int) -> bool:
     return age < 0 or count >= 0
 
 
-def signed(predicate: NowIs) -> tuple[int, bool]:
-    """How long after its moment a test on time changes, and whether that is in business days."""
-    length = predicate.shift.length
+def signed(shift: Shift) -> tuple[int, bool]:
+    """The length of a shift, negative where it leads back, and whether it is in business days (else in seconds)."""
+    length = shift.length
     amount = length.count if isinstance(length, BusinessDays) else length.seconds
-    return -amount if predicate.shift.back else amount, isinstance(length, BusinessDays)
+    return -amount if shift.back else amount, isinstance(length, BusinessDays)
 
 
 # --- tests ---
@@ -311,12 +312,14 @@ def _predicate(predicate: Predicate, point: Point) -> bool:
         case DayTimeBetween(low=low, high=high):
             assert isinstance(value, int)  # a time of day
             return low <= value <= high if low <= high else value >= low or value <= high
-        case NowIs(op=op):
-            amount, business = signed(predicate)
+        case NowIs(op=op, shift=shift):
+            amount, business = signed(shift)
             return _compares(point.days if business else point.age, op, amount)
         case Relates(op=op, other=other):
             sign = dict(point.signs)[key_of(other)]
             return sign is not None and (sign == 0 if op == "==" else _compares(sign, op, 0))
+        case _:
+            assert_never(predicate)
 
 
 def _compares(left: float, op: str, right: float) -> bool:
@@ -339,8 +342,3 @@ def drop(condition: Condition, test: Test) -> Condition:
         return condition
     kept = tuple(drop(one, test) for one in condition.members if one is not test)
     return type(condition)(kept)
-
-
-def whole(when: Condition, unless: Condition) -> Condition:
-    """One condition for ``when`` and ``unless``."""
-    return AllOf((when, NoneOf((unless,)))) if unless != AnyOf(()) else when

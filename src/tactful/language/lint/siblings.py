@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from tactful.facts.kinds import DurationKind, MomentKind, NumberKind
 from tactful.language.ir import (
@@ -15,13 +15,13 @@ from tactful.language.ir import (
     CheckedPack,
     Condition,
     NoneOf,
-    NowIs,
     Rule,
     Test,
 )
+from tactful.language.ir.boundaries import AtMoment, boundaries_of
 from tactful.language.lint.conditions import said
 from tactful.language.lint.own import Own
-from tactful.language.lint.satisfiability import Key, Logic, Node, Point, key_of, normal, signed, tests_of, whole
+from tactful.language.lint.satisfiability import Key, Logic, Node, Point, key_of, normal, signed, tests_of
 from tactful.source.codes.lint import Gap, Overlap
 from tactful.source.diagnostics import Diagnostic
 
@@ -38,7 +38,7 @@ def lint_siblings(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
     """Gaps and overlaps between rules that draw the same conclusion and differ in one field only."""
     groups: dict[object, list[_Member]] = {}
     for rule in checked.rules:
-        condition = whole(rule.when, rule.unless)
+        condition = rule.condition
         for key in _ordered(condition):
             tests = tuple(test for test in tests_of(condition) if key_of(test.field) == key)
             alike = (rule.entity, _direction(rule), rule.conclusion.action, rule.target, key, _rest(condition, key))
@@ -60,7 +60,10 @@ def _ordered(condition: Condition) -> set[Key]:
     found: dict[Key, set[bool]] = {}
     for test in tests_of(condition):
         if isinstance(test.field.kind, MomentKind | NumberKind | DurationKind):
-            ways = {signed(one)[1] if isinstance(one, NowIs) else False for one in test.predicates}
+            shifts = [boundary.shift for boundary in boundaries_of(test) if isinstance(boundary, AtMoment)]
+            ways = {signed(shift)[1] for shift in shifts}
+            if len(shifts) < len(test.predicates):
+                ways.add(False)
             found.setdefault(key_of(test.field), set()).update(ways)
     return {key for key, ways in found.items() if len(ways) == 1 and key not in mixed}
 
@@ -91,6 +94,8 @@ def _rest(condition: Condition, key: Key) -> object:
         case AllOf() | AnyOf() | NoneOf():
             parts = frozenset(part for one in condition.members if (part := _rest(one, key)) is not None)
             return (type(condition).__name__, parts) if parts else None
+        case _:
+            assert_never(condition)
 
 
 def _compare(group: list[_Member], counts: set[str], own: Own) -> Iterator[Diagnostic]:
@@ -151,3 +156,5 @@ def _at(condition: Condition, point: Point, logic: Logic, key: Key) -> bool:
             return any(_at(one, point, logic, key) for one in members)
         case NoneOf(members=members):
             return not any(_at(one, point, logic, key) for one in members)
+        case _:
+            assert_never(condition)

@@ -11,7 +11,7 @@ from tactful.language.load.entries import ID, NO_CONDITION
 from tactful.language.load.files import Layer
 from tactful.language.load.invariants import Claims
 from tactful.language.load.merge import Entries, Item, Merged, merge_layers
-from tactful.language.phrases import parse_deadline
+from tactful.language.phrases import Deadline, parse_deadline
 from tactful.language.syntax import (
     Action,
     AddsStep,
@@ -19,7 +19,6 @@ from tactful.language.syntax import (
     Concludes,
     Conclusion,
     CustomFact,
-    Deadline,
     FieldNote,
     Pack,
     Rule,

@@ -16,18 +16,19 @@ from tactful.reasons.wording import say_moment
 NumberedKey = tuple[str, bool, str, int]
 Fired = frozenset[tuple[int, int, int | None]]
 
-#: A case of three applications has about so many rows.
+#: The number of rows of a usual case, with three applications.
 _USUAL: Final = 60
+#: The fewest decisions that a question may take.
 _FEWEST: Final = 10
 
 
 class Outcome:
-    """What is decided on a case: firings at once, the ranking when somebody asks."""
+    """The decision on a case: its firings at once, its ranking on first use."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self._firings = context.decider.fire(context.case, context.now)
-        #: The firings as numbers, so that those of another case can be held against them.
+        #: The firings as numbers (rule, row, deadline), so that those of two cases can be compared.
         self.fired: Fired = frozenset((no, row.no, due) for no, row, due in self._firings)
 
     @cached_property
@@ -37,7 +38,10 @@ class Outcome:
 
 
 def decide_again(context: Context, shape: CaseShape, now: int | None = None) -> Outcome | None:
-    """The outcome on changed facts, or at another moment; ``None`` where they do not fit together."""
+    """The outcome on changed facts, or at another moment (``now``, seconds since 1970).
+
+    Returns ``None`` where the changed facts contradict each other.
+    """
     at = context.now if now is None else now
     case = context.decider.link(shape, at)
     return None if case is None else Outcome(Context(context.decider, case, at))
@@ -50,56 +54,66 @@ def numbered_key(conclusion: Conclusion) -> NumberedKey:
 
 
 def within_reason(decisions: int, context: Context) -> int:
-    """How many decisions are worth taking for one question: fewer on a large case, where each takes longer."""
+    """How many decisions one question may take: fewer on a large case, where each takes longer."""
     return max(_FEWEST, decisions * _USUAL // max(_USUAL, context.case.size))
 
 
 class AdviceChange(NamedTuple):
-    """One thing that comes, goes or changes. ``after`` is ``None`` where it goes, ``before`` where it comes."""
+    """A piece of advice that comes (``before`` is ``None``), goes (``after`` is ``None``) or changes."""
 
     before: Conclusion | None
     after: Conclusion | None
 
     @property
     def weight(self) -> int:
-        """How much it counts: the priority; half of it for a prohibition, which asks nothing of anybody."""
-        return max(one.priority // 2 if one.prohibits else one.priority for one in self if one is not None)
+        """How much the change matters: the priority, 0 to 100, or half of it for a prohibition, which asks for no action."""
+        return max(
+            conclusion.priority // 2 if conclusion.prohibits else conclusion.priority
+            for conclusion in self
+            if conclusion is not None
+        )
 
 
 def changes(before: Outcome, after: Outcome) -> list[AdviceChange]:
-    """What is advised otherwise, the most important first. Steps are looked at for advice that is otherwise the same."""
-    old = {numbered_key(one): one for one in before.ranking.ranked}
-    new = {numbered_key(one): one for one in after.ranking.ranked}
-    found = [AdviceChange(one, None) for key, one in old.items() if key not in new]
-    for key, one in new.items():
+    """The advice that differs between two outcomes, the most important first.
+
+    Steps are compared only for advice that is otherwise the same.
+    """
+    old = {numbered_key(conclusion): conclusion for conclusion in before.ranking.ranked}
+    new = {numbered_key(conclusion): conclusion for conclusion in after.ranking.ranked}
+    differing = [(key, AdviceChange(conclusion, None)) for key, conclusion in old.items() if key not in new]
+    for key, now in new.items():
         was = old.get(key)
         if was is None:
-            found.append(AdviceChange(None, one))
-        elif _said(was) != _said(one) or _steps(was, before) != _steps(one, after):
-            found.append(AdviceChange(was, one))
-    return sorted(found, key=lambda one: (-one.weight, numbered_key(one.after or one.before)))  # type: ignore[arg-type]
+            differing.append((key, AdviceChange(None, now)))
+        elif _content(was) != _content(now) or _steps(was, before) != _steps(now, after):
+            differing.append((key, AdviceChange(was, now)))
+    differing.sort(key=lambda keyed: (-keyed[1].weight, keyed[0]))
+    return [change for _, change in differing]
 
 
-def _said(one: Conclusion) -> tuple[object, ...]:
-    return one.modality, one.priority, one.due, [numbered_key(other) for other in one.alternatives]
+def _content(conclusion: Conclusion) -> tuple[object, ...]:
+    """Everything that a conclusion says, except for its steps."""
+    alternatives = [numbered_key(alternative) for alternative in conclusion.alternatives]
+    return conclusion.modality, conclusion.priority, conclusion.due, alternatives
 
 
-def _steps(one: Conclusion, outcome: Outcome) -> list[int]:
-    """The rules that add steps to a recommendation."""
-    if one.prohibits:
+def _steps(conclusion: Conclusion, outcome: Outcome) -> list[int]:
+    """The numbers of the rules that add steps to a recommendation."""
+    if conclusion.prohibits:
         return []
     context = outcome.context
-    return [no for no, _, _ in context.ranker.steps_for(one, context.steps, context.case)]
+    return [no for no, _, _ in context.ranker.steps_for(conclusion, context.steps, context.case)]
 
 
-def effects(found: list[AdviceChange], before: Outcome, after: Outcome) -> Iterator[EffectRecord]:
+def effects(differing: list[AdviceChange], before: Outcome, after: Outcome) -> Iterator[EffectRecord]:
     """Changes in words."""
-    for was, one in found:
-        shown, context = (one, after.context) if one is not None else (was, before.context)
+    for was, now in differing:
+        shown, context = (now, after.context) if now is not None else (was, before.context)
         assert shown is not None  # one of the two is there
         yield EffectRecord(
-            what="goes" if one is None else "comes" if was is None else "changes",
-            how="" if was is None or one is None else _how(was, one, context),
+            what="goes" if now is None else "comes" if was is None else "changes",
+            how="" if was is None or now is None else _how(was, now, context),
             modality=shown.modality,
             action=shown.action,
             label=context.label(shown),
@@ -108,15 +122,15 @@ def effects(found: list[AdviceChange], before: Outcome, after: Outcome) -> Itera
         )
 
 
-def _how(was: Conclusion, one: Conclusion, context: Context) -> str:
-    """In what advice changes, the most telling thing first."""
-    if was.modality != one.modality:
-        return f"{was.modality.replace('_', ' ')} becomes {one.modality.replace('_', ' ')}"
-    if was.priority != one.priority:
-        return "counts more" if one.priority > was.priority else "counts less"
-    if was.due != one.due:
-        word = context.checked.actions[one.action].due
-        return "without a deadline" if one.due is None else f"{word} {say_moment(one.due, context.calendar)}"
-    if [numbered_key(other) for other in was.alternatives] != [numbered_key(other) for other in one.alternatives]:
+def _how(was: Conclusion, now: Conclusion, context: Context) -> str:
+    """How a piece of advice changes: the most telling difference, in words."""
+    if was.modality != now.modality:
+        return f"{was.modality.replace('_', ' ')} becomes {now.modality.replace('_', ' ')}"
+    if was.priority != now.priority:
+        return "counts more" if now.priority > was.priority else "counts less"
+    if was.due != now.due:
+        word = context.checked.actions[now.action].due
+        return "without a deadline" if now.due is None else f"{word} {say_moment(now.due, context.calendar)}"
+    if [numbered_key(other) for other in was.alternatives] != [numbered_key(other) for other in now.alternatives]:
         return "with other alternatives"
     return "in other steps"

@@ -1,4 +1,4 @@
-"""What to find out: the unknown facts whose answer would change the decision, each tried by deciding again."""
+"""Questions worth asking: unknown facts whose answer would change the decision. Each answer is tried by deciding again."""
 
 from __future__ import annotations
 
@@ -16,47 +16,47 @@ from tactful.reasons.what_if.outcomes import AdviceChange, Outcome, changes, dec
 from tactful.reasons.what_if.trials import Trial, trials
 from tactful.reasons.wording import fill, name_of
 
-#: How many answers are tried at most, on a case of some size fewer, so that asking ends for the largest of cases too;
-#: candidate and applications come first.
+#: The most answers that are tried for a usual case. A large case gets fewer, so that the search ends in time there too;
+#: fields of the candidate and of applications are tried first.
 MOST_TRIALS: Final = 4_000
 
 
 class _Tried(NamedTuple):
-    """An answer that fits the case, and what it would change."""
+    """An answer that fits the case, and the advice that it would change."""
 
     trial: Trial
-    found: list[AdviceChange]
+    differing: list[AdviceChange]
     after: Outcome
 
 
 def questions(context: Context) -> tuple[QuestionRecord, ...]:
-    """The questions worth asking, the most consequential first; none that cannot matter."""
+    """The questions whose answer would change the decision, the most consequential first."""
     before = Outcome(context)
-    found: list[tuple[tuple[object, ...], QuestionRecord]] = []
+    ordered: list[tuple[tuple[object, ...], QuestionRecord]] = []
     left = within_reason(MOST_TRIALS, context)
     for field, row in _unknown(context):
         candidates = trials(field, row, context.case, context.now)
         left -= len(candidates)
         if left < 0:
             break
-        tried = [one for trial in candidates if (one := _try(field, row, trial, before)) is not None]
-        if any(one.found for one in tried):
+        tried = [answer for trial in candidates if (answer := _try(field, row, trial, before)) is not None]
+        if any(answer.differing for answer in tried):
             record = _record(field, row, tried, before)
-            count = sum(len(one.effects) for one in record.answers)
-            found.append(((-record.consequence, -count, record.field, row_key(row)), record))
-    return tuple(record for _, record in sorted(found, key=lambda one: one[0]))
+            count = sum(len(answer.effects) for answer in record.answers)
+            ordered.append(((-record.consequence, -count, record.field, row_key(row)), record))
+    return tuple(record for _, record in sorted(ordered, key=lambda pair: pair[0]))
 
 
 def _unknown(context: Context) -> Iterator[tuple[ReadField, Row]]:
-    """The fields that rules read and nobody has told, what concerns the most first."""
-    for field in sorted(context.decider.fields, key=lambda one: ENTITIES.index(one.entity)):
+    """Fields that rules read and that are unknown, those of the candidate and of applications first."""
+    for field in sorted(context.decider.fields, key=lambda field: ENTITIES.index(field.entity)):
         for row in context.evaluator.rows(field.entity):
             if field.note.mutability != "time" and field.value(row) is None:
                 yield field, row
 
 
 def _try(field: ReadField, row: Row, trial: Trial, before: Outcome) -> _Tried | None:
-    """What an answer would change; ``None`` where it does not fit with the other facts."""
+    """What an answer would change; ``None`` where it contradicts the other facts."""
     context = before.context
     case = context.case
     spot = field.spot(case, row)
@@ -72,12 +72,12 @@ def _record(field: ReadField, row: Row, tried: list[_Tried], before: Outcome) ->
     context = before.context
     spot = field.spot(context.case, row)
     answers: list[tuple[Trial, tuple[EffectRecord, ...]]] = []
-    for one in tried:
-        said = tuple(effects(one.found, before, one.after))
-        if answers and one.trial.low is not None and answers[-1][1] == said:
-            answers[-1] = answers[-1][0].joined(one.trial), said
+    for answer in tried:
+        changed_advice = tuple(effects(answer.differing, before, answer.after))
+        if answers and answer.trial.low is not None and answers[-1][1] == changed_advice:
+            answers[-1] = answers[-1][0].joined(answer.trial), changed_advice
         else:
-            answers.append((one.trial, said))
+            answers.append((answer.trial, changed_advice))
     return QuestionRecord(
         path=path_of(context.case.shape, spot),
         field=f"{field.entity}.{field.name}",
@@ -85,20 +85,20 @@ def _record(field: ReadField, row: Row, tried: list[_Tried], before: Outcome) ->
         application=application_of(row),
         ask=ask(field, row, context),
         kind=kind_name(field.kind),
-        consequence=max(change.weight for one in tried for change in one.found),
+        consequence=max(change.weight for answer in tried for change in answer.differing),
         answers=tuple(
             AnswerRecord(
                 value=as_given(trial.value, field.kind, spot, context.calendar),
                 text=trial.words(field.kind, context.calendar),
-                effects=said,
+                effects=changed_advice,
             )
-            for trial, said in answers
+            for trial, changed_advice in answers
         ),
     )
 
 
 def ask(field: ReadField, row: Row, context: Context) -> str:
-    """The question in words: the pack's, or one made of what the schema says of the field."""
+    """The question in words: the pack's own, or a general one with the schema's sentence about the field."""
     note = field.note
     if note.ask is not None:
         return fill(note.ask, context.evaluator.environment(field.entity, row), context.evaluator, context.calendar)

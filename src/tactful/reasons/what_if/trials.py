@@ -1,7 +1,7 @@
-"""Values worth trying for a field: one for every stretch of values that the pack's conditions cannot tell apart.
+"""Values worth trying for a field: one for every range of values that the pack's conditions cannot tell apart.
 
-A yes/no has two, one of a set has as many as the set. A moment or a number has one on either side of every figure that a
-rule compares it with. Text has a single one: that it is known.
+A yes/no field has two values, a choice as many as it has words. A moment or a number has one on either side of every
+figure that a rule compares it with. A text has a single value, which stands for any text.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ from tactful.facts.kinds import (
     Value,
     YesNoKind,
 )
-from tactful.facts.rows import ApplicationRow, Case, Row
+from tactful.facts.rows import Case, Row, business_calendar
 from tactful.language.ir.fields_read import ReadField, before
 from tactful.reasons.wording import say_moment, say_value
 
-#: Stands for a text that is known, whatever it is.
+#: Stands for any known text.
 SOME_TEXT: Final = "…"
-#: No more stretches than this are told apart.
+#: The most ranges of one field that are told apart.
 MOST: Final = 12
 
 
 class Trial(msgspec.Struct, frozen=True):
-    """A value to try. A moment stands for all from ``low`` to ``high``; ``None``: there is no such end."""
+    """A value to try. A moment stands for all from ``low`` to ``high`` (seconds since 1970; ``None``: no bound)."""
 
     value: Value
     low: int | None = None
     high: int | None = None
 
     def words(self, kind: Kind, calendar: Calendar) -> str:
-        """What the value stands for."""
+        """The value, or the range that it stands for, in words."""
         low = None if self.low is None else say_moment(self.low, calendar)
         high = None if self.high is None else say_moment(self.high, calendar)
         match low, high:
@@ -59,21 +59,22 @@ class Trial(msgspec.Struct, frozen=True):
                 return f"between {low} and {high}"
 
     def joined(self, after: Trial) -> Trial:
-        """One trial for two stretches of moments that follow upon each other."""
+        """One trial for this range of moments and the range that follows it."""
         return Trial(self.value, self.low, after.high)
 
 
 def trials(field: ReadField, row: Row, case: Case, now: int) -> list[Trial]:
-    """The values to try for a field of a row, the one it holds among them; none where there is nothing to try."""
+    """The values to try for a field of a row, its present value included; none where there is nothing to try."""
     match field.kind:
         case YesNoKind():
             values: Iterable[Value] = (True, False)
         case ChoiceKind(values=words):
             values = words
         case ListKind(values=words):
-            values = [(one,) for one in words] or [(SOME_TEXT,)]
+            values = [(word,) for word in words] or [(SOME_TEXT,)]
         case IdKind(entity="person"):
-            values = [one.id for one in case.families[_application(row).no].people]
+            assert row.application is not None  # a candidate names nobody
+            values = [person.id for person in case.families[row.application.no].people]
         case MomentKind():
             return list(_moments(field, row, case, now))
         case NumberKind() | DurationKind() | DayTimeKind():
@@ -83,42 +84,36 @@ def trials(field: ReadField, row: Row, case: Case, now: int) -> list[Trial]:
     return [Trial(value) for value in values]
 
 
-def _application(row: Row) -> ApplicationRow:
-    application: ApplicationRow = row if isinstance(row, ApplicationRow) else getattr(row, "application")  # noqa: B009
-    return application
-
-
 def _numbers(field: ReadField) -> list[int | float]:
     """A number on every bound and on either side of it."""
     step = 60 if isinstance(field.kind, DayTimeKind) else DAY if isinstance(field.kind, DurationKind) else 1
-    found = {one for bound in field.bounds for one in (bound - step, bound, bound + step)}
-    return sorted(one for one in found if one >= 0)[:MOST]
+    numbers = {number for bound in field.bounds for number in (bound - step, bound, bound + step)}
+    return sorted(number for number in numbers if number >= 0)[:MOST]
 
 
 def _moments(field: ReadField, row: Row, case: Case, now: int) -> Iterator[Trial]:
-    """A moment in each stretch between those at which something would come to be, or cease to be, so far from now.
+    """A moment in each range between the moments at which a test of this field turns.
 
-    What is written with its time has happened; only days that people name may be still to come.
+    Moments of events lie in the past. Only moments that people name in advance may lie in the future.
     """
-    own: Calendar = getattr(getattr(row, "application", row), "calendar", case.candidate.calendar)
+    own = business_calendar(row)
     marks = {before(now, shift, own) for shift in field.shifts} | {now}
     others = {moment for moment in _moments_near(row, case) if abs(moment - now) < 60 * DAY}
-    marks = {one for one in (*sorted(marks)[:MOST], *sorted(others)[:MOST]) if FIRST_MOMENT < one < LAST_MOMENT}
+    marks = {mark for mark in (*sorted(marks)[:MOST], *sorted(others)[:MOST]) if FIRST_MOMENT < mark < LAST_MOMENT}
     may_come = field.custom or (field.entity, field.name) in NAMED_MOMENTS
-    marks = {one for one in marks if may_come or one <= now}
+    marks = {mark for mark in marks if may_come or mark <= now}
     ordered = sorted(marks)
     yield Trial(ordered[0] - DAY, None, ordered[0])
-    for one, after in pairwise(ordered):
-        yield Trial((one + after) // 2, one, after)
+    for low, high in pairwise(ordered):
+        yield Trial((low + high) // 2, low, high)
     if may_come:
         yield Trial(ordered[-1] + DAY, ordered[-1], None)
 
 
 def _moments_near(row: Row, case: Case) -> Iterator[int]:
-    """The moments of the same application that another may be compared with."""
-    application = getattr(row, "application", row)
-    if not isinstance(application, ApplicationRow):
+    """The moments of interviews and messages of the same application."""
+    if row.application is None:
         return
-    family = case.families[application.no]
-    yield from (one.ended_at for one in family.interviews)
-    yield from (one.sent_at for one in family.messages if one.sent_at is not None)
+    family = case.families[row.application.no]
+    yield from (interview.ended_at for interview in family.interviews)
+    yield from (message.sent_at for message in family.messages if message.sent_at is not None)

@@ -8,13 +8,14 @@ from tactful.source.diagnostics import Code
 
 
 class UnreadableInput(Code):
-    """the input of a batch cannot be read
+    """unreadable input of a batch
 
     What it reports
-        There is no such file or folder, a folder has no table of candidates, or a file is not what its name says.
+        The file or folder does not exist, the folder has no table of candidates, or a file is not of the format
+        that its name says.
 
     Why
-        Nothing can be decided on, and half of an input would give half of an answer.
+        Deciding on half of an input would give half of an answer.
 
     Example
         (tactful batch notes.txt out)
@@ -27,32 +28,32 @@ class UnreadableInput(Code):
 
 
 class OtherBatch(Code):
-    """a folder has what another batch began
+    """output folder of another batch
 
     What it reports
-        The output folder has a batch in it that was begun with another input, pack, moment or other options.
+        The output folder has a batch that was started with another input, pack, moment or other options.
 
     Why
-        Half of the output would be of the one and half of the other.
+        The output would be a mixture of the two.
 
     Example
         (tactful batch cases.jsonl out, and then tactful batch others.jsonl out)
 
     Instead
-        (name another folder, give the same input and options again, or begin anew with --fresh)
+        (name another folder, give the same input and options again, or start over with --fresh)
     """
 
     id: ClassVar[str] = "T652"
 
 
 class NoPlaceForBatch(Code):
-    """a batch cannot begin in a folder
+    """unusable output folder
 
     What it reports
-        The output folder has other things in it, cannot be made, or another run is at work in it.
+        The output folder has other files in it, cannot be created, or is being written by another run.
 
     Why
-        Files of others could be overwritten, or mixed up with those of the batch.
+        Other people's files could be overwritten, or mixed up with those of the batch.
 
     Example
         (tactful batch cases.jsonl documents)
@@ -65,20 +66,20 @@ class NoPlaceForBatch(Code):
 
 
 class BatchStopped(Code):
-    """a batch stopped before its end
+    """batch stopped early
 
     What it reports
-        A file of the output could not be written, or a part of the input could not be decided on, even when it
-        was tried again.
+        A file of the output could not be written, or a part of the input could not be decided on, even at a second
+        attempt.
 
     Why
-        What is done is kept, and nothing is there twice; the rest is still to do.
+        Everything finished so far is kept, and nothing is there twice. The rest is still to be done.
 
     Example
-        (a disk that is full)
+        (a full disk)
 
     Instead
-        (make room, and give the same command again: it goes on where it stopped)
+        (make room and give the same command again: it continues where it stopped)
     """
 
     id: ClassVar[str] = "T654"

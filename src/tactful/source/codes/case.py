@@ -1,4 +1,4 @@
-"""Codes T2xx: a case has mistakes in it."""
+"""Codes T2xx: mistakes in a case."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from tactful.source.diagnostics import Code
 
 
 class UnreadableCase(Code):
-    """a case cannot be read
+    """unreadable case
 
     What it reports
-        The file cannot be opened, is empty, or is not a case at all.
+        The file cannot be opened, is empty, or is not a case.
 
     Why
         There is nothing to decide on.
 
     Example
-        (an empty file, or a name that no file has)
+        (an empty file, or the name of a file that does not exist)
 
     Instead
         candidate: {id: me}
@@ -27,13 +27,13 @@ class UnreadableCase(Code):
 
 
 class UnknownFact(Code):
-    """a fact that a case does not have
+    """unknown fact
 
     What it reports
-        A part of the case has a fact that is not among those it can have.
+        A part of the case has a fact that it cannot have.
 
     Why
-        A misspelt fact would be unknown, and the advice would be wrong without a word.
+        A misspelt fact would count as unknown, and the advice would be wrong without a message.
 
     Example
         candidate: {id: me, employd: yes}
@@ -46,13 +46,13 @@ class UnknownFact(Code):
 
 
 class MissingFact(Code):
-    """a fact that has to be given is missing
+    """missing fact
 
     What it reports
-        A fact is missing without which a part of the case makes no sense.
+        A required fact is missing.
 
     Why
-        Ids tell people and applications apart; the end of an interview is what most rules count from.
+        Ids tell people and applications apart, and most rules count from the end of an interview.
 
     Example
         candidate: {name: Kim}
@@ -65,13 +65,14 @@ class MissingFact(Code):
 
 
 class WrongType(Code):
-    """a fact is of another type than it has to be
+    """fact of the wrong type
 
     What it reports
-        A value is of another type than the fact: a text for a yes or no, a single value for a list.
+        A value does not have the type of the fact, such as a text instead of a yes or no, or a single value instead
+        of a list.
 
     Why
-        A guess at what was meant could turn a no into a yes.
+        A guess at the meaning could turn a no into a yes.
 
     Example
         candidate: {id: me, employed: perhaps}
@@ -84,13 +85,13 @@ class WrongType(Code):
 
 
 class NotAValue(Code):
-    """a fact has a value that it cannot have
+    """impossible value of a fact
 
     What it reports
-        A fact has a value that is not among those it can have.
+        The value is not one of those that the fact can have.
 
     Why
-        Rules ask for exact words; another word would never be found.
+        Rules ask for exact words, so no rule would ever match another word.
 
     Example
         candidate: {id: me}
@@ -107,13 +108,13 @@ class NotAValue(Code):
 
 
 class BadMoment(Code):
-    """a moment cannot be read, or does not exist
+    """malformed or impossible moment
 
     What it reports
-        A moment is not written as one, has no time, or names a day that no calendar has.
+        A moment is not in ISO 8601, has no time of day, or names a day that does not exist.
 
     Why
-        Deadlines are counted to the second from moments.
+        Deadlines are counted from moments, to the second.
 
     Example
         candidate: {id: me}
@@ -132,13 +133,13 @@ class BadMoment(Code):
 
 
 class NoZone(Code):
-    """a moment without an offset, and no time zone to read it in
+    """moment without an offset or a time zone
 
     What it reports
-        A moment has no offset, and neither the application nor the candidate has a time zone to read it in.
+        A moment has no offset, and neither the application nor the candidate has a time zone.
 
     Why
-        Half past four is another moment in Dublin than in Denver.
+        Half past four in Dublin is not half past four in Denver.
 
     Example
         candidate: {id: me}
@@ -153,13 +154,13 @@ class NoZone(Code):
 
 
 class UnknownPlace(Code):
-    """a time zone or a country that there is not
+    """unknown time zone or country
 
     What it reports
-        A time zone is not in the IANA list, or no holidays are known for a country's code.
+        A time zone is not in the IANA list, or a country's holidays are not known.
 
     Why
-        Business days and office hours could not be told.
+        Business days and office hours could not be computed.
 
     Example
         candidate: {id: me, time_zone: Dublin}
@@ -172,13 +173,13 @@ class UnknownPlace(Code):
 
 
 class DuplicateId(Code):
-    """two of a kind have the same id
+    """duplicate id
 
     What it reports
-        Two applications of a case, or two people or interviews of an application, have the same id.
+        Two applications of the case, or two people or interviews of an application, have the same id.
 
     Why
-        A reference to the id could mean either.
+        A reference to the id could mean either of them.
 
     Example
         candidate: {id: me}
@@ -193,13 +194,13 @@ class DuplicateId(Code):
 
 
 class DanglingReference(Code):
-    """an id that nobody has
+    """reference to an unknown person
 
     What it reports
-        An interviewer, a message or `contact_via` names a person who is not among the people.
+        An interviewer, a message or `contact_via` names a person who is not in the application's list of people.
 
     Why
-        It cannot be told who was meant.
+        It is not clear who was meant.
 
     Example
         candidate: {id: me}
@@ -216,14 +217,14 @@ class DanglingReference(Code):
 
 
 class Contradiction(Code):
-    """facts that cannot both be true
+    """contradicting facts
 
     What it reports
-        Two facts cannot both be true: an interview that was held and is still to end, an offer signed
-        before it came.
+        Two facts cannot both be true, such as an interview that was held but has not ended, or an offer signed
+        before it was received.
 
     Why
-        One of them is a mistake, and the advice hangs on which.
+        One of them is a mistake, and the advice depends on which.
 
     Example
         now: 2026-11-23T10:00Z
@@ -244,11 +245,10 @@ class Contradiction(Code):
 
 
 class TooMany(Code):
-    """a case is larger than the limits allow
+    """case that exceeds a limit
 
     What it reports
-        A text is longer than the limit, or there are more applications, people, interviews or messages than
-        it allows.
+        A text is too long, or there are too many applications, people, interviews or messages.
 
     Why
         A case from a stranger must not be able to exhaust the machine.

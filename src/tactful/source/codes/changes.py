@@ -1,4 +1,4 @@
-"""Codes T7xx: a change of facts that cannot be made."""
+"""Codes T7xx: changes of facts that cannot be made."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from tactful.source.diagnostics import Code
 
 
 class UnknownSpot(Code):
-    """a fact to change that the case does not have
+    """change of an unknown fact
 
     What it reports
-        The place named in a change is no field of the case, or there is no such person, application or interview.
+        A change names no field of the case, or a person, application or interview that the case does not have.
 
     Why
-        A change that hits nothing would show that nothing depends on it, which may be wrong.
+        A change without effect would suggest that nothing depends on the fact, which may be wrong.
 
     Example
         tactful advise case.yaml --set person[dana].preferes=phone
@@ -27,13 +27,14 @@ class UnknownSpot(Code):
 
 
 class AmbiguousSpot(Code):
-    """a fact to change that stands in several places
+    """change of an ambiguous fact
 
     What it reports
-        Several applications have a person or an interview with that id, or several applications could be meant.
+        Several applications have a person or an interview of that id, or the change could mean several
+        applications.
 
     Why
-        Changing the wrong one would answer another question than the one that was asked.
+        Changing the wrong one would answer a different question.
 
     Example
         tactful advise case.yaml --set application.status=offered
@@ -46,13 +47,13 @@ class AmbiguousSpot(Code):
 
 
 class BadValue(Code):
-    """a fact cannot take the value that a change gives it
+    """change to an impossible value
 
     What it reports
-        The value is not of the field's type.
+        The new value does not have the field's type.
 
     Why
-        A value of another type could not be decided on.
+        Rules cannot decide on a value of another type.
 
     Example
         tactful advise case.yaml --set person[dana].prefers=pigeon

@@ -4,169 +4,116 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from tactful.source.codes.frames import RULE, Frame
 from tactful.source.diagnostics import Code
 
 
 class MalformedPhrase(Code):
-    """a phrase cannot be read
+    """malformed phrase
 
     What it reports
-        A line of a condition begins like a phrase and does not go on as one.
+        A condition begins like a phrase but does not continue like one.
 
     Why
-        It would be taken for a text, and never hold.
+        It would be taken for a text, and the condition would never hold.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: {person.topics: between two}
-            then: {may: call}
-            because: a reason
+        when: {person.topics: between two}
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: {person.topics: some}
-            then: {may: call}
-            because: a reason
+        when: {person.topics: some}
     """
 
     id: ClassVar[str] = "T401"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class UnknownField(Code):
-    """a field that there is not
+    """unknown field
 
     What it reports
-        An entity does not have the field that is asked for.
+        An entity has no field of this name.
 
     Why
-        A misspelt field would never be known, and the rule would never fire.
+        A misspelt field would never be known, so the rule would never fire.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: {person.preferes: email}
-            then: {may: call}
-            because: a reason
+        when: {person.preferes: email}
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: {person.prefers: email}
-            then: {may: call}
-            because: a reason
+        when: {person.prefers: email}
     """
 
     id: ClassVar[str] = "T402"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class OutOfScope(Code):
-    """an entity that the rule does not range over
+    """entity out of scope
 
     What it reports
-        A condition or a sentence speaks of an entity that is not there, or of which there are several.
+        A condition or a sentence refers to an entity that the rule does not have in view, or of which there may be
+        several.
 
     Why
-        A rule for each person has one person and one application in view, not one interview.
+        A rule for each person has one person and one application in view, but no particular interview.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: {interview.stage: final}
-            then: {may: call}
-            because: a reason
+        when: {interview.stage: final}
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: {application.status: interviewing}
-            then: {may: call}
-            because: a reason
+        when: {application.status: interviewing}
     """
 
     id: ClassVar[str] = "T403"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class WrongPhrase(Code):
-    """a phrase that the field's type does not allow
+    """phrase that does not fit the field's type
 
     What it reports
-        A phrase is asked of a field whose type does not allow it.
+        The field's type does not allow this phrase.
 
     Why
-        There is no answer to whether a channel lies two days back.
+        A channel cannot be two days ago.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: {person.prefers: at least 2 days ago}
-            then: {may: call}
-            because: a reason
+        when: {person.prefers: at least 2 days ago}
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: {person.prefers: email}
-            then: {may: call}
-            because: a reason
+        when: {person.prefers: email}
     """
 
     id: ClassVar[str] = "T404"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class WrongValue(Code):
-    """a value that the field cannot have
+    """value that the field cannot have
 
     What it reports
-        A value is asked for that the field cannot have.
+        A condition asks for a value that the field cannot have.
 
     Why
         The condition could never hold.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: {person.prefers: e-mail}
-            then: {may: call}
-            because: a reason
+        when: {person.prefers: e-mail}
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: {person.prefers: email}
-            then: {may: call}
-            because: a reason
+        when: {person.prefers: email}
     """
 
     id: ClassVar[str] = "T405"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class UnknownParameter(Code):
-    """a parameter that there is not
+    """unknown parameter
 
     What it reports
-        A `$name` stands for no parameter of the pack.
+        The pack has no parameter of the name after the `$`.
 
     Why
         There is no value to put in its place.
@@ -195,13 +142,13 @@ class UnknownParameter(Code):
 
 
 class WrongParameter(Code):
-    """a parameter's value does not fit where it is used
+    """parameter whose value does not fit
 
     What it reports
         A parameter's value does not fit the place where it is used.
 
     Why
-        A number without a unit says nothing about time.
+        A number without a unit is not a length of time.
 
     Example
         parameters: {grace: {value: 2, about: patience}}
@@ -228,13 +175,13 @@ class WrongParameter(Code):
 
 
 class CircularFacts(Code):
-    """computed facts follow from each other in a circle
+    """circular computed facts
 
     What it reports
-        A computed fact follows from others which, in the end, follow from it.
+        A computed fact depends on itself, directly or through other facts.
 
     Why
-        Neither could ever be told.
+        None of them could ever be computed.
 
     Example
         facts:
@@ -251,71 +198,53 @@ class CircularFacts(Code):
 
 
 class BadPlaceholder(Code):
-    """a placeholder cannot be read
+    """malformed placeholder
 
     What it reports
-        Braces in a sentence do not hold a name that can be looked up.
+        The braces in a sentence do not contain a name.
 
     Why
-        Placeholders are looked up and never evaluated, so nothing but a name may stand in them.
+        Placeholders are looked up and never evaluated, so they can contain nothing but a name.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            then: {may: call}
-            because: "{person.__class__}"
+        because: "{person.__class__}"
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            then: {may: call}
-            because: "{person.name|they}"
+        because: "{person.name|they}"
     """
 
     id: ClassVar[str] = "T409"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class UnknownAction(Code):
-    """an action that there is not
+    """unknown action
 
     What it reports
-        A rule or an invariant names an action that is not in the catalogue.
+        A rule or an invariant names an action that the pack does not define.
 
     Why
-        Nobody could say what it means.
+        Nobody would know what the advice means.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            then: {may: cal}
-            because: a reason
+        then: {may: cal}
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            then: {may: call}
-            because: a reason
+        then: {may: call}
     """
 
     id: ClassVar[str] = "T410"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class CircularActions(Code):
-    """actions are kinds of each other in a circle
+    """circular family of actions
 
     What it reports
-        An action is a kind of another which, in the end, is a kind of the first.
+        An action is a kind of itself, directly or through other actions.
 
     Why
-        A family has to have a head.
+        A family of actions needs a most general member.
 
     Example
         actions:
@@ -332,73 +261,53 @@ class CircularActions(Code):
 
 
 class BadTarget(Code):
-    """a conclusion's target is no entity in scope
+    """target that is not in scope
 
     What it reports
-        `to` names nobody whom the rule has in view.
+        `to` names an entity that the rule does not have in view.
 
     Why
-        The advice would concern nobody.
+        It would not be clear whom the advice concerns.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            then: {may: call, to: interview}
-            because: a reason
+        then: {may: call, to: interview}
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            then: {may: call, to: person}
-            because: a reason
+        then: {may: call, to: person}
     """
 
     id: ClassVar[str] = "T412"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class BadDeadline(Code):
-    """a deadline does not follow from a moment
+    """deadline without a moment
 
     What it reports
-        `by` counts from something that is no moment.
+        `by` counts from a field that is not a moment.
 
     Why
         A deadline needs a moment to count from.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            by: 2 days after application.status
-            then: {may: call}
-            because: a reason
+        by: 2 days after application.status
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            by: 2 days after application.reply_by
-            then: {may: call}
-            because: a reason
+        by: 2 days after application.reply_by
     """
 
     id: ClassVar[str] = "T413"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class SafetyReadsParameter(Code):
-    """a safety rule depends on a parameter
+    """safety rule that depends on a parameter
 
     What it reports
-        A safety rule depends on a parameter, by itself or through a computed fact.
+        A safety rule reads a parameter, directly or through a computed fact.
 
     Why
-        Whoever changes the parameter would loosen the rule.
+        Changing the parameter could loosen the rule.
 
     Example
         parameters: {times: {value: 2, about: patience}}
@@ -428,11 +337,11 @@ class SafetyReadsParameter(Code):
 
 
 class BadCollection(Code):
-    """a computed fact ranges over what it cannot range over
+    """collection that a computed fact cannot range over
 
     What it reports
-        A computed fact ranges over something of which there is only one, or looks at a field where it
-        should name an entity.
+        A computed fact ranges over an entity of which there is only one here, or names a field instead of an
+        entity.
 
     Why
         There would be nothing to count.
@@ -448,13 +357,13 @@ class BadCollection(Code):
 
 
 class EmptyRange(Code):
-    """a range that nothing can lie in
+    """empty range
 
     What it reports
-        The two ends of `between` are the wrong way round.
+        The two ends of `between` are in the wrong order.
 
     Why
-        Nothing could lie between them.
+        No value could lie between them.
 
     Example
         facts: {person.asked: {count: message}}
@@ -481,10 +390,10 @@ class EmptyRange(Code):
 
 
 class NameTaken(Code):
-    """a name that a given fact has already
+    """name that is already taken
 
     What it reports
-        A custom or computed fact has the name of one that is there already.
+        A custom or computed fact has the name of an existing field.
 
     Why
         Rules could not tell the two apart.
@@ -500,31 +409,22 @@ class NameTaken(Code):
 
 
 class BadSafety(Code):
-    """safety on what is no prohibition
+    """safety rule that is not a prohibition
 
     What it reports
-        `safety: yes` stands on a recommendation or a step.
+        `safety: yes` stands on a rule that recommends something or adds a step.
 
     Why
         Safety rules say what must not be advised.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            then: {may: call}
-            because: a reason
-            safety: yes
+        then: {may: call}
+        safety: yes
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            then: {must_not: call}
-            because: a reason
-            safety: yes
+        then: {must_not: call}
+        safety: yes
     """
 
     id: ClassVar[str] = "T418"
+    frame: ClassVar[Frame | None] = RULE

@@ -1,20 +1,21 @@
-"""Codes T8xx: examples beside a pack, and packs that are begun."""
+"""Codes T8xx: examples of a pack, and the start of a new pack."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from tactful.source.codes.frames import EXAMPLE, Frame
 from tactful.source.diagnostics import Code
 
 
 class UnreadableExamples(Code):
-    """a file of examples, or what it names, cannot be read
+    """unreadable examples
 
     What it reports
-        A file of examples, or a case or pack that it names, is not there, cannot be opened or is empty.
+        A file of examples, or a case or pack that it names, does not exist, cannot be opened or is empty.
 
     Why
-        An example that is not run keeps nothing in place.
+        An example that does not run protects nothing.
 
     Example
         examples:
@@ -30,69 +31,55 @@ class UnreadableExamples(Code):
 
 
 class ExampleShape(Code):
-    """a part of a file of examples has another form
+    """mapping, list or single value in the wrong place
 
     What it reports
-        A mapping, a list or a single value is wanted, and something else stands there.
+        A mapping, a list or a single value stands where another of the three belongs.
 
     Why
         It could be read in several ways.
 
     Example
-        examples:
-          keep-looking:
-            at: 2026-11-23T10:00:00Z
-            case: {candidate: {id: me}}
-            expect: keep_searching
+        expect: keep_searching
 
     Instead
-        examples:
-          keep-looking:
-            at: 2026-11-23T10:00:00Z
-            case: {candidate: {id: me}}
-            expect: [{should: keep_searching}]
+        expect: [{should: keep_searching}]
     """
 
     id: ClassVar[str] = "T802"
+    frame: ClassVar[Frame | None] = EXAMPLE
 
 
 class UnknownExampleKey(Code):
-    """a key that has no meaning in a file of examples
+    """unknown key in an example
 
     What it reports
-        A key stands where it has no meaning.
+        A key has no meaning where it stands.
 
     Why
-        A misspelt expectation would be left out of account in silence.
+        A misspelt expectation would otherwise be ignored without a message.
 
     Example
-        examples:
-          keep-looking:
-            at: 2026-11-23T10:00:00Z
-            case: {candidate: {id: me}}
-            expects: [{should: keep_searching}]
-            never: [resign]
+        expects: [{should: keep_searching}]
+        never: [resign]
 
     Instead
-        examples:
-          keep-looking:
-            at: 2026-11-23T10:00:00Z
-            case: {candidate: {id: me}}
-            expect: [{should: keep_searching}]
-            never: [resign]
+        expect: [{should: keep_searching}]
+        never: [resign]
     """
 
     id: ClassVar[str] = "T803"
+    frame: ClassVar[Frame | None] = EXAMPLE
 
 
 class IncompleteExample(Code):
-    """an example lacks something
+    """incomplete example
 
     What it reports
-        An example has no case, no moment or nothing that it expects, or an expectation does not say what of.
+        An example has no case, no moment or no expectation, or an expectation does not name an action.
 
     Why
-        It could not fail, or could not be run.
+        It could not run, or could never fail.
 
     Example
         examples:
@@ -112,68 +99,56 @@ class IncompleteExample(Code):
 
 
 class UnknownExampleName(Code):
-    """an example names what there is not
+    """unknown name in an example
 
     What it reports
-        The pack has no such action or rule, the case no such person, application or other part, or the file no such
-        case.
+        The pack has no such action or rule, the case has no such person, application or other part, or the file has
+        no such case.
 
     Why
-        What is never there can never be advised: `never` would hold for no reason.
+        An action that does not exist is never advised, so `never` would always pass.
 
     Example
-        examples:
-          keep-looking:
-            at: 2026-11-23T10:00:00Z
-            case: {candidate: {id: me}}
-            never: [resing]
+        never: [resing]
 
     Instead
-        examples:
-          keep-looking:
-            at: 2026-11-23T10:00:00Z
-            case: {candidate: {id: me}}
-            never: [resign]
+        never: [resign]
     """
 
     id: ClassVar[str] = "T805"
+    frame: ClassVar[Frame | None] = EXAMPLE
 
 
 class BadExampleValue(Code):
-    """a value that an example cannot have there
+    """impossible value in an example
 
     What it reports
-        A moment, a rank or a yes is wanted and something else stands there, or an id is not written as one.
+        Something else stands where a moment, a rank or a yes belongs, or an id has characters that it cannot have.
 
     Why
-        The example would expect what nobody can tell.
+        Nobody could say what the example expects.
 
     Example
-        examples:
-          keep-looking:
-            at: tomorrow
-            case: {candidate: {id: me}}
-            expect: [{should: keep_searching}]
+        at: tomorrow
+        expect: [{should: keep_searching}]
 
     Instead
-        examples:
-          keep-looking:
-            at: 2026-11-23T10:00:00Z
-            case: {candidate: {id: me}}
-            expect: [{should: keep_searching}]
+        at: 2026-11-23T10:00:00Z
+        expect: [{should: keep_searching}]
     """
 
     id: ClassVar[str] = "T806"
+    frame: ClassVar[Frame | None] = EXAMPLE
 
 
 class CannotBegin(Code):
-    """a new pack cannot be begun in a folder
+    """folder in which no pack can be started
 
     What it reports
         The folder that `tactful init` names has files in it, is a file, or has a name that no pack can have.
 
     Why
-        Nothing of yours is ever overwritten.
+        Your files are never overwritten.
 
     Example
         (tactful init .)

@@ -1,6 +1,6 @@
-"""Codes T5xx: what is imported has mistakes in it, or parts that are not understood.
+"""Codes T5xx: mistakes in files to import, and parts that are not understood.
 
-T501 to T507 and T511 are mistakes: nothing is imported. T508 to T510 are notes: the import goes on, and they are listed.
+T501 to T507 and T511 are mistakes: nothing is imported. T508 to T510 are notes: the import goes on and lists them.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from tactful.source.diagnostics import Code
 
 
 class UnknownFormat(Code):
-    """a file of no format that can be imported
+    """unknown format
 
     What it reports
-        A file is neither an invitation (.ics), nor a table of applications (CSV), nor JSON of a feed that is known.
+        The file is neither an invitation (.ics), nor a table of applications (CSV), nor JSON of a known feed.
 
     Why
         A guess at what the fields mean could turn an interviewer into a stranger.
@@ -30,14 +30,14 @@ class UnknownFormat(Code):
 
 
 class BrokenFile(Code):
-    """a file to import is broken
+    """broken file
 
     What it reports
-        The file is of a known format, but breaks its rules: a line without a colon, a part that does not end, a quote
-        that is not closed, a row with more values than the header.
+        The file breaks the rules of its format: a line without a colon, a part without an end, a quote that is not
+        closed, or a row with more values than the header.
 
     Why
-        What follows may belong elsewhere, so nothing of it can be trusted.
+        Whatever follows may belong elsewhere, so none of it can be trusted.
 
     Example
         (an .ics file that was cut off before END:VCALENDAR)
@@ -50,13 +50,13 @@ class BrokenFile(Code):
 
 
 class Recurring(Code):
-    """an invitation that recurs
+    """recurring invitation
 
     What it reports
-        An event has RRULE, RDATE, EXDATE or EXRULE, or changes one of a series (RECURRENCE-ID).
+        An event has RRULE, RDATE, EXDATE or EXRULE, or changes one event of a series (RECURRENCE-ID).
 
     Why
-        Each interview is thanked for by itself; a series has no single end to count from.
+        Each interview needs its own thank-you note, and a series has no single end to count from.
 
     Example
         (an event with RRULE:FREQ=WEEKLY)
@@ -69,13 +69,13 @@ class Recurring(Code):
 
 
 class NoEnd(Code):
-    """an invitation that does not say when it ends
+    """invitation without an end
 
     What it reports
-        An event has a start, but neither DTEND nor DURATION, and is not for whole days.
+        An event has a start but neither DTEND nor DURATION, and does not last whole days.
 
     Why
-        Thank-you notes are counted from the end of the interview.
+        Deadlines of thank-you notes are counted from the end of the interview.
 
     Example
         (an event with nothing but DTSTART:20250311T150000Z)
@@ -88,13 +88,13 @@ class NoEnd(Code):
 
 
 class WrongImportValue(Code):
-    """a value in a file to import cannot be read
+    """impossible value in an imported file
 
     What it reports
-        A field has a value of another type than the format gives it, or one that it cannot have.
+        A field has a value of the wrong type, or one that it cannot have.
 
     Why
-        What the value was meant to be can only be guessed at.
+        The intended value could only be guessed.
 
     Example
         (a Greenhouse interview with "end": {"date_time": "soon"})
@@ -107,14 +107,14 @@ class WrongImportValue(Code):
 
 
 class NoImportZone(Code):
-    """a time in a file to import, and no time zone to read it in
+    """time without a time zone in an imported file
 
     What it reports
-        A time has neither an offset nor a time zone that is known, and neither the application nor the candidate has a
-        time zone to read it in.
+        A time has neither an offset nor a known time zone, and neither the application nor the candidate has a time
+        zone.
 
     Why
-        Eleven o'clock is another moment in Dublin than in Denver.
+        Eleven o'clock in Dublin is not eleven o'clock in Denver.
 
     Example
         (tactful import invite.ics, with DTEND:20250311T120000)
@@ -126,15 +126,15 @@ class NoImportZone(Code):
     id: ClassVar[str] = "T506"
 
 
-class WhichOne(Code):
-    """it cannot be told which application or candidate is meant
+class AmbiguousImport(Code):
+    """ambiguous application or candidate
 
     What it reports
-        An interview may belong to several applications of the case, a feed is about several candidates, or what
-        ``--application`` names is not in the case.
+        An interview may belong to several applications of the case, a feed is about several candidates, or the case
+        does not have the application that `--application` names.
 
     Why
-        People and promises of one company must not be mixed with another's.
+        People and promises of different companies must not be mixed up.
 
     Example
         (tactful import invite.ics --into case.yaml, where the case has applications at two companies)
@@ -147,14 +147,13 @@ class WhichOne(Code):
 
 
 class NotUnderstood(Code):
-    """something in a file to import was not understood
+    """part of an imported file that is not understood
 
     What it reports
-        A field, a value or a part that is not known here was passed over, or an event that leaves nothing to import.
-        The rest is imported.
+        An unknown field, value or part, or an event with nothing to import, was skipped. The rest is imported.
 
     Why
-        Nothing is dropped in silence: it may be what you wanted.
+        Nothing is dropped without a note, because it may be just what you need.
 
     Example
         (a Greenhouse interview with "status": "postponed")
@@ -167,14 +166,14 @@ class NotUnderstood(Code):
 
 
 class Guessed(Code):
-    """something was guessed at an import
+    """guess during an import
 
     What it reports
-        The file does not say something that a case needs, and the likeliest was taken: who of the invited is the
-        candidate, which company an address belongs to.
+        The file does not contain something that a case needs, so the likeliest value was taken: which of the
+        invited people is the candidate, or which company an address belongs to.
 
     Why
-        Invitations do not say it, and a case without it would give poor advice.
+        Invitations do not contain it, and advice on a case without it would be poor.
 
     Example
         (tactful import invite.ics)
@@ -187,10 +186,10 @@ class Guessed(Code):
 
 
 class MorePages(Code):
-    """a feed has more pages than were imported
+    """feed with more pages
 
     What it reports
-        The file is one page of several: it names a next one.
+        The file is one page of several: it names a next page.
 
     Why
         Interviews on the other pages are missing from the case.
@@ -206,10 +205,10 @@ class MorePages(Code):
 
 
 class NotMergeable(Code):
-    """a case that cannot be imported into
+    """case with shared parts
 
     What it reports
-        The case shares parts of itself by YAML aliases, so that a change in one place would show in another.
+        The case uses YAML aliases to share parts, so a change in one place would also appear in another.
 
     Why
         An interview added to one application would be added to the other too.

@@ -1,20 +1,21 @@
-"""Codes T9xx: legal in a pack, and suspicious."""
+"""Codes T9xx: what is legal in a pack but suspicious."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from tactful.source.codes.frames import RULE, Frame
 from tactful.source.diagnostics import Code
 
 
 class UnusedParameter(Code):
-    """a parameter that nothing reads
+    """unused parameter
 
     What it reports
-        No condition, deadline or sentence reads the parameter. `--fix` takes it out.
+        No condition, deadline or sentence reads the parameter. `--fix` removes it.
 
     Why
-        Whoever turns it expects something to change.
+        People who change it expect an effect.
 
     Example
         parameters: {patience: {value: 2 days, about: how long to wait}}
@@ -43,14 +44,13 @@ class UnusedParameter(Code):
 
 
 class UnusedFact(Code):
-    """a computed fact that no rule reads
+    """unused computed fact
 
     What it reports
-        No rule, invariant or sentence reads the computed fact, and no fact that one of them reads does. `--fix` takes
-        it out.
+        No rule, invariant or sentence reads the computed fact, not even through other facts. `--fix` removes it.
 
     Why
-        It may be that a rule was meant to read it; if not, readers lose time on it.
+        Either a rule was meant to read it, or it wastes the reader's time.
 
     Example
         facts: {person.writes: {when: {person.prefers: email}}}
@@ -79,85 +79,65 @@ class UnusedFact(Code):
 
 
 class NeverHolds(Code):
-    """conditions that contradict each other
+    """contradicting conditions
 
     What it reports
-        A rule can never fire, a computed fact is never so, or an invariant is never checked: what its conditions ask of
-        one field cannot be. Numbers and lengths of time count, and so does an `unless` that holds wherever `when` does.
+        A rule can never fire, a computed fact can never hold, or an invariant is never checked, because its
+        conditions on one field contradict each other. Numbers and lengths of time are compared, and an `unless`
+        that holds whenever `when` does counts too.
 
     Why
-        The rule looks as if it did something.
+        The rule seems to do something, but it does nothing.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            source: a book
-            for each: interview
-            when: {interview.ended_at: at most 2 days ago}
-            unless: {interview.ended_at: less than 3 days ago}
-            then: {may: call}
-            because: a reason
+        for each: interview
+        when: {interview.ended_at: at most 2 days ago}
+        unless: {interview.ended_at: less than 3 days ago}
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            source: a book
-            for each: interview
-            when: {interview.ended_at: at most 3 days ago}
-            unless: {interview.ended_at: less than 2 days ago}
-            then: {may: call}
-            because: a reason
+        for each: interview
+        when: {interview.ended_at: at most 3 days ago}
+        unless: {interview.ended_at: less than 2 days ago}
     """
 
     id: ClassVar[str] = "T903"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class Redundant(Code):
-    """a condition that adds nothing
+    """redundant condition
 
     What it reports
-        The other conditions on the same field say it already: with and without it, the rule fires for the same rows.
-        `--fix` takes it out.
+        The other conditions on the same field already imply this one: with or without it, the rule fires for the
+        same rows. `--fix` removes it.
 
     Why
-        Whoever changes it expects something to change.
+        People who change it expect an effect.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            source: a book
-            for each: application
-            when:
-              application.reply_by: at least 2 days ago
-              all:
-                - application.reply_by: known
-            then: {may: call}
-            because: a reason
+        for each: application
+        when:
+          application.reply_by: at least 2 days ago
+          all:
+            - application.reply_by: known
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            source: a book
-            for each: application
-            when:
-              application.reply_by: at least 2 days ago
-            then: {may: call}
-            because: a reason
+        for each: application
+        when:
+          application.reply_by: at least 2 days ago
     """
 
     id: ClassVar[str] = "T904"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class AlwaysSetAside(Code):
-    """a recommendation that a prohibition always sets aside
+    """recommendation that is always set aside
 
     What it reports
-        Wherever the rule fires, a prohibition of its action or family fires too, for the same target or around it, and
-        wins: it is a matter of safety, or of no lower priority than any rule that recommends the action.
+        Whenever the rule fires, a prohibition of its action or family fires too, for the same target or one that
+        contains it, and wins: it is a safety rule, or its priority is at least that of every rule that recommends
+        the action.
 
     Why
         Nobody will ever get this advice.
@@ -201,13 +181,13 @@ class AlwaysSetAside(Code):
 
 
 class IdleAction(Code):
-    """an action that no rule is about
+    """unused action
 
     What it reports
-        No rule recommends the action, forbids it or adds a step to it, or does so for a kind of it.
+        No rule recommends the action, prohibits it or adds a step to it, nor to a kind of it.
 
     Why
-        A catalogue that promises more than the rules can advise misleads whoever reads it.
+        A list of actions that promises more than the rules can advise is misleading.
 
     Example
         actions: {call: {about: a call}, visit: {about: a visit}}
@@ -232,13 +212,14 @@ class IdleAction(Code):
 
 
 class Unsourced(Code):
-    """a rule that does not say why, or where that comes from
+    """rule without a reason or a source
 
     What it reports
         The rule's `because` is empty, or it has no `source`.
 
     Why
-        Advice is followed for its reasons, and a rule without a source cannot be looked up when it is doubted.
+        People follow advice for its reasons, and a rule without a source cannot be looked up when somebody doubts
+        it.
 
     Example
         actions: {call: {about: a call}}
@@ -262,14 +243,14 @@ class Unsourced(Code):
 
 
 class Gap(Code):
-    """sibling rules with a gap between their thresholds
+    """gap between the thresholds of two rules
 
     What it reports
-        Two rules draw the same conclusion under conditions that are alike but for one number or moment, and between the
-        stretches in which they fire there is one in which neither does.
+        Two rules draw the same conclusion under conditions that differ in only one number or moment, and there is a
+        range between them in which neither fires.
 
     Why
-        Mostly two thresholds were meant to be the same.
+        The two thresholds were probably meant to be the same.
 
     Example
         actions: {call: {about: a call}}
@@ -308,14 +289,14 @@ class Gap(Code):
 
 
 class Overlap(Code):
-    """sibling rules whose thresholds overlap
+    """overlap between the thresholds of two rules
 
     What it reports
-        Two rules draw the same conclusion under conditions that are alike but for one number or moment, and the
-        stretches in which they fire overlap. Where one lies inside the other, that is taken to be meant.
+        Two rules draw the same conclusion under conditions that differ in only one number or moment, and there is a
+        range in which both fire. Where the range of one rule lies inside the other's, it is taken to be intended.
 
     Why
-        Mostly one rule was to take over from the other.
+        One rule was probably meant to take over where the other stops.
 
     Example
         actions: {call: {about: a call}}

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from tactful.source.codes.frames import RULE, Frame
 from tactful.source.diagnostics import Code
 
 
 class UnreadablePack(Code):
-    """a pack's file or folder cannot be read
+    """unreadable pack
 
     What it reports
-        A pack's file cannot be opened, or its folder has no YAML file in it.
+        A file of the pack cannot be opened, or its folder has no YAML file.
 
     Why
-        There are no rules to go by.
+        Without rules there is nothing to decide by.
 
     Example
         (tactful check rules-that-are-not-there.yaml)
@@ -27,41 +28,30 @@ class UnreadablePack(Code):
 
 
 class UnknownKey(Code):
-    """a key that has no meaning here
+    """unknown key
 
     What it reports
-        A key stands where it has no meaning.
+        A key has no meaning where it stands.
 
     Why
-        A misspelt key would be left out of account in silence.
+        A misspelt key would otherwise be ignored without a message.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            wen: {person.prefers: email}
-            then: {may: call}
-            because: a reason
+        wen: {person.prefers: email}
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: {person.prefers: email}
-            then: {may: call}
-            because: a reason
+        when: {person.prefers: email}
     """
 
     id: ClassVar[str] = "T302"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class MissingKey(Code):
-    """a key that has to be there is missing
+    """missing key
 
     What it reports
-        A key is missing that has to be there, such as a rule's `because`.
+        A required key is missing, such as a rule's `because`.
 
     Why
         Advice without a reason cannot be explained to the person who gets it.
@@ -86,44 +76,33 @@ class MissingKey(Code):
 
 
 class WrongShape(Code):
-    """a mapping, a list or a single value stands where another is wanted
+    """mapping, list or single value in the wrong place
 
     What it reports
-        A mapping, a list or a single value stands where another of them belongs.
+        A mapping, a list or a single value stands where another of the three belongs.
 
     Why
-        What was meant cannot be told from the shape.
+        The meaning cannot be guessed from it.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: email
-            then: {may: call}
-            because: a reason
+        when: email
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when: {person.prefers: email}
-            then: {may: call}
-            because: a reason
+        when: {person.prefers: email}
     """
 
     id: ClassVar[str] = "T304"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class DefinedTwice(Code):
-    """two files of one pack define the same id
+    """id defined twice
 
     What it reports
-        Two files of one pack, or two places in them, define the same id.
+        The same id is defined in two files of a pack, or in two places of one file.
 
     Why
-        It would hang on the order of the files which one counts.
+        Which of them counts would depend on the order of the files.
 
     Example
         (rules/a.yaml and rules/b.yaml that both have a rule `call-her`)
@@ -136,13 +115,13 @@ class DefinedTwice(Code):
 
 
 class NothingToChange(Code):
-    """an overlay changes or switches off what its base does not have
+    """overlay of something that the base does not have
 
     What it reports
         An overlay changes or switches off something that its base does not have.
 
     Why
-        Most likely the name is misspelt, and the change would have no effect.
+        The name is probably misspelt, and the change would have no effect.
 
     Example
         extends: default
@@ -159,32 +138,32 @@ class NothingToChange(Code):
 
 
 class CircularExtends(Code):
-    """packs extend each other in a circle
+    """packs that extend each other
 
     What it reports
-        A pack extends another which, in the end, extends the first.
+        A pack extends itself, directly or through other packs.
 
     Why
-        There is no lowest pack to begin with.
+        There is no base to begin with.
 
     Example
         (a.yaml with `extends: b.yaml`, and b.yaml with `extends: a.yaml`)
 
     Instead
-        (take one of the two `extends` away)
+        (remove one of the two `extends`)
     """
 
     id: ClassVar[str] = "T307"
 
 
 class BadExtends(Code):
-    """extends names no pack that may be read
+    """base that may not be read
 
     What it reports
         `extends` names neither a shipped pack nor a file or folder beside this one.
 
     Why
-        A rule file may build on what is beside it, and on nothing else of the machine.
+        A rule file may build on what is beside it, and on nothing else on the machine.
 
     Example
         extends: /etc/rules
@@ -197,14 +176,14 @@ class BadExtends(Code):
 
 
 class SafetyChanged(Code):
-    """an overlay loosens a safety rule
+    """overlay that loosens a safety rule
 
     What it reports
-        An overlay changes when a safety rule holds, or switches it off without saying why.
+        An overlay changes when a safety rule holds, or switches it off without a reason.
 
     Why
-        Safety rules are what policy owners rely on. Their words and rank may change; what they forbid may
-        not.
+        The owners of a policy rely on its safety rules. Their wording and priority may change, but not what they
+        forbid.
 
     Example
         extends: default
@@ -221,14 +200,14 @@ class SafetyChanged(Code):
 
 
 class BadName(Code):
-    """an id or a name is not written as one
+    """malformed id or name
 
     What it reports
-        An id or a name is not written as one: small letters, digits and underscores, in ids of rules
-        hyphens too.
+        An id or a name has characters that it cannot have. Allowed are small letters, digits and underscores, and
+        hyphens in the ids of rules.
 
     Why
-        Names stand in conditions and sentences, where a blank or a dot would end them.
+        Names are used in conditions and sentences, where a space or a dot would end them.
 
     Example
         actions: {Call Her: {about: a call}}
@@ -241,31 +220,20 @@ class BadName(Code):
 
 
 class BadSetting(Code):
-    """a setting has a value that it cannot have
+    """setting with an impossible value
 
     What it reports
-        A setting has a value out of its range, or says two things at once.
+        A setting has a value out of its range, or two settings contradict each other.
 
     Why
-        What was meant cannot be told.
+        It is not clear which value was meant.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            priority: 900
-            then: {may: call}
-            because: a reason
+        priority: 900
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            priority: 90
-            then: {may: call}
-            because: a reason
+        priority: 90
     """
 
     id: ClassVar[str] = "T311"
+    frame: ClassVar[Frame | None] = RULE

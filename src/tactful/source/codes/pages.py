@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 from types import ModuleType
 from typing import Final
 
@@ -25,19 +26,31 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
 
 def codes() -> dict[str, type[Code]]:
     """All codes by their ids, in order."""
-    found = [
-        one
+    classes = [
+        value
         for module in _MODULES
-        for one in vars(module).values()
-        if isinstance(one, type) and issubclass(one, Code) and one is not Code
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Code) and value is not Code
     ]
-    return {code.id: code for code in sorted(found, key=lambda one: one.id)}
+    return {code.id: code for code in sorted(classes, key=lambda code: code.id)}
 
 
 def page(id_: str) -> str | None:
-    """The page of a code; for ``ALL`` a list of all codes; ``None`` where there is no such code."""
+    """The page of a code; for ``ALL`` a list of all codes; ``None`` if the code does not exist."""
     known = codes()
     if id_ == "ALL":
-        return "\n".join(f"{code.id}  {inspect.getdoc(code).splitlines()[0]}" for code in known.values())  # type: ignore[union-attr]
+        return "\n".join(f"{code.id}  {_text(code).splitlines()[0]}" for code in known.values())
     code = known.get(id_)
-    return None if code is None else f"{code.id}: {inspect.getdoc(code)}"
+    return None if code is None else f"{code.id}: {_text(code)}{_frame(code)}"
+
+
+def _text(code: type[Code]) -> str:
+    return inspect.getdoc(code) or ""
+
+
+def _frame(code: type[Code]) -> str:
+    """What stands around the example, where the page shows a part of an entry."""
+    if code.frame is None:
+        return ""
+    shown = textwrap.indent(code.frame.around("… (the example; its keys replace those below)"), "    ")
+    return f"\n\nAround the example\n{shown.rstrip()}"

@@ -8,13 +8,13 @@ from tactful.source.diagnostics import Code
 
 
 class UnreadableCalendar(Code):
-    """a calendar file that is to be brought up to date cannot be read
+    """unreadable calendar file
 
     What it reports
-        The file that `--ics` names is there, and it is not iCalendar (RFC 5545). It is left as it is.
+        The file that `--ics` names exists, but it is not iCalendar (RFC 5545). It is left unchanged.
 
     Why
-        Which entries changed can only be told from the file; and what it is otherwise would be lost.
+        The update is computed from the old entries in the file, and anything else in it would be lost.
 
     Example
         (tactful plan case.yaml --ics notes.txt)
@@ -27,14 +27,14 @@ class UnreadableCalendar(Code):
 
 
 class ForeignCalendar(Code):
-    """a calendar file that is to be brought up to date is of something else
+    """calendar file of something else
 
     What it reports
-        The file that `--ics` names was not written by `tactful plan`, is of another candidate or another
-        choice of applications, or has entries in it that others put there. It is left as it is.
+        The file that `--ics` names was not written by `tactful plan`, belongs to another candidate or another
+        choice of applications, or has entries from other programs. It is left unchanged.
 
     Why
-        Entries that are no longer advised are cancelled; what others wrote would be lost.
+        Entries that are no longer advised are cancelled, so other people's entries would be lost.
 
     Example
         (tactful plan kim.yaml --ics sam.ics)
@@ -47,13 +47,13 @@ class ForeignCalendar(Code):
 
 
 class CannotWrite(Code):
-    """a file cannot be written
+    """file that cannot be written
 
     What it reports
-        The file that `--out` or `--ics` names cannot be made or replaced.
+        The file that `--out` or `--ics` names cannot be created or replaced.
 
     Why
-        The plan would be lost without a word.
+        The plan would be lost.
 
     Example
         (tactful plan case.yaml --format html --out no/such/folder/plan.html)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from tactful.source.codes.frames import RULE, Frame
 from tactful.source.diagnostics import Code
 
 
 class TooLarge(Code):
-    """a text is larger, deeper or fuller than the limits allow
+    """text exceeds a limit
 
     What it reports
-        The text is larger than the limit, nests deeper, or has more values in it once its aliases are
-        followed.
+        The text is too long, is nested too deeply, or has too many values once its aliases are expanded.
 
     Why
         A file from a stranger must not be able to exhaust the machine.
@@ -28,14 +28,14 @@ class TooLarge(Code):
 
 
 class BadEncoding(Code):
-    """a text is not UTF-8, or has characters in it that no text has
+    """text is not valid UTF-8
 
     What it reports
-        The bytes are not UTF-8, or a character stands in the text that no text has, such as a control
+        The bytes are not UTF-8, or the text contains a character that does not belong in a text, such as a control
         character.
 
     Why
-        Guessing an encoding would garble names in silence.
+        Guessing the encoding could garble names without anybody noticing.
 
     Example
         (a file saved as Latin-1 or UTF-16)
@@ -48,10 +48,10 @@ class BadEncoding(Code):
 
 
 class Unreadable(Code):
-    """a text is not YAML, or not JSON
+    """text is not valid YAML or JSON
 
     What it reports
-        The text breaks the grammar of YAML or JSON, so that nothing in it can be relied on.
+        The text breaks the grammar of YAML or JSON.
 
     Why
         Reading half of a file would be worse than reading none of it.
@@ -68,48 +68,37 @@ class Unreadable(Code):
 
 
 class DuplicateKey(Code):
-    """the same key stands twice in one mapping
+    """duplicate key
 
     What it reports
-        A mapping names one key more than once.
+        A mapping has the same key more than once.
 
     Why
-        YAML readers commonly keep the last one in silence, so that half of what was written is lost.
+        Most YAML readers silently keep the last of them, so half of what was written is lost.
 
     Example
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when:
-              person.prefers: email
-              person.prefers: phone
-            then: {may: call}
-            because: a reason
+        when:
+          person.prefers: email
+          person.prefers: phone
 
     Instead
-        actions: {call: {about: a call}}
-        rules:
-          r:
-            for each: person
-            when:
-              person.prefers: [email, phone]
-            then: {may: call}
-            because: a reason
+        when:
+          person.prefers: [email, phone]
     """
 
     id: ClassVar[str] = "T104"
+    frame: ClassVar[Frame | None] = RULE
 
 
 class ForbiddenYaml(Code):
-    """a part of YAML that is not read here: tags, merge keys, several documents, loose aliases
+    """unsupported YAML feature
 
     What it reports
-        The text uses a part of YAML that rule files and cases do not need: tags, merge keys, several
-        documents, keys that are not single values, aliases of nothing.
+        The text uses a part of YAML that rule files and cases do not need: tags, merge keys, several documents, keys
+        that are not single values, or aliases without an anchor.
 
     Why
-        These parts make files hard to read and can hide what a file says.
+        These features make files hard to read and can hide what a file says.
 
     Example
         pack: !secret {name: mine}

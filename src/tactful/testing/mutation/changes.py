@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
@@ -20,7 +20,19 @@ from tactful.facts.kinds import (
     format_day_time,
     format_duration,
 )
-from tactful.language.ir import HERE, Compare, DayTimeBetween, IsIn, NowIs, Predicate, Relates, Shift, Test
+from tactful.language.ir import (
+    HERE,
+    Compare,
+    DayTimeBetween,
+    Filled,
+    IsIn,
+    Known,
+    NowIs,
+    Predicate,
+    Relates,
+    Shift,
+    Test,
+)
 from tactful.language.terms import OPPOSITE, Order
 
 replace = msgspec.structs.replace
@@ -67,8 +79,10 @@ def _predicate_changes(predicate: Predicate, kind: Kind) -> Iterator[tuple[str, 
                     yield operator, _clock(high, high + step), DayTimeBetween(low, high + step)
         case IsIn(values=values):
             yield from _value_changes(values, kind)
+        case Relates() | Known() | Filled():
+            pass  # the opposite of the whole test is tried in any case
         case _:
-            pass
+            assert_never(predicate)
 
 
 def _value_changes(values: tuple[bool | str | int | float, ...], kind: Kind) -> Iterator[tuple[str, str, Predicate]]:

@@ -17,7 +17,6 @@ from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 from tactful.api.policy import Policy
 from tactful.decide.invariants import InvariantCheck, Taken, outcomes, take
 from tactful.facts.kinds import DAY
-from tactful.facts.rows import entity_of
 from tactful.language.ir import Always, Invariant, Keeps
 from tactful.source.diagnostics import InvalidInput
 from tactful.testing.properties.drawing import cases
@@ -184,11 +183,11 @@ class _Check:
             self._database.save(self._key(invariant), json.dumps(case).encode())
         outcome = next(self._broken(invariant, case))
         said = sorted(
-            {f"{one.modality} {one.action} → {entity_of(one.target)} {one.target.id}" for one in outcome.broken or ()}
+            {f"{one.modality} {one.action} → {one.target.entity} {one.target.id}" for one in outcome.broken or ()}
         )
         return InvariantFailure(
             case=yaml.safe_dump(case, sort_keys=False, allow_unicode=True),
-            entity=entity_of(outcome.row),
+            entity=outcome.row.entity,
             id=outcome.row.id,
             actions=tuple(said),
             rules=self._rules(outcome),

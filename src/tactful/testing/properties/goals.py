@@ -6,23 +6,27 @@ Cases drawn blindly seldom meet a rule of six conditions. A goal is a hint and n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 import msgspec
 
 from tactful.api.policy import Policy
 from tactful.language.ir import (
     Aggregate,
+    AllOf,
     AnyOf,
     Compare,
     ComputedFact,
     Condition,
+    DayTimeBetween,
     Field,
+    Filled,
     IsIn,
     Known,
     NoneOf,
     NowIs,
     Predicate,
+    Relates,
     Shift,
     Test,
     WhenFact,
@@ -74,11 +78,15 @@ class _Hints:
             case Test():
                 yield from self._test(condition, wanted != condition.negated)
                 return
-            case NoneOf():
-                members, wanted = condition.members, not wanted
+            case NoneOf(members=members):
+                wanted = not wanted
+                one_is_enough = wanted
+            case AllOf(members=members):
+                one_is_enough = not wanted
+            case AnyOf(members=members):
                 one_is_enough = wanted
             case _:
-                members, one_is_enough = condition.members, isinstance(condition, AnyOf) == wanted
+                assert_never(condition)
         for member in (members[self._pick],) if one_is_enough and members else members:
             yield from self.of(member, wanted)
 
@@ -111,8 +119,10 @@ class _Hints:
                 yield from self._rows(fact, (op in (">", ">=")) == wanted)
             case Known():
                 yield from self._rows(fact, wanted)
+            case NowIs() | DayTimeBetween() | Relates() | Filled():
+                pass  # these give no hint
             case _:
-                pass
+                assert_never(predicate)
 
     def _rows(self, fact: Aggregate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
         """Rows that a fact is to find, or none."""
@@ -129,8 +139,10 @@ def _hint(predicate: Predicate, wanted: bool) -> Hint | None:
             return Hint(known=wanted)
         case NowIs(op=op, shift=shift):
             return Hint(shift=shift, earlier=(op in (">", ">=")) == wanted)
-        case _:
+        case Compare() | DayTimeBetween() | Relates() | Filled():
             return None
+        case _:
+            assert_never(predicate)
 
 
 def _key(field: Field) -> Key:

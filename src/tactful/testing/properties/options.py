@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
-if TYPE_CHECKING:
-    pass
-
-
-#: How many cases are drawn: enough for mistakes that hang on four or five facts at once, in some seconds.
+#: How many cases are drawn: enough for mistakes that depend on four or five facts at once, in some seconds.
 DRAWN: Final = 1_500
-
-
-#: Where failures are kept, beside the pack.
+#: Where failing cases are kept, beside the pack.
 KEPT_IN: Final = Path(".tactful") / "failures"
 
 
 class Drawing(msgspec.Struct, frozen=True):
-    """How cases are drawn: how many, from which seed (``None``: any), and in which folder failures are kept, if in any."""
+    """How cases are drawn: how many, from which seed (``None``: a random one), and in which folder failing cases are kept.
+
+    Where ``folder`` is ``None``, failing cases are not kept.
+    """
 
     count: int
     seed: int | None = None

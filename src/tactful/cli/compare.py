@@ -1,0 +1,41 @@
+"""``tactful compare``: the differences between two decisions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from tactful.api.decision import Decision
+from tactful.api.policy import Policy, load
+from tactful.cli.options import At, Format, Rules, read_case
+from tactful.cli.output import console, guarded, write_bytes
+
+
+@guarded
+def compare(
+    before: Annotated[str, typer.Argument(metavar="CASE_A", help="A case in YAML or JSON.")],
+    after: Annotated[str, typer.Argument(metavar="CASE_B", help="Another, or the same with --against.")],
+    rules: Rules = "default",
+    against: Annotated[
+        str | None, typer.Option(metavar="PACK", help="Decide on CASE_B by the rules of this pack, and not by --rules.")
+    ] = None,
+    at: At = None,
+    format_: Format = "text",
+) -> None:
+    """Tell what two decisions have different, and the facts and rules behind it."""
+    policy = load(rules)
+    other = policy if against is None else load(against)
+    record = _decide(policy, before, at).compare(_decide(other, after, at))
+    if format_ == "json":
+        write_bytes(msgspec.json.encode(record))
+        return
+    from tactful.formats.text.comparison import render_differences  # rich is not needed for JSON
+
+    render_differences(record, console())
+
+
+def _decide(policy: Policy, case: str, at: str | None) -> Decision:
+    read, now = read_case(policy, case, at, None)
+    return policy.decide(read, now)

@@ -1,0 +1,43 @@
+"""``tactful schema``: JSON Schemas of what the commands read and write."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from tactful.api.policy import load
+from tactful.cli.options import Rules
+from tactful.cli.output import guarded, write_bytes
+
+
+@guarded
+def schema(
+    what: Annotated[
+        Literal["decision", "plan", "why", "comparison", "test", "case", "pack", "examples"],
+        typer.Argument(help="Which JSON Schema to print."),
+    ],
+    rules: Rules = "default",
+) -> None:
+    """Print the JSON Schema of a decision, a plan, a case, a rule file, examples, or of what other commands answer."""
+    from tactful.formats.schema import (
+        case_schema,
+        comparison_schema,
+        decision_schema,
+        pack_schema,
+        plan_schema,
+        to_bytes,
+        why_schema,
+    )
+    from tactful.testing.schema import examples_schema, results_schema
+
+    made = {
+        "decision": decision_schema,
+        "plan": plan_schema,
+        "case": case_schema,
+        "why": why_schema,
+        "comparison": comparison_schema,
+        "test": results_schema,
+    }
+    of_pack = {"pack": pack_schema, "examples": examples_schema}
+    write_bytes(to_bytes(made[what]() if what in made else of_pack[what](load(rules).checked)))

@@ -1,0 +1,179 @@
+"""What importers read from a file of any format: interviews, applications, and notes on the rest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from tactful.facts.shape import InterviewStatus, Role, Stage
+from tactful.source.codes.imports import Guessed, MorePages, NotUnderstood
+from tactful.source.diagnostics import Code, Diagnostic, InvalidInput, Span
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What all records have in common."""
+
+
+class Person(Record, frozen=True):
+    """Somebody at the company. ``uid`` is the source's id; ``role`` is used where the case has none."""
+
+    name: str | None = None
+    email: str | None = None
+    uid: str | None = None
+    role: Role | None = "interviewer"
+
+
+class Attendee(Record, frozen=True):
+    """Somebody invited. ``accepted`` is ``None`` where they have not answered."""
+
+    person: Person
+    accepted: bool | None = None
+
+
+class Version(Record, frozen=True):
+    """The version of an interview: a number, a date, both or neither."""
+
+    sequence: int | None = None
+    updated_at: datetime | None = None
+
+    def older_than(self, other: Version) -> bool:
+        """Whether this version is known to be older."""
+        return self._compare(other) < 0
+
+    def newer_than(self, other: Version) -> bool:
+        """Whether this version is newer. Without numbers and dates it counts as newer."""
+        return self._compare(other) > 0
+
+    def _compare(self, other: Version) -> int:
+        if self.sequence is not None and other.sequence is not None and self.sequence != other.sequence:
+            return 1 if self.sequence > other.sequence else -1
+        mine, others = self.updated_at, other.updated_at
+        if mine is not None and others is not None and (mine.tzinfo is None) == (others.tzinfo is None):
+            return (mine > others) - (mine < others)
+        return 0 if self.sequence is not None and other.sequence is not None else 1
+
+
+class Belonging(Record, frozen=True):
+    """The application and the candidate of an interview, as far as the source names them."""
+
+    application: str | None = None
+    company: str | None = None
+    role: str | None = None
+    time_zone: str | None = None
+    candidate: str | None = None
+    candidate_name: str | None = None
+
+
+class Interview(Record, frozen=True):
+    """An interview as a source describes it.
+
+    ``ended_at`` without an offset is local time at the application. ``attendees`` is ``None`` where the source does not
+    name the interviewers. ``candidate_among``: the candidate may be one of them. ``others`` belong to the application
+    but not to the interview.
+    """
+
+    system: str
+    uid: str
+    span: Span
+    version: Version = Version()
+    ended_at: datetime | None = None
+    status: InterviewStatus | None = None
+    stage: Stage | None = None
+    attendees: tuple[Attendee, ...] | None = None
+    candidate_among: bool = False
+    others: tuple[Person, ...] = ()
+    belonging: Belonging = Belonging()
+
+    def if_complete(self, log: Log) -> list[Item]:
+        """This interview, or nothing and a note where it has no id or no end because it is not scheduled yet."""
+        if self.uid and self.ended_at is not None:
+            return [self]
+        log.not_understood(self.span, "an interview without an id or an end is skipped")
+        return []
+
+
+class Withdrawal(Record, frozen=True):
+    """Some people no longer take part in an interview, which takes place without them."""
+
+    system: str
+    uid: str
+    span: Span
+    people: tuple[Person, ...]
+    version: Version = Version()
+
+
+class Cancellation(Record, frozen=True):
+    """An interview will not take place. The source says nothing else about it."""
+
+    system: str
+    uid: str
+    span: Span
+    version: Version = Version()
+
+
+class Application(Record, frozen=True):
+    """A row of a table: fields of an application and of a person, with the names that cases use."""
+
+    id: str
+    span: Span
+    fields: tuple[tuple[str, str], ...]
+    person: tuple[tuple[str, str], ...] = ()
+
+
+Item = Interview | Withdrawal | Cancellation | Application
+Items = tuple[Item, ...]
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text; a short way to write a set of names."""
+    return frozenset(text.split())
+
+
+#: The most mistakes that are kept, and the most notes on one file: a stranger's file may have any number of them.
+_MOST: Final = 200
+
+
+class Log:
+    """Collects the mistakes and the notes of one import, and the texts that they refer to."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[Diagnostic] = []
+        self.notes: list[Diagnostic] = []
+        self.sources: dict[str, str] = {}
+        self._noted: set[tuple[str, str]] = set()
+        self._count: dict[str, int] = {}
+
+    def mistake(self, code: type[Code], span: Span | None, message: str, help_: str | None = None) -> None:
+        """Add a mistake, up to a limit. With a mistake, nothing is imported."""
+        if len(self.mistakes) < _MOST:
+            self.mistakes.append(code.at(span, message, help_))
+
+    def not_understood(self, span: Span | None, message: str, help_: str | None = None) -> None:
+        """Add a note on something that is skipped; the same message once for each file."""
+        self._note(NotUnderstood, span, message, help_)
+
+    def guessed(self, span: Span | None, message: str, help_: str) -> None:
+        """Add a note on a guess."""
+        self._note(Guessed, span, message, help_)
+
+    def more_pages(self, span: Span) -> None:
+        """Add a note that the file is one page of several."""
+        self._note(MorePages, span, "there are more pages", "fetch them and import them too")
+
+    def _note(self, code: type[Code], span: Span | None, message: str, help_: str | None) -> None:
+        file = span.file if span else ""
+        if (file, message) in self._noted:
+            return
+        self._noted.add((file, message))
+        self._count[file] = self._count.get(file, 0) + 1
+        if self._count[file] == _MOST:
+            self.notes.append(NotUnderstood.at(span, f"more notes are left out after the first {_MOST}"))
+        elif self._count[file] < _MOST:
+            self.notes.append(code.at(span, message, help_))
+
+    def raise_mistakes(self) -> None:
+        """Raise :class:`InvalidInput` with all mistakes if there are any."""
+        if self.mistakes:
+            raise InvalidInput(self.mistakes, self.sources)

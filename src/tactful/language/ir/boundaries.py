@@ -1,0 +1,102 @@
+"""Where the truth of a predicate may turn.
+
+Plans, deadlines, questions and drawn cases need no more than this of a predicate. Engines do not use it: each has its own
+reading of predicates, so that they can be compared with each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from tactful.language.ir import (
+    Checked,
+    Compare,
+    DayTimeBetween,
+    Field,
+    Filled,
+    IsIn,
+    Known,
+    NowIs,
+    Predicate,
+    Relates,
+    Shift,
+    Test,
+)
+
+
+class AtMoment(Checked, frozen=True):
+    """Turns as time passes the field's moment, moved by ``shift``: at that second, or (``after``) one second later."""
+
+    shift: Shift
+    after: bool
+
+    def first(self, moment: int) -> int:
+        """The first second (since 1970) on the far side of the shifted ``moment``."""
+        return moment + 1 if self.after else moment
+
+
+class AtValue(Checked, frozen=True):
+    """Turns as the field's value passes this number (seconds for a duration, seconds since midnight for a time of day)."""
+
+    value: int | float
+
+
+class AmongValues(Checked, frozen=True):
+    """Turns as the field's value becomes one of these, or ceases to be."""
+
+    values: tuple[bool | str | int | float, ...]
+
+
+class AtField(Checked, frozen=True):
+    """Turns as the field's value passes that of ``other``."""
+
+    other: Field
+
+
+Boundary = AtMoment | AtValue | AmongValues | AtField
+
+
+def boundaries(predicate: Predicate) -> tuple[Boundary, ...]:
+    """Where the truth of a predicate may turn. That the field becomes known or unknown goes without saying."""
+    match predicate:
+        case NowIs(op=op, shift=shift):
+            return (AtMoment(shift, after=op in (">", "<=")),)
+        case Compare(value=value):
+            return (AtValue(value),)
+        case DayTimeBetween(low=low, high=high):
+            return AtValue(low), AtValue(high + 1)
+        case IsIn(values=values):
+            return (AmongValues(values),)
+        case Relates(other=other):
+            return (AtField(other),)
+        case Known() | Filled():
+            return ()
+        case _:
+            assert_never(predicate)
+
+
+def boundaries_of(test: Test) -> Iterator[Boundary]:
+    """The boundaries of all predicates of a test."""
+    for predicate in test.predicates:
+        yield from boundaries(predicate)
+
+
+def other_fields(test: Test) -> tuple[Field, ...]:
+    """The fields with which a test compares its own."""
+    return tuple(boundary.other for boundary in boundaries_of(test) if isinstance(boundary, AtField))
+
+
+def turns_at_midnight(field: Field) -> bool:
+    """Whether a field is about the local day, so that its value may change at midnight."""
+    return field.origin == "clock" and field.key == "business_day"
+
+
+def clock_times(test: Test) -> tuple[int, ...]:
+    """The times of day (seconds since midnight) with which a test compares a local clock; none for other fields.
+
+    Times that another field holds are left out, because they differ from row to row.
+    """
+    if test.field.origin != "clock":
+        return ()
+    return tuple(int(boundary.value) for boundary in boundaries_of(test) if isinstance(boundary, AtValue))

@@ -1,0 +1,128 @@
+"""Phrases about moments."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Final, Self
+
+from tactful.facts.kinds import UNITS, BusinessDays, Duration, Elapsed, MomentKind
+from tactful.language.ir import HERE, NowIs, Shift
+from tactful.language.phrases.meaning import Hints, Meaning, Phrase, Question
+from tactful.language.phrases.text import AMOUNT_ORDERS, Words, operand
+from tactful.language.terms import Name, Operand, Order
+
+
+class Ago(Phrase, frozen=True):
+    """How long ago the moment is. ``at most`` and ``less than`` hold only once it has passed."""
+
+    op: Order
+    length: Operand
+
+    form = re.compile(r"(?P<op>at least|at most|more than|less than)\s+(?P<length>\S.*?)\s+ago")
+    templates = tuple(f"{order} {{length}} ago" for order in AMOUNT_ORDERS)
+    kinds = (MomentKind,)
+    hints: ClassVar[Hints] = {MomentKind: ("`at least 2 days ago`",)}
+
+    @classmethod
+    def read(cls, words: Words) -> Self:
+        """The phrase in a text of its form."""
+        return cls(AMOUNT_ORDERS[words.words("op")], words.operand("length"))
+
+    def means(self, asked: Question) -> Meaning | None:
+        """``None`` after reporting that the length is none."""
+        length = asked.length(self.length)
+        if length is None:
+            return None
+        bound = NowIs(self.op, Shift(length))
+        return Meaning((bound,) if self.op in (">", ">=") else (NowIs(">=", HERE), bound))
+
+
+class BetweenAgo(Phrase, frozen=True):
+    """The moment has passed, and lies so far back; both ends are included."""
+
+    low: Operand
+    high: Operand
+
+    form = re.compile(r"between\s+(?P<low>\S.*?)\s+and\s+(?P<high>\S.*?)\s+ago")
+    templates = ("between {low} and {high} ago",)
+    kinds = (MomentKind,)
+
+    @classmethod
+    def read(cls, words: Words) -> Self:
+        """The phrase in a text of its form; the unit of the second length is that of the first, if it has none."""
+        return cls(operand(_with_unit(words.name("low"), words.name("high"))), words.operand("high"))
+
+    def means(self, asked: Question) -> Meaning | None:
+        """``None`` after reporting lengths that are none, or a range that is empty."""
+        low, high = asked.length(self.low), asked.length(self.high)
+        if low is None or high is None:
+            return None
+        if _longer(low, high):
+            asked.empty()
+            return None
+        return Meaning((NowIs(">=", Shift(low)), NowIs("<=", Shift(high))))
+
+
+def _with_unit(low: Name, high: Name) -> Name:
+    """``1`` of ``between 1 and 3 weeks ago`` is in weeks too."""
+    if not low.text.replace(".", "", 1).isdigit():
+        return low
+    unit = next((unit for unit in UNITS if high.text.endswith((unit, unit[:-1]))), None)
+    return low if unit is None else Name(f"{low.text} {unit}", low.span, exact=False)
+
+
+def _longer(low: Duration, high: Duration) -> bool:
+    """Whether ``low`` is longer than ``high``; elapsed time and business days cannot be compared, so no."""
+    match low, high:
+        case Elapsed(seconds=first), Elapsed(seconds=last):
+            return first > last
+        case BusinessDays(count=first), BusinessDays(count=last):
+            return first > last
+        case _:
+            return False
+
+
+class Within(Phrase, frozen=True):
+    """The moment is still to come, and comes by then."""
+
+    length: Operand
+
+    form = re.compile(r"within\s+(?P<length>\S.*)")
+    templates = ("within {length}",)
+    kinds = (MomentKind,)
+    hints: ClassVar[Hints] = {MomentKind: ("`within 3 days`",)}
+    openers = ("within ",)
+    correction = "write `within 3 days`"
+
+    @classmethod
+    def read(cls, words: Words) -> Self:
+        """The phrase in a text of its form."""
+        return cls(words.operand("length"))
+
+    def means(self, asked: Question) -> Meaning | None:
+        """``None`` after reporting that the length is none."""
+        length = asked.length(self.length)
+        return None if length is None else Meaning((NowIs(">=", Shift(length, back=True)), NowIs("<=", HERE)))
+
+
+class PastOrToCome(Phrase, frozen=True):
+    """Whether the moment has passed."""
+
+    past: bool
+
+    form = re.compile(r"(?P<when>past|to\s+come)")
+    templates = ("past", "to come")
+    kinds = (MomentKind,)
+    hints: ClassVar[Hints] = {MomentKind: ("`past`", "`to come`")}
+
+    @classmethod
+    def read(cls, words: Words) -> Self:
+        """The phrase in a text of its form."""
+        return cls(words.words("when") == "past")
+
+    def means(self, asked: Question) -> Meaning:
+        """The moment is compared with now."""
+        return Meaning((NowIs(">=" if self.past else "<", HERE),))
+
+
+PHRASES: Final[tuple[type[Phrase], ...]] = (Ago, BetweenAgo, Within, PastOrToCome)

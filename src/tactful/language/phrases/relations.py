@@ -1,0 +1,100 @@
+"""Phrases that compare a field with another one."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Final, Self
+
+from tactful.facts.entities import SCOPES
+from tactful.facts.kinds import ChoiceKind, IdKind, Kind, ListKind, MomentKind, TextKind, kind_name
+from tactful.language.ir import Relates
+from tactful.language.phrases.meaning import KINDS, Hints, Meaning, Phrase, Question
+from tactful.language.phrases.text import MOMENT_ORDERS, Words
+from tactful.language.terms import Name, Order
+
+
+class Ordered(Phrase, frozen=True):
+    """The moment is earlier or later than that of another field."""
+
+    op: Order
+    other: Name
+
+    form = re.compile(r"(?P<op>before|after|at or before|at or after)\s+(?P<other>\S+)")
+    templates = tuple(f"{order} {{field}}" for order in MOMENT_ORDERS)
+    kinds = (MomentKind,)
+    hints: ClassVar[Hints] = {MomentKind: ("`before` another moment",)}
+
+    @classmethod
+    def read(cls, words: Words) -> Self:
+        """The phrase in a text of its form."""
+        return cls(MOMENT_ORDERS[words.words("op")], words.name("other"))
+
+    def means(self, asked: Question) -> Meaning | None:
+        """``None`` after reporting that the other field is no moment."""
+        other = asked.field(self.other)
+        if other is None:
+            return None
+        if not isinstance(other.kind, MomentKind):
+            asked.wrong(f"`{other.text}` is no moment but {kind_name(other.kind)}")
+            return None
+        return Meaning((Relates(self.op, other),))
+
+    def refuse(self, asked: Question) -> None:
+        """A field that does not exist is reported first."""
+        if asked.field(self.other) is not None:
+            asked.wrong()
+
+
+class IsSame(Phrase, frozen=True):
+    """The value is that of another field; ``not``: it is another value, or either is unknown."""
+
+    other: Name
+    negated: bool
+
+    form = re.compile(r"(?P<negated>not\s+)?same\s+as\s+(?P<other>\S+)")
+    templates = ("same as {field}", "not same as {field}")
+    kinds = tuple(kind for kind in KINDS if kind is not ListKind)
+    hints: ClassVar[Hints] = {IdKind: ("`same as` another id",)}
+    openers = ("same as ",)
+    correction = "write `at least 3`, or `at least 2 days ago` for a moment"
+
+    @classmethod
+    def read(cls, words: Words) -> Self:
+        """The phrase in a text of its form."""
+        return cls(words.name("other"), words.has("negated"))
+
+    @classmethod
+    def offered(cls, kind: Kind) -> tuple[str, ...]:
+        """Ids, for an id."""
+        if not isinstance(kind, IdKind):
+            return ()
+        return tuple(f"same as {entity}.id" for entity in SCOPES if entity not in ("offer", "message", "interviewer"))
+
+    def means(self, asked: Question) -> Meaning | None:
+        """``None`` after reporting that the values of the two are never the same."""
+        other = asked.field(self.other)
+        if other is None:
+            return None
+        if not _comparable(asked.kind, other.kind):
+            asked.wrong(f"`{other.text}` is {kind_name(other.kind)}, and the two are never the same")
+            return None
+        return Meaning((Relates("==", other),), self.negated)
+
+    def refuse(self, asked: Question) -> None:
+        """Lists are compared with nothing."""
+        other = asked.field(self.other)
+        if other is not None:
+            asked.wrong(f"`{other.text}` is {kind_name(other.kind)}, and the two are never the same")
+
+
+def _comparable(left: Kind, right: Kind) -> bool:
+    """Whether values of the two kinds can ever be the same."""
+    if isinstance(left, ChoiceKind) and isinstance(right, ChoiceKind):
+        return not set(left.values).isdisjoint(right.values)
+    texts = (TextKind, ChoiceKind, IdKind)
+    if isinstance(left, texts) and isinstance(right, texts):
+        return True
+    return type(left) is type(right) and not isinstance(left, ListKind)
+
+
+PHRASES: Final[tuple[type[Phrase], ...]] = (Ordered, IsSame)

@@ -1,0 +1,75 @@
+"""The text of a phrase: its parts with their places, operands, and the words for orders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from tactful.language.terms import LiteralOperand, Name, Operand, Order, ParameterOperand
+from tactful.source.diagnostics import Span
+from tactful.source.nodes import Scalar, can_point_inside, inner_span
+
+#: Words for an order of amounts and of times past.
+AMOUNT_ORDERS: Final[Mapping[str, Order]] = {"at least": ">=", "at most": "<=", "more than": ">", "less than": "<"}
+#: Words for an order of moments.
+MOMENT_ORDERS: Final[Mapping[str, Order]] = {"before": "<", "after": ">", "at or before": "<=", "at or after": ">="}
+
+
+class Text:
+    """The text of a scalar, whose parts can be pointed at."""
+
+    def __init__(self, scalar: Scalar) -> None:
+        self.text = scalar.text.strip()
+        self._lead = len(scalar.text) - len(scalar.text.lstrip())
+        self._exact = can_point_inside(scalar)
+        self.span: Span = inner_span(scalar) if self._exact else scalar.span
+
+    def name(self, start: int, end: int) -> Name:
+        """The part of the text from ``start`` to ``end``."""
+        span = self.span.part(start + self._lead, end + self._lead) if self._exact else self.span
+        return Name(self.text[start:end], span, self._exact)
+
+    def whole(self) -> Name:
+        """All of the text."""
+        return self.name(0, len(self.text))
+
+
+class Words:
+    """A text that has the form of a phrase: the groups of the form, by name."""
+
+    def __init__(self, text: Text, match: re.Match[str]) -> None:
+        self._text, self._match = text, match
+
+    def has(self, group: str) -> bool:
+        """Whether the text has a part for this group."""
+        return self._match[group] is not None
+
+    def words(self, group: str) -> str:
+        """The words of a group, with single blanks between them."""
+        return " ".join(self._match[group].split())
+
+    def name(self, group: str) -> Name:
+        """A group, with its place."""
+        return self._text.name(self._match.start(group), self._match.end(group))
+
+    def operand(self, group: str) -> Operand:
+        """A group, as a literal or a parameter."""
+        return operand(self.name(group))
+
+    def operands(self, group: str) -> tuple[Operand, ...]:
+        """The parts of a group that commas separate: the values of ``none of [email, post]``."""
+        parts = []
+        for part in re.finditer(r"[^,]+", self._match[group]):
+            start = self._match.start(group) + part.start() + len(part.group()) - len(part.group().lstrip())
+            end = self._match.start(group) + part.start() + len(part.group().rstrip())
+            if start < end:
+                parts.append(operand(self._text.name(start, end)))
+        return tuple(parts)
+
+
+def operand(name: Name) -> Operand:
+    """A literal, or a parameter where the text begins with ``$``."""
+    if name.text.startswith("$"):
+        return ParameterOperand(name.text[1:], name.span)
+    return LiteralOperand(name.text, name.span)

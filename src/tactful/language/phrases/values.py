@@ -1,0 +1,114 @@
+"""Phrases about the value of a field, and about whether it is known."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Final, Self
+
+from tactful.facts.kinds import (
+    ChoiceKind,
+    DayTimeKind,
+    DurationKind,
+    Kind,
+    ListKind,
+    MomentKind,
+    NumberKind,
+    TextKind,
+    YesNoKind,
+)
+from tactful.language.ir import Filled, IsIn, Known
+from tactful.language.phrases.meaning import KINDS, Hints, Meaning, Phrase, Question
+from tactful.language.phrases.text import Words
+from tactful.language.terms import Operand
+
+
+class IsKnown(Phrase, frozen=True):
+    """Whether the value is known."""
+
+    known: bool
+
+    form = re.compile(r"(?P<known>known|unknown)")
+    templates = ("known", "unknown")
+    kinds = KINDS
+
+    @classmethod
+    def read(cls, words: Words) -> Self:
+        """The phrase in a text of its form."""
+        return cls(words.words("known") == "known")
+
+    def means(self, asked: Question) -> Meaning:
+        """``unknown`` is not ``known``."""
+        return Meaning((Known(),), not self.known)
+
+
+class IsOneOf(Phrase, frozen=True):
+    """The value is this one, or one of these; of a list: it is in the list. ``not`` and ``none of`` say the opposite.
+
+    ``email`` and ``[email, post]`` have no form of their own: whatever has that of no other phrase is a value.
+    """
+
+    operands: tuple[Operand, ...]
+    negated: bool = False
+
+    form = re.compile(r"none\s+of\s+\[(?P<values>(?s:.*))\]|not\s+(?P<value>\S.*)")
+    templates = ("{value}", "not {value}", "[{value}, {another}]", "none of [{value}, {another}]")
+    kinds = tuple(kind for kind in KINDS if kind not in (MomentKind, DayTimeKind))
+    hints: ClassVar[Hints] = {
+        YesNoKind: ("`yes`", "`no`"),
+        ChoiceKind: ("`email`", "`not email`", "`[email, post]`", "`none of [email, post]`"),
+        TextKind: ("a text", "`not …`", "a list of texts"),
+        NumberKind: ("`3`",),
+        DurationKind: ("`2 weeks`",),
+        ListKind: ("a value that is in it", "a list of such values"),
+    }
+    openers = ("none of ",)
+    correction = "write `none of [email, post]`"
+
+    @classmethod
+    def read(cls, words: Words) -> Self:
+        """The phrase in a text of its form."""
+        return cls(words.operands("values") if words.has("values") else (words.operand("value"),), negated=True)
+
+    @classmethod
+    def examples(cls, kind: type[Kind]) -> tuple[str, ...]:
+        """Two words are all that a yes/no takes in practice."""
+        return ("yes", "no") if kind is YesNoKind else super().examples(kind)
+
+    @classmethod
+    def offered(cls, kind: Kind) -> tuple[str, ...]:
+        """The words that the field can have, where they are known."""
+        match kind:
+            case YesNoKind():
+                return cls.examples(YesNoKind)
+            case ChoiceKind(values=values) | ListKind(values=values):
+                return (*values, *(f"not {value}" for value in values))
+            case _:
+                return ()
+
+    def means(self, asked: Question) -> Meaning | None:
+        """``None`` after reporting a value that the field cannot have."""
+        values = asked.values(self.operands)
+        return None if values is None else Meaning((IsIn(values),), self.negated)
+
+
+class IsFilled(Phrase, frozen=True):
+    """The list is known, and has something in it or nothing."""
+
+    filled: bool
+
+    form = re.compile(r"(?P<filled>some|empty)")
+    templates = ("some", "empty")
+    kinds = (ListKind,)
+    hints: ClassVar[Hints] = {ListKind: ("`some`", "`empty`")}
+
+    @classmethod
+    def read(cls, words: Words) -> Self:
+        """The phrase in a text of its form."""
+        return cls(words.words("filled") == "some")
+
+    def means(self, asked: Question) -> Meaning:
+        """Neither holds of a list that is unknown."""
+        return Meaning((Filled(self.filled),))
+
+
+PHRASES: Final[tuple[type[Phrase], ...]] = (IsOneOf, IsFilled)

@@ -1,0 +1,49 @@
+"""Ids in dictionaries that have each of them once."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tactful.columns.ranking.ids import Coded, coded, together
+
+#: Ids of one length, of several, in order and in none, with letters of several bytes.
+words = st.one_of(
+    *(st.text("ab\0é", min_size=size, max_size=size) for size in (1, 2, 3, 5, 9)),
+    st.text("abé", min_size=1),
+)
+many = st.one_of(
+    st.lists(words, max_size=30),
+    st.lists(st.text("abcd", min_size=3, max_size=3), max_size=100),
+    st.sets(words, max_size=100).map(lambda found: sorted(found, key=str.encode)),
+)
+
+
+def _told(found: Coded) -> list[str]:
+    assert len(found.dictionary.unique()) == len(found.dictionary)
+    return list(found.dictionary.take(pa.array(found.places)).to_pylist())
+
+
+@given(many, st.integers(0, 3))
+def test_ids_are_found_again(ids: list[str], cut: int) -> None:
+    """Coded ids decode to the ids that they were made of, in order, and each stands in the dictionary once."""
+    array = pa.array(ids, pa.string())[cut:]
+    assert _told(coded(array)) == ids[cut:]
+    assert coded(array).places.dtype == "int32"
+
+
+@given(st.lists(many, min_size=2, max_size=4))
+def test_dictionaries_become_one(ids: list[list[str]]) -> None:
+    """Several dictionaries are merged into one, and every array still decodes to its own ids."""
+    once = [pa.array(list(dict.fromkeys(one)), pa.string()) for one in ids]
+    found = together(once)
+    assert [_told(Coded(places, found.dictionary)) for places in found.places] == [one.to_pylist() for one in once]
+
+
+@pytest.mark.parametrize("own", [["a", "b"], ["c", "d"]])
+def test_candidates_may_have_the_ids_of_others(own: list[str]) -> None:
+    """An id that is in several dictionaries stands in the merged one once."""
+    found = together([pa.array(own), pa.array(["b", "a"]), pa.array([], pa.string())])
+    assert len(found.dictionary) == len({*own, "a", "b"})

@@ -1,0 +1,46 @@
+"""The reference pages that are made from the code are what ``docs/make_reference.py`` writes today."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+from tactful.facts.entities import ENTITIES
+from tactful.facts.fields import given_fields
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def _make_reference() -> ModuleType:
+    """docs/make_reference.py, which is no part of the package."""
+    spec = importlib.util.spec_from_file_location("make_reference", DOCS / "make_reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_reference_has_all_columns() -> None:
+    """docs/reference/tables.md is what `make reference` writes: a table for each schema."""
+    assert (DOCS / "reference" / "tables.md").read_text() == _make_reference().tables_page()
+
+
+def test_the_reference_has_all_fields() -> None:
+    """The marked part of docs/reference/facts.md is what `make reference` writes: every field that a case can hold."""
+    text = (DOCS / "reference" / "facts.md").read_text()
+    assert text == _make_reference().with_facts(text)
+    assert all(f"### `{entity}`" in text for entity in ENTITIES)
+
+
+def test_the_reference_has_all_phrases() -> None:
+    """The marked part of docs/reference/rule-language.md is what `make reference` writes."""
+    text = (DOCS / "reference" / "rule-language.md").read_text()
+    assert text == _make_reference().with_phrases(text)
+
+
+def test_every_field_has_a_meaning_and_an_example() -> None:
+    """The table of facts has no empty cell but a question or the words of a kind that has none."""
+    for fields in given_fields().values():
+        assert all(field.about and field.example for field in fields.values())

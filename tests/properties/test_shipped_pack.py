@@ -1,0 +1,240 @@
+"""The shipped rules and profiles: what they have to have, and what has to hold of their decisions."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tactful
+from shipped_cases import CLOSED, cases
+from tactful.facts.rows import inside
+from tactful.formats.schema import case_schema, decision_schema, pack_schema, to_bytes
+from tactful.language.ir import CheckedPack
+from tactful.reasons.context import application_of
+
+ROOT = Path(__file__).parents[2]
+RULE_FILES = sorted(path for path in (ROOT / "rules").rglob("*.yaml") if path.parent.name != "tests")
+PROFILES = sorted((ROOT / "rules/profiles").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def pack() -> tactful.Policy:
+    return tactful.load()
+
+
+def test_every_rule_says_what_it_asks_for_and_where_it_is_from(pack: tactful.Policy) -> None:
+    """``about`` and ``source`` are never empty, nor is a parameter's ``about``."""
+    assert [rule.id for rule in pack.checked.rules if not rule.about or not rule.source] == []
+    assert [one.name for one in pack.checked.parameters if not one.about] == []
+
+
+@pytest.mark.parametrize(
+    "rule", ["job-kept-until-signed", "stated-preference", "company-wants-no-contact", "inside-contact-pestered"]
+)
+def test_what_must_never_be_loosened_is_a_safety_rule(pack: tactful.Policy, rule: str) -> None:
+    """Resigning, stated preferences, no-contact requests and the inside contact are out of reach of overlays."""
+    found = next(one for one in pack.checked.rules if one.id == rule)
+    assert getattr(found.conclusion, "safety", False)
+
+
+def test_the_schema_for_editors_is_up_to_date(pack: tactful.Policy) -> None:
+    """``rules/pack.schema.json`` is what ``tactful schema pack`` prints."""
+    assert (ROOT / "rules/pack.schema.json").read_bytes().strip() == to_bytes(pack_schema(pack.checked)).strip()
+
+
+@pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.stem)
+def test_the_schema_accepts_every_shipped_file(pack: tactful.Policy, path: Path) -> None:
+    """An editor finds nothing wrong with the shipped rules, each of which names its schema."""
+    jsonschema.validate(yaml.safe_load(path.read_text()), pack_schema(pack.checked))
+    assert path.read_text().startswith("# yaml-language-server: $schema=")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rules": {"x": {"when": {"person.preferes": "email"}, "wen": {}}}},
+        {"rules": {"x": {"for each": "persons"}}},
+        {"facts": {"person.x": {"exist": "message"}}},
+        {"ruls": {}},
+    ],
+)
+def test_the_schema_refuses_what_is_misspelt(pack: tactful.Policy, wrong: dict[str, object]) -> None:
+    """Unknown keys and entities are marked in the editor."""
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, pack_schema(pack.checked))
+
+
+def test_decisions_and_cases_fit_their_schemas(pack: tactful.Policy) -> None:
+    """What is printed and what is read are what the schemas say."""
+    for path in sorted((ROOT / "examples").glob("*.json")):
+        jsonschema.validate(json.loads(path.read_bytes()), case_schema())
+    for path in sorted((ROOT / "examples").glob("*.yaml")):
+        decision = pack.decide(pack.read_text(path.read_bytes(), path.name))
+        jsonschema.validate(json.loads(decision.to_json()), decision_schema())
+
+
+def test_profiles_are_overlays_of_the_default_pack() -> None:
+    """Every profile extends the default pack and names itself."""
+    names = {tactful.load(f"profile:{path.stem}").name for path in (ROOT / "rules/profiles").glob("*.yaml")}
+    assert names == {"academia", "phone-friendly", "reserved"}
+
+
+# --- what rules and profiles are made of ---
+
+
+def _sections(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(path.read_text())
+    return found
+
+
+def _phrases(written: object) -> Iterator[str]:
+    """Every phrase of a condition as written, without the fields that are asked about."""
+    if isinstance(written, dict):
+        for value in written.values():
+            yield from _phrases(value)
+    elif isinstance(written, list):
+        for value in written:
+            yield from _phrases(value)
+    elif isinstance(written, str | int | float) and not isinstance(written, bool):
+        yield str(written)
+
+
+#: Figures that no organization would set otherwise: none, one, and several.
+COUNTING = re.compile(r"(at least |more than )?[012]")
+
+
+#: Invariants have figures of their own: were they the rules' parameters, a slip in one would go unseen.
+FREE_OF_PARAMETERS = ("invariants",)
+
+
+@pytest.mark.parametrize(
+    "path", [one for one in RULE_FILES if one.stem not in FREE_OF_PARAMETERS], ids=lambda path: path.stem
+)
+def test_figures_are_parameters(path: Path) -> None:
+    """No length of time, time of day or bound is written into a rule or a fact, unless for the sake of safety."""
+    sections = _sections(path)
+    written = [
+        (id_, phrase)
+        for section in ("rules", "facts", "invariants")
+        for id_, entry in sections.get(section, {}).items()
+        if isinstance(entry, dict) and not entry.get("safety")
+        for key in ("when", "unless", "where", "by")
+        for phrase in _phrases(entry.get(key))
+    ]
+    assert [one for one in written if re.search(r"\d", one[1]) and not COUNTING.fullmatch(one[1])] == []
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_a_profile_is_what_a_customizer_can_write(pack: tactful.Policy, path: Path) -> None:
+    """One file in the rule language, laid over the default pack, that loads from anywhere and is told by its own name."""
+    sections = _sections(path)
+    assert sections["extends"] == "default"
+    assert tactful.loads(path.read_bytes()).name == path.stem == tactful.load(f"profile:{path.stem}").name
+    assert tactful.load(path).checked.rules != pack.checked.rules
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_a_profile_leaves_safety_and_invariants_as_they_are(pack: tactful.Policy, path: Path) -> None:
+    """No profile switches a safety rule off, nor an invariant."""
+    profile = tactful.load(path).checked
+    assert profile.overrides == ()
+    assert _safety(profile) == _safety(pack.checked)
+    assert {one.id for one in pack.checked.invariants} <= {one.id for one in profile.invariants}
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_a_profile_says_what_its_rules_ask_for_and_where_they_are_from(path: Path) -> None:
+    """What holds of the default pack's rules and parameters holds of a profile's."""
+    profile = tactful.load(path).checked
+    assert [rule.id for rule in profile.rules if not (rule.about and rule.source and rule.because)] == []
+    assert [one.name for one in profile.parameters if not one.about] == []
+
+
+def _safety(checked: CheckedPack) -> set[str]:
+    return {rule.id for rule in checked.rules if getattr(rule.conclusion, "safety", False)}
+
+
+# --- what has to hold of every decision ---
+
+#: For each open application one of these is advised: what to do about it, even if that is to wait.
+SOMETHING_TO_DO = {
+    *("wait", "move_on", "follow_up", "find_contact", "withdraw"),
+    *("answer_offer", "ask_in_writing", "ask_for_time", "thank_you_note", "thanks_through_contact"),
+}
+EXAMPLES = settings(max_examples=200)
+
+
+@pytest.fixture(scope="module", params=["default", *(f"profile:{path.stem}" for path in PROFILES)])
+def any_pack(request: pytest.FixtureRequest) -> tactful.Policy:
+    return tactful.load(request.param)
+
+
+@EXAMPLES
+@given(data=cases)
+def test_every_invariant_is_met(any_pack: tactful.Policy, data: dict[str, Any]) -> None:
+    """What the packs say must hold of every decision does."""
+    assert any_pack.violations(data) == []
+
+
+@EXAMPLES
+@given(data=cases)
+def test_every_open_application_gets_advice_of_its_own(any_pack: tactful.Policy, data: dict[str, Any]) -> None:
+    """There is something to do about each open application, be it to wait; so the list is never empty."""
+    ranking, actions = any_pack.decide(data).ranking, any_pack.checked.actions
+    for application in data["applications"]:
+        advised = {
+            member
+            for one in ranking.ranked
+            if not one.prohibits and application_of(one.target) == application["id"]
+            for member in actions[one.action].family
+        }
+        assert application.get("status") in CLOSED or advised & SOMETHING_TO_DO, application["id"]
+
+
+@EXAMPLES
+@given(data=cases, feeling=st.sampled_from(["well", "mixed", "badly", None]))
+def test_how_an_interview_felt_changes_nothing(any_pack: tactful.Policy, data: dict[str, Any], feeling: str) -> None:
+    """Confident or not: the advice is the same to the letter."""
+    otherwise = {
+        **data,
+        "applications": [
+            {**one, "interviews": [{**each, "went": feeling} for each in one["interviews"]]}
+            for one in data["applications"]
+        ],
+    }
+    assert any_pack.decide(otherwise).to_json() == any_pack.decide(data).to_json()
+
+
+@EXAMPLES
+@given(data=cases)
+def test_nothing_recommended_is_prohibited_too(any_pack: tactful.Policy, data: dict[str, Any]) -> None:
+    """No recommendation nor alternative of one stands beside a prohibition of its family, for its target or around it."""
+    ranking, actions = any_pack.decide(data).ranking, any_pack.checked.actions
+    prohibited = [one for one in ranking.ranked if one.prohibits]
+    both = [
+        (advice.action, prohibition.action)
+        for one in ranking.ranked
+        if not one.prohibits
+        for advice in (one, *one.alternatives)
+        for prohibition in prohibited
+        if prohibition.action in actions[advice.action].family and inside(advice.target, prohibition.target)
+    ]
+    assert both == []
+
+
+def test_an_offer_is_answered_even_where_no_contact_is_wanted(pack: tactful.Policy) -> None:
+    """Who makes an offer asks for an answer; asking of one's own accord stays forbidden."""
+    offer = {"received_at": "2026-11-20T10:00:00Z", "form": "written", "answer_by": "2026-11-27T17:00:00Z"}
+    application = {"id": "a", "status": "offered", "contact_policy": "closed", "offer": offer}
+    decision = pack.decide({"now": "2026-11-24T10:00:00Z", "candidate": {"id": "c"}, "applications": [application]})
+    mine = [(one.modality, one.action) for one in decision.actions if one.application == "a"]
+    assert mine == [("must", "answer_offer"), ("must_not", "contact")]

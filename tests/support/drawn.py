@@ -1,0 +1,318 @@
+"""Packs drawn over the whole language, and cases for them: every kind of field, phrase, fact, target and conflict."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+import yaml
+from hypothesis import strategies as st
+
+from reference_cases import cases as shipped_fields
+from tactful.facts.entities import SCOPES
+from tactful.facts.kinds import (
+    ChoiceKind,
+    DayTimeKind,
+    DurationKind,
+    IdKind,
+    Kind,
+    ListKind,
+    MomentKind,
+    NumberKind,
+    TextKind,
+    YesNoKind,
+)
+from tactful.language.phrases import PHRASES
+
+Draw = Any
+
+#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, or 200.
+EXAMPLES_DRAWN: Final = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
+
+FIELDS: dict[str, dict[str, str]] = {
+    "candidate": {
+        "employed": "yes/no",
+        "searching": "yes/no",
+        "local_time": "time",
+        "business_day": "yes/no",
+        "notice_period": "duration",
+        "score": "amount",
+        "level": "level",
+    },
+    "application": {
+        "status": "status",
+        "reply_by": "moment",
+        "contact_via": "id",
+        "preferred": "yes/no",
+        "company": "text",
+        "salary": "amount",
+        "decision_on": "moment",
+        "slot": "time",
+    },
+    "offer": {"form": "form", "answer_by": "moment", "signed_at": "moment", "conditional": "yes/no"},
+    "person": {
+        "id": "id",
+        "role": "role",
+        "prefers": "channel",
+        "channels": "list",
+        "local_time": "time",
+        "topics": "texts",
+        "business_day": "yes/no",
+        "best_time": "time",
+        "distance": "amount",
+    },
+    "interview": {"ended_at": "moment", "status": "held", "went": "went", "length": "duration"},
+    "interviewer": {"person": "id", "attended": "yes/no", "prefers": "channel"},
+    "message": {"person": "id", "sent_at": "moment", "kind": "kind", "direction": "direction", "words": "amount"},
+}
+WORDS = {
+    "status": ["applied", "interviewing", "offered", "rejected"],
+    "form": ["verbal", "written"],
+    "role": ["recruiter", "hiring_manager", "interviewer"],
+    "channel": ["email", "phone"],
+    "list": ["email", "linkedin"],
+    "texts": ["tests"],
+    "text": ["Acme"],
+    "held": ["held", "scheduled", "cancelled"],
+    "went": ["well", "badly"],
+    "kind": ["thank_you", "follow_up", "answer"],
+    "direction": ["sent", "received"],
+    "level": ["a", "b"],
+    "id": ["p1", "p2"],
+}
+LENGTHS = ["0 days", "2 hours", "2 days", "1 weeks", "1 business days", "3 business days", "11 days"]
+#: What packs declare beyond the given fields.
+CUSTOM: Final = {
+    "candidate": {"score": "number", "level": {"type": "one of", "values": ["a", "b"]}},
+    "application": {"salary": "number", "decision_on": "moment", "slot": "time of day"},
+    "person": {"best_time": "time of day", "distance": "number"},
+    "interview": {"length": "duration"},
+    "message": {"words": "number"},
+}
+PARAMETERS: Final = {"some_time": "2 days", "some_days": "1 business days", "some_count": 1, "some_word": "applied"}
+BELOW = {
+    "candidate": ["application", "offer", "person", "interview", "interviewer", "message"],
+    "application": ["person", "interview", "interviewer", "message", "offer"],
+    "person": ["interview", "interviewer", "message"],
+    "interview": ["interviewer", "person", "message"],
+    "interviewer": ["message"],
+    "message": ["interview", "interviewer"],
+    "offer": ["message", "person"],
+}
+
+
+#: The kinds of the fields above; those that have words of their own are choices.
+KINDS: Final[dict[str, type[Kind]]] = {
+    "yes/no": YesNoKind,
+    "number": NumberKind,
+    "amount": NumberKind,
+    "duration": DurationKind,
+    "time": DayTimeKind,
+    "moment": MomentKind,
+    "id": IdKind,
+    "list": ListKind,
+    "texts": ListKind,
+    "text": TextKind,
+}
+VALUES: Final = {
+    "yes/no": ["yes", "no"],
+    "number": ["0", "1", "2", "$some_count"],
+    "amount": ["-1", "0", "0.1", "1", "2.5", "$some_count"],
+    "duration": ["1 hours", "3 days", "2 weeks", "$some_time"],
+    "status": [*WORDS["status"], "$some_word"],
+    **{kind: words for kind, words in WORDS.items() if kind != "status"},
+}
+RANGES: Final = {
+    "number": [("1", "2"), ("0", "$some_count")],
+    "amount": [("-1", "0.1"), ("1", "2.5")],
+    "duration": [("1 hours", "3 days"), ("$some_time", "2 weeks")],
+    "time": [("09:00", "17:00"), ("13:00", "13:00"), ("22:00", "13:00")],
+    "moment": [("1", "9 days"), ("2 hours", "$some_time"), ("$some_days", "3 business days")],
+}
+
+
+def _phrase(draw: Draw, kind: str, alike: list[str]) -> Any:
+    """A phrase for a field of a kind; ``alike`` are the fields in scope that have the same."""
+    asked = KINDS.get(kind, ChoiceKind)
+    phrases = [phrase for phrase in PHRASES if asked in phrase.kinds]
+    ways = [[way for way in phrase.templates if alike or "{field}" not in way] for phrase in phrases]
+    template = draw(st.sampled_from(draw(st.sampled_from([way for way in ways if way]))))
+    low, high = draw(st.sampled_from(RANGES.get(kind, [("", "")])))
+    value, another = draw(st.tuples(*2 * [st.sampled_from(VALUES.get(kind, [""]))]))
+    length = draw(st.sampled_from([*LENGTHS, "$some_time", "$some_days"]))
+    field = draw(st.sampled_from(alike)) if alike else ""
+    return yaml.safe_load(
+        template.format(low=low, high=high, value=value, another=another, amount=value, length=length, field=field)
+    )
+
+
+def _condition(draw: Draw, scope: list[str], computed: dict[str, dict[str, str]], depth: int = 0) -> dict[str, Any]:
+    fields = {f"{one}.{name}": kind for one in scope for name, kind in {**FIELDS[one], **computed.get(one, {})}.items()}
+    names = draw(st.lists(st.sampled_from(sorted(fields)), max_size=3, unique=True))
+    lines: dict[str, Any] = {}
+    for name in names:
+        lines[name] = _phrase(draw, fields[name], [other for other, kind in fields.items() if kind == fields[name]])
+    if depth < 2 and draw(st.integers(0, 3)) == 0:
+        how = draw(st.sampled_from(["any", "all", "none"]))
+        lines[how] = [_condition(draw, scope, computed, depth + 1) for _ in range(draw(st.integers(1, 2)))]
+    return lines
+
+
+def _fact(draw: Draw, entity: str, computed: dict[str, dict[str, str]]) -> tuple[dict[str, Any], str]:
+    how = draw(st.sampled_from(["when", "exists", "none", "count", "latest", "earliest", "exists", "latest", "sum"]))
+    own = list(SCOPES[entity])
+    if how == "when":
+        return {"when": _condition(draw, own, computed), "unless": _condition(draw, own, computed, 2) or None}, "yes/no"
+    over = draw(st.sampled_from([one for one in BELOW[entity] if one not in own or one == "offer"]))
+    scope = own + [one for one in SCOPES[over] if one not in own]
+    where = _condition(draw, scope, computed)
+    if over in ("message", "interviewer") and "person" in own and draw(st.booleans()):
+        where[f"{over}.person"] = "same as person.id"
+    if how in ("latest", "earliest"):
+        known = {**FIELDS[over], **computed.get(over, {})}
+        moments = [f"{over}.{name}" for name, kind in known.items() if kind == "moment"]
+        if moments:
+            return {how: draw(st.sampled_from(sorted(moments))), "where": where}, "moment"
+        how = "exists"
+    if how == "sum":
+        known = {**FIELDS[over], **computed.get(over, {})}
+        amounts = [f"{over}.{name}" for name, kind in known.items() if kind in ("amount", "number")]
+        if amounts:
+            return {how: draw(st.sampled_from(sorted(amounts))), "where": where}, "amount"
+        how = "count"
+    return {how: over, "where": where}, "number" if how == "count" else "yes/no"
+
+
+@st.composite
+def packs(draw: Draw) -> str:
+    """A valid pack, as YAML."""
+    computed: dict[str, dict[str, str]] = {}
+    facts: dict[str, Any] = {}
+    for no in range(draw(st.integers(0, 6))):
+        entity = draw(st.sampled_from(sorted(BELOW)))
+        facts[f"{entity}.f{no}"], kind = _fact(draw, entity, computed)
+        computed.setdefault(entity, {})[f"f{no}"] = kind
+    rules: dict[str, Any] = {}
+    for no in range(draw(st.integers(1, 5))):
+        entity = draw(st.sampled_from(sorted(SCOPES)))
+        scope = list(SCOPES[entity])
+        moments = [
+            f"{one}.{name}"
+            for one in scope
+            for name, kind in {**FIELDS[one], **computed.get(one, {})}.items()
+            if kind == "moment"
+        ]
+        by = draw(st.sampled_from([None, "none", *(f"2 days after {one}" for one in moments), *moments]))
+        rules[f"r{no}"] = {
+            "for each": entity,
+            "when": _condition(draw, scope, computed),
+            "unless": _condition(draw, scope, computed) or None,
+            "then": draw(st.sampled_from(_conclusions(entity))),
+            "by": by,
+            "because": "so",
+            "priority": draw(st.integers(0, 100)),
+        }
+    return yaml.safe_dump(
+        {
+            "parameters": {name: {"value": value} for name, value in PARAMETERS.items()},
+            "custom_facts": CUSTOM,
+            "facts": facts,
+            "actions": ACTIONS,
+            "rules": rules,
+        },
+        sort_keys=False,
+    )
+
+
+ACTIONS: Final = {
+    "contact": {"about": "reach", "one per": "application"},
+    "note": {"is_a": "contact"},
+    "call": {"is_a": "contact", "one per": "person"},
+    "rest": {"about": "do nothing", "one per": "candidate"},
+}
+
+
+def _conclusions(entity: str) -> list[dict[str, str]]:
+    """All that a rule for an entity may conclude, of whom it may."""
+    found: list[dict[str, str]] = [{"should": "note"}, {"must_not": "contact"}, {"step": "mind", "of": "contact"}]
+    found += [{"may": "call"}, {"should_not": "call"}, {"must": "rest", "to": "candidate"}, {"should_not": "rest"}]
+    by_id = {"interviewer": "interviewer.person", "message": "message.person"}
+    if entity in by_id:
+        found += [{"should": "note", "to": by_id[entity]}, {"must_not": "call", "to": by_id[entity]}]
+    if entity not in ("candidate", "offer"):
+        found += [{"should": "call", "to": "application.contact_via"}, {"should": "contact", "to": "application"}]
+    return found
+
+
+@st.composite
+def overlays(draw: Draw, base: str) -> str:
+    """An overlay of a pack: a parameter, a priority, a condition, a rule switched off, and one more."""
+    rules: dict[str, Any] = {}
+    for id_ in yaml.safe_load(base)["rules"]:
+        rules[id_] = draw(
+            st.sampled_from([{"off": True}, {"priority": 77}, {"unless": None}, {"when": {"candidate.employed": True}}])
+        )
+    chosen = draw(st.lists(st.sampled_from(sorted(rules)), max_size=2, unique=True))
+    parameters = draw(st.sampled_from([{}, {"some_time": "11 days"}, {"some_count": 2, "some_word": "rejected"}]))
+    added = {"for each": "person", "when": {"person.prefers": "known"}, "then": {"should": "call"}, "because": "so"}
+    return yaml.safe_dump(
+        {
+            "extends": "base.yaml",
+            "parameters": parameters,
+            "rules": {**{id_: rules[id_] for id_ in chosen}, "added": added},
+        },
+        sort_keys=False,
+    )
+
+
+def _customs(entity: str, numbers: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    values: dict[str, st.SearchStrategy[Any]] = {
+        "number": numbers,
+        "moment": st.sampled_from(["2026-11-23", "2026-11-25T18:00:00Z", "2026-12-06T18:00:01Z"]),
+        "time of day": st.sampled_from(["09:00", "13:00", "17:00"]),
+        "duration": st.sampled_from(["1 hour", "2 weeks", "3 days"]),
+    }
+    fields = {
+        name: values[kind] if isinstance(kind, str) else st.sampled_from(kind["values"])
+        for name, kind in CUSTOM[entity].items()  # type: ignore[attr-defined]
+    }
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+#: Whole numbers, fractions, and ones that are hard to tell apart.
+_NUMBERS: Final = st.sampled_from([0, 1, 2, 2.5, 0.1, 0.30000000000000004, -1, 999_999_999_999, 1.0])
+
+
+@st.composite
+def cases(draw: Draw) -> dict[str, Any]:
+    """A case of the shipped pack's kind, with custom facts here and there, and people in other places."""
+    case = dict(draw(shipped_fields))
+    case["candidate"] = {**case["candidate"], "custom": draw(_customs("candidate", _NUMBERS))}
+    places = st.sampled_from(
+        [{}, {}, {"time_zone": "Australia/Sydney", "country": "AU"}, {"time_zone": "Asia/Kolkata"}]
+    )
+    applications = []
+    for application in case["applications"]:
+        parts = {
+            part: [{**one, "custom": draw(_customs(entity, _NUMBERS))} for one in application[part]]
+            for part, entity in (("people", "person"), ("interviews", "interview"), ("messages", "message"))
+        }
+        parts["people"] = [{**one, **draw(places)} for one in parts["people"]]
+        applications.append({**application, **parts, **draw(places), "custom": draw(_customs("application", _NUMBERS))})
+    return {**case, "applications": applications}
+
+
+@st.composite
+def several_candidates(draw: Any, one_case: st.SearchStrategy[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Some candidates' cases, in which nothing stands in the order of its name."""
+    candidates = []
+    for no in range(draw(st.integers(1, 5))):
+        case = draw(one_case)
+        applications = [_shuffled(application, draw) for application in draw(st.permutations(case["applications"]))]
+        candidates.append({**case, "candidate": {**case["candidate"], "id": f"c{no}"}, "applications": applications})
+    return candidates
+
+
+def _shuffled(application: dict[str, Any], draw: Any) -> dict[str, Any]:
+    parts = ("people", "interviews", "messages")
+    return {**application, **{part: draw(st.permutations(application[part])) for part in parts}}

@@ -1,0 +1,123 @@
+"""What tables must say of a case, told from the decision on it; and firings of the compiled engine as columns have them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+import tactful
+from tactful.columns.columns import NULL, Columns
+from tactful.columns.firings import RuleFirings
+from tactful.decide.ranker import Conclusion, Ranking, rank_key
+from tactful.engines.firings import RawFiring
+from tactful.facts.rows import Case, OfferRow, Row
+from tactful.reasons.context import application_of
+
+Told = dict[str, Any]
+Tables = dict[str, list[Told]]
+
+
+def in_columns(cases: Sequence[Case], firings: Sequence[list[RawFiring]], columns: Columns) -> list[RuleFirings]:
+    """What fires in each case, as rows of columns."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    before: Counter[str] = Counter()
+    for case, mine in zip(cases, firings, strict=True):
+        offers = [family.offer for family in case.families if family.offer is not None]
+        for rule, row, due in mine:
+            no = offers.index(row) if isinstance(row, OfferRow) else row.no
+            found.setdefault(rule, []).append((before[row.entity] + no, NULL if due is None else due))
+        before.update(_sizes(case))
+    assert dict(before) == {entity: size for entity, size in columns.sizes.items() if entity in before}
+    return [
+        RuleFirings(rule, rows, None if (due == NULL).all() else due)
+        for rule, (rows, due) in ((rule, np.array(sorted(pairs)).T) for rule, pairs in found.items())
+    ]
+
+
+def _sizes(case: Case) -> dict[str, int]:
+    families = case.families
+    return {
+        "candidate": 1,
+        "application": len(families),
+        "offer": sum(one.offer is not None for one in families),
+        "person": sum(len(one.people) for one in families),
+        "interview": sum(len(one.interviews) for one in families),
+        "interviewer": sum(len(group) for one in families for group in one.interviewers),
+        "message": sum(len(one.messages) for one in families),
+    }
+
+
+def expected(policy: tactful.Policy, case: Case, firings: list[RawFiring], steps: list[RawFiring]) -> Tables:
+    """The rows that the tables must have for one case in which this fires."""
+    ranker = policy.decider.ranker
+    ranking = ranker.rank(firings, case)
+    conclusions = _in_order(ranking)
+    number = {id(one): no for no, (_, one) in enumerate(conclusions, start=1)}
+    gave_way = {id(other): number[id(one)] for one in ranking.ranked for other in one.alternatives}
+    told: Tables = {"actions": [], "justifications": [], "steps": []}
+    for no, (state, one) in enumerate(conclusions, start=1):
+        told["actions"].append(
+            {
+                "conclusion": no,
+                "state": state,
+                "rank": no if state == "ranked" else None,
+                "modality": one.modality,
+                "action": one.action,
+                "priority": one.priority,
+                "due": _moment(one.due),
+                "safety": one.safety,
+                "gave_way_to": gave_way.get(id(one)),
+                "lost_to": [number[id(other)] for other in one.lost_to] if state == "set_aside" else None,
+                **_row(one.target, "target_id"),
+            }
+        )
+        told["justifications"] += [
+            {**_firing(policy, no, place, firing), "due": _moment(firing[2])}
+            for place, firing in enumerate(ranker.sorted_firings(one), start=1)
+        ]
+        if state == "ranked" and not one.prohibits:
+            found = ranker.steps_for(one, steps, case)
+            told["steps"] += [_firing(policy, no, place, firing) for place, firing in enumerate(found, start=1)]
+    return told
+
+
+def _in_order(ranking: Ranking) -> list[tuple[str, Conclusion]]:
+    alternatives = sorted((one for best in ranking.ranked for one in best.alternatives), key=rank_key)
+    return [
+        *(("ranked", one) for one in ranking.ranked),
+        *(("alternative", one) for one in alternatives),
+        *(("set_aside", one) for one in ranking.set_aside),
+    ]
+
+
+def _firing(policy: tactful.Policy, conclusion: int, no: int, firing: RawFiring) -> Told:
+    rule = policy.checked.rules[firing[0]].id
+    return {"conclusion": conclusion, "no": no, "rule": rule, **_row(firing[1], "row_id")}
+
+
+def _row(row: Row, id_: str) -> Told:
+    interview = row if row.entity == "interview" else getattr(row, "interview", None)
+    return {
+        "entity": row.entity,
+        id_: row.id,
+        "application_id": application_of(row),
+        "interview_id": None if interview is None else interview.id,
+    }
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def by_candidate(tables: Mapping[str, pa.Table]) -> dict[str, Tables]:
+    """The rows of tables for each candidate who has some, in their order, without the candidate's id."""
+    told: dict[str, Tables] = {}
+    for name, table in tables.items():
+        for row in table.to_pylist():
+            told.setdefault(row.pop("candidate_id"), {}).setdefault(name, []).append(row)
+    return told

@@ -1,0 +1,190 @@
+"""Cases as the shipped rules may meet them: consistent, and anything optional may be unknown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+#: A Wednesday afternoon in most of the time zones that cases are drawn in.
+NOW: Final = datetime(2026, 11, 25, 18, tzinfo=UTC)
+
+#: The shipped pack and its profiles.
+PACKS: Final = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
+
+Fields = dict[str, Any]
+Drawn = st.SearchStrategy[Fields]
+
+CLOSED: Final = ("accepted", "rejected", "withdrawn")
+_ZONES: Final = ("America/New_York", "Europe/Dublin", "Asia/Kolkata", "Pacific/Auckland")
+_COUNTRIES: Final = ("US", "US-NY", "IE", "IN", "NZ")
+
+_DEADLINES: Final = ("reply_by", "answer_by", "start_on")
+
+#: Hours around the figures of the packs and between them: minutes, two hours, two days, a week, weeks, months.
+_HOURS: Final = (0.01, 1, 2, 3, 24, 47, 48, 49, 96, 120, 167, 168, 169, 240, 336, 337, 504, 672, 700, 1100, 2000)
+
+
+def _moments(*signs: int) -> st.SearchStrategy[str]:
+    return st.builds(
+        lambda hours, sign: (NOW + sign * timedelta(hours=hours)).isoformat(),
+        st.sampled_from(_HOURS),
+        st.sampled_from(signs),
+    )
+
+
+past, ahead, around = _moments(-1), _moments(1), _moments(-1, -1, 1)
+days = st.one_of(around, around.map(lambda moment: moment[:10]))
+
+
+def _fields(optional: dict[str, st.SearchStrategy[Any]], **required: st.SearchStrategy[Any]) -> Drawn:
+    """Required fields, and optional ones that are left out, ``None`` or given."""
+    unknown_too = {name: st.one_of(st.none(), values) for name, values in optional.items()}
+    return st.fixed_dictionaries(required, optional=unknown_too)
+
+
+_place: Final = {"time_zone": st.sampled_from(_ZONES), "country": st.sampled_from(_COUNTRIES)}
+
+_person: Final = _fields(
+    {
+        "name": st.sampled_from(["Kim", "Ana"]),
+        "role": st.sampled_from(
+            ["hiring_manager", "interviewer", "recruiter", "agency_recruiter", "coordinator", "inside_contact"]
+        ),
+        "prefers": st.sampled_from(["email", "phone"]),
+        "invited_call": st.booleans(),
+        "contact_policy": st.sampled_from(["open", "closed"]),
+        "channels": st.lists(st.sampled_from(["email", "phone", "post", "linkedin"]), max_size=2, unique=True),
+        "topics": st.lists(st.sampled_from(["tests", "the move"]), max_size=2, unique=True),
+        **_place,
+    }
+)
+
+
+def _interviews(people: list[str]) -> Drawn:
+    ids = st.sampled_from(people) if people else st.nothing()
+    one = st.one_of(ids, st.builds(lambda id_, attended: {"person": id_, "attended": attended}, ids, st.booleans()))
+    interviewers = st.lists(one, max_size=3, unique_by=lambda one: one if isinstance(one, str) else one["person"])
+    fields: dict[str, st.SearchStrategy[Any]] = {
+        "stage": st.sampled_from(["phone_screen", "first", "panel", "final"]),
+        "went": st.sampled_from(["well", "mixed", "badly"]),
+    }
+
+    def interview(moments: st.SearchStrategy[str], *statuses: str) -> Drawn:
+        return _fields(
+            {**fields, "status": st.sampled_from(statuses)},
+            ended_at=moments,
+            interviewers=interviewers if people else st.just([]),
+        )
+
+    return st.one_of(
+        interview(past, "held"),
+        interview(past, "held", "scheduled", "cancelled"),
+        interview(ahead, "scheduled", "cancelled"),
+    )
+
+
+def _messages(people: list[str]) -> Drawn:
+    fields: dict[str, st.SearchStrategy[Any]] = {
+        "direction": st.sampled_from(["sent", "received"]),
+        "sent_at": past,
+        "channel": st.sampled_from(["email", "phone", "post", "linkedin", "in_person"]),
+        "kind": st.sampled_from(
+            [
+                *("thank_you", "correction", "follow_up", "follow_up", "status_question", "offer_notice", "answer"),
+                *("invitation", "connection_request", "offer", "rejection", "withdrawal", "other"),
+            ]
+        ),
+    }
+    if people:
+        fields["person"] = st.sampled_from(people)
+    return _fields(fields)
+
+
+def _in_order(offer: Fields) -> Fields:
+    """An offer that is not signed before it came."""
+    if offer.get("received_at") and offer.get("signed_at") and offer["signed_at"] < offer["received_at"]:
+        return {**offer, "received_at": offer["signed_at"], "signed_at": offer["received_at"]}
+    return offer
+
+
+_offer: Final = _fields(
+    {
+        "received_at": past,
+        "form": st.sampled_from(["verbal", "written"]),
+        "answer_by": days,
+        "signed_at": past,
+        "conditional": st.booleans(),
+        "start_on": days,
+    }
+).map(_in_order)
+
+
+def _application(id_: str, people: list[Fields]) -> Drawn:
+    ids = [person["id"] for person in people]
+    fields: dict[str, st.SearchStrategy[Any]] = {
+        "company": st.just("Acme"),
+        "status": st.sampled_from(["applied", "interviewing", "interviewing", "offered", *CLOSED]),
+        "preferred": st.booleans(),
+        "reply_by": days,
+        "contact_policy": st.sampled_from(["open", "closed"]),
+        "offer": _offer,
+        **_place,
+    }
+    if ids:
+        fields["contact_via"] = st.sampled_from(ids)
+    return _fields(
+        fields,
+        id=st.just(id_),
+        people=st.just(people),
+        interviews=st.lists(_interviews(ids), max_size=3).map(
+            lambda found: [{"id": f"i{no}", **one} for no, one in enumerate(found)]
+        ),
+        messages=st.lists(_messages(ids), max_size=5),
+    )
+
+
+def _applications(id_: str) -> Drawn:
+    people = st.lists(_person, max_size=4).map(lambda found: [{"id": f"p{no}", **one} for no, one in enumerate(found)])
+    return people.flatmap(lambda found: _application(id_, found))
+
+
+_candidate: Final = _fields(
+    {
+        "employed": st.booleans(),
+        "considering_quitting": st.booleans(),
+        "searching": st.booleans(),
+        "handwriting_legible": st.booleans(),
+        "notice_period": st.sampled_from(["2 weeks", "30 days"]),
+        **_place,
+    },
+    id=st.just("c"),
+)
+
+
+def _readable(candidate: Fields, application: Fields) -> Fields:
+    """The application with moments instead of days, where no time zone says when those end."""
+    if candidate.get("time_zone") or application.get("time_zone"):
+        return application
+
+    def told(part: Fields) -> Fields:
+        return {
+            name: f"{value}T12:00:00+00:00" if name in _DEADLINES and value and len(value) == 10 else value
+            for name, value in part.items()
+        }
+
+    offer = application.get("offer")
+    return {**told(application), **({"offer": told(offer)} if offer else {})}
+
+
+#: Whole cases: a candidate with none to three applications.
+cases: Final[Drawn] = st.builds(
+    lambda candidate, applications: {
+        "now": NOW.isoformat(),
+        "candidate": candidate,
+        "applications": [_readable(candidate, application) for application in applications],
+    },
+    _candidate,
+    st.integers(0, 3).flatmap(lambda count: st.tuples(*(_applications("abc"[no]) for no in range(count)))),
+)
