@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tactful.formats.importers.applications_csv import APPLICATION, PERSON
-from tactful.formats.importers.found import Attendee, Person, Version
+from tactful.formats.importers.items import Attendee, Person, Version
 from tactful.formats.importers.merge.addresses import find_candidate, home, label
 from tactful.formats.importers.merge.document import Document
 from tactful.formats.importers.merge.ids import free, remote_id, slug

@@ -102,7 +102,7 @@ def build_network(checked: CheckedPack, rules: Sequence[Rule]) -> Network:
     owners: dict[str, int] = {}
     builder = _Builder(checked)
     for rule in rules:
-        branches = _branches(_condition(rule))
+        branches = _branches(rule.condition)
         fuller = builder.copy()
         _add(fuller, rule, branches, owners)
         if not fuller.fits:
@@ -112,18 +112,12 @@ def build_network(checked: CheckedPack, rules: Sequence[Rule]) -> Network:
             _add(fuller, rule, branches, owners)
             if not fuller.fits:  # of a rule that is too much by itself, the interpreter settles the whole condition
                 fuller = _Builder(checked)
-                _add(fuller, rule, [[AnyOf((_condition(rule),))]], owners)
+                _add(fuller, rule, [[AnyOf((rule.condition,))]], owners)
         builder = fuller
     if builder.count:
         rulesets.append(builder.ruleset())
     texts = "\n".join(one.text for one in rulesets)
     return Network(tuple(rulesets), owners, hashlib.sha256(texts.encode()).hexdigest()[:24])
-
-
-def _condition(rule: Rule) -> Condition:
-    """``when`` and not ``unless``."""
-    never = isinstance(rule.unless, AnyOf) and not rule.unless.members
-    return rule.when if never else AllOf((rule.when, NoneOf((rule.unless,))))
 
 
 def _add(builder: _Builder, rule: Rule, branches: list[list[Condition]], owners: dict[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""Which format a file is of: told by what is in it, not by its name."""
+"""Detects the format of a file by its content, whatever its name."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Final
 
 from tactful.formats.importers import applications_csv, ics
 from tactful.formats.importers.feeds import Entry, ashby, greenhouse, lever, merge_dev, unified, workable
-from tactful.formats.importers.found import Found, Item, Log
+from tactful.formats.importers.items import Item, Items, Log
 from tactful.source.codes.imports import UnknownFormat
 from tactful.source.diagnostics import InvalidInput
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence, TextLimits, decode, span_at
 from tactful.source.parse_json import parse_json
 
-#: Asked in this order whether an object is theirs.
+#: The feeds in the order in which they are tried.
 _FEEDS: Final[tuple[ModuleType, ...]] = (greenhouse, ashby, lever, workable, merge_dev, unified)
-#: Where feeds wrap a page of objects.
+#: Keys under which feeds put a page of objects.
 _WRAPPERS: Final = ("results", "data", "events")
 _HELP: Final = "give an .ics file, a CSV with a header, or JSON of Greenhouse, Lever, Ashby, Workable, Merge or Unified"
 
 
-def read_file(data: bytes, name: str, log: Log, limits: TextLimits) -> Found:
-    """What is in a file. Mistakes and notes go to ``log``; what is found beside them is still given back."""
+def read_file(data: bytes, name: str, log: Log, limits: TextLimits) -> Items:
+    """Read the items of a file. Mistakes and notes go to ``log``; the other items are returned all the same."""
     try:
         text = decode(data, name, limits)
         log.sources[name] = text
@@ -32,14 +32,14 @@ def read_file(data: bytes, name: str, log: Log, limits: TextLimits) -> Found:
             return _feed(parse_json(text, name, limits), log)
         if start and "," in text.lstrip().splitlines()[0]:
             return applications_csv.read(text, name, log)
-        log.mistake(UnknownFormat, span_at(text, 0, 0, name), "this is no format that can be imported", _HELP)
+        log.mistake(UnknownFormat, span_at(text, 0, 0, name), "this format cannot be imported", _HELP)
     except InvalidInput as error:
         log.mistakes.extend(error.diagnostics)
         log.sources.update(error.sources)
     return ()
 
 
-def _feed(root: Node, log: Log) -> Found:
+def _feed(root: Node, log: Log) -> Items:
     nodes: tuple[Node, ...] = (root,)
     if isinstance(root, Sequence):
         nodes = root.items
@@ -49,14 +49,16 @@ def _feed(root: Node, log: Log) -> Found:
         if wrapped is not None:
             nodes = page.items(wrapped)
             _more_pages(page, log)
-        elif (single := page.node("data")) is not None and "action" not in page:  # Lever's answer about one interview
+        elif (
+            single := page.node("data")
+        ) is not None and "action" not in page:  # Lever's response for a single interview
             nodes = (single,)
-    found: list[Item] = []
+    items: list[Item] = []
     for node in nodes:
-        found.extend(_object(node, log))
+        items.extend(_object(node, log))
     if not nodes:
-        log.not_understood(root.span, "the page has nothing in it")
-    return tuple(found)
+        log.not_understood(root.span, "the page is empty")
+    return tuple(items)
 
 
 def _object(node: Node, log: Log) -> list[Item]:
@@ -64,18 +66,18 @@ def _object(node: Node, log: Log) -> list[Item]:
         entry = Entry(node, log)
         for feed in _FEEDS:
             if feed.fits(entry):
-                found: list[Item] = feed.read(entry, log)
-                return found
-    log.mistake(UnknownFormat, node.span, "this is no object of a feed that is known here", _HELP)
+                items: list[Item] = feed.read(entry, log)
+                return items
+    log.mistake(UnknownFormat, node.span, "this is not an object of a known feed", _HELP)
     return []
 
 
 def _more_pages(page: Entry, log: Log) -> None:
-    """Note that a page is not the last: the feeds say it in different words."""
+    """Note that a page is not the last one. Each feed has its own key for that."""
     paging = page.node("paging")
     inner = Entry(paging, log).node("next") if isinstance(paging, Mapping) else None
     flags = (page.node(key) for key in ("hasNext", "moreDataAvailable"))
-    said = any(isinstance(one, Scalar) and one.text == "true" for one in flags)
+    flagged = any(isinstance(flag, Scalar) and flag.text == "true" for flag in flags)
     following = page.node("next")
-    if said or inner is not None or (following is not None and "hasNext" not in page):
+    if flagged or inner is not None or (following is not None and "hasNext" not in page):
         log.more_pages(page.span)

@@ -126,7 +126,7 @@ class NoImportZone(Code):
     id: ClassVar[str] = "T506"
 
 
-class WhichOne(Code):
+class AmbiguousImport(Code):
     """ambiguous application or candidate
 
     What it reports

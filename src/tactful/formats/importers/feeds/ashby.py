@@ -6,7 +6,7 @@ from typing import Final
 
 from tactful.facts.shape import InterviewStatus
 from tactful.formats.importers.feeds import Entry, short, stage_of
-from tactful.formats.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version, words
+from tactful.formats.importers.items import Attendee, Belonging, Interview, Item, Log, Person, Version, words
 
 SYSTEM: Final = "ashby"
 _FIELDS: Final = words(
@@ -16,7 +16,7 @@ _EVENT_FIELDS: Final = words(
     "id startTime endTime feedbackLink location meetingLink interviewerUserIds interviewers interview interviewId "
     "interviewScheduleId hasSubmittedFeedback createdAt updatedAt extraData"
 )
-#: ``None``: it is not settled when the interview will be.
+#: ``None``: the time of the interview is not fixed yet.
 _STATUSES: Final[dict[str, InterviewStatus | None]] = {
     "NeedsScheduling": None,
     "WaitingOnCandidateBooking": None,
@@ -32,28 +32,28 @@ _STATUSES: Final[dict[str, InterviewStatus | None]] = {
 
 
 def fits(entry: Entry) -> bool:
-    """Whether an object is one of Ashby's."""
+    """Whether an object is from Ashby."""
     return "interviewEvents" in entry or ("action" in entry and "data" in entry)
 
 
 def read(entry: Entry, log: Log) -> list[Item]:
-    """The interviews of a schedule: each of its events is one."""
+    """The interviews of a schedule, one for each of its events."""
     if "interviewEvents" not in entry:
         data = entry.entry("data")
         schedule = None if data is None else data.entry("interviewSchedule")
         if schedule is None:
             action = short(entry.text("action") or "")
-            log.not_understood(entry.span, f"the webhook `{action}` says nothing about interviews that is known here")
+            log.not_understood(entry.span, f"the webhook `{action}` has no known message about interviews")
             return []
         entry = schedule
     entry.list_unknown(_FIELDS, "an Ashby interview schedule")
     status, version = entry.status("status", _STATUSES), entry.moment("updatedAt")
     belonging = Belonging(application=entry.id("applicationId"), candidate=entry.id("candidateId"))
-    found: list[Item] = []
+    interviews: list[Item] = []
     for event in entry.entries("interviewEvents"):
         event.list_unknown(_EVENT_FIELDS, "an Ashby interview event")
         about = event.entry("interview")
-        found.extend(
+        interviews.extend(
             Interview(
                 system=SYSTEM,
                 uid=event.id("id") or "",
@@ -67,16 +67,16 @@ def read(entry: Entry, log: Log) -> list[Item]:
             ).if_complete(log)
         )
     if not entry.items("interviewEvents"):
-        log.not_understood(entry.span, "an interview schedule without events leaves nothing to import")
-    return found
+        log.not_understood(entry.span, "an interview schedule without events is skipped")
+    return interviews
 
 
 def _attendees(event: Entry) -> tuple[Attendee, ...]:
-    """``interviewers`` has names; where it is missing, ``interviewerUserIds`` has ids."""
-    people = [_person(one) for one in event.entries("interviewers")]
-    known = {one.uid for one in people}
+    """The people of ``interviewers``, then those who are only in ``interviewerUserIds``."""
+    people = [_person(entry) for entry in event.entries("interviewers")]
+    known = {person.uid for person in people}
     people += [Person(uid=uid) for uid in event.ids("interviewerUserIds") if uid not in known]
-    return tuple(Attendee(person=one) for one in people)
+    return tuple(Attendee(person=person) for person in people)
 
 
 def _person(entry: Entry) -> Person:

@@ -1,4 +1,4 @@
-"""Greenhouse: scheduled interviews of the Harvest API, alone or in a list, and the webhook about a deleted one."""
+"""Greenhouse: scheduled interviews of the Harvest API, alone or in a list, and the webhook for a deleted interview."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from tactful.facts.shape import InterviewStatus, Role
 from tactful.formats.importers.feeds import Entry, short, stage_of
-from tactful.formats.importers.found import (
+from tactful.formats.importers.items import (
     Attendee,
     Belonging,
     Cancellation,
@@ -29,7 +29,7 @@ _STATUSES: Final[dict[str, InterviewStatus | None]] = {
     "awaiting_feedback": "held",
     "complete": "held",
 }
-#: What somebody answered to the invitation; tentative and needs_action leave it open.
+#: Answers to the invitation; ``None``: neither accepted nor declined.
 _ANSWERS: Final[dict[str, bool | None]] = {
     "accepted": True,
     "declined": False,
@@ -39,20 +39,20 @@ _ANSWERS: Final[dict[str, bool | None]] = {
 
 
 def fits(entry: Entry) -> bool:
-    """Whether an object is one of Greenhouse's."""
+    """Whether an object is from Greenhouse."""
     if "action" in entry and "payload" in entry:
         return True
     return "application_id" in entry and "interviewers" in entry and "start" in entry
 
 
 def read(entry: Entry, log: Log) -> list[Item]:
-    """The interview in an object, or what a webhook says happened to one."""
+    """The interview in an object, or the event in a webhook."""
     if "payload" in entry:
         return _webhook(entry, log)
     entry.list_unknown(_FIELDS, "a Greenhouse interview")
     interview, organizer = entry.entry("interview"), entry.entry("organizer")
-    attendees = tuple(_attendee(one, log) for one in entry.entries("interviewers"))
-    known = {one.person.uid for one in attendees}
+    attendees = tuple(_attendee(interviewer, log) for interviewer in entry.entries("interviewers"))
+    known = {attendee.person.uid for attendee in attendees}
     coordinator = None if organizer is None else _person(organizer, coordinator=True)
     others = () if coordinator is None or coordinator.uid in known else (coordinator,)
     return Interview(
@@ -75,12 +75,12 @@ def _webhook(entry: Entry, log: Log) -> list[Item]:
     uid = None if interview is None else interview.id("id")
     if action == "interview_deleted" and interview is not None and uid is not None:
         return [Cancellation(system=SYSTEM, uid=uid, span=entry.span)]
-    log.not_understood(entry.span, f"the webhook `{short(action)}` says nothing about interviews that is known here")
+    log.not_understood(entry.span, f"the webhook `{short(action)}` has no known message about interviews")
     return []
 
 
 def _end(entry: Entry) -> datetime | None:
-    """The end; of whole days, whose end is the day after, the last second of the last one, on the clock there."""
+    """The end. Whole days end with the day before the given end, in local time."""
     start, end = entry.entry("start"), entry.entry("end")
     if end is None:
         return None
@@ -103,5 +103,5 @@ def _person(entry: Entry, coordinator: bool = False) -> Person:
 def _attendee(entry: Entry, log: Log) -> Attendee:
     answer = entry.text("response_status")
     if answer is not None and answer not in _ANSWERS:
-        log.not_understood(entry.place("response_status"), f"the answer `{short(answer)}` is not known here")
+        log.not_understood(entry.place("response_status"), f"the answer `{short(answer)}` is unknown")
     return Attendee(person=_person(entry), accepted=_ANSWERS.get(answer or ""))

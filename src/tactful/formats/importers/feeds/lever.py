@@ -7,7 +7,7 @@ from typing import Final
 
 from tactful.facts.calendars import Calendars
 from tactful.formats.importers.feeds import Entry, short, stage_of
-from tactful.formats.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version, words
+from tactful.formats.importers.items import Attendee, Belonging, Interview, Item, Log, Person, Version, words
 from tactful.source.nodes import Mapping
 
 SYSTEM: Final = "lever"
@@ -15,17 +15,17 @@ _FIELDS: Final = words(
     "id panel subject note interviewers timezone createdAt updatedAt date duration location feedbackTemplate feedbackForms "
     "feedbackReminder user stage stageId canceledAt postings gcalEventUrl opportunityId opportunity"
 )
-#: The longest interview that is believed, in minutes: a week.
+#: The longest plausible interview, in minutes: a week.
 _LONGEST: Final = 7 * 24 * 60
 
 
 def fits(entry: Entry) -> bool:
-    """Whether an object is one of Lever's."""
+    """Whether an object is from Lever."""
     return "date" in entry and "duration" in entry
 
 
 def read(entry: Entry, log: Log) -> list[Item]:
-    """The interview in an object. Lever does not date its versions where ``updatedAt`` is missing: the last import counts."""
+    """The interview in an object. Without ``updatedAt``, the last import counts as the newest version."""
     entry.list_unknown(_FIELDS, "a Lever interview")
     start, minutes = entry.milliseconds("date"), entry.number("duration", _LONGEST)
     end = None if start is None or minutes is None else start + timedelta(minutes=minutes)
@@ -49,16 +49,16 @@ def _zone(entry: Entry, log: Log) -> str | None:
     zone = entry.text("timezone")
     if zone is None or Calendars().zone_exists(zone):
         return zone
-    log.not_understood(entry.place("timezone"), f"the time zone `{short(zone)}` is not known here")
+    log.not_understood(entry.place("timezone"), f"the time zone `{short(zone)}` is unknown")
     return None
 
 
 def _attendees(entry: Entry, log: Log) -> tuple[Attendee, ...]:
-    """Interviewers are ids, or objects with id, name and email."""
-    if not any(isinstance(one, Mapping) for one in entry.items("interviewers")):
+    """The interviewers, who are ids or objects with id, name and email."""
+    if not any(isinstance(node, Mapping) for node in entry.items("interviewers")):
         return tuple(Attendee(person=Person(uid=uid)) for uid in entry.ids("interviewers"))
-    found = []
-    for one in entry.entries("interviewers"):
-        person = Person(name=one.text("name"), email=one.text("email"), uid=one.id("id"))
-        found.append(Attendee(person=person))
-    return tuple(found)
+    attendees = []
+    for interviewer in entry.entries("interviewers"):
+        person = Person(name=interviewer.text("name"), email=interviewer.text("email"), uid=interviewer.id("id"))
+        attendees.append(Attendee(person=person))
+    return tuple(attendees)

@@ -1,4 +1,4 @@
-"""Merge: scheduled interviews, alone, in a list, or under ``results``. It has no status for a cancelled one."""
+"""Merge: scheduled interviews, alone, in a list, or under ``results``. Merge has no status for cancelled interviews."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from tactful.facts.shape import InterviewStatus
 from tactful.formats.importers.feeds import Entry
-from tactful.formats.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version, words
+from tactful.formats.importers.items import Attendee, Belonging, Interview, Item, Log, Person, Version, words
 from tactful.source.nodes import Mapping
 
 SYSTEM: Final = "merge"
@@ -22,14 +22,14 @@ _STATUSES: Final[dict[str, InterviewStatus | None]] = {
 
 
 def fits(entry: Entry) -> bool:
-    """Whether an object is one of Merge's."""
+    """Whether an object is from Merge."""
     return "end_at" in entry and (
         "remote_was_deleted" in entry or "job_interview_stage" in entry or "remote_id" in entry
     )
 
 
 def read(entry: Entry, log: Log) -> list[Item]:
-    """The interview in an object. ``modified_at`` is its version: Merge moves it when it sees a deletion, too."""
+    """The interview in an object. ``modified_at`` is its version, since Merge also updates it for a deletion."""
     entry.list_unknown(_FIELDS, "a Merge interview")
     status = entry.status("status", _STATUSES)
     organizer, interviewers = _id_of(entry, "organizer"), entry.ids("interviewers")
@@ -41,14 +41,14 @@ def read(entry: Entry, log: Log) -> list[Item]:
         version=Version(updated_at=entry.moment("modified_at") or entry.moment("remote_updated_at")),
         ended_at=entry.moment("end_at"),
         status="cancelled" if entry.flag("remote_was_deleted") else status,
-        attendees=tuple(Attendee(person=Person(uid=one)) for one in interviewers),
+        attendees=tuple(Attendee(person=Person(uid=uid)) for uid in interviewers),
         others=(Person(uid=organizer, role="coordinator"),) if coordinator else (),
         belonging=Belonging(application=_id_of(entry, "application")),
     ).if_complete(log)
 
 
 def _id_of(entry: Entry, key: str) -> str | None:
-    """A reference: an id, or the object itself where the feed was asked to expand it."""
+    """A reference: an id, or the object itself in feeds that expand it."""
     if not isinstance(entry.node(key), Mapping):
         return entry.id(key)
     inner = entry.entry(key)

@@ -6,14 +6,14 @@ from typing import Final
 
 from tactful.facts.shape import InterviewStatus
 from tactful.formats.importers.feeds import Entry
-from tactful.formats.importers.found import Attendee, Belonging, Interview, Item, Log, Person, Version, words
+from tactful.formats.importers.items import Attendee, Belonging, Interview, Item, Log, Person, Version, words
 
 SYSTEM: Final = "unified"
 _FIELDS: Final = words(
     "id created_at updated_at candidate_id job_id application_id user_ids status start_at end_at location "
     "external_event_xref raw"
 )
-#: ``None``: it is not settled when the interview will be.
+#: ``None``: the time of the interview is not fixed yet.
 _STATUSES: Final[dict[str, InterviewStatus | None]] = {
     "SCHEDULED": "scheduled",
     "AWAITING_FEEDBACK": "held",
@@ -24,7 +24,7 @@ _STATUSES: Final[dict[str, InterviewStatus | None]] = {
 
 
 def fits(entry: Entry) -> bool:
-    """Whether an object is one of Unified's."""
+    """Whether an object is from Unified."""
     return "user_ids" in entry or ("start_at" in entry and "candidate_id" in entry)
 
 
@@ -38,6 +38,6 @@ def read(entry: Entry, log: Log) -> list[Item]:
         version=Version(updated_at=entry.moment("updated_at")),
         ended_at=entry.moment("end_at"),
         status=entry.status("status", _STATUSES),
-        attendees=tuple(Attendee(person=Person(uid=one)) for one in entry.ids("user_ids")),
+        attendees=tuple(Attendee(person=Person(uid=uid)) for uid in entry.ids("user_ids")),
         belonging=Belonging(application=entry.id("application_id"), candidate=entry.id("candidate_id")),
     ).if_complete(log)

@@ -1,14 +1,14 @@
-"""The lines of an iCalendar text (RFC 5545, 3.1): unfolded, each knowing where it stands, in their components."""
+"""The lines of an iCalendar text (RFC 5545, 3.1): unfolded, with their places, sorted into components."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from tactful.formats.importers.found import Log, Record
+from tactful.formats.importers.items import Log, Record
 from tactful.source.codes.imports import BrokenFile
 from tactful.source.diagnostics import Span
 
-#: How deep components may nest: calendar, event, alarm, and room to spare.
+#: The deepest nesting of components. Calendar, event and alarm take three levels.
 _DEPTH: Final = 8
 
 
@@ -33,29 +33,29 @@ class Component(Record, frozen=True):
         return next((line for line in self.lines if line.name == name), None)
 
     def value(self, name: str) -> str | None:
-        """What stands behind the colon of a property's first line: for properties without parameters."""
+        """The value of a property's first line, for properties without parameters."""
         line = self.first(name)
         return None if line is None else line.text.partition(":")[2].strip()
 
     def place(self, name: str) -> Span:
-        """Where a property stands; else where the component begins."""
+        """The place of a property, or of the component's beginning where the property is missing."""
         line = self.first(name)
         return self.span if line is None else line.span
 
     def to_ical(self, names: tuple[str, ...]) -> str:
-        """The component with these properties alone."""
+        """The component with only these properties."""
         lines = (line.text for line in self.lines if line.name in names)
         return "\r\n".join([f"BEGIN:{self.name}", *lines, f"END:{self.name}", ""])
 
     def to_ical_whole(self) -> str:
-        """The component with all that is in it."""
-        inner = "".join(one.to_ical_whole() for one in self.components)
+        """The component with all its properties and components."""
+        inner = "".join(component.to_ical_whole() for component in self.components)
         lines = "".join(f"{line.text}\r\n" for line in self.lines)
         return f"BEGIN:{self.name}\r\n{lines}{inner}END:{self.name}\r\n"
 
 
 def components(text: str, name: str, log: Log) -> tuple[Component, ...]:
-    """The components at the top of a text; lines and ends that do not fit are mistakes."""
+    """The top-level components of a text. Misplaced lines and ends are mistakes."""
     reader = _Reader(log)
     for line in _lines(text, name, log):
         if not reader.take(line):
@@ -64,7 +64,7 @@ def components(text: str, name: str, log: Log) -> tuple[Component, ...]:
 
 
 class _Open:
-    """A component whose end has not come yet."""
+    """A component whose end has not been read yet."""
 
     def __init__(self, name: str, span: Span) -> None:
         self.name, self.span = name, span
@@ -79,25 +79,25 @@ class _Reader:
         self._open: list[_Open] = []
 
     def take(self, line: Line) -> bool:
-        """Take the next line; gives whether it makes sense to go on."""
+        """Process the next line. Returns whether the following lines can be read."""
         word = line.text.partition(":")[2].strip().upper()
         if line.name == "BEGIN":
             self._open.append(_Open(word, line.span))
             if len(self._open) > _DEPTH:
-                self._log.mistake(BrokenFile, line.span, f"components nest deeper than {_DEPTH}")
+                self._log.mistake(BrokenFile, line.span, f"components are nested deeper than {_DEPTH} levels")
                 return False
         elif line.name == "END":
             return self._end(line, word)
         elif not self._open:
-            self._log.mistake(BrokenFile, line.span, "a line stands outside of `BEGIN` and `END`")
+            self._log.mistake(BrokenFile, line.span, "the line is outside of `BEGIN` and `END`")
         else:
             self._open[-1].lines.append(line)
         return True
 
     def _end(self, line: Line, word: str) -> bool:
         if not self._open or self._open[-1].name != word:
-            expected = f"`END:{self._open[-1].name}` is missing before it" if self._open else "nothing begins before it"
-            self._log.mistake(BrokenFile, line.span, f"`END:{word}` has no beginning: {expected}")
+            expected = f"`END:{self._open[-1].name}` is missing before it" if self._open else "no component is open"
+            self._log.mistake(BrokenFile, line.span, f"`END:{word}` has no matching `BEGIN`: {expected}")
             self._open.clear()
             return False
         done = self._open.pop()
@@ -108,16 +108,16 @@ class _Reader:
         return True
 
     def done(self) -> tuple[Component, ...]:
-        """All that was read, once the text has ended."""
-        for one in self._open:
+        """The components, at the end of the text."""
+        for component in self._open:
             help_ = "the file was probably cut off: save it again"
-            self._log.mistake(BrokenFile, one.span, f"`BEGIN:{one.name}` does not end", help_)
+            self._log.mistake(BrokenFile, component.span, f"`BEGIN:{component.name}` has no `END`", help_)
         return tuple(self._top)
 
 
 def _lines(text: str, file: str, log: Log) -> list[Line]:
-    """The unfolded lines: one that begins with a space or a tab goes on with the line before."""
-    found: list[Line] = []
+    """The unfolded lines. A line that begins with a space or a tab continues the line before it."""
+    lines: list[Line] = []
     parts: list[str] = []
     start = number = 0
     at = 0
@@ -129,9 +129,14 @@ def _lines(text: str, file: str, log: Log) -> list[Line]:
         span = Span(file, start, start + len(parts[0]), number, 1)
         name = whole.partition(":")[0].partition(";")[0].strip().upper()
         if ":" not in whole or not name.replace("-", "").isalnum():
-            log.mistake(BrokenFile, span, "a line is no property: a name, a colon and a value", "save the file again")
+            log.mistake(
+                BrokenFile,
+                span,
+                "the line is not a property, which is a name, a colon and a value",
+                "save the file again",
+            )
         else:
-            found.append(Line(name=name, text=whole, span=span))
+            lines.append(Line(name=name, text=whole, span=span))
 
     for no, physical in enumerate(text.split("\n"), 1):
         line = physical.removesuffix("\r")
@@ -142,4 +147,4 @@ def _lines(text: str, file: str, log: Log) -> list[Line]:
             parts, start, number = [line], at, no
         at += len(physical) + 1
     finish()
-    return found
+    return lines

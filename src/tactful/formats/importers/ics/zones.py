@@ -1,4 +1,4 @@
-"""The time zones of an iCalendar text: IANA names, the names of Windows, and rules that the file brings along."""
+"""The time zones of an iCalendar text: IANA names, names of Windows, and definitions in the file."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from tactful.facts.calendars import Calendars
 from tactful.formats.importers.ics.lines import Component
 
-#: The rules for clock changes that are followed. Others would let a file from a stranger count the seconds of centuries.
+#: The supported rules for clock changes. With others, a stranger's file could list every second of centuries.
 _YEARLY: Final = re.compile(
     r"(?:(?:FREQ=YEARLY|INTERVAL=\d{1,2}|WKST=[A-Z]{2}|BYMONTH=\d{1,2}|BYMONTHDAY=-?\d{1,2}(?:,-?\d{1,2}){0,30}"
     r"|BYDAY=[+-]?\d?[A-Z]{2}|UNTIL=\d{8}(?:T\d{6}Z?)?)(?:;|$))+"
 )
-#: How many parts with rules a zone may have, and how many times may be read by zones that the file defines.
+#: The most rules of a zone, and the most moments that are read in zones that the file defines.
 _PARTS: Final = 20
 _TIMES: Final = 400
 
 
 class Zones:
-    """The time zones that the events of one file can name."""
+    """The time zones of the events of one file."""
 
     def __init__(self, definitions: tuple[Component, ...]) -> None:
-        self._defined = {(one.value("TZID") or "").strip(): one for one in definitions}
+        self._defined = {(definition.value("TZID") or "").strip(): definition for definition in definitions}
         self._calendars = Calendars()
         self._built: dict[str, Any] = {}
         self._times = 0
 
     def name(self, tzid: str) -> str | None:
-        """The IANA name that is meant by a TZID; ``None`` where there is none, though the file may still define it."""
+        """The IANA name for a TZID; ``None`` where there is none. The file may still define the zone."""
         bare = tzid.strip().strip('"').strip("/")
         definition = self._defined.get(tzid.strip())
         given = None if definition is None else definition.value("X-LIC-LOCATION")
@@ -45,7 +45,7 @@ class Zones:
         return None
 
     def at(self, wall: datetime, tzid: str) -> datetime | None:
-        """A time on the wall clock of a zone, with its offset; ``None`` where the zone is not known and not defined."""
+        """A local time of a zone with its offset; ``None`` where the zone is neither known nor defined."""
         name = self.name(tzid)
         if name is not None:
             calendar = self._calendars.at(name, None)
@@ -54,7 +54,7 @@ class Zones:
         return None if offset is None else wall.replace(tzinfo=timezone(offset))
 
     def _offset(self, tzid: str, wall: datetime) -> timedelta | None:
-        """The offset by the file's own rules for a time on the wall clock; ``None`` where they cannot be followed."""
+        """The offset at a local time by the file's own rules; ``None`` where they cannot be used."""
         self._times += 1
         if tzid not in self._defined or self._times > _TIMES:
             return None
@@ -62,17 +62,17 @@ class Zones:
             if tzid not in self._built:
                 self._built[tzid] = _zone(self._defined[tzid])
             offset: timedelta | None = self._built[tzid].utcoffset(wall)
-        except Exception:  # rules from a stranger, read by libraries: whatever goes wrong, they are not followed
+        except Exception:  # libraries read a stranger's rules: with any error, the rules are not used
             return None
         return offset
 
 
 def _zone(definition: Component) -> Any:
-    """The zone that a file defines, where its rules are such as can be followed."""
+    """The zone of a definition; ``None`` where its rules are not supported."""
     lines = [line for part in definition.components for line in part.lines if line.name in ("RRULE", "EXRULE")]
     rules = [line.text.partition(":")[2].strip().upper() for line in lines]
     if len(rules) > _PARTS or not all(_YEARLY.fullmatch(rule) and "FREQ=YEARLY" in rule for rule in rules):
         return None
     zone: Any = Timezone.from_ical(definition.to_ical_whole())
-    # With a provider of its own: icalendar's shared one would keep this file's zones for the files that come after.
+    # A provider of its own, because icalendar's shared provider would keep this file's zones for later files.
     return zone.to_tz(TZP(), lookup_tzid=False)

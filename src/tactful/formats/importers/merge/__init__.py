@@ -1,7 +1,7 @@
-"""Merging what was found into a case: the same thing twice changes nothing, and an older version changes nothing.
+"""Merges imported items into a case. Importing an item again, or an older version of it, changes nothing.
 
-An import owns when an interview ends, its status, who interviews and who declined. All else in a case is the writer's:
-an import only fills in what is missing, and takes nothing out.
+An import owns the end and the status of an interview, its interviewers and their answers. Everything else in a case
+belongs to its author: an import only fills in missing fields and removes nothing.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import msgspec
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import parse_date, parse_moment
-from tactful.formats.importers.found import (
+from tactful.formats.importers.items import (
     Application,
     Cancellation,
-    Found,
     Interview,
     Item,
+    Items,
     Log,
     Person,
     Record,
@@ -27,22 +27,22 @@ from tactful.formats.importers.found import (
     Withdrawal,
 )
 from tactful.formats.importers.merge.addresses import find_candidate, home
-from tactful.formats.importers.merge.applications import Whose
+from tactful.formats.importers.merge.applications import ApplicationFinder
 from tactful.formats.importers.merge.clock import Clock
 from tactful.formats.importers.merge.document import Document
 from tactful.formats.importers.merge.interviews import Interviews, version_of
 from tactful.formats.importers.merge.people import People
 from tactful.source.codes.case import TooMany
-from tactful.source.codes.imports import NoImportZone, WhichOne, WrongImportValue
+from tactful.source.codes.imports import AmbiguousImport, NoImportZone, WrongImportValue
 
 Entry = dict[str, Any]
-#: What a candidate is called where nothing says it.
+#: The candidate's id where no source has one.
 _NAMELESS: Final = "me"
 _OLDEST: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Options(Record, frozen=True):
-    """What whoever imports says besides: ``me`` are the candidate's own addresses."""
+    """Choices of the user. ``me`` are the candidate's own addresses."""
 
     application: str | None = None
     candidate: str | None = None
@@ -50,52 +50,54 @@ class Options(Record, frozen=True):
     time_zone: str | None = None
 
 
-def merge(document: Document, found: Found, options: Options, log: Log, now: int) -> list[str]:
-    """Merge what was found into a case, and give the changes in words. ``now`` is in seconds since 1970."""
+def merge(document: Document, items: Items, options: Options, log: Log, now: int) -> list[str]:
+    """Merge items into a case and return the changes in words. ``now`` is in seconds since 1970, UTC."""
     merger = _Merger(document, options, log, now)
-    ours = _of_one_candidate(found, options, log)
-    merger.write_candidate(ours)
-    for item in _oldest_first(ours):
+    own = _of_one_candidate(items, options, log)
+    merger.write_candidate(own)
+    for item in _oldest_first(own):
         merger.take(item)
     return merger.changes
 
 
-def _of_one_candidate(found: Found, options: Options, log: Log) -> Found:
-    """What is about one candidate: a case has no more than one."""
-    ids = _candidates(found)
+def _of_one_candidate(items: Items, options: Options, log: Log) -> Items:
+    """The items about one candidate, as a case has only one."""
+    ids = _candidates(items)
     if len(ids) < 2:
-        return found
+        return items
     if options.candidate not in ids:
-        names = ", ".join(f"`{one}`" for one in sorted(ids))
-        help_ = "pass --candidate with the id of the one that the case is about"
-        log.mistake(WhichOne, None, f"these are interviews of several candidates: {names}", help_)
+        names = ", ".join(f"`{id_}`" for id_ in sorted(ids))
+        help_ = "pass --candidate with the id of the candidate that the case is about"
+        log.mistake(AmbiguousImport, None, f"these are interviews of several candidates: {names}", help_)
         return ()
-    ours = [one for one in found if not isinstance(one, Interview) or one.belonging.candidate == options.candidate]
-    log.not_understood(None, f"{len(found) - len(ours)} interviews of other candidates are left out")
-    return tuple(ours)
+    own = [item for item in items if not isinstance(item, Interview) or item.belonging.candidate == options.candidate]
+    others = len(items) - len(own)
+    skipped = "1 interview of another candidate is" if others == 1 else f"{others} interviews of other candidates are"
+    log.not_understood(None, f"{skipped} skipped")
+    return tuple(own)
 
 
-def _candidates(found: Found) -> set[str]:
-    return {one.belonging.candidate for one in found if isinstance(one, Interview) and one.belonging.candidate}
+def _candidates(items: Items) -> set[str]:
+    return {item.belonging.candidate for item in items if isinstance(item, Interview) and item.belonging.candidate}
 
 
-def _oldest_first(found: Found) -> list[Item]:
-    """What was found; of versions of one interview the older ones first, whatever the order of the files.
+def _oldest_first(items: Items) -> list[Item]:
+    """The items, with older versions of an interview before newer ones, whatever the order of the files.
 
-    Of versions that are neither counted nor dated the last one counts.
+    Of versions without numbers and dates only the last is kept.
     """
     groups: dict[tuple[str, str], list[Item]] = {}
-    for one in found:
-        key = ("", one.id) if isinstance(one, Application) else (one.system, one.uid)
-        groups.setdefault(key, []).append(one)
+    for item in items:
+        key = ("", item.id) if isinstance(item, Application) else (item.system, item.uid)
+        groups.setdefault(key, []).append(item)
     for group in groups.values():
-        versions = [one.version for one in group if not isinstance(one, Application)]
-        counted = all(one.sequence is not None for one in versions)
-        if len(versions) == len(group) and (counted or all(one.updated_at is not None for one in versions)):
+        versions = [item.version for item in group if not isinstance(item, Application)]
+        counted = all(version.sequence is not None for version in versions)
+        if len(versions) == len(group) and (counted or all(version.updated_at is not None for version in versions)):
             group.sort(key=_age)
-        elif all(isinstance(one, Interview) and one.version == Version() for one in group):
+        elif all(isinstance(item, Interview) and item.version == Version() for item in group):
             del group[:-1]
-    return [one for group in groups.values() for one in group]
+    return [item for group in groups.values() for item in group]
 
 
 def _age(item: Item) -> tuple[int, datetime]:
@@ -108,19 +110,19 @@ class _Merger:
         self._document, self._options, self._log = document, options, log
         self._clock = Clock(document, now)
         self.changes: list[str] = []
-        self._whose = Whose(document, options.application, log, self.changes)
+        self._applications = ApplicationFinder(document, options.application, log, self.changes)
         self._interviews = Interviews(document, self._clock, log, self.changes)
         self._candidate: Entry = {}
 
     # --- the candidate ---
 
-    def write_candidate(self, found: Found) -> None:
-        """Write down who the candidate is, as far as it is said and the case does not know."""
+    def write_candidate(self, items: Items) -> None:
+        """Fill in the candidate's missing fields from the items and the options."""
         root, document = self._document.root, self._document
         if "candidate" not in root:
-            root["candidate"] = document.mapping({"id": document.text(self._candidate_id(found))})
+            root["candidate"] = document.mapping({"id": document.text(self._candidate_id(items))})
         self._candidate = root["candidate"]
-        names = {one.belonging.candidate_name for one in found if isinstance(one, Interview)} - {None}
+        names = {item.belonging.candidate_name for item in items if isinstance(item, Interview)} - {None}
         given = {
             "name": str(names.pop()) if len(names) == 1 else None,
             "email": self._options.me[0] if self._options.me else None,
@@ -131,21 +133,21 @@ class _Merger:
                 document.put(self._candidate, key, document.text(value))
                 self.changes.append(f"candidate: {key} {value}")
 
-    def _candidate_id(self, found: Found) -> str:
+    def _candidate_id(self, items: Items) -> str:
         if self._options.candidate is not None:
             return self._options.candidate
-        ids = _candidates(found)
+        ids = _candidates(items)
         return ids.pop() if len(ids) == 1 else _NAMELESS
 
     def _addresses(self) -> frozenset[str]:
         """The candidate's own addresses."""
         known = (*self._options.me, str(self._candidate.get("email") or ""))
-        return frozenset(one.casefold() for one in known if one)
+        return frozenset(address.casefold() for address in known if address)
 
-    # --- what was found ---
+    # --- items ---
 
     def take(self, item: Item) -> None:
-        """Merge one thing."""
+        """Merge one item."""
         match item:
             case Interview():
                 self._interview(item)
@@ -160,118 +162,120 @@ class _Merger:
         place = self._interviews.find(given)
         if place is not None and not self._interviews.is_news(given, place[1]):
             return
-        found, organizer = self._without_candidate(given)
+        interview, organizer = self._without_candidate(given)
         if place is None:
-            people = tuple(one.person for one in found.attendees or ())
-            chosen = self._whose.find(found, home(organizer, people))
+            people = tuple(attendee.person for attendee in interview.attendees or ())
+            chosen = self._applications.find(interview, home(organizer, people))
             if chosen is None:
                 return
             application = chosen
         else:
             application = place[0]
-        if not self._can_be_written(found, application):
+        if not self._can_be_written(interview, application):
             return
-        stored = self._interviews.twin(found, application) if place is None else place[1]
+        stored = self._interviews.twin(interview, application) if place is None else place[1]
         if stored is None:
-            self._interviews.add(found, application)
+            self._interviews.add(interview, application)
         else:
-            self._interviews.update(found, application, stored)
+            self._interviews.update(interview, application, stored)
 
-    def _without_candidate(self, found: Interview) -> tuple[Interview, Person | None]:
-        """The interview without the candidate among those invited, and who organizes it."""
-        organizer = next((one for one in found.others if one.role == "coordinator"), None)
-        if not found.candidate_among or found.attendees is None:
-            return found, organizer
+    def _without_candidate(self, interview: Interview) -> tuple[Interview, Person | None]:
+        """The interview without the candidate among its attendees, and its organizer."""
+        organizer = next((person for person in interview.others if person.role == "coordinator"), None)
+        if not interview.candidate_among or interview.attendees is None:
+            return interview, organizer
         addresses, name = self._addresses(), self._candidate.get("name")
-        me = find_candidate(organizer, found.attendees, addresses, None if name is None else str(name))
-        if me.doubt is not None:
-            self._log.guessed(found.span, me.doubt, "pass --me with the address that you are invited at")
-        for one in me.attendees:
-            if me.doubt is None and one.person.name is not None and not self._candidate.get("name"):
-                self._document.put(self._candidate, "name", self._document.text(one.person.name))
-                self.changes.append(f"candidate: name {one.person.name}")
-        attendees = tuple(one for one in found.attendees if one not in me.attendees)
-        others = tuple(one for one in found.others if one.email not in addresses)
+        match = find_candidate(organizer, interview.attendees, addresses, None if name is None else str(name))
+        if match.doubt is not None:
+            self._log.guessed(interview.span, match.doubt, "pass --me with the address that you are invited at")
+        for attendee in match.attendees:
+            if match.doubt is None and attendee.person.name is not None and not self._candidate.get("name"):
+                self._document.put(self._candidate, "name", self._document.text(attendee.person.name))
+                self.changes.append(f"candidate: name {attendee.person.name}")
+        attendees = tuple(attendee for attendee in interview.attendees if attendee not in match.attendees)
+        others = tuple(person for person in interview.others if person.email not in addresses)
         if not attendees and others:
             shown = others[0].name or others[0].email
-            message = f"nobody but the candidate is invited: `{shown}`, who organizes, is taken for a coordinator"
-            self._log.guessed(found.span, message, "add them under `interviewers` where they interview")
-        return msgspec.structs.replace(found, attendees=attendees, others=others), organizer
+            message = f"only the candidate is invited; the organizer `{shown}` is taken for a coordinator"
+            self._log.guessed(interview.span, message, "if they interview, add them under `interviewers`")
+        return msgspec.structs.replace(interview, attendees=attendees, others=others), organizer
 
-    def _can_be_written(self, found: Interview, application: Entry) -> bool:
-        """Whether an interview has room in the case, and its end makes sense there; what does not is a mistake."""
-        limits, people = CaseLimits(), len(application.get("people") or []) + len(found.attendees or ())
+    def _can_be_written(self, interview: Interview, application: Entry) -> bool:
+        """Whether the case has room for an interview and its end is plausible. Otherwise reports a mistake."""
+        limits, people = CaseLimits(), len(application.get("people") or []) + len(interview.attendees or ())
         if people > 2 * limits.people or len(application.get("interviews") or []) > limits.interviews:
             message = f"the application `{application['id']}` would have more people or interviews than a case can hold"
             self._log.mistake(TooMany, None, message, "split the files")
             return False
-        end = found.ended_at
+        end = interview.ended_at
         if end is None:
             return True
         if not FIRST_YEAR < end.year < LAST_YEAR - 1:
-            self._log.mistake(WrongImportValue, found.span, f"the interview ends in the year {end.year}")
+            self._log.mistake(WrongImportValue, interview.span, f"the interview ends in the year {end.year}")
             return False
         if end.tzinfo is None and self._clock.zone(application) is None:
-            self._no_zone(found, "the interview ends on a day or at a time without an offset")
+            self._no_zone(interview, "the interview ends on a day or at a time without an offset")
             return False
         return True
 
-    def _no_zone(self, found: Interview | Application, message: str) -> None:
+    def _no_zone(self, item: Interview | Application, message: str) -> None:
         help_ = "pass --time-zone with the candidate's time zone, such as Europe/Dublin"
-        self._log.mistake(NoImportZone, found.span, message, help_)
+        self._log.mistake(NoImportZone, item.span, message, help_)
 
-    def _withdrawal(self, found: Withdrawal) -> None:
-        place = self._interviews.find(found)
+    def _withdrawal(self, withdrawal: Withdrawal) -> None:
+        place = self._interviews.find(withdrawal)
         if place is None:
-            message = "somebody is withdrawn from an interview that is not in the case"
-            self._log.not_understood(found.span, message, "import the invitation first")
+            message = "the withdrawal is for an interview that is not in the case"
+            self._log.not_understood(withdrawal.span, message, "import the invitation first")
             return
         application, interview = place
-        if found.version.older_than(version_of(interview)):
+        if withdrawal.version.older_than(version_of(interview)):
             return
         people = People(self._document, application, self.changes)
-        news = found.version.newer_than(version_of(interview))
-        for one in found.people:
-            person = people.find(one, found.system)
-            if one.email is not None and one.email in self._addresses():
-                self._interviews.cancel(interview)  # whoever is withdrawn is the candidate: there is no interview left
+        news = withdrawal.version.newer_than(version_of(interview))
+        for withdrawn in withdrawal.people:
+            person = people.find(withdrawn, withdrawal.system)
+            if withdrawn.email is not None and withdrawn.email in self._addresses():
+                self._interviews.cancel(interview)  # without the candidate there is no interview
             elif not (person and self._interviews.withdraw(str(person["id"]), interview)) and news:
-                message = f"`{one.name or one.email}` is withdrawn, and is no interviewer in the case"
-                self._log.not_understood(found.span, message, "pass --me where that is the candidate's address")
-        self._interviews.note_version(found, interview)
+                message = f"`{withdrawn.name or withdrawn.email}` is withdrawn but is not an interviewer in the case"
+                self._log.not_understood(
+                    withdrawal.span, message, "if that is the candidate's address, pass it as --me"
+                )
+        self._interviews.note_version(withdrawal, interview)
 
-    def _cancellation(self, found: Cancellation) -> None:
-        place = self._interviews.find(found)
+    def _cancellation(self, cancellation: Cancellation) -> None:
+        place = self._interviews.find(cancellation)
         if place is None:
-            message = "an interview is deleted that is not in the case"
-            self._log.not_understood(found.span, message, "there is nothing to do about it")
+            message = "the deleted interview is not in the case"
+            self._log.not_understood(cancellation.span, message, "nothing needs to be done")
         else:
             self._interviews.cancel(place[1])
 
-    def _application(self, found: Application) -> None:
-        application = self._whose.by_id(found.id)
+    def _application(self, row: Application) -> None:
+        application = self._applications.by_id(row.id)
         if application is None:
-            application = self._whose.add({"id": found.id})
-        for key, value in found.fields:
+            application = self._applications.add({"id": row.id})
+        for key, value in row.fields:
             before = application.get(key)
             if before is None or str(before) != value:
                 self._document.put(application, key, self._document.text(value))
-                self.changes.append(f"{found.id}: {key} {value}" + ("" if before is None else f", was {before}"))
-        reply_by = dict(found.fields).get("reply_by")
+                self.changes.append(f"{row.id}: {key} {value}" + ("" if before is None else f", was {before}"))
+        reply_by = dict(row.fields).get("reply_by")
         if reply_by is not None and not _has_offset(reply_by) and self._clock.zone(application) is None:
-            self._no_zone(found, f"`{reply_by}` has no offset")
-        if found.person:
-            self._person(found, application)
+            self._no_zone(row, f"`{reply_by}` has no offset")
+        if row.person:
+            self._person(row, application)
 
-    def _person(self, found: Application, application: Entry) -> None:
-        fields = dict(found.person)
+    def _person(self, row: Application, application: Entry) -> None:
+        fields = dict(row.person)
         people = People(self._document, application, self.changes)
         role: Any = fields.get("role")
         id_ = people.take(Person(name=fields.get("name"), email=fields.get("email"), role=role), "csv")
-        entry = next(one for one in people.all() if one["id"] == id_)
+        entry = next(person for person in people.all() if person["id"] == id_)
         if "prefers" in fields and not entry.get("prefers"):
             self._document.put(entry, "prefers", fields["prefers"])
-            self.changes.append(f"{found.id}: {id_}: prefers {fields['prefers']}")
+            self.changes.append(f"{row.id}: {id_}: prefers {fields['prefers']}")
 
 
 def _has_offset(text: str) -> bool:

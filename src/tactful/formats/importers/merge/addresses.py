@@ -1,45 +1,45 @@
-"""What mail addresses tell: which company, and who of the invited is the candidate."""
+"""What mail addresses reveal: the company, and which attendee is the candidate."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import Final
 
-from tactful.formats.importers.found import Attendee, Person, Record, words
+from tactful.formats.importers.items import Attendee, Person, Record, words
 
-#: Where anybody can have an address, so that it tells no company.
+#: Domains where anybody can have an address, so they name no company.
 _OPEN_TO_ALL: Final = words(
     "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com mac.com "
     "aol.com proton.me protonmail.com pm.me gmx.com gmx.de gmx.net web.de t-online.de mail.com zoho.com fastmail.com "
     "hey.com tutanota.com qq.com 163.com 126.com naver.com mail.ru yandex.ru"
 )
-#: Services that send invitations for their customers.
+#: Domains of services that send invitations for their customers.
 _SERVICES: Final = words(
     "greenhouse.io greenhouse-mail.io lever.co hire.lever.co ashbyhq.com workable.com workablemail.com smartrecruiters.com "
     "calendly.com goodtime.io modernloop.io calendar.google.com group.calendar.google.com"
 )
-#: Parts of domains below which companies have theirs: acme.co.uk.
+#: Second-level parts of domains below which companies have their own: acme.co.uk.
 _SECOND_LEVEL: Final = words("co com ac org net gov edu or ne go")
 
 
-class Me(Record, frozen=True):
-    """Who of the invited is the candidate: ``doubt`` is what is to be listed, where it is not certain."""
+class CandidateMatch(Record, frozen=True):
+    """The attendees who are the candidate. ``doubt`` is the note to add where that is not certain."""
 
     attendees: tuple[Attendee, ...]
     doubt: str | None = None
 
 
 def domain(person: Person) -> str | None:
-    """The domain of somebody's address, where it tells a company."""
-    found = (person.email or "").rpartition("@")[2]
-    return None if not found or found in _OPEN_TO_ALL or found in _SERVICES else found
+    """The domain of somebody's address, if it belongs to a company."""
+    domain_ = (person.email or "").rpartition("@")[2]
+    return None if not domain_ or domain_ in _OPEN_TO_ALL or domain_ in _SERVICES else domain_
 
 
 def home(organizer: Person | None, people: tuple[Person, ...]) -> str | None:
-    """The company's domain: the organizer's, else the one that most of the invited have."""
+    """The company's domain: the organizer's, else the most frequent among the attendees."""
     if organizer is not None and (own := domain(organizer)) is not None:
         return own
-    counted = Counter(one for one in map(domain, people) if one is not None).most_common(2)
+    counted = Counter(name for name in map(domain, people) if name is not None).most_common(2)
     if not counted or (len(counted) == 2 and counted[0][1] == counted[1][1]):
         return None
     return counted[0][0]
@@ -55,45 +55,47 @@ def label(domain: str) -> str:
 
 def find_candidate(
     organizer: Person | None, attendees: tuple[Attendee, ...], addresses: frozenset[str], name: str | None
-) -> Me:
-    """Who of the invited is the candidate.
+) -> CandidateMatch:
+    """The attendee who is the candidate.
 
-    Certain: whoever has one of the candidate's addresses. Guessed, in this order: whoever has the candidate's name; the
-    only one invited; the only one whose address is not the company's, or of several such the only one who has not
-    answered. Otherwise nobody: an interviewer who is taken for the candidate would get no thanks.
+    An attendee with one of the candidate's addresses is certain. Guesses, in this order: the attendee with the
+    candidate's name; the only attendee; the only attendee with an address outside the company, or, of several, the only
+    one without an answer. Otherwise nobody, because an interviewer taken for the candidate would get no thank-you.
     """
-    mine = tuple(one for one in attendees if one.person.email in addresses)
-    if mine or (organizer is not None and organizer.email in addresses) or not attendees:
-        return Me(attendees=mine)
+    own = tuple(attendee for attendee in attendees if attendee.person.email in addresses)
+    if own or (organizer is not None and organizer.email in addresses) or not attendees:
+        return CandidateMatch(attendees=own)
     if name is not None:
-        same = tuple(one for one in attendees if _same_name(one.person.name, name))
+        same = tuple(attendee for attendee in attendees if _same_name(attendee.person.name, name))
         if len(same) == 1:
             return _guess(same[0], "who has the candidate's name")
     if addresses:
-        return Me(attendees=(), doubt="none of the invited has the candidate's address: all are taken for interviewers")
+        return CandidateMatch(
+            attendees=(), doubt="none of the attendees has the candidate's address: all are taken for interviewers"
+        )
     if organizer is not None and len(attendees) == 1:
-        return _guess(attendees[0], "the only one invited")
-    ours = home(organizer, tuple(one.person for one in attendees))
-    if ours is not None:
-        outside = [one for one in attendees if not _within(one.person.email, ours)]
+        return _guess(attendees[0], "the only attendee")
+    company = home(organizer, tuple(attendee.person for attendee in attendees))
+    if company is not None:
+        outside = [attendee for attendee in attendees if not _within(attendee.person.email, company)]
         if len(outside) > 1:
-            outside = [one for one in outside if one.accepted is None]
+            outside = [attendee for attendee in outside if attendee.accepted is None]
         if len(outside) == 1 and len(attendees) > 1:
-            return _guess(outside[0], f"whose address is not at {ours}")
-    return Me(
-        attendees=(), doubt="it cannot be told who of the invited is the candidate: all are taken for interviewers"
+            return _guess(outside[0], f"whose address is not at {company}")
+    return CandidateMatch(
+        attendees=(), doubt="it is not clear which attendee is the candidate: all are taken for interviewers"
     )
 
 
-def _guess(attendee: Attendee, why: str) -> Me:
+def _guess(attendee: Attendee, why: str) -> CandidateMatch:
     shown = attendee.person.email or attendee.person.name
-    return Me(attendees=(attendee,), doubt=f"`{shown}`, {why}, is taken for the candidate")
+    return CandidateMatch(attendees=(attendee,), doubt=f"`{shown}`, {why}, is taken for the candidate")
 
 
-def _same_name(one: str | None, other: str) -> bool:
-    return one is not None and one.casefold().split() == other.casefold().split()
+def _same_name(name: str | None, other: str) -> bool:
+    return name is not None and name.casefold().split() == other.casefold().split()
 
 
 def _within(email: str | None, domain: str) -> bool:
-    found = (email or "").rpartition("@")[2]
-    return found == domain or found.endswith(f".{domain}") or not found
+    own = (email or "").rpartition("@")[2]
+    return own == domain or own.endswith(f".{domain}") or not own

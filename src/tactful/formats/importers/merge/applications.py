@@ -1,19 +1,19 @@
-"""Which application of a case an interview belongs to, and which is made where there is none."""
+"""Finds or creates the application of a case that an interview belongs to."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tactful.facts.reading.limits import CaseLimits
-from tactful.formats.importers.found import Interview, Log, Person
+from tactful.formats.importers.items import Interview, Log, Person
 from tactful.formats.importers.merge.addresses import domain, label
 from tactful.formats.importers.merge.document import Document
 from tactful.formats.importers.merge.ids import free, slug
 from tactful.source.codes.case import TooMany
-from tactful.source.codes.imports import WhichOne
+from tactful.source.codes.imports import AmbiguousImport
 
 
-class Whose:
+class ApplicationFinder:
     """Finds applications in a case being edited."""
 
     def __init__(self, document: Document, wanted: str | None, log: Log, changes: list[str]) -> None:
@@ -26,54 +26,54 @@ class Whose:
 
     def by_id(self, id_: str) -> dict[str, Any] | None:
         """The application with an id."""
-        return next((one for one in self.applications() if str(one["id"]) == id_), None)
+        return next((application for application in self.applications() if str(application["id"]) == id_), None)
 
-    def find(self, found: Interview, home: str | None) -> dict[str, Any] | None:
-        """The application, which is made where need be; ``None``, with a mistake, where it cannot be told which.
+    def find(self, interview: Interview, home: str | None) -> dict[str, Any] | None:
+        """The application of an interview, created if needed; ``None`` after a mistake where it is ambiguous.
 
-        What is asked for by name comes first, then the source's own id, then the company's domain, then the job's title.
+        The option --application decides first, then the source's id, the company's domain, and the job's title.
         """
-        given = found.belonging
+        given = interview.belonging
         if self._wanted is not None:
-            return self._asked_for(found, home)
+            return self._named_by_option(interview, home)
         if given.application is not None:
-            return self.by_id(given.application) or self._new(found, home)
+            return self.by_id(given.application) or self._new(interview, home)
         candidates = self.applications()
         if not candidates:
-            return self._new(found, home)
+            return self._new(interview, home)
         if home is not None:
-            fitting = [one for one in candidates if _at(one, home)]
+            fitting = [application for application in candidates if _at(application, home)]
             if not fitting:
-                return self._only_blank(found, candidates, home) or self._new(found, home)
+                return self._only_blank(interview, candidates, home) or self._new(interview, home)
             candidates = fitting
         if given.role is not None:
-            fitting = [one for one in candidates if _same(one.get("role"), given.role)]
+            fitting = [application for application in candidates if _same(application.get("role"), given.role)]
             if not fitting and home is None:
-                return self._only_blank(found, candidates, home) or self._new(found, home)
+                return self._only_blank(interview, candidates, home) or self._new(interview, home)
             candidates = fitting or candidates
         if len(candidates) == 1:
             if home is None and given.role is None:
-                self._guess(found, candidates[0])
+                self._guess(interview, candidates[0])
             return candidates[0]
-        names = ", ".join(f"`{one['id']}`" for one in candidates)
+        names = ", ".join(f"`{application['id']}`" for application in candidates)
         help_ = "pass --application with its id"
-        self._log.mistake(WhichOne, found.span, f"it cannot be told which application is meant: {names}", help_)
+        self._log.mistake(AmbiguousImport, interview.span, f"several applications fit: {names}", help_)
         return None
 
-    def _asked_for(self, found: Interview, home: str | None) -> dict[str, Any] | None:
+    def _named_by_option(self, interview: Interview, home: str | None) -> dict[str, Any] | None:
         assert self._wanted is not None
         application = self.by_id(self._wanted)
         if application is None and self._was_empty:
-            return self._new(found, home)
+            return self._new(interview, home)
         if application is None:
-            names = ", ".join(f"`{one['id']}`" for one in self.applications())
-            self._log.mistake(WhichOne, None, f"the case has no application `{self._wanted}`", f"it has {names}")
+            names = ", ".join(f"`{other['id']}`" for other in self.applications())
+            self._log.mistake(AmbiguousImport, None, f"the case has no application `{self._wanted}`", f"it has {names}")
         return application
 
     def _only_blank(
-        self, found: Interview, candidates: list[dict[str, Any]], home: str | None
+        self, interview: Interview, candidates: list[dict[str, Any]], home: str | None
     ) -> dict[str, Any] | None:
-        """The only application, where nothing in it speaks against."""
+        """The only application of the case, if it has no other company or job."""
         only = candidates[0]
         key = "role" if home is None else "company"
         if (
@@ -82,39 +82,43 @@ class Whose:
             or (home is not None and any(map(_domain_of, only.get("people") or [])))
         ):
             return None
-        self._guess(found, only)
+        self._guess(interview, only)
         return only
 
-    def _guess(self, found: Interview, application: dict[str, Any]) -> None:
-        help_ = "pass --application with another id where that is wrong"
+    def _guess(self, interview: Interview, application: dict[str, Any]) -> None:
+        help_ = "if that is wrong, pass --application with another id"
         self._log.guessed(
-            found.span, f"the interview is taken to belong to the application `{application['id']}`", help_
+            interview.span, f"the interview is assumed to belong to the application `{application['id']}`", help_
         )
 
-    def _new(self, found: Interview, home: str | None) -> dict[str, Any] | None:
+    def _new(self, interview: Interview, home: str | None) -> dict[str, Any] | None:
         most = CaseLimits().applications
         if len(self.applications()) >= most:
             self._log.mistake(TooMany, None, f"the case would have more than {most} applications", "split the files")
             return None
-        given = found.belonging
+        given = interview.belonging
         company, role, name = given.company, given.role, None if home is None else label(home)
         if company is None and name is not None:
             company = name.capitalize()
-            self._log.guessed(found.span, f"the company is taken to be `{company}`, after {home}", "correct `company`")
-        if role is not None and found.system == "ics":
-            self._log.guessed(found.span, f"the job is taken to be `{role}`, after the summary", "correct `role`")
+            self._log.guessed(
+                interview.span, f"the company is assumed to be `{company}`, from {home}", "correct `company`"
+            )
+        if role is not None and interview.system == "ics":
+            self._log.guessed(interview.span, f"the job is assumed to be `{role}`, from the summary", "correct `role`")
         wanted = self._wanted or given.application or slug(name or "") or slug(role or "") or "application"
-        taken = [str(one["id"]) for one in self.applications()]
+        taken = [str(application["id"]) for application in self.applications()]
         id_ = free(wanted, taken)
         if wanted == "application":
-            message = "nothing says which application the interview belongs to: the application `application` is made"
-            self._log.guessed(found.span, message, "pass --application with an id, or correct `id` and add `company`")
+            message = "the file does not name an application, so `application` is created"
+            self._log.guessed(
+                interview.span, message, "pass --application with an id, or correct `id` and add `company`"
+            )
         elif taken and self._wanted is None:
-            help_ = "pass --application with the id of one of the others where it belongs there"
-            self._log.guessed(found.span, f"the application `{id_}` is new: none in the case is known to be it", help_)
+            help_ = "if it belongs to another application, pass --application with its id"
+            self._log.guessed(interview.span, f"the application `{id_}` is new: no application of the case fits", help_)
         if given.time_zone is not None:
             help_ = "correct `time_zone`"
-            self._log.guessed(found.span, f"the company is taken to be in the time zone {given.time_zone}", help_)
+            self._log.guessed(interview.span, f"the company is assumed to be in the time zone {given.time_zone}", help_)
         fields = {"id": id_, "company": company, "role": role, "time_zone": given.time_zone}
         return self.add({key: value for key, value in fields.items() if value is not None})
 
@@ -128,8 +132,8 @@ class Whose:
 
 
 def _at(application: dict[str, Any], home: str) -> bool:
-    """Whether an application is at the company with a domain: by its people's addresses, else by its name."""
-    domains = {one for one in map(_domain_of, application.get("people") or []) if one is not None}
+    """Whether an application is at the company of a domain, judged by its people's addresses, else by its name."""
+    domains = {domain_ for domain_ in map(_domain_of, application.get("people") or []) if domain_ is not None}
     if domains:
         return home in domains
     company, short = slug(str(application.get("company") or "")).replace("-", ""), slug(label(home)).replace("-", "")
@@ -140,5 +144,5 @@ def _domain_of(person: dict[str, Any]) -> str | None:
     return domain(Person(email=str(person.get("email") or "") or None))
 
 
-def _same(one: Any, other: str) -> bool:
-    return str(one or "").casefold().split() == other.casefold().split()
+def _same(text: Any, other: str) -> bool:
+    return str(text or "").casefold().split() == other.casefold().split()

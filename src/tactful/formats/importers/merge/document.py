@@ -1,4 +1,4 @@
-"""A case as a document that is written back: YAML with its comments, order and way of writing kept, or JSON."""
+"""A case as a document to edit: JSON, or YAML that keeps its comments, order and style."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from tactful.source.codes.imports import NotMergeable
 from tactful.source.diagnostics import InvalidInput
 
 Mapped = dict[str, Any]
-#: Plain texts that other readers of YAML take for something else; ours reads by the field, but people have others too.
+#: Plain texts that other YAML readers do not take for texts. Ours decides by the field.
 _AMBIGUOUS: Final = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|[-+]?[\d_.,:]+(e[-+]?\d+)?|0[xo][\da-f]+|[-+]?\.(inf|nan))"
 )
 
 
 class _Resolver(VersionedResolver):
-    """Takes every value for the text that it is, so that it is written back as it was: moments, yes and no, 01."""
+    """Reads every value as text, so that moments, yes and no, or 01 are written back unchanged."""
 
     @property
     def versioned_resolver(self) -> Any:
-        """Only what is empty is not a text."""
+        """Only an empty value is not a text."""
         return {"": [("tag:yaml.org,2002:null", re.compile("^$"))]}
 
 
 class Document:
-    """A case being edited. ``root`` is made of mappings and lists; in YAML all single values in it are texts."""
+    """A case being edited. ``root`` consists of mappings and lists; in YAML all scalars are texts."""
 
     def __init__(self, root: Mapped, as_json: bool, sample: str = "") -> None:
         self.root, self._json = root, as_json
@@ -48,13 +48,13 @@ class Document:
 
     @classmethod
     def parse(cls, text: str, name: str, as_json: bool) -> Document:
-        """A case that has been read and found free of mistakes. Raises :class:`InvalidInput` where it shares parts."""
+        """A case without mistakes. Raises :class:`InvalidInput` where it uses aliases to share parts."""
         if as_json:
             return cls(json.loads(text), True, text)
         root = _yaml(text).load(text.replace("\r\n", "\n"))
         if _shares(root, set()):
-            help_ = "write the people and interviews out where an alias stands"
-            raise InvalidInput([NotMergeable.at(None, f"`{name}` shares parts of itself by aliases", help_)])
+            help_ = "write out the people and interviews in place of each alias"
+            raise InvalidInput([NotMergeable.at(None, f"`{name}` uses aliases to share parts", help_)])
         return cls(root, False, text)
 
     def dump(self) -> str:
@@ -69,33 +69,33 @@ class Document:
     # --- values ---
 
     def text(self, value: str) -> str:
-        """A text as it is to stand in the document."""
+        """A text as a value of the document."""
         if self._json or not _AMBIGUOUS.fullmatch(value):
             return value
         quoted: str = DoubleQuotedScalarString(value)
         return quoted
 
     def yes_no(self, value: bool) -> Any:
-        """A yes or a no as it is to stand in the document."""
+        """A yes or a no as a value of the document."""
         return value if self._json else "yes" if value else "no"
 
     def number(self, value: int) -> Any:
-        """A whole number as it is to stand in the document."""
+        """A whole number as a value of the document."""
         return value if self._json else str(value)
 
     def mapping(self, fields: Mapped, on_one_line: bool = False) -> Any:
         """A new mapping."""
         if self._json:
             return fields
-        made = CommentedMap(fields)
+        mapping = CommentedMap(fields)
         if on_one_line:
-            made.fa.set_flow_style()
-        return made
+            mapping.fa.set_flow_style()
+        return mapping
 
     # --- edits ---
 
     def put(self, mapping: Mapped, key: str, value: Any) -> None:
-        """Set a field. A new one comes last, before any comment that follows the mapping."""
+        """Set a field. A new field comes last, before any comment after the mapping."""
         if self._json or not mapping:
             mapping[key] = value
         elif key in mapping:
@@ -108,7 +108,7 @@ class Document:
             _put_after(mapping, key, trailing)
 
     def append(self, mapping: Mapped, key: str, value: Any) -> None:
-        """Add to the list under a key, before any comment that follows it; the list is made where there is none."""
+        """Append to the list of a key, before any comment after it. Creates the list if needed."""
         items = mapping.get(key)
         if self._json:
             mapping.setdefault(key, []).append(value)
@@ -124,14 +124,14 @@ class Document:
             _put_after(mapping, key, trailing)
 
     def replace(self, items: list[Any], no: int, value: Any) -> None:
-        """Put something else in the place of a member of a list."""
+        """Replace a member of a list."""
         trailing = "" if self._json else _cut_after(items, no)
         items[no] = value
         if trailing:
             _put_after(items, no, trailing)
 
     def remove(self, mapping: Mapped, key: str, no: int) -> None:
-        """Take a member out of the list under a key; comments on lines of their own stay."""
+        """Remove a member from the list of a key. Comments on lines of their own stay."""
         items = mapping[key]
         if self._json:
             del items[no]
@@ -146,19 +146,19 @@ class Document:
             _put_after(items, max(no - 1, 0), trailing)
 
     def _unfold(self, mapping: Mapped) -> None:
-        """Give an application in braces lines of its own, and the list that it stands in: people come into it."""
-        for one in (self.root, self.root.get("applications"), mapping):
-            if isinstance(one, CommentedMap | CommentedSeq):
-                one.fa.set_block_style()
+        """Turn an application in braces, and the lists around it, into block style, so that people can be added."""
+        for container in (self.root, self.root.get("applications"), mapping):
+            if isinstance(container, CommentedMap | CommentedSeq):
+                container.fa.set_block_style()
 
 
-def said_no(value: Any) -> bool:
-    """Whether a value of a document is a no."""
+def is_no(value: Any) -> bool:
+    """Whether a value of a document means no."""
     return value is False or (isinstance(value, str) and parse_yes_no(value) is False)
 
 
 def _yaml(sample: str) -> Any:
-    """A reader and writer that keeps to the ways of a text: how lists are indented, whether it begins with ``---``."""
+    """A reader and writer that keeps the style of a text: the indentation of lists, and a leading ``---``."""
     yaml = YAML()
     yaml.Resolver = _Resolver
     yaml.preserve_quotes = True
@@ -173,24 +173,24 @@ def _yaml(sample: str) -> Any:
 
 
 def _shares(node: Any, seen: set[int]) -> bool:
-    """Whether a mapping or list stands in more than one place."""
+    """Whether a mapping or list occurs in more than one place."""
     stack = [node]
     while stack:
-        one = stack.pop()
-        if not isinstance(one, dict | list):
+        part = stack.pop()
+        if not isinstance(part, dict | list):
             continue
-        if id(one) in seen:
+        if id(part) in seen:
             return True
-        seen.add(id(one))
-        stack.extend(one.values() if isinstance(one, dict) else one)
+        seen.add(id(part))
+        stack.extend(part.values() if isinstance(part, dict) else part)
     return False
 
 
-# --- comments on lines of their own, which ruamel keeps with what stands before them ---
+# --- comments on lines of their own, which ruamel attaches to the value before them ---
 
 
 def _end(container: Any, key: Any) -> tuple[Any, Any]:
-    """The innermost container that ends where what stands under a key ends, and its last key: there comments are kept."""
+    """The innermost last container of a key's value, and its last key, which is where ruamel attaches comments."""
     inner = container[key]
     while isinstance(inner, CommentedMap | CommentedSeq) and inner and not inner.fa.flow_style():
         container, key = inner, list(inner)[-1] if isinstance(inner, CommentedMap) else len(inner) - 1
@@ -203,7 +203,7 @@ def _slot(container: Any) -> int:
 
 
 def _cut_after(container: Any, key: Any) -> str:
-    """Take away the lines of comments and the empty lines after what stands under a key; what is in its last line stays."""
+    """Remove and return the comment and empty lines after a key's value. A comment on its last line stays."""
     container, key = _end(container, key)
     tokens = container.ca.items.get(key)
     token = None if tokens is None else tokens[_slot(container)]
@@ -219,7 +219,7 @@ def _cut_after(container: Any, key: Any) -> str:
 
 
 def _cut_before(mapping: Any, key: Any) -> str:
-    """Take away the lines of comments between a key and the list under it."""
+    """Remove and return the comment lines between a key and its list."""
     tokens = mapping.ca.items.get(key)
     if tokens is None or len(tokens) < 4 or not tokens[3]:
         return ""
@@ -229,7 +229,7 @@ def _cut_before(mapping: Any, key: Any) -> str:
 
 
 def _put_after(container: Any, key: Any, lines: str) -> None:
-    """Put lines after what stands under a key, or at a place in a list."""
+    """Put lines after the value of a key, or of an index of a list."""
     if not lines:
         return
     container, key = _end(container, key)

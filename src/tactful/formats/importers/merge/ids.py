@@ -1,4 +1,4 @@
-"""Short ids for what an import adds to a case: readable, and the same each time."""
+"""Short, readable and stable ids for what an import adds to a case."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _LONGEST: Final = 32
 
 
 def slug(text: str) -> str:
-    """A text in small letters and figures with dashes between, accents dropped; empty where nothing is left."""
+    """The text in lower-case letters and digits, joined by hyphens, without accents; possibly empty."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_LONGEST].strip("-")
 
 
 def remote_id(system: str, uid: str) -> str:
-    """The id of something that a system calls ``uid``: the name itself where it is plain, else cut and told apart."""
+    """The id for a system's ``uid``: the uid itself if it is plain, else a shortened form with a hash."""
     if _PLAIN.fullmatch(uid):
         return f"{system}-{uid}"
     digest = hashlib.sha256(uid.encode()).hexdigest()[:8]
@@ -27,7 +27,7 @@ def remote_id(system: str, uid: str) -> str:
 
 
 def free(wanted: str, taken: Iterable[str]) -> str:
-    """The wanted id, or the first of its numbered followers that is not taken."""
+    """The wanted id, with a number appended if it is taken."""
     known = set(taken)
     if wanted not in known:
         return wanted

@@ -1,56 +1,56 @@
-"""The people of an application in a case, and who of them an import speaks of."""
+"""The people of an application in a case, matched with the people of an import."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tactful.formats.importers.found import Person
+from tactful.formats.importers.items import Person
 from tactful.formats.importers.merge.document import Document
 from tactful.formats.importers.merge.ids import free, remote_id, slug
 
 
 class People:
-    """The people of one application. What the case says of them stands; an import fills in what is missing."""
+    """The people of one application. An import only fills in their missing fields."""
 
     def __init__(self, document: Document, application: dict[str, Any], changes: list[str]) -> None:
         self._document, self._application, self._changes = document, application, changes
 
     def all(self) -> list[dict[str, Any]]:
-        """Everybody that the application has."""
-        return [one for one in self._application.get("people") or [] if isinstance(one, dict)]
+        """All people of the application."""
+        return [person for person in self._application.get("people") or [] if isinstance(person, dict)]
 
     def find(self, person: Person, system: str) -> dict[str, Any] | None:
-        """Who is meant: whoever has the same address, else the source's id, else the same name and no other address."""
+        """The same person in the case: by address, else by the source's id, else by name without another address."""
         known = self.all()
         if person.email is not None:
-            for one in known:
-                if str(one.get("email") or "").casefold() == person.email.casefold():
-                    return one
+            for other in known:
+                if str(other.get("email") or "").casefold() == person.email.casefold():
+                    return other
         if person.uid is not None:
-            for one in known:
-                if one["id"] == remote_id(system, person.uid):
-                    return one
+            for other in known:
+                if other["id"] == remote_id(system, person.uid):
+                    return other
         if person.name is not None:
-            same = [one for one in known if _words(one.get("name")) == _words(person.name)]
-            same = [one for one in same if person.email is None or not one.get("email")]
+            same = [other for other in known if _words(other.get("name")) == _words(person.name)]
+            same = [other for other in same if person.email is None or not other.get("email")]
             if len(same) == 1:
                 return same[0]
         return None
 
     def take(self, person: Person, system: str) -> str:
-        """The id of a person, who is added where the case does not have them."""
-        found = self.find(person, system)
-        if found is None:
+        """The id of a person, who is added if the case does not have them."""
+        entry = self.find(person, system)
+        if entry is None:
             return self._add(person, system)
         for key, value in (("name", person.name), ("email", person.email), ("role", person.role)):
-            if value is not None and not found.get(key):
-                self._document.put(found, key, self._document.text(value))
-                self._changes.append(f"{self._application['id']}: {found['id']}: {key} {value}")
-        return str(found["id"])
+            if value is not None and not entry.get(key):
+                self._document.put(entry, key, self._document.text(value))
+                self._changes.append(f"{self._application['id']}: {entry['id']}: {key} {value}")
+        return str(entry["id"])
 
     def _add(self, person: Person, system: str) -> str:
         text = self._document.text
-        id_ = free(self._wanted_id(person, system), [str(one["id"]) for one in self.all()])
+        id_ = free(self._wanted_id(person, system), [str(other["id"]) for other in self.all()])
         given = {"id": id_, "name": person.name, "email": person.email, "role": person.role}
         entry = self._document.mapping({key: text(value) for key, value in given.items() if value is not None})
         self._document.append(self._application, "people", entry)
@@ -58,7 +58,7 @@ class People:
         return id_
 
     def _wanted_id(self, person: Person, system: str) -> str:
-        """The source's id where there is no address to know the person by; else the name, in small letters."""
+        """The source's id where the person has no address, else the name in lower case."""
         if person.email is None and person.uid is not None:
             return remote_id(system, person.uid)
         local = (person.email or "").partition("@")[0]

@@ -1,4 +1,4 @@
-"""What an importer found, whatever the format: interviews, applications, and what was not understood."""
+"""What importers read from a file of any format: interviews, applications, and notes on the rest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Person(Record, frozen=True):
-    """Somebody on their side. ``uid`` is what the source calls them; ``role`` what they are if the case knows nothing better."""
+    """Somebody at the company. ``uid`` is the source's id; ``role`` is used where the case has none."""
 
     name: str | None = None
     email: str | None = None
@@ -26,14 +26,14 @@ class Person(Record, frozen=True):
 
 
 class Attendee(Record, frozen=True):
-    """Somebody invited. ``attended`` is no where they declined, yes where they accepted and ``None`` where it is open."""
+    """Somebody invited. ``accepted`` is ``None`` where they have not answered."""
 
     person: Person
     accepted: bool | None = None
 
 
 class Version(Record, frozen=True):
-    """How old a state of an interview is: versions are counted, or dated, or both, or neither."""
+    """The version of an interview: a number, a date, both or neither."""
 
     sequence: int | None = None
     updated_at: datetime | None = None
@@ -43,7 +43,7 @@ class Version(Record, frozen=True):
         return self._compare(other) < 0
 
     def newer_than(self, other: Version) -> bool:
-        """Whether this version is newer, as far as can be told: where nothing is known, what comes in is newer."""
+        """Whether this version is newer. Without numbers and dates it counts as newer."""
         return self._compare(other) > 0
 
     def _compare(self, other: Version) -> int:
@@ -56,7 +56,7 @@ class Version(Record, frozen=True):
 
 
 class Belonging(Record, frozen=True):
-    """What a source says of the application and the candidate that an interview belongs to."""
+    """The application and the candidate of an interview, as far as the source names them."""
 
     application: str | None = None
     company: str | None = None
@@ -67,11 +67,11 @@ class Belonging(Record, frozen=True):
 
 
 class Interview(Record, frozen=True):
-    """An interview as a source has it.
+    """An interview as a source describes it.
 
-    ``ended_at`` without an offset is on the clock of the application. ``attendees`` is ``None`` where the source does
-    not say who interviews; ``candidate_among`` marks that the candidate may be one of them. ``others`` take part in the
-    application only.
+    ``ended_at`` without an offset is local time at the application. ``attendees`` is ``None`` where the source does not
+    name the interviewers. ``candidate_among``: the candidate may be one of them. ``others`` belong to the application
+    but not to the interview.
     """
 
     system: str
@@ -87,15 +87,15 @@ class Interview(Record, frozen=True):
     belonging: Belonging = Belonging()
 
     def if_complete(self, log: Log) -> list[Item]:
-        """This interview; nothing, which is listed, where it has no id or no end: a feed has those still to be scheduled."""
+        """This interview, or nothing and a note where it has no id or no end because it is not scheduled yet."""
         if self.uid and self.ended_at is not None:
             return [self]
-        log.not_understood(self.span, "an interview without an id or an end is left out")
+        log.not_understood(self.span, "an interview without an id or an end is skipped")
         return []
 
 
 class Withdrawal(Record, frozen=True):
-    """Some people will not take part in an interview after all; it takes place without them."""
+    """Some people no longer take part in an interview, which takes place without them."""
 
     system: str
     uid: str
@@ -105,7 +105,7 @@ class Withdrawal(Record, frozen=True):
 
 
 class Cancellation(Record, frozen=True):
-    """An interview will not take place; nothing else is said of it."""
+    """An interview will not take place. The source says nothing else about it."""
 
     system: str
     uid: str
@@ -114,7 +114,7 @@ class Cancellation(Record, frozen=True):
 
 
 class Application(Record, frozen=True):
-    """An application as a table has it: the fields of the case's own application and person, read and checked."""
+    """A row of a table: fields of an application and of a person, with the names that cases use."""
 
     id: str
     span: Span
@@ -123,57 +123,57 @@ class Application(Record, frozen=True):
 
 
 Item = Interview | Withdrawal | Cancellation | Application
-Found = tuple[Item, ...]
+Items = tuple[Item, ...]
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a text, for the tables of what a format has."""
+    """The words of a text; a short way to write a set of names."""
     return frozenset(text.split())
 
 
-#: How many mistakes are kept, and how many notes of one file: a stranger's file may give cause for any number of them.
+#: The most mistakes that are kept, and the most notes on one file: a stranger's file may have any number of them.
 _MOST: Final = 200
 
 
 class Log:
-    """Gathers the mistakes and the notes of one import, and the texts that they point into."""
+    """Collects the mistakes and the notes of one import, and the texts that they refer to."""
 
     def __init__(self) -> None:
         self.mistakes: list[Diagnostic] = []
         self.notes: list[Diagnostic] = []
         self.sources: dict[str, str] = {}
-        self._said: set[tuple[str, str]] = set()
+        self._noted: set[tuple[str, str]] = set()
         self._count: dict[str, int] = {}
 
     def mistake(self, code: type[Code], span: Span | None, message: str, help_: str | None = None) -> None:
-        """A mistake: nothing will be imported, but all mistakes are told, up to a number that nobody reads to its end."""
+        """Add a mistake, up to a limit. With a mistake, nothing is imported."""
         if len(self.mistakes) < _MOST:
             self.mistakes.append(code.at(span, message, help_))
 
     def not_understood(self, span: Span | None, message: str, help_: str | None = None) -> None:
-        """Something that is passed over, and listed; the same message once for each file."""
+        """Add a note on something that is skipped; the same message once for each file."""
         self._note(NotUnderstood, span, message, help_)
 
     def guessed(self, span: Span | None, message: str, help_: str) -> None:
-        """Something that was guessed, and is listed."""
+        """Add a note on a guess."""
         self._note(Guessed, span, message, help_)
 
     def more_pages(self, span: Span) -> None:
-        """The file is one page of several."""
-        self._note(MorePages, span, "more pages exist", "fetch them, and import them too")
+        """Add a note that the file is one page of several."""
+        self._note(MorePages, span, "there are more pages", "fetch them and import them too")
 
     def _note(self, code: type[Code], span: Span | None, message: str, help_: str | None) -> None:
         file = span.file if span else ""
-        if (file, message) in self._said:
+        if (file, message) in self._noted:
             return
-        self._said.add((file, message))
+        self._noted.add((file, message))
         self._count[file] = self._count.get(file, 0) + 1
         if self._count[file] == _MOST:
-            self.notes.append(NotUnderstood.at(span, f"there is more that was not understood: {_MOST} are listed"))
+            self.notes.append(NotUnderstood.at(span, f"more notes are left out after the first {_MOST}"))
         elif self._count[file] < _MOST:
             self.notes.append(code.at(span, message, help_))
 
     def raise_mistakes(self) -> None:
-        """Raise :class:`InvalidInput` with all mistakes, where there are any."""
+        """Raise :class:`InvalidInput` with all mistakes if there are any."""
         if self.mistakes:
             raise InvalidInput(self.mistakes, self.sources)
