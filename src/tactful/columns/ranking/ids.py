@@ -13,12 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tactful.columns.columns import NULL, Columns, Flags, Places, picked
-from tactful.columns.ranking.around import NAMED_AS, Around, Rows
-from tactful.columns.ranking.plan import CODES, belongs_to
+from tactful.columns.ranking.around import Around, Rows
+from tactful.facts.entities import CODES, NAMED_AS, WITH_ID, can_belong_to
 from tactful.facts.kinds import ChoiceKind
 
-#: The entities with ids of their own.
-_OWN: Final = ("candidate", "application", "person", "interview")
 #: So many ids tell of most tables that are not in the order of their ids that they are not.
 _FEW: Final = 64
 
@@ -42,10 +40,10 @@ class Ids:
 
     def __init__(self, around: Around) -> None:
         self._around, self.columns, self.begins = around, around.columns, around.begins
-        self._coded = {one: coded(around.columns.texts(one, "id")) for one in _OWN}
+        self._coded = {one: coded(around.columns.texts(one, "id")) for one in WITH_ID}
         self._places: dict[str, Rows] = {}
         self._ordered: dict[str, Rows] = {}
-        self._together = together([self._coded[one].dictionary for one in _OWN])
+        self._together = together([self._coded[one].dictionary for one in WITH_ID])
 
     def of(self, scope: str, everywhere: Places) -> Coded:
         """The ids of the rows of ``scope`` that rows are or belong to; the place is -1 where there is none."""
@@ -53,7 +51,7 @@ class Ids:
         if found is None:
             found = self._places[scope] = self._none()
             for entity, rows in self._around.each(found):
-                if _within(entity, scope):
+                if can_belong_to(entity, scope):
                     rows[:] = self._own_of(entity, scope)
         return Coded(picked(found, everywhere), self._coded[scope].dictionary)
 
@@ -78,17 +76,17 @@ class Ids:
     def texts(self, entity: str, rows: Places) -> pa.Array:
         """The ids of rows of an entity, as texts."""
         columns = self.columns
-        if entity == "message":
+        named = NAMED_AS[entity]
+        if named is None:
             return message_ids(columns, rows)
-        named = NAMED_AS.get(entity, entity)
         if named != entity:
             rows = picked(columns.above(entity, named), rows)
         return columns.texts(named, "id").take(pa.array(rows))
 
     def greater(self, entity: str, rows: Places, others: Places) -> Flags:
         """Whether the ids of rows of an entity come after those of others."""
-        named = NAMED_AS.get(entity, entity)
-        if named in _OWN and len(self._coded[named].dictionary) <= len(rows):
+        named = NAMED_AS[entity]
+        if named is not None and len(self._coded[named].dictionary) <= len(rows):
             numbers = self._in_order(named)
             if named != entity:
                 rows, others = (picked(self.columns.above(entity, named), one) for one in (rows, others))
@@ -114,10 +112,10 @@ class Ids:
         if found is None:
             found = self._places[""] = self._none()
             for entity, rows in self._around.each(found):
-                named = NAMED_AS.get(entity, entity)
-                if named in _OWN:
+                named = NAMED_AS[entity]
+                if named is not None:
                     own = self._own_of(entity, named)
-                    rows[:] = picked(self._together.places[_OWN.index(named)], own)
+                    rows[:] = picked(self._together.places[WITH_ID.index(named)], own)
         return found
 
     def _own_of(self, entity: str, scope: str) -> Rows:
@@ -127,11 +125,6 @@ class Ids:
 
     def _none(self) -> Rows:
         return np.full(self.begins[-1], -1, dtype=np.int32)
-
-
-def _within(entity: str, scope: str) -> bool:
-    """Whether rows of ``entity`` are rows of ``scope`` or lie below them."""
-    return belongs_to(entity, scope) if scope != "interview" else entity in ("interview", "interviewer")
 
 
 def _used(places: Rows, names: pa.Array) -> Coded:
