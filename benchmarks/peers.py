@@ -140,8 +140,8 @@ def measured(peers: dict[str, Peer], cases: Sequence[bytes], spend: Budget) -> l
     ]
     times = measure(list(peers.values()), counts, cases, spend.rounds)
     return [
-        Row(module, peer, one, fresh(module, cases, spend.processes))
-        for (module, peer), one in zip(peers.items(), times, strict=True)
+        Row(module, peer, taken, fresh(module, cases, spend.processes))
+        for (module, peer), taken in zip(peers.items(), times, strict=True)
     ]
 
 
@@ -212,7 +212,7 @@ def main() -> None:
             if close is not None:
                 close()
     for peer in field.peers.values():
-        console.print(f"[bold]{peer.name}[/bold]", *(f"  {one}" for one in peer.says), sep="\n")
+        console.print(f"[bold]{peer.name}[/bold]", *(f"  {remark}" for remark in peer.says), sep="\n")
 
 
 if __name__ == "__main__":

@@ -345,8 +345,8 @@ def _facts(case: Fields) -> list[Fields]:
         **_moments(next_answer_by=given["next_answer_by"]),
     }
     found = [candidate]
-    for one in case["applications"]:
-        _application(one, now, found)
+    for application in case["applications"]:
+        _application(application, now, found)
     found.append({"t": "last"})
     for fact in found:
         fact["sid"] = _SESSION

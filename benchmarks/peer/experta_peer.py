@@ -533,7 +533,7 @@ def policy() -> tuple[Any, Any]:
             self.fired("find-the-interviewers-first", "interview", a, i, one["ended"] + 2 * DAY)
 
     facts = Candidate, Application, Offer, Person, Interview, Interviewer, Thanks
-    return Policy, {one.__name__: one for one in facts}
+    return Policy, {fact.__name__: fact for fact in facts}
 
 
 class Experta:
@@ -586,8 +586,8 @@ def _facts(case: Fields) -> list[tuple[str, Fields]]:
         "next_answer_by": given["next_answer_by"],
     }
     found: list[tuple[str, Fields]] = [("Candidate", candidate)]
-    for one in case["applications"]:
-        _application(one, now, found)
+    for application in case["applications"]:
+        _application(application, now, found)
     return found
 
 

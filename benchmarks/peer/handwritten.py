@@ -214,7 +214,9 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
             held.append((one["id"], ended_at, who or []))
         if last is None or ended_at > last:
             last = ended_at
-    inside = {one["id"] for one in people if one.get("role") == "inside_contact" and one["id"] not in interviewers}
+    inside = {
+        person["id"] for person in people if person.get("role") == "inside_contact" and person["id"] not in interviewers
+    }
 
     # Messages: who was in touch last, and what was asked.
     wrote = heard = rejected_at = None
@@ -224,21 +226,21 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
     answers: list[int | None] = []
     told_of_offer = told_of_withdrawal = connection_asked = answered = False
     rejected = status == "rejected"
-    for one in messages:
-        direction, text, kind = one.get("direction"), one.get("sent_at"), one.get("kind")
+    for message in messages:
+        direction, text, kind = message.get("direction"), message.get("sent_at"), message.get("kind")
         at = _at(text) if text is not None and (is_open or rejected) else None
         if direction == "sent":
             if at is not None and (wrote is None or at > wrote):
                 wrote = at
             if kind in _QUESTIONS:
-                person = one.get("person")
+                person = message.get("person")
                 if person in inside:
                     asked_inside.append(person)
                 else:
                     asked.append(at)
             elif kind == "thank_you":
                 if at is not None:
-                    thanks.append((one.get("person"), at))
+                    thanks.append((message.get("person"), at))
             elif kind == "offer_notice":
                 told_of_offer = True
             elif kind == "withdrawal":
@@ -260,7 +262,7 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
         found.append((rules["company-wants-no-contact"], key, key, None))
     follow_up_open = False
     if application.pending:
-        if any("linkedin" in (one.get("channels") or ()) for one in people):
+        if any("linkedin" in (person.get("channels") or ()) for person in people):
             found.append((rules["connect-after-the-decision"], key, key, None))
         follow_up_open = _of_pending(candidate, application, last, ahead, wrote, heard, asked, told_of_offer, found)
     elif is_open:
@@ -279,7 +281,7 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
 
     # Thanks.
     if is_open:
-        names = {one["id"]: one.get("name") for one in people}
+        names = {person["id"]: person.get("name") for person in people}
         for interview, ended_at, who in held:
             if not who:
                 row = ("interview", application.id, "", interview)
@@ -559,8 +561,8 @@ _MODALITIES: Final = tuple(STRENGTH)
 
 
 def _summaries(ranking: Ranking, conclusions: list[Conclusion]) -> Iterator[Summary]:
-    for one in conclusions:
-        order, due, strength, action, target, fired = one
+    for conclusion in conclusions:
+        order, due, strength, action, target, fired = conclusion
         yield (
             action,
             _MODALITIES[strength],
@@ -568,8 +570,8 @@ def _summaries(ranking: Ranking, conclusions: list[Conclusion]) -> Iterator[Summ
             -order,
             None if due == _NEVER else due,
             tuple(sorted(firing[0].id for firing in fired)),
-            tuple((other[3], "/".join(other[4])) for other in ranking.alternatives.get(id(one), ())),
-            tuple((other[3], "/".join(other[4])) for other in ranking.lost_to.get(id(one), ())),
+            tuple((other[3], "/".join(other[4])) for other in ranking.alternatives.get(id(conclusion), ())),
+            tuple((other[3], "/".join(other[4])) for other in ranking.lost_to.get(id(conclusion), ())),
         )
 
 

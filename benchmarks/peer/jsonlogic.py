@@ -484,7 +484,7 @@ def pieces() -> dict[str, Json]:
     }
     return {
         **{name: at(list(one.values()), 0) for name, one in found.items()},
-        **{name: at(values(one), 0) for name, one in rules.items()},
+        **{name: at(values(rule), 0) for name, rule in rules.items()},
         "held": at(f.held, 0),
         "to_thank": at(those(v.interviewers, lambda one: to_thank(d, f, v, one)), 0),
     }

@@ -135,7 +135,7 @@ def _tables(zones: Iterable[str], countries: Iterable[str]) -> dict[str, Any]:
     days = [_FIRST + timedelta(days=no) for no in range(_DAYS)]
     return {
         "zones": {zone: _zone(ZoneInfo(zone), days) for zone in zones},
-        "countries": {one: [Place("UTC", one or None).works(day) for day in days] for one in countries},
+        "countries": {country: [Place("UTC", country or None).works(day) for day in days] for country in countries},
     }
 
 

@@ -365,7 +365,7 @@ class RuleEngine:
             _derive(self._first, scope, "application")
             scopes.append(scope)
         candidate = case["candidate"]
-        mine = {"now": case["now"], **_flat("candidate", candidate), "applications": [_slim(one) for one in scopes]}
+        mine = {"now": case["now"], **_flat("candidate", candidate), "applications": [_slim(scope) for scope in scopes]}
         _derive(self._candidate, mine, "candidate")
         self._conclude("candidate", mine, f"candidate/{candidate['id']}//{candidate['id']}", found)
         facts = {

@@ -240,7 +240,8 @@ def test_ids_may_be_dictionaries() -> None:
     """As Parquet readers give them; chunks and single decisions take them too."""
     plain, policy = a_small_warehouse(), tactful.loads(PACK)
     encoded = {
-        name: pa.table({one: _encoded(table[one]) for one in table.column_names}) for name, table in plain.items()
+        name: pa.table({column_name: _encoded(table[column_name]) for column_name in table.column_names})
+        for name, table in plain.items()
     }
     found = policy.decide_tables(encoded, MONDAY)
     assert found.actions.to_pylist() == policy.decide_tables(plain, MONDAY).actions.to_pylist()
@@ -264,7 +265,7 @@ def test_dictionaries_of_decisions_have_each_id_once() -> None:
     checked = 0
     for table in (found.actions, found.justifications, found.steps):
         assert table is not None
-        for column in (one.combine_chunks() for one in table.columns if pa.types.is_dictionary(one.type)):
+        for column in (column.combine_chunks() for column in table.columns if pa.types.is_dictionary(column.type)):
             words = column.dictionary.to_pylist()
             assert len(set(words)) == len(words)
             checked += 1

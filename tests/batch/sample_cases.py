@@ -85,10 +85,10 @@ def tables(cases: Iterable[Fields]) -> dict[str, pa.Table]:
         name: []
         for name in ("candidates", "applications", "people", "interviews", "interviewers", "messages", "offers")
     }
-    for one in cases:
-        key = {"candidate_id": one["candidate"]["id"]}
-        rows["candidates"].append({**key, "now": _moment(one["now"]), **_without(one["candidate"], "id")})
-        for application in one["applications"]:
+    for case in cases:
+        key = {"candidate_id": case["candidate"]["id"]}
+        rows["candidates"].append({**key, "now": _moment(case["now"]), **_without(case["candidate"], "id")})
+        for application in case["applications"]:
             _add(rows, application, {**key, "application_id": application["id"]})
     return {name: pa.Table.from_pylist(found) for name, found in rows.items() if found}
 
@@ -101,8 +101,10 @@ def _add(rows: dict[str, list[Fields]], given: Fields, key: Fields) -> None:
         own = {**key, "interview_id": interview["id"]}
         fields = _without(interview, "id", "interviewers")
         rows["interviews"].append({**own, **fields, "ended_at": _moment(interview["ended_at"])})
-        for one in interview["interviewers"]:
-            rows["interviewers"].append({**own, "person_id": one["person"], "attended": one["attended"]})
+        for interviewer in interview["interviewers"]:
+            rows["interviewers"].append(
+                {**own, "person_id": interviewer["person"], "attended": interviewer["attended"]}
+            )
     for message in given["messages"]:
         fields = {**_without(message, "person"), "sent_at": _moment(message["sent_at"])}
         rows["messages"].append({**key, "person_id": message["person"], **fields})

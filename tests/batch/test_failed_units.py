@@ -55,7 +55,7 @@ def test_a_unit_that_cannot_be_done_is_told_and_all_others_are_done(
     assert viewer.tally.cases == 400 - unit
     assert manifest(tmp_path / "out")["state"] == "running"
     run(given, tmp_path / "out", "--chunk", 5)
-    ids = dict.fromkeys(one["candidate_id"] for one in rows(tmp_path / "out", "actions"))
+    ids = dict.fromkeys(row["candidate_id"] for row in rows(tmp_path / "out", "actions"))
     assert list(ids) == [f"c{no:07}" for no in range(400)]
 
 

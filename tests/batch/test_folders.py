@@ -114,7 +114,7 @@ def test_mistakes_are_rejected_and_the_rest_goes_on(sorted_tables: Tables, tmp_p
     given = {**sorted_tables, "people": pa.Table.from_pylist(people + strangers).sort_by("candidate_id")}
     run(write_tables(tmp_path / "given", given, 500), tmp_path / "out", *SMALL, code=3)
     rejects = records(tmp_path / "out", "rejects")
-    assert [(one["candidate"], one["table"], one["code"]) for one in rejects] == [
+    assert [(reject["candidate"], reject["table"], reject["code"]) for reject in rejects] == [
         (people[3]["candidate_id"], "people", "T205"),
         ("a", "people", "T210"),
         ("c0000100x", "people", "T210"),
@@ -130,7 +130,9 @@ def test_a_row_without_a_candidate_is_rejected(sorted_tables: Tables, tmp_path: 
     nobody = pa.Table.from_pylist([{**messages.to_pylist()[0], "candidate_id": None}], messages.schema)
     given = {**sorted_tables, "messages": pa.concat_tables([messages, nobody])}
     run(write_tables(tmp_path / "given", given, 500), tmp_path / "out", *SMALL, code=3)
-    assert [(one["table"], one["code"]) for one in records(tmp_path / "out", "rejects")] == [("messages", "T203")]
+    assert [(record["table"], record["code"]) for record in records(tmp_path / "out", "rejects")] == [
+        ("messages", "T203")
+    ]
 
 
 def test_a_table_of_no_candidates_gives_empty_tables(sorted_tables: Tables, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_mistake_where_nobody_looks_is_not_noticed(tmp_path: Path) -> None:
     folder = write_tables(tmp_path / "given", {**given, "messages": pa.Table.from_pylist(messages)})
     run(folder, tmp_path / "out")
     run(folder, tmp_path / "told", "--words", code=3)
-    assert [one["code"] for one in records(tmp_path / "told", "rejects")] == ["T205"]
+    assert [record["code"] for record in records(tmp_path / "told", "rejects")] == ["T205"]
 
 
 @pytest.mark.parametrize(

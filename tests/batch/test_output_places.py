@@ -67,7 +67,7 @@ def test_a_folder_with_other_things_in_it_is_refused(given: Path) -> None:
     (given / "out" / "letter.txt").write_text("Dear Dana")
     for options in ((), ("--fresh",)):
         assert "T653 `out` has other things in it: letter.txt" in run("cases.jsonl", "out", *options, code=1).stderr
-    assert [one.name for one in (given / "out").iterdir()] == ["letter.txt"]
+    assert [path.name for path in (given / "out").iterdir()] == ["letter.txt"]
 
 
 def test_a_file_is_no_place_for_a_batch(given: Path) -> None:
@@ -89,10 +89,10 @@ def test_an_input_that_cannot_be_read_is_refused(given: Path, name: str, told: s
 def test_a_batch_that_is_done_leaves_only_its_output(given: Path) -> None:
     """Tables, and the manifest that says what they are made of."""
     run("cases.jsonl", "out")
-    assert sorted(one.name for one in (given / "out").iterdir()) == ["actions", "batch.json", "justifications"]
+    assert sorted(path.name for path in (given / "out").iterdir()) == ["actions", "batch.json", "justifications"]
     found = manifest(given / "out")
     assert (found["state"], found["pack"]["name"], found["tally"]["cases"]) == ("done", "default", 20)
-    assert [one["name"] for one in found["files"]] == ["cases.jsonl"]
+    assert [file["name"] for file in found["files"]] == ["cases.jsonl"]
 
 
 def test_quiet_says_nothing(given: Path) -> None:
@@ -101,4 +101,4 @@ def test_quiet_says_nothing(given: Path) -> None:
         stream.write(b"{}\n")
     ended = run("cases.jsonl", "out", "--quiet", code=3)
     assert (ended.stdout, ended.stderr) == ("", "")
-    assert [one["line"] for one in records(given / "out", "rejects")] == [21]
+    assert [record["line"] for record in records(given / "out", "rejects")] == [21]

@@ -44,16 +44,19 @@ def written(tables: list[pa.Table], read: Callable[[Path], pa.Table] = pq.read_t
     with TemporaryDirectory() as folder:
         path = Path(folder, "file.parquet")
         file = ParquetFile(path, tables[0].schema)
-        for one in tables:
-            if one.num_rows:
-                file.write(one)
+        for table in tables:
+            if table.num_rows:
+                file.write(table)
         file.close()
         return read(path)
 
 
 def plain(table: pa.Table) -> list[Any]:
     """All rows, moments in seconds."""
-    columns = [one.cast(pa.timestamp("s", "UTC")) if pa.types.is_timestamp(one.type) else one for one in table.columns]
+    columns = [
+        column.cast(pa.timestamp("s", "UTC")) if pa.types.is_timestamp(column.type) else column
+        for column in table.columns
+    ]
     return pa.table(columns, table.column_names).to_pylist()  # type: ignore[no-any-return]
 
 
@@ -74,7 +77,7 @@ def columns(draw: st.DrawFn) -> pa.Table:
 @pytest.mark.parametrize("read", [pq.read_table, by_duckdb])
 @given(st.lists(columns(), min_size=1, max_size=3))
 def test_what_is_read_is_what_was_written(read: Callable[[Path], pa.Table], tables: list[pa.Table]) -> None:
-    same = [one for one in tables if one.schema == tables[0].schema]
+    same = [table for table in tables if table.schema == tables[0].schema]
     assert plain(written(same, read)) == [row for one in same for row in plain(one)]
 
 

@@ -263,7 +263,7 @@ def test_without_hypothesis_the_examples_run_and_it_is_said_that_no_cases_are_dr
     monkeypatch.setattr("tactful.testing.needs.find_spec", lambda name: None)
     result = CliRunner().invoke(app, ["test", "house"])
     assert "no cases are drawn for the invariants: pip install 'tactful[check]'" in result.stderr
-    about_one = sum(one.change is None for one in tactful.load().checked.invariants)
+    about_one = sum(invariant.change is None for invariant in tactful.load().checked.invariants)
     assert f"house: 1 example, 0 failed; {about_one} invariants, 0 failed" in result.stdout
     result = CliRunner().invoke(app, ["test", "house", "--draw", "5"])
     assert result.exit_code == 1

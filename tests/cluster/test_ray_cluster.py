@@ -101,10 +101,10 @@ def test_cases_are_decided_row_for_row_with_a_worker_killed_at_work_and_a_node_a
     policy = tactful.load()
     cases = [case(no) for no in range(COUNT)]
     for no in range(BLOCKS):
-        lines = [json.dumps(one) for one in cases[no::BLOCKS]] + (["{"] if no == 3 else [])
+        lines = [json.dumps(case) for case in cases[no::BLOCKS]] + (["{"] if no == 3 else [])
         (tmp_path / f"{no}.jsonl").write_text("\n".join(lines))
     with Killer(two_nodes, "_decide_texts", node=False) as killer:
-        found = decide(ray.data.read_text([str(one) for one in tmp_path.iterdir()]), now=NOW, steps=True)
+        found = decide(ray.data.read_text([str(path) for path in tmp_path.iterdir()]), now=NOW, steps=True)
     assert killer.killed == 1
     two_nodes.remove_node(next(iter(two_nodes.worker_nodes)), allow_graceful=False)
     assert _same(
@@ -118,7 +118,7 @@ def test_mistakes_of_tables_are_told_before_anything_is_decided(two_nodes: Any) 
     candidates = pa.table({"candidate_id": ["a"], "employd": [True]})
     with pytest.raises(tactful.InvalidInput) as caught:
         decide({"candidates": ray.data.from_arrow(candidates), "peopel": ray.data.from_arrow(candidates)})
-    told = [one.message for one in caught.value.diagnostics]
+    told = [diagnostic.message for diagnostic in caught.value.diagnostics]
     assert told == ["`candidates` has no column `employd`", "there is no table `peopel`"]
 
 

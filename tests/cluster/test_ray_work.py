@@ -119,7 +119,7 @@ def test_blocks_of_a_table_go_together_or_it_is_told_that_they_do_not() -> None:
     names = [pa.array([None]), pa.array(["Sam"]), pa.array(["Kim"]).dictionary_encode()]
     blocks = [pa.table({"candidate_id": [f"c{no}"], "name": name}) for no, name in enumerate(names)]
     with pytest.raises(tactful.TactfulError, match="the blocks of `candidates` have columns of different types"):
-        check_schemas(POLICY, {"candidates": [one.schema for one in blocks]})
+        check_schemas(POLICY, {"candidates": [block.schema for block in blocks]})
     for pair in (blocks[:2], blocks[::2]):
         check_schemas(POLICY, {"candidates": [one.schema for one in pair]})
         outcome = decide_part(POLICY, TERMS, ["candidates"] * 2, [split("candidates", one, 1)[0] for one in pair])

@@ -37,7 +37,7 @@ def test_ids_are_found_again(ids: list[str], cut: int) -> None:
 @given(st.lists(many, min_size=2, max_size=4))
 def test_dictionaries_become_one(ids: list[list[str]]) -> None:
     """Several dictionaries are merged into one, and every array still decodes to its own ids."""
-    once = [pa.array(list(dict.fromkeys(one)), pa.string()) for one in ids]
+    once = [pa.array(list(dict.fromkeys(texts)), pa.string()) for texts in ids]
     found = together(once)
     assert [_told(Coded(places, found.dictionary)) for places in found.places] == [one.to_pylist() for one in once]
 

@@ -338,7 +338,7 @@ def test_business_days_and_clocks_are_those_of_the_calendar(
         shifted = days.shifted(places, at, count, back).tolist()
         shown, working = days.clocks(places, at)
     pairs = list(zip(calendars, moments, strict=True))
-    move = [one.subtract_business_days if back else one.add_business_days for one in calendars]
+    move = [calendar.subtract_business_days if back else calendar.add_business_days for calendar in calendars]
     assert shifted == [shift(moment, count) for shift, moment in zip(move, moments, strict=True)]
     assert shown.tolist() == [calendar.day_time(moment) for calendar, moment in pairs]
     assert working.tolist() == [calendar.is_business_day(moment) for calendar, moment in pairs]

@@ -24,10 +24,10 @@ unlike = st.lists(st.lists(st.one_of(st.none(), st.text("aé0", max_size=12)), m
 def test_each_row_is_led_to_the_first_with_its_id(texts: list[list[str | None]], coded: bool, cut: int) -> None:
     """Alike or not, told as texts or as a dictionary, from the first row on or from a later one."""
     own = [one for one in texts[0] if one is not None][cut:]
-    arrays = [pa.array(one, pa.string()) for one in texts]
-    arrays = [one.dictionary_encode() if coded else one for one in arrays]
+    arrays = [pa.array(text, pa.string()) for text in texts]
+    arrays = [array.dictionary_encode() if coded else array for array in arrays]
     ids = pa.array([None, *own], pa.string())[1:]
-    first, found = owners_of(ids, [one[cut:] for one in arrays])
+    first, found = owners_of(ids, [array[cut:] for array in arrays])
     assert first.tolist() == [own.index(one) for one in own]
     wanted = [[own.index(one) if one in own else -1 for one in other[cut:]] for other in texts]
     assert [one.tolist() for one in found] == wanted

@@ -41,7 +41,7 @@ def test_runs_are_the_ids_without_repetition(texts: list[str | None], coded: boo
 @given(own=ids.map(lambda found: [one for one in found if one is not None]), others=st.lists(ids, max_size=3))
 def test_ids_lead_to_the_first_row_that_has_them(own: list[str], others: list[list[str | None]]) -> None:
     """Each id is mapped to the first row that has it, and to -1 where no row does."""
-    arrays = [pa.array(one, pa.string()) for one in (own, own, *others)]
+    arrays = [pa.array(other, pa.string()) for other in (own, own, *others)]
     first, (same, *found) = places_of(arrays[0], arrays[1:])
     assert first.tolist() == same.tolist() == [own.index(one) for one in own]
     wanted = [[own.index(one) if one in own else -1 for one in other] for other in others]
@@ -73,4 +73,4 @@ def test_repeated_numbers_are_all_named(numbers: list[int]) -> None:
     """Those that do not count are left out, and count for no other."""
     counted = [number < 8 for number in numbers]
     found = repeated(np.array(numbers, np.int64), np.array(counted, np.bool_)).tolist()
-    assert found == [row for row, one in enumerate(numbers) if one < 8 and numbers.count(one) > 1]
+    assert found == [row for row, number in enumerate(numbers) if number < 8 and numbers.count(number) > 1]

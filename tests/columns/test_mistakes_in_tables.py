@@ -78,9 +78,11 @@ def columns_of_rows(rows: Rows) -> Any:
 def assert_rejected(rows: Rows, *told: tuple[str | None, str], id_: str | None = "c2", others: int = 2) -> None:
     """One candidate is rejected with codes in tables; the rest is read as if it had never been there."""
     found = read(POLICY, tables_of_rows(rows))
-    assert [(one.candidate_id, one.table, one.code) for one in found.rejects] == [(id_, *one) for one in told]
+    assert [(reject.candidate_id, reject.table, reject.code) for reject in found.rejects] == [
+        (id_, *one) for one in told
+    ]
     assert found.columns.sizes["candidate"] == others
-    good = {name: [one for one in members if one.get("candidate_id") != id_] for name, members in rows.items()}
+    good = {name: [member for member in members if member.get("candidate_id") != id_] for name, members in rows.items()}
     alone = read(POLICY, tables_of_rows(good))
     assert alone.rejects == []
     assert_alike(found.columns, alone.columns)
@@ -191,7 +193,7 @@ def test_every_candidate_may_be_mistaken() -> None:
     for row in rows["people"]:
         row["role"] = "boss"
     found = read(POLICY, tables_of_rows(rows))
-    assert [one.candidate_id for one in found.rejects] == ["c1", "c1", "c2", "c2", "c3", "c3"]
+    assert [reject.candidate_id for reject in found.rejects] == ["c1", "c1", "c2", "c2", "c3", "c3"]
     assert set(found.columns.sizes.values()) == {0}
     assert found.columns.texts("person", "topics").to_pylist() == []
 
@@ -290,7 +292,7 @@ def test_rows_are_bounded_as_they_are_in_json(limits: dict[str, int], row: dict[
     rows, (table,) = rows_of_three(), limits
     rows[table].append({"candidate_id": "c2", **row})
     found = read(POLICY, tables_of_rows(rows), **limits)
-    assert [(one.candidate_id, one.table, one.code) for one in found.rejects] == [("c2", table, "T212")]
+    assert [(reject.candidate_id, reject.table, reject.code) for reject in found.rejects] == [("c2", table, "T212")]
     assert found.columns.sizes["candidate"] == 2
 
 
@@ -325,7 +327,9 @@ def test_a_moment_of_arrow_is_bounded_as_one_in_json(
     """Timestamps and dates of Arrow have the same earliest and latest moments as text, and need a time zone as text does."""
     candidates, applications = in_new_york(zone, reply_by=pa.array([None, value, None], type_))
     found = read(POLICY, {"candidates": candidates, "applications": applications})
-    assert [(one.candidate_id, one.table, one.code) for one in found.rejects] == [("c2", "applications", code)]
+    assert [(reject.candidate_id, reject.table, reject.code) for reject in found.rejects] == [
+        ("c2", "applications", code)
+    ]
     assert found.columns.sizes["application"] == 2
 
 
@@ -334,7 +338,7 @@ def test_a_moment_beyond_all_calendars_is_told() -> None:
     moments = pa.array([None, 1 << 60, None]).cast(pa.timestamp("s", tz="UTC"))
     candidates, applications = in_new_york(reply_by=moments)
     found = read(POLICY, {"candidates": candidates, "applications": applications})
-    assert [(one.candidate_id, one.code) for one in found.rejects] == [("c2", "T206")]
+    assert [(reject.candidate_id, reject.code) for reject in found.rejects] == [("c2", "T206")]
 
 
 @pytest.mark.parametrize(
@@ -352,7 +356,9 @@ def test_a_length_or_a_time_that_no_case_can_have_is_told(column: str, value: An
     """A duration or a time of day of an Arrow type that cannot be written in JSON is reported."""
     candidates = pa.table({"candidate_id": ["c1", "c2", "c3"], column: [None, value, None]})
     found = read(POLICY, {"candidates": candidates})
-    assert [(one.candidate_id, one.table, one.code) for one in found.rejects] == [("c2", "candidates", "T205")]
+    assert [(reject.candidate_id, reject.table, reject.code) for reject in found.rejects] == [
+        ("c2", "candidates", "T205")
+    ]
 
 
 @pytest.mark.parametrize("coded", [False, True])
@@ -366,7 +372,7 @@ def test_a_text_that_is_not_utf_8_is_told(column: str, coded: bool) -> None:
     columns[column] = odd.dictionary_encode() if coded else odd
     found = read(POLICY, {"candidates": pa.table(columns)})
     told = "\ufffda" if column == "candidate_id" else "c2"
-    assert [(one.candidate_id, one.code) for one in found.rejects] == [(told, "T102")]
+    assert [(reject.candidate_id, reject.code) for reject in found.rejects] == [(told, "T102")]
     assert found.columns.texts("candidate", "id").to_pylist() == ["c1", "c3"]
 
 
@@ -375,7 +381,7 @@ def test_a_word_of_a_set_that_is_not_utf_8_is_told() -> None:
     odd = pa.array([None, b"\xff", None], pa.binary()).view(pa.string()).dictionary_encode()
     candidates, applications = in_new_york(status=odd)
     found = read(POLICY, {"candidates": candidates, "applications": applications})
-    assert [(one.candidate_id, one.code) for one in found.rejects] == [("c2", "T102")]
+    assert [(reject.candidate_id, reject.code) for reject in found.rejects] == [("c2", "T102")]
 
 
 def test_a_message_with_nothing_but_a_person_is_told_by_its_place() -> None:
@@ -514,8 +520,8 @@ def rows_of(case: dict[str, Any]) -> Rows:
         for interview in application["interviews"]:
             here = {**above, "interview_id": interview["id"]}
             rows["interviews"].append({**interview, **here})
-            for one in interview["interviewers"]:
-                whole = one if isinstance(one, dict) else {"person": one, "attended": None}
+            for interviewer in interview["interviewers"]:
+                whole = interviewer if isinstance(interviewer, dict) else {"person": interviewer, "attended": None}
                 rows["interviewers"].append({**here, "person_id": whole["person"], "attended": whole["attended"]})
         for message in application["messages"]:
             rows["messages"].append({**message, **above, "person_id": message.get("person")})
@@ -583,26 +589,26 @@ def read_as_json(case: dict[str, Any]) -> tuple[Case | None, set[str]]:
     try:
         return read_case(case, POLICY.calendars, POLICY.checked.custom, LIMITS, None), set()
     except tactful.InvalidInput as error:
-        return None, {one.code for one in error.diagnostics}
+        return None, {diagnostic.code for diagnostic in error.diagnostics}
 
 
 @settings(max_examples=200)
 @given(given_rows=disturbed())
 def test_who_is_rejected_as_json_is_rejected_as_tables(given_rows: list[Rows]) -> None:
     """With the same codes; and who is not comes to the same columns."""
-    rows: Rows = {name: [row for each in given_rows for row in each[name]] for name in ODD}
+    rows: Rows = {name: [row for given_row in given_rows for row in given_row[name]] for name in ODD}
     tables = {name: table for name, table in tables_of_rows(rows).items() if len(table)}
     found = read(POLICY, tables, **msgspec.structs.asdict(LIMITS))
     codes: dict[str | None, set[str]] = {}
-    for one in found.rejects:
-        codes.setdefault(one.candidate_id, set()).add(one.code)
+    for reject in found.rejects:
+        codes.setdefault(reject.candidate_id, set()).add(reject.code)
     good = []
-    for no, each in enumerate(given_rows):
+    for no, given_row in enumerate(given_rows):
         told = codes.pop(f"c{no}", set())
-        if not is_whole(each):
+        if not is_whole(given_row):
             assert told
             continue
-        read_, wrong = read_as_json(case_of(each))
+        read_, wrong = read_as_json(case_of(given_row))
         assert told == wrong
         good += [read_] if read_ else []
     assert not codes

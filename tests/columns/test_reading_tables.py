@@ -94,7 +94,7 @@ def custom_cases(draw: Any) -> dict[str, Any]:
     case = dict(draw(shipped_cases.cases))
     case["candidate"] = {"time_zone": "America/New_York", **with_customs(draw, case["candidate"])}
     case["candidate"]["time_zone"] = case["candidate"]["time_zone"] or "Europe/Dublin"
-    case["applications"] = [with_customs(draw, one) for one in case["applications"]]
+    case["applications"] = [with_customs(draw, application) for application in case["applications"]]
     for application in case["applications"]:
         if application.get("offer"):
             application["offer"] = with_customs(draw, application["offer"])
@@ -102,8 +102,8 @@ def custom_cases(draw: Any) -> dict[str, Any]:
             application[part] = [with_customs(draw, one) for one in application[part]]
         for interview in application["interviews"]:
             interview["interviewers"] = [
-                with_customs(draw, {"person": one} if isinstance(one, str) else one)
-                for one in interview["interviewers"]
+                with_customs(draw, {"person": interviewer} if isinstance(interviewer, str) else interviewer)
+                for interviewer in interview["interviewers"]
             ]
     return case
 
@@ -159,7 +159,7 @@ def test_a_case_made_again_is_the_case(data: list[dict[str, Any]], seed: int) ->
     columns = read(CUSTOM, in_disorder(tables_of(cases, CUSTOM.checked.custom), Random(seed))).columns
     again = [columns.case(no) for no in range(len(cases))]
     assert_alike(expected(CUSTOM, again), expected(CUSTOM, cases))
-    assert [one.now for one in again] == [one.now for one in cases]
+    assert [one.now for one in again] == [case.now for case in cases]
     for one, other in zip(again, cases, strict=True):
         assert [row.no for family in one.families for row in family.people] == [
             row.no for family in other.families for row in family.people

@@ -110,10 +110,10 @@ def test_drawn_overlays_decide_alike(
     rankings = [ranker.rank(found, case) for found in (policy.decider.fire(case, NOW), rete.fire(case, NOW))]
     said = [
         [
-            (one.action, row_key(one.target), one.modality, one.priority, one.due)
-            for one in (*each.ranked, *each.set_aside)
+            (conclusion.action, row_key(conclusion.target), conclusion.modality, conclusion.priority, conclusion.due)
+            for conclusion in (*ranking.ranked, *ranking.set_aside)
         ]
-        for each in rankings
+        for ranking in rankings
     ]
     assert said[0] == said[1]
 

@@ -60,7 +60,9 @@ def test_two_clocks_compared_turn_only_when_one_is_put_forward_or_back() -> None
     assert advice.due is not None
     assert advice.due.isoformat() == "2027-03-14T03:00:00-04:00"
     [planned] = policy.plan(case).items
-    assert [(one.end.isoformat(), one.open_ended) for one in planned.windows] == [("2027-03-14T03:00:00-04:00", False)]
+    assert [(window.end.isoformat(), window.open_ended) for window in planned.windows] == [
+        ("2027-03-14T03:00:00-04:00", False)
+    ]
 
 
 JOINED = """

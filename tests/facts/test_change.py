@@ -97,11 +97,11 @@ def test_all_mistakes_are_told_at_once() -> None:
     """Two wrong changes give two diagnostics."""
     with pytest.raises(tactful.InvalidInput) as caught:
         _changed(**{"candidate.employed": "perhaps", "person[leo].prefers": "phone"})
-    assert [one.code for one in caught.value.diagnostics] == ["T703", "T701"]
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["T703", "T701"]
 
 
 def test_a_change_that_does_not_fit_the_other_facts_is_refused() -> None:
     """An interview that was held cannot end in the future: changed cases are validated like any other."""
     with pytest.raises(tactful.InvalidInput) as caught:
         _changed(**{"interview[onsite].status": "held", "interview[onsite].ended_at": "2027-01-01T10:00:00Z"})
-    assert [one.code for one in caught.value.diagnostics] == ["T211"]
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["T211"]

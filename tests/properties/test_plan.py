@@ -33,7 +33,7 @@ def test_the_plan_equals_deciding_anew_at_any_moment_of_it(name: str, data: dict
     plan = policy.plan(data)
     second = timedelta(seconds=1)
     moments = [plan.start, plan.until - second, *plan.changes, *(change - second for change in plan.changes)]
-    moments += [plan.start + timedelta(minutes=one) for one in minutes if one < 6 * 7 * 24 * 60]
+    moments += [plan.start + timedelta(minutes=minute) for minute in minutes if minute < 6 * 7 * 24 * 60]
     for moment in moments:
         assert plan.at(moment).to_json() == policy.decide(data, now=moment).to_json()
 
@@ -46,7 +46,7 @@ def test_neighbouring_intervals_differ(data: dict[str, Any]) -> None:
     case = policy.read(data)
     assert case.now is not None
     found = timeline(policy.decider, case, case.now, case.now + 3_628_800)
-    fired = [_firings(policy, case, one.start) for one in found.intervals]
+    fired = [_firings(policy, case, interval.start) for interval in found.intervals]
     assert all(one != other for one, other in pairwise(fired))
     assert all(one.end == other.start for one, other in pairwise(found.intervals))
 

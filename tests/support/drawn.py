@@ -202,7 +202,7 @@ def packs(draw: Draw) -> str:
             for name, kind in {**FIELDS[one], **computed.get(one, {})}.items()
             if kind == "moment"
         ]
-        by = draw(st.sampled_from([None, "none", *(f"2 days after {one}" for one in moments), *moments]))
+        by = draw(st.sampled_from([None, "none", *(f"2 days after {moment}" for moment in moments), *moments]))
         rules[f"r{no}"] = {
             "for each": entity,
             "when": _condition(draw, scope, computed),
@@ -297,7 +297,7 @@ def cases(draw: Draw) -> dict[str, Any]:
             part: [{**one, "custom": draw(_customs(entity, _NUMBERS))} for one in application[part]]
             for part, entity in (("people", "person"), ("interviews", "interview"), ("messages", "message"))
         }
-        parts["people"] = [{**one, **draw(places)} for one in parts["people"]]
+        parts["people"] = [{**person, **draw(places)} for person in parts["people"]]
         applications.append({**application, **parts, **draw(places), "custom": draw(_customs("application", _NUMBERS))})
     return {**case, "applications": applications}
 

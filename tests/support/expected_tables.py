@@ -44,11 +44,11 @@ def _sizes(case: Case) -> dict[str, int]:
     return {
         "candidate": 1,
         "application": len(families),
-        "offer": sum(one.offer is not None for one in families),
-        "person": sum(len(one.people) for one in families),
-        "interview": sum(len(one.interviews) for one in families),
-        "interviewer": sum(len(group) for one in families for group in one.interviewers),
-        "message": sum(len(one.messages) for one in families),
+        "offer": sum(family.offer is not None for family in families),
+        "person": sum(len(family.people) for family in families),
+        "interview": sum(len(family.interviews) for family in families),
+        "interviewer": sum(len(group) for family in families for group in family.interviewers),
+        "message": sum(len(family.messages) for family in families),
     }
 
 
@@ -58,7 +58,7 @@ def expected(policy: tactful.Policy, case: Case, firings: list[RawFiring], steps
     ranking = ranker.rank(firings, case)
     conclusions = _in_order(ranking)
     number = {id(one): no for no, (_, one) in enumerate(conclusions, start=1)}
-    gave_way = {id(other): number[id(one)] for one in ranking.ranked for other in one.alternatives}
+    gave_way = {id(other): number[id(conclusion)] for conclusion in ranking.ranked for other in conclusion.alternatives}
     told: Tables = {"actions": [], "justifications": [], "steps": []}
     for no, (state, one) in enumerate(conclusions, start=1):
         told["actions"].append(
@@ -87,11 +87,11 @@ def expected(policy: tactful.Policy, case: Case, firings: list[RawFiring], steps
 
 
 def _in_order(ranking: Ranking) -> list[tuple[str, Conclusion]]:
-    alternatives = sorted((one for best in ranking.ranked for one in best.alternatives), key=rank_key)
+    alternatives = sorted((alternative for best in ranking.ranked for alternative in best.alternatives), key=rank_key)
     return [
-        *(("ranked", one) for one in ranking.ranked),
-        *(("alternative", one) for one in alternatives),
-        *(("set_aside", one) for one in ranking.set_aside),
+        *(("ranked", conclusion) for conclusion in ranking.ranked),
+        *(("alternative", alternative) for alternative in alternatives),
+        *(("set_aside", conclusion) for conclusion in ranking.set_aside),
     ]
 
 

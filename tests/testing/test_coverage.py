@@ -59,7 +59,7 @@ def test_conflicts_that_came_up_are_counted() -> None:
     """A prohibition and a recommendation that met, and how often."""
     policy = tactful.loads(PACK)
     found = cover(policy, [policy.read(_case(name="Kim", invited_call=False))])
-    assert [(one.prohibition, one.recommendation, one.met) for one in found.conflicts] == [
+    assert [(conflict.prohibition, conflict.recommendation, conflict.met) for conflict in found.conflicts] == [
         ("never-call", "call-them", 1)
     ]
 
