@@ -60,9 +60,9 @@ GROUP: Final = 131_072
 
 def make(folder: Path, cases: int) -> Path:
     """The folder of Parquet with so many candidates."""
-    made = folder / f"cases-{cases}"
-    if made.exists():
-        return made
+    ready = folder / f"cases-{cases}"
+    if ready.exists():
+        return ready
     policy = frozen_policy()
     tables = moved(policy.tables(situations(min(cases, DIFFERENT))))
     new = folder / f".cases-{cases}"
@@ -73,7 +73,7 @@ def make(folder: Path, cases: int) -> Path:
         with pq.ParquetWriter(new / f"{name}.parquet", schema) as writer:
             for block in blocks(table, cases):
                 writer.write_table(block, row_group_size=GROUP)
-    return new.rename(made)
+    return new.rename(ready)
 
 
 def moved(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
@@ -196,8 +196,8 @@ def peak(given: Path, output: Path) -> str:
         "standalone_mode=False); "
         "print(next(int(one.split()[1]) for one in open('/proc/self/status') if one.startswith('VmHWM')))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.decode()
-    return f"{int(told.split()[-1]) / 1024:.0f}"
+    stdout = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.decode()
+    return f"{int(stdout.split()[-1]) / 1024:.0f}"
 
 
 def main() -> None:
@@ -206,31 +206,31 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "tactful-batch")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     pa.set_cpu_count(1)
     settle_memory()
-    given, output = make(asked.folder, asked.cases), asked.folder / "decided"
+    given, output = make(arguments.folder, arguments.cases), arguments.folder / "decided"
     policy, sample = frozen_policy(), situations(SAMPLE)
     one_by_one(policy, sample[:200])
     alone, together = list[float](), list[float]()
     tally = Tally()
-    for _ in range(asked.rounds):
+    for _ in range(arguments.rounds):
         alone.append(one_by_one(policy, sample))
         each, tally = in_batch(given, output)
         together.append(each)
     console = Console(width=110)
     console.print(ways(alone, together, tally))
     console.print(stage_table(stages(given, output), tally))
-    small = make(asked.folder, max(1, asked.cases // 10))
+    small = make(arguments.folder, max(1, arguments.cases // 10))
     console.print(f"peak memory: {peak(given, output)} MB, of a tenth of the cases {peak(small, output)} MB")
 
 
 def ways(alone: list[float], together: list[float], tally: Tally) -> Table:
     """Both ways."""
     table = Table("way", "best µs a case", "median", "cases a second", title=f"{tally.cases:,} cases, one core")
-    for name, found in (("compiled, from JSON bytes", alone), ("batch, Parquet to Parquet", together)):
-        best = min(found)
-        table.add_row(name, f"{best * 1e6:.2f}", f"{statistics.median(found) * 1e6:.2f}", f"{1 / best:,.0f}")
+    for name, times in (("compiled, from JSON bytes", alone), ("batch, Parquet to Parquet", together)):
+        best = min(times)
+        table.add_row(name, f"{best * 1e6:.2f}", f"{statistics.median(times) * 1e6:.2f}", f"{1 / best:,.0f}")
     ratio = statistics.median(a / b for a, b in zip(alone, together, strict=True))
     table.add_row("ratio", f"{min(alone) / min(together):.1f}", f"{ratio:.1f}", "")
     table.caption = f"{tally.actions:,} conclusions, {tally.justifications:,} reasons, {tally.rejected:,} rejected"

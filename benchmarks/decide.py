@@ -99,12 +99,12 @@ def stages(policy: tactful.Policy, raw: bytes) -> Row:
 def measure(rows: list[Row], budget: Budget) -> list[dict[str, list[float]]]:
     """For each row and job the microseconds per call, one figure per round, all jobs taking turns."""
     counts = [{name: _count(job, budget.seconds) for name, job in row.jobs.items()} for row in rows]
-    found: list[dict[str, list[float]]] = [{name: [] for name in row.jobs} for row in rows]
+    measured: list[dict[str, list[float]]] = [{name: [] for name in row.jobs} for row in rows]
     for _ in range(budget.rounds):
-        for row, times, count in zip(rows, found, counts, strict=True):
+        for row, times, count in zip(rows, measured, counts, strict=True):
             for name, job in row.jobs.items():
                 times[name].append(_time(job, count[name]) / count[name] * 1e6)
-    return found
+    return measured
 
 
 def _time(job: Job, count: int) -> float:
@@ -226,8 +226,8 @@ def _peak(code: str) -> str:
     """Peak memory of a fresh process. Linux starts ``ru_maxrss`` at the parent's, so ``VmHWM`` is asked for."""
     if sys.platform != "linux":
         return "?"
-    asked = "print(next(int(one.split()[1]) for one in open('/proc/self/status') if one.startswith('VmHWM')))"
-    return f"{int(_output(code + chr(10) + asked)) / 1024:.0f}"
+    peak = "print(next(int(one.split()[1]) for one in open('/proc/self/status') if one.startswith('VmHWM')))"
+    return f"{int(_output(code + chr(10) + peak)) / 1024:.0f}"
 
 
 def _output(code: str) -> str:

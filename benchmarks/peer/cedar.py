@@ -75,17 +75,17 @@ class Cedar:
         self._policies = {one: cedarpy.PolicySet.from_str("".join(texts)) for one, texts in sets.items()}
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
-        asked: dict[str, list[Asked]] = {entity: [] for entity in _ENTITIES}
+        requests: dict[str, list[Asked]] = {entity: [] for entity in _ENTITIES}
         for no, raw in enumerate(cases):
             for one in _asked(no, prepared(raw)):
-                asked[one.entity].append(one)
-        found: list[list[Fired]] = [[] for _ in cases]
-        for entity, rows in asked.items():
+                requests[one.entity].append(one)
+        firings: list[list[Fired]] = [[] for _ in cases]
+        for entity, rows in requests.items():
             results = self._decide([_request(row) for row in rows], self._policies[entity], []) if rows else []
             for row, result in zip(rows, results, strict=True):
                 rules = result.diagnostics.id_annotations_by_reason.values()
-                found[row.case].extend((rule, row.key, _due(rule, row.context)) for rule in rules)
-        return found
+                firings[row.case].extend((rule, row.key, _due(rule, row.context)) for rule in rules)
+        return firings
 
 
 def _due(rule: str, context: Fields) -> int | None:
@@ -94,11 +94,11 @@ def _due(rule: str, context: Fields) -> int | None:
     return None if moment is None else moment + seconds
 
 
-def _request(asked: Asked) -> Fields:
-    known = {name: value for name, value in asked.context.items() if value is not None}
+def _request(request: Asked) -> Fields:
+    known = {name: value for name, value in request.context.items() if value is not None}
     return {
         "principal": 'Candidate::"candidate"',
-        "action": f'Action::"{asked.entity}"',
+        "action": f'Action::"{request.entity}"',
         "resource": 'Row::"row"',
         "context": orjson.dumps(known).decode(),
     }

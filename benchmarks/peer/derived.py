@@ -79,15 +79,15 @@ def _messages(one: Fields) -> None:
     met = {who["person"] for interview in one["interviews"] for who in interview["interviewers"]}
     inside = {person["id"] for person in one["people"] if person["role"] == "inside_contact"} - met
     questions = [message for message in sent if message["kind"] in _QUESTIONS]
-    asked = [message for message in questions if message["person"] not in inside]
+    outside = [message for message in questions if message["person"] not in inside]
     heard, last = _latest(received), one["last_interview_at"]
     rejected = _latest(message for message in received if message["kind"] == "rejection")
     one["sent"], one["questions"], one["met"], one["inside"] = sent, questions, met, inside
-    one["last_heard_at"], one["last_wrote_at"], one["last_follow_up_at"] = heard, _latest(sent), _latest(asked)
+    one["last_heard_at"], one["last_wrote_at"], one["last_follow_up_at"] = heard, _latest(sent), _latest(outside)
     one["follow_ups"] = sum(
         message["sent_at"] is None
         or ((heard is None or message["sent_at"] > heard) and (last is None or message["sent_at"] > last))
-        for message in asked
+        for message in outside
     )
     one["told_about_offer"] = "offer_notice" in kinds
     one["told_of_withdrawal"] = "withdrawal" in kinds

@@ -255,13 +255,13 @@ class _Application:
         name, chance = status
         if random.random() < 0.05:
             name, chance = "cancelled", 1.0
-        asked = [
+        contacts = [
             person["id"] for person in self.people if person.get("role") != "inside_contact" or random.random() < 0.1
         ]
-        random.shuffle(asked)
-        asked = asked[: random.choices((0, 1, 2, 3), (8, 52, 30, 10))[0]]
+        random.shuffle(contacts)
+        contacts = contacts[: random.choices((0, 1, 2, 3), (8, 52, 30, 10))[0]]
         interviewers: list[Any] = []
-        for id_ in asked:
+        for id_ in contacts:
             attended = random.choices((None, True, False), (70, 22, 8))[0]
             interviewers.append(id_ if attended is None else {"person": id_, "attended": attended})
         one = self.case.some(

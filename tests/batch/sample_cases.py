@@ -57,7 +57,7 @@ def _application(random: Random, no: int) -> Fields:
         }
         for _ in range(random.randrange(0, 4))
     ]
-    made: Fields = {
+    application: Fields = {
         "id": f"a{no}",
         "company": "Acme",
         "status": random.choice(("interviewing", "offered", "rejected", "applied")),
@@ -66,8 +66,8 @@ def _application(random: Random, no: int) -> Fields:
         "messages": messages,
     }
     if random.random() < 0.2:
-        made["offer"] = {"received_at": _ago(30), "form": "written", "answer_by": _ago(-50)}
-    return made
+        application["offer"] = {"received_at": _ago(30), "form": "written", "answer_by": _ago(-50)}
+    return application
 
 
 def _ago(hours: float) -> str:
@@ -90,7 +90,7 @@ def tables(cases: Iterable[Fields]) -> dict[str, pa.Table]:
         rows["candidates"].append({**key, "now": _moment(case["now"]), **_without(case["candidate"], "id")})
         for application in case["applications"]:
             _add(rows, application, {**key, "application_id": application["id"]})
-    return {name: pa.Table.from_pylist(found) for name, found in rows.items() if found}
+    return {name: pa.Table.from_pylist(members) for name, members in rows.items() if members}
 
 
 def _add(rows: dict[str, list[Fields]], given: Fields, key: Fields) -> None:

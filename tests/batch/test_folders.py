@@ -90,11 +90,11 @@ def test_files_that_are_each_in_order_are_read_side_by_side(
 
 
 def _rows(wanted: dict[str, bytes], table: str) -> list[dict[str, object]]:
-    found = []
+    wanted_rows = []
     for name in sorted(wanted):
         if name.startswith(f"{table}/"):
-            found += pq.read_table(pa.BufferReader(wanted[name])).to_pylist()
-    return found
+            wanted_rows += pq.read_table(pa.BufferReader(wanted[name])).to_pylist()
+    return wanted_rows
 
 
 def test_one_chunk_takes_tables_in_any_order(sorted_tables: Tables, wanted: dict[str, bytes], tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_table_of_no_candidates_gives_empty_tables(sorted_tables: Tables, tmp_
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda folder: (folder / "candidates.parquet").unlink(), "T651 `given` has no table of candidates"),
         (lambda folder: (folder / "offers.parquet").rename(folder / "offer.parquet"), "did you mean `offers`?"),
@@ -161,13 +161,13 @@ def test_a_table_of_no_candidates_gives_empty_tables(sorted_tables: Tables, tmp_
     ],
 )
 def test_what_is_no_folder_of_tables_is_refused(
-    sorted_tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: object, told: str
+    sorted_tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: object, message: str
 ) -> None:
     """With the place and what to do."""
     monkeypatch.chdir(tmp_path)
     write_tables(tmp_path / "given", {name: table.slice(0, 20) for name, table in sorted_tables.items()})
     change(Path("given"))  # type: ignore[operator]
-    assert told in run("given", "out", code=1).stderr
+    assert message in run("given", "out", code=1).stderr
 
 
 def _write(folder: Path, name: str, columns: dict[str, list[object]]) -> None:

@@ -132,13 +132,13 @@ def test_the_order_of_facts_changes_nothing(pack: tactful.Policy) -> None:
 
 def test_threads_decide_alike(pack: tactful.Policy) -> None:
     """Eight threads on one policy come to one decision."""
-    found: list[bytes] = []
-    threads = [threading.Thread(target=lambda: found.append(pack.decide(CASE).to_json())) for _ in range(8)]
+    answers: list[bytes] = []
+    threads = [threading.Thread(target=lambda: answers.append(pack.decide(CASE).to_json())) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [pack.decide(CASE).to_json()] * 8
+    assert answers == [pack.decide(CASE).to_json()] * 8
 
 
 def test_every_mistake_of_a_pack_is_told_at_once() -> None:

@@ -36,8 +36,8 @@ def _broken(when: str, after: str, claim: str, entity: str = "person") -> list[s
     assert read.now is not None
     taken = take(policy.decider, read, read.now)
     assert policy.violations(CASE) == []  # it speaks of two decisions
-    found = outcomes(policy.checked.invariants[0], policy.decider, taken)
-    return [one.row.id for one in found if one.broken is not None]
+    pairs = outcomes(policy.checked.invariants[0], policy.decider, taken)
+    return [one.row.id for one in pairs if one.broken is not None]
 
 
 @pytest.mark.parametrize(

@@ -88,9 +88,9 @@ def test_a_path_and_a_value_change_one_fact(path: str, value: Any, read: Any) ->
 )  # fmt: skip
 def test_what_cannot_be_changed_is_told(path: str, value: Any, code: str, message: str, help_: str | None) -> None:
     """A path that names nothing, or several things, and a value of another type are mistakes with a way out."""
-    found = _refused(path, value)
-    assert found[:2] == (code, message)
-    assert help_ is None or found[2] == help_
+    mistakes = _refused(path, value)
+    assert mistakes[:2] == (code, message)
+    assert help_ is None or mistakes[2] == help_
 
 
 def test_all_mistakes_are_told_at_once() -> None:

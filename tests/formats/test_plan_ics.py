@@ -47,8 +47,8 @@ def _entries(data: bytes) -> list[Any]:
 
 
 def _entry(data: bytes, summary: str) -> Any:
-    (found,) = [entry for entry in _entries(data) if str(entry["SUMMARY"]) == summary]
-    return found
+    (match,) = [entry for entry in _entries(data) if str(entry["SUMMARY"]) == summary]
+    return match
 
 
 # --- what stands in it ---
@@ -135,8 +135,8 @@ def test_an_application_can_be_exported_alone(pack: tactful.Policy) -> None:
 )
 def test_time_zones_change_when_clocks_do(name: str) -> None:
     """Each change of a VTIMEZONE is at the very second at which the clocks change, to the offset that they run at then."""
-    made: Any = zone(name, 2026, 2027)
-    for subcomponent in made.subcomponents:
+    component: Any = zone(name, 2026, 2027)
+    for subcomponent in component.subcomponents:
         at = subcomponent["DTSTART"].dt.replace(tzinfo=UTC) - subcomponent["TZOFFSETFROM"].td
         assert at.astimezone(ZoneInfo(name)).utcoffset() == subcomponent["TZOFFSETTO"].td
         assert (at - timedelta(seconds=1)).astimezone(ZoneInfo(name)).utcoffset() == subcomponent["TZOFFSETFROM"].td
@@ -150,16 +150,16 @@ def test_a_strict_reader_reads_the_same(pack: tactful.Policy, stem: str) -> None
     """A parser by other authors, which refuses what RFC 5545 does not allow, finds the same entries and moments."""
     data = tactful.plan_to_ics(_plan(pack, stem))
     read: Any = IcsCalendarStream.calendar_from_ics(data.decode())
-    found = {str(entry["UID"]): entry for entry in _entries(data)}
-    assert {todo.uid for todo in (*read.todos, *read.events)} == set(found)
+    by_uid = {str(entry["UID"]): entry for entry in _entries(data)}
+    assert {todo.uid for todo in (*read.todos, *read.events)} == set(by_uid)
     for todo in read.todos:
-        mine = found[todo.uid or ""]
+        mine = by_uid[todo.uid or ""]
         assert todo.due == (mine["DUE"].dt if "DUE" in mine else None)
         assert (todo.summary, todo.description) == (str(mine["SUMMARY"]), str(mine["DESCRIPTION"]))
         assert len(todo.alarms) == len(mine.subcomponents)
     for event in read.events:
-        assert event.dtstart == found[event.uid]["DTSTART"].dt
-        assert event.summary == str(found[event.uid]["SUMMARY"])
+        assert event.dtstart == by_uid[event.uid]["DTSTART"].dt
+        assert event.summary == str(by_uid[event.uid]["SUMMARY"])
 
 
 @pytest.mark.parametrize("stem", STEMS)

@@ -45,9 +45,9 @@ def _text(plan: tactful.Plan, width: int = 110, application: str | None = None) 
     return out.getvalue()
 
 
-def _lines(told: Agenda) -> list[tuple[str, str, str]]:
-    days = [(day.day.isoformat(), str(entry.kind), entry.advice.action) for day in told.days for entry in day.entries]
-    return [("now", str(entry.kind), entry.advice.action) for entry in (*told.now, *told.leave)] + days
+def _lines(shown: Agenda) -> list[tuple[str, str, str]]:
+    days = [(day.day.isoformat(), str(entry.kind), entry.advice.action) for day in shown.days for entry in day.entries]
+    return [("now", str(entry.kind), entry.advice.action) for entry in (*shown.now, *shown.leave)] + days
 
 
 # --- the agenda ---
@@ -55,8 +55,8 @@ def _lines(told: Agenda) -> list[tuple[str, str, str]]:
 
 def test_an_agenda_tells_what_holds_now_and_what_changes_when(pack: tactful.Policy) -> None:
     """What holds comes first; then deadlines, ends and beginnings on their days, the ends before the beginnings."""
-    told = agenda(_plan(pack, "through_an_agency"))
-    assert _lines(told) == [
+    shown = agenda(_plan(pack, "through_an_agency"))
+    assert _lines(shown) == [
         ("now", "now", "thanks_through_contact"),
         ("now", "now", "wait"),
         ("now", "now", "keep_searching"),
@@ -100,8 +100,8 @@ def test_an_application_can_be_looked_at_alone(pack: tactful.Policy) -> None:
     assert "Answer the offer" not in _text(plan, application="lumen")
 
 
-def _of(told: Agenda, action: str, target: str) -> list[Entry]:
-    entries = [*told.now, *told.leave, *(entry for day in told.days for entry in day.entries)]
+def _of(shown: Agenda, action: str, target: str) -> list[Entry]:
+    entries = [*shown.now, *shown.leave, *(entry for day in shown.days for entry in day.entries)]
     return [entry for entry in entries if (entry.advice.action, entry.advice.target.id) == (action, target)]
 
 
@@ -110,11 +110,11 @@ def _of(told: Agenda, action: str, target: str) -> list[Entry]:
 def test_an_agenda_is_complete_and_in_order(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """Every strand is told, each day stands once, and all days lie in the plan."""
     plan = pack.plan(data)
-    told = agenda(plan)
-    entries = [*told.now, *told.leave, *(entry for day in told.days for entry in day.entries)]
-    found = {(entry.advice.action, entry.advice.target.id, entry.advice.application) for entry in entries}
-    assert found == {(item.advice.action, item.advice.target.id, item.advice.application) for item in plan.items}
-    days = [day.day for day in told.days]
+    shown = agenda(plan)
+    entries = [*shown.now, *shown.leave, *(entry for day in shown.days for entry in day.entries)]
+    keys = {(entry.advice.action, entry.advice.target.id, entry.advice.application) for entry in entries}
+    assert keys == {(item.advice.action, item.advice.target.id, item.advice.application) for item in plan.items}
+    days = [day.day for day in shown.days]
     assert days == sorted(set(days))
     assert all(plan.start <= entry.at <= plan.until for entry in entries)
 

@@ -40,10 +40,10 @@ def test_compiled_rules_fire_as_their_conditions_read(pack: tactful.Policy, data
                 elif not rule.endless:
                     due = fires_until(rule, row, evaluator)
                 expected.add((rule.id, row.no, rule.entity, due))
-    found = pack.fire(case, NOW)
+    firings = pack.fire(case, NOW)
     rules = pack.checked.rules
-    assert {(rules[one.rule].id, one.row.no, rules[one.rule].entity, one.due) for one in found} == expected
-    assert len(found) == len(expected)
+    assert {(rules[one.rule].id, one.row.no, rules[one.rule].entity, one.due) for one in firings} == expected
+    assert len(firings) == len(expected)
     assert {rule.entity for rule in rules} <= set(ENTITIES)
 
 

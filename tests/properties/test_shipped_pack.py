@@ -42,8 +42,8 @@ def test_every_rule_says_what_it_asks_for_and_where_it_is_from(pack: tactful.Pol
 )
 def test_what_must_never_be_loosened_is_a_safety_rule(pack: tactful.Policy, rule: str) -> None:
     """Resigning, stated preferences, no-contact requests and the inside contact are out of reach of overlays."""
-    found = next(one for one in pack.checked.rules if one.id == rule)
-    assert getattr(found.conclusion, "safety", False)
+    fired_rule = next(one for one in pack.checked.rules if one.id == rule)
+    assert getattr(fired_rule.conclusion, "safety", False)
 
 
 def test_the_schema_for_editors_is_up_to_date(pack: tactful.Policy) -> None:
@@ -92,8 +92,8 @@ def test_profiles_are_overlays_of_the_default_pack() -> None:
 
 
 def _sections(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(path.read_text())
-    return found
+    content: dict[str, Any] = yaml.safe_load(path.read_text())
+    return content
 
 
 def _phrases(written: object) -> Iterator[str]:

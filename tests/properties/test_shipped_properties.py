@@ -234,8 +234,8 @@ parameters:
 @given(case=CASES)
 def test_p21_more_patience_opens_nothing(case: Plain) -> None:
     """P21: a longer grace, a longer gap, shorter hours and fewer follow-ups ask nobody who was not to be asked."""
-    asked, patient = (_names(policy.decide(case), "ask_for_news") for policy in (PACKS["default"], PATIENT))
-    assert {(name[0], *name[3:]) for name in patient} <= {(name[0], *name[3:]) for name in asked}
+    impatient, patient = (_names(policy.decide(case), "ask_for_news") for policy in (PACKS["default"], PATIENT))
+    assert {(name[0], *name[3:]) for name in patient} <= {(name[0], *name[3:]) for name in impatient}
 
 
 @SOME
@@ -291,8 +291,8 @@ def _placeless(case: Plain) -> Plain:
             return {key: bare(part) for key, part in value.items() if key not in gone}
         return [bare(part) for part in value] if isinstance(value, list) else value
 
-    found: Plain = _moved(bare(case), lambda moment: moment.astimezone(UTC))
-    return found
+    moved: Plain = _moved(bare(case), lambda moment: moment.astimezone(UTC))
+    return moved
 
 
 @SOME
@@ -504,6 +504,6 @@ def test_p19_p39_something_is_advised_of_every_open_application(pack: tactful.Po
 @given(case=CASES)
 def test_p41_the_same_facts_give_the_same_bytes(pack: tactful.Policy, case: Plain) -> None:
     """P41: read from a mapping, from text, and once more."""
-    found = pack.decide(case).to_json()
-    assert pack.decide(json.dumps(case)).to_json() == found
-    assert pack.decide(pack.read(case)).to_json() == found
+    answer = pack.decide(case).to_json()
+    assert pack.decide(json.dumps(case)).to_json() == answer
+    assert pack.decide(pack.read(case)).to_json() == answer

@@ -38,8 +38,8 @@ def _flips(action: str, target: str, prohibits: bool = False, case: dict[str, An
     return counterfactuals(decision.context, Wish(action, prohibits, rows[target]))
 
 
-def _said(found: FlipsRecord) -> list[list[tuple[str, str]]]:
-    return [[(change.who, change.text) for change in flip.changes] for flip in found.ways]
+def _said(record: FlipsRecord) -> list[list[tuple[str, str]]]:
+    return [[(change.who, change.text) for change in flip.changes] for flip in record.ways]
 
 
 def test_what_the_candidate_can_do_comes_first_then_time() -> None:
@@ -52,9 +52,9 @@ def test_what_the_candidate_can_do_comes_first_then_time() -> None:
 
 def test_time_is_told_to_the_second_at_which_it_does_it() -> None:
     """A call opens two business days after the promised day, and not a second before."""
-    found = _flips("call", "dana")
-    assert not found.given
-    [flip] = found.ways
+    record = _flips("call", "dana")
+    assert not record.given
+    [flip] = record.ways
     [change] = flip.changes
     assert change.after == "2026-12-01T17:00:00-05:00"
 
@@ -66,14 +66,14 @@ def test_a_stated_preference_is_theirs_to_change() -> None:
 
 def test_it_takes_three_facts_of_an_offer_to_be_free_to_leave_and_nobody_is_told_to_be_unemployed() -> None:
     """The present job can be given up with a written, signed, unconditional offer; that there is a job is not changed."""
-    found = _flips("resign", "c", prohibits=True)
-    [flip] = found.ways
+    record = _flips("resign", "c", prohibits=True)
+    [flip] = record.ways
     assert {change.path for change in flip.changes} == {
         "offer[acme].form",
         "offer[acme].signed_at",
         "offer[acme].conditional",
     }
-    assert found.given
+    assert record.given
 
 
 def test_a_promised_day_is_put_off_at_most_never_taken_back() -> None:

@@ -24,9 +24,9 @@ def _questions(case: dict[str, Any]) -> dict[str, QuestionRecord]:
 
 def test_with_nothing_but_an_interview_there_is_much_to_find_out() -> None:
     """An id and an interview make a decision, and it says which facts would change it."""
-    found = _questions(ALMOST_NOTHING)
-    assert {"candidate.employed", "application[acme].status", "application[acme].reply_by"} <= found.keys()
-    assert found["candidate.employed"].ask == "Do you have a job at present?"
+    questions = _questions(ALMOST_NOTHING)
+    assert {"candidate.employed", "application[acme].status", "application[acme].reply_by"} <= questions.keys()
+    assert questions["candidate.employed"].ask == "Do you have a job at present?"
 
 
 def test_an_answer_says_what_it_would_change() -> None:

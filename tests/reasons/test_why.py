@@ -78,17 +78,17 @@ def _advised(decision: tactful.Decision, action: str, answer: NotAdvisedRecord |
 
 def _tests(tests: tuple[AskedRecord, ...]) -> list[AskedRecord]:
     """All tests of a tree."""
-    found = []
+    inner_tests = []
     for test in tests:
-        found.append(test)
+        inner_tests.append(test)
         match test.because:
             case WhenRecord(tests=inner):
-                found += _tests(inner)
+                inner_tests += _tests(inner)
             case GatheredRecord(rows=rows):
-                found += [test for row in rows for test in _tests(row.tests)]
+                inner_tests += [test for row in rows for test in _tests(row.tests)]
             case _:
                 pass
-    return found
+    return inner_tests
 
 
 # --- what is advised ---
@@ -200,10 +200,10 @@ def test_an_inside_contact_who_was_pestered_is_not_asked(pack: tactful.Policy) -
     (forbidden,) = answer.forbidden_by
     (rule,) = forbidden.rules
     assert (rule.rule, forbidden.action) == ("inside-contact-pestered", "ask_for_news")
-    asked = next(test for test in rule.tests if test.field == "person.news_asked")
-    assert isinstance(asked.because, GatheredRecord)
-    assert (asked.value, asked.because.matched, asked.because.looked_at) == (3, 3, 4)
-    assert asked.because.rows[0].said == "status question sent Fri 20 Nov 2026, 09:00 to Luc Moreau"
+    news_asked = next(test for test in rule.tests if test.field == "person.news_asked")
+    assert isinstance(news_asked.because, GatheredRecord)
+    assert (news_asked.value, news_asked.because.matched, news_asked.because.looked_at) == (3, 3, 4)
+    assert news_asked.because.rows[0].said == "status question sent Fri 20 Nov 2026, 09:00 to Luc Moreau"
     assert isinstance(answer.opening, StaysClosedRecord)
 
 
@@ -354,11 +354,11 @@ def test_advice_is_answered_by_advised_with_its_own_rules(case: dict[str, Any]) 
     for advice in decision.actions:
         target = advice.target.id
         answers = decision.why(advice.action, target).answers
-        found = [answer for answer in answers if isinstance(answer, AdvisedRecord) and answer.rank == advice.rank]
-        assert [[rule.rule for rule in one.conclusion.rules] for one in found] == [
+        matching = [answer for answer in answers if isinstance(answer, AdvisedRecord) and answer.rank == advice.rank]
+        assert [[rule.rule for rule in one.conclusion.rules] for one in matching] == [
             [rule.rule for rule in advice.because]
         ]
-        for one in found:
+        for one in matching:
             assert all(test.held == test.wanted for rule in one.conclusion.rules for test in rule.tests)
 
 

@@ -133,8 +133,8 @@ RANGES: Final = {
 
 def _phrase(draw: Draw, kind: str, alike: list[str]) -> Any:
     """A phrase for a field of a kind; ``alike`` are the fields in scope that have the same."""
-    asked = KINDS.get(kind, ChoiceKind)
-    phrases = [phrase for phrase in PHRASES if asked in phrase.kinds]
+    drawn_kind = KINDS.get(kind, ChoiceKind)
+    phrases = [phrase for phrase in PHRASES if drawn_kind in phrase.kinds]
     ways = [[way for way in phrase.templates if alike or "{field}" not in way] for phrase in phrases]
     template = draw(st.sampled_from(draw(st.sampled_from([way for way in ways if way]))))
     low, high = draw(st.sampled_from(RANGES.get(kind, [("", "")])))
@@ -234,14 +234,19 @@ ACTIONS: Final = {
 
 def _conclusions(entity: str) -> list[dict[str, str]]:
     """All that a rule for an entity may conclude, of whom it may."""
-    found: list[dict[str, str]] = [{"should": "note"}, {"must_not": "contact"}, {"step": "mind", "of": "contact"}]
-    found += [{"may": "call"}, {"should_not": "call"}, {"must": "rest", "to": "candidate"}, {"should_not": "rest"}]
+    conclusions: list[dict[str, str]] = [{"should": "note"}, {"must_not": "contact"}, {"step": "mind", "of": "contact"}]
+    conclusions += [
+        {"may": "call"},
+        {"should_not": "call"},
+        {"must": "rest", "to": "candidate"},
+        {"should_not": "rest"},
+    ]
     by_id = {"interviewer": "interviewer.person", "message": "message.person"}
     if entity in by_id:
-        found += [{"should": "note", "to": by_id[entity]}, {"must_not": "call", "to": by_id[entity]}]
+        conclusions += [{"should": "note", "to": by_id[entity]}, {"must_not": "call", "to": by_id[entity]}]
     if entity not in ("candidate", "offer"):
-        found += [{"should": "call", "to": "application.contact_via"}, {"should": "contact", "to": "application"}]
-    return found
+        conclusions += [{"should": "call", "to": "application.contact_via"}, {"should": "contact", "to": "application"}]
+    return conclusions
 
 
 @st.composite

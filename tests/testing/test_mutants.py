@@ -62,16 +62,18 @@ rules:
   r: {for each: person, when: {person.calls: at least 2}, then: {may: call}, because: x}
 """
     )
-    said = [mutant.said for mutant in mutants(policy.checked, "r") if mutant.operator in ("comparison", "threshold up")]
-    assert said == ["`person.calls: at least 2`: 2 → 3"]
+    descriptions = [
+        mutant.said for mutant in mutants(policy.checked, "r") if mutant.operator in ("comparison", "threshold up")
+    ]
+    assert descriptions == ["`person.calls: at least 2`: 2 → 3"]
 
 
 def test_an_example_notices_what_changes_its_outcome() -> None:
     """The rule switched off is noticed, by name; so is a threshold on which the example stands."""
-    found = _outcomes()
-    assert found["call-them/rule:rule off"].by == "example called"
-    assert found["call-them/when interview.ended_at:threshold up"].noticed
-    assert found["call-them/when interview.ended_at:comparison"].noticed
+    outcomes = _outcomes()
+    assert outcomes["call-them/rule:rule off"].by == "example called"
+    assert outcomes["call-them/when interview.ended_at:threshold up"].noticed
+    assert outcomes["call-them/when interview.ended_at:comparison"].noticed
 
 
 def test_a_survivor_comes_with_a_case_that_tells_it_apart() -> None:
