@@ -82,7 +82,7 @@ def test_mail_for_everybody_is_no_company() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "newer", "older"),
+    ("version", "other", "newer", "older"),
     [
         (Version(sequence=1), Version(sequence=0, updated_at=LATER), True, False),
         (Version(sequence=0, updated_at=LATER), Version(sequence=1, updated_at=DAY), False, True),

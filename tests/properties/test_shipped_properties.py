@@ -25,7 +25,7 @@ CASES = cases(PACKS["default"])
 ENDED = ("rejected", "withdrawn")
 
 
-@pytest.fixture(params=PROFILES)
+@pytest.fixture(scope="module", params=PROFILES)
 def pack(request: pytest.FixtureRequest) -> tactful.Policy:
     return PACKS[request.param]
 
