@@ -37,6 +37,6 @@ def test_a_disagreement_is_shown_with_a_small_case(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(ReteProgram, "fire", forgetful)
     result = CliRunner().invoke(app, ["check", "--cross-engine", "--cases", "200", "--seed", "7"])
     assert result.exit_code == 1
-    assert "fires by compiled alone: job-kept-until-signed for candidate" in result.stdout
+    assert "fires only in compiled: job-kept-until-signed for candidate" in result.stdout
     assert "employed: true" in result.stdout
     assert "applications" not in result.stdout.replace("applications: []", "")
