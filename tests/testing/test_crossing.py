@@ -21,7 +21,7 @@ def test_the_shipped_pack_is_decided_alike() -> None:
     result = CliRunner().invoke(app, ["check", "--cross-engine", "--cases", "25", "--seed", "7"])
     assert result.exit_code == 0
     assert "both engines agree: " in result.stdout
-    assert "on 25 drawn cases, seed 7" in result.stdout
+    assert "on 25 random cases, seed 7" in result.stdout
     pack = tactful.load()
     assert cross_examine(pack, seed=7, examples=25) == cross_examine(pack, seed=7, examples=25)
 

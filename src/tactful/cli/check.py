@@ -76,7 +76,7 @@ def _report(warnings: tuple[Diagnostic, ...], checked: CheckedPack) -> None:
     fixable = any(warning.code in FIXABLE for warning in warnings)
     out.print(
         Text(
-            f"{count} warning{'' if count == 1 else 's'}; `tactful explain {code}` explains it"
+            f"{count} warning{'' if count == 1 else 's'}; see `tactful explain {code}`"
             + ("; `--fix` removes what has no effect" if fixable else ""),
             "dim",
         )

@@ -163,4 +163,4 @@ def _report(imported: Imported, unchanged: str) -> None:
         out.print(Text(change), soft_wrap=True)
     if imported.notes:
         count = len(imported.notes)
-        out.print(Text(f"{count} note{'' if count == 1 else 's'}: `tactful explain CODE` explains them", "dim"))
+        out.print(Text(f"{count} note{'' if count == 1 else 's'}: see `tactful explain CODE`", "dim"))

@@ -64,7 +64,7 @@ def _report(error: InvalidInput) -> None:
         show(diagnostic, error.sources, out)
     count = len(error.diagnostics)
     code = error.diagnostics[0].code if error.diagnostics else ""
-    out.print(Text(f"{count} mistake{'' if count == 1 else 's'}; `tactful explain {code}` explains it", "dim"))
+    out.print(Text(f"{count} mistake{'' if count == 1 else 's'}; see `tactful explain {code}`", "dim"))
 
 
 def show(diagnostic: Diagnostic, sources: dict[str, str], out: Console) -> None:
