@@ -25,16 +25,17 @@ EXPLANATION = Path(__file__).parent / "explanation"
 PACKAGE = Path(__file__).parents[1] / "src" / "tactful"
 TABLES = """# Tables
 
-These are the tables that `pack.decide_tables(tables)` and `tactful batch` read and write. [Decide over tables](../how-to/decide-over-tables.md)
-shows them in use.
+These are the tables that `pack.decide_tables(tables)` and `tactful batch` read and write.
+[Decide over tables](../how-to/decide-over-tables.md) shows them in use.
 
 ## Facts
 
 Only the table `candidates` is required, and in each table only the ids (and `ended_at` of interviews). A missing table, column or
 value is unknown. Rows may be in any order; people, interviews and messages of an application
 stay in the order of their rows. A pack's custom facts are columns of the table of their entity, under their own names.
-[The facts](facts.md) says what each field means, and which values it can have. `pack.decide_tables` checks everything that it is given.
-`tactful batch` does not read columns that no decision depends on, and so does not notice mistakes in them.
+[The facts](facts.md) says what each field means, and which values it can have.
+`pack.decide_tables` checks everything that it is given. `tactful batch` does not read columns that no decision depends on,
+and so does not notice mistakes in them.
 
 The types are those that `pack.tables(cases)` writes. These are read as well:
 
@@ -160,10 +161,10 @@ def tables_page() -> str:
     return "\n".join([TABLES, *_tables(schemas({})), DECIDED, *_tables(decided)])
 
 
-def _tables(found: dict[str, pa.Schema]) -> list[str]:
+def _tables(tables: dict[str, pa.Schema]) -> list[str]:
     return [
-        f"### `{name}`\n\n| column | type | what it means |\n| --- | --- | --- |\n{_rows(one)}"
-        for name, one in found.items()
+        f"### `{name}`\n\n| column | type | what it means |\n| --- | --- | --- |\n{_rows(schema)}"
+        for name, schema in tables.items()
     ]
 
 

@@ -43,7 +43,9 @@ def _items() -> list[str]:
     return [
         item
         for number in numbers
-        for item in ([number + chr(one) for one in range(97, ord(SPLIT[number]) + 1)] if number in SPLIT else [number])
+        for item in (
+            [number + chr(letter) for letter in range(97, ord(SPLIT[number]) + 1)] if number in SPLIT else [number]
+        )
     ]
 
 
@@ -86,7 +88,7 @@ def test_a_row_that_names_nothing_says_why(row: Row) -> None:
 def test_every_rule_from_the_article_is_in_the_table(pack: tactful.Policy) -> None:
     """No rule claims the article as its source without a row."""
     named = {name for row in _rows() for name in row.names}
-    assert [one.id for one in pack.checked.rules if one.source.startswith(ARTICLE) and one.id not in named] == []
+    assert [rule.id for rule in pack.checked.rules if rule.source.startswith(ARTICLE) and rule.id not in named] == []
 
 
 def test_rules_stand_in_rows_of_the_paragraph_that_they_name(pack: tactful.Policy) -> None:
@@ -95,7 +97,7 @@ def test_rules_stand_in_rows_of_the_paragraph_that_they_name(pack: tactful.Polic
     stray = [
         rule.id
         for rule in pack.checked.rules
-        if (found := re.fullmatch(rf"{ARTICLE}, paragraph (\d)", rule.source))
-        and not any(row.paragraph == found[1] and rule.id in row.names for row in rows)
+        if (match := re.fullmatch(rf"{ARTICLE}, paragraph (\d)", rule.source))
+        and not any(row.paragraph == match[1] and rule.id in row.names for row in rows)
     ]
     assert stray == []

@@ -45,7 +45,7 @@ def _codes_of(text: str, id_: str) -> list[str]:
     try:
         if id_.startswith("T9"):
             pack_text = load_pack_text(text, "pack.yaml")
-            return [one.code for one in lint_pack(pack_text, check_pack(pack_text))]
+            return [warning.code for warning in lint_pack(pack_text, check_pack(pack_text))]
         if id_.startswith("T8"):
             read_examples_text(tactful.load(), text, "examples.yaml")
         elif id_.startswith("T7"):
@@ -56,7 +56,7 @@ def _codes_of(text: str, id_: str) -> list[str]:
         else:
             tactful.loads(text, "pack.yaml")
     except tactful.InvalidInput as error:
-        return [one.code for one in error.diagnostics]
+        return [mistake.code for mistake in error.diagnostics]
     return []
 
 
@@ -66,7 +66,7 @@ def test_page_has_its_headings_in_order(id_: str) -> None:
     assert list(_parts(CODES[id_])) == HEADINGS
 
 
-@pytest.mark.parametrize("id_", [one for one in CODES if not _parts(CODES[one])["Example"].startswith("(")])
+@pytest.mark.parametrize("id_", [id_ for id_ in CODES if not _parts(CODES[id_])["Example"].startswith("(")])
 def test_example_leads_to_the_code_and_the_correction_to_none(id_: str) -> None:
     """The example has this mistake and no other; what stands under Instead has none."""
     parts = _parts(CODES[id_])

@@ -1,4 +1,4 @@
-"""Firings, and what every engine's program does."""
+"""Firings, and what an engine makes of a checked pack: a program that finds them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ from typing import NamedTuple, Protocol
 
 from tactful.facts.rows import Case, Row
 
-#: A firing on its way from an engine to ranking: rule, row, deadline. A plain tuple, as there are many of them.
+#: A firing as engines hand it to ranking, where a plain tuple is faster: the rule's number, the row, the deadline.
 RawFiring = tuple[int, Row, int | None]
 
 
 class Firing(NamedTuple):
-    """A rule that fired for a row of its entity, and the deadline that follows (seconds since 1970), if any."""
+    """A rule that fired: its number, the row that it fired for, and its deadline if it has one (seconds since 1970, UTC)."""
 
     rule: int
     row: Row
     due: int | None
 
 
-class Fires(Protocol):
-    """What an engine's program does."""
+class Program(Protocol):
+    """A checked pack, ready to be run by an engine on any number of cases."""
 
-    def fire(self, case: Case, now: int) -> list[RawFiring]: ...
-    def fire_steps(self, case: Case, now: int) -> list[RawFiring]: ...
+    def fire(self, case: Case, now: int) -> list[RawFiring]:
+        """The firings of all rules that advise or prohibit, at ``now`` (seconds since 1970, UTC), in no order."""
+        ...
+
+    def fire_steps(self, case: Case, now: int) -> list[RawFiring]:
+        """The firings of all rules that add steps."""
+        ...

@@ -20,7 +20,7 @@ from tactful.columns.engine.planner import Planner
 from tactful.columns.engine.predicates import Tests
 from tactful.columns.firings import RuleFirings
 from tactful.facts.calendars import Calendars
-from tactful.language.ir import AddStep, AllOf, CheckedPack, ComputedFact, NoneOf, Rule, WhenFact
+from tactful.language.ir import AddStep, CheckedPack, ComputedFact, Rule, WhenFact
 from tactful.language.ir.clockwork import Clockwork
 
 
@@ -69,7 +69,7 @@ def _fact_plan(fact: ComputedFact, planner: Planner) -> Node | Gathering:
 
 
 def _rule_plan(rule: Rule, planner: Planner, clockwork: Clockwork) -> _RulePlan:
-    condition = planner.node(AllOf((rule.when, NoneOf((rule.unless,)))), Table(rule.entity))
+    condition = planner.node(rule.condition, Table(rule.entity))
     return _RulePlan(rule, condition, ends_of(rule, clockwork, planner))
 
 

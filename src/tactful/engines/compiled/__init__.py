@@ -14,7 +14,7 @@ from tactful.facts.rows import Case
 from tactful.language.ir import CheckedPack
 
 
-class Program:
+class CompiledProgram:
     """A compiled pack. Immutable; :meth:`fire` may be called from any number of threads at once."""
 
     def __init__(self, checked: CheckedPack, calendars: Calendars) -> None:
@@ -36,6 +36,6 @@ class Program:
         return firings
 
 
-def compile_pack(checked: CheckedPack, calendars: Calendars) -> Program:
+def compile_pack(checked: CheckedPack, calendars: Calendars) -> CompiledProgram:
     """Compile a checked pack."""
-    return Program(checked, calendars)
+    return CompiledProgram(checked, calendars)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
 from tactful.engines.compiled.python_ast import (
+    add,
     assign,
     attribute,
+    both,
     call,
     compare,
     constant,
+    either,
     function,
     is_known,
     load,
@@ -23,6 +26,8 @@ from tactful.facts.entities import SCOPES
 from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Field, WhenFact
 
 FAMILY: Final = "family"
+#: The variable that holds the value of the row at hand.
+_VALUE: Final = "value"
 
 
 class Facts:
@@ -136,13 +141,13 @@ class _FactFunction:
                 hit: list[ast.stmt] = [ast.Return(constant(fact.op == "exists"))]
                 start, end = [], [ast.Return(constant(fact.op == "none"))]
             case "count":
-                hit = [ast.AugAssign(ast.Name("total", ast.Store()), ast.Add(), constant(1))]
+                hit = [add("total", constant(1))]
                 start, end = [assign("total", constant(0))], [ast.Return(load("total"))]
             case "sum":
-                hit = [assign("one", found), ast.If(is_known(load("one")), [_add("total", load("one"))], [])]
+                hit = gather("sum", "total", found)
                 start, end = [assign("total", constant(0))], [ast.Return(load("total"))]
             case "latest" | "earliest":
-                hit = [assign("one", found), _better("best", load("one"), ">" if fact.op == "latest" else "<")]
+                hit = gather(fact.op, "best", found)
                 start, end = [assign("best", constant(None))], [ast.Return(load("best"))]
         return [*start, *self._rows(fact, [ast.If(condition, hit, [])]), *end]
 
@@ -189,12 +194,12 @@ def _own_group(groups: ast.expr, interviews: ast.expr) -> ast.expr:
     return ast.Subscript(groups, ast.BinOp(attribute(load("interview"), "no"), ast.Sub(), first), ast.Load())
 
 
-def _add(name: str, value: ast.expr) -> ast.stmt:
-    return ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), value)
-
-
-def _better(name: str, value: ast.expr, op: str) -> ast.stmt:
-    """Keep the value where it is known and better than what was found so far."""
-    first = ast.Compare(load(name), [ast.Is()], [constant(None)])
-    better = ast.BoolOp(ast.Or(), [first, compare(value, op, load(name))])
-    return ast.If(ast.BoolOp(ast.And(), [is_known(value), better]), [assign(name, value)], [])
+def gather(op: Literal["sum", "latest", "earliest"], name: str, value: ast.expr) -> list[ast.stmt]:
+    """Take one more value, which may be unknown, into the variable of an aggregate: add it, or keep it if it is better."""
+    if op == "sum":
+        take, wanted = add(name, load(_VALUE)), is_known(load(_VALUE))
+    else:
+        first = ast.Compare(load(name), [ast.Is()], [constant(None)])
+        better = compare(load(_VALUE), ">" if op == "latest" else "<", load(name))
+        take, wanted = assign(name, load(_VALUE)), both([is_known(load(_VALUE)), either([first, better])])
+    return [assign(_VALUE, value), ast.If(wanted, [take], [])]

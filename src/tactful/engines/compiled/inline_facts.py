@@ -14,8 +14,8 @@ import msgspec
 
 from tactful.engines.compiled.conjuncts import Parts
 from tactful.engines.compiled.expressions import RUNTIME, Expressions, cost
-from tactful.engines.compiled.fact_functions import FAMILY, Facts
-from tactful.engines.compiled.python_ast import assign, attribute, call, compare, constant, is_known, load, loop
+from tactful.engines.compiled.fact_functions import FAMILY, Facts, gather
+from tactful.engines.compiled.python_ast import add, assign, attribute, call, constant, is_known, load, loop
 from tactful.engines.compiled.tree import Item, build
 from tactful.engines.compiled.tree_code import Writer
 from tactful.engines.compiled.variables import Variables
@@ -200,10 +200,10 @@ class Inliner:
             case "exists" | "none":
                 return [assign(name, constant(fact.op == "exists"))]
             case "count":
-                return [ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), constant(1))]
-            case _:
+                return [add(name, constant(1))]
+            case "sum" | "latest" | "earliest":
                 assert value is not None  # these look at a field
-                return [assign("one", value), _better(fact.op, name)]
+                return gather(fact.op, name, value)
 
     def _read_ranged(self, owner: Aggregate, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
         """A computed fact that a collection's condition reads: the owner's variable, worked out in place, or a call."""
@@ -309,13 +309,3 @@ def _start(fact: Aggregate) -> bool | int | None:
             return 0
         case _:
             return None
-
-
-def _better(op: str, name: str) -> ast.stmt:
-    """Take the value in ``one`` where it is known, and the first or better than what is there; add it for ``sum``."""
-    one, known = load("one"), is_known(load("one"))
-    if op == "sum":
-        return ast.If(known, [ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), one)], [])
-    first = ast.Compare(load(name), [ast.Is()], [constant(None)])
-    better = ast.BoolOp(ast.Or(), [first, compare(one, ">" if op == "latest" else "<", load(name))])
-    return ast.If(ast.BoolOp(ast.And(), [known, better]), [assign(name, one)], [])

@@ -68,6 +68,11 @@ def assign(names: str | list[str], value: ast.expr) -> ast.stmt:
     return ast.Assign([ast.Name(name, ast.Store()) for name in targets], value)
 
 
+def add(name: str, value: ast.expr) -> ast.stmt:
+    """``name += value``."""
+    return ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), value)
+
+
 def loop(name: str, rows: ast.expr, body: list[ast.stmt]) -> ast.stmt:
     """``for name in rows: body``."""
     return ast.For(ast.Name(name, ast.Store()), rows, body, [])

@@ -13,7 +13,7 @@ import os
 
 import msgspec
 
-from tactful.engines.firings import Fires, RawFiring
+from tactful.engines.firings import Program, RawFiring
 from tactful.engines.rete.interpreter import Interpreter
 from tactful.engines.rete.network import Network, build_network, write_facts
 from tactful.engines.rete.pool import Pool, WorkerDied, WorkerTooSlow
@@ -53,7 +53,9 @@ class Rete(msgspec.Struct, frozen=True):
 class ReteProgram:
     """A pack as networks: one of the rules that advise or prohibit, one of those that add steps. Used from any thread."""
 
-    def __init__(self, checked: CheckedPack, calendars: Calendars, pool: Pool, otherwise: Fires | None = None) -> None:
+    def __init__(
+        self, checked: CheckedPack, calendars: Calendars, pool: Pool, otherwise: Program | None = None
+    ) -> None:
         self._checked, self._calendars, self._pool, self._otherwise = checked, calendars, pool, otherwise
         steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
         self._steps = build_network(checked, steps)

@@ -268,6 +268,11 @@ class Rule(Checked, frozen=True):
     priority: int
     span: Span
 
+    @property
+    def condition(self) -> Condition:
+        """``when`` and not ``unless``, as one condition."""
+        return self.when if self.unless == AnyOf(()) else AllOf((self.when, NoneOf((self.unless,))))
+
 
 class Never(Checked, frozen=True):
     """None of these actions, nor a member of their families, is recommended for the entity or inside it."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tactful.language.ir import Aggregate, CheckedPack, Condition, Test
 from tactful.language.lint.own import Own
-from tactful.language.lint.satisfiability import Logic, drop, key_of, tests_of, whole
+from tactful.language.lint.satisfiability import Logic, drop, key_of, tests_of
 from tactful.source.codes.lint import NeverHolds, Redundant
 from tactful.source.diagnostics import Diagnostic, Span
 
@@ -36,7 +36,7 @@ def lint_conditions(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
 
 def _parts(checked: CheckedPack) -> Iterator[_Part]:
     for rule in checked.rules:
-        yield _Part(rule.id, rule.entity, whole(rule.when, rule.unless), rule.span, "can never fire")
+        yield _Part(rule.id, rule.entity, rule.condition, rule.span, "can never fire")
     for fact in checked.facts:
         span = checked.definitions[fact.id].id
         if isinstance(fact, Aggregate):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tactful.facts.entities import SCOPES
 from tactful.language.ir import Advise, Aggregate, CheckedPack, InScope, Prohibit, Rule, Target
 from tactful.language.lint.own import Own
-from tactful.language.lint.satisfiability import Logic, whole
+from tactful.language.lint.satisfiability import Logic
 from tactful.source.codes.lint import AlwaysSetAside
 from tactful.source.diagnostics import Diagnostic
 
@@ -25,7 +25,7 @@ def lint_conflicts(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
             span = own.place(rule.span, other.span)
             if span is None or not _wins(other, highest[rule.conclusion.action]) or not may_meet(rule, other, checked):
                 continue
-            condition, wider = whole(rule.when, rule.unless), whole(other.when, other.unless)
+            condition, wider = rule.condition, other.condition
             if Logic(rule.entity, [condition, wider], counts).follows(wider, condition):
                 message = f"`{rule.id}` never comes to be advised: `{other.id}` forbids it wherever it fires"
                 yield AlwaysSetAside.at(span, message, "say in one of the two when the other holds")

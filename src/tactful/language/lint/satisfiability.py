@@ -26,7 +26,6 @@ from tactful.facts.kinds import (
 )
 from tactful.language.ir import (
     AllOf,
-    AnyOf,
     Compare,
     Condition,
     DayTimeBetween,
@@ -343,8 +342,3 @@ def drop(condition: Condition, test: Test) -> Condition:
         return condition
     kept = tuple(drop(one, test) for one in condition.members if one is not test)
     return type(condition)(kept)
-
-
-def whole(when: Condition, unless: Condition) -> Condition:
-    """One condition for ``when`` and ``unless``."""
-    return AllOf((when, NoneOf((unless,)))) if unless != AnyOf(()) else when

@@ -21,7 +21,7 @@ from tactful.language.ir import (
 from tactful.language.ir.boundaries import AtMoment, boundaries_of
 from tactful.language.lint.conditions import said
 from tactful.language.lint.own import Own
-from tactful.language.lint.satisfiability import Key, Logic, Node, Point, key_of, normal, signed, tests_of, whole
+from tactful.language.lint.satisfiability import Key, Logic, Node, Point, key_of, normal, signed, tests_of
 from tactful.source.codes.lint import Gap, Overlap
 from tactful.source.diagnostics import Diagnostic
 
@@ -38,7 +38,7 @@ def lint_siblings(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
     """Gaps and overlaps between rules that draw the same conclusion and differ in one field only."""
     groups: dict[object, list[_Member]] = {}
     for rule in checked.rules:
-        condition = whole(rule.when, rule.unless)
+        condition = rule.condition
         for key in _ordered(condition):
             tests = tuple(test for test in tests_of(condition) if key_of(test.field) == key)
             alike = (rule.entity, _direction(rule), rule.conclusion.action, rule.target, key, _rest(condition, key))

@@ -18,7 +18,7 @@ from tactful.facts.entities import SCOPES
 from tactful.facts.rows import Case
 from tactful.language.ir import Advise, Aggregate, CheckedPack, ComputedFact, InScope, Prohibit, Rule, Test
 from tactful.language.lint.conflicts import belongs
-from tactful.language.lint.satisfiability import Logic, tests_of, whole
+from tactful.language.lint.satisfiability import Logic, tests_of
 from tactful.source.diagnostics import Span
 
 
@@ -112,7 +112,7 @@ class _Recorder:
         self._decisions = 0
         self._fired = [0] * len(checked.rules)
         self._tests: dict[str, list[Test]] = {fact.id: list(_tests_of_fact(fact)) for fact in checked.facts}
-        self._tests |= {f"rule {rule.id}": list(tests_of(whole(rule.when, rule.unless))) for rule in checked.rules}
+        self._tests |= {f"rule {rule.id}": list(tests_of(rule.condition)) for rule in checked.rules}
         #: Held and failed, for each test by its owner and its place there.
         self._seen: dict[tuple[str, int], list[int]] = {}
         self._met: dict[tuple[str, str], int] = {}
@@ -193,7 +193,7 @@ def _can_meet(rule: Rule, prohibition: Rule, counts: set[str]) -> bool:
     tied = all(one.target == InScope(one.entity) for one in (rule, prohibition))
     if not tied or outer.entity not in SCOPES[inner.entity]:
         return True
-    conditions = [whole(one.when, one.unless) for one in (inner, outer)]
+    conditions = [one.condition for one in (inner, outer)]
     return Logic(inner.entity, conditions, counts).possible(*conditions)
 
 

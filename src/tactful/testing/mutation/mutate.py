@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from tactful.api.policy import Policy
-from tactful.decide.invariants import Taken, Violation, unmet
+from tactful.decide.invariants import DecidedCase, Violation, violations_by
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.expiry import rule_turns
 from tactful.facts.calendars import Calendar
@@ -118,7 +118,7 @@ class _Runner:
     def _unmet(self, case: Case, now: int, ranking: Ranking) -> list[Violation]:
         """The pack's invariants about one decision that a ranking does not meet."""
         decider = self._policy.decider
-        return unmet(decider, Taken(decider.evaluator(case, now), ranking))
+        return violations_by(decider, DecidedCase(decider.evaluator(case, now), ranking))
 
     @cached_property
     def _reserve(self) -> list[Tried]:

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tactful.api.policy import Policy
 from tactful.decide.ranker import Conclusion, Ranker, Ranking
-from tactful.engines.compiled import Program, compile_pack
+from tactful.engines.compiled import compile_pack
 from tactful.engines.evaluate import Evaluator
-from tactful.engines.firings import RawFiring
+from tactful.engines.firings import Program, RawFiring
 from tactful.facts.rows import Case
 from tactful.language.ir import AddStep
 from tactful.testing.examples.model import Example

@@ -15,7 +15,7 @@ from hypothesis import seed as seeded
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from tactful.api.policy import Policy
-from tactful.decide.invariants import InvariantCheck, Taken, outcomes, take
+from tactful.decide.invariants import DecidedCase, InvariantCheck, check_invariant, decide_case
 from tactful.facts.kinds import DAY
 from tactful.language.ir import Always, Invariant, Keeps
 from tactful.source.diagnostics import InvalidInput
@@ -154,16 +154,16 @@ class _Check:
         read = self._policy.read(case)
         assert read.now is not None  # drawn cases have one
         self._drawn += 1
-        self._look(case, take(self._policy.decider, read, read.now), later=False)
-        after = take(self._policy.decider, read, read.now + DAY * (self._drawn % 7 + 1))
+        self._look(case, decide_case(self._policy.decider, read, read.now), later=False)
+        after = decide_case(self._policy.decider, read, read.now + DAY * (self._drawn % 7 + 1))
         moved = {**case, "now": read.candidate.calendar.local(after.now).isoformat()}
         self._look(moved, after, later=True)
 
-    def _look(self, case: Plain, taken: Taken, later: bool) -> None:
+    def _look(self, case: Plain, taken: DecidedCase, later: bool) -> None:
         for invariant in self._policy.checked.invariants:
             if invariant.id in self._failed or (later and invariant.change is not None):
                 continue
-            for outcome in outcomes(invariant, self._policy.decider, taken):
+            for outcome in check_invariant(invariant, self._policy.decider, taken):
                 self._tried[invariant.id] += 1
                 if outcome.broken is not None:
                     self._failed.setdefault(invariant.id, case)
@@ -203,8 +203,8 @@ class _Check:
     def _broken(self, invariant: Invariant, case: Plain) -> Iterator[InvariantCheck]:
         read = self._policy.read(case)
         assert read.now is not None  # the moment is never left out
-        taken = take(self._policy.decider, read, read.now)
-        return (one for one in outcomes(invariant, self._policy.decider, taken) if one.broken is not None)
+        taken = decide_case(self._policy.decider, read, read.now)
+        return (one for one in check_invariant(invariant, self._policy.decider, taken) if one.broken is not None)
 
     def _rules(self, outcome: InvariantCheck) -> tuple[str, ...]:
         """The rules that gave the advice; where advice is missing, those that defeated it."""
