@@ -27,18 +27,27 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_tables(folder / "tables", tables(map(case, range(COUNT))), 2000)
     run(folder / "cases.jsonl", folder / "of-lines", *SMALL, "--workers", 1)
     run(folder / "tables", folder / "of-tables", *SMALL, "--workers", 1)
+    run(folder / "tables", folder / "arrow-of-tables", *SMALL, "--workers", 1, "--format", "arrow")
     return folder
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("kind", ["cases.jsonl", "tables"])
+@pytest.mark.parametrize(
+    ("kind", "undisturbed", "options"),
+    [
+        ("cases.jsonl", "of-lines", ()),
+        ("tables", "of-tables", ()),
+        ("tables", "arrow-of-tables", ("--format", "arrow")),
+    ],
+)
 def test_a_batch_that_is_killed_again_and_again_ends_as_if_nothing_had_been(
-    given: Path, tmp_path: Path, kind: str, workers: int
+    given: Path, tmp_path: Path, kind: str, undisturbed: str, options: tuple[str, ...], workers: int
 ) -> None:
     """SIGKILL once a few units are done, three times; then the same command to the end."""
     random, out = Random(f"{kind}{workers}"), tmp_path / "out"
-    command = (given / kind, out, *SMALL, "--workers", workers)
-    paused = start_and_pause(*command)
+    rest = (*SMALL, *options, "--workers", workers)
+    command = (given / kind, out, *rest)
+    paused = start_and_pause(given / kind, out, *rest)
     paused.kill()
     paused.communicate()
     for _ in range(2):
@@ -48,7 +57,7 @@ def test_a_batch_that_is_killed_again_and_again_ends_as_if_nothing_had_been(
         process.kill()
         process.communicate()
     run(*command)
-    assert files(out) == files(given / ("of-lines" if kind == "cases.jsonl" else "of-tables"))
+    assert files(out) == files(given / undisturbed)
     assert manifest(out)["tally"]["cases"] == COUNT
 
 

@@ -45,8 +45,11 @@ def batch(
         ),
     ] = None,
     format_: Annotated[
-        Literal["parquet", "jsonl"],
-        typer.Option("--format", help="Tables, or a line of JSON for each candidate (slower)."),
+        Literal["parquet", "arrow", "jsonl"],
+        typer.Option(
+            "--format",
+            help="Tables in Parquet or in Arrow IPC (faster, not compressed), or a line of JSON for each candidate (slower).",
+        ),
     ] = "parquet",
     steps: Annotated[bool, typer.Option("--steps", help="Also the steps that rules add.")] = False,
     words: Annotated[
