@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -54,7 +55,16 @@ def case_schema() -> Schema:
 
 def to_bytes(schema: Schema) -> bytes:
     """A schema as JSON text, ready for a file."""
-    return msgspec.json.format(msgspec.json.encode(schema), indent=2)
+    return msgspec.json.format(msgspec.json.encode(_unindented(schema)), indent=2)
+
+
+def _unindented(part: Any) -> Any:
+    """The same without the indentation of docstrings, which Python below 3.13 keeps: all versions give the same bytes."""
+    if isinstance(part, dict):
+        return {key: _unindented(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_unindented(value) for value in part]
+    return inspect.cleandoc(part) if isinstance(part, str) and "\n" in part else part
 
 
 def pack_schema(checked: CheckedPack) -> Schema:
