@@ -1,11 +1,13 @@
 """What to do after a job interview: a rule-based decision engine for follow-up etiquette.
 
-import tactful
+    import tactful
 
-pack = tactful.load()
-decision = pack.decide(case)
-for action in decision.actions:
-    print(action.rank, action.modality, action.label, action.due)
+    pack = tactful.load()
+    decision = pack.decide(case)
+    for action in decision.actions:
+        print(action.rank, action.modality, action.label, action.due)
+
+``load`` returns a :class:`Policy`. ``case`` is a mapping, JSON, or a :class:`Case` that ``pack.read`` returned.
 """
 
 from __future__ import annotations
@@ -60,24 +62,28 @@ else:
 
 
 def plan_to_svg(plan: Plan, application: str | None = None) -> bytes:
-    """A plan's chart as one SVG file (UTF-8). ``application``: only what concerns that one, or the candidate."""
-    from tactful.formats.exporters import svg  # formats are loaded by those who want them
+    """A plan's chart as one SVG file (UTF-8).
+
+    ``application`` is an id: the chart then has only what concerns that application or the candidate as a whole.
+    """
+    from tactful.formats.exporters import svg  # loaded on first use, like every format
 
     return svg.plan_to_svg(plan, application)
 
 
 def plan_to_html(plan: Plan, application: str | None = None) -> bytes:
-    """A plan as one HTML page (UTF-8): chart, agenda and reasons. ``application`` as in :func:`plan_to_svg`."""
+    """A plan as one HTML page (UTF-8) with chart, agenda and reasons. ``application`` as in :func:`plan_to_svg`."""
     from tactful.formats.exporters import html
 
     return html.plan_to_html(plan, application)
 
 
 def plan_to_ics(plan: Plan, previous: bytes | None = None, application: str | None = None) -> bytes:
-    """A plan as iCalendar (RFC 5545, UTF-8). ``application`` as in :func:`plan_to_svg`.
+    """A plan as an iCalendar file (RFC 5545, UTF-8). ``application`` as in :func:`plan_to_svg`.
 
-    ``previous``: what this gave the last time. Entries that are as they were keep their SEQUENCE, changed ones get the
-    next, and those no longer advised are cancelled. Raises :class:`tactful.InvalidInput` where it is something else.
+    ``previous`` is the file that an earlier call returned for the same candidate. Unchanged entries keep their ``SEQUENCE``,
+    changed entries get the next number, and entries that are no longer advised are cancelled. Raises
+    :class:`tactful.InvalidInput` if ``previous`` is no such file.
     """
     from tactful.formats.exporters import ics
 

@@ -133,7 +133,7 @@ def test_a_pack_without_examples_says_where_they_go(tmp_path: Path) -> None:
     (tmp_path / "alone.yaml").write_text(PACK)
     result = _run("test", str(tmp_path / "alone.yaml"))
     assert result.exit_code == 0
-    assert "house: no examples beside it" in result.stdout
+    assert "house: no examples; write them" in result.stdout
 
 
 def test_several_packs_in_a_folder_say_whose_their_examples_are(tmp_path: Path) -> None:
@@ -262,7 +262,7 @@ def test_without_hypothesis_the_examples_run_and_it_is_said_that_no_cases_are_dr
     """The core install tests examples; who asks for drawn cases all the same is told what they take."""
     monkeypatch.setattr("tactful.testing.needs.find_spec", lambda name: None)
     result = CliRunner().invoke(app, ["test", "house"])
-    assert "no cases are drawn for the invariants: pip install 'tactful[check]'" in result.stderr
+    assert "invariants are not checked on random cases: pip install 'tactful[check]'" in result.stderr
     about_one = sum(one.change is None for one in tactful.load().checked.invariants)
     assert f"house: 1 example, 0 failed; {about_one} invariants, 0 failed" in result.stdout
     result = CliRunner().invoke(app, ["test", "house", "--draw", "5"])

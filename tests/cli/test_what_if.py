@@ -88,7 +88,7 @@ def test_answering_everything_ends_the_asking() -> None:
     """Whatever is answered, the asking ends: a question that cannot matter is never asked."""
     result = _run("advise", ALMOST_NOTHING, "--ask", typed="no\n" * 40)
     assert result.exit_code == 0
-    assert "Nothing else would change the advice." in result.stderr or "To decide with these answers" in result.stderr
+    assert "No other fact would change the advice." in result.stderr or "To decide with these answers" in result.stderr
 
 
 def test_questions_are_written_out_where_they_are_asked_for() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tactful.columns.tables.keys import Finder, Names, keys, places_of, repeated, runs
+from tactful.columns.tables.keys import Finder, Names, keys, owners_of, places_of, repeated, runs
 
 small = st.lists(st.integers(-1, 12), max_size=30)
 ids = st.lists(st.sampled_from(["a", "b", "", "ab", "ba", None]), max_size=20)
@@ -46,6 +46,19 @@ def test_ids_lead_to_the_first_row_that_has_them(own: list[str], others: list[li
     assert first.tolist() == same.tolist() == [own.index(one) for one in own]
     wanted = [[own.index(one) if one in own else -1 for one in other] for other in others]
     assert [one.tolist() for one in found] == wanted
+
+
+@given(texts=st.lists(ids, min_size=1, max_size=4), coded=st.booleans(), cut=st.integers(0, 2))
+def test_each_row_leads_to_the_first_row_with_its_id(texts: list[list[str | None]], coded: bool, cut: int) -> None:
+    """Ids may come as texts or as a dictionary, and a column may begin in the middle of its array."""
+    own = [text for text in texts[0] if text is not None][cut:]
+    arrays = [pa.array(column, pa.string()) for column in texts]
+    arrays = [array.dictionary_encode() if coded else array for array in arrays]
+    first, owners = owners_of(pa.array([None, *own], pa.string())[1:], [array[cut:] for array in arrays])
+    assert first.tolist() == [own.index(text) for text in own]
+    expected = [[own.index(text) if text in own else -1 for text in column[cut:]] for column in texts]
+    assert [rows.tolist() for rows in owners] == expected
+    assert all(rows.dtype == np.int64 for rows in (first, *owners))
 
 
 @given(one=ids, other=ids)

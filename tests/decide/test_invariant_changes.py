@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import tactful
-from tactful.decide.invariants import outcomes, take
+from tactful.decide.invariants import check_invariant, decide_case
 
 CASE: dict[str, Any] = {
     "now": "2026-11-23T10:00:00Z",
@@ -34,9 +34,9 @@ def _broken(when: str, after: str, claim: str, entity: str = "person") -> list[s
     policy = tactful.loads(PACK.format(entity=entity, when=when, after=after, claim=claim))
     read = policy.read(CASE)
     assert read.now is not None
-    taken = take(policy.decider, read, read.now)
+    taken = decide_case(policy.decider, read, read.now)
     assert policy.violations(CASE) == []  # it speaks of two decisions
-    found = outcomes(policy.checked.invariants[0], policy.decider, taken)
+    found = check_invariant(policy.checked.invariants[0], policy.decider, taken)
     return [one.row.id for one in found if one.broken is not None]
 
 

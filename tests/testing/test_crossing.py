@@ -21,7 +21,7 @@ def test_the_shipped_pack_is_decided_alike() -> None:
     result = CliRunner().invoke(app, ["check", "--cross-engine", "--cases", "25", "--seed", "7"])
     assert result.exit_code == 0
     assert "both engines agree: " in result.stdout
-    assert "on 25 drawn cases, seed 7" in result.stdout
+    assert "on 25 random cases, seed 7" in result.stdout
     pack = tactful.load()
     assert cross_examine(pack, seed=7, examples=25) == cross_examine(pack, seed=7, examples=25)
 
@@ -37,6 +37,6 @@ def test_a_disagreement_is_shown_with_a_small_case(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(ReteProgram, "fire", forgetful)
     result = CliRunner().invoke(app, ["check", "--cross-engine", "--cases", "200", "--seed", "7"])
     assert result.exit_code == 1
-    assert "fires by compiled alone: job-kept-until-signed for candidate" in result.stdout
+    assert "fires only in compiled: job-kept-until-signed for candidate" in result.stdout
     assert "employed: true" in result.stdout
     assert "applications" not in result.stdout.replace("applications: []", "")

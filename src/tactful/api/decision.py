@@ -1,4 +1,4 @@
-"""A decision as users hold it: ranked at once, put into words when somebody looks."""
+"""Decisions as users hold them: ranked at once, put into words on first use."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ from tactful.reasons.wording import name_of
 
 
 class Advice:
-    """One piece of advice. What costs work to say is worked out when first asked for, and kept."""
+    """One piece of advice. Sentences, steps and reasons are made on first use and then kept."""
 
     def __init__(self, rank: int, conclusion: Conclusion, context: Context) -> None:
         self._conclusion, self._context = conclusion, context
-        #: 1 is the most important.
+        #: 1 for the most important advice, 2 for the next, and so on.
         self.rank = rank
 
     @property
@@ -55,22 +55,22 @@ class Advice:
 
     @property
     def priority(self) -> int:
-        """0 to 100."""
+        """From 0 to 100; higher counts more."""
         return self._conclusion.priority
 
     @property
     def due_word(self) -> str:
-        """``by`` where the action is to be done by its deadline, ``until`` where it is to be kept up until then."""
+        """``by`` if the action shall be done by its deadline, ``until`` if it shall be kept up until the deadline."""
         return self._context.checked.actions[self.action].due
 
     @property
     def due(self) -> datetime | None:
-        """The deadline, in the candidate's time zone; ``None`` where there is none."""
+        """The deadline in the candidate's time zone, or ``None``."""
         return self._context.moment(self._conclusion.due)
 
     @cached_property
     def opens(self) -> datetime | None:
-        """Since when the advice holds; ``None`` where it was not time that brought it about."""
+        """Since when the advice holds, in the candidate's time zone; ``None`` if time alone did not bring it about."""
         return self._context.moment(self._opens)
 
     @cached_property
@@ -85,46 +85,47 @@ class Advice:
 
     @cached_property
     def target(self) -> TargetRecord:
-        """Whom or what the action concerns."""
+        """The candidate, application, person, interview or other row that the action concerns."""
         return target_record(self._conclusion.target)
 
     @property
     def application(self) -> str | None:
-        """The id of the application that the target is or belongs to, if any."""
+        """The id of the application that the target is or belongs to; ``None`` for the candidate."""
         return application_of(self._conclusion.target)
 
     @property
     def calendar(self) -> Calendar:
-        """The calendar of whom or what the advice concerns: the person's, else the application's, else the candidate's."""
+        """The calendar of the target: the person's, else the application's, else the candidate's."""
         return nearest_calendar(self._conclusion.target)
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
-        """What to mind in doing it: the action's own steps, then those that rules add. A prohibition has none."""
+        """How to follow the advice: the action's own steps, then those that rules add. A prohibition has none."""
         return self._context.steps_of(self._conclusion)
 
     @cached_property
     def because(self) -> tuple[JustificationRecord, ...]:
-        """Every rule that concludes this, with its sentence, its source and what its conditions met."""
+        """Every rule behind the advice, with its sentence, its source and the values that its conditions read."""
         return self._context.because(self._conclusion)
 
     @cached_property
     def alternatives(self) -> tuple[AlternativeRecord, ...]:
-        """What was recommended too and gave way to this, best first."""
+        """Recommendations that gave way to this one, best first."""
+        context = self._context
         return tuple(
             AlternativeRecord(
-                action=one.action,
-                modality=one.modality,
-                label=self._context.label(one),
-                target=target_record(one.target),
-                due=self._context.iso(one.due),
-                because=self._context.because(one),
+                action=conclusion.action,
+                modality=conclusion.modality,
+                label=context.label(conclusion),
+                target=target_record(conclusion.target),
+                due=context.iso(conclusion.due),
+                because=context.because(conclusion),
             )
-            for one in self._conclusion.alternatives
+            for conclusion in self._conclusion.alternatives
         )
 
     def record(self) -> ActionRecord:
-        """Everything, as JSON has it."""
+        """The advice as JSON has it."""
         return ActionRecord(
             rank=self.rank,
             modality=self.modality,
@@ -145,15 +146,15 @@ class Advice:
 
 
 class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
-    """Ranked advice for one case at one moment. Thread-safe to read."""
+    """Ranked advice for one case at one moment. Safe to read from several threads."""
 
-    #: For other parts of this package: conclusions as ranked, and what they were drawn from.
+    #: For other parts of this package: the ranked conclusions, and the case, moment and pack behind them.
     ranking: Ranking
     context: Context
 
     @property
     def at(self) -> datetime:
-        """The moment decided for, in the candidate's time zone."""
+        """The moment of the decision, in the candidate's time zone."""
         return self.context.calendar.local(self.context.now)
 
     @property
@@ -167,29 +168,33 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         return f"{self.context.checked.name} {self.context.checked.version}"
 
     def company(self, application: str | None) -> str | None:
-        """What to call the application with this id; ``None`` where there is none."""
-        families = self.context.case.families
-        return next((name_of(one.application) for one in families if one.application.id == application), None)
+        """The company of the application with this id, or the id if no company is given.
+
+        Returns ``None`` if there is no such application.
+        """
+        applications = (family.application for family in self.context.case.families)
+        return next((name_of(row) for row in applications if row.id == application), None)
 
     @cached_property
     def actions(self) -> tuple[Advice, ...]:
         """All advice, the most important first."""
-        return tuple(Advice(no, one, self.context) for no, one in enumerate(self.ranking.ranked, start=1))
+        ranked = enumerate(self.ranking.ranked, start=1)
+        return tuple(Advice(rank, conclusion, self.context) for rank, conclusion in ranked)
 
     @cached_property
     def questions(self) -> tuple[QuestionRecord, ...]:
         """The unknown facts whose answer would change this decision, the most consequential first.
 
-        Each answer was tried by deciding again: some tens of milliseconds, once somebody asks.
+        Each answer is tried by deciding again. That takes some tens of milliseconds on first use.
         """
         return questions(self.context)
 
     @cached_property
     def set_aside(self) -> tuple[SetAsideRecord, ...]:
-        """Conclusions that lost a conflict, and to what."""
-        return tuple(self._lost(one) for one in self.ranking.set_aside)
+        """The conclusions that lost a conflict, each with the conclusions that won it."""
+        return tuple(map(self._lost, self.ranking.set_aside))
 
-    def _lost(self, one: Conclusion) -> SetAsideRecord:
+    def _lost(self, loser: Conclusion) -> SetAsideRecord:
         context = self.context
         winners = tuple(
             WinnerRecord(
@@ -200,79 +205,87 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
                 safety=winner.safety,
                 because=context.because(winner),
             )
-            for winner in one.lost_to
+            for winner in loser.lost_to
         )
         return SetAsideRecord(
-            action=one.action,
-            modality=one.modality,
-            label=context.label(one),
-            target=target_record(one.target),
+            action=loser.action,
+            modality=loser.modality,
+            label=context.label(loser),
+            target=target_record(loser.target),
             by=winners,
-            because=context.because(one),
+            because=context.because(loser),
         )
 
     def why(self, action: str, target: str | None = None, *, flip: bool = False) -> WhyRecord:
-        """Why an action is advised, or why it is not, for a target or for all that it concerns.
+        """Why an action is advised or is not, for one target or for every target that the question is about.
 
-        ``target`` is an id, or ``application/id`` where several have it. An action that others are a kind of stands for
-        them too. ``flip``: also the smallest changes of facts under which each answer would be another, found by search;
-        it may take a second. Raises :class:`tactful.TactfulError` for an action or a target that there isn't.
+        ``target`` is an id, or ``application/id`` where several applications have the id. An action stands for all its kinds.
+        ``flip`` adds counterfactuals: the smallest changes of facts that would turn each answer around. They are found by
+        search, which may take a second. Raises :class:`tactful.TactfulError` for an action or a target that does not exist.
         """
         record = why(self.context, self.ranking, action, target)
         if not flip:
             return record
-        return msgspec.structs.replace(record, flips=tuple(self._counterfactuals(one) for one in record.answers))
+        return msgspec.structs.replace(record, flips=tuple(map(self._counterfactuals, record.answers)))
 
     def _counterfactuals(self, answer: Answer) -> FlipsRecord:
-        """What it would take for the advice that an answer is about to come, or to go."""
-        one = answer if isinstance(answer, NotAdvisedRecord) else answer.conclusion
-        prohibits = not isinstance(one, NotAdvisedRecord) and one.modality.endswith("not")
-        rows = self.context.evaluator.rows(one.target.entity)
-        row = next(row for row in rows if row.id == one.target.id and application_of(row) == one.application)
-        return counterfactuals(self.context, Wish(one.action, prohibits, row))
+        """The smallest changes after which the advice that an answer is about would be given, or no longer."""
+        subject = answer if isinstance(answer, NotAdvisedRecord) else answer.conclusion
+        prohibits = not isinstance(subject, NotAdvisedRecord) and subject.modality.endswith("not")
+        rows = self.context.evaluator.rows(subject.target.entity)
+        target = next(row for row in rows if row.id == subject.target.id and application_of(row) == subject.application)
+        return counterfactuals(self.context, Wish(subject.action, prohibits, target))
 
     def compare(self, other: Decision) -> ComparisonRecord:
-        """What another decision has that this one does not, and the other way round, with the rules behind it."""
+        """The differences from this decision to another, with the facts and rules behind them."""
         return compare((self.context, self.ranking), (other.context, other.ranking))
 
     @property
     def safety_off(self) -> tuple[OverrideRecord, ...]:
-        """The safety rules that the pack switches off, each with the reason it gives."""
+        """The safety rules that the pack switches off, each with the pack's reason."""
         return tuple(
-            OverrideRecord(rule=one.rule, because=one.because, pack=one.pack) for one in self.context.checked.overrides
+            OverrideRecord(rule=override.rule, because=override.because, pack=override.pack)
+            for override in self.context.checked.overrides
         )
 
     def set_aside_for(self, application: str | None) -> tuple[SetAsideRecord, ...]:
-        """What lost and concerns one application, or the candidate as a whole; everything where it is ``None``."""
+        """The conclusions set aside that concern one application, or the candidate as a whole; all of them for ``None``."""
         pairs = zip(self.set_aside, self.ranking.set_aside, strict=True)
         return tuple(
-            record for record, one in pairs if application is None or application_of(one.target) in (None, application)
+            record
+            for record, loser in pairs
+            if application is None or application_of(loser.target) in (None, application)
         )
 
     def questions_for(self, application: str | None) -> tuple[QuestionRecord, ...]:
-        """The questions that concern one application, or the candidate; all where it is ``None``."""
-        return tuple(one for one in self.questions if application is None or one.application in (None, application))
+        """The questions that concern one application, or the candidate as a whole; all of them for ``None``."""
+        return tuple(
+            question
+            for question in self.questions
+            if application is None or question.application in (None, application)
+        )
 
     def record(self, application: str | None = None, *, questions: bool = False) -> DecisionRecord:
-        """Everything, as JSON has it. ``application``: only what concerns that one, or the candidate as a whole.
+        """The decision as JSON has it.
 
-        ``questions``: also what to find out, which takes some tens of milliseconds.
+        ``application`` is an id: the record then has only what concerns that application or the candidate as a whole.
+        ``questions`` adds the questions worth asking, which takes some tens of milliseconds.
         """
         chosen = self.actions
         if application is not None:
-            chosen = tuple(one for one in chosen if one.application in (None, application))
+            chosen = tuple(advice for advice in chosen if advice.application in (None, application))
         return DecisionRecord(
             at=self.at.isoformat(),
             engine=self.context.engine,
             pack=pack_record(self.context.checked),
-            actions=tuple(one.record() for one in chosen),
+            actions=tuple(advice.record() for advice in chosen),
             set_aside=self.set_aside_for(application),
             safety_off=self.safety_off,
             questions=self.questions_for(application) if questions else msgspec.UNSET,
         )
 
     def to_json(self, application: str | None = None, *, questions: bool = False) -> bytes:
-        """The decision as JSON (UTF-8); its schema is ``tactful schema decision``. Arguments as in :meth:`record`."""
+        """The decision as JSON (UTF-8), described by ``tactful schema decision``. Arguments are those of :meth:`record`."""
         return msgspec.json.encode(self.record(application, questions=questions))
 
     def to_builtins(self) -> Mapping[str, object]:

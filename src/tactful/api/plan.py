@@ -1,4 +1,4 @@
-"""The plan: what will be advised, from when until when, if nothing else happens."""
+"""Plans as users hold them: the advice of the coming weeks, if nothing but time changes."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from tactful.source.diagnostics import TactfulError
 
 
 class Window(msgspec.Struct, frozen=True, eq=False):
-    """A stretch of time in which a piece of advice holds: from ``start`` up to but not including ``end``.
+    """A period in which a piece of advice holds: from ``start`` up to but not including ``end``.
 
-    ``rank`` is the best rank that it has in that time. ``open_ended``: it still holds where the plan ends.
+    Both are in the candidate's time zone. ``rank`` is the best rank of the advice in that period. ``open_ended``: the advice
+    still holds at the end of the plan.
     """
 
     start: datetime
@@ -31,12 +32,12 @@ class Window(msgspec.Struct, frozen=True, eq=False):
 
 
 class Planned:
-    """One piece of advice, and all the windows in which it holds. Two with another deadline are two."""
+    """One piece of advice, and all the windows in which it holds. Advice with another deadline is another item."""
 
     def __init__(self, advice: Advice, windows: tuple[Window, ...]) -> None:
-        #: The advice as it is when its first window opens; its label, steps and reasons are for that moment.
+        #: The advice at the moment its first window opens, with the label, steps and reasons of that moment.
         self.advice = advice
-        #: When it holds, in order; at least one.
+        #: The windows in order; at least one.
         self.windows = windows
 
     @property
@@ -50,9 +51,9 @@ class Planned:
         return self.windows[-1].end
 
     def record(self) -> PlannedRecord:
-        """Everything, as JSON has it."""
-        one = self.advice.record()
-        kept = {name: getattr(one, name) for name in ActionRecord.__struct_fields__ if name not in ("rank", "opens")}
+        """The item as JSON has it."""
+        advice = self.advice.record()
+        kept = {name: getattr(advice, name) for name in ActionRecord.__struct_fields__ if name not in ("rank", "opens")}
         windows = tuple(
             WindowRecord(start=w.start.isoformat(), end=w.end.isoformat(), rank=w.rank, open_ended=w.open_ended)
             for w in self.windows
@@ -64,7 +65,7 @@ class Planned:
 
 
 class Plan:
-    """All that will be advised on a case from a moment to a horizon, if nothing but time changes. Thread-safe to read."""
+    """All advice on a case from a moment to a horizon, if nothing but time changes. Safe to read from several threads."""
 
     def __init__(self, context: Context, until: int) -> None:
         self._context = context
@@ -78,12 +79,12 @@ class Plan:
 
     @property
     def start(self) -> datetime:
-        """The moment that the plan begins with, in the candidate's time zone."""
+        """The beginning of the plan, in the candidate's time zone."""
         return self.calendar.local(self._context.now)
 
     @property
     def until(self) -> datetime:
-        """The horizon, in the candidate's time zone; the plan does not include it."""
+        """The end of the plan, in the candidate's time zone. The plan does not include this moment."""
         return self.calendar.local(self._until)
 
     @property
@@ -104,10 +105,10 @@ class Plan:
     @cached_property
     def changes(self) -> tuple[datetime, ...]:
         """The moments after :attr:`start` at which the decision changes."""
-        return tuple(self.calendar.local(one.start) for one in self._timeline.intervals[1:])
+        return tuple(self.calendar.local(interval.start) for interval in self._timeline.intervals[1:])
 
     def at(self, moment: datetime) -> Decision:
-        """The decision at a moment of the plan: the same as deciding anew then.
+        """The decision at a moment of the plan; the same as a new decision at that moment.
 
         Raises :class:`tactful.TactfulError` for a moment without a time zone or outside of the plan.
         """
@@ -123,22 +124,24 @@ class Plan:
 
     @cached_property
     def items(self) -> tuple[Planned, ...]:
-        """All advice with the windows in which it holds, by when it begins, then by rank."""
-        found: dict[tuple[object, ...], list[tuple[Interval, int, Conclusion]]] = {}
+        """All advice with the windows in which it holds, ordered by beginning, then by rank."""
+        parts_of: dict[tuple[object, ...], list[tuple[Interval, int, Conclusion]]] = {}
         for interval in self._timeline.intervals:
-            for rank, one in enumerate(interval.ranking.ranked, start=1):
-                found.setdefault(_identity(one), []).append((interval, rank, one))
-        # By the instant: moments of one zone compare by what its clock shows, which is not the same where it shows it twice.
-        ordered = sorted(found.values(), key=lambda parts: (parts[0][0].start, parts[0][1]))
+            for rank, conclusion in enumerate(interval.ranking.ranked, start=1):
+                parts_of.setdefault(_identity(conclusion), []).append((interval, rank, conclusion))
+        # Ordered by seconds since 1970: local moments compare by clock time, which repeats when clocks are put back.
+        ordered = sorted(parts_of.values(), key=lambda parts: (parts[0][0].start, parts[0][1]))
         return tuple(self._planned(parts) for parts in ordered)
 
     def _planned(self, parts: list[tuple[Interval, int, Conclusion]]) -> Planned:
-        first, rank, one = parts[0]
+        first, rank, conclusion = parts[0]
         context = Context(self._context.decider, self._context.case, first.start)
-        return Planned(Advice(rank, one, context), tuple(self._windows((part[0], part[1]) for part in parts)))
+        return Planned(
+            Advice(rank, conclusion, context), tuple(self._windows((interval, best) for interval, best, _ in parts))
+        )
 
     def _windows(self, parts: Iterable[tuple[Interval, int]]) -> list[Window]:
-        """Neighbouring intervals joined."""
+        """The windows of some intervals; intervals that follow each other directly become one window."""
         joined: list[tuple[int, int, int]] = []
         for interval, rank in parts:
             if joined and joined[-1][1] == interval.start:
@@ -150,21 +153,24 @@ class Plan:
         return [Window(local(start), local(end), rank, end == self._until) for start, end, rank in joined]
 
     def record(self, application: str | None = None) -> PlanRecord:
-        """Everything, as JSON has it. ``application``: only what concerns that one, or the candidate as a whole."""
+        """The plan as JSON has it.
+
+        ``application`` is an id: the record then has only what concerns that application or the candidate as a whole.
+        """
         items = self.items
         if application is not None:
-            items = tuple(one for one in items if one.advice.application in (None, application))
+            items = tuple(item for item in items if item.advice.application in (None, application))
         return PlanRecord(
             start=self.start.isoformat(),
             until=self.until.isoformat(),
             engine=self._context.engine,
             pack=pack_record(self._context.checked),
-            items=tuple(one.record() for one in items),
-            changes=tuple(one.isoformat() for one in self.changes),
+            items=tuple(item.record() for item in items),
+            changes=tuple(moment.isoformat() for moment in self.changes),
         )
 
     def to_json(self, application: str | None = None) -> bytes:
-        """The plan as JSON (UTF-8); its schema is ``tactful schema plan``."""
+        """The plan as JSON (UTF-8), described by ``tactful schema plan``. ``application`` as in :meth:`record`."""
         return msgspec.json.encode(self.record(application))
 
 

@@ -1,4 +1,4 @@
-"""The whole way on one page: rules and facts in, decision out."""
+"""Packs as users hold them: load rules, read cases, decide."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class Policy:
-    """A pack, loaded, checked and compiled: what :func:`tactful.load` returns.
+    """A pack that is loaded, checked and compiled. :func:`tactful.load` returns one.
 
     Immutable. :meth:`decide` is pure and may be called from any number of threads at once.
     """
@@ -63,36 +63,45 @@ class Policy:
 
     @property
     def calendars(self) -> Calendars:
-        """The calendars that this pack decides with."""
+        """The calendars that decisions of this pack use."""
         return self._calendars
 
     def read(self, case: CaseInput, now: datetime | None = None) -> Case:
         """Read a case: a :class:`Case`, a mapping, or JSON (bytes or text). ``now`` replaces the case's own.
 
-        Raises :class:`tactful.InvalidInput` with every mistake. A case that is to be decided on more than once is best
-        read once: deciding on a :class:`Case` skips this.
+        Read a case once if you decide on it several times: deciding on a :class:`Case` skips this step. Raises
+        :class:`tactful.InvalidInput` with every mistake in the case.
         """
         return read_case(case, self._calendars, self.checked.custom, self._limits, _now(now))
 
     def read_text(self, text: bytes | str, name: str, now: datetime | None = None) -> Case:
-        """Read a case from the text of a YAML or JSON file; mistakes carry their line and column. Raises as :meth:`read`."""
+        """Read a case from the text of a YAML or JSON file. ``name`` is the file's name, for messages.
+
+        Raises :class:`tactful.InvalidInput` with every mistake, each with its line and column.
+        """
         return read_case_text(
             text, name, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_now(now)
         )
 
     def read_node(self, node: Node, text: str, now: int | None = None) -> Case:
-        """Read a case that is part of a parsed text, for other parts of this package. Raises as :meth:`read`."""
+        """Read a case from a part of a parsed text; ``now`` in seconds since 1970. For other parts of this package.
+
+        Raises as :meth:`read`.
+        """
         return read_case_node(node, text, self._calendars, self.checked.custom, self._limits, now, as_json=False)
 
     def read_shape(self, node: Node) -> CaseShape:
-        """Read a case that is to be changed before it is linked, for other parts of this package. Raises as :meth:`read`."""
+        """Read a case as given facts, so that they can be changed before it is linked. For other parts of this package.
+
+        Raises as :meth:`read`.
+        """
         return read_shape(node, self.checked.custom, self._limits)
 
     def change(self, case: Case, facts: Mapping[str, Any]) -> Case:
-        """The case with other facts, for what-ifs: ``{"person[dana].prefers": "phone"}``; the case itself stays as it is.
+        """A copy of a case with other facts, such as ``{"person[dana].prefers": "phone"}``, for what-if questions.
 
-        Paths are those of ``tactful advise --set``. Values are plain ones of Python, or text as people write it in YAML;
-        ``None`` and ``unknown`` make a fact unknown. Raises :class:`tactful.InvalidInput` with every mistake.
+        Paths are those of ``tactful advise --set``. Values are plain Python values, or text as in YAML; ``None`` and
+        ``unknown`` make a fact unknown. Raises :class:`tactful.InvalidInput` with every mistake.
         """
         shape, problems = case.shape, list[Diagnostic]()
         for path, value in facts.items():
@@ -107,11 +116,11 @@ class Policy:
         return self.read(msgspec.to_builtins(shape), now=moment)
 
     def decide(self, case: CaseInput, now: datetime | None = None) -> Decision:
-        """Decide on a case at ``now``, which must have a time zone; else at the case's own ``now``.
+        """Decide on a case at ``now``, which must have a time zone, or else at the case's own ``now``.
 
-        Where neither is given, the decision is for the current moment; the clock is looked at for nothing else.
-        Raises :class:`tactful.InvalidInput` where the case has mistakes, with all of them, and :class:`tactful.EngineError`
-        where an engine in another process fails.
+        If neither is given, the decision is for the current moment. The clock is read for nothing else. Raises
+        :class:`tactful.InvalidInput` with every mistake in the case, and :class:`tactful.EngineError` if an engine in
+        another process fails.
         """
         moment = None if now is None else _seconds(now, "now")
         read = read_case(case, self._calendars, self.checked.custom, self._limits, moment)
@@ -121,23 +130,23 @@ class Policy:
     def decide_tables(
         self, tables: Mapping[str, pa.Table], now: datetime | None = None, *, steps: bool = False
     ) -> DecidedTables:
-        """Decide on all candidates of some tables at once, by array operations: for thousands of candidates, or millions.
+        """Decide on all candidates of some tables at once, with array operations: for thousands or millions of candidates.
 
-        ``tables`` are ``candidates`` and, as there are, ``applications``, ``people``, ``interviews``, ``interviewers``,
-        ``messages`` and ``offers``; docs/reference/tables.md has their columns, and those of the tables that come back.
-        ``now`` is an aware datetime for all; if left out, the column ``now`` of ``candidates`` counts, and where that says
-        nothing the current moment. ``steps``: also a table of the steps that rules add. The outcome is what :meth:`decide`
-        gives for each candidate. Candidates with mistakes are told in ``rejects``, and the others are decided on.
+        ``tables`` has ``candidates`` and any of ``applications``, ``people``, ``interviews``, ``interviewers``, ``messages``
+        and ``offers``. Their columns, and those of the tables that are returned, are in docs/reference/tables.md.
+        ``now`` is an aware datetime for all candidates. Without it, the column ``now`` of ``candidates`` is used, and the
+        current moment where that column is empty. ``steps`` adds a table of the steps that rules add. The result for each
+        candidate is that of :meth:`decide`. Candidates with mistakes are listed in ``rejects``; the others are decided on.
 
-        Raises :class:`tactful.InvalidInput` where a table or a column has a name or a type that it cannot have, and
-        :class:`tactful.EngineError` where the extra ``batch`` is not installed.
+        Raises :class:`tactful.InvalidInput` if a table or a column has a wrong name or type, and
+        :class:`tactful.EngineError` if the extra ``batch`` is not installed.
         """
         return self.table_decider.decide(tables, _now(now), steps=steps)
 
     def tables(self, cases: Iterable[CaseInput]) -> dict[str, pa.Table]:
-        """The tables that hold these cases, each a :class:`Case`, a mapping or JSON, for :meth:`decide_tables`.
+        """Cases as tables for :meth:`decide_tables`. Each case is a :class:`Case`, a mapping or JSON.
 
-        Raises :class:`tactful.InvalidInput` as :meth:`read` does, and :class:`tactful.EngineError` where the extra ``batch``
+        Raises :class:`tactful.InvalidInput` as :meth:`read` does, and :class:`tactful.EngineError` if the extra ``batch``
         is not installed.
         """
         try:
@@ -148,7 +157,10 @@ class Policy:
 
     @cached_property
     def table_decider(self) -> TableDecider:
-        """What decides over tables, made when first asked for, for other parts of this package."""
+        """The decider for tables, made on first use. For other parts of this package.
+
+        Raises :class:`tactful.EngineError` if the extra ``batch`` is not installed.
+        """
         try:
             from tactful.api.tables import TableDecider
         except ImportError as error:
@@ -158,11 +170,11 @@ class Policy:
     def plan(
         self, case: CaseInput, now: datetime | None = None, until: datetime | timedelta = timedelta(weeks=6)
     ) -> Plan:
-        """What will be advised from ``now`` to ``until`` (a moment, or a length of time), if nothing else happens.
+        """All advice from ``now`` to ``until`` (a moment or a length of time), if nothing but time changes.
 
-        Exact: the decision is taken at every instant at which it can change by itself. ``now`` as in :meth:`decide`.
-        Raises :class:`tactful.InvalidInput` as :meth:`decide` does, and :class:`tactful.TactfulError` where ``until`` is
-        not later than ``now``, more than 366 days after it, or has no time zone.
+        The plan is exact: a decision is made at every instant at which time alone can change it. ``now`` as in
+        :meth:`decide`. Raises :class:`tactful.InvalidInput` as :meth:`decide` does, and :class:`tactful.TactfulError` if
+        ``until`` is not later than ``now``, is more than 366 days after it, or has no time zone.
         """
         decision = self.decide(case, now)
         start = decision.context.now
@@ -172,28 +184,27 @@ class Policy:
         return Plan(decision.context, end)
 
     def violations(self, case: CaseInput, now: datetime | None = None) -> list[Violation]:
-        """The pack's invariants that its decision on a case does not meet: none, unless its rules are at fault.
+        """The pack's invariants that its decision on a case breaks; an empty list unless the rules are at fault.
 
-        Those that compare two decisions (``after``) are left to :func:`tactful.testing.check_invariants`.
+        Invariants that compare two decisions (``after``) are checked by :func:`tactful.testing.check_invariants` instead.
         Raises :class:`tactful.InvalidInput` as :meth:`decide` does.
         """
         decision = self.decide(case, now)
         return violations(self.decider, decision.context.case, decision.context.now)
 
     def fire(self, case: Case, now: int) -> list[Firing]:
-        """All firings behind a decision, steps included, for comparing engines; in no particular order."""
-        found = self.decider.fire(case, now) + self.decider.steps(case, now)
-        return [Firing(*one) for one in found]
+        """All firings behind a decision at ``now`` (seconds since 1970), steps included, in no particular order."""
+        return [Firing(*firing) for firing in self.decider.fire(case, now) + self.decider.steps(case, now)]
 
 
 def load(
     pack: str | Path = "default", *, limits: CaseLimits | None = None, engine: EngineName | Rete = "compiled"
 ) -> Policy:
-    """Load a pack: ``default`` (the shipped rules), ``profile:NAME``, a YAML file, or a folder of them.
+    """Load a pack: ``default`` (the shipped rules), ``profile:NAME``, a YAML file, or a folder of YAML files.
 
     ``limits`` bounds the size of cases. ``engine`` is ``compiled``, or ``rete`` (or a :class:`tactful.Rete`) for the Rete
-    network of durable-rules in processes of its own. Raises :class:`tactful.InvalidInput` with every mistake in the pack's
-    files, and :class:`tactful.EngineError` where the engine cannot be used here.
+    network of durable-rules, which runs in processes of its own. Raises :class:`tactful.InvalidInput` with every mistake in
+    the pack's files, and :class:`tactful.EngineError` if the engine cannot be used here.
     """
     return _policy(load_pack(pack), limits, engine)
 
@@ -205,7 +216,10 @@ def loads(
     limits: CaseLimits | None = None,
     engine: EngineName | Rete = "compiled",
 ) -> Policy:
-    """Load a pack from its text. It may extend the shipped packs by name, but no file. Otherwise as :func:`load`."""
+    """Load a pack from its text. The pack may extend shipped packs, but no files. Otherwise as :func:`load`.
+
+    ``name`` stands for the file's name in messages.
+    """
     return _policy(load_pack_text(text, name), limits, engine)
 
 

@@ -1,4 +1,4 @@
-"""Tables of candidates in, tables of decisions out: the columnar way on one page. Needs the extra ``batch``."""
+"""Decisions over tables: tables of candidates in, tables of advice out. Needs the extra ``batch``."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ REJECTS: Final = pa.schema(
     [
         pa.field(name, pa.string(), null, {"description": about})
         for name, null, about in (
-            ("candidate_id", True, "Whose mistake it is; null where a row does not say whose it is."),
-            ("table", True, "The table that it is in, where that can be told."),
-            ("code", False, "What `tactful explain CODE` is about."),
+            ("candidate_id", True, "The candidate with the mistake; null where a row names no candidate."),
+            ("table", True, "The table with the mistake, if it is in one table."),
+            ("code", False, "The code of the mistake; `tactful explain CODE` prints its page."),
             ("message", False, "What is wrong."),
             ("help", True, "What to do about it."),
         )
@@ -39,7 +39,7 @@ REJECTS: Final = pa.schema(
 
 
 class TableDecider:
-    """Decides over tables with one pack. Immutable as seen from outside; used from any number of threads."""
+    """Decides over tables with one pack. May be used from any number of threads at once."""
 
     def __init__(self, decider: Decider) -> None:
         self._decider = decider
@@ -49,7 +49,7 @@ class TableDecider:
     def decide(self, tables: Tables, now: int | None, *, steps: bool, clock: int | None = None) -> DecidedTables:
         """Decide on all candidates, chunk by chunk; see :meth:`tactful.Policy.decide_tables`.
 
-        ``clock``: the current moment, where that has been settled for more tables than these.
+        ``clock`` is the current moment in seconds since 1970, for callers that need one moment for several calls.
         """
         _check(tables)
         self.check({name: table.schema for name, table in tables.items()})
@@ -60,15 +60,15 @@ class TableDecider:
             rejects += read.rejects
             decided.append(self.rank(read.columns, steps=steps))
         return DecidedTables(
-            actions=pa.concat_tables([one.actions for one in decided]),
-            justifications=pa.concat_tables([one.justifications for one in decided]),
-            steps=pa.concat_tables([one.steps for one in decided]) if steps else None,
+            actions=pa.concat_tables([chunk_tables.actions for chunk_tables in decided]),
+            justifications=pa.concat_tables([chunk_tables.justifications for chunk_tables in decided]),
+            steps=pa.concat_tables([chunk_tables.steps for chunk_tables in decided]) if steps else None,
             rejects=rejects_table(rejects),
             _decide=lambda id_: self._decision(_of_candidate(tables, id_), id_, now, moment),
         )
 
     def check(self, schemas: Mapping[str, pa.Schema]) -> None:
-        """See to names and types. Raises :class:`InvalidInput` where a table or a column cannot have what it has."""
+        """Check names and types. Raises :class:`InvalidInput` if a table or a column has a wrong name or type."""
         sheets_of({name: schema.empty_table() for name, schema in schemas.items()}, self._decider.checked.custom)
 
     def read(self, tables: Tables, now: int | None, clock: Callable[[], int]) -> TablesRead:
@@ -84,15 +84,15 @@ class TableDecider:
         )
 
     def rank(self, columns: Columns, *, steps: bool) -> RankedTables:
-        """Decide on one chunk that has been read; ``steps``: also what rules say to mind."""
+        """Decide on one chunk that has been read. ``steps`` adds the steps that rules add."""
         program = self._program
         return self._ranker.rank(columns, program.fire(columns), program.fire_steps(columns) if steps else None)
 
     def _decision(self, tables: Tables, id_: str, now: int | None, moment: int) -> Decision:
         read = self.read(tables, now, lambda: moment)
         if read.rejects:
-            told = "; ".join(one.message for one in read.rejects)
-            raise TactfulError(f"the candidate `{id_}` was rejected: {told}")
+            mistakes = "; ".join(reject.message for reject in read.rejects)
+            raise TactfulError(f"the candidate `{id_}` was rejected: {mistakes}")
         if not read.columns.sizes["candidate"]:
             raise TactfulError(f"there is no candidate `{id_}`")
         case, at = read.columns.case(0), int(read.columns.now[0])
@@ -101,11 +101,11 @@ class TableDecider:
 
 @dataclass(frozen=True, slots=True)
 class DecidedTables:
-    """What :meth:`tactful.Policy.decide_tables` returns; docs/reference/tables.md has the columns of each table.
+    """The result of :meth:`tactful.Policy.decide_tables`. The columns of each table are in docs/reference/tables.md.
 
-    ``actions`` has a row for each conclusion, ``justifications`` one for each rule behind it, ``steps`` (where they were
-    asked for, else ``None``) one for each step that a rule adds, and ``rejects`` one for each mistake of a candidate who
-    could not be decided on.
+    ``actions`` has a row for each conclusion, and ``justifications`` a row for each rule behind a conclusion. ``steps`` has a
+    row for each step that a rule adds; it is ``None`` unless steps were asked for. ``rejects`` has a row for each mistake of
+    a candidate who could not be decided on.
     """
 
     actions: pa.Table
@@ -115,9 +115,9 @@ class DecidedTables:
     _decide: Callable[[str], Decision]
 
     def decision(self, candidate_id: str) -> Decision:
-        """The decision on one candidate, made again in the ordinary way, to explain it in words.
+        """The decision on one candidate, made again with :meth:`tactful.Policy.decide` so that it can be explained.
 
-        Raises :class:`tactful.TactfulError` where there is no such candidate, or where it was rejected.
+        Raises :class:`tactful.TactfulError` if there is no such candidate, or if the candidate was rejected.
         """
         return self._decide(candidate_id)
 

@@ -28,6 +28,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tactful.facts.calendars import Calendar
+from tactful.facts.entities import ALL, PARENTS
 from tactful.facts.kinds import ChoiceKind, DayTimeKind, DurationKind, Kind, ListKind, MomentKind, NumberKind, YesNoKind
 from tactful.facts.rows import Case
 
@@ -81,28 +82,13 @@ def unknown_of(kind: Kind) -> int | float | None:
 
 
 #: The steps from a row to rows above it (or beside: an application's offer) that tables hold themselves.
-LINKS: Final = (
-    ("application", "candidate"),
-    ("application", "offer"),
-    ("offer", "application"),
-    ("person", "application"),
-    ("interview", "application"),
-    ("interviewer", "interview"),
-    ("interviewer", "person"),
-    ("message", "application"),
-    ("message", "person"),
+LINKS: Final = tuple(
+    (entity.name, other)
+    for entity in ALL
+    for other in (*(() if entity.parent is None else (entity.parent,)), *entity.beside)
 )
-#: By which step to get from an entity to one in scope that it holds no step to.
-_BY: Final[Mapping[tuple[str, str], str]] = {("interviewer", "application"): "interview"}
 #: What rows lie right below which.
-BELOW: Final = (
-    ("candidate", "application"),
-    ("application", "offer"),
-    ("application", "person"),
-    ("application", "interview"),
-    ("application", "message"),
-    ("interview", "interviewer"),
-)
+BELOW: Final = tuple((entity.parent, entity.name) for entity in ALL if entity.parent is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +124,7 @@ class Columns:
             if entity == scope:
                 found = np.arange(self.sizes[entity], dtype=np.int64)
             else:
-                step = _BY.get(key, "application")
+                step = _parent(entity)
                 found = gather(self.above(step, scope), self.above(entity, step), -1)
             self._above[key] = found
         return found
@@ -153,7 +139,7 @@ class Columns:
             if pivot == over:
                 found = np.arange(self.sizes[pivot] + 1, dtype=np.int64)
             else:
-                step = "interview" if over == "interviewer" and pivot != "interview" else "application"
+                step = _parent(over)
                 found = self.starts(step, over)[self.starts(pivot, step)]
             self._starts[key] = found
         return found
@@ -170,6 +156,12 @@ class Columns:
     def texts(self, entity: str, name: str) -> pa.Array:
         """A given field that is text, or an id."""
         return self.given[entity, name].data
+
+
+def _parent(entity: str) -> str:
+    parent = PARENTS[entity]
+    assert parent is not None  # nothing is above or beside candidates
+    return parent
 
 
 def gather(values: npt.NDArray[Any], rows: Places, missing: Any) -> npt.NDArray[Any]:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tactful.columns.columns import Column, Columns, Places, array_type, unknown_of
+from tactful.columns.columns import LINKS, Column, Columns, Places, array_type, unknown_of
 from tactful.facts.calendars import Calendar
-from tactful.facts.entities import PARENTS, PLACED
+from tactful.facts.entities import ENTITIES, PLACED
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import ChoiceKind, Kind, ListKind, Value, YesNoKind
 from tactful.facts.reading.custom import CustomFields
@@ -50,7 +50,7 @@ def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) 
 
 def rows_of(cases: Iterable[Case]) -> dict[str, list[Row]]:
     """All rows of the cases, by entity, in their order."""
-    rows: dict[str, list[Row]] = {entity: [] for entity in PARENTS}
+    rows: dict[str, list[Row]] = {entity: [] for entity in ENTITIES}
     for case in cases:
         rows["candidate"].append(case.candidate)
         for family in case.families:
@@ -71,19 +71,7 @@ def _links(
         found = (at[scope].get(id(row.related(scope)), -1) for row in rows[entity])
         return np.fromiter(found, dtype=np.int64, count=len(rows[entity]))
 
-    pairs = (
-        ("offer", "application"),
-        ("person", "application"),
-        ("interview", "application"),
-        ("message", "application"),
-    )
-    others = (
-        ("application", "candidate"),
-        ("interviewer", "interview"),
-        ("interviewer", "person"),
-        ("message", "person"),
-    )
-    links = {pair: link(*pair) for pair in (*pairs, *others)}
+    links = {pair: link(*pair) for pair in LINKS if pair != ("application", "offer")}
     offers = [at["offer"].get(id(family.offer), -1) for case in cases for family in case.families]
     links["application", "offer"] = np.array(offers, dtype=np.int64)
     return links

@@ -1,4 +1,4 @@
-"""When conditions on local clocks change: each group of tests that hold together is looked at once for each clock."""
+"""The moments at which conditions on local clocks change."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from tactful.language.ir.boundaries import clock_times, other_fields, turns_at_m
 
 
 class Clocks:
-    """The local clocks of a case, from ``start`` to ``last`` (seconds since 1970, both included)."""
+    """The local clocks of a case, from ``start`` to ``last`` (seconds since 1970, UTC, both included)."""
 
     def __init__(self, evaluator: Evaluator, start: int, last: int) -> None:
         self._evaluator, self._start, self._last = evaluator, start, last
-        #: What clocks show: by the field, the calendar (by identity) and the moment.
-        self._shown: dict[tuple[str, int, int], Value] = {}
-        #: By the calendar (by identity, the case keeps it alive) and what the tests ask: rules often ask the same.
-        self._flips: dict[tuple[object, ...], Sequence[int]] = {}
+        # Calendars stand in keys by their identity; the case keeps them alive.
+        #: The value of a clock's field, by the field, the calendar and the moment.
+        self._values: dict[tuple[str, int, int], Value] = {}
+        #: The turns of a group of tests, by the calendar and the tests. Many rules ask the same of a clock.
+        self._turns: dict[tuple[object, ...], Sequence[int]] = {}
 
-    def flips(self, tests: Sequence[Test], env: Environment, start: int, last: int) -> Iterator[int]:
+    def turns(self, tests: Sequence[Test], env: Environment, start: int, last: int) -> Iterator[int]:
         """The moments after ``start`` and up to ``last`` at which ``tests`` begin, or cease, to hold all together.
 
-        The tests are ones that :func:`asks_a_clock`. Those of different clocks are looked at apart.
+        Each test must be one that :func:`asks_a_clock`. Tests of different clocks are not taken together.
         """
         groups: dict[int, tuple[Calendar, list[Test]]] = {}
         for test in tests:
@@ -36,17 +37,17 @@ class Clocks:
                 groups.setdefault(id(calendar), (calendar, []))[1].append(test)
         for calendar, group in groups.values():
             key = (id(calendar), *((test.field.key, test.predicates, test.negated) for test in group))
-            found = self._flips.get(key)
-            if found is None:
-                found = self._flips[key] = self._looked_at(group, calendar, env)
-            yield from found[bisect_right(found, start) : bisect_right(found, last)]
+            turns = self._turns.get(key)
+            if turns is None:
+                turns = self._turns[key] = self._turns_of(group, calendar, env)
+            yield from turns[bisect_right(turns, start) : bisect_right(turns, last)]
 
-    def _looked_at(self, tests: list[Test], calendar: Calendar, env: Environment) -> list[int]:
+    def _turns_of(self, tests: list[Test], calendar: Calendar, env: Environment) -> list[int]:
         moments = {moment for test in tests for moment in self._moments(test, calendar)}
         return [
-            one
-            for one in sorted(moments)
-            if self._hold(tests, calendar, env, one) != self._hold(tests, calendar, env, one - 1)
+            moment
+            for moment in sorted(moments)
+            if self._hold(tests, calendar, env, moment) != self._hold(tests, calendar, env, moment - 1)
         ]
 
     def _hold(self, tests: list[Test], calendar: Calendar, env: Environment, moment: int) -> bool:
@@ -54,9 +55,9 @@ class Clocks:
 
     def _value(self, field: str, calendar: Calendar, moment: int) -> Value:
         key = (field, id(calendar), moment)
-        value = self._shown.get(key)
+        value = self._values.get(key)
         if value is None:
-            value = self._shown[key] = clock_value(field, calendar, moment)
+            value = self._values[key] = clock_value(field, calendar, moment)
         return value
 
     def _moments(self, test: Test, calendar: Calendar) -> Iterator[int]:
@@ -64,13 +65,13 @@ class Clocks:
         midnight = (0,) if turns_at_midnight(test.field) else ()
         return self.times(calendar, (*midnight, *clock_times(test)))
 
-    def times(self, calendar: Calendar, seconds: Iterable[int]) -> Iterator[int]:
-        """When a clock shows one of these times of day (seconds since midnight), and when it is put forward or back."""
-        for one in seconds:
-            yield from calendar.times(self._start, self._last, one)
+    def times(self, calendar: Calendar, times: Iterable[int]) -> Iterator[int]:
+        """The moments at which a clock shows one of ``times`` (seconds since midnight), or is put forward or back."""
+        for time in times:
+            yield from calendar.times(self._start, self._last, time)
         yield from calendar.clock_changes(self._start - DAY, self._last + DAY)
 
 
 def asks_a_clock(test: Test) -> bool:
-    """Whether a test asks a clock, and compares it with nothing but what the rule itself says."""
+    """Whether a test asks a local clock, and does not compare it with another field."""
     return test.field.origin == "clock" and not other_fields(test)

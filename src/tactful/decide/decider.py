@@ -1,4 +1,4 @@
-"""What deciding takes, without words: fire, then rank. Explanations, the plan and what-ifs decide again with it."""
+"""Deciding, without words: fire, then rank. Explanations, plans and what-ifs decide again with the same decider."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EngineName = Literal["compiled", "rete"]
 
 
 class Decider:
-    """A checked pack with its engine. Immutable; used from any number of threads."""
+    """A checked pack with its engine. Immutable, and safe to use from any number of threads."""
 
     def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
         self.checked, self.limits = checked, limits
@@ -36,48 +36,48 @@ class Decider:
         self._program = self._load(engine)
 
     def _load(self, engine: EngineName | Rete) -> Program:
-        """The pack as a program of an engine. Raises :class:`tactful.EngineError` where the engine cannot be used."""
+        """The pack as a program of the engine. Raises :class:`tactful.EngineError` where the engine cannot be used."""
         if engine == "compiled":
             return compile_pack(self.checked, self.calendars)
         options = Rete() if engine == "rete" else engine
-        otherwise = compile_pack(self.checked, self.calendars) if options.fall_back else None
-        return ReteProgram(self.checked, self.calendars, options.pool(), otherwise)
+        fallback = compile_pack(self.checked, self.calendars) if options.fall_back else None
+        return ReteProgram(self.checked, self.calendars, options.pool(), fallback)
 
     @cached_property
     def moving(self) -> tuple[Rule, ...]:
-        """The rules that time can bring about or end."""
+        """The rules that can begin or cease to fire by time alone."""
         return tuple(rule for rule in self.checked.rules if self.clockwork.rule(rule))
 
     @cached_property
     def clocked(self) -> frozenset[int]:
-        """The numbers of those rules that look at a local clock."""
+        """The numbers of the ``moving`` rules that look at a local clock."""
         return frozenset(rule.no for rule in self.moving if self.clockwork.looks_at_clocks(rule))
 
     @cached_property
     def fields(self) -> tuple[ReadField, ...]:
-        """The given and custom fields that the pack's rules read."""
+        """The given and custom fields that the rules of the pack read."""
         steps = [rule for rule in self.checked.rules if isinstance(rule.conclusion, AddStep)]
         others = [rule for rule in self.checked.rules if not isinstance(rule.conclusion, AddStep)]
         return read_fields(self.checked, others, steps)
 
     def fire(self, case: Case, now: int) -> list[RawFiring]:
-        """All firings of rules that advise or prohibit, in no order."""
+        """The firings of rules that advise or prohibit, at ``now`` (seconds since 1970, UTC), in no order."""
         return self._program.fire(case, now)
 
     def steps(self, case: Case, now: int) -> list[RawFiring]:
-        """All firings of rules that add steps."""
+        """The firings of rules that add steps."""
         return self._program.fire_steps(case, now)
 
     def rank(self, case: Case, now: int) -> Ranking:
-        """The ranked decision on a case at ``now`` (seconds since 1970)."""
+        """The ranked decision on a case at ``now`` (seconds since 1970, UTC)."""
         return self.ranker.rank(self._program.fire(case, now), case)
 
     def evaluator(self, case: Case, now: int) -> Evaluator:
-        """A plain evaluator of the pack's conditions."""
+        """An evaluator of the pack's conditions for a case at ``now``."""
         return Evaluator(case, now, self.facts, self.calendars)
 
     def link(self, shape: CaseShape, now: int | None) -> Case | None:
-        """The case that changed facts make; ``None`` where they do not fit together."""
+        """The case that some changed facts make; ``None`` where they do not fit together."""
         try:
             return link(shape, now, self.calendars, self.checked.custom, self.limits)
         except NotLinkable:

@@ -1,4 +1,8 @@
-"""The instants at which a decision can change by itself."""
+"""The instants at which a decision can change though no fact does.
+
+A condition that no passing of time can make true, or false, has no instants. The list may still have a few too many,
+which costs time and never exactness; it never has too few.
+"""
 
 from __future__ import annotations
 
@@ -38,52 +42,55 @@ from tactful.language.ir.boundaries import (
 
 
 def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
-    """The moments after ``start`` and before ``until`` from which on a rule may fire that did not, or the other way."""
+    """The seconds (since 1970, UTC) between ``start`` and ``until`` at which a firing may begin, end or get another deadline.
+
+    ``start`` and ``until`` are left out.
+    """
     last = until - 1
     window = _Window(decider, decider.evaluator(case, start), start, last)
-    found: set[int] = set()
+    #: By application (or candidate): its moments, clocks apart, and its rules that look at a clock, with their rows.
+    moments: dict[Row, set[int]] = {}
     clocked: dict[Row, list[tuple[Rule, Row]]] = {}
-    near: dict[Row, set[int]] = {}
     for rule in decider.moving:
         for row in window.evaluator.rows(rule.entity):
             if window.may_fire(rule, row):
                 application = row.application or row
-                near.setdefault(application, {start, until}).update(window.moments(rule, row))
+                moments.setdefault(application, {start, until}).update(window.moments(rule, row))
                 if rule.no in decider.clocked:
                     clocked.setdefault(application, []).append((rule, row))
-    found.update(*near.values(), _sudden_deadlines(decider, window.evaluator, start, last))
+    every = set().union(*moments.values(), _deadlines_in_sight(decider, window.evaluator, start, last))
     clocks = Clocks(window.evaluator, start, last)
     for application, rules in clocked.items():
-        _find_clock_moments(decider, window.evaluator, clocks, rules, sorted(near[application]), found)
-    return sorted(found - {start, until})
+        _add_clock_moments(decider, window.evaluator, clocks, rules, sorted(moments[application]), every)
+    return sorted(every - {start, until})
 
 
-def _find_clock_moments(
+def _add_clock_moments(
     decider: Decider,
     evaluator: Evaluator,
     clocks: Clocks,
     rules: list[tuple[Rule, Row]],
-    known: list[int],
-    found: set[int],
+    moments: list[int],
+    every: set[int],
 ) -> None:
-    """Add when clocks that rules look at come into it, in those stretches only in which the rules may fire at all.
+    """Add to ``every`` the moments at which clocks change a rule, in those stretches only in which the rule may fire.
 
-    ``known`` are the moments between which nothing else changes for the application of the rules' rows. Were one of them
-    missing, a stretch would be too long, and some moments too many.
+    ``moments`` divide time into stretches in which nothing but clocks changes for the application of the rules' rows.
+    A stretch that is too long, because one of them is missing, only adds moments that change nothing.
     """
-    for first, end in pairwise(known):
+    for first, end in pairwise(moments):
         window = _Window(decider, evaluator, first, end - 1, clocks)
         for rule, row in rules:
             if window.may_fire(rule, row):
-                found.update(window.clock_moments(rule, row, found))
+                every.update(window.clock_moments(rule, row, every))
 
 
-def _sudden_deadlines(decider: Decider, evaluator: Evaluator, start: int, last: int) -> Iterator[int]:
-    """When the end of a rule without ``by`` comes into sight: ends are looked for so far ahead and no farther."""
-    ended = [rule for rule in decider.moving if rule.by is None and not rule.endless]
+def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last: int) -> Iterator[int]:
+    """The moments at which the end of a rule without ``by`` comes within the horizon: from then on it is a deadline."""
+    ending = [rule for rule in decider.moving if rule.by is None and not rule.endless]
     for rules, ahead in (
-        ([rule for rule in ended if rule.no not in decider.clocked], HORIZON),
-        ([rule for rule in ended if rule.no in decider.clocked], CLOCK_HORIZON),
+        ([rule for rule in ending if rule.no not in decider.clocked], HORIZON),
+        ([rule for rule in ending if rule.no in decider.clocked], CLOCK_HORIZON),
     ):
         first, end = start + ahead, last + ahead
         plain = _Window(decider, evaluator, first, end)
@@ -97,11 +104,11 @@ def _sudden_deadlines(decider: Decider, evaluator: Evaluator, start: int, last: 
 
 
 class _Window:
-    """What may become of conditions from ``start`` to ``last``, both included.
+    """The truth of conditions from ``start`` to ``last`` (seconds since 1970, UTC, both included).
 
-    ``truth`` is ``True`` or ``False`` where a condition stays so all the time, and ``None`` where it may change. The
-    evaluator is asked only for what time does not change, so that all windows of a case can share it; ``now`` is compared
-    with moments by an evaluator of the window's own.
+    A condition's truth is ``True`` or ``False`` where it stays so all through the window, and ``None`` where it may change.
+    All windows of a case share ``evaluator``, which is asked only for values that time does not change. Moments are
+    compared with ``now`` by an evaluator of the window's own.
     """
 
     def __init__(
@@ -111,11 +118,12 @@ class _Window:
         self.evaluator, self._clocks = evaluator, clocks
         self._at_start = evaluator.at(start)
         self._facts: dict[tuple[str, int], bool | None] = {}
-        #: What became of conditions: by the identity of the condition, which the pack keeps alive, and of the rows in scope,
-        #: which are kept here.
+        #: The truth of conditions, by the identity of the condition, which the pack keeps alive, and of its environment,
+        #: which is kept alive here.
         self._truths: dict[tuple[int, int], tuple[bool | None, Environment]] = {}
-        self._met: set[tuple[str, int]] = set()
-        self._found: set[int] = set()
+        #: The computed facts, with the number of their row, whose moments have been listed.
+        self._visited: set[tuple[str, int]] = set()
+        self._known: set[int] = set()
 
     def may_fire(self, rule: Rule, row: Row) -> bool:
         """Whether the rule may fire for the row at some moment of the window."""
@@ -123,19 +131,19 @@ class _Window:
         return self.truth(rule.when, env) is not False and self.truth(rule.unless, env) is not True
 
     def moments(self, rule: Rule, row: Row) -> set[int]:
-        """The first seconds at which a test of the rule, or its deadline, may be another.
+        """The first seconds at which the outcome of a test of the rule, or its deadline, may change.
 
-        Clocks are left out, and so are facts that another rule's moments have gone into before.
+        Clocks are left out, and so are computed facts whose moments the window has listed before.
         """
         return self._inside(self._rule(rule, row))
 
-    def clock_moments(self, rule: Rule, row: Row, found: set[int]) -> set[int]:
-        """The same for clocks alone, without those that are ``found``; of a window that was made with clocks."""
-        self._found = found
+    def clock_moments(self, rule: Rule, row: Row, known: set[int]) -> set[int]:
+        """The seconds at which clocks may change the rule, without those that are ``known``. The window must have clocks."""
+        self._known = known
         return self._inside(self._rule(rule, row))
 
     def _inside(self, moments: Iterator[int]) -> set[int]:
-        return {one for one in moments if self._start < one <= self._last and one not in self._found}
+        return {moment for moment in moments if self._start < moment <= self._last and moment not in self._known}
 
     def _rule(self, rule: Rule, row: Row) -> Iterator[int]:
         env = self.evaluator.environment(rule.entity, row)
@@ -144,10 +152,10 @@ class _Window:
         if rule.by is not None:
             yield from self._changes_of(rule.by.field, env)
 
-    # --- what may become of a condition ---
+    # --- the truth of conditions ---
 
     def truth(self, condition: Condition, env: Environment) -> bool | None:
-        """What becomes of a condition."""
+        """The truth of a condition all through the window; ``None`` where it may change."""
         key = (id(condition), id(env))
         known = self._truths.get(key)
         if known is None:
@@ -169,14 +177,14 @@ class _Window:
                 assert_never(condition)
 
     def _some(self, members: tuple[Condition, ...], env: Environment, wanted: bool) -> bool | None:
-        """``wanted`` where it is the truth of a member all the time, ``not wanted`` where it is never that of any."""
-        open_ = False
+        """``wanted`` where some member's truth is ``wanted`` all the time, ``not wanted`` where no member's ever is."""
+        undecided = False
         for member in members:
-            found = self.truth(member, env)
-            if found is wanted:
+            truth = self.truth(member, env)
+            if truth is wanted:
                 return wanted
-            open_ = open_ or found is None
-        return None if open_ else not wanted
+            undecided = undecided or truth is None
+        return None if undecided else not wanted
 
     def _test(self, test: Test, env: Environment) -> bool | None:
         if not self._clockwork.condition(test):
@@ -185,7 +193,7 @@ class _Window:
         return None if plain is None else plain != test.negated
 
     def _predicates(self, test: Test, env: Environment) -> bool | None:
-        """What becomes of a test's predicates taken together, before any negation."""
+        """The truth of all predicates of a test together, its negation left aside."""
         if self._clockwork.field(test.field):
             return self._yes_no(test, env)
         value = self.evaluator.value(test.field, env)
@@ -195,7 +203,7 @@ class _Window:
         return False if False in truths else None if None in truths else True
 
     def _predicate(self, predicate: Predicate, field: Field, value: Value, env: Environment) -> bool | None:
-        """What becomes of a predicate of a field that keeps its value."""
+        """The truth of a predicate whose field keeps its value."""
         for boundary in boundaries(predicate):
             match boundary:
                 case AtMoment(shift=shift):
@@ -212,7 +220,7 @@ class _Window:
         return self._at_start.predicate(predicate, value, field, env)
 
     def _yes_no(self, test: Test, env: Environment) -> bool | None:
-        """A test of a computed yes/no, where it can be told."""
+        """The truth of a test whose field may change: known for a computed yes/no, ``None`` for most other fields."""
         field = test.field
         row = row_of(field, env)
         if row is None:
@@ -225,25 +233,26 @@ class _Window:
                 return None
 
     def _fact(self, id_: str, row: Row) -> bool | None:
-        """What becomes of a computed yes/no; ``None`` for any other fact."""
+        """The value of a computed yes/no all through the window; ``None`` where it may change, and for other facts."""
         key = (id_, row.no)
         if key not in self._facts:
             fact = self.evaluator.facts[id_]
             env = self.evaluator.environment(fact.entity, row)
             if isinstance(fact, WhenFact):
-                found = self.truth(fact.condition, env)
+                value = self.truth(fact.condition, env)
             elif fact.op in ("exists", "none"):
                 members = [self.truth(fact.where, inner) for inner in self.evaluator.collection(fact, row, env)]
                 some = True if True in members else None if None in members else False
-                found = some if fact.op == "exists" or some is None else not some
+                value = some if fact.op == "exists" or some is None else not some
             else:
-                found = None
-            self._facts[key] = found
+                value = None
+            self._facts[key] = value
         return self._facts[key]
 
-    # --- when it changes ---
+    # --- the moments at which they change ---
 
     def _changes(self, condition: Condition, env: Environment) -> Iterator[int]:
+        """The moments at which a condition may change; they may lie outside the window."""
         if self.truth(condition, env) is not None:
             return
         if isinstance(condition, Test):
@@ -252,21 +261,21 @@ class _Window:
         together: list[Test] = []
         for member in condition.members:
             if isinstance(condition, AllOf) and isinstance(member, Test) and asks_a_clock(member):
-                together.append(member)  # no office opens on a Sunday
+                together.append(member)  # taken together they turn less often: no office opens on a Sunday
             else:
                 yield from self._changes(member, env)
-        yield from self._shown(together, env)
+        yield from self._clock_turns(together, env)
 
     def _changes_of_test(self, test: Test, env: Environment) -> Iterator[int]:
         if asks_a_clock(test):
-            yield from self._shown([test], env)
+            yield from self._clock_turns([test], env)
             return
         yield from self._changes_of(test.field, env)
         for boundary in boundaries_of(test):
             yield from self._crossings(boundary, test.field, env)
 
     def _crossings(self, boundary: Boundary, field: Field, env: Environment) -> Iterator[int]:
-        """When a field may pass a boundary of one of its predicates."""
+        """The moments at which a field may pass a boundary of a predicate."""
         match boundary:
             case AtMoment():
                 if self._clocks is None:
@@ -274,27 +283,27 @@ class _Window:
                         yield boundary.first(self.evaluator.shifted(value, boundary.shift, field, env))
             case AtField(other=other):
                 yield from self._changes_of(other, env)
-                yield from self._shown_alike(field, other, env)
-                yield from self._shown_alike(other, field, env)
+                yield from self._meetings(field, other, env)
+                yield from self._meetings(other, field, env)
             case AtValue() | AmongValues():
                 pass  # only a field that changes passes these
             case _:
                 assert_never(boundary)
 
-    def _shown(self, tests: list[Test], env: Environment) -> Iterator[int]:
-        """When clocks come to show what tests ask for, all together, or no longer."""
+    def _clock_turns(self, tests: list[Test], env: Environment) -> Iterator[int]:
+        """The moments at which tests of clocks begin, or cease, to hold all together."""
         if self._clocks is not None and tests:
-            yield from self._clocks.flips(tests, env, self._start, self._last)
+            yield from self._clocks.turns(tests, env, self._start, self._last)
 
-    def _shown_alike(self, clock: Field, other: Field, env: Environment) -> Iterator[int]:
-        """When a clock shows the time of day that another field holds, and when no longer."""
+    def _meetings(self, clock: Field, other: Field, env: Environment) -> Iterator[int]:
+        """The moments at which a clock begins, or ceases, to show the time of day that another field holds."""
         row = row_of(clock, env)
         if self._clocks is not None and clock.origin == "clock" and row is not None:
-            times = {shown + after for shown in self._values(other, env) for after in (0, 1)}
+            times = {value + seconds for value in self._values(other, env) for seconds in (0, 1)}
             yield from self._clocks.times(own_calendar(row), times)
 
     def _changes_of(self, field: Field, env: Environment) -> Iterator[int]:
-        """When the field itself may change."""
+        """The moments at which the value of a field may change."""
         row = row_of(field, env)
         if row is None or not self._clockwork.field(field):
             return
@@ -303,21 +312,21 @@ class _Window:
                 yield from self._clocks.times(own_calendar(row), (0,))
             return
         key = (field.key, row.no)
-        if key in self._met:
+        if key in self._visited:
             return
-        self._met.add(key)
+        self._visited.add(key)
         fact = self.evaluator.facts[field.key]
-        inner = self.evaluator.environment(fact.entity, row)
+        own = self.evaluator.environment(fact.entity, row)
         if isinstance(fact, WhenFact):
-            yield from self._changes(fact.condition, inner)
+            yield from self._changes(fact.condition, own)
             return
-        for one in self.evaluator.collection(fact, row, inner):
-            yield from self._changes(fact.where, one)
+        for inner in self.evaluator.collection(fact, row, own):
+            yield from self._changes(fact.where, inner)
             if fact.value is not None:
-                yield from self._changes_of(fact.value, one)
+                yield from self._changes_of(fact.value, inner)
 
     def _values(self, field: Field, env: Environment) -> Iterator[int]:
-        """All moments that the field may hold in the course of the window."""
+        """All numbers (moments, times of day) that a field may hold in the course of the window."""
         row = row_of(field, env)
         if row is None:
             return
@@ -326,9 +335,9 @@ class _Window:
             if isinstance(value, int):
                 yield value
             return
-        if field.origin == "clock":  # two clocks go along with each other until one is put forward or back
+        if field.origin == "clock":  # two clocks keep their distance until one is put forward or back
             return
         fact = self.evaluator.facts[field.key]
         if isinstance(fact, Aggregate) and fact.value is not None:
-            for one in self.evaluator.collection(fact, row, self.evaluator.environment(fact.entity, row)):
-                yield from self._values(fact.value, one)
+            for inner in self.evaluator.collection(fact, row, self.evaluator.environment(fact.entity, row)):
+                yield from self._values(fact.value, inner)

@@ -1,4 +1,4 @@
-"""What must hold of every decision, checked of one, or of two of which the second is taken after a change."""
+"""Invariants checked on a decision, or on two decisions: one before a change of the case and one after it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tactful.decide.ranker import STRENGTH, Conclusion, Ranking
 from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.facts.calendars import Calendar
 from tactful.facts.edit import Spot, as_given, changed, spot_of, with_message
-from tactful.facts.kinds import BusinessDays
+from tactful.facts.kinds import BusinessDays, Elapsed
 from tactful.facts.rows import Case, Row, business_calendar, inside, row_key
 from tactful.facts.shape import Application, CaseShape, Message
 from tactful.language.ir import (
@@ -34,7 +34,10 @@ from tactful.language.terms import Modality
 
 
 class Violation(msgspec.Struct, frozen=True):
-    """An invariant that a decision does not meet: for which row, and the conclusions that break it, if any do."""
+    """An invariant that a decision breaks: the row that it is broken for, and the actions of the conclusions that break it.
+
+    ``actions`` is empty where the invariant is broken because a conclusion is missing.
+    """
 
     invariant: str
     entity: str
@@ -42,8 +45,8 @@ class Violation(msgspec.Struct, frozen=True):
     actions: tuple[str, ...]
 
 
-class Taken(msgspec.Struct, frozen=True, eq=False):
-    """A decision with what it was taken on."""
+class DecidedCase(msgspec.Struct, frozen=True, eq=False):
+    """A case at a moment, and the decision on it."""
 
     evaluator: Evaluator
     ranking: Ranking
@@ -55,152 +58,161 @@ class Taken(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def now(self) -> int:
-        """The moment decided for."""
+        """The moment that was decided for (seconds since 1970, UTC)."""
         return self.evaluator.now
 
 
 class InvariantCheck(msgspec.Struct, frozen=True, eq=False):
-    """What became of an invariant for one row: ``broken`` by these conclusions, or by there being none; else ``None``.
+    """The result of checking an invariant for one row.
 
-    ``last`` is the decision that the claim was about: after the change, where there is one.
+    ``broken`` is ``None`` where the invariant holds. Else it has the conclusions that break it, or nothing where a
+    conclusion is missing. ``last`` is the decision that the claim is about: the one after the change if there is a change.
     """
 
     invariant: Invariant
     row: Row
     broken: tuple[Conclusion, ...] | None
-    last: Taken
+    last: DecidedCase
 
 
-def take(decider: Decider, case: Case, now: int) -> Taken:
-    """Decide, and keep what was decided on."""
-    return Taken(decider.evaluator(case, now), decider.rank(case, now))
+def decide_case(decider: Decider, case: Case, now: int) -> DecidedCase:
+    """Decide on a case at ``now`` (seconds since 1970, UTC)."""
+    return DecidedCase(decider.evaluator(case, now), decider.rank(case, now))
 
 
 def violations(decider: Decider, case: Case, now: int) -> list[Violation]:
-    """All invariants about one decision that the decision on a case does not meet; those about two are left out."""
-    return unmet(decider, take(decider, case, now))
+    """The invariants that the decision on a case breaks. Invariants about a change are left out."""
+    return violations_by(decider, decide_case(decider, case, now))
 
 
-def unmet(decider: Decider, taken: Taken) -> list[Violation]:
-    """The same of a decision that was taken before, by this pack or by a change of it."""
+def violations_by(decider: Decider, decided: DecidedCase) -> list[Violation]:
+    """The invariants that a given decision breaks; it may be that of a mutant of the pack."""
     return [
-        Violation(one.invariant.id, one.row.entity, one.row.id, tuple(each.action for each in one.broken))
+        Violation(
+            check.invariant.id, check.row.entity, check.row.id, tuple(conclusion.action for conclusion in check.broken)
+        )
         for invariant in decider.checked.invariants
         if invariant.change is None
-        for one in outcomes(invariant, decider, taken)
-        if one.broken is not None
+        for check in check_invariant(invariant, decider, decided)
+        if check.broken is not None
     ]
 
 
-def outcomes(invariant: Invariant, decider: Decider, taken: Taken) -> Iterator[InvariantCheck]:
-    """What becomes of an invariant, for each row that it speaks of. Changes that do not fit the case are left out."""
-    evaluator = taken.evaluator
+def check_invariant(invariant: Invariant, decider: Decider, decided: DecidedCase) -> Iterator[InvariantCheck]:
+    """Check an invariant for each row that meets its ``when``. Rows are skipped where the change does not fit the case."""
+    evaluator = decided.evaluator
     for row in evaluator.rows(invariant.entity):
         env = evaluator.environment(invariant.entity, row)
         if not evaluator.holds(invariant.when, env):
             continue
-        last, found = taken, row
+        last, last_row = decided, row
         if invariant.change is not None:
-            after = _after(invariant.change, decider, taken, row, env)
+            after = _after(invariant.change, decider, decided, row, env)
             if after is None:
                 continue
             last = after
-            found = next(one for one in last.evaluator.rows(invariant.entity) if row_key(one) == row_key(row))
-        yield InvariantCheck(
-            invariant, row, _broken(invariant.claim, decider.checked, (taken, row), (last, found)), last
-        )
+            last_row = next(other for other in last.evaluator.rows(invariant.entity) if row_key(other) == row_key(row))
+        broken = _broken(invariant.claim, decider.checked, (decided, row), (last, last_row))
+        yield InvariantCheck(invariant, row, broken, last)
 
 
 # --- changes ---
 
 
-def _after(change: Change, decider: Decider, taken: Taken, row: Row, env: Environment) -> Taken | None:
+def _after(change: Change, decider: Decider, before: DecidedCase, row: Row, env: Environment) -> DecidedCase | None:
     """The decision after a change; ``None`` where the changed facts do not fit together."""
-    case, now, shape = taken.case, taken.now, taken.case.shape
+    case, now, shape = before.case, before.now, before.case.shape
     for put in change.facts:
         spot = _spot(put.field, case, row, env)
         if spot is not None:
             shape = changed(shape, spot, as_given(put.value, put.field.kind, spot, _calendar(row)))
     if change.message is not None:
-        shape = _with_message(shape, change.message, taken, row)
+        shape = _with_message(shape, change.message, now, row)
     if change.reordered:
-        shape = _turned(shape)
+        shape = _reversed(shape)
     match change.later:
         case None:
-            at = now
+            later = now
         case BusinessDays(count=count):
-            at = _calendar(row).add_business_days(now, count)
-        case length:
-            at = now + length.seconds
+            later = _calendar(row).add_business_days(now, count)
+        case Elapsed(seconds=seconds):
+            later = now + seconds
+        case _:
+            assert_never(change.later)
     if shape is case.shape:
-        return take(decider, case, at)
-    linked = decider.link(shape, at)
-    return None if linked is None else take(decider, linked, at)
+        return decide_case(decider, case, later)
+    linked = decider.link(shape, later)
+    return None if linked is None else decide_case(decider, linked, later)
 
 
 def _spot(field: Field, case: Case, row: Row, env: Environment) -> Spot | None:
-    """Where a field that is set stands. An offer that is not there comes into being."""
+    """The place in the case of a field that a change sets. Where there is no offer, its fields make one."""
     name, custom = field.text.partition(".")[2], field.origin == "custom"
-    held = row_of(field, env)
-    if held is not None:
-        return spot_of(case, held, name, custom)
+    owner = row_of(field, env)
+    if owner is not None:
+        return spot_of(case, owner, name, custom)
     if field.scope != "offer":
         return None
     return None if row.application is None else Spot("offer", name, row.application.no, custom=custom)
 
 
 def _calendar(row: Row) -> Calendar:
-    """The calendar of the place that a row is in: its own, or its application's."""
+    """The calendar by which a change for a row counts: the row's own, or its application's."""
     return row.calendar or business_calendar(row)
 
 
-def _with_message(shape: CaseShape, fields: tuple[Put, ...], taken: Taken, row: Row) -> CaseShape:
-    """One more message, at the moment of the first decision, to the row's person where it has one."""
+def _with_message(shape: CaseShape, fields: tuple[Put, ...], now: int, row: Row) -> CaseShape:
+    """The case with one more message, sent at ``now`` to the row's person if it has one."""
     application, person = row.application, row.person
     assert application is not None  # the check has seen to it
     message = Message(
-        person=None if person is None else person.id, sent_at=application.calendar.local(taken.now), direction="sent"
+        person=None if person is None else person.id, sent_at=application.calendar.local(now), direction="sent"
     )
-    own = {one.field.text.partition(".")[2]: one.value for one in fields if one.field.origin == "given"}
-    custom = {one.field.key: one.value for one in fields if one.field.origin == "custom"}
-    return with_message(shape, application.no, replace(message, **own, **({"custom": custom} if custom else {})))
+    given = {put.field.text.partition(".")[2]: put.value for put in fields if put.field.origin == "given"}
+    custom = {put.field.key: put.value for put in fields if put.field.origin == "custom"}
+    return with_message(shape, application.no, replace(message, **given, **({"custom": custom} if custom else {})))
 
 
-def _turned(shape: CaseShape) -> CaseShape:
-    """All lists the other way round."""
-    return replace(shape, applications=tuple(_turned_application(one) for one in shape.applications[::-1]))
+def _reversed(shape: CaseShape) -> CaseShape:
+    """The same case with all its lists in reverse order."""
+    return replace(shape, applications=tuple(map(_reversed_application, shape.applications[::-1])))
 
 
-def _turned_application(one: Application) -> Application:
-    interviews = tuple(replace(each, interviewers=each.interviewers[::-1]) for each in one.interviews[::-1])
-    return replace(one, people=one.people[::-1], messages=one.messages[::-1], interviews=interviews)
+def _reversed_application(application: Application) -> Application:
+    interviews = tuple(
+        replace(interview, interviewers=interview.interviewers[::-1]) for interview in application.interviews[::-1]
+    )
+    people, messages = application.people[::-1], application.messages[::-1]
+    return replace(application, people=people, messages=messages, interviews=interviews)
 
 
 # --- claims ---
 
-_Place = tuple[Taken, Row]
+#: A decision, and the row that the claim is about.
+_Subject = tuple[DecidedCase, Row]
 
 
-def _broken(claim: Claim, checked: CheckedPack, before: _Place, after: _Place) -> tuple[Conclusion, ...] | None:
-    """The conclusions that break the claim for a row; ``None`` where it holds."""
+def _broken(claim: Claim, checked: CheckedPack, before: _Subject, after: _Subject) -> tuple[Conclusion, ...] | None:
+    """The conclusions that break a claim, none where one is missing; ``None`` where the claim holds."""
     last, row = after
     match claim:
         case Never(actions=actions):
             return tuple(_recommended(actions, row, checked, last.ranking)) or None
         case AtMost(count=count, action=action):
-            found = [one for one in _recommended((action,), row, checked, last.ranking) if one in last.ranking.ranked]
-            return tuple(found) if len(found) > count else None
+            recommended = _recommended((action,), row, checked, last.ranking)
+            ranked = tuple(conclusion for conclusion in recommended if conclusion in last.ranking.ranked)
+            return ranked if len(ranked) > count else None
         case Always(modality=modality, action=action):
             return None if _draws(modality, action, row, last.ranking) else ()
         case NoNew(actions=actions):
-            first, old = before
-            known = {conclusion.key for conclusion in _recommended(actions, old, checked, first.ranking)}
+            first, first_row = before
+            known = {conclusion.key for conclusion in _recommended(actions, first_row, checked, first.ranking)}
             recommended = _recommended(actions, row, checked, last.ranking)
             return tuple(conclusion for conclusion in recommended if conclusion.key not in known) or None
         case Keeps(modality=modality, action=action):
-            first, old = before
-            kept = not _draws(modality, action, old, first.ranking) or _draws(modality, action, row, last.ranking)
-            return None if kept else ()
+            first, first_row = before
+            drawn = _draws(modality, action, first_row, first.ranking)
+            return () if drawn and not _draws(modality, action, row, last.ranking) else None
         case Same():
             earlier = {_content(conclusion): conclusion for conclusion in before[0].ranking.ranked}
             later = {_content(conclusion): conclusion for conclusion in last.ranking.ranked}
@@ -212,22 +224,23 @@ def _broken(claim: Claim, checked: CheckedPack, before: _Place, after: _Place) -
 
 
 def _recommended(actions: tuple[str, ...], row: Row, checked: CheckedPack, ranking: Ranking) -> Iterator[Conclusion]:
-    """The recommendations of actions or of members of their families, for a row or inside it; alternatives too."""
-    for one in ranking.ranked:
-        for each in (one, *one.alternatives):
-            family = checked.actions[each.action].family
-            if not each.prohibits and any(action in family for action in actions) and inside(each.target, row):
-                yield each
+    """The recommendations, alternatives included, of some actions or members of their families, for a row or inside it."""
+    for ranked in ranking.ranked:
+        for conclusion in (ranked, *ranked.alternatives):
+            family = checked.actions[conclusion.action].family
+            wanted = not conclusion.prohibits and any(action in family for action in actions)
+            if wanted and inside(conclusion.target, row):
+                yield conclusion
 
 
 def _draws(modality: Modality, action: str, row: Row, ranking: Ranking) -> bool:
-    """Whether this conclusion, or a stronger one of its direction, is drawn for the row or around it."""
+    """Whether this conclusion, or a stronger one of its direction, is drawn for the row or for one that it belongs to."""
     return any(
-        one.action == action
-        and one.prohibits == modality.endswith("not")
-        and STRENGTH[one.modality] <= STRENGTH[modality]
-        and inside(row, one.target)
-        for one in ranking.ranked
+        conclusion.action == action
+        and conclusion.prohibits == modality.endswith("not")
+        and STRENGTH[conclusion.modality] <= STRENGTH[modality]
+        and inside(row, conclusion.target)
+        for conclusion in ranking.ranked
     )
 
 

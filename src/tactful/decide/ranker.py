@@ -1,6 +1,7 @@
-"""From firings to a ranked decision: merge, conflicts, ``one per``, order.
+"""From firings to a ranked decision: firings are merged into conclusions, conflicts are settled, conclusions are sorted.
 
-A rule knows no other rule; who wins is decided here, and what lost is kept. Nothing depends on the order of firings.
+Rules know nothing of each other; which of them wins is decided here. Conclusions that lose are kept, so that they can be
+explained. Nothing depends on the order of the firings.
 """
 
 from __future__ import annotations
@@ -23,18 +24,18 @@ from tactful.facts.rows import (
 from tactful.language.ir import AddStep, ById, CheckedPack, InScope, Prohibit, Rule
 from tactful.language.terms import Modality
 
-#: Modalities from the strongest to the weakest; of conclusions alike in all else, the stronger ranks first.
+#: Modalities from the strongest to the weakest. Of two conclusions with equal priority and deadline, the stronger ranks first.
 STRENGTH: Final[Mapping[Modality, int]] = {"must_not": 0, "must": 1, "should_not": 2, "should": 3, "may": 4}
 _MODALITIES: Final[tuple[Modality, ...]] = tuple(STRENGTH)
 
-# What conclusions rank by, in one number, of which the smaller ranks first. From the lowest bit on: 20 bits for the
-# action's place by name, 3 for the modality, 40 for the deadline, and what is left for the priority.
+# Conclusions rank by one number, their order; the smaller number ranks first. From the lowest bit on it has 20 bits for
+# the action's place among all actions by name, 3 for the modality, 40 for the deadline, and the rest for the priority.
 _ACTION_BITS: Final = 20
 _MODALITY_BITS: Final = 3
 _DUE_AT: Final = _ACTION_BITS + _MODALITY_BITS
 _PRIORITY_AT: Final = _DUE_AT + 40
-#: Later than any deadline. Deadlines lie within some ten thousand years of 1970, and are kept as what is more than
-#: ``_EARLIEST``, so that none is negative.
+#: Stands for no deadline. Deadlines lie within ten thousand years of 1970, and ``_EARLIEST`` is subtracted from them, so
+#: that none is negative and all are smaller than this.
 _NEVER: Final = 1 << 39
 _EARLIEST: Final = -(1 << 37)
 _NO_DUE: Final = _NEVER + _EARLIEST
@@ -49,10 +50,10 @@ Key = tuple[str, bool, tuple[str, str, str, str]]
 
 
 class _Plan(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """What ranking needs to know of a rule.
+    """A rule's conclusion, prepared for ranking.
 
-    ``path`` leads from the rule's row to the target, see ``Ranker._target``. ``mark`` says what the conclusion may have
-    to do with others, see ``Ranker._mark``.
+    ``path`` and ``by_id`` lead from the rule's row to the target, see ``_path``. ``mark`` has a bit for everything that can
+    bring the conclusion into conflict with others, see ``Ranker._mark``.
     """
 
     action: str
@@ -64,11 +65,11 @@ class _Plan(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 class Conclusion(msgspec.Struct, eq=False, gc=False):
-    """All firings that conclude the same of the same target.
+    """All firings that advise, or that forbid, the same action for the same target.
 
-    ``order`` is what it ranks by: the highest priority of its firings, then the nearest deadline, then the strongest
-    modality, in one number. ``plan`` is that of one of its rules, of a safety rule if there is one. ``lost_to`` and
-    ``alternatives`` are filled while ranking and not changed afterwards.
+    The conclusion ranks by ``order``: the highest priority of its firings, then their nearest deadline, then their strongest
+    modality, in one number. ``plan`` is the plan of one of its rules; of a safety rule if it has one. ``lost_to`` and
+    ``alternatives`` are filled in by the ranker and not changed afterwards.
     """
 
     plan: _Plan
@@ -80,12 +81,12 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
 
     @property
     def action(self) -> str:
-        """What it advises or forbids."""
+        """The action that is advised or forbidden."""
         return self.plan.action
 
     @property
     def prohibits(self) -> bool:
-        """Whether it forbids."""
+        """Whether the action is forbidden."""
         return self.plan.prohibits
 
     @property
@@ -99,7 +100,7 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
 
     @property
     def safety(self) -> bool:
-        """Whether it is a prohibition for safety."""
+        """Whether it is a safety prohibition, which is never defeated."""
         return self.plan.safety
 
     @property
@@ -109,7 +110,7 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
 
     @property
     def due(self) -> int | None:
-        """The nearest deadline of its firings, in seconds since 1970; ``None`` where none has one."""
+        """The nearest deadline of its firings (seconds since 1970, UTC); ``None`` where no firing has one."""
         since = self.order >> _DUE_AT & (1 << 40) - 1
         return None if since == _NEVER else since + _EARLIEST
 
@@ -120,32 +121,32 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
 
 
 class Ranking(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """The outcome: conclusions in order, and those that lost."""
+    """A ranked decision: the conclusions in order, and those set aside because they lost a conflict."""
 
     ranked: tuple[Conclusion, ...]
     set_aside: tuple[Conclusion, ...]
 
 
-#: What each firing asks for: the path to the target, the action and whether it is forbidden as one number, the order
-#: without a deadline, and what the rest needs.
+#: What ranking a rule's firing takes: the path to the target, the action and whether it is forbidden as one number, the
+#: order without a deadline, and the plan.
 _Step = tuple[str, int, int, _Plan]
 
 
 class Ranker:
-    """Ranks firings of one pack. Immutable; used from any number of threads."""
+    """Ranks the firings of one pack's rules. Immutable, and safe to use from any number of threads."""
 
     def __init__(self, checked: CheckedPack) -> None:
         self._rules = checked.rules
         self._families = {id_: action.family for id_, action in checked.actions.items()}
         self._one_per = {
-            id_: tuple((one, per) for one in action.family if (per := checked.actions[one].one_per) is not None)
+            id_: tuple((kind, per) for kind in action.family if (per := checked.actions[kind].one_per) is not None)
             for id_, action in checked.actions.items()
         }
         self._places = {id_: no for no, id_ in enumerate(sorted(checked.actions))}
         clashing = _clashing(checked.rules, self._families)
         self._bits = {id_: no for no, id_ in enumerate(sorted(clashing))}
         self._count = len(self._bits)
-        self._restricted = 1 << 3 * self._count  # far enough off to meet nothing when marks are shifted
+        self._restricted = 1 << 3 * self._count  # so high that it meets no other bit where marks are shifted
         self._steps = tuple(map(self._step, checked.rules))
 
     def _step(self, rule: Rule) -> _Step:
@@ -161,16 +162,15 @@ class Ranker:
         return path, 2 * place + prohibits, order, _Plan(conclusion.action, prohibits, safety, path, by_id, mark)
 
     def _mark(self, action: str, prohibits: bool) -> int:
-        """What a conclusion may have to do with others; nothing, for most.
+        """The mark of a conclusion; 0 for most, which can neither conflict with others nor exceed a ``one per``.
 
-        For a recommendation one bit for every action that it is a kind of and that some rule forbids; for a prohibition one
-        bit for its action, where some rule recommends a kind of it, so many bits further on; and one more for a
-        recommendation of which there may be too many. A prohibition meets a recommendation only where both have the bit of
-        an action.
+        A recommendation has a bit for each action of its family that some rule forbids, and the bit ``_restricted`` where
+        its family is ``one per`` something. A prohibition has the bit of its action, ``_count`` bits higher, where some rule
+        recommends a member of the action's family. The two can only conflict where they share the bit of an action.
         """
         if prohibits:
             return 1 << self._bits[action] + self._count if action in self._bits else 0
-        bits = sum(1 << self._bits[one] for one in self._families[action] if one in self._bits)
+        bits = sum(1 << self._bits[kind] for kind in self._families[action] if kind in self._bits)
         return bits | self._restricted if self._one_per[action] else bits
 
     def rank(self, firings: Iterable[RawFiring], case: Case) -> Ranking:
@@ -188,21 +188,21 @@ class Ranker:
             if due is not None:
                 order += due - _NO_DUE << _DUE_AT
             key = (kind, row)
-            found = find(key)
-            if found is None:
+            conclusion = find(key)
+            if conclusion is None:
                 if plan.mark:
                     marks |= plan.mark
                 groups[key] = Conclusion(plan, row, [firing], order)
             else:
-                found.firings.append(firing)
-                if order != found.order:
-                    _merge(found, order)
+                conclusion.firings.append(firing)
+                if order != conclusion.order:
+                    _merge(conclusion, order)
                 if plan.safety:
-                    found.plan = plan
+                    conclusion.plan = plan
         return self._settled(list(groups.values()), marks)
 
     def target(self, no: int, row: Row, case: Case) -> Row | None:
-        """What a rule's conclusion concerns where it fires for ``row``; ``None`` where that is not known."""
+        """The target of a rule that fires for ``row``; ``None`` where the row does not say who that is."""
         return self._target(self._steps[no][3], row, case)
 
     def _target(self, plan: _Plan, row: Row, case: Case) -> Row | None:
@@ -225,38 +225,43 @@ class Ranker:
 
     # --- conflicts ---
 
-    def _settled(self, everything: list[Conclusion], marks: int) -> Ranking:
+    def _settled(self, conclusions: list[Conclusion], marks: int) -> Ranking:
+        """The ranking of conclusions; ``marks`` are the marks of all of them together."""
         lost: tuple[Conclusion, ...] = ()
-        if marks & marks >> self._count and self._conflicts(everything):
-            lost = tuple(in_order([one for one in everything if one.lost_to]))
-            everything = [one for one in everything if not one.lost_to]
-        kept = in_order(everything)
+        if marks & marks >> self._count and self._conflicts(conclusions):
+            lost = tuple(in_order([conclusion for conclusion in conclusions if conclusion.lost_to]))
+            conclusions = [conclusion for conclusion in conclusions if not conclusion.lost_to]
+        ranked = in_order(conclusions)
         if marks & self._restricted:
-            kept = self._one_each(kept)
-        return Ranking(tuple(kept), lost)
+            ranked = self._apply_one_per(ranked)
+        return Ranking(tuple(ranked), lost)
 
-    def _conflicts(self, everything: list[Conclusion]) -> bool:
-        """Settle every conflict; whether there was one."""
+    def _conflicts(self, conclusions: list[Conclusion]) -> bool:
+        """Settle all conflicts, and say whether there was one."""
         count = self._count
-        prohibited = [(one, one.plan.mark >> count) for one in everything if one.plan.prohibits and one.plan.mark]
+        prohibitions = [
+            (conclusion, conclusion.plan.mark >> count)
+            for conclusion in conclusions
+            if conclusion.plan.prohibits and conclusion.plan.mark
+        ]
         any_lost = False
-        for advice in everything:
+        for advice in conclusions:
             plan = advice.plan
             if not plan.mark or plan.prohibits:
                 continue
-            for prohibition, bit in prohibited:
+            for prohibition, bit in prohibitions:
                 if plan.mark & bit and inside(advice.target, prohibition.target):
                     _settle(advice, prohibition)
                     any_lost = True
         if any_lost:
-            for one in everything:
-                if len(one.lost_to) > 1:
-                    one.lost_to = tuple(in_order(list(one.lost_to)))
+            for conclusion in conclusions:
+                if len(conclusion.lost_to) > 1:
+                    conclusion.lost_to = tuple(in_order(list(conclusion.lost_to)))
         return any_lost
 
-    def sorted_firings(self, one: Conclusion) -> list[RawFiring]:
-        """A conclusion's firings, the rule that counts most first."""
-        return sorted(one.firings, key=self._firing_key)
+    def sorted_firings(self, conclusion: Conclusion) -> list[RawFiring]:
+        """The firings of a conclusion, the rule with the highest priority first."""
+        return sorted(conclusion.firings, key=self._firing_key)
 
     def _firing_key(self, firing: RawFiring) -> tuple[int, str, tuple[str, str, str, str], int]:
         rule, row = self._rules[firing[0]], firing[1]
@@ -264,55 +269,59 @@ class Ranker:
 
     # --- one per ---
 
-    def _one_each(self, kept: list[Conclusion]) -> list[Conclusion]:
-        """The best of each family that is ``one per`` something; the others become its alternatives."""
-        taken: dict[tuple[str, Row], Conclusion] = {}
+    def _apply_one_per(self, sorted_conclusions: list[Conclusion]) -> list[Conclusion]:
+        """Keep the best of each family that is ``one per`` something; the others become its alternatives."""
+        best: dict[tuple[str, Row], Conclusion] = {}
         ranked = []
-        for one in kept:
-            if one.prohibits or not self._one_per[one.action]:
-                ranked.append(one)
+        for conclusion in sorted_conclusions:
+            if conclusion.prohibits or not self._one_per[conclusion.action]:
+                ranked.append(conclusion)
                 continue
-            keys = self._one_per_keys(one)
-            better = next((taken[key] for key in keys if key in taken), None)
+            keys = self._one_per_keys(conclusion)
+            better = next((best[key] for key in keys if key in best), None)
             if better is not None:
-                better.alternatives = (*better.alternatives, one)
+                better.alternatives = (*better.alternatives, conclusion)
                 continue
             for key in keys:
-                taken[key] = one
-            ranked.append(one)
+                best[key] = conclusion
+            ranked.append(conclusion)
         return ranked
 
-    def shared(self, one: Conclusion, better: Conclusion) -> tuple[str, str]:
-        """The family of which there is one, and per what, under which ``one`` gave way to ``better``."""
-        taken = set(self._one_per_keys(better))
-        family = next(action for action, row in self._one_per_keys(one) if (action, row) in taken)
-        return family, next(per for action, per in self._one_per[one.action] if action == family)
+    def shared(self, alternative: Conclusion, better: Conclusion) -> tuple[str, str]:
+        """The family and the entity of the ``one per`` for which ``alternative`` gave way to ``better``."""
+        keys = set(self._one_per_keys(better))
+        family = next(action for action, row in self._one_per_keys(alternative) if (action, row) in keys)
+        return family, next(per for action, per in self._one_per[alternative.action] if action == family)
 
-    def _one_per_keys(self, one: Conclusion) -> list[tuple[str, Row]]:
-        found = []
-        for action, per in self._one_per[one.action]:
-            row = belongs_to(one.target, per)
+    def _one_per_keys(self, conclusion: Conclusion) -> list[tuple[str, Row]]:
+        """The families of a conclusion that are ``one per`` something, each with the row that there may be one for."""
+        keys = []
+        for action, per in self._one_per[conclusion.action]:
+            row = belongs_to(conclusion.target, per)
             if row is not None:
-                found.append((action, row))
-        return found
+                keys.append((action, row))
+        return keys
 
     # --- steps ---
 
-    def steps_for(self, one: Conclusion, steps: Sequence[RawFiring], case: Case) -> list[RawFiring]:
-        """The step firings that belong to a recommendation, in order: of its family, on its target or around it."""
-        family = self._families[one.action]
-        found = []
+    def steps_for(self, advice: Conclusion, steps: Sequence[RawFiring], case: Case) -> list[RawFiring]:
+        """The firings that add steps to a recommendation, in order: those about its family, on its target or around it."""
+        family = self._families[advice.action]
+        own = []
         for firing in steps:
             plan = self._steps[firing[0]][3]
             if plan.action in family:
                 target = self._target(plan, firing[1], case)
-                if target is not None and inside(one.target, target):
-                    found.append(firing)
-        return sorted(found, key=self._firing_key)
+                if target is not None and inside(advice.target, target):
+                    own.append(firing)
+        return sorted(own, key=self._firing_key)
 
 
 def _path(rule: Rule) -> tuple[str, str]:
-    """The way from the rule's row to its target, and to the id of the person that is its target."""
+    """The way from the rule's row to its target: attributes of the row; and the way to the target's id, if it is named by id.
+
+    An empty path is the row itself. Where the target is named by id, the path leads to its application (``.``: the row).
+    """
     match rule.target:
         case InScope(entity=entity):
             return "" if entity == rule.entity else entity, ""
@@ -324,19 +333,19 @@ def _path(rule: Rule) -> tuple[str, str]:
 
 
 def _clashing(rules: Iterable[Rule], families: Mapping[str, Sequence[str]]) -> set[str]:
-    """The actions that some rule forbids and of which some rule recommends a kind."""
+    """The actions that some rule forbids while another recommends a member of their family."""
     forbidden = {rule.conclusion.action for rule in rules if isinstance(rule.conclusion, Prohibit)}
     advised = (rule.conclusion.action for rule in rules if not isinstance(rule.conclusion, Prohibit | AddStep))
-    return forbidden.intersection(one for action in advised for one in families[action])
+    return forbidden.intersection(kind for action in advised for kind in families[action])
 
 
-def _merge(found: Conclusion, order: int) -> None:
+def _merge(conclusion: Conclusion, order: int) -> None:
     """Of two orders keep the higher priority, the nearer deadline and the stronger modality."""
-    before = found.order
+    before = conclusion.order
     if not (before ^ order) & _REST:  # they differ in nothing but priority
-        found.order = min(before, order)
+        conclusion.order = min(before, order)
         return
-    found.order = (
+    conclusion.order = (
         min(before & _PRIORITY, order & _PRIORITY)
         | min(before & _DUE, order & _DUE)
         | min(before & _LAST, order & _LAST)
@@ -344,7 +353,7 @@ def _merge(found: Conclusion, order: int) -> None:
 
 
 def _settle(advice: Conclusion, prohibition: Conclusion) -> None:
-    """The higher priority wins; on equal priority, and always where it is a matter of safety, the prohibition does."""
+    """The higher priority wins. The prohibition wins on equal priority, and always where it is for safety."""
     if prohibition.safety or prohibition.priority >= advice.priority:
         advice.lost_to = (*advice.lost_to, prohibition)
     else:
@@ -352,32 +361,32 @@ def _settle(advice: Conclusion, prohibition: Conclusion) -> None:
 
 
 def in_order(conclusions: list[Conclusion]) -> list[Conclusion]:
-    """Sorted by :func:`rank_key`. Ids are looked at only where all else is the same."""
+    """Conclusions sorted by :func:`rank_key`. Ids are compared only where the orders are equal."""
     if len(conclusions) < 2:
         return conclusions
-    found = sorted(conclusions, key=_ORDER)
-    orders = list(map(_ORDER, found))
-    if len(set(orders)) == len(orders):  # mostly; to find out where there are ties takes longer
-        return found
-    tied = bytes(map(eq, orders, orders[1:])) + b"\0"  # for each, whether the next has the same order
+    ranked = sorted(conclusions, key=_ORDER)
+    orders = list(map(_ORDER, ranked))
+    if len(set(orders)) == len(orders):  # the usual case, and quicker to test than where the ties are
+        return ranked
+    tied = bytes(map(eq, orders, orders[1:])) + b"\0"  # for each conclusion, whether the next one has the same order
     start = tied.find(1)
     while start >= 0:
         end = tied.find(0, start) + 1
-        found[start:end] = sorted(found[start:end], key=_name_key)
+        ranked[start:end] = sorted(ranked[start:end], key=_name_key)
         start = tied.find(1, end)
-    return found
+    return ranked
 
 
 _ORDER: Final = attrgetter("order")
 
 
-def _name_key(one: Conclusion) -> tuple[str, str, str, str, str, int]:
-    row = one.target
+def _name_key(conclusion: Conclusion) -> tuple[str, str, str, str, str, int]:
+    row = conclusion.target
     if type(row) is PersonRow:  # by far the most common where there are ties
-        return one.plan.action, "person", row.application.id, "", row.id, 0
-    return (one.plan.action, *row_key(row), row.no)  # two messages that say the same have the same id
+        return conclusion.plan.action, "person", row.application.id, "", row.id, 0
+    return (conclusion.plan.action, *row_key(row), row.no)  # two messages that say the same have the same id
 
 
-def rank_key(one: Conclusion) -> tuple[int, str, str, str, str, str, int]:
-    """Priority, then the nearer deadline, then the modality, then action and target by name: a total order."""
-    return (one.order, *_name_key(one))
+def rank_key(conclusion: Conclusion) -> tuple[int, str, str, str, str, str, int]:
+    """Priority, then the nearer deadline, then the stronger modality, then action and target by name: a total order."""
+    return (conclusion.order, *_name_key(conclusion))

@@ -1,10 +1,8 @@
-"""When a case's decision can change by itself, and what is decided from then on: one ranking for each interval.
+"""The decisions on a case from a moment on, if no fact changes: one ranking for each interval.
 
 Every condition on time compares ``now`` with a moment that is known beforehand, or with a local clock. So the instants
-at which anything can change are listed first, and a decision is taken at each of them: exact, with no sampling.
-
-An instant that changes nothing costs a decision, never exactness. So the list may have a few too many; what is ruled out
-beforehand is what no passing of time can bring about (``_Window.truth``).
+at which anything can change are listed first (:mod:`tactful.decide.instants`), and a decision is taken at each of them.
+The result is exact; nothing is sampled.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case
 
-#: The longest plan: how far ahead deadlines are looked for.
+#: The longest plan, in seconds: as far ahead as deadlines are looked for.
 LONGEST: Final = HORIZON
 
 
@@ -34,29 +32,29 @@ class Interval(msgspec.Struct, frozen=True, eq=False):
 
 
 class Timeline(msgspec.Struct, frozen=True, eq=False):
-    """What is decided from ``intervals[0].start`` on, if nothing but time changes. Neighbours differ."""
+    """The decisions from ``intervals[0].start`` on, if no fact changes. The firings of neighbouring intervals differ."""
 
     intervals: tuple[Interval, ...]
 
     def at(self, moment: int) -> Interval:
-        """The interval that ``moment`` lies in; it has to lie in one."""
-        return self.intervals[bisect_right(self.intervals, moment, key=lambda one: one.start) - 1]
+        """The interval that has ``moment`` (seconds since 1970, UTC), which must not lie outside all of them."""
+        return self.intervals[bisect_right(self.intervals, moment, key=lambda interval: interval.start) - 1]
 
 
 def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
-    """The decisions from ``start`` up to but not including ``until``, one for each interval in which none changes."""
-    found: list[tuple[int, list[RawFiring]]] = []
+    """The decisions from ``start`` up to but not including ``until`` (seconds since 1970, UTC)."""
+    changes: list[tuple[int, list[RawFiring]]] = []
     before: frozenset[RawFiring] | None = None
     for moment in (start, *instants(decider, case, start, until)):
         firings = decider.fire(case, moment)
-        same = frozenset(firings)
-        if same != before:
-            found.append((moment, firings))
-        before = same
-    ends = [moment for moment, _ in found[1:]] + [until]
+        current = frozenset(firings)
+        if current != before:
+            changes.append((moment, firings))
+        before = current
+    ends = [moment for moment, _ in changes[1:]] + [until]
     return Timeline(
         tuple(
             Interval(moment, end, decider.ranker.rank(firings, case))
-            for (moment, firings), end in zip(found, ends, strict=True)
+            for (moment, firings), end in zip(changes, ends, strict=True)
         )
     )

@@ -1,10 +1,11 @@
-"""What differs between two decisions, and the facts and rules that make the difference."""
+"""Two decisions compared: the advice that differs, and the facts and rules that make the difference."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from tactful.decide.ranker import Conclusion, Key, Ranking
@@ -43,23 +44,23 @@ _ABSENT: Final = "not there"
 
 
 def compare(before: tuple[Context, Ranking], after: tuple[Context, Ranking]) -> ComparisonRecord:
-    """The differences from one decision to another."""
-    one, other = _Side(*before), _Side(*after)
-    same = one.context.case.candidate.id == other.context.case.candidate.id
-    moved = _moved([key for key in one.ranked if key in other.ranked], list(other.ranked))
-    found = [
-        *(_difference(key, one, other, key in moved) for key in other.ranked),
-        *(_removed(key, one, other) for key in one.ranked if key not in other.ranked),
+    """The differences from the first decision to the second. Facts are compared only for one and the same candidate."""
+    first, second = _Side(*before), _Side(*after)
+    same = first.context.case.candidate.id == second.context.case.candidate.id
+    moved = _moved([key for key in first.ranked if key in second.ranked], list(second.ranked))
+    compared = [
+        *(_difference(key, first, second, key in moved) for key in second.ranked),
+        *(_removed(key, first, second) for key in first.ranked if key not in second.ranked),
     ]
-    differences = tuple(difference for difference in found if difference is not None)
+    differences = tuple(difference for difference in compared if difference is not None)
     return ComparisonRecord(
-        before=_decided(one.context),
-        after=_decided(other.context),
+        before=_decided(first.context),
+        after=_decided(second.context),
         same_candidate=same,
-        facts=tuple(_fact_changes(one.context, other.context)) if same else (),
+        facts=tuple(_fact_changes(first.context, second.context)) if same else (),
         advice=differences,
-        set_aside=(*_set_aside(one, other, "before"), *_set_aside(other, one, "after")),
-        unchanged=len(found) - len(differences),
+        set_aside=(*_set_aside(first, second, "before"), *_set_aside(second, first, "after")),
+        unchanged=len(compared) - len(differences),
     )
 
 
@@ -71,31 +72,33 @@ def _decided(context: Context) -> DecidedRecord:
 
 
 class _Side:
-    """One of the two decisions, with its conclusions by what makes them the same."""
+    """One of the two decisions, with its conclusions by their keys."""
 
     def __init__(self, context: Context, ranking: Ranking) -> None:
         self.context = context
         self.ranked = _keyed(ranking.ranked)
         self.ranks = {key: rank for rank, key in enumerate(self.ranked, start=1)}
-        pairs = [(one, to) for to in ranking.ranked for one in to.alternatives]
-        self.alternatives = dict(zip(_keyed([one for one, _ in pairs]), [to for _, to in pairs], strict=True))
+        pairs = [(alternative, winner) for winner in ranking.ranked for alternative in winner.alternatives]
+        keys = _keyed([alternative for alternative, _ in pairs])
+        #: For each alternative, the conclusion that it gave way to.
+        self.alternatives = dict(zip(keys, [winner for _, winner in pairs], strict=True))
         self.set_aside = _keyed(ranking.set_aside)
 
     def record(self, key: _Key) -> SideRecord:
         """A conclusion of the ranked list."""
-        one, context = self.ranked[key], self.context
+        conclusion, context = self.ranked[key], self.context
         return SideRecord(
             rank=self.ranks[key],
-            modality=one.modality,
-            priority=one.priority,
-            label=context.label(one),
-            due=context.iso(one.due),
-            steps=context.steps_of(one),
-            alternatives=tuple(context.label(other) for other in one.alternatives),
+            modality=conclusion.modality,
+            priority=conclusion.priority,
+            label=context.label(conclusion),
+            due=context.iso(conclusion.due),
+            steps=context.steps_of(conclusion),
+            alternatives=tuple(map(context.label, conclusion.alternatives)),
         )
 
     def instead(self, key: _Key, other: _Side) -> ElseRecord:
-        """What became of a conclusion that only the other side has in its ranked list."""
+        """What happened here to a conclusion that only the other side ranks."""
         context = self.context
         if key in self.alternatives:
             return AlternativeToRecord(to=context.label(self.alternatives[key]))
@@ -105,29 +108,30 @@ class _Side:
         return SetAsideByRecord(by=tuple(dict.fromkeys(rule.rule for rule in because)), because=because)
 
     def firings(self, key: _Key) -> list[tuple[str, Row]]:
-        """The rules of a conclusion of the ranked list, by id, with the rows that they fired for."""
+        """The ids of the rules behind a ranked conclusion, with the rows that they fired for."""
         checked, ranker = self.context.checked, self.context.ranker
         return [(checked.rules[no].id, row) for no, row, _ in ranker.sorted_firings(self.ranked[key])]
 
     def _lacking(self, id_: str, theirs: Row) -> LacksRecord | RowGoneRecord | RuleGoneRecord:
         """Why a rule that fires on the other side does not fire here."""
         context = self.context
-        rule = next((one for one in context.checked.rules if one.id == id_), None)
+        rule = next((rule for rule in context.checked.rules if rule.id == id_), None)
         if rule is None:
             return RuleGoneRecord(rule=id_)
         rows = context.evaluator.rows(rule.entity)
-        row = next((one for one in rows if _same(one) == _same(theirs)), None)
+        row = next((row for row in rows if _same(row) == _same(theirs)), None)
         if row is None:
             return RowGoneRecord(rule=id_, row=target_record(theirs))
         derivation, env = Derivation(context), context.evaluator.environment(rule.entity, row)
         failing = derivation.tests(derivation.standing_in_the_way(rule, row), env, to_mend=True, deep=False)
         return LacksRecord(rule=id_, failing=failing)
 
-    def rules(self, one: Conclusion) -> dict[tuple[str, tuple[str, str, str, str]], JustificationRecord]:
-        """The justifications of a conclusion, by rule and row."""
+    def rules(self, conclusion: Conclusion) -> dict[tuple[str, tuple[str, str, str, str]], JustificationRecord]:
+        """The justifications of a conclusion, by rule and row; one for all messages that say the same."""
         context = self.context
-        keys = [(context.checked.rules[no].id, _same(row)) for no, row, _ in context.ranker.sorted_firings(one)]
-        return dict(zip(keys, context.because(one), strict=True))  # of firings for messages alike, one is enough
+        firings = context.ranker.sorted_firings(conclusion)
+        keys = [(context.checked.rules[no].id, _same(row)) for no, row, _ in firings]
+        return dict(zip(keys, context.because(conclusion), strict=True))
 
 
 def _keyed(conclusions: Sequence[Conclusion]) -> dict[_Key, Conclusion]:
@@ -148,26 +152,29 @@ def _same(row: Row) -> tuple[str, str, str, str]:
 
 
 def _difference(key: _Key, before: _Side, after: _Side, moved: bool) -> DifferenceRecord | None:
-    """What is different about a conclusion of the second decision; ``None`` where nothing is."""
-    one = after.ranked[key]
+    """How a conclusion of the second decision differs from the first; ``None`` where it is the same.
+
+    ``moved``: the conclusion stands in another place among those that both decisions rank.
+    """
+    conclusion = after.ranked[key]
     if key not in before.ranked:
         return AddedRecord(
-            action=one.action,
-            target=target_record(one.target),
+            action=conclusion.action,
+            target=target_record(conclusion.target),
             after=after.record(key),
             before=before.instead(key, after),
-            because=after.context.because(one),
+            because=after.context.because(conclusion),
         )
-    was, now = before.rules(before.ranked[key]), after.rules(one)
+    was, now = before.rules(before.ranked[key]), after.rules(conclusion)
     gone = tuple(rule for place, rule in was.items() if place not in now)
     new = tuple(rule for place, rule in now.items() if place not in was)
     first, second = before.record(key), after.record(key)
-    changes = tuple(_changes(first, second, (before.ranked[key], one), (before.context, after.context), moved))
+    changes = tuple(_changes(first, second, (before.ranked[key], conclusion), (before.context, after.context), moved))
     if not changes and not gone and not new:
         return None
     return ChangedRecord(
-        action=one.action,
-        target=target_record(one.target),
+        action=conclusion.action,
+        target=target_record(conclusion.target),
         before=first,
         after=second,
         changes=changes,
@@ -178,13 +185,13 @@ def _difference(key: _Key, before: _Side, after: _Side, moved: bool) -> Differen
 
 
 def _removed(key: _Key, before: _Side, after: _Side) -> RemovedRecord:
-    one = before.ranked[key]
+    conclusion = before.ranked[key]
     return RemovedRecord(
-        action=one.action,
-        target=target_record(one.target),
+        action=conclusion.action,
+        target=target_record(conclusion.target),
         before=before.record(key),
         after=after.instead(key, before),
-        because=before.context.because(one),
+        because=before.context.because(conclusion),
     )
 
 
@@ -192,7 +199,7 @@ def _changes(
     first: SideRecord,
     second: SideRecord,
     conclusions: tuple[Conclusion, Conclusion],
-    settings: tuple[Context, Context],
+    contexts: tuple[Context, Context],
     moved: bool,
 ) -> Iterator[ChangeRecord]:
     if moved:
@@ -200,7 +207,7 @@ def _changes(
     if first.modality != second.modality:
         yield ChangeRecord(what="modality", before=_words(first.modality), after=_words(second.modality))
     if conclusions[0].due != conclusions[1].due:
-        dues = [_due(one, context) for one, context in zip(conclusions, settings, strict=True)]
+        dues = [_due(conclusion, context) for conclusion, context in zip(conclusions, contexts, strict=True)]
         yield ChangeRecord(what="due", before=dues[0], after=dues[1])
     if first.priority != second.priority:
         yield ChangeRecord(what="priority", before=str(first.priority), after=str(second.priority))
@@ -223,16 +230,19 @@ def _words(modality: str) -> str:
 
 
 def _only(texts: Sequence[str], others: Sequence[str]) -> str:
-    """Those that the other side does not have."""
+    """The texts that the other side does not have."""
     return "; ".join(text for text in texts if text not in others) or "none"
 
 
-def _due(one: Conclusion, context: Context) -> str:
-    return "none" if one.due is None else say_moment(one.due, context.calendar)
+def _due(conclusion: Conclusion, context: Context) -> str:
+    return "none" if conclusion.due is None else say_moment(conclusion.due, context.calendar)
 
 
 def _moved(before: list[_Key], after: list[_Key]) -> set[_Key]:
-    """The fewest conclusions that have to be moved to bring those that both have from one order into the other."""
+    """The fewest conclusions that have to move to turn the first order of shared conclusions into the second.
+
+    The conclusions that stay are a longest increasing subsequence of places.
+    """
     place = {key: no for no, key in enumerate(after)}
     ends: list[int] = []
     lengths: list[int] = []
@@ -250,16 +260,16 @@ def _moved(before: list[_Key], after: list[_Key]) -> set[_Key]:
     return moved
 
 
-def _set_aside(one: _Side, other: _Side, side: str) -> Iterator[SetAsideChangeRecord]:
-    """What one side sets aside and the other does not."""
-    for key, lost in one.set_aside.items():
+def _set_aside(own: _Side, other: _Side, side: str) -> Iterator[SetAsideChangeRecord]:
+    """The conclusions that only this side sets aside. ``side`` is ``before`` or ``after``."""
+    for key, lost in own.set_aside.items():
         if key not in other.set_aside:
-            because = [rule.rule for winner in lost.lost_to for rule in one.context.because(winner)]
+            because = [rule.rule for winner in lost.lost_to for rule in own.context.because(winner)]
             yield SetAsideChangeRecord(
                 side="before" if side == "before" else "after",
                 modality=lost.modality,
                 action=lost.action,
-                label=one.context.label(lost),
+                label=own.context.label(lost),
                 target=target_record(lost.target),
                 by=tuple(dict.fromkeys(because)),
             )
@@ -269,14 +279,14 @@ def _set_aside(one: _Side, other: _Side, side: str) -> Iterator[SetAsideChangeRe
 
 
 class _Facts(NamedTuple):
-    """The known facts of one row, and the row in words."""
+    """The known facts of a row, and the row in words."""
 
-    said: str
+    words: str
     values: Mapping[str, tuple[Value, Kind]]
 
 
 def _fact_changes(before: Context, after: Context) -> Iterator[FactChangeRecord]:
-    """The given facts in which two cases differ, the moments decided for included."""
+    """The given facts that differ between two cases, and the moment of the decision if it differs."""
     if before.now != after.now:
         yield _change("now", (before.now, MomentKind()), (after.now, MomentKind()), before, after)
     ambiguous = _ambiguous(before.case) | _ambiguous(after.case)
@@ -287,20 +297,20 @@ def _fact_changes(before: Context, after: Context) -> Iterator[FactChangeRecord]
             yield _whole(place, was, now, before, after)
             continue
         for name in dict.fromkeys((*was.values, *now.values)):
-            one, other = was.values.get(name), now.values.get(name)
-            if (one and one[0]) != (other and other[0]):
-                yield _change(f"{place}.{name}", one, other, before, after)
+            old, new = was.values.get(name), now.values.get(name)
+            if (old and old[0]) != (new and new[0]):
+                yield _change(f"{place}.{name}", old, new, before, after)
 
 
 def _change(
-    fact: str, one: tuple[Value, Kind] | None, other: tuple[Value, Kind] | None, before: Context, after: Context
+    fact: str, old: tuple[Value, Kind] | None, new: tuple[Value, Kind] | None, before: Context, after: Context
 ) -> FactChangeRecord:
     return FactChangeRecord(
         fact=fact,
-        before=None if one is None else plain_value(*one, before.calendar),
-        after=None if other is None else plain_value(*other, after.calendar),
-        before_said="unknown" if one is None else say_value(*one, before.calendar),
-        after_said="unknown" if other is None else say_value(*other, after.calendar),
+        before=None if old is None else plain_value(*old, before.calendar),
+        after=None if new is None else plain_value(*new, after.calendar),
+        before_said="unknown" if old is None else say_value(*old, before.calendar),
+        after_said="unknown" if new is None else say_value(*new, after.calendar),
     )
 
 
@@ -310,8 +320,8 @@ def _whole(place: str, was: _Facts | None, now: _Facts | None, before: Context, 
         fact=place,
         before=None if was is None else _plain(was, before),
         after=None if now is None else _plain(now, after),
-        before_said=_ABSENT if was is None else _said(was, before),
-        after_said=_ABSENT if now is None else _said(now, after),
+        before_said=_ABSENT if was is None else _in_words(was, before),
+        after_said=_ABSENT if now is None else _in_words(now, after),
     )
 
 
@@ -319,9 +329,9 @@ def _plain(facts: _Facts, context: Context) -> dict[str, object]:
     return {name: plain_value(value, kind, context.calendar) for name, (value, kind) in facts.values.items()}
 
 
-def _said(facts: _Facts, context: Context) -> str:
-    found = [f"{name} {say_value(value, kind, context.calendar)}" for name, (value, kind) in facts.values.items()]
-    return listing(found) if found else facts.said
+def _in_words(facts: _Facts, context: Context) -> str:
+    values = [f"{name} {say_value(value, kind, context.calendar)}" for name, (value, kind) in facts.values.items()]
+    return listing(values) if values else facts.words
 
 
 _FIELDS: Final = {
@@ -331,17 +341,17 @@ _FIELDS: Final = {
 
 
 def _facts(context: Context, ambiguous: set[tuple[str, str]]) -> dict[str, _Facts]:
-    """All known facts of a case: the place of a row (``person[dana]``) → its fields."""
-    found: dict[str, _Facts] = {}
+    """All known facts of a case, by the place of their row (``person[dana]``)."""
+    facts: dict[str, _Facts] = {}
     seen: Counter[str] = Counter()
     for row in _rows(context.case):
-        entity, said = row.entity, say_row(row, context.calendar)
-        place = _place(row, said, ambiguous)
+        entity, words = row.entity, say_row(row, context.calendar)
+        place = _place(row, words, ambiguous)
         seen[place] += 1
         if seen[place] > 1:  # the same message twice
             place = f"{place} ({seen[place]})"
-        found[place] = _Facts(said, dict(_values(row, entity, context)))
-    return found
+        facts[place] = _Facts(words, dict(_values(row, entity, context)))
+    return facts
 
 
 def _values(row: Row, entity: str, context: Context) -> Iterator[tuple[str, tuple[Value, Kind]]]:
@@ -362,26 +372,27 @@ def _rows(case: Case) -> Iterator[Row]:
             yield family.offer
         yield from family.people
         yield from family.interviews
-        yield from (one for group in family.interviewers for one in group)
+        yield from chain.from_iterable(family.interviewers)
         yield from family.messages
 
 
-def _place(row: Row, said: str, ambiguous: set[tuple[str, str]]) -> str:
-    """``person[dana]``; ``person[acme/dana]`` where another application has a person of that id too."""
+def _place(row: Row, words: str, ambiguous: set[tuple[str, str]]) -> str:
+    """``person[dana]``; ``person[acme/dana]`` where another application has a person with that id too."""
     entity, application, interview, id_ = row_key(row)
     if entity == "candidate":
         return entity
-    id_ = said if entity == "message" else "/".join((interview, id_)) if interview else id_
+    id_ = words if entity == "message" else "/".join((interview, id_)) if interview else id_
     if (entity, id_) in ambiguous:
         id_ = f"{application}/{id_}"
     return f"{entity}[{id_}]"
 
 
 def _ambiguous(case: Case) -> set[tuple[str, str]]:
-    """The ids that rows of several applications have."""
-    found: dict[tuple[str, str], set[str]] = {}
+    """The ids that rows of several applications share, with their entities."""
+    applications_of: dict[tuple[str, str], set[str]] = {}
     for row in _rows(case):
         entity, application, interview, id_ = row_key(row)
         if entity != "message":
-            found.setdefault((entity, "/".join((interview, id_)) if interview else id_), set()).add(application)
-    return {key for key, applications in found.items() if len(applications) > 1}
+            key = entity, "/".join((interview, id_)) if interview else id_
+            applications_of.setdefault(key, set()).add(application)
+    return {key for key, applications in applications_of.items() if len(applications) > 1}

@@ -1,4 +1,4 @@
-"""One decision's case, moment and pack, and how its parts are put into words."""
+"""What a decision was made from (case, moment, pack), and how its parts are put into words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from tactful.reasons.wording import fill, name_of
 
 
 class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
-    """What the parts of one decision share. Not public. A ``Struct`` because one is made for every decision."""
+    """What the parts of one decision share; ``now`` is in seconds since 1970 (UTC). Not public.
+
+    It is a ``Struct`` because every decision makes one.
+    """
 
     decider: Decider
     case: Case
@@ -33,7 +36,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     @property
     def ranker(self) -> Ranker:
-        """What ranks the pack's firings."""
+        """The ranker of the pack's firings."""
         return self.decider.ranker
 
     @property
@@ -48,7 +51,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def steps(self) -> list[RawFiring]:
-        """The steps that rules add, worked out when somebody asks."""
+        """The firings of rules that add steps, computed on first use."""
         return self.decider.steps(self.case, self.now)
 
     @cached_property
@@ -57,16 +60,16 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         return self.decider.evaluator(self.case, self.now)
 
     def moment(self, moment: int | None) -> datetime | None:
-        """A moment on the candidate's clock."""
+        """A moment (seconds since 1970) in the candidate's time zone."""
         return None if moment is None else self.calendar.local(moment)
 
     def iso(self, moment: int | None) -> str | None:
-        """A moment on the candidate's clock, as JSON has it."""
+        """A moment (seconds since 1970) in the candidate's time zone, as JSON has it."""
         return None if moment is None else self.calendar.local(moment).isoformat()
 
-    def label(self, one: Conclusion) -> str:
-        """The action in words, for its target."""
-        return self.label_of(one.action, one.target)
+    def label(self, conclusion: Conclusion) -> str:
+        """A conclusion's action in words, for its target."""
+        return self.label_of(conclusion.action, conclusion.target)
 
     def label_of(self, action: str, target: Row) -> str:
         """An action in words, for a target."""
@@ -76,22 +79,22 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         env = self.evaluator.environment(target.entity, target)
         return fill(label, env, self.evaluator, self.calendar)
 
-    def because(self, one: Conclusion) -> tuple[JustificationRecord, ...]:
-        """The justifications of a conclusion, the rule that counts most first."""
+    def because(self, conclusion: Conclusion) -> tuple[JustificationRecord, ...]:
+        """The justifications of a conclusion, the rule with the highest priority first."""
         rules = self.checked.rules
         return tuple(
-            justification(rules[firing[0]], firing[1], self.evaluator, self.calendar)
-            for firing in self.ranker.sorted_firings(one)
+            justification(rules[no], row, self.evaluator, self.calendar)
+            for no, row, _ in self.ranker.sorted_firings(conclusion)
         )
 
-    def steps_of(self, one: Conclusion) -> tuple[str, ...]:
-        """What to mind in following a recommendation: the action's own steps, then those that rules add."""
-        if one.prohibits:
+    def steps_of(self, conclusion: Conclusion) -> tuple[str, ...]:
+        """The steps of a recommendation: the action's own, then those that rules add. A prohibition has none."""
+        if conclusion.prohibits:
             return ()
         checked, evaluator = self.checked, self.evaluator
-        env = evaluator.environment(one.target.entity, one.target)
-        own = [fill(step, env, evaluator, self.calendar) for step in checked.actions[one.action].steps]
-        firings = self.ranker.steps_for(one, self.steps, self.case)
+        env = evaluator.environment(conclusion.target.entity, conclusion.target)
+        own = [fill(step, env, evaluator, self.calendar) for step in checked.actions[conclusion.action].steps]
+        firings = self.ranker.steps_for(conclusion, self.steps, self.case)
         added = [step_text(checked.rules[no], row, evaluator, self.calendar) for no, row, _ in firings]
         return tuple(dict.fromkeys((*own, *added)))
 
@@ -107,5 +110,5 @@ def target_record(row: Row) -> TargetRecord:
 
 
 def application_of(row: Row) -> str | None:
-    """The id of the application that a row is or belongs to."""
+    """The id of the application that a row is or belongs to; ``None`` for the candidate."""
     return None if row.application is None else row.application.id

@@ -1,4 +1,4 @@
-"""From given facts to a rule: what each test met, and how each computed fact that it reads came about."""
+"""How a rule came to fire, or failed to: the value that each test read, and how each computed fact came about."""
 
 from __future__ import annotations
 
@@ -43,26 +43,26 @@ from tactful.reasons.records.why import (
 )
 from tactful.reasons.wording import plain_value, say_row, say_value
 
-#: How many rows of a collection are told of.
+#: The most rows of a collection that are reported.
 ROWS: Final = 3
-#: How deep computed facts are followed. Deeper than any pack for people; it bounds what a made-up one can cost.
+#: The most computed facts that are followed one inside another. Real packs stay below; generated packs are cut off here.
 DEPTH: Final = 12
 
 _PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
-#: A test, and whether its condition asks that it hold.
+#: A test, and whether its condition asks that the test hold.
 Ground = tuple[Test, bool]
 
 
 class Derivation:
-    """Tells tests and facts. What it has told once it refers to afterwards."""
+    """Records of tests and computed facts. A fact is written out once; later records refer to it."""
 
     def __init__(self, context: Context) -> None:
         self._context, self._evaluator = context, context.evaluator
-        self._parameters = {one.name: one.value for one in context.checked.parameters}
-        self._told: set[tuple[str, int, bool]] = set()
+        self._parameters = {parameter.name: parameter.value for parameter in context.checked.parameters}
+        self._written_out: set[tuple[str, int, bool]] = set()
 
     def fired(self, rule: Rule, row: Row, text: str) -> RuleRecord:
-        """A rule that fired for a row, and ``text``, its sentence."""
+        """A rule that fired for a row. ``text`` is the rule's sentence, filled in."""
         return RuleRecord(
             rule=rule.id,
             where=f"{rule.span.file}:{rule.span.line}",
@@ -78,7 +78,7 @@ class Derivation:
     # --- which tests ---
 
     def holding(self, rule: Rule, row: Row) -> list[Ground]:
-        """The tests that a firing rests on."""
+        """The tests that made the rule fire for the row."""
         return self._holding(rule.condition, self._evaluator.environment(rule.entity, row), True)
 
     def standing_in_the_way(self, rule: Rule, row: Row) -> list[Ground]:
@@ -86,19 +86,19 @@ class Derivation:
         return self._mend(rule.condition, self._evaluator.environment(rule.entity, row), True)
 
     def met_already(self, rule: Rule, row: Row) -> list[Ground]:
-        """The tests of ``when`` and ``unless``, as they stand at the top, that are as the rule asks."""
+        """The tests behind those members of ``when`` and ``unless`` that hold as the rule asks."""
         env = self._evaluator.environment(rule.entity, row)
         members = [*_members(rule.when), NoneOf((rule.unless,))]
-        found = [self._holding(one, env, True) for one in members if self._evaluator.holds(one, env)]
-        return [ground for group in found for ground in group]
+        met = [member for member in members if self._evaluator.holds(member, env)]
+        return [ground for member in met for ground in self._holding(member, env, True)]
 
     def _holding(self, condition: Condition, env: Environment, truth: bool) -> list[Ground]:
-        """The tests that make ``condition`` what it is, ``truth``."""
-        found = supports(condition, env, self._evaluator, truth)
-        return list(dict.fromkeys((one.test, one.held == truth) for one in found))
+        """The tests that make ``condition`` true or false; ``truth`` is which of the two it is."""
+        tests = supports(condition, env, self._evaluator, truth)
+        return list(dict.fromkeys((support.test, support.held == truth) for support in tests))
 
     def _mend(self, condition: Condition, env: Environment, to: bool, wanted: bool = True) -> list[Ground]:
-        """The fewest tests that have to change for ``condition`` to become ``to``, which it is not.
+        """The fewest tests that have to change for ``condition`` to become ``to``. At present it is the opposite.
 
         ``wanted``: whether the whole condition asks that this part of it hold.
         """
@@ -108,8 +108,8 @@ class Derivation:
             case NoneOf(members=members):
                 return self._mend(AnyOf(members), env, not to, not wanted)
             case AllOf(members=members) | AnyOf(members=members):
-                wrong = [one for one in members if self._evaluator.holds(one, env) != to]
-                ways = [self._mend(one, env, to, wanted) for one in wrong]
+                wrong = [member for member in members if self._evaluator.holds(member, env) != to]
+                ways = [self._mend(member, env, to, wanted) for member in wrong]
                 if isinstance(condition, AllOf) == to:
                     return list(dict.fromkeys(ground for way in ways for ground in way))
                 return min(ways, key=lambda way: (len(way), self._forgotten(way, env)), default=[])
@@ -117,7 +117,7 @@ class Derivation:
                 assert_never(condition)
 
     def _forgotten(self, grounds: list[Ground], env: Environment) -> int:
-        """How many known facts would have to be unknown: of ways as long, the one to tell last."""
+        """How many known facts would have to become unknown. Among ways of one length, the fewest are preferred."""
         known = [test for test, _ in grounds if Known() in test.predicates]
         return sum(self._evaluator.test(test, env) != test.negated for test in known)
 
@@ -126,7 +126,10 @@ class Derivation:
     def tests(
         self, grounds: Iterable[Ground], env: Environment, *, to_mend: bool, deep: bool = True
     ) -> tuple[AskedRecord, ...]:
-        """Tests with what they met. ``to_mend``: they stand in the way. ``deep``: with how computed facts came about."""
+        """Tests with the values that they read.
+
+        ``to_mend``: the tests stand in the way of a rule. ``deep``: the records include how computed facts came about.
+        """
         return tuple(self._test(test, wanted, env, to_mend, DEPTH if deep else 0) for test, wanted in grounds)
 
     def _test(self, test: Test, wanted: bool, env: Environment, to_mend: bool, depth: int) -> AskedRecord:
@@ -135,7 +138,7 @@ class Derivation:
         since, until = self._bounds(test, value, env)
         return AskedRecord(
             field=field.text,
-            phrase=_PARAMETER.sub(lambda found: self._parameters.get(found[1], found[0]), test.text),
+            phrase=_PARAMETER.sub(lambda match: self._parameters.get(match[1], match[0]), test.text),
             value=plain_value(value, field.kind, context.calendar),
             said=say_value(value, field.kind, context.calendar),
             held=evaluator.test(test, env),
@@ -147,7 +150,7 @@ class Derivation:
         )
 
     def _bounds(self, test: Test, value: Value, env: Environment) -> tuple[int | None, int | None]:
-        """Between which moments a test of time holds."""
+        """Since when and until when a test of time holds (seconds since 1970; ``None``: no bound)."""
         since: list[int] = []
         until: list[int] = []
         if value is not None and not test.negated:
@@ -173,14 +176,14 @@ class Derivation:
     # --- computed facts ---
 
     def _fact(self, field: Field, env: Environment, to_mend: bool, depth: int) -> FactRecord | None:
-        """How a computed fact came about; ``None`` for a given one, and where there is nothing that could have it."""
+        """How a computed fact came about; ``None`` for a given fact, and where the row that would have it is missing."""
         row = row_of(field, env)
         if field.origin != "computed" or row is None or not depth:
             return None
         key = (field.key, row.no, to_mend)
-        if key in self._told:
+        if key in self._written_out:
             return ToldRecord(fact=field.key, of=target_record(row))
-        self._told.add(key)
+        self._written_out.add(key)
         fact = self._evaluator.facts[field.key]
         inner = self._evaluator.environment(fact.entity, row)
         if isinstance(fact, Aggregate):
@@ -200,13 +203,13 @@ class Derivation:
 
     def _gathered(self, fact: Aggregate, row: Row, env: Environment, to_mend: bool, depth: int) -> GatheredRecord:
         rows = list(self._evaluator.collection(fact, row, env))
-        matched = [one for one in rows if self._evaluator.holds(fact.where, one)]
-        found: Sequence[tuple[Environment, list[Ground]]]
+        matched = [inner for inner in rows if self._evaluator.holds(fact.where, inner)]
+        shown: Sequence[tuple[Environment, list[Ground]]]
         if matched:
-            found = [(one, self._holding(fact.where, one, True)) for one in self._telling(fact, matched)[:ROWS]]
+            shown = [(inner, self._holding(fact.where, inner, True)) for inner in self._decisive(fact, matched)[:ROWS]]
         else:
-            near = [(one, self._mend(fact.where, one, True)) for one in rows]
-            found = sorted(near, key=lambda pair: (len(pair[1]), _key(pair[0], fact.over)))[:ROWS]
+            near = [(inner, self._mend(fact.where, inner, True)) for inner in rows]
+            shown = sorted(near, key=lambda pair: (len(pair[1]), _key(pair[0], fact.over)))[:ROWS]
         return GatheredRecord(
             fact=fact.id,
             about=fact.about,
@@ -217,19 +220,20 @@ class Derivation:
             looked_at=len(rows),
             matched=len(matched),
             rows=tuple(
-                self._row(fact, one, grounds, bool(matched), to_mend and not matched, depth) for one, grounds in found
+                self._row(fact, inner, grounds, bool(matched), to_mend and not matched, depth)
+                for inner, grounds in shown
             ),
         )
 
-    def _telling(self, fact: Aggregate, matched: list[dict[str, Row | None]]) -> list[dict[str, Row | None]]:
-        """The rows that tell most first: of the latest or earliest, the one that it is."""
+    def _decisive(self, fact: Aggregate, matched: list[dict[str, Row | None]]) -> list[dict[str, Row | None]]:
+        """The rows that matched. For ``latest`` and ``earliest``, the row that has the fact's value comes first."""
         field = fact.value
         if field is None or fact.op == "sum":
             return matched
-        numbers = [(self._evaluator.value(field, one), one) for one in matched]
-        known = [(value, one) for value, one in numbers if isinstance(value, int | float)]
+        values = [(self._evaluator.value(field, inner), inner) for inner in matched]
+        known = [(value, inner) for value, inner in values if isinstance(value, int | float)]
         known.sort(key=lambda pair: pair[0], reverse=fact.op == "latest")
-        return [one for _, one in known] or matched
+        return [inner for _, inner in known] or matched
 
     def _row(
         self, fact: Aggregate, env: Environment, grounds: list[Ground], matched: bool, to_mend: bool, depth: int

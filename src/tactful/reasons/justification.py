@@ -1,7 +1,7 @@
-"""Why: what a rule's conditions met when it fired.
+"""Justifications: the values that a rule's conditions read when it fired.
 
-Explanation is observed, not programmed: an engine says which rule fired for which row, and the rule's conditions are
-read again here. So no engine pays for explanations, and all engines explain alike.
+An engine reports only which rule fired for which row. This module evaluates the rule's conditions again and records what
+they read, so engines do no work for explanations, and the explanations are the same for every engine.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tactful.reasons.wording import fill, plain_value
 
 
 class Support(msgspec.Struct, frozen=True):
-    """A test that a rule's firing rests on: what it met, and whether it is that the test held or that it didn't."""
+    """A test that a rule's firing depends on: the value that it read, and whether the test held."""
 
     test: Test
     value: Value
@@ -41,23 +41,22 @@ def supports(condition: Condition, env: Environment, evaluator: Evaluator, wante
                 for member in members:
                     yield from supports(member, env, evaluator, wanted)
                 return
-            decisive = (member for member in members if evaluator.holds(member, env) == wanted)
-            found = next(decisive, None)
-            if found is not None:
-                yield from supports(found, env, evaluator, wanted)
+            decisive = next((member for member in members if evaluator.holds(member, env) == wanted), None)
+            if decisive is not None:
+                yield from supports(decisive, env, evaluator, wanted)
         case _:
             assert_never(condition)
 
 
 def justification(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar) -> JustificationRecord:
-    """A firing in words: the rule's sentence filled in, and its conditions with the values they met."""
+    """A firing in words: the rule's sentence, filled in, and its conditions with the values that they read."""
     env = evaluator.environment(rule.entity, row)
     met = [*supports(rule.when, env, evaluator), *supports(rule.unless, env, evaluator, wanted=False)]
     return JustificationRecord(
         rule=rule.id,
         text=fill(rule.because, env, evaluator, calendar),
         source=rule.source,
-        conditions=tuple(_condition(one, calendar) for one in dict.fromkeys(met)),
+        conditions=tuple(_condition(support, calendar) for support in dict.fromkeys(met)),
     )
 
 
@@ -77,7 +76,10 @@ def step_text(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar) ->
 
 
 def opened(fired: list[tuple[Rule, Row]], evaluator: Evaluator) -> int | None:
-    """Since when one of the rules has fired, by time alone; ``None`` where one has for over a year or always."""
+    """Since when any of the rules has fired, if time alone made it fire (seconds since 1970).
+
+    Returns ``None`` where a rule has fired for more than a year, or would fire at any time.
+    """
     since = [fires_since(rule, row, evaluator) for rule, row in fired]
-    known = [one for one in since if one is not None]
+    known = [moment for moment in since if moment is not None]
     return min(known) if known and len(known) == len(since) else None

@@ -1,4 +1,4 @@
-"""Values and templates in words."""
+"""Values, rows and sentences with placeholders, in words."""
 
 from __future__ import annotations
 
@@ -31,12 +31,15 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 
 def say_moment(moment: int, calendar: Calendar) -> str:
-    """``Sat 21 Nov 2026, 16:30`` on the clock of ``calendar``; the same words whatever the machine's locale."""
+    """``Sat 21 Nov 2026, 16:30`` in the time zone of ``calendar``, for a moment in seconds since 1970.
+
+    The words do not depend on the machine's locale.
+    """
     return say_local(calendar.local(moment))
 
 
 def say_local(local: datetime) -> str:
-    """The same for a moment that is on its clock already."""
+    """The same for a moment that is local already."""
     return f"{say_day(local.date())}, {say_clock(local)}"
 
 
@@ -46,7 +49,7 @@ def say_day(day: date) -> str:
 
 
 def say_short_day(day: date) -> str:
-    """``Sat 21 Nov``, where the year goes without saying."""
+    """``Sat 21 Nov``, where the year is clear."""
     return f"{_DAYS[day.weekday()]} {day.day} {say_month(day)}"
 
 
@@ -61,19 +64,19 @@ def say_clock(local: datetime) -> str:
 
 
 def iso(moment: int, calendar: Calendar) -> str:
-    """ISO 8601 with the offset of ``calendar``'s zone."""
+    """A moment (seconds since 1970) as ISO 8601 with the offset of ``calendar``'s time zone."""
     return calendar.local(moment).isoformat()
 
 
 def say_value(value: Value, kind: Kind, calendar: Calendar) -> str:
-    """A value in words; ``unknown`` where it is not known."""
+    """A value in words; ``unknown`` for ``None``."""
     match value:
         case None:
             return "unknown"
         case bool():
             return "yes" if value else "no"
         case tuple():
-            return listing([str(one) for one in value])
+            return listing([str(item) for item in value])
         case int() if isinstance(kind, MomentKind):
             return say_moment(value, calendar)
         case int() if isinstance(kind, DayTimeKind):
@@ -102,7 +105,7 @@ def plain_value(value: Value, kind: Kind, calendar: Calendar) -> bool | int | fl
 
 
 def listing(words: list[str]) -> str:
-    """``a, b and c``."""
+    """``a, b and c``; ``none`` for no words."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
 
 
@@ -119,7 +122,7 @@ def _slot(slot: FieldSlot, env: Environment, evaluator: Evaluator, calendar: Cal
 
 
 def name_of(row: Row) -> str:
-    """What to call a row: a name where it has one, else its id."""
+    """A row's name if it has a name, else its id."""
     match row:
         case CandidateRow() | PersonRow():
             name = row.name
@@ -134,12 +137,12 @@ def name_of(row: Row) -> str:
     return name or row.id
 
 
-#: Control characters, halves of characters, and what turns the direction of the text around it.
+#: Control characters, lone surrogates, and characters that change the direction of the text around them.
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def clean(text: str) -> str:
-    """The text with ``\N{REPLACEMENT CHARACTER}`` for what no document can hold and what would steer a terminal."""
+    """The text with ``\N{REPLACEMENT CHARACTER}`` in place of characters that documents cannot hold or terminals obey."""
     return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
@@ -149,7 +152,7 @@ def one_line(text: str) -> str:
 
 
 def concerning(target: TargetRecord, company: str | None) -> str:
-    """``  (Dana Ruiz, Acme)``: whom advice concerns, to stand behind its label; nothing where it is the candidate."""
+    """``  (Dana Ruiz, Acme)``: whom advice concerns, to follow its label; empty for the candidate."""
     if target.entity == "candidate":
         return ""
     who = target.name if target.name != target.id else f"{target.entity} {target.id}"
@@ -157,7 +160,7 @@ def concerning(target: TargetRecord, company: str | None) -> str:
 
 
 def distance(seconds: int) -> str:
-    """How long from now, in words: ``in 6 hours``, ``2 days ago``, in the largest unit of which there are two or more."""
+    """A length of time from now in words: ``in 6 hours``, ``2 days ago``. The unit is the largest that fits twice."""
     size = abs(seconds)
     for name, unit in (("weeks", WEEK), ("days", DAY), ("hours", HOUR), ("minutes", MINUTE)):
         if size >= 2 * unit:
@@ -169,7 +172,7 @@ def distance(seconds: int) -> str:
 
 
 def say_row(row: Row, calendar: Calendar) -> str:
-    """A row in words. A message has no name: it is told by what it was."""
+    """A row in words. A message has no name, so its kind, direction, moment and person stand for it."""
     if not isinstance(row, MessageRow):
         return name_of(row)
     words = [(row.kind or "message").replace("_", " ")]

@@ -7,21 +7,17 @@ all entities: the place in the entity's own table, moved by where the entity beg
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Set
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from tactful.columns.columns import Columns, Places
-from tactful.columns.ranking.plan import CODES, belongs_to
-from tactful.facts.entities import ENTITIES
+from tactful.facts.entities import CODES, ENTITIES, can_belong_to
 
 #: Rows as tables name them.
 Rows = npt.NDArray[np.int32]
 #: Rules, slots, and what is counted.
 Numbers = npt.NDArray[np.int32]
-#: What an interviewer's id is the id of, and so on: whose id the rows of an entity have.
-NAMED_AS: Final = {"interviewer": "person", "offer": "application"}
 
 
 class Around:
@@ -50,7 +46,7 @@ class Around:
             yield entity, found[self.begins[code] : self.begins[code + 1]]
 
     def _above(self, entity: str, scope: str) -> Places:
-        return self.columns.above(entity, scope) if belongs_to(entity, scope) else self._none(entity)
+        return self.columns.above(entity, scope) if can_belong_to(entity, scope) else self._none(entity)
 
     def _none(self, entity: str) -> Places:
         return np.full(self.columns.sizes[entity], -1, dtype=np.int64)

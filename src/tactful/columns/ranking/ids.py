@@ -6,25 +6,19 @@ Where a dictionary had a word twice, Arrow's Parquet writer would leave a gap in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tactful.columns.columns import NULL, Columns, Flags, Places, picked
-from tactful.columns.ranking.around import NAMED_AS, Around, Rows
-from tactful.columns.ranking.plan import CODES, belongs_to
-from tactful.columns.tables.same_length import stretch_of
+from tactful.columns.ranking.around import Around, Rows
+from tactful.facts.entities import CODES, NAMED_AS, WITH_ID, can_belong_to
 from tactful.facts.kinds import ChoiceKind
 
-#: The entities with ids of their own.
-_OWN: Final = ("candidate", "application", "person", "interview")
 #: So many ids tell of most tables that are not in the order of their ids that they are not.
 _FEW: Final = 64
-#: Ids of up to so many bytes are told apart as numbers.
-_SHORT: Final = 8
 
 
 class Coded(NamedTuple):
@@ -46,10 +40,10 @@ class Ids:
 
     def __init__(self, around: Around) -> None:
         self._around, self.columns, self.begins = around, around.columns, around.begins
-        self._coded = {one: coded(around.columns.texts(one, "id")) for one in _OWN}
+        self._coded = {one: coded(around.columns.texts(one, "id")) for one in WITH_ID}
         self._places: dict[str, Rows] = {}
         self._ordered: dict[str, Rows] = {}
-        self._together = together([self._coded[one].dictionary for one in _OWN])
+        self._together = together([self._coded[one].dictionary for one in WITH_ID])
 
     def of(self, scope: str, everywhere: Places) -> Coded:
         """The ids of the rows of ``scope`` that rows are or belong to; the place is -1 where there is none."""
@@ -57,7 +51,7 @@ class Ids:
         if found is None:
             found = self._places[scope] = self._none()
             for entity, rows in self._around.each(found):
-                if _within(entity, scope):
+                if can_belong_to(entity, scope):
                     rows[:] = self._own_of(entity, scope)
         return Coded(picked(found, everywhere), self._coded[scope].dictionary)
 
@@ -82,17 +76,17 @@ class Ids:
     def texts(self, entity: str, rows: Places) -> pa.Array:
         """The ids of rows of an entity, as texts."""
         columns = self.columns
-        if entity == "message":
+        named = NAMED_AS[entity]
+        if named is None:
             return message_ids(columns, rows)
-        named = NAMED_AS.get(entity, entity)
         if named != entity:
             rows = picked(columns.above(entity, named), rows)
         return columns.texts(named, "id").take(pa.array(rows))
 
     def greater(self, entity: str, rows: Places, others: Places) -> Flags:
         """Whether the ids of rows of an entity come after those of others."""
-        named = NAMED_AS.get(entity, entity)
-        if named in _OWN and len(self._coded[named].dictionary) <= len(rows):
+        named = NAMED_AS[entity]
+        if named is not None and len(self._coded[named].dictionary) <= len(rows):
             numbers = self._in_order(named)
             if named != entity:
                 rows, others = (picked(self.columns.above(entity, named), one) for one in (rows, others))
@@ -118,10 +112,10 @@ class Ids:
         if found is None:
             found = self._places[""] = self._none()
             for entity, rows in self._around.each(found):
-                named = NAMED_AS.get(entity, entity)
-                if named in _OWN:
+                named = NAMED_AS[entity]
+                if named is not None:
                     own = self._own_of(entity, named)
-                    rows[:] = picked(self._together.places[_OWN.index(named)], own)
+                    rows[:] = picked(self._together.places[WITH_ID.index(named)], own)
         return found
 
     def _own_of(self, entity: str, scope: str) -> Rows:
@@ -131,11 +125,6 @@ class Ids:
 
     def _none(self) -> Rows:
         return np.full(self.begins[-1], -1, dtype=np.int32)
-
-
-def _within(entity: str, scope: str) -> bool:
-    """Whether rows of ``entity`` are rows of ``scope`` or lie below them."""
-    return belongs_to(entity, scope) if scope != "interview" else entity in ("interview", "interviewer")
 
 
 def _used(places: Rows, names: pa.Array) -> Coded:
@@ -172,10 +161,8 @@ def coded(ids: pa.Array) -> Coded:
     """Ids, none of them null, with a dictionary."""
     if _ascend(ids[:_FEW]) and _ascend(ids):
         return Coded(np.arange(len(ids), dtype=np.int32), ids)
-    numbers, width = _numbers(ids)
-    found = (ids if numbers is None else pa.array(numbers)).dictionary_encode()
-    names = found.dictionary if numbers is None else _texts(found.dictionary.to_numpy(), width)
-    return Coded(found.indices.to_numpy(), names)
+    encoded = ids.dictionary_encode()
+    return Coded(encoded.indices.to_numpy(), encoded.dictionary)
 
 
 def together(dictionaries: Sequence[pa.Array]) -> Together:
@@ -203,23 +190,3 @@ def _share(some: pa.Array, others: pa.Array) -> bool:
 def _ascend(ids: pa.Array) -> bool:
     """Whether each comes after the one before."""
     return len(ids) < 2 or bool(pc.all(pc.less(ids[:-1], ids[1:])).as_py())
-
-
-def _numbers(ids: pa.Array) -> tuple[npt.NDArray[Any] | None, int]:
-    """Ids as numbers with the same bytes, and how many bytes they have; ``None`` where those are many or differ."""
-    stretch = stretch_of(ids, _SHORT)
-    if stretch is None:
-        return None, 0
-    start, width = stretch
-    size = 1 << (width - 1).bit_length()
-    found = np.frombuffer(ids.buffers()[2], np.uint8, len(ids) * width, start).reshape(-1, width)
-    if size != width:
-        found = np.pad(found, ((0, 0), (0, size - width)))
-    return np.require(found.reshape(-1).view(f"u{size}"), requirements="A"), width
-
-
-def _texts(numbers: npt.NDArray[Any], width: int) -> pa.Array:
-    """The ids that numbers were made of."""
-    data = numbers.view(np.uint8).reshape(len(numbers), -1)[:, :width].tobytes()
-    ends = np.arange(0, (len(numbers) + 1) * width, width, dtype=np.int32)
-    return pa.Array.from_buffers(pa.string(), len(numbers), [None, pa.py_buffer(ends), pa.py_buffer(data)])

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from tactful.columns.columns import Ints
 from tactful.decide.ranker import STRENGTH
-from tactful.facts.entities import ENTITIES
+from tactful.facts.entities import CODES, can_be_inside, can_belong_to
 from tactful.language.ir import AddStep, ById, CheckedPack, Field, InScope, Prohibit, Rule
-
-#: Entities as numbers.
-CODES: Final[Mapping[str, int]] = {entity: no for no, entity in enumerate(ENTITIES)}
 
 #: Each action, with all that it is a kind of.
 Families = Mapping[str, tuple[str, ...]]
@@ -117,7 +114,7 @@ def _keys(slot: ConclusionGroup, family: tuple[str, ...], restricted: Mapping[st
         return ()
     numbers = {id_: no for no, id_ in enumerate(restricted)}
     keys = (Key(numbers[id_], restricted[id_]) for id_ in family if id_ in restricted)
-    return tuple(key for key in keys if belongs_to(slot.entity, key.per))
+    return tuple(key for key in keys if can_belong_to(slot.entity, key.per))
 
 
 def _concludes(rule: Rule) -> bool:
@@ -137,20 +134,6 @@ def target_entity(rule: Rule) -> str:
 def by_id(rule: Rule) -> Field | None:
     """The field that holds the id of the person whom a rule's conclusion concerns, where it is told by id."""
     return rule.target.field if isinstance(rule.target, ById) else None
-
-
-def can_be_inside(entity: str, other: str) -> bool:
-    """Whether rows of ``entity`` are rows of ``other`` or belong to them, as :func:`tactful.rank.inside` has it."""
-    if other == "application":
-        return entity != "candidate"
-    return other in (entity, "candidate") or (entity == "interviewer" and other in ("person", "interview"))
-
-
-def belongs_to(entity: str, per: str) -> bool:
-    """Whether there can be a row of ``per`` that rows of ``entity`` are or belong to, for ``one per``."""
-    if per == "application":
-        return entity != "candidate"
-    return per in (entity, "candidate") or (per == "person" and entity in ("interviewer", "message"))
 
 
 def _strength(rule: Rule) -> int:

@@ -14,7 +14,7 @@ from tactful.columns.columns import Flags, Ints, Places, picked
 from tactful.columns.ranking.around import Numbers, Rows
 from tactful.columns.ranking.ids import Ids
 from tactful.columns.ranking.plan import RankingPlan
-from tactful.facts.entities import ENTITIES
+from tactful.facts.entities import ANCESTORS, ENTITIES
 
 
 def in_order_of_names(ids: Ids, places: Places, runs: Ints, entities: Ints, rows: Places) -> Places:
@@ -39,7 +39,7 @@ def _comes_after(ids: Ids, entity: str, rows: Places, others: Places) -> Flags:
     """Whether rows come after others of the same entity and candidate, by their names."""
     after = np.zeros(len(rows), dtype=np.bool_)
     left = np.arange(len(rows))
-    for scope in _scopes(entity):
+    for scope in _above(entity):
         above = ids.columns.above(entity, scope)
         mine, theirs = picked(above, picked(rows, left)), picked(above, picked(others, left))
         differ = mine != theirs
@@ -52,11 +52,9 @@ def _comes_after(ids: Ids, entity: str, rows: Places, others: Places) -> Flags:
     return after
 
 
-def _scopes(entity: str) -> tuple[str, ...]:
-    """By the ids of which rows above them rows are ordered before their own count."""
-    if entity in ("candidate", "application"):
-        return ()
-    return ("application", "interview") if entity == "interviewer" else ("application",)
+def _above(entity: str) -> tuple[str, ...]:
+    """The entities whose ids order rows of ``entity`` before their own, the highest first. Candidates are not compared."""
+    return ANCESTORS[entity][-2::-1]
 
 
 def _sort_runs(ids: Ids, places: Places, rows: Places, entities: Ints, runs: Ints, wrong: Ints) -> None:
@@ -68,7 +66,7 @@ def _sort_runs(ids: Ids, places: Places, rows: Places, entities: Ints, runs: Int
     for code in np.flatnonzero(np.bincount(kinds)).tolist():
         entity, at = ENTITIES[code], concerned[kinds == code]
         mine = picked(rows, at)
-        keys = [ids.texts(scope, picked(ids.columns.above(entity, scope), mine)) for scope in _scopes(entity)]
+        keys = [ids.texts(scope, picked(ids.columns.above(entity, scope), mine)) for scope in _above(entity)]
         keys.append(ids.texts(entity, mine))
         names = list(zip(runs.take(at).tolist(), *(key.to_pylist() for key in keys), strict=True))
         places[at] = places.take(at).take(sorted(range(len(at)), key=names.__getitem__))

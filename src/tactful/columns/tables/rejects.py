@@ -8,21 +8,13 @@ from typing import Any, Final, NamedTuple
 
 from tactful.columns.arrays import texts
 from tactful.columns.tables.restore import Plain, Restorer
+from tactful.facts.entities import ALL, Entity
 from tactful.source.codes.text import BadEncoding
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 
 _STEP: Final = re.compile(r"(\w+)(?:\[(\d+)\])?")
-#: The tables that parts of a case come from, and what one of them is called.
-_PARTS: Final[Mapping[str, tuple[str, str]]] = {
-    "candidate": ("candidates", "candidate"),
-    "now": ("candidates", "candidate"),
-    "applications": ("applications", "application"),
-    "offer": ("offers", "offer"),
-    "people": ("people", "person"),
-    "interviews": ("interviews", "interview"),
-    "interviewers": ("interviewers", "interviewer"),
-    "messages": ("messages", "message"),
-}
+#: By the key under which a case holds a part: its entity.
+_PARTS: Final[Mapping[str, Entity]] = {"now": ALL[0], **{entity.part: entity for entity in ALL}}
 
 
 class Reject(NamedTuple):
@@ -84,7 +76,7 @@ def _reject(candidate_id: str | None, problem: Diagnostic, case: Any) -> Reject:
         if name == "custom":
             break
         if name in _PARTS and isinstance(part, dict):
-            table, called = _PARTS[name]
+            table, called = _PARTS[name].table, _PARTS[name].name
             part = part.get(name)
             if no and isinstance(part, list):
                 part = part[int(no)]

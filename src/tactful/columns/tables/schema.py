@@ -9,31 +9,27 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from tactful.facts.entities import ALL
 from tactful.facts.fields import FieldSpec, given_fields
 from tactful.facts.kinds import ChoiceKind, DayTimeKind, IdKind, Kind, ListKind, MomentKind, NumberKind, YesNoKind
 from tactful.facts.reading.custom import CustomFields
 from tactful.source.diagnostics import TactfulError
 
 #: The table of each entity.
-TABLE_OF: Final[Mapping[str, str]] = {
-    "candidate": "candidates",
-    "application": "applications",
-    "offer": "offers",
-    "person": "people",
-    "interview": "interviews",
-    "interviewer": "interviewers",
-    "message": "messages",
-}
+TABLE_OF: Final[Mapping[str, str]] = {entity.name: entity.table for entity in ALL}
+
+
+def _keys() -> Mapping[str, tuple[str, ...]]:
+    keys: dict[str, tuple[str, ...]] = {}
+    for entity in ALL:
+        above = () if entity.parent is None else keys[entity.parent]
+        own = () if entity.named_as is None else (f"{entity.named_as}_id",)
+        keys[entity.name] = tuple(dict.fromkeys((*above, *own)))
+    return keys
+
+
 #: The columns that say what each row belongs to, and what it is called: those of the parent first.
-KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "candidate": ("candidate_id",),
-    "application": ("candidate_id", "application_id"),
-    "offer": ("candidate_id", "application_id"),
-    "person": ("candidate_id", "application_id", "person_id"),
-    "interview": ("candidate_id", "application_id", "interview_id"),
-    "interviewer": ("candidate_id", "application_id", "interview_id", "person_id"),
-    "message": ("candidate_id", "application_id"),
-}
+KEYS: Final = _keys()
 #: The moment to decide for, a column of ``candidates``.
 NOW: Final = "now"
 MOMENT: Final = pa.timestamp("us", tz="UTC")

@@ -18,12 +18,13 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from string import ascii_lowercase
 from typing import Any, Final, Literal, assert_never
 
 import msgspec
 
 from tactful.engines.rete.interpreter import Interpreter
-from tactful.facts.entities import ENTITIES, SCOPES
+from tactful.facts.entities import ALL, CODES, ENTITIES, SCOPES
 from tactful.facts.kinds import DayTimeKind, DurationKind, ListKind, MomentKind, NumberKind, Value
 from tactful.facts.rows import ApplicationRow, InterviewerRow, InterviewRow, MessageRow, OfferRow, PersonRow, Row
 from tactful.language.ir import (
@@ -61,10 +62,10 @@ SENTINEL: Final = "z"
 SESSION: Final = "1"
 SENTINEL_FACT: Final[Mapping[str, int]] = {"t": 99, "k": 0}
 
-_TYPES: Final = {entity: no for no, entity in enumerate(ENTITIES)}
 #: How an ancestor is joined to the row that a rule is for: by which key of that row.
-_KEYS: Final = {"candidate": "c", "application": "a", "offer": "a", "interview": "i", "person": "p"}
-_ALIASES: Final = dict(zip(ENTITIES, "caopivm", strict=True))
+_KEYS: Final = {entity.name: entity.named_as[0] for entity in ALL if entity.named_as is not None}
+#: A letter for the pattern of each entity.
+_ALIASES: Final = dict(zip(ENTITIES, ascii_lowercase, strict=False))
 _OPS: Final = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 #: Larger numbers are settled by the interpreter: the library saturates past 63 bits, and reads fractions inexactly.
 _LARGEST: Final = 2**53
@@ -221,7 +222,7 @@ class _Chain:
                 self._terms[self._entity].append({f"g{self._builder.flag(self._entity, literal)}": 1})
         found: list[Json] = []
         for name in sorted(self._terms, key=self._place):
-            asked: list[Json] = [{"t": _TYPES[name]}, *self._terms[name]]
+            asked: list[Json] = [{"t": CODES[name]}, *self._terms[name]]
             if name != self._entity:
                 asked.append({"k": {_ALIASES[self._entity]: _KEYS[name]}})
             asked += self._joins.get(name, ())
@@ -339,11 +340,11 @@ def write_facts(network: Network, interpreter: Interpreter) -> tuple[list[str], 
         codes = dict(ruleset.codes)
         facts = [_fact(entity, row, ruleset, interpreter, codes) for entity, row in everything]
         texts.append(json.dumps([{**fact, "sid": SESSION} for fact in (SENTINEL_FACT, *facts)]))
-    return texts, {(_TYPES[entity], row.no): row for entity, row in everything}
+    return texts, {(CODES[entity], row.no): row for entity, row in everything}
 
 
 def _fact(entity: str, row: Row, ruleset: Ruleset, interpreter: Interpreter, codes: dict[Value, int]) -> Fact:
-    fact = {"t": _TYPES[entity], "k": row.no, "c": 0, **_parents(row)}
+    fact = {"t": CODES[entity], "k": row.no, "c": 0, **_parents(row)}
     for no, field in ruleset.fields[entity]:
         value = interpreter.value_of(field, row)
         fact[f"k{no}"] = int(value is not None)

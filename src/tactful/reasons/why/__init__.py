@@ -1,4 +1,4 @@
-"""Why an action is advised, and why one is not: from facts to rules to conflicts to rank."""
+"""Why an action is advised or not: from facts to rules, conflicts and rank."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tactful.reasons.records.why import (
     RecommenderRecord,
     WhyRecord,
 )
-from tactful.reasons.why.conclusions import conclusion, conflict, neighbour, prevailed_over, rivals
+from tactful.reasons.why.conclusions import conclusion_record, conflict, neighbour, prevailed_over, rivals
 from tactful.reasons.why.question import kinds_of, rows_named
 from tactful.reasons.why.why_not import Misses
 
@@ -26,9 +26,9 @@ __all__ = ["why"]
 
 
 def why(context: Context, ranking: Ranking, action: str, target: str | None) -> WhyRecord:
-    """One answer for each target, and each kind of the action, that the question concerns.
+    """An answer for each target and each action of the family that the question is about.
 
-    Raises :class:`tactful.answers.UnknownName`.
+    Raises :class:`tactful.reasons.records.why.UnknownName` for an action or a target that does not exist.
     """
     kinds = kinds_of(context.checked, action)
     named = None if target is None else rows_named(context.case, target)
@@ -42,95 +42,107 @@ def why(context: Context, ranking: Ranking, action: str, target: str | None) -> 
 
 
 class _Question:
+    """An action and its kinds, asked about for the rows in ``named``, or for all rows where that is ``None``."""
+
     def __init__(
         self, context: Context, ranking: Ranking, action: str, kinds: frozenset[str], named: list[Row] | None
     ) -> None:
         self._context, self._ranking, self._action, self._kinds = context, ranking, action, kinds
         self._named = named
         self._misses = Misses(context, kinds)
-        self._chain = Derivation(context)
+        self._derivation = Derivation(context)
 
     def answers(self) -> list[Answer]:
-        """First what is advised, in order, then what gave way, what lost, and what nothing speaks for."""
-        rows = self._rows
-        ranked = [(no, one) for no, one in enumerate(self._ranking.ranked, start=1)]
+        """All answers: first for ranked advice, then for alternatives, conclusions set aside, and rows without advice."""
+        ranked = list(enumerate(self._ranking.ranked, start=1))
+        gave_way = [(rank, alternative, better) for rank, better in ranked for alternative in better.alternatives]
         return [
-            *(self._advised(no, one) for no, one in ranked if self._concerned(one)),
-            *(self._gave_way(no, one, to) for no, to in ranked for one in to.alternatives if self._concerned(one)),
-            *(self._defeated(one) for one in self._ranking.set_aside if self._concerned(one)),
-            *(self._not_advised(row) for row in rows if not self._answered(row)),
+            *(self._advised(rank, advice) for rank, advice in ranked if self._concerns(advice)),
+            *(self._gave_way(*conclusions) for conclusions in gave_way if self._concerns(conclusions[1])),
+            *(self._defeated(loser) for loser in self._ranking.set_aside if self._concerns(loser)),
+            *(self._not_advised(row) for row in self._rows if not self._answered(row)),
         ]
 
-    # --- which ---
+    # --- which conclusions and rows ---
 
     @cached_property
     def _concluded(self) -> list[Conclusion]:
         """All conclusions about a kind of the action."""
         ranking = self._ranking
-        alternatives = (other for one in ranking.ranked for other in one.alternatives)
-        return [one for one in (*ranking.ranked, *alternatives, *ranking.set_aside) if one.action in self._kinds]
+        alternatives = (alternative for advice in ranking.ranked for alternative in advice.alternatives)
+        everything = (*ranking.ranked, *alternatives, *ranking.set_aside)
+        return [conclusion for conclusion in everything if conclusion.action in self._kinds]
 
     @cached_property
     def _rows(self) -> list[Row]:
         """The targets that the question is about.
 
-        Those that are named or inside what is named; where there is none, those around it (of an action that concerns
-        applications, a person's application); where there is none of these either, what is named itself.
+        These are the possible targets that are named, or belong to a named row. Where there are none, they are the possible
+        targets that a named row belongs to, such as a person's application for an action that concerns applications. Where
+        there are none either, they are the named rows themselves.
         """
-        possible = list(dict.fromkeys((*(one.target for one in self._concluded), *self._misses.targets())))
+        concluded = (conclusion.target for conclusion in self._concluded)
+        possible = list(dict.fromkeys((*concluded, *self._misses.targets())))
         if self._named is None:
             return possible or [self._context.case.candidate]
-        within = [row for row in possible if any(inside(row, one) for one in self._named)]
-        around = [row for row in possible if any(inside(one, row) for one in self._named)]
+        within = [row for row in possible if any(inside(row, named) for named in self._named)]
+        around = [row for row in possible if any(inside(named, row) for named in self._named)]
         return within or around or self._named
 
-    def _concerned(self, one: Conclusion) -> bool:
-        return one.action in self._kinds and any(one.target is row for row in self._rows)
+    def _concerns(self, conclusion: Conclusion) -> bool:
+        """Whether the question is about a conclusion."""
+        return conclusion.action in self._kinds and any(conclusion.target is row for row in self._rows)
 
     def _answered(self, row: Row) -> bool:
         """Whether a conclusion answers for the row: a recommendation of some kind, or one about the action itself."""
-        return any(one.target is row and (not one.prohibits or one.action == self._action) for one in self._concluded)
+        return any(
+            conclusion.target is row and (not conclusion.prohibits or conclusion.action == self._action)
+            for conclusion in self._concluded
+        )
 
     # --- answers ---
 
-    def _advised(self, rank: int, one: Conclusion) -> AdvisedRecord:
-        context, ranked, derivation = self._context, self._ranking.ranked, self._chain
+    def _advised(self, rank: int, advice: Conclusion) -> AdvisedRecord:
+        context, ranked, derivation = self._context, self._ranking.ranked, self._derivation
         return AdvisedRecord(
             rank=rank,
-            conclusion=conclusion(one, context, derivation),
-            prevailed_over=prevailed_over(one, self._ranking, context, derivation),
-            alternatives=rivals(one, context),
-            above=neighbour(rank - 1, one, ranked[rank - 2], context) if rank > 1 else None,
-            below=neighbour(rank + 1, one, ranked[rank], context) if rank < len(ranked) else None,
+            conclusion=conclusion_record(advice, context, derivation),
+            prevailed_over=prevailed_over(advice, self._ranking, context, derivation),
+            alternatives=rivals(advice, context),
+            above=neighbour(rank - 1, advice, ranked[rank - 2], context) if rank > 1 else None,
+            below=neighbour(rank + 1, advice, ranked[rank], context) if rank < len(ranked) else None,
         )
 
-    def _gave_way(self, rank: int, one: Conclusion, to: Conclusion) -> GaveWayRecord:
+    def _gave_way(self, rank: int, alternative: Conclusion, better: Conclusion) -> GaveWayRecord:
+        """``rank`` is that of the better conclusion."""
         context = self._context
-        family, per = context.ranker.shared(one, to)
+        family, per = context.ranker.shared(alternative, better)
         return GaveWayRecord(
-            conclusion=conclusion(one, context, self._chain),
+            conclusion=conclusion_record(alternative, context, self._derivation),
             family=family,
             per=per,
-            to=neighbour(rank, one, to, context),
+            to=neighbour(rank, alternative, better, context),
         )
 
-    def _defeated(self, one: Conclusion) -> DefeatedRecord:
-        context, derivation = self._context, self._chain
+    def _defeated(self, loser: Conclusion) -> DefeatedRecord:
+        context, derivation = self._context, self._derivation
         return DefeatedRecord(
-            conclusion=conclusion(one, context, derivation),
-            lost_to=tuple(conflict(winner, winner, one, context, derivation) for winner in one.lost_to),
-            opening=None if one.prohibits else self._misses.opening(one.target),
+            conclusion=conclusion_record(loser, context, derivation),
+            lost_to=tuple(conflict(winner, winner, loser, context, derivation) for winner in loser.lost_to),
+            opening=None if loser.prohibits else self._misses.opening(loser.target),
         )
 
     def _not_advised(self, row: Row) -> NotAdvisedRecord:
-        context, derivation = self._context, self._chain
+        context, derivation = self._context, self._derivation
         near, further = self._misses.near(row, derivation)
         return NotAdvisedRecord(
             action=self._action,
             label=context.label_of(self._action, row),
             target=target_record(row),
             application=application_of(row),
-            forbidden_by=tuple(conclusion(one, context, derivation) for one in self._prohibitions(row)),
+            forbidden_by=tuple(
+                conclusion_record(prohibition, context, derivation) for prohibition in self._prohibitions(row)
+            ),
             recommended_by=tuple(RecommenderRecord(rule=rule.id, for_each=rule.entity) for rule in self._misses.rules),
             near=near,
             further=further,
@@ -139,21 +151,27 @@ class _Question:
         )
 
     def _prohibitions(self, row: Row) -> list[Conclusion]:
-        """The prohibitions in force, of the action or of what it is a kind of, for the row or for what it belongs to."""
+        """The prohibitions in force for a row: about the action or one that it is a kind of, on the row or around it."""
         family = self._context.checked.actions[self._action].family
         return [
-            one for one in self._ranking.ranked if one.prohibits and one.action in family and inside(row, one.target)
+            conclusion
+            for conclusion in self._ranking.ranked
+            if conclusion.prohibits and conclusion.action in family and inside(row, conclusion.target)
         ]
 
     def _elsewhere(self, row: Row) -> tuple[ElsewhereRecord, ...]:
-        found: list[tuple[int | None, Conclusion]] = []
-        for rank, one in enumerate(self._ranking.ranked, start=1):
-            found.append((rank, one))
-            found.extend((None, other) for other in one.alternatives)
+        """Recommendations of the action, or of a kind of it, for other rows."""
+        recommended: list[tuple[int | None, Conclusion]] = []
+        for rank, advice in enumerate(self._ranking.ranked, start=1):
+            recommended.append((rank, advice))
+            recommended.extend((None, alternative) for alternative in advice.alternatives)
         return tuple(
             ElsewhereRecord(
-                action=one.action, label=self._context.label(one), target=target_record(one.target), rank=rank
+                action=advice.action,
+                label=self._context.label(advice),
+                target=target_record(advice.target),
+                rank=rank,
             )
-            for rank, one in found
-            if not one.prohibits and one.action in self._kinds and one.target is not row
+            for rank, advice in recommended
+            if not advice.prohibits and advice.action in self._kinds and advice.target is not row
         )

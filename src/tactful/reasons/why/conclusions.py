@@ -1,4 +1,4 @@
-"""Conclusions with their rules, and what decides between two of them."""
+"""Conclusions with their rules, and the criterion that decides between two conclusions."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ from tactful.reasons.records.why import ConclusionRecord, ConflictRecord, Criter
 from tactful.reasons.wording import say_moment
 
 
-def conclusion(one: Conclusion, context: Context, derivation: Derivation) -> ConclusionRecord:
-    """A conclusion with all its rules, the one that counts most first."""
+def conclusion_record(conclusion: Conclusion, context: Context, derivation: Derivation) -> ConclusionRecord:
+    """A conclusion with all its rules, the rule with the highest priority first."""
     rules = context.checked.rules
-    firings = context.ranker.sorted_firings(one)
-    texts = [justification.text for justification in context.because(one)]
+    firings = context.ranker.sorted_firings(conclusion)
+    texts = [justification.text for justification in context.because(conclusion)]
     return ConclusionRecord(
-        modality=one.modality,
-        action=one.action,
-        label=context.label(one),
-        target=target_record(one.target),
-        application=application_of(one.target),
-        priority=one.priority,
-        safety=one.safety,
-        due=context.iso(one.due),
+        modality=conclusion.modality,
+        action=conclusion.action,
+        label=context.label(conclusion),
+        target=target_record(conclusion.target),
+        application=application_of(conclusion.target),
+        priority=conclusion.priority,
+        safety=conclusion.safety,
+        due=context.iso(conclusion.due),
         rules=tuple(derivation.fired(rules[no], row, text) for (no, row, _), text in zip(firings, texts, strict=True)),
     )
 
 
 def prevailed_over(
-    one: Conclusion, ranking: Ranking, context: Context, derivation: Derivation
+    winner: Conclusion, ranking: Ranking, context: Context, derivation: Derivation
 ) -> tuple[ConflictRecord, ...]:
-    """What lost a conflict to a conclusion."""
-    lost = [other for other in ranking.set_aside if any(winner is one for winner in other.lost_to)]
-    return tuple(conflict(other, one, other, context, derivation) for other in lost)
+    """The conclusions that lost a conflict to ``winner``."""
+    losers = [loser for loser in ranking.set_aside if any(winner is other for other in loser.lost_to)]
+    return tuple(conflict(loser, winner, loser, context, derivation) for loser in losers)
 
 
 def conflict(
     other: Conclusion, winner: Conclusion, loser: Conclusion, context: Context, derivation: Derivation
 ) -> ConflictRecord:
-    """``other``, which is one of the two, and why the winner won."""
+    """A conflict as one side of it sees it: why the winner won, and ``other``, the winner or the loser."""
     same = winner.priority == loser.priority
     by: Literal["safety", "higher priority", "equal priority"] = (
         "safety" if winner.safety else "equal priority" if same else "higher priority"
     )
-    return ConflictRecord(by=by, other=conclusion(other, context, derivation))
+    return ConflictRecord(by=by, other=conclusion_record(other, context, derivation))
 
 
-def neighbour(rank: int, one: Conclusion, other: Conclusion, context: Context) -> NeighbourRecord:
-    """What ``other``, at ``rank``, is, and what decides between it and ``one``."""
-    criterion, own, its = decides(one, other, context)
+def neighbour(rank: int, conclusion: Conclusion, other: Conclusion, context: Context) -> NeighbourRecord:
+    """The conclusion ``other`` at ``rank``, and the criterion that decides between it and ``conclusion``."""
+    criterion, own, its = decides(conclusion, other, context)
     return NeighbourRecord(
         rank=rank,
         modality=other.modality,
@@ -64,13 +64,13 @@ def neighbour(rank: int, one: Conclusion, other: Conclusion, context: Context) -
     )
 
 
-def rivals(one: Conclusion, context: Context) -> tuple[RivalRecord, ...]:
-    """What gave way to a recommendation under ``one per``."""
-    return tuple(_rival(one, other, context) for other in one.alternatives)
+def rivals(recommendation: Conclusion, context: Context) -> tuple[RivalRecord, ...]:
+    """The alternatives that gave way to a recommendation under ``one per``."""
+    return tuple(_rival(recommendation, other, context) for other in recommendation.alternatives)
 
 
-def _rival(one: Conclusion, other: Conclusion, context: Context) -> RivalRecord:
-    criterion, own, its = decides(one, other, context)
+def _rival(recommendation: Conclusion, other: Conclusion, context: Context) -> RivalRecord:
+    criterion, own, its = decides(recommendation, other, context)
     return RivalRecord(
         modality=other.modality,
         action=other.action,
@@ -82,23 +82,23 @@ def _rival(one: Conclusion, other: Conclusion, context: Context) -> RivalRecord:
     )
 
 
-def decides(one: Conclusion, other: Conclusion, context: Context) -> tuple[Criterion, str, str]:
-    """By what one ranks before the other, whichever of them does, and what both have there in words."""
-    if one.priority != other.priority:
-        return "priority", str(one.priority), str(other.priority)
-    if one.due != other.due:
-        return "deadline", _due(one, context), _due(other, context)
-    if one.modality != other.modality:
-        return "modality", one.modality.replace("_", " "), other.modality.replace("_", " ")
-    return "name", *_names(one, other)
+def decides(first: Conclusion, second: Conclusion, context: Context) -> tuple[Criterion, str, str]:
+    """The criterion that decides which of two conclusions ranks higher, and the value of each for it, in words."""
+    if first.priority != second.priority:
+        return "priority", str(first.priority), str(second.priority)
+    if first.due != second.due:
+        return "deadline", _due(first, context), _due(second, context)
+    if first.modality != second.modality:
+        return "modality", first.modality.replace("_", " "), second.modality.replace("_", " ")
+    return "name", *_names(first, second)
 
 
-def _due(one: Conclusion, context: Context) -> str:
-    return "none" if one.due is None else say_moment(one.due, context.calendar)
+def _due(conclusion: Conclusion, context: Context) -> str:
+    return "none" if conclusion.due is None else say_moment(conclusion.due, context.calendar)
 
 
-def _names(one: Conclusion, other: Conclusion) -> tuple[str, str]:
-    """The first part in which the names that conclusions are ordered by differ; of two messages alike, none does."""
-    keys = [(each.action, *row_key(each.target)) for each in (one, other)]
-    differing = ((own, its) for own, its in zip(*keys, strict=True) if own != its)
-    return next(differing, (one.target.id, other.target.id))
+def _names(first: Conclusion, second: Conclusion) -> tuple[str, str]:
+    """The first pair of names that differ: action, then the ids of the target. Equal messages have no such pair."""
+    names = [(conclusion.action, *row_key(conclusion.target)) for conclusion in (first, second)]
+    differing = (pair for pair in zip(*names, strict=True) if pair[0] != pair[1])
+    return next(differing, (first.target.id, second.target.id))

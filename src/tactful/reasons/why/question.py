@@ -1,4 +1,4 @@
-"""What is asked about: an action with all its kinds, and the rows that an id names."""
+"""The subject of a question: an action with all its kinds, and the rows that an id names."""
 
 from __future__ import annotations
 
@@ -11,27 +11,30 @@ from tactful.source.suggest import did_you_mean
 
 
 def kinds_of(checked: CheckedPack, action: str) -> frozenset[str]:
-    """The action and all that is a kind of it. Raises :class:`UnknownName` where the pack has no such action."""
+    """The action and all actions that are a kind of it. Raises :class:`UnknownName` if the pack has no such action."""
     if action not in checked.actions:
         help_ = did_you_mean(action, checked.actions) or f"it has {', '.join(sorted(checked.actions)) or 'none'}"
         raise UnknownName(f"the pack has no action `{action}`; {help_}")
-    return frozenset(id_ for id_, one in checked.actions.items() if action in one.family)
+    return frozenset(id_ for id_, kind in checked.actions.items() if action in kind.family)
 
 
 def rows_named(case: Case, target: str) -> list[Row]:
-    """All rows with that id, or with the id after ``application/``. Raises :class:`UnknownName` where there is none."""
+    """All rows with the id ``target``, or with the full id ``application/id``.
+
+    Raises :class:`UnknownName` if there is no such row.
+    """
     named = list(_names(case))
-    found = [row for name, _, row in named if name == target] or [row for _, name, row in named if name == target]
-    if not found:
-        known = dict.fromkeys(name for name, _, _ in named)
+    rows = [row for id_, _, row in named if id_ == target] or [row for _, full, row in named if full == target]
+    if not rows:
+        known = dict.fromkeys(id_ for id_, _, _ in named)
         raise UnknownName(
             f"the case has no `{target}`; {did_you_mean(target, known) or f'it has {_some(list(known))}'}"
         )
-    return found
+    return rows
 
 
 def _names(case: Case) -> Iterator[tuple[str, str, Row]]:
-    """Every row that can be asked about, with its id and its id in full. Interviewers are asked about as people."""
+    """Every row that can be asked about, with its id and its full id. Interviewers are asked about as people."""
     yield case.candidate.id, "", case.candidate
     for family in case.families:
         own = family.application.id

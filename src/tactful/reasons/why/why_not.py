@@ -1,4 +1,4 @@
-"""Why not: the rules that are nearest to firing, and when time alone brings it about."""
+"""Why an action is not advised: the rules that come nearest to firing, and when time alone would change that."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ from tactful.reasons.records.why import (
     StaysDefeatedRecord,
 )
 
-#: How far ahead it is looked whether time alone brings something about.
+#: How far ahead the effect of time alone is looked for, in seconds.
 AHEAD: Final = 6 * WEEK
-#: How many rules that did not fire an answer names.
+#: The most rules that did not fire in one answer.
 NEAR: Final = 10
 
 
 class _Miss(NamedTuple):
-    """A rule that does not fire for a row: what stands in the way, and when it fires by itself."""
+    """A rule that does not fire for a row: the tests in the way, and when time alone makes it fire (seconds since 1970).
+
+    ``aimless``: the rule does not know its target, so it would advise nothing even if it fired.
+    """
 
     failing: list[Ground]
     fires_at: int | None
@@ -39,12 +42,12 @@ class _Miss(NamedTuple):
 
     @property
     def distance(self) -> int:
-        """How many tests it is away from being advice."""
+        """How many tests keep the rule from giving advice."""
         return len(self.failing) + self.aimless
 
 
 class Misses:
-    """The rules that recommend some kinds of action, and what will become of them."""
+    """The rules that recommend some kinds of action: what keeps them from firing, and when they will fire."""
 
     def __init__(self, context: Context, kinds: frozenset[str]) -> None:
         self._context, self._kinds = context, kinds
@@ -55,7 +58,7 @@ class Misses:
         )
 
     def targets(self) -> Iterator[Row]:
-        """All rows that one of the rules would concern if it fired."""
+        """The targets of all these rules, for every row that they could fire for."""
         for rule in self.rules:
             for row in self._context.evaluator.rows(rule.entity):
                 target = self._context.ranker.target(rule.no, row, self._context.case)
@@ -65,9 +68,9 @@ class Misses:
     # --- the nearest rules ---
 
     def near(self, target: Row, derivation: Derivation) -> tuple[tuple[NearRecord, ...], int]:
-        """The rules that would concern ``target``, the nearest to firing first, and how many there are beyond those."""
+        """The rules about ``target``, nearest to firing first, and how many more there are than those returned."""
         misses = sorted(self._misses(target, derivation), key=_nearness)
-        shown = tuple(self._record(one, derivation, whole=not no) for no, one in enumerate(misses[:NEAR]))
+        shown = tuple(self._record(miss, derivation, whole=not no) for no, miss in enumerate(misses[:NEAR]))
         return shown, len(misses) - len(shown)
 
     def _misses(self, target: Row, derivation: Derivation) -> Iterator[_Miss]:
@@ -81,7 +84,7 @@ class Misses:
                     yield _Miss(failing, self._first_firings.get((rule.no, row)), rule, row, aimless)
 
     def _record(self, miss: _Miss, derivation: Derivation, whole: bool) -> NearRecord:
-        """``whole``: with how its computed facts came about, and with what holds already."""
+        """``whole``: the record includes how computed facts came about, and the tests that hold already."""
         context, rule = self._context, miss.rule
         env = context.evaluator.environment(rule.entity, miss.row)
         failing = derivation.tests(miss.failing, env, to_mend=True, deep=whole)
@@ -98,7 +101,7 @@ class Misses:
             fires_at=context.iso(miss.fires_at),
         )
 
-    # --- what time brings about ---
+    # --- the effect of time alone ---
 
     @cached_property
     def _timeline(self) -> Timeline:
@@ -107,25 +110,25 @@ class Misses:
 
     @cached_property
     def _first_firings(self) -> dict[tuple[int, Row], int]:
-        """When rules fire first, from now on, for the rows for which they do."""
-        found: dict[tuple[int, Row], int] = {}
+        """When each rule first fires from now on (seconds since 1970), by the rule's number and the row."""
+        first: dict[tuple[int, Row], int] = {}
         for interval in self._timeline.intervals:
-            for one in _all(interval.ranking.ranked, interval.ranking.set_aside):
-                for no, row, _ in one.firings:
-                    found.setdefault((no, row), interval.start)
-        return found
+            for conclusion in _all(interval.ranking.ranked, interval.ranking.set_aside):
+                for no, row, _ in conclusion.firings:
+                    first.setdefault((no, row), interval.start)
+        return first
 
     def opening(self, target: Row) -> OpeningRecord:
-        """When, if nothing but time changes, a recommendation of one of the kinds holds for ``target``."""
+        """When an action of one of the kinds will be recommended for ``target``, if nothing but time changes."""
         context = self._context
         defeated: tuple[int, Conclusion] | None = None
         for interval in self._timeline.intervals:
-            for one in interval.ranking.ranked:
-                if self._is(one, target):
+            for conclusion in interval.ranking.ranked:
+                if self._recommends(conclusion, target):
                     return OpensRecord(at=_iso(context, interval.start), alternative_to=None)
-                if any(self._is(other, target) for other in one.alternatives):
-                    return OpensRecord(at=_iso(context, interval.start), alternative_to=context.label(one))
-            lost = next((one for one in interval.ranking.set_aside if self._is(one, target)), None)
+                if any(self._recommends(alternative, target) for alternative in conclusion.alternatives):
+                    return OpensRecord(at=_iso(context, interval.start), alternative_to=context.label(conclusion))
+            lost = next((loser for loser in interval.ranking.set_aside if self._recommends(loser, target)), None)
             if lost is not None and defeated is None:
                 defeated = interval.start, lost
         until = _iso(context, context.now + AHEAD)
@@ -134,25 +137,27 @@ class Misses:
         rules = {context.checked.rules[no].id for winner in defeated[1].lost_to for no, _, _ in winner.firings}
         return StaysDefeatedRecord(at=_iso(context, defeated[0]), by=tuple(sorted(rules)), until=until)
 
-    def _is(self, one: Conclusion, target: Row) -> bool:
-        return not one.prohibits and one.target is target and one.action in self._kinds
+    def _recommends(self, conclusion: Conclusion, target: Row) -> bool:
+        """Whether a conclusion recommends an action of one of the kinds for ``target``."""
+        return not conclusion.prohibits and conclusion.target is target and conclusion.action in self._kinds
 
 
 def _all(*groups: tuple[Conclusion, ...]) -> Iterator[Conclusion]:
+    """The conclusions of some groups, each followed by its alternatives."""
     for group in groups:
-        for one in group:
-            yield one
-            yield from one.alternatives
+        for conclusion in group:
+            yield conclusion
+            yield from conclusion.alternatives
 
 
 def _nearness(miss: _Miss) -> tuple[int, float, int, str, tuple[str, str, str, str]]:
-    """The fewest tests first; then what time mends, the sooner the better; then the higher priority."""
+    """Sort key: fewest failing tests, then the soonest to fire by time alone, then the highest priority."""
     at = float("inf") if miss.fires_at is None else miss.fires_at
     return miss.distance, at, -miss.rule.priority, miss.rule.id, row_key(miss.row)
 
 
 def _aim(rule: Rule) -> AskedRecord:
-    """What a rule lacks that does not know whom its conclusion concerns."""
+    """The missing target of a rule, as a test that failed."""
     field = rule.target.field.text if isinstance(rule.target, ById) else rule.target.entity
     return AskedRecord(field=field, phrase="known", value=None, said="unknown", held=False, wanted=True)
 
