@@ -16,6 +16,7 @@ from rich.text import Text
 
 from tactful.batch.model import Tally, Written
 from tactful.cli.output import console, fail, guarded
+from tactful.facts.reading.moments import epoch_seconds
 
 #: What the command ends with where cases were rejected, and where somebody stopped it.
 REJECTS = 3
@@ -125,7 +126,7 @@ def _moment(text: str | None) -> int | None:
         raise typer.BadParameter(
             f"{text!r} has no offset; candidates may live in many time zones, so add one, such as Z"
         )
-    return int(moment.timestamp() // 1)
+    return epoch_seconds(moment)
 
 
 #: How many seconds there are between two lines.
