@@ -1,14 +1,16 @@
 """A batch against one case after the other: ``python benchmarks/batch.py [--cases N] [--folder DIR]``.
 
-A folder of Parquet with N candidates (a million if not said) is made of generated situations and kept in DIR, so that it is
-made once. Then, in one process on one core, by turns: the compiled engine from JSON bytes to a decision (``Policy.decide``,
-nothing put into words or written), on a sample; and the whole way of ``tactful batch`` from Parquet to Parquet files of
-actions and justifications. Times are CPU time of the whole process, threads of libraries included. The ratio is that of
-cases per second, for which the bar is 10.
+The script makes a folder of Parquet with N candidates (default: a million) from generated situations, once, and keeps it
+in DIR. Then it measures three ways by turns, in one process, on one core:
 
-All decide by the frozen policy (``benchmarks/policy``).
+- the compiled engine, from JSON bytes to a decision (``Policy.decide``; nothing is put into words or written), on a sample;
+- ``tactful batch`` from Parquet to Parquet files of actions and justifications;
+- ``tactful batch`` from Parquet to the same tables as Arrow IPC.
 
-Stages: where the time of the batch goes; ``other`` is the way between stages. Memory: the peak of ``tactful batch`` in
+All decide by the frozen policy (``benchmarks/policy``). Times are CPU time of the whole process, threads of libraries
+included. A ratio is that of cases per second. The bars are 7 for Parquet and 10 for Arrow IPC.
+
+Stages: where the time of each batch goes; ``other`` is the time between stages. Memory: the peak of ``tactful batch`` in
 fresh processes, over all candidates and over a tenth of them.
 """
 
@@ -39,7 +41,7 @@ from frozen import FOLDER, frozen_policy
 from peer.situations import situations
 from tactful.api.tables import TableDecider
 from tactful.batch.folder.units import TablesReader
-from tactful.batch.model import Tally, Written
+from tactful.batch.model import BatchFormat, Options, Tally, Written
 from tactful.batch.output import parts
 from tactful.batch.run import Batch, run_batch
 from tactful.batch.unit import settle_memory
@@ -53,6 +55,9 @@ NOW: Final = 1_795_000_000
 SAMPLE: Final = 4_000
 ROUNDS: Final = 5
 GROUP: Final = 131_072
+#: How many times as many cases a second as the compiled engine a batch has to decide, by the format that it writes.
+BARS: Final[dict[BatchFormat, int]] = {"parquet": 7, "arrow": 10}
+NAMES: Final[dict[BatchFormat, str]] = {"parquet": "Parquet", "arrow": "Arrow IPC", "jsonl": "lines of JSON"}
 
 
 # --- the input ---
@@ -129,24 +134,19 @@ def one_by_one(policy: tactful.Policy, sample: list[bytes]) -> float:
     return (time.process_time() - begin) / len(sample)
 
 
-def in_batch(given: Path, output: Path) -> tuple[float, Tally]:
-    """CPU seconds a case, from Parquet to Parquet."""
+def in_batch(given: Path, output: Path, format_: BatchFormat) -> tuple[float, Tally]:
+    """CPU seconds a case, from Parquet to files of a format."""
     shutil.rmtree(output, ignore_errors=True)
     begin = time.process_time()
-    done = run_batch(_batch(given, output), Nobody())
+    options = Options(now=NOW, format=format_)
+    done = run_batch(Batch(str(given), output, str(FOLDER), options=options, workers=1), Nobody())
     return (time.process_time() - begin) / (done.tally.cases + done.tally.rejected), done.tally
-
-
-def _batch(given: Path, output: Path) -> Batch:
-    from tactful.batch.model import Options
-
-    return Batch(str(given), output, str(FOLDER), options=Options(now=NOW), workers=1)
 
 
 # --- stages ---
 
 
-def stages(given: Path, output: Path) -> dict[str, float]:
+def stages(given: Path, output: Path, format_: BatchFormat) -> dict[str, float]:
     """CPU seconds in each stage of a batch."""
     spent: dict[str, float] = defaultdict(float)
     plain: list[tuple[Any, str, Any]] = []
@@ -172,7 +172,7 @@ def stages(given: Path, output: Path) -> dict[str, float]:
     timed(parts.Part, "tables", "write")
     timed(parts.Part, "written", "to the disk")
     try:
-        each, tally = in_batch(given, output)
+        each, tally = in_batch(given, output, format_)
     finally:
         for owner, name, was in plain:
             setattr(owner, name, was)
@@ -206,40 +206,49 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "tactful-batch")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     pa.set_cpu_count(1)
     settle_memory()
-    given, output = make(asked.folder, asked.cases), asked.folder / "decided"
+    given, output = make(options.folder, options.cases), options.folder / "decided"
     policy, sample = frozen_policy(), situations(SAMPLE)
     one_by_one(policy, sample[:200])
-    alone, together = list[float](), list[float]()
+    alone: list[float] = []
+    batches: dict[BatchFormat, list[float]] = {format_: [] for format_ in BARS}
     tally = Tally()
-    for _ in range(asked.rounds):
+    for _ in range(options.rounds):
         alone.append(one_by_one(policy, sample))
-        each, tally = in_batch(given, output)
-        together.append(each)
+        for format_, times in batches.items():
+            seconds, tally = in_batch(given, output, format_)
+            times.append(seconds)
     console = Console(width=110)
-    console.print(ways(alone, together, tally))
-    console.print(stage_table(stages(given, output), tally))
-    small = make(asked.folder, max(1, asked.cases // 10))
+    console.print(ways(alone, batches, tally))
+    for format_ in BARS:
+        console.print(stage_table(format_, stages(given, output, format_), tally))
+    small = make(options.folder, max(1, options.cases // 10))
     console.print(f"peak memory: {peak(given, output)} MB, of a tenth of the cases {peak(small, output)} MB")
 
 
-def ways(alone: list[float], together: list[float], tally: Tally) -> Table:
-    """Both ways."""
-    table = Table("way", "best µs a case", "median", "cases a second", title=f"{tally.cases:,} cases, one core")
-    for name, found in (("compiled, from JSON bytes", alone), ("batch, Parquet to Parquet", together)):
-        best = min(found)
-        table.add_row(name, f"{best * 1e6:.2f}", f"{statistics.median(found) * 1e6:.2f}", f"{1 / best:,.0f}")
-    ratio = statistics.median(a / b for a, b in zip(alone, together, strict=True))
-    table.add_row("ratio", f"{min(alone) / min(together):.1f}", f"{ratio:.1f}", "")
+def ways(alone: list[float], batches: dict[BatchFormat, list[float]], tally: Tally) -> Table:
+    """All ways, with the ratio of each to the compiled engine: of the best rounds, and the median of all rounds."""
+    title = f"{tally.cases:,} cases, one core"
+    table = Table("way", "best µs a case", "median", "cases a second", "ratio", "median ratio", "bar", title=title)
+    table.add_row("compiled, from JSON bytes", *_times(alone))
+    for format_, times in batches.items():
+        ratio = statistics.median(a / b for a, b in zip(alone, times, strict=True))
+        ratios = (f"{min(alone) / min(times):.1f}", f"{ratio:.1f}", f"{BARS[format_]}")
+        table.add_row(f"batch, Parquet to {NAMES[format_]}", *_times(times), *ratios)
     table.caption = f"{tally.actions:,} conclusions, {tally.justifications:,} reasons, {tally.rejected:,} rejected"
     return table
 
 
-def stage_table(spent: dict[str, float], tally: Tally) -> Table:
+def _times(times: list[float]) -> tuple[str, str, str]:
+    best = min(times)
+    return f"{best * 1e6:.2f}", f"{statistics.median(times) * 1e6:.2f}", f"{1 / best:,.0f}"
+
+
+def stage_table(format_: BatchFormat, spent: dict[str, float], tally: Tally) -> Table:
     """Where the time goes."""
-    table = Table("stage", "µs a case", "share", title="Stages of the batch")
+    table = Table("stage", "µs a case", "share", title=f"Stages of the batch, Parquet to {NAMES[format_]}")
     for name, seconds in spent.items():
         table.add_row(name, f"{seconds / (tally.cases + tally.rejected) * 1e6:.2f}", f"{seconds / spent['whole']:.0%}")
     return table

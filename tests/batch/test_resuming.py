@@ -27,18 +27,27 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_tables(folder / "tables", tables(map(case, range(COUNT))), 2000)
     run(folder / "cases.jsonl", folder / "of-lines", *SMALL, "--workers", 1)
     run(folder / "tables", folder / "of-tables", *SMALL, "--workers", 1)
+    run(folder / "tables", folder / "arrow-of-tables", *SMALL, "--workers", 1, "--format", "arrow")
     return folder
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("kind", ["cases.jsonl", "tables"])
+@pytest.mark.parametrize(
+    ("kind", "undisturbed", "options"),
+    [
+        ("cases.jsonl", "of-lines", ()),
+        ("tables", "of-tables", ()),
+        ("tables", "arrow-of-tables", ("--format", "arrow")),
+    ],
+)
 def test_a_batch_that_is_killed_again_and_again_ends_as_if_nothing_had_been(
-    given: Path, tmp_path: Path, kind: str, workers: int
+    given: Path, tmp_path: Path, kind: str, undisturbed: str, options: tuple[str, ...], workers: int
 ) -> None:
     """SIGKILL once a few units are done, three times; then the same command to the end."""
     random, out = Random(f"{kind}{workers}"), tmp_path / "out"
-    command = (given / kind, out, *SMALL, "--workers", workers)
-    paused = start_and_pause(*command)
+    rest = (*SMALL, *options, "--workers", workers)
+    command = (given / kind, out, *rest)
+    paused = start_and_pause(given / kind, out, *rest)
     paused.kill()
     paused.communicate()
     for _ in range(2):
@@ -48,7 +57,7 @@ def test_a_batch_that_is_killed_again_and_again_ends_as_if_nothing_had_been(
         process.kill()
         process.communicate()
     run(*command)
-    assert files(out) == files(given / ("of-lines" if kind == "cases.jsonl" else "of-tables"))
+    assert files(out) == files(given / undisturbed)
     assert manifest(out)["tally"]["cases"] == COUNT
 
 
@@ -122,9 +131,9 @@ def test_ctrl_c_keeps_what_is_done(given: Path, tmp_path: Path) -> None:
     _, stderr = process.communicate(timeout=HANG)
     assert (process.returncode, stderr.splitlines()[-1]) == (
         130,
-        "stopped; what is done is kept, and the same command goes on from there",
+        "stopped; finished work is kept, and the same command continues from there",
     )
-    assert "going on: " in run(*command).stderr
+    assert "continuing: " in run(*command).stderr
     assert files(out) == files(given / "of-lines")
 
 
@@ -173,7 +182,7 @@ def test_a_batch_that_is_done_is_left_alone(given: Path) -> None:
     out = given / "of-tables"
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     ended = run(given / "tables", out, *SMALL)
-    assert ended.stdout.startswith("this batch is done already; --fresh begins it anew\n4,000 cases decided")
+    assert ended.stdout.startswith("this batch is already done; --fresh starts it over\n4,000 cases decided")
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
 
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import msgspec
 import pyarrow as pa
 
-BatchFormat = Literal["parquet", "jsonl"]
+BatchFormat = Literal["parquet", "arrow", "jsonl"]
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -76,10 +76,11 @@ class Worker:
             yield self._decides.lines(lines), sum(len(one.data or b"") + 1 for one in lines)
 
     def _write(self, decided: Decided, part: Part) -> Tally:
-        if self._setup.options.format == "parquet":
-            part.tables(decided.tables)
-        else:
+        format_ = self._setup.options.format
+        if format_ == "jsonl":
             part.lines("decisions", decision_records(decided))
+        else:
+            part.tables(decided.tables, format_)
         part.lines("rejects", list(decided.rejects))
         rows = {name: table.num_rows for name, table in decided.tables.items()}
         tally = Tally(len(decided.ids), decided.rejected, rows["actions"], rows["justifications"], rows.get("steps", 0))

@@ -1,6 +1,6 @@
-"""Conditions read as they stand: a plain evaluator over the intermediate representation, with an observer.
+"""The plain evaluator: conditions of the intermediate representation, evaluated as they are written.
 
-It is not an engine: explanations, deadlines and the plan over time use it for one rule and one row at a time.
+It is no engine, since it looks at one rule and one row at a time. Explanations, deadlines and plans use it.
 """
 
 from __future__ import annotations
@@ -42,13 +42,17 @@ from tactful.language.ir import (
     WhenFact,
 )
 
-#: The rows in scope, by the names of their entities; ``None`` where there is none (no offer, nobody known).
+#: The rows in scope, by the names of their entities; ``None`` where there is none: no offer, or a person who is not known.
 Environment = Mapping[str, Row | None]
+#: Called with a test, the value of its field, and whether the test holds.
 Observer = Callable[[Test, Value, bool], None]
 
 
 class Evaluator:
-    """Evaluates conditions of one pack for one case at one moment. Not shared between threads."""
+    """Evaluates the conditions of a pack for one case at one moment, ``now`` (seconds since 1970, UTC).
+
+    Not safe to share between threads.
+    """
 
     def __init__(self, case: Case, now: int, facts: Mapping[str, ComputedFact], calendars: Calendars) -> None:
         self.case, self.now, self.facts, self.calendars = case, now, facts, calendars
@@ -56,22 +60,22 @@ class Evaluator:
         self._environments: dict[tuple[str, int], dict[str, Row | None]] = {}
 
     def at(self, now: int) -> Evaluator:
-        """The same at another moment."""
+        """An evaluator of the same case at another moment."""
         return Evaluator(self.case, now, self.facts, self.calendars)
 
     # --- rows ---
 
     def family(self, application: ApplicationRow) -> Family:
-        """The application with all that belongs to it."""
+        """An application with everything that belongs to it."""
         return self.case.families[application.no]
 
     def environment(self, entity: str, row: Row) -> Environment:
-        """The rows in scope of a rule for each ``entity``, for one row."""
+        """The rows in scope of a rule ``for each`` row of ``entity``, for one of these rows."""
         key = (entity, row.no)
-        found = self._environments.get(key)
-        if found is None:
-            found = self._environments[key] = self._environment(entity, row)
-        return found
+        env = self._environments.get(key)
+        if env is None:
+            env = self._environments[key] = self._environment(entity, row)
+        return env
 
     def _environment(self, entity: str, row: Row) -> dict[str, Row | None]:
         env: dict[str, Row | None] = {entity: row}
@@ -91,7 +95,7 @@ class Evaluator:
         yield from self._below(entity, "candidate", self.case.candidate)
 
     def _below(self, entity: str, pivot: str, row: Row) -> Iterator[Row]:
-        """The rows of ``entity`` that belong to the pivot's row."""
+        """The rows of ``entity`` that belong to ``row``, a row of the entity ``pivot``."""
         if entity == "candidate":
             yield self.case.candidate
             return
@@ -105,7 +109,7 @@ class Evaluator:
     # --- values ---
 
     def value(self, field: Field, env: Environment) -> Value:
-        """What ``field`` holds; ``None`` where that is unknown."""
+        """The value of a field; ``None`` where it is unknown."""
         row = row_of(field, env)
         if row is None:
             return None
@@ -120,7 +124,7 @@ class Evaluator:
                 return self.computed(field.key, row)
 
     def computed(self, id_: str, row: Row) -> Value:
-        """A computed fact of ``row``."""
+        """The value of a computed fact for a row."""
         key = (id_, row.no)
         if key not in self._memo:
             fact = self.facts[id_]
@@ -132,7 +136,7 @@ class Evaluator:
         return self._memo[key]
 
     def collection(self, fact: Aggregate, row: Row, env: Environment) -> Iterator[dict[str, Row | None]]:
-        """The environments of ``where``, one for each row that the fact ranges over."""
+        """The environments for the fact's ``where``: one for each row that the fact ranges over."""
         pivot = env[fact.pivot]
         assert pivot is not None  # the pivot is an ancestor of the row
         for member in self._below(fact.over, fact.pivot, pivot):
@@ -153,7 +157,7 @@ class Evaluator:
     # --- conditions ---
 
     def holds(self, condition: Condition, env: Environment, observe: Observer | None = None) -> bool:
-        """Whether ``condition`` holds. ``observe`` is told of every test that is looked at."""
+        """Whether a condition holds. ``observe`` is called for every test that is evaluated."""
         match condition:
             case AllOf(members=members):
                 return all(self.holds(member, env, observe) for member in members)
@@ -167,7 +171,7 @@ class Evaluator:
                 assert_never(condition)
 
     def test(self, test: Test, env: Environment, observe: Observer | None = None) -> bool:
-        """Whether one test holds."""
+        """Whether a test holds."""
         value = self.value(test.field, env)
         result = self.holds_of(test, value, env)
         if observe is not None:
@@ -175,8 +179,10 @@ class Evaluator:
         return result
 
     def holds_of(self, test: Test, value: Value, env: Environment) -> bool:
-        """Whether a test holds where its field has this value."""
-        plain = value is not None and all(self.predicate(one, value, test.field, env) for one in test.predicates)
+        """Whether a test holds if its field has this value."""
+        plain = value is not None and all(
+            self.predicate(predicate, value, test.field, env) for predicate in test.predicates
+        )
         return plain != test.negated
 
     def predicate(self, predicate: Predicate, value: Value, field: Field, env: Environment) -> bool:
@@ -185,14 +191,16 @@ class Evaluator:
             case NowIs(op=op, shift=shift):
                 return _compare(self.now, op, self.shifted(value, shift, field, env))
             case IsIn(values=values):
-                return any(one in values for one in value) if isinstance(value, tuple) else value in values
+                return any(item in values for item in value) if isinstance(value, tuple) else value in values
             case Known():
                 return True
             case Filled(filled=filled):
                 return bool(value) == filled
             case Relates(op=op, other=other):
                 against = self.value(other, env)
-                return against is not None and (value == against if op == "==" else _compare(value, op, against))
+                if against is None:
+                    return False
+                return value == against if op == "==" else _compare(value, op, against)
             case Compare(op=op, value=bound):
                 return _compare(value, op, bound)
             case DayTimeBetween(low=low, high=high):
@@ -203,7 +211,7 @@ class Evaluator:
     # --- time ---
 
     def shifted(self, moment: Value, shift: Shift, field: Field, env: Environment) -> int:
-        """The moment moved by ``shift``."""
+        """A moment of ``field`` (seconds since 1970, UTC), moved by ``shift``."""
         assert isinstance(moment, int)  # the check lets time phrases be asked of moments only
         if isinstance(shift.length, BusinessDays):
             row = env[field.scope]
@@ -214,7 +222,7 @@ class Evaluator:
         return moment - shift.length.seconds if shift.back else moment + shift.length.seconds
 
     def deadline(self, by: Deadline, env: Environment) -> int | None:
-        """When ``by`` falls, or ``None`` where its moment is unknown."""
+        """The moment of a deadline (seconds since 1970, UTC); ``None`` where the moment that it counts from is unknown."""
         moment = self.value(by.field, env)
         return None if moment is None else self.shifted(moment, by.shift, by.field, env)
 
@@ -228,18 +236,18 @@ def row_of(field: Field, env: Environment) -> Row | None:
 
 
 def clock_value(key: str, calendar: Calendar, moment: int) -> Value:
-    """What ``local_time`` or ``business_day`` is at a moment."""
+    """The value of ``local_time`` or ``business_day`` (``key``) at a moment."""
     return calendar.day_time(moment) if key == "local_time" else calendar.is_business_day(moment)
 
 
 def in_day_time(value: Value, low: int, high: int) -> bool:
-    """Whether a time of day lies from ``low`` to ``high``, past midnight where ``high`` is the smaller."""
-    assert isinstance(value, int)  # the check asks this of times of day only
+    """Whether a time of day lies from ``low`` to ``high``, across midnight where ``high`` is smaller."""
+    assert isinstance(value, int)  # the check lets only times of day be asked this
     return low <= value <= high if low <= high else value >= low or value <= high
 
 
 def _compare(left: Value, op: str, right: Value) -> bool:
-    assert isinstance(left, int | float)  # the check has seen to it, here and below
+    assert isinstance(left, int | float)  # the check lets only numbers be compared
     assert isinstance(right, int | float)
     match op:
         case "<":
@@ -263,6 +271,6 @@ def _members(family: Family, entity: str) -> tuple[Row, ...]:
         case "interview":
             return family.interviews
         case "interviewer":
-            return tuple(one for group in family.interviewers for one in group)
+            return tuple(interviewer for group in family.interviewers for interviewer in group)
         case _:
             return family.messages

@@ -1,6 +1,7 @@
-"""When a condition can change by itself: the next instant at which a test on time may flip.
+"""How long a rule fires by time alone: since when, and until when.
 
-Between two such instants nothing that depends on ``now`` changes, so deciding once for each interval is exact.
+The search goes from turn to turn. A turn is a moment at which the outcome of a test may change although no fact does;
+between two turns nothing changes, so the search is exact.
 """
 
 from __future__ import annotations
@@ -33,16 +34,17 @@ from tactful.language.ir.boundaries import (
 )
 from tactful.language.ir.clockwork import Clockwork
 
-#: How far ahead a deadline is looked for: a rule that still fires then has none. The pack's own longest spans are weeks.
+#: How far ahead the end of a rule is looked for, in seconds. A rule that still fires then has no deadline.
 HORIZON: Final = 366 * DAY
-#: The same for rules that look at a local clock, which turns several times a day: a year of that would take seconds.
+#: The same for rules that look at a local clock. These turn several times a day, and a year of turns would take seconds.
 CLOCK_HORIZON: Final = 21 * DAY
 
 
 class Turn(NamedTuple):
-    """An instant at which a test may change: the first second at which it is different, and the boundary people name.
+    """A moment at which the outcome of a test may change (seconds since 1970, UTC).
 
-    ``now <= t`` is different from ``t + 1`` on, but its boundary is ``t``.
+    ``first`` is the first second with the new outcome, ``boundary`` the moment that people name. The outcome of
+    ``now <= t`` changes at ``t + 1``, but its boundary is ``t``.
     """
 
     first: int
@@ -50,21 +52,21 @@ class Turn(NamedTuple):
 
 
 def fires(rule: Rule, env: Environment, evaluator: Evaluator) -> bool:
-    """Whether the rule fires at the evaluator's ``now``."""
+    """Whether a rule fires at the evaluator's ``now``."""
     return evaluator.holds(rule.when, env) and not evaluator.holds(rule.unless, env)
 
 
 def horizon(rule: Rule, facts: Mapping[str, ComputedFact]) -> int:
-    """How far ahead, in seconds, the end of a rule is looked for."""
+    """How far ahead the end of a rule is looked for, in seconds."""
     return CLOCK_HORIZON if Clockwork(facts).looks_at_clocks(rule) else HORIZON
 
 
 def fires_until(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
-    """The moment at which a rule that fires now would stop by time alone; ``None`` where it does not within its horizon."""
+    """The moment at which a rule that fires now stops by time alone; ``None`` where that is beyond its horizon."""
     env = evaluator.environment(rule.entity, row)
     end = evaluator.now + horizon(rule, evaluator.facts)
     while True:
-        turn = min((one for one in rule_turns(rule, env, evaluator) if one.first > evaluator.now), default=None)
+        turn = min((turn for turn in rule_turns(rule, env, evaluator) if turn.first > evaluator.now), default=None)
         if turn is None or turn.first > end:
             return None
         evaluator = evaluator.at(turn.first)
@@ -77,7 +79,7 @@ def fires_since(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
     env = evaluator.environment(rule.entity, row)
     end = evaluator.now - horizon(rule, evaluator.facts)
     while True:
-        turn = max((one for one in rule_turns(rule, env, evaluator) if one.first <= evaluator.now), default=None)
+        turn = max((turn for turn in rule_turns(rule, env, evaluator) if turn.first <= evaluator.now), default=None)
         if turn is None or turn.first < end:
             return None
         evaluator = evaluator.at(turn.first - 1)
@@ -86,7 +88,7 @@ def fires_since(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
 
 
 def rule_turns(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
-    """All flips of a rule's tests, before ``now`` and after."""
+    """All turns of a rule's tests, before ``now`` and after; of local clocks, only those of the nearest days."""
     yield from _turns(rule.when, env, evaluator)
     yield from _turns(rule.unless, env, evaluator)
 
@@ -96,68 +98,64 @@ def _turns(condition: Condition, env: Environment, evaluator: Evaluator) -> Iter
         for member in condition.members:
             yield from _turns(member, env, evaluator)
         return
-    yield from _of_field(condition.field, env, evaluator)
+    yield from _field_turns(condition.field, env, evaluator)
     times = clock_times(condition)
     if times:
-        yield from _of_clock(condition.field, env, evaluator, times)
+        yield from _clock_turns(condition.field, env, evaluator, times)
     for boundary in boundaries_of(condition):
-        yield from _of_boundary(boundary, condition.field, env, evaluator)
+        yield from _boundary_turns(boundary, condition.field, env, evaluator)
 
 
-def _of_boundary(boundary: Boundary, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
+def _boundary_turns(boundary: Boundary, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
     match boundary:
         case AtMoment():
-            yield from _of_moment(boundary, field, env, evaluator)
+            value = evaluator.value(field, env)
+            if value is not None:
+                moment = evaluator.shifted(value, boundary.shift, field, env)
+                yield Turn(boundary.first(moment), moment)
         case AtField(other=other):
-            yield from _of_field(other, env, evaluator)
-            yield from _of_clock_shown(field, other, env, evaluator)
-            yield from _of_clock_shown(other, field, env, evaluator)
+            yield from _field_turns(other, env, evaluator)
+            yield from _meetings(field, other, env, evaluator)
+            yield from _meetings(other, field, env, evaluator)
         case AtValue() | AmongValues():
             pass  # only a field that changes passes these
         case _:
             assert_never(boundary)
 
 
-def _of_moment(boundary: AtMoment, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
-    value = evaluator.value(field, env)
-    if value is not None:
-        moment = evaluator.shifted(value, boundary.shift, field, env)
-        yield Turn(boundary.first(moment), moment)
-
-
-def _of_field(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
-    """Flips of what a field itself depends on: a computed fact's conditions, the clock."""
+def _field_turns(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
+    """The turns at which the value of a field may change: midnight for the local day, those of a computed fact's tests."""
     row = row_of(field, env)
     if row is None:
         return
     if turns_at_midnight(field):
-        yield from _of_clock(field, env, evaluator, (0,))
+        yield from _clock_turns(field, env, evaluator, (0,))
     if field.origin != "computed":
         return
     fact = evaluator.facts[field.key]
-    inner = evaluator.environment(fact.entity, row)
+    own = evaluator.environment(fact.entity, row)
     match fact:
         case WhenFact():
-            yield from _turns(fact.condition, inner, evaluator)
+            yield from _turns(fact.condition, own, evaluator)
         case Aggregate():
-            for one in evaluator.collection(fact, row, inner):
-                yield from _turns(fact.where, one, evaluator)
+            for inner in evaluator.collection(fact, row, own):
+                yield from _turns(fact.where, inner, evaluator)
                 if fact.value is not None:
-                    yield from _of_field(fact.value, one, evaluator)
+                    yield from _field_turns(fact.value, inner, evaluator)
         case _:
             assert_never(fact)
 
 
-def _of_clock_shown(clock: Field, other: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
-    """When a clock comes to show the time of day that another field holds, and when no longer."""
-    shown = evaluator.value(other, env)
-    if clock.origin == "clock" and isinstance(shown, int):
-        two_clocks = other.origin == "clock"  # they go along with each other until one is put forward or back
-        yield from _of_clock(clock, env, evaluator, () if two_clocks else (shown, shown + 1))
+def _meetings(clock: Field, other: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
+    """The turns at which a clock begins, or ceases, to show the time of day that another field holds."""
+    value = evaluator.value(other, env)
+    if clock.origin == "clock" and isinstance(value, int):
+        two_clocks = other.origin == "clock"  # they keep their distance until one is put forward or back
+        yield from _clock_turns(clock, env, evaluator, () if two_clocks else (value, value + 1))
 
 
-def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple[int, ...]) -> Iterator[Turn]:
-    """When a local clock shows one of ``times`` (seconds of the day), or is put forward or back, around ``now``."""
+def _clock_turns(field: Field, env: Environment, evaluator: Evaluator, times: tuple[int, ...]) -> Iterator[Turn]:
+    """The turns around ``now`` at which a clock shows one of ``times`` (seconds since midnight), or is put forward or back."""
     row = row_of(field, env)
     if row is None:
         return
@@ -169,8 +167,7 @@ def _of_clock(field: Field, env: Environment, evaluator: Evaluator, times: tuple
             for fold in (0, 1):
                 first = calendar.instant(naive.replace(fold=fold))
                 yield Turn(first, first)
-    around = (
-        3 * DAY if times else CLOCK_HORIZON
-    )  # where no time of day comes up, the search would end before the change
+    # With times of day the search goes on from day to day. Without, it would end if it did not see the next change.
+    around = 3 * DAY if times else CLOCK_HORIZON
     for change in calendar.clock_changes(now - around, now + around):
         yield Turn(change, change)

@@ -1,4 +1,4 @@
-"""The two engines held against each other on one pack: drawn cases, at their own moments and where decisions change."""
+"""The two engines compared on one pack: on drawn cases, at their own moments and where decisions change."""
 
 from __future__ import annotations
 
@@ -20,15 +20,19 @@ from tactful.testing.properties.drawing import cases
 from tactful.testing.properties.smallest import smallest
 
 Plain = dict[str, Any]
-#: How many cases are drawn, and at how many changes of each the engines are compared as well.
+#: How many cases are drawn.
 EXAMPLES: Final = 500
+#: At how many later changes of each decision the engines are compared as well.
 CHANGES: Final = 3
 _SEEDS: Final = 1 << 32
 _Named = tuple[str, str, str, int | None]
 
 
 class Disagreement(msgspec.Struct, frozen=True):
-    """A case, as small as it gets (YAML, with ``now``), and what fires by one engine only: rule, row, deadline."""
+    """A case on which the engines differ (YAML with ``now``, made small), and the firings of only one engine.
+
+    A firing is given in words: rule, row and deadline (seconds since 1970).
+    """
 
     case: str
     compiled: tuple[str, ...]
@@ -36,7 +40,7 @@ class Disagreement(msgspec.Struct, frozen=True):
 
 
 class CrossResult(msgspec.Struct, frozen=True):
-    """How many decisions were compared, by which seed, and the disagreement that was found, if any."""
+    """The number of decisions that were compared, the seed of the drawn cases, and the first disagreement, if any."""
 
     compared: int
     seed: int
@@ -46,7 +50,7 @@ class CrossResult(msgspec.Struct, frozen=True):
 def cross_examine(
     policy: Policy, *, seed: int | None = None, examples: int = EXAMPLES, engine: Rete | None = None
 ) -> CrossResult:
-    """Compare the engines on drawn cases. Raises :class:`tactful.EngineError` where the second cannot be used here."""
+    """Compare the engines on drawn cases. Raises :class:`tactful.EngineError` if the Rete engine cannot be used here."""
     used = random.randrange(_SEEDS) if seed is None else seed  # noqa: S311  (no secret hangs on it)
     pool = (engine or Rete()).pool()
     check = _Check(policy, ReteProgram(policy.checked, policy.calendars, pool))
@@ -73,12 +77,12 @@ def cross_examine(
 class _Check:
     def __init__(self, policy: Policy, rete: ReteProgram) -> None:
         self._policy, self._rete = policy, rete
-        self._found: Plain | None = None
+        self._differing: Plain | None = None
         self.compared = 0
 
     def look(self, drawn: Plain) -> None:
-        """Compare at the case's moment, and at some of the instants at which something changes after it."""
-        if self._found is not None:
+        """Compare the engines at the case's moment, and at some later instants at which the decision may change."""
+        if self._differing is not None:
             return
         case = self._policy.read(drawn)
         assert case.now is not None  # drawn cases have one
@@ -88,14 +92,14 @@ class _Check:
             ours, theirs = self._fired(case, now)
             if ours != theirs:
                 moment = case.candidate.calendar.local(now).isoformat()
-                self._found = {**drawn, "now": moment}
+                self._differing = {**drawn, "now": moment}
                 return
 
     def _fired(self, case: Case, now: int) -> tuple[set[_Named], set[_Named]]:
         decider, rete = self._policy.decider, self._rete
         ours = [*decider.fire(case, now), *decider.steps(case, now)]
         theirs = [*rete.fire(case, now), *rete.fire_steps(case, now)]
-        return {self._named(one) for one in ours}, {self._named(one) for one in theirs}
+        return set(map(self._named, ours)), set(map(self._named, theirs))
 
     def _named(self, firing: tuple[int, Row, int | None]) -> _Named:
         no, row, due = firing
@@ -111,15 +115,16 @@ class _Check:
         return ours != theirs
 
     def disagreement(self) -> Disagreement | None:
-        """The disagreement that was found, with its case made small."""
-        if self._found is None:
+        """The first disagreement, with its case made small."""
+        if self._differing is None:
             return None
-        small = smallest(self._found, self._differs)
+        small = smallest(self._differing, self._differs)
         case = self._policy.read(small)
         assert case.now is not None
         ours, theirs = self._fired(case, case.now)
-        said = [
-            tuple(f"{rule} for {entity} {id_}, deadline {due}" for rule, entity, id_, due in sorted(one, key=str))
-            for one in (ours - theirs, theirs - ours)
-        ]
-        return Disagreement(yaml.safe_dump(small, sort_keys=False, allow_unicode=True), said[0], said[1])
+        text = yaml.safe_dump(small, sort_keys=False, allow_unicode=True)
+        return Disagreement(text, _in_words(ours - theirs), _in_words(theirs - ours))
+
+
+def _in_words(firings: set[_Named]) -> tuple[str, ...]:
+    return tuple(f"{rule} for {entity} {id_}, deadline {due}" for rule, entity, id_, due in sorted(firings, key=str))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -11,8 +12,8 @@ from typing import Any, BinaryIO
 import msgspec
 import pyarrow as pa
 
-from tactful.batch.model import Tally, Unit, Written
-from tactful.batch.parquet.file import ParquetFile
+from tactful.batch.model import BatchFormat, Tally, Unit, Written
+from tactful.batch.output.tables import ArrowTable, ParquetTable, TableWriter
 
 
 class Part:
@@ -21,7 +22,7 @@ class Part:
     def __init__(self, unit: Unit, folder: Path) -> None:
         self._unit, self._folder = unit, folder
         folder.mkdir(exist_ok=True)
-        self._tables: dict[str, ParquetFile] = {}
+        self._tables: dict[str, TableWriter] = {}
         self._lines: dict[str, BinaryIO] = {}
         self._names: dict[str, Path] = {}
         self._encoder = msgspec.json.Encoder()
@@ -33,21 +34,28 @@ class Part:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        writers: list[ParquetFile | BinaryIO] = [*self._tables.values(), *self._lines.values()]
+        writers: list[TableWriter | BinaryIO] = [*self._tables.values(), *self._lines.values()]
         for one in writers:
             if kind is None:
                 one.close()
             else:
                 _close_anyhow(one)
 
-    def tables(self, tables: Mapping[str, pa.Table]) -> None:
-        """Add rows to tables, as a row group of their own."""
+    def tables(self, tables: Mapping[str, pa.Table], format_: BatchFormat) -> None:
+        """Add the rows of a chunk to tables."""
         for name, table in tables.items():
             writer = self._tables.get(name)
             if writer is None:
-                writer = self._tables[name] = ParquetFile(self._path(name, "parquet"), table.schema)
-            if table.num_rows:
-                writer.write(table)
+                writer = self._tables[name] = self._writer(name, table.schema, format_)
+            writer.write(table)
+
+    def _writer(self, name: str, schema: pa.Schema, format_: BatchFormat) -> TableWriter:
+        if format_ == "arrow":
+            return ArrowTable(self._chunk_paths(name))
+        return ParquetTable(self._path(name, ".parquet"), schema)
+
+    def _chunk_paths(self, name: str) -> Iterator[Path]:
+        return (self._path(name, f"-{no:03}.arrow") for no in count())
 
     def lines(self, name: str, records: list[Any]) -> None:
         """Add records to a file of JSON lines."""
@@ -55,7 +63,7 @@ class Part:
             return
         stream = self._lines.get(name)
         if stream is None:
-            stream = self._lines[name] = self._path(name, "jsonl").open("wb")
+            stream = self._lines[name] = self._path(name, ".jsonl").open("wb")
         stream.write(self._encoder.encode_lines(records))
 
     def count(self, tally: Tally) -> None:
@@ -68,7 +76,7 @@ class Part:
         return Written(self._unit.no, self._folder.name, self._unit.weight, self._tally, files)
 
     def _path(self, name: str, ending: str) -> Path:
-        final = f"{name}/part-{self._unit.no:05}.{ending}"
+        final = f"{name}/part-{self._unit.no:05}{ending}"
         self._names[final] = path = self._folder / final.replace("/", "-")
         return path
 

@@ -6,23 +6,19 @@ Where a dictionary had a word twice, Arrow's Parquet writer would leave a gap in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tactful.columns.columns import NULL, Columns, Flags, Places, picked
 from tactful.columns.ranking.around import Around, Rows
-from tactful.columns.tables.same_length import stretch_of
 from tactful.facts.entities import CODES, NAMED_AS, WITH_ID, can_belong_to
 from tactful.facts.kinds import ChoiceKind
 
 #: So many ids tell of most tables that are not in the order of their ids that they are not.
 _FEW: Final = 64
-#: Ids of up to so many bytes are told apart as numbers.
-_SHORT: Final = 8
 
 
 class Coded(NamedTuple):
@@ -165,10 +161,8 @@ def coded(ids: pa.Array) -> Coded:
     """Ids, none of them null, with a dictionary."""
     if _ascend(ids[:_FEW]) and _ascend(ids):
         return Coded(np.arange(len(ids), dtype=np.int32), ids)
-    numbers, width = _numbers(ids)
-    found = (ids if numbers is None else pa.array(numbers)).dictionary_encode()
-    names = found.dictionary if numbers is None else _texts(found.dictionary.to_numpy(), width)
-    return Coded(found.indices.to_numpy(), names)
+    encoded = ids.dictionary_encode()
+    return Coded(encoded.indices.to_numpy(), encoded.dictionary)
 
 
 def together(dictionaries: Sequence[pa.Array]) -> Together:
@@ -196,23 +190,3 @@ def _share(some: pa.Array, others: pa.Array) -> bool:
 def _ascend(ids: pa.Array) -> bool:
     """Whether each comes after the one before."""
     return len(ids) < 2 or bool(pc.all(pc.less(ids[:-1], ids[1:])).as_py())
-
-
-def _numbers(ids: pa.Array) -> tuple[npt.NDArray[Any] | None, int]:
-    """Ids as numbers with the same bytes, and how many bytes they have; ``None`` where those are many or differ."""
-    stretch = stretch_of(ids, _SHORT)
-    if stretch is None:
-        return None, 0
-    start, width = stretch
-    size = 1 << (width - 1).bit_length()
-    found = np.frombuffer(ids.buffers()[2], np.uint8, len(ids) * width, start).reshape(-1, width)
-    if size != width:
-        found = np.pad(found, ((0, 0), (0, size - width)))
-    return np.require(found.reshape(-1).view(f"u{size}"), requirements="A"), width
-
-
-def _texts(numbers: npt.NDArray[Any], width: int) -> pa.Array:
-    """The ids that numbers were made of."""
-    data = numbers.view(np.uint8).reshape(len(numbers), -1)[:, :width].tobytes()
-    ends = np.arange(0, (len(numbers) + 1) * width, width, dtype=np.int32)
-    return pa.Array.from_buffers(pa.string(), len(numbers), [None, pa.py_buffer(ends), pa.py_buffer(data)])

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 
 from tactful.columns.arrays import flags, indices, is_dictionary, offsets, present
 from tactful.columns.columns import Flags, Ints, Places
-from tactful.columns.tables.same_length import Index, Words, changes, taken, words_of
 
 #: Keys below this, or below four times as many as there are rows, are looked up in an array; greater ones by halving.
 _DENSE: Final = 1 << 16
@@ -61,36 +60,9 @@ def places_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[P
 
 def owners_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[Places]]:
     """For each id the first row that has it, and for each row of the others the row of ``ids``; -1 where there is none."""
-    own = words_of(ids)
-    if own is not None:
-        stretches = [_stretches(one) for one in others]
-        index = Index(own)
-        if index.whole and None not in stretches:
-            found = [index.find(words).take(numbers) for words, numbers in filter(None, stretches)]
-            return index.first, found
-    found_runs = [runs(one) for one in others]
-    first, places = places_of(ids, [one for one, _ in found_runs])
-    return first, [np.repeat(rows, counts) for rows, (_, counts) in zip(places, found_runs, strict=True)]
-
-
-def _stretches(ids: pa.Array) -> tuple[Words, Places] | None:
-    """The ids without those that repeat the one before, and the number of each row's among them.
-
-    ``None`` where they don't all have the same length.
-    """
-    if not len(ids):
-        return (np.zeros(0, np.uint64),), np.zeros(0, np.int64)
-    if is_dictionary(ids):
-        texts, counts = runs(ids)
-        words = words_of(texts)
-        return None if words is None else (words, np.repeat(np.arange(len(counts)), counts))
-    words = words_of(ids)
-    if words is None:
-        return None
-    changed = changes(words)
-    numbers = np.cumsum(changed, dtype=np.int64)
-    numbers -= 1
-    return taken(words, np.flatnonzero(changed)), numbers
+    stretches = [runs(other) for other in others]
+    first, places = places_of(ids, [texts for texts, _ in stretches])
+    return first, [np.repeat(rows, counts) for rows, (_, counts) in zip(places, stretches, strict=True)]
 
 
 class Names:

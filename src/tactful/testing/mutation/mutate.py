@@ -1,4 +1,4 @@
-"""Mutants tried: which of them an example or an invariant notices, and a case that tells each of the others apart."""
+"""Mutants tried: those that an example or an invariant notices, and for the others a case that shows the difference."""
 
 from __future__ import annotations
 
@@ -21,22 +21,23 @@ from tactful.testing.examples.model import Example
 from tactful.testing.examples.run import run_example
 from tactful.testing.mutation.mutants import Mutant, mutants
 from tactful.testing.mutation.trying import Changed, Difference, Tried, drawn_cases, tried
+from tactful.testing.properties.smallest import smallest
 
-#: How many more cases are drawn for mutants that no other case tells apart.
+#: How many more cases are drawn for mutants that decide like the original on all other cases.
 RESERVE: Final = 1500
-#: No more of these cases are looked for, instants of a case tried, and smaller versions of a case that tells it apart.
+#: The most differing cases that are looked for among these.
 _ENOUGH: Final = 10
+#: The most instants of a case at which a mutant is tried.
 _INSTANTS: Final = 60
-_SMALLER: Final = 300
 
 Progress = Callable[[int, int], None]
 
 
 class MutantResult(msgspec.Struct, frozen=True):
-    """What became of a mutant.
+    """The result of trying a mutant.
 
-    ``noticed``: ``by`` the example or invariant of this name. ``survived``: the decision on ``case`` differs, and nothing
-    noticed. ``not told apart``: no case was found on which it decides otherwise.
+    ``noticed``: the example or invariant in ``by`` fails. ``survived``: the decision on ``case`` differs, and no example or
+    invariant fails. ``not told apart``: the mutant decides like the original on every case that was tried.
     """
 
     id: str
@@ -57,7 +58,7 @@ class MutantResult(msgspec.Struct, frozen=True):
 
 
 class Mutation(msgspec.Struct, frozen=True):
-    """All outcomes, and the seed with which the cases were drawn."""
+    """The results for all mutants, the seed of the drawn cases, and the number of cases."""
 
     outcomes: tuple[MutantResult, ...]
     seed: int
@@ -66,11 +67,11 @@ class Mutation(msgspec.Struct, frozen=True):
     @property
     def noticed(self) -> int:
         """How many mutants were noticed."""
-        return sum(one.noticed for one in self.outcomes)
+        return sum(result.noticed for result in self.outcomes)
 
     @property
     def percent(self) -> float:
-        """The score: mutants noticed, of all, in a hundred."""
+        """The score: the share of mutants that were noticed, in per cent."""
         return 100 * self.noticed / len(self.outcomes) if self.outcomes else 100.0
 
 
@@ -82,17 +83,18 @@ def mutate(
     drawn: int = 400,
     progress: Progress | None = None,
 ) -> Mutation:
-    """Try every mutant of a pack, or of one rule or computed fact.
+    """Try every mutant of a pack, or of the one rule or computed fact ``only``.
 
-    Raises :class:`tactful.TactfulError` where an example fails, or an invariant does not hold, in the pack as it is.
+    ``drawn`` cases are drawn from ``seed``. ``progress`` is called after each mutant with the number done and the number of
+    all. Raises :class:`tactful.TactfulError` if an example fails, or an invariant is broken, in the original pack.
     """
     runner = _Runner(policy, examples, seed, drawn)
-    found = list(mutants(policy.checked, only))
+    everything = list(mutants(policy.checked, only))
     outcomes = []
-    for no, mutant in enumerate(found):
+    for done, mutant in enumerate(everything, start=1):
         outcomes.append(runner.outcome(mutant))
         if progress is not None:
-            progress(no + 1, len(found))
+            progress(done, len(everything))
     return Mutation(tuple(outcomes), seed, len(runner.corpus))
 
 
@@ -101,33 +103,32 @@ class _Runner:
 
     def __init__(self, policy: Policy, examples: Sequence[Example], seed: int, drawn: int) -> None:
         self._policy, self._seed = policy, seed
-        self.corpus = [tried(policy, one.case, _now(one.case), one) for one in examples]
+        self.corpus = [tried(policy, example.case, _now(example.case), example) for example in examples]
         self.corpus += [tried(policy, case, _now(case)) for case in drawn_cases(policy, drawn, seed)] if drawn else []
         self._check(examples)
 
     def _check(self, examples: Sequence[Example]) -> None:
-        """Whether the pack itself passes: else every mutant would seem to be noticed."""
+        """Raise :class:`TactfulError` unless the original pack passes; else every mutant would seem to be noticed."""
         for example in examples:
             if not run_example(self._policy, example).passed:
                 raise TactfulError(f"the example `{example.id}` fails already; see `tactful test`")
-        for one in self.corpus:
-            broken = self._unmet(one.case, one.now, one.ranking)
+        for case in self.corpus:
+            broken = self._unmet(case.case, case.now, case.ranking)
             if broken:
                 raise TactfulError(f"the invariant `{broken[0].invariant}` does not hold already; see `tactful test`")
 
     def _unmet(self, case: Case, now: int, ranking: Ranking) -> list[Violation]:
-        """The pack's invariants about one decision that a ranking does not meet."""
+        """The pack's invariants about one decision that a ranking breaks."""
         decider = self._policy.decider
         return violations_by(decider, DecidedCase(decider.evaluator(case, now), ranking))
 
     @cached_property
     def _reserve(self) -> list[Tried]:
-        """More cases, for mutants that the others do not tell apart."""
-        found = drawn_cases(self._policy, RESERVE, self._seed + 1)
-        return [tried(self._policy, case, _now(case)) for case in found]
+        """More cases, for mutants that decide like the original on the corpus."""
+        return [tried(self._policy, case, _now(case)) for case in drawn_cases(self._policy, RESERVE, self._seed + 1)]
 
     def outcome(self, mutant: Mutant) -> MutantResult:
-        """What becomes of a mutant."""
+        """The result of trying a mutant."""
         changed = Changed(self._policy, mutant)
         differing = list(changed.differences(self.corpus))
         by = self._noticed(mutant, differing)
@@ -140,14 +141,15 @@ class _Runner:
                 return _outcome(mutant, "noticed", by=by)
         if not differing:
             return _outcome(mutant, "not told apart")
-        smallest = min(differing, key=lambda one: len(msgspec.json.encode(_plain(one.tried))))
-        shown = self._smaller(smallest, changed)
+        shortest = min(differing, key=lambda difference: len(msgspec.json.encode(_plain(difference.tried))))
+        shown = self._smaller(shortest, changed)
         before, after = _lines(shown, self._policy)
         return _outcome(mutant, "survived", case=_plain(shown.tried), before=before, after=after)
 
     def _noticed(self, mutant: Mutant, differing: Sequence[Difference]) -> str:
-        """What notices the mutant; nothing: the empty string."""
-        with_examples = [one.tried.example for one in differing if one.tried.example is not None]
+        """The example or invariant that notices the mutant; empty if none does."""
+        examples = (difference.tried.example for difference in differing)
+        with_examples = [example for example in examples if example is not None]
         if with_examples:
             policy = Policy(mutant.pack, CaseLimits())
             for example in with_examples:
@@ -156,48 +158,40 @@ class _Runner:
         return self._broken(differing)
 
     def _broken(self, differing: Iterable[Difference]) -> str:
-        for one in differing:
-            broken = self._unmet(one.tried.case, one.tried.now, one.ranking)
+        """The first invariant that is broken by a differing decision; empty if none is."""
+        for difference in differing:
+            broken = self._unmet(difference.tried.case, difference.tried.now, difference.ranking)
             if broken:
                 return f"invariant {broken[0].invariant}"
         return ""
 
     def _elsewhere(self, mutant: Mutant, changed: Changed) -> Iterator[Tried]:
-        """More cases, and the corpus at the instants at which the rule or the mutant may come about or end."""
+        """More cases, and the corpus at instants at which the rule or the mutant may begin or stop to fire."""
         yield from self._reserve
-        for one in self.corpus:
-            for instant in self._instants(mutant, changed, one):
-                yield tried(self._policy, one.case, instant)
+        for case in self.corpus:
+            for instant in self._instants(mutant, changed, case):
+                yield tried(self._policy, case.case, instant)
 
-    def _instants(self, mutant: Mutant, changed: Changed, one: Tried) -> list[int]:
-        before, after = self._policy.decider.evaluator(one.case, one.now), changed.evaluator(one)
-        found: set[int] = set()
+    def _instants(self, mutant: Mutant, changed: Changed, case: Tried) -> list[int]:
+        """Instants (seconds since 1970) at which a test of a changed rule turns, and the second before each."""
+        before, after = self._policy.decider.evaluator(case.case, case.now), changed.evaluator(case)
+        instants: set[int] = set()
         pairs = [(self._policy.checked, before)] + ([] if mutant.off else [(mutant.pack, after)])
         for pack, evaluator in pairs:
             for no in mutant.affected:
                 rule = pack.rules[no]
                 for row in evaluator.rows(rule.entity):
                     env = evaluator.environment(rule.entity, row)
-                    found.update(turn.first for turn in rule_turns(rule, env, evaluator) if turn.first > one.now)
-        return sorted({instant + step for instant in found for step in (-1, 0)})[:_INSTANTS]
+                    instants.update(turn.first for turn in rule_turns(rule, env, evaluator) if turn.first > case.now)
+        return sorted({instant + step for instant in instants for step in (-1, 0)})[:_INSTANTS]
 
-    def _smaller(self, found: Difference, changed: Changed) -> Difference:
-        """The same difference on a case with as little in it as possible."""
-        tries = 0
-        while tries < _SMALLER:
-            for plain in _parts_left_out(_plain(found.tried)):
-                tries += 1
-                smaller = self._still(plain, changed)
-                if smaller is not None:
-                    found = smaller
-                    break
-                if tries >= _SMALLER:
-                    break
-            else:
-                break
-        return found
+    def _smaller(self, difference: Difference, changed: Changed) -> Difference:
+        """A difference on the smallest part of the case that still shows one."""
+        small = smallest(_plain(difference.tried), lambda part: self._still(part, changed) is not None)
+        return self._still(small, changed) or difference
 
     def _still(self, plain: dict[str, Any], changed: Changed) -> Difference | None:
+        """The difference on a smaller case; ``None`` if there is none, or if the case cannot be read."""
         try:
             case = self._policy.read(plain)
         except InvalidInput:
@@ -224,53 +218,42 @@ def _outcome(
     )
 
 
-def _plain(one: Tried) -> dict[str, Any]:
-    """The case as JSON has it, without what is unknown, and its moment."""
-    found: dict[str, Any] = _without_nothing(msgspec.to_builtins(one.case.shape))
-    found["now"] = one.case.candidate.calendar.local(one.now).isoformat()
-    return found
+def _plain(tried: Tried) -> dict[str, Any]:
+    """A case as JSON has it, with its moment, and without unknown facts."""
+    plain: dict[str, Any] = _without_empty(msgspec.to_builtins(tried.case.shape))
+    plain["now"] = tried.case.candidate.calendar.local(tried.now).isoformat()
+    return plain
 
 
-def _without_nothing(value: Any) -> Any:
+def _without_empty(value: Any) -> Any:
+    """A value without empty entries, at any depth."""
     if isinstance(value, dict):
-        return {key: _without_nothing(one) for key, one in value.items() if one not in (None, [], (), {}, "")}
-    return [_without_nothing(one) for one in value] if isinstance(value, list | tuple) else value
+        return {key: _without_empty(inner) for key, inner in value.items() if inner not in (None, [], (), {}, "")}
+    return [_without_empty(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _parts_left_out(value: Any) -> Iterator[Any]:
-    """The same with one part less: whole branches first, then what is inside them."""
-    if isinstance(value, dict):
-        for key in value:
-            yield {other: one for other, one in value.items() if other != key}
-        for key, inner in value.items():
-            for less in _parts_left_out(inner):
-                yield {**value, key: less}
-    elif isinstance(value, list):
-        for no in range(len(value)):
-            yield [*value[:no], *value[no + 1 :]]
-        for no, inner in enumerate(value):
-            for less in _parts_left_out(inner):
-                yield [*value[:no], less, *value[no + 1 :]]
-
-
-def _lines(found: Difference, policy: Policy) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What the two decisions say, one line for each conclusion, without what both have; all of it where the order differs."""
-    calendar = found.tried.case.candidate.calendar
-    before, after = (list(_said(one, policy, calendar)) for one in (found.tried.ranking, found.ranking))
+def _lines(difference: Difference, policy: Policy) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The lines that only one of the two decisions has; all lines where only their order differs."""
+    calendar = difference.tried.case.candidate.calendar
+    before = list(_ranking_lines(difference.tried.ranking, policy, calendar))
+    after = list(_ranking_lines(difference.ranking, policy, calendar))
     only = tuple(line for line in before if line not in after), tuple(line for line in after if line not in before)
     return only if any(only) else (tuple(before), tuple(after))
 
 
-def _said(ranking: Ranking, policy: Policy, calendar: Calendar) -> Iterator[str]:
-    for one in ranking.ranked:
-        yield _line(one, policy, calendar)
-        for other in one.alternatives:
-            yield f"{_line(other, policy, calendar)}, as an alternative to {one.action}:{one.target.id}"
-    for one in ranking.set_aside:
-        yield f"{_line(one, policy, calendar)}, set aside"
+def _ranking_lines(ranking: Ranking, policy: Policy, calendar: Calendar) -> Iterator[str]:
+    """A line for each conclusion of a ranking."""
+    for advice in ranking.ranked:
+        yield _line(advice, policy, calendar)
+        for alternative in advice.alternatives:
+            yield f"{_line(alternative, policy, calendar)}, as an alternative to {advice.action}:{advice.target.id}"
+    for loser in ranking.set_aside:
+        yield f"{_line(loser, policy, calendar)}, set aside"
 
 
-def _line(one: Conclusion, policy: Policy, calendar: Calendar) -> str:
-    rules = sorted({policy.checked.rules[firing[0]].id for firing in one.firings})
-    due = "" if one.due is None else f" by {calendar.local(one.due).isoformat()}"
-    return f"{one.modality.replace('_', ' ')} {one.action}:{one.target.id}{due} ({', '.join(rules)})"
+def _line(conclusion: Conclusion, policy: Policy, calendar: Calendar) -> str:
+    rules = sorted({policy.checked.rules[no].id for no, _, _ in conclusion.firings})
+    due = "" if conclusion.due is None else f" by {calendar.local(conclusion.due).isoformat()}"
+    return (
+        f"{conclusion.modality.replace('_', ' ')} {conclusion.action}:{conclusion.target.id}{due} ({', '.join(rules)})"
+    )

@@ -1,6 +1,6 @@
-"""Cases that mutants are tried on, what the original decides on them, and what a mutant decides otherwise.
+"""Cases that mutants are tried on, the decisions of the original pack on them, and the decisions of a mutant that differ.
 
-A mutant is not compiled whole: only the rules that it may touch fire anew, and the others' firings are those of the original.
+Only the rules that a mutant affects are compiled and fired again. The firings of all other rules are taken from the original.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from tactful.testing.examples.model import Example
 from tactful.testing.mutation.mutants import Mutant, replace
 from tactful.testing.properties.drawing import Plain, cases
 
-#: Everything of a decision that somebody could see.
+#: Everything that is visible in a decision.
 Seen = tuple[object, ...]
 
 
 def drawn_cases(policy: Policy, count: int, seed_: int) -> list[Case]:
-    """Cases drawn for a pack: the same for the same seed."""
-    found: list[Plain] = []
+    """Cases drawn for a pack from a seed."""
+    drawn: list[Plain] = []
 
     @seed(seed_)
     @settings(
@@ -39,14 +39,17 @@ def drawn_cases(policy: Policy, count: int, seed_: int) -> list[Case]:
     )
     @given(cases(policy))
     def draw(case: Plain) -> None:
-        found.append(case)
+        drawn.append(case)
 
     draw()
-    return [policy.read(case) for case in found]
+    return [policy.read(case) for case in drawn]
 
 
 class Tried(msgspec.Struct, frozen=True, eq=False):
-    """A case at a moment, and what the original makes of it. ``example``: the one whose case it is."""
+    """A case at a moment (``now``, seconds since 1970), and the decision of the original pack on it.
+
+    ``example`` is the example that the case belongs to, if any.
+    """
 
     case: Case
     now: int
@@ -56,27 +59,28 @@ class Tried(msgspec.Struct, frozen=True, eq=False):
     ranking: Ranking
 
     def fired(self, rules: Iterable[int]) -> tuple[list[RawFiring], list[RawFiring]]:
-        """The firings of some rules, those of steps apart."""
+        """The firings of some rules: first those of conclusions, then those of steps."""
         numbers = frozenset(rules)
-        return [one for one in self.firings if one[0] in numbers], [one for one in self.steps if one[0] in numbers]
+        firings = [firing for firing in self.firings if firing[0] in numbers]
+        return firings, [firing for firing in self.steps if firing[0] in numbers]
 
 
 def tried(policy: Policy, case: Case, now: int, example: Example | None = None) -> Tried:
-    """What the original makes of a case."""
+    """A case with the decision of the original pack on it."""
     decider = policy.decider
     firings, steps = decider.fire(case, now), decider.steps(case, now)
     return Tried(case, now, example, tuple(firings), tuple(steps), decider.ranker.rank(firings, case))
 
 
 class Difference(msgspec.Struct, frozen=True, eq=False):
-    """A case on which a mutant decides otherwise, and how it ranks."""
+    """A case on which a mutant decides differently, and the mutant's ranking."""
 
     tried: Tried
     ranking: Ranking
 
 
 class Changed:
-    """A mutant, ready to be tried."""
+    """A mutant with its affected rules compiled."""
 
     def __init__(self, policy: Policy, mutant: Mutant) -> None:
         self._policy, self._mutant = policy, mutant
@@ -86,7 +90,7 @@ class Changed:
         rules = policy.checked.rules
         self._only_steps = all(isinstance(rules[no].conclusion, AddStep) for no in self._numbers)
         self._no_steps = not any(isinstance(rules[no].conclusion, AddStep) for no in self._numbers)
-        #: Whether the rules that are touched conclude as before, so that the same firings mean the same decision.
+        #: Whether the affected rules conclude as before, so that the same firings mean the same decision.
         self._same_conclusions = mutant.operator not in ("modality", "priority", "target")
         self.facts = {fact.id: fact for fact in mutant.pack.facts}
 
@@ -96,45 +100,43 @@ class Changed:
         return compile_pack(replace(pack, rules=rules), self._policy.calendars)
 
     def differences(self, among: Iterable[Tried]) -> Iterable[Difference]:
-        """The cases on which the mutant decides otherwise."""
-        for one in among:
-            found = self.difference(one)
-            if found is not None:
-                yield found
+        """The cases on which the mutant decides differently."""
+        for case in among:
+            difference = self.difference(case)
+            if difference is not None:
+                yield difference
 
-    def difference(self, one: Tried) -> Difference | None:
-        """What the mutant makes of a case; ``None`` where that is what the original does."""
-        before, steps_before = one.fired(self._numbers)
-        after, steps_after = self._fired(one)
+    def difference(self, case: Tried) -> Difference | None:
+        """The mutant's decision on a case; ``None`` where it is the same as the original's."""
+        before, steps_before = case.fired(self._numbers)
+        after, steps_after = self._fired(case)
         same = _set(before) == _set(after) and _set(steps_before) == _set(steps_after)
         if same and (self._same_conclusions or not before):
             return None
         numbers = frozenset(self._numbers)
-        firings = [*(each for each in one.firings if each[0] not in numbers), *after]
-        ranking = one.ranking if self._only_steps else self._ranker.rank(firings, one.case)
+        firings = [*(firing for firing in case.firings if firing[0] not in numbers), *after]
+        ranking = case.ranking if self._only_steps else self._ranker.rank(firings, case.case)
         if self._no_steps:
-            return Difference(one, ranking) if seen(ranking) != seen(one.ranking) else None
-        steps = [*(each for each in one.steps if each[0] not in numbers), *steps_after]
-        told = seen(one.ranking), _steps(one.ranking, one.steps, one.case, self._ranker)
-        return (
-            Difference(one, ranking)
-            if told != (seen(ranking), _steps(ranking, steps, one.case, self._ranker))
-            else None
-        )
+            return Difference(case, ranking) if seen(ranking) != seen(case.ranking) else None
+        steps = [*(firing for firing in case.steps if firing[0] not in numbers), *steps_after]
+        original = seen(case.ranking), _steps(case.ranking, case.steps, case.case, self._ranker)
+        own = seen(ranking), _steps(ranking, steps, case.case, self._ranker)
+        return Difference(case, ranking) if own != original else None
 
-    def _fired(self, one: Tried) -> tuple[list[RawFiring], list[RawFiring]]:
+    def _fired(self, case: Tried) -> tuple[list[RawFiring], list[RawFiring]]:
+        """The firings of the affected rules, those of steps apart, with the rules' numbers in the original pack."""
         if self._program is None:
             return [], []
-        firings = [] if self._only_steps else self._program.fire(one.case, one.now)
-        steps = [] if self._no_steps else self._program.fire_steps(one.case, one.now)
+        firings = [] if self._only_steps else self._program.fire(case.case, case.now)
+        steps = [] if self._no_steps else self._program.fire_steps(case.case, case.now)
         numbers = self._numbers
         return [(numbers[no], row, due) for no, row, due in firings], [
             (numbers[no], row, due) for no, row, due in steps
         ]
 
-    def evaluator(self, one: Tried) -> Evaluator:
+    def evaluator(self, case: Tried) -> Evaluator:
         """An evaluator of the mutant's conditions."""
-        return Evaluator(one.case, one.now, self.facts, self._policy.calendars)
+        return Evaluator(case.case, case.now, self.facts, self._policy.calendars)
 
 
 def _set(firings: Sequence[RawFiring]) -> frozenset[tuple[int, int, int | None]]:
@@ -142,7 +144,7 @@ def _set(firings: Sequence[RawFiring]) -> frozenset[tuple[int, int, int | None]]
 
 
 def seen(ranking: Ranking) -> Seen:
-    """What somebody could see of a ranking."""
+    """Everything that is visible in a ranking."""
     return tuple(map(_seen, ranking.ranked)), tuple(map(_seen, ranking.set_aside))
 
 
@@ -156,7 +158,9 @@ def _seen(conclusion: Conclusion) -> Seen:
 
 
 def _steps(ranking: Ranking, steps: Sequence[RawFiring], case: Case, ranker: Ranker) -> Seen:
-    """The rules whose steps each piece of advice is given."""
+    """For each recommendation, the numbers of the rules that add steps to it."""
     return tuple(
-        tuple(firing[0] for firing in ranker.steps_for(one, steps, case)) for one in ranking.ranked if not one.prohibits
+        tuple(no for no, _, _ in ranker.steps_for(advice, steps, case))
+        for advice in ranking.ranked
+        if not advice.prohibits
     )

@@ -1,4 +1,4 @@
-"""A pack's invariants checked of drawn cases; what fails is made small, said in words, and kept for the next time."""
+"""A pack's invariants checked on drawn cases. Failing cases are made small, described, and kept for the next run."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ _SEEDS: Final = 1 << 32
 
 
 class InvariantFailure(msgspec.Struct, frozen=True):
-    """A case that an invariant does not hold of.
+    """A case that breaks an invariant.
 
-    ``case`` is YAML with ``now``, as small as it gets. ``actions`` are what the decision says that it should not (empty
-    where it fails to say something), each with its target; ``rules`` are those that say it, or that keep it from being said.
+    ``case`` is YAML with ``now``, made as small as possible. ``actions`` are the conclusions that break the invariant, each
+    with its target; they are empty where a conclusion is missing. ``rules`` are the ids of the rules behind those conclusions,
+    or of the rules that defeated the missing one. ``entity`` and ``id`` name the row, and ``seed`` is that of the drawn cases.
     """
 
     case: str
@@ -43,9 +44,9 @@ class InvariantFailure(msgspec.Struct, frozen=True):
 
 
 class InvariantResult(msgspec.Struct, frozen=True):
-    """What became of one invariant. ``tried`` counts the drawn rows that it speaks of: at 0 it was never put to the test.
+    """The result for one invariant. ``place`` is ``file:line``.
 
-    ``place`` is ``file:line``.
+    ``tried`` is the number of drawn rows that the invariant is about. At 0 it was never put to the test.
     """
 
     id: str
@@ -57,14 +58,14 @@ class InvariantResult(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Of which row it does not hold, and on which case; empty where it holds."""
-        if self.failure is None:
+        """The row and the case that break the invariant, in several lines; empty where it holds."""
+        failure = self.failure
+        if failure is None:
             return ""
-        found = self.failure
-        said = f"advised: {', '.join(found.actions)}" if found.actions else "what is claimed is not concluded"
+        advised = f"advised: {', '.join(failure.actions)}" if failure.actions else "what is claimed is not concluded"
         return (
-            f"does not hold of {found.entity} {found.id}, in a drawn case (seed {found.seed}):\n"
-            f"{said}\nby: {', '.join(found.rules) or 'no rule'}\n\n{found.case}"
+            f"does not hold of {failure.entity} {failure.id}, in a drawn case (seed {failure.seed}):\n"
+            f"{advised}\nby: {', '.join(failure.rules) or 'no rule'}\n\n{failure.case}"
         )
 
     @property
@@ -82,16 +83,19 @@ def check_invariants(
     examples: int = DRAWN,
     database: ExampleDatabase | Path | None = None,
 ) -> list[InvariantResult]:
-    """Check all invariants of a pack, in the order of their ids; the same ``seed`` draws the same cases.
+    """Check all invariants of a pack on drawn cases. The results are in the pack's order.
 
-    ``database`` keeps failures (a folder, or a database of hypothesis'); they are tried again first, until they pass.
+    ``examples`` is how many cases are drawn. The same ``seed`` draws the same cases as long as the same modules are loaded:
+    hypothesis also draws constants from their source. ``database`` (a folder, or a database of hypothesis) keeps failing
+    cases; they are tried first in the next run, until they pass. Raises :class:`tactful.EngineError` as
+    :meth:`tactful.Policy.decide` does.
     """
     used = random.randrange(_SEEDS) if seed is None else seed  # noqa: S311  (no secret hangs on it)
     kept = DirectoryBasedExampleDatabase(database) if isinstance(database, Path) else database
     check = _Check(policy, used, kept)
     check.again()
     check.drawn(examples)
-    return [check.result(one) for one in policy.checked.invariants]
+    return [check.result(invariant) for invariant in policy.checked.invariants]
 
 
 def assert_invariants(
@@ -101,12 +105,12 @@ def assert_invariants(
     examples: int = DRAWN,
     database: ExampleDatabase | Path | None = None,
 ) -> None:
-    """Raise :class:`AssertionError` with every invariant that does not hold, and a minimal case for each."""
-    failed = [
-        one.text
-        for one in check_invariants(policy, seed=seed, examples=examples, database=database)
-        if one.failure is not None
-    ]
+    """Raise :class:`AssertionError` with every invariant that is broken, and a small case for each.
+
+    Arguments are those of :func:`check_invariants`.
+    """
+    results = check_invariants(policy, seed=seed, examples=examples, database=database)
+    failed = [result.text for result in results if result.failure is not None]
     if failed:
         raise AssertionError("\n\n".join(failed))
 
@@ -116,24 +120,24 @@ class _Check:
 
     def __init__(self, policy: Policy, seed: int, database: ExampleDatabase | None) -> None:
         self._policy, self._seed, self._database = policy, seed, database
-        self._tried = {one.id: 0 for one in policy.checked.invariants}
+        self._tried = {invariant.id: 0 for invariant in policy.checked.invariants}
         self._failed: dict[str, Plain] = {}
         self._drawn = 0
 
     def again(self) -> None:
-        """Try what failed before; forget what passes now or no longer is a case."""
+        """Try the kept cases. Those that pass now, or can no longer be read, are removed."""
         if self._database is None:
             return
         for invariant in self._policy.checked.invariants:
-            for held in sorted(self._database.fetch(self._key(invariant)), key=len):
-                case = json.loads(held)
+            for stored in sorted(self._database.fetch(self._key(invariant)), key=len):
+                case = json.loads(stored)
                 if self._fails(invariant, case):
                     self._failed.setdefault(invariant.id, case)
                 else:
-                    self._database.delete(self._key(invariant), held)
+                    self._database.delete(self._key(invariant), stored)
 
     def drawn(self, examples: int) -> None:
-        """Draw cases. A failure ends nothing: other invariants are still to be tried."""
+        """Draw cases and try them. A failure does not end the run, as other invariants are still to be tried."""
 
         @seeded(self._seed)
         @settings(
@@ -150,7 +154,7 @@ class _Check:
         one_case()
 
     def _try(self, case: Plain) -> None:
-        """A drawn case at its own moment, and some days later: that costs little, and most figures are days."""
+        """Try a drawn case at its own moment and some days later, which costs little and crosses more deadlines."""
         read = self._policy.read(case)
         assert read.now is not None  # drawn cases have one
         self._drawn += 1
@@ -169,7 +173,7 @@ class _Check:
                     self._failed.setdefault(invariant.id, case)
 
     def result(self, invariant: Invariant) -> InvariantResult:
-        """What became of an invariant."""
+        """The result for an invariant."""
         case = self._failed.get(invariant.id)
         failure = None if case is None else self._failure(invariant, case)
         place = f"{invariant.span.file}:{invariant.span.line}"
@@ -178,18 +182,18 @@ class _Check:
         )
 
     def _failure(self, invariant: Invariant, drawn: Plain) -> InvariantFailure:
-        case = smallest(drawn, lambda one: self._fails(invariant, one))
+        case = smallest(drawn, lambda part: self._fails(invariant, part))
         if self._database is not None:
             self._database.save(self._key(invariant), json.dumps(case).encode())
         outcome = next(self._broken(invariant, case))
-        said = sorted(
+        actions = sorted(
             {f"{one.modality} {one.action} → {one.target.entity} {one.target.id}" for one in outcome.broken or ()}
         )
         return InvariantFailure(
             case=yaml.safe_dump(case, sort_keys=False, allow_unicode=True),
             entity=outcome.row.entity,
             id=outcome.row.id,
-            actions=tuple(said),
+            actions=tuple(actions),
             rules=self._rules(outcome),
             seed=self._seed,
         )
@@ -207,14 +211,14 @@ class _Check:
         return (one for one in check_invariant(invariant, self._policy.decider, taken) if one.broken is not None)
 
     def _rules(self, outcome: InvariantCheck) -> tuple[str, ...]:
-        """The rules that gave the advice; where advice is missing, those that defeated it."""
-        found = list(outcome.broken or ())
+        """The ids of the rules behind the conclusions that break the invariant, or that defeated the missing one."""
+        conclusions = list(outcome.broken or ())
         claim = outcome.invariant.claim
-        if not found and isinstance(claim, Always | Keeps):
-            aside = outcome.last.ranking.set_aside
-            found = [winner for one in aside if one.action == claim.action for winner in one.lost_to]
+        if not conclusions and isinstance(claim, Always | Keeps):
+            losers = [loser for loser in outcome.last.ranking.set_aside if loser.action == claim.action]
+            conclusions = [winner for loser in losers for winner in loser.lost_to]
         rules = self._policy.checked.rules
-        return tuple(sorted({rules[no].id for one in found for no, _, _ in one.firings}))
+        return tuple(sorted({rules[no].id for conclusion in conclusions for no, _, _ in conclusion.firings}))
 
     def _key(self, invariant: Invariant) -> bytes:
         return f"{self._policy.name}/{invariant.id}".encode()

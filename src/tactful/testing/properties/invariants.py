@@ -1,4 +1,4 @@
-"""The pack's invariants, checked on the cases of its examples."""
+"""A pack's invariants checked on the cases of its examples, and on drawn cases if asked for."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import msgspec
 
 from tactful.api.policy import Policy
 from tactful.testing.examples.model import Example
+from tactful.testing.properties.options import Drawing
 
 if TYPE_CHECKING:
     from tactful.testing.properties.check import InvariantResult
-from tactful.testing.properties.options import Drawing
 
 
 class InvariantReport(msgspec.Struct, frozen=True):
-    """An invariant, checked: where it stands (``file:line``), on how many cases, and what broke it, one line for each.
+    """The result for an invariant.
 
-    ``drawn`` is the smallest of the drawn cases that it does not hold of, in words; empty where there is none.
+    ``place`` is ``file:line``. ``tried`` is the number of cases. ``failures`` has a line for each example that breaks the
+    invariant. ``drawn`` describes a small drawn case that breaks it, and is empty where there is none.
     """
 
     id: str
@@ -35,41 +36,42 @@ class InvariantReport(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """Where it does not hold, in words; empty where it held."""
-        return "\n".join((*(f"does not hold in {one}" for one in self.failures), *self.drawn.splitlines()))
+        """The cases that break the invariant, in words; empty where it held."""
+        return "\n".join((*(f"does not hold in {failure}" for failure in self.failures), *self.drawn.splitlines()))
 
 
 def invariant_results(
     policy: Policy, examples: Sequence[Example], drawing: Drawing | None = None
 ) -> tuple[InvariantReport, ...]:
-    """Every invariant of the pack, inherited ones too, checked of the decision on each example's case, and of drawn ones.
+    """Check every invariant of a pack, inherited ones included, on the examples' cases and on drawn cases.
 
-    Those about two decisions are checked of drawn cases only, and left out where none are drawn.
+    ``drawing`` says how cases are drawn; ``None`` draws none. Invariants about two decisions are checked on drawn cases only,
+    so they are left out where no cases are drawn.
     """
     drawn = {} if drawing is None else _drawn(policy, drawing)
     broken: dict[str, list[str]] = {}
     for example in examples:
-        for one in policy.violations(example.case):
-            actions = f": {', '.join(one.actions)}" if one.actions else ""
-            broken.setdefault(one.invariant, []).append(
-                f"{example.place}: {example.id}, {one.entity} {one.id}{actions}"
+        for violation in policy.violations(example.case):
+            actions = f": {', '.join(violation.actions)}" if violation.actions else ""
+            broken.setdefault(violation.invariant, []).append(
+                f"{example.place}: {example.id}, {violation.entity} {violation.id}{actions}"
             )
     return tuple(
         InvariantReport(
-            id=one.id,
-            about=one.about,
-            place=f"{one.span.file}:{one.span.line}",
-            tried=len(examples) + (drawn[one.id].tried if drawn else 0),
-            failures=tuple(broken.get(one.id, ())),
-            drawn=drawn[one.id].words if drawn else "",
+            id=invariant.id,
+            about=invariant.about,
+            place=f"{invariant.span.file}:{invariant.span.line}",
+            tried=len(examples) + (drawn[invariant.id].tried if drawn else 0),
+            failures=tuple(broken.get(invariant.id, ())),
+            drawn=drawn[invariant.id].words if drawn else "",
         )
-        for one in sorted(policy.checked.invariants, key=lambda one: one.id)
-        if drawing is not None or one.change is None
+        for invariant in sorted(policy.checked.invariants, key=lambda invariant: invariant.id)
+        if drawing is not None or invariant.change is None
     )
 
 
 def _drawn(policy: Policy, drawing: Drawing) -> dict[str, InvariantResult]:
-    from tactful.testing import check_invariants  # takes the extra `check`, which those who draw nothing need not have
+    from tactful.testing import check_invariants  # needs the extra `check`, which is not needed to draw nothing
 
     results = check_invariants(policy, seed=drawing.seed, examples=drawing.count, database=drawing.folder)
-    return {one.id: one for one in results}
+    return {result.id: result for result in results}
