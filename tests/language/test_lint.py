@@ -34,7 +34,7 @@ rules:
 """
 
 
-@pytest.mark.parametrize("name", ["default", *(f"profile:{one}" for one in profiles())])
+@pytest.mark.parametrize("name", ["default", *(f"profile:{profile}" for profile in profiles())])
 def test_the_shipped_packs_have_nothing_suspicious(name: str) -> None:
     """The shipped pack and its profiles lint clean."""
     pack = load_pack(name)

@@ -29,7 +29,7 @@ def test_the_shipped_pack_is_decided_alike() -> None:
 def test_a_disagreement_is_shown_with_a_small_case(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that forgets one rule is found out."""
     real = ReteProgram.fire
-    forgotten = next(one.no for one in tactful.load().checked.rules if one.id == "job-kept-until-signed")
+    forgotten = next(rule.no for rule in tactful.load().checked.rules if rule.id == "job-kept-until-signed")
 
     def forgetful(self: ReteProgram, case: Case, now: int) -> list[RawFiring]:
         return [one for one in real(self, case, now) if one[0] != forgotten]
