@@ -15,6 +15,7 @@ from tactful.facts.kinds import (
     kind_name,
 )
 from tactful.facts.shape import CaseShape
+from tactful.language.check.facts import TYPE_NAMES
 from tactful.language.ir import CheckedPack
 from tactful.language.phrases import offered_beginnings, offered_words
 from tactful.language.terms import MODALITIES
@@ -123,7 +124,7 @@ def _parameter() -> Schema:
 
 
 def _custom_facts() -> Schema:
-    types = ["yes/no", "text", "number", "moment", "time of day", "duration", "list", "one of"]
+    types = list(TYPE_NAMES)
     fact = _object(
         {
             "type": {"enum": types},
