@@ -12,12 +12,12 @@ from tactful.batch.lines import Line
 from tactful.batch.model import Decided, Options, RejectRecord
 from tactful.batch.output.words import Words
 from tactful.columns.columns import Columns
-from tactful.columns.from_cases import columns_of
+from tactful.columns.from_texts import columns_of_texts
 from tactful.columns.tables.rejects import Reject
 from tactful.facts.reading import read_case
 from tactful.facts.rows import Case
 from tactful.source.codes.text import TooLarge
-from tactful.source.diagnostics import InvalidInput
+from tactful.source.diagnostics import Diagnostic, InvalidInput
 
 
 class Decides(Protocol):
@@ -41,18 +41,10 @@ class Columnar:
 
     def lines(self, lines: list[Line]) -> Decided:
         """Decide on a case for each line; what cannot be read as one is rejected."""
-        cases: list[Case] = []
-        rejects: list[RejectRecord] = []
-        now = self._options.now
-        for line in lines:
-            try:
-                cases.append(self._read(line))
-            except InvalidInput as error:
-                rejects += [_of_line(line, one.code, one.path, one.message, one.help) for one in error.diagnostics]
-        at = self._clock if now is None else now
-        nows = [at if case.now is None else case.now for case in cases]
-        decided = self._decided(columns_of(cases, nows, self._policy.checked.custom))
-        return decided._replace(rejects=rejects, rejected=len(lines) - len(cases))
+        clock = self._clock if self._options.now is None else self._options.now
+        columns, rejected = columns_of_texts(lines, self._read, clock, self._policy.checked.custom)
+        rejects = [_line_reject(lines[no], mistake) for no, mistakes in rejected for mistake in mistakes]
+        return self._decided(columns)._replace(rejects=rejects, rejected=len(rejected))
 
     def tables(self, chunk: TableChunk) -> Decided:
         """Decide on the candidates of a chunk; those with mistakes are rejected, and rows that are nobody's."""
@@ -88,8 +80,8 @@ def columnar(policy: Policy, options: Options, clock: int) -> Decides:
     return Columnar(policy, options, clock)
 
 
-def _of_line(line: Line, code: str, path: str | None, message: str, help_: str | None) -> RejectRecord:
-    return RejectRecord(line=line.no, path=path, code=code, message=message, help=help_)
+def _line_reject(line: Line, mistake: Diagnostic) -> RejectRecord:
+    return RejectRecord(line=line.no, path=mistake.path, code=mistake.code, message=mistake.message, help=mistake.help)
 
 
 def _check_order(chunk: TableChunk, rejects: list[Reject]) -> None:

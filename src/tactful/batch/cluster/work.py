@@ -18,7 +18,7 @@ from tactful.api.tables import rejects_table
 from tactful.columns.arrays import indices
 from tactful.columns.chunks import CANDIDATES
 from tactful.columns.columns import Places
-from tactful.columns.from_cases import columns_of
+from tactful.columns.from_texts import columns_of_texts
 from tactful.columns.tables.rejects import Reject
 from tactful.columns.tables.schema import KEYS, TABLE_OF
 from tactful.columns.tables.sheets import sheets_of
@@ -126,13 +126,19 @@ def _with_plain_texts(table: pa.Table) -> pa.Table:
 def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> DecidedTexts:
     """Decide on a case on each row, as JSON in ``column``. Raises :class:`InvalidInput` where there is no such column."""
     texts = _texts(block, column)
+    clock = terms.clock if terms.now is None else terms.now
+    custom, limits = policy.checked.custom, policy.decider.limits
+
+    def read(text: bytes) -> Case:
+        return read_case(text, policy.calendars, custom, limits, terms.now)
+
     decided, rejects = [], list[Reject]()
     for start in range(0, max(1, len(texts)), CANDIDATES):
-        cases, found = _read(policy, texts[start : start + CANDIDATES].to_pylist(), terms.now)
-        at = terms.clock if terms.now is None else terms.now
-        columns = columns_of(cases, [at if one.now is None else one.now for one in cases], policy.checked.custom)
+        chunk = [text or b"" for text in texts[start : start + CANDIDATES].to_pylist()]
+        columns, rejected = columns_of_texts(chunk, read, clock, custom)
         decided.append(policy.table_decider.rank(columns, steps=terms.steps))
-        rejects += found
+        for no, mistakes in rejected:
+            rejects += _rejected(chunk[no], mistakes)
     return _outcome(
         pa.concat_tables([one.actions for one in decided]),
         pa.concat_tables([one.justifications for one in decided]),
@@ -155,17 +161,6 @@ def _texts(block: pa.Table, column: str) -> pa.ChunkedArray:
 
 
 _TEXTS: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
-
-
-def _read(policy: Policy, texts: list[bytes | None], now: int | None) -> tuple[list[Case], list[Reject]]:
-    cases, rejects = list[Case](), list[Reject]()
-    limits, custom = policy.decider.limits, policy.checked.custom
-    for text in texts:
-        try:
-            cases.append(read_case(text or b"", policy.calendars, custom, limits, now))
-        except InvalidInput as error:
-            rejects += _rejected(text or b"", error.diagnostics)
-    return cases, rejects
 
 
 class _Named(msgspec.Struct):

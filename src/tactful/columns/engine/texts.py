@@ -8,27 +8,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tactful.columns.arrays import flags, present
 from tactful.columns.columns import Flags, Places
 from tactful.facts.kinds import ChoiceKind, Kind
 
 
 def known(data: pa.Array) -> Flags:
-    """Which are known."""
-    if data.null_count == 0:
-        return np.ones(len(data), dtype=np.bool_)
-    return _bits(data.buffers()[0], data.offset, len(data))
+    """Which values are known."""
+    there = present(data)
+    return np.ones(len(data), np.bool_) if there is None else there
 
 
-def flags(answers: pa.BooleanArray) -> Flags:
-    """Answers as flags; where there is none: no."""
-    found = _bits(answers.buffers()[1], answers.offset, len(answers))
-    return found & known(answers) if answers.null_count else found
-
-
-def _bits(buffer: pa.Buffer, first: int, count: int) -> Flags:
-    """So many bits as flags."""
-    bits = np.frombuffer(buffer, dtype=np.uint8)
-    return np.unpackbits(bits, count=first + count, bitorder="little")[first:].view(np.bool_)
+def true(answers: pa.BooleanArray) -> Flags:
+    """Which answers are yes; an unknown answer counts as no."""
+    yes, there = flags(answers), present(answers)
+    return yes if there is None else yes & there
 
 
 def take(data: pa.Array, rows: Places) -> pa.Array:
@@ -40,13 +34,13 @@ def take(data: pa.Array, rows: Places) -> pa.Array:
 def is_in(data: pa.Array, values: tuple[Any, ...]) -> Flags:
     """Which are one of ``values``."""
     if len(values) == 1:
-        return flags(pc.equal(data, values[0]))
-    return flags(pc.is_in(data, pa.array(values, data.type)))
+        return true(pc.equal(data, values[0]))
+    return true(pc.is_in(data, pa.array(values, data.type)))
 
 
 def same(left: pa.Array, right: pa.Array) -> Flags:
     """Which are known on both sides, and alike."""
-    return flags(pc.equal(left, right))
+    return true(pc.equal(left, right))
 
 
 def words(data: Any, kind: Kind) -> pa.Array:
@@ -68,4 +62,4 @@ def some_in(data: pa.ListArray, values: tuple[Any, ...]) -> Flags:
 def filled(data: pa.ListArray, wanted: bool) -> Flags:
     """Which lists are known and have something in them; else (``wanted`` is not): have nothing."""
     lengths = pc.list_value_length(data)
-    return flags(pc.greater(lengths, 0) if wanted else pc.equal(lengths, 0))
+    return true(pc.greater(lengths, 0) if wanted else pc.equal(lengths, 0))
