@@ -10,6 +10,7 @@ import msgspec
 from tactful.api.decision import Advice
 from tactful.api.plan import Plan, Planned, Window
 from tactful.facts.calendars import Calendar
+from tactful.facts.reading.moments import epoch_seconds
 
 #: A rule that holds up to a moment holds in its second too, so that windows close a second after deadlines.
 _A_MOMENT: Final = 1
@@ -88,7 +89,7 @@ def seconds(moment: datetime) -> int:
     Moments are compared by these. Python compares two moments of the same zone by local time, which is ambiguous when the
     clocks go back.
     """
-    return int(moment.timestamp() // 1)
+    return epoch_seconds(moment)
 
 
 def prohibits(advice: Advice) -> bool:

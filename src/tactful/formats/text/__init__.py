@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tactful.api.decision import Advice, Decision
+from tactful.facts.reading.moments import epoch_seconds
 from tactful.formats.text.safe import safe
 from tactful.reasons.records.decision import AlternativeRecord, JustificationRecord, SetAsideRecord
 from tactful.reasons.wording import concerning, distance, say_moment
@@ -26,7 +27,7 @@ _INDENT: Final = 4
 def render_decision(decision: Decision, console: Console, application: str | None = None) -> None:
     """Print the ranked advice, then what was set aside. ``application``: only what concerns that one."""
     calendar = decision.calendar
-    head = f"{say_moment(int(decision.at.timestamp()), calendar)} ({calendar.time_zone})"
+    head = f"{say_moment(epoch_seconds(decision.at), calendar)} ({calendar.time_zone})"
     console.print(Text.assemble("Advice for ", (head, "bold"), f", by the rules of {decision.pack_name}"))
     for override in decision.safety_off:
         message = f"The safety rule {override.rule} is switched off by {override.pack}: {override.because}"
@@ -47,7 +48,7 @@ def _advice(advice: Advice, decision: Decision, console: Console) -> None:
     line.append(concerning(advice.target, decision.company(advice.application)), "dim")
     console.print(safe(line))
     if advice.due is not None:
-        _indented(console, _deadline(int(advice.due.timestamp()), advice.due_word, decision))
+        _indented(console, _deadline(epoch_seconds(advice.due), advice.due_word, decision))
     for step in advice.steps:
         _indented(console, Text(f"- {step}"))
     for justification in advice.because:
@@ -57,7 +58,7 @@ def _advice(advice: Advice, decision: Decision, console: Console) -> None:
 
 
 def _deadline(due: int, word: str, decision: Decision) -> Text:
-    now = int(decision.at.timestamp())
+    now = epoch_seconds(decision.at)
     late = due < now
     text = f"{word} {say_moment(due, decision.calendar)}, {distance(due - now)}"
     return Text(text + (", overdue" if late else ""), "bold red" if late else "magenta")
