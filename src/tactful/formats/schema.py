@@ -68,14 +68,14 @@ def pack_schema(checked: CheckedPack) -> Schema:
         "properties": {
             "pack": _object({"name": _TEXT, "version": {"type": ["string", "number"]}}),
             "extends": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
-            "parameters": _by_id(_parameter(), [one.name for one in checked.parameters], "A knob."),
+            "parameters": _by_id(_parameter(), [parameter.name for parameter in checked.parameters], "A knob."),
             "custom_facts": _custom_facts(),
             "fields": _by_id(_field_note(), list(checked.fields), "How to ask for a field, and who can change it."),
             "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.facts], "A computed fact."),
             "actions": _by_id({"$ref": "#/$defs/action"}, list(checked.actions), "An action."),
             "rules": _by_id({"$ref": "#/$defs/rule"}, [rule.id for rule in checked.rules], "A rule."),
             "invariants": _by_id(
-                {"$ref": "#/$defs/invariant"}, [one.id for one in checked.invariants], "An invariant."
+                {"$ref": "#/$defs/invariant"}, [invariant.id for invariant in checked.invariants], "An invariant."
             ),
         },
         "$defs": {
