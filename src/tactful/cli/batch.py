@@ -16,6 +16,7 @@ from rich.text import Text
 
 from tactful.batch.model import Tally, Written
 from tactful.cli.output import console, fail, guarded
+from tactful.facts.reading.moments import epoch_seconds
 
 #: Exit codes where cases were rejected, and where somebody stopped the batch.
 REJECTS = 3
@@ -131,7 +132,7 @@ def _moment(text: str | None) -> int | None:
         raise typer.BadParameter(
             f"{text!r} has no offset; candidates may live in different time zones, so add an offset, such as Z"
         )
-    return int(moment.timestamp() // 1)
+    return epoch_seconds(moment)
 
 
 #: The seconds between two lines of progress.

@@ -17,6 +17,7 @@ from tactful.cli.output import PIPE_WIDTH, console, guarded, write_bytes, write_
 from tactful.decide.timeline import LONGEST
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar
 from tactful.facts.kinds import BusinessDays, parse_duration
+from tactful.facts.reading.moments import epoch_seconds, seconds_of
 from tactful.source.codes.plans import UnreadableCalendar
 from tactful.source.diagnostics import InvalidInput
 
@@ -65,7 +66,7 @@ def plan(
 
 def _until(text: str, start: datetime, calendar: Calendar) -> datetime:
     """The end of the plan in the candidate's time zone."""
-    first = int(start.timestamp())
+    first = epoch_seconds(start)
     end = _seconds(text, first, calendar)
     if end is None:
         raise typer.BadParameter(
@@ -95,7 +96,7 @@ def _seconds(text: str, start: int, calendar: Calendar) -> int | None:
         return None
     if _is_day(text):
         return calendar.end_of_day(moment.date()) + 1
-    return int(moment.timestamp() // 1) if moment.tzinfo is not None else calendar.instant(moment)
+    return seconds_of(moment, calendar)
 
 
 def _is_day(text: str) -> bool:
