@@ -98,13 +98,13 @@ def stages(policy: tactful.Policy, raw: bytes) -> Row:
 
 def measure(rows: list[Row], budget: Budget) -> list[dict[str, list[float]]]:
     """For each row and job the microseconds per call, one figure per round, all jobs taking turns."""
-    counts = [{name: _count(job, budget.seconds) for name, job in one.jobs.items()} for one in rows]
-    found: list[dict[str, list[float]]] = [{name: [] for name in one.jobs} for one in rows]
+    counts = [{name: _count(job, budget.seconds) for name, job in row.jobs.items()} for row in rows]
+    measured: list[dict[str, list[float]]] = [{name: [] for name in row.jobs} for row in rows]
     for _ in range(budget.rounds):
-        for one, times, count in zip(rows, found, counts, strict=True):
-            for name, job in one.jobs.items():
+        for row, times, count in zip(rows, measured, counts, strict=True):
+            for name, job in row.jobs.items():
                 times[name].append(_time(job, count[name]) / count[name] * 1e6)
-    return found
+    return measured
 
 
 def _time(job: Job, count: int) -> float:
@@ -132,13 +132,13 @@ def decisions(title: str, rows: list[Row], measured: list[dict[str, list[float]]
     """A table of decisions."""
     columns = ("pack and case", "bytes", "rules fired", "decode µs", "bytes µs", "median", "case µs", "per second")
     table = Table(*columns, "ratio", "median", title=title)
-    for one, times in zip(rows, measured, strict=True):
+    for row, times in zip(rows, measured, strict=True):
         decode, whole, case = (min(times[name]) for name in ("decode", "bytes", "case"))
         ratio = statistics.median(a / b for a, b in zip(times["bytes"], times["decode"], strict=True))
         table.add_row(
-            one.name,
-            f"{one.size:,}",
-            str(one.fired),
+            row.name,
+            f"{row.size:,}",
+            str(row.fired),
             f"{decode:.1f}",
             f"{whole:.1f}",
             f"{statistics.median(times['bytes']):.1f}",
@@ -157,12 +157,12 @@ def growth(budget: Budget, raw: bytes) -> Table:
     for others in cases.OTHERS:
         policies = {count: tactful.loads(cases.growing(others, count)) for count in counts}
         read = policies[20].read(raw)
-        jobs: dict[str, Job] = {str(no): partial(one.decide, read) for no, one in policies.items()}
+        jobs: dict[str, Job] = {str(no): partial(policy.decide, read) for no, policy in policies.items()}
         rows.append(Row(others, 0, 0, jobs))
     table = Table("rules that differ in", "20, µs", "200", "2,000", title="Growth: to the 20 rules that apply")
-    for one, times in zip(rows, measure(rows, budget), strict=True):
+    for row, times in zip(rows, measure(rows, budget), strict=True):
         alone, *more = (min(times[str(count)]) for count in counts)
-        table.add_row(one.name, f"{alone:.1f}", *(f"{each / alone:.2f}" for each in more))
+        table.add_row(row.name, f"{alone:.1f}", *(f"{each / alone:.2f}" for each in more))
     return table
 
 
@@ -226,8 +226,8 @@ def _peak(code: str) -> str:
     """Peak memory of a fresh process. Linux starts ``ru_maxrss`` at the parent's, so ``VmHWM`` is asked for."""
     if sys.platform != "linux":
         return "?"
-    asked = "print(next(int(one.split()[1]) for one in open('/proc/self/status') if one.startswith('VmHWM')))"
-    return f"{int(_output(code + chr(10) + asked)) / 1024:.0f}"
+    peak = "print(next(int(one.split()[1]) for one in open('/proc/self/status') if one.startswith('VmHWM')))"
+    return f"{int(_output(code + chr(10) + peak)) / 1024:.0f}"
 
 
 def _output(code: str) -> str:

@@ -96,8 +96,8 @@ def main() -> None:
                 "rete": sum(_memory(pid) for pid in pool.pids),
             }
             base = statistics.median(times["compiled"])
-            for engine, found in times.items():
-                middle, late = statistics.median(found), statistics.quantiles(found, n=100)[98]
+            for engine, taken in times.items():
+                middle, late = statistics.median(taken), statistics.quantiles(taken, n=100)[98]
                 table.add_row(
                     *(name, str(people), str(firings), engine, f"{1 / middle:,.0f}", f"{middle * 1e6:,.1f}"),
                     *(f"{late * 1e6:,.1f}", f"{middle / base:.0f}", f"{memory[engine]:.0f}"),

@@ -75,7 +75,7 @@ class Field(NamedTuple):
 
 def loaded(modules: Sequence[str], console: Console) -> Field:
     """The peers that are installed, ready."""
-    found = Field({}, {})
+    ready = Field({}, {})
     for module in modules:
         name = module
         try:
@@ -83,12 +83,12 @@ def loaded(modules: Sequence[str], console: Console) -> Field:
             name = peer.name
             peer.load()
         except ImportError as error:
-            found.absent[name] = "not installed"
+            ready.absent[name] = "not installed"
             install = "" if module.endswith("_node") else "; pip install -e '.[bench]'"
             console.print(f"{name}: not installed. {error}{install}", markup=False)
         else:
-            found.peers[module] = peer
-    return found
+            ready.peers[module] = peer
+    return ready
 
 
 class Answers(NamedTuple):
@@ -121,15 +121,15 @@ def kept(field: Field, cases: Sequence[bytes], console: Console) -> Field:
     """The same without those that give other answers than tactful."""
     expected = Expected(frozen_policy())
     right = Answers([expected.fire(raw) for raw in cases], [expected.decide(raw) for raw in cases])
-    found = Field({}, dict(field.absent))
+    passed = Field({}, dict(field.absent))
     for module, peer in field.peers.items():
         wrong = verified(peer, cases, right)
         if wrong:
-            found.absent[peer.name] = "differs"
+            passed.absent[peer.name] = "differs"
             console.print(f"{peer.name}: not timed. {wrong}.", markup=False)
         else:
-            found.peers[module] = peer
-    return found
+            passed.peers[module] = peer
+    return passed
 
 
 def measured(peers: dict[str, Peer], cases: Sequence[bytes], spend: Budget) -> list[Row]:
@@ -140,8 +140,8 @@ def measured(peers: dict[str, Peer], cases: Sequence[bytes], spend: Budget) -> l
     ]
     times = measure(list(peers.values()), counts, cases, spend.rounds)
     return [
-        Row(module, peer, one, fresh(module, cases, spend.processes))
-        for (module, peer), one in zip(peers.items(), times, strict=True)
+        Row(module, peer, taken, fresh(module, cases, spend.processes))
+        for (module, peer), taken in zip(peers.items(), times, strict=True)
     ]
 
 
@@ -149,9 +149,9 @@ def table(rows: list[Row], absent: dict[str, str]) -> Table:
     """The rows, the fastest first, and those that could not be timed."""
     ours = next(row for row in rows if row.module == OURS).times.decided
     columns = ("per second", "ratio", "median µs", "p99 µs", "firings µs", "cases", "cold ms", "MB")
-    found = Table("peer", "version", title="From JSON bytes to the ranked decision")
+    result = Table("peer", "version", title="From JSON bytes to the ranked decision")
     for column in columns:
-        found.add_column(column, justify="right")
+        result.add_column(column, justify="right")
     lines: list[tuple[float, tuple[str, ...]]] = []
     for row in rows:
         times = row.times
@@ -168,10 +168,10 @@ def table(rows: list[Row], absent: dict[str, str]) -> Table:
             figures = f"{1 / batched:,.0f}", f"{batched / mine:,.2f}", "", ""
             lines.append((batched, (name, number, *figures, "", "", "", "")))
     for _, line in sorted(lines):
-        found.add_row(*line)
+        result.add_row(*line)
     for name, why in absent.items():
-        found.add_row(name, why)
-    return found
+        result.add_row(name, why)
+    return result
 
 
 def _micro(seconds: float) -> str:
@@ -212,7 +212,7 @@ def main() -> None:
             if close is not None:
                 close()
     for peer in field.peers.values():
-        console.print(f"[bold]{peer.name}[/bold]", *(f"  {one}" for one in peer.says), sep="\n")
+        console.print(f"[bold]{peer.name}[/bold]", *(f"  {remark}" for remark in peer.says), sep="\n")
 
 
 if __name__ == "__main__":

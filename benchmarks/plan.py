@@ -78,7 +78,7 @@ def main() -> None:
         decision = pack.decide(case)
         target = case.families[0].people[0]
         wish = Wish("thank_you_note", False, target)
-        decide, plan, asked, flip = _best(
+        decide, plan, questions, flip = _best(
             (lambda data=data: pack.decide(data), 500),  # type: ignore[misc]
             (lambda case=case: pack.plan(case), 3),  # type: ignore[misc]
             (lambda case=case: pack.decide(case).questions, 2),  # type: ignore[misc]
@@ -90,7 +90,7 @@ def main() -> None:
             f"{plan * 1e3:.1f}",
             f"{plan / decide:.0f}",
             str(len(pack.plan(case).changes)),
-            f"{asked * 1e3:.1f}",
+            f"{questions * 1e3:.1f}",
             str(len(decision.questions)),
             f"{flip * 1e3:.1f}",
         )

@@ -75,10 +75,10 @@ def _copy(table: pa.Table, no: int) -> pa.Table:
 
 def tables_here(given: Input) -> int:
     """Read, decide and write tables in this process; gives how many rows of actions there are."""
-    found = given.policy.decide_tables({name: pq.read_table(folder) for name, folder in given.tables.items()}, NOW)
-    pq.write_table(found.actions, given.out / "actions.parquet")
-    pq.write_table(found.justifications, given.out / "justifications.parquet")
-    return int(found.actions.num_rows)
+    decided = given.policy.decide_tables({name: pq.read_table(folder) for name, folder in given.tables.items()}, NOW)
+    pq.write_table(decided.actions, given.out / "actions.parquet")
+    pq.write_table(decided.justifications, given.out / "justifications.parquet")
+    return int(decided.actions.num_rows)
 
 
 def tables_there(given: Input) -> int:
@@ -91,10 +91,10 @@ def lines_here(given: Input) -> int:
     """Lines in this process, by what workers do with a block of them."""
     terms = Terms(int(NOW.timestamp()), 0, steps=False)
     lines = b"".join(file.read_bytes() for file in given.lines.iterdir()).splitlines()
-    found = decide_texts(given.policy, terms, "text", pa.table({"text": lines}))
-    pq.write_table(found["actions"], given.out / "actions.parquet")
-    pq.write_table(found["justifications"], given.out / "justifications.parquet")
-    return int(found["actions"].num_rows)
+    decided = decide_texts(given.policy, terms, "text", pa.table({"text": lines}))
+    pq.write_table(decided["actions"], given.out / "actions.parquet")
+    pq.write_table(decided["justifications"], given.out / "justifications.parquet")
+    return int(decided["actions"].num_rows)
 
 
 def lines_there(given: Input) -> int:
@@ -102,10 +102,10 @@ def lines_there(given: Input) -> int:
     return _written(decide(ray.data.read_text(str(given.lines)), pack=given.policy, now=NOW), given)
 
 
-def _written(found: DecidedDatasets, given: Input) -> int:
-    found.actions.write_parquet(str(given.out / "actions"))
-    found.justifications.write_parquet(str(given.out / "justifications"))
-    return int(found.actions.count())
+def _written(decided: DecidedDatasets, given: Input) -> int:
+    decided.actions.write_parquet(str(given.out / "actions"))
+    decided.justifications.write_parquet(str(given.out / "justifications"))
+    return int(decided.actions.count())
 
 
 def _seconds(run: Callable[[Input], int], given: Input) -> tuple[float, int]:

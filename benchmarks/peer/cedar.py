@@ -75,17 +75,17 @@ class Cedar:
         self._policies = {one: cedarpy.PolicySet.from_str("".join(texts)) for one, texts in sets.items()}
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
-        asked: dict[str, list[Asked]] = {entity: [] for entity in _ENTITIES}
+        requests: dict[str, list[Asked]] = {entity: [] for entity in _ENTITIES}
         for no, raw in enumerate(cases):
             for one in _asked(no, prepared(raw)):
-                asked[one.entity].append(one)
-        found: list[list[Fired]] = [[] for _ in cases]
-        for entity, rows in asked.items():
-            results = self._decide([_request(one) for one in rows], self._policies[entity], []) if rows else []
-            for one, result in zip(rows, results, strict=True):
+                requests[one.entity].append(one)
+        firings: list[list[Fired]] = [[] for _ in cases]
+        for entity, rows in requests.items():
+            results = self._decide([_request(row) for row in rows], self._policies[entity], []) if rows else []
+            for row, result in zip(rows, results, strict=True):
                 rules = result.diagnostics.id_annotations_by_reason.values()
-                found[one.case].extend((rule, one.key, _due(rule, one.context)) for rule in rules)
-        return found
+                firings[row.case].extend((rule, row.key, _due(rule, row.context)) for rule in rules)
+        return firings
 
 
 def _due(rule: str, context: Fields) -> int | None:
@@ -94,11 +94,11 @@ def _due(rule: str, context: Fields) -> int | None:
     return None if moment is None else moment + seconds
 
 
-def _request(one: Asked) -> Fields:
-    known = {name: value for name, value in one.context.items() if value is not None}
+def _request(request: Asked) -> Fields:
+    known = {name: value for name, value in request.context.items() if value is not None}
     return {
         "principal": 'Candidate::"candidate"',
-        "action": f'Action::"{one.entity}"',
+        "action": f'Action::"{request.entity}"',
         "resource": 'Row::"row"',
         "context": orjson.dumps(known).decode(),
     }
@@ -109,19 +109,19 @@ def _asked(no: int, case: Fields) -> Iterator[Asked]:
     derive(case)
     now, candidate = case["now"], case["candidate"]
     yield Asked(no, "candidate", f"candidate/{candidate['id']}//{candidate['id']}", candidate)
-    for one in case["applications"]:
-        id_, offer = one["id"], one["offer"]
-        around = {"now": now, "open": one["open"], "pending_applications": candidate["pending_applications"]}
-        own = {name: value for name, value in one.items() if name not in _UNREAD}
+    for application in case["applications"]:
+        id_, offer = application["id"], application["offer"]
+        around = {"now": now, "open": application["open"], "pending_applications": candidate["pending_applications"]}
+        own = {name: value for name, value in application.items() if name not in _UNREAD}
         own |= {"now": now, "has_offer": offer is not None}
         own |= {name: candidate[name] for name in ("settled", "next_answer_by")}
         if offer is not None:
             own |= {name: offer[name] for name in ("signed_at", "start_on")}
-            context = {**offer, **around, "alive": one["status"] not in ("rejected", "withdrawn")}
+            context = {**offer, **around, "alive": application["status"] not in ("rejected", "withdrawn")}
             yield Asked(no, "offer", f"offer/{id_}//{id_}", context)
         yield Asked(no, "application", f"application/{id_}//{id_}", own)
-        yield from _people(no, one)
-        yield from _interviews(no, one, now)
+        yield from _people(no, application)
+        yield from _interviews(no, application, now)
 
 
 def _people(no: int, one: Fields) -> Iterator[Asked]:

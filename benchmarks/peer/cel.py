@@ -327,9 +327,9 @@ def _values(rules: Rules) -> str:
     return "[" + ", ".join(f"({when}) ? {by} : {SILENT}" for when, by in rules.values()) + "]"
 
 
-def fired(case: Mapping[str, Any], found: Any) -> Iterator[Fired]:
+def fired(case: Mapping[str, Any], results: Any) -> Iterator[Fired]:
     """The firings in what the policy gave for a prepared case."""
-    candidate, applications = found
+    candidate, applications = results
     id_ = case["candidate"]["id"]
     yield from _firings(_CANDIDATE, candidate, f"candidate/{id_}//{id_}")
     for given, (own, offer, people, interviews) in zip(case["applications"], applications, strict=True):
@@ -344,8 +344,8 @@ def fired(case: Mapping[str, Any], found: Any) -> Iterator[Fired]:
                 yield from _firings(_INTERVIEWER, of_interviewer, f"interviewer/{id_}/{interview}/{person_id}")
 
 
-def _firings(rules: tuple[str, ...], found: list[int], key: str) -> Iterator[Fired]:
-    for rule, by in zip(rules, found):  # noqa: B905 (an application without an offer has no values)
+def _firings(rules: tuple[str, ...], indexes: list[int], key: str) -> Iterator[Fired]:
+    for rule, by in zip(rules, indexes):  # noqa: B905 (an application without an offer has no values)
         if by != SILENT:
             yield rule, key, None if by == ENDLESS else by
 

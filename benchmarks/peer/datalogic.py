@@ -34,8 +34,8 @@ class DataLogic:
 
     def _fired(self, raw: bytes) -> list[Fired]:
         case = prepared(raw)
-        found = self._session.evaluate_str(self._rule, orjson.dumps(case).decode())
-        return list(fired(case, orjson.loads(found)))
+        result = self._session.evaluate_str(self._rule, orjson.dumps(case).decode())
+        return list(fired(case, orjson.loads(result)))
 
 
 def peer() -> DataLogic:

@@ -18,23 +18,25 @@ _QUESTIONS: Final = ("follow_up", "status_question")
 def derive(case: Fields) -> None:
     """Add what follows from the facts as given, to the candidate, applications, people and interviewers."""
     now, candidate, applications = case["now"], case["candidate"], case["applications"]
-    for one in applications:
-        _offer_facts(one, now)
-    signed = any(one["firm"] for one in applications)
-    settled = signed or any(one["status"] == "accepted" for one in applications)
-    unanswered = [one["offer"]["answer_by"] for one in applications if one["open_offer"]]
+    for application in applications:
+        _offer_facts(application, now)
+    signed = any(application["firm"] for application in applications)
+    settled = signed or any(application["status"] == "accepted" for application in applications)
+    unanswered = [application["offer"]["answer_by"] for application in applications if application["open_offer"]]
     next_answer_by = min((by for by in unanswered if by is not None and now < by), default=None)
-    for one in applications:
-        one["pending"] = one["open"] and one["status"] != "offered" and one["offer"] is None and not settled
+    for application in applications:
+        application["pending"] = (
+            application["open"] and application["status"] != "offered" and application["offer"] is None and not settled
+        )
     candidate["has_signed_offer"], candidate["settled"] = signed, settled
     candidate["open_offers"], candidate["next_answer_by"] = len(unanswered), next_answer_by
-    candidate["pending_applications"] = sum(one["pending"] for one in applications)
-    for one in applications:
-        _interviews(one, now)
-        _messages(one)
-        _people(one)
-        _turn(one, now)
-        _to_thank(one, settled)
+    candidate["pending_applications"] = sum(application["pending"] for application in applications)
+    for application in applications:
+        _interviews(application, now)
+        _messages(application)
+        _people(application)
+        _turn(application, now)
+        _to_thank(application, settled)
 
 
 def _offer_facts(one: Fields, now: int) -> None:
@@ -67,7 +69,7 @@ def _interviews(one: Fields, now: int) -> None:
 
 
 def _latest(messages: Iterable[Fields]) -> int | None:
-    return max((one["sent_at"] for one in messages if one["sent_at"] is not None), default=None)
+    return max((message["sent_at"] for message in messages if message["sent_at"] is not None), default=None)
 
 
 def _messages(one: Fields) -> None:
@@ -77,15 +79,15 @@ def _messages(one: Fields) -> None:
     met = {who["person"] for interview in one["interviews"] for who in interview["interviewers"]}
     inside = {person["id"] for person in one["people"] if person["role"] == "inside_contact"} - met
     questions = [message for message in sent if message["kind"] in _QUESTIONS]
-    asked = [message for message in questions if message["person"] not in inside]
+    outside = [message for message in questions if message["person"] not in inside]
     heard, last = _latest(received), one["last_interview_at"]
     rejected = _latest(message for message in received if message["kind"] == "rejection")
     one["sent"], one["questions"], one["met"], one["inside"] = sent, questions, met, inside
-    one["last_heard_at"], one["last_wrote_at"], one["last_follow_up_at"] = heard, _latest(sent), _latest(asked)
+    one["last_heard_at"], one["last_wrote_at"], one["last_follow_up_at"] = heard, _latest(sent), _latest(outside)
     one["follow_ups"] = sum(
         message["sent_at"] is None
         or ((heard is None or message["sent_at"] > heard) and (last is None or message["sent_at"] > last))
-        for message in asked
+        for message in outside
     )
     one["told_about_offer"] = "offer_notice" in kinds
     one["told_of_withdrawal"] = "withdrawal" in kinds

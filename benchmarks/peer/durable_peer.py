@@ -314,7 +314,7 @@ class Durable:
         code, state = library.assert_facts(handle, json.dumps(_facts(case)))
         if code not in (0, 1):
             raise RuntimeError(f"durable-rules did not take the facts: {code}")
-        found: list[Fired] = []
+        firings: list[Fired] = []
         started = library.start_action_for_state(handle, state)
         message = None if started is None else started[1]
         while message is not None:
@@ -322,10 +322,10 @@ class Durable:
                 no = int(name[2:])
                 if no < len(rules):
                     id_, row, due = rules[no]
-                    found.append((id_, matched[row]["key" if row != "offer" else "own"], due(matched)))
+                    firings.append((id_, matched[row]["key" if row != "offer" else "own"], due(matched)))
             message = library.complete_and_start_action(handle, state)
         library.delete_state(handle, _SESSION)
-        return found
+        return firings
 
 
 def _facts(case: Fields) -> list[Fields]:
@@ -344,19 +344,19 @@ def _facts(case: Fields) -> list[Fields]:
         "offer_to_answer": _yes(given["next_answer_by"] is not None),
         **_moments(next_answer_by=given["next_answer_by"]),
     }
-    found = [candidate]
-    for one in case["applications"]:
-        _application(one, now, found)
-    found.append({"t": "last"})
-    for fact in found:
+    facts = [candidate]
+    for application in case["applications"]:
+        _application(application, now, facts)
+    facts.append({"t": "last"})
+    for fact in facts:
         fact["sid"] = _SESSION
-    return found
+    return facts
 
 
-def _application(one: Fields, now: int, found: list[Fields]) -> None:
+def _application(one: Fields, now: int, facts: list[Fields]) -> None:
     app, offer = one["id"], one["offer"]
     wrote, heard, rejected = one["last_wrote_at"], one["last_heard_at"], one["rejected_at"]
-    found.append(
+    facts.append(
         {
             "t": "application",
             "key": f"application/{app}//{app}",
@@ -401,11 +401,11 @@ def _application(one: Fields, now: int, found: list[Fields]) -> None:
         }
     )
     if offer is not None:
-        found.append(_offer(offer, app, now))
-    found.extend(_person(person, app) for person in one["people"])
+        facts.append(_offer(offer, app, now))
+    facts.extend(_person(person, app) for person in one["people"])
     for interview in one["interviews"]:
         key, ended = f"interview/{app}//{interview['id']}", interview["ended_at"]
-        found.append(
+        facts.append(
             {
                 "t": "interview",
                 "key": key,
@@ -418,7 +418,7 @@ def _application(one: Fields, now: int, found: list[Fields]) -> None:
             }
         )
         for who in interview["interviewers"]:
-            found.append(
+            facts.append(
                 {
                     "t": "interviewer",
                     "key": f"interviewer/{app}/{interview['id']}/{who['person']}",

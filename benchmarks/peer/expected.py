@@ -34,20 +34,22 @@ class Expected:
 
     def summary(self, ranking: Ranking) -> Decided:
         """A ranking in plain values."""
-        return [self._summary(one) for one in ranking.ranked], [self._summary(one) for one in ranking.set_aside]
+        return [self._summary(conclusion) for conclusion in ranking.ranked], [
+            self._summary(conclusion) for conclusion in ranking.set_aside
+        ]
 
-    def _summary(self, one: Conclusion) -> Summary:
-        rules = tuple(sorted(self._ids[no] for no, _, _ in one.firings))
-        target = "/".join(row_key(one.target))
+    def _summary(self, conclusion: Conclusion) -> Summary:
+        rules = tuple(sorted(self._ids[no] for no, _, _ in conclusion.firings))
+        target = "/".join(row_key(conclusion.target))
         return (
-            one.action,
-            one.modality,
+            conclusion.action,
+            conclusion.modality,
             target,
-            one.priority,
-            one.due,
+            conclusion.priority,
+            conclusion.due,
             rules,
-            _pairs(one.alternatives),
-            _pairs(one.lost_to),
+            _pairs(conclusion.alternatives),
+            _pairs(conclusion.lost_to),
         )
 
 

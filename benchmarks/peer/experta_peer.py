@@ -533,7 +533,7 @@ def policy() -> tuple[Any, Any]:
             self.fired("find-the-interviewers-first", "interview", a, i, one["ended"] + 2 * DAY)
 
     facts = Candidate, Application, Offer, Person, Interview, Interviewer, Thanks
-    return Policy, {one.__name__: one for one in facts}
+    return Policy, {fact.__name__: fact for fact in facts}
 
 
 class Experta:
@@ -565,14 +565,14 @@ class Experta:
     def _one(self, case: Fields) -> list[Fired]:
         derive(case)
         engine, facts = self._engine, self._facts
-        found: list[Fired] = []
-        engine.found = found
+        firings: list[Fired] = []
+        engine.found = firings
         engine.reset()
         for name, slots in _facts(case):
             engine.declare(facts[name](**slots))
         engine.run()
         engine.found = []
-        return list(found)
+        return list(firings)
 
 
 def _facts(case: Fields) -> list[tuple[str, Fields]]:
@@ -585,18 +585,18 @@ def _facts(case: Fields) -> list[tuple[str, Fields]]:
         "open_offers": given["open_offers"],
         "next_answer_by": given["next_answer_by"],
     }
-    found: list[tuple[str, Fields]] = [("Candidate", candidate)]
-    for one in case["applications"]:
-        _application(one, now, found)
-    return found
+    facts: list[tuple[str, Fields]] = [("Candidate", candidate)]
+    for application in case["applications"]:
+        _application(application, now, facts)
+    return facts
 
 
-def _application(one: Fields, now: int, found: list[tuple[str, Fields]]) -> None:
+def _application(one: Fields, now: int, facts: list[tuple[str, Fields]]) -> None:
     app, offer = one["id"], one["offer"]
     moments = {"wrote": one["last_wrote_at"], "heard": one["last_heard_at"], "rejected": one["rejected_at"]}
     ages = {f"{name}_age": None if moment is None else now - moment for name, moment in moments.items()}
     lately = (one["last_follow_up_at"], one["last_interview_at"], one["last_heard_at"])
-    found.append(
+    facts.append(
         (
             "Application",
             {
@@ -626,13 +626,13 @@ def _application(one: Fields, now: int, found: list[tuple[str, Fields]]) -> None
         )
     )
     if offer is not None:
-        found.append(("Offer", _offer(offer, app, now)))
+        facts.append(("Offer", _offer(offer, app, now)))
     for person in one["people"]:
-        found.append(("Person", _person(person, app)))
+        facts.append(("Person", _person(person, app)))
     for interview in one["interviews"]:
         if interview["took_place"]:
             ended = interview["ended_at"]
-            found.append(("Interview", {"app": app, "id": interview["id"], "ended": ended, "age": now - ended}))
+            facts.append(("Interview", {"app": app, "id": interview["id"], "ended": ended, "age": now - ended}))
         for who in interview["interviewers"]:
             slots = {
                 "app": app,
@@ -640,8 +640,8 @@ def _application(one: Fields, now: int, found: list[tuple[str, Fields]]) -> None
                 "person": who["person"],
                 "attended": _yes(who["attended"]),
             }
-            found.append(("Interviewer", slots))
-    found.extend(_thanks(one, app))
+            facts.append(("Interviewer", slots))
+    facts.extend(_thanks(one, app))
 
 
 def _thanks(one: Fields, app: str) -> list[tuple[str, Fields]]:

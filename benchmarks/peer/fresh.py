@@ -27,12 +27,14 @@ class Fresh(NamedTuple):
 def fresh(module: str, cases: Sequence[bytes], times: int) -> Fresh:
     """The medians of so many fresh processes."""
     command = [sys.executable, "-m", "peer.fresh", module]
-    given, found = b"\n".join(cases[:CASES]), []
+    given, results = b"\n".join(cases[:CASES]), []
     for _ in range(times):
-        told = subprocess.run(command, input=given, capture_output=True, check=True, cwd=Path(__file__).parent.parent)
-        found.append(json.loads(told.stdout))
-    memory = None if found[0]["memory"] is None else median(one["memory"] for one in found)
-    return Fresh(median(one["start"] for one in found), memory)
+        process = subprocess.run(
+            command, input=given, capture_output=True, check=True, cwd=Path(__file__).parent.parent
+        )
+        results.append(json.loads(process.stdout))
+    memory = None if results[0]["memory"] is None else median(one["memory"] for one in results)
+    return Fresh(median(one["start"] for one in results), memory)
 
 
 def main() -> None:

@@ -105,7 +105,7 @@ class _Application:
 def fire(raw: bytes) -> list[Firing]:
     """The firings of a case."""
     case = json.loads(raw)
-    given, now, found, rules = case["candidate"], _at(case["now"]), list[Firing](), _RULES
+    given, now, firings, rules = case["candidate"], _at(case["now"]), list[Firing](), _RULES
     zone, country = given.get("time_zone") or "UTC", given.get("country")
     signed = accepted = False
     open_offers = pending = 0
@@ -134,7 +134,7 @@ def fire(raw: bytes) -> list[Firing]:
         form, conditional = offer.get("form"), offer.get("conditional")
         if status not in _LOST:
             if form == "verbal" or conditional is True:
-                found.append((rules["make-it-firm"], row, key, None))
+                firings.append((rules["make-it-firm"], row, key, None))
             if form == "written" and conditional is False and signed_at is not None and _at(signed_at) <= now:
                 application.firm = signed = True
         if open_ and signed_at is None:
@@ -143,10 +143,10 @@ def fire(raw: bytes) -> list[Firing]:
             if text is None:
                 received = offer.get("received_at")
                 due = None if received is None else _at(received) + 5 * _DAY
-                found.append((rules["answer-in-decent-time"], row, key, due))
+                firings.append((rules["answer-in-decent-time"], row, key, due))
             else:
                 by = _deadline(text, here)
-                found.append((rules["answer-by-their-day"], row, key, by))
+                firings.append((rules["answer-by-their-day"], row, key, by))
                 if now < by:
                     answers.append((key, by))
     next_answer_by = min([by for _, by in answers]) if answers else None
@@ -158,36 +158,36 @@ def fire(raw: bytes) -> list[Firing]:
             pending += 1
     if pending:
         for key, by in answers:
-            found.append((rules["ask-for-time"], ("offer", *key[1:]), key, by))
-    _of_candidate(given, signed, open_offers, next_answer_by, found)
+            firings.append((rules["ask-for-time"], ("offer", *key[1:]), key, by))
+    _of_candidate(given, signed, open_offers, next_answer_by, firings)
     for application in applications:
-        _of_application(candidate, application, found)
-    return found
+        _of_application(candidate, application, firings)
+    return firings
 
 
 def _of_candidate(
-    given: Fields, signed: bool, open_offers: int, next_answer_by: int | None, found: list[Firing]
+    given: Fields, signed: bool, open_offers: int, next_answer_by: int | None, firings: list[Firing]
 ) -> None:
     key, employed, rules = ("candidate", given["id"], "", given["id"]), given.get("employed"), _RULES
     if open_offers >= 2:
-        found.append((rules["weigh-them"], key, key, next_answer_by))
+        firings.append((rules["weigh-them"], key, key, next_answer_by))
     if signed:
         if employed is True:
-            found.append((rules["give-notice-now"], key, key, None))
+            firings.append((rules["give-notice-now"], key, key, None))
         return
-    found.append((rules["keep-interviewing"], key, key, None))
-    found.append((rules["search-not-stopped"], key, key, None))
+    firings.append((rules["keep-interviewing"], key, key, None))
+    firings.append((rules["search-not-stopped"], key, key, None))
     if given.get("searching") is False:
-        found.append((rules["take-the-search-up-again"], key, key, None))
+        firings.append((rules["take-the-search-up-again"], key, key, None))
     if employed is True:
-        found.append((rules["job-kept-until-signed"], key, key, None))
+        firings.append((rules["job-kept-until-signed"], key, key, None))
     elif employed is None:
-        found.append((rules["job-kept-if-there-is-one"], key, key, None))
+        firings.append((rules["job-kept-if-there-is-one"], key, key, None))
     if employed is not False and given.get("considering_quitting") is True:
-        found.append((rules["job-kept-all-the-more"], key, key, None))
+        firings.append((rules["job-kept-all-the-more"], key, key, None))
 
 
-def _of_application(candidate: _Candidate, application: _Application, found: list[Firing]) -> None:
+def _of_application(candidate: _Candidate, application: _Application, firings: list[Firing]) -> None:
     now, rules = candidate.now, _RULES
     given, key, status = application.given, application.key, application.status
     people = given.get("people") or ()
@@ -214,31 +214,33 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
             held.append((one["id"], ended_at, who or []))
         if last is None or ended_at > last:
             last = ended_at
-    inside = {one["id"] for one in people if one.get("role") == "inside_contact" and one["id"] not in interviewers}
+    inside = {
+        person["id"] for person in people if person.get("role") == "inside_contact" and person["id"] not in interviewers
+    }
 
     # Messages: who was in touch last, and what was asked.
     wrote = heard = rejected_at = None
-    asked: list[int | None] = []
+    questions: list[int | None] = []
     asked_inside: list[str] = []
     thanks: list[tuple[str, int]] = []
     answers: list[int | None] = []
     told_of_offer = told_of_withdrawal = connection_asked = answered = False
     rejected = status == "rejected"
-    for one in messages:
-        direction, text, kind = one.get("direction"), one.get("sent_at"), one.get("kind")
+    for message in messages:
+        direction, text, kind = message.get("direction"), message.get("sent_at"), message.get("kind")
         at = _at(text) if text is not None and (is_open or rejected) else None
         if direction == "sent":
             if at is not None and (wrote is None or at > wrote):
                 wrote = at
             if kind in _QUESTIONS:
-                person = one.get("person")
+                person = message.get("person")
                 if person in inside:
                     asked_inside.append(person)
                 else:
-                    asked.append(at)
+                    questions.append(at)
             elif kind == "thank_you":
                 if at is not None:
-                    thanks.append((one.get("person"), at))
+                    thanks.append((message.get("person"), at))
             elif kind == "offer_notice":
                 told_of_offer = True
             elif kind == "withdrawal":
@@ -257,33 +259,35 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
 
     # The company.
     if application.closed:
-        found.append((rules["company-wants-no-contact"], key, key, None))
+        firings.append((rules["company-wants-no-contact"], key, key, None))
     follow_up_open = False
     if application.pending:
-        if any("linkedin" in (one.get("channels") or ()) for one in people):
-            found.append((rules["connect-after-the-decision"], key, key, None))
-        follow_up_open = _of_pending(candidate, application, last, ahead, wrote, heard, asked, told_of_offer, found)
+        if any("linkedin" in (person.get("channels") or ()) for person in people):
+            firings.append((rules["connect-after-the-decision"], key, key, None))
+        follow_up_open = _of_pending(
+            candidate, application, last, ahead, wrote, heard, questions, told_of_offer, firings
+        )
     elif is_open:
-        _of_settled(candidate, application, told_of_withdrawal, found)
+        _of_settled(candidate, application, told_of_withdrawal, firings)
     if is_open and told_of_withdrawal:
-        found.append((rules["nothing-left-after-withdrawing"], key, key, None))
+        firings.append((rules["nothing-left-after-withdrawing"], key, key, None))
     if status in _LOST:
-        found.append((rules["rejection-ends-it"], key, key, None))
+        firings.append((rules["rejection-ends-it"], key, key, None))
         if rejected and not answered and (rejected_at is None or not any(at and at > rejected_at for at in answers)):
             if rejected_at is None:
-                found.append((rules["answer-the-rejection"], key, key, None))
+                firings.append((rules["answer-the-rejection"], key, key, None))
             elif now <= rejected_at + _WEEK:
-                found.append((rules["answer-the-rejection"], key, key, rejected_at + _WEEK))
+                firings.append((rules["answer-the-rejection"], key, key, rejected_at + _WEEK))
     elif status == "accepted" and not application.firm:
-        found.append((rules["get-it-signed"], key, key, None))
+        firings.append((rules["get-it-signed"], key, key, None))
 
     # Thanks.
     if is_open:
-        names = {one["id"]: one.get("name") for one in people}
+        names = {person["id"]: person.get("name") for person in people}
         for interview, ended_at, who in held:
             if not who:
                 row = ("interview", application.id, "", interview)
-                found.append((rules["find-the-interviewers-first"], row, row, ended_at + 2 * _DAY))
+                firings.append((rules["find-the-interviewers-first"], row, row, ended_at + 2 * _DAY))
             elif not candidate.settled:
                 for one in who:
                     if isinstance(one, str):
@@ -296,15 +300,15 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
                         continue
                     row, target = ("interviewer", application.id, interview, id_), ("person", application.id, "", id_)
                     if names[id_] is None:
-                        found.append((rules["find-the-name-first"], row, target, ended_at + 2 * _DAY))
+                        firings.append((rules["find-the-name-first"], row, target, ended_at + 2 * _DAY))
                     if via is None or via == id_:
                         if now > ended_at + 2 * _DAY:
-                            found.append((rules["thank-you-late"], row, target, ended_at + _WEEK))
+                            firings.append((rules["thank-you-late"], row, target, ended_at + _WEEK))
                         elif now >= ended_at + 2 * _HOUR:
-                            found.append((rules["thank-you-note"], row, target, ended_at + 2 * _DAY))
+                            firings.append((rules["thank-you-note"], row, target, ended_at + 2 * _DAY))
                     elif now >= ended_at + 2 * _HOUR and (wrote is None or wrote < ended_at):
                         target = ("person", application.id, "", via)
-                        found.append((rules["thanks-through-the-contact"], row, target, ended_at + 2 * _DAY))
+                        firings.append((rules["thanks-through-the-contact"], row, target, ended_at + 2 * _DAY))
 
     # People.
     invited, addressees = False, 0
@@ -312,31 +316,31 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
         id_, prefers, calls = one["id"], one.get("prefers"), one.get("invited_call") is True
         row = ("person", application.id, "", id_)
         if prefers == "email":
-            found.append((rules["stated-preference"], row, row, None))
+            firings.append((rules["stated-preference"], row, row, None))
             if calls:
-                found.append((rules["stated-preference-contradicted"], row, row, None))
+                firings.append((rules["stated-preference-contradicted"], row, row, None))
         spoken_for = via is not None and via != id_
         if spoken_for and status not in _LOST:
-            found.append((rules["through-the-contact-only"], row, row, None))
+            firings.append((rules["through-the-contact-only"], row, row, None))
         unwilling = one.get("contact_policy") == "closed"
         if unwilling:
-            found.append((rules["person-wants-no-contact"], row, row, None))
+            firings.append((rules["person-wants-no-contact"], row, row, None))
         if id_ in inside:
             count = asked_inside.count(id_)
             if count == 1:
-                found.append((rules["inside-contact-asked-once"], row, row, None))
+                firings.append((rules["inside-contact-asked-once"], row, row, None))
             elif count:
-                found.append((rules["inside-contact-pestered"], row, row, None))
+                firings.append((rules["inside-contact-pestered"], row, row, None))
         elif follow_up_open and not spoken_for and not unwilling:
             addressees += 1
-            found.append((rules["follow-up"], row, row, None))
+            firings.append((rules["follow-up"], row, row, None))
             role = one.get("role")
             if role == "hiring_manager":
-                found.append((rules["follow-up-with-the-manager"], row, row, None))
+                firings.append((rules["follow-up-with-the-manager"], row, row, None))
             elif role == "recruiter" or role == "agency_recruiter":
-                found.append((rules["follow-up-with-the-recruiter"], row, row, None))
+                firings.append((rules["follow-up-with-the-recruiter"], row, row, None))
             if calls or prefers == "phone":
-                _of_callable(now, application, one, row, found)
+                _of_callable(now, application, one, row, firings)
         invited = invited or calls or prefers == "phone"
         if (
             status == "accepted"
@@ -344,33 +348,33 @@ def _of_application(candidate: _Candidate, application: _Application, found: lis
             and not connection_asked
             and "linkedin" in (one.get("channels") or ())
         ):
-            found.append((rules["connect-now"], row, row, None))
+            firings.append((rules["connect-now"], row, row, None))
     if follow_up_open:
         if not addressees:
-            found.append((rules["find-somebody-to-ask"], key, key, None))
+            firings.append((rules["find-somebody-to-ask"], key, key, None))
         if not invited:
-            found.append((rules["nobody-invited-a-call"], key, key, None))
+            firings.append((rules["nobody-invited-a-call"], key, key, None))
 
 
-def _of_settled(candidate: _Candidate, application: _Application, told: bool, found: list[Firing]) -> None:
+def _of_settled(candidate: _Candidate, application: _Application, notified: bool, firings: list[Firing]) -> None:
     """An application that is open but not pending: there is an offer, or the candidate has said yes somewhere."""
     key, offer, rules = application.key, application.offer, _RULES
     if offer is not None and application.firm:
         start_on = offer.get("start_on")
         due = None if start_on is None else _deadline(start_on, application.here)
         if due is not None and due <= candidate.now:
-            found.append((rules["signed-and-begun"], key, key, None))
+            firings.append((rules["signed-and-begun"], key, key, None))
         else:
-            found.append((rules["signed-and-done"], key, key, due))
+            firings.append((rules["signed-and-done"], key, key, due))
         return
     unsigned = offer is not None and offer.get("signed_at") is None
     if application.status == "offered" if offer is None else not unsigned:
-        found.append((rules["settle-the-offer"], key, key, None))
-    if not told:
+        firings.append((rules["settle-the-offer"], key, key, None))
+    if not notified:
         if candidate.settled:
-            found.append((rules["withdraw-elsewhere"], key, key, None))
+            firings.append((rules["withdraw-elsewhere"], key, key, None))
         if application.closed and not unsigned:
-            found.append((rules["wait-where-no-contact-is-wanted"], key, key, None))
+            firings.append((rules["wait-where-no-contact-is-wanted"], key, key, None))
 
 
 def _of_pending(
@@ -380,26 +384,26 @@ def _of_pending(
     ahead: int | None,
     wrote: int | None,
     heard: int | None,
-    asked: list[int | None],
+    questions: list[int | None],
     told_of_offer: bool,
-    found: list[Firing],
+    firings: list[Firing],
 ) -> bool:
     """Whether to wait, to ask or to let go; whether the time for a follow-up has come."""
     now, key, here, closed, rules = candidate.now, application.key, application.here, application.closed, _RULES
     given = application.given
     follow_ups = 0
-    for at in asked:
+    for at in questions:
         if at is None or ((heard is None or at > heard) and (last is None or at > last)):
             follow_ups += 1
     if follow_ups >= 2 and not closed:
-        found.append((rules["enough-follow-ups"], key, key, None))
+        firings.append((rules["enough-follow-ups"], key, key, None))
     if (
         last is not None
         and candidate.next_answer_by is not None
         and not told_of_offer
         and given.get("preferred") is not False
     ):
-        found.append((rules["tell-the-others-about-it"], key, key, candidate.next_answer_by))
+        firings.append((rules["tell-the-others-about-it"], key, key, candidate.next_answer_by))
 
     reply_by = given.get("reply_by")
     promised = None if reply_by is None else _deadline(reply_by, here)
@@ -410,49 +414,49 @@ def _of_pending(
         overdue = last is not None and now >= here.business_days_after(last, 5)
     just_wrote = wrote is not None and wrote <= now < wrote + _WEEK
     if overdue and follow_ups and just_wrote and wrote is not None:
-        found.append((rules["not-again-so-soon"], key, key, wrote + _WEEK))
+        firings.append((rules["not-again-so-soon"], key, key, wrote + _WEEK))
 
     if ahead is not None:
-        found.append((rules["wait-for-the-next-interview"], key, key, ahead))
+        firings.append((rules["wait-for-the-next-interview"], key, key, ahead))
         return False
     if last is None:
-        found.append((rules["wait-for-an-interview"], key, key, None))
+        firings.append((rules["wait-for-an-interview"], key, key, None))
         return False
     if not overdue:
         if promised is not None and stands:
             due = here.business_days_after(promised, 2)
-            found.append((rules["wait-for-the-promised-day"], key, key, due))
+            firings.append((rules["wait-for-the-promised-day"], key, key, due))
         else:
-            found.append((rules["wait-for-an-answer"], key, key, here.business_days_after(last, 5)))
+            firings.append((rules["wait-for-an-answer"], key, key, here.business_days_after(last, 5)))
         return False
     just_heard = heard is not None and heard <= now < heard + _WEEK
     if follow_ups >= 2 or closed:
-        last_asked = max((at for at in asked if at is not None), default=None)
+        last_asked = max((at for at in questions if at is not None), default=None)
         if just_heard or last + _WEEK > now or (last_asked is not None and last_asked <= now < last_asked + _WEEK):
             until = None if last_asked is None else last_asked + _WEEK
-            found.append((rules["wait-before-letting-go"], key, key, until))
+            firings.append((rules["wait-before-letting-go"], key, key, until))
         else:
-            found.append((rules["move-on"], key, key, None))
+            firings.append((rules["move-on"], key, key, None))
         return False
     if just_wrote and wrote is not None and (heard is None or heard <= wrote):
-        found.append((rules["wait-after-writing"], key, key, wrote + _WEEK))
+        firings.append((rules["wait-after-writing"], key, key, wrote + _WEEK))
     if just_heard and heard is not None and (wrote is None or wrote < heard):
-        found.append((rules["wait-after-hearing"], key, key, heard + _WEEK))
+        firings.append((rules["wait-after-hearing"], key, key, heard + _WEEK))
     return not (just_wrote or just_heard)
 
 
-def _of_callable(now: int, application: _Application, one: Fields, row: Key, found: list[Firing]) -> None:
+def _of_callable(now: int, application: _Application, one: Fields, row: Key, firings: list[Firing]) -> None:
     """Somebody to ask who invited a call, or would rather be called: in office time, on their clock."""
     zone, country = application.place
     prefers, rules = one.get("prefers"), _RULES
     if place(one.get("time_zone") or zone, one.get("country") or country).office_time(now):
         if prefers == "phone":
-            found.append((rules["call-who-prefers-it"], row, row, None))
+            firings.append((rules["call-who-prefers-it"], row, row, None))
         if one.get("invited_call") is True and prefers != "email":
-            found.append((rules["call-who-invited-it"], row, row, None))
+            firings.append((rules["call-who-invited-it"], row, row, None))
     elif prefers == "phone":
-        found.append((rules["wait-for-office-hours"], row, application.key, None))
-        found.append((rules["no-mail-instead-of-the-call"], row, row, None))
+        firings.append((rules["wait-for-office-hours"], row, application.key, None))
+        firings.append((rules["no-mail-instead-of-the-call"], row, row, None))
 
 
 def rank(fired: list[Firing]) -> Ranking:
@@ -559,8 +563,8 @@ _MODALITIES: Final = tuple(STRENGTH)
 
 
 def _summaries(ranking: Ranking, conclusions: list[Conclusion]) -> Iterator[Summary]:
-    for one in conclusions:
-        order, due, strength, action, target, fired = one
+    for conclusion in conclusions:
+        order, due, strength, action, target, fired = conclusion
         yield (
             action,
             _MODALITIES[strength],
@@ -568,8 +572,8 @@ def _summaries(ranking: Ranking, conclusions: list[Conclusion]) -> Iterator[Summ
             -order,
             None if due == _NEVER else due,
             tuple(sorted(firing[0].id for firing in fired)),
-            tuple((other[3], "/".join(other[4])) for other in ranking.alternatives.get(id(one), ())),
-            tuple((other[3], "/".join(other[4])) for other in ranking.lost_to.get(id(one), ())),
+            tuple((other[3], "/".join(other[4])) for other in ranking.alternatives.get(id(conclusion), ())),
+            tuple((other[3], "/".join(other[4])) for other in ranking.lost_to.get(id(conclusion), ())),
         )
 
 

@@ -484,15 +484,15 @@ def pieces() -> dict[str, Json]:
     }
     return {
         **{name: at(list(one.values()), 0) for name, one in found.items()},
-        **{name: at(values(one), 0) for name, one in rules.items()},
+        **{name: at(values(rule), 0) for name, rule in rules.items()},
         "held": at(f.held, 0),
         "to_thank": at(those(v.interviewers, lambda one: to_thank(d, f, v, one)), 0),
     }
 
 
-def fired(case: Mapping[str, Any], found: Json) -> Iterator[Fired]:
+def fired(case: Mapping[str, Any], results: Json) -> Iterator[Fired]:
     """The firings in what the policy gave for a prepared case; each layer of facts has put a list around it."""
-    ((candidate, applications),) = found[0]
+    ((candidate, applications),) = results[0]
     id_ = case["candidate"]["id"]
     yield from _firings(RULES["candidate"], candidate, f"candidate/{id_}//{id_}")
     for given, layered in zip(case["applications"], applications, strict=True):
@@ -508,8 +508,8 @@ def fired(case: Mapping[str, Any], found: Json) -> Iterator[Fired]:
                 yield from _firings(RULES["interviewer"], of_interviewer, f"interviewer/{id_}/{interview}/{person_id}")
 
 
-def _firings(rules: tuple[str, ...], found: Sequence[int], key: str) -> Iterator[Fired]:
-    for rule, by in zip(rules, found):  # noqa: B905 (without an offer there is nothing)
+def _firings(rules: tuple[str, ...], indexes: Sequence[int], key: str) -> Iterator[Fired]:
+    for rule, by in zip(rules, indexes):  # noqa: B905 (without an offer there is nothing)
         if by != SILENT:
             yield rule, key, by or None
 

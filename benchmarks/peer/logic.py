@@ -57,7 +57,7 @@ def at(operand: Operand, scope: int) -> Json:
 
 def op(name: str, *operands: Operand) -> Logic:
     """An operator."""
-    return lambda scope: {name: [at(one, scope) for one in operands]}
+    return lambda scope: {name: [at(operand, scope) for operand in operands]}
 
 
 def over(name: str, rows: Operand, body: Callable[[Row], Operand]) -> Logic:
@@ -87,16 +87,16 @@ def no(operand: Operand) -> Logic:
     return op("!", operand)
 
 
-def same(one: Operand, other: Operand) -> Logic:
-    return op("===", one, other)
+def same(operand: Operand, other: Operand) -> Logic:
+    return op("===", operand, other)
 
 
-def other(one: Operand, than: Operand) -> Logic:
-    return op("!==", one, than)
+def other(operand: Operand, than: Operand) -> Logic:
+    return op("!==", operand, than)
 
 
-def among(one: Operand, *words: str) -> Logic:
-    return op("in", one, list(words))
+def among(operand: Operand, *words: str) -> Logic:
+    return op("in", operand, list(words))
 
 
 def some(rows: Operand, body: Callable[[Row], Operand]) -> Logic:

@@ -77,26 +77,26 @@ def _timed(peer: Peer, cases: Sequence[bytes], *, ranked: bool) -> list[float]:
     given = [*cases[:WARM_UP], *cases]
     if hasattr(peer, "timed"):
         return cast(TimesItself, peer).timed(given, ranked=ranked)[WARM_UP:]
-    clock, found = time.process_time, []
+    clock, taken = time.process_time, []
     gc.collect()  # what one peer leaves behind is not the next one's to clear
     if ranked:
         for raw in given:
             start = clock()
             decide(peer, raw)
-            found.append(clock() - start)
+            taken.append(clock() - start)
     else:
         for raw in given:
             start = clock()
             peer.fire([raw])
-            found.append(clock() - start)
-    return found[WARM_UP:]
+            taken.append(clock() - start)
+    return taken[WARM_UP:]
 
 
 def _batches(peers: Sequence[Peer], counts: Sequence[int], cases: Sequence[bytes], rounds: int) -> list[float | None]:
     """Seconds for each case, from bytes to ranked decisions, where a peer takes ``batch`` cases at once."""
-    found: list[list[float]] = [[] for _ in peers]
+    taken: list[list[float]] = [[] for _ in peers]
     for _ in range(rounds):
-        for peer, times in zip(peers, found, strict=True):
+        for peer, times in zip(peers, taken, strict=True):
             size = getattr(peer, "batch", None)
             if size is not None:
                 some = cases[: 5 * size]
@@ -107,4 +107,4 @@ def _batches(peers: Sequence[Peer], counts: Sequence[int], cases: Sequence[bytes
                     for fired, raw in zip(peer.fire(part), part, strict=True):
                         rank(fired, raw)
                 times.append((time.process_time() - start) / len(some))
-    return [median(times) if times else None for times in found]
+    return [median(times) if times else None for times in taken]

@@ -51,8 +51,8 @@ class NodePeer:
     @property
     def version(self) -> str:
         """Of the npm package."""
-        told = json.loads((FOLDER / "node_modules" / self.package / "package.json").read_text())
-        return str(told["version"])
+        package = json.loads((FOLDER / "node_modules" / self.package / "package.json").read_text())
+        return str(package["version"])
 
     def load(self) -> None:
         """Start the process, and wait until it has compiled the policy. Raises ``ImportError`` where it can't be."""
@@ -70,8 +70,8 @@ class NodePeer:
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
         """The firings of each case."""
-        found = self._ask("fire", cases, ranked=False)
-        return [[(rule, key, due) for rule, key, due in one] for one in found]
+        answers = self._ask("fire", cases, ranked=False)
+        return [[(rule, key, due) for rule, key, due in one] for one in answers]
 
     def decide(self, cases: Sequence[bytes]) -> list[object]:
         """The ranked decision of each case, in the process's own words."""
@@ -135,7 +135,7 @@ def _tables(zones: Iterable[str], countries: Iterable[str]) -> dict[str, Any]:
     days = [_FIRST + timedelta(days=no) for no in range(_DAYS)]
     return {
         "zones": {zone: _zone(ZoneInfo(zone), days) for zone in zones},
-        "countries": {one: [Place("UTC", one or None).works(day) for day in days] for one in countries},
+        "countries": {country: [Place("UTC", country or None).works(day) for day in days] for country in countries},
     }
 
 

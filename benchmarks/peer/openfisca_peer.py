@@ -780,10 +780,10 @@ class OpenFisca:
         for no, raw in enumerate(cases):
             tables.add(no, prepared(raw))
         simulation = self._simulation(tables)
-        found: list[list[Fired]] = [[] for _ in cases]
+        firings: list[list[Fired]] = [[] for _ in cases]
         for id_, (kind, due) in RULES.items():
-            self._gather(simulation, tables, id_, kind, due, found)
-        return found
+            self._gather(simulation, tables, id_, kind, due, firings)
+        return firings
 
     def _simulation(self, tables: _Tables) -> Any:
         np, builder = self._np, self._builder()
@@ -798,7 +798,7 @@ class OpenFisca:
         return simulation
 
     def _gather(
-        self, simulation: Any, tables: _Tables, id_: str, kind: int, due: str | None, found: list[list[Fired]]
+        self, simulation: Any, tables: _Tables, id_: str, kind: int, due: str | None, firings: list[list[Fired]]
     ) -> None:
         holds = simulation.calculate(id_.replace("-", "_"), self._year)
         where = self._np.flatnonzero(holds).tolist()
@@ -810,7 +810,7 @@ class OpenFisca:
         of_offer = id_ in OF_OFFER
         for no in where:
             key = f"offer/{tables.ids[no]}//{tables.ids[no]}" if of_offer else keys[no]
-            found[cases[no]].append((id_, key, dues[no] or None))
+            firings[cases[no]].append((id_, key, dues[no] or None))
 
 
 def peer() -> OpenFisca:

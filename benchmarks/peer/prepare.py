@@ -66,7 +66,9 @@ def prepared(raw: bytes) -> Fields:
             "considering_quitting": candidate.get("considering_quitting"),
             "searching": candidate.get("searching"),
         },
-        "applications": [_application(one, now, zone, country) for one in case.get("applications") or ()],
+        "applications": [
+            _application(application, now, zone, country) for application in case.get("applications") or ()
+        ],
     }
 
 
@@ -89,9 +91,9 @@ def _application(given: Fields, now: int, zone: str, country: str | None) -> Fie
         "reply_by": reply_by,
         "reply_by_with_grace": None if reply_by is None else here.business_days_after(reply_by, GRACE_AFTER_PROMISE),
         "offer": None if offer is None else _offer(offer, here),
-        "people": [_person(one, now, zone, country, offices) for one in given.get("people") or ()],
-        "interviews": [_interview(one, here) for one in given.get("interviews") or ()],
-        "messages": [_message(one) for one in given.get("messages") or ()],
+        "people": [_person(person, now, zone, country, offices) for person in given.get("people") or ()],
+        "interviews": [_interview(interview, here) for interview in given.get("interviews") or ()],
+        "messages": [_message(message) for message in given.get("messages") or ()],
     }
 
 
@@ -133,10 +135,10 @@ def _interview(given: Fields, here: Place) -> Fields:
         "ended_at": ended_at,
         "answer_due_at": here.business_days_after(ended_at, FIRST_FOLLOW_UP_AFTER),
         "interviewers": [
-            {"person": one, "attended": None}
-            if isinstance(one, str)
-            else {"person": one["person"], "attended": one.get("attended")}
-            for one in given.get("interviewers") or ()
+            {"person": interviewer, "attended": None}
+            if isinstance(interviewer, str)
+            else {"person": interviewer["person"], "attended": interviewer.get("attended")}
+            for interviewer in given.get("interviewers") or ()
         ],
     }
 

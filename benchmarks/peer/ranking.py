@@ -130,18 +130,18 @@ class Conclusion:
         "target",
     )
 
-    def __init__(self, plan: Plan, target: str, one: Fired) -> None:
-        self.action, self.target, self.due = plan.action, target, one[2]
+    def __init__(self, plan: Plan, target: str, fired: Fired) -> None:
+        self.action, self.target, self.due = plan.action, target, fired[2]
         self.strength, self.priority, self.safety = STRENGTH[plan.modality], plan.priority, plan.safety
-        self.fired = [one]
+        self.fired = [fired]
         self.alternatives: list[Conclusion] = []
         self.lost_to: list[Conclusion] = []
         self.order: tuple[Any, ...] = ()
 
-    def add(self, plan: Plan, one: Fired) -> None:
+    def add(self, plan: Plan, fired: Fired) -> None:
         """One more firing."""
-        self.fired.append(one)
-        due = one[2]
+        self.fired.append(fired)
+        due = fired[2]
         if due is not None and (self.due is None or due < self.due):
             self.due = due
         if plan.priority > self.priority:
@@ -233,10 +233,19 @@ def summary(decided: tuple[list[Conclusion], list[Conclusion]]) -> Decided:
     return [_summary(one) for one in decided[0]], [_summary(one) for one in decided[1]]
 
 
-def _summary(one: Conclusion) -> Summary:
-    rules = tuple(sorted(rule for rule, _, _ in one.fired))
-    modality = _MODALITIES[one.strength]
-    return one.action, modality, one.target, one.priority, one.due, rules, _pairs(one.alternatives), _pairs(one.lost_to)
+def _summary(conclusion: Conclusion) -> Summary:
+    rules = tuple(sorted(rule for rule, _, _ in conclusion.fired))
+    modality = _MODALITIES[conclusion.strength]
+    return (
+        conclusion.action,
+        modality,
+        conclusion.target,
+        conclusion.priority,
+        conclusion.due,
+        rules,
+        _pairs(conclusion.alternatives),
+        _pairs(conclusion.lost_to),
+    )
 
 
 def _pairs(some: list[Conclusion]) -> Pairs:

@@ -37,10 +37,10 @@ class Rego:
 
     def _fired(self, raw: bytes) -> list[Fired]:
         self._engine.set_input_json(orjson.dumps(prepared(raw)).decode())
-        found = orjson.loads(self._engine.eval_rule_as_json(FIRED))
+        firings = orjson.loads(self._engine.eval_rule_as_json(FIRED))
         return [
             (rule, f"{entity}/{application}/{interview}/{row}", due)
-            for rule, entity, application, interview, row, due in found
+            for rule, entity, application, interview, row, due in firings
         ]
 
 

@@ -352,7 +352,7 @@ class RuleEngine:
         return [self._one(prepared(raw)) for raw in cases]
 
     def _one(self, case: Fields) -> list[Fired]:
-        found: list[Fired] = []
+        firings: list[Fired] = []
         scopes = []
         for application in case["applications"]:
             scope = {
@@ -365,46 +365,46 @@ class RuleEngine:
             _derive(self._first, scope, "application")
             scopes.append(scope)
         candidate = case["candidate"]
-        mine = {"now": case["now"], **_flat("candidate", candidate), "applications": [_slim(one) for one in scopes]}
+        mine = {"now": case["now"], **_flat("candidate", candidate), "applications": [_slim(scope) for scope in scopes]}
         _derive(self._candidate, mine, "candidate")
-        self._conclude("candidate", mine, f"candidate/{candidate['id']}//{candidate['id']}", found)
+        self._conclude("candidate", mine, f"candidate/{candidate['id']}//{candidate['id']}", firings)
         facts = {
             name: mine[name]
             for name in ("candidate_settled", "candidate_next_answer_by", "candidate_pending_applications")
         }
         for application, scope in zip(case["applications"], scopes, strict=True):
             scope.update(facts)
-            self._of_application(scope, application, found)
-        return found
+            self._of_application(scope, application, firings)
+        return firings
 
-    def _of_application(self, scope: Fields, application: Fields, found: list[Fired]) -> None:
+    def _of_application(self, scope: Fields, application: Fields, firings: list[Fired]) -> None:
         id_ = application["id"]
         _derive(self._application, scope, "application")
-        self._conclude("application", scope, f"application/{id_}//{id_}", found)
+        self._conclude("application", scope, f"application/{id_}//{id_}", firings)
         if application["offer"] is not None:
-            self._conclude("offer", scope, f"offer/{id_}//{id_}", found)
+            self._conclude("offer", scope, f"offer/{id_}//{id_}", firings)
         people = {}
         for person in application["people"]:
             people[person["id"]] = flat = _flat("person", person)
             scope.update(flat)
             _derive(self._person, scope, "person")
             flat["person_in_the_way"] = scope["person_in_the_way"]
-            self._conclude("person", scope, f"person/{id_}//{person['id']}", found)
+            self._conclude("person", scope, f"person/{id_}//{person['id']}", firings)
         for interview in application["interviews"]:
             scope.update(_flat("interview", interview))
-            self._conclude("interview", scope, f"interview/{id_}//{interview['id']}", found)
+            self._conclude("interview", scope, f"interview/{id_}//{interview['id']}", firings)
             for interviewer in interview["interviewers"]:
                 scope.update(_flat("interviewer", interviewer))
                 scope.update(people[interviewer["person"]])
                 _derive(self._interviewer, scope, "interviewer")
                 key = f"interviewer/{id_}/{interview['id']}/{interviewer['person']}"
-                self._conclude("interviewer", scope, key, found)
+                self._conclude("interviewer", scope, key, firings)
 
-    def _conclude(self, entity: str, scope: Fields, key: str, found: list[Fired]) -> None:
+    def _conclude(self, entity: str, scope: Fields, key: str, firings: list[Fired]) -> None:
         for id_, holds, by in self._rules[entity]:
             if holds(scope):
                 due = None if by is None else by(scope)
-                found.append((id_, key, None if due is None else int(due)))
+                firings.append((id_, key, None if due is None else int(due)))
 
 
 def _flat(entity: str, row: Fields) -> Fields:

@@ -255,11 +255,13 @@ class _Application:
         name, chance = status
         if random.random() < 0.05:
             name, chance = "cancelled", 1.0
-        asked = [one["id"] for one in self.people if one.get("role") != "inside_contact" or random.random() < 0.1]
-        random.shuffle(asked)
-        asked = asked[: random.choices((0, 1, 2, 3), (8, 52, 30, 10))[0]]
+        contacts = [
+            person["id"] for person in self.people if person.get("role") != "inside_contact" or random.random() < 0.1
+        ]
+        random.shuffle(contacts)
+        contacts = contacts[: random.choices((0, 1, 2, 3), (8, 52, 30, 10))[0]]
         interviewers: list[Any] = []
-        for id_ in asked:
+        for id_ in contacts:
             attended = random.choices((None, True, False), (70, 22, 8))[0]
             interviewers.append(id_ if attended is None else {"person": id_, "attended": attended})
         one = self.case.some(
@@ -289,17 +291,23 @@ class _Application:
 
     def _thanks(self) -> None:
         for interview in self.interviews:
-            for one in interview.get("interviewers", ()):
+            for interviewer in interview.get("interviewers", ()):
                 if self.random.random() < 0.35:
-                    self._message("sent", "thank_you", 0.1, 170, one if isinstance(one, str) else one["person"])
+                    self._message(
+                        "sent",
+                        "thank_you",
+                        0.1,
+                        170,
+                        interviewer if isinstance(interviewer, str) else interviewer["person"],
+                    )
 
     def _small_talk(self) -> None:
         """What may come along in any phase: asking a friend inside, telling of an offer, connecting, a word of theirs."""
         random = self.random
-        for one in self.people:
-            if one.get("role") == "inside_contact":
+        for person in self.people:
+            if person.get("role") == "inside_contact":
                 for _ in range(random.choices((0, 1, 2, 3), (40, 30, 20, 10))[0]):
-                    self._message("sent", "status_question", 5, 600, one["id"])
+                    self._message("sent", "status_question", 5, 600, person["id"])
         for direction, kind, chance in (
             ("sent", "offer_notice", 0.06),
             ("sent", "connection_request", 0.04),

@@ -368,8 +368,8 @@ class Zen:
 _KEY: Final = "follow_up"
 
 
-def _fired(found: dict[str, Any]) -> list[Fired]:
-    tables = [found["for_candidate"], *(row for name, *_ in TABLES[1:] for row in found[name])]
+def _fired(result: dict[str, Any]) -> list[Fired]:
+    tables = [result["for_candidate"], *(row for name, *_ in TABLES[1:] for row in result[name])]
     return [(one["rule"], one["key"], _due(one)) for table in tables for one in table]
 
 

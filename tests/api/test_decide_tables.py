@@ -185,13 +185,13 @@ def assert_decided_alike(policy: tactful.Policy, data: Sequence[dict[str, Any]],
     named = {"actions": decided.actions, "justifications": decided.justifications, "steps": decided.steps}
     for table in named.values():
         table.validate(full=True)
-    told = by_candidate(named)
+    by_id = by_candidate(named)
     for one in data:
         case = policy.read(one, moment)
         at = int(policy.decide(case, moment).at.timestamp())
         firings, steps = policy.decider.fire(case, at), policy.decider.steps(case, at)
-        found = {"actions": [], "justifications": [], "steps": [], **told.get(case.candidate.id, {})}
-        assert found == expected(policy, case, firings, steps)
+        rows = {"actions": [], "justifications": [], "steps": [], **by_id.get(case.candidate.id, {})}
+        assert rows == expected(policy, case, firings, steps)
 
 
 @settings(max_examples=EXAMPLES_DRAWN)
@@ -240,11 +240,12 @@ def test_ids_may_be_dictionaries() -> None:
     """As Parquet readers give them; chunks and single decisions take them too."""
     plain, policy = a_small_warehouse(), tactful.loads(PACK)
     encoded = {
-        name: pa.table({one: _encoded(table[one]) for one in table.column_names}) for name, table in plain.items()
+        name: pa.table({column_name: _encoded(table[column_name]) for column_name in table.column_names})
+        for name, table in plain.items()
     }
-    found = policy.decide_tables(encoded, MONDAY)
-    assert found.actions.to_pylist() == policy.decide_tables(plain, MONDAY).actions.to_pylist()
-    assert found.decision("ben").at == MONDAY
+    decided = policy.decide_tables(encoded, MONDAY)
+    assert decided.actions.to_pylist() == policy.decide_tables(plain, MONDAY).actions.to_pylist()
+    assert decided.decision("ben").at == MONDAY
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -260,11 +261,11 @@ def test_dictionaries_of_decisions_have_each_id_once() -> None:
     policy = tactful.loads(
         PACK + "  read-it:\n    for each: message\n    then: {may: search, to: message}\n    because: It says much.\n"
     )
-    found = policy.decide_tables(policy.tables(given), MONDAY, steps=True)
+    decided = policy.decide_tables(policy.tables(given), MONDAY, steps=True)
     checked = 0
-    for table in (found.actions, found.justifications, found.steps):
+    for table in (decided.actions, decided.justifications, decided.steps):
         assert table is not None
-        for column in (one.combine_chunks() for one in table.columns if pa.types.is_dictionary(one.type)):
+        for column in (column.combine_chunks() for column in table.columns if pa.types.is_dictionary(column.type)):
             words = column.dictionary.to_pylist()
             assert len(set(words)) == len(words)
             checked += 1
@@ -275,9 +276,9 @@ def test_one_policy_decides_for_several_threads_at_once() -> None:
     """What is made when first asked for may be asked for by all at once."""
     policy, tables = tactful.load(), a_small_warehouse()
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: policy.decide_tables(tables, MONDAY).actions.to_pylist(), range(12)))
-    assert all(one == found[0] for one in found)
-    assert found[0]
+        results = list(pool.map(lambda _: policy.decide_tables(tables, MONDAY).actions.to_pylist(), range(12)))
+    assert all(one == results[0] for one in results)
+    assert results[0]
 
 
 def test_mistakes_between_chunks_are_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,15 +92,15 @@ def manifest(output: Path) -> dict[str, Any]:
 
 def rows(output: Path, table: str) -> list[dict[str, Any]]:
     """The rows of a table of the output, in order."""
-    found = []
+    all_rows = []
     for path in sorted((output / table).glob("*.parquet")):
-        found += pq.read_table(path).to_pylist()
-    return found
+        all_rows += pq.read_table(path).to_pylist()
+    return all_rows
 
 
 def records(output: Path, name: str) -> list[dict[str, Any]]:
     """The records of all files of lines with a name, in order."""
-    found = []
+    all_records = []
     for path in sorted((output / name).glob("*.jsonl")):
-        found += [msgspec.json.decode(line, type=dict[str, Any]) for line in path.read_bytes().splitlines()]
-    return found
+        all_records += [msgspec.json.decode(line, type=dict[str, Any]) for line in path.read_bytes().splitlines()]
+    return all_records

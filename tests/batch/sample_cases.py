@@ -57,7 +57,7 @@ def _application(random: Random, no: int) -> Fields:
         }
         for _ in range(random.randrange(0, 4))
     ]
-    made: Fields = {
+    application: Fields = {
         "id": f"a{no}",
         "company": "Acme",
         "status": random.choice(("interviewing", "offered", "rejected", "applied")),
@@ -66,8 +66,8 @@ def _application(random: Random, no: int) -> Fields:
         "messages": messages,
     }
     if random.random() < 0.2:
-        made["offer"] = {"received_at": _ago(30), "form": "written", "answer_by": _ago(-50)}
-    return made
+        application["offer"] = {"received_at": _ago(30), "form": "written", "answer_by": _ago(-50)}
+    return application
 
 
 def _ago(hours: float) -> str:
@@ -85,12 +85,12 @@ def tables(cases: Iterable[Fields]) -> dict[str, pa.Table]:
         name: []
         for name in ("candidates", "applications", "people", "interviews", "interviewers", "messages", "offers")
     }
-    for one in cases:
-        key = {"candidate_id": one["candidate"]["id"]}
-        rows["candidates"].append({**key, "now": _moment(one["now"]), **_without(one["candidate"], "id")})
-        for application in one["applications"]:
+    for case in cases:
+        key = {"candidate_id": case["candidate"]["id"]}
+        rows["candidates"].append({**key, "now": _moment(case["now"]), **_without(case["candidate"], "id")})
+        for application in case["applications"]:
             _add(rows, application, {**key, "application_id": application["id"]})
-    return {name: pa.Table.from_pylist(found) for name, found in rows.items() if found}
+    return {name: pa.Table.from_pylist(members) for name, members in rows.items() if members}
 
 
 def _add(rows: dict[str, list[Fields]], given: Fields, key: Fields) -> None:
@@ -101,8 +101,10 @@ def _add(rows: dict[str, list[Fields]], given: Fields, key: Fields) -> None:
         own = {**key, "interview_id": interview["id"]}
         fields = _without(interview, "id", "interviewers")
         rows["interviews"].append({**own, **fields, "ended_at": _moment(interview["ended_at"])})
-        for one in interview["interviewers"]:
-            rows["interviewers"].append({**own, "person_id": one["person"], "attended": one["attended"]})
+        for interviewer in interview["interviewers"]:
+            rows["interviewers"].append(
+                {**own, "person_id": interviewer["person"], "attended": interviewer["attended"]}
+            )
     for message in given["messages"]:
         fields = {**_without(message, "person"), "sent_at": _moment(message["sent_at"])}
         rows["messages"].append({**key, "person_id": message["person"], **fields})

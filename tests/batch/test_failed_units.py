@@ -34,7 +34,7 @@ class Viewer:
 
 
 @pytest.mark.parametrize(
-    ("decides", "workers", "told"),
+    ("decides", "workers", "message"),
     [
         (Deadly, 2, "the process that worked on it was ended by SIGKILL"),
         (Faulty, 2, "ZeroDivisionError: division by zero"),
@@ -42,7 +42,7 @@ class Viewer:
     ],
 )
 def test_a_unit_that_cannot_be_done_is_told_and_all_others_are_done(
-    tmp_path: Path, decides: type[Faulty | Deadly], workers: int, told: str
+    tmp_path: Path, decides: type[Faulty | Deadly], workers: int, message: str
 ) -> None:
     """Never a hang. It is still to do, which an engine without the fault does."""
     given, viewer = tmp_path / "cases.jsonl", Viewer()
@@ -51,11 +51,11 @@ def test_a_unit_that_cannot_be_done_is_told_and_all_others_are_done(
     with pytest.raises(tactful.InvalidInput) as caught:
         run_batch(Batch(str(given), tmp_path / "out", options=options, workers=workers, decides=decides), viewer)
     (problem,) = caught.value.diagnostics
-    assert (problem.code, problem.message) == ("T654", f"the lines from {123 // unit * unit + 1} on: {told}")
+    assert (problem.code, problem.message) == ("T654", f"the lines from {123 // unit * unit + 1} on: {message}")
     assert viewer.tally.cases == 400 - unit
     assert manifest(tmp_path / "out")["state"] == "running"
     run(given, tmp_path / "out", "--chunk", 5)
-    ids = dict.fromkeys(one["candidate_id"] for one in rows(tmp_path / "out", "actions"))
+    ids = dict.fromkeys(row["candidate_id"] for row in rows(tmp_path / "out", "actions"))
     assert list(ids) == [f"c{no:07}" for no in range(400)]
 
 

@@ -90,11 +90,11 @@ def test_files_that_are_each_in_order_are_read_side_by_side(
 
 
 def _rows(wanted: dict[str, bytes], table: str) -> list[dict[str, object]]:
-    found = []
+    wanted_rows = []
     for name in sorted(wanted):
         if name.startswith(f"{table}/"):
-            found += pq.read_table(pa.BufferReader(wanted[name])).to_pylist()
-    return found
+            wanted_rows += pq.read_table(pa.BufferReader(wanted[name])).to_pylist()
+    return wanted_rows
 
 
 def test_one_chunk_takes_tables_in_any_order(sorted_tables: Tables, wanted: dict[str, bytes], tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_mistakes_are_rejected_and_the_rest_goes_on(sorted_tables: Tables, tmp_p
     given = {**sorted_tables, "people": pa.Table.from_pylist(people + strangers).sort_by("candidate_id")}
     run(write_tables(tmp_path / "given", given, 500), tmp_path / "out", *SMALL, code=3)
     rejects = records(tmp_path / "out", "rejects")
-    assert [(one["candidate"], one["table"], one["code"]) for one in rejects] == [
+    assert [(reject["candidate"], reject["table"], reject["code"]) for reject in rejects] == [
         (people[3]["candidate_id"], "people", "T205"),
         ("a", "people", "T210"),
         ("c0000100x", "people", "T210"),
@@ -130,7 +130,9 @@ def test_a_row_without_a_candidate_is_rejected(sorted_tables: Tables, tmp_path: 
     nobody = pa.Table.from_pylist([{**messages.to_pylist()[0], "candidate_id": None}], messages.schema)
     given = {**sorted_tables, "messages": pa.concat_tables([messages, nobody])}
     run(write_tables(tmp_path / "given", given, 500), tmp_path / "out", *SMALL, code=3)
-    assert [(one["table"], one["code"]) for one in records(tmp_path / "out", "rejects")] == [("messages", "T203")]
+    assert [(record["table"], record["code"]) for record in records(tmp_path / "out", "rejects")] == [
+        ("messages", "T203")
+    ]
 
 
 def test_a_table_of_no_candidates_gives_empty_tables(sorted_tables: Tables, tmp_path: Path) -> None:
@@ -142,7 +144,7 @@ def test_a_table_of_no_candidates_gives_empty_tables(sorted_tables: Tables, tmp_
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda folder: (folder / "candidates.parquet").unlink(), "T651 `given` has no table of candidates"),
         (lambda folder: (folder / "offers.parquet").rename(folder / "offer.parquet"), "did you mean `offers`?"),
@@ -159,13 +161,13 @@ def test_a_table_of_no_candidates_gives_empty_tables(sorted_tables: Tables, tmp_
     ],
 )
 def test_what_is_no_folder_of_tables_is_refused(
-    sorted_tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: object, told: str
+    sorted_tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: object, message: str
 ) -> None:
     """With the place and what to do."""
     monkeypatch.chdir(tmp_path)
     write_tables(tmp_path / "given", {name: table.slice(0, 20) for name, table in sorted_tables.items()})
     change(Path("given"))  # type: ignore[operator]
-    assert told in run("given", "out", code=1).stderr
+    assert message in run("given", "out", code=1).stderr
 
 
 def _write(folder: Path, name: str, columns: dict[str, list[object]]) -> None:

@@ -26,9 +26,9 @@ def expected(numbers: range) -> list[dict[str, Any]]:
     found = []
     for no in numbers:
         ranking = POLICY.decide(case(no)).ranking
-        alternatives = in_order([other for one in ranking.ranked for other in one.alternatives])
+        alternatives = in_order([other for conclusion in ranking.ranked for other in conclusion.alternatives])
         states = {"ranked": ranking.ranked, "alternative": alternatives, "set_aside": ranking.set_aside}
-        all_ = [(state, one) for state, conclusions in states.items() for one in conclusions]
+        all_ = [(state, conclusion) for state, conclusions in states.items() for conclusion in conclusions]
         for number, (state, one) in enumerate(all_, start=1):
             found.append(
                 {
@@ -73,14 +73,14 @@ def test_reasons_and_steps_go_with_their_conclusions(tmp_path: Path) -> None:
     for no in range(50):
         decision, id_ = POLICY.decide(case(no)), f"c{no:07}"
         for advice in decision.actions:
-            (own,) = (one for one in actions if (one["candidate_id"], one["rank"]) == (id_, advice.rank))
+            (own,) = (action for action in actions if (action["candidate_id"], action["rank"]) == (id_, advice.rank))
             key = (id_, own["conclusion"])
             assert own["label"] == advice.label
-            assert [(one["rule"], one["text"]) for one in reasons if _key(one) == key] == [
+            assert [(reason["rule"], reason["text"]) for reason in reasons if _key(reason) == key] == [
                 (one.rule, one.text) for one in advice.because
             ]
-            added = [one["text"] for one in steps if _key(one) == key]
-            assert [one for one in advice.steps if one in added] == list(dict.fromkeys(added))
+            added = [step["text"] for step in steps if _key(step) == key]
+            assert [step for step in advice.steps if step in added] == list(dict.fromkeys(added))
 
 
 def _key(row: dict[str, Any]) -> tuple[str, int]:
@@ -92,20 +92,29 @@ def test_json_has_a_line_for_each_candidate(tmp_path: Path) -> None:
     (tmp_path / "cases.jsonl").write_bytes(lines(range(100)))
     run(tmp_path / "cases.jsonl", tmp_path / "out", "--format", "jsonl", "--words", "--steps", "--chunk", 30)
     decisions = records(tmp_path / "out", "decisions")
-    assert [one["candidate"] for one in decisions] == [f"c{no:07}" for no in range(100)]
+    assert [decision["candidate"] for decision in decisions] == [f"c{no:07}" for no in range(100)]
     for no, record in enumerate(decisions):
         decision = POLICY.decide(case(no))
         assert record["at"] == "2026-11-23T15:00:00Z"
         assert [
-            (one["rank"], one["action"], one["label"], one["target"]["id"], len(one.get("alternatives", ())))
-            for one in record["actions"]
-        ] == [(one.rank, one.action, one.label, one.target.id, len(one.alternatives)) for one in decision.actions]
-        assert [[why["text"] for why in one["because"]] for one in record["actions"]] == [
-            [why.text for why in one.because] for one in decision.actions
+            (
+                action["rank"],
+                action["action"],
+                action["label"],
+                action["target"]["id"],
+                len(action.get("alternatives", ())),
+            )
+            for action in record["actions"]
+        ] == [
+            (action.rank, action.action, action.label, action.target.id, len(action.alternatives))
+            for action in decision.actions
         ]
-        assert [(one["action"], [by["action"] for by in one["by"]]) for one in record["set_aside"]] == [
-            (one.action, [by.action for by in one.by]) for one in decision.set_aside
+        assert [[why["text"] for why in action["because"]] for action in record["actions"]] == [
+            [why.text for why in action.because] for action in decision.actions
         ]
+        assert [
+            (conclusion["action"], [by["action"] for by in conclusion["by"]]) for conclusion in record["set_aside"]
+        ] == [(conclusion.action, [by.action for by in conclusion.by]) for conclusion in decision.set_aside]
 
 
 def test_what_cannot_be_read_is_rejected_with_its_line_and_the_rest_goes_on(tmp_path: Path) -> None:
@@ -125,7 +134,7 @@ def test_what_cannot_be_read_is_rejected_with_its_line_and_the_rest_goes_on(tmp_
     ended = run(tmp_path / "cases.ndjson", tmp_path / "out", code=3)
     assert found(tmp_path / "out") == expected(range(3))
     rejects = records(tmp_path / "out", "rejects")
-    assert [(one["line"], one["code"], one.get("path")) for one in rejects] == [
+    assert [(reject["line"], reject["code"], reject.get("path")) for reject in rejects] == [
         (2, "T205", "applications[0].status"),
         (2, "T204", "candidate.employed"),
         (4, "T103", None),

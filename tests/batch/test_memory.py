@@ -31,10 +31,10 @@ def test_ten_times_the_cases_take_hardly_more_memory(tmp_path: Path, kind: str) 
     for count in (20_000, 200_000):
         given = _given(tmp_path / f"{count}", count, kind)
         arguments = [str(given), str(tmp_path / f"out-{count}"), "--workers", "1", "--chunk", "2000"]
-        told = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", _PEAK, *arguments], capture_output=True, check=True, env=os.environ
         )
-        peaks.append(int(told.stdout))
+        peaks.append(int(process.stdout))
     small, large = peaks
     assert large < small * 1.3 + 40_000, peaks
 

@@ -70,18 +70,18 @@ def test_a_mistake_where_nobody_looks_is_not_noticed(tmp_path: Path) -> None:
     folder = write_tables(tmp_path / "given", {**given, "messages": pa.Table.from_pylist(messages)})
     run(folder, tmp_path / "out")
     run(folder, tmp_path / "told", "--words", code=3)
-    assert [one["code"] for one in records(tmp_path / "told", "rejects")] == ["T205"]
+    assert [record["code"] for record in records(tmp_path / "told", "rejects")] == ["T205"]
 
 
 @pytest.mark.parametrize(
-    ("columns", "told"),
+    ("columns", "message"),
     [
         ({"chanel": ["email"]}, "`messages` has no column `chanel`"),
         ({"channel": [7]}, "`channel` cannot be read from int64"),
     ],
 )
 def test_names_and_types_of_all_columns_are_seen_to(
-    tmp_path: Path, columns: dict[str, list[object]], told: str
+    tmp_path: Path, columns: dict[str, list[object]], message: str
 ) -> None:
     """In every file, before anything is decided."""
     given = tables(map(case, range(COUNT)))
@@ -90,5 +90,5 @@ def test_names_and_types_of_all_columns_are_seen_to(
     (folder / "messages.parquet").rename(folder / "messages" / "1.parquet")
     row = {"candidate_id": ["z"], "application_id": ["a"], **columns}
     pq.write_table(pa.table(row), folder / "messages" / "2.parquet")
-    assert told in run(folder, tmp_path / "out", "--chunk", 50, code=1).stderr
+    assert message in run(folder, tmp_path / "out", "--chunk", 50, code=1).stderr
     assert not [*(tmp_path / "out").rglob("*.parquet")]

@@ -20,7 +20,7 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (("--steps",), "`--steps` was off and is on"),
         (("--format", "jsonl"), "`--format` was parquet and is jsonl"),
@@ -29,12 +29,12 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("--rules", "profile:reserved"), "the pack was default 1 and is reserved 1"),
     ],
 )
-def test_other_options_are_refused(given: Path, options: tuple[object, ...], told: str) -> None:
+def test_other_options_are_refused(given: Path, options: tuple[object, ...], message: str) -> None:
     """What differs is told, and what to do."""
     run("cases.jsonl", "out")
     before = files(given / "out")
     ended = run("cases.jsonl", "out", *options, code=1)
-    assert f"T652 `out` has another batch in it: {told}" in ended.stderr
+    assert f"T652 `out` has another batch in it: {message}" in ended.stderr
     assert "begin anew with --fresh" in ended.stderr
     assert files(given / "out") == before
     assert "20 cases decided" in run("cases.jsonl", "out", *options, "--fresh").stdout
@@ -46,9 +46,9 @@ def test_another_input_is_refused(given: Path) -> None:
     os.utime("cases.jsonl", (1, 1))
     assert "`cases.jsonl` was changed" in run("cases.jsonl", "out", code=1).stderr
     write_tables(given / "tables", tables(map(case, range(20))))
-    told = run("tables", "out", code=1).stderr
-    assert "`cases.jsonl` is no longer part of the input" in told
-    assert "`offers.parquet` was not part of the input" in told
+    stderr = run("tables", "out", code=1).stderr
+    assert "`cases.jsonl` is no longer part of the input" in stderr
+    assert "`offers.parquet` was not part of the input" in stderr
 
 
 def test_changed_rules_are_refused(given: Path) -> None:
@@ -57,8 +57,8 @@ def test_changed_rules_are_refused(given: Path) -> None:
     pack.write_text("pack: {name: house, version: 1}\nextends: default\n")
     run("cases.jsonl", "out", "--rules", "pack.yaml")
     pack.write_text("pack: {name: house, version: 1}\nextends: default\nparameters: {thank_you_within: 36 hours}\n")
-    told = run("cases.jsonl", "out", "--rules", "pack.yaml", code=1).stderr
-    assert "the rules of the pack house are no longer the same" in told
+    stderr = run("cases.jsonl", "out", "--rules", "pack.yaml", code=1).stderr
+    assert "the rules of the pack house are no longer the same" in stderr
 
 
 def test_a_folder_with_other_things_in_it_is_refused(given: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_folder_with_other_things_in_it_is_refused(given: Path) -> None:
     (given / "out" / "letter.txt").write_text("Dear Dana")
     for options in ((), ("--fresh",)):
         assert "T653 `out` has other things in it: letter.txt" in run("cases.jsonl", "out", *options, code=1).stderr
-    assert [one.name for one in (given / "out").iterdir()] == ["letter.txt"]
+    assert [path.name for path in (given / "out").iterdir()] == ["letter.txt"]
 
 
 def test_a_file_is_no_place_for_a_batch(given: Path) -> None:
@@ -76,23 +76,23 @@ def test_a_file_is_no_place_for_a_batch(given: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("no.jsonl", "there is no such file"), ("letter.txt", "the name doesn't tell what")]
+    ("name", "message"), [("no.jsonl", "there is no such file"), ("letter.txt", "the name doesn't tell what")]
 )
-def test_an_input_that_cannot_be_read_is_refused(given: Path, name: str, told: str) -> None:
+def test_an_input_that_cannot_be_read_is_refused(given: Path, name: str, message: str) -> None:
     """Before anything is written."""
     (given / "letter.txt").write_text("Dear Dana")
     ended = run(name, "out", code=1)
-    assert f"T651 `{name}`: {told}" in ended.stderr
+    assert f"T651 `{name}`: {message}" in ended.stderr
     assert not (given / "out").exists()
 
 
 def test_a_batch_that_is_done_leaves_only_its_output(given: Path) -> None:
     """Tables, and the manifest that says what they are made of."""
     run("cases.jsonl", "out")
-    assert sorted(one.name for one in (given / "out").iterdir()) == ["actions", "batch.json", "justifications"]
-    found = manifest(given / "out")
-    assert (found["state"], found["pack"]["name"], found["tally"]["cases"]) == ("done", "default", 20)
-    assert [one["name"] for one in found["files"]] == ["cases.jsonl"]
+    assert sorted(path.name for path in (given / "out").iterdir()) == ["actions", "batch.json", "justifications"]
+    written = manifest(given / "out")
+    assert (written["state"], written["pack"]["name"], written["tally"]["cases"]) == ("done", "default", 20)
+    assert [file["name"] for file in written["files"]] == ["cases.jsonl"]
 
 
 def test_quiet_says_nothing(given: Path) -> None:
@@ -101,4 +101,4 @@ def test_quiet_says_nothing(given: Path) -> None:
         stream.write(b"{}\n")
     ended = run("cases.jsonl", "out", "--quiet", code=3)
     assert (ended.stdout, ended.stderr) == ("", "")
-    assert [one["line"] for one in records(given / "out", "rejects")] == [21]
+    assert [record["line"] for record in records(given / "out", "rejects")] == [21]

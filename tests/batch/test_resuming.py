@@ -131,9 +131,9 @@ def test_ctrl_c_keeps_what_is_done(given: Path, tmp_path: Path) -> None:
     _, stderr = process.communicate(timeout=HANG)
     assert (process.returncode, stderr.splitlines()[-1]) == (
         130,
-        "stopped; what is done is kept, and the same command goes on from there",
+        "stopped; finished work is kept, and the same command continues from there",
     )
-    assert "going on: " in run(*command).stderr
+    assert "continuing: " in run(*command).stderr
     assert files(out) == files(given / "of-lines")
 
 
@@ -182,7 +182,7 @@ def test_a_batch_that_is_done_is_left_alone(given: Path) -> None:
     out = given / "of-tables"
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     ended = run(given / "tables", out, *SMALL)
-    assert ended.stdout.startswith("this batch is done already; --fresh begins it anew\n4,000 cases decided")
+    assert ended.stdout.startswith("this batch is already done; --fresh starts it over\n4,000 cases decided")
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
 
 

@@ -23,16 +23,16 @@ SITUATIONS = sorted(path for path in HERE.iterdir() if path.is_dir())
 
 def _run(folder: Path) -> tuple[str, str]:
     """The case at the end, and what was said on the way."""
-    said, case = [], ""
+    output, case = [], ""
     for line in (folder / "commands.txt").read_text().splitlines():
         arguments = shlex.split(line)
         result = CliRunner().invoke(app, arguments)
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        said.append(f"$ tactful {line}\n{result.stderr}exit code {result.exit_code}\n")
+        output.append(f"$ tactful {line}\n{result.stderr}exit code {result.exit_code}\n")
         case = result.stdout or case
         if "--into" in arguments:
             case = Path(arguments[arguments.index("--into") + 1]).read_text()
-    return case, "\n".join(said)
+    return case, "\n".join(output)
 
 
 @pytest.mark.parametrize("folder", SITUATIONS, ids=lambda path: path.name)
@@ -43,11 +43,11 @@ def test_imported_as_reviewed(
     work = tmp_path / "work"
     shutil.copytree(folder, work)
     monkeypatch.chdir(work)
-    case, said = _run(work)
+    case, output = _run(work)
     if update_cases:
         (folder / "expected.yaml").write_text(case)
-        (folder / "expected.txt").write_text(said)
-    assert said == (folder / "expected.txt").read_text()
+        (folder / "expected.txt").write_text(output)
+    assert output == (folder / "expected.txt").read_text()
     assert case == (folder / "expected.yaml").read_text()
-    if said.endswith("exit code 0\n"):
+    if output.endswith("exit code 0\n"):
         tactful.load().read_text(case, "case.json" if case.startswith("{") else "case.yaml")

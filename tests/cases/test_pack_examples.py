@@ -33,12 +33,12 @@ def _read(folder: Path, pack: tactful.Policy) -> tuple[tactful.testing.Example, 
 def _told(error: tactful.InvalidInput) -> str:
     """All diagnostics as the command line shows them, without colour."""
     lines = []
-    for one in error.diagnostics:
-        lines.append(f"{one.place()}: {one.code} {one.message}".removeprefix(": "))
-        if one.span is not None and one.span.file in error.sources:
-            lines.append(snippet(error.sources[one.span.file], one.span))
-        if one.help:
-            lines.append(f"      {one.help}")
+    for diagnostic in error.diagnostics:
+        lines.append(f"{diagnostic.place()}: {diagnostic.code} {diagnostic.message}".removeprefix(": "))
+        if diagnostic.span is not None and diagnostic.span.file in error.sources:
+            lines.append(snippet(error.sources[diagnostic.span.file], diagnostic.span))
+        if diagnostic.help:
+            lines.append(f"      {diagnostic.help}")
         lines.append("")
     return "\n".join(lines)
 
@@ -62,8 +62,8 @@ def test_mistakes_in_examples_are_told_as_reviewed(folder: Path, pack: tactful.P
 def test_failed_examples_are_told_as_reviewed(folder: Path, pack: tactful.Policy, update_cases: bool) -> None:
     """Expected and got stand side by side, then the reasons; no line is wider than the page or ends in blanks."""
     results = [run_example(pack, one) for one in _read(folder, pack)]
-    assert not any(one.passed for one in results)
-    text = "\n".join(failed_example_text(pack, one) for one in results)
+    assert not any(result.passed for result in results)
+    text = "\n".join(failed_example_text(pack, result) for result in results)
     _expect(folder, text, update_cases)
     for line in text.splitlines():
         assert len(line) <= WIDTH

@@ -29,12 +29,12 @@ def _told(folder: Path) -> str:
     with pytest.raises(tactful.InvalidInput) as caught:
         _read(file)
     lines = []
-    for one in caught.value.diagnostics:
-        lines.append(f"{one.place()}: {one.code} {one.message}")
-        if one.span is not None and one.span.file in caught.value.sources:
-            lines.append(snippet(caught.value.sources[one.span.file], one.span))
-        if one.help:
-            lines.append(f"      {one.help}")
+    for diagnostic in caught.value.diagnostics:
+        lines.append(f"{diagnostic.place()}: {diagnostic.code} {diagnostic.message}")
+        if diagnostic.span is not None and diagnostic.span.file in caught.value.sources:
+            lines.append(snippet(caught.value.sources[diagnostic.span.file], diagnostic.span))
+        if diagnostic.help:
+            lines.append(f"      {diagnostic.help}")
         lines.append("")
     return "\n".join(lines)
 

@@ -100,11 +100,11 @@ def test_json_is_as_its_schema_says(house: Path) -> None:
     (house / "pack.yaml").write_text(PACK.replace("24 hours", "3 days"))
     result = _run("test", "house", "--format", "json")
     assert result.exit_code == 1
-    (found,) = json.loads(result.stdout)
-    jsonschema.validate([found], results_schema())
-    (example,) = found["examples"]
+    (outcome,) = json.loads(result.stdout)
+    jsonschema.validate([outcome], results_schema())
+    (example,) = outcome["examples"]
     assert example["problems"][0]["expected"] == ["should thank_you_note:dana", "  by 2026-11-21T15:00:00+00:00"]
-    assert len(found["invariants"]) == INHERITED
+    assert len(outcome["invariants"]) == INHERITED
 
 
 def test_k_chooses_by_text_in_the_id(house: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_pack_without_examples_says_where_they_go(tmp_path: Path) -> None:
     (tmp_path / "alone.yaml").write_text(PACK)
     result = _run("test", str(tmp_path / "alone.yaml"))
     assert result.exit_code == 0
-    assert "house: no examples beside it" in result.stdout
+    assert "house: no examples; write them" in result.stdout
 
 
 def test_several_packs_in_a_folder_say_whose_their_examples_are(tmp_path: Path) -> None:
@@ -170,8 +170,8 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    key: [(tag, form) for tag, form in found if tag != "tag:yaml.org,2002:timestamp"]
-    for key, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    key: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for key, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
 
@@ -195,8 +195,8 @@ def test_a_new_pack_passes_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     )
     assert _run("check", "new/acme-careers").exit_code == 0
     folder = tmp_path / "new/acme-careers"
-    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    assert found == {"pack.yaml", "tests/examples.yaml", "README.md", "pack.schema.json", "examples.schema.json"}
+    files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert files == {"pack.yaml", "tests/examples.yaml", "README.md", "pack.schema.json", "examples.schema.json"}
     assert "NAME" not in (folder / "pack.yaml").read_text() + (folder / "README.md").read_text()
     for file, schema in (("pack.yaml", "pack.schema.json"), ("tests/examples.yaml", "examples.schema.json")):
         assert (folder / file).read_text().startswith("# yaml-language-server: $schema=")
@@ -222,16 +222,16 @@ def test_an_empty_folder_can_be_begun_in(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
         ("full", "`full` is not empty"),
         ("file", "`file` is a file"),
-        ("a b", "`a b` is no name for a pack"),
+        ("a b", "`a b` cannot be the name of a pack"),
         ("file/x", "a"),
     ],
 )
 def test_nothing_that_is_there_is_touched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str
 ) -> None:
     """A folder with files in it, a file, or a name that no pack can have."""
     monkeypatch.chdir(tmp_path)
@@ -241,7 +241,7 @@ def test_nothing_that_is_there_is_touched(
     result = _run("init", name)
     assert result.exit_code == 1
     assert "T807" in result.stderr
-    assert told in result.stderr
+    assert message in result.stderr
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "full", "notes.txt"]
 
 
@@ -262,8 +262,8 @@ def test_without_hypothesis_the_examples_run_and_it_is_said_that_no_cases_are_dr
     """The core install tests examples; who asks for drawn cases all the same is told what they take."""
     monkeypatch.setattr("tactful.testing.needs.find_spec", lambda name: None)
     result = CliRunner().invoke(app, ["test", "house"])
-    assert "no cases are drawn for the invariants: pip install 'tactful[check]'" in result.stderr
-    about_one = sum(one.change is None for one in tactful.load().checked.invariants)
+    assert "invariants are not checked on random cases: pip install 'tactful[check]'" in result.stderr
+    about_one = sum(invariant.change is None for invariant in tactful.load().checked.invariants)
     assert f"house: 1 example, 0 failed; {about_one} invariants, 0 failed" in result.stdout
     result = CliRunner().invoke(app, ["test", "house", "--draw", "5"])
     assert result.exit_code == 1

@@ -88,15 +88,15 @@ def test_answering_everything_ends_the_asking() -> None:
     """Whatever is answered, the asking ends: a question that cannot matter is never asked."""
     result = _run("advise", ALMOST_NOTHING, "--ask", typed="no\n" * 40)
     assert result.exit_code == 0
-    assert "Nothing else would change the advice." in result.stderr or "To decide with these answers" in result.stderr
+    assert "No other fact would change the advice." in result.stderr or "To decide with these answers" in result.stderr
 
 
 def test_questions_are_written_out_where_they_are_asked_for() -> None:
     """The JSON has them with ``--questions`` and is as its schema says either way."""
     for words in ([], ["--questions"]):
-        found = json.loads(_run("advise", ALMOST_NOTHING, "--format", "json", *words).stdout)
-        jsonschema.validate(found, decision_schema())
-        assert ("questions" in found) == bool(words)
+        decision = json.loads(_run("advise", ALMOST_NOTHING, "--format", "json", *words).stdout)
+        jsonschema.validate(decision, decision_schema())
+        assert ("questions" in decision) == bool(words)
 
 
 def test_flip_tells_what_it_would_take() -> None:
@@ -104,9 +104,9 @@ def test_flip_tells_what_it_would_take() -> None:
     result = _run("why", CASE, "call:franz", "--flip")
     assert result.exit_code == 0
     assert "person[franz].prefers: email → phone  (theirs to do)" in result.stdout
-    found = json.loads(_run("why", CASE, "call:franz", "--flip", "--format", "json").stdout)
-    jsonschema.validate(found, why_schema())
-    assert found["flips"][0]["ways"][0]["changes"][0]["who"] == "theirs"
+    answer = json.loads(_run("why", CASE, "call:franz", "--flip", "--format", "json").stdout)
+    jsonschema.validate(answer, why_schema())
+    assert answer["flips"][0]["ways"][0]["changes"][0]["who"] == "theirs"
 
 
 def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:

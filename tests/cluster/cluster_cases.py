@@ -16,11 +16,11 @@ def case(no: int) -> Fields:
     random = Random(no)
     zone, country = random.choice(_PLACES)
     candidate = {"id": f"c{no:05}", "time_zone": zone, "country": country, "employed": no % 3 == 0}
-    made: Fields = {
+    offer: Fields = {
         "candidate": candidate,
         "applications": [_application(random, f"a{one}") for one in range(1 + no % 2)],
     }
-    return made if no % 7 == 0 else {"now": _ago(0), **made}
+    return offer if no % 7 == 0 else {"now": _ago(0), **offer}
 
 
 def _application(random: Random, id_: str) -> Fields:
@@ -47,8 +47,10 @@ def _application(random: Random, id_: str) -> Fields:
         for _ in range(random.randrange(0, 4))
     ]
     status = random.choice(("interviewing", "offered", "rejected", "applied"))
-    made = {"id": id_, "status": status, "people": people, "interviews": interviews, "messages": messages}
-    return {**made, "offer": {"received_at": _ago(30), "form": "written"}} if status == "offered" else made
+    application = {"id": id_, "status": status, "people": people, "interviews": interviews, "messages": messages}
+    return (
+        {**application, "offer": {"received_at": _ago(30), "form": "written"}} if status == "offered" else application
+    )
 
 
 def _ago(hours: float) -> str:

@@ -12,6 +12,6 @@ def rows(table: pa.Table) -> list[dict[str, Any]]:
     return sorted(table.to_pylist(), key=lambda row: row["candidate_id"] or "")
 
 
-def same(found: pa.Table, expected: pa.Table) -> bool:
+def same(table: pa.Table, expected: pa.Table) -> bool:
     """Whether two tables have the same rows, column by column, each candidate's in the same order."""
-    return found.column_names == expected.column_names and rows(found) == rows(expected)
+    return table.column_names == expected.column_names and rows(table) == rows(expected)

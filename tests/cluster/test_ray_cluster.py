@@ -40,8 +40,8 @@ def cluster() -> Iterator[Any]:
     """A cluster of two nodes that work, for all tests here."""
     from local_cluster import local_cluster
 
-    with local_cluster(2) as made:
-        yield made
+    with local_cluster(2) as nodes:
+        yield nodes
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def _fetched(dataset: Any) -> pa.Table:
     return pa.concat_tables(ray.get(dataset.to_arrow_refs()))
 
 
-def _same(found: DecidedDatasets, expected: Any, *names: str) -> bool:
-    return all(same(_fetched(getattr(found, name)), getattr(expected, name)) for name in names)
+def _same(decided: DecidedDatasets, expected: Any, *names: str) -> bool:
+    return all(same(_fetched(getattr(decided, name)), getattr(expected, name)) for name in names)
 
 
 def test_tables_are_decided_row_for_row_with_a_node_killed_at_work(two_nodes: Any, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_tables_are_decided_row_for_row_with_a_node_killed_at_work(two_nodes: An
             third = table.slice(no * (table.num_rows // 3), table.num_rows // 3 if no < 2 else None)
             pq.write_table(third, tmp_path / name / f"{no}.parquet")
     with Killer(two_nodes, "_decide_part", node=True) as killer:
-        found = decide(
+        decided = decide(
             {name: ray.data.read_parquet(str(tmp_path / name)) for name in tables},
             pack=policy,
             now=NOW,
@@ -89,7 +89,7 @@ def test_tables_are_decided_row_for_row_with_a_node_killed_at_work(two_nodes: An
     expected = policy.decide_tables(tables, NOW, steps=True)
     assert expected.rejects.num_rows
     assert "rest" in expected.justifications["rule"].to_pylist()
-    assert _same(found, expected, "actions", "justifications", "steps", "rejects")
+    assert _same(decided, expected, "actions", "justifications", "steps", "rejects")
 
 
 def test_cases_are_decided_row_for_row_with_a_worker_killed_at_work_and_a_node_afterwards(
@@ -101,16 +101,16 @@ def test_cases_are_decided_row_for_row_with_a_worker_killed_at_work_and_a_node_a
     policy = tactful.load()
     cases = [case(no) for no in range(COUNT)]
     for no in range(BLOCKS):
-        lines = [json.dumps(one) for one in cases[no::BLOCKS]] + (["{"] if no == 3 else [])
+        lines = [json.dumps(case) for case in cases[no::BLOCKS]] + (["{"] if no == 3 else [])
         (tmp_path / f"{no}.jsonl").write_text("\n".join(lines))
     with Killer(two_nodes, "_decide_texts", node=False) as killer:
-        found = decide(ray.data.read_text([str(one) for one in tmp_path.iterdir()]), now=NOW, steps=True)
+        decided = decide(ray.data.read_text([str(path) for path in tmp_path.iterdir()]), now=NOW, steps=True)
     assert killer.killed == 1
     two_nodes.remove_node(next(iter(two_nodes.worker_nodes)), allow_graceful=False)
     assert _same(
-        found, policy.decide_tables(policy.tables(cases), NOW, steps=True), "actions", "justifications", "steps"
+        decided, policy.decide_tables(policy.tables(cases), NOW, steps=True), "actions", "justifications", "steps"
     )
-    assert [row["code"] for row in _fetched(found.rejects).to_pylist()] == ["T103"]
+    assert [row["code"] for row in _fetched(decided.rejects).to_pylist()] == ["T103"]
 
 
 def test_mistakes_of_tables_are_told_before_anything_is_decided(two_nodes: Any) -> None:
@@ -118,18 +118,18 @@ def test_mistakes_of_tables_are_told_before_anything_is_decided(two_nodes: Any) 
     candidates = pa.table({"candidate_id": ["a"], "employd": [True]})
     with pytest.raises(tactful.InvalidInput) as caught:
         decide({"candidates": ray.data.from_arrow(candidates), "peopel": ray.data.from_arrow(candidates)})
-    told = [one.message for one in caught.value.diagnostics]
-    assert told == ["`candidates` has no column `employd`", "there is no table `peopel`"]
+    messages = [diagnostic.message for diagnostic in caught.value.diagnostics]
+    assert messages == ["`candidates` has no column `employd`", "there is no table `peopel`"]
 
 
 def test_what_comes_back_is_at_hand_for_ray_data(two_nodes: Any) -> None:
     """Sorted, counted and given to pandas without deciding again."""
     texts = pa.table({"text": [json.dumps(case(no)) for no in range(20)]})
-    found = decide(ray.data.from_arrow(texts), now=NOW)
-    assert found.steps is None
-    first = found.actions.sort(["candidate_id", "conclusion"]).take(1)[0]
+    decided = decide(ray.data.from_arrow(texts), now=NOW)
+    assert decided.steps is None
+    first = decided.actions.sort(["candidate_id", "conclusion"]).take(1)[0]
     assert (first["candidate_id"], first["rank"]) == ("c00000", 1)
-    assert len(found.actions.to_pandas()) == found.actions.count()
+    assert len(decided.actions.to_pandas()) == decided.actions.count()
 
 
 def test_of_nothing_comes_nothing(two_nodes: Any) -> None:
@@ -139,13 +139,13 @@ def test_of_nothing_comes_nothing(two_nodes: Any) -> None:
         return ray.data.from_arrow(pa.table({column: ["x"]})).filter(lambda row: False)
 
     offers = ray.data.from_arrow(pa.table({"candidate_id": ["a"], "application_id": ["b"]}))
-    for found in (
+    for decided in (
         decide(nothing("text")),
         decide(ray.data.from_items([])),
         decide({"candidates": nothing("candidate_id"), "offers": offers}),
     ):
-        assert found.actions.count() == 0
-        assert "priority" in found.actions.schema().names
+        assert decided.actions.count() == 0
+        assert "priority" in decided.actions.schema().names
 
 
 def test_without_a_cluster_it_is_said_what_to_call() -> None:

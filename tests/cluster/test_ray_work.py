@@ -36,13 +36,13 @@ def _with(table: pa.Table, column: str, row: int, value: str) -> pa.Table:
 
 
 def _on_one_machine(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    found = POLICY.table_decider.decide(tables, TERMS.now, steps=True, clock=TERMS.clock)
-    assert found.steps is not None
+    decided = POLICY.table_decider.decide(tables, TERMS.now, steps=True, clock=TERMS.clock)
+    assert decided.steps is not None
     return {
-        "actions": found.actions,
-        "justifications": found.justifications,
-        "rejects": found.rejects,
-        "steps": found.steps,
+        "actions": decided.actions,
+        "justifications": decided.justifications,
+        "rejects": decided.rejects,
+        "steps": decided.steps,
     }
 
 
@@ -88,8 +88,8 @@ def test_texts_that_are_no_cases_are_rejected_with_their_reason() -> None:
     texts = [json.dumps(case(1)), "{no JSON", None, '{"candidate": {"id": "sam"}, "applications": 3}']
     outcome = decide_texts(POLICY, TERMS, "text", pa.table({"text": texts}))
     assert set(outcome["actions"]["candidate_id"].to_pylist()) == {"c00001"}
-    told = [(row["candidate_id"], row["code"], row["message"]) for row in outcome["rejects"].to_pylist()]
-    assert told == [
+    rejects = [(row["candidate_id"], row["code"], row["message"]) for row in outcome["rejects"].to_pylist()]
+    assert rejects == [
         (
             None,
             "T103",
@@ -119,7 +119,7 @@ def test_blocks_of_a_table_go_together_or_it_is_told_that_they_do_not() -> None:
     names = [pa.array([None]), pa.array(["Sam"]), pa.array(["Kim"]).dictionary_encode()]
     blocks = [pa.table({"candidate_id": [f"c{no}"], "name": name}) for no, name in enumerate(names)]
     with pytest.raises(tactful.TactfulError, match="the blocks of `candidates` have columns of different types"):
-        check_schemas(POLICY, {"candidates": [one.schema for one in blocks]})
+        check_schemas(POLICY, {"candidates": [block.schema for block in blocks]})
     for pair in (blocks[:2], blocks[::2]):
         check_schemas(POLICY, {"candidates": [one.schema for one in pair]})
         outcome = decide_part(POLICY, TERMS, ["candidates"] * 2, [split("candidates", one, 1)[0] for one in pair])

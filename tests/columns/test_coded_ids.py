@@ -17,13 +17,13 @@ words = st.one_of(
 many = st.one_of(
     st.lists(words, max_size=30),
     st.lists(st.text("abcd", min_size=3, max_size=3), max_size=100),
-    st.sets(words, max_size=100).map(lambda found: sorted(found, key=str.encode)),
+    st.sets(words, max_size=100).map(lambda texts: sorted(texts, key=str.encode)),
 )
 
 
-def _told(found: Coded) -> list[str]:
-    assert len(found.dictionary.unique()) == len(found.dictionary)
-    return list(found.dictionary.take(pa.array(found.places)).to_pylist())
+def _told(codes: Coded) -> list[str]:
+    assert len(codes.dictionary.unique()) == len(codes.dictionary)
+    return list(codes.dictionary.take(pa.array(codes.places)).to_pylist())
 
 
 @given(many, st.integers(0, 3))
@@ -37,13 +37,13 @@ def test_ids_are_found_again(ids: list[str], cut: int) -> None:
 @given(st.lists(many, min_size=2, max_size=4))
 def test_dictionaries_become_one(ids: list[list[str]]) -> None:
     """Several dictionaries are merged into one, and every array still decodes to its own ids."""
-    once = [pa.array(list(dict.fromkeys(one)), pa.string()) for one in ids]
-    found = together(once)
-    assert [_told(Coded(places, found.dictionary)) for places in found.places] == [one.to_pylist() for one in once]
+    once = [pa.array(list(dict.fromkeys(texts)), pa.string()) for texts in ids]
+    merged = together(once)
+    assert [_told(Coded(places, merged.dictionary)) for places in merged.places] == [one.to_pylist() for one in once]
 
 
 @pytest.mark.parametrize("own", [["a", "b"], ["c", "d"]])
 def test_candidates_may_have_the_ids_of_others(own: list[str]) -> None:
     """An id that is in several dictionaries stands in the merged one once."""
-    found = together([pa.array(own), pa.array(["b", "a"]), pa.array([], pa.string())])
-    assert len(found.dictionary) == len({*own, "a", "b"})
+    merged = together([pa.array(own), pa.array(["b", "a"]), pa.array([], pa.string())])
+    assert len(merged.dictionary) == len({*own, "a", "b"})

@@ -200,10 +200,10 @@ def test_each_phrase_of_each_kind_of_field_is_asked_of_all_rows(condition: str, 
     }
     data = {"candidate": {"id": "c", "time_zone": "UTC"}, "applications": [application]}
     read = [policy.read(data, NOW_THEN) for _ in range(2)]
-    found, _ = fired_in_columns(policy, read, [NOW, NOW + 1])
+    firings, _ = fired_in_columns(policy, read, [NOW, NOW + 1])
     ids = [one["id"] for one in PEOPLE]
-    assert {ids[no] for case_no, _, _, no, _ in found if case_no == 0} == set(expected)
-    assert found == fired_one_by_one(policy, read, [NOW, NOW + 1])[0]
+    assert {ids[no] for case_no, _, _, no, _ in firings if case_no == 0} == set(expected)
+    assert firings == fired_one_by_one(policy, read, [NOW, NOW + 1])[0]
 
 
 DUE = [
@@ -225,8 +225,8 @@ def test_a_firing_has_its_deadline(by: str | None, expected: int | None) -> None
     policy = tactful.loads(yaml.safe_dump(pack))
     application = {"id": "a", "interviews": [{"id": "i", "ended_at": iso(NOW - DAY)}]}
     case = policy.read({"candidate": {"id": "c", "time_zone": "UTC"}, "applications": [application]}, NOW_THEN)
-    found, _ = fired_in_columns(policy, [case], [NOW])
-    assert found == {(0, "r", "interview", 0, expected)}
+    firings, _ = fired_in_columns(policy, [case], [NOW])
+    assert firings == {(0, "r", "interview", 0, expected)}
 
 
 def test_a_rule_whose_end_takes_a_search_is_looked_at_case_by_case() -> None:
@@ -245,8 +245,8 @@ def test_a_rule_whose_end_takes_a_search_is_looked_at_case_by_case() -> None:
         for ago in (DAY, 2 * DAY, 9 * DAY)
     ]
     read = [policy.read(one, NOW_THEN) for one in data]
-    found, _ = fired_in_columns(policy, read, [NOW] * 3)
-    assert found == {(0, "r", "application", 0, NOW + 2 * DAY), (1, "r", "application", 0, NOW + DAY)}
+    firings, _ = fired_in_columns(policy, read, [NOW] * 3)
+    assert firings == {(0, "r", "application", 0, NOW + 2 * DAY), (1, "r", "application", 0, NOW + DAY)}
 
 
 def test_an_owner_is_paired_with_its_own_rows_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,9 +283,11 @@ def test_empty_tables_have_no_firings() -> None:
         f"  r{no}:\n    for each: person\n    when:\n      {condition}\n    then: {{should: note}}\n    because: So.\n"
         for no, (condition, _) in enumerate(ASKED)
     )
-    asked = tactful.loads(f"{CUSTOM}\nactions: {{note: {{about: A note.}}}}\nrules:\n{rules}")
+    policy_of_rules = tactful.loads(f"{CUSTOM}\nactions: {{note: {{about: A note.}}}}\nrules:\n{rules}")
     for applications in ([], [{"id": "a"}]):
-        assert_agreed(asked, [{"candidate": {"id": "c"}, "applications": applications, "now": iso(NOW)}], [NOW])
+        assert_agreed(
+            policy_of_rules, [{"candidate": {"id": "c"}, "applications": applications, "now": iso(NOW)}], [NOW]
+        )
 
 
 def test_only_those_who_decide_in_columns_need_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -338,7 +340,7 @@ def test_business_days_and_clocks_are_those_of_the_calendar(
         shifted = days.shifted(places, at, count, back).tolist()
         shown, working = days.clocks(places, at)
     pairs = list(zip(calendars, moments, strict=True))
-    move = [one.subtract_business_days if back else one.add_business_days for one in calendars]
+    move = [calendar.subtract_business_days if back else calendar.add_business_days for calendar in calendars]
     assert shifted == [shift(moment, count) for shift, moment in zip(move, moments, strict=True)]
     assert shown.tolist() == [calendar.day_time(moment) for calendar, moment in pairs]
     assert working.tolist() == [calendar.is_business_day(moment) for calendar, moment in pairs]
@@ -466,8 +468,8 @@ def _text_packs(draw: Any) -> str:
         if over == "interviewer" and draw(st.booleans()):
             op = {"sum": "interviewer.n"}
         facts[f"{entity}.f{no}"] = {**op, "where": where}
-        asked = {"count": "at least 1", "sum": "more than 1"}.get(next(iter(op)), "yes")
-        rules[f"f{no}"] = {"for each": entity, "when": {f"{entity}.f{no}": asked}}
+        phrase = {"count": "at least 1", "sum": "more than 1"}.get(next(iter(op)), "yes")
+        rules[f"f{no}"] = {"for each": entity, "when": {f"{entity}.f{no}": phrase}}
     for no, entity in enumerate(scopes):
         rules[f"r{no}"] = {"for each": entity, "when": draw(_text_lines(scopes[entity]))}
     rest = {"then": {"should": "note"}, "because": "So."}

@@ -29,23 +29,25 @@ def test_the_first_row_with_a_key_is_found(owners: int, count: int, own: list[in
 def test_runs_are_the_ids_without_repetition(texts: list[str | None], coded: bool, cut: int) -> None:
     """Runs and their lengths give the ids back, and no run equals the next, whether the ids are texts or a dictionary."""
     array = pa.array(texts, pa.string())
-    found, counts = runs((array.dictionary_encode() if coded else array)[cut:])
-    assert found.type == pa.string()
+    texts_of_runs, counts = runs((array.dictionary_encode() if coded else array)[cut:])
+    assert texts_of_runs.type == pa.string()
     assert [
-        text for text, count in zip(found.to_pylist(), counts.tolist(), strict=True) for _ in range(count)
+        text for text, count in zip(texts_of_runs.to_pylist(), counts.tolist(), strict=True) for _ in range(count)
     ] == texts[cut:]
-    known = [one for one in zip(found.to_pylist(), found.to_pylist()[1:], strict=False) if None not in one]
+    known = [
+        one for one in zip(texts_of_runs.to_pylist(), texts_of_runs.to_pylist()[1:], strict=False) if None not in one
+    ]
     assert all(one != other for one, other in known)
 
 
-@given(own=ids.map(lambda found: [one for one in found if one is not None]), others=st.lists(ids, max_size=3))
+@given(own=ids.map(lambda texts: [one for one in texts if one is not None]), others=st.lists(ids, max_size=3))
 def test_ids_lead_to_the_first_row_that_has_them(own: list[str], others: list[list[str | None]]) -> None:
     """Each id is mapped to the first row that has it, and to -1 where no row does."""
-    arrays = [pa.array(one, pa.string()) for one in (own, own, *others)]
-    first, (same, *found) = places_of(arrays[0], arrays[1:])
+    arrays = [pa.array(other, pa.string()) for other in (own, own, *others)]
+    first, (same, *rest) = places_of(arrays[0], arrays[1:])
     assert first.tolist() == same.tolist() == [own.index(one) for one in own]
     wanted = [[own.index(one) if one in own else -1 for one in other] for other in others]
-    assert [one.tolist() for one in found] == wanted
+    assert [one.tolist() for one in rest] == wanted
 
 
 @given(texts=st.lists(ids, min_size=1, max_size=4), coded=st.booleans(), cut=st.integers(0, 2))
@@ -77,13 +79,13 @@ def test_a_key_is_of_a_row_and_an_id() -> None:
     """The same id below another row has another key; a missing row or id has the key -1."""
     names = Names([pa.array(["x", None, "y", "x"], pa.string())])
     (codes,) = names.codes
-    found = keys(np.array([0, 0, 1, -1]), codes, names).tolist()
-    assert found == [0, -1, 3, -1]
+    result = keys(np.array([0, 0, 1, -1]), codes, names).tolist()
+    assert result == [0, -1, 3, -1]
 
 
 @given(numbers=st.lists(st.integers(0, 9), max_size=20))
 def test_repeated_numbers_are_all_named(numbers: list[int]) -> None:
     """Those that do not count are left out, and count for no other."""
     counted = [number < 8 for number in numbers]
-    found = repeated(np.array(numbers, np.int64), np.array(counted, np.bool_)).tolist()
-    assert found == [row for row, one in enumerate(numbers) if one < 8 and numbers.count(one) > 1]
+    result = repeated(np.array(numbers, np.int64), np.array(counted, np.bool_)).tolist()
+    assert result == [row for row, number in enumerate(numbers) if number < 8 and numbers.count(number) > 1]

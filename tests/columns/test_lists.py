@@ -26,7 +26,7 @@ NOWHERE = Clock(np.zeros(0, np.int64), np.zeros(0, np.bool_), (), np.zeros(0, np
 )
 def test_each_word_has_its_bit(coded: bool, lists: list[list[str | None]], hidden: list[bool], cut: int) -> None:
     """A list that is null is unknown though it holds items; a list with anything else in it is suspect."""
-    items = pa.array([item for one in lists for item in one], pa.string())
+    items = pa.array([item for list in lists for item in list], pa.string())
     ends = np.cumsum([0, *map(len, lists)]).astype(np.int32)
     mask = pa.array(hidden[: len(lists)], pa.bool_())
     array = pa.ListArray.from_arrays(pa.array(ends), items.dictionary_encode() if coded else items, mask=mask)[cut:]

@@ -64,27 +64,29 @@ def rows_of_three() -> Rows:
 
 def tables_of_rows(rows: Rows) -> dict[str, pa.Table]:
     """The rows as tables, column by column, in whatever types Arrow finds."""
-    found = {}
+    tables = {}
     for name, members in rows.items():
         columns = dict.fromkeys(key for row in members for key in row)
-        found[name] = pa.table({key: [row.get(key) for row in members] for key in columns})
-    return found
+        tables[name] = pa.table({key: [row.get(key) for row in members] for key in columns})
+    return tables
 
 
 def columns_of_rows(rows: Rows) -> Any:
     return read(POLICY, tables_of_rows(rows))
 
 
-def assert_rejected(rows: Rows, *told: tuple[str | None, str], id_: str | None = "c2", others: int = 2) -> None:
+def assert_rejected(rows: Rows, *mistakes: tuple[str | None, str], id_: str | None = "c2", others: int = 2) -> None:
     """One candidate is rejected with codes in tables; the rest is read as if it had never been there."""
-    found = read(POLICY, tables_of_rows(rows))
-    assert [(one.candidate_id, one.table, one.code) for one in found.rejects] == [(id_, *one) for one in told]
-    assert found.columns.sizes["candidate"] == others
-    good = {name: [one for one in members if one.get("candidate_id") != id_] for name, members in rows.items()}
+    result = read(POLICY, tables_of_rows(rows))
+    assert [(reject.candidate_id, reject.table, reject.code) for reject in result.rejects] == [
+        (id_, *one) for one in mistakes
+    ]
+    assert result.columns.sizes["candidate"] == others
+    good = {name: [member for member in members if member.get("candidate_id") != id_] for name, members in rows.items()}
     alone = read(POLICY, tables_of_rows(good))
     assert alone.rejects == []
-    assert_alike(found.columns, alone.columns)
-    assert found.columns.case(others - 1).candidate.id == "c3"
+    assert_alike(result.columns, alone.columns)
+    assert result.columns.case(others - 1).candidate.id == "c3"
 
 
 LONG: Final = "so" * 6_000
@@ -146,9 +148,9 @@ def changed(table: str, no: int, column: str, value: Any) -> Rows:
 
 def test_three_candidates_without_mistakes_are_read() -> None:
     """The tables that all tests of mistakes start from have no mistakes, and every row of theirs is read."""
-    found = read(POLICY, tables_of_rows(rows_of_three()))
-    assert found.rejects == []
-    assert found.columns.sizes == {
+    result = read(POLICY, tables_of_rows(rows_of_three()))
+    assert result.rejects == []
+    assert result.columns.sizes == {
         "candidate": 3,
         "application": 3,
         "offer": 3,
@@ -190,28 +192,28 @@ def test_every_candidate_may_be_mistaken() -> None:
     rows = rows_of_three()
     for row in rows["people"]:
         row["role"] = "boss"
-    found = read(POLICY, tables_of_rows(rows))
-    assert [one.candidate_id for one in found.rejects] == ["c1", "c1", "c2", "c2", "c3", "c3"]
-    assert set(found.columns.sizes.values()) == {0}
-    assert found.columns.texts("person", "topics").to_pylist() == []
+    result = read(POLICY, tables_of_rows(rows))
+    assert [reject.candidate_id for reject in result.rejects] == ["c1", "c1", "c2", "c2", "c3", "c3"]
+    assert set(result.columns.sizes.values()) == {0}
+    assert result.columns.texts("person", "topics").to_pylist() == []
 
 
 # --- ids and rows that belong to nobody ---
 
 
 @pytest.mark.parametrize(
-    ("table", "extra", "told"),
+    ("table", "extra", "blamed"),
     [
         ("applications", {}, "applications"),
         ("people", {"person_id": "p1"}, "people"),
         ("interviews", {"interview_id": "i1", "ended_at": NOW}, "interviews"),
     ],
 )
-def test_an_id_is_there_once(table: str, extra: dict[str, Any], told: str) -> None:
+def test_an_id_is_there_once(table: str, extra: dict[str, Any], blamed: str) -> None:
     """A second row with the same id rejects its candidate."""
     rows = rows_of_three()
     rows[table].append({"candidate_id": "c2", "application_id": "a", **extra})
-    assert_rejected(rows, (told, "T209"))
+    assert_rejected(rows, (blamed, "T209"))
 
 
 def test_an_application_has_one_offer() -> None:
@@ -289,9 +291,9 @@ def test_rows_are_bounded_as_they_are_in_json(limits: dict[str, int], row: dict[
     """The limits on the number of rows of a case hold in tables too."""
     rows, (table,) = rows_of_three(), limits
     rows[table].append({"candidate_id": "c2", **row})
-    found = read(POLICY, tables_of_rows(rows), **limits)
-    assert [(one.candidate_id, one.table, one.code) for one in found.rejects] == [("c2", table, "T212")]
-    assert found.columns.sizes["candidate"] == 2
+    result = read(POLICY, tables_of_rows(rows), **limits)
+    assert [(reject.candidate_id, reject.table, reject.code) for reject in result.rejects] == [("c2", table, "T212")]
+    assert result.columns.sizes["candidate"] == 2
 
 
 # --- values of Arrow's own types ---
@@ -324,17 +326,19 @@ def test_a_moment_of_arrow_is_bounded_as_one_in_json(
 ) -> None:
     """Timestamps and dates of Arrow have the same earliest and latest moments as text, and need a time zone as text does."""
     candidates, applications = in_new_york(zone, reply_by=pa.array([None, value, None], type_))
-    found = read(POLICY, {"candidates": candidates, "applications": applications})
-    assert [(one.candidate_id, one.table, one.code) for one in found.rejects] == [("c2", "applications", code)]
-    assert found.columns.sizes["application"] == 2
+    result = read(POLICY, {"candidates": candidates, "applications": applications})
+    assert [(reject.candidate_id, reject.table, reject.code) for reject in result.rejects] == [
+        ("c2", "applications", code)
+    ]
+    assert result.columns.sizes["application"] == 2
 
 
 def test_a_moment_beyond_all_calendars_is_told() -> None:
     """A number of seconds that no date can be made of is a mistake, not a traceback."""
     moments = pa.array([None, 1 << 60, None]).cast(pa.timestamp("s", tz="UTC"))
     candidates, applications = in_new_york(reply_by=moments)
-    found = read(POLICY, {"candidates": candidates, "applications": applications})
-    assert [(one.candidate_id, one.code) for one in found.rejects] == [("c2", "T206")]
+    result = read(POLICY, {"candidates": candidates, "applications": applications})
+    assert [(reject.candidate_id, reject.code) for reject in result.rejects] == [("c2", "T206")]
 
 
 @pytest.mark.parametrize(
@@ -351,8 +355,10 @@ def test_a_moment_beyond_all_calendars_is_told() -> None:
 def test_a_length_or_a_time_that_no_case_can_have_is_told(column: str, value: Any) -> None:
     """A duration or a time of day of an Arrow type that cannot be written in JSON is reported."""
     candidates = pa.table({"candidate_id": ["c1", "c2", "c3"], column: [None, value, None]})
-    found = read(POLICY, {"candidates": candidates})
-    assert [(one.candidate_id, one.table, one.code) for one in found.rejects] == [("c2", "candidates", "T205")]
+    result = read(POLICY, {"candidates": candidates})
+    assert [(reject.candidate_id, reject.table, reject.code) for reject in result.rejects] == [
+        ("c2", "candidates", "T205")
+    ]
 
 
 @pytest.mark.parametrize("coded", [False, True])
@@ -364,18 +370,18 @@ def test_a_text_that_is_not_utf_8_is_told(column: str, coded: bool) -> None:
     if column == "candidate_id":
         odd = pa.array([b"c1", b"\xffa", b"c3"], pa.binary()).view(pa.string())
     columns[column] = odd.dictionary_encode() if coded else odd
-    found = read(POLICY, {"candidates": pa.table(columns)})
-    told = "\ufffda" if column == "candidate_id" else "c2"
-    assert [(one.candidate_id, one.code) for one in found.rejects] == [(told, "T102")]
-    assert found.columns.texts("candidate", "id").to_pylist() == ["c1", "c3"]
+    result = read(POLICY, {"candidates": pa.table(columns)})
+    rejected = "\ufffda" if column == "candidate_id" else "c2"
+    assert [(reject.candidate_id, reject.code) for reject in result.rejects] == [(rejected, "T102")]
+    assert result.columns.texts("candidate", "id").to_pylist() == ["c1", "c3"]
 
 
 def test_a_word_of_a_set_that_is_not_utf_8_is_told() -> None:
     """A dictionary value that is not UTF-8 rejects the candidate who uses it."""
     odd = pa.array([None, b"\xff", None], pa.binary()).view(pa.string()).dictionary_encode()
     candidates, applications = in_new_york(status=odd)
-    found = read(POLICY, {"candidates": candidates, "applications": applications})
-    assert [(one.candidate_id, one.code) for one in found.rejects] == [("c2", "T102")]
+    result = read(POLICY, {"candidates": candidates, "applications": applications})
+    assert [(reject.candidate_id, reject.code) for reject in result.rejects] == [("c2", "T102")]
 
 
 def test_a_message_with_nothing_but_a_person_is_told_by_its_place() -> None:
@@ -392,7 +398,7 @@ def test_a_message_with_nothing_but_a_person_is_told_by_its_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tables", "told"),
+    ("tables", "messages"),
     [
         ({}, ["candidates: T203 the table `candidates` is missing; give it, with one row for each candidate"]),
         (
@@ -434,11 +440,11 @@ def test_a_message_with_nothing_but_a_person_is_told_by_its_place() -> None:
     ],
     ids=lambda value: None if isinstance(value, dict) else value[0][:30],
 )
-def test_a_wrong_name_or_type_is_an_error_for_all(tables: dict[str, dict[str, Any]], told: list[str]) -> None:
+def test_a_wrong_name_or_type_is_an_error_for_all(tables: dict[str, dict[str, Any]], messages: list[str]) -> None:
     """An unknown table or column, a missing key or a wrong type raises InvalidInput with every mistake."""
     with pytest.raises(tactful.InvalidInput) as caught:
         read(POLICY, {name: pa.table(columns) for name, columns in tables.items()})
-    assert str(caught.value).splitlines() == told
+    assert str(caught.value).splitlines() == messages
 
 
 def test_a_day_is_no_moment_where_something_has_happened() -> None:
@@ -514,26 +520,28 @@ def rows_of(case: dict[str, Any]) -> Rows:
         for interview in application["interviews"]:
             here = {**above, "interview_id": interview["id"]}
             rows["interviews"].append({**interview, **here})
-            for one in interview["interviewers"]:
-                whole = one if isinstance(one, dict) else {"person": one, "attended": None}
+            for interviewer in interview["interviewers"]:
+                whole = interviewer if isinstance(interviewer, dict) else {"person": interviewer, "attended": None}
                 rows["interviewers"].append({**here, "person_id": whole["person"], "attended": whole["attended"]})
         for message in application["messages"]:
             rows["messages"].append({**message, **above, "person_id": message.get("person")})
     parts = {"id", "offer", "people", "interviews", "interviewers", "messages", "person"}
-    return {name: [{key: row[key] for key in row if key not in parts} for row in found] for name, found in rows.items()}
+    return {
+        name: [{key: row[key] for key in row if key not in parts} for row in members] for name, members in rows.items()
+    }
 
 
 def case_of(rows: Rows) -> dict[str, Any]:
     """Rows of one candidate as a case, written here once more by hand; what is not said is left out."""
 
     def below(table: str, keys: dict[str, Any], own: str | None = None) -> list[dict[str, Any]]:
-        found = []
+        fields_of_rows = []
         for row in rows[table]:
             if all(row[key] == value for key, value in keys.items()):
                 named = {"person" if table in ("messages", "interviewers") else "id": row.get(own)} if own else {}
                 fields = {key: value for key, value in row.items() if not key.endswith("_id") and value is not None}
-                found.append({**fields, **{key: value for key, value in named.items() if value is not None}})
-        return found
+                fields_of_rows.append({**fields, **{key: value for key, value in named.items() if value is not None}})
+        return fields_of_rows
 
     (candidate,) = below("candidates", {}, "candidate_id")
     now = candidate.pop("now", None)
@@ -554,15 +562,15 @@ def case_of(rows: Rows) -> dict[str, Any]:
 @st.composite
 def disturbed(draw: Any) -> list[Rows]:
     """Rows of some candidates, of whom many are mistaken in up to three ways."""
-    found = []
+    candidates = []
     for no, case in enumerate(draw(st.lists(shipped_cases.cases, min_size=1, max_size=4))):
         rows = rows_of({**case, "candidate": {**case["candidate"], "id": f"c{no}"}})
         for _ in range(draw(st.integers(0, 3))):
             table = draw(st.sampled_from([name for name in ODD if rows[name]]))
             column = draw(st.sampled_from(sorted(ODD[table])))
             draw(st.sampled_from(rows[table]))[column] = draw(st.sampled_from(ODD[table][column]))
-        found.append(rows)
-    return found
+        candidates.append(rows)
+    return candidates
 
 
 def is_whole(rows: Rows) -> bool:
@@ -583,27 +591,27 @@ def read_as_json(case: dict[str, Any]) -> tuple[Case | None, set[str]]:
     try:
         return read_case(case, POLICY.calendars, POLICY.checked.custom, LIMITS, None), set()
     except tactful.InvalidInput as error:
-        return None, {one.code for one in error.diagnostics}
+        return None, {diagnostic.code for diagnostic in error.diagnostics}
 
 
 @settings(max_examples=200)
 @given(given_rows=disturbed())
 def test_who_is_rejected_as_json_is_rejected_as_tables(given_rows: list[Rows]) -> None:
     """With the same codes; and who is not comes to the same columns."""
-    rows: Rows = {name: [row for each in given_rows for row in each[name]] for name in ODD}
+    rows: Rows = {name: [row for given_row in given_rows for row in given_row[name]] for name in ODD}
     tables = {name: table for name, table in tables_of_rows(rows).items() if len(table)}
-    found = read(POLICY, tables, **msgspec.structs.asdict(LIMITS))
+    result = read(POLICY, tables, **msgspec.structs.asdict(LIMITS))
     codes: dict[str | None, set[str]] = {}
-    for one in found.rejects:
-        codes.setdefault(one.candidate_id, set()).add(one.code)
+    for reject in result.rejects:
+        codes.setdefault(reject.candidate_id, set()).add(reject.code)
     good = []
-    for no, each in enumerate(given_rows):
-        told = codes.pop(f"c{no}", set())
-        if not is_whole(each):
-            assert told
+    for no, given_row in enumerate(given_rows):
+        rejected_for = codes.pop(f"c{no}", set())
+        if not is_whole(given_row):
+            assert rejected_for
             continue
-        read_, wrong = read_as_json(case_of(each))
-        assert told == wrong
+        read_, wrong = read_as_json(case_of(given_row))
+        assert rejected_for == wrong
         good += [read_] if read_ else []
     assert not codes
-    assert_alike(found.columns, expected(POLICY, good))
+    assert_alike(result.columns, expected(POLICY, good))

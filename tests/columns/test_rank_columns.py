@@ -90,9 +90,9 @@ def assert_ranked_alike(
     named = {"actions": tables.actions, "justifications": tables.justifications, "steps": tables.steps}
     for table in named.values():
         table.validate(full=True)
-    told = by_candidate(named)
+    by_id = by_candidate(named)
     for case, mine, added in zip(read, firings, steps, strict=True):
-        one = told.get(case.candidate.id, {})
+        one = by_id.get(case.candidate.id, {})
         assert {"actions": [], "justifications": [], "steps": [], **one} == expected(policy, case, mine, added)
 
 

@@ -94,7 +94,7 @@ def custom_cases(draw: Any) -> dict[str, Any]:
     case = dict(draw(shipped_cases.cases))
     case["candidate"] = {"time_zone": "America/New_York", **with_customs(draw, case["candidate"])}
     case["candidate"]["time_zone"] = case["candidate"]["time_zone"] or "Europe/Dublin"
-    case["applications"] = [with_customs(draw, one) for one in case["applications"]]
+    case["applications"] = [with_customs(draw, application) for application in case["applications"]]
     for application in case["applications"]:
         if application.get("offer"):
             application["offer"] = with_customs(draw, application["offer"])
@@ -102,8 +102,8 @@ def custom_cases(draw: Any) -> dict[str, Any]:
             application[part] = [with_customs(draw, one) for one in application[part]]
         for interview in application["interviews"]:
             interview["interviewers"] = [
-                with_customs(draw, {"person": one} if isinstance(one, str) else one)
-                for one in interview["interviewers"]
+                with_customs(draw, {"person": interviewer} if isinstance(interviewer, str) else interviewer)
+                for interviewer in interview["interviewers"]
             ]
     return case
 
@@ -119,15 +119,15 @@ def read_all(policy: tactful.Policy, data: list[dict[str, Any]]) -> list[Case]:
 def assert_read_alike(policy: tactful.Policy, cases: list[Case], seed: int) -> None:
     """Tables made of the cases, in order and in disorder and told otherwise, come to the cases' columns."""
     tables, wanted, random = tables_of(cases, policy.checked.custom), expected(policy, cases), Random(seed)
-    for told in (
+    for variant in (
         tables,
         in_disorder(tables, random),
         told_otherwise(tables, random),
         told_otherwise(in_disorder(tables, random), random),
     ):
-        found = read(policy, told)
-        assert found.rejects == []
-        assert_alike(found.columns, wanted)
+        result = read(policy, variant)
+        assert result.rejects == []
+        assert_alike(result.columns, wanted)
 
 
 @_MANY
@@ -159,7 +159,7 @@ def test_a_case_made_again_is_the_case(data: list[dict[str, Any]], seed: int) ->
     columns = read(CUSTOM, in_disorder(tables_of(cases, CUSTOM.checked.custom), Random(seed))).columns
     again = [columns.case(no) for no in range(len(cases))]
     assert_alike(expected(CUSTOM, again), expected(CUSTOM, cases))
-    assert [one.now for one in again] == [one.now for one in cases]
+    assert [one.now for one in again] == [case.now for case in cases]
     for one, other in zip(again, cases, strict=True):
         assert [row.no for family in one.families for row in family.people] == [
             row.no for family in other.families for row in family.people
@@ -189,13 +189,13 @@ def one_application(**columns: pa.Array) -> dict[str, pa.Table]:
 
 def test_only_the_candidates_table_is_needed() -> None:
     """Whatever is missing is unknown."""
-    found = read(SHIPPED, {"candidates": pa.table({"candidate_id": ["c", "d"]})})
-    assert found.rejects == []
-    assert found.columns.sizes["candidate"] == 2
-    assert found.columns.sizes["message"] == 0
-    assert found.columns.now.tolist() == [CLOCK, CLOCK]
-    assert found.columns.given["candidate", "employed"].data.tolist() == [-1, -1]
-    assert found.columns.texts("candidate", "id").to_pylist() == ["c", "d"]
+    result = read(SHIPPED, {"candidates": pa.table({"candidate_id": ["c", "d"]})})
+    assert result.rejects == []
+    assert result.columns.sizes["candidate"] == 2
+    assert result.columns.sizes["message"] == 0
+    assert result.columns.now.tolist() == [CLOCK, CLOCK]
+    assert result.columns.given["candidate", "employed"].data.tolist() == [-1, -1]
+    assert result.columns.texts("candidate", "id").to_pylist() == ["c", "d"]
 
 
 def test_the_moment_to_decide_for_is_given_else_the_candidates_own_else_the_clock_s() -> None:
@@ -207,7 +207,7 @@ def test_the_moment_to_decide_for_is_given_else_the_candidates_own_else_the_cloc
 
 
 @pytest.mark.parametrize(
-    ("told", "moment"),
+    ("column", "moment"),
     [
         (pa.array([date(2026, 11, 27)]), "2026-11-27T23:59:59-05:00"),
         (pa.array(["2026-11-27"]), "2026-11-27T23:59:59-05:00"),
@@ -220,13 +220,13 @@ def test_the_moment_to_decide_for_is_given_else_the_candidates_own_else_the_cloc
         (pa.array(["2026-11-27T12:00:00.75+01:00"]).dictionary_encode(), "2026-11-27T12:00:00+01:00"),
     ],
 )
-def test_a_moment_without_an_offset_is_read_where_the_candidate_is(told: pa.Array, moment: str) -> None:
+def test_a_moment_without_an_offset_is_read_where_the_candidate_is(column: pa.Array, moment: str) -> None:
     """A day ends there; a time that clocks show twice is the first one, one that they skip is read with the old offset."""
-    found = read(SHIPPED, one_application(reply_by=told))
-    assert found.rejects == []
+    result = read(SHIPPED, one_application(reply_by=column))
+    assert result.rejects == []
     wanted = int(datetime.fromisoformat(moment).timestamp())
-    assert found.columns.given["application", "reply_by"].data.tolist() == [wanted]
-    assert found.columns.case(0).families[0].application.reply_by == wanted
+    assert result.columns.given["application", "reply_by"].data.tolist() == [wanted]
+    assert result.columns.case(0).families[0].application.reply_by == wanted
 
 
 LOCAL: Final = st.datetimes(datetime(1971, 1, 1), datetime(2198, 12, 31)).map(
@@ -236,8 +236,8 @@ ZONES: Final = st.sampled_from(["America/New_York", "Africa/Casablanca", "Austra
 
 
 @settings(max_examples=50)
-@given(told=st.lists(st.tuples(LOCAL, ZONES), max_size=8), whole_days=st.booleans())
-def test_local_moments_and_days_are_what_they_are_in_json(told: list[Any], whole_days: bool) -> None:
+@given(drawn_moments=st.lists(st.tuples(LOCAL, ZONES), max_size=8), whole_days=st.booleans())
+def test_local_moments_and_days_are_what_they_are_in_json(drawn_moments: list[Any], whole_days: bool) -> None:
     """Also on days on which clocks are changed, some of which are drawn on purpose."""
     changes = [
         datetime(2026, 11, 1, 1, 30),
@@ -245,23 +245,23 @@ def test_local_moments_and_days_are_what_they_are_in_json(told: list[Any], whole
         datetime(2011, 12, 30, 12),
         datetime(2026, 4, 5, 1, 45),
     ]
-    told += [
+    drawn_moments += [
         (moment, zone) for moment in changes for zone in ("America/New_York", "Pacific/Apia", "Australia/Lord_Howe")
     ]
-    ids = [f"c{no}" for no in range(len(told))]
-    moments = pa.array([moment for moment, _ in told], pa.timestamp("s"))
+    ids = [f"c{no}" for no in range(len(drawn_moments))]
+    moments = pa.array([moment for moment, _ in drawn_moments], pa.timestamp("s"))
     deadlines = moments.cast(pa.date32()) if whole_days else moments
-    candidates = pa.table({"candidate_id": ids, "time_zone": [zone for _, zone in told]})
+    candidates = pa.table({"candidate_id": ids, "time_zone": [zone for _, zone in drawn_moments]})
     applications = pa.table({"candidate_id": ids, "application_id": ["a"] * len(ids), "reply_by": deadlines})
-    found = read(SHIPPED, {"candidates": candidates, "applications": applications})
-    assert found.rejects == []
+    result = read(SHIPPED, {"candidates": candidates, "applications": applications})
+    assert result.rejects == []
     wanted = []
-    for id_, (moment, zone) in zip(ids, told, strict=True):
+    for id_, (moment, zone) in zip(ids, drawn_moments, strict=True):
         text = moment.date().isoformat() if whole_days else moment.isoformat()
         candidate = {"id": id_, "time_zone": zone}
         case = SHIPPED.read({"candidate": candidate, "applications": [{"id": "a", "reply_by": text}]})
         wanted.append(case.families[0].application.reply_by)
-    assert found.columns.given["application", "reply_by"].data.tolist() == wanted
+    assert result.columns.given["application", "reply_by"].data.tolist() == wanted
 
 
 def test_durations_and_times_of_day_may_be_of_arrow_s_own_types() -> None:
@@ -274,31 +274,31 @@ def test_durations_and_times_of_day_may_be_of_arrow_s_own_types() -> None:
             "lunch": [time(9, 30)],
         }
     )
-    found = read(CUSTOM, {"candidates": candidates})
-    assert found.rejects == []
-    assert found.columns.given["candidate", "notice_period"].data.tolist() == [14 * 86_400]
-    assert found.columns.custom["candidate", "travel"].data.tolist() == [5400]
-    assert found.columns.custom["candidate", "lunch"].data.tolist() == [9 * 3600 + 30 * 60]
-    case = found.columns.case(0)
+    result = read(CUSTOM, {"candidates": candidates})
+    assert result.rejects == []
+    assert result.columns.given["candidate", "notice_period"].data.tolist() == [14 * 86_400]
+    assert result.columns.custom["candidate", "travel"].data.tolist() == [5400]
+    assert result.columns.custom["candidate", "lunch"].data.tolist() == [9 * 3600 + 30 * 60]
+    case = result.columns.case(0)
     assert (case.candidate.notice_period, case.candidate.custom["lunch"]) == (14 * 86_400, 34_200)
 
 
 def test_what_is_no_number_is_unknown() -> None:
     """So it is where a mapping is read, which JSON stands between."""
     candidates = pa.table({"candidate_id": ["c", "d"], "score": [float("nan"), float("-inf")]})
-    found = read(CUSTOM, {"candidates": candidates})
-    assert found.rejects == []
-    assert [str(one) for one in found.columns.custom["candidate", "score"].data] == ["nan", "nan"]
-    assert "score" not in found.columns.case(1).candidate.custom
+    result = read(CUSTOM, {"candidates": candidates})
+    assert result.rejects == []
+    assert [str(one) for one in result.columns.custom["candidate", "score"].data] == ["nan", "nan"]
+    assert "score" not in result.columns.case(1).candidate.custom
 
 
 def test_lists_may_all_be_of_one_length() -> None:
     """Arrow's lists of a fixed size are read as other lists are."""
     people = {"candidate_id": ["c"], "application_id": ["a"], "person_id": ["p"]}
     channels = pa.array([["post", "email"]], pa.list_(pa.string(), 2))
-    found = read(SHIPPED, {**one_application(), "people": pa.table({**people, "channels": channels})})
-    assert found.rejects == []
-    column = found.columns.given["person", "channels"]
+    result = read(SHIPPED, {**one_application(), "people": pa.table({**people, "channels": channels})})
+    assert result.rejects == []
+    column = result.columns.given["person", "channels"]
     words = getattr(column.kind, "values")  # noqa: B009
     assert column.data.tolist() == [1 << words.index("post") | 1 << words.index("email")]
 

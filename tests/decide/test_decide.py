@@ -70,7 +70,7 @@ def pack() -> tactful.Policy:
 
 
 def _actions(decision: tactful.Decision) -> list[tuple[str, str, str]]:
-    return [(one.modality, one.action, one.target.id) for one in decision.actions]
+    return [(action.modality, action.action, action.target.id) for action in decision.actions]
 
 
 def test_advice_is_ranked_by_priority_and_ties_by_name(pack: tactful.Policy) -> None:
@@ -100,19 +100,19 @@ def test_the_deadline_follows_from_by(pack: tactful.Policy) -> None:
 def test_at_most_includes_its_boundary(pack: tactful.Policy, now: str, fires: bool) -> None:
     """``at most 2 days ago`` holds up to the very second and not one longer."""
     decision = pack.decide({**CASE, "now": f"2026-11-23T{now}Z"})
-    assert any(one.action == "note" for one in decision.actions) is fires
+    assert any(action.action == "note" for action in decision.actions) is fires
 
 
 def test_a_step_goes_to_every_recommendation_of_the_family(pack: tactful.Policy) -> None:
     """Steps of ``contact`` reach notes and calls; prohibitions have none."""
-    assert [one.steps for one in pack.decide(CASE).actions] == [("Type it",), ("Type it",), ("Type it",), ()]
+    assert [action.steps for action in pack.decide(CASE).actions] == [("Type it",), ("Type it",), ("Type it",), ()]
 
 
 def test_an_explanation_names_conditions_with_the_values_met(pack: tactful.Policy) -> None:
     """What the rule asked and what it found are told."""
     (because,) = pack.decide(CASE).actions[0].because
     assert because.text == "Dana met you Sat 21 Nov 2026, 16:30"
-    assert [(one.field, one.phrase, one.value) for one in because.conditions] == [
+    assert [(condition.field, condition.phrase, condition.value) for condition in because.conditions] == [
         ("interview.ended_at", "at most $within ago", "2026-11-21T16:30:00+00:00"),
         ("interviewer.written_to", "no", False),
     ]
@@ -132,13 +132,13 @@ def test_the_order_of_facts_changes_nothing(pack: tactful.Policy) -> None:
 
 def test_threads_decide_alike(pack: tactful.Policy) -> None:
     """Eight threads on one policy come to one decision."""
-    found: list[bytes] = []
-    threads = [threading.Thread(target=lambda: found.append(pack.decide(CASE).to_json())) for _ in range(8)]
+    answers: list[bytes] = []
+    threads = [threading.Thread(target=lambda: answers.append(pack.decide(CASE).to_json())) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [pack.decide(CASE).to_json()] * 8
+    assert answers == [pack.decide(CASE).to_json()] * 8
 
 
 def test_every_mistake_of_a_pack_is_told_at_once() -> None:
@@ -146,7 +146,7 @@ def test_every_mistake_of_a_pack_is_told_at_once() -> None:
     wrong = PACK.replace("person.prefers: email", "person.preferes: email").replace("may: call", "may: cal")
     with pytest.raises(tactful.InvalidInput) as caught:
         tactful.loads(wrong, "wrong.yaml")
-    assert [(one.code, one.help) for one in caught.value.diagnostics] == [
+    assert [(diagnostic.code, diagnostic.help) for diagnostic in caught.value.diagnostics] == [
         ("T410", "did you mean `call`?"),
         ("T402", "did you mean `person.prefers`?"),
     ]
@@ -160,7 +160,7 @@ def test_every_mistake_of_a_case_is_told_with_its_path(pack: tactful.Policy) -> 
     }
     with pytest.raises(tactful.InvalidInput) as caught:
         pack.decide(case)
-    assert [(one.code, one.path) for one in caught.value.diagnostics] == [
+    assert [(diagnostic.code, diagnostic.path) for diagnostic in caught.value.diagnostics] == [
         ("T210", "applications[0].messages[0].person"),
         ("T202", "candidate.colour"),
         ("T204", "candidate.employed"),
@@ -179,7 +179,7 @@ def test_an_overlay_may_not_loosen_a_safety_rule() -> None:
     overlay = "extends: default\nrules:\n  stated-preference: {unless: {person.role: recruiter}}\n"
     with pytest.raises(tactful.InvalidInput) as caught:
         tactful.loads(overlay)
-    assert [one.code for one in caught.value.diagnostics] == ["T309"]
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["T309"]
     with pytest.raises(tactful.InvalidInput):
         tactful.loads("extends: default\nrules:\n  stated-preference: off\n")
     off = tactful.loads("extends: default\nrules:\n  stated-preference: {off: yes, because: agreed}\n")
@@ -192,4 +192,4 @@ def test_oversized_and_overdeep_texts_end_at_once(pack: tactful.Policy, text: st
     for read in (tactful.loads, lambda text: pack.read_text(text, "case.yaml")):
         with pytest.raises(tactful.InvalidInput) as caught:
             read(text)
-        assert [one.code for one in caught.value.diagnostics] == ["T101"]
+        assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["T101"]

@@ -36,8 +36,8 @@ def _broken(when: str, after: str, claim: str, entity: str = "person") -> list[s
     assert read.now is not None
     taken = decide_case(policy.decider, read, read.now)
     assert policy.violations(CASE) == []  # it speaks of two decisions
-    found = check_invariant(policy.checked.invariants[0], policy.decider, taken)
-    return [one.row.id for one in found if one.broken is not None]
+    outcomes = check_invariant(policy.checked.invariants[0], policy.decider, taken)
+    return [outcome.row.id for outcome in outcomes if outcome.broken is not None]
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,8 @@ def test_an_invariant_speaks_only_of_rows_that_it_holds_for() -> None:
 )
 def test_always_asks_for_the_conclusion_or_a_stronger_one(drawn: str, claimed: str, met: bool) -> None:
     """A weaker one, the opposite or another action will not do."""
-    found = _violations(_rule(drawn), f"for each: person, always: {{{claimed}}}")
-    assert (found == []) is met
+    violations = _violations(_rule(drawn), f"for each: person, always: {{{claimed}}}")
+    assert (violations == []) is met
 
 
 def test_always_is_met_around_the_row() -> None:

@@ -33,12 +33,12 @@ def _plan(now: str, zone: str, country: str | None, weeks: int = 2, pack: tactfu
 
 def _calls(plan: tactful.Plan, zone: str) -> list[tuple[str, str]]:
     """When a call is advised, on the clock of the person called: a bound of 17:00 is the last second that counts."""
-    [planned] = [one for one in plan.items if one.advice.action == "call"]
+    [planned] = [item for item in plan.items if item.advice.action == "call"]
     there = ZoneInfo(zone)
     second = timedelta(seconds=1)
     return [
-        (one.start.astimezone(there).isoformat(), (one.end - second).astimezone(there).isoformat())
-        for one in planned.windows
+        (window.start.astimezone(there).isoformat(), (window.end - second).astimezone(there).isoformat())
+        for window in planned.windows
     ]
 
 
@@ -55,9 +55,9 @@ def test_a_call_opens_at_the_next_working_hour_there() -> None:
 def test_until_then_the_advice_is_to_wait_and_not_to_write_instead() -> None:
     """At night the application is given time, and a message that would stand in for the call is advised against."""
     plan = _plan("2026-11-13T22:30:00+00:00", "America/New_York", "US")
-    [wait] = [one for one in plan.items if one.advice.action == "wait"]
+    [wait] = [item for item in plan.items if item.advice.action == "wait"]
     assert wait.windows[0].end == datetime.fromisoformat("2026-11-16T09:00:00-05:00")
-    assert "email_follow_up" in {one.action for one in plan.now.set_aside}
+    assert "email_follow_up" in {conclusion.action for conclusion in plan.now.set_aside}
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_business_days_of_a_plan_count_in_the_calendar_of_the_application() -> N
             ],
         }
         plan = PACK.plan(case)
-        return next(one.start.isoformat() for one in plan.items if one.advice.action == "email_follow_up")
+        return next(item.start.isoformat() for item in plan.items if item.advice.action == "email_follow_up")
 
     assert opens("America/New_York", "US") == "2026-04-08T17:00:00+01:00"
     assert opens("Europe/Dublin", "IE") == "2026-04-09T17:00:00+01:00"

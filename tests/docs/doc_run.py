@@ -27,7 +27,7 @@ _OUTPUT_OF = re.compile(
     r'output of (?P<command>tactful .*?)(?:, after "(?P<old>.*)" became "(?P<new>.*)" in (?P<file>\S+))?'
 )
 _CODE = re.compile(r"^\S+?: (T\d{3}) ", re.MULTILINE)
-_LAST_LINE = re.compile(r"\n+\d+ (?:mistake|warning)s?; `tactful explain \w+` tells more.*\n*\Z")
+_LAST_LINE = re.compile(r"\n+\d+ (?:mistake|warning)s?; see `tactful explain \w+`.*\n*\Z")
 #: Where a block has no name of its own.
 _NAMES = {"pack": "my-rules.yaml", "piece": "my-rules.yaml", "case": "case.yaml", "examples": "tests/examples.yaml"}
 

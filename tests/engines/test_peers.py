@@ -41,8 +41,8 @@ def test_every_rule_has_its_turn(cases: list[bytes], expected: Expected) -> None
 
 def test_the_hand_written_function_fires_as_the_pack_does(cases: list[bytes], expected: Expected) -> None:
     """Two programs that share nothing but the policy agree on every firing and every deadline."""
-    found = handwritten.peer().fire(cases)
-    assert [sorted(one, key=str) for one in found] == [sorted(expected.fire(raw), key=str) for raw in cases]
+    firings = handwritten.peer().fire(cases)
+    assert [sorted(one, key=str) for one in firings] == [sorted(expected.fire(raw), key=str) for raw in cases]
 
 
 def test_the_hand_written_function_decides_as_the_pack_does(cases: list[bytes], expected: Expected) -> None:

@@ -33,9 +33,9 @@ PACKS = ("default", "profile:academia", "profile:phone-friendly", "profile:reser
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
     """Two workers for all packs of this module."""
-    made = Pool(2, 20.0)
-    yield made
-    made.close()
+    workers = Pool(2, 20.0)
+    yield workers
+    workers.close()
 
 
 def assert_agreed(policy: tactful.Policy, rete: ReteProgram, case: Case, now: int) -> None:
@@ -51,8 +51,8 @@ def _named(firings: list[tuple[int, Row, int | None]]) -> list[tuple[int, Any, i
 
 def moments(policy: tactful.Policy, case: Case, now: int, picks: list[float]) -> list[int]:
     """``now``, and some of the instants at which a decision may change, each a second before, on it, and a second after."""
-    found = instants(policy.decider, case, now, now + 30 * 86_400)
-    chosen = {found[int(pick * len(found))] for pick in picks if found}
+    moments = instants(policy.decider, case, now, now + 30 * 86_400)
+    chosen = {moments[int(pick * len(moments))] for pick in picks if moments}
     return [now, *(one + second for one in sorted(chosen) for second in (-1, 0, 1))]
 
 
@@ -61,9 +61,9 @@ def test_an_example_is_decided_alike(path: Path) -> None:
     """The whole main job: same JSON but for the engine's name."""
     compiled, rete = tactful.load(), tactful.load(engine="rete")
     case = compiled.read_text(path.read_bytes(), path.name)
-    expected, found = (json.loads(policy.decide(case).to_json()) for policy in (compiled, rete))
-    assert (expected.pop("engine"), found.pop("engine")) == ("compiled", "rete")
-    assert found == expected
+    expected, actual = (json.loads(policy.decide(case).to_json()) for policy in (compiled, rete))
+    assert (expected.pop("engine"), actual.pop("engine")) == ("compiled", "rete")
+    assert actual == expected
 
 
 @settings(max_examples=max(20, EXAMPLES_DRAWN // 10))
@@ -107,15 +107,15 @@ def test_drawn_overlays_decide_alike(
     rete = ReteProgram(policy.checked, policy.calendars, pool)
     assert_agreed(policy, rete, case, NOW)
     ranker = Ranker(policy.checked)
-    rankings = [ranker.rank(found, case) for found in (policy.decider.fire(case, NOW), rete.fire(case, NOW))]
-    said = [
+    rankings = [ranker.rank(firings, case) for firings in (policy.decider.fire(case, NOW), rete.fire(case, NOW))]
+    summaries = [
         [
-            (one.action, row_key(one.target), one.modality, one.priority, one.due)
-            for one in (*each.ranked, *each.set_aside)
+            (conclusion.action, row_key(conclusion.target), conclusion.modality, conclusion.priority, conclusion.due)
+            for conclusion in (*ranking.ranked, *ranking.set_aside)
         ]
-        for each in rankings
+        for ranking in rankings
     ]
-    assert said[0] == said[1]
+    assert summaries[0] == summaries[1]
 
 
 def test_many_rules_and_wide_rules_are_spread_or_settled_beforehand(pool: Pool) -> None:

@@ -74,8 +74,8 @@ def test_no_worker_is_started_before_it_is_needed_and_one_for_each_slot_at_most(
     assert _pool(policy).pids == ()
     case = _case(policy)
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(lambda _: policy.decide(case).to_json(), range(32)))
-    assert len(set(found)) == 1
+        answers = list(threads.map(lambda _: policy.decide(case).to_json(), range(32)))
+    assert len(set(answers)) == 1
     assert 1 <= len(_pool(policy).pids) <= 2
 
 
@@ -86,20 +86,20 @@ def test_workers_killed_under_load_lose_no_decision() -> None:
     expected = {name: compiled.decide(_case(compiled, name)).record().actions for name in names}
     over = threading.Event()
     killed = 0
-    found: dict[str, Any] = {}
+    decided: dict[str, Any] = {}
     failed: list[str] = []
 
     def kill() -> None:
         nonlocal killed
         dice, wait_for = random.Random(1), 0
         while not over.is_set():
-            if len(found) + len(failed) >= wait_for:  # by progress and not by the clock: machines may be slow
+            if len(decided) + len(failed) >= wait_for:  # by progress and not by the clock: machines may be slow
                 for pid in _pool(policy).pids:
                     if dice.random() < 0.5:
                         with contextlib.suppress(ProcessLookupError):  # it ended by itself meanwhile
                             os.kill(pid, signal.SIGKILL)
                             killed += 1
-                            wait_for = len(found) + len(failed) + 4
+                            wait_for = len(decided) + len(failed) + 4
             time.sleep(0.01)
 
     killer = threading.Thread(target=kill)
@@ -107,7 +107,7 @@ def test_workers_killed_under_load_lose_no_decision() -> None:
 
     def decide(name: str) -> None:
         try:
-            found[name] = policy.decide(_case(policy, name)).record().actions
+            decided[name] = policy.decide(_case(policy, name)).record().actions
         except tactful.EngineError as error:
             failed.append(name if "on case `sam`" in str(error) else str(error))
 
@@ -116,9 +116,9 @@ def test_workers_killed_under_load_lose_no_decision() -> None:
     over.set()
     killer.join()
     assert killed > 3
-    assert sorted([*found, *failed]) == sorted(names)
-    assert all(found[name] == expected[name] for name in found)
-    assert len(found) > len(names) // 2
+    assert sorted([*decided, *failed]) == sorted(names)
+    assert all(decided[name] == expected[name] for name in decided)
+    assert len(decided) > len(names) // 2
 
 
 def test_a_worker_that_dies_twice_over_a_case_is_an_error_that_names_the_case(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,8 +40,8 @@ def test_a_fact_that_looks_over_a_rules_own_entity_leaves_the_row_at_hand_alone(
         ],
     }
     policy = tactful.loads(PACK)
-    found = sorted((one.rule, one.row.no) for one in policy.fire(policy.read(case), 1_795_600_800))
-    assert found == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (1, 3)]
+    firings = sorted((one.rule, one.row.no) for one in policy.fire(policy.read(case), 1_795_600_800))
+    assert firings == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (1, 3)]
 
 
 def test_two_clocks_compared_turn_only_when_one_is_put_forward_or_back() -> None:
@@ -60,7 +60,9 @@ def test_two_clocks_compared_turn_only_when_one_is_put_forward_or_back() -> None
     assert advice.due is not None
     assert advice.due.isoformat() == "2027-03-14T03:00:00-04:00"
     [planned] = policy.plan(case).items
-    assert [(one.end.isoformat(), one.open_ended) for one in planned.windows] == [("2027-03-14T03:00:00-04:00", False)]
+    assert [(window.end.isoformat(), window.open_ended) for window in planned.windows] == [
+        ("2027-03-14T03:00:00-04:00", False)
+    ]
 
 
 JOINED = """
@@ -97,5 +99,5 @@ def test_a_fact_that_looks_up_ones_rows_sees_what_those_rows_bring_along() -> No
     }
     policy = tactful.loads(JOINED)
     rules = policy.checked.rules
-    found = sorted((rules[one.rule].id, one.row.no) for one in policy.fire(policy.read(case), 1_795_600_800))
-    assert found == [("file-each", 0), ("note-each", 0), ("note-each", 1), ("wait", 0)]
+    firings = sorted((rules[one.rule].id, one.row.no) for one in policy.fire(policy.read(case), 1_795_600_800))
+    assert firings == [("file-each", 0), ("note-each", 0), ("note-each", 1), ("wait", 0)]

@@ -101,8 +101,8 @@ def test_rules_that_count_differently_fire_as_far_as_the_count_goes() -> None:
     wrote = "facts: {application.wrote: {count: message, where: {message.direction: sent}}}"
     rules = [f"application | application.wrote: at least {no}" for no in range(1, 21)]
     rules += [f"application | application.wrote: less than {no}" for no in range(1, 21)]
-    found = _fired(_pack(*rules, more=wrote), _case({"messages": [{"direction": "sent"}] * 12}))
-    assert found == [*range(12), *range(32, 40)]
+    fired = _fired(_pack(*rules, more=wrote), _case({"messages": [{"direction": "sent"}] * 12}))
+    assert fired == [*range(12), *range(32, 40)]
 
 
 def test_a_rule_that_asks_a_field_for_two_values_at_once_never_fires() -> None:
@@ -173,8 +173,8 @@ def test_a_yes_no_of_one_application_says_nothing_of_the_next() -> None:
 def test_a_rule_may_ask_for_any_number_of_facts() -> None:
     """Hundreds of facts that only one rule reads are worked out one after the other, as long as the rule still holds."""
     facts = "".join(f"  person.f{no}: {{none: message, where: {{message.kind: answer}}}}\n" for no in range(400))
-    asked = ", ".join(f"person.f{no}: yes" for no in range(400))
-    policy = _pack(f"person | {asked}", f"person | person.prefers: email | {asked}", more=f"facts:\n{facts}")
+    conditions = ", ".join(f"person.f{no}: yes" for no in range(400))
+    policy = _pack(f"person | {conditions}", f"person | person.prefers: email | {conditions}", more=f"facts:\n{facts}")
     assert _fired(policy, _case({"people": [{"id": "dana", "prefers": "email"}]})) == [0]
 
 

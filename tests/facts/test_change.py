@@ -88,20 +88,20 @@ def test_a_path_and_a_value_change_one_fact(path: str, value: Any, read: Any) ->
 )  # fmt: skip
 def test_what_cannot_be_changed_is_told(path: str, value: Any, code: str, message: str, help_: str | None) -> None:
     """A path that names nothing, or several things, and a value of another type are mistakes with a way out."""
-    found = _refused(path, value)
-    assert found[:2] == (code, message)
-    assert help_ is None or found[2] == help_
+    mistakes = _refused(path, value)
+    assert mistakes[:2] == (code, message)
+    assert help_ is None or mistakes[2] == help_
 
 
 def test_all_mistakes_are_told_at_once() -> None:
     """Two wrong changes give two diagnostics."""
     with pytest.raises(tactful.InvalidInput) as caught:
         _changed(**{"candidate.employed": "perhaps", "person[leo].prefers": "phone"})
-    assert [one.code for one in caught.value.diagnostics] == ["T703", "T701"]
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["T703", "T701"]
 
 
 def test_a_change_that_does_not_fit_the_other_facts_is_refused() -> None:
     """An interview that was held cannot end in the future: changed cases are validated like any other."""
     with pytest.raises(tactful.InvalidInput) as caught:
         _changed(**{"interview[onsite].status": "held", "interview[onsite].ended_at": "2027-01-01T10:00:00Z"})
-    assert [one.code for one in caught.value.diagnostics] == ["T211"]
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["T211"]

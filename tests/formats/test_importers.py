@@ -82,7 +82,7 @@ def test_mail_for_everybody_is_no_company() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "newer", "older"),
+    ("version", "other", "newer", "older"),
     [
         (Version(sequence=1), Version(sequence=0, updated_at=LATER), True, False),
         (Version(sequence=0, updated_at=LATER), Version(sequence=1, updated_at=DAY), False, True),
@@ -94,9 +94,9 @@ def test_mail_for_everybody_is_no_company() -> None:
         (Version(), Version(), True, False),
     ],
 )
-def test_versions(one: Version, other: Version, newer: bool, older: bool) -> None:
+def test_versions(version: Version, other: Version, newer: bool, older: bool) -> None:
     """The number decides, then the date; where neither is known, what comes in is newer."""
-    assert (one.newer_than(other), one.older_than(other)) == (newer, older)
+    assert (version.newer_than(other), version.older_than(other)) == (newer, older)
 
 
 def test_ids_are_short_stable_and_told_apart() -> None:

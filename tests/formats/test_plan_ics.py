@@ -39,12 +39,16 @@ def _plan(pack: tactful.Policy, stem: str, now: datetime | None = None) -> tactf
 
 def _entries(data: bytes) -> list[Any]:
     """The entries of a file; the types of their properties go with the names."""
-    return [one for one in icalendar.Calendar.from_ical(data).subcomponents if one.name != "VTIMEZONE"]
+    return [
+        subcomponent
+        for subcomponent in icalendar.Calendar.from_ical(data).subcomponents
+        if subcomponent.name != "VTIMEZONE"
+    ]
 
 
 def _entry(data: bytes, summary: str) -> Any:
-    (found,) = [one for one in _entries(data) if str(one["SUMMARY"]) == summary]
-    return found
+    (match,) = [entry for entry in _entries(data) if str(entry["SUMMARY"]) == summary]
+    return match
 
 
 # --- what stands in it ---
@@ -59,9 +63,12 @@ def test_a_deadline_is_a_to_do_that_rings_before(pack: tactful.Policy) -> None:
     assert todo["DUE"].dt == datetime(2026, 11, 27, 23, 59, 59, tzinfo=ZoneInfo("Europe/Berlin"))
     assert todo["DUE"].params["TZID"] == "Europe/Berlin"
     assert (int(todo["PRIORITY"]), str(todo["STATUS"])) == (1, "NEEDS-ACTION")
-    assert [str(one["ACTION"]) for one in todo.subcomponents] == ["DISPLAY", "DISPLAY"]
-    assert [one["TRIGGER"].dt for one in todo.subcomponents] == [timedelta(hours=-3), timedelta(days=-1)]
-    assert {one["TRIGGER"].params["RELATED"] for one in todo.subcomponents} == {"END"}
+    assert [str(subcomponent["ACTION"]) for subcomponent in todo.subcomponents] == ["DISPLAY", "DISPLAY"]
+    assert [subcomponent["TRIGGER"].dt for subcomponent in todo.subcomponents] == [
+        timedelta(hours=-3),
+        timedelta(days=-1),
+    ]
+    assert {subcomponent["TRIGGER"].params["RELATED"] for subcomponent in todo.subcomponents} == {"END"}
     assert "[answer-by-their-day; The pack's own default]" in str(todo["DESCRIPTION"])
 
 
@@ -77,7 +84,7 @@ def test_the_end_of_waiting_is_an_event_that_says_what_comes_then(pack: tactful.
 def test_waiting_for_office_hours_is_no_entry(pack: tactful.Policy) -> None:
     """Night after night there would be one, and its end would be where the plan ends."""
     plan = _plan(pack, "call_or_write")
-    assert [one.advice.due_word for one in plan.items if one.advice.action == "wait"] == ["until"]
+    assert [item.advice.due_word for item in plan.items if item.advice.action == "wait"] == ["until"]
     assert b"Over:" not in tactful.plan_to_ics(plan)
 
 
@@ -113,7 +120,7 @@ def _now_details(plan: tactful.Plan) -> list[str]:
 def test_prohibitions_are_left_out(pack: tactful.Policy) -> None:
     """There is no moment at which not to quit."""
     data = tactful.plan_to_ics(_plan(pack, "about_to_quit"))
-    assert "Quit your present job" not in {str(one["SUMMARY"]) for one in _entries(data)}
+    assert "Quit your present job" not in {str(entry["SUMMARY"]) for entry in _entries(data)}
 
 
 def test_an_application_can_be_exported_alone(pack: tactful.Policy) -> None:
@@ -128,11 +135,11 @@ def test_an_application_can_be_exported_alone(pack: tactful.Policy) -> None:
 )
 def test_time_zones_change_when_clocks_do(name: str) -> None:
     """Each change of a VTIMEZONE is at the very second at which the clocks change, to the offset that they run at then."""
-    made: Any = zone(name, 2026, 2027)
-    for one in made.subcomponents:
-        at = one["DTSTART"].dt.replace(tzinfo=UTC) - one["TZOFFSETFROM"].td
-        assert at.astimezone(ZoneInfo(name)).utcoffset() == one["TZOFFSETTO"].td
-        assert (at - timedelta(seconds=1)).astimezone(ZoneInfo(name)).utcoffset() == one["TZOFFSETFROM"].td
+    component: Any = zone(name, 2026, 2027)
+    for subcomponent in component.subcomponents:
+        at = subcomponent["DTSTART"].dt.replace(tzinfo=UTC) - subcomponent["TZOFFSETFROM"].td
+        assert at.astimezone(ZoneInfo(name)).utcoffset() == subcomponent["TZOFFSETTO"].td
+        assert (at - timedelta(seconds=1)).astimezone(ZoneInfo(name)).utcoffset() == subcomponent["TZOFFSETFROM"].td
 
 
 # --- other readers ---
@@ -143,16 +150,16 @@ def test_a_strict_reader_reads_the_same(pack: tactful.Policy, stem: str) -> None
     """A parser by other authors, which refuses what RFC 5545 does not allow, finds the same entries and moments."""
     data = tactful.plan_to_ics(_plan(pack, stem))
     read: Any = IcsCalendarStream.calendar_from_ics(data.decode())
-    found = {str(one["UID"]): one for one in _entries(data)}
-    assert {one.uid for one in (*read.todos, *read.events)} == set(found)
+    by_uid = {str(entry["UID"]): entry for entry in _entries(data)}
+    assert {todo.uid for todo in (*read.todos, *read.events)} == set(by_uid)
     for todo in read.todos:
-        mine = found[todo.uid or ""]
+        mine = by_uid[todo.uid or ""]
         assert todo.due == (mine["DUE"].dt if "DUE" in mine else None)
         assert (todo.summary, todo.description) == (str(mine["SUMMARY"]), str(mine["DESCRIPTION"]))
         assert len(todo.alarms) == len(mine.subcomponents)
     for event in read.events:
-        assert event.dtstart == found[event.uid]["DTSTART"].dt
-        assert event.summary == str(found[event.uid]["SUMMARY"])
+        assert event.dtstart == by_uid[event.uid]["DTSTART"].dt
+        assert event.summary == str(by_uid[event.uid]["SUMMARY"])
 
 
 @pytest.mark.parametrize("stem", STEMS)
@@ -163,8 +170,8 @@ def test_lines_are_folded_and_end_as_they_must(pack: tactful.Policy, stem: str) 
     assert lines[-1] == b""
     assert b"\n" not in data.replace(b"\r\n", b"")
     assert max(len(line) for line in lines) <= 75
-    assert all({"UID", "DTSTAMP", "SEQUENCE", "SUMMARY"} <= set(one) for one in _entries(data))
-    assert len({str(one["UID"]) for one in _entries(data)}) == len(_entries(data))
+    assert all({"UID", "DTSTAMP", "SEQUENCE", "SUMMARY"} <= set(entry) for entry in _entries(data))
+    assert len({str(entry["UID"]) for entry in _entries(data)}) == len(_entries(data))
 
 
 @FEW
@@ -176,7 +183,7 @@ def test_every_plan_reads_back(pack: tactful.Policy, data: dict[str, Any]) -> No
     assert IcsCalendarStream.calendar_from_ics(made.decode()) is not None
     assert all(one.errors == [] for one in icalendar.Calendar.from_ical(made).walk())
     assert tactful.plan_to_ics(plan, made) == made
-    assert len({str(one["UID"]) for one in _entries(made)}) == len(_entries(made))
+    assert len({str(entry["UID"]) for entry in _entries(made)}) == len(_entries(made))
 
 
 def test_what_strangers_wrote_stays_text(pack: tactful.Policy) -> None:
@@ -189,8 +196,8 @@ def test_what_strangers_wrote_stays_text(pack: tactful.Policy) -> None:
     }
     data = tactful.plan_to_ics(pack.plan(case))
     assert tactful.plan_to_ics(pack.plan(case), data) == data
-    assert {one.name for one in _entries(data)} == {"VTODO"}
-    assert any("END:VTODO" in str(one["SUMMARY"]) for one in _entries(data))
+    assert {entry.name for entry in _entries(data)} == {"VTODO"}
+    assert any("END:VTODO" in str(entry["SUMMARY"]) for entry in _entries(data))
     assert len(IcsCalendarStream.calendar_from_ics(data.decode()).events) == 0
 
 
@@ -232,7 +239,7 @@ def test_a_day_later_only_the_hours_have_moved(pack: tactful.Policy) -> None:
     plan = _plan(pack, "call_or_write")
     first = tactful.plan_to_ics(plan)
     again = tactful.plan_to_ics(_plan(pack, "call_or_write", plan.start + timedelta(days=1)), first)
-    changed = [(str(one["SUMMARY"]), int(one["SEQUENCE"])) for one in _entries(again) if int(one["SEQUENCE"])]
+    changed = [(str(entry["SUMMARY"]), int(entry["SEQUENCE"])) for entry in _entries(again) if int(entry["SEQUENCE"])]
     assert changed == [("Call Eva Gruber", 1)]
     assert _entry(again, "Call Eva Gruber")["DTSTART"].dt - _entry(first, "Call Eva Gruber")["DTSTART"].dt == timedelta(
         days=1
@@ -249,8 +256,8 @@ def test_a_deadline_that_moves_moves_its_entry(pack: tactful.Policy) -> None:
     assert (int(before["SEQUENCE"]), int(after["SEQUENCE"])) == (0, 1)
     assert after["DUE"].dt - before["DUE"].dt == timedelta(weeks=1)
     assert after["DTSTAMP"].dt == later
-    same = {str(one["UID"]): one.to_ical() for one in _entries(first) if one["UID"] != before["UID"]}
-    assert {str(one["UID"]): one.to_ical() for one in _entries(second) if one["UID"] != before["UID"]} == same
+    same = {str(entry["UID"]): entry.to_ical() for entry in _entries(first) if entry["UID"] != before["UID"]}
+    assert {str(entry["UID"]): entry.to_ical() for entry in _entries(second) if entry["UID"] != before["UID"]} == same
 
 
 def test_what_is_no_longer_advised_is_cancelled_and_comes_back_as_itself(pack: tactful.Policy) -> None:
@@ -313,7 +320,7 @@ def test_a_file_is_brought_up_to_date(tmp_path: Path) -> None:
     assert _written(path) == (0, "")
     assert path.read_bytes() == first
     assert _written(path, "--at", "2026-11-24T10:00") == (0, "")
-    changed = {str(one["SUMMARY"]) for one in _entries(path.read_bytes()) if int(one["SEQUENCE"]) == 1}
+    changed = {str(entry["SUMMARY"]) for entry in _entries(path.read_bytes()) if int(entry["SEQUENCE"]) == 1}
     assert changed == {"Send Dana Ruiz a thank-you note", "Send Lee Park a thank-you note"}
     assert os.listdir(tmp_path) == ["plan.ics"]
 

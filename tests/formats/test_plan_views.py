@@ -45,9 +45,9 @@ def _text(plan: tactful.Plan, width: int = 110, application: str | None = None) 
     return out.getvalue()
 
 
-def _lines(told: Agenda) -> list[tuple[str, str, str]]:
-    days = [(day.day.isoformat(), str(entry.kind), entry.advice.action) for day in told.days for entry in day.entries]
-    return [("now", str(entry.kind), entry.advice.action) for entry in (*told.now, *told.leave)] + days
+def _lines(shown: Agenda) -> list[tuple[str, str, str]]:
+    days = [(day.day.isoformat(), str(entry.kind), entry.advice.action) for day in shown.days for entry in day.entries]
+    return [("now", str(entry.kind), entry.advice.action) for entry in (*shown.now, *shown.leave)] + days
 
 
 # --- the agenda ---
@@ -55,8 +55,8 @@ def _lines(told: Agenda) -> list[tuple[str, str, str]]:
 
 def test_an_agenda_tells_what_holds_now_and_what_changes_when(pack: tactful.Policy) -> None:
     """What holds comes first; then deadlines, ends and beginnings on their days, the ends before the beginnings."""
-    told = agenda(_plan(pack, "through_an_agency"))
-    assert _lines(told) == [
+    shown = agenda(_plan(pack, "through_an_agency"))
+    assert _lines(shown) == [
         ("now", "now", "thanks_through_contact"),
         ("now", "now", "wait"),
         ("now", "now", "keep_searching"),
@@ -75,7 +75,7 @@ def test_an_agenda_tells_what_holds_now_and_what_changes_when(pack: tactful.Poli
 def test_a_missed_deadline_tells_what_takes_its_place(pack: tactful.Policy) -> None:
     """A note that was due is still worth sending for some days: one line says both."""
     entries = _of(agenda(_plan(pack, "two_interviewers_one_wants_email")), "thank_you_note", "dana")
-    assert [(one.kind, one.detail) for one in entries] == [
+    assert [(entry.kind, entry.detail) for entry in entries] == [
         ("now", "by Mon 23 Nov 2026, 16:30, in 6 hours"),
         ("due", "if missed, still by Sat 28 Nov 2026, 16:30"),
         ("due", ""),
@@ -95,14 +95,14 @@ def test_hours_that_come_again_are_one_line(pack: tactful.Policy) -> None:
 def test_an_application_can_be_looked_at_alone(pack: tactful.Policy) -> None:
     """Only what concerns it or the candidate is told."""
     plan = _plan(pack, "an_offer_while_another_is_pending")
-    assert {one.advice.application for one in strands(plan, "lumen")} == {None, "lumen"}
+    assert {strand.advice.application for strand in strands(plan, "lumen")} == {None, "lumen"}
     assert "Hellwig Logistik" in _text(plan)
     assert "Answer the offer" not in _text(plan, application="lumen")
 
 
-def _of(told: Agenda, action: str, target: str) -> list[Entry]:
-    entries = [*told.now, *told.leave, *(entry for day in told.days for entry in day.entries)]
-    return [one for one in entries if (one.advice.action, one.advice.target.id) == (action, target)]
+def _of(shown: Agenda, action: str, target: str) -> list[Entry]:
+    entries = [*shown.now, *shown.leave, *(entry for day in shown.days for entry in day.entries)]
+    return [entry for entry in entries if (entry.advice.action, entry.advice.target.id) == (action, target)]
 
 
 @FEW
@@ -110,11 +110,11 @@ def _of(told: Agenda, action: str, target: str) -> list[Entry]:
 def test_an_agenda_is_complete_and_in_order(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """Every strand is told, each day stands once, and all days lie in the plan."""
     plan = pack.plan(data)
-    told = agenda(plan)
-    entries = [*told.now, *told.leave, *(entry for day in told.days for entry in day.entries)]
-    found = {(one.advice.action, one.advice.target.id, one.advice.application) for one in entries}
-    assert found == {(one.advice.action, one.advice.target.id, one.advice.application) for one in plan.items}
-    days = [day.day for day in told.days]
+    shown = agenda(plan)
+    entries = [*shown.now, *shown.leave, *(entry for day in shown.days for entry in day.entries)]
+    keys = {(entry.advice.action, entry.advice.target.id, entry.advice.application) for entry in entries}
+    assert keys == {(item.advice.action, item.advice.target.id, item.advice.application) for item in plan.items}
+    days = [day.day for day in shown.days]
     assert days == sorted(set(days))
     assert all(plan.start <= entry.at <= plan.until for entry in entries)
 
@@ -239,7 +239,7 @@ def test_bars_stand_where_their_windows_are(pack: tactful.Policy) -> None:
     svg = ElementTree.fromstring(tactful.plan_to_svg(_plan(pack, "call_or_write")))
     bars = [one for one in svg.iter(f"{SVG}rect") if "Call Eva Gruber" in (one.findtext(f"{SVG}title") or "")]
     now = next(one for one in svg.iter(f"{SVG}line") if one.get("class") == "now")
-    edges = [(float(one.get("x", 0)), float(one.get("x", 0)) + float(one.get("width", 0))) for one in bars]
+    edges = [(float(bar.get("x", 0)), float(bar.get("x", 0)) + float(bar.get("width", 0))) for bar in bars]
     assert len(edges) == 28
     assert edges[0][0] == float(now.get("x1", 0))
     assert all(end <= float(svg.get("width", 0)) for _, end in edges)

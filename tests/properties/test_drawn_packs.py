@@ -33,8 +33,8 @@ def test_drawn_rules_fire_as_their_conditions_read(text: str, data: dict[str, An
                 elif not rule.endless:
                     due = fires_until(rule, row, evaluator)
                 expected.append((rule.no, row.no, due))
-    found = [(one.rule, one.row.no, one.due) for one in policy.fire(case, NOW)]
-    assert sorted(found, key=str) == sorted(expected, key=str)
+    firings = [(one.rule, one.row.no, one.due) for one in policy.fire(case, NOW)]
+    assert sorted(firings, key=str) == sorted(expected, key=str)
     assert policy.decide(case).to_json()
 
 
@@ -53,8 +53,8 @@ def _fires_at(policy: tactful.Policy, case: tactful.Case, moment: int, rule: int
     """Whether a rule fires for a row at a moment, all other facts being as they are."""
     one = policy.checked.rules[rule]
     evaluator = Evaluator(case, moment, {fact.id: fact for fact in policy.checked.facts}, policy.calendars)
-    found = next(each for each in evaluator.rows(one.entity) if each.no == row)
-    return fires(one, evaluator.environment(one.entity, found), evaluator)
+    whole_row = next(each for each in evaluator.rows(one.entity) if each.no == row)
+    return fires(one, evaluator.environment(one.entity, whole_row), evaluator)
 
 
 @settings(max_examples=150)

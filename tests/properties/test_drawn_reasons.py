@@ -64,12 +64,12 @@ def _recommended(decision: tactful.Decision, answer: NotAdvisedRecord) -> bool:
     """Whether the action, or a kind of it, is recommended for the target, be it as an alternative."""
     kinds = kinds_of(decision.context.checked, answer.action)
     return any(
-        one.action in kinds
-        and (one.target.entity, one.target.id) == (answer.target.entity, answer.target.id)
-        and application_of(one.target) == answer.application
+        alternative.action in kinds
+        and (alternative.target.entity, alternative.target.id) == (answer.target.entity, answer.target.id)
+        and application_of(alternative.target) == answer.application
         for ranked in decision.ranking.ranked
-        for one in (ranked, *ranked.alternatives)
-        if not one.prohibits
+        for alternative in (ranked, *ranked.alternatives)
+        if not alternative.prohibits
     )
 
 

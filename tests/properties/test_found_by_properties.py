@@ -26,7 +26,7 @@ def test_nobody_waits_until_a_day_that_is_over() -> None:
             }
         ],
     }
-    wait = next(one for one in tactful.load().decide(case).actions if one.action == "wait")
+    wait = next(action for action in tactful.load().decide(case).actions if action.action == "wait")
     assert wait.due is None
     assert [one.rule for one in wait.because] == ["signed-and-begun"]
 
@@ -42,7 +42,7 @@ def codes(policy: tactful.Policy, case: dict[str, Any]) -> list[str]:
     """The codes of all mistakes in a case given as plain data, which is read as JSON."""
     with pytest.raises(tactful.InvalidInput) as caught:
         policy.read(case)
-    return [one.code for one in caught.value.diagnostics]
+    return [diagnostic.code for diagnostic in caught.value.diagnostics]
 
 
 def test_a_day_without_a_time_zone_is_refused_in_json_as_in_yaml() -> None:

@@ -209,7 +209,7 @@ def _sequence(text: str) -> int:
 
 
 def _ends(text: str) -> Any:
-    return [one[:3] for one in _interviews(text)]
+    return [interview[:3] for interview in _interviews(text)]
 
 
 @given(st.dictionaries(st.integers(0, 4), answers, min_size=1, max_size=4), moments, st.data())
@@ -223,7 +223,7 @@ def test_a_cancel_without_status_withdraws_one_attendee_only(
     ((_, status, ended_at, people),) = _interviews(before)
     ((_, status_after, ended_after, people_after),) = _interviews(after)
     assert (status_after, ended_after) == (status, ended_at)
-    assert people_after == [one for one in people if one[0] != f"person-{gone}"]
+    assert people_after == [person for person in people if person[0] != f"person-{gone}"]
     assert len(people_after) == len(people) - 1
 
 
@@ -250,7 +250,9 @@ def test_who_declined_gets_no_thanks(guests: dict[int, str]) -> None:
     )
     absent = {person for person, attended in people if attended == "False"}
     thanked = {
-        one.target.id for one in decision.actions if "thank" in one.action and one.modality in ("must", "should", "may")
+        action.target.id
+        for action in decision.actions
+        if "thank" in action.action and action.modality in ("must", "should", "may")
     }
     expected = {person for person, attended in people if attended == "None"}
     assert not thanked & absent
@@ -283,7 +285,7 @@ def test_any_name_can_be_written(name: str, title: str) -> None:
     case = outcome.text
     (family,) = POLICY.read_text(case, "case.yaml").families
     assert family.application.role == (" ".join(title.split()) or None)
-    assert [one.name for one in family.people] == [" ".join(name.split()) or None]
+    assert [person.name for person in family.people] == [" ".join(name.split()) or None]
 
 
 @given(st.one_of(texts, st.just(COMMENTED)), st.data())

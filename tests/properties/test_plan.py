@@ -33,7 +33,7 @@ def test_the_plan_equals_deciding_anew_at_any_moment_of_it(name: str, data: dict
     plan = policy.plan(data)
     second = timedelta(seconds=1)
     moments = [plan.start, plan.until - second, *plan.changes, *(change - second for change in plan.changes)]
-    moments += [plan.start + timedelta(minutes=one) for one in minutes if one < 6 * 7 * 24 * 60]
+    moments += [plan.start + timedelta(minutes=minute) for minute in minutes if minute < 6 * 7 * 24 * 60]
     for moment in moments:
         assert plan.at(moment).to_json() == policy.decide(data, now=moment).to_json()
 
@@ -45,10 +45,10 @@ def test_neighbouring_intervals_differ(data: dict[str, Any]) -> None:
     policy = _PACKS["default"]
     case = policy.read(data)
     assert case.now is not None
-    found = timeline(policy.decider, case, case.now, case.now + 3_628_800)
-    fired = [_firings(policy, case, one.start) for one in found.intervals]
+    line = timeline(policy.decider, case, case.now, case.now + 3_628_800)
+    fired = [_firings(policy, case, interval.start) for interval in line.intervals]
     assert all(one != other for one, other in pairwise(fired))
-    assert all(one.end == other.start for one, other in pairwise(found.intervals))
+    assert all(one.end == other.start for one, other in pairwise(line.intervals))
 
 
 @settings(max_examples=150)
@@ -59,8 +59,8 @@ def test_the_plan_is_exact_for_whatever_the_language_can_say(
     """For drawn packs, too, nothing fires at a moment that does not fire all through the moment's interval."""
     policy = tactful.loads(text)
     case = policy.read(data)
-    found = timeline(policy.decider, case, DRAWN_NOW, DRAWN_NOW + 20 * 86_400)
-    for interval in found.intervals:
+    line = timeline(policy.decider, case, DRAWN_NOW, DRAWN_NOW + 20 * 86_400)
+    for interval in line.intervals:
         fired = _firings(policy, case, interval.start)
         assert fired == _firings(policy, case, interval.end - 1)
         for second in seconds:

@@ -40,10 +40,10 @@ def test_compiled_rules_fire_as_their_conditions_read(pack: tactful.Policy, data
                 elif not rule.endless:
                     due = fires_until(rule, row, evaluator)
                 expected.add((rule.id, row.no, rule.entity, due))
-    found = pack.fire(case, NOW)
+    firings = pack.fire(case, NOW)
     rules = pack.checked.rules
-    assert {(rules[one.rule].id, one.row.no, rules[one.rule].entity, one.due) for one in found} == expected
-    assert len(found) == len(expected)
+    assert {(rules[one.rule].id, one.row.no, rules[one.rule].entity, one.due) for one in firings} == expected
+    assert len(firings) == len(expected)
     assert {rule.entity for rule in rules} <= set(ENTITIES)
 
 
@@ -54,8 +54,8 @@ def test_the_order_of_facts_never_matters(pack: tactful.Policy, data: dict[str, 
     turned = {
         **data,
         "applications": [
-            {**one, **{part: one[part][::-1] for part in ("people", "interviews", "messages")}}
-            for one in data["applications"][::-1]
+            {**application, **{part: application[part][::-1] for part in ("people", "interviews", "messages")}}
+            for application in data["applications"][::-1]
         ],
     }
     assert pack.decide(turned).to_json() == pack.decide(data).to_json()
@@ -68,8 +68,8 @@ def test_how_it_felt_changes_nothing(pack: tactful.Policy, data: dict[str, Any],
     changed = {
         **data,
         "applications": [
-            {**one, "interviews": [{**each, "went": feeling} for each in one["interviews"]]}
-            for one in data["applications"]
+            {**application, "interviews": [{**interview, "went": feeling} for interview in application["interviews"]]}
+            for application in data["applications"]
         ],
     }
     assert pack.decide(changed).to_json() == pack.decide(data).to_json()
@@ -80,17 +80,17 @@ def test_how_it_felt_changes_nothing(pack: tactful.Policy, data: dict[str, Any],
 def test_nobody_is_told_to_leave_without_a_signed_offer(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """An employed candidate is told to stay unless an offer is written, signed and unconditional."""
     firm = any(
-        one.get("status") not in ("rejected", "withdrawn")
-        and one.get("offer", {}).get("form") == "written"
-        and one["offer"].get("conditional") is False
-        and one["offer"].get("signed_at", "9999") <= iso(NOW)
-        for one in data["applications"]
+        application.get("status") not in ("rejected", "withdrawn")
+        and application.get("offer", {}).get("form") == "written"
+        and application["offer"].get("conditional") is False
+        and application["offer"].get("signed_at", "9999") <= iso(NOW)
+        for application in data["applications"]
     )
-    actions = {(one.modality, one.action) for one in pack.decide(data).actions}
+    actions = {(action.modality, action.action) for action in pack.decide(data).actions}
     if data["candidate"].get("employed") and not firm:
         assert ("must_not", "resign") in actions
     if not firm:
-        assert not [one for one in actions if one[1] in ("resign", "give_notice") and "not" not in one[0]]
+        assert not [action for action in actions if action[1] in ("resign", "give_notice") and "not" not in action[0]]
 
 
 @settings(max_examples=150)
@@ -104,7 +104,7 @@ def test_every_decision_meets_the_invariants(pack: tactful.Policy, data: dict[st
 @given(data=cases)
 def test_nothing_advised_is_prohibited_too(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """A recommendation and a prohibition of the same action and target never stand in one list."""
-    actions = [(one.action, one.application, one.target) for one in pack.decide(data).actions]
+    actions = [(action.action, action.application, action.target) for action in pack.decide(data).actions]
     assert len(set(actions)) == len(actions)
 
 
@@ -143,11 +143,11 @@ def test_moving_all_moments_moves_the_deadlines_and_nothing_else(data: dict[str,
     """Where no calendar is involved, only the distance from ``now`` counts."""
     small = tactful.loads(CALENDAR_FREE)
     before, after = small.decide(data), small.decide(_shifted(data, delta))
-    assert [(one.modality, one.action, one.target) for one in after.actions] == [
-        (one.modality, one.action, one.target) for one in before.actions
+    assert [(action.modality, action.action, action.target) for action in after.actions] == [
+        (action.modality, action.action, action.target) for action in before.actions
     ]
-    assert [one.due and one.due.timestamp() for one in after.actions] == [
-        one.due and one.due.timestamp() + delta for one in before.actions
+    assert [action.due and action.due.timestamp() for action in after.actions] == [
+        action.due and action.due.timestamp() + delta for action in before.actions
     ]
 
 

@@ -30,7 +30,7 @@ CAUGHT = {
 
 def test_every_fault_is_listed() -> None:
     """One overlay for each line of the table."""
-    assert {one.stem for one in FAULTS.glob("*.yaml")} == set(CAUGHT)
+    assert {path.stem for path in FAULTS.glob("*.yaml")} == set(CAUGHT)
 
 
 @pytest.mark.slow
@@ -49,7 +49,7 @@ def test_a_fault_is_caught(fault: str) -> None:
 
 def _is_caught(fault: str, results: list[InvariantResult]) -> None:
     invariant, lines = CAUGHT[fault]
-    found = next(one for one in results if one.id == invariant).failure
-    assert found is not None
-    assert found.case.count("\n") <= lines, found.case
-    assert tactful.load(FAULTS / f"{fault}.yaml").read(yaml.safe_load(found.case)).now is not None
+    failure = next(result for result in results if result.id == invariant).failure
+    assert failure is not None
+    assert failure.case.count("\n") <= lines, failure.case
+    assert tactful.load(FAULTS / f"{fault}.yaml").read(yaml.safe_load(failure.case)).now is not None

@@ -34,7 +34,7 @@ def pack() -> tactful.Policy:
 def test_every_rule_says_what_it_asks_for_and_where_it_is_from(pack: tactful.Policy) -> None:
     """``about`` and ``source`` are never empty, nor is a parameter's ``about``."""
     assert [rule.id for rule in pack.checked.rules if not rule.about or not rule.source] == []
-    assert [one.name for one in pack.checked.parameters if not one.about] == []
+    assert [parameter.name for parameter in pack.checked.parameters if not parameter.about] == []
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_every_rule_says_what_it_asks_for_and_where_it_is_from(pack: tactful.Pol
 )
 def test_what_must_never_be_loosened_is_a_safety_rule(pack: tactful.Policy, rule: str) -> None:
     """Resigning, stated preferences, no-contact requests and the inside contact are out of reach of overlays."""
-    found = next(one for one in pack.checked.rules if one.id == rule)
-    assert getattr(found.conclusion, "safety", False)
+    fired_rule = next(one for one in pack.checked.rules if one.id == rule)
+    assert getattr(fired_rule.conclusion, "safety", False)
 
 
 def test_the_schema_for_editors_is_up_to_date(pack: tactful.Policy) -> None:
@@ -92,8 +92,8 @@ def test_profiles_are_overlays_of_the_default_pack() -> None:
 
 
 def _sections(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(path.read_text())
-    return found
+    content: dict[str, Any] = yaml.safe_load(path.read_text())
+    return content
 
 
 def _phrases(written: object) -> Iterator[str]:
@@ -148,7 +148,7 @@ def test_a_profile_leaves_safety_and_invariants_as_they_are(pack: tactful.Policy
     profile = tactful.load(path).checked
     assert profile.overrides == ()
     assert _safety(profile) == _safety(pack.checked)
-    assert {one.id for one in pack.checked.invariants} <= {one.id for one in profile.invariants}
+    assert {invariant.id for invariant in pack.checked.invariants} <= {invariant.id for invariant in profile.invariants}
 
 
 @pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
@@ -156,7 +156,7 @@ def test_a_profile_says_what_its_rules_ask_for_and_where_they_are_from(path: Pat
     """What holds of the default pack's rules and parameters holds of a profile's."""
     profile = tactful.load(path).checked
     assert [rule.id for rule in profile.rules if not (rule.about and rule.source and rule.because)] == []
-    assert [one.name for one in profile.parameters if not one.about] == []
+    assert [parameter.name for parameter in profile.parameters if not parameter.about] == []
 
 
 def _safety(checked: CheckedPack) -> set[str]:
@@ -193,9 +193,9 @@ def test_every_open_application_gets_advice_of_its_own(any_pack: tactful.Policy,
     for application in data["applications"]:
         advised = {
             member
-            for one in ranking.ranked
-            if not one.prohibits and application_of(one.target) == application["id"]
-            for member in actions[one.action].family
+            for conclusion in ranking.ranked
+            if not conclusion.prohibits and application_of(conclusion.target) == application["id"]
+            for member in actions[conclusion.action].family
         }
         assert application.get("status") in CLOSED or advised & SOMETHING_TO_DO, application["id"]
 
@@ -207,8 +207,8 @@ def test_how_an_interview_felt_changes_nothing(any_pack: tactful.Policy, data: d
     otherwise = {
         **data,
         "applications": [
-            {**one, "interviews": [{**each, "went": feeling} for each in one["interviews"]]}
-            for one in data["applications"]
+            {**application, "interviews": [{**interview, "went": feeling} for interview in application["interviews"]]}
+            for application in data["applications"]
         ],
     }
     assert any_pack.decide(otherwise).to_json() == any_pack.decide(data).to_json()
@@ -219,12 +219,12 @@ def test_how_an_interview_felt_changes_nothing(any_pack: tactful.Policy, data: d
 def test_nothing_recommended_is_prohibited_too(any_pack: tactful.Policy, data: dict[str, Any]) -> None:
     """No recommendation nor alternative of one stands beside a prohibition of its family, for its target or around it."""
     ranking, actions = any_pack.decide(data).ranking, any_pack.checked.actions
-    prohibited = [one for one in ranking.ranked if one.prohibits]
+    prohibited = [conclusion for conclusion in ranking.ranked if conclusion.prohibits]
     both = [
         (advice.action, prohibition.action)
-        for one in ranking.ranked
-        if not one.prohibits
-        for advice in (one, *one.alternatives)
+        for conclusion in ranking.ranked
+        if not conclusion.prohibits
+        for advice in (conclusion, *conclusion.alternatives)
         for prohibition in prohibited
         if prohibition.action in actions[advice.action].family and inside(advice.target, prohibition.target)
     ]
@@ -236,5 +236,5 @@ def test_an_offer_is_answered_even_where_no_contact_is_wanted(pack: tactful.Poli
     offer = {"received_at": "2026-11-20T10:00:00Z", "form": "written", "answer_by": "2026-11-27T17:00:00Z"}
     application = {"id": "a", "status": "offered", "contact_policy": "closed", "offer": offer}
     decision = pack.decide({"now": "2026-11-24T10:00:00Z", "candidate": {"id": "c"}, "applications": [application]})
-    mine = [(one.modality, one.action) for one in decision.actions if one.application == "a"]
+    mine = [(action.modality, action.action) for action in decision.actions if action.application == "a"]
     assert mine == [("must", "answer_offer"), ("must_not", "contact")]

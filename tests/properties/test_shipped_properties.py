@@ -25,28 +25,33 @@ CASES = cases(PACKS["default"])
 ENDED = ("rejected", "withdrawn")
 
 
-@pytest.fixture(params=PROFILES)
+@pytest.fixture(scope="module", params=PROFILES)
 def pack(request: pytest.FixtureRequest) -> tactful.Policy:
     return PACKS[request.param]
 
 
 def _recommended(decision: tactful.Decision) -> list[Conclusion]:
     """All recommendations, alternatives among them."""
-    return [each for one in decision.ranking.ranked if not one.prohibits for each in (one, *one.alternatives)]
+    return [
+        alternative
+        for conclusion in decision.ranking.ranked
+        if not conclusion.prohibits
+        for alternative in (conclusion, *conclusion.alternatives)
+    ]
 
 
 def _names(decision: tactful.Decision, *actions: str) -> set[tuple[Any, ...]]:
     """Recommendations as plain values; of these actions and their families, where any are named."""
     catalogue = decision.context.checked.actions
     return {
-        (one.action, one.modality, one.due, *row_key(one.target))
-        for one in _recommended(decision)
-        if not actions or set(actions) & set(catalogue[one.action].family)
+        (conclusion.action, conclusion.modality, conclusion.due, *row_key(conclusion.target))
+        for conclusion in _recommended(decision)
+        if not actions or set(actions) & set(catalogue[conclusion.action].family)
     }
 
 
 def _vetoes(decision: tactful.Decision, action: str) -> bool:
-    return any(one.prohibits and one.action == action for one in decision.ranking.ranked)
+    return any(conclusion.prohibits and conclusion.action == action for conclusion in decision.ranking.ranked)
 
 
 def _seconds(text: str) -> int:
@@ -56,9 +61,9 @@ def _seconds(text: str) -> int:
 def _moved(value: Any, change: Callable[[datetime], datetime]) -> Any:
     """The same data with every moment changed."""
     if isinstance(value, dict):
-        return {key: _moved(one, change) for key, one in value.items()}
+        return {key: _moved(part, change) for key, part in value.items()}
     if isinstance(value, list):
-        return [_moved(one, change) for one in value]
+        return [_moved(part, change) for part in value]
     if isinstance(value, str) and len(value) > 18 and value[10] == "T":
         return change(datetime.fromisoformat(value)).isoformat()
     return value
@@ -67,10 +72,12 @@ def _moved(value: Any, change: Callable[[datetime], datetime]) -> Any:
 def _with(case: Plain, part: str, **fields: Any) -> Plain:
     """The case with fields of every application, or of every row of a part of it, set."""
     if part == "application":
-        return {**case, "applications": [{**one, **fields} for one in case["applications"]]}
+        return {**case, "applications": [{**application, **fields} for application in case["applications"]]}
     applications = [
-        {**one, part: [{**each, **fields} for each in one[part]]} if one.get(part) else one
-        for one in case["applications"]
+        {**application, part: [{**row, **fields} for row in application[part]]}
+        if application.get(part)
+        else application
+        for application in case["applications"]
     ]
     return {**case, "applications": applications}
 
@@ -119,8 +126,8 @@ def test_p02_a_contradiction_is_reported(pack: tactful.Policy, case: Plain) -> N
     """P02: an invitation to call and a wish for email: no call, and a rule that names both."""
     decision = pack.decide(_with(case, "people", prefers="email", invited_call=True))
     assert not _names(decision, "call")
-    people = sum(len(one.get("people", ())) for one in case["applications"])
-    rules = [one.rule for advice in decision.actions if advice.action == "call" for one in advice.because]
+    people = sum(len(application.get("people", ())) for application in case["applications"])
+    rules = [reason.rule for advice in decision.actions if advice.action == "call" for reason in advice.because]
     assert rules.count("stated-preference-contradicted") == people
 
 
@@ -155,11 +162,11 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
 def test_p14_p34_advice_has_begun(pack: tactful.Policy, case: Plain) -> None:
     """P14, P34: advice of now has opened by now; what is to be kept up until a moment has not passed it."""
     decision = pack.decide(case)
-    for one in decision.actions:
-        if one.opens is not None:
-            assert one.opens.timestamp() <= decision.at.timestamp()
-        if one.due is not None and one.due_word == "until":
-            assert one.due.timestamp() >= decision.at.timestamp()
+    for action in decision.actions:
+        if action.opens is not None:
+            assert action.opens.timestamp() <= decision.at.timestamp()
+        if action.due is not None and action.due_word == "until":
+            assert action.due.timestamp() >= decision.at.timestamp()
 
 
 @SOME
@@ -168,9 +175,9 @@ def test_p16_thanks_are_due_two_days_after_the_end(pack: tactful.Policy, case: P
     """P16: from the end of the interview, in elapsed time, whatever the clock did in between."""
     decision = pack.decide(case)
     ends = {row.ended_at for family in decision.context.case.families for row in family.interviews}
-    rule = next(one for one in pack.checked.rules if one.id == "thank-you-note")
-    for one in _recommended(decision):
-        for no, row, due in one.firings:
+    rule = next(rule for rule in pack.checked.rules if rule.id == "thank-you-note")
+    for conclusion in _recommended(decision):
+        for no, row, due in conclusion.firings:
             if no == rule.no:
                 assert due is not None
                 assert due == getattr(row, "interview").ended_at + 2 * DAY  # noqa: B009
@@ -182,10 +189,13 @@ def test_p16_thanks_are_due_two_days_after_the_end(pack: tactful.Policy, case: P
 def test_p21_a_later_promise_opens_nothing(pack: tactful.Policy, case: Plain, days: int) -> None:
     """P21: where a promise stands and they put it off, nobody is to be asked who was not before."""
     later = [
-        {**one, "reply_by": (datetime.fromisoformat(one["reply_by"]) + timedelta(days=days)).isoformat()}
-        if "reply_by" in one and _stands(one)
-        else one
-        for one in case["applications"]
+        {
+            **application,
+            "reply_by": (datetime.fromisoformat(application["reply_by"]) + timedelta(days=days)).isoformat(),
+        }
+        if "reply_by" in application and _stands(application)
+        else application
+        for application in case["applications"]
     ]
     before, after = pack.decide(case), pack.decide({**case, "applications": later})
     assert _names(after, "ask_for_news") <= _names(before, "ask_for_news")
@@ -193,7 +203,11 @@ def test_p21_a_later_promise_opens_nothing(pack: tactful.Policy, case: Plain, da
 
 def _stands(application: Plain) -> bool:
     """Whether no interview, past or to come, is later than the promise."""
-    ends = [_seconds(one["ended_at"]) for one in application.get("interviews", ()) if one.get("status") != "cancelled"]
+    ends = [
+        _seconds(interview["ended_at"])
+        for interview in application.get("interviews", ())
+        if interview.get("status") != "cancelled"
+    ]
     return _seconds(application["reply_by"]) >= max(ends, default=0)
 
 
@@ -220,8 +234,8 @@ parameters:
 @given(case=CASES)
 def test_p21_more_patience_opens_nothing(case: Plain) -> None:
     """P21: a longer grace, a longer gap, shorter hours and fewer follow-ups ask nobody who was not to be asked."""
-    asked, patient = (_names(policy.decide(case), "ask_for_news") for policy in (PACKS["default"], PATIENT))
-    assert {(one[0], *one[3:]) for one in patient} <= {(one[0], *one[3:]) for one in asked}
+    impatient, patient = (_names(policy.decide(case), "ask_for_news") for policy in (PACKS["default"], PATIENT))
+    assert {(name[0], *name[3:]) for name in patient} <= {(name[0], *name[3:]) for name in impatient}
 
 
 @SOME
@@ -229,7 +243,11 @@ def test_p21_more_patience_opens_nothing(case: Plain) -> None:
 def test_p44_looser_figures_keep_all_safety(case: Plain) -> None:
     """P44: every safety prohibition of the pack is there however loose its figures are."""
     found = [
-        {(one.action, *row_key(one.target)) for one in policy.decide(case).ranking.ranked if one.safety}
+        {
+            (conclusion.action, *row_key(conclusion.target))
+            for conclusion in policy.decide(case).ranking.ranked
+            if conclusion.safety
+        }
         for policy in (PACKS["default"], HASTY)
     ]
     assert found[0] == found[1]
@@ -240,8 +258,10 @@ def test_p44_looser_figures_keep_all_safety(case: Plain) -> None:
 def test_p22_strings_attached_keep_the_job(pack: tactful.Policy, case: Plain) -> None:
     """P22: a condition on every offer forbids resigning, and adds no contact but the request for a firm one."""
     tied = [
-        {**one, "offer": {**one["offer"], "conditional": True}} if "offer" in one else one
-        for one in case["applications"]
+        {**application, "offer": {**application["offer"], "conditional": True}}
+        if "offer" in application
+        else application
+        for application in case["applications"]
     ]
     after = pack.decide({**case, "candidate": {**case["candidate"], "employed": True}, "applications": tied})
     assert _vetoes(after, "resign")
@@ -268,11 +288,11 @@ def _placeless(case: Plain) -> Plain:
 
     def bare(value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: bare(one) for key, one in value.items() if key not in gone}
-        return [bare(one) for one in value] if isinstance(value, list) else value
+            return {key: bare(part) for key, part in value.items() if key not in gone}
+        return [bare(part) for part in value] if isinstance(value, list) else value
 
-    found: Plain = _moved(bare(case), lambda moment: moment.astimezone(UTC))
-    return found
+    moved: Plain = _moved(bare(case), lambda moment: moment.astimezone(UTC))
+    return moved
 
 
 @SOME
@@ -283,20 +303,26 @@ def test_p26_names_rank_nothing(pack: tactful.Policy, case: Plain, name: str) ->
         **case,
         "applications": [
             {
-                **one,
+                **application,
                 "company": name,
-                "people": [{**each, "name": name + each["name"]} if "name" in each else each for each in one["people"]],
+                "people": [
+                    {**person, "name": name + person["name"]} if "name" in person else person
+                    for person in application["people"]
+                ],
             }
-            if "people" in one
-            else {**one, "company": name}
-            for one in case["applications"]
+            if "people" in application
+            else {**application, "company": name}
+            for application in case["applications"]
         ],
     }
     assert _order(pack.decide(renamed)) == _order(pack.decide(case))
 
 
 def _order(decision: tactful.Decision) -> list[tuple[Any, ...]]:
-    return [(one.prohibits, one.action, one.modality, one.due, *row_key(one.target)) for one in decision.ranking.ranked]
+    return [
+        (conclusion.prohibits, conclusion.action, conclusion.modality, conclusion.due, *row_key(conclusion.target))
+        for conclusion in decision.ranking.ranked
+    ]
 
 
 @SOME
@@ -322,15 +348,15 @@ def test_p27_the_other_side_keeps_its_own_clock(pack: tactful.Policy, case: Plai
 def test_p28_applications_mind_their_own_business(pack: tactful.Policy, case: Plain) -> None:
     """P28: without offers and acceptances, which concern all, each is decided as if it were alone."""
     quiet = [
-        {key: value for key, value in one.items() if key != "offer"}
-        for one in case["applications"]
-        if one.get("status") != "accepted"
+        {key: value for key, value in application.items() if key != "offer"}
+        for application in case["applications"]
+        if application.get("status") != "accepted"
     ]
     together = _order(pack.decide({**case, "applications": quiet}))
-    for one in quiet:
-        alone = _order(pack.decide({**case, "applications": [one]}))
-        assert [each for each in together if each[5] in (one["id"], "")] == [
-            each for each in alone if each[5] in (one["id"], "")
+    for application in quiet:
+        alone = _order(pack.decide({**case, "applications": [application]}))
+        assert [entry for entry in together if entry[5] in (application["id"], "")] == [
+            entry for entry in alone if entry[5] in (application["id"], "")
         ]
 
 
@@ -338,8 +364,8 @@ def test_p28_applications_mind_their_own_business(pack: tactful.Policy, case: Pl
 @given(case=CASES)
 def test_p29_p30_one_more_interviewer_or_round(pack: tactful.Policy, case: Plain) -> None:
     """P29, P30: a further interviewer concerns that person alone; a further round takes no thanks away and ends questions."""
-    assume(any(one.get("interviews") for one in case["applications"]))
-    first = next(one for one in case["applications"] if one.get("interviews"))
+    assume(any(application.get("interviews") for application in case["applications"]))
+    first = next(application for application in case["applications"] if application.get("interviews"))
     before = pack.decide(case)
     held = first["interviews"][0]
     more = {**held, "interviewers": [*held.get("interviewers", []), "new"]}
@@ -350,15 +376,18 @@ def test_p29_p30_one_more_interviewer_or_round(pack: tactful.Policy, case: Plain
     }
     after = pack.decide(_replaced(case, first, grown))
     kinds = ("thank_you_note", "find_name")
-    assert {one for one in _names(after, *kinds) if one[-1] != "new"} == _names(before, *kinds)
+    assert {name for name in _names(after, *kinds) if name[-1] != "new"} == _names(before, *kinds)
     ahead = {"id": "next", "ended_at": (datetime.fromisoformat(case["now"]) + timedelta(days=9)).isoformat()}
     longer = pack.decide(_replaced(case, first, {**first, "interviews": [*first["interviews"], ahead]}))
     assert _names(longer, *kinds) == _names(before, *kinds)
-    assert not [one for one in _names(longer, "ask_for_news") if one[4] == first["id"]]
+    assert not [name for name in _names(longer, "ask_for_news") if name[4] == first["id"]]
 
 
 def _replaced(case: Plain, old: Plain, new: Plain) -> Plain:
-    return {**case, "applications": [new if one is old else one for one in case["applications"]]}
+    return {
+        **case,
+        "applications": [new if application is old else application for application in case["applications"]],
+    }
 
 
 @SOME
@@ -367,12 +396,13 @@ def test_p32_nothing_advised_is_forbidden(pack: tactful.Policy, case: Plain) -> 
     """P32: no recommendation stands beside a prohibition of its family; what lost names the rules that defeated it."""
     decision = pack.decide(case)
     catalogue = pack.checked.actions
-    forbidden = [one for one in decision.ranking.ranked if one.prohibits]
-    for one in _recommended(decision):
+    forbidden = [conclusion for conclusion in decision.ranking.ranked if conclusion.prohibits]
+    for conclusion in _recommended(decision):
         assert not [
-            each
-            for each in forbidden
-            if each.action in catalogue[one.action].family and inside(one.target, each.target)
+            prohibition
+            for prohibition in forbidden
+            if prohibition.action in catalogue[conclusion.action].family
+            and inside(conclusion.target, prohibition.target)
         ]
     for lost in decision.set_aside:
         assert lost.by
@@ -385,13 +415,13 @@ def test_p33_all_advice_has_its_reasons(pack: tactful.Policy, case: Plain) -> No
     """P33: every conclusion names a rule, and facts that no rule reads leave everything as it is."""
     decision = pack.decide(case)
     ids = {rule.id for rule in pack.checked.rules}
-    for one in decision.actions:
-        assert one.because
-        assert {each.rule for each in one.because} <= ids
-    read = {(one.entity, one.name) for one in pack.decider.fields}
+    for action in decision.actions:
+        assert action.because
+        assert {reason.rule for reason in action.because} <= ids
+    read = {(field.entity, field.name) for field in pack.decider.fields}
     bare = case
     for part, entity in (("people", "person"), ("messages", "message"), ("interviews", "interview")):
-        unread = {name for one in case["applications"] for each in one.get(part, ()) for name in each} - {
+        unread = {name for application in case["applications"] for row in application.get(part, ()) for name in row} - {
             *("id", "interviewers", "ended_at", "person", "time_zone", "country"),
             *(name for owner, name in read if owner == entity),
         }
@@ -403,9 +433,9 @@ def test_p33_all_advice_has_its_reasons(pack: tactful.Policy, case: Plain) -> No
 @given(case=CASES)
 def test_p35_calls_are_rehearsed(pack: tactful.Policy, case: Plain) -> None:
     """P35: both rehearsals with every call, and with nothing else."""
-    for one in pack.decide(case).actions:
-        rehearsals = [step for step in one.steps if step.startswith("Practise")]
-        assert len(rehearsals) == (2 if one.action == "call" and not one.modality.endswith("not") else 0)
+    for action in pack.decide(case).actions:
+        rehearsals = [step for step in action.steps if step.startswith("Practise")]
+        assert len(rehearsals) == (2 if action.action == "call" and not action.modality.endswith("not") else 0)
 
 
 @SOME
@@ -414,15 +444,17 @@ def test_p36_p37_a_note_has_one_addressee_and_can_be_read(pack: tactful.Policy, 
     """P36, P37: one person; without a name, finding it comes first; by hand only where that can be read."""
     decision = pack.decide(case)
     legible = case["candidate"].get("handwriting_legible")
-    for one in decision.actions:
-        if one.action != "thank_you_note":
+    for action in decision.actions:
+        if action.action != "thank_you_note":
             continue
-        assert one.target.entity == "person"
-        assert any("By hand" in step for step in one.steps) == (legible is True)
-        named = any(step.startswith("Address it to") for step in one.steps)
+        assert action.target.entity == "person"
+        assert any("By hand" in step for step in action.steps) == (legible is True)
+        named = any(step.startswith("Address it to") for step in action.steps)
         if not named:
-            finds = [each for each in decision.actions if each.action == "find_name" and each.target == one.target]
-            assert [each for each in finds if each.application == one.application and each.rank < one.rank]
+            searches = [
+                other for other in decision.actions if other.action == "find_name" and other.target == action.target
+            ]
+            assert [find for find in searches if find.application == action.application and find.rank < action.rank]
 
 
 @SOME
@@ -431,10 +463,15 @@ def test_p38_unknown_is_not_no(pack: tactful.Policy, case: Plain, field: str) ->
     """P38: not knowing never brings about a call or a resignation that one of the answers forbids."""
     unknown, yes, no = (pack.decide(_answered(case, field, value)) for value in (None, True, False))
     for action in ("resign", "call"):
-        forbidden = [one for one in (*yes.ranking.ranked, *no.ranking.ranked) if one.prohibits and one.action == action]
-        where = {row_key(one.target) for one in forbidden}
+        forbidden = [
+            conclusion
+            for conclusion in (*yes.ranking.ranked, *no.ranking.ranked)
+            if conclusion.prohibits and conclusion.action == action
+        ]
+        where = {row_key(conclusion.target) for conclusion in forbidden}
         if pack.name != "phone-friendly" or action == "resign":
-            assert not [one for one in _recommended(unknown) if one.action == action and row_key(one.target) in where]
+            advised = [conclusion for conclusion in _recommended(unknown) if conclusion.action == action]
+            assert not [conclusion for conclusion in advised if row_key(conclusion.target) in where]
 
 
 def _answered(case: Plain, field: str, value: bool | None) -> Plain:
@@ -443,7 +480,8 @@ def _answered(case: Plain, field: str, value: bool | None) -> Plain:
     if field == "invited_call":
         return _with(case, "people", **{field: value})
     applications = [
-        {**one, "offer": {**one["offer"], field: value}} if "offer" in one else one for one in case["applications"]
+        {**application, "offer": {**application["offer"], field: value}} if "offer" in application else application
+        for application in case["applications"]
     ]
     return {**case, "applications": applications}
 
@@ -453,15 +491,19 @@ def _answered(case: Plain, field: str, value: bool | None) -> Plain:
 def test_p19_p39_something_is_advised_of_every_open_application(pack: tactful.Policy, case: Plain) -> None:
     """P19, P39: be it to wait or to let go; an open application is never met with silence."""
     decision = pack.decide(case)
-    for one in case["applications"]:
-        if one.get("status") not in ("accepted", *ENDED):
-            assert [each for each in decision.actions if each.application == one["id"] and "not" not in each.modality]
+    for application in case["applications"]:
+        if application.get("status") not in ("accepted", *ENDED):
+            assert [
+                action
+                for action in decision.actions
+                if action.application == application["id"] and "not" not in action.modality
+            ]
 
 
 @SOME
 @given(case=CASES)
 def test_p41_the_same_facts_give_the_same_bytes(pack: tactful.Policy, case: Plain) -> None:
     """P41: read from a mapping, from text, and once more."""
-    found = pack.decide(case).to_json()
-    assert pack.decide(json.dumps(case)).to_json() == found
-    assert pack.decide(pack.read(case)).to_json() == found
+    answer = pack.decide(case).to_json()
+    assert pack.decide(json.dumps(case)).to_json() == answer
+    assert pack.decide(pack.read(case)).to_json() == answer

@@ -45,7 +45,7 @@ def _example(name: str) -> dict[str, Any]:
 
 
 def _people(case: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {one["id"]: one for one in case["applications"][0]["people"]}
+    return {person["id"]: person for person in case["applications"][0]["people"]}
 
 
 def _text(record: ComparisonRecord) -> str:
@@ -64,7 +64,9 @@ def test_a_changed_wish_takes_its_prohibition_with_it() -> None:
     after = copy.deepcopy(before)
     _people(after)["dana"]["prefers"] = "phone"
     record = _compare(before, after)
-    assert [(one.fact, one.before, one.after) for one in record.facts] == [("person[dana].prefers", "email", "phone")]
+    assert [(fact.fact, fact.before, fact.after) for fact in record.facts] == [
+        ("person[dana].prefers", "email", "phone")
+    ]
     (removed,) = record.advice
     assert isinstance(removed, RemovedRecord)
     assert (removed.action, removed.target.id, [rule.rule for rule in removed.because]) == (
@@ -96,13 +98,15 @@ def test_what_gave_way_is_told_as_an_alternative() -> None:
     """A recruiter who turns up takes the follow-up's place; the manager is an alternative."""
     after = _example("silence_after_the_promised_day")
     before = copy.deepcopy(after)
-    before["applications"][0]["people"] = [one for one in after["applications"][0]["people"] if one["id"] != "ines"]
+    before["applications"][0]["people"] = [
+        person for person in after["applications"][0]["people"] if person["id"] != "ines"
+    ]
     added, removed = _compare(before, after).advice
     assert isinstance(added, AddedRecord)
     assert isinstance(removed, RemovedRecord)
     assert (added.target.id, removed.target.id) == ("ines", "tom")
     assert isinstance(added.before, NoRuleRecord)
-    assert [type(one) for one in added.before.rules] == [RowGoneRecord, RowGoneRecord]
+    assert [type(rule) for rule in added.before.rules] == [RowGoneRecord, RowGoneRecord]
     assert removed.after == AlternativeToRecord(to="Write to Inês Duarte and ask where things stand")
 
 
@@ -115,7 +119,9 @@ def test_what_was_set_aside_names_the_rules_that_did_it() -> None:
     removed = next(one for one in record.advice if isinstance(one, RemovedRecord))
     assert isinstance(removed.after, SetAsideByRecord)
     assert removed.after.by == ("person-wants-no-contact",)
-    assert [(one.side, one.action, one.target.id) for one in record.set_aside] == [("after", "thank_you_note", "lee")]
+    assert [(conclusion.side, conclusion.action, conclusion.target.id) for conclusion in record.set_aside] == [
+        ("after", "thank_you_note", "lee")
+    ]
 
 
 def test_two_packs_are_compared_on_one_case() -> None:
@@ -147,7 +153,7 @@ def test_a_rule_that_concerns_somebody_else_now_says_so() -> None:
     after["applications"][0]["contact_via"] = "tim"
     removed = next(one for one in _compare(before, after).advice if isinstance(one, RemovedRecord))
     assert isinstance(removed.after, NoRuleRecord)
-    assert [one.failing for one in removed.after.rules if isinstance(one, LacksRecord)] == [(), ()]
+    assert [rule.failing for rule in removed.after.rules if isinstance(rule, LacksRecord)] == [(), ()]
 
 
 def test_only_what_changed_places_with_others_counts_as_moved() -> None:
@@ -166,7 +172,7 @@ rules:
     added, changed = before.compare(after).advice
     assert isinstance(added, AddedRecord)
     assert isinstance(changed, ChangedRecord)
-    assert [(one.what, one.before, one.after) for one in changed.changes] == [
+    assert [(change.what, change.before, change.after) for change in changed.changes] == [
         ("rank", "3", "2"),
         ("priority", "30", "60"),
     ]
@@ -191,7 +197,7 @@ def test_an_id_that_several_applications_have_is_told_in_full() -> None:
     other = copy.deepcopy(case)
     other["applications"][1]["people"] = [{"id": "dana", "name": "[red]D"}]  # type: ignore[index]
     record = _compare(case, other)
-    assert [(one.fact, one.before_said, one.after_said) for one in record.facts] == [
+    assert [(fact.fact, fact.before_said, fact.after_said) for fact in record.facts] == [
         ("person[b/dana].name", "unknown", "[red]D")
     ]
     assert "person[b/dana].name: unknown → [red]D" in _text(record)

@@ -34,12 +34,12 @@ CASE: dict[str, Any] = {
 def _flips(action: str, target: str, prohibits: bool = False, case: dict[str, Any] = CASE) -> FlipsRecord:
     decision = PACK.decide(case)
     family = decision.context.case.families[0]
-    rows = {one.id: one for one in (decision.context.case.candidate, family.application, *family.people)}
+    rows = {person.id: person for person in (decision.context.case.candidate, family.application, *family.people)}
     return counterfactuals(decision.context, Wish(action, prohibits, rows[target]))
 
 
-def _said(found: FlipsRecord) -> list[list[tuple[str, str]]]:
-    return [[(one.who, one.text) for one in flip.changes] for flip in found.ways]
+def _said(record: FlipsRecord) -> list[list[tuple[str, str]]]:
+    return [[(change.who, change.text) for change in flip.changes] for flip in record.ways]
 
 
 def test_what_the_candidate_can_do_comes_first_then_time() -> None:
@@ -52,9 +52,9 @@ def test_what_the_candidate_can_do_comes_first_then_time() -> None:
 
 def test_time_is_told_to_the_second_at_which_it_does_it() -> None:
     """A call opens two business days after the promised day, and not a second before."""
-    found = _flips("call", "dana")
-    assert not found.given
-    [flip] = found.ways
+    record = _flips("call", "dana")
+    assert not record.given
+    [flip] = record.ways
     [change] = flip.changes
     assert change.after == "2026-12-01T17:00:00-05:00"
 
@@ -66,14 +66,14 @@ def test_a_stated_preference_is_theirs_to_change() -> None:
 
 def test_it_takes_three_facts_of_an_offer_to_be_free_to_leave_and_nobody_is_told_to_be_unemployed() -> None:
     """The present job can be given up with a written, signed, unconditional offer; that there is a job is not changed."""
-    found = _flips("resign", "c", prohibits=True)
-    [flip] = found.ways
-    assert {one.path for one in flip.changes} == {
+    record = _flips("resign", "c", prohibits=True)
+    [flip] = record.ways
+    assert {change.path for change in flip.changes} == {
         "offer[acme].form",
         "offer[acme].signed_at",
         "offer[acme].conditional",
     }
-    assert found.given
+    assert record.given
 
 
 def test_a_promised_day_is_put_off_at_most_never_taken_back() -> None:
@@ -92,8 +92,10 @@ def test_every_suggestion_does_what_it_says(data: dict[str, Any]) -> None:
     """Changed as suggested, the case leads to a decision with, or without, the advice; no fixed fact is changed."""
     case = PACK.read(data)
     decision = PACK.decide(case)
-    for one in decision.ranking.ranked[:3]:
-        for flip in counterfactuals(decision.context, Wish(one.action, one.prohibits, one.target)).ways[:4]:
+    for conclusion in decision.ranking.ranked[:3]:
+        for flip in counterfactuals(
+            decision.context, Wish(conclusion.action, conclusion.prohibits, conclusion.target)
+        ).ways[:4]:
             facts = {
                 change.path: change.after
                 for change in flip.changes
@@ -103,8 +105,11 @@ def test_every_suggestion_does_what_it_says(data: dict[str, Any]) -> None:
                 continue
             assert all(value is not None for value in facts.values())
             after = PACK.decide(PACK.change(case, facts))
-            kept = {(each.action, each.prohibits, each.target.no, type(each.target)) for each in after.ranking.ranked}
-            assert (one.action, one.prohibits, one.target.no, type(one.target)) not in kept
+            kept = {
+                (conclusion.action, conclusion.prohibits, conclusion.target.no, type(conclusion.target))
+                for conclusion in after.ranking.ranked
+            }
+            assert (conclusion.action, conclusion.prohibits, conclusion.target.no, type(conclusion.target)) not in kept
             for change in flip.changes:
                 field = change.path.rpartition(".")[2]
                 note = next(
@@ -127,7 +132,9 @@ def test_a_pack_may_say_who_can_change_a_field() -> None:
     )
     target = decision.context.case.families[0].application
     [flip] = counterfactuals(decision.context, Wish("look", False, target)).ways
-    assert [(one.who, one.text) for one in flip.changes] == [("mine", "application[acme].portal_checked: no → yes")]
+    assert [(change.who, change.text) for change in flip.changes] == [
+        ("mine", "application[acme].portal_checked: no → yes")
+    ]
 
 
 def test_where_nothing_does_it_nothing_is_suggested() -> None:

@@ -19,19 +19,19 @@ ALMOST_NOTHING: dict[str, Any] = {
 
 
 def _questions(case: dict[str, Any]) -> dict[str, QuestionRecord]:
-    return {one.path: one for one in PACK.decide(case).questions}
+    return {question.path: question for question in PACK.decide(case).questions}
 
 
 def test_with_nothing_but_an_interview_there_is_much_to_find_out() -> None:
     """An id and an interview make a decision, and it says which facts would change it."""
-    found = _questions(ALMOST_NOTHING)
-    assert {"candidate.employed", "application[acme].status", "application[acme].reply_by"} <= found.keys()
-    assert found["candidate.employed"].ask == "Do you have a job at present?"
+    questions = _questions(ALMOST_NOTHING)
+    assert {"candidate.employed", "application[acme].status", "application[acme].reply_by"} <= questions.keys()
+    assert questions["candidate.employed"].ask == "Do you have a job at present?"
 
 
 def test_an_answer_says_what_it_would_change() -> None:
     """Who has no job need not be told to keep it."""
-    answers = {one.text: one.effects for one in _questions(ALMOST_NOTHING)["candidate.employed"].answers}
+    answers = {answer.text: answer.effects for answer in _questions(ALMOST_NOTHING)["candidate.employed"].answers}
     [effect] = answers["no"]
     assert (effect.what, effect.modality, effect.action) == ("goes", "must_not", "resign")
     [effect] = answers["yes"]
@@ -41,7 +41,7 @@ def test_an_answer_says_what_it_would_change() -> None:
 def test_moments_are_asked_in_stretches_that_rules_tell_apart() -> None:
     """A promised day before the interview counts for nothing; one after it is waited for."""
     answers = _questions(ALMOST_NOTHING)["application[acme].reply_by"].answers
-    assert [bool(one.effects) for one in answers] == [False, True, True]
+    assert [bool(answer.effects) for answer in answers] == [False, True, True]
     assert answers[0].text == "before Sat 21 Nov 2026, 21:30"
 
 
@@ -65,7 +65,7 @@ def test_a_field_without_a_question_of_its_own_is_asked_for_in_the_schemas_words
     )
     [question] = pack.decide({"candidate": {"id": "c"}, "applications": [{"id": "acme"}]}).questions
     assert question.ask == "What is `application.portal` of acme? Whether they have a portal."
-    assert [(one.value, len(one.effects)) for one in question.answers] == [(True, 1), (False, 0)]
+    assert [(answer.value, len(answer.effects)) for answer in question.answers] == [(True, 1), (False, 0)]
 
 
 @settings(max_examples=25)
@@ -74,14 +74,14 @@ def test_every_answer_that_is_said_to_change_something_does(data: dict[str, Any]
     """Given as a fact, the answer leads to a decision with these very effects; and no question is without one."""
     case = PACK.read(data)
     decision = PACK.decide(case)
-    before = {(one.action, one.modality, one.target.id, one.application) for one in decision.actions}
+    before = {(action.action, action.modality, action.target.id, action.application) for action in decision.actions}
     for question in decision.questions[:6]:
-        assert any(one.effects for one in question.answers)
+        assert any(answer.effects for answer in question.answers)
         for answer in question.answers:
             after = PACK.decide(PACK.change(case, {question.path: answer.value}))
-            now = {(one.action, one.modality, one.target.id, one.application) for one in after.actions}
-            come = {one.action for one in answer.effects if one.what == "comes"}
-            gone = {one.action for one in answer.effects if one.what == "goes"}
+            now = {(action.action, action.modality, action.target.id, action.application) for action in after.actions}
+            come = {effect.action for effect in answer.effects if effect.what == "comes"}
+            gone = {effect.action for effect in answer.effects if effect.what == "goes"}
             assert {one[0] for one in now - before} >= come
             assert {one[0] for one in before - now} >= gone
             if not answer.effects:

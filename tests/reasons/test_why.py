@@ -61,10 +61,10 @@ def _text(record: WhyRecord) -> str:
 def _recommended(decision: tactful.Decision) -> set[tuple[str, str, str | None, str]]:
     """All that is recommended, be it as an alternative: action, entity, application and id of the target."""
     return {
-        (one.action, one.target.entity, application_of(one.target), one.target.id)
+        (alternative.action, alternative.target.entity, application_of(alternative.target), alternative.target.id)
         for ranked in decision.ranking.ranked
-        for one in (ranked, *ranked.alternatives)
-        if not one.prohibits
+        for alternative in (ranked, *ranked.alternatives)
+        if not alternative.prohibits
     }
 
 
@@ -78,17 +78,17 @@ def _advised(decision: tactful.Decision, action: str, answer: NotAdvisedRecord |
 
 def _tests(tests: tuple[AskedRecord, ...]) -> list[AskedRecord]:
     """All tests of a tree."""
-    found = []
+    inner_tests = []
     for test in tests:
-        found.append(test)
+        inner_tests.append(test)
         match test.because:
             case WhenRecord(tests=inner):
-                found += _tests(inner)
+                inner_tests += _tests(inner)
             case GatheredRecord(rows=rows):
-                found += [one for row in rows for one in _tests(row.tests)]
+                inner_tests += [test for row in rows for test in _tests(row.tests)]
             case _:
                 pass
-    return found
+    return inner_tests
 
 
 # --- what is advised ---
@@ -200,10 +200,10 @@ def test_an_inside_contact_who_was_pestered_is_not_asked(pack: tactful.Policy) -
     (forbidden,) = answer.forbidden_by
     (rule,) = forbidden.rules
     assert (rule.rule, forbidden.action) == ("inside-contact-pestered", "ask_for_news")
-    asked = next(test for test in rule.tests if test.field == "person.news_asked")
-    assert isinstance(asked.because, GatheredRecord)
-    assert (asked.value, asked.because.matched, asked.because.looked_at) == (3, 3, 4)
-    assert asked.because.rows[0].said == "status question sent Fri 20 Nov 2026, 09:00 to Luc Moreau"
+    news_asked = next(test for test in rule.tests if test.field == "person.news_asked")
+    assert isinstance(news_asked.because, GatheredRecord)
+    assert (news_asked.value, news_asked.because.matched, news_asked.because.looked_at) == (3, 3, 4)
+    assert news_asked.because.rows[0].said == "status question sent Fri 20 Nov 2026, 09:00 to Luc Moreau"
     assert isinstance(answer.opening, StaysClosedRecord)
 
 
@@ -222,7 +222,7 @@ rules:
     assert isinstance(prohibition, AdvisedRecord)
     assert [one.other.rules[0].rule for one in prohibition.prevailed_over] == ["call-anyway"]
     assert isinstance(answer, DefeatedRecord)
-    assert [(one.by, one.other.rules[0].rule) for one in answer.lost_to] == [("safety", "stated-preference")]
+    assert [(winner.by, winner.other.rules[0].rule) for winner in answer.lost_to] == [("safety", "stated-preference")]
     assert isinstance(answer.opening, StaysDefeatedRecord)
     assert answer.opening.by == ("stated-preference",)
 
@@ -249,7 +249,7 @@ def test_it_is_said_whom_else_it_is_advised_for(pack: tactful.Policy) -> None:
 def test_a_question_without_a_target_is_about_all_that_it_concerns(pack: tactful.Policy) -> None:
     """Everybody who could be called gets an answer."""
     answers = _decide(pack, "two_interviewers_one_wants_email").why("call").answers
-    assert [type(one).__name__ for one in answers] == ["AdvisedRecord", "NotAdvisedRecord"]
+    assert [type(answer).__name__ for answer in answers] == ["AdvisedRecord", "NotAdvisedRecord"]
 
 
 def test_an_id_of_several_applications_means_all_of_them_until_it_is_told_in_full() -> None:
@@ -354,11 +354,11 @@ def test_advice_is_answered_by_advised_with_its_own_rules(case: dict[str, Any]) 
     for advice in decision.actions:
         target = advice.target.id
         answers = decision.why(advice.action, target).answers
-        found = [one for one in answers if isinstance(one, AdvisedRecord) and one.rank == advice.rank]
-        assert [[rule.rule for rule in one.conclusion.rules] for one in found] == [
+        matching = [answer for answer in answers if isinstance(answer, AdvisedRecord) and answer.rank == advice.rank]
+        assert [[rule.rule for rule in one.conclusion.rules] for one in matching] == [
             [rule.rule for rule in advice.because]
         ]
-        for one in found:
+        for one in matching:
             assert all(test.held == test.wanted for rule in one.conclusion.rules for test in rule.tests)
 
 
@@ -368,7 +368,7 @@ def test_every_question_has_an_answer_that_the_decision_bears_out(case: dict[str
     """No error, nothing that is in the list is said not to be, and what opens does so at that second."""
     decision = PACK.decide(case)
     schema = why_schema()
-    ids = [None, "c", *(one for app_ in case["applications"] for one in _ids(app_))]
+    ids = [None, "c", *(id_ for app_ in case["applications"] for id_ in _ids(app_))]
     for action in data.draw(st.lists(st.sampled_from(sorted(PACK.checked.actions)), min_size=4, max_size=8)):
         record = decision.why(action, data.draw(st.sampled_from(ids)))
         assert record.answers
@@ -386,7 +386,7 @@ def test_every_question_has_an_answer_that_the_decision_bears_out(case: dict[str
 
 
 def _ids(application: dict[str, Any]) -> list[str]:
-    people = [f"{application['id']}/{one['id']}" for one in application["people"]]
+    people = [f"{application['id']}/{person['id']}" for person in application["people"]]
     return [application["id"], *people]
 
 

@@ -26,8 +26,8 @@ from tactful.language.phrases import PHRASES
 
 Draw = Any
 
-#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, or 200.
-EXAMPLES_DRAWN: Final = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
+#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, or 100, to which ``.ci/run`` adds more.
+EXAMPLES_DRAWN: Final = int(os.environ.get("TACTFUL_EXAMPLES", "100"))
 
 FIELDS: dict[str, dict[str, str]] = {
     "candidate": {
@@ -133,8 +133,8 @@ RANGES: Final = {
 
 def _phrase(draw: Draw, kind: str, alike: list[str]) -> Any:
     """A phrase for a field of a kind; ``alike`` are the fields in scope that have the same."""
-    asked = KINDS.get(kind, ChoiceKind)
-    phrases = [phrase for phrase in PHRASES if asked in phrase.kinds]
+    drawn_kind = KINDS.get(kind, ChoiceKind)
+    phrases = [phrase for phrase in PHRASES if drawn_kind in phrase.kinds]
     ways = [[way for way in phrase.templates if alike or "{field}" not in way] for phrase in phrases]
     template = draw(st.sampled_from(draw(st.sampled_from([way for way in ways if way]))))
     low, high = draw(st.sampled_from(RANGES.get(kind, [("", "")])))
@@ -202,7 +202,7 @@ def packs(draw: Draw) -> str:
             for name, kind in {**FIELDS[one], **computed.get(one, {})}.items()
             if kind == "moment"
         ]
-        by = draw(st.sampled_from([None, "none", *(f"2 days after {one}" for one in moments), *moments]))
+        by = draw(st.sampled_from([None, "none", *(f"2 days after {moment}" for moment in moments), *moments]))
         rules[f"r{no}"] = {
             "for each": entity,
             "when": _condition(draw, scope, computed),
@@ -234,14 +234,19 @@ ACTIONS: Final = {
 
 def _conclusions(entity: str) -> list[dict[str, str]]:
     """All that a rule for an entity may conclude, of whom it may."""
-    found: list[dict[str, str]] = [{"should": "note"}, {"must_not": "contact"}, {"step": "mind", "of": "contact"}]
-    found += [{"may": "call"}, {"should_not": "call"}, {"must": "rest", "to": "candidate"}, {"should_not": "rest"}]
+    conclusions: list[dict[str, str]] = [{"should": "note"}, {"must_not": "contact"}, {"step": "mind", "of": "contact"}]
+    conclusions += [
+        {"may": "call"},
+        {"should_not": "call"},
+        {"must": "rest", "to": "candidate"},
+        {"should_not": "rest"},
+    ]
     by_id = {"interviewer": "interviewer.person", "message": "message.person"}
     if entity in by_id:
-        found += [{"should": "note", "to": by_id[entity]}, {"must_not": "call", "to": by_id[entity]}]
+        conclusions += [{"should": "note", "to": by_id[entity]}, {"must_not": "call", "to": by_id[entity]}]
     if entity not in ("candidate", "offer"):
-        found += [{"should": "call", "to": "application.contact_via"}, {"should": "contact", "to": "application"}]
-    return found
+        conclusions += [{"should": "call", "to": "application.contact_via"}, {"should": "contact", "to": "application"}]
+    return conclusions
 
 
 @st.composite
@@ -297,7 +302,7 @@ def cases(draw: Draw) -> dict[str, Any]:
             part: [{**one, "custom": draw(_customs(entity, _NUMBERS))} for one in application[part]]
             for part, entity in (("people", "person"), ("interviews", "interview"), ("messages", "message"))
         }
-        parts["people"] = [{**one, **draw(places)} for one in parts["people"]]
+        parts["people"] = [{**person, **draw(places)} for person in parts["people"]]
         applications.append({**application, **parts, **draw(places), "custom": draw(_customs("application", _NUMBERS))})
     return {**case, "applications": applications}
 

@@ -24,18 +24,18 @@ Tables = dict[str, list[Told]]
 
 def in_columns(cases: Sequence[Case], firings: Sequence[list[RawFiring]], columns: Columns) -> list[RuleFirings]:
     """What fires in each case, as rows of columns."""
-    found: dict[int, list[tuple[int, int]]] = {}
+    rows_of: dict[int, list[tuple[int, int]]] = {}
     before: Counter[str] = Counter()
     for case, mine in zip(cases, firings, strict=True):
         offers = [family.offer for family in case.families if family.offer is not None]
         for rule, row, due in mine:
             no = offers.index(row) if isinstance(row, OfferRow) else row.no
-            found.setdefault(rule, []).append((before[row.entity] + no, NULL if due is None else due))
+            rows_of.setdefault(rule, []).append((before[row.entity] + no, NULL if due is None else due))
         before.update(_sizes(case))
     assert dict(before) == {entity: size for entity, size in columns.sizes.items() if entity in before}
     return [
         RuleFirings(rule, rows, None if (due == NULL).all() else due)
-        for rule, (rows, due) in ((rule, np.array(sorted(pairs)).T) for rule, pairs in found.items())
+        for rule, (rows, due) in ((rule, np.array(sorted(pairs)).T) for rule, pairs in rows_of.items())
     ]
 
 
@@ -44,11 +44,11 @@ def _sizes(case: Case) -> dict[str, int]:
     return {
         "candidate": 1,
         "application": len(families),
-        "offer": sum(one.offer is not None for one in families),
-        "person": sum(len(one.people) for one in families),
-        "interview": sum(len(one.interviews) for one in families),
-        "interviewer": sum(len(group) for one in families for group in one.interviewers),
-        "message": sum(len(one.messages) for one in families),
+        "offer": sum(family.offer is not None for family in families),
+        "person": sum(len(family.people) for family in families),
+        "interview": sum(len(family.interviews) for family in families),
+        "interviewer": sum(len(group) for family in families for group in family.interviewers),
+        "message": sum(len(family.messages) for family in families),
     }
 
 
@@ -58,10 +58,10 @@ def expected(policy: tactful.Policy, case: Case, firings: list[RawFiring], steps
     ranking = ranker.rank(firings, case)
     conclusions = _in_order(ranking)
     number = {id(one): no for no, (_, one) in enumerate(conclusions, start=1)}
-    gave_way = {id(other): number[id(one)] for one in ranking.ranked for other in one.alternatives}
-    told: Tables = {"actions": [], "justifications": [], "steps": []}
+    gave_way = {id(other): number[id(conclusion)] for conclusion in ranking.ranked for other in conclusion.alternatives}
+    tables: Tables = {"actions": [], "justifications": [], "steps": []}
     for no, (state, one) in enumerate(conclusions, start=1):
-        told["actions"].append(
+        tables["actions"].append(
             {
                 "conclusion": no,
                 "state": state,
@@ -76,22 +76,22 @@ def expected(policy: tactful.Policy, case: Case, firings: list[RawFiring], steps
                 **_row(one.target, "target_id"),
             }
         )
-        told["justifications"] += [
+        tables["justifications"] += [
             {**_firing(policy, no, place, firing), "due": _moment(firing[2])}
             for place, firing in enumerate(ranker.sorted_firings(one), start=1)
         ]
         if state == "ranked" and not one.prohibits:
-            found = ranker.steps_for(one, steps, case)
-            told["steps"] += [_firing(policy, no, place, firing) for place, firing in enumerate(found, start=1)]
-    return told
+            added = ranker.steps_for(one, steps, case)
+            tables["steps"] += [_firing(policy, no, place, firing) for place, firing in enumerate(added, start=1)]
+    return tables
 
 
 def _in_order(ranking: Ranking) -> list[tuple[str, Conclusion]]:
-    alternatives = sorted((one for best in ranking.ranked for one in best.alternatives), key=rank_key)
+    alternatives = sorted((alternative for best in ranking.ranked for alternative in best.alternatives), key=rank_key)
     return [
-        *(("ranked", one) for one in ranking.ranked),
-        *(("alternative", one) for one in alternatives),
-        *(("set_aside", one) for one in ranking.set_aside),
+        *(("ranked", conclusion) for conclusion in ranking.ranked),
+        *(("alternative", alternative) for alternative in alternatives),
+        *(("set_aside", conclusion) for conclusion in ranking.set_aside),
     ]
 
 
@@ -116,8 +116,8 @@ def _moment(seconds: int | None) -> datetime | None:
 
 def by_candidate(tables: Mapping[str, pa.Table]) -> dict[str, Tables]:
     """The rows of tables for each candidate who has some, in their order, without the candidate's id."""
-    told: dict[str, Tables] = {}
+    by_id: dict[str, Tables] = {}
     for name, table in tables.items():
         for row in table.to_pylist():
-            told.setdefault(row.pop("candidate_id"), {}).setdefault(name, []).append(row)
-    return told
+            by_id.setdefault(row.pop("candidate_id"), {}).setdefault(name, []).append(row)
+    return by_id

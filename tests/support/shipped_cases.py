@@ -139,15 +139,15 @@ def _application(id_: str, people: list[Fields]) -> Drawn:
         id=st.just(id_),
         people=st.just(people),
         interviews=st.lists(_interviews(ids), max_size=3).map(
-            lambda found: [{"id": f"i{no}", **one} for no, one in enumerate(found)]
+            lambda interviews: [{"id": f"i{no}", **one} for no, one in enumerate(interviews)]
         ),
         messages=st.lists(_messages(ids), max_size=5),
     )
 
 
 def _applications(id_: str) -> Drawn:
-    people = st.lists(_person, max_size=4).map(lambda found: [{"id": f"p{no}", **one} for no, one in enumerate(found)])
-    return people.flatmap(lambda found: _application(id_, found))
+    people = st.lists(_person, max_size=4).map(lambda rows: [{"id": f"p{no}", **one} for no, one in enumerate(rows)])
+    return people.flatmap(lambda rows: _application(id_, rows))
 
 
 _candidate: Final = _fields(

@@ -47,33 +47,33 @@ def expected(policy: tactful.Policy, cases: Sequence[Case]) -> Columns:
     return columns_of(cases, [CLOCK if case.now is None else case.now for case in cases], policy.checked.custom)
 
 
-def assert_alike(found: Columns, wanted: Columns) -> None:
+def assert_alike(actual: Columns, wanted: Columns) -> None:
     """All arrays are equal, types included; calendars may be numbered otherwise."""
-    assert found.sizes == wanted.sizes
-    _assert_equal(found.now, wanted.now, "now")
+    assert actual.sizes == wanted.sizes
+    _assert_equal(actual.now, wanted.now, "now")
     for name in ("links", "offsets"):
-        ours, theirs = getattr(found, name), getattr(wanted, name)
+        ours, theirs = getattr(actual, name), getattr(wanted, name)
         assert ours.keys() == theirs.keys()
         for key in theirs:
             _assert_equal(ours[key], theirs[key], key)
     for name in ("given", "custom"):
-        ours, theirs = getattr(found, name), getattr(wanted, name)
+        ours, theirs = getattr(actual, name), getattr(wanted, name)
         assert set(ours) == set(theirs)
         for key in theirs:
             assert ours[key].kind == theirs[key].kind
             _assert_equal(ours[key].data, theirs[key].data, key)
     for entity, places in wanted.places.items():
-        ours = [found.calendars[no] for no in found.places[entity]]
+        ours = [actual.calendars[no] for no in actual.places[entity]]
         assert ours == [wanted.calendars[no] for no in places], entity
 
 
-def _assert_equal(found: Any, wanted: Any, name: Any) -> None:
+def _assert_equal(actual: Any, wanted: Any, name: Any) -> None:
     if isinstance(wanted, pa.Array):
-        assert found.type == wanted.type, name
-        assert found.equals(wanted), (name, found, wanted)
+        assert actual.type == wanted.type, name
+        assert actual.equals(wanted), (name, actual, wanted)
     else:
-        assert found.dtype == wanted.dtype, name
-        np.testing.assert_array_equal(found, wanted, err_msg=str(name))
+        assert actual.dtype == wanted.dtype, name
+        np.testing.assert_array_equal(actual, wanted, err_msg=str(name))
 
 
 # --- the same in other words ---
@@ -81,7 +81,7 @@ def _assert_equal(found: Any, wanted: Any, name: Any) -> None:
 
 def in_disorder(tables: Tables, random: Random) -> Tables:
     """The rows of all tables but ``candidates`` in any order in which those of one parent keep theirs."""
-    found = dict(tables)
+    shuffled = dict(tables)
     for entity, parent in _PARENTS.items():
         table = tables[TABLE_OF[entity]]
         keys = list(zip(*(table.column(name).to_pylist() for name in KEYS[parent]), strict=True)) if len(table) else []
@@ -90,13 +90,13 @@ def in_disorder(tables: Tables, random: Random) -> Tables:
             queues.setdefault(key, []).append(row)
         random.shuffle(keys)
         rows = [queues[key].pop(0) for key in keys]
-        found[TABLE_OF[entity]] = table.take(pa.array(rows, pa.int64()))
-    return found
+        shuffled[TABLE_OF[entity]] = table.take(pa.array(rows, pa.int64()))
+    return shuffled
 
 
 def told_otherwise(tables: Tables, random: Random) -> Tables:
     """The same rows with columns of other types, in chunks, and without columns and tables that say nothing."""
-    found = {}
+    variants = {}
     for name, table in tables.items():
         if len(table) == 0 and name != "candidates" and random.random() < 0.5:
             continue
@@ -107,10 +107,10 @@ def told_otherwise(tables: Tables, random: Random) -> Tables:
                 if random.random() < 0.3:
                     columns[column] = pa.nulls(len(array))
                 continue
-            told = array.cast(random.choice(_types(array.type)))
-            columns[column] = _in_chunks(told, random)
-        found[name] = pa.table(columns)
-    return found
+            cast = array.cast(random.choice(_types(array.type)))
+            columns[column] = _in_chunks(cast, random)
+        variants[name] = pa.table(columns)
+    return variants
 
 
 def _types(type_: pa.DataType) -> list[pa.DataType]:

@@ -41,9 +41,9 @@ def _case(**person: object) -> dict[str, object]:
 def test_a_rule_counts_once_and_a_test_twice() -> None:
     """Two rules and three tests of which one is a fact's make eight outcomes; every test is looked at, whatever others say."""
     policy = tactful.loads(PACK)
-    found = cover(policy, [policy.read(_case(prefers="email", invited_call=True))])
-    assert (found.fired, len(found.rules), found.outcomes, len(found.tests)) == (0, 2, 4, 4)
-    assert found.percent == 40.0
+    coverage = cover(policy, [policy.read(_case(prefers="email", invited_call=True))])
+    assert (coverage.fired, len(coverage.rules), coverage.outcomes, len(coverage.tests)) == (0, 2, 4, 4)
+    assert coverage.percent == 40.0
     whole = cover(
         policy,
         [
@@ -58,8 +58,8 @@ def test_a_rule_counts_once_and_a_test_twice() -> None:
 def test_conflicts_that_came_up_are_counted() -> None:
     """A prohibition and a recommendation that met, and how often."""
     policy = tactful.loads(PACK)
-    found = cover(policy, [policy.read(_case(name="Kim", invited_call=False))])
-    assert [(one.prohibition, one.recommendation, one.met) for one in found.conflicts] == [
+    coverage = cover(policy, [policy.read(_case(name="Kim", invited_call=False))])
+    assert [(conflict.prohibition, conflict.recommendation, conflict.met) for conflict in coverage.conflicts] == [
         ("never-call", "call-them", 1)
     ]
 

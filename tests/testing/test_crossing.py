@@ -21,7 +21,7 @@ def test_the_shipped_pack_is_decided_alike() -> None:
     result = CliRunner().invoke(app, ["check", "--cross-engine", "--cases", "25", "--seed", "7"])
     assert result.exit_code == 0
     assert "both engines agree: " in result.stdout
-    assert "on 25 drawn cases, seed 7" in result.stdout
+    assert "on 25 random cases, seed 7" in result.stdout
     pack = tactful.load()
     assert cross_examine(pack, seed=7, examples=25) == cross_examine(pack, seed=7, examples=25)
 
@@ -29,7 +29,7 @@ def test_the_shipped_pack_is_decided_alike() -> None:
 def test_a_disagreement_is_shown_with_a_small_case(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that forgets one rule is found out."""
     real = ReteProgram.fire
-    forgotten = next(one.no for one in tactful.load().checked.rules if one.id == "job-kept-until-signed")
+    forgotten = next(rule.no for rule in tactful.load().checked.rules if rule.id == "job-kept-until-signed")
 
     def forgetful(self: ReteProgram, case: Case, now: int) -> list[RawFiring]:
         return [one for one in real(self, case, now) if one[0] != forgotten]
@@ -37,6 +37,6 @@ def test_a_disagreement_is_shown_with_a_small_case(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(ReteProgram, "fire", forgetful)
     result = CliRunner().invoke(app, ["check", "--cross-engine", "--cases", "200", "--seed", "7"])
     assert result.exit_code == 1
-    assert "fires by compiled alone: job-kept-until-signed for candidate" in result.stdout
+    assert "fires only in compiled: job-kept-until-signed for candidate" in result.stdout
     assert "employed: true" in result.stdout
     assert "applications" not in result.stdout.replace("applications: []", "")

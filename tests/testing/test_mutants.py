@@ -40,13 +40,13 @@ examples:
 def _outcomes(examples: str = EXAMPLE, pack: str = PACK) -> dict[str, MutantResult]:
     policy = tactful.loads(pack)
     read = read_examples_text(policy, examples, "examples.yaml")
-    return {one.id: one for one in mutate(policy, read, drawn=50).outcomes}
+    return {outcome.id: outcome for outcome in mutate(policy, read, drawn=50).outcomes}
 
 
 def test_every_part_is_changed_one_step_at_a_time() -> None:
     """Thresholds, units, comparisons, conditions, modality, priority, target, and the rule itself."""
     policy = tactful.loads(PACK)
-    assert sorted({one.operator for one in mutants(policy.checked)}) == [
+    assert sorted({mutant.operator for mutant in mutants(policy.checked)}) == [
         *("comparison", "condition dropped", "condition negated", "modality", "priority", "rule off", "target"),
         *("threshold down", "threshold up", "unit"),
     ]
@@ -62,16 +62,18 @@ rules:
   r: {for each: person, when: {person.calls: at least 2}, then: {may: call}, because: x}
 """
     )
-    said = [one.said for one in mutants(policy.checked, "r") if one.operator in ("comparison", "threshold up")]
-    assert said == ["`person.calls: at least 2`: 2 → 3"]
+    descriptions = [
+        mutant.said for mutant in mutants(policy.checked, "r") if mutant.operator in ("comparison", "threshold up")
+    ]
+    assert descriptions == ["`person.calls: at least 2`: 2 → 3"]
 
 
 def test_an_example_notices_what_changes_its_outcome() -> None:
     """The rule switched off is noticed, by name; so is a threshold on which the example stands."""
-    found = _outcomes()
-    assert found["call-them/rule:rule off"].by == "example called"
-    assert found["call-them/when interview.ended_at:threshold up"].noticed
-    assert found["call-them/when interview.ended_at:comparison"].noticed
+    outcomes = _outcomes()
+    assert outcomes["call-them/rule:rule off"].by == "example called"
+    assert outcomes["call-them/when interview.ended_at:threshold up"].noticed
+    assert outcomes["call-them/when interview.ended_at:comparison"].noticed
 
 
 def test_a_survivor_comes_with_a_case_that_tells_it_apart() -> None:
@@ -136,4 +138,4 @@ def test_the_shipped_pack_notices_95_percent_of_its_mutants() -> None:
     """The examples beside the shipped rules and its invariants notice nearly every step away from them."""
     policy = tactful.load()
     mutation = mutate(policy, load_examples("default", policy))
-    assert mutation.percent >= 95, [one.id for one in mutation.outcomes if not one.noticed]
+    assert mutation.percent >= 95, [outcome.id for outcome in mutation.outcomes if not outcome.noticed]

@@ -40,11 +40,11 @@ def test_examples_and_invariants_are_items(pytester: pytest.Pytester) -> None:
     """Each by its file and id; the invariants come once for a pack, with its first file."""
     _house(pytester)
     result = pytester.runpytest_subprocess(*PLUGIN, "house", "--collect-only", "-q")
-    found = [line for line in result.outlines if "::" in line]
-    assert found[:2] == ["house/tests/thanks.yaml::job-kept", "house/tests/thanks.yaml::search-goes-on"]
-    assert found[-2:] == ["house/tests/waiting.yaml::job-kept", "house/tests/waiting.yaml::search-goes-on"]
-    assert "house/tests/thanks.yaml::invariant::job-kept-until-signed" in found
-    assert len(found) == 2 + INVARIANTS + 2
+    ids = [line for line in result.outlines if "::" in line]
+    assert ids[:2] == ["house/tests/thanks.yaml::job-kept", "house/tests/thanks.yaml::search-goes-on"]
+    assert ids[-2:] == ["house/tests/waiting.yaml::job-kept", "house/tests/waiting.yaml::search-goes-on"]
+    assert "house/tests/thanks.yaml::invariant::job-kept-until-signed" in ids
+    assert len(ids) == 2 + INVARIANTS + 2
 
 
 def test_a_failure_shows_expected_and_got_and_nothing_of_the_plugin(pytester: pytest.Pytester) -> None:

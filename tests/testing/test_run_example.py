@@ -150,7 +150,7 @@ def test_changes_are_made_in_order_and_may_concern_each_other(pack: tactful.Poli
     expect: [{{should: call, to: kim}}]
 """
     (example,) = read_examples_text(pack, text, "examples.yaml")
-    assert [one.application.id for one in example.case.families] == ["acme", "beta", "gamma"]
+    assert [family.application.id for family in example.case.families] == ["acme", "beta", "gamma"]
     assert example.case.families[1].people[1].role == "hiring_manager"
     assert example.case.families[2].application.company == "Gamma"
     assert example.case.families[0].people[0].role is None

@@ -12,6 +12,7 @@ from tactful.api.decision import Advice, Decision
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.decide.timeline import Interval, Timeline, timeline
 from tactful.facts.calendars import Calendar
+from tactful.facts.reading.moments import epoch_seconds
 from tactful.facts.rows import Case
 from tactful.reasons.context import Context, pack_record
 from tactful.reasons.records.decision import ActionRecord, PlannedRecord, PlanRecord, WindowRecord
@@ -114,7 +115,7 @@ class Plan:
         """
         if moment.tzinfo is None:
             raise TactfulError("the moment has no time zone; give an aware datetime")
-        seconds = int(moment.timestamp() // 1)
+        seconds = epoch_seconds(moment)
         if not self._context.now <= seconds < self._until:
             raise TactfulError(f"{moment.isoformat()} lies outside of the plan, {self.start} to {self.until}")
         return self._decision(self._timeline.at(seconds).ranking, seconds)

@@ -23,6 +23,7 @@ from tactful.facts.edit import changed
 from tactful.facts.paths import find_spot, read_value
 from tactful.facts.reading import CaseInput, read_case, read_case_node, read_case_text, read_shape
 from tactful.facts.reading.limits import CaseLimits
+from tactful.facts.reading.moments import epoch_seconds
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
 from tactful.language.check import check_pack
@@ -240,4 +241,4 @@ def _seconds(moment: datetime, name: str) -> int:
     """A moment in whole seconds since 1970."""
     if moment.tzinfo is None:
         raise TactfulError(f"`{name}` has no time zone; give an aware datetime, such as datetime.now(timezone.utc)")
-    return int(moment.timestamp() // 1)
+    return epoch_seconds(moment)

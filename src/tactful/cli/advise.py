@@ -19,7 +19,7 @@ from tactful.formats.text.questions import render_question, render_questions
 from tactful.reasons.records.decision import QuestionRecord
 from tactful.source.diagnostics import InvalidInput
 
-#: What ends the asking, and how many wrong answers to one question are put up with.
+#: Answers that end the questions, and how often an unreadable answer to a question can be corrected.
 _ENOUGH = ("q", "quit", "stop")
 _PATIENCE = 3
 
@@ -32,27 +32,27 @@ def advise(
     application: Application = None,
     set_: SetFacts = None,
     engine: Engine = "compiled",
-    ask: Annotated[bool, typer.Option("--ask", help="Ask for what is not known and would change the advice.")] = False,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask for unknown facts that would change the advice.")] = False,
     questions: Annotated[
-        bool, typer.Option("--questions", help="With --format json: also the facts that would change the decision.")
+        bool, typer.Option("--questions", help="With --format json: include the facts that would change the decision.")
     ] = False,
     format_: Format = "text",
 ) -> None:
-    """Decide on a case: what to do, ranked, and why."""
+    """Decide on a case: what to do, ranked and with reasons."""
     if ask and case == "-":
-        raise typer.BadParameter("--ask reads answers from standard input, so the case has to be a file")
+        raise typer.BadParameter("--ask reads answers from standard input, so the case must be a file")
     policy = load(rules, engine=engine)
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     if ask:
-        told = console(stderr=True)
-        read, answers = _ask_all(policy, read, told, application)
-        _render_answers(answers, told)
+        err = console(stderr=True)
+        read, answers = _ask_all(policy, read, err, application)
+        _render_answers(answers, err)
     decision = policy.decide(read, now)
     if format_ == "json":
         write_bytes(decision.to_json(application, questions=questions))
         return
-    from tactful.formats.text import render_decision  # rich's tables and text are not needed for JSON
+    from tactful.formats.text import render_decision  # JSON does not need it
 
     render_decision(decision, console(), application)
     render_questions(decision.questions_for(application), console())
@@ -61,7 +61,7 @@ def advise(
 
 
 def _what_changes(before: Decision, after: Decision) -> None:
-    """What the facts of ``--set`` change of the decision."""
+    """Print the differences that the facts of ``--set`` make."""
     from tactful.formats.text.comparison import render_differences
 
     out = console()
@@ -71,25 +71,26 @@ def _what_changes(before: Decision, after: Decision) -> None:
 
 
 def _ask_all(policy: Policy, case: Case, out: Console, application: str | None) -> tuple[Case, dict[str, str]]:
-    """Ask, decide again, and so on. Gives the case with the answers, and the answers as ``--set`` takes them.
+    """Ask questions until none would change the advice, deciding again after each answer.
 
-    ``application``: ask only about that one, and about the candidate.
+    Returns the case with the answers, and the answers as for ``--set``. ``application``: ask only about that application
+    and the candidate.
     """
     answers: dict[str, str] = {}
     skipped: set[str] = set()
     while True:
         open_ = [
-            one
-            for one in policy.decide(case).questions
-            if one.path not in skipped and (application is None or one.application in (None, application))
+            question
+            for question in policy.decide(case).questions
+            if question.path not in skipped and (application is None or question.application in (None, application))
         ]
         if not open_:
-            out.print(Text("\nNothing else would change the advice.", "dim"))
+            out.print(Text("\nNo other fact would change the advice.", "dim"))
             return case, answers
-        found = _ask(open_[0], policy, case, out)
-        if found is None:
+        answered = _ask(open_[0], policy, case, out)
+        if answered is None:
             return case, answers
-        case, answer = found
+        case, answer = answered
         if answer:
             answers[open_[0].path] = answer
         else:
@@ -97,7 +98,7 @@ def _ask_all(policy: Policy, case: Case, out: Console, application: str | None) 
 
 
 def _ask(question: QuestionRecord, policy: Policy, case: Case, out: Console) -> tuple[Case, str] | None:
-    """One question, asked until the answer can be read; ``None`` where the asking is to end, no text for "don't know"."""
+    """Ask a question until the answer is readable. Returns ``None`` to stop, and an empty answer for "not known"."""
     render_question(question, out)
     for _ in range(_PATIENCE):
         out.print(Text("  answer (Enter: not known, q: enough) > ", "dim"), end="")
@@ -119,7 +120,7 @@ def _ask(question: QuestionRecord, policy: Policy, case: Case, out: Console) -> 
 
 
 def _render_answers(answers: dict[str, str], out: Console) -> None:
-    """How to have the answers again: none of what somebody typed is lost."""
+    """Print the answers as options, so that nobody has to type them again."""
     if answers:
         settings = " ".join(f"--set {shlex.quote(f'{path}={value}')}" for path, value in answers.items())
         out.print(Text(f"To decide with these answers again: {settings}", "dim"), soft_wrap=True)

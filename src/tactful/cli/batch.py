@@ -1,4 +1,4 @@
-"""``tactful batch``: very many cases, decided in bounded memory, by as many processes as there are cores."""
+"""``tactful batch``: very many cases, decided in bounded memory by a process for each core."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from rich.text import Text
 
 from tactful.batch.model import Tally, Written
 from tactful.cli.output import console, fail, guarded
+from tactful.facts.reading.moments import epoch_seconds
 
-#: What the command ends with where cases were rejected, and where somebody stopped it.
+#: Exit codes where cases were rejected, and where somebody stopped the batch.
 REJECTS = 3
 INTERRUPTED = 130
 
@@ -31,7 +32,7 @@ def batch(
             help="A case on each line (.jsonl, .ndjson, also .gz or .zst; - reads standard input), or a folder of Parquet.",
         ),
     ],
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder, or one where a batch is to go on.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder, or one with a batch to continue.")],
     rules: Annotated[
         str, typer.Option("--rules", "--pack", metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")
     ] = "default",
@@ -41,7 +42,7 @@ def batch(
             "--now",
             "--at",
             metavar="MOMENT",
-            help="Decide for this moment (ISO 8601 with an offset) and not for the cases' own.",
+            help="Decide for this moment (ISO 8601 with an offset) instead of each case's own.",
         ),
     ] = None,
     format_: Annotated[
@@ -51,18 +52,21 @@ def batch(
             help="Tables in Parquet or in Arrow IPC (faster, not compressed), or a line of JSON for each candidate (slower).",
         ),
     ] = "parquet",
-    steps: Annotated[bool, typer.Option("--steps", help="Also the steps that rules add.")] = False,
+    steps: Annotated[bool, typer.Option("--steps", help="Also write the steps that rules add.")] = False,
     words: Annotated[
         bool,
         typer.Option(
             "--words",
-            help="Also labels and reasons in words: 0.1 ms a case, three times as long from lines, 50 times from tables.",
+            help="Also write labels and reasons in words. Takes 0.1 ms a case: 3 times as long from lines, 50 times from tables.",
         ),
     ] = False,
     workers: Annotated[
         int | None,
         typer.Option(
-            "--workers", min=1, metavar="N", help="Processes; without it one for each core, if there is enough to do."
+            "--workers",
+            min=1,
+            metavar="N",
+            help="How many processes; by default one for each core if there is enough work.",
         ),
     ] = None,
     chunk: Annotated[
@@ -72,32 +76,32 @@ def batch(
             min=1,
             max=1_000_000,
             metavar="N",
-            help="Cases decided together; memory grows with it. Without it 4,096 lines, or 32,768 candidates of tables.",
+            help="Cases to decide together; memory grows with it. By default 4,096 lines or 32,768 candidates of tables.",
         ),
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what is done in OUT, and begin anew.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but what went wrong.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Discard what is in OUT and start over.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only errors.")] = False,
 ) -> None:
-    """Decide on very many cases. The same command goes on where an earlier one stopped.
+    """Decide on very many cases. The same command continues a batch that was stopped.
 
-    Exit codes: 0 all decided, 1 the batch can't begin or stopped before its end, 2 wrong usage, 3 some cases were rejected.
+    Exit codes: 0 all decided, 1 the batch cannot start or stopped early, 2 wrong usage, 3 some cases were rejected.
     """
     if any(find_spec(name) is None for name in ("numpy", "pyarrow")):
-        fail("batches take numpy and pyarrow; install them with: pip install 'tactful[batch]'")
-    from tactful.batch.model import Options  # takes the extra
+        fail("batches need numpy and pyarrow; install them with: pip install 'tactful[batch]'")
+    from tactful.batch.model import Options  # needs the extra `batch`
     from tactful.batch.run import Batch, run_batch
     from tactful.batch.unit import settle_memory
 
     options = Options(format=format_, steps=steps, words=words, now=_moment(now), chunk=chunk)
-    asked = Batch(input_, output, rules, options, workers, fresh)
+    job = Batch(input_, output, rules, options, workers, fresh)
     err = console(stderr=True)
     settle_memory()
     try:
-        with Teller(err, quiet) as teller:
-            outcome = run_batch(asked, teller)
+        with Reporter(err, quiet) as reporter:
+            outcome = run_batch(job, reporter)
     except KeyboardInterrupt:
         err.print(
-            Text("stopped; what is done is kept, and the same command goes on from there", "yellow"), soft_wrap=True
+            Text("stopped; finished work is kept, and the same command continues from there", "yellow"), soft_wrap=True
         )
         raise typer.Exit(INTERRUPTED) from None
     tally = outcome.tally
@@ -110,14 +114,14 @@ def batch(
 def _sum_up(tally: Tally, was_done: bool, output: Path) -> None:
     out = console()
     if was_done:
-        out.print("this batch is done already; --fresh begins it anew")
+        out.print("this batch is already done; --fresh starts it over")
     out.print(f"{tally.cases:,} cases decided: {tally.actions:,} conclusions, {tally.justifications:,} reasons")
     if tally.rejected:
         out.print(f"{tally.rejected:,} rejected: see {output / 'rejects'}", soft_wrap=True)
 
 
 def _moment(text: str | None) -> int | None:
-    """The moment of ``--now``, in seconds since 1970."""
+    """The moment of ``--now``, in seconds since 1970, UTC."""
     if text is None:
         return None
     try:
@@ -126,17 +130,17 @@ def _moment(text: str | None) -> int | None:
         raise typer.BadParameter(f"{text!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
     if moment.tzinfo is None:
         raise typer.BadParameter(
-            f"{text!r} has no offset; candidates may live in many time zones, so add one, such as Z"
+            f"{text!r} has no offset; candidates may live in different time zones, so add an offset, such as Z"
         )
-    return int(moment.timestamp() // 1)
+    return epoch_seconds(moment)
 
 
-#: How many seconds there are between two lines.
+#: The seconds between two lines of progress.
 PAUSE: Final = 10.0
 
 
-class Teller:
-    """Tells on standard error how a batch goes."""
+class Reporter:
+    """Reports the progress of a batch on standard error: a bar in a terminal, lines elsewhere."""
 
     def __init__(self, out: Console, quiet: bool) -> None:
         self._out, self._quiet = out, quiet
@@ -145,9 +149,9 @@ class Teller:
         self._total: int | None = None
         self._weight = self._before = 0
         self._tally = Tally()
-        self._began = self._told = time.monotonic()
+        self._began = self._reported_at = time.monotonic()
 
-    def __enter__(self) -> Teller:
+    def __enter__(self) -> Reporter:
         if not self._quiet and self._out.is_terminal:
             columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
             self._bar = Progress(*columns, console=self._out, transient=True)
@@ -161,32 +165,32 @@ class Teller:
             self._bar.stop()
 
     def begins(self, total: int | None, done: list[Written]) -> None:
-        """The work begins, or begins again."""
+        """The batch starts or resumes. ``done`` are the units that are finished."""
         self._total, self._tally = total, Tally()
-        self._weight = self._before = sum(one.weight for one in done)
-        self._began = self._told = time.monotonic()
-        kept = sum((one.tally for one in done), Tally())
+        self._weight = self._before = sum(unit.weight for unit in done)
+        self._began = self._reported_at = time.monotonic()
+        kept = sum((unit.tally for unit in done), Tally())
         if done:
-            self.says(f"going on: {kept.cases + kept.rejected:,} cases are done already")
+            self.says(f"continuing: {kept.cases + kept.rejected:,} cases are already done")
         if self._bar is not None:
             if self._task is not None:
                 self._bar.remove_task(self._task)
             self._task = self._bar.add_task("", total=total, completed=self._weight)
 
     def says(self, message: str) -> None:
-        """A line of its own."""
+        """Print a message."""
         if not self._quiet:
             self._out.print(Text(message), soft_wrap=True)
 
     def moves(self, tally: Tally, weight: int) -> None:
-        """A chunk more is done."""
+        """Another chunk is done."""
         self._tally += tally
         self._weight += weight
         now = time.monotonic()
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=self._weight, description=self._line(now))
-        elif now - self._told >= PAUSE:
-            self._told = now
+        elif now - self._reported_at >= PAUSE:
+            self._reported_at = now
             self.says(self._line(now) + self._left(now))
 
     def _line(self, now: float) -> str:
@@ -195,7 +199,7 @@ class Teller:
         return f"{cases:,} cases, {self._tally.rejected:,} rejected, {rate:,.0f} a second"
 
     def _left(self, now: float) -> str:
-        """How long it still takes, for lines; the bar reckons for itself."""
+        """The remaining time, for lines. The bar has its own."""
         done = self._weight - self._before
         if self._total is None or done <= 0:
             return ""

@@ -1,4 +1,4 @@
-"""``tactful check``: every mistake of a pack, what is legal and suspicious, and what can be put right at once."""
+"""``tactful check``: the mistakes of a pack and its warnings, some of which it can fix."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ def check(
     pack: Annotated[
         str, typer.Argument(metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")
     ] = "default",
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where there is a warning.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there are warnings.")] = False,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Take out unused parameters and facts and redundant conditions.")
+        bool, typer.Option("--fix", help="Remove unused parameters and facts, and redundant conditions.")
     ] = False,
     cross_engine: Annotated[
-        bool, typer.Option("--cross-engine", help="Also hold both engines against each other on drawn cases.")
+        bool, typer.Option("--cross-engine", help="Also compare both engines on random cases.")
     ] = False,
     cases: Annotated[
-        int, typer.Option("--cases", min=1, metavar="N", help="With --cross-engine: how many cases are drawn.")
+        int, typer.Option("--cases", min=1, metavar="N", help="With --cross-engine: how many random cases.")
     ] = 500,
     seed: Annotated[
-        int | None, typer.Option("--seed", help="With --cross-engine: draw the same cases as a run with this seed.")
+        int | None, typer.Option("--seed", help="With --cross-engine: use the same cases as a run with this seed.")
     ] = None,
 ) -> None:
-    """Report every mistake of a pack, then what is legal in it and suspicious."""
+    """Report every mistake of a pack, then warnings about what is legal but suspicious."""
     if fix:
         if pack in ("default", *(f"profile:{name}" for name in profiles())):
-            raise typer.BadParameter("the shipped packs are not changed; name a file or folder of your own")
+            raise typer.BadParameter("the shipped packs cannot be changed; name a file or folder of your own")
         _fix(pack)
     policy = load(pack)
     checked = policy.checked
@@ -55,7 +55,7 @@ def check(
         f"{len(checked.actions)} actions, {len(checked.parameters)} parameters, {len(checked.invariants)} invariants; no mistakes"
     )
     if warnings:
-        _tell(warnings, checked)
+        _report(warnings, checked)
     if cross_engine:
         cross(policy, cases, seed, console())
     if warnings and strict:
@@ -68,35 +68,35 @@ def _lint(pack: str) -> tuple[CheckedPack, tuple[Diagnostic, ...]]:
     return checked, lint_pack(written, checked)
 
 
-def _tell(warnings: tuple[Diagnostic, ...], checked: CheckedPack) -> None:
+def _report(warnings: tuple[Diagnostic, ...], checked: CheckedPack) -> None:
     out = console(stderr=True)
     for warning in warnings:
         show(warning, dict(checked.sources), out)
     count, code = len(warnings), warnings[0].code
-    fixable = any(one.code in FIXABLE for one in warnings)
+    fixable = any(warning.code in FIXABLE for warning in warnings)
     out.print(
         Text(
-            f"{count} warning{'' if count == 1 else 's'}; `tactful explain {code}` tells more"
-            + ("; `--fix` takes out what adds nothing" if fixable else ""),
+            f"{count} warning{'' if count == 1 else 's'}; see `tactful explain {code}`"
+            + ("; `--fix` removes what has no effect" if fixable else ""),
             "dim",
         )
     )
 
 
 def _fix(pack: str) -> None:
-    """Cut out of the pack's own files what warnings are about, until nothing more can be."""
+    """Remove what fixable warnings are about from the pack's own files, until none is left."""
     while True:
         checked, warnings = _lint(pack)
         done = [
-            one
-            for name in sorted({one.span.file for one in warnings if one.span})
-            for one in _fix_file(name, warnings, checked)
+            warning
+            for name in sorted({warning.span.file for warning in warnings if warning.span})
+            for warning in _fix_file(name, warnings, checked)
         ]
         if not done:
             return
         _still_the_same(pack, checked, done)
-        for one in done:
-            console().print(f"{one.place()}: taken out: {one.code} {one.message}", soft_wrap=True)
+        for warning in done:
+            console().print(f"{warning.place()}: removed: {warning.code} {warning.message}", soft_wrap=True)
 
 
 def _fix_file(name: str, warnings: tuple[Diagnostic, ...], checked: CheckedPack) -> tuple[Diagnostic, ...]:
@@ -107,35 +107,39 @@ def _fix_file(name: str, warnings: tuple[Diagnostic, ...], checked: CheckedPack)
 
 
 def _still_the_same(pack: str, before: CheckedPack, done: list[Diagnostic]) -> None:
-    """Put the files back where the pack no longer loads, or where a rule would fire for other rows."""
+    """Restore the files if the pack no longer loads or a rule would fire for other rows."""
     try:
         after = check_pack(load_pack(pack))
         same = same_conditions(before, after)
     except InvalidInput:
         same = False
     if not same:
-        for name in {one.span.file for one in done if one.span}:
+        for name in {warning.span.file for warning in done if warning.span}:
             write_file(Path(name), before.sources[name].encode())
-        fail("what adds nothing could not be taken out without changing what the pack says, so nothing was changed")
+        fail("removing it would change what the rules mean, so nothing was changed")
 
 
 def cross(policy: Policy, cases: int, seed: int | None, out: Console) -> None:
-    """Tell whether the engines agree, and exit with 1 where they do not, after showing a case on which they differ.
+    """Report whether the engines agree. If not, show a case on which they differ and exit with 1.
 
-    Raises :class:`tactful.TactfulError` where an extra is missing that this takes.
+    Raises :class:`tactful.TactfulError` if a required extra is not installed.
     """
     need_hypothesis()
-    from tactful.testing.crossing import cross_examine  # takes hypothesis
+    from tactful.testing.crossing import cross_examine  # needs hypothesis
 
-    found = cross_examine(policy, seed=seed, examples=cases)
-    if found.disagreement is None:
-        out.print(f"both engines agree: {found.compared:,} decisions on {cases:,} drawn cases, seed {found.seed}")
+    comparison = cross_examine(policy, seed=seed, examples=cases)
+    if comparison.disagreement is None:
+        out.print(
+            f"both engines agree: {comparison.compared:,} decisions on {cases:,} random cases, seed {comparison.seed}"
+        )
         return
-    one = found.disagreement
-    out.print(Text(f"the engines disagree, seed {found.seed}; please report it with this pack and case", "bold red"))
-    for name, only in (("compiled", one.compiled), ("rete", one.rete)):
+    disagreement = comparison.disagreement
+    out.print(
+        Text(f"the engines disagree, seed {comparison.seed}; please report it with this pack and case", "bold red")
+    )
+    for name, only in (("compiled", disagreement.compiled), ("rete", disagreement.rete)):
         for firing in only:
-            out.print(safe(Text(f"  fires by {name} alone: {firing}")))
+            out.print(safe(Text(f"  fires only in {name}: {firing}")))
     out.print()
-    out.print(safe(Text(one.case)))
+    out.print(safe(Text(disagreement.case)))
     raise typer.Exit(1)

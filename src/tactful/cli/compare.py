@@ -16,22 +16,22 @@ from tactful.cli.output import console, guarded, write_bytes
 @guarded
 def compare(
     before: Annotated[str, typer.Argument(metavar="CASE_A", help="A case in YAML or JSON.")],
-    after: Annotated[str, typer.Argument(metavar="CASE_B", help="Another, or the same with --against.")],
+    after: Annotated[str, typer.Argument(metavar="CASE_B", help="Another case, or the same with --against.")],
     rules: Rules = "default",
     against: Annotated[
-        str | None, typer.Option(metavar="PACK", help="Decide on CASE_B by the rules of this pack, and not by --rules.")
+        str | None, typer.Option(metavar="PACK", help="Decide on CASE_B by this pack instead of --rules.")
     ] = None,
     at: At = None,
     format_: Format = "text",
 ) -> None:
-    """Tell what two decisions have different, and the facts and rules behind it."""
+    """Show the differences between two decisions, with the facts and rules behind them."""
     policy = load(rules)
     other = policy if against is None else load(against)
     record = _decide(policy, before, at).compare(_decide(other, after, at))
     if format_ == "json":
         write_bytes(msgspec.json.encode(record))
         return
-    from tactful.formats.text.comparison import render_differences  # rich is not needed for JSON
+    from tactful.formats.text.comparison import render_differences  # JSON does not need it
 
     render_differences(record, console())
 

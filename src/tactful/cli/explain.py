@@ -10,11 +10,11 @@ from tactful.cli.output import console, fail, guarded
 
 
 @guarded
-def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="A code as messages show it: T402.")]) -> None:
-    """Print the page of a message's code."""
+def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="The code of a message, such as T402.")]) -> None:
+    """Explain the code of a message."""
     from tactful.source.codes.pages import page
 
     text = page(code.upper())
     if text is None:
-        fail(f"there is no code {code}; `tactful explain all` lists them")
+        fail(f"unknown code {code}; `tactful explain all` lists all codes")
     console().print(text, markup=False, highlight=False)

@@ -1,4 +1,4 @@
-"""``tactful import``: from invitations and feeds to a case."""
+"""``tactful import``: invitations, feeds and tables are made into a case."""
 
 from __future__ import annotations
 
@@ -31,44 +31,44 @@ def import_(
     ],
     into: Annotated[
         str | None,
-        typer.Option(metavar="CASE", help="Merge into this case, which is rewritten where anything changed."),
+        typer.Option(metavar="CASE", help="Merge into this case; the file is rewritten if anything changed."),
     ] = None,
     out: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write the new case to this file, and not to standard output.")
+        str | None, typer.Option(metavar="FILE", help="Write the new case to this file instead of standard output.")
     ] = None,
     application: Annotated[
         str | None, typer.Option(metavar="ID", help="The application that all interviews belong to.")
     ] = None,
     me: Annotated[
-        list[str] | None, typer.Option(metavar="ADDRESS", help="The candidate's own address; may be given repeatedly.")
+        list[str] | None, typer.Option(metavar="ADDRESS", help="The candidate's own address; may be repeated.")
     ] = None,
     candidate: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="The candidate's id in a new case, or which one of a feed is meant."),
+        typer.Option(metavar="ID", help="The candidate's id in a new case, or the candidate to take from a feed."),
     ] = None,
     time_zone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="The candidate's time zone (IANA), where the case has none.")
+        str | None, typer.Option(metavar="ZONE", help="The candidate's time zone (IANA) if the case has none.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --into: show what would change, and write nothing.")
+        bool, typer.Option("--dry-run", help="With --into: show the changes without writing them.")
     ] = False,
     rules: Annotated[
         str, typer.Option("--rules", metavar="PACK", help="The pack whose custom facts the case may have.")
     ] = "default",
-    format_: Annotated[Literal["yaml", "json"], typer.Option("--format", help="How a new case is written.")] = "yaml",
+    format_: Annotated[Literal["yaml", "json"], typer.Option("--format", help="The format of a new case.")] = "yaml",
 ) -> None:
-    """Turn interview invitations, employers' feeds and tables into a case."""
+    """Make a case from interview invitations, employers' feeds and tables."""
     from tactful.api.policy import load
-    from tactful.formats.importers import (  # reading calendars and keeping comments takes libraries
+    from tactful.formats.importers import (  # these libraries take time to load
         Options,
         import_files,
     )
 
     _check_usage(into, out, dry_run, time_zone)
     case = None if into is None else _read(into)
-    addresses = tuple(one.strip().casefold() for one in me or ())
+    addresses = tuple(address.strip().casefold() for address in me or ())
     options = Options(application=application, candidate=candidate, me=addresses, time_zone=time_zone)
-    read = [_read(one) for one in files]
+    read = [_read(file) for file in files]
     imported = import_files(read, load(rules), options, int(time.time()), case, format_ == "json")
     if case is None or into is None:
         if out is None:
@@ -76,7 +76,7 @@ def import_(
             sys.stdout.buffer.flush()
         else:
             _write(Path(out), imported.text, None)
-        _tell(imported, "nothing was found to import")
+        _report(imported, "there is nothing to import")
         return
     before = case.data.decode("utf-8-sig")
     if dry_run:
@@ -85,23 +85,23 @@ def import_(
     elif imported.changes:
         mark = "\ufeff" if case.data.startswith(b"\xef\xbb\xbf") else ""
         _write(Path(into), mark + imported.text, case.data)
-    _tell(imported, "nothing changed: the case has all this already")
+    _report(imported, "nothing changed: the case already has all of it")
 
 
 def _check_usage(into: str | None, out: str | None, dry_run: bool, time_zone: str | None) -> None:
     from tactful.facts.calendars import Calendars
 
     if into is not None and out is not None:
-        raise typer.BadParameter("--out is for new cases; with --into the case itself is rewritten")
+        raise typer.BadParameter("--out is for new cases; --into rewrites the case itself")
     if out is not None and Path(out).exists():
-        raise typer.BadParameter(f"{out} exists; use --into to merge into it")
+        raise typer.BadParameter(f"{out} already exists; use --into to merge into it")
     if into == "-":
-        raise typer.BadParameter("--into names a file, which is rewritten")
+        raise typer.BadParameter("--into must name a file, which is rewritten")
     if dry_run and into is None:
-        raise typer.BadParameter("--dry-run goes with --into; without it nothing is overwritten anyway")
+        raise typer.BadParameter("--dry-run needs --into; without it nothing is overwritten anyway")
     if time_zone is not None and not Calendars().zone_exists(time_zone):
         near = Calendars().near_zone(time_zone)
-        raise typer.BadParameter(f"{time_zone} is no time zone" + (f"; did you mean {near}?" if near else ""))
+        raise typer.BadParameter(f"{time_zone} is not a time zone" + (f"; did you mean {near}?" if near else ""))
 
 
 def _read(name: str) -> CaseFile:
@@ -115,13 +115,13 @@ def _read(name: str) -> CaseFile:
             return CaseFile(name, stream.read(limit))
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
-        problem = UnreadableCase.at(None, f"`{name}`: {reason}", "name a file that can be read, or `-`")
+        problem = UnreadableCase.at(None, f"`{name}`: {reason}", "name a readable file, or `-`")
         raise InvalidInput([problem]) from None
 
 
 def _write(path: Path, text: str, before: bytes | None) -> None:
-    """Write a file in one step, so that nobody ever sees half of it; what changed meanwhile is not overwritten."""
-    path = path.resolve()  # where the name is a link, the file behind it is replaced
+    """Write a file in one step, so that nobody sees half of it. Changes made meanwhile are not overwritten."""
+    path = path.resolve()  # if the name is a link, its target is replaced
     try:
         with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
             new = Path(stream.name)
@@ -131,11 +131,11 @@ def _write(path: Path, text: str, before: bytes | None) -> None:
         try:
             if before is None:
                 new.chmod(0o666 & ~_umask())
-                os.link(new, path)  # refuses where the file came into being meanwhile
+                os.link(new, path)  # fails if the file was created meanwhile
                 new.unlink()
                 return
             if path.read_bytes() != before:
-                message = f"`{path.name}` was changed by somebody else meanwhile: nothing was written"
+                message = f"`{path.name}` was changed in the meantime: nothing was written"
                 raise InvalidInput([UnreadableCase.at(None, message, "import again")])
             new.chmod(stat.S_IMODE(path.stat().st_mode))
             new.replace(path)
@@ -143,9 +143,7 @@ def _write(path: Path, text: str, before: bytes | None) -> None:
             new.unlink(missing_ok=True)
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
-        raise InvalidInput(
-            [UnreadableCase.at(None, f"`{path.name}`: {reason}", "name a file that can be written")]
-        ) from None
+        raise InvalidInput([UnreadableCase.at(None, f"`{path.name}`: {reason}", "name a writable file")]) from None
 
 
 def _umask() -> int:
@@ -154,8 +152,8 @@ def _umask() -> int:
     return mask
 
 
-def _tell(imported: Imported, unchanged: str) -> None:
-    """What changed and what was not understood, on standard error."""
+def _report(imported: Imported, unchanged: str) -> None:
+    """Print the notes and the changes to standard error."""
     out = console(stderr=True)
     for note in imported.notes:
         show(note, imported.sources, out)
@@ -165,4 +163,4 @@ def _tell(imported: Imported, unchanged: str) -> None:
         out.print(Text(change), soft_wrap=True)
     if imported.notes:
         count = len(imported.notes)
-        out.print(Text(f"{count} note{'' if count == 1 else 's'}: `tactful explain CODE` tells more", "dim"))
+        out.print(Text(f"{count} note{'' if count == 1 else 's'}: see `tactful explain CODE`", "dim"))

@@ -1,4 +1,4 @@
-"""``tactful init``: a new overlay, with an example and an invariant, that passes ``tactful test`` as it is."""
+"""``tactful init``: a new overlay with an example and an invariant, which passes ``tactful test``."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tactful.source.diagnostics import InvalidInput
 from tactful.testing.schema import examples_schema
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
-#: Stands for the pack's name in the texts below.
+#: Placeholder for the pack's name in the texts below.
 _HERE: Final = "NAME-OF-THE-PACK"
 
 _PACK: Final = """\
 # yaml-language-server: $schema=./pack.schema.json
-# An overlay: all rules of the shipped pack, and what your house does otherwise.
+# An overlay: all rules of the shipped pack, and your own changes to them.
 pack: {name: NAME-OF-THE-PACK, version: 1}
 extends: default
 
@@ -30,19 +30,19 @@ parameters:
 
 rules:
   no-call-without-a-name:
-    about: Nobody is called before their name is known.
+    about: Do not call anybody whose name you do not know.
     source: House rules
     for each: person
     when: {person.name: unknown}
     then: {must_not: call}
-    because: Nobody knows whom to ask for; find out the name before you call.
+    because: You do not know whom to ask for; find out the name before you call.
     priority: 70
     safety: yes
 
-# What must hold of every decision, whatever the case. `tactful test` checks it.
+# Invariants hold for every decision on every case. `tactful test` checks them.
 invariants:
   never-call-a-stranger:
-    about: Whoever is not known by name is not called.
+    about: A person without a known name is never called.
     for each: person
     when: {person.name: unknown}
     never: call
@@ -50,7 +50,7 @@ invariants:
 
 _EXAMPLES: Final = """\
 # yaml-language-server: $schema=../examples.schema.json
-# Cases, and what is to be advised on them. `tactful test` runs them all.
+# Cases, each with the advice to expect. `tactful test` runs them all.
 cases:
   day-after:
     candidate: {id: kim, name: Kim Nowak, time_zone: Europe/Dublin, country: IE, employed: yes}
@@ -66,7 +66,7 @@ cases:
 
 examples:
   thanked-within-a-day:
-    about: The note goes out within a day, and nobody is called whose name is not known.
+    about: The note is due within a day, and nobody without a known name is called.
     case: day-after
     at: 2026-11-24T09:00
     expect:
@@ -81,22 +81,22 @@ _README: Final = """\
 
 Rules for `tactful`, on top of the shipped ones.
 
-| file | what it holds |
+| file | content |
 | --- | --- |
-| `pack.yaml` | what is otherwise here: parameters, rules, and invariants, which must hold of every decision |
-| `tests/examples.yaml` | cases, each with what is to be advised |
-| `pack.schema.json`, `examples.schema.json` | for editors: names and phrases to choose from, misspelt ones marked |
+| `pack.yaml` | your parameters, rules and invariants, which must hold for every decision |
+| `tests/examples.yaml` | cases, each with the expected advice |
+| `pack.schema.json`, `examples.schema.json` | for editors, which complete names and phrases and mark misspelt ones |
 
-From the folder that this one is in:
+From the parent folder:
 
 ```sh
-tactful test NAME-OF-THE-PACK                        # the examples, then the invariants
-tactful check NAME-OF-THE-PACK                       # every mistake in the rules, with its place
-tactful rules --rules NAME-OF-THE-PACK               # all rules and parameters, with file and line
+tactful test NAME-OF-THE-PACK                        # run the examples and check the invariants
+tactful check NAME-OF-THE-PACK                       # report every mistake in the rules
+tactful rules --rules NAME-OF-THE-PACK               # list rules, facts, actions and parameters
 tactful advise CASE.yaml --rules NAME-OF-THE-PACK    # decide on a case
 ```
 
-After new rules or actions, make the schemas anew:
+After adding rules or actions, update the schemas:
 
 ```sh
 tactful schema pack --rules NAME-OF-THE-PACK > NAME-OF-THE-PACK/pack.schema.json
@@ -107,9 +107,9 @@ tactful schema examples --rules NAME-OF-THE-PACK > NAME-OF-THE-PACK/examples.sch
 
 @guarded
 def init(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="A new folder, or an empty one; the pack has its name.")],
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="A new or empty folder, whose name becomes the pack's.")],
 ) -> None:
-    """Begin a pack of your own: an overlay with a parameter, a rule, an example and an invariant."""
+    """Start a pack of your own: an overlay with a parameter, a rule, an example and an invariant."""
     path = Path(folder)
     name = path.resolve().name
     _refuse(path, folder, name)
@@ -124,14 +124,17 @@ def init(
 
 
 def _refuse(path: Path, folder: str, name: str) -> None:
-    """Nothing that is there is touched, and the name has to be one that a pack can have."""
+    """Raise :class:`InvalidInput` if the folder is in use or its name cannot be a pack's."""
     problem = help_ = None
     if _NAME.fullmatch(name) is None:
-        problem, help_ = f"`{name}` is no name for a pack", "use letters, digits, `-` and `_`, a letter first"
+        problem, help_ = (
+            f"`{name}` cannot be the name of a pack",
+            "use letters, digits, `-` and `_`, starting with a letter",
+        )
     elif path.exists() and not path.is_dir():
         problem, help_ = f"`{folder}` is a file", "name a new folder"
     elif path.is_dir() and any(path.iterdir()):
-        problem, help_ = f"`{folder}` is not empty", "name a new folder, or an empty one"
+        problem, help_ = f"`{folder}` is not empty", "name a new or empty folder"
     if problem is not None:
         raise InvalidInput([CannotBegin.at(None, problem, help_)])
 

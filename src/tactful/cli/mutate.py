@@ -1,4 +1,4 @@
-"""``tactful mutate``: which changes of a pack no example and no invariant notices."""
+"""``tactful mutate``: changes of a pack that no example or invariant detects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tactful.cli.output import console, fail, guarded, write_bytes
 from tactful.source.suggest import did_you_mean
 from tactful.testing.examples.run import load_examples
 
-#: How many cases are drawn, beside those of the examples.
+#: The number of random cases besides those of the examples.
 DRAWN: Final = 400
 
 
@@ -26,28 +26,30 @@ def mutate(
     ] = None,
     fail_under: Annotated[
         float | None,
-        typer.Option("--fail-under", metavar="PERCENT", min=0, max=100, help="Exit with 1 where fewer are noticed."),
+        typer.Option(
+            "--fail-under", metavar="PERCENT", min=0, max=100, help="Exit with 1 if fewer changes are detected."
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Draw other cases.")] = 0,
-    drawn: Annotated[int, typer.Option("--cases", min=0, help="How many cases to draw beside the examples'.")] = DRAWN,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the random cases.")] = 0,
+    drawn: Annotated[
+        int, typer.Option("--cases", min=0, help="How many random cases to use besides the examples'.")
+    ] = DRAWN,
     format_: Annotated[
         Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")
     ] = "text",
 ) -> None:
-    """Change the pack one step at a time, and report the changes that no example and no invariant notices."""
+    """Change the pack step by step, and report the changes that no example or invariant detects."""
     try:
         from tactful.testing.mutation.mutate import (
             mutate as run_mutants,
-        )  # takes hypothesis, which others need not have
+        )  # needs hypothesis, which is optional
         from tactful.testing.mutation.report import mutation_json, render_mutation
     except ModuleNotFoundError:
-        fail("drawing cases takes hypothesis: pip install 'tactful[check]'")
+        fail("random cases need hypothesis: pip install 'tactful[check]'")
     policy = load(pack)
     known = [*(rule.id for rule in policy.checked.rules), *(fact.id for fact in policy.checked.facts)]
     if only is not None and only not in known:
-        fail(
-            f"the pack has no rule and no computed fact `{only}`; {did_you_mean(only, known) or 'see `tactful rules`'}"
-        )
+        fail(f"the pack has no rule or computed fact `{only}`; {did_you_mean(only, known) or 'see `tactful rules`'}")
     examples = load_examples(pack, policy)
     err = console(stderr=True)
     with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:

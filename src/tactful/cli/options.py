@@ -1,4 +1,4 @@
-"""What commands read: a case's text, moments, and the options that several commands have."""
+"""Options that several commands share, and how commands read cases and moments."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case in YAM
 Rules = Annotated[str, typer.Option("--rules", metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")]
 At = Annotated[
     str | None,
-    typer.Option("--at", metavar="MOMENT", help="Decide for this moment (ISO 8601) and not for the case's own."),
+    typer.Option("--at", metavar="MOMENT", help="Decide for this moment (ISO 8601) instead of the case's own."),
 ]
 Application = Annotated[
     str | None,
-    typer.Option("--application", metavar="ID", help="Show only what concerns this application, or the candidate."),
+    typer.Option("--application", metavar="ID", help="Show only advice about this application and the candidate."),
 ]
 
 Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")]
 Engine = Annotated[
-    EngineName, typer.Option("--engine", help="compiled, or rete: the Rete network of durable-rules (extra `rete`).")
+    EngineName, typer.Option("--engine", help="compiled, or rete for the Rete network of durable-rules (extra `rete`).")
 ]
 SetFacts = Annotated[
     list[str] | None,
@@ -38,7 +38,7 @@ SetFacts = Annotated[
 
 
 def read_case(policy: Policy, case: str, at: str | None, application: str | None) -> tuple[Case, datetime | None]:
-    """The case of a command line, and the moment of ``--at``; an application that the case does not have is refused."""
+    """Read the case and the moment of ``--at``, and check that the case has the application."""
     data, name = _bytes(case)
     now = _moment(at, policy, data, name)
     read = policy.read_text(data, name, now=now)
@@ -65,7 +65,7 @@ def _bytes(case: str) -> tuple[bytes, str]:
 
 
 def _moment(at: str | None, policy: Policy, data: bytes, name: str) -> datetime | None:
-    """The moment of ``--at``; without an offset it is read in the candidate's time zone."""
+    """The moment of ``--at``. Without an offset it is local time for the candidate."""
     if at is None:
         return None
     try:
@@ -84,11 +84,11 @@ def what_if(policy: Policy, case: Case, settings: list[str] | None) -> Case:
 
 
 def facts_of(settings: list[str]) -> dict[str, str]:
-    """``--set FACT=VALUE``, taken apart; of two for one fact the last counts."""
-    found = {}
-    for one in settings:
-        path, sign, value = one.partition("=")
+    """The facts of ``--set FACT=VALUE``. The last value for a fact counts."""
+    facts = {}
+    for setting in settings:
+        path, sign, value = setting.partition("=")
         if not sign:
-            raise typer.BadParameter(f"{one!r} gives no value; write --set person[dana].prefers=phone")
-        found[path.strip()] = value.strip()
-    return found
+            raise typer.BadParameter(f"{setting!r} has no value; write --set person[dana].prefers=phone")
+        facts[path.strip()] = value.strip()
+    return facts

@@ -1,4 +1,4 @@
-"""What the commands print with, and how mistakes are told."""
+"""How commands print, report mistakes and write files."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tactful.source.codes.plans import CannotWrite
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError, snippet
 
 P = ParamSpec("P")
-#: How wide text is in a pipe, where there is no terminal to ask.
+#: The width of text in a pipe, in characters.
 PIPE_WIDTH = 110
 
 
 def console(stderr: bool = False) -> Console:
-    """A console with colour where the terminal has it and plain text in a pipe."""
+    """A console that prints in colour to a terminal, and plain text to a pipe."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else PIPE_WIDTH
     return Console(stderr=stderr, width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
@@ -37,14 +37,14 @@ def write_bytes(data: bytes) -> None:
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
-    """Tell the mistakes that a command meets, and exit with 1."""
+    """Make a command report mistakes in its input and exit with 1."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
         except InvalidInput as error:
-            _tell(error)
+            _report(error)
             raise typer.Exit(1) from None
         except TactfulError as error:
             fail(str(error))
@@ -53,22 +53,22 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def fail(message: str) -> NoReturn:
-    """Tell one mistake and exit with 1."""
+    """Print an error message and exit with 1."""
     console(stderr=True).print(Text(message, "red"))
     raise typer.Exit(1)
 
 
-def _tell(error: InvalidInput) -> None:
+def _report(error: InvalidInput) -> None:
     out = console(stderr=True)
     for diagnostic in error.diagnostics:
         show(diagnostic, error.sources, out)
     count = len(error.diagnostics)
     code = error.diagnostics[0].code if error.diagnostics else ""
-    out.print(Text(f"{count} mistake{'' if count == 1 else 's'}; `tactful explain {code}` tells more", "dim"))
+    out.print(Text(f"{count} mistake{'' if count == 1 else 's'}; see `tactful explain {code}`", "dim"))
 
 
 def show(diagnostic: Diagnostic, sources: dict[str, str], out: Console) -> None:
-    """Print one diagnostic: its place, code and message, the line with carets, and what to do instead."""
+    """Print a diagnostic: its place, code and message, the line with carets, and what to do instead."""
     place = diagnostic.place()
     head = Text.assemble((f"{place}: " if place else "", "bold"), (diagnostic.code, "red"), f" {diagnostic.message}")
     out.print(safe(head), soft_wrap=True)
@@ -80,8 +80,8 @@ def show(diagnostic: Diagnostic, sources: dict[str, str], out: Console) -> None:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Put ``data`` in the place of the file, if there is one. Whoever reads it meanwhile sees the old or the new, whole."""
-    target = path.resolve()  # so that a link stays one
+    """Write a file in one step, so that readers see either the old or the new content."""
+    target = path.resolve()  # keeps links
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() else None
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -95,12 +95,12 @@ def write_file(path: Path, data: bytes) -> None:
             raise
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
-        problem = CannotWrite.at(None, f"`{path}`: {reason}", "name a file in a folder that can be written to")
+        problem = CannotWrite.at(None, f"`{path}`: {reason}", "name a file in a writable folder")
         raise InvalidInput([problem]) from None
 
 
 def _umask() -> int:
-    """What the user does not want others to be allowed; asking is only possible by setting it."""
+    """The process's umask, which can only be read by setting it."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask

@@ -1,4 +1,4 @@
-"""The command ``plan``: the weeks ahead."""
+"""``tactful plan``: the weeks ahead."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tactful.cli.output import PIPE_WIDTH, console, guarded, write_bytes, write_
 from tactful.decide.timeline import LONGEST
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar
 from tactful.facts.kinds import BusinessDays, parse_duration
+from tactful.facts.reading.moments import epoch_seconds, seconds_of
 from tactful.source.codes.plans import UnreadableCalendar
 from tactful.source.diagnostics import InvalidInput
 
@@ -35,47 +36,47 @@ def plan(
         str,
         typer.Option(
             metavar="MOMENT|DURATION",
-            help="Where the plan ends: a day, a moment (ISO 8601), or a length such as '10 days' or '5 business days'.",
+            help="The end of the plan: a day, a moment (ISO 8601), or a length such as '10 days' or '5 business days'.",
         ),
     ] = "6 weeks",
     format_: Annotated[
-        Format, typer.Option("--format", help="text for people, json for programs, svg or html to send and to print.")
+        Format, typer.Option("--format", help="text for people, json for programs, svg or html to send or print.")
     ] = "text",
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file; - is standard output.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file; - for standard output.")] = None,
     ics: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write a calendar file too, or bring the one that is there up to date."),
+        typer.Option(metavar="FILE", help="Also write a calendar file, or update an existing one."),
     ] = None,
 ) -> None:
-    """The weeks ahead: what will be advised from when until when, if nothing else happens."""
+    """Show the weeks ahead: what will be advised, and when, if nothing else happens."""
     policy = load(rules, engine=engine)
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     start = policy.decide(read, now).at
-    made = policy.plan(read, start, _until(until, start, read.candidate.calendar))
+    plan_ = policy.plan(read, start, _until(until, start, read.candidate.calendar))
     if ics is not None:
-        _bring_up_to_date(made, ics, application)
+        _update_calendar(plan_, ics, application)
     if out is not None and str(out) != "-":
-        write_file(out, _document(made, format_, application))
+        write_file(out, _document(plan_, format_, application))
     elif format_ == "text":
-        _print(made, console(), application)
+        _print(plan_, console(), application)
     else:
-        write_bytes(_document(made, format_, application).rstrip(b"\n"))
+        write_bytes(_document(plan_, format_, application).rstrip(b"\n"))
 
 
 def _until(text: str, start: datetime, calendar: Calendar) -> datetime:
-    """The end of the plan, on the candidate's clock."""
-    first = int(start.timestamp())
+    """The end of the plan in the candidate's time zone."""
+    first = epoch_seconds(start)
     end = _seconds(text, first, calendar)
     if end is None:
         raise typer.BadParameter(
-            f"{text!r} is neither a day, nor a moment, nor a length of time; "
+            f"{text!r} is not a day, a moment or a length of time; "
             "write it like 2026-12-24, 2026-12-24T17:00, '6 weeks' or '5 business days'",
             param_hint="--until",
         )
     if not first < end <= first + LONGEST:
         raise typer.BadParameter(
-            f"{text!r} is not after {start.isoformat()}, where the plan begins, or more than 366 days after it",
+            f"{text!r} must be after the plan's start, {start.isoformat()}, and at most 366 days later",
             param_hint="--until",
         )
     return calendar.local(end)
@@ -95,7 +96,7 @@ def _seconds(text: str, start: int, calendar: Calendar) -> int | None:
         return None
     if _is_day(text):
         return calendar.end_of_day(moment.date()) + 1
-    return int(moment.timestamp() // 1) if moment.tzinfo is not None else calendar.instant(moment)
+    return seconds_of(moment, calendar)
 
 
 def _is_day(text: str) -> bool:
@@ -106,30 +107,30 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _document(made: Plan, format_: Format, application: str | None) -> bytes:
-    # what a format does not need is not loaded for it
+def _document(plan: Plan, format_: Format, application: str | None) -> bytes:
+    # each format loads only what it needs
     if format_ == "json":
-        return made.to_json(application) + b"\n"
+        return plan.to_json(application) + b"\n"
     if format_ == "svg":
         from tactful.formats.exporters.svg import plan_to_svg
 
-        return plan_to_svg(made, application)
+        return plan_to_svg(plan, application)
     if format_ == "html":
         from tactful.formats.exporters.html import plan_to_html
 
-        return plan_to_html(made, application)
+        return plan_to_html(plan, application)
     text = io.StringIO()
-    _print(made, Console(file=text, width=PIPE_WIDTH, highlight=False, markup=False, emoji=False), application)
+    _print(plan, Console(file=text, width=PIPE_WIDTH, highlight=False, markup=False, emoji=False), application)
     return text.getvalue().encode()
 
 
-def _print(made: Plan, target: Console, application: str | None) -> None:
+def _print(plan: Plan, target: Console, application: str | None) -> None:
     from tactful.formats.text.plan import render_plan
 
-    render_plan(made, target, application)
+    render_plan(plan, target, application)
 
 
-def _bring_up_to_date(made: Plan, path: Path, application: str | None) -> None:
+def _update_calendar(plan: Plan, path: Path, application: str | None) -> None:
     from tactful.formats.exporters.ics import plan_to_ics
 
     previous = None
@@ -139,4 +140,4 @@ def _bring_up_to_date(made: Plan, path: Path, application: str | None) -> None:
         except OSError as error:
             reason = (error.strerror or "cannot be read").lower()
             raise InvalidInput([UnreadableCalendar.at(None, f"`{path}`: {reason}", "name another file")]) from None
-    write_file(path, plan_to_ics(made, previous, application, name=str(path)))
+    write_file(path, plan_to_ics(plan, previous, application, name=str(path)))

@@ -19,7 +19,7 @@ def schema(
     ],
     rules: Rules = "default",
 ) -> None:
-    """Print the JSON Schema of a decision, a plan, a case, a rule file, examples, or of what other commands answer."""
+    """Print the JSON Schema of a case, a rule file, examples, or the JSON that another command prints."""
     from tactful.formats.schema import (
         case_schema,
         comparison_schema,
@@ -31,7 +31,7 @@ def schema(
     )
     from tactful.testing.schema import examples_schema, results_schema
 
-    made = {
+    schemas = {
         "decision": decision_schema,
         "plan": plan_schema,
         "case": case_schema,
@@ -40,4 +40,4 @@ def schema(
         "test": results_schema,
     }
     of_pack = {"pack": pack_schema, "examples": examples_schema}
-    write_bytes(to_bytes(made[what]() if what in made else of_pack[what](load(rules).checked)))
+    write_bytes(to_bytes(schemas[what]() if what in schemas else of_pack[what](load(rules).checked)))

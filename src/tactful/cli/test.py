@@ -1,6 +1,6 @@
-"""``tactful test``: the examples beside a pack, then what must hold of every decision.
+"""``tactful test``: runs the examples of a pack and checks its invariants.
 
-Each step is a function from a loaded pack to what it found; what is found is told, or written as JSON, at the end.
+Each step is a function from a loaded pack to its results, which are printed or written as JSON at the end.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tactful.testing.record import PackTestRecord, pack_test_record
 
 
 class Tested(msgspec.Struct, frozen=True, eq=False):
-    """One pack, tested: what each step found."""
+    """A tested pack, with the results of each step."""
 
     pack: str
     policy: Policy
@@ -38,7 +38,7 @@ class Tested(msgspec.Struct, frozen=True, eq=False):
     @property
     def passed(self) -> bool:
         """Whether nothing failed."""
-        return all(one.passed for one in self.examples) and all(one.passed for one in self.invariants)
+        return all(result.passed for result in self.examples) and all(report.passed for report in self.invariants)
 
 
 @guarded
@@ -47,11 +47,11 @@ def run_tests(
         str | None,
         typer.Argument(
             metavar="[PACK]",
-            help="default, profile:NAME, a YAML file or a folder; without it, the shipped pack and all profiles.",
+            help="default, profile:NAME, a YAML file or a folder; by default the shipped pack and all profiles.",
         ),
     ] = None,
     only: Annotated[
-        str | None, typer.Option("-k", metavar="TEXT", help="Only examples and invariants with TEXT in their ids.")
+        str | None, typer.Option("-k", metavar="TEXT", help="Only examples and invariants whose ids contain TEXT.")
     ] = None,
     format_: Annotated[
         Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")
@@ -62,73 +62,77 @@ def run_tests(
             "--draw",
             min=0,
             metavar="N",
-            help=f"How many cases to draw for the invariants, {DRAWN:,} if not said; 0: none. Takes the extra `check`.",
+            help=f"How many random cases to check invariants on; {DRAWN:,} by default, 0 for none. Needs the extra `check`.",
         ),
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Draw the same cases as a run with this seed.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Use the same random cases as a run with this seed.")
+    ] = None,
     coverage: Annotated[
-        bool, typer.Option("--coverage", help="Which rules, tests and conflicts the examples exercised.")
+        bool, typer.Option("--coverage", help="Show which rules, tests and conflicts the examples exercise.")
     ] = False,
     drawn: Annotated[
-        int, typer.Option("--cover-drawn", metavar="N", min=0, help="With --coverage: also N cases drawn for the pack.")
+        int, typer.Option("--cover-drawn", metavar="N", min=0, help="With --coverage: also use N random cases.")
     ] = 0,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="With --coverage: the rule files, annotated.")
+        Path | None, typer.Option("--html", metavar="FILE", help="With --coverage: write annotated rule files to FILE.")
     ] = None,
     fail_under: Annotated[
         float | None,
-        typer.Option("--fail-under", metavar="PERCENT", min=0, max=100, help="With --coverage: exit with 1 under it."),
+        typer.Option(
+            "--fail-under", metavar="PERCENT", min=0, max=100, help="With --coverage: exit with 1 below PERCENT."
+        ),
     ] = None,
 ) -> None:
-    """Run a pack's examples and check its invariants, of the examples' cases and of drawn ones."""
+    """Run a pack's examples, and check its invariants on their cases and on random ones."""
     if not coverage and (drawn or html is not None or fail_under is not None):
-        raise typer.BadParameter("--cover-drawn, --html and --fail-under go with --coverage")
+        raise typer.BadParameter("--cover-drawn, --html and --fail-under need --coverage")
     if coverage and format_ == "json":
-        raise typer.BadParameter("--coverage is for people; leave --format json out")
+        raise typer.BadParameter("--coverage prints text only; leave out --format json")
     if html is not None and pack is None:
-        raise typer.BadParameter("--html shows one pack; name it")
+        raise typer.BadParameter("--html needs the name of a pack")
     packs = [pack] if pack is not None else ["default", *(f"profile:{name}" for name in profiles())]
     count = _drawn_count(draw)
-    tested = [_test(one, only, _drawing(one, count, seed)) for one in packs]
-    if only is not None and not any(one.examples or one.invariants for one in tested):
-        raise typer.BadParameter(f"no example and no invariant has {only!r} in its id")
+    tested = [_test(pack, only, _drawing(pack, count, seed)) for pack in packs]
+    if only is not None and not any(result.examples or result.invariants for result in tested):
+        raise typer.BadParameter(f"no example or invariant has {only!r} in its id")
     if format_ == "json":
-        write_bytes(msgspec.json.encode([_record(one) for one in tested]))
+        write_bytes(msgspec.json.encode([_record(result) for result in tested]))
     else:
         out = console()
-        for one in tested:
-            _render(one, only, out)
-    covered = [_covered(one, drawn, html) for one in tested] if coverage else []
-    if not all(one.passed for one in tested) or any(one < (fail_under or 0) for one in covered):
+        for result in tested:
+            _render(result, only, out)
+    covered = [_covered(result, drawn, html) for result in tested] if coverage else []
+    if not all(result.passed for result in tested) or any(percent < (fail_under or 0) for percent in covered):
         raise typer.Exit(1)
 
 
 def _test(pack: str, only: str | None, drawing: Drawing | None) -> Tested:
-    """Everything that is checked of one pack."""
+    """Run everything for one pack."""
     policy = load(pack)
     examples = load_examples(pack, policy)
-    chosen = [one for one in examples if only is None or only in one.id]
+    chosen = [example for example in examples if only is None or only in example.id]
     return Tested(
         pack=pack,
         policy=policy,
-        examples=tuple(run_example(policy, one) for one in chosen),
+        examples=tuple(run_example(policy, example) for example in chosen),
         invariants=_invariants(policy, examples, only, drawing),
     )
 
 
 def _drawn_count(draw: int | None) -> int:
-    """How many cases to draw. Where nobody said, and nothing is there to draw with, none; that is told."""
+    """The number of random cases. By default none, with a message, if hypothesis is not installed."""
     if draw is not None:
         return draw
     if can_draw():
         return DRAWN
-    message = "no cases are drawn for the invariants: pip install 'tactful[check]', or pass --draw 0"
+    message = "invariants are not checked on random cases: pip install 'tactful[check]', or pass --draw 0"
     console(stderr=True).print(Text(message, "yellow"), soft_wrap=True)
     return 0
 
 
 def _drawing(pack: str, draw: int, seed: int | None) -> Drawing | None:
-    """How cases are drawn for a pack. Failures are kept beside it; the shipped packs keep none."""
+    """How random cases are drawn for a pack. Failures are stored beside it, except for the shipped packs."""
     if draw == 0:
         return None
     path = Path(pack)
@@ -139,14 +143,18 @@ def _drawing(pack: str, draw: int, seed: int | None) -> Drawing | None:
 def _invariants(
     policy: Policy, examples: tuple[Example, ...], only: str | None, drawing: Drawing | None
 ) -> tuple[InvariantReport, ...]:
-    """The pack's invariants, the inherited ones too."""
-    wanted = {one.id for one in policy.checked.invariants if only is None or only in one.id}
-    return tuple(one for one in invariant_results(policy, examples, drawing) if one.id in wanted) if wanted else ()
+    """The results of the pack's invariants, with the inherited ones."""
+    wanted = {invariant.id for invariant in policy.checked.invariants if only is None or only in invariant.id}
+    return (
+        tuple(report for report in invariant_results(policy, examples, drawing) if report.id in wanted)
+        if wanted
+        else ()
+    )
 
 
 def _covered(tested: Tested, drawn: int, html: Path | None) -> float:
-    """The share of a pack that its examples exercised, after telling which."""
-    return report_coverage(tested.policy, [one.example.case for one in tested.examples], drawn, html, console())
+    """Report the coverage of a pack by its examples, and return it in percent."""
+    return report_coverage(tested.policy, [result.example.case for result in tested.examples], drawn, html, console())
 
 
 def _record(tested: Tested) -> PackTestRecord:
@@ -154,7 +162,7 @@ def _record(tested: Tested) -> PackTestRecord:
 
 
 def _render(tested: Tested, only: str | None, out: Console) -> None:
-    """What failed, with the reasons, and a line that sums it up."""
+    """Print what failed, with the reasons, and a summary."""
     from tactful.testing.report import WIDTH, render_failed_example, render_failed_invariant  # not needed for JSON
 
     out.width = min(out.width, WIDTH)
@@ -162,13 +170,13 @@ def _render(tested: Tested, only: str | None, out: Console) -> None:
         if not result.passed:
             render_failed_example(tested.policy, result, out)
             out.print()
-    for broken in tested.invariants:
-        if not broken.passed:
-            render_failed_invariant(broken, out)
+    for report in tested.invariants:
+        if not report.passed:
+            render_failed_invariant(report, out)
             out.print()
     name = tested.policy.name
     if not tested.examples and only is None:
-        hint = f"{name}: no examples beside it; write them in a folder `tests`"
+        hint = f"{name}: no examples; write them in a folder `tests` beside the rules"
         out.print(safe(Text(hint)), soft_wrap=True)
     line = f"{name}: {_count('example', tested.examples)}; {_count('invariant', tested.invariants)}"
     out.print(safe(Text(line, "green" if tested.passed else "bold red")), soft_wrap=True)
@@ -176,13 +184,13 @@ def _render(tested: Tested, only: str | None, out: Console) -> None:
 
 def _count(what: str, results: tuple[ExampleResult, ...] | tuple[InvariantReport, ...]) -> str:
     """``12 examples, 2 failed``."""
-    failed = sum(not one.passed for one in results)
+    failed = sum(not result.passed for result in results)
     return f"{len(results)} {what}{'' if len(results) == 1 else 's'}, {failed} failed"
 
 
 def report_coverage(policy: Policy, cases: Iterable[Case], drawn: int, html: Path | None, out: Console) -> float:
-    """Print what was covered, write the page where one is wanted, and give the percentage back."""
-    from tactful.testing.coverage.cover import cover  # only who asks for coverage pays for it
+    """Print the coverage, write the page if ``html`` is given, and return the percentage."""
+    from tactful.testing.coverage.cover import cover  # loaded only for coverage
     from tactful.testing.coverage.report import coverage_html, coverage_text
 
     coverage = cover(policy, [*cases, *_drawn(policy, drawn)])
@@ -198,7 +206,7 @@ def _drawn(policy: Policy, count: int) -> list[Case]:
     if not count:
         return []
     try:
-        from tactful.testing.mutation.trying import drawn_cases  # takes hypothesis, which others need not have
+        from tactful.testing.mutation.trying import drawn_cases  # needs hypothesis, which is optional
     except ModuleNotFoundError:
-        fail("drawing cases takes hypothesis: pip install 'tactful[check]'")
+        fail("random cases need hypothesis: pip install 'tactful[check]'")
     return drawn_cases(policy, count, 0)

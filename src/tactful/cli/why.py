@@ -20,19 +20,17 @@ def why(
         str,
         typer.Argument(
             metavar="ACTION[:TARGET]",
-            help="An action, and the id of what it concerns: call, call:dana, call:acme/dana where several have that id.",
+            help="An action, and the id of its target: call, call:dana, or call:acme/dana if several have that id.",
         ),
     ],
     rules: Rules = "default",
     at: At = None,
     set_: SetFacts = None,
     engine: Engine = "compiled",
-    flip: Annotated[
-        bool, typer.Option("--flip", help="Also look for the smallest change under which it would be otherwise.")
-    ] = False,
+    flip: Annotated[bool, typer.Option("--flip", help="Also show the smallest changes that would reverse it.")] = False,
     format_: Format = "text",
 ) -> None:
-    """Tell why an action is advised, or why it is not: facts, rules, conflicts, rank."""
+    """Explain why an action is or is not advised: facts, rules, conflicts and rank."""
     action, _, target = question.partition(":")
     try:
         policy = load(rules, engine=engine)
@@ -43,7 +41,7 @@ def why(
     if format_ == "json":
         write_bytes(msgspec.json.encode(record))
         return
-    from tactful.formats.text.counterfactuals import render_counterfactuals  # rich is not needed for JSON
+    from tactful.formats.text.counterfactuals import render_counterfactuals  # JSON does not need it
     from tactful.formats.text.why import render_why
 
     render_why(record, console())

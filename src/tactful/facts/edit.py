@@ -7,12 +7,13 @@ outside, validated) like any other.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from tactful.facts.calendars import Calendar
+from tactful.facts.fields import is_deadline
 from tactful.facts.kinds import DayTimeKind, DurationKind, Kind, MomentKind, Value, format_day_time, format_seconds
 from tactful.facts.rows import (
     ApplicationRow,
@@ -28,9 +29,6 @@ from tactful.facts.rows import (
 from tactful.facts.shape import Application, Candidate, CaseShape, Interview, Interviewer, Message, Offer, Person
 
 Part = TypeVar("Part", Candidate, Application, Offer, Person, Interview, Interviewer, Message)
-
-#: Moments that people name beforehand. A case holds them as text, as they may be bare dates; all others have happened.
-NAMED_MOMENTS: Final = (("application", "reply_by"), ("offer", "answer_by"), ("offer", "start_on"))
 
 
 class Spot(msgspec.Struct, frozen=True):
@@ -131,7 +129,7 @@ def as_given(value: Value, kind: Kind, spot: Spot, calendar: Calendar) -> Any:
     match kind:
         case MomentKind() if isinstance(value, int):
             moment: datetime = calendar.local(value)
-            as_text = spot.custom or (spot.entity, spot.field) in NAMED_MOMENTS
+            as_text = spot.custom or is_deadline(spot.entity, spot.field)
             return moment.isoformat() if as_text else moment
         case DurationKind() if isinstance(value, int):
             return format_seconds(value)

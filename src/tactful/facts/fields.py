@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final, Literal, get_args
 
 import msgspec
 from msgspec import inspect
 
 from tactful.facts import shape
-from tactful.facts.entities import PLACED
+from tactful.facts.entities import ENTITIES, NAMED_AS, PLACED
 from tactful.facts.kinds import (
     ChoiceKind,
     DayTimeKind,
-    DurationKind,
     IdKind,
     Kind,
     ListKind,
@@ -31,7 +31,8 @@ MUTABILITIES: Final[tuple[Mutability, ...]] = get_args(Mutability)
 class FieldSpec(msgspec.Struct, frozen=True):
     """A field of the facts as given. ``attribute`` is its name on a row; ``clock`` marks a field that follows ``now``.
 
-    ``example`` is a value as people write it in YAML.
+    ``example`` is a value as people write it in YAML. A ``deadline`` is a moment that people name in advance: a case holds it
+    as text, as it may be a bare date. All other moments have happened.
     """
 
     entity: str
@@ -42,6 +43,7 @@ class FieldSpec(msgspec.Struct, frozen=True):
     mutability: Mutability = "fixed"
     clock: bool = False
     example: str = ""
+    deadline: bool = False
 
 
 _SHAPES: Final[Mapping[str, type[shape.Shape]]] = {
@@ -54,32 +56,22 @@ _SHAPES: Final[Mapping[str, type[shape.Shape]]] = {
     "message": shape.Message,
 }
 
-#: Text in JSON, something else in meaning.
-_KINDS: Final[Mapping[tuple[str, str], Kind]] = {
-    ("candidate", "notice_period"): DurationKind(),
-    ("application", "reply_by"): MomentKind(),
-    ("application", "contact_via"): IdKind("person"),
-    ("offer", "answer_by"): MomentKind(),
-    ("offer", "start_on"): MomentKind(),
-    ("interviewer", "person"): IdKind("person"),
-    ("message", "person"): IdKind("person"),
-}
 
-_ATTRIBUTES: Final[Mapping[tuple[str, str], str]] = {
-    ("interviewer", "person"): "id",
-    ("message", "person"): "person_id",
-}
-
-
-def given_fields() -> dict[str, dict[str, FieldSpec]]:
+@cache
+def given_fields() -> Mapping[str, Mapping[str, FieldSpec]]:
     """All fields of a case as given: entity → field's name → what it is, the clock's fields included."""
-    fields: dict[str, dict[str, FieldSpec]] = {}
+    fields: dict[str, Mapping[str, FieldSpec]] = {}
     for entity, cls in _SHAPES.items():
         own = {spec.name: spec for spec in _shape_fields(entity, cls)}
         if entity in PLACED:
             own.update({spec.name: spec for spec in _clock_fields(entity)})
         fields[entity] = own
     return fields
+
+
+def is_deadline(entity: str, name: str) -> bool:
+    """Whether a given field is a moment that people name in advance, perhaps as a bare date."""
+    return given_fields()[entity][name].deadline
 
 
 def _shape_fields(entity: str, cls: type[shape.Shape]) -> list[FieldSpec]:
@@ -89,15 +81,28 @@ def _shape_fields(entity: str, cls: type[shape.Shape]) -> list[FieldSpec]:
     for field in info.fields:
         notes, bare = _unwrap(field.type)
         name = field.name
-        if name == "id":
-            kind: Kind | None = IdKind(entity)
-        else:
-            kind = _KINDS.get((entity, name)) or _kind(bare)
+        kind = IdKind(entity) if name == "id" else notes.get("kind") or _kind(bare)
         if kind is not None:
-            attribute = _ATTRIBUTES.get((entity, name), name)
-            about, mutability = notes.get("description", ""), notes.get("mutability", "fixed")
-            specs.append(FieldSpec(entity, name, kind, about, attribute, mutability, example=_example(notes, kind)))
+            specs.append(
+                FieldSpec(
+                    entity,
+                    name,
+                    kind,
+                    notes.get("description", ""),
+                    _attribute(entity, name),
+                    notes.get("mutability", "fixed"),
+                    example=_example(notes, kind),
+                    deadline=isinstance(kind, MomentKind) and isinstance(bare, inspect.StrType),
+                )
+            )
     return specs
+
+
+def _attribute(entity: str, name: str) -> str:
+    """The name of a field on a row: where the row has another row of that name, the field is its id."""
+    if name not in ENTITIES:
+        return name
+    return "id" if NAMED_AS[entity] == name else f"{name}_id"
 
 
 def _clock_fields(entity: str) -> list[FieldSpec]:
@@ -142,7 +147,7 @@ def _unwrap(type_: inspect.Type) -> tuple[dict[str, Any], inspect.Type]:
     """What the schema notes of a type, and the type without its metadata and without ``None``."""
     notes: dict[str, Any] = {}
     if isinstance(type_, inspect.Metadata):
-        notes = dict(type_.extra_json_schema or {})
+        notes = {**(type_.extra_json_schema or {}), **(type_.extra or {})}
         type_ = type_.type
     if isinstance(type_, inspect.UnionType):
         present = [one for one in type_.types if not isinstance(one, inspect.NoneType)]

@@ -112,7 +112,7 @@ _DURATION = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s+(minute|hour|day|week|busines
 
 
 def parse_duration(text: str) -> Duration | None:
-    """Read ``2 days``, ``1.5 hours`` or ``5 business days``; ``None`` where ``text`` is no length of time.
+    """Read ``2 days``, ``1.5 hours`` or ``5 business days``; ``None`` where ``text`` is not a length of time.
 
     Elapsed lengths come back in whole seconds. Lengths over :data:`MAX_DAYS` and parts of a business day give ``None``.
     """

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from tactful.facts.kinds import DurationKind, IdKind, MomentKind
+
 Role = Literal["hiring_manager", "interviewer", "recruiter", "agency_recruiter", "coordinator", "inside_contact"]
 Preference = Literal["email", "phone"]
 Channel = Literal["email", "phone", "post", "linkedin", "in_person"]
@@ -42,11 +44,21 @@ Country = Annotated[
     str | None,
     Meta(description="ISO 3166 code of the country, with an optional subdivision.", examples=["US-NY", "IE"]),
 ]
-Length = Annotated[str | None, Meta(description="A length of time.", examples=["2 weeks", "10 days"])]
-#: A moment, or a bare date that means the end of that day.
-Deadline = Annotated[
-    str | None, Meta(description="A moment, or a bare date: the end of that day.", examples=["2026-11-27"])
+#: Text in JSON that stands for something else. ``extra`` says the kind; it is no part of the JSON Schema.
+Length = Annotated[
+    str | None,
+    Meta(description="A length of time.", examples=["2 weeks", "10 days"], extra={"kind": DurationKind()}),
 ]
+#: A moment that people name in advance, or a bare date that means the end of that day.
+Deadline = Annotated[
+    str | None,
+    Meta(
+        description="A moment, or a bare date: the end of that day.",
+        examples=["2026-11-27"],
+        extra={"kind": MomentKind()},
+    ),
+]
+PersonId = Annotated[str | None, Meta(extra={"kind": IdKind("person")})]
 Custom = Annotated[dict[str, Any] | None, Meta(description="Extra facts that the pack declares under custom_facts.")]
 #: Who can change a fact: the candidate, or the other side. What says neither is fixed: it is as it is, or has happened.
 MINE: Final[dict[str, Any]] = {"mutability": "mine"}
@@ -114,7 +126,15 @@ class Person(Shape, frozen=True):
 class Interviewer(Shape, frozen=True):
     """A person's part in one interview."""
 
-    person: Annotated[str, Meta(min_length=1, description="The id of a person of the application.", examples=["dana"])]
+    person: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="The id of a person of the application.",
+            examples=["dana"],
+            extra={"kind": IdKind("person")},
+        ),
+    ]
     attended: Annotated[YesNo, Meta(description="Whether they were there.")] = None
     custom: Custom = None
 
@@ -149,7 +169,7 @@ class Interview(Shape, frozen=True):
 class Message(Shape, frozen=True):
     """One message or call, in either direction."""
 
-    person: Annotated[str | None, Meta(description="The id of the person at the other end.", examples=["dana"])] = None
+    person: Annotated[PersonId, Meta(description="The id of the person at the other end.", examples=["dana"])] = None
     direction: Annotated[Direction | None, Meta(description="sent by the candidate, or received.")] = None
     sent_at: Annotated[Moment, Meta(description="When it was sent.")] = None
     channel: Annotated[Channel | None, Meta(description="How it was sent.")] = None
@@ -180,7 +200,7 @@ class Application(Shape, frozen=True):
         ContactPolicy | None, Meta(description="closed: they asked not to be contacted.", extra_json_schema=THEIRS)
     ] = None
     contact_via: Annotated[
-        str | None,
+        PersonId,
         Meta(
             description="The id of the person that all contact goes through, such as an agency's recruiter.",
             examples=["rita"],

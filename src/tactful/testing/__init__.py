@@ -1,4 +1,4 @@
-"""Packs tested: examples beside the rules, and what must hold of every decision, of drawn cases (the extra ``check``)."""
+"""Testing packs: examples beside the rules, and invariants on drawn cases (which need the extra ``check``)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = [
     "run_example",
 ]
 
-#: What takes hypothesis, by the module that has it; loaded when asked for.
+#: Names that need hypothesis, and their modules, which are loaded on first use.
 _DRAWN = {
     "cases": "properties.drawing",
     "candidate_weeks": "properties.machine",

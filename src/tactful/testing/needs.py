@@ -1,4 +1,4 @@
-"""A clear word where the extra that checks take is missing."""
+"""Whether the extra ``check`` is installed, which drawing cases needs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ def can_draw() -> bool:
 
 
 def need_hypothesis() -> None:
-    """Raise :class:`tactful.TactfulError` where hypothesis is not installed."""
+    """Raise :class:`tactful.TactfulError` if hypothesis is not installed."""
     if not can_draw():
         raise TactfulError("drawing cases takes hypothesis; install it with: pip install 'tactful[check]'")

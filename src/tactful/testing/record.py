@@ -1,4 +1,4 @@
-"""What testing a pack found, as JSON has it."""
+"""The results of testing a pack, as JSON has them."""
 
 from __future__ import annotations
 
@@ -55,17 +55,22 @@ class PackTestRecord(Record, frozen=True):
 def pack_test_record(
     policy: Policy, examples: Iterable[ExampleResult], invariants: Iterable[InvariantReport]
 ) -> PackTestRecord:
-    """What was found of one pack."""
+    """The results for one pack."""
     ran = tuple(map(_example, examples))
     held = tuple(
         InvariantRecord(
-            id=one.id, about=one.about, place=one.place, passed=one.passed, tried=one.tried, failure=one.text or None
+            id=report.id,
+            about=report.about,
+            place=report.place,
+            passed=report.passed,
+            tried=report.tried,
+            failure=report.text or None,
         )
-        for one in invariants
+        for report in invariants
     )
     return PackTestRecord(
         pack=pack_record(policy.checked),
-        passed=all(one.passed for one in ran) and all(one.passed for one in held),
+        passed=all(example.passed for example in ran) and all(invariant.passed for invariant in held),
         examples=ran,
         invariants=held,
     )
@@ -78,5 +83,8 @@ def _example(result: ExampleResult) -> ExampleRecord:
         about=example.about,
         place=example.place,
         passed=result.passed,
-        problems=tuple(ProblemRecord(place=one.place, expected=one.expected, got=one.got) for one in result.problems),
+        problems=tuple(
+            ProblemRecord(place=problem.place, expected=problem.expected, got=problem.got)
+            for problem in result.problems
+        ),
     )

@@ -23,6 +23,7 @@ from tactful.api.policy import Policy
 from tactful.batch.cluster import work
 from tactful.batch.cluster.shipping import Shipment, ship
 from tactful.batch.cluster.work import Terms
+from tactful.facts.reading.moments import epoch_seconds
 from tactful.source.diagnostics import EngineError, TactfulError
 
 #: How many bytes of all tables a part has at most, about; and how many candidates are worth a part of their own.
@@ -42,7 +43,7 @@ class Cluster:
             raise EngineError('this process is connected to no Ray cluster; call ray.init(address="auto") first')
         if now is not None and now.tzinfo is None:
             raise TactfulError("`now` has no time zone; give an aware datetime, such as datetime.now(timezone.utc)")
-        moment = None if now is None else int(now.timestamp() // 1)
+        moment = None if now is None else epoch_seconds(now)
         self._policy = policy
         self._given = ship(policy), Terms(moment, int(time.time()), steps)
         self._names = ("actions", "justifications", "rejects", *(("steps",) if steps else ()))

@@ -40,7 +40,10 @@ _WORDS: Final = ("time_zone", "country")
 
 @dataclass(frozen=True, slots=True)
 class FieldColumn:
-    """A column that holds a field: ``attribute`` is the field's name on a row, and ``name`` in the case as JSON."""
+    """A column that holds a field: ``attribute`` is the field's name on a row, and ``name`` in the case as JSON.
+
+    A ``deadline`` is a moment that may be a bare date, which means the end of that day.
+    """
 
     entity: str
     column: str
@@ -49,6 +52,7 @@ class FieldColumn:
     kind: Kind
     about: str
     custom: bool
+    deadline: bool = False
 
     @property
     def is_key(self) -> bool:
@@ -71,7 +75,9 @@ def field_columns(custom: CustomFields) -> dict[str, list[FieldColumn]]:
                     f"tables cannot hold the custom fact `{entity}.{name}`: `{TABLE_OF[entity]}` has another column of "
                     "that name; rename the fact"
                 )
-            own.append(FieldColumn(entity, name, name, name, kind, "", custom=True))
+            own.append(
+                FieldColumn(entity, name, name, name, kind, "", custom=True, deadline=isinstance(kind, MomentKind))
+            )
         found[entity] = own
     return found
 
@@ -86,7 +92,9 @@ def _given_columns() -> dict[str, tuple[FieldColumn, ...]]:
 def _given(spec: FieldSpec) -> FieldColumn:
     ids = {"id": f"{spec.entity}_id", "person": "person_id"}
     column = ids.get(spec.name, spec.name)
-    return FieldColumn(spec.entity, column, spec.attribute, spec.name, spec.kind, spec.about, custom=False)
+    return FieldColumn(
+        spec.entity, column, spec.attribute, spec.name, spec.kind, spec.about, custom=False, deadline=spec.deadline
+    )
 
 
 def column_names(entity: str, fields: list[FieldColumn]) -> list[str]:

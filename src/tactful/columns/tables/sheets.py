@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,9 +16,6 @@ from tactful.source.codes.case import MissingFact, UnknownFact, WrongType
 from tactful.source.codes.text import DuplicateKey
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.source.suggest import did_you_mean
-
-#: Moments that may be bare days, which custom ones may be too.
-_DEADLINES: Final = ("reply_by", "answer_by", "start_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +30,6 @@ class Sheet:
         """Some of the rows, in their order."""
         where = pa.array(rows)
         return Sheet(self.entity, len(rows), {name: one.take(where) for name, one in self.arrays.items()})
-
-
-def is_deadline(field: FieldColumn) -> bool:
-    """Whether a moment may be a bare day, which means the end of that day."""
-    return field.custom or field.column in _DEADLINES
 
 
 def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str, Sheet]:
@@ -142,7 +133,7 @@ def _unfit(entity: str, type_: pa.DataType, name: str, field: FieldColumn | None
             fits = types.is_integer(type_) or types.is_floating(type_) or types.is_decimal(type_)
             return None if fits else "a number (int64, float64)"
         case MomentKind():
-            day = field is not None and is_deadline(field) and types.is_date32(type_)
+            day = field is not None and field.deadline and types.is_date32(type_)
             fits = types.is_timestamp(type_) or day or _is_text(type_)
             return None if fits else "a timestamp with a time zone, or text in ISO 8601"
         case DurationKind():

@@ -14,7 +14,7 @@ from tactful.columns.arrays import Array
 from tactful.columns.columns import NULL, Column, Flags, Ints, Places, array_type, unknown_of
 from tactful.columns.tables.moments import Clock, seconds_column
 from tactful.columns.tables.schema import FieldColumn
-from tactful.columns.tables.sheets import as_texts, is_deadline
+from tactful.columns.tables.sheets import as_texts
 from tactful.facts.kinds import (
     DAY,
     MAX_DAYS,
@@ -58,7 +58,7 @@ def read_column(field: FieldColumn, array: pa.Array, clock: Clock, longest: int)
             data, odd = _choices(array, words)
             return Column(kind, data.astype(array_type(kind), copy=False)), _rows(odd)
         case MomentKind():
-            data, odd = seconds_column(array, clock, is_deadline(field))
+            data, odd = seconds_column(array, clock, field.deadline)
             return Column(kind, data), _rows(odd)
         case DurationKind():
             data, odd = _durations(array)

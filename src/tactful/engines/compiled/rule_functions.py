@@ -1,4 +1,6 @@
-"""The function that goes over a case and fires rules:
+"""The generated function that goes over a case and fires rules.
+
+It looks like this:
 
 def fire(x, emit):
     now = x.now

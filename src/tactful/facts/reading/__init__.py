@@ -22,6 +22,8 @@ from tactful.source.parse_json import parse_json
 from tactful.source.parse_yaml import parse_yaml
 
 CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
+#: What is said where linking a case fails although every check passed.
+_UNEXPLAINED: Final = "its facts do not fit together, and no check names the one that is wrong; please report this"
 _DECODER: Final = msgspec.json.Decoder(CaseShape)
 
 
@@ -110,7 +112,9 @@ def read_case_node(
     try:
         return link(msgspec.convert(plain, CaseShape), now, calendars, custom, limits)
     except (msgspec.MsgspecError, NotLinkable) as error:
-        raise InvalidInput([UnreadableCase.at(None, f"the case cannot be read: {error}")]) from None
+        raise InvalidInput(
+            [UnreadableCase.at(None, f"the case cannot be read: {str(error) or _UNEXPLAINED}")]
+        ) from None
 
 
 def read_shape(node: Node, custom: CustomFields, limits: CaseLimits) -> CaseShape:

@@ -7,7 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendars
-from tactful.facts.kinds import Elapsed, Kind, MomentKind, parse_duration
+from tactful.facts.fields import given_fields
+from tactful.facts.kinds import (
+    ChoiceKind,
+    DurationKind,
+    Elapsed,
+    IdKind,
+    Kind,
+    ListKind,
+    MomentKind,
+    parse_duration,
+)
 from tactful.facts.reading.custom import CustomFields, custom_value
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import parse_date, parse_moment, seconds_of
@@ -40,8 +50,7 @@ class Consistency:
         zone = self._place(candidate, "candidate", None)
         self._moment(case.get("now"), "now", zone)
         self._now = now if now is not None else self._seconds(case.get("now"), zone)
-        self._notice(candidate)
-        self._custom_values(candidate, "candidate", "candidate", zone)
+        self._fields(candidate, "candidate", "candidate", zone, [])
         applications = _mappings(case.get("applications"))
         self._count(case.get("applications"), "applications", self._limits.applications, "applications")
         self._unique(applications, "applications", "id")
@@ -50,29 +59,23 @@ class Consistency:
 
     def _application(self, given: Plain, path: str, above: str | None) -> None:
         zone = self._place(given, path, above)
-        self._moment(given.get("reply_by"), f"{path}.reply_by", zone)
-        self._custom_values(given, "application", path, zone)
+        people = [person.get("id") for _, person in _mappings(given.get("people"))]
+        self._fields(given, "application", path, zone, people)
         for part, limit in (("people", self._limits.people), ("interviews", self._limits.interviews)):
             self._count(given.get(part), f"{path}.{part}", limit, part)
             self._unique(_mappings(given.get(part)), f"{path}.{part}", "id")
         self._count(given.get("messages"), f"{path}.messages", self._limits.messages, "messages")
-        people = [one.get("id") for _, one in _mappings(given.get("people"))]
         for no, person in _mappings(given.get("people")):
             self._place(person, f"{path}.people[{no}]", zone)
-            self._custom_values(person, "person", f"{path}.people[{no}]", zone)
-        self._reference(given.get("contact_via"), f"{path}.contact_via", people)
+            self._fields(person, "person", f"{path}.people[{no}]", zone, people)
         for no, interview in _mappings(given.get("interviews")):
             self._interview(interview, f"{path}.interviews[{no}]", zone, people)
         for no, message in _mappings(given.get("messages")):
-            at = f"{path}.messages[{no}]"
-            self._reference(message.get("person"), f"{at}.person", people)
-            self._moment(message.get("sent_at"), f"{at}.sent_at", zone)
-            self._custom_values(message, "message", at, zone)
-        self._offer(_mapping(given.get("offer")), f"{path}.offer", zone)
+            self._fields(message, "message", f"{path}.messages[{no}]", zone, people)
+        self._offer(_mapping(given.get("offer")), f"{path}.offer", zone, people)
 
     def _interview(self, given: Plain, path: str, zone: str | None, people: list[Any]) -> None:
-        self._moment(given.get("ended_at"), f"{path}.ended_at", zone)
-        self._custom_values(given, "interview", path, zone)
+        self._fields(given, "interview", path, zone, people)
         ended_at = self._seconds(given.get("ended_at"), zone)
         if given.get("status") == "held" and None not in (ended_at, self._now) and ended_at > self._now:  # type: ignore[operator]
             self._note(
@@ -85,21 +88,34 @@ class Consistency:
         for no, one in enumerate(given.get("interviewers") or ()):
             at = f"{path}.interviewers[{no}]"
             id_ = one.get("person") if isinstance(one, dict) else one
-            self._reference(id_, f"{at}.person" if isinstance(one, dict) else at, people)
             if isinstance(one, dict):
-                self._custom_values(one, "interviewer", at, zone)
+                self._fields(one, "interviewer", at, zone, people)
+            else:
+                self._reference(id_, at, people)
             if isinstance(id_, str) and names.setdefault(id_, no) != no:
                 self._note(DuplicateId, at, f"`{id_}` interviews twice in one interview", "name each person once")
 
-    def _offer(self, given: Plain, path: str, zone: str | None) -> None:
-        for name in ("received_at", "answer_by", "signed_at", "start_on"):
-            self._moment(given.get(name), f"{path}.{name}", zone)
-        self._custom_values(given, "offer", path, zone)
+    def _offer(self, given: Plain, path: str, zone: str | None, people: list[Any]) -> None:
+        self._fields(given, "offer", path, zone, people)
         received, signed = (self._seconds(given.get(name), zone) for name in ("received_at", "signed_at"))
         if received is not None and signed is not None and signed < received:
             self._note(Contradiction, f"{path}.signed_at", "the offer is signed before it is received", "correct one")
 
-    # --- single things ---
+    # --- single values ---
+
+    def _fields(self, given: Plain, entity: str, path: str, zone: str | None, people: list[Any]) -> None:
+        """Check every field of a part that has to fit something else: moments, lengths of time, ids of people."""
+        for name, spec in given_fields()[entity].items():
+            match spec.kind:
+                case MomentKind():
+                    self._moment(given.get(name), f"{path}.{name}", zone)
+                case DurationKind():
+                    self._length(given.get(name), f"{path}.{name}")
+                case IdKind(entity="person") if name != "id":
+                    self._reference(given.get(name), f"{path}.{name}", people)
+                case _:
+                    pass
+        self._custom_values(given, entity, path, zone)
 
     def _note(self, code: Any, path: str, message: str, help_: str | None = None) -> None:
         self._reader.problem(code, path, message, help_)
@@ -144,11 +160,10 @@ class Consistency:
             help_ = "add an offset, such as `-05:00`, or give the candidate's `time_zone`"
             self._note(NoZone, path, "the moment has no offset, and no time zone is given to read it in", help_)
 
-    def _notice(self, candidate: Plain) -> None:
-        text = candidate.get("notice_period")
+    def _length(self, text: Any, path: str) -> None:
         if isinstance(text, str) and not isinstance(parse_duration(text), Elapsed):
             help_ = "write it like `2 weeks` or `30 days`"
-            self._note(NotAValue, "candidate.notice_period", f"`{text}` is no length of time", help_)
+            self._note(NotAValue, path, f"`{text}` is not a length of time", help_)
 
     def _count(self, items: Any, path: str, limit: int, what: str) -> None:
         if isinstance(items, list) and len(items) > limit:
@@ -182,7 +197,7 @@ class Consistency:
 
 
 def _values(kind: Kind) -> str | None:
-    values = getattr(kind, "values", ())
+    values = kind.values if isinstance(kind, ChoiceKind | ListKind) else ()
     return "the values are " + ", ".join(f"`{one}`" for one in values) if values else None
 
 

@@ -32,12 +32,15 @@ def parse_date(text: str) -> date | None:
         return None
 
 
-def seconds_of(moment: datetime, calendar: Calendar) -> int:
-    """Whole seconds since 1970; fractions are dropped. Without an offset the moment is read on ``calendar``'s clock."""
-    if moment.tzinfo is None:
-        return calendar.instant(moment)
+def epoch_seconds(moment: datetime) -> int:
+    """Whole seconds since 1970 (UTC) of a moment with an offset; fractions are dropped. Raises ``TypeError`` without one."""
     since = moment - EPOCH
     return since.days * 86_400 + since.seconds
+
+
+def seconds_of(moment: datetime, calendar: Calendar) -> int:
+    """Whole seconds since 1970; fractions are dropped. Without an offset the moment is read on ``calendar``'s clock."""
+    return calendar.instant(moment) if moment.tzinfo is None else epoch_seconds(moment)
 
 
 def deadline_of(text: str, calendar: Calendar) -> int | None:

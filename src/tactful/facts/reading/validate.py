@@ -22,8 +22,6 @@ from tactful.source.suggest import did_you_mean
 
 #: Stands for a value that could not be read, so that what is beside it is still looked at.
 WRONG: Final = object()
-#: The text fields that are deadlines: a moment or a bare date.
-_DEADLINES: Final = ("reply_by", "answer_by", "start_on")
 #: The text fields that something is told apart by, which therefore cannot be empty.
 _NAMES: Final = ("id", "person", "system", "uid")
 #: How many digits a whole number may have: more is no count of anything.
@@ -85,6 +83,9 @@ class Reader:
     def _value(self, node: Node, type_: inspect.Type, path: str) -> Any:
         self.spans[path] = node.span
         if isinstance(type_, inspect.Metadata):
+            kind = (type_.extra or {}).get("kind")
+            if isinstance(kind, MomentKind) and isinstance(node, Scalar) and not node.is_null:
+                return self._deadline(node, path)
             return self._value(node, type_.type, path)
         if isinstance(type_, inspect.UnionType):
             return self._union(node, type_, path)
@@ -134,8 +135,6 @@ class Reader:
                 return self._count(node, path)
             case inspect.DateTimeType():
                 return self._moment(node, path)
-            case _ if _last(path) in _DEADLINES:
-                return self._deadline(node, path)
             case _:
                 return self._text(node, path)
 

@@ -1,4 +1,4 @@
-"""A dated agenda: what holds now, and from day to day what begins, is due and ends."""
+"""A dated agenda: current advice, then for each day what starts, is due or ends."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import msgspec
 
 from tactful.api.decision import Advice
 from tactful.api.plan import Plan
-from tactful.formats.agenda.hours import said_again, their_clock
+from tactful.formats.agenda.hours import describe_repeats, their_clock
 from tactful.formats.agenda.strands import Run, Strand, prohibits, seconds, strands
 from tactful.reasons.wording import concerning, distance, say_clock, say_moment
 
 EntryKind = Literal["now", "ends", "due", "opens"]
-#: What has ended is told before what is due, and that before what takes its place.
+#: The order of entries of the same minute.
 _ORDER: Final[dict[EntryKind, int]] = {"now": 0, "ends": 1, "due": 2, "opens": 3}
 
 
@@ -36,7 +36,7 @@ class Entry(msgspec.Struct, frozen=True, eq=False):
 
 
 class AgendaDay(msgspec.Struct, frozen=True, eq=False):
-    """All that happens on one day of the candidate's."""
+    """The entries of a day in the candidate's time zone."""
 
     day: date
     entries: tuple[Entry, ...]
@@ -52,23 +52,23 @@ class Agenda(msgspec.Struct, frozen=True, eq=False):
 
 def agenda(plan: Plan, application: str | None = None) -> Agenda:
     """The agenda of a plan. ``application``: only what concerns that one, or the candidate as a whole."""
-    found = [entry for strand in strands(plan, application) for entry in _Teller(plan, strand).entries()]
-    now = sorted((one for one in found if one.kind == "now"), key=lambda one: one.advice.rank)
-    later = sorted((one for one in found if one.kind != "now"), key=_place)
+    entries = [entry for strand in strands(plan, application) for entry in _Reporter(plan, strand).entries()]
+    now = sorted((entry for entry in entries if entry.kind == "now"), key=lambda entry: entry.advice.rank)
+    later = sorted((entry for entry in entries if entry.kind != "now"), key=_place)
     return Agenda(
-        now=tuple(one for one in now if not prohibits(one.advice)),
-        leave=tuple(one for one in now if prohibits(one.advice)),
-        days=tuple(AgendaDay(day, tuple(group)) for day, group in groupby(later, key=lambda one: one.at.date())),
+        now=tuple(entry for entry in now if not prohibits(entry.advice)),
+        leave=tuple(entry for entry in now if prohibits(entry.advice)),
+        days=tuple(AgendaDay(day, tuple(group)) for day, group in groupby(later, key=lambda entry: entry.at.date())),
     )
 
 
 def _place(entry: Entry) -> tuple[int, int, int]:
-    """Where an entry stands: by the minute, as windows close a second after the deadline by which they do."""
+    """The sorting key: by the minute, as windows close a second after their deadline."""
     return seconds(entry.at) // 60, _ORDER[entry.kind], entry.advice.rank
 
 
-class _Teller:
-    """Tells one strand."""
+class _Reporter:
+    """Makes the entries of a strand."""
 
     def __init__(self, plan: Plan, strand: Strand) -> None:
         self._plan, self._strand = plan, strand
@@ -80,7 +80,7 @@ class _Teller:
         for no, run in enumerate(runs):
             before, after = (runs[no - 1] if no else None), self._strand.next(no)
             taken_over = before is not None and self._strand.next(no - 1) is run
-            # what takes over from a missed deadline is told with the deadline
+            # the entry of a missed deadline also names what follows it
             if not (taken_over and before is not None and self._is_due(before)):
                 yield self._opening(run, taken_over)
             if self._is_due(run):
@@ -89,9 +89,9 @@ class _Teller:
                 yield self._entry(run.end, "ends", run.advice, "")
 
     def _just_ends(self, run: Run, after: Run | None) -> bool:
-        """Whether the end of a run is still to be told: it is not its deadline, and ``said_again`` does not tell it."""
-        told = (self._is_due(run) and run.lapses) or len(run.windows) > 1
-        return not (told or run.open_ended or after is not None)
+        """Whether the end of a run needs an entry: neither its deadline nor ``describe_repeats`` shows it."""
+        shown = (self._is_due(run) and run.lapses) or len(run.windows) > 1
+        return not (shown or run.open_ended or after is not None)
 
     def _is_due(self, run: Run) -> bool:
         """Whether a deadline of the run falls into the plan."""
@@ -131,8 +131,8 @@ class _Teller:
         return self._entry(due, "due", run.advice, detail)
 
     def _by(self, advice: Advice, due: datetime, now: datetime | None) -> str:
-        said = f"{advice.due_word} {self._moment(due)}"
-        return said if now is None else f"{said}, {distance(seconds(due) - seconds(now))}"
+        deadline = f"{advice.due_word} {self._moment(due)}"
+        return deadline if now is None else f"{deadline}, {distance(seconds(due) - seconds(now))}"
 
     def _until_close(self, run: Run) -> str:
         first = run.windows[0]
@@ -140,15 +140,15 @@ class _Teller:
         return f"until {say_clock(first.end)}" if same_day else self._until(first.end)
 
     def _again(self, run: Run) -> str:
-        return said_again(run.windows, self._plan.calendar, self._strand.calendar)
+        return describe_repeats(run.windows, self._plan.calendar, self._strand.calendar)
 
     def _until(self, moment: datetime) -> str:
         return f"until {self._moment(moment)}"
 
     def _moment(self, moment: datetime) -> str:
-        said = say_moment(seconds(moment), self._plan.calendar)
+        local = say_moment(seconds(moment), self._plan.calendar)
         theirs = their_clock(moment, self._strand.calendar)
-        return f"{said} ({theirs})" if theirs else said
+        return f"{local} ({theirs})" if theirs else local
 
     def _entry(self, at: datetime, kind: EntryKind, advice: Advice, detail: str, overdue: bool = False) -> Entry:
         theirs = their_clock(at, self._strand.calendar) if kind != "now" else ""

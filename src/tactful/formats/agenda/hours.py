@@ -1,4 +1,4 @@
-"""Windows that come again and again, said in one line, on the candidate's clock and on theirs."""
+"""Describes recurring windows in a line, in the candidate's time zone and in the target's."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tactful.facts.calendars import Calendar
 from tactful.formats.agenda.strands import seconds
 from tactful.reasons.wording import say_clock, say_day, say_short_day
 
-#: How many changes of the hours are told before it is only said how often windows come.
+#: The most changes of hours that are listed. With more, only the number of windows is given.
 _TELLABLE: Final = 4
 
 
 def their_clock(moment: datetime, theirs: Calendar) -> str:
-    """``11:30 in New York``, where their clock shows another time at that moment; else nothing."""
+    """``11:30 in New York`` if their local time differs at that moment; else empty."""
     local = theirs.local(seconds(moment))
     if local.utcoffset() == moment.utcoffset():
         return ""
@@ -26,15 +26,15 @@ def their_clock(moment: datetime, theirs: Calendar) -> str:
 
 
 def city(calendar: Calendar) -> str:
-    """``New York``: what to call the place of a time zone."""
+    """The place of a time zone: ``New York``."""
     return calendar.time_zone.rpartition("/")[2].replace("_", " ")
 
 
-def said_again(windows: Sequence[Window], mine: Calendar, theirs: Calendar) -> str:
-    """What comes after the first window: ``09:00–17:00 on 27 more working days, up to Tue 5 Jan 2027``."""
+def describe_repeats(windows: Sequence[Window], mine: Calendar, theirs: Calendar) -> str:
+    """The windows after the first: ``09:00–17:00 on 27 more working days, up to Tue 5 Jan 2027``."""
     rest = windows[1:]
-    days = [one.start.date() for one in rest]
-    within_days = all(_within_a_day(one, mine) or one.open_ended for one in rest)
+    days = [window.start.date() for window in rest]
+    within_days = all(_within_a_day(window, mine) or window.open_ended for window in rest)
     count, s = len(rest), "" if len(rest) == 1 else "s"
     if within_days and len(set(days)) == count:
         often = f"on {count} more {_working(rest, theirs)}day{s}"
@@ -45,30 +45,31 @@ def said_again(windows: Sequence[Window], mine: Calendar, theirs: Calendar) -> s
     return f"{hours} {often}, {last}" if within_days else f"{hours}, {often}, {last}"
 
 
-def said_of_others(windows: Sequence[Window], theirs: Calendar) -> str:
-    """The same of windows within a day, without a word that depends on where the plan ends, and on their clock alone."""
+def describe_repeats_elsewhere(windows: Sequence[Window], theirs: Calendar) -> str:
+    """Daily windows after the first, in their time zone and independent of the end of the plan."""
     rest = windows[1:]
-    hours = _told(rest, theirs) or "at varying hours"
+    hours = _describe_hours(rest, theirs) or "at varying hours"
     return f"The same again on {_working(rest, theirs)}days after that: {hours} in {city(theirs)}"
 
 
 def _working(windows: Sequence[Window], theirs: Calendar) -> str:
-    return "working " if all(theirs.is_business_date(_on(theirs, one.start).date()) for one in windows) else ""
+    return "working " if all(theirs.is_business_date(_on(theirs, window.start).date()) for window in windows) else ""
 
 
 def _hours(windows: Sequence[Window], mine: Calendar, theirs: Calendar) -> str:
-    """The hours on the candidate's clock, with the day from which on they are others, and in brackets on theirs."""
-    own, away = _told(windows, mine), _told(windows, theirs)
-    if away is None or all(one.start.utcoffset() == _on(theirs, one.start).utcoffset() for one in windows):
+    """The hours in the candidate's time zone, with the days on which they change, and in brackets in theirs."""
+    own, away = _describe_hours(windows, mine), _describe_hours(windows, theirs)
+    if away is None or all(window.start.utcoffset() == _on(theirs, window.start).utcoffset() for window in windows):
         return own or "at varying hours"
     there = f"{away} in {city(theirs)}"
     return there if own is None else f"{own} ({there})"
 
 
-def _told(windows: Sequence[Window], calendar: Calendar) -> str | None:
-    """``14:00–22:00, from Mon 26 Oct 13:00–21:00``; ``None`` where they change too often to be told."""
-    whole = [one for one in windows if not one.open_ended] or list(windows)  # the horizon cuts the last one short
-    runs = [(hours, next(group)) for hours, group in groupby(whole, key=lambda one: _span(one, calendar))]
+def _describe_hours(windows: Sequence[Window], calendar: Calendar) -> str | None:
+    """``14:00–22:00, from Mon 26 Oct 13:00–21:00``; ``None`` where they change too often to be listed."""
+    # the end of the plan may cut the last window short
+    whole = [window for window in windows if not window.open_ended] or list(windows)
+    runs = [(hours, next(group)) for hours, group in groupby(whole, key=lambda window: _span(window, calendar))]
     if len(runs) > _TELLABLE:
         return None
     parts = [runs[0][0]]
@@ -85,9 +86,9 @@ def _on(calendar: Calendar, moment: datetime) -> datetime:
 
 
 def daily(windows: Sequence[Window], calendar: Calendar) -> bool:
-    """Whether windows that come again lie within a day each, leaving out those that the plan's ends may have cut short."""
-    whole = [one for one in windows[1:] if not one.open_ended]
-    return len(windows) > 1 and all(_within_a_day(one, calendar) for one in whole or windows)
+    """Whether recurring windows each lie within a day, except those that the plan's ends may have cut short."""
+    whole = [window for window in windows[1:] if not window.open_ended]
+    return len(windows) > 1 and all(_within_a_day(window, calendar) for window in whole or windows)
 
 
 def _within_a_day(window: Window, calendar: Calendar) -> bool:

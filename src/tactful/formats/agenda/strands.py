@@ -10,6 +10,7 @@ import msgspec
 from tactful.api.decision import Advice
 from tactful.api.plan import Plan, Planned, Window
 from tactful.facts.calendars import Calendar
+from tactful.facts.reading.moments import epoch_seconds
 
 #: A rule that holds up to a moment holds in its second too, so that windows close a second after deadlines.
 _A_MOMENT: Final = 1
@@ -63,17 +64,17 @@ class Strand(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def prohibits(self) -> bool:
-        """Whether it is something to leave."""
+        """Whether it is a prohibition."""
         return prohibits(self.advice)
 
     @property
     def start(self) -> datetime:
-        """When it first holds."""
+        """The moment from which it first holds."""
         return self.runs[0].start
 
     @property
     def end(self) -> datetime:
-        """When it last holds."""
+        """The moment at which it last ends."""
         return self.runs[-1].end
 
     def next(self, no: int) -> Run | None:
@@ -83,30 +84,30 @@ class Strand(msgspec.Struct, frozen=True, eq=False):
 
 
 def seconds(moment: datetime) -> int:
-    """A moment in whole seconds since 1970.
+    """A moment in whole seconds since 1970, UTC.
 
-    Moments are compared and told apart by these: two of the same zone compare by what the clock shows, and that twice where
-    it is put back.
+    Moments are compared by these. Python compares two moments of the same zone by local time, which is ambiguous when the
+    clocks go back.
     """
-    return int(moment.timestamp() // 1)
+    return epoch_seconds(moment)
 
 
 def prohibits(advice: Advice) -> bool:
-    """Whether advice is against something."""
+    """Whether advice is a prohibition."""
     return advice.modality in ("must_not", "should_not")
 
 
 def strands(plan: Plan, application: str | None = None) -> tuple[Strand, ...]:
     """The plan's strands by when they begin, then by rank. ``application``: only what concerns that one or the candidate."""
-    found: dict[tuple[object, ...], list[Planned]] = {}
-    for one in plan.items:
-        advice = one.advice
+    items_by_key: dict[tuple[object, ...], list[Planned]] = {}
+    for item in plan.items:
+        advice = item.advice
         if application is None or advice.application in (None, application):
             target = advice.target
             key = (advice.action, target.entity, target.id, advice.application, prohibits(advice))
-            found.setdefault(key, []).append(one)
-    made = [Strand(tuple(_runs(items))) for items in found.values()]
-    return tuple(sorted(made, key=lambda one: (seconds(one.start), one.advice.rank)))
+            items_by_key.setdefault(key, []).append(item)
+    all_strands = [Strand(tuple(_runs(items))) for items in items_by_key.values()]
+    return tuple(sorted(all_strands, key=lambda strand: (seconds(strand.start), strand.advice.rank)))
 
 
 def _runs(items: list[Planned]) -> list[Run]:

@@ -1,4 +1,4 @@
-"""The geometry of a plan's chart: what stands where, in user units (pixels at full size)."""
+"""The geometry of a plan's chart, in user units (pixels at full size)."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ MARGIN: Final = 16
 TITLE_HEIGHT: Final = 62
 HEADER_HEIGHT: Final = 44
 LANE: Final = 26
-#: A chart of some weeks is as wide as a page; days get narrower than this only on a longer one, which scrolls.
+#: The width of a page, which a chart of some weeks fills. Longer charts scroll.
 _ROOM: Final = 1120
 _DAY_LEAST, _DAY_MOST = 7.0, 48.0
 _LABEL_LEAST, _LABEL_MOST = 150.0, 330.0
 _GAP: Final = 12
 _CHARACTER: Final = 7.2
-#: From this width on, every day has its number.
+#: The least width of a day for every day to have its number.
 _NUMBERED: Final = 19.0
 _NARROWEST_BAR: Final = 2.5
 _MONTH_WIDTH: Final = 34.0
@@ -63,7 +63,7 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Chart(msgspec.Struct, frozen=True):
-    """All parts, in the order in which they are drawn."""
+    """All parts, in drawing order."""
 
     width: float
     height: float
@@ -93,11 +93,13 @@ def chart(plan: Plan, application: str | None = None) -> Chart:
 
 
 def heading(plan: Plan) -> tuple[str, str]:
-    """What a plan is called, and under what conditions it holds."""
+    """The title of a plan, and its period and conditions."""
     who = name_of(plan.case.candidate)
-    start, until = (say_moment(seconds(one), plan.calendar) for one in (plan.start, plan.until))
-    told = f"{start} to {until} ({plan.calendar.time_zone}), if nothing else happens; by the rules of {plan.pack_name}"
-    return f"The weeks ahead for {who}", told
+    start, until = (say_moment(seconds(moment), plan.calendar) for moment in (plan.start, plan.until))
+    subtitle = (
+        f"{start} to {until} ({plan.calendar.time_zone}), if nothing else happens; by the rules of {plan.pack_name}"
+    )
+    return f"The weeks ahead for {who}", subtitle
 
 
 class _Layout:
@@ -144,7 +146,7 @@ class _Layout:
         )
 
     def _x(self, moment: float) -> float:
-        """Where a moment lies: days are all as wide, also those on which the clocks change."""
+        """The x of a moment. All days are equally wide, with or without a clock change."""
         for no, day in enumerate(self._days):
             if moment < day.end:
                 return round(self._left + self._day * (no + (moment - day.start) / (day.end - day.start)), 2)
@@ -182,7 +184,7 @@ class _Layout:
                 yield Band(self._x(day.start), y, round(self._day, 2), height, title)
 
     def _heads(self) -> Iterable[int]:
-        """Where groups begin."""
+        """The y of each group."""
         y = self._top
         for group in self._groups:
             yield y
@@ -225,21 +227,21 @@ class _Layout:
         return self._days[0].start <= seconds(moment) < seconds(self._plan.until)
 
     def _said(self, moment: datetime, theirs: Calendar) -> str:
-        said, away = say_moment(seconds(moment), self._plan.calendar), their_clock(moment, theirs)
-        return f"{said} ({away})" if away else said
+        local, away = say_moment(seconds(moment), self._plan.calendar), their_clock(moment, theirs)
+        return f"{local} ({away})" if away else local
 
     def _modalities(self) -> tuple[Modality, ...]:
         order: tuple[Modality, ...] = ("must", "should", "may", "should_not", "must_not")
         used = {run.advice.modality for strand, _ in self._places for run in strand.runs}
-        return tuple(one for one in order if one in used)
+        return tuple(modality for modality in order if modality in used)
 
     def _description(self) -> str:
-        told = [f"{group.title}: {len(group.strands)}" for group in self._groups]
-        return f"A chart of {len(self._places)} pieces of advice against days. {'; '.join(told)}."
+        counts = [f"{group.title}: {len(group.strands)}" for group in self._groups]
+        return f"A chart of {len(self._places)} pieces of advice against days. {'; '.join(counts)}."
 
 
 def _lanes(shown: tuple[Group, ...]) -> list[tuple[Strand, float]]:
-    """Strands and where their lanes begin."""
+    """The strands with the y of their lanes."""
     places: list[tuple[Strand, float]] = []
     y = float(TITLE_HEIGHT + HEADER_HEIGHT)
     for group in shown:
@@ -251,8 +253,8 @@ def _lanes(shown: tuple[Group, ...]) -> list[tuple[Strand, float]]:
 
 
 def text_width(text: str) -> float:
-    """About how wide a text is at 13 pixels: nothing can measure it, as every reader has another font."""
-    wide = sum(unicodedata.east_asian_width(one) in "WF" for one in text)
+    """The estimated width of a text at 13 pixels; the reader's font is unknown."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
     return _CHARACTER * (len(text) + 0.8 * wide)
 
 
@@ -266,7 +268,7 @@ def shortened(text: str, room: float) -> str:
 
 
 def _in_lines(notes: list[str], room: float) -> list[str]:
-    """The notes one after the other, as many to a line as fit."""
+    """The notes in lines, with as many on each as fit."""
     lines: list[str] = []
     for note in notes:
         if lines and text_width(f"{lines[-1]} · {note}") <= room:

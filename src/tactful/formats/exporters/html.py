@@ -1,4 +1,4 @@
-"""A plan as one HTML page that needs nothing else: the chart, and below it the agenda with all reasons."""
+"""A plan as a self-contained HTML page: the chart, then the agenda with all reasons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tactful.formats.exporters.markup import add, element, to_bytes
 from tactful.formats.exporters.svg import svg_element
 from tactful.reasons.wording import say_clock, say_day
 
-#: Nothing is loaded and nothing runs, whatever a name in the case may try.
+#: The page loads and runs nothing, whatever a name in the case contains.
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _WORDS: Final = {"due": "due", "ends": "over"}
 _STYLE: Final = """
@@ -54,7 +54,7 @@ footer { margin: 24px 0; color: var(--soft); font-size: .875rem; }
 
 def plan_to_html(plan: Plan, application: str | None = None) -> bytes:
     """The page (UTF-8). ``application``: only what concerns that one, or the candidate as a whole."""
-    title, told = heading(plan)
+    title, subtitle = heading(plan)
     root = element("html", lang="en")
     head = add(root, "head")
     add(head, "meta", charset="utf-8")
@@ -65,7 +65,7 @@ def plan_to_html(plan: Plan, application: str | None = None) -> bytes:
     body = add(root, "body")
     main = add(body, "main")
     add(main, "h1", title)
-    add(main, "p", told, class_="when")
+    add(main, "p", subtitle, class_="when")
     _warnings(main, plan)
     _chart(main, plan, application)
     _agenda(main, agenda(plan, application))
@@ -78,8 +78,8 @@ def plan_to_html(plan: Plan, application: str | None = None) -> bytes:
 
 
 def _warnings(main: Element, plan: Plan) -> None:
-    for one in plan.now.safety_off:
-        message = f"The safety rule {one.rule} is switched off by {one.pack}: {one.because}"
+    for override in plan.now.safety_off:
+        message = f"The safety rule {override.rule} is switched off by {override.pack}: {override.because}"
         add(main, "p", message, class_="warning")
 
 
@@ -88,17 +88,17 @@ def _chart(main: Element, plan: Plan, application: str | None) -> None:
     holder.append(svg_element(chart(plan, application), with_heading=False))
 
 
-def _agenda(main: Element, told: Agenda) -> None:
-    for title, entries in (("Now", told.now), ("Not to do", told.leave)):
+def _agenda(main: Element, agenda_: Agenda) -> None:
+    for title, entries in (("Now", agenda_.now), ("Not to do", agenda_.leave)):
         if entries:
             add(main, "h2", title)
             body = _table(main, title, ("What", "Advice"))
             for entry in entries:
                 _row(body, entry, dated=False)
-    if told.days:
+    if agenda_.days:
         add(main, "h2", "From day to day")
         body = _table(main, "From day to day", ("Time", "What", "Advice"))
-    for day in told.days:
+    for day in agenda_.days:
         row = add(body, "tr")
         add(row, "th", say_day(day.day), colspan="3", scope="rowgroup")
         for entry in day.entries:
@@ -136,6 +136,10 @@ def _reasons(cell: Element, advice: Advice) -> None:
         steps = add(details, "ul")
         for step in advice.steps:
             add(steps, "li", step)
-    for one in advice.because:
-        paragraph = add(details, "p", f"{one.text} ")
-        add(paragraph, "cite", f"[{one.rule}" + (f"; {one.source}]" if one.source else "]"))
+    for justification in advice.because:
+        paragraph = add(details, "p", f"{justification.text} ")
+        add(
+            paragraph,
+            "cite",
+            f"[{justification.rule}" + (f"; {justification.source}]" if justification.source else "]"),
+        )

@@ -1,7 +1,7 @@
 """A plan as iCalendar (RFC 5545): to-dos with deadlines, events for hours and for the ends of waiting.
 
-An entry's UID is made of whom and what it is about and never of its moments, so that a deadline that moves moves the same
-entry. What changed since the last file is told by that file: see :mod:`tactful.formats.exporters.revision`.
+An entry's UID depends on its action and target but not on its moments, so a new deadline moves the same entry. Changes since
+the previous file are found by comparing with it: see :mod:`tactful.formats.exporters.revision`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from icalendar import Calendar as ICalendar
 from tactful.api.decision import Advice
 from tactful.api.plan import Plan
 from tactful.formats.agenda import Run, Strand, seconds, strands
-from tactful.formats.agenda.hours import daily, said_of_others, their_clock
+from tactful.formats.agenda.hours import daily, describe_repeats_elsewhere, their_clock
 from tactful.formats.exporters.revision import OWN_DOMAIN, PRODID, merged, previous_entries, value
 from tactful.formats.exporters.zones import zone
 from tactful.language.terms import Modality
@@ -29,7 +29,7 @@ _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:tactful:plan")
 #: 1 is the highest of RFC 5545, 9 the lowest. Ranks are left out of it, as they change when other things get done.
 _PRIORITIES: Final[dict[Modality, int]] = {"must": 1, "should": 5, "may": 9}
 _BEFORE_DUE: Final = timedelta(hours=3)
-#: What must be done is also called to mind a day ahead.
+#: A second reminder of what must be done.
 _WELL_BEFORE: Final = timedelta(days=1)
 
 
@@ -44,16 +44,16 @@ def plan_to_ics(
     owner = plan.case.candidate.id if application is None else f"{plan.case.candidate.id}/{application}"
     mark = str(uuid.uuid5(_SPACE, clean(owner)))
     old = [] if previous is None else previous_entries(previous, mark, name)
-    entries = merged([_stamped(one, plan) for one in _entries(plan, application)], old, plan.start)
-    made = ICalendar()
-    made.add("prodid", PRODID)
-    made.add("version", "2.0")
-    made.add("calscale", "GREGORIAN")
-    made.add("x-wr-calname", vText(clean(f"After the interviews: {name_of(plan.case.candidate)}")))
-    made.add("x-tactful-case", mark)
-    for one in (*_zones(entries), *entries):
-        made.add_component(one)
-    written: bytes = made.to_ical()
+    entries = merged([_stamped(entry, plan) for entry in _entries(plan, application)], old, plan.start)
+    calendar = ICalendar()
+    calendar.add("prodid", PRODID)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("x-wr-calname", vText(clean(f"After the interviews: {name_of(plan.case.candidate)}")))
+    calendar.add("x-tactful-case", mark)
+    for component in (*_zones(entries), *entries):
+        calendar.add_component(component)
+    written: bytes = calendar.to_ical()
     return written
 
 
@@ -64,35 +64,35 @@ def _stamped(entry: Component, plan: Plan) -> Component:
 
 
 def _zones(entries: Iterable[Component]) -> list[Component]:
-    """The time zones that the entries name, each for the years that they lie in."""
+    """The time zones of the entries, each for the years of its entries."""
     moments: dict[str, list[datetime]] = {}
     for entry in entries:
         for key in ("DTSTART", "DTEND", "DUE"):
             if key in entry and "TZID" in entry[key].params:
                 moments.setdefault(entry[key].params["TZID"], []).append(value(entry, key).dt)
-    return [zone(name, min(found).year, max(found).year) for name, found in sorted(moments.items())]
+    return [zone(name, min(years).year, max(years).year) for name, years in sorted(moments.items())]
 
 
 def _entries(plan: Plan, application: str | None) -> Iterable[Component]:
-    """One entry for each thing to do. Prohibitions have no place in a calendar: there is nothing to do at any moment."""
-    found = strands(plan, application)
-    for strand in found:
+    """An entry for each recommendation. Prohibitions have none, as there is no moment to do anything."""
+    all_strands = strands(plan, application)
+    for strand in all_strands:
         if not strand.prohibits:
-            entry = _Entry(plan, strand, found).made()
+            entry = _Entry(plan, strand, all_strands).component()
             if entry is not None:
                 yield entry
 
 
 class _Entry:
-    """Makes the entry of one strand."""
+    """Makes the entry of a strand."""
 
     def __init__(self, plan: Plan, strand: Strand, others: tuple[Strand, ...]) -> None:
         self._plan, self._strand, self._others = plan, strand, others
         self._now = seconds(plan.start)
         self._company = plan.now.company(strand.advice.application)
 
-    def made(self) -> Component | None:
-        """The entry; ``None`` where there is nothing to put down."""
+    def component(self) -> Component | None:
+        """The entry; ``None`` where there is nothing to write."""
         if self._strand.advice.due_word == "until":
             return self._end_of_waiting()
         for no, run in enumerate(self._strand.runs):
@@ -104,7 +104,7 @@ class _Entry:
 
     def _to_do(self, no: int, run: Run) -> Component:
         todo = self._common(Todo(), run.advice, run.advice.label, self._later(no))
-        # what is possible again and again has no date: it would move from one window to the next
+        # recurring windows get no date, which would move from one window to the next
         start, due = self._opens(run) if len(run.windows) == 1 else None, run.advice.due
         if start is not None and (due is None or seconds(start) < seconds(due)):
             todo.add("dtstart", _unambiguous(start))
@@ -119,9 +119,11 @@ class _Entry:
         return todo
 
     def _hours(self, run: Run) -> Component:
-        """An event for the first of windows that come again, in the time zone whose hours they are."""
+        """An event for the first of recurring windows, in the time zone of their hours."""
         theirs, first = self._strand.calendar, run.windows[0]
-        again = said_of_others(run.windows, theirs)  # the plan's end is another each time, and changes nothing
+        again = describe_repeats_elsewhere(
+            run.windows, theirs
+        )  # independent of the plan's end, which changes each time
         event = self._common(Event(), run.advice, run.advice.label, (again,))
         opened = self._opens(run)
         start = opened if opened is not None and opened.date() == first.start.date() else first.start
@@ -133,11 +135,11 @@ class _Entry:
         return self._free(event)
 
     def _end_of_waiting(self) -> Component | None:
-        """An event of no length at the moment when it is over, which says what is to be done from then on.
+        """An event without a length at the end of waiting, with what to do from then on.
 
-        Waiting for the next office hours, night after night, is none: those hours have an event.
+        Waiting for the next office hours has none, because the hours have an event.
         """
-        once = list(takewhile(lambda one: len(one.windows) == 1, self._unbroken()))
+        once = list(takewhile(lambda run: len(run.windows) == 1, self._unbroken()))
         run = once[-1] if once else self._strand.runs[0]
         over = run.end if once and not run.open_ended else run.advice.due
         if over is None:
@@ -147,7 +149,7 @@ class _Entry:
         return self._free(event)
 
     def _unbroken(self) -> Iterator[Run]:
-        """The runs that follow each other without a gap, from the first on."""
+        """The runs from the first on, up to a gap."""
         yield self._strand.runs[0]
         no = 0
         while (after := self._strand.next(no)) is not None:
@@ -155,7 +157,7 @@ class _Entry:
             yield after
 
     def _free(self, event: Component) -> Component:
-        """An event that leaves the candidate free, and rings when it begins."""
+        """Mark an event as free time, with an alarm at its start."""
         event.add("transp", "TRANSPARENT")
         event.add("status", "CONFIRMED")
         event.add_component(_alarm(event, timedelta(), "START"))
@@ -205,17 +207,17 @@ class _Entry:
         return f"{uuid.uuid5(_SPACE, clean(json.dumps(about)))}{OWN_DOMAIN}"
 
     def _round(self) -> str | None:
-        """The last interview before it begins to hold: thanks for the second are another entry than thanks for the first."""
+        """The last interview before the strand, so that each interview has its own thank-you entry."""
         begins = seconds(self._strand.start)
         for family in self._plan.case.families:
             if family.application.id == self._strand.advice.application:
-                held = [one for one in family.interviews if one.ended_at <= begins]
-                return max(held, key=lambda one: one.ended_at).id if held else None
+                held = [interview for interview in family.interviews if interview.ended_at <= begins]
+                return max(held, key=lambda interview: interview.ended_at).id if held else None
         return None
 
 
 def _unambiguous(moment: datetime) -> datetime:
-    """The moment in its time zone, or in UTC where the clock shows it for the second time: iCalendar means the first."""
+    """The moment in its time zone, or in UTC for the second of two equal local times: iCalendar means the first."""
     return moment.astimezone(UTC) if moment.fold else moment
 
 

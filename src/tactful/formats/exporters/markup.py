@@ -1,4 +1,4 @@
-"""Elements of SVG and HTML. Texts are strangers' own: the library escapes them, and ``clean`` replaces what XML cannot hold."""
+"""Elements of SVG and HTML. Texts come from strangers: the library escapes them, and ``clean`` replaces what XML cannot hold."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from tactful.reasons.wording import clean
 
 
 def element(tag: str, text: str | None = None, /, **attributes: object) -> Element:
-    """An element; ``_`` in the names of attributes stands for ``-`` and is dropped at the end (``class_``)."""
-    made = Element(tag, {_name(name): clean(str(value)) for name, value in attributes.items()})
-    made.text = None if text is None else clean(text)
-    return made
+    """An element. In names of attributes, ``_`` stands for ``-``, and a final ``_`` is dropped (``class_``)."""
+    node = Element(tag, {_name(name): clean(str(value)) for name, value in attributes.items()})
+    node.text = None if text is None else clean(text)
+    return node
 
 
 def add(parent: Element, tag: str, text: str | None = None, /, **attributes: object) -> Element:
-    """An element inside another, as :func:`element` makes it."""
-    made = SubElement(parent, tag, {_name(name): clean(str(value)) for name, value in attributes.items()})
-    made.text = None if text is None else clean(text)
-    return made
+    """Add an element, made as by :func:`element`, to another one."""
+    node = SubElement(parent, tag, {_name(name): clean(str(value)) for name, value in attributes.items()})
+    node.text = None if text is None else clean(text)
+    return node
 
 
 def to_bytes(root: Element, method: Literal["xml", "html"]) -> bytes:
-    """The element as text (UTF-8), with no declaration before it."""
+    """The element as text (UTF-8), without an XML declaration."""
     text: bytes = tostring(root, "utf-8", method=method, xml_declaration=False)
     return text
 

@@ -1,6 +1,6 @@
-"""What became of a calendar file's entries: kept, changed, or cancelled.
+"""Updates the entries of a calendar file: unchanged, changed or cancelled.
 
-RFC 5545 asks for a SEQUENCE that grows with every change of an entry. A plan knows nothing of the plans before it; the last
+RFC 5545 requires a SEQUENCE that grows with every change of an entry. A plan does not know earlier plans, but the previous
 file does.
 """
 
@@ -19,44 +19,44 @@ from tactful.source.diagnostics import Diagnostic, InvalidInput
 PRODID: Final = "-//tactful//plan//EN"
 #: What the UIDs of entries end with.
 OWN_DOMAIN: Final = "@tactful"
-#: What tells one state of an entry from another, and is no part of what the entry says.
+#: Properties of a revision, which are not part of an entry's content.
 _BOOKKEEPING: Final = ("SEQUENCE", "DTSTAMP")
 
 
 def value(entry: Component, name: str) -> Any:
-    """A property that the entry has: one of the library's some thirty types, which goes with the name."""
+    """A property that the entry has. Its type, one of icalendar's, depends on the name."""
     return entry[name]
 
 
 def previous_entries(data: bytes, mark: str, name: str) -> list[Component]:
-    """The entries of the last file. Raises :class:`InvalidInput` where it is not ours, or of another case than ``mark``."""
+    """The entries of the previous file. Raises :class:`InvalidInput` where it is not ours or not for the case ``mark``."""
     try:
         read = ICalendar.from_ical(data)
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError):  # whatever the library trips over
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError):  # any error of the library
         raise _unreadable(name) from None
-    if not isinstance(read, ICalendar) or any(one.errors for one in read.walk()):
+    if not isinstance(read, ICalendar) or any(entry.errors for entry in read.walk()):
         raise _unreadable(name)
     if str(read.get("PRODID", "")) != PRODID:
         raise _foreign(f"`{name}` was not written by `tactful plan`")
     if str(read.get("X-TACTFUL-CASE", "")) != mark:
         raise _foreign(f"`{name}` is the plan of another candidate, or of another choice of applications")
-    entries = [one for one in read.subcomponents if one.name != "VTIMEZONE"]
-    for one in entries:
-        if not _is_ours(one):
-            raise _foreign(f"`{name}` has an entry in it that others put there: `{one.get('SUMMARY', one.name)}`")
+    entries = [entry for entry in read.subcomponents if entry.name != "VTIMEZONE"]
+    for entry in entries:
+        if not _is_ours(entry):
+            raise _foreign(f"`{name}` has an entry in it that others put there: `{entry.get('SUMMARY', entry.name)}`")
     return entries
 
 
 def merged(new: list[Component], old: list[Component], now: datetime) -> list[Component]:
-    """The entries of the next file: those advised, then those that no longer are."""
-    before = {str(one["UID"]): one for one in old}
-    kept = [_next(one, before.get(str(one["UID"]))) for one in _as_read(new)]
-    advised = {str(one["UID"]) for one in kept}
-    return kept + [_gone(one, now) for one in old if str(one["UID"]) not in advised]
+    """The entries of the next file: current advice, then cancelled advice."""
+    before = {str(entry["UID"]): entry for entry in old}
+    kept = [_next(entry, before.get(str(entry["UID"]))) for entry in _as_read(new)]
+    advised = {str(entry["UID"]) for entry in kept}
+    return kept + [_gone(entry, now) for entry in old if str(entry["UID"]) not in advised]
 
 
 def _next(new: Component, old: Component | None) -> Component:
-    """The entry as it is now: the old one where nothing changed, else the new one with the next SEQUENCE."""
+    """The old entry if nothing changed, else the new entry with the next SEQUENCE."""
     if old is None:
         return new
     if _content(new) == _content(old):
@@ -65,11 +65,11 @@ def _next(new: Component, old: Component | None) -> Component:
 
 
 def _gone(old: Component, now: datetime) -> Component:
-    """The entry of what is no longer advised: cancelled, unless it is an event of the past."""
+    """The cancelled entry for advice that has ended. Past events are left unchanged."""
     if str(old.get("STATUS")) == "CANCELLED" or (old.name == "VEVENT" and _over(old, now)):
         return old
     cancelled = old.copy(recursive=True)
-    cancelled.subcomponents = []  # nothing is to ring for it any more
+    cancelled.subcomponents = []  # no more alarms
     cancelled.pop("STATUS", None)
     cancelled.add("status", "CANCELLED")
     cancelled.pop("DTSTAMP")
@@ -96,8 +96,8 @@ def _content(entry: Component) -> bytes:
 
 
 def _as_read(entries: Iterable[Component]) -> list[Component]:
-    """The entries as they come back from a file, so that they compare with those that do."""
-    return [Component.from_ical(one.to_ical()) for one in entries]
+    """The entries written and read again, so that they can be compared with those of a file."""
+    return [Component.from_ical(entry.to_ical()) for entry in entries]
 
 
 def _is_ours(entry: Component) -> bool:

@@ -1,4 +1,4 @@
-"""A plan's chart as one SVG file that needs nothing else."""
+"""A plan's chart as a self-contained SVG file."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tactful.formats.exporters.markup import add, element, to_bytes
 
 _HEIGHTS: Final = {"must": 18, "should": 14, "may": 12, "should_not": 10, "must_not": 12}
 _DIAMOND: Final = 6
-#: How much wider than others the letters of the heading are.
+#: The width of the heading's letters, relative to others.
 _HEADING: Final = 1.55
-#: Colours are told once for light and once for dark; strength shows in height and pattern too.
+#: Colours for light and dark pages. Height and pattern also show the modality.
 STYLE: Final = """
 .tactful-chart { --paper: #ffffff; --ink: #1c2430; --faint: #5c6675; --rule: #d8dde4; --off: #eef0f4; --holiday: #f6e7cf;
   --must: #14643a; --should: #45a06b; --may: #bfe0f2; --may-edge: #2f7ea8; --should_not: #b7791f; --must_not: #b3261e;
@@ -50,50 +50,50 @@ def plan_to_svg(plan: Plan, application: str | None = None) -> bytes:
     return b"<?xml version='1.0' encoding='utf-8'?>\n" + to_bytes(root, "xml") + b"\n"
 
 
-def svg_element(made: Chart, with_heading: bool = True) -> Element:
-    """The chart as an element, for a file of its own or for a page that has the heading itself."""
+def svg_element(drawing: Chart, with_heading: bool = True) -> Element:
+    """The chart as an element, for a file or for a page with its own heading."""
     top = 0 if with_heading else TITLE_HEIGHT - MARGIN
     root = element(
         "svg",
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 {top} {made.width:.0f} {made.height - top:.0f}",
-        width=f"{made.width:.0f}",
-        height=f"{made.height - top:.0f}",
+        viewBox=f"0 {top} {drawing.width:.0f} {drawing.height - top:.0f}",
+        width=f"{drawing.width:.0f}",
+        height=f"{drawing.height - top:.0f}",
         class_="tactful-chart",
         role="img",
         aria_labelledby="tactful-title tactful-desc",
     )
-    add(root, "title", made.title, id="tactful-title")
-    add(root, "desc", f"{made.subtitle}. {made.description}", id="tactful-desc")
+    add(root, "title", drawing.title, id="tactful-title")
+    add(root, "desc", f"{drawing.subtitle}. {drawing.description}", id="tactful-desc")
     add(root, "style", STYLE)
     _patterns(root)
     add(root, "rect", class_="paper", y=top, width="100%", height="100%")
     if with_heading:
-        short = shortened(made.title, (made.width - 2 * MARGIN) / _HEADING)
-        _text(root, "heading", Mark(MARGIN, MARGIN + 8, short, made.title))
-        _text(root, "faint", Mark(MARGIN, MARGIN + 30, made.subtitle))
-    _background(root, made)
-    for bar in made.bars:
+        short = shortened(drawing.title, (drawing.width - 2 * MARGIN) / _HEADING)
+        _text(root, "heading", Mark(MARGIN, MARGIN + 8, short, drawing.title))
+        _text(root, "faint", Mark(MARGIN, MARGIN + 30, drawing.subtitle))
+    _background(root, drawing)
+    for bar in drawing.bars:
         _bar(root, bar)
-    for mark in made.deadlines:
+    for mark in drawing.deadlines:
         _diamond(root, mark)
-    _now(root, made)
-    _legend(root, made)
+    _now(root, drawing)
+    _legend(root, drawing)
     return root
 
 
 def _patterns(root: Element) -> None:
-    """Stripes for what is not to be done, leaning one way for each strength."""
+    """Stripes for prohibitions, in a different pattern for each modality."""
     defs = add(root, "defs")
     for name, path in (("should_not", "M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2"), ("must_not", "M0,0 l6,6 M0,6 l6,-6")):
         size = {"width": 6, "height": 6}
-        one = add(defs, "pattern", id=f"tactful-{name.replace('_', '-')}", patternUnits="userSpaceOnUse", **size)
-        add(one, "path", d=path, style=f"stroke: var(--{name}); stroke-width: 1.3; fill: none")
+        pattern = add(defs, "pattern", id=f"tactful-{name.replace('_', '-')}", patternUnits="userSpaceOnUse", **size)
+        add(pattern, "path", d=path, style=f"stroke: var(--{name}); stroke-width: 1.3; fill: none")
 
 
-def _background(root: Element, made: Chart) -> None:
-    right = made.width - MARGIN
-    for band in made.bands:
+def _background(root: Element, drawing: Chart) -> None:
+    right = drawing.width - MARGIN
+    for band in drawing.bands:
         box = add(
             root,
             "rect",
@@ -105,22 +105,22 @@ def _background(root: Element, made: Chart) -> None:
         )
         if band.title:
             add(box, "title", band.title)
-    for x in made.mondays:
+    for x in drawing.mondays:
         add(
             root,
             "line",
             class_="rule",
             x1=_number(x),
             x2=_number(x),
-            y1=_number(made.top - 22),
-            y2=_number(made.bottom),
+            y1=_number(drawing.top - 22),
+            y2=_number(drawing.bottom),
         )
-    for y in (*made.lines, made.bottom):
+    for y in (*drawing.lines, drawing.bottom):
         add(root, "line", class_="rule", x1=MARGIN, x2=_number(right), y1=_number(y), y2=_number(y))
-    for class_, marks in (("month", made.months), ("group", made.titles), ("label", made.labels)):
+    for class_, marks in (("month", drawing.months), ("group", drawing.titles), ("label", drawing.labels)):
         for mark in marks:
             _text(root, class_, mark)
-    for mark in made.numbers:
+    for mark in drawing.numbers:
         _text(root, "number", mark, text_anchor="middle")
 
 
@@ -148,16 +148,16 @@ def _diamond_path(x: float, y: float) -> str:
     return f"M{_number(x)},{_number(y - _DIAMOND)} l{_DIAMOND},{_DIAMOND} l-{_DIAMOND},{_DIAMOND} l-{_DIAMOND},-{_DIAMOND} z"
 
 
-def _now(root: Element, made: Chart) -> None:
-    x = _number(made.now)
-    line = add(root, "line", class_="now", x1=x, x2=x, y1=_number(made.top), y2=_number(made.bottom))
+def _now(root: Element, drawing: Chart) -> None:
+    x = _number(drawing.now)
+    line = add(root, "line", class_="now", x1=x, x2=x, y1=_number(drawing.top), y2=_number(drawing.bottom))
     add(line, "title", "now")
 
 
-def _legend(root: Element, made: Chart) -> None:
-    y = made.bottom + 22
+def _legend(root: Element, drawing: Chart) -> None:
+    y = drawing.bottom + 22
     x = float(MARGIN)
-    for modality in made.modalities:
+    for modality in drawing.modalities:
         height = _HEIGHTS[modality]
         add(root, "rect", class_=modality, x=_number(x), y=_number(y - height / 2), width=24, height=height, rx=2)
         x = _legend_text(root, x + 30, y, modality.replace("_", " "))
@@ -165,30 +165,30 @@ def _legend(root: Element, made: Chart) -> None:
     x = _legend_text(root, x + 18, y, "due")
     add(root, "line", class_="now", x1=_number(x + 4), x2=_number(x + 4), y1=_number(y - 8), y2=_number(y + 8))
     x = _legend_text(root, x + 14, y, "now")
-    for class_, said in _days_off(made):
+    for class_, label in _days_off(drawing):
         add(root, "rect", class_=class_, x=_number(x), y=_number(y - 8), width=16, height=16)
-        x = _legend_text(root, x + 22, y, said)
-    for no, note in enumerate(made.footnotes):
+        x = _legend_text(root, x + 22, y, label)
+    for no, note in enumerate(drawing.footnotes):
         _text(root, "faint", Mark(MARGIN, y + 24 + 18 * no, note))
 
 
-def _days_off(made: Chart) -> Iterable[tuple[str, str]]:
-    if any(not band.title for band in made.bands):
+def _days_off(drawing: Chart) -> Iterable[tuple[str, str]]:
+    if any(not band.title for band in drawing.bands):
         yield "off", "weekend"
-    if made.footnotes:
+    if drawing.footnotes:
         yield "holiday", "holiday"
 
 
 def _legend_text(root: Element, x: float, y: float, text: str) -> float:
-    """Write a text; gives where the next thing may stand."""
+    """Write a text and return the x of what follows."""
     _text(root, "faint", Mark(x, y, text))
     return x + text_width(text) + 18
 
 
 def _text(root: Element, class_: str, mark: Mark, **attributes: str) -> None:
-    made = add(root, "text", mark.text, class_=class_, x=_number(mark.x), y=_number(mark.y), **attributes)
+    node = add(root, "text", mark.text, class_=class_, x=_number(mark.x), y=_number(mark.y), **attributes)
     if mark.full and mark.full != mark.text:
-        add(made, "title", mark.full)
+        add(node, "title", mark.full)
 
 
 def _number(value: float) -> str:

@@ -1,7 +1,7 @@
-"""Time zones as iCalendar has them.
+"""VTIMEZONE components of iCalendar.
 
-Made from the time zone data itself and not by ``icalendar.Timezone.from_tzid``, which (7.3) has clocks put forward an hour
-late: RFC 5545 counts the moment of a change on the clock as it ran before.
+They are made from the time zone data because ``icalendar.Timezone.from_tzid`` (7.3) starts daylight saving time an hour
+late: RFC 5545 gives the moment of a change in the local time before it.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ def zone(name: str, first_year: int, last_year: int) -> Component:
     """The time zone from the beginning of one year to the end of another."""
     calendar = Calendar(name, None)
     start, end = (calendar.instant(datetime(year, 1, 1)) for year in (first_year, last_year + 1))
-    made = Timezone()
-    made.add("tzid", name)
+    timezone = Timezone()
+    timezone.add("tzid", name)
     for moment in (start, *calendar.clock_changes(start, end)):
-        made.add_component(_observance(calendar, moment))
-    return made
+        timezone.add_component(_observance(calendar, moment))
+    return timezone
 
 
 def _observance(calendar: Calendar, moment: int) -> Component:
-    """How the clock runs from a moment on. ``moment`` is a change, or the beginning."""
+    """The offset of a zone from ``moment`` (seconds since 1970, UTC) on: a clock change, or the start."""
     local, before = calendar.local(moment), calendar.local(moment - 1)
-    made = TimezoneDaylight() if local.dst() else TimezoneStandard()
-    made.add("dtstart", (before + timedelta(seconds=1)).replace(tzinfo=None, fold=0))
-    made.add("tzoffsetfrom", before.utcoffset())
-    made.add("tzoffsetto", local.utcoffset())
-    made.add("tzname", local.tzname())
-    return made
+    observance = TimezoneDaylight() if local.dst() else TimezoneStandard()
+    observance.add("dtstart", (before + timedelta(seconds=1)).replace(tzinfo=None, fold=0))
+    observance.add("tzoffsetfrom", before.utcoffset())
+    observance.add("tzoffsetto", local.utcoffset())
+    observance.add("tzname", local.tzname())
+    return observance

@@ -1,4 +1,4 @@
-"""A decision as text for people."""
+"""Prints a decision as text."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from rich.console import Console
 from rich.text import Text
 
 from tactful.api.decision import Advice, Decision
+from tactful.facts.reading.moments import epoch_seconds
 from tactful.formats.text.safe import safe
 from tactful.reasons.records.decision import AlternativeRecord, JustificationRecord, SetAsideRecord
 from tactful.reasons.wording import concerning, distance, say_moment
 
-#: How each modality looks.
+#: The style of each modality.
 STYLES: Final = {
     "must": "bold green",
     "should": "green",
@@ -26,12 +27,12 @@ _INDENT: Final = 4
 def render_decision(decision: Decision, console: Console, application: str | None = None) -> None:
     """Print the ranked advice, then what was set aside. ``application``: only what concerns that one."""
     calendar = decision.calendar
-    head = f"{say_moment(int(decision.at.timestamp()), calendar)} ({calendar.time_zone})"
+    head = f"{say_moment(epoch_seconds(decision.at), calendar)} ({calendar.time_zone})"
     console.print(Text.assemble("Advice for ", (head, "bold"), f", by the rules of {decision.pack_name}"))
     for override in decision.safety_off:
         message = f"The safety rule {override.rule} is switched off by {override.pack}: {override.because}"
         console.print(safe(Text(message, "bold yellow")))
-    shown = [one for one in decision.actions if application is None or one.application in (None, application)]
+    shown = [advice for advice in decision.actions if application is None or advice.application in (None, application)]
     if not shown:
         console.print()
         console.print("No rule has anything to say about this case.")
@@ -47,7 +48,7 @@ def _advice(advice: Advice, decision: Decision, console: Console) -> None:
     line.append(concerning(advice.target, decision.company(advice.application)), "dim")
     console.print(safe(line))
     if advice.due is not None:
-        _indented(console, _deadline(int(advice.due.timestamp()), advice.due_word, decision))
+        _indented(console, _deadline(epoch_seconds(advice.due), advice.due_word, decision))
     for step in advice.steps:
         _indented(console, Text(f"- {step}"))
     for justification in advice.because:
@@ -57,7 +58,7 @@ def _advice(advice: Advice, decision: Decision, console: Console) -> None:
 
 
 def _deadline(due: int, word: str, decision: Decision) -> Text:
-    now = int(decision.at.timestamp())
+    now = epoch_seconds(decision.at)
     late = due < now
     text = f"{word} {say_moment(due, decision.calendar)}, {distance(due - now)}"
     return Text(text + (", overdue" if late else ""), "bold red" if late else "magenta")
@@ -73,19 +74,19 @@ def _alternative(alternative: AlternativeRecord) -> Text:
 
 
 def _set_aside(decision: Decision, console: Console, application: str | None) -> None:
-    lost = decision.set_aside_for(application)
-    if not lost:
+    defeated = decision.set_aside_for(application)
+    if not defeated:
         return
     console.print()
     console.print(Text("Set aside", "bold"))
-    for one in lost:
-        _lost(one, console)
+    for conclusion in defeated:
+        _lost(conclusion, console)
 
 
-def _lost(one: SetAsideRecord, console: Console) -> None:
-    modality = one.modality.replace("_", " ")
-    console.print(safe(Text.assemble("  - ", (modality, "dim"), f"  {one.label}")))
-    for winner in one.by:
+def _lost(conclusion: SetAsideRecord, console: Console) -> None:
+    modality = conclusion.modality.replace("_", " ")
+    console.print(safe(Text.assemble("  - ", (modality, "dim"), f"  {conclusion.label}")))
+    for winner in conclusion.by:
         what = "a safety rule" if winner.safety else "a rule that counts more"
         for justification in winner.because[:1]:
             line = Text(f"because {what} says: ")
@@ -94,7 +95,7 @@ def _lost(one: SetAsideRecord, console: Console) -> None:
 
 
 def _indented(console: Console, text: Text, by: int = _INDENT) -> None:
-    """Print a text wrapped and indented, with nothing at the ends of its lines."""
+    """Print a text wrapped and indented, without trailing spaces."""
     for line in safe(text).wrap(console, console.width - by):
         line.rstrip()
         console.print(Text(" " * by).append_text(line))

@@ -37,11 +37,11 @@ def render_differences(record: ComparisonRecord, console: Console) -> None:
     console.print(Text(f"After:  {_when(second.at)}, by the rules of {second.pack.name} {second.pack.version}"))
     if not record.same_candidate:
         console.print(Text("The candidates are two, so the facts are not compared."))
-    _section(console, "Facts", [f"{one.fact}: {one.before_said} → {one.after_said}" for one in record.facts])
-    for one in record.advice:
+    _section(console, "Facts", [f"{fact.fact}: {fact.before_said} → {fact.after_said}" for fact in record.facts])
+    for difference in record.advice:
         console.print()
-        print_tree(console, _difference(one))
-    _section(console, "Set aside", [_set_aside(one) for one in record.set_aside])
+        print_tree(console, _difference(difference))
+    _section(console, "Set aside", [_set_aside(change) for change in record.set_aside])
     console.print()
     if record.advice or record.set_aside:
         console.print(Text(f"Unchanged: {record.unchanged}"))
@@ -55,19 +55,23 @@ def _section(console: Console, title: str, lines: list[str]) -> None:
         print_tree(console, Node(Text(title, "bold"), tuple(Node(Text(line)) for line in lines)))
 
 
-def _difference(one: DifferenceRecord) -> Node:
-    match one:
+def _difference(difference: DifferenceRecord) -> Node:
+    match difference:
         case AddedRecord():
-            head = _head("+", "green", one.after, one.target)
-            return Node(head, (_else("before", one.before), *_rules(one.because)))
+            head = _head("+", "green", difference.after, difference.target)
+            return Node(head, (_else("before", difference.before), *_rules(difference.because)))
         case RemovedRecord():
-            head = _head("-", "red", one.before, one.target)
-            return Node(head, (_else("after", one.after), *_rules(one.because, "it was advised because")))
+            head = _head("-", "red", difference.before, difference.target)
+            return Node(head, (_else("after", difference.after), *_rules(difference.because, "it was advised because")))
         case ChangedRecord():
-            changes = [Node(Text(f"{change.what}: {change.before} → {change.after}")) for change in one.changes]
-            gone, new = _rules(one.rules_gone, "no longer"), _rules(one.rules_new, "now also")
-            both = [Node(Text(f"by the same rules: {listing(list(one.rules_both))}"))] if one.rules_both else []
-            return Node(_head("~", "yellow", one.after, one.target), (*changes, *gone, *new, *both))
+            changes = [Node(Text(f"{change.what}: {change.before} → {change.after}")) for change in difference.changes]
+            gone, new = _rules(difference.rules_gone, "no longer"), _rules(difference.rules_new, "now also")
+            both = (
+                [Node(Text(f"by the same rules: {listing(list(difference.rules_both))}"))]
+                if difference.rules_both
+                else []
+            )
+            return Node(_head("~", "yellow", difference.after, difference.target), (*changes, *gone, *new, *both))
 
 
 def _head(sign: str, style: str, side: SideRecord, target: TargetRecord) -> Text:
@@ -87,8 +91,8 @@ def _else(when: str, state: ElseRecord) -> Node:
             return Node(Text(f"{when}: no rule concludes it"), tuple(map(_lacking, rules)))
 
 
-def _lacking(one: LacksRecord | RowGoneRecord | RuleGoneRecord) -> Node:
-    match one:
+def _lacking(reason: LacksRecord | RowGoneRecord | RuleGoneRecord) -> Node:
+    match reason:
         case LacksRecord(failing=()):
             lack = Text("concerns another target")
         case LacksRecord(failing=failing):
@@ -97,7 +101,7 @@ def _lacking(one: LacksRecord | RowGoneRecord | RuleGoneRecord) -> Node:
             lack = Text(f"there is no {row.entity} {row.id}")
         case RuleGoneRecord():
             lack = Text("the pack has no such rule")
-    return Node(Text.assemble((one.rule, "cyan"), ": ", lack))
+    return Node(Text.assemble((reason.rule, "cyan"), ": ", lack))
 
 
 def _rules(rules: Iterable[JustificationRecord], head: str = "") -> list[Node]:
@@ -105,9 +109,9 @@ def _rules(rules: Iterable[JustificationRecord], head: str = "") -> list[Node]:
     return [Node(Text.assemble(f"{before}{rule.text} ", (f"[{rule.rule}]", "dim"))) for rule in rules]
 
 
-def _set_aside(one: SetAsideChangeRecord) -> str:
-    which = "only before" if one.side == "before" else "only after"
-    return f"{which}: {one.modality.replace('_', ' ')} {one.label}, by {listing(list(one.by))}"
+def _set_aside(change: SetAsideChangeRecord) -> str:
+    which = "only before" if change.side == "before" else "only after"
+    return f"{which}: {change.modality.replace('_', ' ')} {change.label}, by {listing(list(change.by))}"
 
 
 def _when(iso: str) -> str:

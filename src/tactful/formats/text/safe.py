@@ -1,4 +1,4 @@
-"""Texts of strangers, made fit to be printed: nothing in a name may steer the terminal."""
+"""Makes texts from strangers safe to print: no character in a name may control the terminal."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from tactful.reasons.wording import clean
 
 
 def safe(text: Text) -> Text:
-    """The text with a sign in the place of each character that would steer a terminal."""
+    """The text with a replacement for each character that would control a terminal."""
     plain = clean(text.plain)
     if plain == text.plain:
         return text
-    found = text.copy()
-    found.plain = plain
-    return found
+    cleaned = text.copy()
+    cleaned.plain = plain
+    return cleaned

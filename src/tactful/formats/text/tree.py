@@ -1,4 +1,4 @@
-"""Texts under texts, with guides at the left, wrapped to the console."""
+"""Prints trees of texts with guide lines, wrapped to the console."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tactful.formats.text.safe import safe
 
 
 class Node(NamedTuple):
-    """A text and what stands below it."""
+    """A text and its children."""
 
     text: Text
     below: tuple[Node, ...] = ()
@@ -24,15 +24,15 @@ class _Guides(NamedTuple):
 
 
 _LINES = _Guides("├─ ", "└─ ", "│  ")
-#: For consoles that cannot write lines.
+#: For consoles that cannot print box characters.
 _ASCII = _Guides("+- ", "`- ", "|  ")
 _NOTHING = "   "
-#: Text is wrapped to no less than this, however deep it stands.
+#: The least width for wrapped text, at any depth.
 _NARROWEST = 30
 
 
 def print_tree(console: Console, node: Node) -> None:
-    """Print a node and all below it, with nothing at the ends of lines."""
+    """Print a node and all nodes below it, without trailing spaces."""
     guides = _LINES if console.encoding.lower().startswith("utf") else _ASCII
     _print(console, node, "", "", guides)
 
@@ -44,11 +44,11 @@ def _print(console: Console, node: Node, first: str, rest: str, guides: _Guides)
         line.rstrip()
         console.print(Text.assemble((before, "dim"), line), soft_wrap=True)
         before = below if node.below else rest
-    for no, one in enumerate(node.below, start=1):
+    for no, child in enumerate(node.below, start=1):
         last = no == len(node.below)
         _print(
             console,
-            one,
+            child,
             rest + (guides.last if last else guides.fork),
             rest + (_NOTHING if last else guides.pass_by),
             guides,

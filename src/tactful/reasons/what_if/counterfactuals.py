@@ -14,7 +14,8 @@ import msgspec
 
 from tactful.decide.ranker import Ranking
 from tactful.decide.timeline import timeline
-from tactful.facts.edit import NAMED_MOMENTS, Spot, as_given, changed, path_of, with_message
+from tactful.facts.edit import Spot, as_given, changed, path_of, with_message
+from tactful.facts.fields import is_deadline
 from tactful.facts.kinds import WEEK, MomentKind, Value
 from tactful.facts.rows import ApplicationRow, Row, inside
 from tactful.facts.shape import CaseShape, Message
@@ -217,7 +218,7 @@ class _Search:
         """Values to try. A moment that people name in advance lies in the future; any other is the present moment."""
         context = self._context
         if isinstance(field.kind, MomentKind) and field.note.mutability in ("mine", "theirs"):
-            named = field.custom or (field.entity, field.name) in NAMED_MOMENTS
+            named = field.custom or is_deadline(field.entity, field.name)
             if not named:
                 yield context.now
                 return

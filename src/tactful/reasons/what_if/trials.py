@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT, Calendar
-from tactful.facts.edit import NAMED_MOMENTS
+from tactful.facts.fields import is_deadline
 from tactful.facts.kinds import (
     DAY,
     ChoiceKind,
@@ -100,7 +100,7 @@ def _moments(field: ReadField, row: Row, case: Case, now: int) -> Iterator[Trial
     marks = {before(now, shift, own) for shift in field.shifts} | {now}
     others = {moment for moment in _moments_near(row, case) if abs(moment - now) < 60 * DAY}
     marks = {mark for mark in (*sorted(marks)[:MOST], *sorted(others)[:MOST]) if FIRST_MOMENT < mark < LAST_MOMENT}
-    may_come = field.custom or (field.entity, field.name) in NAMED_MOMENTS
+    may_come = field.custom or is_deadline(field.entity, field.name)
     marks = {mark for mark in marks if may_come or mark <= now}
     ordered = sorted(marks)
     yield Trial(ordered[0] - DAY, None, ordered[0])

@@ -1,13 +1,14 @@
-"""Which parts of a pack some decisions exercised: rules that fired, tests seen true and seen false, conflicts that came up.
+"""The parts of a pack that some decisions exercised: rules that fired, tests that were true and false, conflicts that arose.
 
-The figure is a percentage of outcomes: one for each rule (it fired), two for each test of a rule or of a computed fact (it
-held for some row, and for some row it did not). A test is looked at for every row, whatever the others around it say.
-Conflicts are counted beside that: which pairs can come up at all is not always to be told.
+The figure is a percentage of outcomes. A rule has one outcome: it fired. A test of a rule or a computed fact has two: it held
+for some row, and it failed for some row. Every test is evaluated for every row, whatever the tests around it say. Conflicts
+are counted apart from the figure, as it is not always possible to tell which pairs of rules can meet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 import msgspec
 
@@ -31,7 +32,7 @@ class SeenRule(msgspec.Struct, frozen=True):
 
 
 class SeenTest(msgspec.Struct, frozen=True):
-    """A test of a rule or a computed fact, and for how many rows it held and did not."""
+    """A test of a rule or a computed fact, and the number of rows for which it held and failed."""
 
     owner: str
     test: Test
@@ -40,12 +41,12 @@ class SeenTest(msgspec.Struct, frozen=True):
 
     @property
     def outcomes(self) -> int:
-        """How many of its two outcomes were seen."""
+        """How many of the test's two outcomes were seen."""
         return (self.held > 0) + (self.failed > 0)
 
 
 class SeenConflict(msgspec.Struct, frozen=True):
-    """A prohibition and a recommendation that can meet, and how often they did."""
+    """A prohibition and a recommendation that may meet, and how often they did."""
 
     prohibition: str
     recommendation: str
@@ -53,7 +54,7 @@ class SeenConflict(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """What ``decisions`` decisions exercised of a pack."""
+    """The parts of a pack that ``decisions`` decisions exercised."""
 
     checked: CheckedPack
     decisions: int
@@ -62,39 +63,39 @@ class Coverage(msgspec.Struct, frozen=True):
     conflicts: tuple[SeenConflict, ...]
 
     def of_file(self, name: str) -> Coverage:
-        """The part that stands in one file."""
+        """The coverage of the rules and tests in one file."""
         return msgspec.structs.replace(
             self,
-            rules=tuple(one for one in self.rules if one.span.file == name),
-            tests=tuple(one for one in self.tests if one.test.span.file == name),
+            rules=tuple(rule for rule in self.rules if rule.span.file == name),
+            tests=tuple(test for test in self.tests if test.test.span.file == name),
             conflicts=(),
         )
 
     @property
     def files(self) -> tuple[str, ...]:
         """The files with a rule or a test in them, in the order of the pack."""
-        found = {one.span.file for one in self.rules} | {one.test.span.file for one in self.tests}
-        return tuple(name for name in self.checked.sources if name in found)
+        names = {rule.span.file for rule in self.rules} | {test.test.span.file for test in self.tests}
+        return tuple(name for name in self.checked.sources if name in names)
 
     @property
     def fired(self) -> int:
         """How many rules fired."""
-        return sum(one.fired > 0 for one in self.rules)
+        return sum(rule.fired > 0 for rule in self.rules)
 
     @property
     def outcomes(self) -> int:
-        """How many outcomes of tests were seen, of twice as many as there are tests."""
-        return sum(one.outcomes for one in self.tests)
+        """How many outcomes of tests were seen. Every test has two."""
+        return sum(test.outcomes for test in self.tests)
 
     @property
     def percent(self) -> float:
-        """Outcomes seen, of rules and of tests, in a hundred."""
+        """The share of outcomes of rules and tests that were seen, in per cent."""
         whole_ = len(self.rules) + 2 * len(self.tests)
         return 100 * (self.fired + self.outcomes) / whole_ if whole_ else 100.0
 
 
 def cover(policy: Policy, cases: Iterable[Case]) -> Coverage:
-    """What the decisions on some cases, each at its own ``now``, exercise of a pack."""
+    """The parts of a pack that the decisions on some cases exercise, each case at its own ``now``."""
     recorder = _Recorder(policy.checked)
     for case in cases:
         context = (decision := policy.decide(case)).context
@@ -105,7 +106,7 @@ def cover(policy: Policy, cases: Iterable[Case]) -> Coverage:
 
 
 class _Recorder:
-    """Gathers what decisions exercise."""
+    """Counts what decisions exercise."""
 
     def __init__(self, checked: CheckedPack) -> None:
         self._checked = checked
@@ -113,18 +114,18 @@ class _Recorder:
         self._fired = [0] * len(checked.rules)
         self._tests: dict[str, list[Test]] = {fact.id: list(_tests_of_fact(fact)) for fact in checked.facts}
         self._tests |= {f"rule {rule.id}": list(tests_of(rule.condition)) for rule in checked.rules}
-        #: Held and failed, for each test by its owner and its place there.
+        #: How often each test held and failed, by the rule or fact that it belongs to and its place there.
         self._seen: dict[tuple[str, int], list[int]] = {}
         self._met: dict[tuple[str, str], int] = {}
 
     def fired(self, firings: list[tuple[int, object, int | None]]) -> None:
-        """Take note of a decision's firings."""
+        """Count a decision's firings."""
         self._decisions += 1
         for no, _, _ in firings:
             self._fired[no] += 1
 
     def tested(self, evaluator: Evaluator) -> None:
-        """Take note of what every test says of every row."""
+        """Count the outcomes of every test for every row."""
         for rule in self._checked.rules:
             for row in evaluator.rows(rule.entity):
                 self._ask(f"rule {rule.id}", evaluator, evaluator.environment(rule.entity, row))
@@ -132,26 +133,26 @@ class _Recorder:
             for row in evaluator.rows(fact.entity):
                 env = evaluator.environment(fact.entity, row)
                 inner = evaluator.collection(fact, row, env) if isinstance(fact, Aggregate) else (env,)
-                for one in inner:
-                    self._ask(fact.id, evaluator, one)
+                for inner_env in inner:
+                    self._ask(fact.id, evaluator, inner_env)
 
     def _ask(self, owner: str, evaluator: Evaluator, env: Environment) -> None:
         for no, test in enumerate(self._tests[owner]):
             self._seen.setdefault((owner, no), [0, 0])[not evaluator.test(test, env)] += 1
 
     def settled(self, ranking: Ranking) -> None:
-        """Take note of the conflicts that came up."""
+        """Count the conflicts of a decision."""
         for loser in ranking.set_aside:
             for winner in loser.lost_to:
                 advice, prohibition = (winner, loser) if loser.prohibits else (loser, winner)
-                for pair in ((one, other) for one in self._ids(prohibition) for other in self._ids(advice)):
+                for pair in product(self._ids(prohibition), self._ids(advice)):
                     self._met[pair] = self._met.get(pair, 0) + 1
 
-    def _ids(self, one: Conclusion) -> set[str]:
-        return {self._checked.rules[firing[0]].id for firing in one.firings}
+    def _ids(self, conclusion: Conclusion) -> set[str]:
+        return {self._checked.rules[no].id for no, _, _ in conclusion.firings}
 
     def coverage(self) -> Coverage:
-        """What was gathered."""
+        """The coverage that was counted."""
         pairs = dict.fromkeys(possible_conflicts(self._checked), 0) | self._met
         return Coverage(
             checked=self._checked,
@@ -171,7 +172,7 @@ def _tests_of_fact(fact: ComputedFact) -> Iterator[Test]:
 
 
 def possible_conflicts(checked: CheckedPack) -> Iterator[tuple[str, str]]:
-    """The prohibitions and recommendations that nothing visible keeps from meeting."""
+    """Pairs of a prohibition and a recommendation whose conditions do not exclude each other."""
     counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
     for rule in checked.rules:
         family = checked.actions[rule.conclusion.action].family
@@ -186,11 +187,11 @@ def possible_conflicts(checked: CheckedPack) -> Iterator[tuple[str, str]]:
 
 
 def _can_meet(rule: Rule, prohibition: Rule, counts: set[str]) -> bool:
-    """Whether the two can be about the same target; where that ties their rows together, their conditions are looked at."""
+    """Whether two rules can be about one target. Conditions are compared where one target means related rows."""
     inner, outer = (rule, prohibition) if prohibition.entity in SCOPES[rule.entity] else (prohibition, rule)
     if not belongs(_entity(rule), _entity(prohibition)):
         return False
-    tied = all(one.target == InScope(one.entity) for one in (rule, prohibition))
+    tied = all(side.target == InScope(side.entity) for side in (rule, prohibition))
     if not tied or outer.entity not in SCOPES[inner.entity]:
         return True
     conditions = [one.condition for one in (inner, outer)]
@@ -198,5 +199,5 @@ def _can_meet(rule: Rule, prohibition: Rule, counts: set[str]) -> bool:
 
 
 def _entity(rule: Rule) -> str:
-    """What sort of row a rule's conclusion concerns."""
+    """The entity of a rule's target."""
     return rule.target.entity if isinstance(rule.target, InScope) else "person"

@@ -1,4 +1,4 @@
-"""An example as it is held once read, and what comes of running one."""
+"""Examples once they are read, and the results of running them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tactful.source.diagnostics import Span
 
 
 class Reference(NamedTuple):
-    """An action, and the id of what it concerns (``None``: whatever it concerns), as ``tactful why`` takes them."""
+    """An action and the id of its target (``None``: any target), written as for ``tactful why``."""
 
     action: str
     target: str | None
@@ -33,7 +33,7 @@ class Due(msgspec.Struct, frozen=True, tag="moment"):
 
 
 class DueOn(msgspec.Struct, frozen=True, tag="day"):
-    """A deadline at any time of this day, on the candidate's clock."""
+    """A deadline at any time of this day, in the candidate's time zone."""
 
     day: date
 
@@ -42,7 +42,10 @@ Deadline = NoDeadline | Due | DueOn
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece of advice that is to be given. What is ``None`` or empty is not asked for; ``rules`` are all its rules."""
+    """A piece of advice that the decision must give.
+
+    Parts that are ``None`` or empty are not compared. ``rules``, if given, are all rules behind the advice.
+    """
 
     modality: Modality
     what: Reference
@@ -56,14 +59,14 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Named(msgspec.Struct, frozen=True):
-    """A reference and where it stands."""
+    """A reference and its place in the file."""
 
     what: Reference
     span: Span
 
 
 class Forbidden(msgspec.Struct, frozen=True):
-    """What must not be recommended; with a modality, the conclusion that must not be drawn."""
+    """An action that must not be recommended or, with a modality, a conclusion that must not be drawn."""
 
     modality: Modality | None
     what: Reference
@@ -71,7 +74,7 @@ class Forbidden(msgspec.Struct, frozen=True):
 
 
 class Lost(msgspec.Struct, frozen=True):
-    """A conclusion that is to be set aside, and by which rule (``None``: by any)."""
+    """A conclusion that must be set aside, and the id of a rule behind the winner (``None``: any rule)."""
 
     modality: Modality
     what: Reference
@@ -80,9 +83,9 @@ class Lost(msgspec.Struct, frozen=True):
 
 
 class Example(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """A case, a moment, and what is expected of the decision. ``file`` is the name to show.
+    """A case at a moment, and the expectations of the decision on it. ``file`` is the file's name, for messages.
 
-    The case has its changes made, and its ``now`` is the moment.
+    ``case`` includes the changes that the example makes, and ``case.now`` is the moment.
     """
 
     id: str
@@ -103,9 +106,9 @@ class Example(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One expectation that is not met: where it stands, what was expected, what was got, line by line.
+    """An expectation that is not met: its place (``file:line``), and the lines that were expected and got.
 
-    ``asked`` is what to ask ``why`` about.
+    ``asked`` is the action and target to ask ``why`` about.
     """
 
     place: str
@@ -115,19 +118,20 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class ExampleResult(msgspec.Struct, frozen=True, eq=False):
-    """An example, run."""
+    """The result of running an example."""
 
     example: Example
     problems: tuple[Problem, ...]
 
     @property
     def passed(self) -> bool:
-        """Whether everything was as expected."""
+        """Whether all expectations are met."""
         return not self.problems
 
     @property
     def messages(self) -> tuple[str, ...]:
         """Each problem on one line."""
         return tuple(
-            f"{one.place}: expected {'; '.join(one.expected)}; got {'; '.join(one.got)}" for one in self.problems
+            f"{problem.place}: expected {'; '.join(problem.expected)}; got {'; '.join(problem.got)}"
+            for problem in self.problems
         )

@@ -15,7 +15,7 @@ from tactful.api.policy import Policy
 from tactful.facts.edit import changed
 from tactful.facts.kinds import parse_yes_no
 from tactful.facts.paths import find_spot, read_value
-from tactful.facts.reading.moments import parse_moment
+from tactful.facts.reading.moments import epoch_seconds, parse_moment
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
 from tactful.reasons.records.why import UnknownName
@@ -155,7 +155,7 @@ class _Reader:
         given = entries["at"][1]
         found = parse_moment(given.text) if isinstance(given, Scalar) else None
         if found is not None and found.tzinfo is not None:
-            return int(found.timestamp() // 1)
+            return epoch_seconds(found)
         calendar = self._policy.read_node(_candidate_alone(node), self._file.text).candidate.calendar
         moment = self.parts.moment(given, "at", calendar)
         if moment is None:

@@ -1,8 +1,8 @@
-"""Examples run: a decision for each, and what is otherwise than expected."""
+"""Examples run: a decision for each, and the expectations that it does not meet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from tactful.api.decision import Decision
@@ -32,36 +32,39 @@ from tactful.testing.examples.read import read_examples
 
 
 def load_examples(pack: str | Path = "default", policy: Policy | None = None) -> tuple[Example, ...]:
-    """The examples beside a pack, in the order of their files. ``policy``: the pack, where it is loaded already.
+    """The examples beside a pack, in the order of their files. ``policy`` is the pack, if it is loaded already.
 
-    Raises :class:`tactful.InvalidInput` with every mistake in the files.
+    Raises :class:`tactful.InvalidInput` with every mistake in the files, or in the pack if it is loaded here.
     """
     loaded = policy or load(pack)
-    found, problems, sources = list[Example](), list[Diagnostic](), dict[str, str]()
+    examples, problems, sources = list[Example](), list[Diagnostic](), dict[str, str]()
     for file in example_files(pack):
         try:
-            found.extend(read_examples(loaded, file))
+            examples.extend(read_examples(loaded, file))
         except InvalidInput as error:
             problems.extend(error.diagnostics)
             sources.update(error.sources)
     if problems:
         raise InvalidInput(problems, sources)
-    return tuple(found)
+    return tuple(examples)
 
 
 def read_examples_text(policy: Policy, text: str, name: str, folder: Path | None = None) -> tuple[Example, ...]:
-    """The examples that a text states for ``policy``. Paths in it are from ``folder``. Raises as :func:`load_examples`."""
+    """The examples in a text, for ``policy``. Paths in the text are relative to ``folder``.
+
+    Raises as :func:`load_examples`.
+    """
     file = parse_file(text, (folder or Path()) / name, name)
     return () if file is None else read_examples(policy, file)
 
 
 def run_example(policy: Policy, example: Example) -> ExampleResult:
-    """Decide on the example's case and compare. Pure; nothing is put into words where all is as expected."""
+    """Decide on the example's case and compare the decision with what is expected. Pure."""
     return ExampleResult(example, tuple(_Run(policy.decide(example.case), example).problems()))
 
 
 class _Run:
-    """One decision, compared with what is expected of it."""
+    """One decision, compared with the expectations of an example."""
 
     def __init__(self, decision: Decision, example: Example) -> None:
         self._example, self._context = example, decision.context
@@ -69,7 +72,7 @@ class _Run:
         self._actions = decision.context.checked.actions
 
     def problems(self) -> Iterator[Problem]:
-        """All that is otherwise than expected, in the order of the example's parts."""
+        """All expectations that are not met, in the order of the example's parts."""
         example = self._example
         for expected in example.expect:
             yield from self._expected(expected)
@@ -84,139 +87,146 @@ class _Run:
 
     # --- matching ---
 
-    def _fits(self, what: Reference, one: Conclusion) -> bool:
+    def _fits(self, what: Reference, conclusion: Conclusion) -> bool:
         """Whether a conclusion is about what is named. A recommendation may be of a kind of the action."""
-        kinds = {one.action} if one.prohibits else self._actions[one.action].family
-        return what.action in kinds and what.target in (None, one.target.id, _full_id(one))
+        target = conclusion.target.id, _full_id(conclusion)
+        return what.action in self._kinds(conclusion) and what.target in (None, *target)
+
+    def _kinds(self, conclusion: Conclusion) -> Collection[str]:
+        """The actions that a conclusion counts for: for a recommendation, all those that its action is a kind of."""
+        return (conclusion.action,) if conclusion.prohibits else self._actions[conclusion.action].family
 
     def _nearest(self, expected: Expected) -> Conclusion | None:
-        """Of the conclusions that are expected, the one that meets most of what is asked of it."""
-        found = [one for one in self._ranked if one.modality == expected.modality and self._fits(expected.what, one)]
-        return min(found, key=lambda one: len(self._otherwise(expected, one)), default=None)
+        """The conclusion that meets most of an expectation; ``None`` if none has the modality, action and target."""
+        fitting = self._fitting(self._ranked, expected.modality, expected.what)
+        return min(fitting, key=lambda conclusion: len(self._unmet(expected, conclusion)), default=None)
 
-    def _rank(self, one: Conclusion) -> int:
-        return self._ranked.index(one) + 1
+    def _fitting(self, among: Iterable[Conclusion], modality: Modality, what: Reference) -> list[Conclusion]:
+        """The conclusions with this modality that are about what is named."""
+        return [conclusion for conclusion in among if conclusion.modality == modality and self._fits(what, conclusion)]
+
+    def _rank(self, conclusion: Conclusion) -> int:
+        return self._ranked.index(conclusion) + 1
 
     # --- comparing ---
 
     def _expected(self, expected: Expected) -> Iterator[Problem]:
-        found = self._nearest(expected)
-        if found is None:
+        nearest = self._nearest(expected)
+        if nearest is None:
             line = _conclusion(expected.modality, expected.what)
             yield self._problem(expected.span, (line,), tuple(self._instead(expected)), expected.what)
-        elif otherwise := self._otherwise(expected, found):
-            wanted = (_conclusion(expected.modality, expected.what), *(f"  {want}" for want, _ in otherwise))
-            got = (self._say(found), *(f"  {got}" for _, got in otherwise))
-            yield self._problem(expected.span, wanted, got, _reference(found))
+        elif unmet := self._unmet(expected, nearest):
+            wanted = (_conclusion(expected.modality, expected.what), *(f"  {want}" for want, _ in unmet))
+            got = (self._say(nearest), *(f"  {got}" for _, got in unmet))
+            yield self._problem(expected.span, wanted, got, _reference(nearest))
 
-    def _otherwise(self, expected: Expected, one: Conclusion) -> list[tuple[str, str]]:
-        """What is asked of a conclusion and is not so: as expected, and as it is."""
-        found = []
-        if expected.by is not None and not self._due(expected.by, one.due):
-            found.append((self._say_deadline(expected.by), f"by {self._context.iso(one.due) or 'none'}"))
-        if expected.rules and set(expected.rules) != (rules := self._rules(one)):
-            found.append((f"rules {', '.join(sorted(expected.rules))}", f"rules {', '.join(sorted(rules))}"))
-        if expected.rank is not None and expected.rank != (rank := self._rank(one)):
-            found.append((f"rank {expected.rank}", f"rank {rank}"))
+    def _unmet(self, expected: Expected, conclusion: Conclusion) -> list[tuple[str, str]]:
+        """The parts of an expectation that a conclusion does not meet: what was expected, and what the conclusion has."""
+        unmet = []
+        if expected.by is not None and not self._due(expected.by, conclusion.due):
+            unmet.append((self._say_deadline(expected.by), f"by {self._context.iso(conclusion.due) or 'none'}"))
+        if expected.rules and set(expected.rules) != (rules := self._rules(conclusion)):
+            unmet.append((f"rules {', '.join(sorted(expected.rules))}", f"rules {', '.join(sorted(rules))}"))
+        if expected.rank is not None and expected.rank != (rank := self._rank(conclusion)):
+            unmet.append((f"rank {expected.rank}", f"rank {rank}"))
         if expected.steps or expected.without_steps:
-            found.extend(self._steps(expected, self._context.steps_of(one)))
+            unmet.extend(self._steps(expected, self._context.steps_of(conclusion)))
         for what in expected.instead_of:
-            if not any(self._fits(what, other) for other in one.alternatives):
-                names = ", ".join(str(_reference(other)) for other in one.alternatives)
-                found.append((f"instead of {what}", f"instead of {names or 'nothing'}"))
-        return found
+            if not any(self._fits(what, alternative) for alternative in conclusion.alternatives):
+                names = ", ".join(str(_reference(alternative)) for alternative in conclusion.alternatives)
+                unmet.append((f"instead of {what}", f"instead of {names or 'nothing'}"))
+        return unmet
 
     def _steps(self, expected: Expected, steps: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         for text in expected.steps:
-            if not any(text in one for one in steps):
+            if not any(text in step for step in steps):
                 yield f"step {text}", " / ".join(steps) or "no steps"
         for text in expected.without_steps:
-            for one in steps:
-                if text in one:
-                    yield f"no step {text}", f"step {one}"
+            for step in steps:
+                if text in step:
+                    yield f"no step {text}", f"step {step}"
 
     def _never(self, forbidden: Forbidden) -> Iterator[Problem]:
         what, modality = forbidden.what, forbidden.modality
         line = f"never {what if modality is None else _conclusion(modality, what)}"
         rows = None if what.target is None else rows_named(self._example.case, what.target)
-        for one in self._ranked:
-            for each in (one, *one.alternatives):
-                if self._forbidden(modality, what.action, each) and (
-                    rows is None or any(inside(each.target, row) for row in rows)
+        for advice in self._ranked:
+            for conclusion in (advice, *advice.alternatives):
+                if self._forbidden(modality, what.action, conclusion) and (
+                    rows is None or any(inside(conclusion.target, row) for row in rows)
                 ):
-                    got = self._say(each) + ("" if each is one else f", as an alternative to {_reference(one)}")
-                    yield self._problem(forbidden.span, (line,), (got,), _reference(each))
+                    place = "" if conclusion is advice else f", as an alternative to {_reference(advice)}"
+                    got = self._say(conclusion) + place
+                    yield self._problem(forbidden.span, (line,), (got,), _reference(conclusion))
 
-    def _forbidden(self, modality: Modality | None, action: str, one: Conclusion) -> bool:
-        """Whether a conclusion is of what must not be recommended, or is the one that must not be drawn."""
-        kinds = {one.action} if one.prohibits else self._actions[one.action].family
-        return action in kinds and (not one.prohibits if modality is None else one.modality == modality)
+    def _forbidden(self, modality: Modality | None, action: str, conclusion: Conclusion) -> bool:
+        """Whether a conclusion recommends a forbidden action or, where there is a modality, is the forbidden conclusion."""
+        wrong = not conclusion.prohibits if modality is None else conclusion.modality == modality
+        return wrong and action in self._kinds(conclusion)
 
     def _ordered(self, first: Named, second: Named) -> Iterator[Problem]:
-        one, other = (self._first(named.what) for named in (first, second))
-        if one is None or other is None or self._rank(one) >= self._rank(other):
+        higher, lower = (self._first(named.what) for named in (first, second))
+        if higher is None or lower is None or self._rank(higher) >= self._rank(lower):
             got = tuple(
-                f"{named.what}: {'not advised' if found is None else f'rank {self._rank(found)}'}"
-                for named, found in ((first, one), (second, other))
+                f"{named.what}: {'not advised' if conclusion is None else f'rank {self._rank(conclusion)}'}"
+                for named, conclusion in ((first, higher), (second, lower))
             )
-            asked = first.what if one is None else second.what if other is None else _reference(other)
-            yield self._problem(second.span, (f"{first.what}", f"  before {second.what}"), got, asked)
+            subject = first.what if higher is None else second.what if lower is None else _reference(lower)
+            yield self._problem(second.span, (f"{first.what}", f"  before {second.what}"), got, subject)
 
     def _first(self, what: Reference) -> Conclusion | None:
-        """The best ranked of the conclusions that are about what is named."""
-        return next((one for one in self._ranked if self._fits(what, one)), None)
+        """The highest ranked conclusion that is about what is named."""
+        return next((conclusion for conclusion in self._ranked if self._fits(what, conclusion)), None)
 
     def _lost(self, lost: Lost) -> Iterator[Problem]:
-        found = [one for one in self._set_aside if one.modality == lost.modality and self._fits(lost.what, one)]
+        losers = self._fitting(self._set_aside, lost.modality, lost.what)
         wanted = f"{_conclusion(lost.modality, lost.what)}, set aside"
-        if not found:
-            got = [
-                self._say(one) for one in self._ranked if one.modality == lost.modality and self._fits(lost.what, one)
-            ]
+        if not losers:
+            got = [self._say(conclusion) for conclusion in self._fitting(self._ranked, lost.modality, lost.what)]
             yield self._problem(lost.span, (wanted,), tuple(got) or ("not recommended at all",), lost.what)
             return
-        winners = {rule for one in found for winner in one.lost_to for rule in self._rules(winner)}
+        winners = {rule for loser in losers for winner in loser.lost_to for rule in self._rules(winner)}
         if lost.by_rule is not None and lost.by_rule not in winners:
             expected = (wanted, f"  by {lost.by_rule}")
-            got = [self._say(found[0]) + ", set aside", f"  by {', '.join(sorted(winners))}"]
+            got = [self._say(losers[0]) + ", set aside", f"  by {', '.join(sorted(winners))}"]
             yield self._problem(lost.span, expected, tuple(got), lost.what)
 
     def _nothing_else(self) -> Iterator[Problem]:
-        wanted = {
-            self._ranked.index(found) for one in self._example.expect if (found := self._nearest(one)) is not None
-        }
-        for no, one in enumerate(self._ranked):
-            if not one.prohibits and no not in wanted:
-                yield self._problem(self._example.span, ("nothing else",), (self._say(one),), _reference(one))
+        nearest = map(self._nearest, self._example.expect)
+        expected = {self._ranked.index(conclusion) for conclusion in nearest if conclusion is not None}
+        for no, advice in enumerate(self._ranked):
+            if not advice.prohibits and no not in expected:
+                yield self._problem(self._example.span, ("nothing else",), (self._say(advice),), _reference(advice))
 
     # --- in words ---
 
-    def _problem(self, span: Span, wanted: tuple[str, ...], got: tuple[str, ...], asked: Reference) -> Problem:
-        return Problem(f"{span.file}:{span.line}", wanted, got, asked)
+    def _problem(self, span: Span, wanted: tuple[str, ...], got: tuple[str, ...], subject: Reference) -> Problem:
+        return Problem(f"{span.file}:{span.line}", wanted, got, subject)
 
     def _instead(self, expected: Expected) -> Iterator[str]:
-        """What the decision says about the action that was expected."""
+        """The conclusions about the action that was expected; ``not advised`` if there are none."""
         what, nothing = expected.what, True
-        for one in self._ranked:
-            if self._fits(what, one):
+        for advice in self._ranked:
+            if self._fits(what, advice):
                 nothing = False
-                yield self._say(one)
-            for other in one.alternatives:
-                if self._fits(what, other):
+                yield self._say(advice)
+            for alternative in advice.alternatives:
+                if self._fits(what, alternative):
                     nothing = False
-                    yield f"{self._say(other)}, as an alternative to {_reference(one)}"
-        for one in self._set_aside:
-            if self._fits(what, one):
+                    yield f"{self._say(alternative)}, as an alternative to {_reference(advice)}"
+        for loser in self._set_aside:
+            if self._fits(what, loser):
                 nothing = False
-                yield f"{self._say(one)}, set aside"
+                yield f"{self._say(loser)}, set aside"
         if nothing:
             yield "not advised"
 
-    def _say(self, one: Conclusion) -> str:
-        return _conclusion(one.modality, _reference(one))
+    def _say(self, conclusion: Conclusion) -> str:
+        return _conclusion(conclusion.modality, _reference(conclusion))
 
-    def _rules(self, one: Conclusion) -> set[str]:
-        return {self._context.checked.rules[firing[0]].id for firing in one.firings}
+    def _rules(self, conclusion: Conclusion) -> set[str]:
+        """The ids of the rules behind a conclusion."""
+        return {self._context.checked.rules[no].id for no, _, _ in conclusion.firings}
 
     def _due(self, by: Deadline, due: int | None) -> bool:
         match by:
@@ -242,9 +252,9 @@ def _conclusion(modality: str, what: Reference) -> str:
     return f"{modality} {what}"
 
 
-def _reference(one: Conclusion) -> Reference:
-    return Reference(one.action, one.target.id)
+def _reference(conclusion: Conclusion) -> Reference:
+    return Reference(conclusion.action, conclusion.target.id)
 
 
-def _full_id(one: Conclusion) -> str:
-    return f"{application_of(one.target)}/{one.target.id}"
+def _full_id(conclusion: Conclusion) -> str:
+    return f"{application_of(conclusion.target)}/{conclusion.target.id}"

@@ -1,4 +1,4 @@
-"""Whole cases drawn from the fact schema: always valid, mostly such as happen, aimed at what a pack's rules read."""
+"""Cases drawn from the fact schema: always valid, mostly realistic, and aimed at the facts that a pack's rules read."""
 
 from __future__ import annotations
 
@@ -17,30 +17,31 @@ from tactful.testing.properties.goals import NOTHING, Goal, Hint, goals
 from tactful.testing.properties.thresholds import AGES, NOWS, PLACES, Aim, aims, clock_changes, edges, one_side
 
 Plain = dict[str, Any]
-#: How many rows there are of an entity, each as often as it stands here; the first is where shrinking ends.
+#: The number of rows of an entity. A number that is listed twice is drawn twice as often; shrinking ends at the first.
 APPLICATIONS: Final = (1, 1, 1, 2, 2, 3, 0)
 PEOPLE: Final = (0, 1, 1, 2, 2, 3, 4)
 INTERVIEWS: Final = (0, 1, 1, 1, 2, 2, 3)
 MESSAGES: Final = (0, 1, 1, 2, 2, 3, 4, 5)
 #: Every other case is decided on an ordinary day.
 _NOWS: Final = (*NOWS[:3] * 7, *NOWS)
-#: Nowhere in particular, as most people of a company are.
+#: Places of candidates: mostly the first.
 _HOMES: Final = (*(PLACES[0],) * 6, *PLACES)
+#: Places of applications: often none of their own.
 _PLACES: Final = (*((None, None),) * 4, *PLACES)
 
 
 @cache
 def below(count: int) -> st.SearchStrategy[int]:
-    """A number from 0 up to but not including ``count``; made once for each."""
+    """A strategy for numbers from 0 up to but not including ``count``, made once for each ``count``."""
     return st.integers(0, count - 1)
 
 
 def cases(policy: Policy) -> st.SearchStrategy[Plain]:
-    """Cases for a pack, as JSON has them, with ``now``.
+    """A strategy for cases of a pack, as JSON has them, with ``now``.
 
-    Every case can be read. Anything optional may be unknown; what the pack's rules and invariants read is known more
-    often. Moments lie on the figures that they are compared with and a second or a business day beside them, on clock
-    changes, and on each other.
+    Every case can be read. Any optional fact may be unknown; facts that the pack's rules and invariants read are known more
+    often. Moments often lie exactly on a boundary of a rule, a second or a business day beside it, on a change of clocks, or
+    on another moment of the case.
     """
     known, wanted, calendars = aims(policy), goals(policy), policy.calendars
 
@@ -67,10 +68,10 @@ class _Drawer:
     def case(self) -> Plain:
         self._now = _NOWS[self._below(len(_NOWS))]
         first, second = (self._goals[self._below(len(self._goals))] for _ in range(2))
-        #: What rows may go by, each as often as it stands here.
+        #: The goals that rows may follow. A goal that is listed twice is drawn twice as often.
         self._hints = (NOTHING, first, first, second, *({**second, **first},) * 6, {**first, **second})
         self._sparse = self._below(4) > 0
-        #: Whether what no rule reads is there too.
+        #: Whether facts that no rule reads are drawn too.
         self._all = self._below(8) == 7
         zone, country = _HOMES[self._below(len(_HOMES))]
         self._own = self._calendar = self._calendars.at(zone or "UTC", country)
@@ -87,14 +88,14 @@ class _Drawer:
             self._calendar = self._calendars.at(zone or own.time_zone, country or own.country)
         self._near = []
         people = [self._person(f"p{no}") for no in range(1, PEOPLE[self._below(len(PEOPLE))] + 1)]
-        self._people = [one["id"] for one in people]
+        self._people = [person["id"] for person in people]
         interviews = [self._interview(f"i{no}") for no in range(1, INTERVIEWS[self._below(len(INTERVIEWS))] + 1)]
         messages = [self._fields("message") for _ in range(MESSAGES[self._below(len(MESSAGES))])]
         parts: Plain = {"people": people, "interviews": interviews, "messages": messages}
         if self._offered():
             parts["offer"] = _in_order(self._fields("offer"))
         own_fields = self._fields("application")
-        given = {key: one for key, one in parts.items() if one or key == "offer"}
+        given = {key: part for key, part in parts.items() if part or key == "offer"}
         return {"id": id_, **_place(zone, country), **own_fields, **given}
 
     def _offered(self) -> bool:
@@ -109,42 +110,42 @@ class _Drawer:
         return {"id": id_, **_place(zone, country), **self._fields("person")}
 
     def _interview(self, id_: str) -> Plain:
-        found = self._fields("interview", always=("ended_at",))
+        fields = self._fields("interview", always=("ended_at",))
         ended_at = self._near[-1]
-        if ended_at > self._now and found.get("status") == "held":
-            del found["status"]
+        if ended_at > self._now and fields.get("status") == "held":
+            del fields["status"]
         who = self._below(1 << len(self._people)) if self._people else 0
-        chosen = [one for no, one in enumerate(self._people) if who >> no & 1]
-        interviewers: list[Any] = [self._interviewer(one) for one in chosen]
-        return {"id": id_, **found, **({"interviewers": interviewers} if interviewers else {})}
+        chosen = [person for no, person in enumerate(self._people) if who >> no & 1]
+        interviewers: list[Any] = [self._interviewer(person) for person in chosen]
+        return {"id": id_, **fields, **({"interviewers": interviewers} if interviewers else {})}
 
     def _interviewer(self, id_: str) -> Any:
-        found = self._fields("interviewer")
-        return {"person": id_, **found} if found else id_
+        fields = self._fields("interviewer")
+        return {"person": id_, **fields} if fields else id_
 
     # --- fields ---
 
     def _fields(self, entity: str, always: tuple[str, ...] = ()) -> Plain:
-        """The fields of a row that are known: one number says which, then each has its value drawn."""
-        fields = [one for one in self._known.get(entity, ()) if one.read or self._all or one.name in always]
-        found: Plain = {}
+        """The known fields of a row: a drawn number says which fields are known, then each gets a drawn value."""
+        fields = [aim for aim in self._known.get(entity, ()) if aim.read or self._all or aim.name in always]
+        given: Plain = {}
         custom: Plain = {}
         if not fields:
-            return found
+            return given
         present = self._below(1 << len(fields))
         if self._sparse:
             present &= self._below(1 << len(fields))
         hints = self._hints[self._below(len(self._hints))]
-        for no, one in enumerate(fields):
-            hint = hints.get((entity, one.key, one.custom))
+        for no, aim in enumerate(fields):
+            hint = hints.get((entity, aim.key, aim.custom))
             known = present >> no & 1 if hint is None else hint.known
-            if known or one.name in always:
-                value = self._value(one, hint)
+            if known or aim.name in always:
+                value = self._value(aim, hint)
                 if value is not None:
-                    (custom if one.custom else found)[one.name] = value
+                    (custom if aim.custom else given)[aim.name] = value
         if custom:
-            found["custom"] = custom
-        return found
+            given["custom"] = custom
+        return given
 
     def _value(self, aim: Aim, hint: Hint | None) -> Any:
         match aim.kind:
@@ -157,11 +158,11 @@ class _Drawer:
             case _:
                 values = aim.values
                 if hint is not None and hint.values:
-                    values = tuple(one for one in values if (one in hint.values) != hint.avoid) or values
+                    values = tuple(value for value in values if (value in hint.values) != hint.avoid) or values
                 return values[self._below(len(values))]
 
     def _moment(self, aim: Aim) -> str:
-        """A moment: some time ago, on an edge of what rules compare it with, on a clock change, or beside another."""
+        """A moment: some time ago, on a boundary of a rule, on a change of clocks, or beside another moment."""
         now, near = self._now, self._near
         plain, on_edges, ahead = len(AGES), 5 * len(aim.shifts), len(AGES) if aim.ahead else 0
         no = self._below(plain + ahead + on_edges + 3 + 3 * bool(near))
@@ -180,7 +181,7 @@ class _Drawer:
         return self._iso(moment)
 
     def _hinted(self, shift: Shift, earlier: bool) -> str:
-        """A moment on the side of an edge where the goal wants it."""
+        """A moment on the side of a boundary where the goal wants it."""
         moments = one_side(shift, self._now, self._calendar, earlier)
         moment = moments[self._below(len(moments))]
         self._near.append(moment)
@@ -191,11 +192,11 @@ class _Drawer:
 
 
 def _place(zone: str | None, country: str | None) -> Plain:
-    return {name: one for name, one in (("time_zone", zone), ("country", country)) if one is not None}
+    return {name: value for name, value in (("time_zone", zone), ("country", country)) if value is not None}
 
 
 def _in_order(offer: Plain) -> Plain:
-    """An offer that is not signed before it came."""
+    """The offer with its moments in order, so that it is not signed before it is received."""
     received, signed = offer.get("received_at"), offer.get("signed_at")
     if received is None or signed is None or datetime.fromisoformat(signed) >= datetime.fromisoformat(received):
         return offer

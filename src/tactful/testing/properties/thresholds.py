@@ -10,8 +10,7 @@ import msgspec
 
 from tactful.api.policy import Policy
 from tactful.facts.calendars import Calendar
-from tactful.facts.edit import NAMED_MOMENTS
-from tactful.facts.fields import given_fields
+from tactful.facts.fields import given_fields, is_deadline
 from tactful.facts.kinds import (
     DAY,
     HOUR,
@@ -58,7 +57,6 @@ NOWS: Final = (
 AGES: Final = (DAY, HOUR, 3 * DAY, 10 * DAY, 24 * DAY, 60 * DAY, 200 * DAY)
 WORDS: Final = ("Ana", "Kim")
 _FREE: Final = ("id", *PLACE)
-_AHEAD: Final = (*NAMED_MOMENTS, ("interview", "ended_at"))
 
 
 class Aim(msgspec.Struct, frozen=True, eq=False):
@@ -105,7 +103,7 @@ def _aim(
     field = known.get((entity, name, custom))
     bounds = () if field is None else field.bounds
     shifts = () if field is None else field.shifts
-    ahead = custom or (entity, name) in _AHEAD
+    ahead = custom or (entity, name) == ("interview", "ended_at") or is_deadline(entity, name)
     return Aim(entity, name, key, custom, kind, tuple(_values(kind, bounds)), shifts, ahead, field is not None)
 
 
