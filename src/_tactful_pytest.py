@@ -1,7 +1,7 @@
 """The pytest plugin: examples and invariants of packs as test items, and the fixtures ``pack`` and ``decide``.
 
-A module of its own, outside of the package, that imports nothing but pytest until there is something to do: pytest loads
-it in every environment that ``tactful`` is installed in.
+It is a module outside the package that imports nothing but pytest until it has work to do, because pytest loads it in every
+environment in which ``tactful`` is installed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tactful.testing.properties.invariants import InvariantReport
 
 _SUFFIXES = (".yaml", ".yml")
-#: What a file of examples has, and what one of the files beside its folder has: looked for in the text, before any reading.
+#: Keys of a file of examples, and of the rule files beside its folder. The text is searched for them before it is parsed.
 _EXAMPLES = re.compile(rb"^examples:", re.MULTILINE)
 _RULES = re.compile(rb"^(rules|extends|invariants|parameters):", re.MULTILINE)
 _LOOKED_AT = 1_000_000
@@ -60,7 +60,7 @@ class ExamplesFile(pytest.File):
     """A file of examples. The first one of a pack brings the pack's invariants along."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """An item for each example, then for each invariant."""
+        """An item for each example, then one for each invariant."""
         from tactful import InvalidInput, load
         from tactful.testing.examples.files import example_files, read_file
         from tactful.testing.examples.read import read_examples
@@ -87,7 +87,7 @@ class ExamplesFile(pytest.File):
 
 
 def _shown(path: Path) -> Path:
-    """The path as people give it: from where pytest is run, if it is inside."""
+    """The path relative to the working directory if it is inside, else the absolute path."""
     resolved, here = path.resolve(), Path.cwd()
     return resolved.relative_to(here) if resolved.is_relative_to(here) else path
 
@@ -104,7 +104,7 @@ _PACKS: pytest.StashKey[dict[str | Path, Any]] = pytest.StashKey()
 
 
 def _loaded(config: pytest.Config, pack: str | Path, load: Callable[[str | Path], Policy]) -> Policy:
-    """The pack, loaded once in a run."""
+    """The pack, loaded once in a run of pytest."""
     packs: dict[str | Path, Any] = config.stash.setdefault(_PACKS, {})
     if pack not in packs:
         packs[pack] = load(pack)
@@ -118,7 +118,7 @@ class Failed(Exception):
 
 class _Item(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
-        """The text alone: where in this module it was raised helps nobody."""
+        """The text alone: a traceback into this module would not help."""
         if isinstance(excinfo.value, Failed):
             return str(excinfo.value)
         return super().repr_failure(excinfo, *args, **kwargs)
@@ -132,7 +132,7 @@ class ExampleItem(_Item):
         self._policy, self._example = policy, example
 
     def runtest(self) -> None:
-        """Fail where something is otherwise than expected."""
+        """Raise :class:`Failed` if an expectation is not met."""
         from tactful.testing.examples.run import run_example
         from tactful.testing.report import failed_example_text
 
@@ -154,17 +154,20 @@ class _Results:
         self._results: dict[str, InvariantReport] | None = None
 
     def of(self, id_: str) -> InvariantReport:
-        """What was found of one invariant."""
+        """The result for one invariant."""
         from tactful.testing.properties.invariants import invariant_results
         from tactful.testing.properties.options import Drawing
 
-        if not self._draw and any(one.id == id_ and one.change for one in self._policy.checked.invariants):
+        if not self._draw and any(
+            invariant.id == id_ and invariant.change for invariant in self._policy.checked.invariants
+        ):
             pytest.skip(
                 "it is about two decisions, of drawn cases: install tactful[check], and set tactful_draw above 0"
             )
         if self._results is None:
             drawing = Drawing(self._draw) if self._draw else None
-            self._results = {one.id: one for one in invariant_results(self._policy, self._examples, drawing)}
+            reports = invariant_results(self._policy, self._examples, drawing)
+            self._results = {report.id: report for report in reports}
         return self._results[id_]
 
 
@@ -176,7 +179,7 @@ class InvariantItem(_Item):
         self._results, self._invariant = results, invariant
 
     def runtest(self) -> None:
-        """Fail where it does not hold."""
+        """Raise :class:`Failed` if the invariant is broken."""
         from tactful.testing.report import failed_invariant_text
 
         result = self._results.of(self._invariant)

@@ -226,7 +226,7 @@ def test_an_empty_folder_can_be_begun_in(tmp_path: Path, monkeypatch: pytest.Mon
     [
         ("full", "`full` is not empty"),
         ("file", "`file` is a file"),
-        ("a b", "`a b` is no name for a pack"),
+        ("a b", "`a b` cannot be the name of a pack"),
         ("file/x", "a"),
     ],
 )

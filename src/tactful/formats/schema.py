@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from tactful.facts.kinds import (
     kind_name,
 )
 from tactful.facts.shape import CaseShape
+from tactful.language.check.facts import TYPE_NAMES
 from tactful.language.ir import CheckedPack
 from tactful.language.phrases import offered_beginnings, offered_words
 from tactful.language.terms import MODALITIES
@@ -54,7 +56,16 @@ def case_schema() -> Schema:
 
 def to_bytes(schema: Schema) -> bytes:
     """A schema as JSON text, ready for a file."""
-    return msgspec.json.format(msgspec.json.encode(schema), indent=2)
+    return msgspec.json.format(msgspec.json.encode(_unindented(schema)), indent=2)
+
+
+def _unindented(part: Any) -> Any:
+    """The same without the indentation of docstrings, which Python below 3.13 keeps: all versions give the same bytes."""
+    if isinstance(part, dict):
+        return {key: _unindented(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_unindented(value) for value in part]
+    return inspect.cleandoc(part) if isinstance(part, str) and "\n" in part else part
 
 
 def pack_schema(checked: CheckedPack) -> Schema:
@@ -67,14 +78,14 @@ def pack_schema(checked: CheckedPack) -> Schema:
         "properties": {
             "pack": _object({"name": _TEXT, "version": {"type": ["string", "number"]}}),
             "extends": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
-            "parameters": _by_id(_parameter(), [one.name for one in checked.parameters], "A knob."),
+            "parameters": _by_id(_parameter(), [parameter.name for parameter in checked.parameters], "A knob."),
             "custom_facts": _custom_facts(),
             "fields": _by_id(_field_note(), list(checked.fields), "How to ask for a field, and who can change it."),
             "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.facts], "A computed fact."),
             "actions": _by_id({"$ref": "#/$defs/action"}, list(checked.actions), "An action."),
             "rules": _by_id({"$ref": "#/$defs/rule"}, [rule.id for rule in checked.rules], "A rule."),
             "invariants": _by_id(
-                {"$ref": "#/$defs/invariant"}, [one.id for one in checked.invariants], "An invariant."
+                {"$ref": "#/$defs/invariant"}, [invariant.id for invariant in checked.invariants], "An invariant."
             ),
         },
         "$defs": {
@@ -123,7 +134,7 @@ def _parameter() -> Schema:
 
 
 def _custom_facts() -> Schema:
-    types = ["yes/no", "text", "number", "moment", "time of day", "duration", "list", "one of"]
+    types = list(TYPE_NAMES)
     fact = _object(
         {
             "type": {"enum": types},

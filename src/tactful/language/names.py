@@ -1,4 +1,4 @@
-"""Looking names up: fields in scope, parameters, and what is near a name that is not there."""
+"""Names looked up: fields in scope and parameters, with suggestions for names that do not exist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Report = Callable[[Diagnostic], None]
 
 
 class Names(msgspec.Struct, frozen=True):
-    """All names of a pack. ``computed`` and ``custom`` are by entity and field, as ``given`` is."""
+    """All names of a pack. ``given``, ``custom`` and ``computed`` fields are by entity and name."""
 
     given: Mapping[str, Mapping[str, FieldSpec]]
     custom: Mapping[str, Mapping[str, Kind]]
@@ -33,7 +33,7 @@ class Names(msgspec.Struct, frozen=True):
 
 
 class Reads:
-    """What a part of a pack turned out to read, gathered while it is checked."""
+    """The parameters and computed facts that a part of a pack reads, collected while it is checked."""
 
     def __init__(self) -> None:
         self.parameters: set[str] = set()
@@ -41,13 +41,13 @@ class Reads:
 
 
 class Scope:
-    """The names that a condition may use, and a place to note what it reads."""
+    """The names that a condition may use; ``reads`` collects those that it does use."""
 
     def __init__(self, names: Names, entities: Sequence[str], reads: Reads, report: Report) -> None:
         self.names, self.entities, self.reads, self.report = names, tuple(entities), reads, report
 
     def field(self, name: Name) -> Field | None:
-        """The field that ``entity.field`` names here; ``None`` after reporting that there is none."""
+        """The field that ``entity.field`` names here; ``None`` after reporting a mistake."""
         entity, dot, key = name.text.partition(".")
         if not dot:
             self._not_dotted(name)
@@ -81,35 +81,35 @@ class Scope:
         self.report(UnknownField.at(name.span, f"`{name.text}` does not say whose field it is", help_))
 
     def _out_of_scope(self, name: Name, entity: str, key: str) -> None:
-        in_scope = ", ".join(f"`{one}`" for one in self.entities)
+        in_scope = ", ".join(f"`{other}`" for other in self.entities)
         if entity in ENTITIES:
             message = f"there is no single `{entity}` here, in `{name.text}`"
-            help_ = f"in scope are {in_scope}; a computed fact can look at all of them"
+            help_ = f"the entities in scope are {in_scope}; a computed fact can look at all of them"
         else:
-            message = f"`{entity}` is no entity, in `{name.text}`"
-            help_ = did_you_mean(entity, self.entities) or f"in scope are {in_scope}"
+            message = f"`{entity}` is not an entity, in `{name.text}`"
+            help_ = did_you_mean(entity, self.entities) or f"the entities in scope are {in_scope}"
         self.report(OutOfScope.at(name.span, message, help_))
 
     def _unknown_field(self, name: Name, entity: str, key: str) -> None:
         known = self.names.fields_of(entity)
-        meant = did_you_mean(name.text, [f"{entity}.{one}" for one in known])
+        meant = did_you_mean(name.text, [f"{entity}.{field}" for field in known])
         if meant is None:
-            others = [f"{one}.{key}" for one in self.entities if key in self.names.fields_of(one)]
+            others = [f"{other}.{key}" for other in self.entities if key in self.names.fields_of(other)]
             meant = f"did you mean `{others[0]}`?" if others else None
         article = "an" if entity[0] in "aeio" else "a"
         self.report(UnknownField.at(name.span, f"{article} {entity} has no field `{key}`", meant))
 
     def values(self, operand: Operand) -> tuple[tuple[Name, ...], Parameter | None]:
-        """The texts that an operand stands for, and the parameter they come from; empty after reporting a mistake."""
+        """The texts that an operand stands for, and their parameter, if any. Empty after reporting a mistake."""
         if not isinstance(operand, ParameterOperand):
             return (Name(operand.text, operand.span),), None
-        found = self.names.parameters.get(operand.name)
-        if found is None:
+        parameter = self.names.parameters.get(operand.name)
+        if parameter is None:
             meant = did_you_mean(operand.name, self.names.parameters)
             self.report(UnknownParameter.at(operand.span, f"there is no parameter `${operand.name}`", meant))
             return (), None
         self.reads.parameters.add(operand.name)
-        return found.value, found
+        return parameter.value, parameter
 
 
 def scope_of(entity: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
-"""A pack as its files state it: overlays merged, phrases taken apart, no name or type looked at yet.
+"""A pack as its files state it: overlays are merged and phrases are parsed, but names and types are not checked yet.
 
-Everything keeps the place it was written at.
+Every name and text keeps its place in the files.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tactful.source.diagnostics import Span
 
 
 class Entry(Written, frozen=True):
-    """One line of a condition: a field and a phrase; ``text`` is the phrase as written."""
+    """A line of a condition: a field and a phrase. ``text`` is the phrase as written."""
 
     field: Name
     phrase: Phrase
@@ -33,7 +33,7 @@ Condition = Entry | Group
 
 
 class CustomFact(Written, frozen=True):
-    """A field that this pack's users carry beyond the given ones."""
+    """A field that cases for this pack can have beyond the given fields."""
 
     entity: Name
     name: Name
@@ -46,7 +46,7 @@ class CustomFact(Written, frozen=True):
 
 
 class FieldNote(Written, frozen=True):
-    """What a pack says of a field: how to ask for it, and who can change it."""
+    """A pack's note on a field: the question that asks for it, and who can change it."""
 
     name: Name
     ask: Name | None
@@ -54,7 +54,7 @@ class FieldNote(Written, frozen=True):
 
 
 class ComputedFact(Written, frozen=True):
-    """How a fact follows from others. ``aggregate`` is ``when`` for a plain yes/no."""
+    """A fact that is computed from others. ``aggregate`` is ``when`` for a condition."""
 
     name: Name
     aggregate: Literal["exists", "none", "count", "latest", "earliest", "sum", "when"]
@@ -78,7 +78,7 @@ class Action(Written, frozen=True):
 
 
 class Rule(Written, frozen=True):
-    """A rule. ``endless``: it says ``by: none``, so that there is no deadline though time may end it."""
+    """A rule. ``endless``: it has ``by: none``, so it has no deadline even where it stops firing by time alone."""
 
     id: Name
     about: str
@@ -133,27 +133,27 @@ class AtMost(Written, frozen=True):
 
 
 class NoNew(Written, frozen=True):
-    """``no new: contact``: nothing of these is recommended afterwards that was not before."""
+    """``no new: contact``: none of these actions is recommended after the change unless it was before."""
 
     actions: tuple[Name, ...]
 
 
 class Keeps(Written, frozen=True):
-    """``keeps: {should: move_on}``: where this conclusion was drawn before, it is afterwards."""
+    """``keeps: {should: move_on}``: where this conclusion was drawn before the change, it still is."""
 
     modality: Modality
     action: Name
 
 
 class Same(Written, frozen=True):
-    """``same: advice``: the two decisions say the same."""
+    """``same: advice``: the two decisions are the same."""
 
 
 Claim = Never | Always | AtMost | NoNew | Keeps | Same
 
 
 class Change(Written, frozen=True):
-    """``after``: how the second case differs. ``message`` and ``facts`` are lines that hold of it afterwards."""
+    """``after``: how the second case differs. ``message`` and ``facts`` are lines that hold in it."""
 
     later: Operand | None
     message: Condition | None
@@ -163,7 +163,7 @@ class Change(Written, frozen=True):
 
 
 class Invariant(Written, frozen=True):
-    """What must hold of every decision, or of two, the second being taken after a change."""
+    """A claim about every decision or, with a change, about the decisions before and after it."""
 
     id: Name
     about: str
@@ -174,7 +174,7 @@ class Invariant(Written, frozen=True):
 
 
 class Pack(Written, frozen=True):
-    """A whole pack, overlays merged. ``own`` are the files that it was loaded from, those of the packs below left out."""
+    """A whole pack with its overlays merged. ``own`` are its own files, without those of the packs that it extends."""
 
     name: str
     version: str

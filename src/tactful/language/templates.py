@@ -1,6 +1,6 @@
-"""Sentences with placeholders: ``{entity.field}``, ``{entity.field|text to use where it is unknown}``, ``{$parameter}``.
+"""Sentences with placeholders: ``{entity.field}``, ``{entity.field|text for an unknown value}``, ``{$parameter}``.
 
-Placeholders are looked up by name. Nothing in them is ever evaluated, and a text value is never read as a template.
+Placeholders are looked up by name. They are never evaluated, and values are never read as templates.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _INSIDE = re.compile(r"(\$?[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\s*(?:\|(.*))?"
 
 
 class Placeholder(msgspec.Struct, frozen=True):
-    """A placeholder as written: a name, perhaps a ``$parameter``'s, and the text to use where it is unknown."""
+    """A placeholder as written: the name of a field or a ``$parameter``, and the text for an unknown value."""
 
     name: str
     default: str | None
@@ -27,33 +27,36 @@ class Placeholder(msgspec.Struct, frozen=True):
 
 
 def parse_template(text: Name, source: str, report: Callable[[Diagnostic], None]) -> tuple[str | Placeholder, ...]:
-    """Take a sentence apart. ``{{`` and ``}}`` stand for braces. ``source`` is the whole file that ``text`` stands in."""
+    """Split a sentence into texts and placeholders. ``{{`` and ``}}`` stand for braces.
+
+    ``source`` is the whole file that contains ``text``.
+    """
     parts: list[str | Placeholder] = []
     at = 0
-    for found in _PART.finditer(text.text):
-        parts.append(text.text[at : found.start()])
-        at = found.end()
-        span = _span_inside(text, found, source)
-        if found.group() in ("{{", "}}"):
-            parts.append(found.group()[0])
+    for match in _PART.finditer(text.text):
+        parts.append(text.text[at : match.start()])
+        at = match.end()
+        span = _span_inside(text, match, source)
+        if match.group() in ("{{", "}}"):
+            parts.append(match.group()[0])
         else:
-            placeholder = _placeholder(found, span, report)
+            placeholder = _placeholder(match, span, report)
             if placeholder is not None:
                 parts.append(placeholder)
     parts.append(text.text[at:])
     return _joined(parts)
 
 
-def _placeholder(found: re.Match[str], span: Span, report: Callable[[Diagnostic], None]) -> Placeholder | None:
-    if found.group(1) is None:
-        report(BadPlaceholder.at(span, f"a lone `{found.group()}`", "write it twice to have it in the text"))
+def _placeholder(match: re.Match[str], span: Span, report: Callable[[Diagnostic], None]) -> Placeholder | None:
+    if match.group(1) is None:
+        report(BadPlaceholder.at(span, f"a lone `{match.group()}`", "write it twice to have it in the text"))
         return None
-    inside = _INSIDE.fullmatch(found.group(1).strip())
+    inside = _INSIDE.fullmatch(match.group(1).strip())
     if inside is None or ("." not in inside.group(1) and not inside.group(1).startswith("$")):
         report(
             BadPlaceholder.at(
                 span,
-                f"`{found.group()}` is not a placeholder",
+                f"`{match.group()}` is not a placeholder",
                 "write `{entity.field}`, `{entity.field|text for when it is unknown}` or `{$parameter}`",
             )
         )
@@ -62,13 +65,13 @@ def _placeholder(found: re.Match[str], span: Span, report: Callable[[Diagnostic]
     return Placeholder(inside.group(1), None if default is None else default.strip(), span)
 
 
-def _span_inside(text: Name, found: re.Match[str], source: str) -> Span:
-    """Where a part of ``text`` stands in the file, a folded block's lines included."""
+def _span_inside(text: Name, match: re.Match[str], source: str) -> Span:
+    """The place of a part of ``text`` in the file, also in a folded block."""
     if text.exact:
-        return text.span.part(found.start(), found.end())
-    needle = found.group()
+        return text.span.part(match.start(), match.end())
+    needle = match.group()
     start = text.span.start
-    for _ in range(text.text.count(needle, 0, found.start()) + 1):
+    for _ in range(text.text.count(needle, 0, match.start()) + 1):
         start = source.find(needle, start, text.span.end)
         if start < 0:
             return text.span
@@ -80,7 +83,7 @@ def _span_inside(text: Name, found: re.Match[str], source: str) -> Span:
 
 
 def _joined(parts: list[str | Placeholder]) -> tuple[str | Placeholder, ...]:
-    """Neighbouring texts made one, empty ones dropped."""
+    """The parts with neighbouring texts joined and empty texts dropped."""
     joined: list[str | Placeholder] = []
     for part in parts:
         if isinstance(part, str) and joined and isinstance(joined[-1], str):

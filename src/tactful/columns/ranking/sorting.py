@@ -112,7 +112,7 @@ def sorted_by(keys: Ints, most: int, unsorted: Iterable[Stretch] | None = None) 
     keys <<= bits  # key and place in one number, as numbers are sorted three times as fast as their places
     keys += np.arange(len(keys))
     for begin, end in [(0, len(keys))] if unsorted is None else unsorted:
-        keys[begin:end].sort()
+        keys[begin:end].sort(kind="stable")  # it merges ascending runs, of which there is one for each rule
     order = keys & ((1 << bits) - 1)
     keys >>= bits
     return order, keys

@@ -153,6 +153,6 @@ def _rows(numbers: Ints, rows: npt.NDArray[np.int32], bound: int) -> npt.NDArray
 
 def repeated(numbers: Ints, counted: Flags) -> Places:
     """The rows with a number that others have too, among those that are counted."""
-    ordered = np.sort(numbers if counted.all() else numbers[counted])
+    ordered = np.sort(numbers if counted.all() else numbers[counted], kind="stable")
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
     return np.flatnonzero(counted & np.isin(numbers, twice)) if len(twice) else np.zeros(0, np.int64)

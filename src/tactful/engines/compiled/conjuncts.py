@@ -1,4 +1,4 @@
-"""Conditions taken apart into what must hold all at once, so that what several rules ask is asked once."""
+"""Conditions split into conjuncts, all of which must hold, so that a conjunct of several rules is tested once."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from tactful.language.ir import (
 from tactful.language.ir.reads import computed, fields_of
 from tactful.language.terms import OPPOSITE
 
-#: A yes/no that rests on more conditions than these is asked as a whole.
+#: A computed yes/no with more conjuncts than this is tested as a whole.
 _MOST: Final = 16
 
 
 class Part(msgspec.Struct, frozen=True, eq=False):
-    """One of the conditions that must hold all at once; the same for all that ask the same.
+    """One conjunct. Equal conditions have the same part, wherever they are written.
 
-    ``axis`` is what it has in common with others of which one can tell something about the other: the values of a field,
-    thresholds of one moment or number, a condition and its opposite. ``at`` is its place there: the values, how hard the
-    threshold is to pass, or whether the condition is to hold. ``reads`` are the computed facts that it asks for.
+    Parts on the same ``axis`` decide something about each other: they test the values of one field, thresholds of one moment
+    or number, or a condition and its opposite. ``at`` is the part's place on the axis: the values, how hard the threshold is
+    to pass, or whether the condition must hold. ``reads`` has the ids of the computed facts that the condition reads.
     """
 
     condition: Condition
@@ -46,17 +46,17 @@ class Part(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def is_choice(self) -> bool:
-        """Whether it asks for one of some values, of which a field has one at a time."""
+        """Whether the condition wants a field to have one of some values."""
         return self.axis[0] == "one of"
 
     @property
     def is_threshold(self) -> bool:
-        """Whether whatever passes it also passes all others on its axis that are easier to pass."""
+        """Whether a value that passes also passes all parts on the axis that are easier to pass."""
         return self.axis[0] == "threshold"
 
 
 class Parts:
-    """Takes conditions apart. ``cost`` says what it costs about to ask a condition."""
+    """Splits conditions into parts. ``cost`` estimates what testing a condition costs."""
 
     def __init__(self, cost: Callable[[Condition], int]) -> None:
         self._cost = cost
@@ -64,33 +64,35 @@ class Parts:
         self._opened: dict[tuple[str, bool], tuple[Condition, ...]] = {}
 
     def open(self, fact: WhenFact) -> None:
-        """From here on ask for what a yes/no of the rows at hand rests on, where that must hold all at once.
+        """From now on replace tests of a computed yes/no by its own conjuncts, if these are few and are tests.
 
-        So it is asked once, and as early, for all that ask it, whether they name the yes/no or not. Facts that this one
-        reads come before it.
+        So a conjunct is tested once for all rules, whether they name the yes/no or write its conjunct. Facts that this one
+        reads must be opened before it.
         """
         for value in (True, False):
-            found = tuple({_key(one): one for one in self._conjuncts(fact.condition, value)}.values())
-            if len(found) <= _MOST and all(isinstance(one, Test) for one in found):
-                self._opened[fact.id, value] = found
+            conjuncts = tuple(
+                {_key(conjunct): conjunct for conjunct in self._conjuncts(fact.condition, value)}.values()
+            )
+            if len(conjuncts) <= _MOST and all(isinstance(conjunct, Test) for conjunct in conjuncts):
+                self._opened[fact.id, value] = conjuncts
 
     def of(self, wanted: Iterable[Condition], unwanted: Iterable[Condition] = ()) -> tuple[Part, ...]:
-        """What must hold for all of ``wanted`` to hold and none of ``unwanted``; each once."""
-        apart = [one for condition in wanted for one in self._conjuncts(condition, True)]
-        apart += [one for condition in unwanted for one in self._conjuncts(condition, False)]
-        return tuple(dict.fromkeys(map(self._part, apart)))
+        """The parts, without repetition, of the condition that all of ``wanted`` hold and none of ``unwanted``."""
+        conjuncts = [conjunct for condition in wanted for conjunct in self._conjuncts(condition, True)]
+        conjuncts += [conjunct for condition in unwanted for conjunct in self._conjuncts(condition, False)]
+        return tuple(dict.fromkeys(map(self._part, conjuncts)))
 
     def _part(self, condition: Condition) -> Part:
         key = _key(condition)
-        found = self._known.get(key)
-        if found is None:
+        part = self._known.get(key)
+        if part is None:
             axis, at = _place(condition)
             reads = frozenset(computed(fields_of(condition)))
-            found = self._known[key] = Part(condition, axis, at, self._cost(condition), reads)
-        return found
+            part = self._known[key] = Part(condition, axis, at, self._cost(condition), reads)
+        return part
 
     def _conjuncts(self, condition: Condition, wanted: bool) -> Iterator[Condition]:
-        """What must hold all at once for the condition to hold, or (not ``wanted``) not to hold."""
+        """The conjuncts of a condition; of its opposite where it is not ``wanted``."""
         match condition:
             case Test() if (opened := self._rests_on(condition, wanted)) is not None:
                 yield from opened
@@ -102,7 +104,7 @@ class Parts:
                     yield msgspec.structs.replace(condition, negated=False)
                 else:
                     plain = msgspec.structs.replace(condition, negated=False)
-                    yield from (msgspec.structs.replace(plain, predicates=(one,)) for one in predicates)
+                    yield from (msgspec.structs.replace(plain, predicates=(predicate,)) for predicate in predicates)
             case AllOf(members=members) if wanted or len(members) == 1:
                 for member in members:
                     yield from self._conjuncts(member, wanted)
@@ -120,7 +122,7 @@ class Parts:
                 assert_never(condition)
 
     def _rests_on(self, test: Test, wanted: bool) -> tuple[Condition, ...] | None:
-        """What a test of an opened yes/no asks for; ``None`` for any other test."""
+        """The conjuncts that a test of an opened yes/no stands for; ``None`` for any other test."""
         field = test.field
         match test.predicates:
             case (IsIn(values=(bool() as value,)),) if field.origin == "computed" and not field.via:
@@ -130,27 +132,27 @@ class Parts:
 
 
 def together(parts: Sequence[Part]) -> Part:
-    """One part for all of several."""
+    """A part that holds where all of ``parts`` hold."""
     condition = AllOf(tuple(part.condition for part in parts))
     reads = frozenset[str]().union(*(part.reads for part in parts))
     return Part(condition, ("holds", _key(condition)), (True,), sum(part.cost for part in parts), reads)
 
 
 def joined(conditions: Iterable[Condition]) -> list[Condition]:
-    """The conditions again, with those that ask something of the same field put together, as they are asked faster."""
-    found: dict[Hashable, Condition] = {}
+    """The same conditions, but with the tests of each field joined into one, which is faster to test."""
+    by_key: dict[Hashable, Condition] = {}
     for condition in conditions:
         plain = isinstance(condition, Test) and not condition.negated
         key = _field_key(condition.field) if isinstance(condition, Test) and plain else _key(condition)
-        before = found.get(key)
+        before = by_key.get(key)
         if isinstance(before, Test) and isinstance(condition, Test) and plain:
             condition = msgspec.structs.replace(before, predicates=(*before.predicates, *condition.predicates))
-        found[key] = condition
-    return list(found.values())
+        by_key[key] = condition
+    return list(by_key.values())
 
 
 def _opposite(test: Test) -> Test:
-    """What holds where the predicates of a test of a field that is always known do not."""
+    """The test that holds exactly where the predicates of ``test`` do not, for a field that is always known."""
     match test.predicates:
         case (NowIs(op=op, shift=shift),):
             return msgspec.structs.replace(test, negated=False, predicates=(NowIs(OPPOSITE[op], shift),))
@@ -158,7 +160,7 @@ def _opposite(test: Test) -> Test:
             return msgspec.structs.replace(test, negated=True)
 
 
-# --- what is the same, and what belongs together ---
+# --- keys of equal conditions, and axes of related ones ---
 
 
 def _field_key(field: Field) -> tuple[Hashable, ...]:
@@ -166,17 +168,18 @@ def _field_key(field: Field) -> tuple[Hashable, ...]:
 
 
 def _key(condition: Condition) -> tuple[Hashable, ...]:
-    """The same for conditions that ask the same, however and wherever they are written."""
+    """A key that is equal for equal conditions, whatever their wording and place in the pack."""
     if isinstance(condition, Test):
         predicates = (
-            (one.op, _field_key(one.other)) if isinstance(one, Relates) else one for one in condition.predicates
+            (predicate.op, _field_key(predicate.other)) if isinstance(predicate, Relates) else predicate
+            for predicate in condition.predicates
         )
         return _field_key(condition.field), condition.negated, *predicates
     return type(condition).__name__, *map(_key, condition.members)
 
 
 def _place(condition: Condition) -> tuple[tuple[Hashable, ...], tuple[Hashable, ...]]:
-    """Axis and place of a condition, as :class:`Part` has them."""
+    """The axis of a condition and its place there, see :class:`Part`."""
     match condition:
         case Test(field=field, predicates=(IsIn(values=values),), negated=False) if not isinstance(
             field.kind, ListKind
@@ -198,12 +201,15 @@ def _place(condition: Condition) -> tuple[tuple[Hashable, ...], tuple[Hashable, 
 
 
 def _length(shift: Shift) -> tuple[str, int]:
-    """The unit and the length. Business days forward and back begin to count at different ends of a day off: two units."""
+    """The unit and the length of a shift.
+
+    Business days forward and back are two units, because they begin to count at different ends of a day off.
+    """
     if isinstance(shift.length, BusinessDays):
         return "days back" if shift.back else "days", shift.length.count
     return "seconds", shift.length.seconds
 
 
 def _hardness(op: str, bound: int | float) -> tuple[int | float, bool]:
-    """How hard a threshold is to pass: the higher a lower bound, the lower an upper one, and harder without equality."""
+    """How hard a threshold is to pass: a higher lower bound or a lower upper bound is harder, and so is a strict one."""
     return bound if op[0] == ">" else -bound, len(op) == 1

@@ -1,4 +1,4 @@
-"""How a rule without ``by`` comes to an end, where that can be told from the rule alone."""
+"""The end of a rule without ``by``, where the rule alone determines it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tactful.language.ir.clockwork import Clockwork
 
 
 class Closing(msgspec.Struct, frozen=True):
-    """The rule ends when ``field``'s moment, shifted, is reached. ``certain``: the moment is known where the rule fires."""
+    """The rule ends at the moment of ``field``, moved by ``shift``. ``certain``: it is known whenever the rule fires."""
 
     field: Field
     shift: Shift
@@ -17,8 +17,8 @@ class Closing(msgspec.Struct, frozen=True):
 
 
 def closings(rule: Rule, clockwork: Clockwork) -> list[Closing] | None:
-    """All that ends the rule: it stops at the first of them. ``None`` where it takes a search to tell."""
-    found: list[Closing] = []
+    """Everything that ends a rule, which stops at the first of them; ``None`` where the end must be searched for."""
+    every: list[Closing] = []
     parts = [(member, False) for member in _all_of(rule.when)] + [(member, True) for member in _any_of(rule.unless)]
     for member, opening in parts:
         if not clockwork.condition(member):
@@ -26,8 +26,8 @@ def closings(rule: Rule, clockwork: Clockwork) -> list[Closing] | None:
         ends = _ends(member, opening, clockwork) if isinstance(member, Test) else None
         if ends is None:
             return None
-        found.extend(ends)
-    return found
+        every.extend(ends)
+    return every
 
 
 def _all_of(condition: Condition) -> tuple[Condition, ...]:
@@ -39,12 +39,15 @@ def _any_of(condition: Condition) -> tuple[Condition, ...]:
 
 
 def _ends(test: Test, opening: bool, clockwork: Clockwork) -> list[Closing] | None:
-    """The ends that one test sets. In ``unless`` (``opening``) a test ends the rule when it begins to hold."""
-    times = [one for one in test.predicates if isinstance(one, NowIs)]
+    """The ends that one test sets; ``None`` where they must be searched for.
+
+    In ``unless`` (``opening``) a test ends the rule when it begins to hold.
+    """
+    times = [predicate for predicate in test.predicates if isinstance(predicate, NowIs)]
     if test.negated or clockwork.field(test.field) or len(times) != len(test.predicates):
         return None
     if not opening:
-        return [Closing(test.field, one.shift, certain=True) for one in times if one.op in ("<", "<=")]
+        return [Closing(test.field, time.shift, certain=True) for time in times if time.op in ("<", "<=")]
     if len(times) == 1 and times[0].op in (">", ">="):
         return [Closing(test.field, times[0].shift, certain=False)]
     return None

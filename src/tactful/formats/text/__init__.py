@@ -1,4 +1,4 @@
-"""A decision as text for people."""
+"""Prints a decision as text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tactful.formats.text.safe import safe
 from tactful.reasons.records.decision import AlternativeRecord, JustificationRecord, SetAsideRecord
 from tactful.reasons.wording import concerning, distance, say_moment
 
-#: How each modality looks.
+#: The style of each modality.
 STYLES: Final = {
     "must": "bold green",
     "should": "green",
@@ -32,7 +32,7 @@ def render_decision(decision: Decision, console: Console, application: str | Non
     for override in decision.safety_off:
         message = f"The safety rule {override.rule} is switched off by {override.pack}: {override.because}"
         console.print(safe(Text(message, "bold yellow")))
-    shown = [one for one in decision.actions if application is None or one.application in (None, application)]
+    shown = [advice for advice in decision.actions if application is None or advice.application in (None, application)]
     if not shown:
         console.print()
         console.print("No rule has anything to say about this case.")
@@ -74,19 +74,19 @@ def _alternative(alternative: AlternativeRecord) -> Text:
 
 
 def _set_aside(decision: Decision, console: Console, application: str | None) -> None:
-    lost = decision.set_aside_for(application)
-    if not lost:
+    defeated = decision.set_aside_for(application)
+    if not defeated:
         return
     console.print()
     console.print(Text("Set aside", "bold"))
-    for one in lost:
-        _lost(one, console)
+    for conclusion in defeated:
+        _lost(conclusion, console)
 
 
-def _lost(one: SetAsideRecord, console: Console) -> None:
-    modality = one.modality.replace("_", " ")
-    console.print(safe(Text.assemble("  - ", (modality, "dim"), f"  {one.label}")))
-    for winner in one.by:
+def _lost(conclusion: SetAsideRecord, console: Console) -> None:
+    modality = conclusion.modality.replace("_", " ")
+    console.print(safe(Text.assemble("  - ", (modality, "dim"), f"  {conclusion.label}")))
+    for winner in conclusion.by:
         what = "a safety rule" if winner.safety else "a rule that counts more"
         for justification in winner.because[:1]:
             line = Text(f"because {what} says: ")
@@ -95,7 +95,7 @@ def _lost(one: SetAsideRecord, console: Console) -> None:
 
 
 def _indented(console: Console, text: Text, by: int = _INDENT) -> None:
-    """Print a text wrapped and indented, with nothing at the ends of its lines."""
+    """Print a text wrapped and indented, without trailing spaces."""
     for line in safe(text).wrap(console, console.width - by):
         line.rstrip()
         console.print(Text(" " * by).append_text(line))

@@ -1,4 +1,4 @@
-"""Why and why not, as text for people."""
+"""Prints why an action is or is not advised."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from tactful.reasons.records.why import (
 )
 from tactful.reasons.wording import listing, say_local
 
-#: How many of the rules further from firing are named.
+#: The most rules named besides the nearest one.
 _FURTHER = 4
-#: How many rules are named where the pack has many.
+#: The most rules named of those that recommend an action.
 _NAMED = 8
 
 
 def render_why(record: WhyRecord, console: Console) -> None:
-    """Print every answer, one after the other: what it is about, what is decided, and a tree for each reason."""
+    """Print every answer: its subject, the decision, and a tree for each reason."""
     for no, answer in enumerate(record.answers):
         if no:
             console.print("\n")
@@ -57,7 +57,7 @@ def render_why(record: WhyRecord, console: Console) -> None:
 
 
 def _sections(answer: Answer) -> list[Node]:
-    """What is asked about with what was decided, then the reasons."""
+    """The subject with its decision, then the reasons."""
     match answer:
         case AdvisedRecord():
             return _advised(answer)
@@ -70,7 +70,7 @@ def _sections(answer: Answer) -> list[Node]:
 
 
 def _section(title: str, *below: Node | str) -> Node:
-    return Node(Text(title, "bold"), tuple(Node(Text(one)) if isinstance(one, str) else one for one in below))
+    return Node(Text(title, "bold"), tuple(Node(Text(child)) if isinstance(child, str) else child for child in below))
 
 
 def _head(label: str, target: TargetRecord, application: str | None, state: str, style: str) -> Node:
@@ -78,18 +78,28 @@ def _head(label: str, target: TargetRecord, application: str | None, state: str,
     return Node(Text.assemble((label, "bold"), (f"  {who}", "dim"), "\n", (state, style)))
 
 
-def _concluded(one: ConclusionRecord, state: str, style: str) -> list[Node]:
+def _concluded(conclusion: ConclusionRecord, state: str, style: str) -> list[Node]:
     """The head of a conclusion, and its rules."""
-    due = "" if one.due is None else f", deadline {_moment(one.due)}"
-    head = _head(one.label, one.target, one.application, f"{_loud(one.modality)}, {state}{due}", style)
-    return [head, _section("Because", *map(_rule, one.rules))]
+    due = "" if conclusion.due is None else f", deadline {_moment(conclusion.due)}"
+    head = _head(
+        conclusion.label,
+        conclusion.target,
+        conclusion.application,
+        f"{_loud(conclusion.modality)}, {state}{due}",
+        style,
+    )
+    return [head, _section("Because", *map(_rule, conclusion.rules))]
 
 
 def _advised(answer: AdvisedRecord) -> list[Node]:
-    one, above, below = answer.conclusion, answer.above, answer.below
-    sections = _concluded(one, f"ranked {answer.rank}", "green")
+    conclusion, above, below = answer.conclusion, answer.above, answer.below
+    sections = _concluded(conclusion, f"ranked {answer.rank}", "green")
     if answer.prevailed_over:
-        sections.append(_section("It won against", *(_conflict(each, one, won=True) for each in answer.prevailed_over)))
+        sections.append(
+            _section(
+                "It won against", *(_conflict(conflict, conclusion, won=True) for conflict in answer.prevailed_over)
+            )
+        )
     if answer.alternatives:
         sections.append(_section("It came before its alternatives", *map(_rival, answer.alternatives)))
     return [
@@ -110,28 +120,32 @@ def _gave_way(answer: GaveWayRecord) -> list[Node]:
 
 
 def _defeated(answer: DefeatedRecord) -> list[Node]:
-    one = answer.conclusion
-    sections = _concluded(one, "but set aside", "red")
-    sections.append(_section("It lost against", *(_conflict(each, one, won=False) for each in answer.lost_to)))
+    conclusion = answer.conclusion
+    sections = _concluded(conclusion, "but set aside", "red")
+    sections.append(
+        _section("It lost against", *(_conflict(conflict, conclusion, won=False) for conflict in answer.lost_to))
+    )
     return sections if answer.opening is None else [*sections, _opening(answer.opening, already=True)]
 
 
 def _not_advised(answer: NotAdvisedRecord) -> list[Node]:
     state = "Not advised, and prohibited" if answer.forbidden_by else "Not advised"
     sections = [_head(answer.label, answer.target, answer.application, state, "yellow")]
-    for one in answer.forbidden_by:
-        title = f"{_loud(one.modality)} {one.label}  ({_who(one.target, one.application)})"
-        sections.append(_section(title, *map(_rule, one.rules)))
+    for prohibition in answer.forbidden_by:
+        title = (
+            f"{_loud(prohibition.modality)} {prohibition.label}  ({_who(prohibition.target, prohibition.application)})"
+        )
+        sections.append(_section(title, *map(_rule, prohibition.rules)))
     if not answer.recommended_by:
         sections.append(_section("No rule of the pack recommends it"))
     elif not answer.near:
-        named = [f"{one.rule}, for each {one.for_each}" for one in answer.recommended_by[:_NAMED]]
+        named = [f"{rule.rule}, for each {rule.for_each}" for rule in answer.recommended_by[:_NAMED]]
         more = len(answer.recommended_by) - len(named)
         title = "The case has nobody and nothing that its rules could fire for"
         sections.append(_section(title, *named, *([f"and {more} more"] if more else [])))
     else:
         sections.append(_section("The rule nearest to it", _near(answer.near[0])))
-    further = [_further(one) for one in answer.near[1 : _FURTHER + 1]]
+    further = [_further(near) for near in answer.near[1 : _FURTHER + 1]]
     more = max(len(answer.near) - 1 - len(further), 0) + answer.further
     if further:
         sections.append(_section("Further away", *further, *([f"and {more} more"] if more else [])))
@@ -143,9 +157,9 @@ def _not_advised(answer: NotAdvisedRecord) -> list[Node]:
 # --- conflicts, ranks and what is to come ---
 
 
-def _conflict(conflict: ConflictRecord, one: ConclusionRecord, *, won: bool) -> Node:
+def _conflict(conflict: ConflictRecord, conclusion: ConclusionRecord, *, won: bool) -> Node:
     other = conflict.other
-    winner, loser = (one, other) if won else (other, one)
+    winner, loser = (conclusion, other) if won else (other, conclusion)
     match conflict.by:
         case "safety":
             why = "a safety rule always wins"
@@ -162,13 +176,17 @@ def _rival(rival: RivalRecord) -> Node:
     return Node(Text(f"{_loud(rival.modality)} {rival.label} ({_row_name(rival.target)}): {why}"))
 
 
-def _neighbour(where: str, one: NeighbourRecord, values: tuple[str, str]) -> Node:
-    why = _decided(one.criterion, *values)
-    return Node(Text(f"{where} {one.rank}. {_loud(one.modality)} {one.label} ({_row_name(one.target)}): {why}"))
+def _neighbour(where: str, neighbour: NeighbourRecord, values: tuple[str, str]) -> Node:
+    why = _decided(neighbour.criterion, *values)
+    return Node(
+        Text(
+            f"{where} {neighbour.rank}. {_loud(neighbour.modality)} {neighbour.label} ({_row_name(neighbour.target)}): {why}"
+        )
+    )
 
 
 def _decided(criterion: Criterion, first: str, second: str) -> str:
-    """By what the first ranks before the second."""
+    """Why the first ranks before the second."""
     match criterion:
         case "priority":
             return f"priority {first} against {second}"
@@ -180,9 +198,9 @@ def _decided(criterion: Criterion, first: str, second: str) -> str:
             return f"the same in all else, so by name: {first}, then {second}"
 
 
-def _elsewhere(one: ElsewhereRecord) -> Node:
-    place = "as an alternative" if one.rank is None else f"ranked {one.rank}"
-    return Node(Text(f"{one.label} ({_row_name(one.target)}), {place}"))
+def _elsewhere(advice: ElsewhereRecord) -> Node:
+    place = "as an alternative" if advice.rank is None else f"ranked {advice.rank}"
+    return Node(Text(f"{advice.label} ({_row_name(advice.target)}), {place}"))
 
 
 def _opening(opening: OpeningRecord, *, already: bool) -> Node:
@@ -244,7 +262,7 @@ def _test(test: AskedRecord, blame: bool) -> Node:
 def asked_words(test: AskedRecord, blame: bool) -> Text:
     """What was asked, and what it met where that says more."""
     asked = f"{test.field}: {test.phrase}"
-    met = "; ".join((test.said, *(f"{one.field} is {one.said}" for one in test.others)))
+    met = "; ".join((test.said, *(f"{other.field} is {other.said}" for other in test.others)))
     told = test.phrase.replace("_", " ") == met  # what is asked says what is met
     match test.wanted, test.held:
         case True, True:

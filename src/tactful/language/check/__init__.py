@@ -1,4 +1,4 @@
-"""From a written pack to a checked one: names, types, circles, safety."""
+"""From a written pack to a checked pack: names, types, circular definitions and safety."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def check_pack(pack: Pack) -> CheckedPack:
     actions = check_actions(catalogue, names, pack.sources, report)
     checker = RuleChecker(names, catalogue, pack.sources, report)
     rules = [checker.rule(rule, no) for no, rule in enumerate(pack.rules)]
-    claims = InvariantChecker(names, catalogue, report)
-    invariants = [claims.invariant(invariant) for invariant in pack.invariants]
+    invariant_checker = InvariantChecker(names, catalogue, report)
+    invariants = [invariant_checker.invariant(invariant) for invariant in pack.invariants]
     for action, entity in sorted(checker.uses):
         check_texts(actions[action], entity, catalogue.by_name[action], report)
     check_safety(pack, checker.reads, fact_reads, catalogue, report)
@@ -43,7 +43,7 @@ def check_pack(pack: Pack) -> CheckedPack:
         facts=facts,
         actions=actions,
         rules=tuple(rule for rule in rules if rule is not None),
-        invariants=tuple(one for one in invariants if one is not None),
+        invariants=tuple(invariant for invariant in invariants if invariant is not None),
         overrides=pack.overrides,
         definitions=pack.definitions,
         sources=pack.sources,
@@ -55,17 +55,19 @@ def _names(pack: Pack, problems: list[Diagnostic]) -> Names:
     custom = custom_kinds(pack.custom_facts, given, problems.append)
     known = {entity: {**fields, **custom.get(entity, {})} for entity, fields in given.items()}
     computed = computed_kinds(pack.facts, known, problems.append)
-    return Names(given, custom, computed, {one.name.text: one for one in pack.parameters})
+    return Names(given, custom, computed, {parameter.name.text: parameter for parameter in pack.parameters})
 
 
 def _parameters(pack: Pack) -> tuple[Parameter, ...]:
     return tuple(
         Parameter(
-            one.name.text,
-            "[" + ", ".join(value.text for value in one.value) + "]" if one.is_list else one.value[0].text,
-            one.about,
-            one.source,
-            one.value[0].span if one.value else one.name.span,
+            parameter.name.text,
+            "[" + ", ".join(value.text for value in parameter.value) + "]"
+            if parameter.is_list
+            else parameter.value[0].text,
+            parameter.about,
+            parameter.source,
+            parameter.value[0].span if parameter.value else parameter.name.span,
         )
-        for one in pack.parameters
+        for parameter in pack.parameters
     )

@@ -1,4 +1,4 @@
-"""The action catalogue: families, labels and steps."""
+"""The action catalogue checked: families, labels and steps."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ ONE_PER: tuple[OnePer, ...] = get_args(OnePer)
 
 
 class Catalogue:
-    """The actions of a pack by name, for looking them up."""
+    """The written actions of a pack, by name."""
 
     def __init__(self, actions: tuple[syntax.Action, ...], report: Report) -> None:
         self.by_name: Mapping[str, syntax.Action] = {action.name.text: action for action in actions}
         self._report = report
 
     def find(self, name: Name) -> str | None:
-        """The action's id; ``None`` after reporting that there is none."""
+        """The action's id; ``None`` after reporting that no such action exists."""
         if name.text in self.by_name:
             return name.text
         help_ = did_you_mean(name.text, self.by_name) or "write it into `actions`"
@@ -35,14 +35,14 @@ class Catalogue:
         return None
 
     def family(self, id_: str, changed: Mapping[str, str | None] | None = None) -> tuple[str, ...]:
-        """The action and all that it is a kind of, nearest first. ``changed``: other parents to go by, where given."""
-        found: list[str] = []
+        """The action and every action that it is a kind of, nearest first. ``changed`` replaces parents of single actions."""
+        family: list[str] = []
         at: str | None = id_
-        while at is not None and at not in found and at in self.by_name:
-            found.append(at)
+        while at is not None and at not in family and at in self.by_name:
+            family.append(at)
             is_a = self.by_name[at].is_a
             at = changed[at] if changed is not None and at in changed else (is_a.text if is_a else None)
-        return tuple(found)
+        return tuple(family)
 
 
 def check_actions(catalogue: Catalogue, names: Names, sources: Mapping[str, str], report: Report) -> dict[str, Action]:
@@ -56,10 +56,10 @@ def _check_action(
     id_ = action.name.text
     _check_parent(action, catalogue, report)
     family = catalogue.family(id_)
-    own = [catalogue.by_name[one] for one in family]
+    members = [catalogue.by_name[member] for member in family]
     scope = Scope(names, ENTITIES, Reads(), report)
-    steps = [step for one in reversed(own) for step in one.steps]
-    channel = next((one.channel.text for one in own if one.channel is not None), None)
+    steps = [step for member in reversed(members) for step in member.steps]
+    channel = next((member.channel.text for member in members if member.channel is not None), None)
     texts = [check_template(text, scope, sources.get(text.span.file, "")) for text in (action.label, *steps) if text]
     label = texts.pop(0) if action.label else None
     return Action(
@@ -82,7 +82,7 @@ def _check_parent(action: syntax.Action, catalogue: Catalogue, report: Report) -
     seen: list[str] = []
     while at is not None and at in catalogue.by_name and at not in seen:
         if at == action.name.text:
-            way = " → ".join(f"`{one}`" for one in (at, *seen))
+            way = " → ".join(f"`{name}`" for name in (at, *seen))
             report(CircularActions.at(action.is_a.span, f"actions are kinds of each other in a circle: {way}"))
             return
         seen.append(at)
@@ -93,15 +93,15 @@ def _check_parent(action: syntax.Action, catalogue: Catalogue, report: Report) -
 def _one_per(action: syntax.Action, report: Report) -> OnePer | None:
     if action.one_per is None:
         return None
-    found = next((one for one in ONE_PER if action.one_per.text == one), None)
-    if found is None:
-        help_ = "write " + ", ".join(f"`{one}`" for one in ONE_PER)
+    one_per = next((word for word in ONE_PER if action.one_per.text == word), None)
+    if one_per is None:
+        help_ = "write " + ", ".join(f"`{word}`" for word in ONE_PER)
         report(BadSetting.at(action.one_per.span, f"`one per` is `{action.one_per.text}`", help_))
-    return found
+    return one_per
 
 
 def _due(action: syntax.Action, report: Report) -> Literal["by", "until"]:
-    """What the action's deadline means."""
+    """Whether to do the action by its deadline, or to keep it up until then."""
     if action.due is None or action.due.text == "by":
         return "by"
     if action.due.text != "until":
@@ -111,21 +111,21 @@ def _due(action: syntax.Action, report: Report) -> Literal["by", "until"]:
 
 
 def check_texts(action: Action, entity: str, written_action: syntax.Action, report: Report) -> None:
-    """Whether all placeholders of an action can be filled in when its target is an ``entity``.
+    """Report placeholders of an action that have no value where its target is an ``entity``.
 
-    One that has a text for when it is unknown takes that where the target has no such entity.
+    A placeholder with a text for an unknown value is fine: that text is used.
     """
     templates: list[Template] = [*action.steps]
     if action.label is not None:
         templates.append(action.label)
     for slot in (part for template in templates for part in template if isinstance(part, FieldSlot)):
         if slot.default is None and slot.field.scope not in SCOPES[entity]:
-            in_scope = ", ".join(f"`{one}`" for one in SCOPES[entity])
+            in_scope = ", ".join(f"`{name}`" for name in SCOPES[entity])
             spans = [*([written_action.label.span] if written_action.label else []), written_action.name.span]
             report(
                 OutOfScope.at(
                     spans[0],
-                    f"`{action.id}` writes `{slot.field.text}`, but a rule uses it for each `{entity}`, which has none",
-                    f"give it a text for then, `{{{slot.field.text}|…}}`, or use what is in scope: {in_scope}",
+                    f"`{action.id}` mentions `{slot.field.text}`, but a rule uses it for each `{entity}`, which has none",
+                    f"add a text for that case, `{{{slot.field.text}|…}}`, or use a field of an entity in scope: {in_scope}",
                 )
             )

@@ -1,4 +1,4 @@
-"""Conditions: groups and lines, names looked up and phrases understood."""
+"""Conditions checked: fields looked up, and phrases turned into predicates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ALWAYS = AllOf(())
 
 
 def check_condition(condition: Written, scope: Scope) -> Condition:
-    """The condition with all names looked up; what cannot be understood is reported and left out."""
+    """The condition with all names looked up. Lines with mistakes are reported and left out."""
     if isinstance(condition, Entry):
         return _check_entry(condition, scope) or ALWAYS
     members = tuple(check_condition(member, scope) for member in condition.members)
@@ -26,7 +26,7 @@ def check_condition(condition: Written, scope: Scope) -> Condition:
 
 
 def _check_entry(entry: Entry, scope: Scope) -> Test | None:
-    """The test that one line of a condition states; ``None`` after reporting a mistake."""
+    """The test that a line of a condition states; ``None`` after reporting a mistake."""
     field = scope.field(entry.field)
     if field is None:
         return None
@@ -37,7 +37,7 @@ def _check_entry(entry: Entry, scope: Scope) -> Test | None:
 
 
 def _flat(members: tuple[Condition, ...]) -> Condition:
-    """``all`` of ``all`` is one ``all``."""
+    """The conjunction of ``members``, without nested conjunctions and without members that always hold."""
     flat: list[Condition] = []
     for member in members:
         if isinstance(member, AllOf):
@@ -48,5 +48,5 @@ def _flat(members: tuple[Condition, ...]) -> Condition:
 
 
 def _never(members: tuple[Condition, ...]) -> bool:
-    """Whether none of these can ever hold, as the empty ``any`` cannot."""
+    """Whether none of these can ever hold: each is an ``any`` without members."""
     return all(isinstance(member, AnyOf) and not member.members for member in members)

@@ -1,11 +1,11 @@
-"""Custom and computed facts: their types, what they range over, and the order in which they follow from each other."""
+"""Custom and computed facts: their types, the rows that they range over, and the order in which they are computed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from tactful.facts.entities import ENTITIES, PARENTS
+from tactful.facts.entities import PARENTS
 from tactful.facts.fields import FieldSpec
 from tactful.facts.kinds import (
     ChoiceKind,
@@ -21,15 +21,16 @@ from tactful.facts.kinds import (
 )
 from tactful.language import syntax
 from tactful.language.check.conditions import check_condition
+from tactful.language.check.entities import check_entity
 from tactful.language.ir import Aggregate, ComputedFact, Field, WhenFact
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
 from tactful.language.syntax import CustomFact
 from tactful.language.terms import Name
-from tactful.source.codes.conditions import BadCollection, CircularFacts, NameTaken, OutOfScope, WrongPhrase
+from tactful.source.codes.conditions import BadCollection, CircularFacts, NameTaken, WrongPhrase
 from tactful.source.codes.pack import BadSetting
 from tactful.source.suggest import did_you_mean
 
-#: The types that a custom fact can have; a list of values makes it one of them.
+#: The types of custom facts, beside ``one of`` a list of values.
 CUSTOM_TYPES: Final[Mapping[str, Kind]] = {
     "yes/no": YesNoKind(),
     "text": TextKind(),
@@ -48,7 +49,7 @@ def custom_kinds(
     """The kinds of all custom facts, by entity and name."""
     kinds: dict[str, dict[str, Kind]] = {}
     for fact in facts:
-        if not _entity_exists(fact.entity, report) or _taken(fact.entity.text, fact.name, given, report):
+        if not check_entity(fact.entity, report) or _taken(fact.entity.text, fact.name, given, report):
             continue
         kind = _custom_kind(fact, report)
         if kind is not None:
@@ -70,17 +71,9 @@ def _custom_kind(fact: CustomFact, report: Report) -> Kind | None:
         case type_ if type_ in CUSTOM_TYPES:
             return CUSTOM_TYPES[type_]
         case type_:
-            help_ = did_you_mean(type_, TYPE_NAMES) or "the types are " + ", ".join(f"`{one}`" for one in TYPE_NAMES)
-            report(BadSetting.at(fact.type.span, f"`{type_}` is no type", help_))
+            help_ = did_you_mean(type_, TYPE_NAMES) or "the types are " + ", ".join(f"`{name}`" for name in TYPE_NAMES)
+            report(BadSetting.at(fact.type.span, f"`{type_}` is not a type", help_))
     return None
-
-
-def _entity_exists(name: Name, report: Report) -> bool:
-    if name.text in ENTITIES:
-        return True
-    help_ = did_you_mean(name.text, ENTITIES) or "the entities are " + ", ".join(f"`{one}`" for one in ENTITIES)
-    report(OutOfScope.at(name.span, f"`{name.text}` is no entity", help_))
-    return False
 
 
 def _taken(entity: str, name: Name, known: Mapping[str, Mapping[str, object]], report: Report) -> bool:
@@ -94,11 +87,11 @@ def _taken(entity: str, name: Name, known: Mapping[str, Mapping[str, object]], r
 def computed_kinds(
     facts: tuple[syntax.ComputedFact, ...], known: Mapping[str, Mapping[str, object]], report: Report
 ) -> dict[str, dict[str, Kind]]:
-    """The kinds of all computed facts, by entity and name. ``known`` holds the given and the custom ones."""
+    """The kinds of all computed facts, by entity and name. ``known`` holds the given and the custom fields."""
     kinds: dict[str, dict[str, Kind]] = {}
     for fact in facts:
         entity, _, key = fact.name.text.partition(".")
-        if not _entity_exists(Name(entity, fact.name.span), report):
+        if not check_entity(Name(entity, fact.name.span), report):
             continue
         if not _taken(entity, Name(key, fact.name.span), known, report):
             kinds.setdefault(entity, {})[key] = _computed_kind(fact.aggregate)
@@ -118,16 +111,16 @@ def _computed_kind(aggregate: str) -> Kind:
 def check_facts(
     facts: tuple[syntax.ComputedFact, ...], names: Names, report: Report
 ) -> tuple[tuple[ComputedFact, ...], dict[str, Reads]]:
-    """All computed facts, each after those that it reads, and what each reads."""
+    """All computed facts, each after the facts that it reads; and the names that each reads."""
     checked: dict[str, ComputedFact] = {}
     reads: dict[str, Reads] = {}
     for fact in facts:
         entity, _, key = fact.name.text.partition(".")
         if key in names.computed.get(entity, {}):
             reads[fact.name.text] = Reads()
-            one = _check_fact(fact, entity, names, reads[fact.name.text], report)
-            if one is not None:
-                checked[fact.name.text] = one
+            checked_fact = _check_fact(fact, entity, names, reads[fact.name.text], report)
+            if checked_fact is not None:
+                checked[fact.name.text] = checked_fact
     return _in_order(checked, reads, {fact.name.text: fact.name for fact in facts}, report), reads
 
 
@@ -143,7 +136,7 @@ def _check_fact(
     if over is None or pivot is None:
         return None
     own = scope_of(entity)
-    scope = Scope(names, (*own, *(one for one in scope_of(over) if one not in own)), reads, report)
+    scope = Scope(names, (*own, *(name for name in scope_of(over) if name not in own)), reads, report)
     value = _value(fact.over, kind, scope) if value_wanted else None
     where = check_condition(fact.where, scope)
     if value_wanted and value is None:
@@ -152,7 +145,7 @@ def _check_fact(
 
 
 def _collection(over: Name, aggregate: str, report: Report) -> tuple[str | None, bool]:
-    """The entity that a fact ranges over, and whether it looks at a field of it."""
+    """The entity that a fact ranges over, and whether the fact takes the value of a field from its rows."""
     entity, dot, _ = over.text.partition(".")
     value_wanted = aggregate in ("latest", "earliest", "sum")
     if value_wanted and not dot:
@@ -161,7 +154,7 @@ def _collection(over: Name, aggregate: str, report: Report) -> tuple[str | None,
     if not value_wanted and dot:
         report(BadCollection.at(over.span, f"`{aggregate}` ranges over an entity", f"write `{aggregate}: {entity}`"))
         return None, False
-    return (entity if _entity_exists(Name(entity, over.span), report) else None), value_wanted
+    return (entity if check_entity(Name(entity, over.span), report) else None), value_wanted
 
 
 def _pivot(entity: str, over: str, name: Name, report: Report) -> str | None:
@@ -184,12 +177,12 @@ def _pivot(entity: str, over: str, name: Name, report: Report) -> str | None:
 
 
 def _ancestors(entity: str) -> list[str]:
-    found = []
+    ancestors = []
     at = PARENTS[entity]
     while at is not None:
-        found.append(at)
+        ancestors.append(at)
         at = PARENTS[at]
-    return found
+    return ancestors
 
 
 def _value(name: Name, kind: Kind, scope: Scope) -> Field | None:
@@ -205,7 +198,7 @@ def _value(name: Name, kind: Kind, scope: Scope) -> Field | None:
 def _in_order(
     facts: dict[str, ComputedFact], reads: dict[str, Reads], names: dict[str, Name], report: Report
 ) -> tuple[ComputedFact, ...]:
-    """Each fact after those that it reads; a circle is reported once, at its first name."""
+    """The facts, each after the facts that it reads. A circle is reported once, at its first name."""
     done: dict[str, ComputedFact] = {}
     reported: set[str] = set()
 
@@ -214,8 +207,8 @@ def _in_order(
             circle = open_[open_.index(id_) :]
             if not reported.intersection(circle):
                 reported.update(circle)
-                way = " → ".join(f"`{one}`" for one in (*circle, id_))
-                report(CircularFacts.at(names[id_].span, f"facts follow from each other in a circle: {way}"))
+                way = " → ".join(f"`{name}`" for name in (*circle, id_))
+                report(CircularFacts.at(names[id_].span, f"computed facts depend on each other in a circle: {way}"))
             return
         if id_ in done or id_ not in facts:
             return

@@ -1,4 +1,4 @@
-"""What a pack says of given and custom fields: how to ask for them, and who can change them."""
+"""Notes on given and custom fields: the questions that ask for them, and who can change them."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from tactful.source.suggest import did_you_mean
 
 def check_fields(pack: Pack, names: Names, report: Report) -> dict[str, FieldNote]:
     """A note for every given and custom field, by ``entity.field``."""
-    found = {
+    notes = {
         f"{entity}.{field}": FieldNote(None, spec.about, spec.mutability)
         for entity, fields in names.given.items()
         for field, spec in fields.items()
     }
-    custom = {f"{one.entity.text}.{one.name.text}": one.about for one in pack.custom_facts}
-    found |= {name: FieldNote(None, about, "fixed") for name, about in custom.items()}
+    custom = {f"{fact.entity.text}.{fact.name.text}": fact.about for fact in pack.custom_facts}
+    notes |= {name: FieldNote(None, about, "fixed") for name, about in custom.items()}
     checker = _Checker(names, pack.sources, report)
     for name, ask, mutability in _written(pack):
-        note = found.get(name.text)
+        note = notes.get(name.text)
         if note is None:
-            checker.unknown(name, found)
+            checker.unknown(name, notes)
         elif ask is not None or mutability is not None:
-            found[name.text] = checker.note(name, ask, mutability, note)
-    return found
+            notes[name.text] = checker.note(name, ask, mutability, note)
+    return notes
 
 
 def _written(pack: Pack) -> Iterator[tuple[Name, Name | None, Name | None]]:
-    for one in pack.custom_facts:
-        yield Name(f"{one.entity.text}.{one.name.text}", one.name.span), one.ask, one.mutability
+    for fact in pack.custom_facts:
+        yield Name(f"{fact.entity.text}.{fact.name.text}", fact.name.span), fact.ask, fact.mutability
     for note in pack.fields:
         yield note.name, note.ask, note.mutability
 
@@ -45,16 +45,16 @@ class _Checker:
         self._names, self._sources, self._report = names, sources, report
 
     def unknown(self, name: Name, known: Mapping[str, FieldNote]) -> None:
-        """Report a field that is not there, or that follows from others."""
+        """Report a field that does not exist, or that is computed."""
         entity, _, key = name.text.partition(".")
         if key in self._names.computed.get(entity, {}):
-            help_ = "say how to ask for those that it reads"
-            self._report(UnknownField.at(name.span, f"`{name.text}` follows from other facts", help_))
+            help_ = "write `ask` for the facts that it reads"
+            self._report(UnknownField.at(name.span, f"`{name.text}` is a computed fact", help_))
         else:
             self._report(UnknownField.at(name.span, f"there is no field `{name.text}`", did_you_mean(name.text, known)))
 
     def note(self, name: Name, ask: Name | None, mutability: Name | None, note: FieldNote) -> FieldNote:
-        """What is written, over what was known."""
+        """The note with the pack's own question and mutability, where it has them."""
         template = note.ask
         if ask is not None:
             scope = Scope(self._names, scope_of(name.text.partition(".")[0]), Reads(), self._report)
@@ -64,9 +64,9 @@ class _Checker:
     def _mutability(self, written: Name | None, otherwise: Mutability) -> Mutability:
         if written is None:
             return otherwise
-        found = next((one for one in MUTABILITIES if one == written.text), None)
-        if found is None:
-            help_ = "write one of " + ", ".join(f"`{one}`" for one in MUTABILITIES)
+        mutability = next((word for word in MUTABILITIES if word == written.text), None)
+        if mutability is None:
+            help_ = "write one of " + ", ".join(f"`{word}`" for word in MUTABILITIES)
             message = f"`{written.text}` does not say who can change a fact"
             self._report(WrongValue.at(written.span, message, did_you_mean(written.text, MUTABILITIES) or help_))
-        return found or otherwise
+        return mutability or otherwise

@@ -1,4 +1,4 @@
-"""Invariants: for which rows, after which change, what is claimed."""
+"""Invariants checked: for which rows, after which change, and with which claim."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tactful.facts.kinds import ListKind, Value
 from tactful.language import syntax
 from tactful.language.check.actions import Catalogue
 from tactful.language.check.conditions import check_condition
-from tactful.language.check.rules import check_entity
+from tactful.language.check.entities import check_entity
 from tactful.language.ir import (
     AllOf,
     Always,
@@ -42,7 +42,7 @@ class InvariantChecker:
         self._names, self._catalogue, self._report = names, catalogue, report
 
     def invariant(self, invariant: syntax.Invariant) -> Invariant | None:
-        """The invariant ready to be checked of decisions; ``None`` after reporting a mistake."""
+        """The checked invariant; ``None`` after reporting a mistake."""
         if not check_entity(invariant.entity, self._report):
             return None
         entity = invariant.entity.text
@@ -78,8 +78,8 @@ class InvariantChecker:
                 assert_never(claim)
 
     def _actions(self, names: tuple[Name, ...]) -> tuple[str, ...]:
-        found = [self._catalogue.find(one) for one in names]
-        return tuple(one for one in found if one is not None)
+        actions = [self._catalogue.find(name) for name in names]
+        return tuple(action for action in actions if action is not None)
 
     # --- changes ---
 
@@ -99,14 +99,14 @@ class InvariantChecker:
         )
 
     def _puts(self, condition: Condition, span: Span) -> Iterator[Put]:
-        """The fields that lines set: each has one value, or is unknown."""
+        """The fields that the lines of a change set, each to a single value or to unknown."""
         tests = condition.members if isinstance(condition, AllOf) else (condition,)
         for test in tests:
             if not isinstance(test, Test):
                 self._report(BadSetting.at(span, "a change sets fields one by one; it has no groups"))
             elif test.field.origin not in ("given", "custom"):
-                help_ = "change what it follows from"
-                self._report(BadSetting.at(test.span, f"`{test.field.text}` follows from other facts", help_))
+                help_ = "change the facts that it is computed from"
+                self._report(BadSetting.at(test.span, f"`{test.field.text}` is a computed fact", help_))
             else:
                 yield from self._put(test)
 
@@ -119,4 +119,4 @@ class InvariantChecker:
                 yield Put(test.field, None)
             case _:
                 help_ = "a change sets a field to one value, or to `unknown`"
-                self._report(BadSetting.at(test.span, f"`{test.text}` is no single value", help_))
+                self._report(BadSetting.at(test.span, f"`{test.text}` is not a single value", help_))

@@ -1,15 +1,15 @@
-"""Rules: conclusions, targets, deadlines, priorities."""
+"""Rules checked: conditions, conclusions, targets, deadlines and priorities."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from tactful.facts.entities import ENTITIES
 from tactful.facts.kinds import IdKind, MomentKind, kind_name
 from tactful.language import syntax
 from tactful.language.check.actions import Catalogue
 from tactful.language.check.conditions import check_condition
+from tactful.language.check.entities import check_entity
 from tactful.language.check.templates import check_template
 from tactful.language.ir import (
     HERE,
@@ -28,10 +28,10 @@ from tactful.language.names import Names, Reads, Report, Scope, scope_of
 from tactful.language.phrases import Deadline as WrittenDeadline
 from tactful.language.phrases import read_length
 from tactful.language.terms import Modality, Name
-from tactful.source.codes.conditions import BadDeadline, BadSafety, BadTarget, OutOfScope
+from tactful.source.codes.conditions import BadDeadline, BadSafety, BadTarget
 from tactful.source.suggest import did_you_mean
 
-#: How much a conclusion counts where its rule gives no priority.
+#: The priority of a rule that states none, by the modality of its conclusion.
 DEFAULT_PRIORITY: Final[Mapping[Modality, int]] = {
     "must": 80,
     "must_not": 80,
@@ -43,16 +43,16 @@ STEP_PRIORITY: Final = 50
 
 
 class RuleChecker:
-    """Checks rules one by one, noting what each rule reads."""
+    """Checks rules one by one, and collects the names that each rule reads."""
 
     def __init__(self, names: Names, catalogue: Catalogue, sources: Mapping[str, str], report: Report) -> None:
         self.names, self.catalogue, self.sources, self.report = names, catalogue, sources, report
         self.reads: dict[str, Reads] = {}
-        #: Which action rules use for which entity, to check the texts of actions by.
+        #: Actions with the entities that rules recommend or forbid them for. The texts of actions are checked against these.
         self.uses: set[tuple[str, str]] = set()
 
     def rule(self, rule: syntax.Rule, no: int) -> Rule | None:
-        """The rule ready for the engines; ``None`` after reporting a mistake."""
+        """The checked rule; ``None`` after reporting a mistake."""
         if not check_entity(rule.entity, self.report):
             return None
         entity = rule.entity.text
@@ -76,17 +76,17 @@ class RuleChecker:
         return self.sources.get(text.span.file, "")
 
     def _target(self, rule: syntax.Rule, scope: Scope) -> tuple[Target, str]:
-        """Whom the conclusion concerns, and what sort of entity that is."""
+        """The target of the conclusion, and its entity."""
         to = rule.to
         if to is None:
             return InScope(rule.entity.text), rule.entity.text
         if to.text in scope.entities:
             return InScope(to.text), to.text
         if "." not in to.text:
-            help_ = f"in scope are {', '.join(f'`{one}`' for one in scope.entities)}"
+            help_ = f"the entities in scope are {', '.join(f'`{name}`' for name in scope.entities)}"
             self.report(
                 BadTarget.at(
-                    to.span, f"`{to.text}` is no entity in scope", did_you_mean(to.text, scope.entities) or help_
+                    to.span, f"`{to.text}` is not an entity in scope", did_you_mean(to.text, scope.entities) or help_
                 )
             )
             return InScope(rule.entity.text), rule.entity.text
@@ -100,21 +100,21 @@ class RuleChecker:
         return InScope(rule.entity.text), rule.entity.text
 
     def _conclusion(self, rule: syntax.Rule, scope: Scope, target: str) -> Conclusion | None:
-        concluded = rule.conclusion
-        action = self.catalogue.find(concluded.action)
+        written = rule.conclusion
+        action = self.catalogue.find(written.action)
         if rule.safety and not (
-            isinstance(concluded, syntax.Concludes) and concluded.modality in ("should_not", "must_not")
+            isinstance(written, syntax.Concludes) and written.modality in ("should_not", "must_not")
         ):
             self.report(
-                BadSafety.at(rule.id.span, f"`{rule.id.text}` is no prohibition, so it cannot be `safety: yes`")
+                BadSafety.at(rule.id.span, f"`{rule.id.text}` is not a prohibition, so it cannot be `safety: yes`")
             )
         if action is None:
             return None
-        if isinstance(concluded, syntax.AddsStep):
+        if isinstance(written, syntax.AddsStep):
             wording = Scope(self.names, scope.entities, Reads(), self.report)
-            return AddStep(check_template(concluded.step, wording, self._source(concluded.step)), action)
+            return AddStep(check_template(written.step, wording, self._source(written.step)), action)
         self.uses.add((action, target))
-        match concluded.modality:
+        match written.modality:
             case "should_not" | "must_not" as modality:
                 return Prohibit(modality, action, rule.safety)
             case modality:
@@ -132,15 +132,6 @@ class RuleChecker:
         if field is None or (by.length is not None and length is None):
             return None
         return Deadline(field, HERE if length is None else Shift(length, by.before))
-
-
-def check_entity(name: Name, report: Report) -> bool:
-    """Whether there is such an entity; reported where there is none."""
-    if name.text in ENTITIES:
-        return True
-    help_ = did_you_mean(name.text, ENTITIES) or "the entities are " + ", ".join(f"`{one}`" for one in ENTITIES)
-    report(OutOfScope.at(name.span, f"`{name.text}` is no entity", help_))
-    return False
 
 
 def _default_priority(conclusion: Conclusion) -> int:

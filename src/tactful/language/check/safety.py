@@ -1,4 +1,4 @@
-"""Safety rules: no parameter loosens them, and no overlay."""
+"""Safety rules checked: neither a parameter nor an overlay may loosen them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tactful.source.codes.pack import SafetyChanged
 def check_safety(
     pack: Pack, rule_reads: Mapping[str, Reads], fact_reads: Mapping[str, Reads], catalogue: Catalogue, report: Report
 ) -> None:
-    """Report every safety rule that reads a parameter, and every overlay that changes what a safety rule rests on."""
+    """Report safety rules that read a parameter, and overlays that change anything a safety rule depends on."""
     facts: set[str] = set()
     families: set[str] = set()
     for rule in pack.rules:
@@ -35,14 +35,14 @@ def check_safety(
 
 
 def _closure(facts: set[str], reads: Mapping[str, Reads]) -> set[str]:
-    found: set[str] = set()
+    closure: set[str] = set()
     todo = list(facts)
     while todo:
         fact = todo.pop()
-        if fact not in found:
-            found.add(fact)
+        if fact not in closure:
+            closure.add(fact)
             todo.extend(reads[fact].computed if fact in reads else ())
-    return found
+    return closure
 
 
 def _check_patches(pack: Pack, facts: set[str], report: Report) -> None:
@@ -59,12 +59,12 @@ def _check_patches(pack: Pack, facts: set[str], report: Report) -> None:
 
 
 def _check_families(pack: Pack, families: set[str], catalogue: Catalogue, report: Report) -> None:
-    """An action that a safety rule forbids may not be taken out of the forbidden family."""
+    """Report overlays that take an action out of a family that a safety rule forbids."""
     for action in pack.actions:
         before = catalogue.family(action.name.text, pack.base_families)
         lost = families.intersection(before) - set(catalogue.family(action.name.text))
         for family in sorted(lost):
-            patches = [one.span for one in pack.patches if one.section == "actions" and one.id in before]
+            patches = [patch.span for patch in pack.patches if patch.section == "actions" and patch.id in before]
             report(
                 SafetyChanged.at(
                     patches[-1] if patches else action.name.span,

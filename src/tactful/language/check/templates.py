@@ -1,4 +1,4 @@
-"""Sentences with placeholders: names looked up, parameters written in."""
+"""Sentences with placeholders checked: fields looked up, and parameters replaced by their values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tactful.language.terms import Name, ParameterOperand
 
 
 def check_template(text: Name, scope: Scope, source: str = "") -> Template:
-    """The sentence ready to be filled in; what cannot be looked up is reported and left out."""
+    """The checked sentence. Placeholders that cannot be looked up are reported and left out."""
     parts: list[str | FieldSlot] = []
     for part in parse_template(text, source, scope.report):
         if isinstance(part, str):

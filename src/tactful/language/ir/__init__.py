@@ -1,7 +1,7 @@
-"""The intermediate representation: what every engine reads.
+"""The intermediate representation, which every engine reads.
 
-Names are looked up, types are known, parameters have become values. An engine has to know the nodes of this file and
-nothing else: conditions are ``AllOf``, ``AnyOf``, ``NoneOf`` and ``Test``; a test asks predicates of one field.
+Names are looked up, types are known, and parameters are replaced by their values. The nodes of this file are all that an
+engine has to know. A condition is ``AllOf``, ``AnyOf``, ``NoneOf`` or ``Test``; a test applies predicates to a field.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from tactful.source.diagnostics import Span
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What all nodes have in common."""
+    """The base of all nodes."""
 
 
 class Field(Checked, frozen=True):
-    """A field as a condition names it.
+    """A field, as a condition refers to it.
 
-    ``scope`` is the entity in scope it starts from and ``via`` the steps from that row to the one that has the field
+    ``scope`` is the entity in scope where the path to the field starts, and ``via`` the steps from there to its row
     (an interviewer's fields of a person go via ``person``). ``key`` is the attribute of the row (``given``), the name of
     the custom fact (``custom``), ``local_time`` or ``business_day`` (``clock``), or the id of the computed fact
     (``computed``: ``person.pings``). ``text`` is what the author wrote.
@@ -39,45 +39,48 @@ class Field(Checked, frozen=True):
 
 
 class Shift(Checked, frozen=True):
-    """How far a moment is moved: forward by ``length``, or back."""
+    """A shift of a moment by ``length``: forward, or ``back``."""
 
     length: Duration
     back: bool = False
 
 
-#: No shift at all.
+#: The shift by nothing.
 HERE = Shift(Elapsed(0))
 
 
 class IsIn(Checked, frozen=True):
-    """The value is one of these; for a list: one of these is in it."""
+    """The value is one of these. A list contains one of these."""
 
     values: tuple[bool | str | int | float, ...]
 
 
 class Compare(Checked, frozen=True):
-    """The value (number, duration in seconds) compares so with ``value``."""
+    """The value (a number, or a duration in seconds) is in this order to ``value``."""
 
     op: Order
     value: int | float
 
 
 class DayTimeBetween(Checked, frozen=True):
-    """The time of day lies from ``low`` to ``high``, both included; past midnight where ``high`` is the smaller."""
+    """The time of day lies between ``low`` and ``high`` (seconds since midnight), both included.
+
+    Where ``high`` is the smaller, the range passes midnight.
+    """
 
     low: int
     high: int
 
 
 class NowIs(Checked, frozen=True):
-    """``now op (the field's moment, shifted)``. Business days count in the calendar of the field's application."""
+    """``now op (the field's moment, shifted)``. Business days follow the calendar of the field's application."""
 
     op: Order
     shift: Shift
 
 
 class Relates(Checked, frozen=True):
-    """The value compares so with another field's; ``==`` for ``same as``."""
+    """The value is in this order to the value of another field; ``==`` stands for ``same as``."""
 
     op: Order | Literal["=="]
     other: Field
@@ -88,7 +91,7 @@ class Known(Checked, frozen=True):
 
 
 class Filled(Checked, frozen=True):
-    """The list is known and has something in it (``filled``) or nothing."""
+    """The list is known, and it is not empty (``filled``) or empty."""
 
     filled: bool
 
@@ -99,7 +102,7 @@ Predicate = IsIn | Compare | DayTimeBetween | NowIs | Relates | Known | Filled
 class Test(Checked, frozen=True):
     """All ``predicates`` hold of ``field``; ``negated``: not all of them do.
 
-    No predicate holds of an unknown field. ``text`` is the phrase as written, ``span`` where.
+    No predicate holds of an unknown field. ``text`` is the phrase as written, and ``span`` its place.
     """
 
     field: Field
@@ -110,13 +113,13 @@ class Test(Checked, frozen=True):
 
 
 class AllOf(Checked, frozen=True):
-    """Every member holds; with no member: holds."""
+    """Every member holds. Without members it holds."""
 
     members: tuple[Condition, ...]
 
 
 class AnyOf(Checked, frozen=True):
-    """Some member holds."""
+    """At least one member holds."""
 
     members: tuple[Condition, ...]
 
@@ -137,12 +140,12 @@ class FieldSlot(Checked, frozen=True):
     default: str | None
 
 
-#: A sentence: fixed text and placeholders by turns. Parameters are written into the text when the pack is checked.
+#: A sentence: fixed texts and placeholders. Parameters are already replaced by their values.
 Template = tuple[str | FieldSlot, ...]
 
 
 class FieldNote(Checked, frozen=True):
-    """A given or custom field: how to ask for it (``None``: nobody said), and who can change it."""
+    """A note on a given or custom field: the question that asks for it (``None``: no own question), and who can change it."""
 
     ask: Template | None
     about: str
@@ -150,7 +153,7 @@ class FieldNote(Checked, frozen=True):
 
 
 class WhenFact(Checked, frozen=True):
-    """A computed yes/no."""
+    """A fact that is computed from a condition: yes or no."""
 
     id: str
     entity: str
@@ -163,8 +166,8 @@ class WhenFact(Checked, frozen=True):
 class Aggregate(Checked, frozen=True):
     """A computed fact over a collection.
 
-    For each row of ``entity``, the rows of ``over`` below their nearest common ancestor (``pivot``) for which ``where``
-    holds. ``value`` is the field that ``latest``, ``earliest`` and ``sum`` look at.
+    For each row of ``entity``, it takes the rows of ``over`` below their nearest common ancestor (``pivot``) for which
+    ``where`` holds. ``value`` is the field that ``latest``, ``earliest`` and ``sum`` take from these rows.
     """
 
     id: str
@@ -185,7 +188,7 @@ ComputedFact = WhenFact | Aggregate
 class Action(Checked, frozen=True):
     """An action. ``family`` is the action itself and all that it is a kind of, nearest first.
 
-    ``due`` says what its deadline means: do it by then, or keep it up until then.
+    ``due`` says whether to do it by its deadline, or to keep it up until then.
     """
 
     id: str
@@ -247,10 +250,10 @@ class Deadline(Checked, frozen=True):
 
 
 class Rule(Checked, frozen=True):
-    """A rule; ``no`` is its place in the pack's list of rules, which is sorted by id.
+    """A rule. ``no`` is its index in the pack's rules, which are sorted by id.
 
-    ``when`` is what must hold and ``unless`` what must not. Where it has no ``by``, its deadline is the moment at which
-    it stops firing by time alone, unless it is ``endless`` (``by: none``).
+    ``when`` must hold, and ``unless`` must not. A rule without ``by`` has the moment at which it stops firing by time
+    alone as its deadline, unless it is ``endless`` (``by: none``).
     """
 
     no: int
@@ -281,7 +284,7 @@ class Never(Checked, frozen=True):
 
 
 class Always(Checked, frozen=True):
-    """This conclusion, or one as strong, is drawn for the entity."""
+    """This conclusion, or a stronger one, is drawn for the entity."""
 
     modality: Modality
     action: str
@@ -295,13 +298,13 @@ class AtMost(Checked, frozen=True):
 
 
 class NoNew(Checked, frozen=True):
-    """None of these actions, nor a member of their families, is recommended afterwards that was not before."""
+    """None of these actions, nor a member of their families, is recommended after the change unless it was before."""
 
     actions: tuple[str, ...]
 
 
 class Keeps(Checked, frozen=True):
-    """Where this conclusion, or one as strong, was drawn before, it is drawn afterwards."""
+    """Where this conclusion, or a stronger one, was drawn before the change, it still is."""
 
     modality: Modality
     action: str
@@ -325,7 +328,7 @@ class Change(Checked, frozen=True):
     """How a second case differs from the first.
 
     ``facts`` are set, a ``message`` of these fields is sent at the first case's ``now`` (to the person of the row, where
-    there is one), lists are turned round where it is ``reordered``, and then it gets ``later``.
+    there is one), lists are reversed where it is ``reordered``, and then it gets ``later``.
     """
 
     later: Duration | None
@@ -337,7 +340,7 @@ class Change(Checked, frozen=True):
 class Invariant(Checked, frozen=True):
     """What must hold of every decision, for each row of ``entity`` for which ``when`` holds.
 
-    With a ``change``, the claim is about the decision after it, or about both.
+    With a ``change``, the claim is about the decision after the change, or about both decisions.
     """
 
     id: str
@@ -350,7 +353,7 @@ class Invariant(Checked, frozen=True):
 
 
 class Parameter(Checked, frozen=True):
-    """A parameter's value as written, and where."""
+    """A parameter: its value as written, and its place."""
 
     name: str
     value: str
@@ -360,9 +363,9 @@ class Parameter(Checked, frozen=True):
 
 
 class CheckedPack(Checked, frozen=True):
-    """A pack without mistakes. ``facts`` are sorted so that each comes after those that it reads.
+    """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
-    ``fields`` has every given and custom field, by ``entity.field``.
+    ``fields`` holds every given and custom field, by ``entity.field``.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Which facts, conditions and rules change by themselves as time passes."""
+"""Facts, conditions and rules that change by themselves as time passes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tactful.language.ir.reads import closure, computed, fields_of_fact, fields_
 
 
 class Clockwork:
-    """Which facts depend on ``now``."""
+    """Knows which facts and conditions depend on ``now``."""
 
     def __init__(self, facts: Mapping[str, ComputedFact]) -> None:
         self._facts = facts

@@ -1,4 +1,4 @@
-"""Which fields of a case some rules read."""
+"""The fields of a case that rules read."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ from tactful.language.ir.reads import closure, computed, fields_of, fields_of_fa
 
 
 class ReadField(msgspec.Struct, frozen=True, eq=False):
-    """A given or custom field that rules read, and the figures they compare it with.
+    """A given or custom field that rules read, and the numbers that they compare it with.
 
-    ``key`` is its attribute on a row (the name of a custom fact), ``shifts`` are lengths of time between it and ``now``.
-    ``in_rules`` and ``in_steps``: read by rules that advise or prohibit, by rules that add steps.
+    ``key`` is its attribute on a row, or the name of a custom fact. ``shifts`` are lengths of time between it and ``now``.
+    ``in_rules``: rules that advise or prohibit read it. ``in_steps``: rules that add steps read it.
     """
 
     entity: str
@@ -53,11 +53,11 @@ class ReadField(msgspec.Struct, frozen=True, eq=False):
     in_steps: bool
 
     def value(self, row: Row) -> Value:
-        """What a row holds."""
+        """The value in a row."""
         return row.custom.get(self.name) if self.custom else row.value(self.key)
 
     def spot(self, case: Case, row: Row) -> Spot:
-        """Where the field of a row stands in its case."""
+        """The place of a row's field in its case."""
         return spot_of(case, row, self.name, self.custom)
 
 
@@ -66,7 +66,7 @@ def read_fields(
 ) -> tuple[ReadField, ...]:
     """The given and custom fields that rules read, directly or through computed facts, in order of their names.
 
-    ``conditions`` are others that count as the rules' own.
+    ``conditions`` are further conditions to look at.
     """
     facts = {fact.id: fact for fact in checked.facts}
     others = [field for condition in conditions for field in fields_of(condition)]
@@ -77,28 +77,28 @@ def read_fields(
         for entity, fields in given_fields().items()
         for spec in fields.values()
     }
-    asked = _Asked(facts)
+    comparisons = _Comparisons(facts)
     for rule in (*rules, *steps):
-        asked.condition(rule.when)
-        asked.condition(rule.unless)
+        comparisons.condition(rule.when)
+        comparisons.condition(rule.unless)
         if rule.by is not None:
-            asked.shift(rule.by.field, rule.by.shift)
+            comparisons.shift(rule.by.field, rule.by.shift)
     for condition in conditions:
-        asked.condition(condition)
+        comparisons.condition(condition)
     direct = [field for rule in (*rules, *steps) for field in fields_of_rule(rule)]
     for id_ in closure(computed([*direct, *others]), facts):
-        asked.fact(facts[id_])
-    found = []
+        comparisons.fact(facts[id_])
+    fields = []
     for key in sorted(in_rules | in_steps):
         entity, attribute, custom = key
         name = attribute if custom else names[key]
         note = checked.fields[f"{entity}.{name}"]
-        kind = asked.kinds[key]
-        shifts, bounds = tuple(asked.shifts.get(key, ())), tuple(sorted(asked.bounds.get(key, ())))
-        found.append(
+        kind = comparisons.kinds[key]
+        shifts, bounds = tuple(comparisons.shifts.get(key, ())), tuple(sorted(comparisons.bounds.get(key, ())))
+        fields.append(
             ReadField(entity, name, attribute, custom, kind, note, shifts, bounds, key in in_rules, key in in_steps)
         )
-    return tuple(found)
+    return tuple(fields)
 
 
 _Key = tuple[str, str, bool]
@@ -110,14 +110,14 @@ def _key(field: Field) -> _Key:
 
 
 def _names(direct: list[Field], facts: dict[str, ComputedFact]) -> set[_Key]:
-    """The given and custom fields among those and behind them."""
+    """The given and custom fields among ``direct``, and those that its computed fields are computed from."""
     behind = closure(computed(direct), facts)
     fields = [*direct, *(field for id_ in behind for field in fields_of_fact(facts[id_]))]
     return {_key(field) for field in fields if field.origin in ("given", "custom")}
 
 
-class _Asked:
-    """What conditions compare fields with."""
+class _Comparisons:
+    """Collects the numbers and lengths of time that conditions compare fields with."""
 
     def __init__(self, facts: dict[str, ComputedFact]) -> None:
         self._facts = facts
@@ -126,7 +126,7 @@ class _Asked:
         self.bounds: dict[_Key, set[int | float]] = {}
 
     def fact(self, fact: ComputedFact) -> None:
-        """What a computed fact asks."""
+        """Add the comparisons of a computed fact."""
         match fact:
             case WhenFact(condition=condition):
                 self.condition(condition)
@@ -138,7 +138,7 @@ class _Asked:
                 assert_never(fact)
 
     def condition(self, condition: Condition) -> None:
-        """What a condition asks."""
+        """Add the comparisons of a condition."""
         if not isinstance(condition, Test):
             for member in condition.members:
                 self.condition(member)
@@ -161,7 +161,7 @@ class _Asked:
                 assert_never(boundary)
 
     def shift(self, field: Field, shift: Shift) -> None:
-        """A length of time between a moment, or what it was picked from, and now."""
+        """Add a length of time between a moment, or the moments that it is picked from, and now."""
         self._note(field)
         if field.origin != "computed":
             shifts = self.shifts.setdefault(_key(field), [])

@@ -46,12 +46,12 @@ def computed(fields: Iterable[Field]) -> set[str]:
 
 
 def closure(ids: Iterable[str], facts: Mapping[str, ComputedFact]) -> set[str]:
-    """The facts and all that they rest on."""
-    found: set[str] = set()
+    """The facts with these ids, and all facts that they are computed from."""
+    closed: set[str] = set()
     todo = list(ids)
     while todo:
         id_ = todo.pop()
-        if id_ not in found:
-            found.add(id_)
+        if id_ not in closed:
+            closed.add(id_)
             todo.extend(computed(fields_of_fact(facts[id_])))
-    return found
+    return closed

@@ -1,4 +1,4 @@
-"""What is legal in a pack and still suspicious. A warning changes nothing; who wrote the pack judges."""
+"""Warnings about parts of a pack that are legal but suspicious. They never change a decision; the author judges."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from tactful.source.diagnostics import Diagnostic
 def lint_pack(pack: Pack, checked: CheckedPack) -> tuple[Diagnostic, ...]:
     """The warnings about what a pack's own files define or change, in the order of their places.
 
-    What a pack below says is its author's business. ``checked`` is what ``pack`` became when it was checked.
+    The packs that it extends are their authors' business. ``checked`` is the checked form of ``pack``.
     """
     own = Own(pack, checked)
-    found = [
+    warnings = [
         *lint_unused(pack, checked, own),
         *lint_sources(checked, own),
         *lint_conditions(checked, own),
         *lint_conflicts(checked, own),
         *lint_siblings(checked, own),
     ]
-    return tuple(sorted(found, key=_by_place))
+    return tuple(sorted(warnings, key=_place))
 
 
-def _by_place(one: Diagnostic) -> tuple[str, int, str, str]:
-    assert one.span is not None  # every warning has a place
-    return one.span.file, one.span.start, one.code, one.message
+def _place(warning: Diagnostic) -> tuple[str, int, str, str]:
+    assert warning.span is not None  # every warning has a place
+    return warning.span.file, warning.span.start, warning.code, warning.message

@@ -1,4 +1,4 @@
-"""Conditions that cannot hold, and tests that follow from the others."""
+"""Warnings about conditions that never hold, and about tests that follow from the other tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tactful.source.diagnostics import Diagnostic, Span
 
 
 class _Part(NamedTuple):
-    """A part of a pack that has a condition of its own, and what is so where that never holds."""
+    """A part of a pack that has a condition. ``never`` says for messages what it means that the condition never holds."""
 
     name: str
     entity: str
@@ -40,11 +40,11 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
     for fact in checked.facts:
         span = checked.definitions[fact.id].id
         if isinstance(fact, Aggregate):
-            yield _Part(fact.id, fact.over, fact.where, span, "never finds anything")
+            yield _Part(fact.id, fact.over, fact.where, span, "never finds a row")
         else:
-            yield _Part(fact.id, fact.entity, fact.condition, span, "is never so")
-    for one in checked.invariants:
-        yield _Part(one.id, one.entity, one.when, one.span, "is never checked")
+            yield _Part(fact.id, fact.entity, fact.condition, span, "is never true")
+    for invariant in checked.invariants:
+        yield _Part(invariant.id, invariant.entity, invariant.when, invariant.span, "is never checked")
 
 
 def _never(part: _Part, own: Own) -> Iterator[Diagnostic]:
@@ -60,24 +60,24 @@ def _never(part: _Part, own: Own) -> Iterator[Diagnostic]:
     if alone is not None:
         help_ = f"`{said(alone)}` never holds"
     elif pair is not None:
-        help_ = f"`{said(pair[0])}` and `{said(pair[1])}` never go together"
+        help_ = f"`{said(pair[0])}` and `{said(pair[1])}` never hold together"
     yield NeverHolds.at(span, message, help_)
 
 
-def _clash(part: _Part, one: Test, other: Test) -> bool:
-    """Whether two tests, as the condition wants them, are why it never holds."""
-    if key_of(one.field) != key_of(other.field):
+def _clash(part: _Part, first: Test, second: Test) -> bool:
+    """Whether two tests contradict each other in the condition, so that it never holds."""
+    if key_of(first.field) != key_of(second.field):
         return False
     logic = Logic(part.entity, [part.condition])
     fewer = part.condition
     for test in tests_of(part.condition):
-        if test is not one and test is not other:
+        if test is not first and test is not second:
             fewer = drop(fewer, test)
-    return not logic.possible(fewer) and logic.possible(drop(fewer, one)) and logic.possible(drop(fewer, other))
+    return not logic.possible(fewer) and logic.possible(drop(fewer, first)) and logic.possible(drop(fewer, second))
 
 
 def _redundant(part: _Part, logic: Logic, own: Own) -> Iterator[Diagnostic]:
-    """Tests without which the condition would say the same; of two that say the same, the later one."""
+    """Tests that the condition means the same without. Of two equal tests, the later is reported."""
     condition = part.condition
     for test in reversed(list(tests_of(condition))):
         without = drop(condition, test)
@@ -85,8 +85,10 @@ def _redundant(part: _Part, logic: Logic, own: Own) -> Iterator[Diagnostic]:
             continue
         condition = without
         if test.span in own:
-            others = [one for one in tests_of(without) if key_of(one.field) == key_of(test.field)]
-            help_ = f"`{said(others[0])}` says enough" if len(others) == 1 else "take it out; the others say enough"
+            others = [other for other in tests_of(without) if key_of(other.field) == key_of(test.field)]
+            help_ = (
+                f"`{said(others[0])}` is enough" if len(others) == 1 else "take it out; the other conditions are enough"
+            )
             yield Redundant.at(test.span, f"`{said(test)}` adds nothing in `{part.name}`", help_)
 
 
@@ -96,11 +98,11 @@ def said(test: Test) -> str:
 
 
 def same_conditions(before: CheckedPack, after: CheckedPack) -> bool:
-    """Whether every condition of a pack says what it said before; facts that are gone do not count."""
+    """Whether every condition of a pack means the same as before. Facts that were removed do not count."""
     old = {(part.name, part.never): part for part in _parts(before)}
     counts = {fact.id for fact in before.facts if isinstance(fact, Aggregate) and fact.op == "count"}
     return all(
-        Logic(part.entity, [part.condition, was.condition], counts).same(part.condition, was.condition)
+        Logic(part.entity, [part.condition, former.condition], counts).same(part.condition, former.condition)
         for part in _parts(after)
-        if (was := old[part.name, part.never])
+        if (former := old[part.name, part.never])
     )

@@ -1,4 +1,4 @@
-"""Recommendations that a prohibition always sets aside."""
+"""Warnings about recommendations that a prohibition always sets aside."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tactful.source.diagnostics import Diagnostic
 
 
 def lint_conflicts(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
-    """Every recommendation whose rule fires only where a prohibition fires too that wins."""
+    """Every recommendation whose rule fires only where a winning prohibition fires too."""
     prohibitions = [rule for rule in checked.rules if isinstance(rule.conclusion, Prohibit)]
     highest: dict[str, int] = {}
     advice = [rule for rule in checked.rules if isinstance(rule.conclusion, Advise)]
@@ -27,8 +27,8 @@ def lint_conflicts(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
                 continue
             condition, wider = rule.condition, other.condition
             if Logic(rule.entity, [condition, wider], counts).follows(wider, condition):
-                message = f"`{rule.id}` never comes to be advised: `{other.id}` forbids it wherever it fires"
-                yield AlwaysSetAside.at(span, message, "say in one of the two when the other holds")
+                message = f"`{rule.id}` is never recommended: `{other.id}` forbids it wherever it fires"
+                yield AlwaysSetAside.at(span, message, "add a condition to one of the two rules")
 
 
 def _wins(prohibition: Rule, priority: int) -> bool:
@@ -37,16 +37,16 @@ def _wins(prohibition: Rule, priority: int) -> bool:
 
 
 def may_meet(rule: Rule, prohibition: Rule, checked: CheckedPack) -> bool:
-    """Whether the prohibition is of the rule's action, of a row in its scope, and around its target."""
+    """Whether the prohibition concerns the rule's action, a row in its scope, and a target that includes its target."""
     return (
         prohibition.conclusion.action in checked.actions[rule.conclusion.action].family
         and prohibition.entity in SCOPES[rule.entity]
-        and _around(prohibition.target, rule.target)
+        and _includes(prohibition.target, rule.target)
     )
 
 
-def _around(wide: Target, narrow: Target) -> bool:
-    """Whether one target is surely the other or has it inside."""
+def _includes(wide: Target, narrow: Target) -> bool:
+    """Whether ``wide`` is surely the same target as ``narrow``, or contains it."""
     if not isinstance(wide, InScope):
         return wide == narrow
     if not isinstance(narrow, InScope):
@@ -55,7 +55,7 @@ def _around(wide: Target, narrow: Target) -> bool:
 
 
 def belongs(inner: str, outer: str) -> bool:
-    """Whether a row of one entity is, or can belong to, a row of the other."""
+    """Whether a row of ``inner`` is, or can belong to, a row of ``outer``."""
     if outer in ("person", "interview") and inner == "interviewer":
         return True
     return inner == outer or outer == "candidate" or (outer == "application" and inner != "candidate")

@@ -1,6 +1,6 @@
-"""Takes out of a file what adds nothing: unused parameters and facts, redundant conditions.
+"""Removes unused parameters, unused facts and redundant conditions from a file.
 
-The text is cut, not written anew: comments, order and layout of all else stay as they are.
+The entries are cut out of the text. Comments, order and layout of the rest stay as they are.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from tactful.source.diagnostics import Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.parse_yaml import parse_yaml
 
-#: The codes whose warnings are put right by taking an entry out.
+#: The codes of warnings that removing an entry fixes.
 FIXABLE: Final = frozenset({UnusedParameter.id, UnusedFact.id, Redundant.id})
-#: Keys whose value may be taken away whole, once nothing would be left in it.
+#: Keys that are removed together with the last line of their value.
 _CONDITIONS: Final = ("when", "unless", "where")
 
 
 class _Entry(NamedTuple):
-    """A key with its value, and the mapping it stands in; ``above`` is the entry that this mapping is the value of."""
+    """A key with its value, in the mapping ``inside``, which is the value of the entry ``above``."""
 
     key: Scalar
     value: Node
@@ -29,20 +29,20 @@ class _Entry(NamedTuple):
 
 
 def fixed(text: str, name: str, warnings: Iterable[Diagnostic]) -> tuple[str, tuple[Diagnostic, ...]]:
-    """The text of a file after taking out what warnings are about, and those that this put right.
+    """The text of a file without the entries that warnings are about, and the warnings that this fixes.
 
-    What cannot be taken out without touching more is left, for the author to judge.
+    An entry that cannot be removed by itself is left for the author to judge.
     """
     root = parse_yaml(text, name)
     cuts: list[tuple[int, int, Diagnostic]] = []
     for warning in warnings:
         if warning.code not in FIXABLE or warning.span is None or warning.span.file != name or root is None:
             continue
-        entry = next((one for one in _entries(root, None) if _is_at(one, warning.span)), None)
+        entry = next((other for other in _entries(root, None) if _is_at(other, warning.span)), None)
         cut = None if entry is None else _cut(entry, text, condition=warning.code == Redundant.id)
         if cut is not None and all(cut[1] <= start or end <= cut[0] for start, end, _ in cuts):
             cuts.append((*cut, warning))
-    for start, end, _ in sorted(cuts, key=lambda one: one[0], reverse=True):
+    for start, end, _ in sorted(cuts, key=lambda cut: cut[0], reverse=True):
         text = text[:start] + text[end:]
     return text, tuple(warning for _, _, warning in cuts)
 
@@ -67,13 +67,13 @@ def _is_at(entry: _Entry, span: Span) -> bool:
         return True
     own, value = entry.value.span, entry.value
     single = isinstance(value, Scalar) or (
-        isinstance(value, Sequence) and all(isinstance(one, Scalar) for one in value.items)
+        isinstance(value, Sequence) and all(isinstance(item, Scalar) for item in value.items)
     )
     return single and own.start <= span.start and span.end <= own.end
 
 
 def _cut(entry: _Entry, text: str, condition: bool) -> tuple[int, int] | None:
-    """From where to where to cut; ``None`` where more than the entry would have to go."""
+    """The start and the end of the cut; ``None`` where the entry cannot be removed by itself."""
     if condition and len(entry.inside.entries) == 1:
         if entry.above is None or entry.above.key.text not in _CONDITIONS:
             return None
@@ -93,7 +93,7 @@ def _cut_in_braces(entry: _Entry) -> tuple[int, int]:
 
 
 def _cut_lines(entry: _Entry, text: str) -> tuple[int, int] | None:
-    """The lines of an entry: its own, and those below that are indented more or that its value reaches into."""
+    """The lines of an entry: the line of its key, and the lines below that are indented more or belong to its value."""
     start = text.rfind("\n", 0, entry.key.span.start) + 1
     indent = entry.key.span.start - start
     if text[start : entry.key.span.start].strip():
@@ -114,5 +114,5 @@ def _cut_lines(entry: _Entry, text: str) -> tuple[int, int] | None:
 
 
 def _line_end(text: str, at: int) -> int:
-    found = text.find("\n", at)
-    return len(text) if found < 0 else found + 1
+    newline = text.find("\n", at)
+    return len(text) if newline < 0 else newline + 1

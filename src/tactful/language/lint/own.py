@@ -1,4 +1,4 @@
-"""What an author is told about: what their own files say."""
+"""The places of a pack's own files, to which warnings are limited."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ _PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
 class Own:
-    """The places that are an author's own."""
+    """Knows which places are in the pack's own files."""
 
     def __init__(self, pack: Pack, checked: CheckedPack) -> None:
         self._files = frozenset(pack.own)
-        self._parameters = {one.name: one.span for one in checked.parameters}
+        self._parameters = {parameter.name: parameter.span for parameter in checked.parameters}
 
     def __contains__(self, span: Span) -> bool:
         return span.file in self._files
 
     def place(self, *spans: Span) -> Span | None:
-        """The first of some places that is the author's own."""
+        """The first of some places that is in the pack's own files."""
         return next((span for span in spans if span in self), None)
 
     def of_tests(self, tests: Iterable[Test]) -> Span | None:
-        """Where the author had a hand in some tests: the last of their own, else a parameter that one of them reads."""
+        """The place of the last of some tests that is in the pack's own files, or else of a parameter that a test reads."""
         tests = tuple(tests)
         named = [name for test in tests for name in _PARAMETER.findall(test.text)]
         parameters = [self._parameters[name] for name in named if name in self._parameters]

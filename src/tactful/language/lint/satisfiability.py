@@ -1,8 +1,8 @@
-"""What conditions on one row can and cannot mean together: whether they can hold at once, and which follow from which.
+"""Whether conditions on one row can hold at once, and whether one follows from others.
 
-A field's tests cut its values into stretches that they cannot tell apart. One point stands for each stretch, so that the
-question is settled by looking at all points: exact for each field by itself. Fields count as independent of each other, and
-a computed fact as a fact like any other, so what is called impossible is impossible, and never the other way round.
+The tests of a field divide its values into stretches: within a stretch, every test has the same result. A point stands for
+each stretch, and looking at all points gives the exact answer for a single field. Fields count as independent of each other,
+and computed facts as given. So a combination that is called impossible is impossible, but not the other way round.
 """
 
 from __future__ import annotations
@@ -42,21 +42,21 @@ from tactful.language.ir import (
 )
 from tactful.language.ir.boundaries import AmongValues, AtMoment, AtValue, boundaries_of, other_fields
 
-#: Whose field it is, where it comes from, and its name there.
+#: A field: its entity, its origin, and its name there.
 Key = tuple[str, str, str]
-#: Stands for any value that no test names.
+#: A value that no test mentions.
 _OTHER: Final = "\0other"
-#: Lists are tried with any of so many values in them; a question with more points or steps than this is left open.
+#: Limits: the values that a list is tried with, the points of a field, and the steps of a search. Beyond, no answer.
 _MOST_IN_LIST: Final = 6
 _MOST_POINTS: Final = 4096
 _MOST_STEPS: Final = 20_000
 
 
 class Point(NamedTuple):
-    """One stretch of a field's values.
+    """A stretch of a field's values.
 
-    ``age`` is how long a moment is past, in seconds; ``days`` where it stands among lengths in business days (between two
-    of them: a half). ``signs`` says how the value compares with other fields; ``None``: the other is unknown.
+    ``age`` is the age of a moment in seconds, and ``days`` its age in business days (halves lie between two of the
+    lengths that tests mention). ``signs`` are the signs of comparisons with other fields; ``None``: the other is unknown.
     """
 
     known: bool
@@ -70,7 +70,7 @@ UNKNOWN: Final = Point(False)
 
 
 def key_of(field: Field) -> Key:
-    """What makes two fields of one scope the same, however they are named."""
+    """The identity of a field in its scope, whatever name a condition gives it."""
     return field.via[-1] if field.via else field.scope, field.origin, field.key
 
 
@@ -84,20 +84,20 @@ def tests_of(condition: Condition) -> Iterator[Test]:
 
 
 class TooHard(Exception):
-    """The question is left open."""
+    """The question would take too many points or steps."""
 
 
 class Logic:
-    """Settles questions about conditions on rows of one entity."""
+    """Answers questions about conditions on rows of one entity."""
 
     def __init__(self, entity: str, conditions: Iterable[Condition], counts: Container[str] = ()) -> None:
-        """``counts``: the ids of computed facts that count, whose values are whole and never less than nothing."""
+        """``counts``: the ids of computed facts with ``count``, whose values are whole and not negative."""
         tests: dict[Key, list[Test]] = {}
         for condition in conditions:
             for test in tests_of(condition):
                 tests.setdefault(key_of(test.field), []).append(test)
-        #: All stretches of each field; those that a set of tests leaves are a number with one bit for each. A field that
-        #: takes too many to tell anything about is left out.
+        #: All stretches of each field. A set of them is an integer with a bit for each. A field with too many stretches
+        #: is left out.
         self.points: dict[Key, tuple[Point, ...]] = {}
         for key, group in tests.items():
             with suppress(TooHard):
@@ -107,17 +107,17 @@ class Logic:
 
     def mask(self, test: Test) -> int:
         """The stretches in which a test holds, one bit for each."""
-        found = self._masks.get(test)
-        if found is None:
+        mask = self._masks.get(test)
+        if mask is None:
             among = self.points[key_of(test.field)]
-            found = self._masks[test] = sum(1 << no for no, point in enumerate(among) if holds_at(test, point))
-        return found
+            mask = self._masks[test] = sum(1 << no for no, point in enumerate(among) if holds_at(test, point))
+        return mask
 
     def possible(self, *conditions: Condition) -> bool:
-        """Whether they can hold at once. What is too hard to tell counts as possible."""
+        """Whether all of the conditions can hold at once. A question that is too hard counts as possible."""
         self._steps = 0
         try:
-            return self._search([normal(one, True) for one in conditions], {})
+            return self._search([normal(condition, True) for condition in conditions], {})
         except TooHard:
             return True
 
@@ -125,12 +125,12 @@ class Logic:
         """Whether a condition holds wherever the given ones do."""
         return not self.possible(*given, NoneOf((condition,)))
 
-    def same(self, one: Condition, other: Condition) -> bool:
+    def same(self, left: Condition, right: Condition) -> bool:
         """Whether two conditions hold for the same rows."""
-        return self.follows(one, other) and self.follows(other, one)
+        return self.follows(left, right) and self.follows(right, left)
 
     def _search(self, todo: list[Node], left: Mapping[Key, int]) -> bool:
-        """Whether a choice of alternatives leaves every field some stretch."""
+        """Whether some choice of alternatives leaves at least one stretch of every field."""
         self._steps += 1
         if self._steps > _MOST_STEPS:
             raise TooHard
@@ -156,7 +156,7 @@ class Logic:
                     choices.append(node)
         if not choices:
             return True
-        first, *others = sorted(choices, key=lambda one: len(one.members))
+        first, *others = sorted(choices, key=lambda choice: len(choice.members))
         return any(self._search([member, *others], left) for member in first.members)
 
 
@@ -175,14 +175,14 @@ def normal(condition: Condition, positive: bool) -> Node:
         return Node("test", condition, positive, ())
     inner = positive != isinstance(condition, NoneOf)
     every = isinstance(condition, AllOf) == positive if not isinstance(condition, NoneOf) else positive
-    return Node("all" if every else "any", None, True, tuple(normal(one, inner) for one in condition.members))
+    return Node("all" if every else "any", None, True, tuple(normal(member, inner) for member in condition.members))
 
 
 # --- points ---
 
 
 def points(tests: Sequence[Test], entity: str, count: bool = False) -> tuple[Point, ...]:
-    """One point for every stretch of values that the tests of one field cannot tell apart."""
+    """A point for every stretch of values in which all tests of a field have the same results."""
     field = tests[0].field
     signs = list(_signs(tests, field))
     values = list(_values(tests, field, count))
@@ -193,7 +193,7 @@ def points(tests: Sequence[Test], entity: str, count: bool = False) -> tuple[Poi
 
 
 def _may_be_unknown(field: Field, entity: str) -> bool:
-    """Whether there is no telling that the field is known: a computed yes/no or number is, where its row is there."""
+    """Whether the field may be unknown. A computed yes/no or number is always known, unless its row may be missing."""
     computed = field.origin == "computed" and isinstance(field.kind, YesNoKind | NumberKind)
     optional = (field.scope == "offer" and entity != "offer") or (field.scope == "person" and entity == "message")
     return optional or not computed
@@ -213,37 +213,37 @@ def _values(tests: Sequence[Test], field: Field, count: bool) -> Iterator[Point]
         return
     named = {value for boundary in every if isinstance(boundary, AmongValues) for value in boundary.values}
     bounds = {boundary.value for boundary in every if isinstance(boundary, AtValue)}
-    found: Iterable[Value]
+    values: Iterable[Value]
     match field.kind:
         case YesNoKind():
-            found = (True, False)
+            values = (True, False)
         case ChoiceKind(values=words):
-            found = words
+            values = words
         case ListKind():
-            found = _lists(sorted(map(str, named)))
+            values = _lists(sorted(map(str, named)))
         case DayTimeKind():
             near = {0, DAY - 1} | {int(bound) + step for bound in bounds for step in (-1, 0)}
-            found = sorted(one for one in near if 0 <= one < DAY)
+            values = sorted(time for time in near if 0 <= time < DAY)
         case NumberKind() if count:
-            found = _counts(bounds | _numbers(named))
+            values = _counts(bounds | _numbers(named))
         case _ if bounds or _numbers(named):
-            found = _around(bounds | _numbers(named))
+            values = _around(bounds | _numbers(named))
         case _:
-            found = (*sorted(map(str, named)), _OTHER)
-    yield from (Point(True, value) for value in found)
+            values = (*sorted(map(str, named)), _OTHER)
+    yield from (Point(True, value) for value in values)
 
 
 def _numbers(named: Iterable[bool | str | int | float]) -> set[int | float]:
-    return {one for one in named if isinstance(one, int | float) and not isinstance(one, bool)}
+    return {value for value in named if isinstance(value, int | float) and not isinstance(value, bool)}
 
 
 def _counts(bounds: set[int | float]) -> list[Value]:
     whole = {0, 1} | {int(bound) + step for bound in bounds for step in (-1, 0, 1)}
-    return sorted(one for one in whole if one >= 0)  # type: ignore[return-value]
+    return sorted(number for number in whole if number >= 0)  # type: ignore[return-value]
 
 
 def _around(bounds: set[int | float]) -> list[Value]:
-    """The bounds, what lies between two of them, and what lies beyond all."""
+    """The bounds, a value between each two of them, and a value beyond each end."""
     ordered = sorted(bounds)
     between = [(low + high) / 2 for low, high in pairwise(ordered)]
     return [ordered[0] - 1, *ordered, *between, ordered[-1] + 1]
@@ -259,7 +259,7 @@ def _lists(named: list[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _moments(bounds: Sequence[tuple[int, bool]]) -> Iterator[Point]:
-    """Every way to lie before, on and after each bound, in elapsed time and in business days."""
+    """Points before, on and after each bound, in elapsed time and in business days."""
     elapsed = {amount for amount, business in bounds if not business} | {0}
     counts = sorted({amount for amount, business in bounds if business})
     elapsed |= {_least(count) for count in counts if count > 0}
@@ -271,19 +271,19 @@ def _moments(bounds: Sequence[tuple[int, bool]]) -> Iterator[Point]:
 
 
 def _least(count: int) -> int:
-    """How long so many business days are at least, with clocks put forward on the way."""
+    """The least seconds that a number of business days can take: clocks may be put forward on the way."""
     return count * DAY - 2 * HOUR
 
 
 def _fit(age: int, days: float, count: int) -> bool:
-    """Whether a moment of this age can stand there: business days are never shorter than as many days."""
+    """Whether a moment of this age (seconds) can be so many business days old: these are never shorter than days."""
     if days >= count:
         return age >= _least(count) if count > 0 else age >= 0 or count < 0
     return age < 0 or count >= 0
 
 
 def signed(shift: Shift) -> tuple[int, bool]:
-    """The length of a shift, negative where it leads back, and whether it is in business days (else in seconds)."""
+    """The length of a shift (negative: back), and whether it is in business days (otherwise: in seconds)."""
     length = shift.length
     amount = length.count if isinstance(length, BusinessDays) else length.seconds
     return -amount if shift.back else amount, isinstance(length, BusinessDays)
@@ -294,7 +294,7 @@ def signed(shift: Shift) -> tuple[int, bool]:
 
 def holds_at(test: Test, point: Point) -> bool:
     """Whether a test holds of a stretch of values."""
-    return (point.known and all(_predicate(one, point) for one in test.predicates)) != test.negated
+    return (point.known and all(_predicate(predicate, point) for predicate in test.predicates)) != test.negated
 
 
 def _predicate(predicate: Predicate, point: Point) -> bool:
@@ -303,7 +303,7 @@ def _predicate(predicate: Predicate, point: Point) -> bool:
         case Known():
             return True
         case IsIn(values=values):
-            return any(one in values for one in value) if isinstance(value, tuple) else value in values
+            return any(word in values for word in value) if isinstance(value, tuple) else value in values
         case Filled(filled=filled):
             return bool(value) == filled
         case Compare(op=op, value=bound):
@@ -335,10 +335,10 @@ def _compares(left: float, op: str, right: float) -> bool:
 
 
 def drop(condition: Condition, test: Test) -> Condition:
-    """The condition without a test: where all must hold, what is left must; an alternative is one less."""
+    """The condition without a test, which leaves its group with one member less."""
     if condition is test:
         return AllOf(())
     if isinstance(condition, Test):
         return condition
-    kept = tuple(drop(one, test) for one in condition.members if one is not test)
+    kept = tuple(drop(member, test) for member in condition.members if member is not test)
     return type(condition)(kept)

@@ -1,4 +1,4 @@
-"""Rules that are alike up to a threshold: what lies between two of them, and where two hold at once."""
+"""Warnings about rules that differ in a threshold only: gaps between two of them, and overlaps."""
 
 from __future__ import annotations
 
@@ -55,21 +55,21 @@ def _direction(rule: Rule) -> str:
 
 
 def _ordered(condition: Condition) -> set[Key]:
-    """The fields in a condition that have an order, one measure of it, and tests that hold whatever other fields do."""
+    """The fields in a condition that have an order and a single measure of it, and do not alternate with other fields."""
     mixed = set(_mixed(normal(condition, True)))
-    found: dict[Key, set[bool]] = {}
+    measures: dict[Key, set[bool]] = {}
     for test in tests_of(condition):
         if isinstance(test.field.kind, MomentKind | NumberKind | DurationKind):
             shifts = [boundary.shift for boundary in boundaries_of(test) if isinstance(boundary, AtMoment)]
             ways = {signed(shift)[1] for shift in shifts}
             if len(shifts) < len(test.predicates):
                 ways.add(False)
-            found.setdefault(key_of(test.field), set()).update(ways)
-    return {key for key, ways in found.items() if len(ways) == 1 and key not in mixed}
+            measures.setdefault(key_of(test.field), set()).update(ways)
+    return {key for key, ways in measures.items() if len(ways) == 1 and key not in mixed}
 
 
 def _mixed(node: Node) -> Iterator[Key]:
-    """The fields that are an alternative to others."""
+    """The fields that stand in an ``any`` together with other fields."""
     if node.how == "any":
         keys = {key for member in node.members for key in _keys(member)}
         yield from keys if len(keys) > 1 else ()
@@ -85,14 +85,14 @@ def _keys(node: Node) -> Iterator[Key]:
 
 
 def _rest(condition: Condition, key: Key) -> object:
-    """What a condition says beside its tests of one field, whatever the order and the wording."""
+    """The rest of a condition without its tests of a field, independent of order and wording."""
     match condition:
         case Test():
             if key_of(condition.field) == key:
                 return None
             return key_of(condition.field), frozenset(condition.predicates), condition.negated
         case AllOf() | AnyOf() | NoneOf():
-            parts = frozenset(part for one in condition.members if (part := _rest(one, key)) is not None)
+            parts = frozenset(part for member in condition.members if (part := _rest(member, key)) is not None)
             return (type(condition).__name__, parts) if parts else None
         case _:
             assert_never(condition)
@@ -103,8 +103,8 @@ def _compare(group: list[_Member], counts: set[str], own: Own) -> Iterator[Diagn
     logic = Logic(group[0].rule.entity, conditions, counts)
     key = key_of(group[0].tests[0].field)
     among = [point for point in logic.points.get(key, ()) if point.known]
-    order = sorted(among, key=lambda one: (one.age, one.days, one.value))
-    held = [[_at(one, point, logic, key) for one in conditions] for point in order]
+    order = sorted(among, key=lambda point: (point.age, point.days, point.value))
+    held = [[_at(condition, point, logic, key) for condition in conditions] for point in order]
     covered = [no for no, row in enumerate(held) if any(row)]
     if not covered:
         return
@@ -112,16 +112,16 @@ def _compare(group: list[_Member], counts: set[str], own: Own) -> Iterator[Diagn
         if any(held[no]) and not any(held[no + 1]):
             after = next(later for later in range(no + 1, len(held)) if any(held[later]))
             low, high = group[held[no].index(True)], group[held[after].index(True)]
-            yield from _told(Gap, low, high, own)
-    for one, low in enumerate(group):
-        for other, high in enumerate(group[one + 1 :], one + 1):
-            both = any(row[one] and row[other] for row in held)
-            either = any(row[one] > row[other] for row in held) and any(row[other] > row[one] for row in held)
+            yield from _warning(Gap, low, high, own)
+    for left, low in enumerate(group):
+        for right, high in enumerate(group[left + 1 :], left + 1):
+            both = any(row[left] and row[right] for row in held)
+            either = any(row[left] > row[right] for row in held) and any(row[right] > row[left] for row in held)
             if both and either:
-                yield from _told(Overlap, low, high, own)
+                yield from _warning(Overlap, low, high, own)
 
 
-def _told(code: type[Gap] | type[Overlap], low: _Member, high: _Member, own: Own) -> Iterator[Diagnostic]:
+def _warning(code: type[Gap] | type[Overlap], low: _Member, high: _Member, own: Own) -> Iterator[Diagnostic]:
     span = own.of_tests((*low.tests, *high.tests))
     if span is None:
         return
@@ -141,20 +141,20 @@ def _only(member: _Member) -> Condition:
 def _kept(condition: Condition, tests: tuple[Test, ...]) -> Condition | None:
     if isinstance(condition, Test):
         return condition if any(condition is test for test in tests) else None
-    kept = tuple(part for one in condition.members if (part := _kept(one, tests)) is not None)
+    kept = tuple(part for member in condition.members if (part := _kept(member, tests)) is not None)
     return type(condition)(kept) if kept else None
 
 
 def _at(condition: Condition, point: Point, logic: Logic, key: Key) -> bool:
-    """Whether a condition on one field holds of a stretch of its values."""
+    """Whether a condition on a single field holds in a stretch of its values."""
     match condition:
         case Test():
             return bool(logic.mask(condition) >> logic.points[key].index(point) & 1)
         case AllOf(members=members):
-            return all(_at(one, point, logic, key) for one in members)
+            return all(_at(member, point, logic, key) for member in members)
         case AnyOf(members=members):
-            return any(_at(one, point, logic, key) for one in members)
+            return any(_at(member, point, logic, key) for member in members)
         case NoneOf(members=members):
-            return not any(_at(one, point, logic, key) for one in members)
+            return not any(_at(member, point, logic, key) for member in members)
         case _:
             assert_never(condition)

@@ -1,4 +1,4 @@
-"""What a pack has and does not use, and what it does not say."""
+"""Warnings about entries that nothing uses, and about rules without reason or source."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def _parameters(part: object) -> Iterator[str]:
         case Name(text=text):
             yield from _IN_TEXT.findall(text)
         case tuple():
-            for one in part:
-                yield from _parameters(one)
+            for member in part:
+                yield from _parameters(member)
         case Written():
-            for one in msgspec.structs.astuple(part):
-                yield from _parameters(one)
+            for member in msgspec.structs.astuple(part):
+                yield from _parameters(member)
         case _:
             pass
 
@@ -80,9 +80,9 @@ def _slots(templates: Iterable[Template]) -> Iterator[Field]:
 
 
 def lint_sources(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
-    """Rules that do not say why or where that comes from."""
+    """Rules without a reason or a source."""
     for rule in checked.rules:
-        lacking = [] if any(not isinstance(one, str) or one.strip() for one in rule.because) else ["because"]
+        lacking = [] if any(not isinstance(part, str) or part.strip() for part in rule.because) else ["because"]
         lacking += [] if rule.source.strip() else ["source"]
         if lacking and rule.span in own:
             keys = " nor ".join(f"`{key}`" for key in lacking)

@@ -1,4 +1,4 @@
-"""From YAML files to a written pack: ``files`` reads, ``merge`` lays overlays over their bases, ``build`` takes apart."""
+"""From YAML files to a written pack: ``files`` reads them, ``merge`` applies overlays, ``build`` makes the pack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tactful.language.syntax import Pack
 
 
 def load_pack(location: str | Path) -> Pack:
-    """The pack at ``location`` (a file, a folder, ``default`` or ``profile:NAME``) with all that it extends.
+    """The pack at ``location`` (a file, a folder, ``default`` or ``profile:NAME``) and all packs that it extends.
 
     Raises :class:`tactful.InvalidInput` with every mistake of this pass.
     """
@@ -18,5 +18,5 @@ def load_pack(location: str | Path) -> Pack:
 
 
 def load_pack_text(text: str | bytes, name: str = "pack") -> Pack:
-    """The pack that ``text`` states; it may extend the shipped packs by name, but no file. Raises as :func:`load_pack`."""
+    """The pack in ``text``, which may extend the shipped packs by name, but no file. Raises as :func:`load_pack`."""
     return build_pack(read_text_layers(text, name))

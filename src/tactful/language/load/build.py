@@ -1,4 +1,4 @@
-"""Merged nodes taken apart into a written pack."""
+"""Merged nodes read into a written pack."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeVar, get_args
 
 from tactful.language.load.entries import ID, NO_CONDITION
 from tactful.language.load.files import Layer
-from tactful.language.load.invariants import Claims
+from tactful.language.load.invariants import InvariantReader
 from tactful.language.load.merge import Entries, Item, Merged, merge_layers
 from tactful.language.phrases import Deadline, parse_deadline
 from tactful.language.syntax import (
@@ -32,14 +32,14 @@ from tactful.source.suggest import did_you_mean
 T = TypeVar("T")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _FACT = re.compile(r"[a-z_]+\.[a-z][a-z0-9_]{0,79}")
-#: How many of each thing a pack may have.
+#: The most entries that a section may have.
 MAX_ITEMS: Final = 5_000
-HowFactFollows = Literal["exists", "none", "count", "latest", "earliest", "sum", "when"]
-HOW_FACTS_FOLLOW: Final[tuple[HowFactFollows, ...]] = get_args(HowFactFollows)
+Aggregation = Literal["exists", "none", "count", "latest", "earliest", "sum", "when"]
+AGGREGATIONS: Final[tuple[Aggregation, ...]] = get_args(Aggregation)
 
 
 def build_pack(layers: list[Layer]) -> Pack:
-    """Merge the layers and take everything in them apart. Raises :class:`InvalidInput` with all mistakes."""
+    """Merge the layers and read all of their entries. Raises :class:`InvalidInput` with all mistakes."""
     builder = _Builder(layers)
     pack = builder.build()
     if builder.problems:
@@ -47,7 +47,7 @@ def build_pack(layers: list[Layer]) -> Pack:
     return pack
 
 
-class _Builder(Claims):
+class _Builder(InvariantReader):
     def __init__(self, layers: list[Layer]) -> None:
         super().__init__()
         self.files = [file for layer in layers for file in layer.files]
@@ -90,7 +90,7 @@ class _Builder(Claims):
             self.report(BadSetting.at(None, f"more than {MAX_ITEMS} entries under `{section}`"))
             return ()
         built = [build(items[id_]) for id_ in sorted(items)]
-        return tuple(one for one in built if one is not None)
+        return tuple(entry for entry in built if entry is not None)
 
     # --- sections ---
 
@@ -109,7 +109,7 @@ class _Builder(Claims):
     def _custom_fact(self, item: Item) -> CustomFact | None:
         entity, _, field = item.id.text.partition(".")
         if _NAME.fullmatch(field) is None:
-            self.report(BadName.at(item.id.span, f"`{field}` is not written as a name", "write it like `portal_url`"))
+            self.report(BadName.at(item.id.span, f"`{field}` is not a valid name", "write it like `portal_url`"))
         type_ = self._required(item, "type")
         if type_ is None:
             return None
@@ -128,7 +128,9 @@ class _Builder(Claims):
     def _is_fact(self, item: Item) -> bool:
         if _FACT.fullmatch(item.id.text) is None:
             self.report(
-                BadName.at(item.id.span, f"`{item.id.text}` is not written as a fact", "write it like `person.thanked`")
+                BadName.at(
+                    item.id.span, f"`{item.id.text}` is not a valid name of a fact", "write it like `person.thanked`"
+                )
             )
             return False
         return True
@@ -137,15 +139,15 @@ class _Builder(Claims):
         if not self._is_fact(item):
             return None
         entries = item.entries
-        found = [key for key in HOW_FACTS_FOLLOW if key in entries]
-        if len(found) != 1:
+        ways = [key for key in AGGREGATIONS if key in entries]
+        if len(ways) != 1:
             self.report(
                 BadSetting.at(
-                    item.id.span, f"`{item.id.text}` follows in {len(found)} ways at once", "give it exactly one"
+                    item.id.span, f"`{item.id.text}` is computed in {len(ways)} ways at once", "write exactly one"
                 )
             )
             return None
-        how = found[0]
+        how = ways[0]
         about, ask = self._words(entries, "about"), self._words(entries, "ask")
         name = Name(item.id.text, item.id.span)
         if how == "when":
@@ -207,7 +209,9 @@ class _Builder(Claims):
         allowed = (*MODALITIES, "step", "of", "to")
         for key in entries:
             if key not in allowed or (key == "of" and "step" not in entries):
-                help_ = did_you_mean(key, allowed) or "write one of " + ", ".join(f"`{one}`" for one in MODALITIES)
+                help_ = did_you_mean(key, allowed) or "write one of " + ", ".join(
+                    f"`{modality}`" for modality in MODALITIES
+                )
                 self.report(UnknownKey.at(entries[key][0].span, f"`{key}` means nothing here", help_))
         if len(keys) != 1:
             self.report(
@@ -219,7 +223,7 @@ class _Builder(Claims):
     def _concluded(self, key: str, entries: Entries, span: Span) -> tuple[Conclusion, Name | None] | None:
         what, to = self._text(entries, key), self._text(entries, "to")
         if key != "step":
-            modality: Modality = next(one for one in MODALITIES if one == key)
+            modality: Modality = next(word for word in MODALITIES if word == key)
             return None if what is None else (Concludes(modality, what), to)
         if "of" not in entries:
             self.report(MissingKey.at(span, "a step belongs to an action", "write `of:` and the action's name"))
@@ -227,7 +231,7 @@ class _Builder(Claims):
         return None if what is None or action is None else (AddsStep(what, action), to)
 
     def _is_none(self, entries: Entries) -> bool:
-        """Whether the rule says ``by: none``."""
+        """Whether the rule has ``by: none``."""
         by = entries.get("by")
         return by is not None and isinstance(by[1], Scalar) and by[1].text == "none"
 

@@ -1,4 +1,4 @@
-"""What taking any entry of a pack apart needs: texts, numbers, names and conditions, and mistakes noted."""
+"""Reading an entry of a pack: texts, numbers, names and conditions, with their mistakes reported."""
 
 from __future__ import annotations
 
@@ -14,33 +14,31 @@ from tactful.source.codes.pack import BadName, BadSetting, MissingKey, UnknownKe
 from tactful.source.diagnostics import Diagnostic
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 
-#: Ids of rules and invariants may have hyphens; names that stand in conditions and templates may not.
+#: Ids of rules and invariants may contain hyphens. Names in conditions and templates may not.
 ID: Final = re.compile(r"[a-z][a-z0-9_-]{0,79}")
-#: How deep conditions may nest.
+#: The deepest nesting of conditions.
 MAX_DEPTH: Final = 12
 NO_CONDITION: Final = Group("all", ())
 NEVER_HOLDS: Final = Group("any", ())
 
 
-class Parts:
-    """The common part of everything that takes entries apart."""
+class EntryReader:
+    """Reads the values of an entry and collects mistakes. The base of the readers of all sections."""
 
     def __init__(self) -> None:
         self.problems: list[Diagnostic] = []
 
     def report(self, problem: Diagnostic) -> None:
-        """Note a mistake."""
+        """Add a mistake to ``problems``."""
         self.problems.append(problem)
 
     def _id(self, item: Item, form: re.Pattern[str], example: str) -> Name:
         if form.fullmatch(item.id.text) is None:
-            self.report(
-                BadName.at(item.id.span, f"`{item.id.text}` is not written as a name", f"write it like `{example}`")
-            )
+            self.report(BadName.at(item.id.span, f"`{item.id.text}` is not a valid name", f"write it like `{example}`"))
         return Name(item.id.text, item.id.span)
 
     def _text(self, entries: Entries, key: str) -> Name | None:
-        """The text under ``key``; ``None`` where it is not there or is no single value (which is reported)."""
+        """The text under ``key``; ``None`` where the key is missing, or after reporting that it has several values."""
         if key not in entries:
             return None
         return self._scalar_text(entries[key][1], key)
@@ -52,8 +50,8 @@ class Parts:
         return Text(node).whole()
 
     def _words(self, entries: Entries, key: str) -> str:
-        found = self._text(entries, key)
-        return "" if found is None else found.text
+        text = self._text(entries, key)
+        return "" if text is None else text.text
 
     def _required(self, item: Item, key: str) -> Name | None:
         if key not in item.entries:
@@ -63,8 +61,8 @@ class Parts:
     def _texts(self, node: Node, key: str) -> tuple[Name, ...]:
         """One text or a list of them."""
         nodes = node.items if isinstance(node, Sequence) else (node,)
-        found = [self._scalar_text(one, key) for one in nodes]
-        return tuple(one for one in found if one is not None)
+        texts = [self._scalar_text(item, key) for item in nodes]
+        return tuple(text for text in texts if text is not None)
 
     # --- conditions ---
 
@@ -74,7 +72,7 @@ class Parts:
         return self._group(entries[key][1], how, 0)
 
     def _group(self, node: Node, how: Literal["all", "any", "none"], depth: int) -> Condition:
-        """A mapping: all of its lines. A list: the mappings in it, joined as ``how`` says."""
+        """The condition in a node: all lines of a mapping, or the mappings of a list, combined as ``how`` says."""
         if depth > MAX_DEPTH:
             self.report(BadSetting.at(node.span, f"conditions nest deeper than {MAX_DEPTH}"))
             return NO_CONDITION
@@ -107,7 +105,7 @@ class Parts:
         return Group("all", tuple(members))
 
     def _wants_list(self, how: str, node: Node) -> None:
-        """A mapping of several lines under ``any`` reads as "all of them", which is not what it looks like."""
+        """Report a mapping of several lines under ``any`` or ``none``: it would mean all of the lines together."""
         if how != "all" and isinstance(node, Mapping) and len(node.entries) > 1:
             self.report(WrongShape.at(node.span, f"`{how}` takes a list", "put `- ` before each of its lines"))
 
@@ -126,20 +124,20 @@ class Parts:
         return Group("all", (self._when(entries), Group("none", (self._unless(entries),))))
 
     def _number(self, entries: Entries, key: str, low: int, high: int) -> int | None:
-        found = self._text(entries, key)
-        if found is None:
+        text = self._text(entries, key)
+        if text is None:
             return None
-        number = parse_number(found.text)
+        number = parse_number(text.text)
         if not isinstance(number, int) or not low <= number <= high:
             self.report(
-                BadSetting.at(found.span, f"`{key}` is `{found.text}`", f"write a whole number from {low} to {high}")
+                BadSetting.at(text.span, f"`{key}` is `{text.text}`", f"write a whole number from {low} to {high}")
             )
             return None
         return number
 
     def _yes_no(self, entries: Entries, key: str) -> bool:
-        found = self._text(entries, key)
-        answer = False if found is None else parse_yes_no(found.text)
-        if answer is None and found is not None:
-            self.report(BadSetting.at(found.span, f"`{key}` is `{found.text}`", "write `yes` or leave it out"))
+        text = self._text(entries, key)
+        answer = False if text is None else parse_yes_no(text.text)
+        if answer is None and text is not None:
+            self.report(BadSetting.at(text.span, f"`{key}` is `{text.text}`", "write `yes` or leave it out"))
         return bool(answer)

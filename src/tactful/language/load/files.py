@@ -1,4 +1,4 @@
-"""Which files a pack is made of, and what it extends."""
+"""The files that a pack consists of, and the packs that it extends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tactful.source.parse_yaml import parse_yaml
 from tactful.source.suggest import did_you_mean
 
 SUFFIXES: Final = (".yaml", ".yml")
-#: How many files a folder may have, and how many packs one may rest on.
+#: The most files in a folder, and the most packs that extend each other.
 MAX_FILES: Final = 100
 MAX_LAYERS: Final = 20
 
@@ -24,7 +24,7 @@ Report = Callable[[Diagnostic], None]
 
 
 class File(msgspec.Struct, frozen=True):
-    """One file of a pack: the name to show, its text, and its content (``None``: empty)."""
+    """A file of a pack: its name for messages, its text, and its content (``None`` for an empty file)."""
 
     name: str
     text: str
@@ -32,7 +32,7 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """One pack as its own files state it. ``overlay``: it extends another."""
+    """A pack as its own files state it. ``overlay``: it extends another pack."""
 
     label: str
     files: tuple[File, ...]
@@ -40,7 +40,7 @@ class Layer(msgspec.Struct, frozen=True):
 
 
 def shipped_folder() -> Path:
-    """The folder of the shipped pack: inside the installed package, else in the checkout that this file is part of."""
+    """The folder of the shipped pack: in the installed package, or else in the checkout that contains this file."""
     installed = Path(__file__).resolve().parents[2] / "_rules"
     return installed if installed.is_dir() else Path(__file__).resolve().parents[4] / "rules"
 
@@ -61,14 +61,17 @@ def read_layers(location: str | Path) -> list[Layer]:
 
 
 def read_text_layers(text: str | bytes, name: str) -> list[Layer]:
-    """The layers of a pack that is given as text; it may extend the shipped packs, but no file."""
+    """The layers of a pack given as text, which may extend the shipped packs, but no file."""
     reader = _Reader()
     reader.add_text(text, name)
     return reader.finish()
 
 
 def locate(location: str | Path) -> tuple[Path, str]:
-    """The path of a pack's file or folder, and the name to show. Raises :class:`InvalidInput` for an unknown profile."""
+    """The path of a pack's file or folder, and its name for messages.
+
+    Raises :class:`InvalidInput` for an unknown profile.
+    """
     if isinstance(location, str):
         named = _resolve_named(location)
         if named is not None:
@@ -78,20 +81,22 @@ def locate(location: str | Path) -> tuple[Path, str]:
 
 
 def _resolve_named(name: str) -> tuple[Path, str] | None:
-    """The path of a shipped pack by name; ``None`` where ``name`` is no such name."""
+    """The path and the name of a shipped pack; ``None`` where ``name`` is not the name of one."""
     if name == "default":
         return shipped_folder(), "rules"
     if not name.startswith("profile:"):
         return None
     profile = name.removeprefix("profile:")
     if profile not in profiles():
-        help_ = did_you_mean(profile, profiles()) or "there are " + ", ".join(f"`{one}`" for one in profiles())
+        help_ = did_you_mean(profile, profiles()) or "the profiles are " + ", ".join(
+            f"`{profile}`" for profile in profiles()
+        )
         raise InvalidInput([UnreadablePack.at(None, f"there is no profile `{profile}`", help_)])
     return shipped_folder() / "profiles" / f"{profile}.yaml", f"rules/profiles/{profile}.yaml"
 
 
 class _Reader:
-    """Reads a pack and what it extends, depth first, each once."""
+    """Reads a pack and all packs that it extends: depth first, and each pack once."""
 
     def __init__(self) -> None:
         self.layers: list[Layer] = []
@@ -128,7 +133,7 @@ class _Reader:
             named = self._named(node)
             if named is None:
                 self.problems.append(
-                    BadExtends.at(node.span, f"`{node.text}` is no shipped pack", "a text may extend `default` only")
+                    BadExtends.at(node.span, f"`{node.text}` is not a shipped pack", "a text may extend `default` only")
                 )
             else:
                 self._add_base(node, *named)
@@ -141,18 +146,18 @@ class _Reader:
                 CircularExtends.at(node.span, f"`{node.text}` extends this pack in turn", "take one `extends` away")
             )
         elif len(self._open) >= MAX_LAYERS:
-            self.problems.append(BadExtends.at(node.span, f"more than {MAX_LAYERS} packs rest on each other"))
+            self.problems.append(BadExtends.at(node.span, f"more than {MAX_LAYERS} packs extend each other"))
         else:
             self.add(path, label)
 
     def _read_all(self, path: Path, label: str) -> tuple[File, ...]:
         if path.is_dir():
-            found = sorted(one for one in path.iterdir() if one.suffix in SUFFIXES and one.is_file())
-            if not found or len(found) > MAX_FILES:
-                what = "no YAML file in it" if not found else f"more than {MAX_FILES} files in it"
+            members = sorted(member for member in path.iterdir() if member.suffix in SUFFIXES and member.is_file())
+            if not members or len(members) > MAX_FILES:
+                what = "no YAML file in it" if not members else f"more than {MAX_FILES} files in it"
                 self.problems.append(UnreadablePack.at(None, f"the folder `{label}` has {what}"))
                 return ()
-            files = [self._read(one, f"{label.rstrip('/')}/{one.name}") for one in found]
+            files = [self._read(member, f"{label.rstrip('/')}/{member.name}") for member in members]
         else:
             files = [self._read(path, label)]
         return tuple(file for file in files if file is not None)
@@ -186,7 +191,7 @@ class _Reader:
         return File(name, text, root)
 
     def _bases(self, file: File) -> list[Scalar]:
-        """What the file's ``extends`` names."""
+        """The packs that the file's ``extends`` names."""
         entries = file.root.entries if file.root is not None else ()
         node: Node | None = next((value for key, value in entries if key.text == "extends"), None)
         items = () if node is None else node.items if isinstance(node, Sequence) else (node,)
@@ -208,7 +213,7 @@ class _Reader:
             return None
 
     def _target(self, path: Path, node: Scalar) -> tuple[Scalar, Path | None, str]:
-        """The path that one base of the pack at ``path`` has; ``None`` after reporting a mistake."""
+        """The path and the name of a base of the pack at ``path``; ``None`` for the path after reporting a mistake."""
         if node.text == "default" or node.text.startswith("profile:"):
             named = self._named(node)
             return (node, None, "") if named is None else (node, *named)
@@ -222,7 +227,7 @@ class _Reader:
         if not target.is_dir() and target.suffix not in SUFFIXES:
             self.problems.append(
                 BadExtends.at(
-                    node.span, f"`{node.text}` is neither a folder nor a YAML file", "or did you mean `default`?"
+                    node.span, f"`{node.text}` is neither a folder nor a YAML file", "did you mean `default`?"
                 )
             )
             return node, None, ""

@@ -1,10 +1,10 @@
-"""Invariants taken apart: for which rows, after which change, what is claimed."""
+"""Invariants read: for which rows, after which change, and with which claim."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from tactful.language.load.entries import ID, NO_CONDITION, Parts
+from tactful.language.load.entries import ID, NO_CONDITION, EntryReader
 from tactful.language.load.merge import NEEDS, Item
 from tactful.language.phrases import operand
 from tactful.language.syntax import Always, AtMost, Change, Claim, Invariant, Keeps, Never, NoNew, Same
@@ -13,14 +13,14 @@ from tactful.source.codes.pack import BadSetting, UnknownKey, WrongShape
 from tactful.source.nodes import Mapping, Node
 from tactful.source.suggest import did_you_mean
 
-#: The ways in which a case may be another.
+#: The ways in which the second case may differ from the first.
 CHANGES: Final = ("later", "message", "facts", "reordered")
-#: Claims about two decisions, which take `after`.
+#: Claims about two decisions, which need `after`.
 _OF_TWO: Final = ("no new", "keeps", "same")
 
 
-class Claims(Parts):
-    """Takes invariants apart."""
+class InvariantReader(EntryReader):
+    """Reads invariants."""
 
     def _invariant(self, item: Item) -> Invariant | None:
         entity, claim = self._required(item, "for each"), self._claim(item)
@@ -36,7 +36,11 @@ class Claims(Parts):
         claims = [key for key in NEEDS["invariants"] if key in entries]
         if len(claims) != 1:
             self.report(
-                BadSetting.at(item.id.span, f"`{item.id.text}` makes {len(claims)} claims at once", "state one in each")
+                BadSetting.at(
+                    item.id.span,
+                    f"`{item.id.text}` makes {len(claims)} claims at once",
+                    "write an invariant for each claim",
+                )
             )
             return None
         key = claims[0]
@@ -53,18 +57,20 @@ class Claims(Parts):
             case "no new":
                 return NoNew(self._texts(node, key))
             case "always" | "keeps":
-                found = self._drawn(key, node)
-                return None if found is None else Always(*found) if key == "always" else Keeps(*found)
+                conclusion = self._conclusion_of(key, node)
+                if conclusion is None:
+                    return None
+                return Always(*conclusion) if key == "always" else Keeps(*conclusion)
             case "same":
                 return self._same(node)
             case _:
                 count, action = self._number(entries, "at most", 0, 1000), self._required(item, "of")
                 return None if count is None or action is None else AtMost(count, action)
 
-    def _drawn(self, key: str, node: Node) -> tuple[Modality, Name] | None:
+    def _conclusion_of(self, key: str, node: Node) -> tuple[Modality, Name] | None:
         if isinstance(node, Mapping) and len(node.entries) == 1:
             word, value = node.entries[0]
-            modality = next((one for one in MODALITIES if one == word.text), None)
+            modality = next((modality for modality in MODALITIES if modality == word.text), None)
             action = self._scalar_text(value, key)
             if modality is not None and action is not None:
                 return modality, action
@@ -72,9 +78,9 @@ class Claims(Parts):
         return None
 
     def _same(self, node: Node) -> Same | None:
-        found = self._scalar_text(node, "same")
-        if found is not None and found.text != "advice":
-            self.report(BadSetting.at(found.span, f"`same` is `{found.text}`", "write `same: advice`"))
+        text = self._scalar_text(node, "same")
+        if text is not None and text.text != "advice":
+            self.report(BadSetting.at(text.span, f"`same` is `{text.text}`", "write `same: advice`"))
         return Same()
 
     # --- changes ---

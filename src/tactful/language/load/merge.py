@@ -1,4 +1,4 @@
-"""Overlays laid over their bases, key by key. Everything in a pack has an id, so an overlay changes what it names."""
+"""Overlays applied to their bases, key by key. Every entry of a pack has an id, by which an overlay changes it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 
-#: A new entry of an overlay needs one of these; without, it is a change to something that is not there.
+#: A new entry needs one of these keys. An entry of an overlay without any of them changes an entry of its base.
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "parameters": ("value",),
     "custom_facts": ("type",),
@@ -61,19 +61,19 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "invariants": ("never", "always", "at most", "no new", "keeps", "same"),
 }
 
-#: What an overlay may change of a safety rule: its words and its rank, never when it holds.
+#: The keys of a safety rule that an overlay may change: its words and its priority, never its conditions.
 SAFE_TO_CHANGE: Final = ("about", "source", "because", "priority")
 
 
 class Item(msgspec.Struct):
-    """One id of a section, as far as it is merged."""
+    """An entry of a section, as merged so far."""
 
     id: Scalar
     entries: Entries
 
 
 class Merged(msgspec.Struct):
-    """All sections after merging. ``base_families`` has the ``is_a`` that actions had before overlays changed it."""
+    """All sections after merging. ``base_families`` holds the ``is_a`` that actions had before an overlay changed it."""
 
     name: str
     version: str
@@ -84,7 +84,7 @@ class Merged(msgspec.Struct):
 
 
 def merge_layers(layers: list[Layer], report: Report) -> Merged:
-    """Lay the layers over each other, the lowest base first; mistakes go to ``report``."""
+    """Merge the layers, the lowest base first; mistakes go to ``report``."""
     merged = Merged("", "0", {section: {} for section in KEYS if section != "pack"}, [], [], {})
     for layer in layers:
         _Merger(merged, layer, report).run()
@@ -92,7 +92,7 @@ def merge_layers(layers: list[Layer], report: Report) -> Merged:
 
 
 class _Merger:
-    """Lays one layer over what has been merged so far."""
+    """Merges a layer into the layers below it."""
 
     def __init__(self, merged: Merged, layer: Layer, report: Report) -> None:
         self.merged, self.layer, self.report = merged, layer, report
@@ -119,7 +119,9 @@ class _Merger:
         if key.text not in SECTIONS:
             self.report(
                 UnknownKey.at(
-                    key.span, f"`{key.text}` is no part of a pack", did_you_mean(key.text, SECTIONS) or _are(SECTIONS)
+                    key.span,
+                    f"`{key.text}` is not a section of a pack",
+                    did_you_mean(key.text, SECTIONS) or _listed(SECTIONS),
                 )
             )
         elif key.text in NEEDS and not _empty(node):
@@ -130,7 +132,7 @@ class _Merger:
                 self._item(key.text, id_, content)
 
     def _items(self, section: str, node: Mapping) -> Iterator[tuple[Scalar, Node]]:
-        """The ids of a section with their content; custom facts stand under their entity."""
+        """The ids of a section with their content. Custom facts are grouped by entity."""
         if section != "custom_facts":
             yield from node.entries
             return
@@ -162,15 +164,15 @@ class _Merger:
             self._patch(section, id_, base, entries)
 
     def _shorthand(self, section: str, id_: Scalar, content: Node, base: Item | None) -> Entries | None:
-        """The entries of an item; a bare value stands for ``value:`` (parameters) or ``type:`` (custom facts)."""
+        """The entries of an item. A single value stands for ``value:`` (parameters) or ``type:`` (custom facts)."""
         if isinstance(content, Mapping):
             return self._entries(section, id_, content)
         short = {"parameters": "value", "custom_facts": "type"}.get(section)
         if short is None or _empty(content):
-            self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping with {_are(KEYS[section], 'or')}"))
+            self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping with {_listed(KEYS[section], 'or')}"))
             return None
         if section == "parameters" and base is None and self.layer.overlay:
-            self._nothing(section, id_)
+            self._nothing_to_change(section, id_)
             return None
         return {short: (id_, content)}
 
@@ -183,22 +185,22 @@ class _Merger:
             if key.text in KEYS[section]:
                 entries[key.text] = (key, node)
             else:
-                help_ = did_you_mean(key.text, KEYS[section]) or f"the keys are {_are(KEYS[section])}"
+                help_ = did_you_mean(key.text, KEYS[section]) or f"the keys are {_listed(KEYS[section])}"
                 self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", help_))
         return entries
 
     def _define(self, section: str, id_: Scalar, entries: Entries) -> None:
         if not any(key in entries for key in NEEDS[section]):
             if self.layer.overlay:
-                self._nothing(section, id_)
+                self._nothing_to_change(section, id_)
                 return
             if section != "actions":
-                self.report(MissingKey.at(id_.span, f"`{id_.text}` has no {_are(NEEDS[section], 'or')}"))
+                self.report(MissingKey.at(id_.span, f"`{id_.text}` has no {_listed(NEEDS[section], 'or')}"))
                 return
         self.merged.sections[section][id_.text] = Item(id_, _present(entries))
 
     def _patch(self, section: str, id_: Scalar, base: Item, entries: Entries) -> None:
-        if section == "rules" and _is_safety(base) and not self._safe(id_, entries):
+        if section == "rules" and _is_safety(base) and not self._keeps_safety(id_, entries):
             return
         if section == "actions" and "is_a" in entries:
             self.merged.base_families.setdefault(id_.text, _text(base.entries.get("is_a")))
@@ -207,7 +209,7 @@ class _Merger:
         kept = {} if whole else base.entries
         self.merged.sections[section][id_.text] = Item(base.id, _present({**kept, **entries}))
 
-    def _safe(self, id_: Scalar, entries: Entries) -> bool:
+    def _keeps_safety(self, id_: Scalar, entries: Entries) -> bool:
         wrong = [entries[key][0] for key in entries if key not in SAFE_TO_CHANGE]
         for key in wrong:
             self.report(
@@ -231,7 +233,7 @@ class _Merger:
         ):
             self.report(WrongShape.at(off.span, "`off` takes `yes`", "leave the key out to keep the rule on"))
         elif base is None:
-            self._nothing(section, id_)
+            self._nothing_to_change(section, id_)
         elif section == "rules" and _is_safety(base):
             self._override(section, id_, entries)
         else:
@@ -243,7 +245,7 @@ class _Merger:
             self.report(
                 SafetyChanged.at(
                     id_.span,
-                    f"`{id_.text}` is a safety rule; switching it off takes a reason",
+                    f"`{id_.text}` is a safety rule; switching it off needs a reason",
                     f"write `{id_.text}: {{off: yes, because: …}}`; decisions will say so",
                 )
             )
@@ -251,9 +253,9 @@ class _Merger:
         self.merged.overrides.append(Override(id_.text, because, self.layer.label))
         del self.merged.sections[section][id_.text]
 
-    def _nothing(self, section: str, id_: Scalar) -> None:
+    def _nothing_to_change(self, section: str, id_: Scalar) -> None:
         known = self.merged.sections[section]
-        new = f"a new one needs {_are([f'{key}:' for key in NEEDS[section]], 'or')}"
+        new = f"a new one needs {_listed([f'{key}:' for key in NEEDS[section]], 'or')}"
         meant = did_you_mean(id_.text, known)
         what = section.rstrip("s").replace("_", " ")
         self.report(
@@ -268,7 +270,7 @@ def _sections(file: File) -> tuple[tuple[Scalar, Node], ...]:
 
 
 def _present(entries: Entries) -> Entries:
-    """Without the keys whose value is ``null``: that takes a key away."""
+    """The entries without the keys whose value is ``null``, which removes a key."""
     return {key: pair for key, pair in entries.items() if not _empty(pair[1])}
 
 
@@ -288,7 +290,7 @@ def _text(pair: tuple[Scalar, Node] | None) -> str | None:
     return pair[1].text if pair is not None and isinstance(pair[1], Scalar) else None
 
 
-def _are(words: tuple[str, ...] | list[str], last: str = "and") -> str:
+def _listed(words: tuple[str, ...] | list[str], last: str = "and") -> str:
     """``a, b and c``, each in backticks."""
     quoted = [f"`{word}`" for word in words]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"

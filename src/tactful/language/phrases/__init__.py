@@ -1,7 +1,7 @@
-"""Phrases: what a line of a condition asks of its field. Each is a class in one of the modules of this folder.
+"""Phrases: a line of a condition asks one of its field. Each phrase is a class in a module of this folder.
 
-A phrase is added to the ``PHRASES`` of its module. The parser, the messages about phrases that a field does not take,
-the words that editors offer, the table in the reference and the packs that tests draw follow from it.
+To add a phrase, write its class and add it to the ``PHRASES`` of its module. The parser, the messages about phrases that a
+field does not take, the words that editors offer, the tables in the reference and the packs that tests draw follow.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ PHRASES: Final[tuple[type[Phrase], ...]] = (
 
 
 def parse_phrase(node: Node, report: Callable[[Diagnostic], None]) -> tuple[Phrase, str] | None:
-    """Take a condition's phrase apart; gives it with its text, or ``None`` after reporting a mistake."""
+    """The phrase in a line of a condition, with its text; ``None`` after reporting a mistake."""
     match node:
         case Sequence(items=items):
             return _parse_list(items, report)
@@ -68,7 +68,7 @@ def _parse_list(items: tuple[Node, ...], report: Callable[[Diagnostic], None]) -
     names = []
     for item in items:
         if not isinstance(item, Scalar):
-            report(MalformedPhrase.at(item.span, "a list of values has single values in it, nothing nested"))
+            report(MalformedPhrase.at(item.span, "a list of values cannot be nested"))
             return None
         names.append(Text(item).whole())
     return IsOneOf(tuple(map(operand, names))), "[" + ", ".join(name.text for name in names) + "]"
@@ -92,16 +92,16 @@ def _parse_text(text: Text, report: Callable[[Diagnostic], None]) -> Phrase | No
 
 
 def meaning_of(phrase: Phrase, field: Field, text: str, span: Span, scope: Scope) -> Meaning | None:
-    """What a phrase means for a field; ``None`` after reporting a mistake. ``text`` and ``span`` are for messages."""
-    asked = Question(field, text, span, scope, hint_of)
+    """The meaning of a phrase for a field; ``None`` after reporting a mistake. ``text`` and ``span`` are for messages."""
+    question = Question(field, text, span, scope, hint_of)
     if isinstance(field.kind, phrase.kinds):
-        return phrase.means(asked)
-    phrase.refuse(asked)
+        return phrase.means(question)
+    phrase.refuse(question)
     return None
 
 
 def hint_of(kind: type[Kind]) -> str:
-    """What a field of a kind can be asked, for messages, each form in backticks."""
+    """What a field of a kind can be question, for messages, each form in backticks."""
     hints = [hint for phrase in PHRASES for hint in phrase.hints.get(kind, ())]
     return " or ".join((", ".join(hints[:-1]), hints[-1])) if len(hints) > 1 else hints[0]
 

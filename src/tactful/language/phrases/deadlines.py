@@ -23,7 +23,7 @@ class Deadline(Written, frozen=True):
 
 
 def parse_deadline(scalar: Scalar, report: Callable[[Diagnostic], None]) -> Deadline | None:
-    """Take a deadline apart; ``None`` after reporting a mistake."""
+    """The deadline in a text; ``None`` after reporting a mistake."""
     text = Text(scalar)
     match = _FORM.fullmatch(text.text)
     if match is None:

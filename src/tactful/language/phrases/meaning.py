@@ -1,4 +1,4 @@
-"""What every phrase says of itself, and the question that it asks of a field."""
+"""The base of all phrases, and the question that a phrase asks of a field."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Hints = Mapping[type[Kind], tuple[str, ...]]
 
 KINDS: Final[tuple[type[Kind], ...]] = get_args(Kind)
 
-#: What stands for the placeholders of a phrase's templates in examples, by kind of field.
+#: The values of the placeholders of templates in examples, by kind of field.
 SAMPLES: Final[Mapping[type[Kind], Mapping[str, str]]] = {
     YesNoKind: {"value": "yes", "another": "no"},
     ChoiceKind: {"value": "email", "another": "post"},
@@ -54,17 +54,17 @@ SAMPLES: Final[Mapping[type[Kind], Mapping[str, str]]] = {
 
 
 class Phrase(Written, frozen=True):
-    """The base of all phrases. The docstring of each says in a line what it means, for the reference."""
+    """The base of all phrases. The first sentences of a phrase's docstring are its meaning in the reference."""
 
-    #: How the phrase is written; its groups have names.
+    #: The form of the phrase, with named groups.
     form: ClassVar[re.Pattern[str]]
-    #: The ways to write it, with the placeholders of ``SAMPLES``, and ``{field}`` for another field.
+    #: The ways to write the phrase, with the placeholders of ``SAMPLES``, and ``{field}`` for another field.
     templates: ClassVar[tuple[str, ...]]
-    #: The kinds of field that it can be asked of.
+    #: The kinds of field that take the phrase.
     kinds: ClassVar[tuple[type[Kind], ...]]
-    #: How messages suggest the phrase, for each kind where they do.
+    #: Suggestions of the phrase in messages, by kind of field.
     hints: ClassVar[Hints] = {}
-    #: The beginnings that only this phrase has: a text that begins so and has no phrase's form is a mistake.
+    #: Beginnings that only this phrase has. A text with such a beginning and the form of no phrase is a mistake.
     openers: ClassVar[tuple[str, ...]] = ()
     #: The help for such a mistake.
     correction: ClassVar[str] = ""
@@ -74,13 +74,13 @@ class Phrase(Written, frozen=True):
         """The phrase in a text of its form."""
         raise NotImplementedError
 
-    def means(self, asked: Question) -> Meaning | None:
+    def means(self, question: Question) -> Meaning | None:
         """What the phrase means for a field of one of its kinds; ``None`` after reporting a mistake."""
         raise NotImplementedError
 
-    def refuse(self, asked: Question) -> None:
+    def refuse(self, question: Question) -> None:
         """Report that the phrase cannot be asked of the field, which is of another kind."""
-        asked.wrong()
+        question.wrong()
 
     @classmethod
     def examples(cls, kind: type[Kind]) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ class Meaning(Written, frozen=True):
 class Question:
     """A phrase asked of a field, in a scope. Its methods report mistakes and then give ``None``.
 
-    ``text`` is the phrase as written, ``span`` its place, ``hint`` says for messages what a field of a kind can be asked.
+    ``text`` is the phrase as written, ``span`` its place, ``hint`` says for messages what a field of a kind can be question.
     """
 
     def __init__(self, about: Field, text: str, span: Span, scope: Scope, hint: Callable[[type[Kind]], str]) -> None:
@@ -121,8 +121,8 @@ class Question:
         self._scope.report(WrongPhrase.at(self._span, message, help_ or f"write {self._hint(type(self.kind))}"))
 
     def empty(self) -> None:
-        """Report that nothing lies in a range."""
-        self._scope.report(EmptyRange.at(self._span, f"nothing lies `{self.text}`", "write the smaller one first"))
+        """Report an empty range."""
+        self._scope.report(EmptyRange.at(self._span, f"nothing is `{self.text}`", "write the smaller value first"))
 
     def field(self, name: Name) -> Field | None:
         """Another field."""
@@ -182,12 +182,12 @@ def read_length(operand: Operand, scope: Scope, use: str) -> Duration | None:
 
 def _length_help(text: str) -> str:
     if parse_number(text) is not None:
-        return f"say in what unit: `{text} days`"
+        return f"add a unit: `{text} days`"
     return "write a number and one of " + ", ".join(f"`{unit}`" for unit in UNITS)
 
 
 def _amount(text: str, kind: Kind) -> tuple[str, int | float | None]:
-    """What is wanted, for messages, and the amount; ``None`` where the text is none."""
+    """The sort of amount that the kind needs, for messages, and the amount; ``None`` where the text is not one."""
     match kind:
         case DurationKind():
             return "a length of elapsed time", _seconds(text)

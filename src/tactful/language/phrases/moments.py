@@ -13,7 +13,7 @@ from tactful.language.terms import Name, Operand, Order
 
 
 class Ago(Phrase, frozen=True):
-    """How long ago the moment is. ``at most`` and ``less than`` hold only once it has passed."""
+    """So much time has gone by since the moment. ``at most`` and ``less than`` hold only once it has passed."""
 
     op: Order
     length: Operand
@@ -28,9 +28,9 @@ class Ago(Phrase, frozen=True):
         """The phrase in a text of its form."""
         return cls(AMOUNT_ORDERS[words.words("op")], words.operand("length"))
 
-    def means(self, asked: Question) -> Meaning | None:
-        """``None`` after reporting that the length is none."""
-        length = asked.length(self.length)
+    def means(self, question: Question) -> Meaning | None:
+        """``None`` after reporting that the operand is not a length of time."""
+        length = question.length(self.length)
         if length is None:
             return None
         bound = NowIs(self.op, Shift(length))
@@ -38,7 +38,7 @@ class Ago(Phrase, frozen=True):
 
 
 class BetweenAgo(Phrase, frozen=True):
-    """The moment has passed, and lies so far back; both ends are included."""
+    """So much time has gone by since the moment; both lengths are included."""
 
     low: Operand
     high: Operand
@@ -49,22 +49,22 @@ class BetweenAgo(Phrase, frozen=True):
 
     @classmethod
     def read(cls, words: Words) -> Self:
-        """The phrase in a text of its form; the unit of the second length is that of the first, if it has none."""
+        """The phrase in a text of its form; a first length without a unit has that of the second."""
         return cls(operand(_with_unit(words.name("low"), words.name("high"))), words.operand("high"))
 
-    def means(self, asked: Question) -> Meaning | None:
-        """``None`` after reporting lengths that are none, or a range that is empty."""
-        low, high = asked.length(self.low), asked.length(self.high)
+    def means(self, question: Question) -> Meaning | None:
+        """``None`` after reporting an operand that is not a length of time, or an empty range."""
+        low, high = question.length(self.low), question.length(self.high)
         if low is None or high is None:
             return None
         if _longer(low, high):
-            asked.empty()
+            question.empty()
             return None
         return Meaning((NowIs(">=", Shift(low)), NowIs("<=", Shift(high))))
 
 
 def _with_unit(low: Name, high: Name) -> Name:
-    """``1`` of ``between 1 and 3 weeks ago`` is in weeks too."""
+    """The first length with a unit: ``1`` in ``between 1 and 3 weeks ago`` is in weeks too."""
     if not low.text.replace(".", "", 1).isdigit():
         return low
     unit = next((unit for unit in UNITS if high.text.endswith((unit, unit[:-1]))), None)
@@ -83,7 +83,7 @@ def _longer(low: Duration, high: Duration) -> bool:
 
 
 class Within(Phrase, frozen=True):
-    """The moment is still to come, and comes by then."""
+    """The moment is still to come, and comes before so much time has gone by."""
 
     length: Operand
 
@@ -99,14 +99,14 @@ class Within(Phrase, frozen=True):
         """The phrase in a text of its form."""
         return cls(words.operand("length"))
 
-    def means(self, asked: Question) -> Meaning | None:
-        """``None`` after reporting that the length is none."""
-        length = asked.length(self.length)
+    def means(self, question: Question) -> Meaning | None:
+        """``None`` after reporting that the operand is not a length of time."""
+        length = question.length(self.length)
         return None if length is None else Meaning((NowIs(">=", Shift(length, back=True)), NowIs("<=", HERE)))
 
 
 class PastOrToCome(Phrase, frozen=True):
-    """Whether the moment has passed."""
+    """Whether the moment has come. This second counts as past."""
 
     past: bool
 
@@ -120,7 +120,7 @@ class PastOrToCome(Phrase, frozen=True):
         """The phrase in a text of its form."""
         return cls(words.words("when") == "past")
 
-    def means(self, asked: Question) -> Meaning:
+    def means(self, question: Question) -> Meaning:
         """The moment is compared with now."""
         return Meaning((NowIs(">=" if self.past else "<", HERE),))
 

@@ -13,7 +13,7 @@ from tactful.language.terms import Operand, Order
 
 
 class Compares(Phrase, frozen=True):
-    """How large the value is."""
+    """The value is compared with a number or a length of time. ``at least`` and ``at most`` include it."""
 
     op: Order
     amount: Operand
@@ -30,18 +30,18 @@ class Compares(Phrase, frozen=True):
         """The phrase in a text of its form."""
         return cls(AMOUNT_ORDERS[words.words("op")], words.operand("amount"))
 
-    def means(self, asked: Question) -> Meaning | None:
-        """``None`` after reporting that the amount is none."""
-        amount = asked.amount(self.amount)
+    def means(self, question: Question) -> Meaning | None:
+        """``None`` after reporting that the operand is not an amount."""
+        amount = question.amount(self.amount)
         return None if amount is None else Meaning((Compare(self.op, amount),))
 
-    def refuse(self, asked: Question) -> None:
-        """Of a moment, ``ago`` was probably forgotten."""
-        _refuse(asked)
+    def refuse(self, question: Question) -> None:
+        """Suggest ``ago`` for a moment."""
+        _refuse(question)
 
 
 class Between(Phrase, frozen=True):
-    """The value lies between the two; both ends are included. Times of day may pass midnight."""
+    """The value lies between the two; both are included. Times of day may pass midnight: ``between 22:00 and 07:00``."""
 
     low: Operand
     high: Operand
@@ -62,25 +62,25 @@ class Between(Phrase, frozen=True):
         """The phrase in a text of its form."""
         return cls(words.operand("low"), words.operand("high"))
 
-    def means(self, asked: Question) -> Meaning | None:
-        """``None`` after reporting amounts that are none, or a range that is empty."""
-        low, high = asked.amount(self.low), asked.amount(self.high)
+    def means(self, question: Question) -> Meaning | None:
+        """``None`` after reporting an operand that is not an amount, or an empty range."""
+        low, high = question.amount(self.low), question.amount(self.high)
         if low is None or high is None:
             return None
-        if isinstance(asked.kind, DayTimeKind):
+        if isinstance(question.kind, DayTimeKind):
             return Meaning((DayTimeBetween(int(low), int(high)),))
         if low > high:
-            asked.empty()
+            question.empty()
             return None
         return Meaning((Compare(">=", low), Compare("<=", high)))
 
-    def refuse(self, asked: Question) -> None:
-        """Of a moment, ``ago`` was probably forgotten."""
-        _refuse(asked)
+    def refuse(self, question: Question) -> None:
+        """Suggest ``ago`` for a moment."""
+        _refuse(question)
 
 
-def _refuse(asked: Question) -> None:
-    asked.wrong(f"did you mean `{asked.text} ago`?" if isinstance(asked.kind, MomentKind) else None)
+def _refuse(question: Question) -> None:
+    question.wrong(f"did you mean `{question.text} ago`?" if isinstance(question.kind, MomentKind) else None)
 
 
 PHRASES: Final[tuple[type[Phrase], ...]] = (Compares, Between)

@@ -14,7 +14,7 @@ from tactful.language.terms import Name, Order
 
 
 class Ordered(Phrase, frozen=True):
-    """The moment is earlier or later than that of another field."""
+    """The moment is earlier or later than another moment, ``F``. ``at or`` includes the same second."""
 
     op: Order
     other: Name
@@ -29,24 +29,24 @@ class Ordered(Phrase, frozen=True):
         """The phrase in a text of its form."""
         return cls(MOMENT_ORDERS[words.words("op")], words.name("other"))
 
-    def means(self, asked: Question) -> Meaning | None:
+    def means(self, question: Question) -> Meaning | None:
         """``None`` after reporting that the other field is no moment."""
-        other = asked.field(self.other)
+        other = question.field(self.other)
         if other is None:
             return None
         if not isinstance(other.kind, MomentKind):
-            asked.wrong(f"`{other.text}` is no moment but {kind_name(other.kind)}")
+            question.wrong(f"`{other.text}` is {kind_name(other.kind)}, not a moment")
             return None
         return Meaning((Relates(self.op, other),))
 
-    def refuse(self, asked: Question) -> None:
+    def refuse(self, question: Question) -> None:
         """A field that does not exist is reported first."""
-        if asked.field(self.other) is not None:
-            asked.wrong()
+        if question.field(self.other) is not None:
+            question.wrong()
 
 
 class IsSame(Phrase, frozen=True):
-    """The value is that of another field; ``not``: it is another value, or either is unknown."""
+    """The value equals that of another field. With ``not``: the values differ, or one of them is unknown."""
 
     other: Name
     negated: bool
@@ -56,7 +56,7 @@ class IsSame(Phrase, frozen=True):
     kinds = tuple(kind for kind in KINDS if kind is not ListKind)
     hints: ClassVar[Hints] = {IdKind: ("`same as` another id",)}
     openers = ("same as ",)
-    correction = "write `at least 3`, or `at least 2 days ago` for a moment"
+    correction = "write `same as person.id`, with the name of another field"
 
     @classmethod
     def read(cls, words: Words) -> Self:
@@ -65,26 +65,26 @@ class IsSame(Phrase, frozen=True):
 
     @classmethod
     def offered(cls, kind: Kind) -> tuple[str, ...]:
-        """Ids, for an id."""
+        """The ids of entities, for an id."""
         if not isinstance(kind, IdKind):
             return ()
         return tuple(f"same as {entity}.id" for entity in SCOPES if entity not in ("offer", "message", "interviewer"))
 
-    def means(self, asked: Question) -> Meaning | None:
+    def means(self, question: Question) -> Meaning | None:
         """``None`` after reporting that the values of the two are never the same."""
-        other = asked.field(self.other)
+        other = question.field(self.other)
         if other is None:
             return None
-        if not _comparable(asked.kind, other.kind):
-            asked.wrong(f"`{other.text}` is {kind_name(other.kind)}, and the two are never the same")
+        if not _comparable(question.kind, other.kind):
+            question.wrong(f"`{other.text}` is {kind_name(other.kind)}, and the two are never the same")
             return None
         return Meaning((Relates("==", other),), self.negated)
 
-    def refuse(self, asked: Question) -> None:
-        """Lists are compared with nothing."""
-        other = asked.field(self.other)
+    def refuse(self, question: Question) -> None:
+        """No other field can have the same value as a list."""
+        other = question.field(self.other)
         if other is not None:
-            asked.wrong(f"`{other.text}` is {kind_name(other.kind)}, and the two are never the same")
+            question.wrong(f"`{other.text}` is {kind_name(other.kind)}, and the two are never the same")
 
 
 def _comparable(left: Kind, right: Kind) -> bool:

@@ -23,7 +23,7 @@ from tactful.language.terms import Operand
 
 
 class IsKnown(Phrase, frozen=True):
-    """Whether the value is known."""
+    """Whether the case says what the value is."""
 
     known: bool
 
@@ -36,15 +36,15 @@ class IsKnown(Phrase, frozen=True):
         """The phrase in a text of its form."""
         return cls(words.words("known") == "known")
 
-    def means(self, asked: Question) -> Meaning:
+    def means(self, question: Question) -> Meaning:
         """``unknown`` is not ``known``."""
         return Meaning((Known(),), not self.known)
 
 
 class IsOneOf(Phrase, frozen=True):
-    """The value is this one, or one of these; of a list: it is in the list. ``not`` and ``none of`` say the opposite.
+    """The value is this one, or one of these; a list contains it, or one of these. ``not`` and ``none of`` are the opposite.
 
-    ``email`` and ``[email, post]`` have no form of their own: whatever has that of no other phrase is a value.
+    ``email`` and ``[email, post]`` have no form of their own: a text that no phrase has the form of is a value.
     """
 
     operands: tuple[Operand, ...]
@@ -71,7 +71,7 @@ class IsOneOf(Phrase, frozen=True):
 
     @classmethod
     def examples(cls, kind: type[Kind]) -> tuple[str, ...]:
-        """Two words are all that a yes/no takes in practice."""
+        """For a yes/no the two words are enough."""
         return ("yes", "no") if kind is YesNoKind else super().examples(kind)
 
     @classmethod
@@ -85,14 +85,14 @@ class IsOneOf(Phrase, frozen=True):
             case _:
                 return ()
 
-    def means(self, asked: Question) -> Meaning | None:
+    def means(self, question: Question) -> Meaning | None:
         """``None`` after reporting a value that the field cannot have."""
-        values = asked.values(self.operands)
+        values = question.values(self.operands)
         return None if values is None else Meaning((IsIn(values),), self.negated)
 
 
 class IsFilled(Phrase, frozen=True):
-    """The list is known, and has something in it or nothing."""
+    """The list is known, and it is not empty (``some``) or empty."""
 
     filled: bool
 
@@ -106,7 +106,7 @@ class IsFilled(Phrase, frozen=True):
         """The phrase in a text of its form."""
         return cls(words.words("filled") == "some")
 
-    def means(self, asked: Question) -> Meaning:
+    def means(self, question: Question) -> Meaning:
         """Neither holds of a list that is unknown."""
         return Meaning((Filled(self.filled),))
 

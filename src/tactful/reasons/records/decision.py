@@ -1,7 +1,4 @@
-"""What engines give and what comes of it: firings, and the records that a decision is written out as.
-
-The records are the JSON of a decision; its JSON Schema comes from them.
-"""
+"""The records of a decision and of a plan. They are its JSON, and its JSON Schema is made from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``why`` answers with. These records are its JSON; its JSON Schema comes from them."""
+"""The records of the answers of ``why``. They are its JSON, and its JSON Schema is made from them."""
 
 from __future__ import annotations
 

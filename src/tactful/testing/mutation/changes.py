@@ -33,6 +33,7 @@ from tactful.language.ir import (
     Shift,
     Test,
 )
+from tactful.language.phrases.text import AMOUNT_ORDERS, MOMENT_ORDERS
 from tactful.language.terms import OPPOSITE, Order
 
 replace = msgspec.structs.replace
@@ -40,8 +41,8 @@ replace = msgspec.structs.replace
 Change = tuple[str, str, Test | None]
 
 _STRICT: Final[dict[Order, Order]] = {">=": ">", ">": ">=", "<=": "<", "<": "<="}
-_WORDS: Final[dict[Order, str]] = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
-_BESIDE: Final[dict[Order, str]] = {">=": "at or after", ">": "after", "<=": "at or before", "<": "before"}
+_WORDS: Final[dict[Order, str]] = {order: words for words, order in AMOUNT_ORDERS.items()}
+_BESIDE: Final[dict[Order, str]] = {order: words for words, order in MOMENT_ORDERS.items()}
 
 
 def test_changes(test: Test) -> Iterator[Change]:
