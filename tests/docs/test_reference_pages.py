@@ -44,3 +44,14 @@ def test_every_field_has_a_meaning_and_an_example() -> None:
     """The table of facts has no empty cell but a question or the words of a kind that has none."""
     for fields in given_fields().values():
         assert all(field.about and field.example for field in fields.values())
+
+
+def test_the_index_of_modules_is_up_to_date() -> None:
+    """docs/explanation/modules.md has the first sentence of every module; `make reference` writes it."""
+    hint = "`make reference` brings docs/explanation/modules.md up to date"
+    assert (DOCS / "explanation" / "modules.md").read_text() == _make_reference().modules_page(), hint
+
+
+def test_every_module_says_in_a_sentence_what_it_is_for() -> None:
+    """No row of the index is empty."""
+    assert all(about.endswith(".") for _, about in _make_reference().modules())
