@@ -61,5 +61,5 @@ def decide(
         raise EngineError("deciding on a Ray cluster needs Ray: pip install 'tactful[ray]'") from error
     policy = pack if isinstance(pack, Policy) else load(pack)
     cluster = Cluster(policy, now, steps=steps)
-    found = cluster.tables(dataset, partitions) if isinstance(dataset, Mapping) else cluster.texts(dataset, column)
-    return DecidedDatasets(found["actions"], found["justifications"], found["rejects"], found.get("steps"))
+    decided = cluster.tables(dataset, partitions) if isinstance(dataset, Mapping) else cluster.texts(dataset, column)
+    return DecidedDatasets(decided["actions"], decided["justifications"], decided["rejects"], decided.get("steps"))

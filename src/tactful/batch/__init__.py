@@ -1,6 +1,6 @@
-"""Very many cases: files of lines or folders of Parquet in, files of decisions out, in bounded memory.
+"""Decisions on millions of cases: lines of JSON or a folder of Parquet in, files of decisions out, in bounded memory.
 
-``run`` is the whole way on a page. ``inputs`` plans units of work (``lines``; ``footers``, ``streams``, ``sorting`` and
-``tables`` for Parquet), ``workers`` does them, each as ``unit`` says (``decide``, ``parts``, ``records``, ``words``), and
-``manifest`` knows what is done, so that a run that was ended goes on where it stopped. Takes the extra ``batch``.
+``run`` shows a whole batch. ``inputs`` plans units of work (``lines`` for JSON, ``folder`` for Parquet). ``workers`` does the
+units, each as ``unit`` describes (``decide``, then ``output``). ``manifest`` records which units are done, so that a batch
+that was interrupted can be resumed. ``cluster`` does the same as tasks of Ray. Needs the extra ``batch``.
 """

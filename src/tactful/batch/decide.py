@@ -52,10 +52,16 @@ class Columnar:
         _check_order(chunk, read.rejects)
         decided = self._decided(read.columns)
         rejects = [
-            RejectRecord(candidate=one.candidate_id, table=one.table, code=one.code, message=one.message, help=one.help)
-            for one in read.rejects
+            RejectRecord(
+                candidate=reject.candidate_id,
+                table=reject.table,
+                code=reject.code,
+                message=reject.message,
+                help=reject.help,
+            )
+            for reject in read.rejects
         ]
-        return decided._replace(rejects=rejects, rejected=len({one.candidate for one in rejects}))
+        return decided._replace(rejects=rejects, rejected=len({reject.candidate for reject in rejects}))
 
     def _read(self, line: Line) -> Case:
         policy, limits = self._policy, self._policy.decider.limits
@@ -86,9 +92,9 @@ def _line_reject(line: Line, mistake: Diagnostic) -> RejectRecord:
 
 def _check_order(chunk: TableChunk, rejects: list[Reject]) -> None:
     """Rows of candidates that belong to other chunks mean that their table is in no order."""
-    for one in rejects:
-        id_ = one.candidate_id
-        if id_ is None or one.table is None:
+    for reject in rejects:
+        id_ = reject.candidate_id
+        if id_ is None or reject.table is None:
             continue
         if (chunk.above is not None and id_ <= chunk.above) or (chunk.high is not None and id_ > chunk.high):
-            raise Unsorted(one.table)
+            raise Unsorted(reject.table)

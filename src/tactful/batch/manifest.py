@@ -64,7 +64,7 @@ def differences(begun: Manifest, asked: Manifest) -> list[str]:
     for name in Options.__struct_fields__:
         before, now = getattr(begun.options, name), getattr(asked.options, name)
         if before != now:
-            found.append(f"`--{name}` was {_said(name, before)} and is {_said(name, now)}")
+            found.append(f"`--{name}` was {_in_words(name, before)} and is {_in_words(name, now)}")
     return found
 
 
@@ -79,7 +79,7 @@ def _file_differences(before: tuple[InputFile, ...], now: tuple[InputFile, ...])
             yield f"`{name}` was changed"
 
 
-def _said(name: str, value: object) -> str:
+def _in_words(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if value is None:

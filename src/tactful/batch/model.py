@@ -48,7 +48,7 @@ class Tally(msgspec.Struct, frozen=True):
         )
 
     def __neg__(self) -> Tally:
-        return Tally(*(-one for one in msgspec.structs.astuple(self)))
+        return Tally(*(-count for count in msgspec.structs.astuple(self)))
 
 
 class LineUnit(msgspec.Struct, frozen=True):

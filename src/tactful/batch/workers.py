@@ -75,7 +75,7 @@ def work_here(queue: Queue[Unit], make: Make, watch: Watch) -> None:
             if _ends(error):
                 raise
             watch.again(unit)
-            watch.failed(Failed(unit, _said(error)))
+            watch.failed(Failed(unit, _reason(error)))
             do = make()  # a fault of this program costs one unit, and not the batch
         else:
             watch.done(unit, written)
@@ -192,7 +192,7 @@ def _ended(code: int | None) -> str:
     return f"the process that worked on it ended with {code}"
 
 
-def _said(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
@@ -208,7 +208,7 @@ def _worker(line: Connection, make: Make) -> None:
             except Exception as error:
                 if _ends(error):
                     raise
-                report = _said(error)
+                report = _reason(error)
                 do = make()
             line.send(report)
     except (EOFError, BrokenPipeError, ConnectionResetError):

@@ -33,7 +33,7 @@ def needed_columns(decider: Decider, options: Options) -> Needed | None:
     return {
         TABLE_OF[entity]: frozenset(KEYS[entity])
         | _ALWAYS[entity]
-        | {one.column for one in own if (entity, one.attribute, one.custom) in read}
+        | {column.column for column in own if (entity, column.attribute, column.custom) in read}
         for entity, own in field_columns(decider.checked.custom).items()
     }
 

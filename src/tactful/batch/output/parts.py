@@ -35,11 +35,11 @@ class Part:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         writers: list[TableWriter | BinaryIO] = [*self._tables.values(), *self._lines.values()]
-        for one in writers:
+        for writer in writers:
             if kind is None:
-                one.close()
+                writer.close()
             else:
-                _close_anyhow(one)
+                _close_anyhow(writer)
 
     def tables(self, tables: Mapping[str, pa.Table], format_: BatchFormat) -> None:
         """Add the rows of a chunk to tables."""
@@ -88,9 +88,9 @@ def _synced(path: Path) -> int:
         return os.fstat(stream.fileno()).st_size
 
 
-def _close_anyhow(one: Any) -> None:
+def _close_anyhow(writer: Any) -> None:
     """Close a file that is thrown away; that it cannot be written to its end (a full disk) is known already."""
     try:
-        one.close()
+        writer.close()
     except (OSError, pa.ArrowException):
         return

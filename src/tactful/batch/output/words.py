@@ -28,24 +28,24 @@ class Words:
         for case, now in zip(columns.each_case(range(len(moments))), moments, strict=True):
             context = Context(self._decider, case, now)
             ranking = self._decider.rank(case, now)
-            for one in _in_order(ranking):
-                labels.append(context.label(one))
-                reasons += [_because(firing, context) for firing in context.ranker.sorted_firings(one)]
+            for conclusion in _in_order(ranking):
+                labels.append(context.label(conclusion))
+                reasons += [_because(firing, context) for firing in context.ranker.sorted_firings(conclusion)]
             if "steps" in tables:
-                advised = [one for one in ranking.ranked if not one.prohibits]
-                steps += [_step(firing, context) for one in advised for firing in _steps(one, context)]
-        said = {"actions": ("label", labels), "justifications": ("text", reasons), "steps": ("text", steps)}
-        return {name: _with(table, *said[name]) for name, table in tables.items()}
+                advised = [conclusion for conclusion in ranking.ranked if not conclusion.prohibits]
+                steps += [_step(firing, context) for conclusion in advised for firing in _steps(conclusion, context)]
+        added_columns = {"actions": ("label", labels), "justifications": ("text", reasons), "steps": ("text", steps)}
+        return {name: _with(table, *added_columns[name]) for name, table in tables.items()}
 
 
 def _in_order(ranking: Ranking) -> list[Conclusion]:
     """Conclusions in the order in which the tables number them."""
-    alternatives = [other for one in ranking.ranked for other in one.alternatives]
+    alternatives = [other for conclusion in ranking.ranked for other in conclusion.alternatives]
     return [*ranking.ranked, *in_order(alternatives), *ranking.set_aside]
 
 
-def _steps(one: Conclusion, context: Context) -> list[RawFiring]:
-    return context.ranker.steps_for(one, context.steps, context.case)
+def _steps(conclusion: Conclusion, context: Context) -> list[RawFiring]:
+    return context.ranker.steps_for(conclusion, context.steps, context.case)
 
 
 def _with(table: pa.Table, name: str, texts: list[str]) -> pa.Table:

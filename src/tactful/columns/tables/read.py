@@ -81,7 +81,7 @@ class _Reading:
         self._suspects = {entity: list(found) for entity, found in rows.suspects.items()}
         for entity, found in where.suspects.items():
             self._suspect(entity, found)
-        self._said: Ints = np.zeros(0, np.int64)
+        self._moments: Ints = np.zeros(0, np.int64)
 
     def _suspect(self, entity: str, rows: Places) -> None:
         if len(rows):
@@ -89,7 +89,7 @@ class _Reading:
 
     def suspects(self, columns: Columns) -> list[int]:
         """The candidates that the ordinary reader has to look at."""
-        for entity, rows in suspects(columns, self._said, self._limits):
+        for entity, rows in suspects(columns, self._moments, self._limits):
             self._suspect(entity, rows)
         found = [columns.above(entity, "candidate")[rows] for entity, each in self._suspects.items() for rows in each]
         return np.unique(np.concatenate(found)).tolist() if found else []
@@ -97,13 +97,13 @@ class _Reading:
     def moments(self, now: int | None, clock: Callable[[], int]) -> Ints:
         """The moment to decide for, for each candidate."""
         size, array = self._sheets["candidate"].size, self._sheets["candidate"].arrays.get(NOW)
-        self._said = np.full(size, NULL if now is None else now, np.int64)
+        self._moments = np.full(size, NULL if now is None else now, np.int64)
         if array is not None and (now is None or not pa.types.is_timestamp(array.type)):
-            said, rows = seconds_column(array, self._clock("candidate"), deadline=False)
+            moments, rows = seconds_column(array, self._clock("candidate"), deadline=False)
             self._suspect("candidate", np.flatnonzero(rows))
-            self._said = said if now is None else self._said
-        unsaid = self._said == NULL
-        return np.where(unsaid, clock(), self._said) if unsaid.any() else self._said
+            self._moments = moments if now is None else self._moments
+        missing = self._moments == NULL
+        return np.where(missing, clock(), self._moments) if missing.any() else self._moments
 
     def columns(
         self, moments: Ints, fields: Mapping[str, list[FieldColumn]], cases: Callable[[Sequence[int]], list[Case]]
