@@ -27,7 +27,7 @@ class Decides(Protocol):
         """Decide on a case for each line."""
 
     def tables(self, chunk: TableChunk) -> Decided:
-        """Decide on the candidates of a chunk. Raises :class:`tactful.batch.tables.Unsorted`."""
+        """Decide on the candidates of a chunk. Raises :class:`tactful.batch.folder.units.Unsorted`."""
 
 
 class Columnar:

@@ -122,7 +122,7 @@ class Folder:
         )
 
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
-        """Ranges of candidates. Tables in no order are sorted first. Raises :class:`tactful.batch.tables.Unsorted`."""
+        """Ranges of candidates. Tables in no order are sorted first. Raises :class:`tactful.batch.folder.units.Unsorted`."""
         chunk = chunk_size(self._tables, begun.options.chunk or CANDIDATES)
         mixed = {*begun.sorted, *unsorted_tables(self._tables, chunk)}
         found = {

@@ -196,7 +196,7 @@ def place_for(folder: Path) -> Iterator[OutputFolder]:
 
 
 def _lock(folder: Path) -> int | None:
-    """A handle that keeps others out as long as it is open; none on Windows, where two runs are not told apart."""
+    """A handle that keeps others out as long as it is open; none on Windows, where two runs do not exclude each other."""
     try:
         import fcntl
     except ImportError:

@@ -26,16 +26,16 @@ from tactful.source.diagnostics import InvalidInput
 
 
 class Viewer(Protocol):
-    """Who looks on while a batch is decided."""
+    """Shows how a batch proceeds."""
 
     def begins(self, total: int | None, done: list[Written]) -> None:
         """The work begins: how much there is in all, where that is known, and what earlier runs have done of it."""
 
     def says(self, message: str) -> None:
-        """Something that people should know."""
+        """Report a message to the user."""
 
     def moves(self, tally: Tally, weight: int) -> None:
-        """A chunk more is done; less, where a unit has to be done again."""
+        """Count one more chunk; the counts are negative where a unit has to be done again."""
 
 
 class BatchResult(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ def run_batch(batch: Batch, viewer: Viewer) -> BatchResult:
 
 
 class _Run:
-    """One run of a batch. It is told what workers do."""
+    """One run of a batch. It receives what workers report."""
 
     def __init__(self, batch: Batch, source: Source, policy: Policy, place: OutputFolder, viewer: Viewer) -> None:
         self._batch, self._source, self._policy, self._place, self._viewer = batch, source, policy, place, viewer
@@ -191,7 +191,7 @@ class _Run:
         self._viewer.moves(progress.tally, progress.weight)
 
     def again(self, unit: Unit) -> None:
-        """What was told of a unit is void."""
+        """Take back what was reported of a unit."""
         for one in self._told.pop(unit.no, ()):
             self._viewer.moves(-one.tally, -one.weight)
 

@@ -24,7 +24,7 @@ _PATIENCE: Final = 5.0
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """What a chunk of a unit gave, told while the unit goes on; ``weight`` is the chunk's part of the unit's."""
+    """What a chunk of a unit gave, reported while the unit goes on; ``weight`` is the chunk's part of the unit's."""
 
     unit: int
     tally: Tally
@@ -39,13 +39,13 @@ class Failed(msgspec.Struct, frozen=True):
 
 
 class Watch(Protocol):
-    """Who is told of what workers do."""
+    """Receives what workers report."""
 
     def progress(self, progress: Progress) -> None:
         """A chunk was decided on."""
 
     def again(self, unit: Unit) -> None:
-        """A unit is tried again: what was told of it is void."""
+        """A unit is tried again; what was reported of it no longer counts."""
 
     def done(self, unit: Unit, written: Written) -> None:
         """A unit is done, its files are in the work folder."""
@@ -150,20 +150,20 @@ class _Crew:
 
     def _hear(self, no: int, line: Connection) -> None:
         try:
-            told = line.recv()
+            report = line.recv()
         except (EOFError, OSError):
             self._lost(no)
             return
-        match told:
+        match report:
             case Progress():
-                self._watch.progress(told)
+                self._watch.progress(report)
             case Written():
-                self._watch.done(self._at.pop(no), told)
+                self._watch.done(self._at.pop(no), report)
                 self._assign(no)
             case str():
-                self._missed(no, told)
+                self._missed(no, report)
             case _:
-                raise told
+                raise report
 
     def _lost(self, no: int) -> None:
         """A worker has died."""
@@ -204,13 +204,13 @@ def _worker(line: Connection, make: Make) -> None:
         while True:
             unit = line.recv()
             try:
-                told: Any = do(unit, line.send)
+                report: Any = do(unit, line.send)
             except Exception as error:
                 if _ends(error):
                     raise
-                told = _said(error)
+                report = _said(error)
                 do = make()
-            line.send(told)
+            line.send(report)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         os._exit(1)  # the parent is gone
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Which entities there are, how they hang together, and which fields each has, of what kind."""
+"""The fields of each entity, read off the shape of a case: kind, description, and who can change them."""
 
 from __future__ import annotations
 

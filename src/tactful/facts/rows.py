@@ -1,4 +1,4 @@
-"""A case as it is held once read: rows that know their parents, all moments whole seconds, all places resolved.
+"""A case in memory: rows with references to their parents, moments in seconds since 1970 (UTC), places as calendars.
 
 Rows are compared by identity. ``no`` numbers the rows of one entity from 0 through the whole case, so that an engine in
 another process, or over columns, can name a row by a small integer.

@@ -124,7 +124,7 @@ def _list(refs: Any) -> Refs:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Mistakes that a worker found, told as if they were found here."""
+    """Raise the mistakes that a worker raised as if they were raised here."""
     try:
         yield
     except RayTaskError as error:

@@ -88,7 +88,7 @@ def plan_units(candidates: tuple[Stream, ...], chunk: int) -> tuple[TableUnit, .
 def _ends(candidates: tuple[Stream, ...], chunk: int) -> list[str]:
     """The last ids of all chunks but the last one.
 
-    Of each stream every so manieth id is looked at: exact where there is one stream, and else near enough.
+    Every n-th id of each stream is read: exact for one stream, an estimate for several.
     """
     every = chunk if len(candidates) == 1 else max(1, chunk // (4 * len(candidates)))
     found = sorted(id_ for stream in candidates for id_ in _every(stream, every))
@@ -100,7 +100,7 @@ def _ends(candidates: tuple[Stream, ...], chunk: int) -> list[str]:
 
 
 def _every(stream: Stream, every: int) -> Iterator[str]:
-    """Every so manieth id of a stream, which has to ascend."""
+    """Every n-th id of a stream. Raises :class:`Unsorted` where ids do not ascend."""
     last, ahead = "", every - 1
     for ids in keys(stream, _READ):
         if len(ids) == 0:

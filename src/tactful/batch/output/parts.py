@@ -17,7 +17,7 @@ from tactful.batch.output.tables import ArrowTable, ParquetTable, TableWriter
 
 
 class Part:
-    """The output of one unit, written chunk by chunk. Nobody sees its files before :meth:`Place.keep` moves them."""
+    """The output of one unit, written chunk by chunk. Its files get to their places when :meth:`OutputFolder.keep` moves them."""
 
     def __init__(self, unit: Unit, folder: Path) -> None:
         self._unit, self._folder = unit, folder

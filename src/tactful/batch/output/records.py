@@ -31,7 +31,7 @@ _TABLES: Final = ("actions", "justifications", "steps")
 
 
 def _groups(table: pa.Table, ids: Sequence[str]) -> Iterator[Rows]:
-    """The rows of each of the candidates. Conclusions are numbered from 1 for each, so that equal ids are told apart."""
+    """The rows of each of the candidates. Conclusions are numbered from 1 for each, so equal ids are kept apart."""
     names = table.column_names
     columns = [_values(table.column(name)) for name in names]
     rows = iter([dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)])

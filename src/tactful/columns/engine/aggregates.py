@@ -40,7 +40,7 @@ _START: Final[dict[str, tuple[Any, Any]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Gathering:
+class AggregatePlan:
     """How a fact is worked out.
 
     ``alone`` is what is asked of the rows of the collection alone, ``owner`` of the fact's own row alone, ``both`` of
@@ -56,7 +56,7 @@ class Gathering:
     value: Ref | None
 
 
-def gathering(fact: Aggregate, planner: Planner) -> Gathering:
+def gathering(fact: Aggregate, planner: Planner) -> AggregatePlan:
     """How to work out a fact."""
     pairing = Pairing(fact.entity, fact.over, fact.pivot)
     sides: dict[str, list[Condition]] = {"over": [], "owner": [], "both": []}
@@ -67,7 +67,7 @@ def gathering(fact: Aggregate, planner: Planner) -> Gathering:
             sides[pairing.side(scopes_of(member))].append(member)
         join = join or found
     over = Table(fact.over)
-    return Gathering(
+    return AggregatePlan(
         fact,
         pairing,
         planner.node(AllOf(tuple(sides["over"])), over),
@@ -98,13 +98,13 @@ def _to_person(field: Field) -> Path | None:
     return None if further is None else (*path, *further)
 
 
-class Gatherings:
+class Aggregates:
     """Works facts out for one chunk."""
 
     def __init__(self, columns: Columns, conditions: Conditions, fields: Fields) -> None:
         self._columns, self._conditions, self._fields = columns, conditions, fields
 
-    def values(self, plan: Gathering) -> Array:
+    def values(self, plan: AggregatePlan) -> Array:
         """The fact of all rows of its entity."""
         fact = plan.fact
         over = self._conditions.whole(fact.over)
@@ -130,7 +130,7 @@ class Gatherings:
         rows = self._conditions.whole(entity).rows(path)
         return np.arange(self._columns.sizes[entity]) if rows is None else rows
 
-    def _gathered(self, plan: Gathering, rows: Places, groups: Places, entity: str) -> Array:
+    def _gathered(self, plan: AggregatePlan, rows: Places, groups: Places, entity: str) -> Array:
         """The rows of the collection gathered by the rows of ``entity`` that they belong to; -1: to none."""
         frame: Frame = self._conditions.whole(plan.fact.over)
         if plan.join is not None:
@@ -145,7 +145,7 @@ class Gatherings:
 
     # --- pairs ---
 
-    def _of_pairs(self, plan: Gathering, rows: Places) -> Array:
+    def _of_pairs(self, plan: AggregatePlan, rows: Places) -> Array:
         fact, both = plan.fact, plan.both
         assert both is not None  # else there is no need of pairs
         found = _start(fact, self._columns.sizes[fact.entity])
@@ -158,7 +158,7 @@ class Gatherings:
             _gather(fact.op, own.take(holds), values, found)
         return found
 
-    def _pairs(self, plan: Gathering, owners: Places, rows: Places) -> Iterator[tuple[Places, Places]]:
+    def _pairs(self, plan: AggregatePlan, owners: Places, rows: Places) -> Iterator[tuple[Places, Places]]:
         """Owners with the rows that are theirs by what they belong to, or by the person; all of an owner in one block."""
         fact = plan.fact
         theirs, own = plan.join or ((fact.pivot,), (fact.pivot,))

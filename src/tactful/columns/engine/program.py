@@ -9,7 +9,7 @@ from typing import Any
 import numpy.typing as npt
 
 from tactful.columns.columns import Columns
-from tactful.columns.engine.aggregates import Gathering, Gatherings, gathering
+from tactful.columns.engine.aggregates import AggregatePlan, Aggregates, gathering
 from tactful.columns.engine.business_days import DayTables, LocalDays
 from tactful.columns.engine.conditions import Conditions
 from tactful.columns.engine.deadlines import Deadlines, Ends, ends_of
@@ -62,7 +62,7 @@ class ColumnarProgram:
             chunk.forget()
 
 
-def _fact_plan(fact: ComputedFact, planner: Planner) -> Node | Gathering:
+def _fact_plan(fact: ComputedFact, planner: Planner) -> Node | AggregatePlan:
     if isinstance(fact, WhenFact):
         return planner.node(fact.condition, Table(fact.entity))
     return gathering(fact, planner)
@@ -79,7 +79,7 @@ class _Chunk:
     def __init__(
         self,
         columns: Columns,
-        plans: dict[str, Node | Gathering],
+        plans: dict[str, Node | AggregatePlan],
         facts: dict[str, ComputedFact],
         days: DayTables,
         calendars: Calendars,
@@ -88,7 +88,7 @@ class _Chunk:
         self._computed: dict[str, npt.NDArray[Any]] = {}
         self._fields = fields = Fields(columns, LocalDays(columns.calendars, days), self._fact)
         self._conditions = Conditions(columns, Tests(fields))
-        self._gatherings = Gatherings(columns, self._conditions, fields)
+        self._gatherings = Aggregates(columns, self._conditions, fields)
         self._deadlines = Deadlines(columns, fields, facts, calendars)
 
     def fired(self, rules: Iterable[_RulePlan]) -> list[RuleFirings]:

@@ -48,7 +48,7 @@ class Firings:
 
 @dataclass(frozen=True, slots=True)
 class Conclusions:
-    """What :class:`tactful.rank.Conclusion` is, of all candidates at once, by slot and row of its entity.
+    """What :class:`tactful.decide.ranker.Conclusion` is, of all candidates at once, by slot and row of its entity.
 
     ``target`` is that row, ``everywhere`` its number through all entities; ``due`` is :data:`NEVER` where there is none.
     ``starts`` says where those of each slot begin.

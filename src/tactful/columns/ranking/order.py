@@ -44,7 +44,7 @@ class _Merits(NamedTuple):
 
 
 def in_order(plan: RankingPlan, ids: Ids, all_: Conclusions, states: Small) -> Ordered:
-    """All conclusions, sorted by candidate and state, then as :func:`tactful.rank.rank_key` has it."""
+    """All conclusions, sorted by candidate and state, then as :func:`tactful.decide.ranker.rank_key` has it."""
     merits = _Merits(all_.priority, all_.due, all_.strength, all_.slot, all_.target)
     return _sorted(plan, ids, all_.candidate, states, merits)
 

@@ -19,7 +19,7 @@ Families = Mapping[str, tuple[str, ...]]
 class ConclusionGroup(NamedTuple):
     """All conclusions of one sort: for or against the same action, for targets of the same entity.
 
-    Sorted as tuples, they stand in the order of :func:`tactful.rank.rank_key`.
+    Sorted as tuples, they stand in the order of :func:`tactful.decide.ranker.rank_key`.
     """
 
     action: str
@@ -132,7 +132,7 @@ def target_entity(rule: Rule) -> str:
 
 
 def by_id(rule: Rule) -> Field | None:
-    """The field that holds the id of the person whom a rule's conclusion concerns, where it is told by id."""
+    """The field that holds the id of the person whom a rule's conclusion concerns, where the rule names an id."""
     return rule.target.field if isinstance(rule.target, ById) else None
 
 

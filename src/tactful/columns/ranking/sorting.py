@@ -1,4 +1,4 @@
-"""Rows by name: the order of what is alike in all else, as :func:`tactful.rank.row_key` has it.
+"""Rows by name: the order of what is alike in all else, as :func:`tactful.facts.rows.row_key` has it.
 
 Names are looked at only where there are ties, and compared many at a time. Strings in Arrow are UTF-8, whose bytes stand
 in the same order as the characters that Python compares.
@@ -75,7 +75,7 @@ def _sort_runs(ids: Ids, places: Places, rows: Places, entities: Ints, runs: Int
 def rules_in_order(
     plan: RankingPlan, ids: Ids, keys: Ints, rules: Numbers, everywhere: Rows, unsorted: Iterable[Stretch] | None = None
 ) -> tuple[Places, Places]:
-    """Firings sorted by owner, then as :class:`tactful.rank.Ranker` sorts firings; and the owner of each.
+    """Firings sorted by owner, then as :class:`tactful.decide.ranker.Ranker` sorts firings; and the owner of each.
 
     Owners and the places of rules among all rules make up ``keys``, which are used up. ``everywhere`` has rows of any entity
     by their numbers through all of them; those that one rule fires for with one owner ascend. ``unsorted`` is as for

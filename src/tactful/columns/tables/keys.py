@@ -1,4 +1,4 @@
-"""Keys of rows as whole numbers: ids are told apart once, and rows found by numbers from then on."""
+"""Keys of rows as whole numbers: ids are compared once, and rows are found by numbers from then on."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def read_tables(
 
     ``now`` (seconds since 1970) is the moment to decide for; otherwise the column ``candidates.now``, and where that says
     nothing what ``clock`` says, which is asked once. Rows may stand in any order. Raises :class:`InvalidInput` where a table
-    or a column has a name or a type that it cannot have; a candidate with mistakes is left out and told in ``rejects``.
+    or a column has a name or a type that it cannot have; a candidate with mistakes is left out and listed in ``rejects``.
     Of ``limits``, ``bytes`` and ``depth`` bound how a case is written, and so nothing here.
     """
     rows = placed(sheets_of(tables, custom))

@@ -38,7 +38,7 @@ class Found(NamedTuple):
 
 
 def rejects_of(found: Iterable[Found]) -> list[Reject]:
-    """The mistakes in the order of the candidates, those of nobody last; what is told twice, once."""
+    """The mistakes in the order of the candidates, those of nobody last; each mistake once."""
     ordered = sorted(found, key=lambda one: (one.candidate is None, one.candidate or 0))
     return list(dict.fromkeys(one.reject for one in ordered))
 

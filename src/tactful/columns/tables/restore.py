@@ -58,7 +58,7 @@ class Restorer:
             try:
                 return link(msgspec.convert(case, CaseShape), self.now, self.calendars, self.custom, self.limits)
             except (msgspec.MsgspecError, NotLinkable):
-                pass  # what is wrong with it is found out and told below
+                pass  # its mistake is reported below
         return read_case_node(_node(case), "", self.calendars, self.custom, self.limits, self.now, as_json=True)
 
     def plain(self, candidates: Sequence[int]) -> list[Plain]:

@@ -1,4 +1,4 @@
-"""Reading a case: JSON, a mapping or the text of a file, into rows. All mistakes are told, none is passed over."""
+"""A case read from JSON, a mapping or the text of a file into rows. Every mistake is reported."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def read_case_node(
 
 
 def read_shape(node: Node, custom: CustomFields, limits: CaseLimits) -> CaseShape:
-    """A case that is to be changed before it is read: all of its types are right, what fits together is seen to later.
+    """A case that is changed before it is read. Types are checked here; whether facts fit together is checked later.
 
     Raises :class:`InvalidInput` with all mistakes, each with its place.
     """

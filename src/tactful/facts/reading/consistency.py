@@ -1,4 +1,4 @@
-"""What does not fit together in a case whose single values are right: ids, references, places, moments."""
+"""Checks across a case whose single values are right: ids, references, places, moments."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Plain = dict[str, Any]
 
 
 class Consistency:
-    """Goes over a case as plain data and notes what does not fit together."""
+    """Checks a case as plain data and reports every fact that does not fit the others."""
 
     def __init__(self, reader: Reader, calendars: Calendars, limits: CaseLimits, custom: CustomFields) -> None:
         self._reader, self._calendars, self._limits, self._custom = reader, calendars, limits, custom

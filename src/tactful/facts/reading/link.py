@@ -1,7 +1,7 @@
 """From a decoded case to rows: moments in seconds, references followed, places resolved.
 
-This is on the way of every decision, so it stops at the first thing that is wrong with :class:`NotLinkable`;
-``validate`` then goes over everything again and tells all mistakes.
+Every decision runs this, so it stops at the first mistake and raises :class:`NotLinkable`. ``validate`` and
+``consistency`` then check everything again and report all mistakes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ NO_ZONE: Final = "UTC"
 
 
 class NotLinkable(Exception):
-    """Something is wrong with the case; ``validate`` tells what."""
+    """A mistake in the case. ``validate`` and ``consistency`` report which."""
 
 
 def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: CustomFields, limits: CaseLimits) -> Case:

@@ -1,4 +1,4 @@
-"""Every mistake of a case, with its place: what fits no type here, what does not fit together in ``consistency``.
+"""Every value of a case that does not fit its type, with its place. ``consistency`` checks whether facts fit together.
 
 Directed by the types of ``shape``, so that ``country: NO`` stays text where ``employed: no`` is a no.
 """
