@@ -12,7 +12,7 @@ import tactful
 from drawn import cases, packs
 from reference_cases import NOW
 from tactful.engines.evaluate import Evaluator
-from tactful.engines.expiry import fires, fires_until
+from tactful.engines.expiry import Expiry, fires
 
 
 @settings(max_examples=300)
@@ -31,7 +31,7 @@ def test_drawn_rules_fire_as_their_conditions_read(text: str, data: dict[str, An
                 if rule.by is not None:
                     due = evaluator.deadline(rule.by, env)
                 elif not rule.endless:
-                    due = fires_until(rule, row, evaluator)
+                    due = Expiry(evaluator).until(rule, row)
                 expected.append((rule.no, row.no, due))
     firings = [(one.rule, one.row.no, one.due) for one in policy.fire(case, NOW)]
     assert sorted(firings, key=str) == sorted(expected, key=str)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import tactful
 from reference_cases import NOW, cases, iso
 from tactful.engines.evaluate import Evaluator
-from tactful.engines.expiry import fires, fires_until
+from tactful.engines.expiry import Expiry, fires
 from tactful.facts.entities import ENTITIES
 from tactful.facts.rows import row_key
 
@@ -38,7 +38,7 @@ def test_compiled_rules_fire_as_their_conditions_read(pack: tactful.Policy, data
                 if rule.by is not None:
                     due = evaluator.deadline(rule.by, env)
                 elif not rule.endless:
-                    due = fires_until(rule, row, evaluator)
+                    due = Expiry(evaluator).until(rule, row)
                 expected.add((rule.id, row.no, rule.entity, due))
     firings = pack.fire(case, NOW)
     rules = pack.checked.rules

@@ -76,7 +76,7 @@ class Advice:
     @cached_property
     def _opens(self) -> int | None:
         rules = self._context.checked.rules
-        return opened([(rules[no], row) for no, row, _ in self._conclusion.firings], self._context.evaluator)
+        return opened([(rules[no], row) for no, row, _ in self._conclusion.firings], self._context.expiry)
 
     @cached_property
     def label(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import assert_never
 
+from tactful.engines.joins import INDEXES, join_of
 from tactful.facts.calendars import Calendar, Calendars
 from tactful.facts.kinds import BusinessDays, Value
 from tactful.facts.rows import (
@@ -58,6 +59,9 @@ class Evaluator:
         self.case, self.now, self.facts, self.calendars = case, now, facts, calendars
         self._memo: dict[tuple[str, int], Value] = {}
         self._environments: dict[tuple[str, int], dict[str, Row | None]] = {}
+        #: The rows of an application (by its number) by the id of their person, by entity.
+        self._by_person: dict[tuple[str, int], dict[Value, list[Row]]] = {}
+        self._joins: dict[str, tuple[str, Field, AllOf] | None] = {}
 
     def at(self, now: int) -> Evaluator:
         """An evaluator of the same case at another moment."""
@@ -142,10 +146,37 @@ class Evaluator:
         for member in self._below(fact.over, fact.pivot, pivot):
             yield {**self.environment(fact.over, member), **env, fact.over: member}
 
+    def candidates(self, fact: Aggregate, row: Row, env: Environment) -> Iterator[dict[str, Row | None]]:
+        """The environments of :meth:`collection` without those of other people, where the fact is about one person."""
+        if fact.id not in self._joins:
+            self._joins[fact.id] = join_of(fact)
+        join, application = self._joins[fact.id], row.application
+        if join is None or application is None:
+            yield from self.collection(fact, row, env)
+            return
+        person_id = self.value(join[1], env)
+        for member in self._of_person(fact.over, application).get(person_id, ()):
+            yield {**self.environment(fact.over, member), **env, fact.over: member}
+
+    def _of_person(self, entity: str, application: ApplicationRow) -> dict[Value, list[Row]]:
+        """The rows of an application by the id of their person; those that name nobody are left out."""
+        key = entity, application.no
+        rows = self._by_person.get(key)
+        if rows is None:
+            rows = self._by_person[key] = {}
+            for member in _members(self.family(application), entity):
+                id_ = member.value(INDEXES[entity][1])
+                if id_ is not None:
+                    rows.setdefault(id_, []).append(member)
+        return rows
+
     def _aggregate(self, fact: Aggregate, row: Row, env: Environment) -> Value:
-        matches = [inner for inner in self.collection(fact, row, env) if self.holds(fact.where, inner)]
+        inners = self.candidates(fact, row, env)
+        if fact.op in ("exists", "none"):
+            return any(self.holds(fact.where, inner) for inner in inners) == (fact.op == "exists")
+        matches = [inner for inner in inners if self.holds(fact.where, inner)]
         if fact.value is None:
-            return {"exists": bool(matches), "none": not matches, "count": len(matches)}[fact.op]
+            return len(matches)
         values = [self.value(fact.value, inner) for inner in matches]
         numbers = [value for value in values if isinstance(value, int | float)]
         if fact.op == "sum":
@@ -189,7 +220,7 @@ class Evaluator:
         """Whether a predicate holds of a field that is known to have this value."""
         match predicate:
             case NowIs(op=op, shift=shift):
-                return _compare(self.now, op, self.shifted(value, shift, field, env))
+                return compare(self.now, op, self.shifted(value, shift, field, env))
             case IsIn(values=values):
                 return any(item in values for item in value) if isinstance(value, tuple) else value in values
             case Known():
@@ -200,9 +231,9 @@ class Evaluator:
                 against = self.value(other, env)
                 if against is None:
                     return False
-                return value == against if op == "==" else _compare(value, op, against)
+                return value == against if op == "==" else compare(value, op, against)
             case Compare(op=op, value=bound):
-                return _compare(value, op, bound)
+                return compare(value, op, bound)
             case DayTimeBetween(low=low, high=high):
                 return in_day_time(value, low, high)
             case _:
@@ -246,7 +277,8 @@ def in_day_time(value: Value, low: int, high: int) -> bool:
     return low <= value <= high if low <= high else value >= low or value <= high
 
 
-def _compare(left: Value, op: str, right: Value) -> bool:
+def compare(left: Value, op: str, right: Value) -> bool:
+    """Whether two numbers stand in an order."""
     assert isinstance(left, int | float)  # the check lets only numbers be compared
     assert isinstance(right, int | float)
     match op:

@@ -1,21 +1,20 @@
-"""How long a rule fires by time alone: since when, and until when.
+"""How long a rule fires by time alone: since when, and until when; and the turns of its tests.
 
-The search goes from turn to turn. A turn is a moment at which the outcome of a test may change although no fact does;
-between two turns nothing changes, so the search is exact.
+A turn is a moment at which the outcome of a test may change although no fact does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple, assert_never
 
+from tactful.engines.courses import AFTER, AT, Course, Courses
 from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.facts.kinds import DAY
 from tactful.facts.rows import Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
-    ComputedFact,
     Condition,
     Field,
     Rule,
@@ -56,35 +55,54 @@ def fires(rule: Rule, env: Environment, evaluator: Evaluator) -> bool:
     return evaluator.holds(rule.when, env) and not evaluator.holds(rule.unless, env)
 
 
-def horizon(rule: Rule, facts: Mapping[str, ComputedFact]) -> int:
-    """How far ahead the end of a rule is looked for, in seconds."""
-    return CLOCK_HORIZON if Clockwork(facts).looks_at_clocks(rule) else HORIZON
+class Expiry:
+    """Since when, and until when, the rules of a pack fire for one case by time alone.
 
+    What is worked out for one rule is kept for the others. Not safe to share between threads.
+    """
 
-def fires_until(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
-    """The moment at which a rule that fires now stops by time alone; ``None`` where that is beyond its horizon."""
-    env = evaluator.environment(rule.entity, row)
-    end = evaluator.now + horizon(rule, evaluator.facts)
-    while True:
-        turn = min((turn for turn in rule_turns(rule, env, evaluator) if turn.first > evaluator.now), default=None)
-        if turn is None or turn.first > end:
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self._clockwork = Clockwork(evaluator.facts)
+        self._courses: dict[tuple[int, int], Courses] = {}
+        self._horizons: dict[int, int] = {}
+
+    def until(self, rule: Rule, row: Row) -> int | None:
+        """The moment at which a rule that fires now stops by time alone; ``None`` where that is beyond its horizon.
+
+        In seconds since 1970, UTC.
+        """
+        now = self.evaluator.now
+        course = self._course(rule, row, now, now + self._horizon(rule))
+        if len(course.times) == 1:
             return None
-        evaluator = evaluator.at(turn.first)
-        if not fires(rule, env, evaluator):
-            return turn.boundary
+        return course.times[1] - 1 if course.marks[1] & AFTER else course.times[1]
 
+    def since(self, rule: Rule, row: Row) -> int | None:
+        """The moment since which a rule that fires now has fired by time alone; ``None`` where that is beyond its horizon.
 
-def fires_since(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
-    """The moment since which a rule that fires now has fired by time alone; ``None`` where that is beyond its horizon."""
-    env = evaluator.environment(rule.entity, row)
-    end = evaluator.now - horizon(rule, evaluator.facts)
-    while True:
-        turn = max((turn for turn in rule_turns(rule, env, evaluator) if turn.first <= evaluator.now), default=None)
-        if turn is None or turn.first < end:
+        In seconds since 1970, UTC.
+        """
+        now = self.evaluator.now
+        course = self._course(rule, row, now - self._horizon(rule) - 1, now)
+        if len(course.times) == 1:
             return None
-        evaluator = evaluator.at(turn.first - 1)
-        if not fires(rule, env, evaluator):
-            return turn.boundary
+        return course.times[-1] if course.marks[-1] & AT else course.times[-1] - 1
+
+    def _course(self, rule: Rule, row: Row, start: int, last: int) -> Course:
+        key = start, last
+        courses = self._courses.get(key)
+        if courses is None:
+            courses = self._courses[key] = Courses(self.evaluator, self._clockwork, start, last)
+        return courses.rule(rule, self.evaluator.environment(rule.entity, row))
+
+    def _horizon(self, rule: Rule) -> int:
+        """How far ahead the end of a rule is looked for, in seconds."""
+        length = self._horizons.get(rule.no)
+        if length is None:
+            clocked = self._clockwork.looks_at_clocks(rule)
+            length = self._horizons[rule.no] = CLOCK_HORIZON if clocked else HORIZON
+        return length
 
 
 def rule_turns(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:

@@ -10,6 +10,7 @@ import msgspec
 from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion, Ranker
 from tactful.engines.evaluate import Evaluator
+from tactful.engines.expiry import Expiry
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Case, Row
@@ -58,6 +59,11 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
     def evaluator(self) -> Evaluator:
         """An evaluator for explanations."""
         return self.decider.evaluator(self.case, self.now)
+
+    @cached_property
+    def expiry(self) -> Expiry:
+        """How long rules have fired, for explanations."""
+        return Expiry(self.evaluator)
 
     def moment(self, moment: int | None) -> datetime | None:
         """A moment (seconds since 1970) in the candidate's time zone."""

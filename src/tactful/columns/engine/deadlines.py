@@ -13,7 +13,7 @@ from tactful.columns.engine.frames import Frame
 from tactful.columns.engine.nodes import Ref, Table
 from tactful.columns.engine.planner import Planner
 from tactful.engines.evaluate import Evaluator
-from tactful.engines.expiry import fires_until
+from tactful.engines.expiry import Expiry
 from tactful.facts.calendars import Calendars
 from tactful.language.ir import AllOf, AnyOf, ComputedFact, Condition, NowIs, Rule, Shift, Test
 from tactful.language.ir.clockwork import Clockwork
@@ -97,9 +97,9 @@ class Deadlines:
             now = self._fields.now("candidate", np.array([no]))
             moment = now if isinstance(now, int) else int(now[0])
             evaluator = Evaluator(case, moment, self._facts, self._calendars)
-            own = list(evaluator.rows(rule.entity))
+            own, expiry = list(evaluator.rows(rule.entity)), Expiry(evaluator)
             for at in np.flatnonzero(owners == no):
-                until = fires_until(rule, own[int(rows[at] - starts[no])], evaluator)
+                until = expiry.until(rule, own[int(rows[at] - starts[no])])
                 if until is not None:
                     found[at] = until
         return found

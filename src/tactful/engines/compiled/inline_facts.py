@@ -19,15 +19,11 @@ from tactful.engines.compiled.python_ast import add, assign, attribute, call, co
 from tactful.engines.compiled.tree import Item, build
 from tactful.engines.compiled.tree_code import Writer
 from tactful.engines.compiled.variables import Variables
+from tactful.engines.joins import is_lookup, join_of
 from tactful.facts.entities import SCOPES
-from tactful.language.ir import Aggregate, AllOf, ComputedFact, Field, Relates, Test, WhenFact
+from tactful.language.ir import Aggregate, ComputedFact, Field, WhenFact
 from tactful.language.ir.reads import computed, fields_of_fact
 
-#: Rows by the id of their person: the index's name in generated code, and the attribute that has the id.
-INDEXES: Final[Mapping[str, tuple[str, str]]] = {
-    "message": ("messages_of", "person_id"),
-    "interviewer": ("interviewers_of", "id"),
-}
 #: Where the rows of an application are found, or of an interview, in generated code.
 _MEMBERS: Final[Mapping[str, ast.expr]] = {
     "person": attribute(load(FAMILY), "people"),
@@ -230,38 +226,6 @@ class Inliner:
                 return None
             found[field.key] = looked_up
         return found
-
-
-def join_of(fact: Aggregate) -> tuple[str, Field, AllOf] | None:
-    """The index to look rows up in, the id to look up, and what else is asked, where a fact asks for one person's rows.
-
-    ``where`` must ask, among others, that the row's person be the one that a field of the owner names.
-    """
-    index = INDEXES.get(fact.over)
-    if index is None or fact.pivot != "application":
-        return None
-    members = fact.where.members if isinstance(fact.where, AllOf) else (fact.where,)
-    for member in members:
-        match member:
-            case Test(field=field, predicates=(Relates(op="==", other=other),), negated=False) if (
-                field.scope == fact.over
-                and not field.via
-                and field.origin == "given"
-                and field.key == index[1]
-                and other.scope != fact.over
-                and other.scope in SCOPES[fact.entity]
-                and other.origin == "given"
-            ):
-                return index[0], other, AllOf(tuple(one for one in members if one is not member))
-            case _:
-                pass
-    return None
-
-
-def is_lookup(fact: ComputedFact) -> bool:
-    """Whether a look into an index tells a fact: whether there is a row, of which nothing is asked but whose it is."""
-    found = join_of(fact) if isinstance(fact, Aggregate) and fact.op in ("exists", "none") else None
-    return found is not None and not found[2].members
 
 
 def parts_of(fact: Aggregate) -> tuple[str, ...]:

@@ -30,12 +30,13 @@ from tactful.engines.compiled.conjuncts import Parts
 from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions, cost
 from tactful.engines.compiled.fact_functions import FAMILY, Facts
-from tactful.engines.compiled.inline_facts import Inliner, is_lookup, parts_of
+from tactful.engines.compiled.inline_facts import Inliner, parts_of
 from tactful.engines.compiled.python_ast import assign, attribute, call, constant, function, is_known, load, loop
 from tactful.engines.compiled.runtime import Runtime, interviewers_by_person, messages_by_person
 from tactful.engines.compiled.tree import Item, Node, build, place_facts
 from tactful.engines.compiled.tree_code import Writer
 from tactful.engines.firings import RawFiring
+from tactful.engines.joins import is_lookup
 from tactful.language.ir import HERE, AddStep, Aggregate, CheckedPack, Deadline, Rule, WhenFact
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.reads import computed, fields_of_fact, fields_of_rule

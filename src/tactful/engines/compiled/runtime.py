@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from tactful.engines.evaluate import Evaluator
-from tactful.engines.expiry import fires_until
+from tactful.engines.expiry import Expiry
 from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Family, InterviewerRow, MessageRow, Row
@@ -24,11 +24,13 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
     rules: Sequence[Rule]
     facts: Mapping[str, ComputedFact]
     memo: dict[tuple[int, int], Value] = msgspec.field(default_factory=dict)
+    expiry: Expiry | None = None
 
     def until(self, rule: int, row: Row) -> int | None:
         """When a rule that fires now stops by time alone, for rules whose end no single expression tells."""
-        evaluator = Evaluator(self.case, self.now, self.facts, self.calendars)
-        return fires_until(self.rules[rule], row, evaluator)
+        if self.expiry is None:
+            self.expiry = Expiry(Evaluator(self.case, self.now, self.facts, self.calendars))
+        return self.expiry.until(self.rules[rule], row)
 
 
 def messages_by_person(family: Family) -> dict[str, list[MessageRow]]:
