@@ -19,7 +19,9 @@ main()
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", _WITHOUT_EXTRAS, *arguments], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", _WITHOUT_EXTRAS, *arguments], capture_output=True, text=True, check=False
+    )
 
 
 def test_the_core_install_decides() -> None:
