@@ -11,6 +11,7 @@ from icalendar.timezone.tzp import TZP
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from tactful.facts.calendars import Calendars
+from tactful.facts.places import time_zone_exists
 from tactful.formats.importers.ics.lines import Component
 
 #: The supported rules for clock changes. With others, a stranger's file could list every second of centuries.
@@ -40,7 +41,7 @@ class Zones:
         parts = bare.split("/")
         tails = ["/".join(parts[no:]) for no in range(len(parts))] if tzid.startswith("/") else [bare]
         for candidate in (*tails, WINDOWS_TO_OLSON.get(bare), given):
-            if candidate and self._calendars.zone_exists(candidate):
+            if candidate and time_zone_exists(candidate):
                 return candidate
         return None
 
