@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.rows import Row, inside
 from tactful.reasons.context import Context, application_of, pack_record, target_record
@@ -21,6 +19,7 @@ from tactful.reasons.records.why import (
 from tactful.reasons.why.conclusions import conclusion_record, conflict, neighbour, prevailed_over, rivals
 from tactful.reasons.why.question import kinds_of, rows_named
 from tactful.reasons.why.why_not import Misses
+from tactful.source.lazy import lazy
 
 __all__ = ["why"]
 
@@ -65,7 +64,7 @@ class _Question:
 
     # --- which conclusions and rows ---
 
-    @cached_property
+    @lazy
     def _concluded(self) -> list[Conclusion]:
         """All conclusions about a kind of the action."""
         ranking = self._ranking
@@ -73,7 +72,7 @@ class _Question:
         everything = (*ranking.ranked, *alternatives, *ranking.set_aside)
         return [conclusion for conclusion in everything if conclusion.action in self._kinds]
 
-    @cached_property
+    @lazy
     def _rows(self) -> list[Row]:
         """The targets that the question is about.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Final, NamedTuple
 
 from tactful.decide.ranker import Conclusion
@@ -21,6 +20,7 @@ from tactful.reasons.records.why import (
     StaysClosedRecord,
     StaysDefeatedRecord,
 )
+from tactful.source.lazy import lazy
 
 #: How far ahead the effect of time alone is looked for, in seconds.
 AHEAD: Final = 6 * WEEK
@@ -103,12 +103,12 @@ class Misses:
 
     # --- the effect of time alone ---
 
-    @cached_property
+    @lazy
     def _timeline(self) -> Timeline:
         now = self._context.now
         return timeline(self._context.decider, self._context.case, now, now + AHEAD)
 
-    @cached_property
+    @lazy
     def _first_firings(self) -> dict[tuple[int, Row], int]:
         """When each rule first fires from now on (seconds since 1970), by the rule's number and the row."""
         first: dict[tuple[int, Row], int] = {}
