@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from tactful.formats.importers.items import Person
@@ -66,4 +67,4 @@ class People:
 
 
 def _words(name: Any) -> list[str]:
-    return str(name or "").casefold().split()
+    return unicodedata.normalize("NFC", str(name or "")).casefold().split()
