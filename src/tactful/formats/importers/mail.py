@@ -28,7 +28,9 @@ _MAILBOX: Final = re.compile(rb"(?:\A\s*|\n\r*\n)From [^\r\n]*\d\d:\d\d[^\r\n]*\
 _PARTS: Final = 50
 _BASE64: Final = b"QkVHSU46VkNBTEVOREFS"  # BEGIN:VCALENDAR
 _ONLY_ENCODED: Final = re.compile(rb"=(?:[0-9A-Fa-f]{2}|[ \t]*(?:[\r\n]|\Z))")
-_PLAIN_PARAMETER: Final = re.compile(rb";[A-Za-z-]+=(?!3D|[ \t]*[\r\n])")
+#: What shows that a calendar is encoded: a code for an equals sign, or a soft line break, which is no fold.
+_SIGN: Final = re.compile(rb"=(?:3D|[ \t]*(?:\r*\n|\r)(?![ \t\r\n]|\Z))")
+_PLAIN_PARAMETER: Final = re.compile(rb";[A-Za-z-]+=(?!3D|[ \t]*(?:\r*\n|\r)=)")
 
 
 def looks_like_mail(data: bytes) -> bool:
@@ -59,7 +61,7 @@ def decoded(data: bytes) -> bytes:
 
 def _is_quoted_printable(data: bytes) -> bool:
     """Whether a calendar is in quoted-printable: each equals sign is a code or a soft line break."""
-    if not ics.looks_like_calendar(data) or re.search(rb"=3D|=[ \t]*(?:\r|\n)", data) is None:
+    if not ics.looks_like_calendar(data) or _SIGN.search(data) is None:
         return False
     codes = sum(1 for _ in _ONLY_ENCODED.finditer(data))
     encoded_property = re.search(rb"ENCODING=QUOTED-PRINTABLE", data, re.IGNORECASE)

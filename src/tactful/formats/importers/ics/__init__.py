@@ -79,7 +79,8 @@ class Times(Record, frozen=True):
 
 def looks_like_calendar(data: bytes) -> bool:
     """Whether a file begins like a calendar."""
-    return re.match(rb"\s*BEGIN\s*:\s*VCALENDAR\b", data[:200], re.IGNORECASE) is not None
+    start = re.sub(rb"(?:\r*\n|\r)[ \t]", b"", data.lstrip()[:400])  # a line may be folded anywhere
+    return re.match(rb"BEGIN\s*:\s*VCALENDAR\b", start, re.IGNORECASE) is not None
 
 
 def read(data: bytes, name: str, log: Log, limits: TextLimits) -> Items:
@@ -318,6 +319,8 @@ class _Calendar:
         except UnusableZone as problem:
             message = f"the time zone `{short(self._tzid(component, name))}` {problem}"
             help_ = "replace it with an IANA name, such as Europe/Dublin"
+            if "is defined" in str(problem):
+                help_ = "write the times of the event in UTC, with a Z at the end"
             self._log.mistake(NoImportZone, component.place(name), message, help_)
             return None
 

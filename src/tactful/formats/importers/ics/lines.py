@@ -176,14 +176,12 @@ def _rejoined(name: str, value: str, parameters: dict[str, str]) -> str:
     """The value, after giving the last parameter back what stood behind a colon of its own without quotes."""
     if not parameters:
         return value
+    head, end = "", max(0, value.lower().find("mailto:"))
     if name in _DATES:
-        head, colon, value = value.rpartition(":")
-    elif name in _ADDRESSES and "@" not in (head := value[: max(0, value.lower().find("mailto:"))]):
-        colon, value = head[-1:], value[len(head) :]
-        head = head[:-1]
-    else:
-        return value
-    if colon:
+        head, _, value = value.rpartition(":")
+    elif name in _ADDRESSES and value[:end].endswith(":") and "@" not in value[:end]:
+        head, value = value[: end - 1], value[end:]
+    if head:
         key = next(reversed(parameters))
         rest, *others = head.split(";")
         parameters[key] = f"{parameters[key]}:{rest}"
