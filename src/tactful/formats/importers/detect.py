@@ -6,17 +6,30 @@ from types import ModuleType
 from typing import Final
 
 from tactful.formats.importers import applications_csv, ics
-from tactful.formats.importers.feeds import Entry, ashby, greenhouse, lever, merge_dev, unified, workable
+from tactful.formats.importers.feeds import (
+    Entry,
+    ashby,
+    greenhouse,
+    greenhouse_v3,
+    lever,
+    merge_dev,
+    short,
+    unified,
+    workable,
+)
 from tactful.formats.importers.items import Item, Items, Log
-from tactful.source.codes.imports import UnknownFormat
+from tactful.source.codes.imports import MorePages, UnknownFormat
 from tactful.source.diagnostics import InvalidInput
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence, TextLimits, decode, span_at
 from tactful.source.parse_json import parse_json
 
 #: The feeds in the order in which they are tried.
-_FEEDS: Final[tuple[ModuleType, ...]] = (greenhouse, ashby, lever, workable, merge_dev, unified)
+_FEEDS: Final[tuple[ModuleType, ...]] = (greenhouse, greenhouse_v3, ashby, lever, workable, merge_dev, unified)
 #: Keys under which feeds put a page of objects.
 _WRAPPERS: Final = ("results", "data", "events")
+#: The most fields of an unknown object, and reasons for skipping objects, that a message shows.
+_KEYS: Final = 8
+_REASONS: Final = 3
 _HELP: Final = "give an .ics file, a CSV with a header, or JSON of Greenhouse, Lever, Ashby, Workable, Merge or Unified"
 
 
@@ -49,27 +62,42 @@ def _feed(root: Node, log: Log) -> Items:
         if wrapped is not None:
             nodes = page.items(wrapped)
             _more_pages(page, log)
-        elif (
-            single := page.node("data")
-        ) is not None and "action" not in page:  # Lever's response for a single interview
-            nodes = (single,)
+        elif "action" not in page:  # an answer about a single interview
+            nodes = next(((single,) for key in _WRAPPERS if isinstance(single := page.node(key), Mapping)), nodes)
     items: list[Item] = []
+    mistakes, noted = len(log.mistakes), len(log.notes)
     for node in nodes:
         items.extend(_object(node, log))
     if not nodes:
         log.not_understood(root.span, "the page is empty")
+    elif not items and len(log.mistakes) == mistakes:
+        reasons = dict.fromkeys(note.message for note in log.notes[noted:] if note.code != MorePages.id)
+        seen = "; ".join(list(reasons)[:_REASONS]) or "it has no interview"
+        log.mistake(UnknownFormat, root.span, f"nothing in this file can be imported: {seen}", _HELP)
     return tuple(items)
 
 
 def _object(node: Node, log: Log) -> list[Item]:
-    if isinstance(node, Mapping):
-        entry = Entry(node, log)
-        for feed in _FEEDS:
-            if feed.fits(entry):
-                items: list[Item] = feed.read(entry, log)
-                return items
-    log.mistake(UnknownFormat, node.span, "this is not an object of a known feed", _HELP)
+    if not isinstance(node, Mapping):
+        log.mistake(UnknownFormat, node.span, "this is not an object of a known feed", _HELP)
+        return []
+    entry = Entry(node, log)
+    for feed in _FEEDS:
+        if feed.fits(entry) and _mostly_known(entry, feed.FIELDS):
+            items: list[Item] = feed.read(entry, log)
+            return items
+    shown = ", ".join(f"`{short(key)}`" for key in entry.keys[:_KEYS]) + (", …" if len(entry.keys) > _KEYS else "")
+    seen = f"this object with the fields {shown}" if shown else "this object without fields"
+    log.mistake(UnknownFormat, node.span, f"{seen} is not of a known feed", _HELP)
     return []
+
+
+def _mostly_known(entry: Entry, fields: frozenset[str]) -> bool:
+    """Whether a feed has at least half of an object's fields. Webhooks are known by their two fields."""
+    if "action" in entry:
+        return True
+    known = sum(key in fields for key in entry.keys)
+    return 2 * known >= len(entry.keys)
 
 
 def _more_pages(page: Entry, log: Log) -> None:

@@ -18,6 +18,22 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_LONGEST].strip("-")
 
 
+def made_id(kind: str, text: str) -> str:
+    """An id made from a name. Where letters of the name are lost, a hash keeps different names apart."""
+    plain = unicodedata.normalize("NFKD", text)
+    lost = any(not char.isascii() and not unicodedata.combining(char) for char in plain)
+    readable = slug(text)
+    if readable and not lost:
+        return readable
+    digest = hashlib.sha256(" ".join(folded(text)).encode()).hexdigest()[:8]
+    return f"{readable[:20].strip('-') or kind}-{digest}"
+
+
+def folded(text: str) -> list[str]:
+    """The words of a text for comparing names: capitals, spaces and ways of writing accents make no difference."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split()
+
+
 def remote_id(system: str, uid: str) -> str:
     """The id for a system's ``uid``: the uid itself if it is plain, else a shortened form with a hash."""
     if _PLAIN.fullmatch(uid):
