@@ -36,20 +36,27 @@ _HELP: Final = "give an .ics file, a CSV with a header, or JSON of Greenhouse, L
 def read_file(data: bytes, name: str, log: Log, limits: TextLimits) -> Items:
     """Read the items of a file. Mistakes and notes go to ``log``; the other items are returned all the same."""
     try:
-        text = decode(data, name, limits)
+        text = decode(_without_page_breaks(data), name, limits)
         log.sources[name] = text
         start = text.lstrip()[:15]
         if start.upper().startswith("BEGIN:VCALENDAR"):
             return ics.read(text, name, log)
         if start[:1] in ("{", "["):
             return _feed(parse_json(text, name, limits), log)
-        if start and "," in text.lstrip().splitlines()[0]:
+        if start and applications_csv.looks_like_table(text):
             return applications_csv.read(text, name, log)
         log.mistake(UnknownFormat, span_at(text, 0, 0, name), "this format cannot be imported", _HELP)
     except InvalidInput as error:
         log.mistakes.extend(error.diagnostics)
         log.sources.update(error.sources)
     return ()
+
+
+def _without_page_breaks(data: bytes) -> bytes:
+    """The bytes with spaces for vertical tabs and form feeds, which programs for tables put into cells."""
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") or b"BEGIN:VCALENDAR" in data.upper():
+        return data  # JSON and invitations
+    return data.replace(b"\v", b" ").replace(b"\f", b" ")
 
 
 def _feed(root: Node, log: Log) -> Items:

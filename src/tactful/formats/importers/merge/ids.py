@@ -25,8 +25,12 @@ def made_id(kind: str, text: str) -> str:
     readable = slug(text)
     if readable and not lost:
         return readable
-    digest = hashlib.sha256(" ".join(folded(text)).encode()).hexdigest()[:8]
-    return f"{readable[:20].strip('-') or kind}-{digest}"
+    return f"{readable[:20].strip('-') or kind}-{digest(' '.join(folded(text)))}"
+
+
+def digest(text: str) -> str:
+    """Eight characters that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def folded(text: str) -> list[str]:
@@ -38,8 +42,7 @@ def remote_id(system: str, uid: str) -> str:
     """The id for a system's ``uid``: the uid itself if it is plain, else a shortened form with a hash."""
     if _PLAIN.fullmatch(uid):
         return f"{system}-{uid}"
-    digest = hashlib.sha256(uid.encode()).hexdigest()[:8]
-    return "-".join(filter(None, (system, slug(uid.partition("@")[0])[:20].strip("-"), digest)))
+    return "-".join(filter(None, (system, slug(uid.partition("@")[0])[:20].strip("-"), digest(uid))))
 
 
 def free(wanted: str, taken: Iterable[str]) -> str:
