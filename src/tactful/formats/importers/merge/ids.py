@@ -19,13 +19,16 @@ def slug(text: str) -> str:
 
 
 def made_id(kind: str, text: str) -> str:
-    """An id made from a name. Where letters of the name are lost, a hash keeps different names apart."""
-    plain = unicodedata.normalize("NFKD", text)
-    lost = any(not char.isascii() and not unicodedata.combining(char) for char in plain)
+    """An id made from a name. Where it lacks letters that are not Latin, a hash keeps different names apart."""
     readable = slug(text)
-    if readable and not lost:
+    if readable and not any(map(_is_lost, unicodedata.normalize("NFKD", text))):
         return readable
     return f"{readable[:20].strip('-') or kind}-{digest(' '.join(folded(text)))}"
+
+
+def _is_lost(char: str) -> bool:
+    """Whether a character is a letter or a digit that :func:`slug` drops, other than a Latin one such as ø."""
+    return not char.isascii() and char.isalnum() and not unicodedata.name(char, "").startswith("LATIN")
 
 
 def digest(text: str) -> str:

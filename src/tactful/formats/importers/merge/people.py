@@ -6,7 +6,7 @@ from typing import Any
 
 from tactful.formats.importers.items import Person
 from tactful.formats.importers.merge.document import Document
-from tactful.formats.importers.merge.ids import folded, free, made_id, remote_id
+from tactful.formats.importers.merge.ids import folded, free, remote_id, slug
 
 
 class People:
@@ -62,4 +62,4 @@ class People:
         if person.uid is not None:
             return remote_id(system, person.uid)
         local = (person.email or "").partition("@")[0]
-        return made_id("person", person.name or local or person.email or "")
+        return slug(person.name or "") or slug(local) or remote_id("person", person.email or person.name or "")
