@@ -101,7 +101,7 @@ def _resolve_named(name: str) -> tuple[Path, str] | None:
         help_ = did_you_mean(profile, profiles()) or "the profiles are " + ", ".join(
             f"`{profile}`" for profile in profiles()
         )
-        raise InvalidInput([UnreadablePack.at(None, f"there is no profile `{profile}`", help_)])
+        raise InvalidInput([UnreadablePack.at(None, f"there is no profile {_quoted(profile)}", help_)])
     return shipped_folder() / "profiles" / f"{profile}.yaml", f"rules/profiles/{profile}.yaml"
 
 
@@ -158,7 +158,7 @@ class _Reader:
             if named is None:
                 self.problems.append(
                     BadExtends.at(
-                        node.span, f"{_quoted(node)} is not a shipped pack", "a text may extend `default` only"
+                        node.span, f"{_quoted(node.text)} is not a shipped pack", "a text may extend `default` only"
                     )
                 )
             else:
@@ -169,7 +169,9 @@ class _Reader:
     def _add_base(self, node: Scalar, path: Path, label: str) -> frozenset[int]:
         if path in self._open:
             self.problems.append(
-                CircularExtends.at(node.span, f"{_quoted(node)} extends this pack in turn", "take one `extends` away")
+                CircularExtends.at(
+                    node.span, f"{_quoted(node.text)} extends this pack in turn", "take one `extends` away"
+                )
             )
         elif len(self._open) >= MAX_LAYERS or len(self.layers) >= MAX_LAYERS:
             help_ = "put what they say into fewer packs"
@@ -257,26 +259,25 @@ class _Reader:
         try:
             target = beside(folder, node.text)
         except Refused as refused:
-            self.problems.append(BadExtends.at(node.span, f"{_quoted(node)} {refused.reason}", refused.help))
+            self.problems.append(BadExtends.at(node.span, f"{_quoted(node.text)} {refused.reason}", refused.help))
             return node, None, ""
         help_ = "write the path of a YAML file or a folder beside this file, or `default`"
         if not os.path.exists(target):
-            self.problems.append(BadExtends.at(node.span, f"there is no {_quoted(node)} beside this file", help_))
+            self.problems.append(BadExtends.at(node.span, f"there is no {_quoted(node.text)} beside this file", help_))
             return node, None, ""
         if not is_folder(target) and not (os.path.isfile(target) and target.suffix in SUFFIXES):
             self.problems.append(
-                BadExtends.at(node.span, f"{_quoted(node)} is neither a folder nor a YAML file", help_)
+                BadExtends.at(node.span, f"{_quoted(node.text)} is neither a folder nor a YAML file", help_)
             )
             return node, None, ""
         return node, target, os.path.normpath(folder / node.text)
 
 
-def _quoted(node: Scalar) -> str:
-    """The name of a base for messages: printable, and not longer than a line."""
-    shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in node.text)
+def _quoted(name: str) -> str:
+    """A name for messages: printable, and not longer than a line."""
+    shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in name)
     return f"`{shown}`" if len(shown) <= _SHOWN else f"`{shown[:_SHOWN]}…`"
 
 
 def _unreadable(name: str, refused: Refused) -> Diagnostic:
-    shown = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…"
-    return UnreadablePack.at(None, f"`{shown}`: {refused.reason}", refused.help)
+    return UnreadablePack.at(None, f"{_quoted(name)}: {refused.reason}", refused.help)
