@@ -158,6 +158,10 @@ class FlipsRecord(Record, frozen=True):
     application: str | None
     given: Annotated[bool, Meta(description="Whether the advice is given as things are.")]
     ways: Annotated[tuple[FlipRecord, ...], Meta(description="Empty where nothing that was tried does it.")]
+    incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="There, and true, where some changes were not tried because there are too many of them."),
+    ] = msgspec.UNSET
 
 
 class PackRecord(Record, frozen=True):
