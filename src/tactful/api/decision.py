@@ -29,7 +29,7 @@ from tactful.reasons.records.decision import (
 )
 from tactful.reasons.records.why import Answer, NotAdvisedRecord, WhyRecord
 from tactful.reasons.what_if.counterfactuals import Counterfactuals, Wish
-from tactful.reasons.what_if.questions import questions
+from tactful.reasons.what_if.questions import Questions, questions
 from tactful.reasons.why import why
 from tactful.reasons.why.question import kinds_of
 from tactful.reasons.wording import name_of
@@ -181,12 +181,21 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         ranked = enumerate(self.ranking.ranked, start=1)
         return tuple(Advice(rank, conclusion, self.context) for rank, conclusion in ranked)
 
-    @cached_property
+    @property
     def questions(self) -> tuple[QuestionRecord, ...]:
         """The unknown facts whose answer would change this decision, the most consequential first.
 
         Each answer is tried by deciding again. That takes some tens of milliseconds on first use.
         """
+        return self._questions.records
+
+    @property
+    def questions_incomplete(self) -> bool:
+        """Whether not every unknown fact was tried for :attr:`questions`, because there are too many."""
+        return self._questions.incomplete
+
+    @cached_property
+    def _questions(self) -> Questions:
         return questions(self.context)
 
     @cached_property
@@ -284,6 +293,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             set_aside=self.set_aside_for(application),
             safety_off=self.safety_off,
             questions=self.questions_for(application) if questions else msgspec.UNSET,
+            questions_incomplete=True if questions and self.questions_incomplete else msgspec.UNSET,
         )
 
     def to_json(self, application: str | None = None, *, questions: bool = False) -> bytes:

@@ -193,6 +193,10 @@ class DecisionRecord(Record, frozen=True):
         tuple[QuestionRecord, ...] | msgspec.UnsetType,
         Meta(description="Unknown facts that would change the decision; there where somebody asked for them."),
     ] = msgspec.UNSET
+    questions_incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="There, and true, where not every unknown fact was tried because there are too many."),
+    ] = msgspec.UNSET
 
 
 class WindowRecord(Record, frozen=True):
@@ -229,3 +233,7 @@ class PlanRecord(Record, frozen=True):
     pack: PackRecord
     items: tuple[PlannedRecord, ...]
     changes: Annotated[tuple[str, ...], Meta(description="All moments at which the decision changes.")]
+    incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="There, and true, where the plan ends earlier than was asked for because so much changes."),
+    ] = msgspec.UNSET
