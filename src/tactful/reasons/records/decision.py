@@ -158,6 +158,10 @@ class FlipsRecord(Record, frozen=True):
     application: str | None
     given: Annotated[bool, Meta(description="Whether the advice is given as things are.")]
     ways: Annotated[tuple[FlipRecord, ...], Meta(description="Empty where nothing that was tried does it.")]
+    incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="There, and true, where some changes were not tried because there are too many of them."),
+    ] = msgspec.UNSET
 
 
 class PackRecord(Record, frozen=True):
@@ -188,6 +192,10 @@ class DecisionRecord(Record, frozen=True):
     questions: Annotated[
         tuple[QuestionRecord, ...] | msgspec.UnsetType,
         Meta(description="Unknown facts that would change the decision; there where somebody asked for them."),
+    ] = msgspec.UNSET
+    questions_incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="There, and true, where not every unknown fact was tried because there are too many."),
     ] = msgspec.UNSET
 
 
@@ -225,3 +233,7 @@ class PlanRecord(Record, frozen=True):
     pack: PackRecord
     items: tuple[PlannedRecord, ...]
     changes: Annotated[tuple[str, ...], Meta(description="All moments at which the decision changes.")]
+    incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="There, and true, where the plan ends earlier than was asked for because so much changes."),
+    ] = msgspec.UNSET

@@ -287,3 +287,7 @@ class WhyRecord(Record, frozen=True):
         tuple[FlipsRecord, ...] | msgspec.UnsetType,
         Meta(description="What it would take, for each answer; there where somebody asked for it."),
     ] = msgspec.UNSET
+    incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="There, and true, where answers or rows are left out because there are too many of them."),
+    ] = msgspec.UNSET
