@@ -30,6 +30,7 @@ from tactful.language.ir import (
     AnyOf,
     CheckedPack,
     Compare,
+    ComputedFact,
     Condition,
     DayTimeBetween,
     Field,
@@ -60,6 +61,8 @@ class Interpreter:
         self._checked, self._calendars, self.case, self.now = checked, calendars, case, now
         self._facts = {fact.id: fact for fact in checked.facts}
         self._computed: dict[tuple[str, int], Value] = {}
+        #: Whether a fact reads a local clock, by the fact's id.
+        self._clocked: dict[str, bool] = {}
         #: While recording: for each comparison with ``now``, the first second at which its result changes, and its bound.
         self._turns: list[tuple[int, int]] | None = None
 
@@ -142,8 +145,6 @@ class Interpreter:
         return calendar.day_time(self.now)
 
     def _fact(self, id_: str, row: Row) -> Value:
-        if self._turns is not None:  # every comparison is to be recorded, so nothing is cached
-            return self._evaluated(id_, row)
         key = (id_, row.no)
         if key not in self._computed:
             self._computed[key] = self._evaluated(id_, row)
@@ -290,7 +291,11 @@ class Interpreter:
     def _is_clocked(self, field: Field) -> bool:
         if field.origin != "computed":
             return field.origin == "clock"
-        fact = self._facts[field.key]
+        if field.key not in self._clocked:
+            self._clocked[field.key] = self._fact_reads_clock(self._facts[field.key])
+        return self._clocked[field.key]
+
+    def _fact_reads_clock(self, fact: ComputedFact) -> bool:
         if isinstance(fact, WhenFact):
             return self._reads_clock(fact.condition)
         return self._reads_clock(fact.where) or (fact.value is not None and self._is_clocked(fact.value))

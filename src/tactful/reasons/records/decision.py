@@ -158,6 +158,10 @@ class FlipsRecord(Record, frozen=True):
     application: str | None
     given: Annotated[bool, Meta(description="Whether the advice is given now.")]
     ways: Annotated[tuple[FlipRecord, ...], Meta(description="Empty if no change that was tried does it.")]
+    incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="Present and true if some changes were not tried, as there are too many."),
+    ] = msgspec.UNSET
 
 
 class PackRecord(Record, frozen=True):
@@ -188,6 +192,10 @@ class DecisionRecord(Record, frozen=True):
     questions: Annotated[
         tuple[QuestionRecord, ...] | msgspec.UnsetType,
         Meta(description="Unknown facts that would change the decision; present only on request."),
+    ] = msgspec.UNSET
+    questions_incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="Present and true if some unknown facts were not tried, as there are too many."),
     ] = msgspec.UNSET
 
 
@@ -225,3 +233,7 @@ class PlanRecord(Record, frozen=True):
     pack: PackRecord
     items: tuple[PlannedRecord, ...]
     changes: Annotated[tuple[str, ...], Meta(description="All moments at which the decision changes.")]
+    incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="There, and true, where the plan ends earlier than was asked for because so much changes."),
+    ] = msgspec.UNSET

@@ -290,3 +290,7 @@ class WhyRecord(Record, frozen=True):
         tuple[FlipsRecord, ...] | msgspec.UnsetType,
         Meta(description="For each answer, the changes that would reverse it; present only on request."),
     ] = msgspec.UNSET
+    incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="There, and true, where answers or rows are left out because there are too many of them."),
+    ] = msgspec.UNSET

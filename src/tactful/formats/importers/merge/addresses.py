@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Final
 
 from tactful.formats.importers.items import Attendee, Person, Record, words
+from tactful.formats.importers.merge.ids import folded
 
 #: Domains where anybody can have an address, so they name no company.
 _OPEN_TO_ALL: Final = words(
@@ -93,7 +94,7 @@ def _guess(attendee: Attendee, why: str) -> CandidateMatch:
 
 
 def _same_name(name: str | None, other: str) -> bool:
-    return name is not None and name.casefold().split() == other.casefold().split()
+    return name is not None and folded(name) == folded(other)
 
 
 def _within(email: str | None, domain: str) -> bool:
