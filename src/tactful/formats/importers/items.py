@@ -120,16 +120,29 @@ class Cancellation(Record, frozen=True):
     version: Version = Version()
 
 
+class Seat(Record, frozen=True):
+    """An interviewer whom a source names apart from the interview ``uid``."""
+
+    system: str
+    uid: str
+    span: Span
+    attendee: Attendee
+
+
 class Application(Record, frozen=True):
-    """A row of a table: fields of an application and of a person, with the names that cases use."""
+    """A row of a table: fields of an application and of a person, with the names that cases use.
+
+    ``has_id`` is false where the table has no id, so that ``id`` was made from the company.
+    """
 
     id: str
     span: Span
     fields: tuple[tuple[str, str], ...]
     person: tuple[tuple[str, str], ...] = ()
+    has_id: bool = True
 
 
-Item = Interview | Withdrawal | Cancellation | Application
+Item = Interview | Withdrawal | Cancellation | Seat | Application
 Items = tuple[Item, ...]
 
 

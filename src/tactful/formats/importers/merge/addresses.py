@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from typing import Final
 
@@ -11,6 +10,7 @@ import msgspec
 
 from tactful.formats.importers.items import Attendee, Interview, Person, Record, words
 from tactful.formats.importers.merge.domains import listed
+from tactful.formats.importers.merge.ids import folded
 
 #: What a service's customer is called in the name of the sender: ``Acme Recruiting``, ``Acme via Greenhouse``.
 _SENDERS: Final = (
@@ -146,11 +146,7 @@ def _guess(attendee: Attendee, why: str) -> CandidateMatch:
 
 
 def _same_name(name: str | None, other: str) -> bool:
-    return name is not None and _plain(name) == _plain(other)
-
-
-def _plain(name: str) -> list[str]:
-    return unicodedata.normalize("NFC", name).casefold().split()
+    return name is not None and folded(name) == folded(other)
 
 
 def _within(email: str | None, domain: str) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tactful.facts.reading.limits import CaseLimits
-from tactful.formats.importers.items import Interview, Log, Person
+from tactful.formats.importers.items import Application, Interview, Log, Person
 from tactful.formats.importers.merge.addresses import domain, is_service, label
 from tactful.formats.importers.merge.document import Document
-from tactful.formats.importers.merge.ids import free, slug
+from tactful.formats.importers.merge.ids import folded, free, made_id, slug
 from tactful.source.codes.case import TooMany
 from tactful.source.codes.imports import AmbiguousImport
 
@@ -27,6 +27,17 @@ class ApplicationFinder:
     def by_id(self, id_: str) -> dict[str, Any] | None:
         """The application with an id."""
         return next((application for application in self.applications() if str(application["id"]) == id_), None)
+
+    def of_row(self, row: Application) -> dict[str, Any] | None:
+        """The application of a table's row: by id; by company and role where the row has no id of its own."""
+        fields = dict(row.fields)
+        if not row.has_id and "company" in fields:
+            known = self.applications()
+            same = [other for other in known if _same(other.get("company"), fields["company"])]
+            same = [other for other in same if _same(other.get("role"), fields.get("role", ""))]
+            if len(same) == 1:
+                return same[0]
+        return self.by_id(row.id)
 
     def find(self, interview: Interview, home: str | None) -> dict[str, Any] | None:
         """The application of an interview, created if needed; ``None`` after a mistake where it is ambiguous.
@@ -123,10 +134,8 @@ class ApplicationFinder:
             )
         if role is not None and interview.system == "ics":
             self._log.guessed(interview.span, f"the job is assumed to be `{role}`, from the summary", "correct `role`")
-        company_name = company if interview.sender is not None else None
-        wanted = (
-            self._wanted or given.application or slug(name or company_name or "") or slug(role or "") or "application"
-        )
+        named = name or (company if interview.sender is not None else None) or role or ""
+        wanted = self._wanted or given.application or (made_id("application", named) if named else "application")
         taken = [str(application["id"]) for application in self.applications()]
         id_ = free(wanted, taken)
         if wanted == "application":
@@ -174,4 +183,4 @@ def _domain_of(person: dict[str, Any]) -> str | None:
 
 
 def _same(text: Any, other: str) -> bool:
-    return str(text or "").casefold().split() == other.casefold().split()
+    return folded(str(text or "")) == folded(other)
