@@ -717,6 +717,31 @@ def test_broken_files_end_in_documented_errors(data: bytes) -> None:
     assert time.perf_counter() - start < 5
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"\r" * 900_000,
+        b"BEGIN:VCALENDAR\n" + b"\r" * 900_000,
+        b"From a 10:00\nSubject: a\nTo: b\n" + b"\r" * 900_000,
+        b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nATTENDEE" + b';A="x' * 180_000,
+        _calendar("ATTENDEE:mailto:<" + " " * 900_000 + "<").encode(),
+        _calendar("ATTENDEE;CN=" + "(a@" * 300_000 + ":mailto:a@b.org").encode(),
+        _calendar("ATTENDEE:" + "mailto:" * 100_000).encode(),
+        _calendar("ATTENDEE:" + "'" * 800_000).encode(),
+        _calendar(summary="SUMMARY:" + "interview with " * 60_000, organizer=GREENHOUSE, people=(KIM,)).encode(),
+        b"BEGIN:VCALENDAR\n" + b"A:=3D\n" * 140_000,
+        b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\n" * 60_000,
+        b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n" + b"--a\n\n" * 150_000,
+    ],
+    ids=range(12),
+)
+def test_hostile_files_are_bounded(hostile: bytes) -> None:
+    """Files made to be slow are read or refused within seconds."""
+    start = time.perf_counter()
+    _diagnostics(hostile)
+    assert time.perf_counter() - start < 5
+
+
 def test_many_zones_are_bounded() -> None:
     """Thousands of zones with all the rules that are allowed take less than seconds."""
     rules = tuple(f"RRULE:FREQ=YEARLY;BYMONTH={1 + no % 12};BYDAY={1 + no % 4}SU" for no in range(10))
