@@ -711,10 +711,10 @@ def _mutated(draw: st.DrawFn) -> bytes:
 @settings(max_examples=300, deadline=None)
 def test_broken_files_end_in_documented_errors(data: bytes) -> None:
     """Whatever is done to a file, it is imported or refused, in bounded time."""
-    start = time.perf_counter()
+    start = time.process_time()
     diagnostics = _diagnostics(data)
     assert all(len(diagnostic.message) < 400 for diagnostic in diagnostics)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(
@@ -737,9 +737,9 @@ def test_broken_files_end_in_documented_errors(data: bytes) -> None:
 )
 def test_hostile_files_are_bounded(hostile: bytes) -> None:
     """Files made to be slow are read or refused within seconds."""
-    start = time.perf_counter()
+    start = time.process_time()
     _diagnostics(hostile)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_many_zones_are_bounded() -> None:
@@ -759,6 +759,6 @@ def test_many_zones_are_bounded() -> None:
         )
     ]
     text = "\r\n".join(("BEGIN:VCALENDAR", *zones, *events, "END:VCALENDAR", ""))
-    start = time.perf_counter()
+    start = time.process_time()
     assert _mistakes(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
