@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Protocol
 
-from tactful.batch.folder.footers import Stream, TableFiles, find_tables, run_streams, streams
+from tactful.batch.folder.find import find_files
+from tactful.batch.folder.footers import Stream, TableFiles, read_footers, run_streams, streams
 from tactful.batch.folder.sorting import sort_table
 from tactful.batch.folder.units import TablesInput, chunk_size, plan_units, unsorted_tables
 from tactful.batch.lines import is_packed, plan_lines, spool_lines, unpacked
@@ -20,6 +21,8 @@ from tactful.source.diagnostics import InvalidInput
 STDIN: Final = "-"
 _LINES: Final = (".jsonl", ".ndjson")
 _PACKINGS: Final = ("", ".gz", ".zst")
+#: How many files that are not read are named.
+_SHOWN: Final = 10
 #: How many lines are decided together.
 LINES: Final = 4_096
 #: About so many bytes of lines are worth a worker of their own.
@@ -111,7 +114,9 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._tables = find_tables(path)
+        found = find_files(path)
+        self._unread = found.unread
+        self._tables = read_footers(found.tables)
 
     def files(self) -> tuple[InputFile, ...]:
         """The files of all tables, with their numbers of rows."""
@@ -123,24 +128,34 @@ class Folder:
 
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """Ranges of candidates. Tables in no order are sorted first. Raises :class:`tactful.batch.folder.units.Unsorted`."""
+        if self._unread:
+            says(_not_read(self._unread))
         chunk = chunk_size(self._tables, begun.options.chunk or CANDIDATES)
         mixed = {*begun.sorted, *unsorted_tables(self._tables, chunk)}
-        found = {
+        ordered = {
             name: self._sorted(table, place.work / "sorted" / name, says) if name in mixed else streams(table)
             for name, table in self._tables.items()
         }
         rows = self._tables["candidates"].rows
-        units = plan_units(found["candidates"], chunk)
+        units = plan_units(ordered["candidates"], chunk)
         alone = rows <= chunk
         schemas = {name: table.schema for name, table in self._tables.items()}
-        given = TablesInput(found, schemas, sort=alone or len(found["candidates"]) > 1)
-        return InputPlan(iter(units), sum(one.weight for one in units), chunk, len(units), True, given)
+        partitions = {name: table.partitions for name, table in self._tables.items()}
+        given = TablesInput(ordered, schemas, alone or len(ordered["candidates"]) > 1, partitions)
+        return InputPlan(iter(units), sum(unit.weight for unit in units), chunk, len(units), True, given)
 
     def _sorted(self, table: TableFiles, folder: Path, says: Callable[[str], None]) -> tuple[Stream, ...]:
         if not folder.is_dir():
             says(f"the table `{table.name}` is not in the order of its candidates; it is sorted first")
             sort_table(table, folder)
         return run_streams(table.name, folder)
+
+
+def _not_read(names: Sequence[str]) -> str:
+    """The files that are passed over, in a line."""
+    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    more = "" if len(names) <= _SHOWN else f" and {len(names) - _SHOWN:,} more"
+    return f"not read: {shown}{more}"
 
 
 def input_file(path: Path, name: str, rows: int | None = None) -> InputFile:

@@ -15,6 +15,7 @@ from tactful.api.policy import Policy, load
 from tactful.batch.decide import Decides
 from tactful.batch.folder.needed import needed_columns
 from tactful.batch.folder.units import TablesInput, TablesReader
+from tactful.batch.isolate import Isolated, forked_trial
 from tactful.batch.lines import chunks_of
 from tactful.batch.model import Decided, Options, TableUnit, Tally, Unit, Written
 from tactful.batch.output.parts import Part
@@ -41,6 +42,8 @@ class Setup(msgspec.Struct, frozen=True):
     folder: Path
     tables: TablesInput | None
     decides: MakeDecides
+    #: Seconds that a case may take that is suspected of ending processes.
+    trial: float
 
 
 class Worker:
@@ -56,24 +59,28 @@ class Worker:
         if setup.tables is not None:
             self._reader = TablesReader(setup.tables, needed_columns(policy.decider, setup.options))
 
-    def __call__(self, unit: Unit, tell: Callable[[Progress], None]) -> Written:
-        """Do one unit; ``tell`` is called after each chunk."""
+    def __call__(self, unit: Unit, tell: Callable[[Progress], None], careful: bool = False) -> Written:
+        """Do one unit; ``tell`` is called after each chunk.
+
+        ``careful``: the unit has ended processes, so each chunk is tried in a process of its own first.
+        """
         part = Part(unit, self._folder)
+        trial = forked_trial(self._setup.trial, lambda: tell(Progress(unit.no, Tally(), 0))) if careful else None
         with part:
-            for decided, weight in self._decided(unit):
+            for decided, weight in self._decided(unit, Isolated(self._decides, trial)):
                 tally = self._write(decided, part)
                 tell(Progress(unit.no, tally, weight))
         return part.written()
 
-    def _decided(self, unit: Unit) -> Iterator[tuple[Decided, int]]:
+    def _decided(self, unit: Unit, decides: Decides) -> Iterator[tuple[Decided, int]]:
         if isinstance(unit, TableUnit):
             assert self._reader is not None
             weight = unit.weight // (len(unit.bounds) - 1)
             for chunk in self._reader.chunks(unit):
-                yield self._decides.tables(chunk), weight
+                yield decides.tables(chunk), weight
             return
         for lines in chunks_of(unit, self._limit, self._setup.chunk):
-            yield self._decides.lines(lines), sum(len(one.data or b"") + 1 for one in lines)
+            yield decides.lines(lines), sum(len(line.data or b"") + 1 for line in lines)
 
     def _write(self, decided: Decided, part: Part) -> Tally:
         format_ = self._setup.options.format
