@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from tactful.batch.folder.sorting import sort_table
 from tactful.batch.folder.units import TablesInput, chunk_size, plan_units, unsorted_tables
 from tactful.batch.lines import is_packed, plan_lines, spool_lines, unpacked
 from tactful.batch.manifest import Manifest, OutputFolder
-from tactful.batch.model import InputFile, Unit
+from tactful.batch.model import InputFile, Stamp, Unit
 from tactful.columns.chunks import CANDIDATES
 from tactful.source.codes.batches import UnreadableInput
 from tactful.source.diagnostics import InvalidInput
@@ -50,6 +51,9 @@ class Source(Protocol):
     def files(self) -> tuple[InputFile, ...]:
         """What it consists of, to know it again."""
 
+    def stamps(self) -> tuple[Stamp, ...]:
+        """The files that workers read, as they are now."""
+
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """Its units; ``says`` is called with what people should know."""
 
@@ -77,6 +81,10 @@ class Lines:
         """The file."""
         return (input_file(self._path, self._path.name),)
 
+    def stamps(self) -> tuple[Stamp, ...]:
+        """The file."""
+        return (stamp(str(self._path)),)
+
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """Stretches of the file, found while others are worked on."""
         size = self._path.stat().st_size
@@ -97,6 +105,10 @@ class Piped:
 
     def files(self) -> tuple[InputFile, ...]:
         """Nothing that could be known again."""
+        return ()
+
+    def stamps(self) -> tuple[Stamp, ...]:
+        """Nothing: workers read copies."""
         return ()
 
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
@@ -125,6 +137,10 @@ class Folder:
             for table in self._tables.values()
             for name in table.files
         )
+
+    def stamps(self) -> tuple[Stamp, ...]:
+        """All files of all tables."""
+        return tuple(stamp(name) for table in self._tables.values() for name in table.files)
 
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """Ranges of candidates. Tables in no order are sorted first. Raises :class:`tactful.batch.folder.units.Unsorted`."""
@@ -156,6 +172,12 @@ def _not_read(names: Sequence[str]) -> str:
     shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
     more = "" if len(names) <= _SHOWN else f" and {len(names) - _SHOWN:,} more"
     return f"not read: {shown}{more}"
+
+
+def stamp(path: str) -> Stamp:
+    """What a file is known by. Raises :class:`OSError`."""
+    status = os.stat(path)
+    return Stamp(path, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def input_file(path: Path, name: str, rows: int | None = None) -> InputFile:

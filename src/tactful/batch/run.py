@@ -19,7 +19,7 @@ from tactful.batch.folder.units import Unsorted, check_partitions
 from tactful.batch.inputs import STDIN, InputPlan, Source, source_of
 from tactful.batch.manifest import Manifest, OutputFolder, PackPin, differences, place_for
 from tactful.batch.model import LineUnit, Options, Tally, Unit, Written
-from tactful.batch.unit import MakeDecides, Setup, Worker, maker
+from tactful.batch.unit import MakeDecides, Setup, Worker, input_changed, maker
 from tactful.batch.workers import Failed, InStretches, InTurn, Progress, Queue, work_here, work_in_processes
 from tactful.source.codes.batches import BatchStopped, OtherBatch, UnreadableInput
 from tactful.source.diagnostics import InvalidInput
@@ -100,6 +100,7 @@ class _Run:
         else:
             self._check(begun, wanted)
             if begun.state == "done":
+                self._place.check_output(begun)
                 return BatchResult(begun.tally, was_done=True)
             self._place.tidy()
         while True:
@@ -151,6 +152,7 @@ class _Run:
             plan.tables,
             self._batch.decides,
             _TRIAL,
+            self._source.stamps(),
         )
         queue = self._queue(plan, workers)
         if workers == 1:
@@ -188,7 +190,10 @@ class _Run:
             problems = [BatchStopped.at(None, f"{failure.unit}: {failure.reason}", help_) for failure in self._failed]
             raise InvalidInput(problems)
         tally = sum((written.tally for written in self._done.values()), Tally())
-        self._place.finish(msgspec.structs.replace(begun, state="done", tally=tally))
+        if self._source.files() != begun.files:
+            raise InvalidInput([input_changed(begun.input)])
+        output = {name: file for no in sorted(self._done) for name, file in self._done[no].files.items()}
+        self._place.finish(msgspec.structs.replace(begun, state="done", tally=tally, output=output))
         return BatchResult(tally)
 
     # --- what workers tell ---

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,13 +15,15 @@ from tactful.api.policy import Policy, load
 from tactful.batch.decide import Decides
 from tactful.batch.folder.needed import needed_columns
 from tactful.batch.folder.units import TablesInput, TablesReader
+from tactful.batch.inputs import stamp
 from tactful.batch.isolate import Isolated, forked_trial
 from tactful.batch.lines import chunks_of
-from tactful.batch.model import Decided, Options, TableUnit, Tally, Unit, Written
+from tactful.batch.model import Decided, Options, Stamp, TableUnit, Tally, Unit, Written
 from tactful.batch.output.parts import Part
 from tactful.batch.output.records import decision_records
 from tactful.batch.workers import Progress
-from tactful.source.diagnostics import TactfulError
+from tactful.source.codes.batches import InputChanged
+from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
 #: Makes what decides for a policy: chunks in, tables out.
 MakeDecides = Callable[[Policy, Options, int], Decides]
@@ -44,6 +46,8 @@ class Setup(msgspec.Struct, frozen=True):
     decides: MakeDecides
     #: Seconds that a case may take that is suspected of ending processes.
     trial: float
+    #: The files of the input, as they were when the batch began to read them.
+    stamps: tuple[Stamp, ...]
 
 
 class Worker:
@@ -64,6 +68,13 @@ class Worker:
 
         ``careful``: the unit has ended processes, so each chunk is tried in a process of its own first.
         """
+        check_input(self._setup.stamps)
+        try:
+            return self._do(unit, tell, careful)
+        finally:
+            check_input(self._setup.stamps)
+
+    def _do(self, unit: Unit, tell: Callable[[Progress], None], careful: bool) -> Written:
         part = Part(unit, self._folder)
         trial = forked_trial(self._setup.trial, lambda: tell(Progress(unit.no, Tally(), 0))) if careful else None
         with part:
@@ -93,6 +104,23 @@ class Worker:
         tally = Tally(len(decided.ids), decided.rejected, rows["actions"], rows["justifications"], rows.get("steps", 0))
         part.count(tally)
         return tally
+
+
+def check_input(stamps: Sequence[Stamp]) -> None:
+    """That the files are still what they were. Raises :class:`InvalidInput`."""
+    for before in stamps:
+        try:
+            now: Stamp | None = stamp(before.path)
+        except OSError:
+            now = None
+        if now != before:
+            raise InvalidInput([input_changed(before.path)])
+
+
+def input_changed(name: str) -> Diagnostic:
+    """The mistake of an input that was written while it was read."""
+    help_ = "wait until the input is complete, and start over with --fresh"
+    return InputChanged.at(None, f"`{name}` was changed while it was read", help_)
 
 
 def settle_memory() -> None:
