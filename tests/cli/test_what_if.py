@@ -44,7 +44,7 @@ def test_a_setting_without_a_value_is_wrong_usage() -> None:
     """Exit code 2, with what to write instead."""
     result = _run("advise", CASE, "--set", "person[franz].prefers")
     assert result.exit_code == 2
-    assert "gives no value" in result.stderr
+    assert "has no value" in result.stderr
 
 
 @pytest.mark.parametrize("command", [["plan"], ["why"]])
