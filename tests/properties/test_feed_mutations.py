@@ -137,14 +137,14 @@ def _is_right(text: str) -> None:
     assert again.text == outcome.text
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(mutated())
 def test_a_feed_that_is_not_as_documented(text: str) -> None:
     """It is imported, twice the same, or refused with mistakes that have a page; never silently skipped."""
     _is_right(text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(tables())
 def test_a_table_that_is_not_as_documented(text: str) -> None:
     """The same for tables."""
