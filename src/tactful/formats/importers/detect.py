@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Final
 
-from tactful.formats.importers import applications_csv, ics
+from tactful.formats.importers import applications_csv, ics, mail
 from tactful.formats.importers.feeds import (
     Entry,
     ashby,
@@ -19,7 +19,8 @@ from tactful.formats.importers.feeds import (
 )
 from tactful.formats.importers.items import Item, Items, Log
 from tactful.source.codes.imports import MorePages, UnknownFormat
-from tactful.source.diagnostics import InvalidInput
+from tactful.source.codes.text import BadEncoding, TooLarge
+from tactful.source.diagnostics import InvalidInput, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence, TextLimits, decode, span_at
 from tactful.source.parse_json import parse_json
 
@@ -27,6 +28,8 @@ from tactful.source.parse_json import parse_json
 _FEEDS: Final[tuple[ModuleType, ...]] = (greenhouse, greenhouse_v3, ashby, lever, workable, merge_dev, unified)
 #: Keys under which feeds put a page of objects.
 _WRAPPERS: Final = ("results", "data", "events")
+#: The first bytes of a file in Outlook's format.
+_OUTLOOK: Final = b"\xd0\xcf\x11\xe0"
 #: The most fields of an unknown object, and reasons for skipping objects, that a message shows.
 _KEYS: Final = 8
 _REASONS: Final = 3
@@ -36,11 +39,14 @@ _HELP: Final = "give an .ics file, a CSV with a header, or JSON of Greenhouse, L
 def read_file(data: bytes, name: str, log: Log, limits: TextLimits) -> Items:
     """Read the items of a file. Mistakes and notes go to ``log``; the other items are returned all the same."""
     try:
-        text = decode(_without_page_breaks(data), name, limits)
+        bare = _checked(data, name, limits)
+        if ics.looks_like_calendar(bare):
+            return ics.read(bare, name, log, limits)
+        if mail.looks_like_mail(bare):
+            return mail.read(bare, name, log, limits)
+        text = decode(_without_page_breaks(bare), name, limits)
         log.sources[name] = text
         start = text.lstrip()[:15]
-        if start.upper().startswith("BEGIN:VCALENDAR"):
-            return ics.read(text, name, log)
         if start[:1] in ("{", "["):
             return _feed(parse_json(text, name, limits), log)
         if start and applications_csv.looks_like_table(text):
@@ -52,10 +58,28 @@ def read_file(data: bytes, name: str, log: Log, limits: TextLimits) -> Items:
     return ()
 
 
+def _checked(data: bytes, name: str, limits: TextLimits) -> bytes:
+    """The bytes of a file without a byte order mark, and a saved body decoded. Raises :class:`InvalidInput`.
+
+    Refused are files that are larger than the limit, and files in UTF-16, UTF-32 or Outlook's own format.
+    """
+    start = Span(name, 0, 0, 1, 1)
+    if len(data) > limits.bytes:
+        help_ = "save the invitation (.ics) from the mail" if mail.looks_like_mail(data) else "split it"
+        raise InvalidInput([TooLarge.at(start, f"the file is larger than {limits.bytes:,} bytes", help_)])
+    if data.startswith(_OUTLOOK):
+        help_ = "save it as a mail (.eml), or save the invitation in it as .ics"
+        raise InvalidInput([UnknownFormat.at(start, "this is a message in Outlook's own format (.msg)", help_)])
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
+        message = "the file is in UTF-16 or UTF-32, not in UTF-8"
+        raise InvalidInput([BadEncoding.at(start, message, "save the file as UTF-8")])
+    return mail.decoded(data.removeprefix(b"\xef\xbb\xbf"))
+
+
 def _without_page_breaks(data: bytes) -> bytes:
     """The bytes with spaces for vertical tabs and form feeds, which programs for tables put into cells."""
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") or b"BEGIN:VCALENDAR" in data.upper():
-        return data  # JSON and invitations
+    if data.lstrip(b" \t\r\n")[:1] in (b"{", b"["):
+        return data  # JSON
     return data.replace(b"\v", b" ").replace(b"\f", b" ")
 
 

@@ -14,8 +14,8 @@ class UnknownFormat(Code):
     """unknown format
 
     What it reports
-        The file is neither an invitation (.ics), nor a table of applications (CSV), nor JSON of a known feed; or it is
-        such JSON, but nothing in it can be imported.
+        The file is neither an invitation (.ics, or a mail with one), nor a table of applications (CSV), nor JSON of a
+        known feed; or it is such JSON, but nothing in it can be imported.
 
     Why
         A guess at what the fields mean could turn an interviewer into a stranger.

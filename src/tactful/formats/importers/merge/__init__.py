@@ -16,6 +16,7 @@ from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import parse_date, parse_moment
 from tactful.formats.importers.items import (
     Application,
+    Attendee,
     Cancellation,
     Interview,
     Item,
@@ -27,7 +28,7 @@ from tactful.formats.importers.items import (
     Version,
     Withdrawal,
 )
-from tactful.formats.importers.merge.addresses import find_candidate, home
+from tactful.formats.importers.merge.addresses import find_candidate, home, with_company
 from tactful.formats.importers.merge.applications import ApplicationFinder
 from tactful.formats.importers.merge.clock import Clock
 from tactful.formats.importers.merge.document import Document
@@ -196,7 +197,7 @@ class _Merger:
         interview, organizer = self._without_candidate(given)
         if place is None:
             people = tuple(attendee.person for attendee in interview.attendees or ())
-            chosen = self._applications.find(interview, home(organizer, people))
+            chosen = self._applications.find(with_company(interview, organizer), home(organizer, people))
             if chosen is None:
                 return
             application = chosen
@@ -212,24 +213,39 @@ class _Merger:
 
     def _without_candidate(self, interview: Interview) -> tuple[Interview, Person | None]:
         """The interview without the candidate among its attendees, and its organizer."""
-        organizer = next((person for person in interview.others if person.role == "coordinator"), None)
+        coordinators = (person for person in interview.others if person.role == "coordinator")
+        organizer = next(coordinators, interview.sender)
         if not interview.candidate_among or interview.attendees is None:
             return interview, organizer
         addresses, name = self._addresses(), self._candidate.get("name")
-        match = find_candidate(organizer, interview.attendees, addresses, None if name is None else str(name))
+        people = self._without_nobodies(interview, interview.attendees, addresses)
+        match = find_candidate(organizer, people, addresses, None if name is None else str(name))
         if match.doubt is not None:
             self._log.guessed(interview.span, match.doubt, "pass --me with the address that you are invited at")
         for attendee in match.attendees:
             if match.doubt is None and attendee.person.name is not None and not self._candidate.get("name"):
                 self._document.put(self._candidate, "name", self._document.text(attendee.person.name))
                 self.changes.append(f"candidate: name {attendee.person.name}")
-        attendees = tuple(attendee for attendee in interview.attendees if attendee not in match.attendees)
+        attendees = tuple(attendee for attendee in people if attendee not in match.attendees)
         others = tuple(person for person in interview.others if person.email not in addresses)
         if not attendees and others:
             shown = others[0].name or others[0].email
             message = f"only the candidate is invited; the organizer `{shown}` is taken for a coordinator"
             self._log.guessed(interview.span, message, "if they interview, add them under `interviewers`")
         return msgspec.structs.replace(interview, attendees=attendees, others=others), organizer
+
+    def _without_nobodies(
+        self, interview: Interview, attendees: tuple[Attendee, ...], addresses: frozenset[str]
+    ) -> tuple[Attendee, ...]:
+        """The attendees who are people. Addresses that are nobody's are noted."""
+        people = []
+        for attendee in attendees:
+            if attendee.nobody is None or attendee.person.email in addresses:
+                people.append(attendee)
+            else:
+                help_ = "if somebody interviews with this address, add them under `interviewers`"
+                self._log.not_understood(interview.span, attendee.nobody, help_)
+        return tuple(people)
 
     def _can_be_written(self, interview: Interview, application: Entry) -> bool:
         """Whether the case has room for an interview and its end is plausible. Otherwise reports a mistake."""
