@@ -19,6 +19,9 @@ _WHO = {
 }
 
 
+_INCOMPLETE = Node(Text("not every change was tried: there are too many in a case of this size", "dim"))
+
+
 def render_counterfactuals(record: WhyRecord, console: Console) -> None:
     """Print the smallest changes under which each answer would be another, where somebody asked for them."""
     if record.flips is not msgspec.UNSET:
@@ -32,7 +35,8 @@ def _counterfactual(one: FlipsRecord) -> Node:
     against = " against" if one.prohibits else ""
     head = Text.assemble(one_line(one.label), (who, "dim"), f": {longer}advised{against}")
     nothing = Node(Text("nothing that was tried: one or two facts, several of one part, or six weeks of time", "dim"))
-    return Node(head, tuple(map(_way, one.ways)) or (nothing,))
+    ways = tuple(map(_way, one.ways)) or (nothing,)
+    return Node(head, ways if one.incomplete is msgspec.UNSET else (*ways, _INCOMPLETE))
 
 
 def _way(way: FlipRecord) -> Node:
