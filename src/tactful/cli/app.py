@@ -1,6 +1,7 @@
 """The ``tactful`` command. Each command has a file of its own; this one registers them.
 
-Exit codes: 0 done, 1 mistakes in the input (all of them reported), 2 wrong usage.
+Exit codes: 0 done, 1 mistakes in the input (all of them reported), 2 wrong usage, 130 stopped with Ctrl-C, 141 the reader
+of the output has gone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tactful.cli.mutate import mutate
 from tactful.cli.plan import plan
 from tactful.cli.rules import rules
 from tactful.cli.schema import schema
+from tactful.cli.streams import standard_streams
 from tactful.cli.test import run_tests
 from tactful.cli.why import why
 
@@ -60,4 +62,5 @@ def tactful_(
 
 def main() -> None:
     """Run the command."""
-    app()
+    with standard_streams():
+        app()

@@ -81,7 +81,8 @@ def import_(
     before = case.data.decode("utf-8-sig")
     if dry_run:
         lines = difflib.unified_diff(before.splitlines(True), imported.text.splitlines(True), into, into)
-        sys.stdout.write("".join(lines))
+        for line in lines:
+            console().print(line.rstrip("\r\n"), soft_wrap=True)
     elif imported.changes:
         mark = "\ufeff" if case.data.startswith(b"\xef\xbb\xbf") else ""
         _write(Path(into), mark + imported.text, case.data)
@@ -108,14 +109,16 @@ def _read(name: str) -> CaseFile:
     from tactful.formats.importers import CaseFile
 
     limit = DEFAULT_LIMITS.bytes + 1
-    if name == "-":
-        return CaseFile("<standard input>", sys.stdin.buffer.read(limit))
     try:
+        if name == "-":
+            return CaseFile("<standard input>", sys.stdin.buffer.read(limit))
         with Path(name).open("rb") as stream:
             return CaseFile(name, stream.read(limit))
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
-        problem = UnreadableCase.at(None, f"`{name}`: {reason}", "name a readable file, or `-`")
+        problem = UnreadableCase.at(
+            None, f"`{'standard input' if name == '-' else name}`: {reason}", "name a readable file, or `-`"
+        )
         raise InvalidInput([problem]) from None
 
 
