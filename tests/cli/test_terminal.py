@@ -43,6 +43,8 @@ SIGNS: Final = (
 )
 #: Each sign, and a line that would look like advice if it stood at the beginning of a line.
 MARK: Final = "".join(SIGNS) + "\nFORGED 1. MUST quit"
+#: The same without what these formats refuse in any text.
+MILD: Final = "".join(sign for sign in SIGNS if ord(sign[0]) > 0x9F) + " FORGED 1. MUST quit"
 #: For names of files and ids: no line ends, as those are refused in some of them.
 NAME: Final = "a\x1b[31m\x9b\u202e\u200b"
 
@@ -61,7 +63,6 @@ PACK: Final = {
             "source": f"source{MARK}",
             "for each": "person",
             "then": {"should": "call"},
-            "by": "$wait after now",
             "because": f"{{person.name|They}} said {{person.mood|nothing}}{MARK}.",
         },
         "write-to-them": {
@@ -73,11 +74,17 @@ PACK: Final = {
         "never-call": {
             "for each": "person",
             "when": {"person.glad": True},
-            "then": {"must not": "call"},
+            "then": {"must_not": "call"},
             "because": f"glad{MARK}.",
         },
     },
-    "invariants": {"calm": {"about": f"calm{MARK}", "for each": "person", "never": "call"}},
+    "invariants": {"calm": {"about": f"calm{MARK}", "for each": "person", "never": "write"}},
+}
+PERSON: Final = {
+    "id": f"dana{NAME}",
+    "name": f"Dana{MARK}",
+    "topics": [f"topic{MARK}"],
+    "custom": {"mood": f"sad{MARK}"},
 }
 CASE: Final = {
     "now": "2026-11-23T10:00:00-05:00",
@@ -87,19 +94,26 @@ CASE: Final = {
             "id": f"acme{NAME}",
             "company": f"Acme{MARK}",
             "role": f"Analyst{MARK}",
-            "people": [{"id": f"dana{NAME}", "name": f"Dana{MARK}", "mood": f"sad{MARK}"}],
+            "people": [
+                {
+                    "id": f"dana{NAME}",
+                    "name": f"Dana{MARK}",
+                    "topics": [f"topic{MARK}"],
+                    "custom": {"mood": f"sad{MARK}"},
+                }
+            ],
             "interviews": [
                 {
                     "id": "i",
-                    "started_at": "2026-11-20T10:00:00-05:00",
                     "ended_at": "2026-11-20T11:00:00-05:00",
-                    "interviewers": [{"person": f"dana{NAME}", "topics": [f"topic{MARK}"]}],
+                    "interviewers": [f"dana{NAME}"],
                 }
             ],
         }
     ],
 }
 EXAMPLES: Final = {"examples": {"one": {"about": f"about{MARK}", "case": CASE, "expect": [{"must": "write"}]}}}
+GOOD: Final = {"examples": {"one": {"case": CASE, "expect": [{"should": "call"}]}}}
 FEED: Final = [
     {
         "id": f"1{MARK}",
@@ -119,12 +133,11 @@ PRODID:-//x//x
 METHOD:REQUEST
 BEGIN:VEVENT
 UID:1@acme.com
-DTSTART;TZID=Nowhere{mark}:20261120T100000
-DTEND;TZID=Nowhere{mark}:20261120T110000
+DTSTART;TZID=Europe/Berlin:20261120T100000
+DTEND;TZID=Europe/Berlin:20261120T110000
 SUMMARY:Interview: {mark}
 ORGANIZER;CN={mark}:mailto:dana@acme.com
 ATTENDEE;CN={mark}:mailto:kim@example.net
-{mark}
 END:VEVENT
 END:VCALENDAR
 """
@@ -137,15 +150,18 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "pack" / "tests").mkdir(parents=True)
     (place / "pack" / f"pack{NAME}.yaml").write_text(yaml.safe_dump(PACK))
     (place / "pack" / "tests" / f"tests{NAME}.yaml").write_text(yaml.safe_dump(EXAMPLES))
+    (place / "good" / "tests").mkdir(parents=True)
+    (place / "good" / f"pack{NAME}.yaml").write_text(yaml.safe_dump(PACK))
+    (place / "good" / "tests" / "tests.yaml").write_text(yaml.safe_dump(GOOD))
     (place / "case.yaml").write_text(yaml.safe_dump(CASE))
     other = json.loads(json.dumps(CASE))
-    other["applications"][0]["people"][0]["mood"] = f"glad{MARK}"
+    other["applications"][0]["people"][0]["custom"]["mood"] = f"glad{MARK}"
     (place / "other.json").write_text(json.dumps(other))
     (place / "cases.jsonl").write_text(json.dumps(CASE) + "\n" + json.dumps({MARK: MARK}) + "\n")
     (place / "feed.json").write_text(json.dumps(FEED))
-    (place / "invitation.ics").write_text(INVITATION.format(mark=MARK.replace("\n", "").replace("\r", "")))
+    (place / "invitation.ics").write_text(INVITATION.format(mark=MILD))
     with (place / "table.csv").open("w", newline="") as stream:
-        csv.writer(stream).writerows([["id", "company", f"x{MARK}"], [f"1{MARK}", f"Acme{MARK}", MARK]])
+        csv.writer(stream).writerows([["id", "company", f"x{MILD}"], [f"1{MILD}", f"Acme{MILD}", MILD]])
     case = dict(CASE, **{f"key{MARK}": MARK, "now": MARK})
     (place / "wrong.yaml").write_text(yaml.safe_dump(case))
     (place / "wrong-pack.yaml").write_text(yaml.safe_dump({**PACK, f"key{MARK}": 1, "extends": f"no{MARK}"}))
@@ -200,7 +216,7 @@ COMMANDS: Final = (
     ("import", "feed.json", "--into", "case.yaml", "--dry-run", *PACK_OPTION),
     ("test", "pack", "--draw", "3", "--coverage"),
     ("test", "pack", "-k", MARK),
-    ("mutate", "pack", "--cases", "3", "--only", "call-them"),
+    ("mutate", "good", "--cases", "3", "--only", "call-them"),
     ("mutate", "pack", "--only", MARK),
     ("batch", "cases.jsonl", f"out{NAME}", *PACK_OPTION, "--workers", "1"),
     ("batch", f"absent{MARK}.jsonl", f"out{NAME}2"),
@@ -213,15 +229,30 @@ COMMANDS: Final = (
 )
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words).encode("unicode_escape").decode()[:60])
+def _id(words: tuple[str, ...]) -> str:
+    return " ".join(words).encode("unicode_escape").decode()[:60]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=_id)
 def test_no_command_prints_a_control_character(place: Path, words: tuple[str, ...]) -> None:
     """Standard output and standard error of every command, on files with a mark in every text."""
     result = _run(place, *words)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    text = result.stdout + result.stderr
+    data = words[0] == "import" and "--into" not in words  # the case itself, which is exact
+    text = result.stderr if data else result.stdout + result.stderr
     assert not [char for char in text if char != "\n" and printable(char) != char]
-    # a case that is made of a feed is data, in which YAML may break long texts
-    assert not re.search(r"^ *FORGED", text, re.MULTILINE)
+    assert not re.search(r"^ {0,3}FORGED", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("words", [words for words in COMMANDS if words[1:] and MARK not in words], ids=_id)
+def test_the_files_are_read(place: Path, words: tuple[str, ...]) -> None:
+    """The test before would find nothing if commands ended before they print any text of the files."""
+    result = _run(place, *words)
+    fine = {"advise", "plan", "why", "compare", "check", "rules", "facts", "mutate"}
+    wrong = {"wrong.yaml", "wrong-pack.yaml", "raw.yaml"} & set(words)
+    if words[0] in fine and "--set" not in words and not wrong and words != ("advise", "case.yaml"):
+        assert result.exit_code == 0, result.output
+        assert "FORGED" in result.output or "--ask" in words
 
 
 def test_every_sign_has_a_replacement_of_its_length() -> None:

@@ -72,8 +72,7 @@ def import_(
     imported = import_files(read, load(rules), options, int(time.time()), case, format_ == "json")
     if case is None or into is None:
         if out is None:
-            sys.stdout.buffer.write(imported.text.encode())
-            sys.stdout.buffer.flush()
+            _print_case(imported.text)
         else:
             _write(Path(out), imported.text, None)
         _report(imported, "there is nothing to import")
@@ -87,6 +86,15 @@ def import_(
         mark = "\ufeff" if case.data.startswith(b"\xef\xbb\xbf") else ""
         _write(Path(into), mark + imported.text, case.data)
     _report(imported, "nothing changed: the case already has all of it")
+
+
+def _print_case(text: str) -> None:
+    """Write a case to standard output: to a terminal for people to read, and exactly to anything else."""
+    if sys.stdout.isatty():
+        console().lines(text.removesuffix("\n"))
+    else:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
 
 
 def _check_usage(into: str | None, out: str | None, dry_run: bool, time_zone: str | None) -> None:

@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from tactful.cli.streams import BROKEN_PIPE, INTERRUPTED
-from tactful.formats.text.console import SafeConsole, printable
+from tactful.formats.text.console import SafeConsole
 from tactful.source.codes.plans import CannotWrite
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError, snippet
 
@@ -48,9 +48,6 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(1) from None
         except TactfulError as error:
             fail(str(error))
-        except typer.BadParameter as error:
-            error.message = printable(error.message)
-            raise
         except KeyboardInterrupt:
             console(stderr=True).print(Text("stopped", "yellow"))
             raise typer.Exit(INTERRUPTED) from None

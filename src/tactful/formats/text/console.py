@@ -18,6 +18,8 @@ _UNFIT: Final = re.compile(
     "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
+#: How far the wrapped part of a line is indented.
+_HANGING: Final = 4
 _SPACES: Final = dict.fromkeys(map(ord, _BREAKS), " ")
 
 
@@ -47,8 +49,21 @@ class SafeConsole(Console):
     """
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print texts, each on one line, or tables."""
-        super().print(*map(_on_one_line, objects), **options)
+        """Print texts, each on one line, or tables. Where a line is too long, what is wrapped is indented."""
+        cleaned = tuple(map(_on_one_line, objects))
+        if len(cleaned) == 1 and isinstance(cleaned[0], str | Text) and not options.keys() & {"soft_wrap", "end"}:
+            text = cleaned[0] if isinstance(cleaned[0], Text) else Text(cleaned[0])
+            for line in self._hanging(text):
+                super().print(line, soft_wrap=True, **options)
+        else:
+            super().print(*cleaned, **options)
+
+    def _hanging(self, text: Text) -> list[Text]:
+        """The lines of a text that may be wrapped: no wrapped part may pass for a line of its own."""
+        if text.cell_len <= self.width:
+            return [text]
+        first, *others = self.wrapped(text, self.width - _HANGING)
+        return [first, *(Text(" " * _HANGING).append_text(line) for line in others)]
 
     def lines(self, text: str, style: str | None = None) -> None:
         """Print a text that has several lines on purpose, without wrapping them."""
