@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from frozen import frozen_policy
-from tactful.reasons.what_if.counterfactuals import Wish, counterfactuals
+from tactful.reasons.what_if.counterfactuals import Counterfactuals, Wish
 
 ROUNDS = 7
 
@@ -82,7 +82,7 @@ def main() -> None:
             (lambda data=data: pack.decide(data), 500),  # type: ignore[misc]
             (lambda case=case: pack.plan(case), 3),  # type: ignore[misc]
             (lambda case=case: pack.decide(case).questions, 2),  # type: ignore[misc]
-            (lambda decision=decision, wish=wish: counterfactuals(decision.context, wish), 2),  # type: ignore[misc]
+            (lambda decision=decision, wish=wish: Counterfactuals(decision.context).of(wish), 2),  # type: ignore[misc]
         )
         table.add_row(
             name,

@@ -20,7 +20,6 @@ from tactful.reasons.records.decision import (
     ActionRecord,
     AlternativeRecord,
     DecisionRecord,
-    FlipsRecord,
     JustificationRecord,
     OverrideRecord,
     QuestionRecord,
@@ -29,9 +28,10 @@ from tactful.reasons.records.decision import (
     WinnerRecord,
 )
 from tactful.reasons.records.why import Answer, NotAdvisedRecord, WhyRecord
-from tactful.reasons.what_if.counterfactuals import Wish, counterfactuals
-from tactful.reasons.what_if.questions import questions
+from tactful.reasons.what_if.counterfactuals import Counterfactuals, Wish
+from tactful.reasons.what_if.questions import Questions, questions
 from tactful.reasons.why import why
+from tactful.reasons.why.question import kinds_of
 from tactful.reasons.wording import name_of
 
 
@@ -181,12 +181,21 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         ranked = enumerate(self.ranking.ranked, start=1)
         return tuple(Advice(rank, conclusion, self.context) for rank, conclusion in ranked)
 
-    @cached_property
+    @property
     def questions(self) -> tuple[QuestionRecord, ...]:
         """The unknown facts whose answer would change this decision, the most consequential first.
 
         Each answer is tried by deciding again. That takes some tens of milliseconds on first use.
         """
+        return self._questions.records
+
+    @property
+    def questions_incomplete(self) -> bool:
+        """Whether not every unknown fact was tried for :attr:`questions`, because there are too many."""
+        return self._questions.incomplete
+
+    @cached_property
+    def _questions(self) -> Questions:
         return questions(self.context)
 
     @cached_property
@@ -226,15 +235,17 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         record = why(self.context, self.ranking, action, target)
         if not flip:
             return record
-        return msgspec.structs.replace(record, flips=tuple(map(self._counterfactuals, record.answers)))
+        search = Counterfactuals(self.context)
+        return msgspec.structs.replace(record, flips=tuple(search.of(self._wish(answer)) for answer in record.answers))
 
-    def _counterfactuals(self, answer: Answer) -> FlipsRecord:
-        """The smallest changes after which the advice that an answer is about would be given, or no longer."""
+    def _wish(self, answer: Answer) -> Wish:
+        """The advice that an answer is about. An action that is not advised stands for all its kinds."""
         subject = answer if isinstance(answer, NotAdvisedRecord) else answer.conclusion
         prohibits = not isinstance(subject, NotAdvisedRecord) and subject.modality.endswith("not")
         rows = self.context.evaluator.rows(subject.target.entity)
         target = next(row for row in rows if row.id == subject.target.id and application_of(row) == subject.application)
-        return counterfactuals(self.context, Wish(subject.action, prohibits, target))
+        kinds = kinds_of(self.context.checked, subject.action) if subject is answer else frozenset[str]()
+        return Wish(subject.action, prohibits, target, kinds)
 
     def compare(self, other: Decision) -> ComparisonRecord:
         """The differences from this decision to another, with the facts and rules behind them."""
@@ -282,6 +293,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             set_aside=self.set_aside_for(application),
             safety_off=self.safety_off,
             questions=self.questions_for(application) if questions else msgspec.UNSET,
+            questions_incomplete=True if questions and self.questions_incomplete else msgspec.UNSET,
         )
 
     def to_json(self, application: str | None = None, *, questions: bool = False) -> bytes:

@@ -70,8 +70,8 @@ class Plan:
 
     def __init__(self, context: Context, until: int) -> None:
         self._context = context
-        self._until = until
         self._timeline: Timeline = timeline(context.decider, context.case, context.now, until)
+        self._until = self._timeline.end
 
     @property
     def calendar(self) -> Calendar:
@@ -87,6 +87,11 @@ class Plan:
     def until(self) -> datetime:
         """The end of the plan, in the candidate's time zone. The plan does not include this moment."""
         return self.calendar.local(self._until)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the plan reaches as far as was asked for. Where very much changes, it ends earlier."""
+        return self._timeline.whole
 
     @property
     def now(self) -> Decision:
@@ -132,11 +137,12 @@ class Plan:
                 parts_of.setdefault(_identity(conclusion), []).append((interval, rank, conclusion))
         # Ordered by seconds since 1970: local moments compare by clock time, which repeats when clocks are put back.
         ordered = sorted(parts_of.values(), key=lambda parts: (parts[0][0].start, parts[0][1]))
-        return tuple(self._planned(parts) for parts in ordered)
+        contexts: dict[int, Context] = {}
+        return tuple(self._planned(parts, contexts) for parts in ordered)
 
-    def _planned(self, parts: list[tuple[Interval, int, Conclusion]]) -> Planned:
+    def _planned(self, parts: list[tuple[Interval, int, Conclusion]], contexts: dict[int, Context]) -> Planned:
         first, rank, conclusion = parts[0]
-        context = Context(self._context.decider, self._context.case, first.start)
+        context = contexts.setdefault(first.start, Context(self._context.decider, self._context.case, first.start))
         return Planned(
             Advice(rank, conclusion, context), tuple(self._windows((interval, best) for interval, best, _ in parts))
         )
@@ -168,6 +174,7 @@ class Plan:
             pack=pack_record(self._context.checked),
             items=tuple(item.record() for item in items),
             changes=tuple(moment.isoformat() for moment in self.changes),
+            incomplete=msgspec.UNSET if self.whole else True,
         )
 
     def to_json(self, application: str | None = None) -> bytes:

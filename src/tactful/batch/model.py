@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
-import pyarrow as pa
+
+if TYPE_CHECKING:  # `tactful` reads this file for its commands, and must do without Arrow where that is not installed
+    import pyarrow as pa
 
 BatchFormat = Literal["parquet", "arrow", "jsonl"]
 

@@ -56,6 +56,8 @@ def advise(
 
     render_decision(decision, console(), application)
     render_questions(decision.questions_for(application), console())
+    if decision.questions_incomplete:
+        console().print("    not every unknown fact was tried: there are too many in a case of this size", style="dim")
     if set_:
         _what_changes(policy.decide(given, now), decision)
 

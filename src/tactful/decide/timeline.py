@@ -23,6 +23,12 @@ from tactful.facts.rows import Case
 LONGEST: Final = HORIZON
 
 
+#: The most steps that a timeline takes, and the most firings that it keeps. A step is one row of the case, decided at one
+#: instant. About three seconds, and 200 MB.
+STEPS: Final = 2_000_000
+FIRINGS: Final = 100_000
+
+
 class Interval(msgspec.Struct, frozen=True, eq=False):
     """From ``start`` up to but not including ``end`` (seconds since 1970) the decision is ``ranking``."""
 
@@ -32,9 +38,18 @@ class Interval(msgspec.Struct, frozen=True, eq=False):
 
 
 class Timeline(msgspec.Struct, frozen=True, eq=False):
-    """The decisions from ``intervals[0].start`` on, if no fact changes. The firings of neighbouring intervals differ."""
+    """The decisions from ``intervals[0].start`` on, if no fact changes. The firings of neighbouring intervals differ.
+
+    ``whole``: it reaches as far as was asked for. If not, it ends earlier, because so much changes.
+    """
 
     intervals: tuple[Interval, ...]
+    whole: bool
+
+    @property
+    def end(self) -> int:
+        """The first second (since 1970, UTC) that the timeline does not reach."""
+        return self.intervals[-1].end
 
     def at(self, moment: int) -> Interval:
         """The interval that has ``moment`` (seconds since 1970, UTC), which must not lie outside all of them."""
@@ -42,19 +57,30 @@ class Timeline(msgspec.Struct, frozen=True, eq=False):
 
 
 def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
-    """The decisions from ``start`` up to but not including ``until`` (seconds since 1970, UTC)."""
+    """The decisions from ``start`` up to but not including ``until`` (seconds since 1970, UTC).
+
+    They end earlier where that takes more than ``STEPS`` steps or ``FIRINGS`` firings, so the same case ends at the same
+    moment on every machine.
+    """
     changes: list[tuple[int, list[RawFiring]]] = []
     before: frozenset[RawFiring] | None = None
+    steps, kept, end = 0, 0, until
     for moment in (start, *instants(decider, case, start, until)):
+        if steps >= STEPS or kept >= FIRINGS:
+            end = moment
+            break
+        steps += case.size
         firings = decider.fire(case, moment)
         current = frozenset(firings)
         if current != before:
             changes.append((moment, firings))
+            kept += len(firings)
         before = current
-    ends = [moment for moment, _ in changes[1:]] + [until]
+    ends = [moment for moment, _ in changes[1:]] + [end]
     return Timeline(
         tuple(
             Interval(moment, end, decider.ranker.rank(firings, case))
             for (moment, firings), end in zip(changes, ends, strict=True)
-        )
+        ),
+        whole=end == until,
     )

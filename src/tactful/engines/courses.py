@@ -231,9 +231,7 @@ class Courses:
         """Add the seconds at which a clock begins, or ceases, to show a time of day that another field holds."""
         if clock.calendar is None:
             return
-        if other.calendar is not None:  # two clocks keep their distance, but for midnight and changes of the clocks
-            self._add_clock_cuts(cuts, clock.calendar, (0,))
-            return
+        # Two clocks keep their distance until one is put forward or back. A clock has no values here.
         for value in _values(other):
             self._add_clock_cuts(cuts, clock.calendar, (value, value + 1))
 

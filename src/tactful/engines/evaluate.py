@@ -158,6 +158,12 @@ class Evaluator:
         for member in self._of_person(fact.over, application).get(person_id, ()):
             yield {**self.environment(fact.over, member), **env, fact.over: member}
 
+    def collection_size(self, fact: Aggregate, row: Row, env: Environment) -> int:
+        """How many rows :meth:`collection` ranges over."""
+        pivot = env[fact.pivot]
+        assert pivot is not None  # the pivot is an ancestor of the row
+        return sum(1 for _ in self._below(fact.over, fact.pivot, pivot))
+
     def _of_person(self, entity: str, application: ApplicationRow) -> dict[Value, list[Row]]:
         """The rows of an application by the id of their person; those that name nobody are left out."""
         key = entity, application.no

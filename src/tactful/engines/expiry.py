@@ -107,85 +107,96 @@ class Expiry:
 
 def rule_turns(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
     """All turns of a rule's tests, before ``now`` and after; of local clocks, only those of the nearest days."""
-    yield from _turns(rule.when, env, evaluator)
-    yield from _turns(rule.unless, env, evaluator)
+    turns = _Turns(evaluator)
+    yield from turns.of(rule.when, env)
+    yield from turns.of(rule.unless, env)
 
 
-def _turns(condition: Condition, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
-    if not isinstance(condition, Test):
-        for member in condition.members:
-            yield from _turns(member, env, evaluator)
-        return
-    yield from _field_turns(condition.field, env, evaluator)
-    times = clock_times(condition)
-    if times:
-        yield from _clock_turns(condition.field, env, evaluator, times)
-    for boundary in boundaries_of(condition):
-        yield from _boundary_turns(boundary, condition.field, env, evaluator)
+class _Turns:
+    """Lists the turns of conditions; those of a computed fact once for each row."""
 
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._listed: set[tuple[str, int]] = set()
 
-def _boundary_turns(boundary: Boundary, field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
-    match boundary:
-        case AtMoment():
-            value = evaluator.value(field, env)
-            if value is not None:
-                moment = evaluator.shifted(value, boundary.shift, field, env)
-                yield Turn(boundary.first(moment), moment)
-        case AtField(other=other):
-            yield from _field_turns(other, env, evaluator)
-            yield from _meetings(field, other, env, evaluator)
-            yield from _meetings(other, field, env, evaluator)
-        case AtValue() | AmongValues():
-            pass  # only a field that changes passes these
-        case _:
-            assert_never(boundary)
+    def of(self, condition: Condition, env: Environment) -> Iterator[Turn]:
+        """The turns of a condition."""
+        if not isinstance(condition, Test):
+            for member in condition.members:
+                yield from self.of(member, env)
+            return
+        yield from self._field_turns(condition.field, env)
+        times = clock_times(condition)
+        if times:
+            yield from self._clock_turns(condition.field, env, times)
+        for boundary in boundaries_of(condition):
+            yield from self._boundary_turns(boundary, condition.field, env)
 
+    def _boundary_turns(self, boundary: Boundary, field: Field, env: Environment) -> Iterator[Turn]:
+        match boundary:
+            case AtMoment():
+                value = self._evaluator.value(field, env)
+                if value is not None:
+                    moment = self._evaluator.shifted(value, boundary.shift, field, env)
+                    yield Turn(boundary.first(moment), moment)
+            case AtField(other=other):
+                yield from self._field_turns(other, env)
+                yield from self._meetings(field, other, env)
+                yield from self._meetings(other, field, env)
+            case AtValue() | AmongValues():
+                pass  # only a field that changes passes these
+            case _:
+                assert_never(boundary)
 
-def _field_turns(field: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
-    """The turns at which the value of a field may change: midnight for the local day, those of a computed fact's tests."""
-    row = row_of(field, env)
-    if row is None:
-        return
-    if turns_at_midnight(field):
-        yield from _clock_turns(field, env, evaluator, (0,))
-    if field.origin != "computed":
-        return
-    fact = evaluator.facts[field.key]
-    own = evaluator.environment(fact.entity, row)
-    match fact:
-        case WhenFact():
-            yield from _turns(fact.condition, own, evaluator)
-        case Aggregate():
-            for inner in evaluator.collection(fact, row, own):
-                yield from _turns(fact.where, inner, evaluator)
-                if fact.value is not None:
-                    yield from _field_turns(fact.value, inner, evaluator)
-        case _:
-            assert_never(fact)
+    def _field_turns(self, field: Field, env: Environment) -> Iterator[Turn]:
+        """The turns at which the value of a field may change: midnight for the local day, those of a computed fact's tests."""
+        row = row_of(field, env)
+        if row is None:
+            return
+        if turns_at_midnight(field):
+            yield from self._clock_turns(field, env, (0,))
+        if field.origin != "computed":
+            return
+        if (field.key, row.no) in self._listed:
+            return
+        self._listed.add((field.key, row.no))
+        fact = self._evaluator.facts[field.key]
+        own = self._evaluator.environment(fact.entity, row)
+        match fact:
+            case WhenFact():
+                yield from self.of(fact.condition, own)
+            case Aggregate():
+                for inner in self._evaluator.collection(fact, row, own):
+                    yield from self.of(fact.where, inner)
+                    if fact.value is not None:
+                        yield from self._field_turns(fact.value, inner)
+            case _:
+                assert_never(fact)
 
+    def _meetings(self, clock: Field, other: Field, env: Environment) -> Iterator[Turn]:
+        """The turns at which a clock begins, or ceases, to show the time of day that another field holds."""
+        value = self._evaluator.value(other, env)
+        if clock.origin == "clock" and isinstance(value, int):
+            two_clocks = other.origin == "clock"  # they keep their distance until one is put forward or back
+            yield from self._clock_turns(clock, env, () if two_clocks else (value, value + 1))
 
-def _meetings(clock: Field, other: Field, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
-    """The turns at which a clock begins, or ceases, to show the time of day that another field holds."""
-    value = evaluator.value(other, env)
-    if clock.origin == "clock" and isinstance(value, int):
-        two_clocks = other.origin == "clock"  # they keep their distance until one is put forward or back
-        yield from _clock_turns(clock, env, evaluator, () if two_clocks else (value, value + 1))
+    def _clock_turns(self, field: Field, env: Environment, times: tuple[int, ...]) -> Iterator[Turn]:
+        """The turns around ``now`` at which a clock shows one of ``times``, or is put forward or back.
 
-
-def _clock_turns(field: Field, env: Environment, evaluator: Evaluator, times: tuple[int, ...]) -> Iterator[Turn]:
-    """The turns around ``now`` at which a clock shows one of ``times`` (seconds since midnight), or is put forward or back."""
-    row = row_of(field, env)
-    if row is None:
-        return
-    calendar, now = own_calendar(row), evaluator.now
-    today = calendar.local(now).date()
-    for days in (-2, -1, 0, 1, 2):
-        for seconds in times:
-            naive = datetime.combine(today, time()) + timedelta(days=days, seconds=seconds)
-            for fold in (0, 1):
-                first = calendar.instant(naive.replace(fold=fold))
-                yield Turn(first, first)
-    # With times of day the search goes on from day to day. Without, it would end if it did not see the next change.
-    around = 3 * DAY if times else CLOCK_HORIZON
-    for change in calendar.clock_changes(now - around, now + around):
-        yield Turn(change, change)
+        ``times`` are in seconds since midnight.
+        """
+        row = row_of(field, env)
+        if row is None:
+            return
+        calendar, now = own_calendar(row), self._evaluator.now
+        today = calendar.local(now).date()
+        for days in (-2, -1, 0, 1, 2):
+            for seconds in times:
+                naive = datetime.combine(today, time()) + timedelta(days=days, seconds=seconds)
+                for fold in (0, 1):
+                    first = calendar.instant(naive.replace(fold=fold))
+                    yield Turn(first, first)
+        # With times of day the search goes on from day to day. Without, it would end if it did not see the next change.
+        around = 3 * DAY if times else CLOCK_HORIZON
+        for change in calendar.clock_changes(now - around, now + around):
+            yield Turn(change, change)

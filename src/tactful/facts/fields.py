@@ -32,7 +32,8 @@ class FieldSpec(msgspec.Struct, frozen=True):
     """A field of the facts as given. ``attribute`` is its name on a row; ``clock`` marks a field that follows ``now``.
 
     ``example`` is a value as people write it in YAML. A ``deadline`` is a moment that people name in advance: a case holds it
-    as text, as it may be a bare date. All other moments have happened.
+    as text, as it may be a bare date. All other moments have happened. ``mine`` are values that the candidate brings about
+    although others may change the field.
     """
 
     entity: str
@@ -44,6 +45,7 @@ class FieldSpec(msgspec.Struct, frozen=True):
     clock: bool = False
     example: str = ""
     deadline: bool = False
+    mine: tuple[str, ...] = ()
 
 
 _SHAPES: Final[Mapping[str, type[shape.Shape]]] = {
@@ -93,6 +95,7 @@ def _shape_fields(entity: str, cls: type[shape.Shape]) -> list[FieldSpec]:
                     notes.get("mutability", "fixed"),
                     example=_example(notes, kind),
                     deadline=isinstance(kind, MomentKind) and isinstance(bare, inspect.StrType),
+                    mine=notes.get("mine", ()),
                 )
             )
     return specs

@@ -183,9 +183,10 @@ class Application(Shape, frozen=True):
     id: Annotated[Id, Meta(description="Unique among the candidate's applications.", examples=["acme"])]
     company: Annotated[str | None, Meta(description="The company's name.", examples=["Acme"])] = None
     role: Annotated[str | None, Meta(description="The job applied for.", examples=["Test engineer"])] = None
-    status: Annotated[ApplicationStatus | None, Meta(description="How far it has come.", extra_json_schema=THEIRS)] = (
-        None
-    )
+    status: Annotated[
+        ApplicationStatus | None,
+        Meta(description="How far it has come.", extra_json_schema=THEIRS, extra={"mine": ("accepted", "withdrawn")}),
+    ] = None
     preferred: Annotated[
         YesNo,
         Meta(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from tactful.language.phrases import Deadline, Phrase
-from tactful.language.terms import Definition, Modality, Name, Operand, Override, Parameter, Patch, Written
+from tactful.language.terms import Definition, Modality, Name, Operand, Override, Parameter, Written
 from tactful.source.diagnostics import Span
 
 
@@ -187,8 +187,6 @@ class Pack(Written, frozen=True):
     rules: tuple[Rule, ...]
     invariants: tuple[Invariant, ...]
     overrides: tuple[Override, ...]
-    patches: tuple[Patch, ...]
-    base_families: Mapping[str, str | None]
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
     own: tuple[str, ...]

@@ -67,15 +67,6 @@ class Override(Written, frozen=True):
     pack: str
 
 
-class Patch(Written, frozen=True):
-    """A change that an overlay makes to an entry of its base: the keys that it changes, and the place."""
-
-    section: str
-    id: str
-    keys: tuple[str, ...]
-    span: Span
-
-
 class Definition(Written, frozen=True):
     """The places of an entry of a pack: of its id, and of each of its keys, which may stand in different overlays."""
 

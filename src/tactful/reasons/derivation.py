@@ -29,6 +29,7 @@ from tactful.language.ir import (
     WhenFact,
 )
 from tactful.language.ir.boundaries import other_fields
+from tactful.reasons.budget import Budget
 from tactful.reasons.context import Context, target_record
 from tactful.reasons.justification import supports
 from tactful.reasons.records.why import (
@@ -45,6 +46,8 @@ from tactful.reasons.wording import plain_value, say_row, say_value
 
 #: The most rows of a collection that are reported.
 ROWS: Final = 3
+#: The steps that one question may take: rows that are looked at for the nearest to a match. About three seconds.
+STEPS: Final = 200_000
 #: The most computed facts that are followed one inside another. Real packs stay below; generated packs are cut off here.
 DEPTH: Final = 12
 
@@ -60,6 +63,7 @@ class Derivation:
         self._context, self._evaluator = context, context.evaluator
         self._parameters = {parameter.name: parameter.value for parameter in context.checked.parameters}
         self._written_out: set[tuple[str, int, bool]] = set()
+        self.budget = Budget(STEPS)
 
     def fired(self, rule: Rule, row: Row, text: str) -> RuleRecord:
         """A rule that fired for a row. ``text`` is the rule's sentence, filled in."""
@@ -202,12 +206,17 @@ class Derivation:
         )
 
     def _gathered(self, fact: Aggregate, row: Row, env: Environment, to_mend: bool, depth: int) -> GatheredRecord:
-        rows = list(self._evaluator.collection(fact, row, env))
-        matched = [inner for inner in rows if self._evaluator.holds(fact.where, inner)]
+        matched = [
+            inner for inner in self._evaluator.candidates(fact, row, env) if self._evaluator.holds(fact.where, inner)
+        ]
+        looked_at = self._evaluator.collection_size(fact, row, env)
         shown: Sequence[tuple[Environment, list[Ground]]]
         if matched:
             shown = [(inner, self._holding(fact.where, inner, True)) for inner in self._decisive(fact, matched)[:ROWS]]
+        elif not self.budget.spend_steps(looked_at):
+            shown = ()
         else:
+            rows = self._evaluator.collection(fact, row, env)
             near = [(inner, self._mend(fact.where, inner, True)) for inner in rows]
             shown = sorted(near, key=lambda pair: (len(pair[1]), _key(pair[0], fact.over)))[:ROWS]
         return GatheredRecord(
@@ -217,7 +226,7 @@ class Derivation:
             of=target_record(row),
             op=fact.op,
             over=fact.over,
-            looked_at=len(rows),
+            looked_at=looked_at,
             matched=len(matched),
             rows=tuple(
                 self._row(fact, inner, grounds, bool(matched), to_mend and not matched, depth)

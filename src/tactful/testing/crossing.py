@@ -7,8 +7,6 @@ from typing import Any, Final
 
 import msgspec
 import yaml
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import seed as seeded
 
 from tactful.api.policy import Policy
 from tactful.decide.instants import instants
@@ -16,7 +14,7 @@ from tactful.engines.rete import Rete, ReteProgram
 from tactful.facts.kinds import WEEK
 from tactful.facts.rows import Case, Row
 from tactful.source.diagnostics import InvalidInput
-from tactful.testing.properties.drawing import cases
+from tactful.testing.properties.drawing import drawn_cases
 from tactful.testing.properties.smallest import smallest
 
 Plain = dict[str, Any]
@@ -54,21 +52,9 @@ def cross_examine(
     used = random.randrange(_SEEDS) if seed is None else seed  # noqa: S311  (no secret hangs on it)
     pool = (engine or Rete()).pool()
     check = _Check(policy, ReteProgram(policy.checked, policy.calendars, pool))
-
-    @seeded(used)
-    @settings(
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(cases(policy))
-    def one_case(case: Plain) -> None:
-        check.look(case)
-
     try:
-        one_case()
+        for case in drawn_cases(policy, examples, used):
+            check.look(case)
         return CrossResult(check.compared, used, check.disagreement())
     finally:
         pool.close()

@@ -19,6 +19,9 @@ _WHO = {
 }
 
 
+_INCOMPLETE = Node(Text("not every change was tried: there are too many in a case of this size", "dim"))
+
+
 def render_counterfactuals(record: WhyRecord, console: SafeConsole) -> None:
     """Print the smallest changes that would reverse each answer, if the record has them."""
     if record.flips is not msgspec.UNSET:
@@ -32,7 +35,8 @@ def _counterfactual(flips: FlipsRecord) -> Node:
     against = " against" if flips.prohibits else ""
     head = Text.assemble(flips.label, (who, "dim"), f": {longer}advised{against}")
     nothing = Node(Text("nothing that was tried: one or two facts, several of one part, or six weeks of time", "dim"))
-    return Node(head, tuple(map(_way, flips.ways)) or (nothing,))
+    ways = tuple(map(_way, flips.ways)) or (nothing,)
+    return Node(head, ways if flips.incomplete is msgspec.UNSET else (*ways, _INCOMPLETE))
 
 
 def _way(way: FlipRecord) -> Node:

@@ -40,6 +40,10 @@ def _heading(plan: Plan, console: SafeConsole) -> None:
     head = Text.assemble("Plan from ", (start, "bold"), " to ", (until, "bold"), f" ({plan.calendar.time_zone})")
     _wrapped(head.append(f", by the rules of {plan.pack_name}"), console)
     _wrapped(Text("What is advised if nothing else happens: no answer comes, and nothing is sent.", "dim"), console)
+    if not plan.whole:
+        _wrapped(
+            Text("The plan ends earlier than was asked for, because so much changes in a case of this size."), console
+        )
     for override in plan.now.safety_off:
         message = f"The safety rule {override.rule} is switched off by {override.pack}: {override.because}"
         _wrapped(Text(message, "bold yellow"), console)

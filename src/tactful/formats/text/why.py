@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+import msgspec
 from rich.text import Text
 
 from tactful.formats.text.console import SafeConsole
@@ -55,6 +56,9 @@ def render_why(record: WhyRecord, console: SafeConsole) -> None:
         for section in sections:
             console.print()
             print_tree(console, section)
+    if record.incomplete is not msgspec.UNSET:
+        console.print("\n")
+        console.print("Not every answer is written out: there are too many. Ask about one target.", style="dim")
 
 
 def _sections(answer: Answer) -> list[Node]:

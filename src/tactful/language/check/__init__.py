@@ -30,7 +30,7 @@ def check_pack(pack: Pack) -> CheckedPack:
     invariants = [invariant_checker.invariant(invariant) for invariant in pack.invariants]
     for action, entity in sorted(checker.uses):
         check_texts(actions[action], entity, catalogue.by_name[action], report)
-    check_safety(pack, checker.reads, fact_reads, catalogue, report)
+    check_safety(pack, checker.reads, fact_reads, report)
     if problems:
         raise InvalidInput(problems, dict(pack.sources))
     return CheckedPack(

@@ -34,14 +34,14 @@ class Catalogue:
         self._report(UnknownAction.at(name.span, f"there is no action `{name.text}`", help_))
         return None
 
-    def family(self, id_: str, changed: Mapping[str, str | None] | None = None) -> tuple[str, ...]:
-        """The action and every action that it is a kind of, nearest first. ``changed`` replaces parents of single actions."""
+    def family(self, id_: str) -> tuple[str, ...]:
+        """The action and every action that it is a kind of, nearest first."""
         family: list[str] = []
         at: str | None = id_
         while at is not None and at not in family and at in self.by_name:
             family.append(at)
             is_a = self.by_name[at].is_a
-            at = changed[at] if changed is not None and at in changed else (is_a.text if is_a else None)
+            at = is_a.text if is_a else None
         return tuple(family)
 
 

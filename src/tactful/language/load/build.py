@@ -10,7 +10,8 @@ from typing import Final, Literal, TypeVar, get_args
 from tactful.language.load.entries import ID, NO_CONDITION
 from tactful.language.load.files import Layer
 from tactful.language.load.invariants import InvariantReader
-from tactful.language.load.merge import Entries, Item, Merged, merge_layers
+from tactful.language.load.items import Entries, Item
+from tactful.language.load.merge import Merged, merge_layers
 from tactful.language.phrases import Deadline, parse_deadline
 from tactful.language.syntax import (
     Action,
@@ -73,8 +74,6 @@ class _Builder(InvariantReader):
             rules=self._all("rules", self._rule),
             invariants=self._all("invariants", self._invariant),
             overrides=tuple(merged.overrides),
-            patches=tuple(merged.patches),
-            base_families=merged.base_families,
             definitions={
                 id_: Definition(section, item.id.span, tuple(key.span for key, _ in item.entries.values()))
                 for section, items in merged.sections.items()

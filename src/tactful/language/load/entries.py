@@ -6,7 +6,7 @@ import re
 from typing import Final, Literal
 
 from tactful.facts.kinds import parse_number, parse_yes_no
-from tactful.language.load.merge import Entries, Item
+from tactful.language.load.items import Entries, Item
 from tactful.language.phrases import Text, parse_phrase
 from tactful.language.syntax import Condition, Entry, Group
 from tactful.language.terms import Name

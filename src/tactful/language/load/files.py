@@ -9,7 +9,9 @@ from typing import Final
 
 import msgspec
 
+from tactful.language.load.places import Refused, beside, is_folder, members_of, read_regular_file, resolved
 from tactful.source.codes.pack import BadExtends, CircularExtends, UnreadablePack, WrongShape
+from tactful.source.codes.text import TooLarge
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence, TextLimits, decode
 from tactful.source.parse_yaml import parse_yaml
@@ -19,6 +21,10 @@ SUFFIXES: Final = (".yaml", ".yml")
 #: The most files in a folder, and the most packs that extend each other.
 MAX_FILES: Final = 100
 MAX_LAYERS: Final = 20
+#: The most bytes of a pack and of all that it extends.
+MAX_BYTES: Final = 4_000_000
+#: The most characters that messages show of a name.
+_SHOWN: Final = 80
 
 Report = Callable[[Diagnostic], None]
 
@@ -32,11 +38,15 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """A pack as its own files state it. ``overlay``: it extends another pack."""
+    """A pack as its own files state it.
+
+    ``overlay``: it extends another pack. ``stack``: the numbers of the layers that it builds on, and its own.
+    """
 
     label: str
     files: tuple[File, ...]
     overlay: bool
+    stack: frozenset[int]
 
 
 def shipped_folder() -> Path:
@@ -91,7 +101,7 @@ def _resolve_named(name: str) -> tuple[Path, str] | None:
         help_ = did_you_mean(profile, profiles()) or "the profiles are " + ", ".join(
             f"`{profile}`" for profile in profiles()
         )
-        raise InvalidInput([UnreadablePack.at(None, f"there is no profile `{profile}`", help_)])
+        raise InvalidInput([UnreadablePack.at(None, f"there is no profile {_quoted(profile)}", help_)])
     return shipped_folder() / "profiles" / f"{profile}.yaml", f"rules/profiles/{profile}.yaml"
 
 
@@ -102,76 +112,104 @@ class _Reader:
         self.layers: list[Layer] = []
         self.problems: list[Diagnostic] = []
         self.sources: dict[str, str] = {}
-        self._done: set[Path] = set()
+        #: The numbers of the layers that each pack consists of, its bases' among them.
+        self._stacks: dict[Path, frozenset[int]] = {}
         self._open: list[Path] = []
+        self._size = 0
 
     def finish(self) -> list[Layer]:
         if self.problems:
             raise InvalidInput(self.problems, self.sources)
         return self.layers
 
-    def add(self, path: Path, label: str) -> None:
-        key = path.resolve()
-        if key in self._done:
-            return
+    def add(self, path: Path, label: str) -> frozenset[int]:
+        """Read a pack and its bases, unless that is done, and give the numbers of their layers."""
+        try:
+            key = resolved(path)
+        except Refused as refused:
+            self.problems.append(_unreadable(label, refused))
+            return frozenset()
+        if key in self._stacks:
+            return self._stacks[key]
         self._open.append(key)
         try:
             files = self._read_all(path, label)
             bases = [base for file in files for base in self._bases(file)]
-            for node, target, target_label in [self._target(path, node) for node in bases]:
-                if target is not None:
-                    self._add_base(node, target, target_label)
+            targets = [self._target(path, node) for node in bases]
+            stacks = [self._add_base(node, target, name) for node, target, name in targets if target is not None]
         finally:
             self._open.pop()
-        self._done.add(key)
-        self.layers.append(Layer(label, files, overlay=bool(bases)))
+        self._stacks[key] = self._layer(label, files, bool(bases), stacks)
+        return self._stacks[key]
+
+    def _layer(
+        self, label: str, files: tuple[File, ...], overlay: bool, stacks: list[frozenset[int]]
+    ) -> frozenset[int]:
+        stack = frozenset({len(self.layers)}).union(*stacks)
+        self.layers.append(Layer(label, files, overlay, stack))
+        return stack
 
     def add_text(self, text: str | bytes, name: str) -> None:
         file = self._parse(name, text)
         bases = self._bases(file) if file is not None else []
+        stacks = []
         for node in bases:
             named = self._named(node)
             if named is None:
                 self.problems.append(
-                    BadExtends.at(node.span, f"`{node.text}` is not a shipped pack", "a text may extend `default` only")
+                    BadExtends.at(
+                        node.span, f"{_quoted(node.text)} is not a shipped pack", "a text may extend `default` only"
+                    )
                 )
             else:
-                self._add_base(node, *named)
+                stacks.append(self._add_base(node, *named))
         if file is not None:
-            self.layers.append(Layer(name, (file,), overlay=bool(bases)))
+            self._layer(name, (file,), bool(bases), stacks)
 
-    def _add_base(self, node: Scalar, path: Path, label: str) -> None:
-        if path.resolve() in self._open:
+    def _add_base(self, node: Scalar, path: Path, label: str) -> frozenset[int]:
+        if path in self._open:
             self.problems.append(
-                CircularExtends.at(node.span, f"`{node.text}` extends this pack in turn", "take one `extends` away")
+                CircularExtends.at(
+                    node.span, f"{_quoted(node.text)} extends this pack in turn", "take one `extends` away"
+                )
             )
-        elif len(self._open) >= MAX_LAYERS:
-            self.problems.append(BadExtends.at(node.span, f"more than {MAX_LAYERS} packs extend each other"))
+        elif len(self._open) >= MAX_LAYERS or len(self.layers) >= MAX_LAYERS:
+            help_ = "put what they say into fewer packs"
+            self.problems.append(BadExtends.at(node.span, f"more than {MAX_LAYERS} packs extend each other", help_))
         else:
-            self.add(path, label)
+            return self.add(path, label)
+        return frozenset()
 
     def _read_all(self, path: Path, label: str) -> tuple[File, ...]:
-        if path.is_dir():
-            members = sorted(member for member in path.iterdir() if member.suffix in SUFFIXES and member.is_file())
-            if not members or len(members) > MAX_FILES:
-                what = "no YAML file in it" if not members else f"more than {MAX_FILES} files in it"
-                self.problems.append(UnreadablePack.at(None, f"the folder `{label}` has {what}"))
-                return ()
-            files = [self._read(member, f"{label.rstrip('/')}/{member.name}") for member in members]
-        else:
-            files = [self._read(path, label)]
+        if not is_folder(path):
+            file = self._read(path, label)
+            return () if file is None else (file,)
+        try:
+            folder = resolved(path)
+            members = [member for member in members_of(path) if member.suffix in SUFFIXES]
+        except Refused as refused:
+            self.problems.append(_unreadable(label, refused))
+            return ()
+        if not members or len(members) > MAX_FILES:
+            what = "no YAML file in it" if not members else f"more than {MAX_FILES} files in it"
+            self.problems.append(UnreadablePack.at(None, f"the folder `{label}` has {what}"))
+            return ()
+        files = [self._read(member, f"{label.rstrip('/')}/{member.name}", folder) for member in members]
         return tuple(file for file in files if file is not None)
 
-    def _read(self, path: Path, name: str) -> File | None:
+    def _read(self, path: Path, name: str, folder: Path | None = None) -> File | None:
+        """The file at ``path``; ``None`` after reporting a mistake. A link in ``folder`` may not lead out of it."""
         try:
-            with path.open("rb") as stream:
-                data = stream.read(TextLimits().bytes + 1)
-        except OSError as error:
-            reason = (error.strerror or "cannot be read").lower()
-            self.problems.append(
-                UnreadablePack.at(None, f"`{name}`: {reason}", "name a YAML file, a folder or `default`")
-            )
+            if folder is not None and not resolved(path).is_relative_to(folder):
+                raise Refused("is a link that leads out of the folder", "copy the file into the folder")
+            data = read_regular_file(path, TextLimits().bytes)
+        except Refused as refused:
+            self.problems.append(_unreadable(name, refused))
             return None
+        self._size += len(data)
+        if self._size > MAX_BYTES:
+            message = f"a pack and what it extends have more than {MAX_BYTES:,} bytes in all"
+            raise InvalidInput([*self.problems, TooLarge.at(None, message, "split the pack")], self.sources)
         return self._parse(name, data)
 
     def _parse(self, name: str, data: str | bytes) -> File | None:
@@ -217,21 +255,29 @@ class _Reader:
         if node.text == "default" or node.text.startswith("profile:"):
             named = self._named(node)
             return (node, None, "") if named is None else (node, *named)
-        if Path(node.text).is_absolute():
+        folder = path if is_folder(path) else path.parent
+        try:
+            target = beside(folder, node.text)
+        except Refused as refused:
+            self.problems.append(BadExtends.at(node.span, f"{_quoted(node.text)} {refused.reason}", refused.help))
+            return node, None, ""
+        help_ = "write the path of a YAML file or a folder beside this file, or `default`"
+        if not os.path.exists(target):
+            self.problems.append(BadExtends.at(node.span, f"there is no {_quoted(node.text)} beside this file", help_))
+            return node, None, ""
+        if not is_folder(target) and not (os.path.isfile(target) and target.suffix in SUFFIXES):
             self.problems.append(
-                BadExtends.at(node.span, f"`{node.text}` is not relative to this file", "write a relative path")
+                BadExtends.at(node.span, f"{_quoted(node.text)} is neither a folder nor a YAML file", help_)
             )
             return node, None, ""
-        folder = path if path.is_dir() else path.parent
-        target = folder / node.text
-        if not target.is_dir() and target.suffix not in SUFFIXES:
-            self.problems.append(
-                BadExtends.at(
-                    node.span, f"`{node.text}` is neither a folder nor a YAML file", "did you mean `default`?"
-                )
-            )
-            return node, None, ""
-        if not target.exists():
-            self.problems.append(BadExtends.at(node.span, f"there is no `{node.text}` beside this file"))
-            return node, None, ""
-        return node, target, os.path.normpath(target)
+        return node, target, os.path.normpath(folder / node.text)
+
+
+def _quoted(name: str) -> str:
+    """A name for messages: printable, and not longer than a line."""
+    shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in name)
+    return f"`{shown}`" if len(shown) <= _SHOWN else f"`{shown[:_SHOWN]}…`"
+
+
+def _unreadable(name: str, refused: Refused) -> Diagnostic:
+    return UnreadablePack.at(None, f"{_quoted(name)}: {refused.reason}", refused.help)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from tactful.language.load.entries import ID, NO_CONDITION, EntryReader
-from tactful.language.load.merge import NEEDS, Item
+from tactful.language.load.items import Item
+from tactful.language.load.merge import NEEDS
 from tactful.language.phrases import operand
 from tactful.language.syntax import Always, AtMost, Change, Claim, Invariant, Keeps, Never, NoNew, Same
 from tactful.language.terms import MODALITIES, Modality, Name

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import msgspec
 
 from tactful.language.load.files import File, Layer
-from tactful.language.terms import Override, Patch
+from tactful.language.load.items import Entries, Item
+from tactful.language.load.safety import Edit, RuleContent, SafetyCheck, View, content_of_rule, is_safety
+from tactful.language.terms import Override
 from tactful.source.codes.pack import DefinedTwice, MissingKey, NothingToChange, SafetyChanged, UnknownKey, WrongShape
 from tactful.source.diagnostics import Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar
 from tactful.source.suggest import did_you_mean
 
 Report = Callable[[Diagnostic], None]
-Entries = dict[str, tuple[Scalar, Node]]
 
 SECTIONS: Final = ("pack", "extends", "parameters", "custom_facts", "fields", "facts", "actions", "rules", "invariants")
 
@@ -61,41 +62,62 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "invariants": ("never", "always", "at most", "no new", "keeps", "same"),
 }
 
-#: The keys of a safety rule that an overlay may change: its words and its priority, never its conditions.
-SAFE_TO_CHANGE: Final = ("about", "source", "because", "priority")
-
-
-class Item(msgspec.Struct):
-    """An entry of a section, as merged so far."""
-
-    id: Scalar
-    entries: Entries
-
 
 class Merged(msgspec.Struct):
-    """All sections after merging. ``base_families`` holds the ``is_a`` that actions had before an overlay changed it."""
+    """All sections after merging.
+
+    ``switched_off``: the safety rules that layers switched off, with what they said. ``history``: what each layer says.
+    """
 
     name: str
     version: str
     sections: dict[str, dict[str, Item]]
     overrides: list[Override]
-    patches: list[Patch]
-    base_families: dict[str, str | None]
+    switched_off: list[tuple[str, RuleContent]]
+    history: dict[tuple[str, str], list[Edit]]
+
+    def view(self, layers: Iterable[int]) -> View:
+        """The sections as they are now, which are those of ``layers``."""
+        return View(frozenset(layers), {section: dict(items) for section, items in self.sections.items()})
 
 
 def merge_layers(layers: list[Layer], report: Report) -> Merged:
-    """Merge the layers, the lowest base first; mistakes go to ``report``."""
-    merged = Merged("", "0", {section: {} for section in KEYS if section != "pack"}, [], [], {})
-    for layer in layers:
-        _Merger(merged, layer, report).run()
+    """Merge the layers, the lowest base first; mistakes go to ``report``, loosened safety rules among them."""
+    merged = _nothing()
+    views: list[View] = []
+    for no, layer in enumerate(layers):
+        _Merger(merged, layer, no, report).run()
+        views.append(merged.view(range(no + 1)))
+    if views:
+        check = SafetyCheck(views[-1], merged.switched_off, merged.history, report)
+        for view in (*_of_layers(layers), *views[:-1]):
+            check.check(view)
     return merged
+
+
+def _nothing() -> Merged:
+    return Merged("", "0", {section: {} for section in KEYS if section != "pack"}, [], [], {})
+
+
+def _of_layers(layers: list[Layer]) -> Iterator[View]:
+    """What each layer says with the layers that it builds on, where other layers are merged before it."""
+    for no, layer in enumerate(layers):
+        if len(layer.stack) <= no:
+            merged = _nothing()
+            for part in sorted(layer.stack):
+                _Merger(merged, layers[part], part, _ignore).run()
+            yield merged.view(layer.stack)
+
+
+def _ignore(_: Diagnostic) -> None:
+    """The mistakes of a layer are reported where all layers are merged."""
 
 
 class _Merger:
     """Merges a layer into the layers below it."""
 
-    def __init__(self, merged: Merged, layer: Layer, report: Report) -> None:
-        self.merged, self.layer, self.report = merged, layer, report
+    def __init__(self, merged: Merged, layer: Layer, no: int, report: Report) -> None:
+        self.merged, self.layer, self.no, self.report = merged, layer, no, report
         self.seen: dict[tuple[str, str], Span] = {}
 
     def run(self) -> None:
@@ -197,29 +219,18 @@ class _Merger:
             if section != "actions":
                 self.report(MissingKey.at(id_.span, f"`{id_.text}` has no {_listed(NEEDS[section], 'or')}"))
                 return
+        self._note(section, id_, entries)
         self.merged.sections[section][id_.text] = Item(id_, _present(entries))
 
+    def _note(self, section: str, id_: Scalar, entries: Entries) -> None:
+        edit = Edit(self.no, id_.span, {key: place.span for key, (place, _) in entries.items()})
+        self.merged.history.setdefault((section, id_.text), []).append(edit)
+
     def _patch(self, section: str, id_: Scalar, base: Item, entries: Entries) -> None:
-        if section == "rules" and _is_safety(base) and not self._keeps_safety(id_, entries):
-            return
-        if section == "actions" and "is_a" in entries:
-            self.merged.base_families.setdefault(id_.text, _text(base.entries.get("is_a")))
-        self.merged.patches.append(Patch(section, id_.text, tuple(entries), id_.span))
+        self._note(section, id_, entries)
         whole = section == "facts" and any(key in entries for key in NEEDS["facts"])
         kept = {} if whole else base.entries
         self.merged.sections[section][id_.text] = Item(base.id, _present({**kept, **entries}))
-
-    def _keeps_safety(self, id_: Scalar, entries: Entries) -> bool:
-        wrong = [entries[key][0] for key in entries if key not in SAFE_TO_CHANGE]
-        for key in wrong:
-            self.report(
-                SafetyChanged.at(
-                    key.span,
-                    f"`{id_.text}` is a safety rule, and an overlay may not change its `{key.text}`",
-                    f"switch it off with `{id_.text}: {{off: yes, because: …}}` and write a rule of your own",
-                )
-            )
-        return not wrong
 
     def _switch_off(self, section: str, id_: Scalar, base: Item | None, entries: Entries | None) -> None:
         if section not in ("rules", "invariants"):
@@ -234,14 +245,15 @@ class _Merger:
             self.report(WrongShape.at(off.span, "`off` takes `yes`", "leave the key out to keep the rule on"))
         elif base is None:
             self._nothing_to_change(section, id_)
-        elif section == "rules" and _is_safety(base):
-            self._override(section, id_, entries)
+        elif section == "rules" and is_safety(base):
+            self._override(section, id_, base, entries)
         else:
+            self._note(section, id_, entries or {})
             del self.merged.sections[section][id_.text]
 
-    def _override(self, section: str, id_: Scalar, entries: Entries | None) -> None:
-        because = _text((entries or {}).get("because"))
-        if not because:
+    def _override(self, section: str, id_: Scalar, base: Item, entries: Entries | None) -> None:
+        because = _reason((entries or {}).get("because"))
+        if because is None:
             self.report(
                 SafetyChanged.at(
                     id_.span,
@@ -251,6 +263,7 @@ class _Merger:
             )
             return
         self.merged.overrides.append(Override(id_.text, because, self.layer.label))
+        self.merged.switched_off.append((id_.text, content_of_rule(base)))
         del self.merged.sections[section][id_.text]
 
     def _nothing_to_change(self, section: str, id_: Scalar) -> None:
@@ -282,12 +295,11 @@ def _is_off(node: Node) -> bool:
     return isinstance(node, Scalar) and node.plain and node.text == "off"
 
 
-def _is_safety(item: Item) -> bool:
-    return (_text(item.entries.get("safety")) or "").lower() in ("yes", "true")
-
-
-def _text(pair: tuple[Scalar, Node] | None) -> str | None:
-    return pair[1].text if pair is not None and isinstance(pair[1], Scalar) else None
+def _reason(pair: tuple[Scalar, Node] | None) -> str | None:
+    """A reason in words; ``None`` where there is none, or one without a letter or a digit."""
+    if pair is None or not isinstance(pair[1], Scalar) or pair[1].is_null:
+        return None
+    return pair[1].text if any(sign.isalnum() for sign in pair[1].text) else None
 
 
 def _listed(words: tuple[str, ...] | list[str], last: str = "and") -> str:

@@ -7,21 +7,23 @@ as it is: a known fact that is ``fixed`` keeps its value, no fact becomes unknow
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations
+from functools import cached_property
+from itertools import chain, combinations
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from tactful.decide.ranker import Ranking
-from tactful.decide.timeline import timeline
+from tactful.decide.timeline import Timeline, timeline
 from tactful.facts.edit import Spot, as_given, changed, path_of, with_message
-from tactful.facts.fields import is_deadline
+from tactful.facts.fields import given_fields, is_deadline
 from tactful.facts.kinds import WEEK, MomentKind, Value
 from tactful.facts.rows import ApplicationRow, Row, inside
 from tactful.facts.shape import CaseShape, Message
 from tactful.language.ir import AddStep, Aggregate, Condition, IsIn, Rule, Test
 from tactful.language.ir.fields_read import ReadField, read_fields
 from tactful.language.ir.reads import closure, computed, fields_of_rule
+from tactful.reasons.budget import PLAN, Budget
 from tactful.reasons.context import Context, application_of, target_record
 from tactful.reasons.records.decision import ChangedFactRecord, FlipRecord, FlipsRecord
 from tactful.reasons.what_if.outcomes import Outcome, decide_again, numbered_key, within_reason
@@ -30,6 +32,12 @@ from tactful.reasons.wording import name_of, say_moment, say_value
 
 #: How far ahead waiting is tried, in seconds.
 AHEAD: Final = 6 * WEEK
+#: The steps that all answers to one question may take together; see :mod:`tactful.reasons.budget`. About two seconds.
+STEPS: Final = 1_000_000
+#: The most single changes that are tried for one answer.
+MOST_STEPS: Final = 5_000
+#: What making a change costs, in steps.
+_CHANGE: Final = 10
 #: The most decisions for each size of change. A large case gets fewer.
 MOST_DECISIONS: Final = 3_000
 #: The most ways that are reported.
@@ -42,11 +50,15 @@ _ORDER: Final[tuple[Who, ...]] = ("mine", "time", "theirs", "unknown")
 
 
 class Wish(NamedTuple):
-    """The advice that shall be given, or shall no longer be given: an action, whether it is forbidden, and a row."""
+    """The advice that shall be given, or shall no longer be given: an action, whether it is forbidden, and a row.
+
+    ``kinds`` are further actions that count as the advice: kinds of the action, where it stands for its family.
+    """
 
     action: str
     prohibits: bool
     target: Row
+    kinds: frozenset[str] = frozenset()
 
     def given(self, outcome: Outcome) -> bool:
         """Whether an outcome gives the advice."""
@@ -54,8 +66,8 @@ class Wish(NamedTuple):
 
     def among(self, ranking: Ranking) -> bool:
         """Whether the advice is among the ranked conclusions."""
-        wanted = self.action, self.prohibits, self.target.entity, self.target.no
-        return any(numbered_key(conclusion) == wanted for conclusion in ranking.ranked)
+        wanted = {(action, self.prohibits, self.target.entity, self.target.no) for action in {self.action, *self.kinds}}
+        return any(numbered_key(conclusion) in wanted for conclusion in ranking.ranked)
 
 
 class _Step(msgspec.Struct, frozen=True, eq=False):
@@ -67,44 +79,69 @@ class _Step(msgspec.Struct, frozen=True, eq=False):
     record: ChangedFactRecord
 
 
-def counterfactuals(context: Context, wish: Wish) -> FlipsRecord:
-    """The smallest changes that turn advice that is not given into advice that is, or the other way round; best first.
+class Counterfactuals:
+    """Finds counterfactuals for the answers to one question, which share a budget. Not safe to share between threads."""
 
-    The search tries one change, then two, then three or four facts of one part of the case, and stops at the first size that
-    works. Among changes of one size, those that the candidate can make come first, then waiting, then those that others can
-    make, then unknown facts. ``ways`` is empty where no change that was tried works.
-    """
-    goal = not wish.given(Outcome(context))
-    search = _Search(context, wish, goal)
-    steps = list(search.steps())
-    ways = [[step] for step in steps if search.reaches([step])]
-    waiting = search.waiting(context)
-    if waiting is not None:
-        ways.append([waiting])
-    for larger in (search.pairs, search.of_one_part):
-        ways = ways or list(larger(steps))
-    ways.sort(key=_preference)
-    return FlipsRecord(
-        action=wish.action,
-        prohibits=wish.prohibits,
-        label=context.label_of(wish.action, wish.target),
-        target=target_record(wish.target),
-        application=application_of(wish.target),
-        given=not goal,
-        ways=tuple(FlipRecord(changes=tuple(step.record for step in way)) for way in ways[:MOST_WAYS]),
-    )
+    def __init__(self, context: Context) -> None:
+        self._context, self.budget = context, Budget(STEPS)
+
+    @cached_property
+    def _ahead(self) -> Timeline | None:
+        """What time alone changes; ``None`` where that is more than the budget allows."""
+        context = self._context
+        if not self.budget.spend(context.case, PLAN):
+            return None
+        return timeline(context.decider, context.case, context.now, context.now + AHEAD)
+
+    @cached_property
+    def _now(self) -> Outcome:
+        """The decision as things are."""
+        return Outcome(self._context)
+
+    def of(self, wish: Wish) -> FlipsRecord:
+        """The smallest changes that turn advice that is not given into advice that is, or the other way round; best first.
+
+        The search tries one change, then two, then three or four facts of one part of the case, and stops at the first size
+        that works. Among changes of one size, those that the candidate can make come first, then waiting, then those that
+        others can make, then unknown facts. ``ways`` is empty where no change that was tried works.
+        """
+        context = self._context
+        goal = not wish.given(self._now)
+        search = _Search(context, wish, goal, self.budget)
+        steps = search.steps()
+        ways = [[step] for step in steps if search.reaches([step])]
+        waiting = None if self._ahead is None else search.waiting(self._ahead)
+        if waiting is not None:
+            ways.append([waiting])
+        for larger in (search.pairs, search.of_one_part):
+            ways = ways or list(larger(steps))
+        ways.sort(key=_preference)
+        return FlipsRecord(
+            action=wish.action,
+            prohibits=wish.prohibits,
+            label=context.label_of(wish.action, wish.target),
+            target=target_record(wish.target),
+            application=application_of(wish.target),
+            given=not goal,
+            ways=tuple(FlipRecord(changes=tuple(step.record for step in way)) for way in ways[:MOST_WAYS]),
+            incomplete=search.incomplete or msgspec.UNSET,
+        )
 
 
-def _preference(way: Sequence[_Step]) -> tuple[list[int], list[str]]:
-    return sorted((_ORDER.index(step.who) for step in way), reverse=True), [step.record.text for step in way]
+def _preference(way: Sequence[_Step]) -> tuple[list[int], list[tuple[bool, str]]]:
+    """Sort key: who can do it; then a message of the candidate before another fact; then the text."""
+    facts = [(step.who == "mine" and step.spot is not None, step.record.text) for step in way]
+    return sorted((_ORDER.index(step.who) for step in way), reverse=True), facts
 
 
 class _Search:
     """Looks for changes after which the advice of ``wish`` is given (``goal`` is true) or is not (``goal`` is false)."""
 
-    def __init__(self, context: Context, wish: Wish, goal: bool) -> None:
-        self._context, self._wish, self._goal = context, wish, goal
+    def __init__(self, context: Context, wish: Wish, goal: bool, budget: Budget) -> None:
+        self._context, self._wish, self._goal, self._budget = context, wish, goal, budget
         self._left = 0
+        #: Whether changes were left out because there are too many of them.
+        self.incomplete = self._budget.exceeded
         self._rules = list(_rules_about(context, wish))
 
     # --- trying ---
@@ -114,8 +151,14 @@ class _Search:
         outcome = self._after(way)
         return outcome is not None and self._wish.given(outcome) == self._goal
 
+    @property
+    def _spent(self) -> bool:
+        """Whether no more changes of this size are tried."""
+        return self._left <= 0 or self._budget.exceeded
+
     def _after(self, way: Sequence[_Step]) -> Outcome | None:
-        if self._left <= 0:
+        if self._left <= 0 or not self._budget.spend(self._context.case):
+            self.incomplete = True
             return None
         self._left -= 1
         shape = self._context.case.shape
@@ -123,9 +166,8 @@ class _Search:
             shape = step.apply(shape)
         return decide_again(self._context, shape)
 
-    def waiting(self, context: Context) -> _Step | None:
+    def waiting(self, ahead: Timeline) -> _Step | None:
         """The step of waiting until time alone reaches the goal; ``None`` where that takes longer than ``AHEAD``."""
-        ahead = timeline(context.decider, context.case, context.now, context.now + AHEAD)
         for interval in ahead.intervals[1:]:
             if self._wish.among(interval.ranking) == self._goal:
                 return self._until(interval.start)
@@ -146,13 +188,23 @@ class _Search:
         """Two changes at once, or a change and then waiting."""
         self._left = within_reason(MOST_DECISIONS, self._context)
         for first, second in combinations(steps, 2):
+            if self._spent:
+                self.incomplete = True
+                break
             if (first.spot is None or first.spot != second.spot) and self.reaches([first, second]):
                 yield [first, second]
         for step in steps[: within_reason(MOST_PLANS, self._context)]:
             outcome = self._after([step])
-            then = None if outcome is None else self.waiting(outcome.context)
+            then = None if outcome is None else self._waiting_after(outcome.context)
             if then is not None:
                 yield [step, then]
+
+    def _waiting_after(self, context: Context) -> _Step | None:
+        """The step of waiting on changed facts."""
+        if not self._budget.spend(context.case, PLAN):
+            self.incomplete = True
+            return None
+        return self.waiting(timeline(context.decider, context.case, context.now, context.now + AHEAD))
 
     def of_one_part(self, steps: Sequence[_Step]) -> Iterator[list[_Step]]:
         """Three or four facts of one row at once. Making an offer firm, for example, takes several."""
@@ -163,19 +215,30 @@ class _Search:
                 key = (step.spot.entity, step.spot.application, step.spot.no, step.spot.inner)
                 parts.setdefault(key, []).append(step)
         for size in (3, 4):
-            ways = [list(way) for part in parts.values() for way in combinations(part, size)]
-            working = [way for way in ways if len({step.spot for step in way}) == size and self.reaches(way)]
+            working = []
+            for way in chain.from_iterable(combinations(part, size) for part in parts.values()):
+                if self._spent:
+                    self.incomplete = True
+                    break
+                if len({step.spot for step in way}) == size and self.reaches(way):
+                    working.append(list(way))
             if working:
                 yield from working
                 return
 
     # --- what can be changed ---
 
-    def steps(self) -> Iterator[_Step]:
+    def steps(self) -> list[_Step]:
         """All single changes, those that the candidate can make first."""
         self._left = within_reason(MOST_DECISIONS, self._context)
-        steps = [*self._fields(), *self._messages()]
-        yield from sorted(steps, key=lambda step: (_ORDER.index(step.who), step.record.path, step.record.text))
+        every = chain(self._messages(), self._fields())
+        steps: list[_Step] = []
+        while (step := next(every, None)) is not None:
+            if len(steps) == MOST_STEPS or not self._budget.spend_steps(_CHANGE):
+                self.incomplete = True
+                break
+            steps.append(step)
+        return sorted(steps, key=lambda step: (_ORDER.index(step.who), step.record.path, step.record.text))
 
     def _fields(self) -> Iterator[_Step]:
         context = self._context
@@ -191,7 +254,7 @@ class _Search:
         for family in self._context.case.families:
             if family.offer is None and self._near(family.application):
                 spot = Spot("offer", field.name, family.application.no, custom=field.custom)
-                yield from self._steps_to(field, family.application, spot, None, "theirs")
+                yield from self._steps_to(field, family.application, spot, None)
 
     def _near(self, row: Row) -> bool:
         """Whether a row belongs to the application that the advice is about: changes elsewhere would be far-fetched."""
@@ -202,15 +265,15 @@ class _Search:
         context, held = self._context, field.value(row)
         if held is not None and field.note.mutability == "fixed":
             return
-        who: Who = "mine" if field.note.mutability == "mine" else "unknown" if held is None else "theirs"
-        yield from self._steps_to(field, row, field.spot(context.case, row), held, who)
+        yield from self._steps_to(field, row, field.spot(context.case, row), held)
 
-    def _steps_to(self, field: ReadField, row: Row, spot: Spot, held: Value, who: Who) -> Iterator[_Step]:
+    def _steps_to(self, field: ReadField, row: Row, spot: Spot, held: Value) -> Iterator[_Step]:
         """A step to each value other than ``held``, the value in the case."""
         context = self._context
         for value in self._values(field, row):
             if value != held:
                 given = as_given(value, field.kind, spot, context.calendar)
+                who = _who(field, held, value, there=row.entity == field.entity)
                 record = self._record(field, spot, who, held, value)
                 yield _Step(who, spot, lambda shape, spot=spot, given=given: changed(shape, spot, given), record)  # type: ignore[misc]
 
@@ -285,6 +348,15 @@ class _Search:
             text=f"{kind_words} {'sent to' if direction == 'sent' else 'received from'} {name}",
         )
         return _Step(record.who, None, lambda shape: with_message(shape, application.no, message), record)
+
+
+def _who(field: ReadField, held: Value, value: Value, there: bool) -> Who:
+    """Who can bring a value about. ``there``: the row that has the field is there; else it has to come into being."""
+    mutability = field.note.mutability
+    given = None if field.custom else given_fields()[field.entity][field.name]
+    if mutability == "mine" or (given is not None and mutability == given.mutability and value in given.mine):
+        return "mine"
+    return "unknown" if held is None and there else "theirs"
 
 
 def _rules_about(context: Context, wish: Wish) -> Iterator[Rule]:

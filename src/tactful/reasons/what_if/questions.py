@@ -10,6 +10,7 @@ from tactful.facts.entities import ENTITIES
 from tactful.facts.kinds import kind_name
 from tactful.facts.rows import Row, row_key
 from tactful.language.ir.fields_read import ReadField
+from tactful.reasons.budget import Budget
 from tactful.reasons.context import Context, application_of, target_record
 from tactful.reasons.records.decision import AnswerRecord, EffectRecord, QuestionRecord
 from tactful.reasons.what_if.outcomes import AdviceChange, Outcome, changes, decide_again, effects, within_reason
@@ -19,6 +20,10 @@ from tactful.reasons.wording import fill, name_of
 #: The most answers that are tried for a usual case. A large case gets fewer, so that the search ends in time there too;
 #: fields of the candidate and of applications are tried first.
 MOST_TRIALS: Final = 4_000
+#: The steps that the questions about one case may take: rows of the case for each answer, and its conclusions, which are
+#: compared with those of today. About two seconds.
+STEPS: Final = 600_000
+CONCLUSION: Final = 10
 
 
 class _Tried(NamedTuple):
@@ -29,22 +34,35 @@ class _Tried(NamedTuple):
     after: Outcome
 
 
-def questions(context: Context) -> tuple[QuestionRecord, ...]:
-    """The questions whose answer would change the decision, the most consequential first."""
+class Questions(NamedTuple):
+    """The questions whose answer would change a decision, the most consequential first.
+
+    ``incomplete``: not every unknown fact was tried, because there are too many.
+    """
+
+    records: tuple[QuestionRecord, ...]
+    incomplete: bool
+
+
+def questions(context: Context) -> Questions:
+    """The questions whose answer would change the decision."""
     before = Outcome(context)
     ordered: list[tuple[tuple[object, ...], QuestionRecord]] = []
     left = within_reason(MOST_TRIALS, context)
+    budget = Budget(STEPS)
     for field, row in _unknown(context):
         candidates = trials(field, row, context.case, context.now)
         left -= len(candidates)
-        if left < 0:
+        rows = len(candidates) * (context.case.size + CONCLUSION * len(before.fired))
+        if left < 0 or not budget.spend_steps(rows):
+            budget.exceeded = True
             break
         tried = [answer for trial in candidates if (answer := _try(field, row, trial, before)) is not None]
         if any(answer.differing for answer in tried):
             record = _record(field, row, tried, before)
             count = sum(len(answer.effects) for answer in record.answers)
             ordered.append(((-record.consequence, -count, record.field, row_key(row)), record))
-    return tuple(record for _, record in sorted(ordered, key=lambda pair: pair[0]))
+    return Questions(tuple(record for _, record in sorted(ordered, key=lambda pair: pair[0])), budget.exceeded)
 
 
 def _unknown(context: Context) -> Iterator[tuple[ReadField, Row]]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
+from typing import Final
+
+import msgspec
 
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.rows import Row, inside
@@ -24,6 +28,9 @@ from tactful.reasons.why.why_not import Misses
 
 __all__ = ["why"]
 
+#: What an answer costs besides the rows that it looks at, in steps.
+ANSWER: Final = 100
+
 
 def why(context: Context, ranking: Ranking, action: str, target: str | None) -> WhyRecord:
     """An answer for each target and each action of the family that the question is about.
@@ -32,12 +39,15 @@ def why(context: Context, ranking: Ranking, action: str, target: str | None) -> 
     """
     kinds = kinds_of(context.checked, action)
     named = None if target is None else rows_named(context.case, target)
+    question = _Question(context, ranking, action, kinds, named)
+    answers = question.answers()
     return WhyRecord(
         at=context.calendar.local(context.now).isoformat(),
         pack=pack_record(context.checked),
         action=action,
         target=target,
-        answers=tuple(_Question(context, ranking, action, kinds, named).answers()),
+        answers=answers,
+        incomplete=question.incomplete or msgspec.UNSET,
     )
 
 
@@ -52,16 +62,30 @@ class _Question:
         self._misses = Misses(context, kinds)
         self._derivation = Derivation(context)
 
-    def answers(self) -> list[Answer]:
-        """All answers: first for ranked advice, then for alternatives, conclusions set aside, and rows without advice."""
+    @property
+    def incomplete(self) -> bool:
+        """Whether something was left out because the question takes too many steps."""
+        return self._derivation.budget.exceeded
+
+    def answers(self) -> tuple[Answer, ...]:
+        """All answers: first for ranked advice, then for alternatives, conclusions set aside, and rows without advice.
+
+        The last of them are left out where they take too many steps; the first is always there.
+        """
+        budget, answers = self._derivation.budget, list[Answer]()
+        for answer in self._answers():
+            answers.append(answer)
+            if budget.exceeded or not budget.spend_steps(ANSWER):
+                break
+        return tuple(answers)
+
+    def _answers(self) -> Iterator[Answer]:
         ranked = list(enumerate(self._ranking.ranked, start=1))
         gave_way = [(rank, alternative, better) for rank, better in ranked for alternative in better.alternatives]
-        return [
-            *(self._advised(rank, advice) for rank, advice in ranked if self._concerns(advice)),
-            *(self._gave_way(*conclusions) for conclusions in gave_way if self._concerns(conclusions[1])),
-            *(self._defeated(loser) for loser in self._ranking.set_aside if self._concerns(loser)),
-            *(self._not_advised(row) for row in self._rows if not self._answered(row)),
-        ]
+        yield from (self._advised(rank, advice) for rank, advice in ranked if self._concerns(advice))
+        yield from (self._gave_way(*conclusions) for conclusions in gave_way if self._concerns(conclusions[1]))
+        yield from (self._defeated(loser) for loser in self._ranking.set_aside if self._concerns(loser))
+        yield from (self._not_advised(row) for row in self._rows if row not in self._answered)
 
     # --- which conclusions and rows ---
 
@@ -91,13 +115,19 @@ class _Question:
 
     def _concerns(self, conclusion: Conclusion) -> bool:
         """Whether the question is about a conclusion."""
-        return conclusion.action in self._kinds and any(conclusion.target is row for row in self._rows)
+        return conclusion.action in self._kinds and conclusion.target in self._asked_rows
 
-    def _answered(self, row: Row) -> bool:
-        """Whether a conclusion answers for the row: a recommendation of some kind, or one about the action itself."""
-        return any(
-            conclusion.target is row and (not conclusion.prohibits or conclusion.action == self._action)
+    @cached_property
+    def _asked_rows(self) -> frozenset[Row]:
+        return frozenset(self._rows)
+
+    @cached_property
+    def _answered(self) -> frozenset[Row]:
+        """The rows that a conclusion answers for: a recommendation of some kind, or one about the action itself."""
+        return frozenset(
+            conclusion.target
             for conclusion in self._concluded
+            if not conclusion.prohibits or conclusion.action == self._action
         )
 
     # --- answers ---

@@ -74,14 +74,29 @@ class Misses:
         return shown, len(misses) - len(shown)
 
     def _misses(self, target: Row, derivation: Derivation) -> Iterator[_Miss]:
+        aimed, aimless = self._aims
+        pairs = [(rule, row, False) for rule, row in aimed.get(target, ())]
+        for application, others in aimless.items():
+            if application is target.application or target.application is None or application is None:
+                pairs += [(rule, row, True) for rule, row in others if inside(row, target) or inside(target, row)]
+        for rule, row, lacks_aim in pairs:
+            failing = derivation.standing_in_the_way(rule, row)
+            yield _Miss(failing, self._first_firings.get((rule.no, row)), rule, row, lacks_aim)
+
+    @cached_property
+    def _aims(self) -> tuple[dict[Row, list[tuple[Rule, Row]]], dict[Row | None, list[tuple[Rule, Row]]]]:
+        """All rules and rows: by their target, and those that do not know their target by their application."""
         context = self._context
+        aimed: dict[Row, list[tuple[Rule, Row]]] = {}
+        aimless: dict[Row | None, list[tuple[Rule, Row]]] = {}
         for rule in self.rules:
             for row in context.evaluator.rows(rule.entity):
                 aim = context.ranker.target(rule.no, row, context.case)
-                aimless = aim is None and (inside(row, target) or inside(target, row))
-                if aim is target or aimless:
-                    failing = derivation.standing_in_the_way(rule, row)
-                    yield _Miss(failing, self._first_firings.get((rule.no, row)), rule, row, aimless)
+                if aim is None:
+                    aimless.setdefault(row.application, []).append((rule, row))
+                else:
+                    aimed.setdefault(aim, []).append((rule, row))
+        return aimed, aimless
 
     def _record(self, miss: _Miss, derivation: Derivation, whole: bool) -> NearRecord:
         """``whole``: the record includes how computed facts came about, and the tests that hold already."""
@@ -118,28 +133,46 @@ class Misses:
                     first.setdefault((no, row), interval.start)
         return first
 
+    @cached_property
+    def _openings(self) -> dict[Row, tuple[int, Conclusion | None]]:
+        """When one of the kinds is first recommended (seconds since 1970), by target; and what it is an alternative to."""
+        first: dict[Row, tuple[int, Conclusion | None]] = {}
+        for interval in self._timeline.intervals:
+            for conclusion in interval.ranking.ranked:
+                if self._recommends(conclusion):
+                    first.setdefault(conclusion.target, (interval.start, None))
+                for alternative in filter(self._recommends, conclusion.alternatives):
+                    first.setdefault(alternative.target, (interval.start, conclusion))
+        return first
+
+    @cached_property
+    def _defeats(self) -> dict[Row, tuple[int, Conclusion]]:
+        """When a recommendation of one of the kinds first loses a conflict (seconds since 1970), by target."""
+        first: dict[Row, tuple[int, Conclusion]] = {}
+        for interval in self._timeline.intervals:
+            for loser in filter(self._recommends, interval.ranking.set_aside):
+                first.setdefault(loser.target, (interval.start, loser))
+        return first
+
     def opening(self, target: Row) -> OpeningRecord:
         """When an action of one of the kinds will be recommended for ``target``, if nothing but time changes."""
         context = self._context
-        defeated: tuple[int, Conclusion] | None = None
-        for interval in self._timeline.intervals:
-            for conclusion in interval.ranking.ranked:
-                if self._recommends(conclusion, target):
-                    return OpensRecord(at=_iso(context, interval.start), alternative_to=None)
-                if any(self._recommends(alternative, target) for alternative in conclusion.alternatives):
-                    return OpensRecord(at=_iso(context, interval.start), alternative_to=context.label(conclusion))
-            lost = next((loser for loser in interval.ranking.set_aside if self._recommends(loser, target)), None)
-            if lost is not None and defeated is None:
-                defeated = interval.start, lost
-        until = _iso(context, context.now + AHEAD)
+        opens = self._openings.get(target)
+        if opens is not None:
+            start, better = opens
+            return OpensRecord(
+                at=_iso(context, start), alternative_to=None if better is None else context.label(better)
+            )
+        until = _iso(context, self._timeline.end)
+        defeated = self._defeats.get(target)
         if defeated is None:
             return StaysClosedRecord(until=until)
         rules = {context.checked.rules[no].id for winner in defeated[1].lost_to for no, _, _ in winner.firings}
         return StaysDefeatedRecord(at=_iso(context, defeated[0]), by=tuple(sorted(rules)), until=until)
 
-    def _recommends(self, conclusion: Conclusion, target: Row) -> bool:
-        """Whether a conclusion recommends an action of one of the kinds for ``target``."""
-        return not conclusion.prohibits and conclusion.target is target and conclusion.action in self._kinds
+    def _recommends(self, conclusion: Conclusion) -> bool:
+        """Whether a conclusion recommends an action of one of the kinds."""
+        return not conclusion.prohibits and conclusion.action in self._kinds
 
 
 def _all(*groups: tuple[Conclusion, ...]) -> Iterator[Conclusion]:

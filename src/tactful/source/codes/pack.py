@@ -160,7 +160,8 @@ class BadExtends(Code):
     """base that may not be read
 
     What it reports
-        `extends` names neither a shipped pack nor a file or folder beside this one.
+        `extends` names neither a shipped pack nor a file or folder beside this one, or below. Paths with `..`, absolute
+        paths, and symbolic links that lead elsewhere are refused before they are opened.
 
     Why
         A rule file may build on what is beside it, and on nothing else on the machine.
@@ -176,10 +177,11 @@ class BadExtends(Code):
 
 
 class SafetyChanged(Code):
-    """overlay that loosens a safety rule
+    """pack that loosens a safety rule of another pack
 
     What it reports
-        An overlay changes when a safety rule holds, or switches it off without a reason.
+        A pack changes when a safety rule of another pack holds, a fact that the rule reads, or the actions that it
+        forbids; or it switches the rule off without a reason. The order of the packs makes no difference.
 
     Why
         The owners of a policy rely on its safety rules. Their wording and priority may change, but not what they

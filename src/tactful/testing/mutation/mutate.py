@@ -20,7 +20,7 @@ from tactful.source.diagnostics import InvalidInput, Span, TactfulError
 from tactful.testing.examples.model import Example
 from tactful.testing.examples.run import run_example
 from tactful.testing.mutation.mutants import Mutant, mutants
-from tactful.testing.mutation.trying import Changed, Difference, Tried, drawn_cases, tried
+from tactful.testing.mutation.trying import Changed, Difference, Tried, read_drawn_cases, tried
 from tactful.testing.properties.smallest import smallest
 
 #: How many more cases are drawn for mutants that decide like the original on all other cases.
@@ -104,7 +104,9 @@ class _Runner:
     def __init__(self, policy: Policy, examples: Sequence[Example], seed: int, drawn: int) -> None:
         self._policy, self._seed = policy, seed
         self.corpus = [tried(policy, example.case, _now(example.case), example) for example in examples]
-        self.corpus += [tried(policy, case, _now(case)) for case in drawn_cases(policy, drawn, seed)] if drawn else []
+        self.corpus += (
+            [tried(policy, case, _now(case)) for case in read_drawn_cases(policy, drawn, seed)] if drawn else []
+        )
         self._check(examples)
 
     def _check(self, examples: Sequence[Example]) -> None:
@@ -125,7 +127,9 @@ class _Runner:
     @cached_property
     def _reserve(self) -> list[Tried]:
         """More cases, for mutants that decide like the original on the corpus."""
-        return [tried(self._policy, case, _now(case)) for case in drawn_cases(self._policy, RESERVE, self._seed + 1)]
+        return [
+            tried(self._policy, case, _now(case)) for case in read_drawn_cases(self._policy, RESERVE, self._seed + 1)
+        ]
 
     def outcome(self, mutant: Mutant) -> MutantResult:
         """The result of trying a mutant."""

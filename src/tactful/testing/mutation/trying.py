@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tactful.api.policy import Policy
 from tactful.decide.ranker import Conclusion, Ranker, Ranking
@@ -19,30 +18,15 @@ from tactful.facts.rows import Case
 from tactful.language.ir import AddStep
 from tactful.testing.examples.model import Example
 from tactful.testing.mutation.mutants import Mutant, replace
-from tactful.testing.properties.drawing import Plain, cases
+from tactful.testing.properties.drawing import drawn_cases
 
 #: Everything that is visible in a decision.
 Seen = tuple[object, ...]
 
 
-def drawn_cases(policy: Policy, count: int, seed_: int) -> list[Case]:
-    """Cases drawn for a pack from a seed."""
-    drawn: list[Plain] = []
-
-    @seed(seed_)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(cases(policy))
-    def draw(case: Plain) -> None:
-        drawn.append(case)
-
-    draw()
-    return [policy.read(case) for case in drawn]
+def read_drawn_cases(policy: Policy, count: int, seed: int) -> list[Case]:
+    """Cases drawn for a pack from a seed, read."""
+    return [policy.read(case) for case in drawn_cases(policy, count, seed)]
 
 
 class Tried(msgspec.Struct, frozen=True, eq=False):

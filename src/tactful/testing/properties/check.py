@@ -10,8 +10,6 @@ from typing import Any, Final
 
 import msgspec
 import yaml
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import seed as seeded
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from tactful.api.policy import Policy
@@ -19,7 +17,7 @@ from tactful.decide.invariants import DecidedCase, InvariantCheck, check_invaria
 from tactful.facts.kinds import DAY
 from tactful.language.ir import Always, Invariant, Keeps
 from tactful.source.diagnostics import InvalidInput
-from tactful.testing.properties.drawing import cases
+from tactful.testing.properties.drawing import drawn_cases
 from tactful.testing.properties.options import DRAWN
 from tactful.testing.properties.smallest import smallest
 
@@ -85,10 +83,9 @@ def check_invariants(
 ) -> list[InvariantResult]:
     """Check all invariants of a pack on drawn cases. The results are in the pack's order.
 
-    ``examples`` is how many cases are drawn. The same ``seed`` draws the same cases as long as the same modules are loaded:
-    hypothesis also draws constants from their source. ``database`` (a folder, or a database of hypothesis) keeps failing
-    cases; they are tried first in the next run, until they pass. Raises :class:`tactful.EngineError` as
-    :meth:`tactful.Policy.decide` does.
+    ``examples`` is how many cases are drawn. The same ``seed`` draws the same cases, with the same version of hypothesis.
+    ``database`` (a folder, or a database of hypothesis) keeps failing cases; they are tried first in the next run, until they
+    pass. Raises :class:`tactful.EngineError` as :meth:`tactful.Policy.decide` does.
     """
     used = random.randrange(_SEEDS) if seed is None else seed  # noqa: S311  (no secret hangs on it)
     kept = DirectoryBasedExampleDatabase(database) if isinstance(database, Path) else database
@@ -122,7 +119,7 @@ class _Check:
         self._policy, self._seed, self._database = policy, seed, database
         self._tried = {invariant.id: 0 for invariant in policy.checked.invariants}
         self._failed: dict[str, Plain] = {}
-        self._drawn = 0
+        self._count = 0
 
     def again(self) -> None:
         """Try the kept cases. Those that pass now, or can no longer be read, are removed."""
@@ -138,28 +135,16 @@ class _Check:
 
     def drawn(self, examples: int) -> None:
         """Draw cases and try them. A failure does not end the run, as other invariants are still to be tried."""
-
-        @seeded(self._seed)
-        @settings(
-            max_examples=examples,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(cases(self._policy))
-        def one_case(case: Plain) -> None:
+        for case in drawn_cases(self._policy, examples, self._seed):
             self._try(case)
-
-        one_case()
 
     def _try(self, case: Plain) -> None:
         """Try a drawn case at its own moment and some days later, which costs little and crosses more deadlines."""
         read = self._policy.read(case)
         assert read.now is not None  # drawn cases have one
-        self._drawn += 1
+        self._count += 1
         self._look(case, decide_case(self._policy.decider, read, read.now), later=False)
-        after = decide_case(self._policy.decider, read, read.now + DAY * (self._drawn % 7 + 1))
+        after = decide_case(self._policy.decider, read, read.now + DAY * (self._count % 7 + 1))
         moved = {**case, "now": read.candidate.calendar.local(after.now).isoformat()}
         self._look(moved, after, later=True)
 
@@ -187,7 +172,10 @@ class _Check:
             self._database.save(self._key(invariant), json.dumps(case).encode())
         outcome = next(self._broken(invariant, case))
         actions = sorted(
-            {f"{one.modality} {one.action} → {one.target.entity} {one.target.id}" for one in outcome.broken or ()}
+            {
+                f"{conclusion.modality} {conclusion.action} → {conclusion.target.entity} {conclusion.target.id}"
+                for conclusion in outcome.broken or ()
+            }
         )
         return InvariantFailure(
             case=yaml.safe_dump(case, sort_keys=False, allow_unicode=True),
@@ -208,7 +196,7 @@ class _Check:
         read = self._policy.read(case)
         assert read.now is not None  # the moment is never left out
         taken = decide_case(self._policy.decider, read, read.now)
-        return (one for one in check_invariant(invariant, self._policy.decider, taken) if one.broken is not None)
+        return (check for check in check_invariant(invariant, self._policy.decider, taken) if check.broken is not None)
 
     def _rules(self, outcome: InvariantCheck) -> tuple[str, ...]:
         """The ids of the rules behind the conclusions that break the invariant, or that defeated the missing one."""

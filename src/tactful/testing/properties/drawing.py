@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
+from random import Random
 from typing import Any, Final
 
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tactful.api.policy import Policy
@@ -28,6 +30,8 @@ _NOWS: Final = (*NOWS[:3] * 7, *NOWS)
 _HOMES: Final = (*(PLACES[0],) * 6, *PLACES)
 #: Places of applications: often none of their own.
 _PLACES: Final = (*((None, None),) * 4, *PLACES)
+#: How many random bytes a case is drawn from. Cases for the shipped rules take up to 300.
+_BYTES: Final = 1 << 14
 
 
 @cache
@@ -50,6 +54,25 @@ def cases(policy: Policy) -> st.SearchStrategy[Plain]:
         return _Drawer(draw, known, wanted, calendars).case()
 
     return drawn()
+
+
+def drawn_cases(policy: Policy, count: int, seed: int) -> Iterator[Plain]:
+    """Draw ``count`` cases for a pack. The same seed draws the same cases, as long as hypothesis is the same.
+
+    The cases are made from random bytes. If hypothesis generated them itself, it would also draw constants that it finds in
+    the source of all loaded modules, so that a seed would draw other cases wherever something else is imported.
+    """
+    drawn: list[Plain] = []
+
+    def keep(case: Plain) -> None:
+        drawn.append(case)
+
+    test: Any = settings(database=None)(given(cases(policy))(keep))
+    draw, random = test.hypothesis.fuzz_one_input, Random(seed)  # noqa: S311  (no secret hangs on it)
+    for _ in range(count):
+        while not drawn:
+            draw(random.randbytes(_BYTES))
+        yield drawn.pop()
 
 
 class _Drawer:

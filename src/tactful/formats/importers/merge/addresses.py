@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Final
 
-from tactful.formats.importers.items import Attendee, Person, Record, words
+import msgspec
 
-#: Domains where anybody can have an address, so they name no company.
-_OPEN_TO_ALL: Final = words(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com mac.com "
-    "aol.com proton.me protonmail.com pm.me gmx.com gmx.de gmx.net web.de t-online.de mail.com zoho.com fastmail.com "
-    "hey.com tutanota.com qq.com 163.com 126.com naver.com mail.ru yandex.ru"
+from tactful.formats.importers.items import Attendee, Interview, Person, Record, words
+from tactful.formats.importers.merge.domains import listed
+from tactful.formats.importers.merge.ids import folded
+
+#: What a service's customer is called in the name of the sender: ``Acme Recruiting``, ``Acme via Greenhouse``.
+_SENDERS: Final = (
+    re.compile(r"(?P<company>.+?)\s+(?:via|through|by|\(via)\s+\S.*", re.IGNORECASE),
+    re.compile(r"(?P<company>.+?)['\u2019]s\s+(?:hiring|recruiting|recruitment|talent|people|hr)\b.*", re.IGNORECASE),
+    re.compile(
+        r"(?:the\s+)?(?P<company>.+?)\s+(?:hiring|recruiting|recruitment|talent|people|hr|careers|jobs|interviews?"
+        r"|scheduling)(?:\s+(?:team|acquisition|operations|ops|coordinators?))*",
+        re.IGNORECASE,
+    ),
 )
-#: Domains of services that send invitations for their customers.
-_SERVICES: Final = words(
-    "greenhouse.io greenhouse-mail.io lever.co hire.lever.co ashbyhq.com workable.com workablemail.com smartrecruiters.com "
-    "calendly.com goodtime.io modernloop.io calendar.google.com group.calendar.google.com"
+#: What a company is called in the title of an invitation: ``Interview with Acme``, ``Acme interview: Data Analyst``.
+_TITLES: Final = (
+    re.compile(
+        r".*\b(?:interview|call|chat|screen|meeting|conversation)\b.*?\s(?:at|with)\s+(?P<company>[^\W_][^:|(,\u2013\u2014]*?)"
+        r"\s*(?:[:|(,\u2013\u2014].*|\s-\s.*)?",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?P<company>[^:|]+?)\s*(?:[:|\u2013\u2014]|\s-)\s.*\b(?:interview|call|chat|screen)\b.*", re.IGNORECASE
+    ),
+    re.compile(r"(?P<company>[^:|]+?)\s+interview\b.*", re.IGNORECASE),
+)
+#: Words of titles and senders that are no company's name.
+_NO_COMPANY: Final = words(
+    "a an and the our your us you team company interview interviews interviewing phone video onsite on-site remote final "
+    "first second third round technical coding hiring manager recruiter recruiting recruitment scheduling scheduler screen "
+    "screening call chat virtual panel behavioral behavioural design system culture fit invitation invite updated cancelled "
+    "canceled confirmed confirmation zoom google meet teams microsoft webex job candidate no-reply noreply notifications "
+    "talent hr people calendar introductory intro initial with for of in on stage loop"
 )
 #: Second-level parts of domains below which companies have their own: acme.co.uk.
 _SECOND_LEVEL: Final = words("co com ac org net gov edu or ne go")
@@ -32,7 +56,36 @@ class CandidateMatch(Record, frozen=True):
 def domain(person: Person) -> str | None:
     """The domain of somebody's address, if it belongs to a company."""
     domain_ = (person.email or "").rpartition("@")[2]
-    return None if not domain_ or domain_ in _OPEN_TO_ALL or domain_ in _SERVICES else domain_
+    return None if not domain_ or listed(domain_, "mail") or listed(domain_, "service") else domain_
+
+
+def is_service(person: Person | None) -> bool:
+    """Whether somebody's address is at a service that sends invitations for its customers."""
+    return person is not None and listed((person.email or "").rpartition("@")[2], "service")
+
+
+def with_company(interview: Interview, sender: Person | None) -> Interview:
+    """The interview with the company that a service's invitation names in its sender or title, if it names one."""
+    if not is_service(sender) or sender is None or interview.belonging.company is not None:
+        return interview
+    texts = [(_SENDERS, sender.name or ""), (_TITLES, interview.summary or "")]
+    people = [sender, *(attendee.person for attendee in interview.attendees or ())]
+    for patterns, text in texts:
+        for pattern in patterns:
+            match = pattern.fullmatch(text)
+            if match is not None and (company := _company(match["company"], people)) is not None:
+                belonging = msgspec.structs.replace(interview.belonging, company=company)
+                return msgspec.structs.replace(interview, belonging=belonging)
+    return interview
+
+
+def _company(text: str, people: list[Person]) -> str | None:
+    """A company's name; ``None`` where the text is a person's name, or has only words of titles."""
+    company = text.strip().strip("[]()\"'").strip()
+    names = {word for person in people[1:] for word in (person.name or "").casefold().replace(",", " ").split()}
+    own = {word.strip(".,") for word in company.casefold().split()}
+    titles = own <= _NO_COMPANY or any(listed(f"{word}.com", "service") for word in own)
+    return None if not company or len(company) > 60 or titles or own & names else company
 
 
 def home(organizer: Person | None, people: tuple[Person, ...]) -> str | None:
@@ -93,7 +146,7 @@ def _guess(attendee: Attendee, why: str) -> CandidateMatch:
 
 
 def _same_name(name: str | None, other: str) -> bool:
-    return name is not None and name.casefold().split() == other.casefold().split()
+    return name is not None and folded(name) == folded(other)
 
 
 def _within(email: str | None, domain: str) -> bool:

@@ -1,0 +1,17 @@
+"""The entries of a pack's sections, as YAML nodes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tactful.source.nodes import Node, Scalar
+
+#: The keys of an entry, each with its place and its value.
+Entries = dict[str, tuple[Scalar, Node]]
+
+
+class Item(msgspec.Struct):
+    """An entry of a section, as merged so far."""
+
+    id: Scalar
+    entries: Entries

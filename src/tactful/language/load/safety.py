@@ -1,0 +1,220 @@
+"""Safety rules stay as written, whatever a pack lays under, over or beside them.
+
+A view is what some of the layers say by themselves: each layer with the layers that it builds on, and each beginning of the
+order in which layers are merged. A safety rule of a view is a claim: the rule as written there, the facts that it reads as
+they are defined there, and the actions that belong to what it forbids. After merging, each claim has to hold in the merged
+pack, unless the rule was switched off with a reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from tactful.facts.fields import given_fields
+from tactful.facts.kinds import parse_yes_no
+from tactful.language.load.items import Item
+from tactful.source.codes.pack import SafetyChanged
+from tactful.source.diagnostics import Diagnostic, Span
+from tactful.source.nodes import Mapping as MappingNode
+from tactful.source.nodes import Node, Scalar
+
+Report = Callable[[Diagnostic], None]
+#: What a part of a pack says, without its layout: texts, and tuples of what their members say.
+Content = str | None | tuple["Content", ...]
+
+#: What a rule says, by key, without what any pack may change.
+RuleContent = Mapping[str, Content]
+
+#: The keys of a safety rule that other packs may change: its words and its priority, never its conditions.
+SAFE_TO_CHANGE: Final = ("about", "source", "because", "priority")
+#: The keys of facts that do not change which values they have.
+_WORDS: Final = ("about", "ask", "unit", "mutability")
+_FIELD: Final = re.compile(r"\b([a-z_]+)\.([a-z][a-z0-9_]*)")
+#: The deepest nesting of families of actions.
+MAX_FAMILY: Final = 50
+
+
+Sections = Mapping[str, Mapping[str, Item]]
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """What a layer says of an entry: the number of the layer, and the places of the id and of the keys that it gives."""
+
+    layer: int
+    id: Span
+    keys: Mapping[str, Span]
+
+
+#: What layers say of the entries of a pack, by section and id, in the order of merging.
+History = Mapping[tuple[str, str], list[Edit]]
+
+
+class View(msgspec.Struct, frozen=True):
+    """The merged sections of some layers, given by their numbers."""
+
+    layers: frozenset[int]
+    sections: Sections
+
+
+def is_safety(item: Item) -> bool:
+    """Whether a rule is a safety rule."""
+    pair = item.entries.get("safety")
+    return pair is not None and isinstance(pair[1], Scalar) and parse_yes_no(pair[1].text.strip()) is True
+
+
+def content_of_rule(item: Item) -> RuleContent:
+    """What a rule says, by key, without what any pack may change."""
+    return {key: _content(node) for key, (_, node) in item.entries.items() if key not in SAFE_TO_CHANGE}
+
+
+def _content(node: Node) -> Content:
+    match node:
+        case Scalar():
+            return None if node.is_null else node.text.strip()
+        case MappingNode(entries=entries):
+            return tuple(
+                (key.text.strip(), _content(value)) for key, value in sorted(entries, key=lambda pair: pair[0].text)
+            )
+        case _:
+            return tuple(_content(member) for member in node.items)
+
+
+class SafetyCheck:
+    """Compares the safety rules of each view with a merged pack, and reports what is not as it was written."""
+
+    def __init__(
+        self, merged: View, switched_off: Iterable[tuple[str, RuleContent]], history: History, report: Report
+    ) -> None:
+        """``switched_off``: ids and contents of the safety rules that were switched off with a reason."""
+        self._merged, self._history, self._report = merged, history, report
+        self._off: dict[str, list[RuleContent]] = {}
+        for id_, content in switched_off:
+            self._off.setdefault(id_, []).append(content)
+
+    def check(self, view: View) -> None:
+        """Report what the merged pack loosens of the safety rules of a view."""
+        rules = {
+            id_: item
+            for id_, item in view.sections["rules"].items()
+            if is_safety(item) and content_of_rule(item) not in self._off.get(id_, [])
+        }
+        for id_, item in rules.items():
+            self._rule(id_, item, view)
+        for name in sorted(_names_read(rules.values(), view.sections)):
+            self._fact(name, view)
+        self._families({action for item in rules.values() for action in _forbidden(item)}, view)
+
+    def _rule(self, id_: str, item: Item, view: View) -> None:
+        written, merged = content_of_rule(item), self._merged.sections["rules"].get(id_)
+        in_force = {} if merged is None else content_of_rule(merged)
+        changed = [key for key in {**written, **in_force} if written.get(key) != in_force.get(key)]
+        edits = list(self._edits("rules", id_, view))
+        for key in changed:
+            span = next((edit.keys[key] for edit in edits if key in edit.keys), edits[0].id if edits else item.id.span)
+            self._report(
+                SafetyChanged.at(
+                    span,
+                    f"`{id_}` is a safety rule of {_place(item.id)}, and another pack may not change its `{key}`",
+                    f"switch it off with `{id_}: {{off: yes, because: …}}` and write a rule of your own under another id",
+                )
+            )
+
+    def _fact(self, name: str, view: View) -> None:
+        before, after = _definition(name, view.sections), _definition(name, self._merged.sections)
+        if before is None or before == after:
+            return
+        owners = [owner for owner in (after and after[1], before[1]) if owner]
+        edits = [
+            edit
+            for owner in owners
+            for section in ("facts", "custom_facts")
+            for edit in self._edits(section, owner, view)
+        ]
+        span = edits[0].id if edits else self._merged.sections[before[0]][before[1]].id.span
+        self._report(
+            SafetyChanged.at(
+                span,
+                f"a safety rule reads `{name}`, and another pack may not change it",
+                "write a fact of your own under another name",
+            )
+        )
+
+    def _families(self, forbidden: set[str], view: View) -> None:
+        """Report actions that are taken out of a family that a safety rule forbids."""
+        for action in view.sections["actions"]:
+            before = _family(action, view.sections)
+            for family in sorted(forbidden.intersection(before).difference(_family(action, self._merged.sections))):
+                self._moved(action, family, before, view)
+
+    def _moved(self, action: str, family: str, before: tuple[str, ...], view: View) -> None:
+        edits = [edit for member in before for edit in self._edits("actions", member, view) if "is_a" in edit.keys]
+        span = edits[0].keys["is_a"] if edits else self._merged.sections["actions"][action].id.span
+        message = f"a safety rule forbids `{family}`, and `{action}` may not be taken out of that family"
+        self._report(SafetyChanged.at(span, message, "leave `is_a` out, or write an action of your own"))
+
+    def _edits(self, section: str, id_: str, view: View) -> Iterator[Edit]:
+        """What layers outside a view say of an entry, the last first."""
+        return (edit for edit in reversed(self._history.get((section, id_), ())) if edit.layer not in view.layers)
+
+
+def _place(id_: Scalar) -> str:
+    return f"{id_.span.file}:{id_.span.line}"
+
+
+def _forbidden(item: Item) -> Iterator[str]:
+    """The actions that a safety rule forbids."""
+    pair = item.entries.get("then")
+    if pair is not None and isinstance(pair[1], MappingNode):
+        for key, value in pair[1].entries:
+            if key.text in ("must_not", "should_not") and isinstance(value, Scalar):
+                yield value.text.strip()
+
+
+def _names_read(rules: Iterable[Item], sections: Sections) -> set[str]:
+    """The custom and computed facts that rules read, directly or through computed facts, as their conditions name them."""
+    read: set[str] = set()
+    todo = [name for item in rules for name in _names_in(tuple(content_of_rule(item).values()))]
+    while todo:
+        name = todo.pop()
+        if name not in read:
+            read.add(name)
+            definition = _definition(name, sections)
+            if definition is not None:
+                todo.extend(_names_in(definition[2]))
+    return read
+
+
+def _names_in(content: Content) -> Iterator[str]:
+    if isinstance(content, str):
+        yield from (match.group() for match in _FIELD.finditer(content))
+    elif content is not None:
+        for member in content:
+            yield from _names_in(member)
+
+
+def _definition(name: str, sections: Sections) -> tuple[str, str, Content] | None:
+    """The section, the id and the content of what a name stands for; ``None`` for a given fact and for an unknown name."""
+    entity, _, field = name.partition(".")
+    if field in given_fields().get(entity, {}):
+        return None
+    for section in ("custom_facts", "facts"):
+        item = sections[section].get(name)
+        if item is not None:
+            pairs = sorted(item.entries.items())
+            return section, name, tuple((key, _content(node)) for key, (_, node) in pairs if key not in _WORDS)
+    return _definition(f"person.{field}", sections) if entity == "interviewer" else None
+
+
+def _family(action: str, sections: Sections) -> tuple[str, ...]:
+    """The action and the actions that it is a kind of."""
+    family: list[str] = []
+    at: str | None = action
+    while at is not None and at in sections["actions"] and at not in family and len(family) <= MAX_FAMILY:
+        family.append(at)
+        pair = sections["actions"][at].entries.get("is_a")
+        at = pair[1].text.strip() if pair is not None and isinstance(pair[1], Scalar) else None
+    return tuple(family)

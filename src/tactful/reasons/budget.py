@@ -1,0 +1,36 @@
+"""How much one question may try: a count of steps, so that the same question ends at the same point on every machine."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tactful.facts.rows import Case
+
+#: What a decision takes besides its rows, in steps.
+_EACH: Final = 30
+#: How many decisions a plan of six weeks takes, about.
+PLAN: Final = 100
+
+
+class Budget:
+    """The steps that are left to a question. A step is one row of a case that is decided again.
+
+    Not safe to share between threads.
+    """
+
+    def __init__(self, steps: int) -> None:
+        self._left = steps
+        #: Whether something was left out because the budget was spent.
+        self.exceeded = False
+
+    def spend(self, case: Case, decisions: int = 1) -> bool:
+        """Whether so many decisions on a case can still be taken; if so, they are paid for."""
+        return self.spend_steps(decisions * (case.size + _EACH))
+
+    def spend_steps(self, steps: int) -> bool:
+        """Whether so many steps are left; if so, they are paid for."""
+        if steps > self._left:
+            self.exceeded = True
+            return False
+        self._left -= steps
+        return True

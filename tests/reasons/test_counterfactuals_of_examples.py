@@ -1,0 +1,91 @@
+"""Every counterfactual of every example does what it claims, and says rightly whose to do it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import tactful
+from tactful.facts.fields import given_fields
+from tactful.language.ir import CheckedPack
+from tactful.reasons.records.decision import ChangedFactRecord, FlipRecord, FlipsRecord
+
+EXAMPLES = sorted(
+    path for path in (Path(__file__).parents[2] / "examples").iterdir() if path.suffix in (".yaml", ".json")
+)
+#: Families and single actions.
+ACTIONS = ("follow_up", "contact", "ask_for_news", "call", "resign", "thank_you_note", "wait")
+PACK = tactful.load()
+
+
+def _after(case: tactful.Case, way: FlipRecord) -> tactful.Decision:
+    """The decision after the changes of a way: facts by ``pack.change``, messages added, and the moment waited for."""
+    facts, now = dict[str, Any](), None
+    shape: dict[str, Any] = msgspec.to_builtins(case.shape)
+    for change in way.changes:
+        if change.path.endswith(".messages"):
+            id_ = change.path.removeprefix("application[").removesuffix("].messages")
+            application = next(application for application in shape["applications"] if application["id"] == id_)
+            application["messages"] = [*application.get("messages", ()), change.after]
+        elif change.who == "time":
+            now = datetime.fromisoformat(change.after)
+        else:
+            facts[change.path] = change.after
+    return PACK.decide(PACK.change(PACK.read(shape), facts), now)
+
+
+def _given(decision: tactful.Decision, flips: FlipsRecord, kinds: frozenset[str]) -> bool:
+    """Whether the advice that counterfactuals are about is given."""
+    return any(
+        advice.action in kinds
+        and advice.modality.endswith("not") == flips.prohibits
+        and (advice.target.entity, advice.target.id, advice.application)
+        == (flips.target.entity, flips.target.id, flips.application)
+        for advice in decision.actions
+    )
+
+
+def _owner(checked: CheckedPack, change: ChangedFactRecord) -> str:
+    """Who can bring a change about, by the notes on its field."""
+    if change.path.endswith(".messages"):
+        return "mine" if change.after["direction"] == "sent" else "theirs"
+    whole, _, name = change.path.rpartition(".")
+    entity = whole.rpartition(".")[2].partition("[")[0]
+    mutability = checked.fields[f"{entity}.{name}"].mutability
+    spec = given_fields()[entity].get(name)
+    if mutability == "mine" or (spec is not None and change.after in spec.mine):
+        return "mine"
+    return "theirs" if mutability == "theirs" else "fixed"
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_every_counterfactual_does_what_it_claims(path: Path, action: str) -> None:
+    """Applied to the case, each way gives the advice, or takes it away; a family is given where any member is."""
+    case = PACK.read_text(path.read_bytes(), path.name)
+    record = PACK.decide(case).why(action, flip=True)
+    assert record.flips is not msgspec.UNSET
+    members = frozenset(id_ for id_, kind in PACK.checked.actions.items() if action in kind.family)
+    for answer, flips in zip(record.answers, record.flips, strict=True):
+        kinds = members if type(answer).__name__ == "NotAdvisedRecord" else frozenset((flips.action,))
+        assert _given(PACK.decide(case), flips, kinds) == flips.given
+        for way in flips.ways:
+            assert _given(_after(case, way), flips, kinds) != flips.given, [change.text for change in way.changes]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_whose_to_do_a_change_is_follows_its_field(path: Path) -> None:
+    """What the candidate does is the candidate's; what the other side does is theirs, or may turn out so if unknown."""
+    case = PACK.read_text(path.read_bytes(), path.name)
+    for action in ACTIONS:
+        record = PACK.decide(case).why(action, flip=True)
+        assert record.flips is not msgspec.UNSET
+        changes = [change for flips in record.flips for way in flips.ways for change in way.changes]
+        for change in changes:
+            if change.who != "time":
+                owner = _owner(PACK.checked, change)
+                assert change.who == owner or (change.who == "unknown" and change.before is None and owner != "mine")
