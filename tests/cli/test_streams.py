@@ -56,7 +56,7 @@ def test_no_stream_is_a_reason_for_a_traceback(words: tuple[str, ...]) -> None:
         assert "Traceback" not in result.stderr, result.stderr
         assert "Exception ignored" not in result.stderr, result.stderr
         if codes == {1}:
-            assert result.stderr.startswith("standard output: "), result.stderr
+            assert result.stderr.startswith("standard output"), result.stderr
 
 
 @pytest.mark.parametrize("words", [("advise", "-"), ("import", "-"), ("batch", "-", "OUT")], ids=lambda words: words[0])

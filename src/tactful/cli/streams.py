@@ -22,8 +22,8 @@ _HANDLER: Final = "tactful.plain"
 class _Closed(io.RawIOBase):
     """A standard stream that was closed before the command began. Using it is an error, as with any closed file."""
 
-    def __init__(self) -> None:
-        self.silent = False
+    def __init__(self, name: str) -> None:
+        self.name, self.silent = name, False
 
     def readable(self) -> bool:
         """So that reading gets as far as the error."""
@@ -35,13 +35,13 @@ class _Closed(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         """Raise ``OSError``."""
-        raise OSError(errno.EBADF, "closed")
+        raise OSError(errno.EBADF, f"{self.name} is closed")
 
     def write(self, data: object) -> int:
         """Raise ``OSError``, until the error has been reported."""
         if self.silent:
             return memoryview(data).nbytes if isinstance(data, bytes | bytearray | memoryview) else 0
-        raise OSError(errno.EBADF, "closed")
+        raise OSError(errno.EBADF, f"{self.name} is closed")
 
 
 @contextmanager
@@ -63,7 +63,8 @@ def standard_streams() -> Iterator[None]:
         _say("stopped")
         code = INTERRUPTED
     except OSError as error:
-        _say(f"{error.filename or 'standard output'}: {(error.strerror or str(error)).lower()}")
+        reason = (error.strerror or str(error)).lower()
+        _say(reason if error.errno == errno.EBADF else f"{error.filename or 'standard output'}: {reason}")
         code = 1
     _discard(closed)
     sys.exit(code)
@@ -79,10 +80,10 @@ def _occupy() -> None:
 
 
 def _replace_closed() -> _Closed:
-    """Put a stream in place of each that Python found closed. Messages to a closed standard error are dropped."""
-    closed = _Closed()
+    """Put a stream in place of each that Python found closed, and return that of output. Messages to a closed standard error are dropped."""
+    closed = _Closed("standard output")
     if sys.stdin is None:
-        sys.stdin = io.TextIOWrapper(io.BufferedReader(closed), "utf-8")
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(_Closed("standard input")), "utf-8")
     if sys.stdout is None:
         sys.stdout = io.TextIOWrapper(io.BufferedWriter(closed), "utf-8")
     if sys.stderr is None:
