@@ -210,7 +210,7 @@ class NotMergeable(Code):
 
     What it reports
         The case uses YAML aliases to share parts, so a change in one place would also appear in another; or a comment
-        or a value would be lost by rewriting it, such as a comment inside braces. The case is not touched.
+        or a value would be lost by rewriting it, such as a comment above ``---``. The case is not touched.
 
     Why
         An import adds to a case, and everything that its author wrote has to stay.

@@ -17,6 +17,7 @@ from ruamel.yaml.tokens import CommentToken
 
 from tactful.facts.kinds import parse_yes_no
 from tactful.formats.importers.merge.comments import Comments, contents, contents_of_document
+from tactful.formats.importers.merge.unfold import unfold
 from tactful.source.codes.imports import NotMergeable
 from tactful.source.diagnostics import InvalidInput, Span
 
@@ -59,7 +60,7 @@ class Document:
             return cls(json.loads(text), True, text)
         before = Comments(text.replace("\r\n", "\n"), name)
         try:
-            root = _yaml(text).load(before.without_tabs())
+            root = _yaml(text).load(_readable(before))
         except _FAILURES as error:
             reason = str(getattr(error, "problem", None) or "this use of YAML is not supported")
             raise _not_mergeable(f"`{name}` cannot be rewritten: {reason}") from None
@@ -184,8 +185,21 @@ class Document:
                 container.fa.set_block_style()
 
 
+def _readable(before: Comments) -> str:
+    """A case as the library that rewrites YAML can read it: without tabs, and with no comments in braces."""
+    plain = Comments(before.without_tabs(), "case.yaml")
+    text = unfold(plain)
+    if text == plain.text:
+        return text
+    try:
+        after = Comments(text, "case.yaml")
+    except InvalidInput:
+        return plain.text  # its comments in braces will be missed, and told
+    return text if contents(after.root) == contents(plain.root) else plain.text
+
+
 def _not_mergeable(message: str, place: Span | None = None, text: str = "") -> InvalidInput:
-    help_ = "write what is in braces or brackets on lines of its own, with comments on lines above, and import again"
+    help_ = "write what is in braces or brackets on lines of its own, and comments on lines of their own below `---`"
     sources = {} if place is None else {place.file: text}
     return InvalidInput([NotMergeable.at(place, message, help_)], sources)
 
