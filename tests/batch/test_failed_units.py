@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-import tactful
-from faulty import Deadly, Faulty
-from running import manifest, rows, run
-from sample_cases import lines
-from tactful.batch.lines import CHUNKS
+from faulty import CULPRIT, Deadly, Faulty, Hanging
+from running import records, rows, run
+from sample_cases import case, lines, tables, write_tables
 from tactful.batch.model import Options, Tally, Written
 from tactful.batch.run import Batch, run_batch
 from tactful.batch.workers import InStretches
@@ -34,29 +35,68 @@ class Viewer:
 
 
 @pytest.mark.parametrize(
-    ("decides", "workers", "message"),
+    ("decides", "workers", "reason", "tables_given"),
     [
-        (Deadly, 2, "the process that worked on it was ended by SIGKILL"),
-        (Faulty, 2, "ZeroDivisionError: division by zero"),
-        (Faulty, 1, "ZeroDivisionError: division by zero"),
+        (Deadly, 2, "the process that decided on it was ended by SIGKILL", False),
+        (Deadly, 2, "the process that decided on it was ended by SIGKILL", True),
+        (Hanging, 2, "deciding on it took longer than 4 s", False),
+        (Faulty, 2, "ZeroDivisionError: division by zero", True),
+        (Faulty, 1, "ZeroDivisionError: division by zero", False),
     ],
 )
-def test_a_unit_that_cannot_be_done_is_told_and_all_others_are_done(
-    tmp_path: Path, decides: type[Faulty | Deadly], workers: int, message: str
+def test_a_record_that_cannot_be_decided_is_rejected_alone(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    decides: type[Faulty | Deadly | Hanging],
+    workers: int,
+    reason: str,
+    tables_given: bool,
 ) -> None:
-    """Never a hang. It is still to do, which an engine without the fault does."""
-    given, viewer = tmp_path / "cases.jsonl", Viewer()
-    given.write_bytes(lines(range(400)))
-    options, unit = Options(chunk=5), 5 * CHUNKS
-    with pytest.raises(tactful.InvalidInput) as caught:
-        run_batch(Batch(str(given), tmp_path / "out", options=options, workers=workers, decides=decides), viewer)
-    (problem,) = caught.value.diagnostics
-    assert (problem.code, problem.message) == ("T654", f"the lines from {123 // unit * unit + 1} on: {message}")
-    assert viewer.tally.cases == 400 - unit
-    assert manifest(tmp_path / "out")["state"] == "running"
-    run(given, tmp_path / "out", "--chunk", 5)
-    ids = dict.fromkeys(row["candidate_id"] for row in rows(tmp_path / "out", "actions"))
-    assert list(ids) == [f"c{no:07}" for no in range(400)]
+    """All others are decided, with the same rows as without the fault. Once, a whole unit went undecided."""
+    monkeypatch.setattr("tactful.batch.run._SILENCE", 8.0)
+    monkeypatch.setattr("tactful.batch.run._TRIAL", 4.0)
+    viewer = Viewer()
+    if tables_given:
+        given = write_tables(tmp_path / "given", tables(map(case, range(200))), None)
+    else:
+        given = tmp_path / "cases.jsonl"
+        given.write_bytes(lines(range(200)))
+    out = tmp_path / "out"
+    result = run_batch(Batch(str(given), out, options=Options(chunk=8), workers=workers, decides=decides), viewer)
+    assert (result.tally.cases, result.tally.rejected) == (199, 1)
+    assert viewer.tally == result.tally
+    (reject,) = records(out, "rejects")
+    assert (reject["candidate"], reject["code"], reject.get("line")) == (CULPRIT, "T655", None if tables_given else 124)
+    assert reason in reject["message"]
+    run(given, tmp_path / "whole", "--chunk", 8)
+    whole = [row for row in rows(tmp_path / "whole", "actions") if row["candidate_id"] != CULPRIT]
+    assert rows(out, "actions") == whole
+
+
+def test_a_stopped_worker_is_ended_and_its_unit_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is stopped (SIGSTOP) reports nothing. Once, the batch waited for it for ever."""
+    monkeypatch.setattr("tactful.batch.run._SILENCE", 8.0)
+    given = tmp_path / "cases.jsonl"
+    given.write_bytes(lines(range(200)))
+    viewer = Stopping()
+    result = run_batch(Batch(str(given), tmp_path / "out", options=Options(chunk=8), workers=2), viewer)
+    assert viewer.stopped
+    assert (result.tally.cases, result.tally.rejected) == (200, 0)
+
+
+class Stopping(Viewer):
+    """Stops a worker once the first chunk is done."""
+
+    stopped = False
+
+    def moves(self, tally: Tally, weight: int) -> None:
+        """Stop one of the workers, the first time."""
+        super().moves(tally, weight)
+        if not self.stopped:
+            process = multiprocessing.active_children()[0]
+            assert process.pid is not None
+            os.kill(process.pid, signal.SIGSTOP)
+            self.stopped = True
 
 
 def test_workers_begin_far_from_each_other_and_help_each_other_out() -> None:

@@ -414,7 +414,7 @@ def test_a_message_with_nothing_but_a_person_is_told_by_its_place() -> None:
         ),
         (
             {"candidates": {"name": ["c"]}},
-            ["candidates: T203 `candidates` has no column `candidate_id`; add it: rows are told by it"],
+            ["candidates: T203 `candidates` has no column `candidate_id`; add it: rows are identified by it"],
         ),
         (
             {"candidates": {"candidate_id": [1]}},

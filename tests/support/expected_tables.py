@@ -81,7 +81,7 @@ def expected(policy: tactful.Policy, case: Case, firings: list[RawFiring], steps
             for place, firing in enumerate(ranker.sorted_firings(one), start=1)
         ]
         if state == "ranked" and not one.prohibits:
-            added = ranker.steps_for(one, steps, case)
+            added = ranker.steps_for(one, ranker.steps_by_target(steps, case))
             tables["steps"] += [_firing(policy, no, place, firing) for place, firing in enumerate(added, start=1)]
     return tables
 

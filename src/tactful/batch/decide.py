@@ -12,7 +12,7 @@ from tactful.batch.lines import Line
 from tactful.batch.model import Decided, Options, RejectRecord
 from tactful.batch.output.words import Words
 from tactful.columns.columns import Columns
-from tactful.columns.from_texts import columns_of_texts
+from tactful.columns.from_texts import candidate_of, columns_of_texts
 from tactful.columns.tables.rejects import Reject
 from tactful.facts.reading import read_case
 from tactful.facts.rows import Case
@@ -43,7 +43,7 @@ class Columnar:
         """Decide on a case for each line; what cannot be read as one is rejected."""
         clock = self._clock if self._options.now is None else self._options.now
         columns, rejected = columns_of_texts(lines, self._read, clock, self._policy.checked.custom)
-        rejects = [_line_reject(lines[no], mistake) for no, mistakes in rejected for mistake in mistakes]
+        rejects = [line_reject(lines[no], mistake) for no, mistakes in rejected for mistake in mistakes]
         return self._decided(columns)._replace(rejects=rejects, rejected=len(rejected))
 
     def tables(self, chunk: TableChunk) -> Decided:
@@ -86,8 +86,17 @@ def columnar(policy: Policy, options: Options, clock: int) -> Decides:
     return Columnar(policy, options, clock)
 
 
-def _line_reject(line: Line, mistake: Diagnostic) -> RejectRecord:
-    return RejectRecord(line=line.no, path=mistake.path, code=mistake.code, message=mistake.message, help=mistake.help)
+def line_reject(line: Line, mistake: Diagnostic) -> RejectRecord:
+    """A mistake in the case of a line, with the candidate's id where that can be read."""
+    candidate = None if line.data is None else candidate_of(line.data)
+    return RejectRecord(
+        line=line.no,
+        candidate=candidate,
+        path=mistake.path,
+        code=mistake.code,
+        message=mistake.message,
+        help=mistake.help,
+    )
 
 
 def _check_order(chunk: TableChunk, rejects: list[Reject]) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Protocol
 
-from tactful.batch.folder.footers import Stream, TableFiles, find_tables, run_streams, streams
+from tactful.batch.folder.find import find_files
+from tactful.batch.folder.footers import Stream, TableFiles, read_footers, run_streams, streams
 from tactful.batch.folder.sorting import sort_table
 from tactful.batch.folder.units import TablesInput, chunk_size, plan_units, unsorted_tables
 from tactful.batch.lines import is_packed, plan_lines, spool_lines, unpacked
 from tactful.batch.manifest import Manifest, OutputFolder
-from tactful.batch.model import InputFile, Unit
+from tactful.batch.model import InputFile, Stamp, Unit
 from tactful.columns.chunks import CANDIDATES
 from tactful.source.codes.batches import UnreadableInput
 from tactful.source.diagnostics import InvalidInput
@@ -20,6 +22,8 @@ from tactful.source.diagnostics import InvalidInput
 STDIN: Final = "-"
 _LINES: Final = (".jsonl", ".ndjson")
 _PACKINGS: Final = ("", ".gz", ".zst")
+#: How many files that are not read are named.
+_SHOWN: Final = 10
 #: How many lines are decided together.
 LINES: Final = 4_096
 #: About so many bytes of lines are worth a worker of their own.
@@ -46,6 +50,9 @@ class Source(Protocol):
 
     def files(self) -> tuple[InputFile, ...]:
         """What it consists of, to know it again."""
+
+    def stamps(self) -> tuple[Stamp, ...]:
+        """The files that workers read, as they are now."""
 
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """Its units; ``says`` is called with what people should know."""
@@ -74,6 +81,10 @@ class Lines:
         """The file."""
         return (input_file(self._path, self._path.name),)
 
+    def stamps(self) -> tuple[Stamp, ...]:
+        """The file."""
+        return (stamp(str(self._path)),)
+
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """Stretches of the file, found while others are worked on."""
         size = self._path.stat().st_size
@@ -96,6 +107,10 @@ class Piped:
         """Nothing that could be known again."""
         return ()
 
+    def stamps(self) -> tuple[Stamp, ...]:
+        """Nothing: workers read copies."""
+        return ()
+
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """As of packed files."""
         return _spooled(sys.stdin.buffer, begun, place)
@@ -111,7 +126,9 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._tables = find_tables(path)
+        found = find_files(path)
+        self._unread = found.unread
+        self._tables = read_footers(found.tables)
 
     def files(self) -> tuple[InputFile, ...]:
         """The files of all tables, with their numbers of rows."""
@@ -121,26 +138,46 @@ class Folder:
             for name in table.files
         )
 
+    def stamps(self) -> tuple[Stamp, ...]:
+        """All files of all tables."""
+        return tuple(stamp(name) for table in self._tables.values() for name in table.files)
+
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """Ranges of candidates. Tables in no order are sorted first. Raises :class:`tactful.batch.folder.units.Unsorted`."""
+        if self._unread:
+            says(_not_read(self._unread))
         chunk = chunk_size(self._tables, begun.options.chunk or CANDIDATES)
         mixed = {*begun.sorted, *unsorted_tables(self._tables, chunk)}
-        found = {
+        ordered = {
             name: self._sorted(table, place.work / "sorted" / name, says) if name in mixed else streams(table)
             for name, table in self._tables.items()
         }
         rows = self._tables["candidates"].rows
-        units = plan_units(found["candidates"], chunk)
+        units = plan_units(ordered["candidates"], chunk)
         alone = rows <= chunk
         schemas = {name: table.schema for name, table in self._tables.items()}
-        given = TablesInput(found, schemas, sort=alone or len(found["candidates"]) > 1)
-        return InputPlan(iter(units), sum(one.weight for one in units), chunk, len(units), True, given)
+        partitions = {name: table.partitions for name, table in self._tables.items()}
+        given = TablesInput(ordered, schemas, alone or len(ordered["candidates"]) > 1, partitions)
+        return InputPlan(iter(units), sum(unit.weight for unit in units), chunk, len(units), True, given)
 
     def _sorted(self, table: TableFiles, folder: Path, says: Callable[[str], None]) -> tuple[Stream, ...]:
         if not folder.is_dir():
             says(f"the table `{table.name}` is not in the order of its candidates; it is sorted first")
             sort_table(table, folder)
         return run_streams(table.name, folder)
+
+
+def _not_read(names: Sequence[str]) -> str:
+    """The files that are passed over, in a line."""
+    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    more = "" if len(names) <= _SHOWN else f" and {len(names) - _SHOWN:,} more"
+    return f"not read: {shown}{more}"
+
+
+def stamp(path: str) -> Stamp:
+    """What a file is known by. Raises :class:`OSError`."""
+    status = os.stat(path)
+    return Stamp(path, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def input_file(path: Path, name: str, rows: int | None = None) -> InputFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +13,22 @@ from typing import Final, Literal
 
 import msgspec
 
-from tactful.batch.model import InputFile, Options, Tally, Written
-from tactful.source.codes.batches import NoPlaceForBatch, OtherBatch
+from tactful.batch.model import InputFile, Options, OutputFile, Tally, Written
+from tactful.batch.output.parts import output_file
+from tactful.source.codes.batches import DamagedBatch, NoPlaceForBatch, OtherBatch
 from tactful.source.diagnostics import InvalidInput
 
 MANIFEST: Final = "batch.json"
 #: What lies in the folder while a batch is under way.
 WORK: Final = ".work"
+#: What the folder for work under way may have in it.
+_IN_WORK: Final = ("parts", "lines", "sorted", "done.jsonl")
+#: How files of the output are called.
+_PART: Final = re.compile(
+    r"(actions|justifications|steps|decisions|rejects)/part-\d{5,}(-\d{3,})?\.(parquet|arrow|jsonl)"
+)
+#: How many damaged files are told of.
+_MOST_TOLD: Final = 20
 #: The folders of the output.
 OUTPUT: Final = ("actions", "justifications", "steps", "decisions", "rejects")
 
@@ -48,28 +58,30 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     started: int
     sorted: tuple[str, ...] = ()
     tally: Tally = Tally()
+    #: The files of the output, once all is done.
+    output: dict[str, OutputFile] = {}
 
 
-def differences(begun: Manifest, asked: Manifest) -> list[str]:
+def differences(begun: Manifest, wanted: Manifest) -> list[str]:
     """In what two batches differ, in words; nothing where the one is the other's continuation."""
-    found = list(_file_differences(begun.files, asked.files))
-    if begun.pack != asked.pack:
-        found.append(
-            f"the pack was {begun.pack.name} {begun.pack.version} and is {asked.pack.name} {asked.pack.version}"
-            if begun.pack.digest == asked.pack.digest or begun.pack.name != asked.pack.name
+    reasons = list(_file_differences(begun.files, wanted.files))
+    if begun.pack != wanted.pack:
+        reasons.append(
+            f"the pack was {begun.pack.name} {begun.pack.version} and is {wanted.pack.name} {wanted.pack.version}"
+            if begun.pack.digest == wanted.pack.digest or begun.pack.name != wanted.pack.name
             else f"the rules of the pack {begun.pack.name} are no longer the same"
         )
-    if begun.tactful != asked.tactful:
-        found.append(f"tactful was {begun.tactful} and is {asked.tactful}")
+    if begun.tactful != wanted.tactful:
+        reasons.append(f"tactful was {begun.tactful} and is {wanted.tactful}")
     for name in Options.__struct_fields__:
-        before, now = getattr(begun.options, name), getattr(asked.options, name)
+        before, now = getattr(begun.options, name), getattr(wanted.options, name)
         if before != now:
-            found.append(f"`--{name}` was {_in_words(name, before)} and is {_in_words(name, now)}")
-    return found
+            reasons.append(f"`--{name}` was {_in_words(name, before)} and is {_in_words(name, now)}")
+    return reasons
 
 
 def _file_differences(before: tuple[InputFile, ...], now: tuple[InputFile, ...]) -> Iterator[str]:
-    old, new = ({one.name: one for one in files} for files in (before, now))
+    old, new = ({file.name: file for file in files} for files in (before, now))
     for name in sorted(old.keys() | new.keys()):
         if name not in new:
             yield f"`{name}` is no longer part of the input"
@@ -98,30 +110,91 @@ class OutputFolder:
     def read(self, fresh: bool) -> Manifest | None:
         """The batch that was begun here, if any; ``fresh``: it is to be forgotten.
 
-        Raises :class:`InvalidInput` where the folder has other things in it.
+        Raises :class:`InvalidInput` where the folder has other things in it, or a batch that cannot be read.
         """
+        self._check_links()
         path = self.folder / MANIFEST
         if path.exists():
-            if fresh:
-                return None
-            try:
-                return msgspec.json.decode(path.read_bytes(), type=Manifest)
-            except msgspec.MsgspecError:
-                problem = OtherBatch.at(None, f"`{path}` is no batch that this version can go on with", _ANOTHER)
-                raise InvalidInput([problem]) from None
-        others = [one.name for one in self.folder.iterdir() if one.name != WORK] if self.folder.is_dir() else []
+            manifest = self._manifest(path, fresh)
+            if manifest is not None and not fresh:
+                return manifest
+            self._check_strangers(manifest)
+            return None
+        others = [entry.name for entry in self.folder.iterdir() if entry.name != WORK] if self.folder.is_dir() else []
         if others:
             message = f"`{self.folder}` has other things in it: {', '.join(sorted(others)[:3])}"
             raise InvalidInput([NoPlaceForBatch.at(None, message, "name a new folder, or an empty one")])
         return None
 
+    def _manifest(self, path: Path, fresh: bool) -> Manifest | None:
+        """The manifest; ``None`` where it is damaged and about to be forgotten."""
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            message = f"`{path}`: {(error.strerror or 'it cannot be read').lower()}"
+            raise InvalidInput([NoPlaceForBatch.at(None, message, "name a new folder, or an empty one")]) from None
+        try:
+            return msgspec.json.decode(data, type=Manifest)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            if _is_of_others(data):
+                message = f"`{path}` was not written by tactful batch"
+                problem = NoPlaceForBatch.at(None, message, "name a new folder, or an empty one")
+                raise InvalidInput([problem]) from None
+        if fresh:
+            return None
+        raise InvalidInput([OtherBatch.at(None, f"`{path}` is no batch that this version can go on with", _ANOTHER)])
+
+    def _check_links(self) -> None:
+        """No folder of the output is a link to another place, where other things could be."""
+        for name in (WORK, *(f"{WORK}/{name}" for name in _IN_WORK), *OUTPUT):
+            if (self.folder / name).is_symlink():
+                message = f"`{self.folder / name}` is a symbolic link"
+                raise InvalidInput([NoPlaceForBatch.at(None, message, "take the link away, or name another folder")])
+
+    def _check_strangers(self, manifest: Manifest | None) -> None:
+        """That nothing would be deleted or mixed up with the output that no batch wrote."""
+        ours = self._files_of(manifest)
+        strangers = sorted(name for name in self._there() if name not in ours)
+        if strangers:
+            message = f"`{self.folder}` has files that the batch in it did not write: {', '.join(strangers[:3])}"
+            raise InvalidInput([NoPlaceForBatch.at(None, message, "move them away, or name another folder")])
+
+    def _files_of(self, manifest: Manifest | None) -> set[str]:
+        """The files that a batch wrote. Of one that was damaged or not finished, those that are called like parts."""
+        if manifest is not None and manifest.state == "done":
+            return set(manifest.output)
+        return {name for name in self._there() if _PART.fullmatch(name)}
+
+    def _there(self) -> list[str]:
+        """The files and folders that are in the folders of the output, and in the one for work under way."""
+        folders = [self.folder / name for name in OUTPUT]
+        output = [f"{folder.name}/{entry.name}" for folder in folders if folder.is_dir() for entry in folder.iterdir()]
+        work = [f"{WORK}/{entry.name}" for entry in self.work.iterdir()] if self.work.is_dir() else []
+        return output + [name for name in work if name.removeprefix(f"{WORK}/") not in _IN_WORK]
+
     def begin(self, manifest: Manifest) -> None:
         """Take away what an earlier batch left, and write down what this one is."""
+        self._check_strangers(None)
         (self.folder / MANIFEST).unlink(missing_ok=True)
-        for name in (WORK, *OUTPUT):
-            shutil.rmtree(self.folder / name, ignore_errors=True)
+        for name in self._there():
+            (self.folder / name).unlink(missing_ok=True)
+        for name in OUTPUT:
+            if (self.folder / name).is_dir():
+                (self.folder / name).rmdir()
+        shutil.rmtree(self.work, ignore_errors=True)
         self.tidy()
         self.write(manifest)
+
+    def check_output(self, manifest: Manifest) -> None:
+        """That the output of a batch that is done is as it was written. Raises :class:`InvalidInput`."""
+        problems = [
+            DamagedBatch.at(None, f"`{self.folder / name}` {'was changed' if there else 'is gone'}", _ANOTHER)
+            for name, file in manifest.output.items()
+            if not self._is_whole(name, file)
+            for there in [(self.folder / name).exists()]
+        ]
+        if problems:
+            raise InvalidInput(problems[:_MOST_TOLD])
 
     def tidy(self) -> None:
         """Take away what a run that was ended left half done."""
@@ -160,12 +233,23 @@ class OutputFolder:
         whole = data[: data.rfind(b"\n") + 1]
         if len(whole) < len(data):
             os.truncate(self._journal, len(whole))
-        found = [msgspec.json.decode(line, type=Written) for line in whole.splitlines()]
-        return {one.unit: one for one in found if all(self._is_there(*file) for file in one.files.items())}
+        units: dict[int, Written] = {}
+        for no, line in enumerate(whole.splitlines(), 1):
+            try:
+                written = msgspec.json.decode(line, type=Written)
+            except (msgspec.MsgspecError, UnicodeError, RecursionError):
+                message = f"`{self._journal}` cannot be read in line {no}"
+                raise InvalidInput([DamagedBatch.at(None, message, _ANOTHER)]) from None
+            units[written.unit] = written
+        return {
+            no: written
+            for no, written in units.items()
+            if all(self._is_whole(name, file) for name, file in written.files.items())
+        }
 
-    def _is_there(self, name: str, size: int) -> bool:
+    def _is_whole(self, name: str, file: OutputFile) -> bool:
         path = self.folder / name
-        return path.is_file() and path.stat().st_size == size
+        return path.is_file() and path.stat().st_size == file.bytes and output_file(path) == file
 
     def keep(self, written: Written) -> None:
         """Put a unit's files in their places, and write down that it is done."""
@@ -209,6 +293,15 @@ def _lock(folder: Path) -> int | None:
         message = f"another run is at work in `{folder}`"
         raise InvalidInput([NoPlaceForBatch.at(None, message, "wait for it, or name another folder")]) from None
     return handle
+
+
+def _is_of_others(data: bytes) -> bool:
+    """Whether a file is JSON, and not of any version's batches."""
+    try:
+        content = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return False
+    return not (isinstance(content, dict) and {"tactful", "pack", "input"} <= content.keys())
 
 
 _ANOTHER: Final = "name another folder, or begin anew with --fresh"

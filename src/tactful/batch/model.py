@@ -35,6 +35,15 @@ class InputFile(msgspec.Struct, frozen=True):
     rows: int | None = None
 
 
+class Stamp(msgspec.Struct, frozen=True):
+    """What a file of the input is known by while it is read. ``changed`` is in nanoseconds since 1970."""
+
+    path: str
+    bytes: int
+    changed: int
+    inode: int
+
+
 class Tally(msgspec.Struct, frozen=True):
     """Counts: cases decided on, cases rejected, and rows written."""
 
@@ -90,8 +99,15 @@ class TableUnit(msgspec.Struct, frozen=True):
 Unit = LineUnit | TableUnit
 
 
+class OutputFile(msgspec.Struct, frozen=True):
+    """A file of the output, as far as is needed to know it again. ``crc`` is the CRC-32 of its bytes."""
+
+    bytes: int
+    crc: int
+
+
 class Written(msgspec.Struct, frozen=True):
-    """A unit that is done: what it gave, and its files with their sizes, named from the output folder.
+    """A unit that is done: what it gave, and its files, named from the output folder.
 
     ``folder`` is the one, among those for parts, that the worker had for itself.
     """
@@ -100,7 +116,7 @@ class Written(msgspec.Struct, frozen=True):
     folder: str
     weight: int
     tally: Tally
-    files: dict[str, int]
+    files: dict[str, OutputFile]
 
 
 class RejectRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,21 +8,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 import pyarrow as pa
 
 from tactful.api.policy import Policy, load
 from tactful.batch.decide import columnar
-from tactful.batch.folder.units import Unsorted
+from tactful.batch.folder.units import Unsorted, check_partitions
 from tactful.batch.inputs import STDIN, InputPlan, Source, source_of
 from tactful.batch.manifest import Manifest, OutputFolder, PackPin, differences, place_for
 from tactful.batch.model import LineUnit, Options, Tally, Unit, Written
-from tactful.batch.unit import MakeDecides, Setup, Worker, maker
+from tactful.batch.unit import MakeDecides, Setup, Worker, input_changed, maker
 from tactful.batch.workers import Failed, InStretches, InTurn, Progress, Queue, work_here, work_in_processes
 from tactful.source.codes.batches import BatchStopped, OtherBatch, UnreadableInput
 from tactful.source.diagnostics import InvalidInput
+
+#: Seconds that a process may take for a chunk before it is ended: so many, and so many for each case.
+_SILENCE: Final = 45.0
+_SILENCE_EACH: Final = 0.002
+#: Seconds that a case may take that is suspected of ending processes.
+_TRIAL: Final = 10.0
 
 
 class Viewer(Protocol):
@@ -82,18 +88,19 @@ class _Run:
         self._batch, self._source, self._policy, self._place, self._viewer = batch, source, policy, place, viewer
         self._done: dict[int, Written] = {}
         self._failed: list[Failed] = []
-        self._told: dict[int, list[Progress]] = {}
+        self._reported: dict[int, list[Progress]] = {}
 
     def all(self) -> BatchResult:
         """The whole way."""
-        asked = self._asked()
+        wanted = self._wanted()
         begun = self._place.read(self._batch.fresh)
         if begun is None:
-            self._place.begin(asked)
-            begun = asked
+            self._place.begin(wanted)
+            begun = wanted
         else:
-            self._check(begun, asked)
+            self._check(begun, wanted)
             if begun.state == "done":
+                self._place.check_output(begun)
                 return BatchResult(begun.tally, was_done=True)
             self._place.tidy()
         while True:
@@ -105,7 +112,7 @@ class _Run:
                 begun = msgspec.structs.replace(begun, sorted=(*begun.sorted, error.table))
                 self._place.restart(begun)
 
-    def _asked(self) -> Manifest:
+    def _wanted(self) -> Manifest:
         checked = self._policy.checked
         return Manifest(
             tactful=version("tactful"),
@@ -116,22 +123,23 @@ class _Run:
             started=int(time.time()),
         )
 
-    def _check(self, begun: Manifest, asked: Manifest) -> None:
+    def _check(self, begun: Manifest, wanted: Manifest) -> None:
         """That this is the batch that was begun."""
-        found = differences(begun, asked)
-        if self._batch.input == STDIN and not found:
-            found = ["standard input can't be read a second time"]
-        if found:
+        reasons = differences(begun, wanted)
+        if self._batch.input == STDIN and not reasons:
+            reasons = ["standard input can't be read a second time"]
+        if reasons:
             help_ = "give the same again to go on, name another folder, or begin anew with --fresh"
             where = f"`{self._place.folder}` has another batch in it"
-            raise InvalidInput([OtherBatch.at(None, f"{where}: {one}", help_) for one in found])
+            raise InvalidInput([OtherBatch.at(None, f"{where}: {reason}", help_) for reason in reasons])
 
     def _rest(self, begun: Manifest) -> BatchResult:
         """All units that are not done."""
-        self._done, self._failed, self._told = self._place.done(), [], {}
+        self._done, self._failed, self._reported = self._place.done(), [], {}
         plan = self._plan(begun)
         if plan.tables is not None:
             self._policy.table_decider.check(plan.tables.schemas)
+            check_partitions(plan.tables.partitions, self._policy.checked.custom)
         self._viewer.begins(plan.total, list(self._done.values()))
         workers = self._workers(plan)
         setup = Setup(
@@ -143,12 +151,14 @@ class _Run:
             self._place.work / "parts",
             plan.tables,
             self._batch.decides,
+            _TRIAL,
+            self._source.stamps(),
         )
         queue = self._queue(plan, workers)
         if workers == 1:
             work_here(queue, lambda: Worker(setup, self._policy), self)
         else:
-            work_in_processes(queue, maker(setup), self, workers)
+            work_in_processes(queue, maker(setup), self, workers, _SILENCE + _SILENCE_EACH * plan.chunk)
         return self._end(begun)
 
     def _plan(self, begun: Manifest) -> InputPlan:
@@ -177,29 +187,32 @@ class _Run:
     def _end(self, begun: Manifest) -> BatchResult:
         if self._failed:
             help_ = "all else is done and kept; give the same command again to try this again"
-            problems = [BatchStopped.at(None, f"{one.unit}: {one.reason}", help_) for one in self._failed]
+            problems = [BatchStopped.at(None, f"{failure.unit}: {failure.reason}", help_) for failure in self._failed]
             raise InvalidInput(problems)
-        tally = sum((one.tally for one in self._done.values()), Tally())
-        self._place.finish(msgspec.structs.replace(begun, state="done", tally=tally))
+        tally = sum((written.tally for written in self._done.values()), Tally())
+        if self._source.files() != begun.files:
+            raise InvalidInput([input_changed(begun.input)])
+        output = {name: file for no in sorted(self._done) for name, file in self._done[no].files.items()}
+        self._place.finish(msgspec.structs.replace(begun, state="done", tally=tally, output=output))
         return BatchResult(tally)
 
     # --- what workers tell ---
 
     def progress(self, progress: Progress) -> None:
         """A chunk was decided on."""
-        self._told.setdefault(progress.unit, []).append(progress)
+        self._reported.setdefault(progress.unit, []).append(progress)
         self._viewer.moves(progress.tally, progress.weight)
 
     def again(self, unit: Unit) -> None:
         """Take back what was reported of a unit."""
-        for one in self._told.pop(unit.no, ()):
-            self._viewer.moves(-one.tally, -one.weight)
+        for progress in self._reported.pop(unit.no, ()):
+            self._viewer.moves(-progress.tally, -progress.weight)
 
     def done(self, unit: Unit, written: Written) -> None:
         """A unit is done."""
         self._place.keep(written)
         self._done[written.unit] = written
-        self._told.pop(written.unit, None)
+        self._reported.pop(written.unit, None)
         _forget(unit)
 
     def failed(self, failed: Failed) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,12 +15,15 @@ from tactful.api.policy import Policy, load
 from tactful.batch.decide import Decides
 from tactful.batch.folder.needed import needed_columns
 from tactful.batch.folder.units import TablesInput, TablesReader
+from tactful.batch.inputs import stamp
+from tactful.batch.isolate import Isolated, forked_trial
 from tactful.batch.lines import chunks_of
-from tactful.batch.model import Decided, Options, TableUnit, Tally, Unit, Written
+from tactful.batch.model import Decided, Options, Stamp, TableUnit, Tally, Unit, Written
 from tactful.batch.output.parts import Part
 from tactful.batch.output.records import decision_records
 from tactful.batch.workers import Progress
-from tactful.source.diagnostics import TactfulError
+from tactful.source.codes.batches import InputChanged
+from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
 #: Makes what decides for a policy: chunks in, tables out.
 MakeDecides = Callable[[Policy, Options, int], Decides]
@@ -41,6 +44,10 @@ class Setup(msgspec.Struct, frozen=True):
     folder: Path
     tables: TablesInput | None
     decides: MakeDecides
+    #: Seconds that a case may take that is suspected of ending processes.
+    trial: float
+    #: The files of the input, as they were when the batch began to read them.
+    stamps: tuple[Stamp, ...]
 
 
 class Worker:
@@ -56,24 +63,35 @@ class Worker:
         if setup.tables is not None:
             self._reader = TablesReader(setup.tables, needed_columns(policy.decider, setup.options))
 
-    def __call__(self, unit: Unit, tell: Callable[[Progress], None]) -> Written:
-        """Do one unit; ``tell`` is called after each chunk."""
+    def __call__(self, unit: Unit, tell: Callable[[Progress], None], careful: bool = False) -> Written:
+        """Do one unit; ``tell`` is called after each chunk.
+
+        ``careful``: the unit has ended processes, so each chunk is tried in a process of its own first.
+        """
+        check_input(self._setup.stamps)
+        try:
+            return self._do(unit, tell, careful)
+        finally:
+            check_input(self._setup.stamps)
+
+    def _do(self, unit: Unit, tell: Callable[[Progress], None], careful: bool) -> Written:
         part = Part(unit, self._folder)
+        trial = forked_trial(self._setup.trial, lambda: tell(Progress(unit.no, Tally(), 0))) if careful else None
         with part:
-            for decided, weight in self._decided(unit):
+            for decided, weight in self._decided(unit, Isolated(self._decides, trial)):
                 tally = self._write(decided, part)
                 tell(Progress(unit.no, tally, weight))
         return part.written()
 
-    def _decided(self, unit: Unit) -> Iterator[tuple[Decided, int]]:
+    def _decided(self, unit: Unit, decides: Decides) -> Iterator[tuple[Decided, int]]:
         if isinstance(unit, TableUnit):
             assert self._reader is not None
             weight = unit.weight // (len(unit.bounds) - 1)
             for chunk in self._reader.chunks(unit):
-                yield self._decides.tables(chunk), weight
+                yield decides.tables(chunk), weight
             return
         for lines in chunks_of(unit, self._limit, self._setup.chunk):
-            yield self._decides.lines(lines), sum(len(one.data or b"") + 1 for one in lines)
+            yield decides.lines(lines), sum(len(line.data or b"") + 1 for line in lines)
 
     def _write(self, decided: Decided, part: Part) -> Tally:
         format_ = self._setup.options.format
@@ -86,6 +104,23 @@ class Worker:
         tally = Tally(len(decided.ids), decided.rejected, rows["actions"], rows["justifications"], rows.get("steps", 0))
         part.count(tally)
         return tally
+
+
+def check_input(stamps: Sequence[Stamp]) -> None:
+    """That the files are still what they were. Raises :class:`InvalidInput`."""
+    for before in stamps:
+        try:
+            now: Stamp | None = stamp(before.path)
+        except OSError:
+            now = None
+        if now != before:
+            raise InvalidInput([input_changed(before.path)])
+
+
+def input_changed(name: str) -> Diagnostic:
+    """The mistake of an input that was written while it was read."""
+    help_ = "wait until the input is complete, and start over with --fresh"
+    return InputChanged.at(None, f"`{name}` was changed while it was read", help_)
 
 
 def settle_memory() -> None:

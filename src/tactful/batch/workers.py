@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
@@ -17,8 +18,14 @@ from tactful.batch.folder.units import Unsorted
 from tactful.batch.model import Tally, Unit, Written
 from tactful.source.diagnostics import TactfulError
 
-#: How often a unit is tried.
-TRIES: Final = 2
+#: How often a unit is tried: as it is, once more, and then with each chunk tried in a process of its own.
+TRIES: Final = 3
+#: Seconds that a worker may go without a report of progress, where nothing else is asked for.
+SILENCE: Final = 120.0
+#: Seconds that a worker may take to begin, beside that.
+_START: Final = 120.0
+#: Seconds from one look at the clock to the next.
+_LOOK: Final = 1.0
 #: How long a worker that was asked to end may take, in seconds.
 _PATIENCE: Final = 5.0
 
@@ -54,8 +61,20 @@ class Watch(Protocol):
         """A unit could not be done."""
 
 
-#: Does a unit, and tells of its progress on the way.
-Do = Callable[[Unit, Callable[[Progress], None]], Written]
+class Do(Protocol):
+    """Does a unit, and tells of its progress on the way; ``careful`` where the unit has ended processes."""
+
+    def __call__(self, unit: Unit, tell: Callable[[Progress], None], careful: bool = False) -> Written:
+        """Do one unit."""
+
+
+class Task(msgspec.Struct, frozen=True):
+    """What a worker is sent."""
+
+    unit: Unit
+    careful: bool
+
+
 #: Makes what does units, in the process that does them. It can be sent to other processes.
 Make = Callable[[], Do]
 
@@ -81,9 +100,12 @@ def work_here(queue: Queue[Unit], make: Make, watch: Watch) -> None:
             watch.done(unit, written)
 
 
-def work_in_processes(queue: Queue[Unit], make: Make, watch: Watch, workers: int) -> None:
-    """Do all units in so many processes of their own. What died is tried again once. Raises as :func:`work_here`."""
-    crew = _Crew(queue, make, watch, workers)
+def work_in_processes(queue: Queue[Unit], make: Make, watch: Watch, workers: int, silence: float = SILENCE) -> None:
+    """Do all units in so many processes of their own. Raises as :func:`work_here`.
+
+    The unit of a process that dies, or that reports nothing for ``silence`` seconds, is tried again.
+    """
+    crew = _Crew(queue, make, watch, workers, silence)
     try:
         crew.work()
     finally:
@@ -98,8 +120,12 @@ class _Worker(NamedTuple):
 class _Crew:
     """Processes, and what each is at."""
 
-    def __init__(self, queue: Queue[Unit], make: Make, watch: Watch, count: int) -> None:
-        self._queue, self._make, self._watch = queue, make, watch
+    def __init__(self, queue: Queue[Unit], make: Make, watch: Watch, count: int, silence: float) -> None:
+        self._queue, self._make, self._watch, self._silence = queue, make, watch, silence
+        #: How many seconds each busy worker has been silent.
+        self._silent: dict[int, float] = {}
+        #: The workers that have loaded what they need.
+        self._ready: set[int] = set()
         self._workers: list[_Worker | None] = [None] * count
         self._at: dict[int, Unit] = {}
         self._again: list[Unit] = []
@@ -112,16 +138,30 @@ class _Crew:
             self._assign(no)
         while self._at:
             lines = {worker.line: no for no in self._at if (worker := self._workers[no]) is not None}
-            for line in wait(list(lines)):
+            began = time.monotonic()
+            for line in wait(list(lines), _LOOK):
                 self._hear(lines[line], line)  # type: ignore[index, arg-type]
+            self._look(min(time.monotonic() - began, 2 * _LOOK))
+
+    def _look(self, seconds: float) -> None:
+        """End workers that have been silent too long. Time in which this process was stopped itself does not count."""
+        for no in list(self._at):
+            self._silent[no] += seconds
+            worker = self._workers[no]
+            limit = self._silence + (0 if no in self._ready else _START)
+            if self._silent[no] > limit and worker is not None:
+                worker.process.kill()
+                self._lost(
+                    no, f"the process that worked on it reported nothing for {self._silence:,.0f} s, and was ended"
+                )
 
     def end(self) -> None:
         """End all processes."""
-        found = [one for one in self._workers if one is not None]
-        for worker in found:
+        workers = [worker for worker in self._workers if worker is not None]
+        for worker in workers:
             worker.line.close()
             worker.process.terminate()
-        for worker in found:
+        for worker in workers:
             worker.process.join(_PATIENCE)
             if worker.process.is_alive():
                 worker.process.kill()
@@ -134,10 +174,12 @@ class _Crew:
         worker = self._workers[no]
         if worker is None:
             worker = self._workers[no] = self._start()
+            self._ready.discard(no)
         self._at[no] = unit
+        self._silent[no] = 0
         self._tries[unit.no] += 1
         try:
-            worker.line.send(unit)
+            worker.line.send(Task(unit, careful=self._tries[unit.no] == TRIES))
         except OSError:
             self._lost(no)
 
@@ -149,12 +191,15 @@ class _Crew:
         return _Worker(process, ours)
 
     def _hear(self, no: int, line: Connection) -> None:
+        self._silent[no] = 0
         try:
             report = line.recv()
         except (EOFError, OSError):
             self._lost(no)
             return
         match report:
+            case None:
+                self._ready.add(no)
             case Progress():
                 self._watch.progress(report)
             case Written():
@@ -165,15 +210,15 @@ class _Crew:
             case _:
                 raise report
 
-    def _lost(self, no: int) -> None:
-        """A worker has died."""
+    def _lost(self, no: int, reason: str | None = None) -> None:
+        """A worker has died; ``reason`` where it had to be ended."""
         worker = self._workers[no]
         assert worker is not None
         worker.process.join(_PATIENCE)
         code = worker.process.exitcode
         worker.line.close()
         self._workers[no] = None
-        self._missed(no, _ended(code))
+        self._missed(no, reason or _ended(code))
 
     def _missed(self, no: int, reason: str) -> None:
         """A unit was not done."""
@@ -201,10 +246,11 @@ def _worker(line: Connection, make: Make) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent too, which ends its workers
     try:
         do = make()
+        line.send(None)
         while True:
-            unit = line.recv()
+            task = line.recv()
             try:
-                report: Any = do(unit, line.send)
+                report: Any = do(task.unit, line.send, task.careful)
             except Exception as error:
                 if _ends(error):
                     raise
@@ -217,36 +263,36 @@ def _worker(line: Connection, make: Make) -> None:
         line.send(error)
 
 
-One_co = TypeVar("One_co", covariant=True)
-One = TypeVar("One")
+Item_co = TypeVar("Item_co", covariant=True)
+Item = TypeVar("Item")
 
 
-class Queue(Protocol[One_co]):
+class Queue(Protocol[Item_co]):
     """Units that are still to do."""
 
-    def next(self, worker: int) -> One_co | None:
+    def next(self, worker: int) -> Item_co | None:
         """A unit for the worker with this number, from 0; ``None`` where there is none left."""
 
 
-class InTurn(Generic[One]):
-    """Units in the order in which they are found."""
+class InTurn(Generic[Item]):
+    """Units in the order of the iterator."""
 
-    def __init__(self, units: Iterator[One]) -> None:
+    def __init__(self, units: Iterator[Item]) -> None:
         self._units = units
 
-    def next(self, worker: int) -> One | None:
+    def next(self, worker: int) -> Item | None:
         """The next one, whoever asks."""
         return next(self._units, None)
 
 
-class InStretches(Generic[One]):
+class InStretches(Generic[Item]):
     """Units that are cheapest done one after the other: each worker has a stretch, and then half of another's."""
 
-    def __init__(self, units: Sequence[One], workers: int) -> None:
+    def __init__(self, units: Sequence[Item], workers: int) -> None:
         size = -(-len(units) // workers)
         self._stretches = [list(units[no * size : (no + 1) * size]) for no in range(workers)]
 
-    def next(self, worker: int) -> One | None:
+    def next(self, worker: int) -> Item | None:
         """The next one of the worker's stretch, else the first of the second half of what is left of the longest."""
         own = self._stretches[worker]
         if not own:

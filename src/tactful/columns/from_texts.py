@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
+
+import msgspec
 
 from tactful.columns.columns import Columns
 from tactful.columns.from_cases import columns_of
 from tactful.facts.reading.custom import CustomFields
 from tactful.facts.rows import Case
+from tactful.source.codes.batches import InternalError
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 
 Text = TypeVar("Text")
+
+
+class _Candidate(msgspec.Struct):
+    id: str
+
+
+class _Case(msgspec.Struct):
+    candidate: _Candidate
+
+
+_CASE: Final = msgspec.json.Decoder(_Case)
+
+
+def candidate_of(text: bytes) -> str | None:
+    """The candidate's id in a case as JSON; ``None`` where it cannot be read."""
+    try:
+        return _CASE.decode(text).candidate.id
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+
+
+def internal_error(reason: str) -> Diagnostic:
+    """An error of tactful itself, which kept a case from being decided."""
+    return InternalError.at(None, f"tactful failed on this case: {reason}", "report it, together with the case")
 
 
 class Mistakes(NamedTuple):
@@ -42,5 +69,7 @@ def columns_of_texts(
             cases.append(read(text))
         except InvalidInput as error:
             mistakes.append(Mistakes(no, list(error.diagnostics)))
+        except Exception as error:  # a fault of ours must not keep other cases from being decided
+            mistakes.append(Mistakes(no, [internal_error(f"{type(error).__name__}: {error}")]))
     moments = [clock if case.now is None else case.now for case in cases]
     return TextsRead(columns_of(cases, moments, custom), mistakes)

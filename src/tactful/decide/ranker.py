@@ -20,6 +20,7 @@ from tactful.facts.rows import (
     belongs_to,
     inside,
     row_key,
+    rows_around,
 )
 from tactful.language.ir import AddStep, ById, CheckedPack, InScope, Prohibit, Rule
 from tactful.language.terms import Modality
@@ -304,16 +305,23 @@ class Ranker:
 
     # --- steps ---
 
-    def steps_for(self, advice: Conclusion, steps: Sequence[RawFiring], case: Case) -> list[RawFiring]:
-        """The firings that add steps to a recommendation, in order: those about its family, on its target or around it."""
-        family = self._families[advice.action]
-        own = []
+    def steps_by_target(self, steps: Iterable[RawFiring], case: Case) -> dict[Row, list[RawFiring]]:
+        """The firings that add steps, by their target."""
+        by_target: dict[Row, list[RawFiring]] = {}
         for firing in steps:
-            plan = self._steps[firing[0]][3]
-            if plan.action in family:
-                target = self._target(plan, firing[1], case)
-                if target is not None and inside(advice.target, target):
-                    own.append(firing)
+            target = self._target(self._steps[firing[0]][3], firing[1], case)
+            if target is not None:
+                by_target.setdefault(target, []).append(firing)
+        return by_target
+
+    def steps_for(self, advice: Conclusion, steps: Mapping[Row, list[RawFiring]]) -> list[RawFiring]:
+        """The firings that add steps to a recommendation, in order: those about its family, on its target or around it.
+
+        ``steps`` are by target, see :meth:`steps_by_target`.
+        """
+        family = self._families[advice.action]
+        around = [firing for row in rows_around(advice.target) for firing in steps.get(row, ())]
+        own = [firing for firing in around if self._steps[firing[0]][3].action in family]
         return sorted(own, key=self._firing_key)
 
 

@@ -23,10 +23,11 @@ from tactful.facts.rows import Case
 LONGEST: Final = HORIZON
 
 
-#: The most steps that a timeline takes, and the most firings that it keeps. A step is one row of the case, decided at one
-#: instant. About three seconds, and 200 MB.
-STEPS: Final = 2_000_000
-FIRINGS: Final = 100_000
+#: The most steps that a timeline takes, and the most that it keeps. A step is one row of the case, decided at one instant.
+#: What is kept is counted in firings; one that was not there before counts as ``NEW``, for it becomes an item of a plan.
+STEPS: Final = 1_000_000
+KEPT: Final = 150_000
+NEW: Final = 50
 
 
 class Interval(msgspec.Struct, frozen=True, eq=False):
@@ -59,14 +60,14 @@ class Timeline(msgspec.Struct, frozen=True, eq=False):
 def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
     """The decisions from ``start`` up to but not including ``until`` (seconds since 1970, UTC).
 
-    They end earlier where that takes more than ``STEPS`` steps or ``FIRINGS`` firings, so the same case ends at the same
+    They end earlier where that takes more than ``STEPS`` steps or keeping more than ``KEPT``, so the same case ends at the same
     moment on every machine.
     """
     changes: list[tuple[int, list[RawFiring]]] = []
     before: frozenset[RawFiring] | None = None
     steps, kept, end = 0, 0, until
     for moment in (start, *instants(decider, case, start, until)):
-        if steps >= STEPS or kept >= FIRINGS:
+        if steps >= STEPS or kept >= KEPT:
             end = moment
             break
         steps += case.size
@@ -74,7 +75,7 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
         current = frozenset(firings)
         if current != before:
             changes.append((moment, firings))
-            kept += len(firings)
+            kept += len(current) + NEW * len(current - (before or frozenset()))
         before = current
     ends = [moment for moment, _ in changes[1:]] + [end]
     return Timeline(

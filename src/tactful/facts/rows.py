@@ -222,6 +222,17 @@ def inside(row: Row, other: Row) -> bool:
     return kind is ApplicationRow and row.application is other
 
 
+def rows_around(row: Row) -> tuple[Row, ...]:
+    """The row, and all rows that it is :func:`inside` of."""
+    application = row.application
+    if application is None:
+        return (row,)
+    above: tuple[Row, ...] = () if row is application else (application,)
+    if type(row) is InterviewerRow:
+        above = (row.interview, row.person, *above)
+    return (row, *above, application.candidate)
+
+
 def belongs_to(row: Row, per: str) -> Row | None:
     """The candidate, application or person (``per``) that the row is or belongs to; ``None`` where there is none."""
     if row.entity == per:

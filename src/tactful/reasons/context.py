@@ -51,9 +51,9 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         return self.case.candidate.calendar
 
     @cached_property
-    def steps(self) -> list[RawFiring]:
-        """The firings of rules that add steps, computed on first use."""
-        return self.decider.steps(self.case, self.now)
+    def steps(self) -> dict[Row, list[RawFiring]]:
+        """The firings of rules that add steps, by their target; computed on first use."""
+        return self.ranker.steps_by_target(self.decider.steps(self.case, self.now), self.case)
 
     @cached_property
     def evaluator(self) -> Evaluator:
@@ -100,7 +100,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         checked, evaluator = self.checked, self.evaluator
         env = evaluator.environment(conclusion.target.entity, conclusion.target)
         own = [fill(step, env, evaluator, self.calendar) for step in checked.actions[conclusion.action].steps]
-        firings = self.ranker.steps_for(conclusion, self.steps, self.case)
+        firings = self.ranker.steps_for(conclusion, self.steps)
         added = [step_text(checked.rules[no], row, evaluator, self.calendar) for no, row, _ in firings]
         return tuple(dict.fromkeys((*own, *added)))
 

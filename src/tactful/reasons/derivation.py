@@ -47,7 +47,7 @@ from tactful.reasons.wording import plain_value, say_row, say_value
 #: The most rows of a collection that are reported.
 ROWS: Final = 3
 #: The steps that one question may take: rows that are looked at for the nearest to a match. About three seconds.
-STEPS: Final = 200_000
+STEPS: Final = 150_000
 #: The most computed facts that are followed one inside another. Real packs stay below; generated packs are cut off here.
 DEPTH: Final = 12
 

@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Final
 from zlib import crc32
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +17,7 @@ from tactful.api.tables import rejects_table
 from tactful.columns.arrays import indices
 from tactful.columns.chunks import CANDIDATES
 from tactful.columns.columns import Places
-from tactful.columns.from_texts import columns_of_texts
+from tactful.columns.from_texts import candidate_of, columns_of_texts
 from tactful.columns.tables.rejects import Reject
 from tactful.columns.tables.schema import KEYS, TABLE_OF
 from tactful.columns.tables.sheets import sheets_of
@@ -163,23 +162,10 @@ def _texts(block: pa.Table, column: str) -> pa.ChunkedArray:
 _TEXTS: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
 
 
-class _Named(msgspec.Struct):
-    id: str
-
-
-class _Whose(msgspec.Struct):
-    candidate: _Named
-
-
 def _rejected(text: bytes, found: Sequence[Diagnostic]) -> Iterator[Reject]:
     """The mistakes of a case; one that does not say whose it is can be told by how it begins."""
-    id_ = None
-    try:
-        id_ = msgspec.json.decode(text, type=_Whose).candidate.id
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        where = f" (in the case that begins `{text[:_SHOWN].decode(errors='replace')}`)"
-    else:
-        where = ""
+    id_ = candidate_of(text)
+    where = "" if id_ is not None else f" (in the case that begins `{text[:_SHOWN].decode(errors='replace')}`)"
     for one in found:
         message = f"{one.path}: {one.message}" if one.path else one.message
         yield Reject(id_, None, one.code, message + where, one.help)

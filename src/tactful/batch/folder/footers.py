@@ -11,14 +11,16 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tactful.columns.tables.schema import TABLE_OF
+from tactful.batch.folder.find import FoundTable
+from tactful.columns.tables.sheets import simple_type
 from tactful.source.codes.batches import UnreadableInput
-from tactful.source.diagnostics import Diagnostic, InvalidInput
-from tactful.source.suggest import did_you_mean
+from tactful.source.diagnostics import InvalidInput
 
 #: The column that brings the rows of all tables together.
 KEY: Final = "candidate_id"
-_TABLES: Final = tuple(TABLE_OF.values())
+#: Parquet's old type of moments has no time zone, and means UTC.
+_OLD_MOMENT: Final = "INT96"
+_INSTANT: Final = pa.timestamp("us", tz="UTC")
 
 
 class Group(msgspec.Struct, frozen=True, gc=False):
@@ -49,54 +51,31 @@ class TableFiles(msgspec.Struct, frozen=True):
     groups: tuple[Group, ...]
     #: Whether ids may be missing, or whether the footers don't tell what ids there are.
     vague: bool
+    #: Columns that are in the names of folders, and not in every file.
+    partitions: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
         """How many rows it has."""
-        return sum(one.rows for one in self.groups)
+        return sum(group.rows for group in self.groups)
 
     def rows_of(self, file: str) -> int:
         """How many rows one of its files has."""
-        return sum(one.rows for one in self.groups if one.path == file)
+        return sum(group.rows for group in self.groups if group.path == file)
 
 
-def find_tables(folder: Path) -> dict[str, TableFiles]:
-    """The tables of a folder: ``NAME.parquet``, or a folder ``NAME`` of such files. Raises :class:`InvalidInput`."""
-    found: dict[str, list[Path]] = {}
-    problems: list[Diagnostic] = []
-    for path in sorted(folder.iterdir()):
-        files = sorted(path.glob("*.parquet")) if path.is_dir() else [path] if path.suffix == ".parquet" else []
-        if not files:
-            continue
-        name = path.name if path.is_dir() else path.stem
-        if name not in _TABLES:
-            problems.append(_no_table(path, name))
-        elif name in found:
-            message = f"`{folder}` has the table `{name}` twice: a file and a folder"
-            problems.append(UnreadableInput.at(None, message, "keep one of them"))
-        else:
-            found[name] = files
-    if "candidates" not in found and not problems:
-        message = f"`{folder}` has no table of candidates"
-        help_ = "a folder has candidates.parquet, applications.parquet, …, or folders of these names with part files"
-        problems.append(UnreadableInput.at(None, message, help_))
-    if problems:
-        raise InvalidInput(problems)
-    return {name: _table(name, files) for name, files in found.items()}
+def read_footers(tables: Sequence[FoundTable]) -> dict[str, TableFiles]:
+    """The footers of all files. Raises :class:`InvalidInput` where a file is not Parquet, or its columns don't fit."""
+    return {table.name: _table(table.name, table.files, table.partitions) for table in tables}
 
 
-def _no_table(path: Path, name: str) -> Diagnostic:
-    help_ = did_you_mean(name, _TABLES) or f"the tables are {', '.join(_TABLES)}"
-    return UnreadableInput.at(None, f"`{path}`: there is no table `{name}`", help_)
-
-
-def _table(name: str, files: Sequence[Path]) -> TableFiles:
+def _table(name: str, files: Sequence[Path], partitions: Sequence[str] = ()) -> TableFiles:
     groups: list[Group] = []
     schemas: list[pa.Schema] = []
     vague = False
     for path in files:
         footer = _footer(path)
-        schema = footer.schema.to_arrow_schema()
+        schema = _schema(footer, path)
         _check_key(schema, path)
         schemas.append(schema)
         column = next(no for no in range(footer.num_columns) if footer.schema.column(no).path == KEY)
@@ -106,15 +85,70 @@ def _table(name: str, files: Sequence[Path]) -> TableFiles:
                 low, high, nulls = _range(group.column(column).statistics)
                 vague = vague or nulls or low is None or high is None
                 groups.append(Group(len(groups), str(path), index, group.num_rows, low, high))
-    return TableFiles(name, tuple(map(str, files)), _unified(name, schemas, files), tuple(groups), vague)
+    outside = tuple(column for column in partitions if any(column not in schema.names for schema in schemas))
+    return TableFiles(name, tuple(map(str, files)), _unified(name, schemas, files), tuple(groups), vague, outside)
+
+
+def _schema(footer: pq.FileMetaData, path: Path) -> pa.Schema:
+    """The columns of a file, in the types that they are read in. Texts are strings, however they are stored."""
+    try:
+        schema = footer.schema.to_arrow_schema()
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise _not_parquet(path, error) from None
+    old = old_moments(footer)
+    return pa.schema([field.with_type(_INSTANT if field.name in old else _read_type(field.type)) for field in schema])
+
+
+def old_moments(footer: pq.FileMetaData) -> frozenset[str]:
+    """The columns of moments in INT96, as Spark, Hive and Impala write them."""
+    columns = (footer.schema.column(no) for no in range(footer.num_columns))
+    return frozenset(column.path for column in columns if column.physical_type == _OLD_MOMENT)
+
+
+def _read_type(type_: pa.DataType) -> pa.DataType:
+    simple = simple_type(type_)
+    return simple.value_type if pa.types.is_dictionary(simple) else simple
+
+
+def as_read(rows: pa.RecordBatch, old: frozenset[str]) -> pa.RecordBatch:
+    """Rows of a file in the types of its schema; texts may stay in dictionaries. ``old``: the columns in INT96."""
+    types = [_INSTANT if field.name in old else simple_type(field.type) for field in rows.schema]
+    if types == rows.schema.types:
+        return rows
+    arrays = [array.cast(type_) for array, type_ in zip(rows.columns, types, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, names=rows.schema.names)
+
+
+def joined(parts: Sequence[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    """Rows of several files as one table. Columns that are not of one type in all parts get that of ``schema``."""
+    types: dict[str, set[pa.DataType]] = {}
+    for part in parts:
+        for field in part.schema:
+            types.setdefault(field.name, set()).add(field.type)
+    mixed = {name for name, kinds in types.items() if len(kinds) > 1}
+    if mixed:
+        parts = [_cast(part, mixed, schema) for part in parts]
+    return pa.concat_tables([pa.Table.from_batches([part]) for part in parts], promote_options="default")
+
+
+def _cast(rows: pa.RecordBatch, mixed: set[str], schema: pa.Schema) -> pa.RecordBatch:
+    arrays = [
+        array.cast(schema.field(name).type) if name in mixed else array
+        for name, array in zip(rows.schema.names, rows.columns, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, names=rows.schema.names)
 
 
 def _footer(path: Path) -> pq.FileMetaData:
     try:
         return pq.read_metadata(path)
-    except (OSError, pa.ArrowException) as error:
-        message = f"`{path}` is not Parquet: {str(error).splitlines()[0].lower()}"
-        raise InvalidInput([UnreadableInput.at(None, message, "write it again")]) from None
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise _not_parquet(path, error) from None
+
+
+def _not_parquet(path: Path, error: Exception) -> InvalidInput:
+    message = f"`{path}` is not Parquet, or damaged: {(str(error).splitlines() or [''])[0].lower()}"
+    return InvalidInput([UnreadableInput.at(None, message, "write it again")])
 
 
 def _check_key(schema: pa.Schema, path: Path) -> None:
@@ -124,16 +158,15 @@ def _check_key(schema: pa.Schema, path: Path) -> None:
         )
         raise InvalidInput([problem])
     kind = schema.field(KEY).type
-    inner = kind.value_type if pa.types.is_dictionary(kind) else kind
-    if not (pa.types.is_string(inner) or pa.types.is_large_string(inner) or pa.types.is_string_view(inner)):
+    if not pa.types.is_string(kind):
         message = f"`{path}`: the column `{KEY}` is {kind}, and it has to be string"
         raise InvalidInput([UnreadableInput.at(None, message, "write the ids as text")])
 
 
 def _unified(name: str, schemas: Sequence[pa.Schema], files: Sequence[Path]) -> pa.Schema:
     try:
-        return pa.unify_schemas(list(schemas))
-    except pa.ArrowException as error:
+        return pa.unify_schemas(list(schemas), promote_options="permissive")
+    except (ValueError, pa.ArrowException) as error:
         message = (
             f"the files of the table `{name}` differ in the type of a column: {str(error).splitlines()[0].lower()}"
         )
@@ -157,22 +190,21 @@ def streams(table: TableFiles) -> tuple[Stream, ...]:
 
     Where the footers are vague, each row group is a stream of its own.
     """
-    found: list[list[Group]] = []
+    growing: list[list[Group]] = []
     for group in table.groups:
-        fits = (one for one in found if _follows(one[-1], group))
-        stream = next(fits, None)
+        stream = next((stream for stream in growing if _follows(stream[-1], group)), None)
         if stream is None:
-            found.append([group])
+            growing.append([group])
         else:
             stream.append(group)
-    return tuple(tuple(one) for one in found)
+    return tuple(map(tuple, growing))
 
 
 def run_streams(name: str, folder: Path) -> tuple[Stream, ...]:
     """The sorted runs of a table in a folder, each a stream."""
     files = sorted(folder.glob("*.parquet"))
     groups = _table(name, files).groups
-    return tuple(tuple(one for one in groups if one.path == str(path)) for path in files)
+    return tuple(tuple(group for group in groups if group.path == str(path)) for path in files)
 
 
 def _follows(before: Group, after: Group) -> bool:
@@ -181,12 +213,12 @@ def _follows(before: Group, after: Group) -> bool:
 
 def total_rows(tables: Mapping[str, TableFiles]) -> int:
     """How many rows all tables have together."""
-    return sum(one.rows for one in tables.values())
+    return sum(table.rows for table in tables.values())
 
 
 def keys(stream: Stream, rows: int) -> Iterator[pa.Array]:
     """The ids of row groups, so many at a time."""
-    for path, groups in groupby(stream, lambda one: one.path):
+    for path, groups in groupby(stream, lambda group: group.path):
         with pq.ParquetFile(path, pre_buffer=False) as file:
             for group in groups:
                 for batch in file.iter_batches(rows, row_groups=[group.index], columns=[KEY], use_threads=False):

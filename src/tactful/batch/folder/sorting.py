@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tactful.batch.folder.footers import KEY, TableFiles, plain
-from tactful.batch.folder.streams import group_batches
+from tactful.batch.folder.footers import KEY, TableFiles, joined, plain
+from tactful.batch.folder.streams import group_batches, open_file
 
 #: A run has about so many bytes of memory.
 RUN_BYTES: Final = 128 * 1024 * 1024
@@ -33,20 +33,20 @@ def sort_table(table: TableFiles, folder: Path) -> None:
 
 
 def _runs(table: TableFiles) -> Iterator[pa.Table]:
-    batches: list[pa.Table] = []
+    batches: list[pa.RecordBatch] = []
     size = 0
     for path in table.files:
         for batch in _batches(path):
-            batches.append(pa.Table.from_batches([batch]))
+            batches.append(batch)
             size += batch.nbytes
             if size >= RUN_BYTES:
-                yield pa.concat_tables(batches, promote_options="default")
+                yield joined(batches, table.schema)
                 batches, size = [], 0
     if batches:
-        yield pa.concat_tables(batches, promote_options="default")
+        yield joined(batches, table.schema)
 
 
 def _batches(path: str) -> Iterator[pa.RecordBatch]:
-    with pq.ParquetFile(path) as file:
+    with open_file(path) as file:
         for group in range(file.num_row_groups):
             yield from group_batches(file, group, _READ)

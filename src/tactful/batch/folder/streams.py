@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tactful.batch.folder.footers import KEY, Stream
+from tactful.batch.folder.footers import KEY, Stream, as_read, old_moments
 
 #: Texts that take fewer bytes than this for each row, as they are stored, are read as dictionaries.
 _FEW: Final = 4
@@ -31,7 +31,7 @@ class Cursor:
 
     def __init__(self, stream: Stream, most: int, columns: list[str]) -> None:
         self._stream, self._most, self._columns = stream, most, columns
-        self._highs = [one.high or "" for one in stream]
+        self._highs = [group.high or "" for group in stream]
         self._batches: Iterator[Slice] = iter(())
         self._rest: Slice | None = None
 
@@ -69,8 +69,10 @@ def open_file(path: str) -> pq.ParquetFile:
     footer = pq.read_metadata(path)
     columns = range(footer.num_columns if footer.num_row_groups else 0)
     stored = [footer.row_group(0).column(no) for no in columns]
-    few = [one.path_in_schema for one in stored if _has_few_texts(one)]
-    return pq.ParquetFile(path, metadata=footer, read_dictionary=few, pre_buffer=False)
+    few = [column.path_in_schema for column in stored if _has_few_texts(column)]
+    return pq.ParquetFile(
+        path, metadata=footer, read_dictionary=few, pre_buffer=False, coerce_int96_timestamp_unit="us"
+    )
 
 
 def _has_few_texts(column: Any) -> bool:
@@ -83,7 +85,9 @@ def group_batches(
     file: pq.ParquetFile, group: int, most: int, columns: list[str] | None = None
 ) -> Iterator[pa.RecordBatch]:
     """A row group's rows, so many at a time. Over more than one row group Arrow can't read lists of dictionaries."""
-    yield from file.iter_batches(most, row_groups=[group], columns=columns, use_threads=False)
+    old = old_moments(file.metadata)
+    for rows in file.iter_batches(most, row_groups=[group], columns=columns, use_threads=False):
+        yield as_read(rows, old)
 
 
 def _up_to(rows: pa.RecordBatch, high: str) -> int:

@@ -9,11 +9,15 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tactful.batch.folder.footers import KEY, Stream, TableFiles, keys, plain, streams, total_rows
+from tactful.batch.folder.footers import KEY, Stream, TableFiles, joined, keys, plain, streams, total_rows
 from tactful.batch.folder.needed import Needed
 from tactful.batch.folder.streams import Cursor, Slice
 from tactful.batch.model import TableUnit
 from tactful.columns.chunks import ROWS
+from tactful.columns.tables.schema import TABLE_OF, column_names, field_columns
+from tactful.facts.reading.custom import CustomFields
+from tactful.source.codes.batches import UnreadableInput
+from tactful.source.diagnostics import InvalidInput
 
 #: How many chunks a unit has, and so a file of the output.
 CHUNKS: Final = 8
@@ -22,6 +26,9 @@ MOST_STREAMS: Final = 64
 #: How many rows of a table are read at once, of all of its streams together, and of each at least.
 _READ: Final = 131_072
 _READ_LEAST: Final = 2_048
+
+
+_IN_FILES: Final = "write the column into the files too, or name the folders by something that is no fact"
 
 
 class Unsorted(Exception):
@@ -38,6 +45,8 @@ class TablesInput(msgspec.Struct, frozen=True):
     streams: Mapping[str, tuple[Stream, ...]]
     schemas: Mapping[str, pa.Schema]
     sort: bool
+    #: By table, the columns that only names of folders have.
+    partitions: Mapping[str, tuple[str, ...]]
 
 
 class TableChunk(NamedTuple):
@@ -46,6 +55,19 @@ class TableChunk(NamedTuple):
     tables: dict[str, pa.Table]
     above: str | None
     high: str | None
+
+
+def check_partitions(partitions: Mapping[str, tuple[str, ...]], custom: CustomFields) -> None:
+    """Refuse facts that only the names of folders have. Raises :class:`InvalidInput`."""
+    fields = field_columns(custom)
+    problems = [
+        UnreadableInput.at(None, f"the column `{column}` of `{table}` is only in the names of its folders", _IN_FILES)
+        for entity, table in TABLE_OF.items()
+        for column in partitions.get(table, ())
+        if column in column_names(entity, fields[entity])
+    ]
+    if problems:
+        raise InvalidInput(problems)
 
 
 def chunk_size(tables: Mapping[str, TableFiles], chunk: int) -> int:
@@ -142,15 +164,15 @@ class TablesReader:
             yield TableChunk(tables, above, high)
 
     def _rows(self, name: str, high: str | None) -> pa.Table:
-        found = [part for cursor in self._cursors[name] for part in cursor.up_to(high)]
-        if not found:
+        slices = [part for cursor in self._cursors[name] for part in cursor.up_to(high)]
+        if not slices:
             return self._schemas[name].empty_table()
-        found.sort(key=_group)
-        table = pa.concat_tables([pa.Table.from_batches([one.rows]) for one in found], promote_options="default")
+        slices.sort(key=_group)
+        table = joined([part.rows for part in slices], self._schemas[name])
         if name == "candidates" and self._given.sort:
             table = table.take(pc.array_sort_indices(plain(table.column(KEY).combine_chunks())))
         return table
 
 
-def _group(one: Slice) -> int:
-    return one.group
+def _group(part: Slice) -> int:
+    return part.group

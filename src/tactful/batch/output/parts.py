@@ -7,13 +7,17 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
+from zlib import crc32
 
 import msgspec
 import pyarrow as pa
 
-from tactful.batch.model import BatchFormat, Tally, Unit, Written
+from tactful.batch.model import BatchFormat, OutputFile, Tally, Unit, Written
 from tactful.batch.output.tables import ArrowTable, ParquetTable, TableWriter
+
+#: How many bytes are read at once.
+_BLOCK: Final = 1024 * 1024
 
 
 class Part:
@@ -81,11 +85,20 @@ class Part:
         return path
 
 
-def _synced(path: Path) -> int:
-    """The size of a file, after it has got to the disk."""
+def _synced(path: Path) -> OutputFile:
+    """What a file is known by, after it has got to the disk."""
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
-        return os.fstat(stream.fileno()).st_size
+    return output_file(path)
+
+
+def output_file(path: Path) -> OutputFile:
+    """What a file is known by. Raises :class:`OSError`."""
+    size = crc = 0
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            size, crc = size + len(block), crc32(block, crc)
+    return OutputFile(size, crc)
 
 
 def _close_anyhow(writer: Any) -> None:

@@ -45,7 +45,7 @@ def _in_order(ranking: Ranking) -> list[Conclusion]:
 
 
 def _steps(conclusion: Conclusion, context: Context) -> list[RawFiring]:
-    return context.ranker.steps_for(conclusion, context.steps, context.case)
+    return context.ranker.steps_for(conclusion, context.steps)
 
 
 def _with(table: pa.Table, name: str, texts: list[str]) -> pa.Table:

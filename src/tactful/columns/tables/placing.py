@@ -201,7 +201,7 @@ def _stray(entity: str, candidate: int, key: dict[str, str | None], count: int) 
 def _missing(entity: str, column: str, candidate_id: str | None, count: int) -> Reject:
     table = TABLE_OF[entity]
     message = f"{_rows(count)} of `{table}` {'has' if count == 1 else 'have'} no `{column}`"
-    return Reject(candidate_id, table, MissingFact.id, message, "rows are told by it")
+    return Reject(candidate_id, table, MissingFact.id, message, "rows are identified by it")
 
 
 def _rows(count: int) -> str:

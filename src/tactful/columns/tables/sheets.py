@@ -77,27 +77,30 @@ def _plain(array: pa.Array) -> pa.Array:
     """The types that say the same as simpler ones, as those."""
     if pa.types.is_dictionary(array.type) and array.dictionary.null_count:
         array = array.cast(pa.string())
-    type_ = _simpler(array.type)
+    type_ = simple_type(array.type)
     return array if type_ is array.type else array.cast(type_)
 
 
-def _simpler(type_: pa.DataType) -> pa.DataType:
+def simple_type(type_: pa.DataType) -> pa.DataType:
+    """The type that columns of a type are read in: texts, numbers and lists have several that say the same."""
     types = pa.types
     if types.is_large_string(type_) or types.is_string_view(type_):
         return pa.string()
-    if types.is_dictionary(type_) and types.is_large_string(type_.value_type):
+    if types.is_dictionary(type_) and not types.is_string(type_.value_type) and _is_text(type_.value_type):
         return pa.dictionary(type_.index_type, pa.string())
     if types.is_decimal(type_) or types.is_float16(type_):
         return pa.float64()
     if _is_list(type_):
-        inner = pa.string() if types.is_null(type_.value_type) else _simpler(type_.value_type)
+        inner = pa.string() if types.is_null(type_.value_type) else simple_type(type_.value_type)
         if not types.is_list(type_) or inner is not type_.value_type:
             return pa.list_(inner)
     return type_
 
 
 def _is_list(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_list(type_) or pa.types.is_large_list(type_) or pa.types.is_fixed_size_list(type_))
+    types = pa.types
+    plain = types.is_list(type_) or types.is_large_list(type_) or types.is_fixed_size_list(type_)
+    return bool(plain or types.is_list_view(type_) or types.is_large_list_view(type_))
 
 
 # --- names and types ---
@@ -108,7 +111,7 @@ def _problems(entity: str, schema: pa.Schema, fields: list[FieldColumn]) -> Iter
     kinds, types = {one.column: one for one in fields}, schema.types
     for name in KEYS[entity]:
         if name not in names:
-            yield MissingFact.at(None, f"`{table}` has no column `{name}`", "add it: rows are told by it", table)
+            yield MissingFact.at(None, f"`{table}` has no column `{name}`", "add it: rows are identified by it", table)
     for no, name in enumerate(names):
         path = f"{table}.{name}"
         if name not in known:

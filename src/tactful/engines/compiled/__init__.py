@@ -1,7 +1,7 @@
 """The default engine: a checked pack becomes Python functions, built as ``ast`` nodes and never as text.
 
-``expressions`` turns conditions and fields into expressions, ``functions`` makes the functions of them, ``deadlines``
-finds how a rule without ``by`` comes to an end, and ``runtime`` is what the functions run on.
+``expressions`` turns conditions and fields into expressions, ``rule_functions`` builds functions from them, ``deadlines``
+finds the end of a rule without ``by``, and ``runtime`` is the object that the functions run on.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ class CompiledProgram:
         self._fire, self._steps = build_functions(checked)
 
     def fire(self, case: Case, now: int) -> list[RawFiring]:
-        """All firings of rules that advise or prohibit, for ``case`` at ``now`` (seconds since 1970), in no order."""
+        """All firings of rules that advise or prohibit, for ``case`` at ``now`` (seconds since 1970), in no particular order."""
         firings: list[RawFiring] = []
         self._fire(Runtime(case, now, case.families, self._calendars, self._rules, self._facts), firings.append)
         return firings
 
     def fire_steps(self, case: Case, now: int) -> list[RawFiring]:
-        """All firings of rules that add steps: nobody needs them before the advice is put into words."""
+        """All firings of rules that add steps, in no particular order. They are only needed when advice is put into words."""
         firings: list[RawFiring] = []
         self._steps(Runtime(case, now, case.families, self._calendars, self._rules, self._facts), firings.append)
         return firings

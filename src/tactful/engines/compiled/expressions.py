@@ -27,7 +27,7 @@ from tactful.language.ir import (
 )
 from tactful.language.ir.reads import fields_of
 
-#: How a calendar tells the fields that follow ``now``.
+#: The calendar's method for each field that depends on ``now``.
 _CLOCKS: Final = {"local_time": "day_time", "business_day": "is_business_day"}
 #: Attributes of rows that are never ``None``.
 _REQUIRED: Final = {
@@ -117,7 +117,7 @@ class Expressions:
     # --- conditions ---
 
     def condition(self, condition: Condition) -> ast.expr:
-        """The condition; members that cost less are asked first, which changes nothing but the time it takes."""
+        """The condition. Cheaper members are tested first, which only affects speed."""
         match condition:
             case AllOf(members=members):
                 return both([self.condition(member) for member in sorted(members, key=cost)])
@@ -141,19 +141,19 @@ class Expressions:
             case (IsIn(values=values),) if not isinstance(test.field.kind, ListKind):
                 plain = _is_in(value, values)
             case predicates:
-                plain = self._asked(value, predicates, test.field)
+                plain = self._all_hold(value, predicates, test.field)
         return negate(plain) if test.negated else plain
 
-    def _asked(self, value: ast.expr, predicates: tuple[Predicate, ...], field: Field) -> ast.expr:
+    def _all_hold(self, value: ast.expr, predicates: tuple[Predicate, ...], field: Field) -> ast.expr:
         """The value is known, and all predicates hold of it."""
         simple = len(predicates) == 1 or field.origin == "given" or isinstance(value, ast.Name)
         if simple and self.always_known(field):
-            return both([self._predicate(one, value, field) for one in predicates])
+            return both([self._predicate(predicate, value, field) for predicate in predicates])
         first, again = self.named(value)
-        return both([is_known(first), *(self._predicate(one, again, field) for one in predicates)])
+        return both([is_known(first), *(self._predicate(predicate, again, field) for predicate in predicates)])
 
     def always_known(self, field: Field) -> bool:
-        """Whether the field is never unknown: required ones, and computed ones that count or say yes or no."""
+        """Whether the field is never unknown: it is required, or computed and no moment."""
         if field.scope in self._nullable:
             return False
         if field.origin == "computed":
@@ -168,7 +168,7 @@ class Expressions:
             case IsIn(values=values) if not isinstance(field.kind, ListKind):
                 return _is_in(value, values)
             case IsIn(values=values):
-                return either([ast.Compare(constant(one), [ast.In()], [value]) for one in values])
+                return either([ast.Compare(constant(item), [ast.In()], [value]) for item in values])
             case Filled(filled=filled):
                 return value if filled else negate(value)
             case Compare(op=op, value=bound):
@@ -189,7 +189,7 @@ class Expressions:
 
 
 def is_required(field: Field) -> bool:
-    """Whether every row that has the field must say it."""
+    """Whether every row of the field's entity must have a value for it."""
     return field.origin == "given" and field.key in _REQUIRED.get(field.via[-1] if field.via else field.scope, ())
 
 
@@ -209,15 +209,20 @@ def _is_in(value: ast.expr, values: tuple[bool | str | int | float, ...]) -> ast
 
 
 def cost(condition: Condition, of_fact: Callable[[str], int] = lambda _: 20) -> int:
-    """A rough measure of what asking costs: fields before calendars before computed facts, unless ``of_fact`` knows."""
+    """A rough cost of testing a condition: given fields are cheapest, then clocks, then computed facts.
+
+    ``of_fact`` gives the cost of a computed fact by its id.
+    """
     if not isinstance(condition, Test):
         return 2 + sum(cost(member, of_fact) for member in condition.members)
     weight = {"given": 1, "custom": 3, "clock": 12}
     business = sum(
-        15 for one in condition.predicates if isinstance(one, NowIs) and isinstance(one.shift.length, BusinessDays)
+        15
+        for predicate in condition.predicates
+        if isinstance(predicate, NowIs) and isinstance(predicate.shift.length, BusinessDays)
     )
     read = sum(
         of_fact(field.key) if field.origin == "computed" else weight[field.origin] for field in fields_of(condition)
     )
-    # What is in a list takes a look at each; and what is not so is so more rarely than not, which is why it is asked later.
+    # Lists are searched item by item. Negated tests mostly hold, so they are tested later.
     return read + len(condition.predicates) + business + isinstance(condition.field.kind, ListKind) + condition.negated

@@ -38,7 +38,7 @@ class Facts:
         #: Tables that generated code looks values up in.
         self.tables: Tables = {}
         self._numbers = {fact.id: no for no, fact in enumerate(checked.facts)}
-        #: Facts that are read through their functions. Those that may be read for a row more than once remember it.
+        #: Numbers of the facts that are read by calling their functions, and of those whose functions cache values by row.
         self._called: set[int] = set()
         self._remembered: set[int] = set()
 
@@ -52,28 +52,28 @@ class Facts:
         return self._facts[self._numbers[id_]]
 
     def read_again(self, id_: str, row: ast.expr) -> ast.expr:
-        """A call where the fact shall remember what it found: from within another fact, or from a loop within its row."""
+        """A call of a function that caches its values: from another fact, or from a loop inside the fact's row."""
         self._remembered.add(self._numbers[id_])
         return self.read(id_, row)
 
     def functions(self) -> Iterator[ast.stmt]:
-        """The functions of all facts that are read through them by what was made before."""
+        """The functions of all facts that the code generated so far calls."""
         for no, fact in reversed(list(enumerate(self._facts))):  # a fact comes after those that it reads
             if no not in self._called:
                 continue
             body = _FactFunction(self, fact).body()
             if no in self._remembered:
                 yield function(f"work{no}", [RUNTIME, "row"], body)
-                yield function(f"fact{no}", [RUNTIME, "row"], self._remember(no))
+                yield function(f"fact{no}", [RUNTIME, "row"], self._cached(no))
             else:
                 yield function(f"fact{no}", [RUNTIME, "row"], body)
 
-    def _remember(self, no: int) -> list[ast.stmt]:
-        """Look the value up by the fact's and the row's number; work it out the first time."""
+    def _cached(self, no: int) -> list[ast.stmt]:
+        """Look the value up by the fact's and the row's number. The first call computes it."""
         rows = ast.BinOp(attribute(load("row"), "no"), ast.Mult(), constant(len(self._facts)))
         memo = attribute(load(RUNTIME), "memo")
         stored = ast.Subscript(memo, load("key"), ast.Store())
-        found = ast.Name("found", ast.Store())
+        value = ast.Name("value", ast.Store())
         return [
             assign("key", ast.BinOp(rows, ast.Add(), constant(no))),
             ast.If(
@@ -81,8 +81,8 @@ class Facts:
                 [ast.Return(ast.Subscript(memo, load("key"), ast.Load()))],
                 [],
             ),
-            ast.Assign([stored, found], call(load(f"work{no}"), load(RUNTIME), load("row"))),
-            ast.Return(load("found")),
+            ast.Assign([stored, value], call(load(f"work{no}"), load(RUNTIME), load("row"))),
+            ast.Return(load("value")),
         ]
 
 
@@ -107,16 +107,16 @@ class _FactFunction:
         candidate = assign("candidate", attribute(load(RUNTIME), "case", "candidate"))
         if entity == "candidate":
             return [candidate]
-        found = [candidate, assign(entity, load("row"))]
+        scope = [candidate, assign(entity, load("row"))]
         above = {"interviewer": ("interview", "person"), "message": ("person",)}
-        found += [assign(name, attribute(load("row"), name)) for name in above.get(entity, ())]
+        scope += [assign(name, attribute(load("row"), name)) for name in above.get(entity, ())]
         if entity != "application":
-            found.append(assign("application", attribute(load("row"), "application")))
+            scope.append(assign("application", attribute(load("row"), "application")))
         families = attribute(load(RUNTIME), "families")
-        found.append(assign(FAMILY, ast.Subscript(families, attribute(load("application"), "no"), ast.Load())))
+        scope.append(assign(FAMILY, ast.Subscript(families, attribute(load("application"), "no"), ast.Load())))
         if entity != "offer":
-            found.append(assign("offer", attribute(load(FAMILY), "offer")))
-        return found
+            scope.append(assign("offer", attribute(load(FAMILY), "offer")))
+        return scope
 
     def _computed(self, field: Field, row: ast.expr) -> ast.expr:
         return self._facts.read_again(field.key, row)
@@ -135,7 +135,7 @@ class _FactFunction:
             nullable = nullable | {"offer"}
         expressions = Expressions(frozenset(nullable), self._computed)
         condition = expressions.condition(fact.where)
-        found = constant(None) if fact.value is None else expressions.value(fact.value)
+        value = constant(None) if fact.value is None else expressions.value(fact.value)
         match fact.op:
             case "exists" | "none":
                 hit: list[ast.stmt] = [ast.Return(constant(fact.op == "exists"))]
@@ -144,10 +144,10 @@ class _FactFunction:
                 hit = [add("total", constant(1))]
                 start, end = [assign("total", constant(0))], [ast.Return(load("total"))]
             case "sum":
-                hit = gather("sum", "total", found)
+                hit = gather("sum", "total", value)
                 start, end = [assign("total", constant(0))], [ast.Return(load("total"))]
             case "latest" | "earliest":
-                hit = gather(fact.op, "best", found)
+                hit = gather(fact.op, "best", value)
                 start, end = [assign("best", constant(None))], [ast.Return(load("best"))]
         return [*start, *self._rows(fact, [ast.If(condition, hit, [])]), *end]
 
@@ -177,25 +177,25 @@ class _FactFunction:
                 return [loop("message", attribute(family, "messages"), [*self._parts("message", "person"), *body])]
             case _:
                 parts = self._parts("interviewer", "interview", "person")
-                each = loop("interviewer", load("group"), [*parts, *body])
+                rows = loop("interviewer", load("group"), [*parts, *body])
                 groups = attribute(family, "interviewers")
                 if fact.pivot != "interview":
-                    return [loop("group", groups, [each])]
-                return [assign("group", _own_group(groups, attribute(family, "interviews"))), each]
+                    return [loop("group", groups, [rows])]
+                return [assign("group", _own_group(groups, attribute(family, "interviews"))), rows]
 
     def _parts(self, entity: str, *names: str) -> list[ast.stmt]:
-        """Variables for what is in scope through the collection's row and not through the owner."""
+        """Variables for the rows that are in scope through the collection's row, but not through the owner."""
         return [assign(name, attribute(load(entity), name)) for name in names if name not in self._own]
 
 
 def _own_group(groups: ast.expr, interviews: ast.expr) -> ast.expr:
-    """The interviewers of the interview in scope: groups stand in the order of interviews, which are numbered through."""
+    """The interviewers of the interview in scope: groups are in the order of interviews, whose numbers are consecutive."""
     first = attribute(ast.Subscript(interviews, constant(0), ast.Load()), "no")
     return ast.Subscript(groups, ast.BinOp(attribute(load("interview"), "no"), ast.Sub(), first), ast.Load())
 
 
 def gather(op: Literal["sum", "latest", "earliest"], name: str, value: ast.expr) -> list[ast.stmt]:
-    """Take one more value, which may be unknown, into the variable of an aggregate: add it, or keep it if it is better."""
+    """Update an aggregate's variable with one more value, which may be unknown: add it, or keep it if it is better."""
     if op == "sum":
         take, wanted = add(name, load(_VALUE)), is_known(load(_VALUE))
     else:

@@ -1,7 +1,7 @@
-"""Computed facts worked out in place: for the rows that the main function is at, into local variables.
+"""Computed facts inlined: the main function computes them into local variables for the rows that it is at.
 
-A fact of the row in scope is worked out once, before the rules that read it, without a call. All facts that look over
-the same messages do so in one pass.
+A fact of the row in scope is computed once, before the rules that read it, without a call. All facts over the same
+messages share one loop.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from tactful.facts.entities import SCOPES
 from tactful.language.ir import Aggregate, ComputedFact, Field, WhenFact
 from tactful.language.ir.reads import computed, fields_of_fact
 
-#: Where the rows of an application are found, or of an interview, in generated code.
+#: Expressions for the rows of an application, or of an interview, in generated code.
 _MEMBERS: Final[Mapping[str, ast.expr]] = {
     "person": attribute(load(FAMILY), "people"),
     "interview": attribute(load(FAMILY), "interviews"),
     "interviewer": load("group"),
     "message": attribute(load(FAMILY), "messages"),
 }
-#: What a loop costs about, where a field costs 1; and how many facts deep costs are looked into.
+#: The rough cost of a loop and of an index lookup, where a field costs 1; and how many facts deep costs are estimated.
 _LOOP: Final = 40
 _LOOKUP: Final = 4
 _FAR: Final = 4
@@ -40,28 +40,28 @@ _FAR: Final = 4
 class Inliner:
     """Makes the statements for facts of the rows in scope, and the expressions that read them.
 
-    ``variables`` are those of the facts that are known at this point of the main function.
+    ``variables`` has the facts that are in variables at this point of the main function.
     """
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self.variables = Variables()
-        #: The indexes that the statements made so far look rows up in.
+        #: Names of the indexes that the statements generated so far use.
         self.indexes: set[str] = set()
 
     def expressions(self, nullable: frozenset[str]) -> Expressions:
-        """What conditions about the rows in scope are written with."""
+        """The expressions for conditions about the rows in scope."""
         return Expressions(nullable, lambda field, row: self._read(field, row, nullable))
 
     def _read(self, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
-        """A computed fact of a row in scope of a rule: its variable where it is set, a look into an index, or a call."""
+        """A computed fact of a row in scope of a rule: its variable if that is set, an index lookup, or a call."""
         if field.key in self.variables:
             return load(self.variables.name(field.key))
         looked_up = self._looked_up(self._facts.fact(field.key), nullable)
         return self._facts.read_again(field.key, row) if looked_up is None else looked_up
 
     def variables_of(self, id_: str) -> frozenset[str]:
-        """The facts that working a fact out reads from variables, where they are set."""
+        """Ids of the computed facts that this fact's code reads from local variables."""
         fact = self._facts.fact(id_)
         if isinstance(fact, WhenFact):
             return frozenset(computed(fields_of_fact(fact)))
@@ -71,18 +71,18 @@ class Inliner:
         return frozenset(computed(own))
 
     def cost(self, id_: str, seen: int = 0) -> int:
-        """A rough measure of what working a fact out costs; see :func:`cost`."""
+        """A rough cost of computing a fact; see :func:`cost`."""
         fact = self._facts.fact(id_)
         if is_lookup(fact):
             return _LOOKUP
         if isinstance(fact, WhenFact) and seen < _FAR:
-            return min(_LOOP, cost(fact.condition, lambda one: self.cost(one, seen + 1)))
+            return min(_LOOP, cost(fact.condition, lambda read: self.cost(read, seen + 1)))
         return _LOOP
 
     def statements(self, ids: Iterable[str], nullable: frozenset[str]) -> list[ast.stmt]:
-        """Work out the facts with these ids, each after those that it rests on."""
+        """Statements that compute the facts with these ids, each after the facts that it reads."""
         todo = [self._facts.fact(id_) for id_ in ids]
-        made: list[ast.stmt] = []
+        statements: list[ast.stmt] = []
         while todo:
             waiting = {fact.id for fact in todo}
             ready = [fact for fact in todo if not waiting.intersection(computed(fields_of_fact(fact)))]
@@ -92,17 +92,17 @@ class Inliner:
             ]
             over_families = [fact for fact in ready if isinstance(fact, Aggregate) and _over_families(fact)]
             for over in sorted({fact.over for fact in passes}):
-                made += self._one_pass([fact for fact in passes if fact.over == over], nullable)
+                statements += self._one_pass([fact for fact in passes if fact.over == over], nullable)
             if over_families:
-                made += self._pass_over_families(over_families)
-            for one in joined:
-                made += self._joined(one, nullable)
+                statements += self._pass_over_families(over_families)
+            for aggregate in joined:
+                statements += self._joined(aggregate, nullable)
             for fact in ready:
                 if fact not in passes and fact not in over_families and fact not in joined:
-                    made += self._statement(fact, nullable)
+                    statements += self._statement(fact, nullable)
             self.variables.set(fact.id for fact in ready)
             todo = [fact for fact in todo if fact.id not in self.variables]
-        return made
+        return statements
 
     def _pass_over_families(self, facts: list[Aggregate]) -> list[ast.stmt]:
         """One loop over all applications for the candidate's facts about applications and offers."""
@@ -124,11 +124,11 @@ class Inliner:
     # --- aggregates over the members of the family at hand ---
 
     def _joined(self, fact: Aggregate, nullable: frozenset[str]) -> list[ast.stmt]:
-        """A loop over those rows only that belong to the person whose id the fact asks for."""
-        found = join_of(fact)
-        assert found is not None  # asked before
+        """A loop over the rows of one person only: the person whose id the fact's condition names."""
+        join = join_of(fact)
+        assert join is not None  # the caller has checked it
         name = self.variables.name(fact.id)
-        index, other, rest = found
+        index, other, rest = join
         person_id = self.expressions(nullable).value(other)
         rows = call(attribute(self._index(index), "get"), person_id, ast.Tuple([], ast.Load()))
         head = [assign(part, attribute(load(fact.over), part)) for part in parts_of(fact)]
@@ -136,21 +136,21 @@ class Inliner:
         return [assign(name, constant(_start(fact))), loop(fact.over, rows, [*head, body])]
 
     def _looked_up(self, fact: ComputedFact, nullable: frozenset[str]) -> ast.expr | None:
-        """Whether there is a row, where nothing is asked of it but whose it is; ``None`` for any other fact."""
-        found = join_of(fact) if isinstance(fact, Aggregate) and is_lookup(fact) else None
-        if found is None:
+        """An index lookup, for a fact that only asks whether the person has a row; ``None`` for any other fact."""
+        join = join_of(fact) if isinstance(fact, Aggregate) and is_lookup(fact) else None
+        if join is None:
             return None
         operator = ast.In() if isinstance(fact, Aggregate) and fact.op == "exists" else ast.NotIn()
-        return ast.Compare(self.expressions(nullable).value(found[1]), [operator], [self._index(found[0])])
+        return ast.Compare(self.expressions(nullable).value(join[1]), [operator], [self._index(join[0])])
 
     def _index(self, name: str) -> ast.expr:
-        """The index of the family at hand, which is made when it is first looked into."""
+        """The index of the current family. It is built on first use."""
         self.indexes.add(name)
-        made = ast.NamedExpr(ast.Name(name, ast.Store()), call(load(name + "_family"), load(FAMILY)))
-        return ast.IfExp(is_known(load(name)), load(name), made)
+        built = ast.NamedExpr(ast.Name(name, ast.Store()), call(load(name + "_family"), load(FAMILY)))
+        return ast.IfExp(is_known(load(name)), load(name), built)
 
     def _one_pass(self, facts: list[Aggregate], nullable: frozenset[str]) -> list[ast.stmt]:
-        """One loop for all facts, which range over the same rows."""
+        """One loop for facts that all range over the same rows."""
         over = facts[0].over
         if over == "offer":
             within = nullable - {"offer"}
@@ -164,8 +164,7 @@ class Inliner:
         return [*starts, loop(over, _MEMBERS[over], [*head, *body])]
 
     def _gather_all(self, facts: list[Aggregate], nullable: frozenset[str]) -> tuple[list[ast.stmt], set[str]]:
-        """What one row adds to some facts, which all look over the same rows for the same owner; and whose fields it
-        takes to tell."""
+        """The statements that update facts over the same rows for one more row, and the entities whose fields they read."""
         used: set[str] = set()
 
         def expressions() -> Expressions:
@@ -180,16 +179,16 @@ class Inliner:
         return writer.node(tree), used
 
     def _ranging(self, fact: Aggregate, nullable: frozenset[str], used: set[str] | None = None) -> Expressions:
-        """What the condition of a fact over rows is written with; ``used`` collects whose fields it takes."""
+        """The expressions for the condition of a fact over rows. ``used`` collects the entities whose fields they read."""
         return Expressions(nullable, lambda field, row: self._read_ranged(fact, field, row, nullable), used)
 
     def _gather(self, fact: Aggregate, nullable: frozenset[str]) -> ast.stmt:
-        """What one row adds to a fact."""
+        """The statement that updates a fact for one more row."""
         expressions = self._ranging(fact, nullable)
         return ast.If(expressions.condition(fact.where), self._hit(fact, expressions), [])
 
     def _hit(self, fact: Aggregate, expressions: Expressions) -> list[ast.stmt]:
-        """What a row that a fact looks for adds to it."""
+        """The statements that update a fact for a row that matches its condition."""
         name = self.variables.name(fact.id)
         value = None if fact.value is None else expressions.value(fact.value)
         match fact.op:
@@ -202,7 +201,7 @@ class Inliner:
                 return gather(fact.op, name, value)
 
     def _read_ranged(self, owner: Aggregate, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
-        """A computed fact that a collection's condition reads: the owner's variable, worked out in place, or a call."""
+        """A computed fact that a collection's condition reads: the owner's variable, an inlined expression, or a call."""
         fact = self._facts.fact(field.key)
         if _of_owner(field, owner) and (field.key in self.variables or is_lookup(fact)):
             return self._read(field, row, nullable)
@@ -215,8 +214,8 @@ class Inliner:
         return self._facts.read_again(field.key, row)
 
     def _lookups(self, fact: WhenFact, owner: Aggregate, nullable: frozenset[str]) -> dict[str, ast.expr] | None:
-        """The facts that a fact reads, as expressions; ``None`` where it takes more than a look into an index."""
-        found: dict[str, ast.expr] = {}
+        """The computed facts that a fact reads, as index lookups; ``None`` where one of them is more than a lookup."""
+        lookups: dict[str, ast.expr] = {}
         for field in fields_of_fact(fact):
             if field.origin != "computed":
                 continue
@@ -224,23 +223,23 @@ class Inliner:
             looked_up = self._looked_up(self._facts.fact(field.key), nullable) if within else None
             if looked_up is None:
                 return None
-            found[field.key] = looked_up
-        return found
+            lookups[field.key] = looked_up
+        return lookups
 
 
 def parts_of(fact: Aggregate) -> tuple[str, ...]:
-    """What is in scope through the rows that a fact looks at, and not through its owner."""
+    """The entities that are in scope through the rows that a fact looks at, but not through its owner."""
     parts = {"interviewer": ("interview", "person"), "message": ("person",)}.get(fact.over, ())
     return tuple(part for part in parts if part not in SCOPES[fact.entity])
 
 
 def _of_owner(field: Field, fact: Aggregate) -> bool:
-    """Whether a field that a fact's condition reads belongs to what is in scope of its owner."""
+    """Whether a field in a fact's condition belongs to a row in scope of the fact's owner."""
     return field.scope in SCOPES[fact.entity] and field.scope != fact.over and not field.via
 
 
 def _truth(condition: ast.expr) -> ast.expr:
-    """The condition as True or False, which it mostly is already."""
+    """The condition as ``True`` or ``False``. Most conditions are already."""
     return condition if _is_truth(condition) else ast.IfExp(condition, constant(True), constant(False))
 
 
@@ -257,7 +256,7 @@ def _is_truth(condition: ast.expr) -> bool:
 
 
 def _in_one_pass(fact: Aggregate) -> bool:
-    own_group = fact.entity == fact.pivot == "interview"  # its interviewers are at hand where the interview is
+    own_group = fact.entity == fact.pivot == "interview"  # an interview's interviewers are in scope with it
     return own_group or (fact.pivot == "application" and fact.over != "interviewer")
 
 

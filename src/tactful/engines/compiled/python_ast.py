@@ -80,5 +80,5 @@ def loop(name: str, rows: ast.expr, body: list[ast.stmt]) -> ast.stmt:
 
 def function(name: str, parameters: list[str], body: list[ast.stmt]) -> ast.stmt:
     """``def name(parameters): body``."""
-    arguments = ast.arguments([], [ast.arg(one) for one in parameters], None, [], [], None, [])
+    arguments = ast.arguments([], [ast.arg(name) for name in parameters], None, [], [], None, [])
     return ast.FunctionDef(name, arguments, body, [])

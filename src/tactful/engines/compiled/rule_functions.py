@@ -1,18 +1,18 @@
-"""The generated function that goes over a case and fires rules.
+"""The generated function that goes through a case and fires rules.
 
 It looks like this:
 
 def fire(x, emit):
     now = x.now
     candidate = x.case.candidate
-    if <what some rules for each candidate ask>:
-        if <what one of them asks besides>: emit((rule, candidate, due))
+    if <a test that several rules for each candidate share>:
+        if <another test of one of them>: emit((rule, candidate, due))
         …
     for family in x.families:
         application = family.application
         offer = family.offer
         f1 = …                                  # a computed fact that several rules read, or rules for each person
-        if <what some rules for each application ask>:
+        if <a test that several rules for each application share>:
             f2 = …                              # a computed fact that only these read
             …
         for person in family.people:
@@ -69,10 +69,10 @@ def earliest(*moments: int | None) -> int | None:
 
 
 class _Region(NamedTuple):
-    """A place in the function where the rows of one entity are at hand, one after the other.
+    """The part of the function for the rows of one entity: the body of its loop.
 
-    ``tree`` has the entity's rules, and yes/noes that only those within read: they are found in passing. ``inner`` are the
-    regions within. ``reads`` are the facts that are read here or within and have to be worked out further out.
+    ``tree`` has the entity's rules, and the yes/no facts (``found``) that only inner regions read: they are set in the same
+    pass. ``inner`` are the regions within. ``reads`` are the facts that are read here or within and are computed further out.
     """
 
     entity: str
@@ -83,11 +83,11 @@ class _Region(NamedTuple):
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to be done here."""
-        return not (self.tree.done or self.tree.branches) and all(one.empty for one in self.inner)
+        """Whether there is nothing to do here."""
+        return not (self.tree.done or self.tree.branches) and all(region.empty for region in self.inner)
 
 
-#: For each region: the entities of whose rows facts are worked out there, and the loop variables that are in use.
+#: For each region: the entities whose facts are computed there, and the loop variables that are in use.
 _OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "candidate": ("candidate",),
     "application": ("application", "offer"),
@@ -132,13 +132,13 @@ class _MainFunction:
         ]
         return function(self.name, [RUNTIME, "emit"], body)
 
-    # --- what is done where ---
+    # --- regions ---
 
     def _region(self, entity: str, *inner: _Region) -> _Region:
-        """The tree of the entity's rules, with the facts that they and those within read at their places."""
+        """The region of an entity: its rules, and the facts that they or the regions within read, in a tree."""
         owners = _OWNERS[entity]
         own = [id_ for id_, fact in self.by_id.items() if fact.entity in owners and not is_lookup(fact)]
-        within = frozenset().union(*(one.reads for one in inner))
+        within = frozenset().union(*(region.reads for region in inner))
         outside = frozenset(id_ for id_ in within.intersection(own) if not self._rare(id_))
         parts = Parts(lambda condition: cost(condition, lambda id_: self._cost(id_, owners)))
         for id_ in own:
@@ -158,7 +158,7 @@ class _MainFunction:
     def _found_in_passing(
         self, entity: str, outside: Set[str], items: Sequence[Item[Rule | WhenFact]], own: Sequence[str]
     ) -> tuple[WhenFact, ...]:
-        """Those of the yes/noes that are read further in which nothing reads here."""
+        """The yes/no facts that inner regions read and nothing reads here."""
         here = {id_ for item in items for part in item.parts for id_ in part.reads}
         here.update(*(self._read_where_done(item.what) for item in items))
         here.update(*map(self.inliner.variables_of, own))
@@ -166,16 +166,16 @@ class _MainFunction:
         return tuple(fact for fact in facts if isinstance(fact, WhenFact) and fact.entity == entity)
 
     def _cost(self, id_: str, owners: Sequence[str]) -> int:
-        """What reading a fact costs about: the most where it is yet to be worked out, and for this reader alone."""
+        """The rough cost of reading a fact: highest where it must be computed for this reader alone."""
         fact = self.by_id[id_]
         there = fact.entity not in owners or (isinstance(fact, WhenFact) and self.readers[id_] > 1)
         return (2 if fact.entity in owners else 1) if there else self.inliner.cost(id_)
 
     def _rare(self, id_: str) -> bool:
-        """Whether a fact that is read further in is best called there: only one rule or fact reads it."""
+        """Whether only one rule or fact reads a fact, so that an inner region had better call it."""
         return self.readers[id_] == 1
 
-    # --- writing it down ---
+    # --- statements ---
 
     def _written(self, region: _Region) -> list[ast.stmt]:
         """The statements for one row of a region."""
@@ -188,9 +188,9 @@ class _MainFunction:
         )
         with self.inliner.variables.below():
             starts = [assign(self.inliner.variables.name(fact.id), constant(False)) for fact in region.found]
-            found = writer.node(region.tree)
+            statements = writer.node(region.tree)
             self.inliner.variables.set(fact.id for fact in region.found)
-            return [*starts, *found, *(self._loop(inner) for inner in region.inner if not inner.empty)]
+            return [*starts, *statements, *(self._loop(inner) for inner in region.inner if not inner.empty)]
 
     def _loop(self, region: _Region) -> ast.stmt:
         """The loop over the rows of a region within another."""
@@ -214,21 +214,22 @@ class _MainFunction:
                 return loop(entity, rows[0], [assign("person", attribute(load(entity), "person")), *body])
 
     def _facts_of(self, entity: str, ids: Sequence[str]) -> list[ast.stmt]:
-        """Work out some facts in a region: into variables."""
-        found: list[ast.stmt] = []
+        """The statements that compute facts of a region into variables."""
+        statements: list[ast.stmt] = []
         for owner in _OWNERS[entity]:
             own = [id_ for id_ in ids if self.by_id[id_].entity == owner and id_ not in self.inliner.variables]
-            made = self.inliner.statements(own, nullable(owner))
+            computed_here = self.inliner.statements(own, nullable(owner))
             unknown = (entity, owner) in (("application", "offer"), ("message", "person"))
-            found += [ast.If(is_known(load(owner)), made, [])] if made and unknown else made
+            guarded = unknown and bool(computed_here)
+            statements += [ast.If(is_known(load(owner)), computed_here, [])] if guarded else computed_here
         aggregates = [fact for id_ in ids if isinstance(fact := self.by_id[id_], Aggregate)]
         taken = {name for fact in aggregates for name in (fact.over, *parts_of(fact))}
         lost = [name for name in _LIVE.get(entity, ()) if name in taken]  # facts' own loops take these variables
         keep = [assign(f"{name}_at_hand", load(name)) for name in lost]
-        return [*keep, *found, *(assign(name, load(f"{name}_at_hand")) for name in lost)]
+        return [*keep, *statements, *(assign(name, load(f"{name}_at_hand")) for name in lost)]
 
     def _do(self, what: Rule | WhenFact) -> list[ast.stmt]:
-        """What is done where a rule or a yes/no holds."""
+        """The statements for a rule that fires, or for a yes/no fact that holds."""
         if isinstance(what, WhenFact):
             return [assign(self.inliner.variables.name(what.id), constant(True))]
         return self._fired(what)
@@ -240,10 +241,10 @@ class _MainFunction:
     # --- deadlines ---
 
     def _read_where_done(self, what: Rule | WhenFact) -> frozenset[str]:
-        """The facts that are read where a rule fires: by its deadline."""
+        """The facts that a firing rule reads for its deadline."""
         if isinstance(what, WhenFact) or (what.by is None and what.endless):
             return frozenset()
-        fields = [what.by.field] if what.by is not None else [one.field for one in closings(what, self.clockwork) or ()]
+        fields = [what.by.field] if what.by is not None else [end.field for end in closings(what, self.clockwork) or ()]
         return frozenset(computed(fields))
 
     def _due(self, rule: Rule, expressions: Expressions) -> ast.expr:

@@ -1,4 +1,4 @@
-"""What compiled functions run on: one object for each decision."""
+"""The object that compiled functions run on: one for each decision."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
     expiry: Expiry | None = None
 
     def until(self, rule: int, row: Row) -> int | None:
-        """When a rule that fires now stops by time alone, for rules whose end no single expression tells."""
+        """When a rule that fires now stops by time alone (seconds since 1970), for rules whose end is no single expression."""
         if self.expiry is None:
             self.expiry = Expiry(Evaluator(self.case, self.now, self.facts, self.calendars))
         return self.expiry.until(self.rules[rule], row)
@@ -35,24 +35,24 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
 
 def messages_by_person(family: Family) -> dict[str, list[MessageRow]]:
     """The messages of an application by the person at the other end."""
-    found: dict[str, list[MessageRow]] = {}
+    by_person: dict[str, list[MessageRow]] = {}
     for message in family.messages:
         id_ = message.person_id
         if id_ is not None:
-            if id_ in found:
-                found[id_].append(message)
+            if id_ in by_person:
+                by_person[id_].append(message)
             else:
-                found[id_] = [message]
-    return found
+                by_person[id_] = [message]
+    return by_person
 
 
 def interviewers_by_person(family: Family) -> dict[str, list[InterviewerRow]]:
-    """The parts in interviews of an application by the person who has them."""
-    found: dict[str, list[InterviewerRow]] = {}
+    """The interviewers of an application's interviews by person."""
+    by_person: dict[str, list[InterviewerRow]] = {}
     for group in family.interviewers:
         for row in group:
-            if row.id in found:
-                found[row.id].append(row)
+            if row.id in by_person:
+                by_person[row.id].append(row)
             else:
-                found[row.id] = [row]
-    return found
+                by_person[row.id] = [row]
+    return by_person

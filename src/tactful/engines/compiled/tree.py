@@ -1,9 +1,9 @@
-"""What many conditions have in common, as a tree of tests: what several items ask is asked once for all of them.
+"""A tree of tests for many conditions, so that a test that several items share is made once.
 
-An item is a rule, or a computed fact in a pass over rows, with the parts of its condition. Items that ask the same stand
-below one test. Items that ask a field for different values stand below one choice, of which at most one arm is entered.
-Items with different thresholds of one moment or number stand one below the other, the easiest to pass first, so
-that nobody asks for ``more than 5 days`` where it was not even more than 2.
+An item is a rule, or a computed fact in a loop over rows, with the parts of its condition. Items that share a test are
+below it. Items that want different values of a field are below one choice, of which at most one arm is entered. Items with
+different thresholds of one moment or number are nested, the easiest to pass first: ``more than 5 days`` is not tested
+where ``more than 2 days`` failed.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from typing import Any, Final, Generic, TypeVar
 from tactful.engines.compiled.conjuncts import Part, together
 
 T = TypeVar("T")
-#: Parts that cost no more than this may be asked before others that are cheaper still.
+#: Parts that cost no more than this may be tested before cheaper ones.
 _CHEAP: Final = 6
-#: How many steps a ladder of thresholds has before it becomes one of ladders.
+#: The most steps in a ladder of thresholds. Longer ladders are split into sections.
 _STEPS: Final = 8
-#: Python's compiler takes no tree that is too deep: from here on nothing is shared any more, and the parts of one item that
-#: are more than so many are asked together.
+#: Python's compiler rejects trees that are too deep. Below this depth no tests are shared, and an item with more parts than
+#: this tests the remaining parts in one condition.
 _DEEPEST: Final = 12
 _LONGEST: Final = 30
 
 
 class Item(Generic[T]):
-    """Something that is to be done where all its parts hold."""
+    """Something to be done where all its parts hold."""
 
     def __init__(self, parts: Sequence[Part], what: T) -> None:
         self.parts, self.what = tuple(parts), what
 
     def without(self, part: Part) -> Item[T]:
-        """The same, where the part is known to hold."""
-        return Item([one for one in self.parts if one is not part], self.what)
+        """The item below the test of one of its parts, which is known to hold there."""
+        return Item([other for other in self.parts if other is not part], self.what)
 
 
 class Node(Generic[T]):
-    """What is done at one place of the tree: first ``facts`` worked out, then ``done``, then the branches, each tried."""
+    """A place of the tree: its ``facts`` are computed, then its items ``done``, then each of its branches tried."""
 
     def __init__(self) -> None:
         self.facts: list[str] = []
@@ -54,12 +54,12 @@ def build(items: Sequence[Item[T]], depth: int = 0) -> Node[T]:
     node = Node[T]()
     rest = [item for item in items if item.parts]
     node.done = [item.what for item in items if not item.parts]
-    asked = Counter(axis for item in rest for axis in {part.axis for part in _eligible(item)})
+    on_axis = Counter(axis for item in rest for axis in {part.axis for part in _eligible(item)})
     same = Counter(part for item in rest for part in _eligible(item))
     groups: dict[Hashable, list[tuple[Part, Item[T]]]] = {}
     for item in rest:
-        part = min(_eligible(item), key=lambda part: (-asked[part.axis], part.cost > _CHEAP, -same[part], part.cost))
-        alone = depth == _DEEPEST or asked[part.axis] == 1
+        part = min(_eligible(item), key=lambda part: (-on_axis[part.axis], part.cost > _CHEAP, -same[part], part.cost))
+        alone = depth == _DEEPEST or on_axis[part.axis] == 1
         groups.setdefault(len(groups) if alone else part.axis, []).append((part, item))
     for members in groups.values():
         if len(members) == 1:
@@ -70,16 +70,16 @@ def build(items: Sequence[Item[T]], depth: int = 0) -> Node[T]:
 
 
 def _eligible(item: Item[T]) -> list[Part]:
-    """The parts that may be asked first: cheap ones, or else the cheapest; and computed facts, however dear they are.
+    """The parts that may be tested first: cheap ones, or else the cheapest; and computed facts at any cost.
 
-    A fact that several items read is worked out before the first of them at any rate.
+    A fact that several items read is computed before the first of them in any case.
     """
     bound = max(_CHEAP, min(part.cost for part in item.parts))
     return [part for part in item.parts if part.cost <= bound or part.reads]
 
 
 def _alone(item: Item[T]) -> Branch[T]:
-    """One item's parts, one below the other, the cheapest first."""
+    """The parts of one item, nested, the cheapest first."""
     node = Node[T]()
     node.done.append(item.what)
     parts = sorted(item.parts, key=lambda part: part.cost)
@@ -110,7 +110,7 @@ def _branches(members: list[tuple[Part, Item[T]]], depth: int) -> list[Branch[T]
 
 
 def _ladder(parts: list[Part], node_of: Callable[[Part], Node[T]]) -> Branch[T]:
-    """Thresholds from the easiest to pass to the hardest, each below the one before; long ladders in sections."""
+    """Thresholds nested from the easiest to pass to the hardest. Long ladders are split into sections."""
     size = max(1, -(-len(parts) // _STEPS))
     below: list[Branch[T]] = []
     for start in reversed(range(0, len(parts), size)):
@@ -123,20 +123,20 @@ def _ladder(parts: list[Part], node_of: Callable[[Part], Node[T]]) -> Branch[T]:
 
 
 def _apart(arms: list[tuple[Part | None, Node[T]]]) -> list[Branch[T]]:
-    """Arms that ask for values, in branches in which no two ask for the same value."""
-    found: list[tuple[set[Any], Branch[T]]] = []
+    """Arms that test for values, grouped into branches in which no two arms want the same value."""
+    groups: list[tuple[set[Any], Branch[T]]] = []
     for part, node in arms:
-        assert part is not None  # choices ask
-        place = next((one for one in found if one[0].isdisjoint(part.at)), None)
-        if place is None:
-            place = (set(), [])
-            found.append(place)
-        place[0].update(part.at)
-        place[1].append((part, node))
-    return [branch for _, branch in found]
+        assert part is not None  # every arm of a choice has a test
+        group = next((group for group in groups if group[0].isdisjoint(part.at)), None)
+        if group is None:
+            group = (set(), [])
+            groups.append(group)
+        group[0].update(part.at)
+        group[1].append((part, node))
+    return [branch for _, branch in groups]
 
 
-# --- where facts are worked out ---
+# --- where facts are computed ---
 
 
 def place_facts(
@@ -146,10 +146,10 @@ def place_facts(
     read_by_fact: Callable[[str], frozenset[str]],
     outside: frozenset[str],
 ) -> frozenset[str]:
-    """Put each fact at the narrowest place that all who read it share; whatever is read and not among ``ids`` comes back.
+    """Put each fact at the deepest node above all its readers. Returns the facts that are read but not among ``ids``.
 
-    Facts in ``ids`` come after those that they read. Those in ``outside`` are read beyond the tree, so they are worked
-    out at its root.
+    Facts in ``ids`` come after those that they read. Facts in ``outside`` are read outside the tree, so they are computed
+    at its root.
     """
     ways: dict[str, tuple[Node[T], ...]] = dict.fromkeys(outside, (root,))
     todo: list[tuple[Node[T], ...]] = [(root,)]
@@ -169,9 +169,9 @@ def place_facts(
     return frozenset(ways).difference(ids)
 
 
-def _common(one: tuple[Node[T], ...], other: tuple[Node[T], ...]) -> tuple[Node[T], ...]:
-    """The way to the last place that two ways through the tree have in common."""
+def _common(first: tuple[Node[T], ...], second: tuple[Node[T], ...]) -> tuple[Node[T], ...]:
+    """The path to the last node that two paths through the tree share."""
     length = next(
-        (no for no, (a, b) in enumerate(zip(one, other, strict=False)) if a is not b), min(len(one), len(other))
+        (no for no, (a, b) in enumerate(zip(first, second, strict=False)) if a is not b), min(len(first), len(second))
     )
-    return one[:length]
+    return first[:length]

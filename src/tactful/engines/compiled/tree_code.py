@@ -14,7 +14,7 @@ from tactful.engines.compiled.variables import Variables
 from tactful.language.ir import Test
 
 T = TypeVar("T")
-#: From so many arms on, a value's arm is looked up in a table instead of being searched for arm by arm.
+#: With this many arms or more, a value's arm is looked up in a table instead of being searched for arm by arm.
 _MANY: Final = 8
 
 #: The arm for each value, by the table's name in generated code.
@@ -22,9 +22,9 @@ Tables = dict[str, Mapping[Any, int]]
 
 
 class Writer(Generic[T]):
-    """Writes trees. ``expressions`` gives what one condition is written with, and ``do`` writes what is done at a place.
+    """Writes trees. ``expressions`` makes the writer for one condition, and ``do`` writes the statements for one item.
 
-    ``work_out`` writes what it takes to have facts in ``variables``.
+    ``work_out`` writes the statements that compute facts into ``variables``.
     """
 
     def __init__(
@@ -39,13 +39,13 @@ class Writer(Generic[T]):
         self._work_out, self._variables = work_out, variables
 
     def node(self, node: Node[T]) -> list[ast.stmt]:
-        """All that is done at a place and below. Its facts are still there afterwards, those of places below are not."""
-        found = self._work_out(node.facts) if node.facts else []
+        """The statements for a node and the nodes below it. Only the node's own facts stay in variables afterwards."""
+        statements = self._work_out(node.facts) if node.facts else []
         for what in node.done:
-            found += self._do(what)
+            statements += self._do(what)
         for branch in node.branches:
-            found += self._branch(branch)
-        return found
+            statements += self._branch(branch)
+        return statements
 
     def _below(self, node: Node[T]) -> list[ast.stmt]:
         with self._variables.below():
@@ -63,14 +63,14 @@ class Writer(Generic[T]):
             while not otherwise and (only := _only_branch(node)) is not None:
                 parts.append(only[0])
                 node = only[1]
-            tests = [self._expressions().condition(one) for one in joined(each.condition for each in parts)]
+            tests = [self._expressions().condition(test) for test in joined(part.condition for part in parts)]
             otherwise = [ast.If(both(tests), self._below(node), otherwise)]
         return otherwise
 
     # --- choices among many values ---
 
     def _looked_up(self, branch: Branch[T]) -> list[ast.stmt]:
-        """Look up the number of the arm for the field's value, and find the arm by halves."""
+        """Look up the number of the arm for the field's value, then go to the arm by binary search."""
         first = branch[0][0]
         assert first is not None  # branches of so many arms are choices,
         assert isinstance(first.condition, Test)  # which are tests of one field
@@ -80,8 +80,8 @@ class Writer(Generic[T]):
         }
         value = self._expressions().value(first.condition.field)
         arm = f"arm_of_{table}"
-        found = assign(arm, call(attribute(load(table), "get"), value, constant(-1)))
-        return [found, self._half(arm, branch, 0, len(branch))]
+        look_up = assign(arm, call(attribute(load(table), "get"), value, constant(-1)))
+        return [look_up, self._half(arm, branch, 0, len(branch))]
 
     def _half(self, arm: str, branch: Branch[T], start: int, end: int) -> ast.stmt:
         if end - start == 1:
@@ -92,7 +92,7 @@ class Writer(Generic[T]):
 
 
 def _only_branch(node: Node[T]) -> tuple[Part, Node[T]] | None:
-    """The one test that a place consists of, where it does."""
+    """The only test of a node and the node below it; ``None`` where the node has anything else."""
     if node.facts or node.done or len(node.branches) != 1 or len(node.branches[0]) != 1:
         return None
     part, below = node.branches[0][0]

@@ -1,4 +1,4 @@
-"""Which computed facts are in local variables at the place of a function that is being written."""
+"""The computed facts that are in local variables at the current place of a function that is being generated."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 
 class Variables:
-    """The variables of facts. Places that never see each other's share names, so that no function has thousands of them."""
+    """The local variables of facts. Separate branches reuse names, so that no function has thousands of variables."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
         self._set: set[str] = set()
 
     def name(self, id_: str) -> str:
-        """The variable of a fact, here and below."""
+        """The name of a fact's variable, here and below."""
         return self._names.setdefault(id_, f"f{len(self._names)}")
 
     def set(self, ids: Iterable[str]) -> None:
@@ -26,7 +26,7 @@ class Variables:
 
     @contextmanager
     def below(self) -> Iterator[None]:
-        """What is set within is no longer there afterwards."""
+        """A block: variables that are set in it are dropped at its end."""
         count = len(self._names)
         yield
         while len(self._names) > count:

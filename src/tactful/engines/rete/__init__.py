@@ -1,8 +1,8 @@
 """The second engine: rules matched and joined by the Rete network of durable-rules, in worker processes of its own.
 
-``interpreter`` settles what the library must not be given, ``network`` makes rulesets of rules and facts of rows, ``pool``
-supervises the processes, and ``worker`` is what runs in them. It shares nothing with the compiled engine but the
-intermediate representation.
+``interpreter`` evaluates the conditions that the library cannot, ``network`` turns rules into rulesets and rows into facts,
+``pool`` supervises the processes, and ``worker`` is the program that runs in them. The engine shares nothing with the
+compiled engine but the intermediate representation.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _LOG = logging.getLogger("tactful.engines.rete")
 class Rete(msgspec.Struct, frozen=True):
     """How the engine is run: ``tactful.load(engine=tactful.Rete(seconds=2, fall_back=True))``.
 
-    ``workers`` processes at most (0: one for each core, four at most), ``seconds`` for one decision. ``fall_back``: where a
-    worker ends twice over one case, or is too slow, the compiled engine decides, and that is logged; otherwise it is an
-    :class:`tactful.EngineError` that names the case.
+    ``workers`` is the most processes (0: one for each core, four at most), and ``seconds`` the most time for one decision.
+    If a worker dies twice on one case or is too slow, the compiled engine decides with ``fall_back``, which is logged.
+    Without it, :class:`tactful.EngineError` is raised, with the case's id.
     """
 
     workers: int = 0
@@ -39,7 +39,7 @@ class Rete(msgspec.Struct, frozen=True):
     fall_back: bool = False
 
     def pool(self) -> Pool:
-        """A pool of workers. Raises :class:`EngineError` where the library is not there."""
+        """A pool of workers. Raises :class:`EngineError` if the library is not installed or an option is out of range."""
         if importlib.util.find_spec("durable_rules_engine") is None:
             raise EngineError(
                 "the rete engine needs durable-rules: `pip install 'tactful[rete]'` "
@@ -51,7 +51,7 @@ class Rete(msgspec.Struct, frozen=True):
 
 
 class ReteProgram:
-    """A pack as networks: one of the rules that advise or prohibit, one of those that add steps. Used from any thread."""
+    """A pack as two networks: for rules that advise or prohibit, and for rules that add steps. Usable from any thread."""
 
     def __init__(
         self, checked: CheckedPack, calendars: Calendars, pool: Pool, otherwise: Program | None = None
@@ -62,11 +62,11 @@ class ReteProgram:
         self._main = build_network(checked, [rule for rule in checked.rules if rule not in steps])
 
     def fire(self, case: Case, now: int) -> list[RawFiring]:
-        """All firings of rules that advise or prohibit, in no order. Raises :class:`EngineError`."""
+        """All firings of rules that advise or prohibit, in no particular order. Raises :class:`EngineError`."""
         return self._fire(self._main, "rules", case, now)
 
     def fire_steps(self, case: Case, now: int) -> list[RawFiring]:
-        """All firings of rules that add steps, in no order. Raises :class:`EngineError`."""
+        """All firings of rules that add steps, in no particular order. Raises :class:`EngineError`."""
         return self._fire(self._steps, "steps", case, now)
 
     def _fire(self, network: Network, part: str, case: Case, now: int) -> list[RawFiring]:
@@ -75,10 +75,10 @@ class ReteProgram:
         interpreter = Interpreter(self._checked, self._calendars, case, now)
         facts, rows = write_facts(network, interpreter)
         try:
-            found = self._pool.fire(network, facts)
+            replies = self._pool.fire(network, facts)
         except (WorkerDied, WorkerTooSlow) as error:
             return self._mishap(error, part, case, now)
-        fired = {(network.owners[rule], rows[entity, no]) for rule, entity, no in found}
+        fired = {(network.owners[rule], rows[entity, no]) for rule, entity, no in replies}
         return [(no, row, interpreter.due(self._checked.rules[no], row)) for no, row in fired]
 
     def _mishap(self, error: Exception, part: str, case: Case, now: int) -> list[RawFiring]:

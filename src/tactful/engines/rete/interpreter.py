@@ -1,7 +1,7 @@
-"""The intermediate representation read as it stands, for this engine alone: what the network is not given to work out.
+"""Conditions and computed facts evaluated directly, for what the network is not given to work out.
 
-Negation, aggregates and calendar arithmetic are settled here and asserted as facts. Nothing is shared with the compiled
-engine but the representation itself, so that the two can be held against each other.
+Negation, aggregates and calendar arithmetic are evaluated here, and the results asserted as facts. The interpreter shares
+nothing with the compiled engine but the intermediate representation, so that the two can be compared.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from tactful.language.ir import (
     WhenFact,
 )
 
-#: How far ahead the end of a rule without ``by`` is looked for, and that of one that looks at a clock.
+#: How far ahead the end of a rule without ``by`` is looked for, in seconds; and of a rule that reads a local clock.
 AHEAD: Final = 366 * DAY
 AHEAD_BY_THE_CLOCK: Final = 21 * DAY
 #: The rows that names stand for.
@@ -61,9 +61,9 @@ class Interpreter:
         self._checked, self._calendars, self.case, self.now = checked, calendars, case, now
         self._facts = {fact.id: fact for fact in checked.facts}
         self._computed: dict[tuple[str, int], Value] = {}
-        #: Whether a fact asks a clock, by its id.
+        #: Whether a fact reads a local clock, by the fact's id.
         self._clocked: dict[str, bool] = {}
-        #: Where somebody wants to know: the first second at which a comparison would be another, and the bound that is named.
+        #: While recording: for each comparison with ``now``, the first second at which its result changes, and its bound.
         self._turns: list[tuple[int, int]] | None = None
 
     # --- rows and scopes ---
@@ -77,33 +77,33 @@ class Interpreter:
             yield from rows_of(family, entity)
 
     def scope(self, row: Row) -> dict[str, Row | None]:
-        """What names stand for in a rule or a fact of the row's entity."""
-        found: dict[str, Row | None] = {"candidate": self.case.candidate}
+        """The rows that names stand for in a rule or a fact of the row's entity."""
+        rows: dict[str, Row | None] = {"candidate": self.case.candidate}
         match row:
             case CandidateRow():
-                return found
+                return rows
             case ApplicationRow():
                 application = row
             case PersonRow():
-                application, found["person"] = row.application, row
+                application, rows["person"] = row.application, row
             case InterviewRow():
-                application, found["interview"] = row.application, row
+                application, rows["interview"] = row.application, row
             case InterviewerRow():
-                application, found["interviewer"] = row.application, row
-                found["interview"], found["person"] = row.interview, row.person
+                application, rows["interviewer"] = row.application, row
+                rows["interview"], rows["person"] = row.interview, row.person
             case MessageRow():
-                application, found["message"] = row.application, row
-                found["person"] = row.person
+                application, rows["message"] = row.application, row
+                rows["person"] = row.person
             case OfferRow():
                 application = row.application
             case _:
                 raise TypeError(f"no row of a case: {row!r}")
-        found["application"] = application
-        found["offer"] = self.case.families[application.no].offer
-        return found
+        rows["application"] = application
+        rows["offer"] = self.case.families[application.no].offer
+        return rows
 
     def _collection(self, fact: Aggregate, own: Scope) -> Iterator[Scope]:
-        """A scope for each row that a fact looks at: what is below its pivot."""
+        """A scope for each row that a fact looks at: the rows below its pivot."""
         pivot = own[fact.pivot]
         families = self.case.families if fact.pivot == "candidate" else (self._family(pivot),)
         for family in families:
@@ -119,14 +119,14 @@ class Interpreter:
     # --- values ---
 
     def value(self, field: Field, scope: Scope) -> Value:
-        """What a field holds; ``None``: unknown."""
+        """The value of a field; ``None`` where it is unknown."""
         row = scope[field.scope]
         for step in field.via:
             row = None if row is None else row.related(step)
         return None if row is None else self.value_of(field, row)
 
     def value_of(self, field: Field, row: Row) -> Value:
-        """What a field of the row that has it holds."""
+        """The value of a field of ``row``; ``None`` where it is unknown."""
         match field.origin:
             case "given":
                 return row.value(field.key)
@@ -147,35 +147,35 @@ class Interpreter:
     def _fact(self, id_: str, row: Row) -> Value:
         key = (id_, row.no)
         if key not in self._computed:
-            self._computed[key] = self._worked_out(id_, row)
+            self._computed[key] = self._evaluated(id_, row)
         return self._computed[key]
 
-    def _worked_out(self, id_: str, row: Row) -> Value:
+    def _evaluated(self, id_: str, row: Row) -> Value:
         fact = self._facts[id_]
         own = self.scope(row)
         if isinstance(fact, WhenFact):
             return self.holds(fact.condition, own)
-        found = [scope for scope in self._collection(fact, own) if self.holds(fact.where, scope)]
+        matches = [scope for scope in self._collection(fact, own) if self.holds(fact.where, scope)]
         if fact.op in _COUNTS:
-            return _COUNTS[fact.op](len(found))
-        assert fact.value is not None  # the others look at a field
-        known = [one for scope in found if isinstance(one := self.value(fact.value, scope), int | float)]
+            return _COUNTS[fact.op](len(matches))
+        assert fact.value is not None  # the other operations read a field
+        known = [value for scope in matches if isinstance(value := self.value(fact.value, scope), int | float)]
         return _GATHERED[fact.op](known)
 
     # --- conditions ---
 
     def holds(self, condition: Condition, scope: Scope) -> bool:
-        """Whether a condition holds. All of it is looked at, whatever its first part comes to."""
+        """Whether a condition holds. All members are evaluated, so that all comparisons are recorded."""
         if isinstance(condition, Test):
             return self._test(condition, scope)
-        found = [self.holds(member, scope) for member in condition.members]
+        results = [self.holds(member, scope) for member in condition.members]
         match condition:
             case AllOf():
-                return all(found)
+                return all(results)
             case AnyOf():
-                return any(found)
+                return any(results)
             case NoneOf():
-                return not any(found)
+                return not any(results)
             case _:
                 assert_never(condition)
 
@@ -183,8 +183,8 @@ class Interpreter:
         value = self.value(test.field, scope)
         if value is None:
             return test.negated
-        found = [self._predicate(one, value, test.field, scope) for one in test.predicates]
-        return all(found) is not test.negated
+        results = [self._predicate(predicate, value, test.field, scope) for predicate in test.predicates]
+        return all(results) is not test.negated
 
     def _predicate(self, predicate: Predicate, value: Value, field: Field, scope: Scope) -> bool:
         match predicate:
@@ -217,14 +217,14 @@ class Interpreter:
             return False
         for clock, shown, by in ((field, against, other), (other, value, field)):
             if clock.origin == "clock" and isinstance(shown, int):
-                times = [] if by.origin == "clock" else [shown, shown + 1]  # two clocks go along with each other
+                times = [] if by.origin == "clock" else [shown, shown + 1]  # two clocks advance together
                 self._turn_with_clock(self._calendar_shown(clock, scope), times)
         return value == against if op == "==" else ordered(value, op, against)
 
     # --- time ---
 
     def shifted(self, moment: Value, shift: Shift, row: Row) -> int:
-        """A moment of a row moved; business days count where the row's application is, else where the candidate is."""
+        """A moment of a row, shifted (seconds since 1970). Business days are those of its application, else the candidate's."""
         assert isinstance(moment, int)  # the check has seen to it
         if not isinstance(shift.length, BusinessDays):
             return moment - shift.length.seconds if shift.back else moment + shift.length.seconds
@@ -246,21 +246,21 @@ class Interpreter:
         return row.calendar
 
     def _turn_with_clock(self, calendar: Calendar, seconds: list[int]) -> None:
-        """Note when a clock next shows these times of day, and when it is next put forward or back."""
+        """Record when a clock next shows these times of day (seconds after midnight), and its next changes."""
         if self._turns is None:
             return
         today = datetime.combine(calendar.local(self.now).date(), time())
         for days in (-1, 0, 1, 2):
-            for one in seconds:
-                local = today + timedelta(days=days, seconds=one)
+            for second in seconds:
+                local = today + timedelta(days=days, seconds=second)
                 self._turns += [
-                    (one, one) for one in (calendar.instant(local), calendar.instant(local.replace(fold=1)))
+                    (moment, moment) for moment in (calendar.instant(local), calendar.instant(local.replace(fold=1)))
                 ]
         until = self.now + (3 * DAY if seconds else AHEAD_BY_THE_CLOCK)
-        self._turns += [(one, one) for one in calendar.clock_changes(self.now - DAY, until)]
+        self._turns += [(change, change) for change in calendar.clock_changes(self.now - DAY, until)]
 
     def due(self, rule: Rule, row: Row) -> int | None:
-        """The deadline of a rule that fires for a row."""
+        """The deadline of a rule that fires for a row (seconds since 1970); ``None`` where there is none."""
         if rule.by is not None:
             scope = self.scope(row)
             moment = self.value(rule.by.field, scope)
@@ -268,49 +268,49 @@ class Interpreter:
         return None if rule.endless else self._until(rule, row)
 
     def _until(self, rule: Rule, row: Row) -> int | None:
-        """When the rule would stop firing if only time passed: turn by turn, as far as its end is looked for."""
-        clocked = self._asks_a_clock(rule.when) or self._asks_a_clock(rule.unless)
+        """When the rule stops firing by time alone: evaluated at one turn after another, up to the horizon."""
+        clocked = self._reads_clock(rule.when) or self._reads_clock(rule.unless)
         end = self.now + (AHEAD_BY_THE_CLOCK if clocked else AHEAD)
-        later = self._listening(self.now)
+        later = self._recording(self.now)
         later.fires(rule, row)
         while True:
             first, bound = min((turn for turn in later._turns or () if turn[0] > later.now), default=(None, None))
             if first is None or first > end:
                 return None
-            later = self._listening(first)
+            later = self._recording(first)
             if not later.fires(rule, row):
                 return bound
 
-    def _asks_a_clock(self, condition: Condition) -> bool:
-        """Whether a condition, or a fact that it reads, asks a local clock."""
+    def _reads_clock(self, condition: Condition) -> bool:
+        """Whether a condition, or a fact that it reads, reads a local clock."""
         if not isinstance(condition, Test):
-            return any(self._asks_a_clock(member) for member in condition.members)
+            return any(self._reads_clock(member) for member in condition.members)
         others = [field for predicate in condition.predicates for field in _other_fields(predicate)]
-        return any(self._shows_a_clock(field) for field in (condition.field, *others))
+        return any(self._is_clocked(field) for field in (condition.field, *others))
 
-    def _shows_a_clock(self, field: Field) -> bool:
+    def _is_clocked(self, field: Field) -> bool:
         if field.origin != "computed":
             return field.origin == "clock"
         if field.key not in self._clocked:
-            self._clocked[field.key] = self._fact_asks_a_clock(self._facts[field.key])
+            self._clocked[field.key] = self._fact_reads_clock(self._facts[field.key])
         return self._clocked[field.key]
 
-    def _fact_asks_a_clock(self, fact: ComputedFact) -> bool:
+    def _fact_reads_clock(self, fact: ComputedFact) -> bool:
         if isinstance(fact, WhenFact):
-            return self._asks_a_clock(fact.condition)
-        return self._asks_a_clock(fact.where) or (fact.value is not None and self._shows_a_clock(fact.value))
+            return self._reads_clock(fact.condition)
+        return self._reads_clock(fact.where) or (fact.value is not None and self._is_clocked(fact.value))
 
-    def _listening(self, now: int) -> Interpreter:
-        """The same case at another moment, with an ear for comparisons."""
-        found = Interpreter(self._checked, self._calendars, self.case, now)
-        found._turns = []
-        return found
+    def _recording(self, now: int) -> Interpreter:
+        """An interpreter of the same case at another moment, which records comparisons with ``now``."""
+        other = Interpreter(self._checked, self._calendars, self.case, now)
+        other._turns = []
+        return other
 
     def fires(self, rule: Rule, row: Row) -> bool:
         """Whether a rule fires for a row."""
         scope = self.scope(row)
-        found = [self.holds(rule.when, scope), self.holds(rule.unless, scope)]
-        return found == [True, False]
+        wanted, unwanted = self.holds(rule.when, scope), self.holds(rule.unless, scope)
+        return wanted and not unwanted
 
 
 def _other_fields(predicate: Predicate) -> tuple[Field, ...]:
@@ -349,7 +349,7 @@ def rows_of(family: Family, entity: str) -> tuple[Row, ...]:
 
 
 def ordered(left: Value, op: str, right: Value) -> bool:
-    """Whether two numbers stand in an order."""
+    """Whether a comparison of two numbers holds."""
     assert isinstance(left, int | float)
     assert isinstance(right, int | float)
     return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[op]

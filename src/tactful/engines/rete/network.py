@@ -1,14 +1,14 @@
 """Rules as a durable-rules ruleset, and rows as its facts.
 
 Every rule becomes one or more rules of the library, each a chain of patterns: the row that the rule is for, and its ancestors,
-joined by small integers. What is asked of the rows is asked of numbers only, under names of our own:
+joined by small integers. Patterns compare numbers only, under names of our own:
 
 - ``t`` is the entity, ``k`` the row's number; ``c a i p`` are the numbers of candidate, application, interview and person.
 - ``kN`` says whether field N is known, ``eN`` is a small integer for its value (equal for equal values), ``nN`` the value
   itself where it is counted in whole numbers, ``dN`` how many seconds ``now`` is past a moment.
-- ``gN`` is 1 where a condition holds that the network is not asked: negations, choices between conditions, lists.
+- ``gN`` is 1 where condition N holds. The interpreter evaluates it: negations, choices between conditions, lists.
 
-So the library never meets a text, a name, a fraction or a missing field. What would be too much for one ruleset is spread
+So the library never sees a text, a name, a fraction or a missing field. Rules that are too many for one ruleset are spread
 over several.
 """
 
@@ -54,11 +54,11 @@ from tactful.language.terms import MIRRORED, Order
 RULES_IN_ONE: Final = 40
 NAMES_IN_FACT: Final = 150
 JOINS_IN_RULE: Final = 16
-#: More branches of one rule than this are no longer rules of their own: the interpreter settles the choice.
+#: The most branches of one rule that become rules of the library. If there are more, the interpreter evaluates the choice.
 BRANCHES: Final = 8
 #: The rule that always fires, for a fact of its own: deleting a state in which nothing fired kills the process.
 SENTINEL: Final = "z"
-#: The one session that every decision is worked out in.
+#: The library's session in which every decision is made.
 SESSION: Final = "1"
 SENTINEL_FACT: Final[Mapping[str, int]] = {"t": 99, "k": 0}
 
@@ -67,7 +67,7 @@ _KEYS: Final = {entity.name: entity.named_as[0] for entity in ALL if entity.name
 #: A letter for the pattern of each entity.
 _ALIASES: Final = dict(zip(ENTITIES, ascii_lowercase, strict=False))
 _OPS: Final = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
-#: Larger numbers are settled by the interpreter: the library saturates past 63 bits, and reads fractions inexactly.
+#: The interpreter evaluates conditions on larger numbers: the library saturates past 63 bits, and reads fractions inexactly.
 _LARGEST: Final = 2**53
 
 Json = dict[str, Any]
@@ -81,14 +81,14 @@ class Ruleset(msgspec.Struct, frozen=True):
     fields: Mapping[str, tuple[tuple[int, Field], ...]]
     #: The moments that ``now`` is compared with.
     shifts: Mapping[str, tuple[tuple[int, Field, Shift], ...]]
-    #: The conditions that the interpreter settles.
+    #: The conditions that the interpreter evaluates.
     flags: Mapping[str, tuple[tuple[int, Condition], ...]]
     #: Small integers for the values that rules name.
     codes: Mapping[Value, int]
 
 
 class Network(msgspec.Struct, frozen=True):
-    """The rulesets of a pack. ``key`` tells them from those of others."""
+    """The rulesets of a pack. ``key`` is a digest of them."""
 
     rulesets: tuple[Ruleset, ...]
     #: By the name of each rule of the library, the number of the pack's rule that it is a branch of.
@@ -97,7 +97,7 @@ class Network(msgspec.Struct, frozen=True):
 
 
 def build_network(checked: CheckedPack, rules: Sequence[Rule]) -> Network:
-    """The network of some rules of a pack, spread over as many rulesets as it takes."""
+    """The network of some rules of a pack, spread over as many rulesets as needed."""
     rulesets: list[Ruleset] = []
     owners: dict[str, int] = {}
     builder = _Builder(checked)
@@ -110,13 +110,13 @@ def build_network(checked: CheckedPack, rules: Sequence[Rule]) -> Network:
                 rulesets.append(builder.ruleset())
             fuller = _Builder(checked)
             _add(fuller, rule, branches, owners)
-            if not fuller.fits:  # of a rule that is too much by itself, the interpreter settles the whole condition
+            if not fuller.fits:  # the rule alone is too large: the interpreter evaluates its whole condition
                 fuller = _Builder(checked)
                 _add(fuller, rule, [[AnyOf((rule.condition,))]], owners)
         builder = fuller
     if builder.count:
         rulesets.append(builder.ruleset())
-    texts = "\n".join(one.text for one in rulesets)
+    texts = "\n".join(ruleset.text for ruleset in rulesets)
     return Network(tuple(rulesets), owners, hashlib.sha256(texts.encode()).hexdigest()[:24])
 
 
@@ -139,12 +139,12 @@ class _Builder:
         self._rules: dict[str, Json] = {}
 
     def copy(self) -> _Builder:
-        """Another one that is as far as this."""
-        found = _Builder.__new__(_Builder)
-        found._counts = self._counts
-        found._fields, found._shifts = dict(self._fields), dict(self._shifts)
-        found._flags, found._codes, found._rules = dict(self._flags), dict(self._codes), dict(self._rules)
-        return found
+        """A copy, to which a rule can be added on trial."""
+        copy = _Builder.__new__(_Builder)
+        copy._counts = self._counts
+        copy._fields, copy._shifts = dict(self._fields), dict(self._shifts)
+        copy._flags, copy._codes, copy._rules = dict(self._flags), dict(self._codes), dict(self._rules)
+        return copy
 
     @property
     def count(self) -> int:
@@ -167,19 +167,19 @@ class _Builder:
         """The ruleset, with the rule that always fires."""
         rules = {**self._rules, SENTINEL: {"all": [{"r": {"t": SENTINEL_FACT["t"]}}]}}
         fields, shifts = self._fields.values(), self._shifts.values()
-        flags = [(entity, *each) for (entity, _), each in self._flags.items()]
+        flags = [(entity, *flag) for (entity, _), flag in self._flags.items()]
         return Ruleset(
             json.dumps(rules),
-            {one: tuple(each for each in fields if holder(each[1]) == one) for one in ENTITIES},
-            {one: tuple(each for each in shifts if holder(each[1]) == one) for one in ENTITIES},
-            {one: tuple((no, asked) for owner, no, asked in flags if owner == one) for one in ENTITIES},
+            {entity: tuple(field for field in fields if holder(field[1]) == entity) for entity in ENTITIES},
+            {entity: tuple(shift for shift in shifts if holder(shift[1]) == entity) for entity in ENTITIES},
+            {entity: tuple((no, flag) for owner, no, flag in flags if owner == entity) for entity in ENTITIES},
             self._codes,
         )
 
     # --- numbers for fields, moments, conditions and values ---
 
     def number(self, field: Field) -> int:
-        """The number of a field, of whatever row has it."""
+        """The number of a field."""
         key = (holder(field), field.origin, field.key)
         if key not in self._fields:
             self._fields[key] = (len(self._fields), field)
@@ -193,7 +193,7 @@ class _Builder:
         return self._shifts[key][0]
 
     def flag(self, entity: str, condition: Condition) -> int:
-        """The number of a condition that the interpreter settles, for the rows of an entity."""
+        """The number of a condition that the interpreter evaluates for the rows of an entity."""
         return self._flags.setdefault((entity, _shape(condition)), (len(self._flags), condition))[0]
 
     def code(self, value: Value) -> int:
@@ -201,7 +201,7 @@ class _Builder:
         return self._codes.setdefault(value, len(self._codes) + 1)
 
     def counts(self, field: Field) -> bool:
-        """Whether the field counts in whole numbers: seconds, or how many rows."""
+        """Whether the field's values are whole numbers: seconds, or numbers of rows."""
         if isinstance(field.kind, NumberKind):
             return field.origin == "computed" and field.key in self._counts
         return isinstance(field.kind, MomentKind | DurationKind | DayTimeKind)
@@ -218,40 +218,40 @@ class _Chain:
     def patterns(self, literals: Sequence[Condition]) -> Json:
         """The rule's ``all``."""
         for literal in literals:
-            if not self._asked(literal):
+            if not self._taken(literal):
                 self._terms[self._entity].append({f"g{self._builder.flag(self._entity, literal)}": 1})
-        found: list[Json] = []
+        chain: list[Json] = []
         for name in sorted(self._terms, key=self._place):
-            asked: list[Json] = [{"t": CODES[name]}, *self._terms[name]]
+            terms: list[Json] = [{"t": CODES[name]}, *self._terms[name]]
             if name != self._entity:
-                asked.append({"k": {_ALIASES[self._entity]: _KEYS[name]}})
-            asked += self._joins.get(name, ())
-            # The library reads past the end where a join comes last after others: it is said twice.
-            found.append({_ALIASES[name]: {"$and": [*asked, asked[-1]]} if len(asked) > 1 else asked[0]})
-        return {"all": found}
+                terms.append({"k": {_ALIASES[self._entity]: _KEYS[name]}})
+            terms += self._joins.get(name, ())
+            # The library reads past the end where the last of several terms is a join, so the last term is repeated.
+            chain.append({_ALIASES[name]: {"$and": [*terms, terms[-1]]} if len(terms) > 1 else terms[0]})
+        return {"all": chain}
 
     def _place(self, name: str) -> int:
         """The place of an entity's pattern in the chain."""
         return -1 if name == self._entity else SCOPES[self._entity].index(name)
 
-    def _asked(self, literal: Condition) -> bool:
-        """Whether the network can be asked a literal; then it is added to the patterns."""
+    def _taken(self, literal: Condition) -> bool:
+        """Whether the network can test a literal. If so, it is added to the patterns."""
         if not isinstance(literal, Test) or literal.negated:
             return False
         match literal.predicates:
             case (Relates(op=op, other=other),):
                 return self._joined(literal.field, op, other)
             case predicates:
-                asked = [self._term(one, literal.field) for one in predicates]
-        if None in asked:
+                terms = [self._term(predicate, literal.field) for predicate in predicates]
+        if None in terms:
             return False
         own = self._terms.setdefault(holder(literal.field), [])
         own.append({f"k{self._builder.number(literal.field)}": 1})
-        own += [one for several in asked for one in several or ()]
+        own += [term for several in terms for term in several or ()]
         return True
 
     def _term(self, predicate: Predicate, field: Field) -> list[Json] | None:
-        """What a predicate asks of a single row; ``None`` where that cannot be asked."""
+        """The terms of a predicate on a single row; ``None`` where the network cannot test it."""
         number = self._builder.number
         match predicate:
             case Known():
@@ -265,28 +265,28 @@ class _Chain:
             case NowIs(op=op, shift=shift):
                 return [{_OPS[op]: {f"d{self._builder.shift(field, shift)}": 0}}]
             case IsIn() | Compare() | DayTimeBetween() | Filled() | Relates():
-                return None  # the interpreter settles these
+                return None  # the interpreter evaluates these
             case _:
                 assert_never(predicate)
 
     def _joined(self, field: Field, op: Order | Literal["=="], other: Field) -> bool:
-        """A comparison of fields of two rows, as a join: the pattern that comes later speaks of the earlier one."""
+        """A comparison of fields of two rows, as a join: the later pattern refers to the earlier one."""
         mine, theirs = holder(field), holder(other)
         countable = op == "==" or (self._builder.counts(field) and self._builder.counts(other))
         if mine == theirs or not countable or sum(map(len, self._joins.values())) >= JOINS_IN_RULE:
             return False
-        for one in (field, other):
-            self._terms.setdefault(holder(one), []).append({f"k{self._builder.number(one)}": 1})
+        for side in (field, other):
+            self._terms.setdefault(holder(side), []).append({f"k{self._builder.number(side)}": 1})
         if self._place(mine) < self._place(theirs):
             field, other, mine, theirs = other, field, theirs, mine
             op = op if op == "==" else MIRRORED[op]
         kind = "e" if op == "==" else "n"
-        asked = {f"{kind}{self._builder.number(field)}": {_ALIASES[theirs]: f"{kind}{self._builder.number(other)}"}}
-        self._joins.setdefault(mine, []).append(asked if op == "==" else {_OPS[op]: asked})
+        term = {f"{kind}{self._builder.number(field)}": {_ALIASES[theirs]: f"{kind}{self._builder.number(other)}"}}
+        self._joins.setdefault(mine, []).append(term if op == "==" else {_OPS[op]: term})
         return True
 
 
-#: A condition without the places it is written at: two alike are one.
+#: A condition without its places in the pack, so that equal conditions have equal shapes.
 _Shape = tuple[object, ...]
 
 
@@ -307,19 +307,19 @@ def holder(field: Field) -> str:
 
 
 def _branches(condition: Condition) -> list[list[Condition]]:
-    """The condition as a choice between lists of literals, all of which hold; few lists, or the choice is a literal."""
+    """The condition as a choice of lists of literals, all of which must hold. A choice of too many is kept as one literal."""
     match condition:
         case AllOf(members=members):
-            found: list[list[Condition]] = [[]]
+            branches: list[list[Condition]] = [[]]
             for member in members:
                 own = _branches(member)
-                if len(found) * len(own) > BRANCHES:
+                if len(branches) * len(own) > BRANCHES:
                     own = [[member]]
-                found = [[*one, *other] for one in found for other in own]
-            return found
+                branches = [[*branch, *other] for branch in branches for other in own]
+            return branches
         case AnyOf(members=members):
-            found = [branch for member in members for branch in _branches(member)]
-            return found if len(found) <= BRANCHES else [[condition]]
+            branches = [branch for member in members for branch in _branches(member)]
+            return branches if len(branches) <= BRANCHES else [[condition]]
         case Test() | NoneOf():
             return [[condition]]
         case _:

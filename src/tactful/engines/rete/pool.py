@@ -1,4 +1,4 @@
-"""Worker processes, supervised: started when first needed, timed, ended after any mishap, and with their parent."""
+"""Worker processes, supervised: started on first use, timed, ended after any failure, and ended with their parent."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from typing import Any, Final
 from tactful.engines.rete.network import Network
 
 _WORKER: Final = Path(__file__).parent / "worker.py"
-#: How much longer than the time for a decision a worker may live before the kernel ends it: for parents that died.
+#: How many seconds beyond the time for a decision the kernel lets a worker run, in case its parent died.
 _GRACE: Final = 5.0
-#: An answer larger than this is no answer.
+#: The largest answer, in bytes. A worker with a larger one counts as dead.
 _LARGEST: Final = 256 * 1024 * 1024
 
 
 class WorkerDied(Exception):
-    """A worker ended, or gave no sense, before it answered."""
+    """A worker ended, or sent something that is no answer."""
 
 
 class WorkerTooSlow(Exception):
@@ -54,12 +54,12 @@ class Worker:
         return self._process.poll() is None
 
     def fire(self, network: Network, facts: list[str], deadline: float) -> list[tuple[str, int, int]]:
-        """What fires for facts. Raises :class:`WorkerDied` and :class:`WorkerTooSlow`; the worker is to be ended then."""
+        """The firings for facts: rule, entity and row. Raises :class:`WorkerDied` or :class:`WorkerTooSlow`."""
         if network.key not in self._loaded:
             self._load(network, deadline)
         request = {"fire": network.key, "facts": facts}
         reply = self._ask(request, deadline)
-        if "unknown" in reply:  # it made room for other packs
+        if "unknown" in reply:  # the worker has dropped this pack for others
             self._load(network, deadline)
             reply = self._ask(request, deadline)
         if "fired" not in reply:
@@ -67,7 +67,7 @@ class Worker:
         return [(rule, entity, row) for rule, entity, row in reply["fired"]]
 
     def _load(self, network: Network, deadline: float) -> None:
-        reply = self._ask({"load": network.key, "rulesets": [one.text for one in network.rulesets]}, deadline)
+        reply = self._ask({"load": network.key, "rulesets": [ruleset.text for ruleset in network.rulesets]}, deadline)
         if reply.get("loaded") != network.key:
             raise WorkerDied(str(reply.get("failed", "it answered something else")))
         self._loaded.add(network.key)
@@ -96,14 +96,14 @@ class Worker:
     def _receive(self, size: int, deadline: float) -> bytes:
         pipe = self._process.stdout
         assert pipe is not None
-        found = bytearray()
-        while len(found) < size:
+        data = bytearray()
+        while len(data) < size:
             self._wait(pipe.fileno(), selectors.EVENT_READ, deadline)
-            part = os.read(pipe.fileno(), size - len(found))
+            part = os.read(pipe.fileno(), size - len(data))
             if not part:
                 raise WorkerDied(self._how(None))
-            found += part
-        return bytes(found)
+            data += part
+        return bytes(data)
 
     def _wait(self, file: int, event: int, deadline: float) -> None:
         with selectors.DefaultSelector() as selector:
@@ -112,21 +112,21 @@ class Worker:
                 raise WorkerTooSlow
 
     def _how(self, error: Exception | None) -> str:
-        """How the process ended, as far as that can be told."""
+        """How the process ended, as far as is known."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self._process.wait(0.2)
             return f"it was ended by signal {-code}" if code < 0 else f"it ended with exit code {code}"
         return str(error) if error is not None else "it closed its output"
 
     def end(self) -> None:
-        """End the process and wait for it, so that nothing of it is left."""
+        """End the process, wait for it, and close its pipes."""
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
         self.forget()
 
     def forget(self) -> None:
-        """Close this end of the pipes, and leave the process alone: it is another's."""
+        """Close this end of the pipes without ending the process, which belongs to the parent."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
@@ -136,8 +136,8 @@ class Worker:
 class Pool:
     """A number of slots for workers. Used from any number of threads, and after a fork.
 
-    A slot's worker is started when the slot is first used, and anew after any mishap. A thread that finds no free slot
-    waits for one. Workers end when the pool is closed or given up, and with the process.
+    A slot's worker is started when the slot is first used, and again after any failure. A thread waits where no slot is
+    free. Workers end when the pool is closed or garbage collected, and with the process.
     """
 
     def __init__(self, slots: int, seconds: float) -> None:
@@ -154,7 +154,7 @@ class Pool:
             self._free.put(None)
 
     def forked(self) -> None:
-        """In a child process: the workers are the parent's. Their pipes are closed here, and workers of our own started."""
+        """After a fork, in the child: close the pipes of the parent's workers, and start workers of its own when needed."""
         for worker in self._workers:
             worker.forget()
         self._workers.clear()
@@ -166,10 +166,10 @@ class Pool:
         return tuple(worker.pid for worker in tuple(self._workers) if worker.alive)
 
     def fire(self, network: Network, facts: list[str]) -> list[tuple[str, int, int]]:
-        """What fires for facts: by the next free worker, or by another where that one ended underway.
+        """The firings for facts, by the next free worker; by another one if that worker dies.
 
-        To fire is to compute: doing so again changes nothing and loses nothing. Raises :class:`WorkerDied` where that ended
-        too, and :class:`WorkerTooSlow`.
+        Firing has no effects, so it is safe to repeat. Raises :class:`WorkerDied` if the second worker dies too, and
+        :class:`WorkerTooSlow`.
         """
         with self._worker() as worker:
             try:
@@ -181,7 +181,7 @@ class Pool:
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[Worker]:
-        """A worker of a free slot, alive; after a mishap its slot is empty."""
+        """A living worker of a free slot. After a failure its slot is empty."""
         free = self._free
         worker = free.get()
         kept: Worker | None = None
@@ -222,12 +222,12 @@ def _end_all(workers: set[Worker]) -> None:
 
 
 def _after_fork(pool: Pool) -> None:
-    """Have the pool told of forks for as long as it is there."""
+    """Call the pool's ``forked`` after every fork, as long as the pool exists."""
     reference = weakref.ref(pool)
 
-    def tell() -> None:
-        found = reference()
-        if found is not None:
-            found.forked()
+    def forked() -> None:
+        pool = reference()
+        if pool is not None:
+            pool.forked()
 
-    os.register_at_fork(after_in_child=tell)
+    os.register_at_fork(after_in_child=forked)

@@ -5,8 +5,8 @@ It reads requests from standard input and writes answers to standard output, eac
 ``{"load": key, "rulesets": [text, …]}``  makes rulesets, answers ``{"loaded": key}``
 ``{"fire": key, "facts": [text, …]}``     answers ``{"fired": [[rule, entity, row], …]}``, or ``{"unknown": key}``
 
-An answer ``{"failed": text}`` says what went wrong. The process ends with its input, and the kernel ends it where a request
-takes longer than it may, whatever the library is at.
+An answer ``{"failed": text}`` says what went wrong. The process ends when its input ends. The kernel ends it if a request
+takes too long.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import sys
 from collections import OrderedDict
 from typing import Any, BinaryIO
 
-#: How many packs a worker keeps rulesets for; the one that was asked for the longest time ago gives way.
+#: How many packs a worker keeps rulesets for. The least recently used one is dropped for another.
 PACKS = 8
 SESSION = "1"
-#: What the library answers where facts were taken: all matched something, or the last matched nothing.
+#: The library's codes for accepted facts: all of them matched something, or the last matched nothing.
 TAKEN = (0, 1)
 
 
@@ -35,7 +35,7 @@ class Loaded:
             self._handles.append(library.create_ruleset(f"{key}.{no}", text))
 
     def fire(self, facts: list[str]) -> list[list[Any]]:
-        """All that fires for facts, one text for each ruleset: the rule's name, and entity and number of its row."""
+        """The firings for facts, one text for each ruleset: the rule's name, and the entity and number of its row."""
         pairs = zip(self._handles, facts, strict=True)
         return [firing for handle, text in pairs for firing in self._fire(handle, text)]
 
@@ -44,18 +44,18 @@ class Loaded:
         code, state = library.assert_facts(handle, facts)
         if code not in TAKEN:
             raise RuntimeError(f"facts were not taken: {code}")
-        found = []
+        firings = []
         started = library.start_action_for_state(handle, state)
         message = None if started is None else started[1]
         while message is not None:
             for rule, rows in json.loads(message).items():
                 row = _first(rows)
-                found.append([rule, row["t"], row["k"]])
+                firings.append([rule, row["t"], row["k"]])
             message = library.complete_and_start_action(handle, state)
-        if not any(rule == "z" for rule, _, _ in found):
+        if not any(rule == "z" for rule, _, _ in firings):
             raise RuntimeError("the rule that always fires did not")
         library.delete_state(handle, SESSION)
-        return [one for one in found if one[0] != "z"]
+        return [firing for firing in firings if firing[0] != "z"]
 
     def close(self) -> None:
         """Free the rulesets."""
@@ -64,13 +64,13 @@ class Loaded:
 
 
 def _first(rows: dict[str, Any]) -> dict[str, Any]:
-    """The row that a rule is for: the first pattern's."""
-    found: dict[str, Any] = next(iter(rows.values()))
-    return found
+    """The row that a rule is for: the row of the first pattern."""
+    row: dict[str, Any] = next(iter(rows.values()))
+    return row
 
 
 def answer(library: Any, loaded: OrderedDict[str, Loaded], request: dict[str, Any]) -> dict[str, Any]:
-    """What a request comes to."""
+    """The answer to a request."""
     if "load" in request:
         key = request["load"]
         while len(loaded) >= PACKS:
@@ -85,7 +85,7 @@ def answer(library: Any, loaded: OrderedDict[str, Loaded], request: dict[str, An
 
 
 def read(stream: BinaryIO) -> bytes | None:
-    """A message; ``None`` at the end."""
+    """The next message; ``None`` at the end of the input."""
     head = stream.read(4)
     return stream.read(struct.unpack(">I", head)[0]) if len(head) == 4 else None
 
@@ -98,18 +98,18 @@ def write(stream: BinaryIO, message: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Serve until the input ends. The argument says how many seconds a request may take."""
+    """Serve requests until the input ends. The argument is the number of seconds that a request may take."""
     import durable_rules_engine as library
 
     seconds = float(sys.argv[1])
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the kernel's own way to end a process: it needs no turn of Python's
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the kernel ends the process, even while the library runs
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     loaded: OrderedDict[str, Loaded] = OrderedDict()
     while (data := read(sys.stdin.buffer)) is not None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
             reply = answer(library, loaded, json.loads(data))
-        except Exception as error:  # whatever the library says; the parent gives up on this process
+        except Exception as error:  # any error of the library; the parent then ends this process
             reply = {"failed": f"{type(error).__name__}: {error}"}
         signal.setitimer(signal.ITIMER_REAL, 0)
         write(sys.stdout.buffer, reply)

@@ -8,6 +8,7 @@ import msgspec
 
 from tactful.api.policy import Policy
 from tactful.formats.importers.detect import read_file
+from tactful.formats.importers.feeds.greenhouse_v3 import join_seats
 from tactful.formats.importers.items import Items, Log
 from tactful.formats.importers.merge import Options, merge
 from tactful.formats.importers.merge.document import Document
@@ -59,6 +60,7 @@ def import_files(
     items: Items = ()
     for file in files:
         items += read_file(file.data, file.name, log, DEFAULT_LIMITS)
+    items = join_seats(items, log)
     changes = merge(document, items, options, log, now)
     log.raise_mistakes()
     text = document.dump() if changes or into is None else before

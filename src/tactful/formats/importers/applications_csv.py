@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Final, get_args
 
 from tactful.facts.calendars import Calendars
@@ -11,8 +14,8 @@ from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import parse_date, parse_moment
 from tactful.facts.shape import ApplicationStatus, ContactPolicy, Preference, Role
 from tactful.formats.importers.feeds import short
-from tactful.formats.importers.items import Application, Items, Log
-from tactful.formats.importers.merge.ids import slug
+from tactful.formats.importers.items import Application, Items, Log, Record
+from tactful.formats.importers.merge.ids import digest, folded, made_id
 from tactful.source.codes.case import TooMany
 from tactful.source.codes.imports import BrokenFile, WrongImportValue
 from tactful.source.diagnostics import Span
@@ -28,9 +31,24 @@ def _one_of(kind: object) -> Callable[[str], str | None]:
     return lambda text: None if text in values else did_you_mean(text, values) or f"the values are {listed}"
 
 
+#: A day as people in Europe and America write it: the order of day and month cannot be told.
+_DAY_AND_MONTH: Final = re.compile(r"\d{1,2}([./-])\d{1,2}\1(\d{4}|\d{2})")
+#: A day as Excel counts it: days since 1900, from 1954 to 2173.
+_SERIAL: Final = re.compile(r"[2-9]\d{4}(\.\d+)?")
+#: An order of day, month and year in a heading: ``reply_by (dd.mm.yyyy)``.
+_ORDER: Final = re.compile(
+    r"(?P<column>.*?)\s*\((?P<first>dd?|mm?|yyyy)(?P<mark>[./ -])(?P<second>dd?|mm?)(?P=mark)(?P<third>dd?|yyyy)\)"
+)
+
+
 def _deadline(text: str) -> str | None:
-    valid = parse_date(text) is not None or parse_moment(text) is not None
-    return None if valid else "write a day, such as `2026-11-27`, or a moment, such as `2026-11-27T17:00:00-05:00`"
+    if parse_date(text) is not None or parse_moment(text) is not None:
+        return None
+    if _DAY_AND_MONTH.fullmatch(text):
+        return "write the day as `2026-12-31`, or its order into the heading, such as `reply_by (dd.mm.yyyy)`"
+    if _SERIAL.fullmatch(text):
+        return "this is Excel's number of a day: format the column as yyyy-mm-dd before you save the table"
+    return "write a day, such as `2026-11-27`, or a moment, such as `2026-11-27T17:00:00-05:00`"
 
 
 def _zone(text: str) -> str | None:
@@ -74,85 +92,235 @@ _COLUMNS: Final = {**APPLICATION, **PERSON}
 #: The longest allowed value, in characters, and the most columns of a table.
 _LONGEST: Final = CaseLimits().text
 _WIDEST: Final = 200
+_SEPARATORS: Final = ",;\t"
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
+class _Column(Record, frozen=True):
+    """A column: its name, empty where it has no heading, and its order of day, month and year, as in ``dmy``."""
+
+    name: str
+    order: str = ""
+
+
+class _Row(Record, frozen=True):
+    """A row of a table: its values by the names of the columns, and its place."""
+
+    values: dict[str, str]
+    span: Span
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What rows without an id are about: the company."""
+        return tuple(folded(self.values.get("company", "")))
+
+    @property
+    def role(self) -> tuple[str, ...]:
+        """The job, for comparing."""
+        return tuple(folded(self.values.get("role", "")))
+
+
+def looks_like_table(text: str) -> bool:
+    """Whether the first line has a column of applications, or commas."""
+    lines = _lines(text)
+    separator, skipped = _separator(lines)
+    header = lines[skipped] if skipped < len(lines) else ""
+    return "," in header or any(_column(title).name in _COLUMNS for title in _split(header, separator))
 
 
 def read(text: str, name: str, log: Log) -> Items:
     """Read the applications of a table. All mistakes go to ``log``, with their lines."""
     rows = _rows(text, name, log)
     header, where = next(rows, ([], span_at(text, 0, 0, name)))
-    if len(header) > _WIDEST:
-        log.mistake(BrokenFile, where, f"the table has more than {_WIDEST} columns", "remove those you do not need")
+    columns = [_column(title) for title in header]
+    if not _header_is_right(columns, where, log):
         return ()
-    columns = [title.strip().lower().replace(" ", "_") for title in header]
-    if "id" not in columns and "company" not in columns:
+    table = []
+    for values, span in rows:
+        row = _row(values, columns, span, log)
+        if row is not None:
+            table.append(row)
+    if not table and not log.mistakes:
+        log.not_understood(where, "the table has no rows")
+    return _applications(table, log)
+
+
+def _column(title: str) -> _Column:
+    """The column of a heading. Capitals and spaces make no difference."""
+    plain = " ".join(title.lower().split())
+    order = _ORDER.fullmatch(plain)
+    if order is None:
+        return _Column(name=plain.replace(" ", "_"))
+    letters = "".join(order[part][0] for part in ("first", "second", "third"))
+    if sorted(letters) != ["d", "m", "y"]:
+        return _Column(name=plain.replace(" ", "_"))
+    return _Column(name=order["column"].replace(" ", "_"), order=letters)
+
+
+def _header_is_right(columns: list[_Column], where: Span, log: Log) -> bool:
+    """Whether the table can be read by its header; otherwise, and of columns that are skipped, ``log`` is told."""
+    names = [column.name for column in columns if column.name]
+    if len(names) > _WIDEST:
+        log.mistake(BrokenFile, where, f"the table has more than {_WIDEST} columns", "remove those you do not need")
+        return False
+    if "id" not in names and "company" not in names:
         help_ = f"name the columns in the first line: {', '.join(_COLUMNS)}"
         log.mistake(BrokenFile, where, "the table has neither a column `id` nor a column `company`", help_)
-        return ()
-    for column in sorted({column for column in columns if columns.count(column) > 1}):
-        log.mistake(BrokenFile, where, f"duplicate column `{short(column)}`")
-    for column in dict.fromkeys(columns):
-        if column not in _COLUMNS:
-            help_ = did_you_mean(column, _COLUMNS) or f"the columns are {', '.join(_COLUMNS)}"
-            log.not_understood(where, f"the unknown column `{short(column)}` is skipped", help_)
+        return False
+    for name, count in sorted(Counter(names).items()):
+        if count > 1:
+            log.mistake(BrokenFile, where, f"duplicate column `{short(name)}`")
+    for name in dict.fromkeys(names):
+        if name not in _COLUMNS:
+            help_ = did_you_mean(name, _COLUMNS) or f"the columns are {', '.join(_COLUMNS)}"
+            log.not_understood(where, f"the unknown column `{short(name)}` is skipped", help_)
+    return True
+
+
+def _row(values: list[str], columns: list[_Column], span: Span, log: Log) -> _Row | None:
+    """A row by its columns. Empty values beyond the header, and missing ones without a heading, do not count."""
+    width = max((no for no, column in enumerate(columns, start=1) if column.name), default=0)
+    if len(values) > len(columns) and not any(values[len(columns) :]):
+        values = values[: len(columns)]
+    if width <= len(values) < len(columns):
+        values = values + [""] * (len(columns) - len(values))
+    if len(values) != len(columns):
+        message = f"the row has {len(values)} values, but the header has {len(columns)}"
+        log.mistake(BrokenFile, span, message, "put values with commas in double quotes")
+        return None
+    for no, (column, value) in enumerate(zip(columns, values, strict=True), start=1):
+        if value and not column.name:
+            log.not_understood(span, f"column {no} has no heading and is skipped", "give it a heading")
+    pairs = zip(columns, values, strict=True)
+    return _Row(
+        values={column.name: _in_order(value, column.order) for column, value in pairs if column.name}, span=span
+    )
+
+
+def _in_order(text: str, order: str) -> str:
+    """A day that is written in the order of the heading, as ISO 8601 has it; other texts as they are."""
+    parts = re.split(r"[./ -]", text)
+    if not order or len(parts) != len(order) or not all(part.isascii() and part.isdigit() for part in parts):
+        return text
+    numbers = dict(zip(order, parts, strict=True))
+    if len(numbers["y"]) != 4 or len(numbers["m"]) > 2 or len(numbers["d"]) > 2:
+        return text
+    try:
+        return date(int(numbers["y"]), int(numbers["m"]), int(numbers["d"])).isoformat()
+    except ValueError:
+        return text
+
+
+def _applications(table: list[_Row], log: Log) -> Items:
+    """An application for each row."""
+    ids = _ids(table)
     applications: dict[str, Application] = {}
     most = CaseLimits().applications
-    for values, span in rows:
-        if not any(value.strip() for value in values):
-            continue
-        if len(values) != len(columns):
-            message = f"the row has {len(values)} values, but the header has {len(columns)}"
-            log.mistake(BrokenFile, span, message, "put values with commas in double quotes")
-            continue
-        application = _application(dict(zip(columns, (value.strip() for value in values), strict=True)), span, log)
+    for row, id_ in zip(table, ids, strict=True):
+        application = _application(row, id_, log)
         if application is None:
             continue
         if len(applications) == most and application.id not in applications:
-            log.mistake(TooMany, span, f"the table has more than {most} applications", "split it")
+            log.mistake(TooMany, row.span, f"the table has more than {most} applications", "split it")
             break
         first = applications.setdefault(application.id, application)
         if first is not application:
-            where_first = f"the first one is in line {first.span.line}"
-            log.mistake(BrokenFile, span, f"duplicate application `{short(application.id)}`", where_first)
+            help_ = f"the first one is in line {first.span.line}"
+            if not application.has_id:
+                help_ += "; add a column `id`, or different jobs in a column `role`"
+            log.mistake(BrokenFile, row.span, f"duplicate application `{short(application.id)}`", help_)
     return tuple(applications.values())
 
 
+def _ids(table: list[_Row]) -> list[str]:
+    """The id of each row: its own, else one made from the company, and from the job where a company has several."""
+    jobs: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for row in table:
+        if not row.values.get("id"):
+            jobs.setdefault(row.key, set()).add(row.role)
+    several = {key for key, roles in jobs.items() if len(roles) > 1 and () not in roles}
+    meanings: dict[str, set[str]] = {}
+    ids = []
+    for row in table:
+        id_, meaning = row.values.get("id", ""), str((row.key, row.role if row.key in several else ()))
+        if not id_ and row.key:
+            id_ = made_id("company", row.values["company"])
+            if row.key in several:
+                id_ = f"{id_}-{made_id('job', row.values['role'])}"
+            meanings.setdefault(id_, set()).add(meaning)
+        ids.append((id_, meaning))
+    return [
+        id_ if row.values.get("id") or len(meanings.get(id_, ())) < 2 else f"{id_}-{digest(meaning)}"
+        for row, (id_, meaning) in zip(table, ids, strict=True)
+    ]
+
+
 def _rows(text: str, name: str, log: Log) -> Iterator[tuple[list[str], Span]]:
-    """The rows, each with the line where it begins. A row may span several lines."""
-    lines = text.splitlines(keepends=True)
+    """The rows, each with the line where it begins. A row may span several lines; spaces in values are made one."""
+    lines = _lines(text)
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
-    reader = csv.reader(iter(lines), strict=True)
+    separator, skipped = _separator(lines)
+    reader = csv.reader(iter(lines[skipped:]), strict=True, delimiter=separator)
     while True:
-        no = reader.line_num
+        no = reader.line_num + skipped
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            at = max(1, reader.line_num)
-            span = Span(name, starts[at - 1], starts[at - 1] + 1, at, 1)
-            log.mistake(BrokenFile, span, f"this is not CSV: {error}", "look for a quote that is not closed")
+            end = starts[no + 1] if no + 1 < len(starts) else starts[-1]
+            span = Span(name, starts[no], max(starts[no] + 1, end - 1), no + 1, 1)
+            help_ = "look for a quote that is not closed in this row"
+            log.mistake(BrokenFile, span, f"this is not CSV: {error}", help_)
             return
-        if row:
-            yield row, Span(name, starts[no], max(starts[no] + 1, starts[no + 1] - 1), no + 1, 1)
+        values = [" ".join(value.split()) for value in row]
+        if any(values):
+            yield values, Span(name, starts[no], max(starts[no] + 1, starts[no + 1] - 1), no + 1, 1)
 
 
-def _application(row: dict[str, str], span: Span, log: Log) -> Application | None:
+def _lines(text: str) -> list[str]:
+    """The lines as CSV has them. Other characters that Unicode takes for line ends belong to the values."""
+    return _LINE.findall(text)
+
+
+def _separator(lines: list[str]) -> tuple[str, int]:
+    """What separates values, and the number of lines before the header: Excel may write a line ``sep=;``."""
+    no = next((no for no, line in enumerate(lines) if line.strip()), 0)
+    first = lines[no] if lines else ""
+    declared = re.fullmatch(r"(?i)\"?sep=([,;\t])\"?\s*", first)
+    if declared is not None:
+        return declared[1], no + 1
+
+    def known(separator: str) -> int:
+        return sum(_column(title).name in _COLUMNS for title in _split(first, separator))
+
+    return max(_SEPARATORS, key=known), no
+
+
+def _split(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
+
+
+def _application(row: _Row, id_: str, log: Log) -> Application | None:
     valid = True
-    for column, value in row.items():
+    values = row.values
+    for column, value in values.items():
         if column not in _COLUMNS or not value:
             continue
         help_ = "shorten it" if len(value) > _LONGEST else _COLUMNS[column](value)
         if help_ is not None:
-            log.mistake(WrongImportValue, span, f"`{column}` cannot be `{short(value)}`", help_)
+            log.mistake(WrongImportValue, row.span, f"`{column}` cannot be `{short(value)}`", help_)
             valid = False
-    id_ = row.get("id") or slug(row.get("company", ""))
     if not id_:
-        log.mistake(WrongImportValue, span, "the row has neither an id nor a company", "give it one of the two")
+        log.mistake(WrongImportValue, row.span, "the row has neither an id nor a company", "give it one of the two")
         return None
     if not valid:
         return None
-    fields = tuple((key, row[key]) for key in APPLICATION if key != "id" and row.get(key))
-    person = tuple((key.removeprefix("person_"), row[key]) for key in PERSON if row.get(key))
-    return Application(id=id_, span=span, fields=fields, person=person)
+    fields = tuple((key, values[key]) for key in APPLICATION if key != "id" and values.get(key))
+    person = tuple((key.removeprefix("person_"), values[key]) for key in PERSON if values.get(key))
+    return Application(id=id_, span=row.span, fields=fields, person=person, has_id=bool(values.get("id")))

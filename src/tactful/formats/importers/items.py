@@ -26,10 +26,14 @@ class Person(Record, frozen=True):
 
 
 class Attendee(Record, frozen=True):
-    """Somebody invited. ``accepted`` is ``None`` where they have not answered."""
+    """Somebody invited. ``accepted`` is ``None`` where they have not answered.
+
+    ``nobody`` says why the address is no interviewer's, unless it is the candidate's; ``None`` where it may be one's.
+    """
 
     person: Person
     accepted: bool | None = None
+    nobody: str | None = None
 
 
 class Version(Record, frozen=True):
@@ -71,7 +75,8 @@ class Interview(Record, frozen=True):
 
     ``ended_at`` without an offset is local time at the application. ``attendees`` is ``None`` where the source does not
     name the interviewers. ``candidate_among``: the candidate may be one of them. ``others`` belong to the application
-    but not to the interview.
+    but not to the interview. ``sender`` sent the invitation, and may be nobody: a service's address. ``summary`` is the
+    invitation's title where the company may have to be read from it.
     """
 
     system: str
@@ -84,6 +89,8 @@ class Interview(Record, frozen=True):
     attendees: tuple[Attendee, ...] | None = None
     candidate_among: bool = False
     others: tuple[Person, ...] = ()
+    sender: Person | None = None
+    summary: str | None = None
     belonging: Belonging = Belonging()
 
     def if_complete(self, log: Log) -> list[Item]:
@@ -113,16 +120,29 @@ class Cancellation(Record, frozen=True):
     version: Version = Version()
 
 
+class Seat(Record, frozen=True):
+    """An interviewer whom a source names apart from the interview ``uid``."""
+
+    system: str
+    uid: str
+    span: Span
+    attendee: Attendee
+
+
 class Application(Record, frozen=True):
-    """A row of a table: fields of an application and of a person, with the names that cases use."""
+    """A row of a table: fields of an application and of a person, with the names that cases use.
+
+    ``has_id`` is false where the table has no id, so that ``id`` was made from the company.
+    """
 
     id: str
     span: Span
     fields: tuple[tuple[str, str], ...]
     person: tuple[tuple[str, str], ...] = ()
+    has_id: bool = True
 
 
-Item = Interview | Withdrawal | Cancellation | Application
+Item = Interview | Withdrawal | Cancellation | Seat | Application
 Items = tuple[Item, ...]
 
 

@@ -12,7 +12,7 @@ from tactful.reasons.records.why import AskedRecord, Plain, Words
 
 
 class FactChangeRecord(Record, frozen=True):
-    """A given fact in which the two cases differ. ``null`` and ``unknown`` stand for what is not there."""
+    """A given fact in which the two cases differ. ``null`` and ``unknown`` stand for a missing value."""
 
     fact: Annotated[str, Meta(description="Such as person[dana].prefers.")]
     before: Plain
@@ -22,7 +22,7 @@ class FactChangeRecord(Record, frozen=True):
 
 
 class SideRecord(Record, frozen=True):
-    """A conclusion as one of the decisions has it."""
+    """A conclusion as it is in one of the decisions."""
 
     rank: int
     modality: Modality
@@ -34,33 +34,36 @@ class SideRecord(Record, frozen=True):
 
 
 class LacksRecord(Record, frozen=True, tag_field="because", tag="lacks"):
-    """What keeps a rule from firing that fires on the other side; with no test: it concerns another target here."""
+    """The tests that keep a rule from firing here, while it fires in the other decision.
+
+    Without any test, the rule's conclusion concerns another target here.
+    """
 
     rule: str
     failing: tuple[AskedRecord, ...]
 
 
 class RowGoneRecord(Record, frozen=True, tag_field="because", tag="no such row"):
-    """What a rule fires for on the other side is not there."""
+    """The row that a rule fires for in the other decision is missing here."""
 
     rule: str
     row: TargetRecord
 
 
 class RuleGoneRecord(Record, frozen=True, tag_field="because", tag="no such rule"):
-    """The pack does not have a rule that fires on the other side."""
+    """The pack here does not have a rule that fires in the other decision."""
 
     rule: str
 
 
 class NoRuleRecord(Record, frozen=True, tag_field="state", tag="not concluded"):
-    """No rule concludes it; for each rule that does on the other side, why it does not here."""
+    """No rule concludes it here. ``rules`` are those that do in the other decision, each with the reason why not here."""
 
     rules: tuple[LacksRecord | RowGoneRecord | RuleGoneRecord, ...]
 
 
 class AlternativeToRecord(Record, frozen=True, tag_field="state", tag="alternative"):
-    """It gave way to another."""
+    """It is an alternative to another recommendation."""
 
     to: str
 
@@ -76,7 +79,7 @@ ElseRecord = NoRuleRecord | AlternativeToRecord | SetAsideByRecord
 
 
 class ChangeRecord(Record, frozen=True):
-    """One respect in which a conclusion differs."""
+    """A part of a conclusion that differs."""
 
     what: Literal["rank", "modality", "due", "priority", "label", "steps", "alternatives"]
     before: Words
@@ -84,7 +87,7 @@ class ChangeRecord(Record, frozen=True):
 
 
 class AddedRecord(Record, frozen=True, tag_field="difference", tag="added"):
-    """Advice that the second decision alone has, and what became of it in the first."""
+    """Advice that only the second decision has, and why the first does not."""
 
     action: str
     target: TargetRecord
@@ -94,7 +97,7 @@ class AddedRecord(Record, frozen=True, tag_field="difference", tag="added"):
 
 
 class RemovedRecord(Record, frozen=True, tag_field="difference", tag="removed"):
-    """Advice that the first decision alone has, and what became of it in the second."""
+    """Advice that only the first decision has, and why the second does not."""
 
     action: str
     target: TargetRecord
@@ -104,9 +107,9 @@ class RemovedRecord(Record, frozen=True, tag_field="difference", tag="removed"):
 
 
 class ChangedRecord(Record, frozen=True, tag_field="difference", tag="changed"):
-    """Advice that both have, in which respects it differs, and the rules behind it.
+    """Advice that both decisions have, the parts of it that differ, and the rules behind it.
 
-    Ranks count as different where the order among what both have does.
+    Ranks count as different if the order among the advice that both decisions have is different.
     """
 
     action: str
@@ -116,7 +119,7 @@ class ChangedRecord(Record, frozen=True, tag_field="difference", tag="changed"):
     changes: tuple[ChangeRecord, ...]
     rules_gone: tuple[JustificationRecord, ...]
     rules_new: tuple[JustificationRecord, ...]
-    rules_both: Annotated[tuple[str, ...], Meta(description="The rules that both have, by id.")]
+    rules_both: Annotated[tuple[str, ...], Meta(description="The ids of the rules that both decisions have.")]
 
 
 DifferenceRecord = AddedRecord | RemovedRecord | ChangedRecord
@@ -146,7 +149,7 @@ class ComparisonRecord(Record, frozen=True):
     before: DecidedRecord
     after: DecidedRecord
     same_candidate: bool
-    facts: Annotated[tuple[FactChangeRecord, ...], Meta(description="Empty where the candidates are two.")]
+    facts: Annotated[tuple[FactChangeRecord, ...], Meta(description="Empty if the two candidates are different.")]
     advice: tuple[DifferenceRecord, ...]
     set_aside: tuple[SetAsideChangeRecord, ...]
-    unchanged: Annotated[int, Meta(description="How much advice is the same in both.")]
+    unchanged: Annotated[int, Meta(description="The number of pieces of advice that are the same in both.")]

@@ -13,11 +13,11 @@ Moment = Annotated[str | None, Meta(description="ISO 8601, in the candidate's ti
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """What all records have in common."""
+    """The base of all records."""
 
 
 class TargetRecord(Record, frozen=True):
-    """Whom or what an action concerns."""
+    """The row that an action concerns."""
 
     entity: str
     id: str
@@ -25,7 +25,7 @@ class TargetRecord(Record, frozen=True):
 
 
 class ConditionRecord(Record, frozen=True):
-    """A condition that a rule asked, and the value that it met (``null``: unknown)."""
+    """A condition of a rule, and the value of its field (``null``: unknown)."""
 
     field: str
     phrase: str
@@ -33,7 +33,7 @@ class ConditionRecord(Record, frozen=True):
 
 
 class JustificationRecord(Record, frozen=True):
-    """A rule that fired, what it says, where it comes from, and what its conditions met."""
+    """A rule that fired: its sentence, its source, and its conditions with the values of their fields."""
 
     rule: str
     text: str
@@ -61,7 +61,7 @@ class ActionRecord(Record, frozen=True):
     label: str
     target: TargetRecord
     application: Annotated[str | None, Meta(description="The id of the application, if it belongs to one.")]
-    opens: Annotated[Moment, Meta(description="Since when the advice holds, where time brought it about.")]
+    opens: Annotated[Moment, Meta(description="Since when the advice holds, if time alone brought it about.")]
     due: Moment
     priority: Annotated[int, Meta(ge=0, le=100)]
     steps: tuple[str, ...]
@@ -70,7 +70,7 @@ class ActionRecord(Record, frozen=True):
 
 
 class WinnerRecord(Record, frozen=True):
-    """What set another conclusion aside."""
+    """A conclusion that another one lost to."""
 
     action: str
     modality: Modality
@@ -81,7 +81,7 @@ class WinnerRecord(Record, frozen=True):
 
 
 class SetAsideRecord(Record, frozen=True):
-    """A conclusion that lost a conflict, and to what."""
+    """A conclusion that lost a conflict, and the conclusions that it lost to."""
 
     action: str
     modality: Modality
@@ -92,10 +92,10 @@ class SetAsideRecord(Record, frozen=True):
 
 
 class EffectRecord(Record, frozen=True):
-    """What another fact would change of a decision: advice that comes, goes or changes."""
+    """An effect of another fact on a decision: advice that comes, goes or changes."""
 
     what: Literal["comes", "goes", "changes"]
-    how: Annotated[str, Meta(description="In what it changes, in words; empty where it comes or goes.")]
+    how: Annotated[str, Meta(description="How the advice changes, in words; empty if it comes or goes.")]
     modality: Annotated[Modality, Meta(description="As it would be; of advice that goes, as it is.")]
     action: str
     label: str
@@ -104,7 +104,7 @@ class EffectRecord(Record, frozen=True):
 
 
 class AnswerRecord(Record, frozen=True):
-    """An answer that was tried, and what it would change; nothing where it is what the advice already assumes."""
+    """An answer that was tried, and its effects: none if the advice already assumes it."""
 
     value: Annotated[Any, Meta(description="The value that was tried, as a case holds it.")]
     text: Annotated[str, Meta(description="The answer in words.")]
@@ -128,14 +128,14 @@ class QuestionRecord(Record, frozen=True):
 
 
 class ChangedFactRecord(Record, frozen=True):
-    """One change of facts. A message that is added has the path of the log."""
+    """A change of a fact. An added message has the path of the list of messages."""
 
     path: Annotated[
         str, Meta(description="The fact, as `--set` takes it; `application[acme].messages` for a new message.")
     ]
     who: Annotated[
         Literal["mine", "time", "theirs", "unknown"],
-        Meta(description="Who can bring it about; unknown: nobody has told, and it may turn out so."),
+        Meta(description="Who can bring it about; unknown: the fact is unknown, and may turn out so."),
     ]
     before: Annotated[Any, Meta(description="The value as the case has it; null where it is unknown.")]
     after: Annotated[Any, Meta(description="The value as the case would have it; a moment for time.")]
@@ -143,24 +143,24 @@ class ChangedFactRecord(Record, frozen=True):
 
 
 class FlipRecord(Record, frozen=True):
-    """A smallest change of facts after which the advice would be another. It was tried by deciding again."""
+    """A smallest change of facts that changes the advice. It was checked by deciding again."""
 
     changes: tuple[ChangedFactRecord, ...]
 
 
 class FlipsRecord(Record, frozen=True):
-    """What it would take for one piece of advice to be given, or no longer: the best way first."""
+    """The changes after which a piece of advice would be given, or no longer given: the best first."""
 
     action: str
-    prohibits: Annotated[bool, Meta(description="Whether it is about the action being forbidden.")]
+    prohibits: Annotated[bool, Meta(description="Whether the advice is against the action.")]
     label: str
     target: TargetRecord
     application: str | None
-    given: Annotated[bool, Meta(description="Whether the advice is given as things are.")]
-    ways: Annotated[tuple[FlipRecord, ...], Meta(description="Empty where nothing that was tried does it.")]
+    given: Annotated[bool, Meta(description="Whether the advice is given now.")]
+    ways: Annotated[tuple[FlipRecord, ...], Meta(description="Empty if no change that was tried does it.")]
     incomplete: Annotated[
         bool | msgspec.UnsetType,
-        Meta(description="There, and true, where some changes were not tried because there are too many of them."),
+        Meta(description="Present and true if some changes were not tried, as there are too many."),
     ] = msgspec.UNSET
 
 
@@ -191,11 +191,11 @@ class DecisionRecord(Record, frozen=True):
     safety_off: tuple[OverrideRecord, ...]
     questions: Annotated[
         tuple[QuestionRecord, ...] | msgspec.UnsetType,
-        Meta(description="Unknown facts that would change the decision; there where somebody asked for them."),
+        Meta(description="Unknown facts that would change the decision; present only on request."),
     ] = msgspec.UNSET
     questions_incomplete: Annotated[
         bool | msgspec.UnsetType,
-        Meta(description="There, and true, where not every unknown fact was tried because there are too many."),
+        Meta(description="Present and true if some unknown facts were not tried, as there are too many."),
     ] = msgspec.UNSET
 
 
@@ -203,9 +203,9 @@ class WindowRecord(Record, frozen=True):
     """A stretch of time in which a piece of advice holds."""
 
     start: Annotated[str, Meta(description="The first second in which it holds.")]
-    end: Annotated[str, Meta(description="The first second in which it no longer does, or the end of the plan.")]
-    rank: Annotated[int, Meta(description="The best rank that it has in that time.")]
-    open_ended: Annotated[bool, Meta(description="Whether it still holds where the plan ends.")]
+    end: Annotated[str, Meta(description="The first second in which it no longer holds, or the end of the plan.")]
+    rank: Annotated[int, Meta(description="Its best rank in that time.")]
+    open_ended: Annotated[bool, Meta(description="Whether it still holds at the end of the plan.")]
 
 
 class PlannedRecord(Record, frozen=True):

@@ -26,7 +26,7 @@ class UnknownName(TactfulError):
 
 
 class OtherRecord(Record, frozen=True):
-    """The field that a test compares with, and what it holds."""
+    """The field that a test compares with, and its value."""
 
     field: str
     value: Plain
@@ -34,15 +34,15 @@ class OtherRecord(Record, frozen=True):
 
 
 class AskedRecord(Record, frozen=True):
-    """A test of a condition, the value that it met, and how that came about.
+    """A test of a condition, the value of its field, and where the value comes from.
 
-    ``wanted``: whether its condition asks that it hold; what stands under ``unless`` or ``none`` is asked not to. So a
-    test stands in the way where ``held`` and ``wanted`` differ. A test of time holds from ``since`` to ``until``, both
-    ``null`` where there is no such bound. ``because`` is ``null`` where the fact is given, and where it is not told.
+    ``wanted`` is whether the rule wants the test to hold; it is false under ``unless`` and ``none``. The test keeps the rule
+    from firing if ``held`` and ``wanted`` differ. A test of time holds from ``since`` to ``until``; each is ``null`` if there
+    is no such bound. ``because`` is ``null`` for a given fact, and where the derivation is left out.
     """
 
     field: str
-    phrase: Annotated[str, Meta(description="What is asked of the field, with the parameters' values written in.")]
+    phrase: Annotated[str, Meta(description="The phrase, with the parameters' values written in.")]
     value: Plain
     said: Words
     held: bool
@@ -54,7 +54,7 @@ class AskedRecord(Record, frozen=True):
 
 
 class WhenRecord(Record, frozen=True, tag_field="how", tag="when"):
-    """A computed yes or no, and the tests that make it so."""
+    """A computed yes or no, and the tests behind it."""
 
     fact: str
     about: str
@@ -66,7 +66,7 @@ class WhenRecord(Record, frozen=True, tag_field="how", tag="when"):
 class GatheredRecord(Record, frozen=True, tag_field="how", tag="over"):
     """A fact computed over a collection: how many rows it looked at, how many matched, and some of them.
 
-    Where some match, ``rows`` are of those; else they are those that are nearest to it.
+    ``rows`` are some of the rows that match; if none match, those that come nearest.
     """
 
     fact: str
@@ -81,7 +81,7 @@ class GatheredRecord(Record, frozen=True, tag_field="how", tag="over"):
 
 
 class ToldRecord(Record, frozen=True, tag_field="how", tag="told before"):
-    """A computed fact that has been told of before, in this answer or in one above it."""
+    """A computed fact whose derivation is given earlier, in this answer or in one above it."""
 
     fact: str
     of: TargetRecord
@@ -91,7 +91,7 @@ FactRecord = WhenRecord | GatheredRecord | ToldRecord
 
 
 class RowRecord(Record, frozen=True):
-    """A row that a computed fact looked at, and the tests that let it match or kept it from that."""
+    """A row that a computed fact looked at, and the tests that let it match or kept it from matching."""
 
     row: TargetRecord
     said: Words
@@ -103,7 +103,7 @@ class RowRecord(Record, frozen=True):
 
 
 class RuleRecord(Record, frozen=True):
-    """A rule that fired for a row, and everything that this rests on."""
+    """A rule that fired for a row, with its tests and their derivations."""
 
     rule: str
     where: Place
@@ -111,20 +111,20 @@ class RuleRecord(Record, frozen=True):
     source: str
     priority: int
     safety: bool
-    row: Annotated[TargetRecord, Meta(description="What it fired for: one of the entity of `for each`.")]
+    row: Annotated[TargetRecord, Meta(description="The row that it fired for: one of the entity of `for each`.")]
     text: Annotated[str, Meta(description="Its sentence.")]
     tests: tuple[AskedRecord, ...]
 
 
 class NearRecord(Record, frozen=True):
-    """A rule that did not fire for a row: what stands in the way and what does not."""
+    """A rule that did not fire for a row: the tests that keep it from firing, and those that are met."""
 
     rule: str
     where: Place
     about: str
     source: str
     priority: int
-    row: Annotated[TargetRecord, Meta(description="What it did not fire for.")]
+    row: Annotated[TargetRecord, Meta(description="The row that it did not fire for.")]
     failing: Annotated[tuple[AskedRecord, ...], Meta(description="The fewest tests that would have to change.")]
     met: tuple[AskedRecord, ...]
     fires_at: Annotated[Moment, Meta(description="When it fires, if nothing but time changes; null: not in six weeks.")]
@@ -148,7 +148,7 @@ class ConclusionRecord(Record, frozen=True):
 
 
 class NeighbourRecord(Record, frozen=True):
-    """What ranks directly above or below, and what decides it: the values of the one asked about and of this one."""
+    """The advice directly above or below, and the criterion that decides: the values of the advice asked about and of this."""
 
     rank: int
     modality: Modality
@@ -161,14 +161,14 @@ class NeighbourRecord(Record, frozen=True):
 
 
 class ConflictRecord(Record, frozen=True):
-    """The other side of a conflict, and what decided it."""
+    """The other side of a conflict, and the reason why one side won."""
 
     by: Literal["safety", "higher priority", "equal priority"]
     other: ConclusionRecord
 
 
 class RivalRecord(Record, frozen=True):
-    """A recommendation that gave way under ``one per``, and what decided it."""
+    """A recommendation that became an alternative under ``one per``, and the criterion that decided."""
 
     modality: Modality
     action: str
@@ -183,14 +183,16 @@ class RivalRecord(Record, frozen=True):
 
 
 class OpensRecord(Record, frozen=True, tag_field="when", tag="opens"):
-    """From this moment on it is advised, or is an alternative to what is, if nothing but time changes."""
+    """From this moment on it is advised, or an alternative to other advice, if nothing but time changes."""
 
     at: str
-    alternative_to: Annotated[str | None, Meta(description="The label of what it is an alternative to, if it is.")]
+    alternative_to: Annotated[
+        str | None, Meta(description="The label of the advice that it is an alternative to, if any.")
+    ]
 
 
 class StaysDefeatedRecord(Record, frozen=True, tag_field="when", tag="stays defeated"):
-    """A rule recommends it within the time looked at (from ``at`` on), but a prohibition defeats it all along."""
+    """A rule recommends it from ``at`` on, but until ``until`` a prohibition defeats it all the time."""
 
     at: str
     by: Annotated[tuple[str, ...], Meta(description="The rules behind the prohibition.")]
@@ -198,7 +200,7 @@ class StaysDefeatedRecord(Record, frozen=True, tag_field="when", tag="stays defe
 
 
 class StaysClosedRecord(Record, frozen=True, tag_field="when", tag="stays closed"):
-    """Time alone brings it about at no moment before ``until``."""
+    """Time alone does not bring it about before ``until``."""
 
     until: str
 
@@ -221,7 +223,7 @@ class AdvisedRecord(Record, frozen=True, tag_field="answer", tag="advised"):
 
 
 class GaveWayRecord(Record, frozen=True, tag_field="answer", tag="alternative"):
-    """It is recommended, but there is one of its family per something, and another ranks better."""
+    """It is recommended, but another of its ``one per`` family ranks better."""
 
     conclusion: ConclusionRecord
     family: str
@@ -238,7 +240,7 @@ class DefeatedRecord(Record, frozen=True, tag_field="answer", tag="set aside"):
 
 
 class ElsewhereRecord(Record, frozen=True):
-    """The same action, or a member of its family, recommended for another target: its rank, or that it gave way."""
+    """The same action, or a member of its family, recommended for another target."""
 
     action: str
     label: str
@@ -247,7 +249,7 @@ class ElsewhereRecord(Record, frozen=True):
 
 
 class RecommenderRecord(Record, frozen=True):
-    """A rule that can recommend it, and what it ranges over."""
+    """A rule that can recommend it, and the entity of its ``for each``."""
 
     rule: str
     for_each: str
@@ -261,13 +263,14 @@ class NotAdvisedRecord(Record, frozen=True, tag_field="answer", tag="not advised
     target: TargetRecord
     application: str | None
     forbidden_by: Annotated[
-        tuple[ConclusionRecord, ...], Meta(description="Prohibitions, of it or of what it is a kind of, that hold.")
+        tuple[ConclusionRecord, ...],
+        Meta(description="Prohibitions in force, of the action or of one that it is a kind of."),
     ]
     recommended_by: Annotated[
         tuple[RecommenderRecord, ...], Meta(description="All rules of the pack that can recommend it.")
     ]
     near: Annotated[tuple[NearRecord, ...], Meta(description="The rules for this target, the nearest to firing first.")]
-    further: Annotated[int, Meta(description="How many more there are.")]
+    further: Annotated[int, Meta(description="The number of further rules that are left out.")]
     elsewhere: tuple[ElsewhereRecord, ...]
     opening: OpeningRecord
 
@@ -276,16 +279,16 @@ Answer = AdvisedRecord | GaveWayRecord | DefeatedRecord | NotAdvisedRecord
 
 
 class WhyRecord(Record, frozen=True):
-    """Why an action is advised, or why it is not: one answer for each target and action of its family concerned."""
+    """Why an action is advised or not: an answer for each target, and for each action of its family that is concerned."""
 
     at: str
     pack: PackRecord
     action: str
-    target: Annotated[str | None, Meta(description="As asked; null: all that it concerns.")]
+    target: Annotated[str | None, Meta(description="The target in the question; null: all targets.")]
     answers: tuple[Answer, ...]
     flips: Annotated[
         tuple[FlipsRecord, ...] | msgspec.UnsetType,
-        Meta(description="What it would take, for each answer; there where somebody asked for it."),
+        Meta(description="For each answer, the changes that would reverse it; present only on request."),
     ] = msgspec.UNSET
     incomplete: Annotated[
         bool | msgspec.UnsetType,

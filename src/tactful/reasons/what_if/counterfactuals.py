@@ -13,8 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from tactful.decide.ranker import Ranking
-from tactful.decide.timeline import Timeline, timeline
+from tactful.decide.timeline import timeline
 from tactful.facts.edit import Spot, as_given, changed, path_of, with_message
 from tactful.facts.fields import given_fields, is_deadline
 from tactful.facts.kinds import WEEK, MomentKind, Value
@@ -26,14 +25,14 @@ from tactful.language.ir.reads import closure, computed, fields_of_rule
 from tactful.reasons.budget import PLAN, Budget
 from tactful.reasons.context import Context, application_of, target_record
 from tactful.reasons.records.decision import ChangedFactRecord, FlipRecord, FlipsRecord
-from tactful.reasons.what_if.outcomes import Outcome, decide_again, numbered_key, within_reason
+from tactful.reasons.what_if.outcomes import NumberedKey, Outcome, decide_again, keys_of, within_reason
 from tactful.reasons.what_if.trials import trials
 from tactful.reasons.wording import name_of, say_moment, say_value
 
 #: How far ahead waiting is tried, in seconds.
 AHEAD: Final = 6 * WEEK
 #: The steps that all answers to one question may take together; see :mod:`tactful.reasons.budget`. About two seconds.
-STEPS: Final = 1_000_000
+STEPS: Final = 400_000
 #: The most single changes that are tried for one answer.
 MOST_STEPS: Final = 5_000
 #: What making a change costs, in steps.
@@ -62,12 +61,12 @@ class Wish(NamedTuple):
 
     def given(self, outcome: Outcome) -> bool:
         """Whether an outcome gives the advice."""
-        return self.among(outcome.ranking)
+        return self.among(outcome.keys)
 
-    def among(self, ranking: Ranking) -> bool:
-        """Whether the advice is among the ranked conclusions."""
+    def among(self, keys: frozenset[NumberedKey]) -> bool:
+        """Whether the advice is among the ranked conclusions, of which these are the keys."""
         wanted = {(action, self.prohibits, self.target.entity, self.target.no) for action in {self.action, *self.kinds}}
-        return any(numbered_key(conclusion) in wanted for conclusion in ranking.ranked)
+        return not wanted.isdisjoint(keys)
 
 
 class _Step(msgspec.Struct, frozen=True, eq=False):
@@ -79,6 +78,22 @@ class _Step(msgspec.Struct, frozen=True, eq=False):
     record: ChangedFactRecord
 
 
+class _Ahead(NamedTuple):
+    """What time alone changes: from when on (seconds since 1970, UTC) which conclusions are ranked.
+
+    ``whole``: it reaches as far as ``AHEAD``.
+    """
+
+    later: list[tuple[int, frozenset[NumberedKey]]]
+    whole: bool
+
+
+def _ahead(context: Context) -> _Ahead:
+    line = timeline(context.decider, context.case, context.now, context.now + AHEAD)
+    later = [(interval.start, keys_of(interval.ranking)) for interval in line.intervals[1:]]
+    return _Ahead(later, line.whole)
+
+
 class Counterfactuals:
     """Finds counterfactuals for the answers to one question, which share a budget. Not safe to share between threads."""
 
@@ -86,12 +101,12 @@ class Counterfactuals:
         self._context, self.budget = context, Budget(STEPS)
 
     @cached_property
-    def _ahead(self) -> Timeline | None:
+    def _ahead(self) -> _Ahead | None:
         """What time alone changes; ``None`` where that is more than the budget allows."""
         context = self._context
         if not self.budget.spend(context.case, PLAN):
             return None
-        return timeline(context.decider, context.case, context.now, context.now + AHEAD)
+        return _ahead(context)
 
     @cached_property
     def _now(self) -> Outcome:
@@ -166,11 +181,12 @@ class _Search:
             shape = step.apply(shape)
         return decide_again(self._context, shape)
 
-    def waiting(self, ahead: Timeline) -> _Step | None:
+    def waiting(self, ahead: _Ahead) -> _Step | None:
         """The step of waiting until time alone reaches the goal; ``None`` where that takes longer than ``AHEAD``."""
-        for interval in ahead.intervals[1:]:
-            if self._wish.among(interval.ranking) == self._goal:
-                return self._until(interval.start)
+        self.incomplete = self.incomplete or not ahead.whole
+        for start, keys in ahead.later:
+            if self._wish.among(keys) == self._goal:
+                return self._until(start)
         return None
 
     def _until(self, moment: int) -> _Step:
@@ -204,7 +220,7 @@ class _Search:
         if not self._budget.spend(context.case, PLAN):
             self.incomplete = True
             return None
-        return self.waiting(timeline(context.decider, context.case, context.now, context.now + AHEAD))
+        return self.waiting(_ahead(context))
 
     def of_one_part(self, steps: Sequence[_Step]) -> Iterator[list[_Step]]:
         """Three or four facts of one row at once. Making an offer firm, for example, takes several."""

@@ -36,6 +36,11 @@ class Outcome:
         """The firings ranked."""
         return self.context.decider.ranker.rank(self._firings, self.context.case)
 
+    @cached_property
+    def keys(self) -> frozenset[NumberedKey]:
+        """What the ranked conclusions are about."""
+        return keys_of(self.ranking)
+
 
 def decide_again(context: Context, shape: CaseShape, now: int | None = None) -> Outcome | None:
     """The outcome on changed facts, or at another moment (``now``, seconds since 1970).
@@ -51,6 +56,11 @@ def numbered_key(conclusion: Conclusion) -> NumberedKey:
     """``Conclusion.key`` with the row's number in place of its ids: another fact of a message gives it another id."""
     action, prohibits, (entity, *_) = conclusion.key
     return action, prohibits, entity, conclusion.target.no
+
+
+def keys_of(ranking: Ranking) -> frozenset[NumberedKey]:
+    """What the ranked conclusions of a decision are about."""
+    return frozenset(map(numbered_key, ranking.ranked))
 
 
 def within_reason(decisions: int, context: Context) -> int:
@@ -103,7 +113,7 @@ def _steps(conclusion: Conclusion, outcome: Outcome) -> list[int]:
     if conclusion.prohibits:
         return []
     context = outcome.context
-    return [no for no, _, _ in context.ranker.steps_for(conclusion, context.steps, context.case)]
+    return [no for no, _, _ in context.ranker.steps_for(conclusion, context.steps)]
 
 
 def effects(differing: list[AdviceChange], before: Outcome, after: Outcome) -> Iterator[EffectRecord]:

@@ -83,3 +83,61 @@ class BatchStopped(Code):
     """
 
     id: ClassVar[str] = "T654"
+
+
+class InternalError(Code):
+    """internal error
+
+    What it reports
+        A case on which tactful itself failed, or on which the process that decided did not come to an end. All other
+        cases are decided.
+
+    Why
+        It is a fault of tactful, not of the case. No case is left out without a word.
+
+    Example
+        (a case that brings a fault of tactful to light)
+
+    Instead
+        (report the fault with the case, and give the case to tactful advise meanwhile)
+    """
+
+    id: ClassVar[str] = "T655"
+
+
+class InputChanged(Code):
+    """input changed while it was read
+
+    What it reports
+        A file of the input was written, cut or replaced while a batch was reading it.
+
+    Why
+        Some decisions would be about the old input and others about the new one, and cases could be missing.
+
+    Example
+        (another program goes on writing cases.jsonl while tactful batch reads it)
+
+    Instead
+        (wait until the input is complete, and start over with --fresh)
+    """
+
+    id: ClassVar[str] = "T656"
+
+
+class DamagedBatch(Code):
+    """damaged output of a batch
+
+    What it reports
+        A file that a batch wrote is gone or was changed, or the list of what is done cannot be read.
+
+    Why
+        The output would not be what was decided.
+
+    Example
+        (a part in decided/actions is deleted, and tactful batch cases.jsonl decided is given again)
+
+    Instead
+        (start over with --fresh, or name another folder)
+    """
+
+    id: ClassVar[str] = "T657"

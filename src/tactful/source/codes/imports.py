@@ -14,7 +14,8 @@ class UnknownFormat(Code):
     """unknown format
 
     What it reports
-        The file is neither an invitation (.ics), nor a table of applications (CSV), nor JSON of a known feed.
+        The file is neither an invitation (.ics, or a mail with one), nor a table of applications (CSV), nor JSON of a
+        known feed; or it is such JSON, but nothing in it can be imported.
 
     Why
         A guess at what the fields mean could turn an interviewer into a stranger.
@@ -205,13 +206,14 @@ class MorePages(Code):
 
 
 class NotMergeable(Code):
-    """case with shared parts
+    """case that cannot be rewritten
 
     What it reports
-        The case uses YAML aliases to share parts, so a change in one place would also appear in another.
+        The case uses YAML aliases to share parts, so a change in one place would also appear in another; or a comment
+        or a value would be lost by rewriting it, such as a comment above ``---``. The case is not touched.
 
     Why
-        An interview added to one application would be added to the other too.
+        An import adds to a case, and everything that its author wrote has to stay.
 
     Example
         (a case with people: &them […] and people: *them)

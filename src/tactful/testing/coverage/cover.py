@@ -99,7 +99,8 @@ def cover(policy: Policy, cases: Iterable[Case]) -> Coverage:
     recorder = _Recorder(policy.checked)
     for case in cases:
         context = (decision := policy.decide(case)).context
-        recorder.fired([*policy.decider.fire(case, context.now), *context.steps])
+        steps = policy.decider.steps(case, context.now)
+        recorder.fired([*policy.decider.fire(case, context.now), *steps])
         recorder.tested(context.evaluator)
         recorder.settled(decision.ranking)
     return recorder.coverage()

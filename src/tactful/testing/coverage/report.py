@@ -1,4 +1,4 @@
-"""Coverage shown: a table with what was never seen, and the rule files as one annotated HTML page."""
+"""Coverage shown: a table, the outcomes that were never seen, and the rule files as one annotated HTML page."""
 
 from __future__ import annotations
 
@@ -38,11 +38,12 @@ def coverage_text(coverage: Coverage, console: Console) -> None:
         console.print("Never seen", style="bold")
     for name, line, words in missing:
         console.print(Text.assemble((f"{name}:{line}", "cyan"), f" {words}"), soft_wrap=True)
-    met = sum(one.met > 0 for one in coverage.conflicts)
+    met = sum(conflict.met > 0 for conflict in coverage.conflicts)
     console.print()
     console.print(f"Conflicts met: {met} of {len(coverage.conflicts)}, in {coverage.decisions} decisions.")
-    for prohibition in dict.fromkeys(one.prohibition for one in coverage.conflicts if not one.met):
-        against = [one.recommendation for one in coverage.conflicts if one.prohibition == prohibition and not one.met]
+    unmet = [conflict for conflict in coverage.conflicts if not conflict.met]
+    for prohibition in dict.fromkeys(conflict.prohibition for conflict in unmet):
+        against = [conflict.recommendation for conflict in unmet if conflict.prohibition == prohibition]
         console.print(f"never met: {prohibition} against {', '.join(against)}", style="dim", soft_wrap=True)
 
 

@@ -30,7 +30,7 @@ MOMENT_HELP: Final = "write it like `2026-11-23T10:00:00-05:00`; without an offs
 
 
 class Parts:
-    """Reads parts, gathering mistakes. Where a part has one, ``None`` is given back and the mistake is noted."""
+    """Reads the parts of a file of examples. For a part with a mistake, the mistake is noted and ``None`` returned."""
 
     def __init__(self, checked: CheckedPack) -> None:
         self.checked = checked
@@ -49,7 +49,7 @@ class Parts:
             return None
         for key, _ in node.entries:
             if key.text not in known:
-                help_ = did_you_mean(key.text, known) or "there are " + ", ".join(f"`{one}`" for one in known)
+                help_ = did_you_mean(key.text, known) or "there are " + ", ".join(f"`{name}`" for name in known)
                 self.report(UnknownExampleKey, key.span, f"`{key.text}` means nothing in {what}", help_)
         return {key.text: (key, value) for key, value in node.entries if key.text in known}
 
@@ -70,7 +70,7 @@ class Parts:
         return ()
 
     def listed(self, entries: Entries, key: str) -> tuple[Node, ...]:
-        """The items of the list under a key; none where there is no such key."""
+        """The items of the list under a key; empty where there is no such key."""
         return self.items(entries[key][1], key) if key in entries else ()
 
     def text(self, node: Node, what: str) -> str | None:
@@ -81,9 +81,9 @@ class Parts:
         return None
 
     def texts(self, entries: Entries, key: str) -> tuple[str, ...]:
-        """A list of texts; none where there is no such key."""
-        found = [self.text(one, key) for one in self.listed(entries, key)]
-        return tuple(one for one in found if one is not None)
+        """A list of texts; empty where there is no such key."""
+        texts = [self.text(item, key) for item in self.listed(entries, key)]
+        return tuple(text for text in texts if text is not None)
 
     def yes_no(self, entries: Entries, key: str) -> bool:
         """A yes or a no; no where there is no such key."""
@@ -114,8 +114,8 @@ class Parts:
 
     def references(self, entries: Entries, key: str) -> tuple[Named, ...]:
         """A list of references."""
-        found = [self.reference(one, key) for one in self.listed(entries, key)]
-        return tuple(one for one in found if one is not None)
+        references = [self.reference(item, key) for item in self.listed(entries, key)]
+        return tuple(reference for reference in references if reference is not None)
 
     def action(self, name: str, span: Span) -> bool:
         """Whether the pack has the action."""
@@ -123,7 +123,7 @@ class Parts:
 
     def rule(self, name: str, span: Span) -> bool:
         """Whether the pack has the rule."""
-        return self._known(name, [one.id for one in self.checked.rules], "rule", span)
+        return self._known(name, [rule.id for rule in self.checked.rules], "rule", span)
 
     def _known(self, name: str, known: Collection[str], what: str, span: Span) -> bool:
         if name in known:
@@ -134,31 +134,32 @@ class Parts:
 
     def _concluded(self, entries: Entries, node: Node, what: str) -> tuple[Modality, Reference] | None:
         """``should: call`` with its ``to``."""
-        found = [one for one in MODALITIES if one in entries]
-        if len(found) != 1:
+        modalities = [modality for modality in MODALITIES if modality in entries]
+        if len(modalities) != 1:
             self.report(
                 IncompleteExample, node.span, f"{what} says one thing that is advised", "such as `should: call`"
             )
             return None
-        action_node = entries[found[0]][1]
-        action = self.text(action_node, found[0])
+        modality = modalities[0]
+        action_node = entries[modality][1]
+        action = self.text(action_node, modality)
         if action is None or not self.action(action, action_node.span):
             return None
         target = self.text(entries["to"][1], "to") if "to" in entries else None
-        return found[0], Reference(action, target)
+        return modality, Reference(action, target)
 
     # --- expectations ---
 
     def expected(self, node: Node, calendar: Calendar) -> Expected | None:
-        """One piece of advice that is to be given."""
+        """An expected piece of advice."""
         entries = self.entries(node, "an expectation", EXPECTED_KEYS)
         concluded = None if entries is None else self._concluded(entries, node, "an expectation")
         if entries is None or concluded is None:
             return None
         rules = self.texts(entries, "rules")
-        for one in self.listed(entries, "rules"):
-            if isinstance(one, Scalar):
-                self.rule(one.text, one.span)
+        for item in self.listed(entries, "rules"):
+            if isinstance(item, Scalar):
+                self.rule(item.text, item.span)
         return Expected(
             modality=concluded[0],
             what=concluded[1],
@@ -168,11 +169,11 @@ class Parts:
             rank=self._rank(entries),
             steps=self.texts(entries, "steps"),
             without_steps=self.texts(entries, "without steps"),
-            instead_of=tuple(one.what for one in self.references(entries, "instead of")),
+            instead_of=tuple(named.what for named in self.references(entries, "instead of")),
         )
 
     def lost(self, node: Node) -> Lost | None:
-        """One conclusion that is to be set aside."""
+        """A conclusion that is expected to be set aside."""
         entries = self.entries(node, "what is set aside", LOST_KEYS)
         concluded = None if entries is None else self._concluded(entries, node, "what is set aside")
         if entries is None or concluded is None:
@@ -183,7 +184,7 @@ class Parts:
         return Lost(concluded[0], concluded[1], rule, node.span)
 
     def forbidden(self, node: Node) -> Forbidden | None:
-        """What must not be recommended: an action, or a conclusion that must not be drawn."""
+        """An action that must not be recommended, or a conclusion that must not be drawn."""
         if not isinstance(node, Mapping):
             named = self.reference(node, "never")
             return None if named is None else Forbidden(None, named.what, named.span)
@@ -219,9 +220,9 @@ class Parts:
         text = self.text(node, what)
         if text is None:
             return None
-        found = parse_moment(text)
-        if found is None:
+        moment = parse_moment(text)
+        if moment is None:
             help_ = MOMENT_HELP if what == "at" else f"{MOMENT_HELP}; or a day, or `none`"
             self.report(BadExampleValue, node.span, f"`{what}` is `{text}`, which is no moment", help_)
             return None
-        return seconds_of(found, calendar)
+        return seconds_of(moment, calendar)

@@ -1,7 +1,7 @@
 """Which files of examples belong to a pack.
 
-They stand in the folder ``tests`` beside a pack's files. A file says which pack it is for: ``pack: ../acme.yaml``, or a
-shipped pack's name; one that does not say is for the folder that ``tests`` stands in.
+They are in the folder ``tests`` beside a pack's files. A file names the pack that it is for: ``pack: ../acme.yaml``, or a
+shipped pack's name. A file without ``pack`` is for the folder above ``tests``.
 """
 
 from __future__ import annotations
@@ -40,24 +40,24 @@ def example_files(location: str | Path) -> list[ExampleFile]:
     own = {path.resolve()}
     if _only(path, folder):
         own.add(folder.resolve())
-    found, problems, sources = list[ExampleFile](), list[Diagnostic](), dict[str, str]()
-    for one in yaml_files(folder / FOLDER):
+    files, problems, sources = list[ExampleFile](), list[Diagnostic](), dict[str, str]()
+    for yaml_file in yaml_files(folder / FOLDER):
         try:
-            file = read_file(one, _name(shown, one))
+            file = read_file(yaml_file, _name(shown, yaml_file))
         except InvalidInput as error:
             problems.extend(error.diagnostics)
             sources.update(error.sources)
             continue
         if file is not None and file.pack in own:
-            found.append(file)
+            files.append(file)
     if problems:
         raise InvalidInput(problems, sources)
-    return found
+    return files
 
 
 def _only(path: Path, folder: Path) -> bool:
-    """Whether a pack's file is all there is in its folder, so that the folder is the same pack."""
-    return path.is_file() and [one.resolve() for one in yaml_files(folder)] == [path.resolve()]
+    """Whether a pack's file is the only YAML file in its folder, so that the folder is the same pack."""
+    return path.is_file() and [other.resolve() for other in yaml_files(folder)] == [path.resolve()]
 
 
 def _name(shown: str, path: Path) -> str:
@@ -65,14 +65,14 @@ def _name(shown: str, path: Path) -> str:
 
 
 def yaml_files(folder: Path) -> list[Path]:
-    """The YAML files of a folder, by name; none where there is no such folder."""
+    """The YAML files of a folder, by name; empty where there is no such folder."""
     if not folder.is_dir():
         return []
-    return sorted(one for one in folder.iterdir() if one.suffix in SUFFIXES and one.is_file())
+    return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
 
 
 def read_file(path: Path, name: str) -> ExampleFile | None:
-    """The file of examples at ``path``; ``None`` where it is a case, for examples to name. Raises :class:`InvalidInput`."""
+    """The file of examples at ``path``; ``None`` where the file is a case. Raises :class:`InvalidInput`."""
     return parse_file(read_text(path, name), path, name)
 
 

@@ -1,4 +1,4 @@
-"""From a file of examples to examples: cases read, changes made, names looked up. All mistakes are told."""
+"""A file of examples read: cases read, changes made, names looked up. All mistakes are reported."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ _LIST: Final = re.compile(r"(?:application\[([^\[\]]*)\]\.)?([a-z_]+)")
 def read_examples(policy: Policy, file: ExampleFile) -> tuple[Example, ...]:
     """The examples of a file, in its order. Raises :class:`InvalidInput` with every mistake."""
     reader = _Reader(policy, file)
-    found = reader.examples()
+    examples = reader.examples()
     if reader.parts.problems:
         raise InvalidInput(reader.parts.problems, reader.sources)
-    return found
+    return examples
 
 
 class _Reader:
@@ -57,20 +57,20 @@ class _Reader:
         self._policy, self._file = policy, file
         self.parts = Parts(policy.checked)
         self.sources = {file.name: file.text}
-        #: The cases by name; those that cannot be read are told once.
+        #: The cases by name; ``None`` for a case that cannot be read, which is reported once.
         self._cases: dict[str, Node | None] = {}
         #: The parsed case files, by path.
         self._files: dict[Path, Node | None] = {}
 
     def examples(self) -> tuple[Example, ...]:
-        """All that can be read."""
+        """All examples that can be read."""
         entries = self.parts.entries(self._file.root, "a file of examples", KEYS) or {}
         if "cases" in entries:
             for name, node in self.parts.by_name(entries["cases"][1], "cases"):
                 self._cases[name.text] = self._at_path(node) if isinstance(node, Scalar) else node
         named = [] if "examples" not in entries else list(self.parts.by_name(entries["examples"][1], "examples"))
-        found_all = [self._example(id_, node) for id_, node in named]
-        return tuple(one for one in found_all if one is not None)
+        examples = [self._example(id_, node) for id_, node in named]
+        return tuple(example for example in examples if example is not None)
 
     def _example(self, id_: Scalar, node: Node) -> Example | None:
         parts = self.parts
@@ -90,9 +90,9 @@ class _Reader:
         if case is None:
             return None
         calendar = case.candidate.calendar
-        expect = [parts.expected(one, calendar) for one in parts.listed(entries, "expect")]
-        never = [parts.forbidden(one) for one in parts.listed(entries, "never")]
-        lost = [parts.lost(one) for one in parts.listed(entries, "set aside")]
+        expect = [parts.expected(item, calendar) for item in parts.listed(entries, "expect")]
+        never = [parts.forbidden(item) for item in parts.listed(entries, "never")]
+        lost = [parts.lost(item) for item in parts.listed(entries, "set aside")]
         about = (parts.text(entries["about"][1], "about") or "") if "about" in entries else ""
         example = Example(
             id=id_.text,
@@ -100,22 +100,22 @@ class _Reader:
             file=self._file.name,
             span=id_.span,
             case=case,
-            expect=tuple(one for one in expect if one is not None),
-            never=tuple(one for one in never if one is not None),
+            expect=tuple(item for item in expect if item is not None),
+            never=tuple(item for item in never if item is not None),
             order=parts.references(entries, "order"),
-            set_aside=tuple(one for one in lost if one is not None),
+            set_aside=tuple(item for item in lost if item is not None),
             nothing_else=parts.yes_no(entries, "nothing else"),
         )
         self._targets(example)
         return example
 
     def _targets(self, example: Example) -> None:
-        """What the example's references name has to be there: what is never there can never be advised."""
-        named = [(one.what, one.span) for one in example.order]
-        named += [(one.what, one.span) for one in example.never]
-        named += [(one.what, one.span) for one in example.set_aside]
-        for one in example.expect:
-            named += [(what, one.span) for what in (one.what, *one.instead_of)]
+        """Report targets of references that the case does not have: nothing can be advised for them."""
+        named = [(item.what, item.span) for item in example.order]
+        named += [(forbidden.what, forbidden.span) for forbidden in example.never]
+        named += [(lost.what, lost.span) for lost in example.set_aside]
+        for expected in example.expect:
+            named += [(what, expected.span) for what in (expected.what, *expected.instead_of)]
         for what, span in named:
             try:
                 if what.target is not None:
@@ -153,9 +153,9 @@ class _Reader:
         if "at" not in entries:
             return None
         given = entries["at"][1]
-        found = parse_moment(given.text) if isinstance(given, Scalar) else None
-        if found is not None and found.tzinfo is not None:
-            return epoch_seconds(found)
+        parsed = parse_moment(given.text) if isinstance(given, Scalar) else None
+        if parsed is not None and parsed.tzinfo is not None:
+            return epoch_seconds(parsed)
         calendar = self._policy.read_node(_candidate_alone(node), self._file.text).candidate.calendar
         moment = self.parts.moment(given, "at", calendar)
         if moment is None:
@@ -186,7 +186,7 @@ class _Reader:
         try:
             text, root = _read_case(path, node.text)
         except InvalidInput as error:
-            placed = [one if one.span else replace(one, span=node.span) for one in error.diagnostics]
+            placed = [problem if problem.span else replace(problem, span=node.span) for problem in error.diagnostics]
             self.parts.problems.extend(placed)
             self.sources.update(error.sources)
             return None
@@ -202,15 +202,15 @@ class _Reader:
     def _with_rows(self, case: Node, add: Node) -> Node | None:
         """The case with rows added to its lists."""
         for key, rows in self.parts.by_name(add, "add"):
-            found = _LIST.fullmatch(key.text)
-            if found is None or found.group(2) not in LISTS:
+            match = _LIST.fullmatch(key.text)
+            if match is None or match.group(2) not in LISTS:
                 help_ = "such as `messages:`, or `application[acme].messages:` where there are several applications"
                 self.parts.report(UnknownExampleName, key.span, f"`{key.text}` is no list of a case", help_)
                 return None
             items = self.parts.items(rows, key.text)
             if not isinstance(case, Mapping):
-                return case  # reading the case tells
-            name, application = found.group(2), found.group(1)
+                return case  # reading the case reports it
+            name, application = match.group(2), match.group(1)
             if name == "applications":
                 case = _appended(case, name, items)
                 continue
@@ -222,8 +222,8 @@ class _Reader:
         return case
 
     def _application(self, case: Mapping, key: Scalar, wanted: str | None) -> int | None:
-        """The place of the application that is meant."""
-        known = [_id_of(one) for one in _list(case, "applications").items]
+        """The index of the application with the id ``wanted``, or of the only one."""
+        known = [_id_of(item) for item in _list(case, "applications").items]
         if wanted is not None and wanted in known:
             return known.index(wanted)
         if wanted is None and len(known) == 1:
@@ -261,7 +261,7 @@ def _says_something(key: str, node: Node) -> bool:
         case Scalar(text=text):
             return key != "nothing else" or parse_yes_no(text) is not False
         case _:
-            return True  # what is wrong with it is told where it is read
+            return True  # mistakes are reported where the expectation is read
 
 
 def _read_case(path: Path, name: str) -> tuple[str, Node | None]:
@@ -272,8 +272,8 @@ def _read_case(path: Path, name: str) -> tuple[str, Node | None]:
 
 
 def _placed(problems: Iterable[Diagnostic], span: Span) -> list[Diagnostic]:
-    """Mistakes in data, told at the place in the file that brought them about."""
-    return [replace(one, span=span, path=None) for one in problems]
+    """Mistakes in data, with the place in the file that caused them."""
+    return [replace(problem, span=span, path=None) for problem in problems]
 
 
 def _plain(node: Node) -> str | list[str] | None:
@@ -281,23 +281,23 @@ def _plain(node: Node) -> str | list[str] | None:
     match node:
         case Scalar():
             return None if node.is_null else node.text
-        case Sequence(items=items) if all(isinstance(one, Scalar) for one in items):
-            return [one.text for one in items if isinstance(one, Scalar)]
+        case Sequence(items=items) if all(isinstance(item, Scalar) for item in items):
+            return [item.text for item in items if isinstance(item, Scalar)]
         case _:
             raise InvalidInput([ExampleShape.at(node.span, "`set` takes single values and lists of them")])
 
 
 def _candidate_alone(node: Node) -> Node:
-    """The case without all that may depend on the moment."""
+    """The case with its candidate only, which does not depend on the moment."""
     if not isinstance(node, Mapping):
         return node
     return replace(node, entries=tuple((key, value) for key, value in node.entries if key.text == "candidate"))
 
 
 def _list(node: Mapping, name: str) -> Sequence:
-    """A list in a mapping; an empty one where it is not there or no list."""
-    found = next((value for key, value in node.entries if key.text == name), None)
-    return found if isinstance(found, Sequence) else Sequence((), node.span)
+    """A list in a mapping; empty where the key is missing or its value is no list."""
+    value = next((value for key, value in node.entries if key.text == name), None)
+    return value if isinstance(value, Sequence) else Sequence((), node.span)
 
 
 def _id_of(node: Node) -> str:
@@ -318,7 +318,7 @@ def _appended(node: Mapping, name: str, items: tuple[Node, ...]) -> Mapping:
 
 
 def _with_items(applications: Sequence, at: int, name: str, items: tuple[Node, ...]) -> Sequence:
-    """The applications, that at ``at`` having more items in one of its lists."""
-    one = applications.items[at]
-    new = _appended(one, name, items) if isinstance(one, Mapping) else one
+    """The applications, with items added to a list of the one at index ``at``."""
+    old = applications.items[at]
+    new = _appended(old, name, items) if isinstance(old, Mapping) else old
     return replace(applications, items=(*applications.items[:at], new, *applications.items[at + 1 :]))

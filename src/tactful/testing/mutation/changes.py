@@ -1,4 +1,4 @@
-"""The changes that can be made to one test: its figures, their units, its comparisons, its values, its opposite."""
+"""The changes that can be made to one test: thresholds, units, comparisons, values, negation."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tactful.language.phrases.text import AMOUNT_ORDERS, MOMENT_ORDERS
 from tactful.language.terms import OPPOSITE, Order
 
 replace = msgspec.structs.replace
-#: The operator, the change in words, and what stands there instead (``None``: nothing).
+#: The operator, the change in words, and the changed test (``None``: the test is removed).
 Change = tuple[str, str, Test | None]
 
 _STRICT: Final[dict[Order, Order]] = {">=": ">", ">": ">=", "<=": "<", "<": "<="}
@@ -46,11 +46,11 @@ _BESIDE: Final[dict[Order, str]] = {order: words for words, order in MOMENT_ORDE
 
 
 def test_changes(test: Test) -> Iterator[Change]:
-    """Everything that one step makes of a test, its being left out apart."""
+    """All changes of a test by one step, except removing it."""
     yield "condition negated", " is negated", replace(test, negated=not test.negated)
     for no, predicate in enumerate(test.predicates):
         if len(test.predicates) > 1 and isinstance(predicate, NowIs) and predicate.shift == HERE:
-            continue  # `at most 2 days ago` means past, too; nobody wrote that
+            continue  # `at most 2 days ago` also means past, which is not written in the pack
         for operator, said, changed in _predicate_changes(predicate, test.field.kind):
             predicates = (*test.predicates[:no], changed, *test.predicates[no + 1 :])
             yield operator, f": {said}", replace(test, predicates=predicates)
@@ -107,13 +107,13 @@ def _number_changes(value: int | float, kind: Kind) -> Iterator[tuple[str, str, 
 
 
 def length_changes(length: Duration) -> Iterator[tuple[str, str, Duration]]:
-    """A length of time one unit up and down, and in another unit; nothing of none at all."""
-    found: list[tuple[str, Duration]] = []
+    """A length of time one unit up and down, and in another unit. A length of 0 seconds has no changes."""
+    changes: list[tuple[str, Duration]] = []
     match length:
         case BusinessDays(count=count):
-            found = [("threshold up", BusinessDays(count + 1)), ("unit", Elapsed(count * DAY))]
+            changes = [("threshold up", BusinessDays(count + 1)), ("unit", Elapsed(count * DAY))]
             if count:
-                found.append(("threshold down", BusinessDays(count - 1)))
+                changes.append(("threshold down", BusinessDays(count - 1)))
         case Elapsed(seconds=0):
             pass
         case Elapsed(seconds=seconds):
@@ -122,12 +122,12 @@ def length_changes(length: Duration) -> Iterator[tuple[str, str, Duration]]:
                 for size in (WEEK, DAY, HOUR, MINUTE, 1)
                 if seconds % size == 0 and seconds != size * (size == WEEK)
             )
-            found = [("threshold up", Elapsed(seconds + unit)), ("threshold down", Elapsed(seconds - unit))]
+            changes = [("threshold up", Elapsed(seconds + unit)), ("threshold down", Elapsed(seconds - unit))]
             if seconds % DAY == 0:
-                found.append(("unit", BusinessDays(seconds // DAY)))
+                changes.append(("unit", BusinessDays(seconds // DAY)))
             elif unit in (HOUR, MINUTE):
-                found.append(("unit", Elapsed(seconds // unit * (DAY if unit == HOUR else HOUR))))
-    for operator, changed in found:
+                changes.append(("unit", Elapsed(seconds // unit * (DAY if unit == HOUR else HOUR))))
+    for operator, changed in changes:
         yield operator, f"{format_duration(length)} → {format_duration(changed)}", changed
 
 

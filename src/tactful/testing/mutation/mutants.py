@@ -1,7 +1,7 @@
 """A pack changed in one place: thresholds, units, comparisons, conditions, modalities, priorities, targets, rules off.
 
-Changes are made to the checked pack, so nothing is read anew. What is seen to say the same as the original, or as another
-mutant of the same condition, is left out.
+Changes are made to the checked pack, so nothing is parsed again. Mutants that are proved equivalent to the original, or to
+another mutant of the same condition, are left out.
 """
 
 from __future__ import annotations
@@ -41,10 +41,9 @@ replace = msgspec.structs.replace
 
 
 class Mutant(msgspec.Struct, frozen=True, eq=False):
-    """A pack with one change. ``owner`` is the rule or fact that is changed, ``said`` the change in words, ``span`` where.
+    """A pack with one change. ``owner`` is the changed rule or fact, ``said`` the change in words, ``span`` its place.
 
-    ``affected`` are the numbers that the rules that may fire otherwise have in the original; ``off``: there is one, and it is
-    taken away.
+    ``affected`` are the numbers, in the original pack, of the rules that may fire differently. ``off``: the rule is removed.
     """
 
     id: str
@@ -68,12 +67,12 @@ def mutants(checked: CheckedPack, only: str | None = None) -> Iterator[Mutant]:
             yield from _unique(_of_fact(no, fact, checked, counts))
 
 
-def _unique(found: Iterator[Mutant]) -> Iterator[Mutant]:
-    """Mutants whose ids are told apart by numbers where they would be the same."""
+def _unique(mutants: Iterator[Mutant]) -> Iterator[Mutant]:
+    """The mutants with a number added to ids that occur more than once."""
     seen: dict[str, int] = {}
-    for one in found:
-        seen[one.id] = seen.get(one.id, 0) + 1
-        yield one if seen[one.id] == 1 else replace(one, id=f"{one.id}#{seen[one.id]}")
+    for mutant in mutants:
+        count = seen[mutant.id] = seen.get(mutant.id, 0) + 1
+        yield mutant if count == 1 else replace(mutant, id=f"{mutant.id}#{count}")
 
 
 # --- rules ---
@@ -85,8 +84,8 @@ def _of_rule(rule: Rule, checked: CheckedPack, counts: set[str]) -> Iterator[Mut
         pack = replace(checked, rules=rules)
         return Mutant(f"{rule.id}/{part}:{operator}", rule.id, operator, said, span, pack, (rule.no,))
 
-    rest = [one for one in checked.rules if one is not rule]
-    without = replace(checked, rules=tuple(replace(one, no=no) for no, one in enumerate(rest)))
+    rest = [other for other in checked.rules if other is not rule]
+    without = replace(checked, rules=tuple(replace(other, no=no) for no, other in enumerate(rest)))
     said_off = "the rule is switched off"
     yield Mutant(f"{rule.id}/rule:rule off", rule.id, "rule off", said_off, rule.span, without, (rule.no,), off=True)
     for key, default in (("when", AllOf(())), ("unless", AnyOf(()))):
@@ -120,7 +119,7 @@ _NEXT: Final[dict[Modality, tuple[Modality, ...]]] = {
 
 
 def _conclusions(conclusion: Conclusion) -> Iterator[tuple[str, Conclusion]]:
-    """A step weaker, a step stronger, and the other way round."""
+    """The conclusion a step weaker, a step stronger, and reversed."""
     if isinstance(conclusion, AddStep):
         return
     for modality in _NEXT[conclusion.modality]:
@@ -133,7 +132,7 @@ def _conclusions(conclusion: Conclusion) -> Iterator[tuple[str, Conclusion]]:
                 yield said, Advise(modality, conclusion.action)
 
 
-#: What a target is widened to.
+#: The entity that a target is widened to.
 _WIDER: Final = {
     "interviewer": "person",
     "person": "application",
@@ -147,8 +146,8 @@ _WIDER: Final = {
 def _wider(target: Target, entity: str) -> InScope | None:
     if isinstance(target, ById):
         return InScope("application")
-    found = _WIDER.get(target.entity)
-    return None if found is None or entity == "candidate" else InScope(found)
+    wider = _WIDER.get(target.entity)
+    return None if wider is None or entity == "candidate" else InScope(wider)
 
 
 def _shifts(shift: Shift) -> Iterator[tuple[str, str, Shift]]:
@@ -162,7 +161,7 @@ _TURNED: Final = {"exists": "none", "none": "exists", "latest": "earliest", "ear
 
 
 def _of_fact(no: int, fact: ComputedFact, checked: CheckedPack, counts: set[str]) -> Iterator[Mutant]:
-    by_id = {one.id: one for one in checked.facts}
+    by_id = {other.id: other for other in checked.facts}
     affected = tuple(rule.no for rule in checked.rules if fact.id in closure(computed(fields_of_rule(rule)), by_id))
 
     if not affected:
@@ -199,7 +198,7 @@ def condition_changes(
         for operator, said, instead in (*_dropped(), *test_changes(test)):
             changed = _swap(condition, test, instead, default)
             logic = Logic(entity, [*kept, changed], counts)
-            if any(logic.same(one, changed) for one in kept):
+            if any(logic.same(other, changed) for other in kept):
                 continue
             kept.append(changed)
             yield test, operator, f"`{test.field.text}: {test.text}`{said}", changed
@@ -210,12 +209,14 @@ def _dropped() -> Iterator[Change]:
 
 
 def _swap(condition: Condition, test: Test, instead: Test | None, default: Condition) -> Condition:
-    """The condition with another test in the place of one, or with none."""
+    """The condition with a test replaced by another, or removed."""
     if condition is test:
         return default if instead is None else instead
     if isinstance(condition, Test):
         return condition
     kept = tuple(
-        _swap(one, test, instead, default) for one in condition.members if one is not test or instead is not None
+        _swap(member, test, instead, default)
+        for member in condition.members
+        if member is not test or instead is not None
     )
     return type(condition)(kept)

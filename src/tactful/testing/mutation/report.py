@@ -1,4 +1,4 @@
-"""What came of mutants, shown: those that nothing noticed, each with a case that tells it apart, and the score."""
+"""The results of mutation testing, shown: mutants that nothing noticed, each with a case that differs, and the score."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def mutation_json(mutation: Mutation) -> bytes:
 
 
 def render_mutation(mutation: Mutation, examples: int, out: Console) -> None:
-    """What nothing noticed, and a line that sums it up."""
-    for one in mutation.outcomes:
-        if not one.noticed:
-            _survivor(one, out)
+    """Print the mutants that nothing noticed, and a summary line."""
+    for result in mutation.outcomes:
+        if not result.noticed:
+            _survivor(result, out)
     total, noticed = len(mutation.outcomes), mutation.noticed
-    apart = sum(one.status == "not told apart" for one in mutation.outcomes)
+    apart = sum(result.status == "not told apart" for result in mutation.outcomes)
     out.print(
         f"{noticed} of {total} mutants noticed ({mutation.percent:.1f} %) by {examples} examples and the invariants, "
         f"on {mutation.cases} cases (seed {mutation.seed}); {total - noticed - apart} survived, {apart} not told apart",
@@ -37,15 +37,15 @@ def render_mutation(mutation: Mutation, examples: int, out: Console) -> None:
     )
 
 
-def _survivor(one: MutantResult, out: Console) -> None:
-    place = f"{one.span.file}:{one.span.line}"
-    out.print(safe(Text.assemble((f"{place}: ", "bold"), (one.status, "red"), f" {one.id}")), soft_wrap=True)
-    out.print(safe(Text(f"  {one.said}")), soft_wrap=True)
-    if one.case is not None:
-        for sign, lines, style in (("-", one.before, "red"), ("+", one.after, "green")):
+def _survivor(result: MutantResult, out: Console) -> None:
+    place = f"{result.span.file}:{result.span.line}"
+    out.print(safe(Text.assemble((f"{place}: ", "bold"), (result.status, "red"), f" {result.id}")), soft_wrap=True)
+    out.print(safe(Text(f"  {result.said}")), soft_wrap=True)
+    if result.case is not None:
+        for sign, lines, style in (("-", result.before, "red"), ("+", result.after, "green")):
             for line in lines:
                 out.print(safe(Text(f"  {sign} {line}", style)), soft_wrap=True)
-        text = yaml.safe_dump(one.case, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
+        text = yaml.safe_dump(result.case, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
         out.print("  on this case:", style="dim")
         for line in text.splitlines():
             out.print(safe(Text(f"    {line}", "dim")), soft_wrap=True)

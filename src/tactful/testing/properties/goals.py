@@ -1,6 +1,6 @@
-"""What would make a rule fire or an invariant speak, roughly: the values that their conditions ask for.
+"""Values that would roughly make a rule fire or an invariant apply: those that their conditions ask for.
 
-Cases drawn blindly seldom meet a rule of six conditions. A goal is a hint and no promise: it looks at each line by itself.
+Cases drawn blindly seldom meet a rule of six conditions. A goal is a hint, not a promise: it considers each test by itself.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from tactful.language.ir import (
     WhenFact,
 )
 
-#: A field: entity, name on its row or of the custom fact, whether it is a custom one. With no name: the row itself.
+#: A field: its entity, its name, and whether it is a custom fact. An empty name stands for the row itself.
 Key = tuple[str, str, bool]
 
 
 class Hint(msgspec.Struct, frozen=True):
-    """What a field had better hold: one of ``values`` (or none of them), nothing at all, or a moment ``shift`` from now.
+    """The value that a field should have: one of ``values`` (with ``avoid``: none of them), or a moment ``shift`` from now.
 
-    ``earlier``: that moment or an earlier one; else that one or a later one.
+    With ``known`` false the field should be unknown. ``earlier``: that moment or an earlier one; else that one or a later one.
     """
 
     values: tuple[Any, ...] = ()
@@ -54,26 +54,26 @@ NOTHING: Final[Goal] = {}
 
 
 def goals(policy: Policy) -> tuple[Goal, ...]:
-    """A goal or two for each rule and each invariant of the pack; those without any hint are left out."""
+    """One or two goals for each rule and each invariant of the pack. Goals without any hint are left out."""
     checked = policy.checked
     facts = {fact.id: fact for fact in checked.facts}
-    found: list[Goal] = []
+    goals: list[Goal] = []
     for pick in (0, -1):
         hints = _Hints(facts, pick)
         for rule in checked.rules:
-            found.append({**dict(hints.of(rule.unless, False)), **dict(hints.of(rule.when, True))})
-        found.extend(dict(hints.of(one.when, True)) for one in checked.invariants)
-    return (NOTHING, *(one for no, one in enumerate(found) if one and one not in found[:no]))
+            goals.append({**dict(hints.of(rule.unless, False)), **dict(hints.of(rule.when, True))})
+        goals.extend(dict(hints.of(invariant.when, True)) for invariant in checked.invariants)
+    return (NOTHING, *(goal for no, goal in enumerate(goals) if goal and goal not in goals[:no]))
 
 
 class _Hints:
-    """Goes through conditions; where one line is enough, ``pick`` says which."""
+    """Collects hints from conditions. Where one member is enough, ``pick`` is its index."""
 
     def __init__(self, facts: Mapping[str, ComputedFact], pick: int) -> None:
         self._facts, self._pick = facts, pick
 
     def of(self, condition: Condition, wanted: bool) -> Iterator[tuple[Key, Hint]]:
-        """What makes a condition hold, or not hold where it is not wanted."""
+        """Hints that make a condition hold, or fail where it is not wanted."""
         match condition:
             case Test():
                 yield from self._test(condition, wanted != condition.negated)
@@ -93,11 +93,11 @@ class _Hints:
     def _test(self, test: Test, wanted: bool) -> Iterator[tuple[Key, Hint]]:
         field = test.field
         if field.origin == "computed":
-            for one in test.predicates:
-                yield from self._computed(self._facts[field.key], one, wanted)
+            for predicate in test.predicates:
+                yield from self._computed(self._facts[field.key], predicate, wanted)
         elif field.origin != "clock":
-            hints = [_hint(one, wanted) for one in test.predicates]
-            yield from ((_key(field), one) for one in hints if one is not None)
+            hints = [_hint(predicate, wanted) for predicate in test.predicates]
+            yield from ((_key(field), hint) for hint in hints if hint is not None)
 
     def _computed(self, fact: ComputedFact, predicate: Predicate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
         if isinstance(fact, WhenFact):
@@ -125,7 +125,7 @@ class _Hints:
                 assert_never(predicate)
 
     def _rows(self, fact: Aggregate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
-        """Rows that a fact is to find, or none."""
+        """Hints that a fact finds rows, or none."""
         if wanted:
             yield from self.of(fact.where, True)
         yield (fact.over, "", False), Hint(known=wanted)

@@ -1,4 +1,4 @@
-"""What a pack's rules and invariants compare facts with, so that cases can be drawn right on the edges."""
+"""The values that a pack's rules and invariants compare facts with, so that cases can be drawn exactly at the boundaries."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tactful.facts.kinds import (
 from tactful.language.ir import Shift
 from tactful.language.ir.fields_read import ReadField, before, read_fields
 
-#: Where people are: clock changes in both hemispheres, half an hour, none, and weekends on other days.
+#: Time zones and countries: clock changes in both hemispheres, of half an hour, none, and weekends on other days.
 PLACES: Final[tuple[tuple[str | None, str | None], ...]] = (
     ("America/New_York", "US"),
     ("Europe/Dublin", "IE"),
@@ -42,9 +42,10 @@ PLACES: Final[tuple[tuple[str | None, str | None], ...]] = (
     ("Asia/Tokyo", None),
     ("Australia/Lord_Howe", "AU"),
 )
-#: Fields that say where somebody is; drawn together, from PLACES.
+#: Fields for a place, which are drawn together from ``PLACES``.
 PLACE: Final = ("time_zone", "country")
-#: Moments to decide at: an ordinary afternoon, the edges of office hours, days off, and seconds around clock changes.
+#: Moments to decide at, in seconds since 1970: an ordinary afternoon, the edges of office hours, days off, and
+#: seconds around clock changes.
 NOWS: Final = (
     *(1_795_629_600, 1_795_615_200, 1_795_644_000, 1_795_615_199, 1_795_644_001, 1_795_665_600),
     *(1_795_888_800, 1_795_975_200, 1_798_200_000, 1_798_804_800),
@@ -53,16 +54,16 @@ NOWS: Final = (
     *(1_792_890_000, 1_792_889_999, 1_793_016_000),  # Dublin, October
     *(1_790_431_200, 1_790_431_199, 1_775_311_200),  # Auckland, September and April
 )
-#: How long ago things happen that no rule looks at closely; the first is where shrinking ends.
+#: Ages of facts whose boundaries no rule names, in seconds. Shrinking ends at the first.
 AGES: Final = (DAY, HOUR, 3 * DAY, 10 * DAY, 24 * DAY, 60 * DAY, 200 * DAY)
 WORDS: Final = ("Ana", "Kim")
 _FREE: Final = ("id", *PLACE)
 
 
 class Aim(msgspec.Struct, frozen=True, eq=False):
-    """One field to draw: what it may hold, the plainest first; of a moment, how far rules look from now.
+    """A field to draw: its values, the plainest first; for a moment, the shifts from now that rules compare it with.
 
-    ``ahead``: a moment that may be still to come. ``read``: rules or invariants read it.
+    ``ahead``: the moment may be still to come. ``read``: rules or invariants read the field.
     """
 
     entity: str
@@ -79,8 +80,8 @@ class Aim(msgspec.Struct, frozen=True, eq=False):
 def aims(policy: Policy) -> Mapping[str, tuple[Aim, ...]]:
     """The fields of each entity: those that rules or invariants read first."""
     checked = policy.checked
-    read = read_fields(checked, checked.rules, conditions=tuple(one.when for one in checked.invariants))
-    known = {(one.entity, one.name, one.custom): one for one in read}
+    read = read_fields(checked, checked.rules, conditions=tuple(invariant.when for invariant in checked.invariants))
+    known = {(field.entity, field.name, field.custom): field for field in read}
     found: dict[str, list[Aim]] = {}
     for entity, specs in given_fields().items():
         for spec in specs.values():
@@ -108,7 +109,7 @@ def _aim(
 
 
 def _values(kind: Kind, bounds: tuple[int | float, ...]) -> Iterator[Any]:
-    """What a field that is no moment and no reference may hold."""
+    """Values for a field that is neither a moment nor a reference."""
     match kind:
         case YesNoKind():
             yield from (True, False)
@@ -116,32 +117,34 @@ def _values(kind: Kind, bounds: tuple[int | float, ...]) -> Iterator[Any]:
             yield from words
         case ListKind(values=words):
             some = words or WORDS
-            yield from ([], *([one] for one in some), list(some[:2]))
+            yield from ([], *([word] for word in some), list(some[:2]))
         case TextKind():
             yield from WORDS
         case NumberKind():
-            around = {one + step for one in bounds for step in (-1, 0, 1) if one + step >= 0} or {0, 1}
+            around = {bound + step for bound in bounds for step in (-1, 0, 1) if bound + step >= 0} or {0, 1}
             yield from sorted(around)
         case DurationKind():
-            lengths = {int(one) + step for one in bounds for step in (-DAY, 0, DAY) if one + step >= 0} or {14 * DAY}
-            yield from (format_seconds(one) for one in sorted(lengths))
+            lengths = {int(bound) + step for bound in bounds for step in (-DAY, 0, DAY) if bound + step >= 0} or {
+                14 * DAY
+            }
+            yield from (format_seconds(length) for length in sorted(lengths))
         case DayTimeKind():
-            times = {int(one) + step for one in bounds for step in (-60, 0, 60)} or {9 * HOUR, 17 * HOUR}
-            yield from (format_day_time(one % DAY) for one in sorted(times))
+            times = {int(bound) + step for bound in bounds for step in (-60, 0, 60)} or {9 * HOUR, 17 * HOUR}
+            yield from (format_day_time(time % DAY) for time in sorted(times))
         case IdKind() | MomentKind():
             pass
 
 
 @lru_cache(maxsize=20_000)
 def edges(shift: Shift, now: int, calendar: Calendar) -> tuple[int, ...]:
-    """The moment as far from ``now`` as ``shift`` says, and a second and a business day on either side of it."""
+    """The boundary at ``shift`` from ``now``, and the moments a second and a business day on either side of it."""
     edge = before(now, shift, calendar)
     return (edge, edge - 1, edge + 1, calendar.subtract_business_days(edge, 1), calendar.add_business_days(edge, 1))
 
 
 @lru_cache(maxsize=20_000)
 def one_side(shift: Shift, now: int, calendar: Calendar, earlier: bool) -> tuple[int, ...]:
-    """The moment as far from ``now`` as ``shift`` says, and some on one side of it."""
+    """The boundary at ``shift`` from ``now``, and some moments on one side of it."""
     edge = before(now, shift, calendar)
     if earlier:
         return edge - DAY, edge - 10 * DAY, edge, edge - 1, calendar.subtract_business_days(edge, 1)
@@ -150,6 +153,6 @@ def one_side(shift: Shift, now: int, calendar: Calendar, earlier: bool) -> tuple
 
 @lru_cache(maxsize=2_000)
 def clock_changes(calendar: Calendar, now: int) -> tuple[int, ...]:
-    """The second at which the clock last changed, and its neighbours; none where it did not in half a year."""
+    """The second at which the clock last changed, and its neighbours; empty if there was no change in half a year."""
     changes = list(calendar.clock_changes(now - 190 * DAY, now))
     return tuple(changes[-1] + step for step in (0, -1, 1)) if changes else ()

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
 from tactful.facts.reading.moments import EPOCH, parse_date, parse_moment
-from tactful.facts.shape import InterviewStatus, Stage
-from tactful.formats.importers.items import Log
+from tactful.facts.shape import InterviewStatus, Role, Stage
+from tactful.formats.importers.items import Log, Person
 from tactful.source.codes.imports import WrongImportValue
 from tactful.source.diagnostics import Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
@@ -54,6 +54,15 @@ class Entry:
 
     def __contains__(self, key: str) -> bool:
         return key in self._fields
+
+    def any_of(self, *keys: str) -> bool:
+        """Whether the object has one of these fields."""
+        return any(key in self._fields for key in keys)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of the fields, in their order."""
+        return tuple(self._fields)
 
     def node(self, key: str) -> Node | None:
         """The value of a field as written; ``None`` where it is missing or null."""
@@ -130,11 +139,14 @@ class Entry:
         return self._expect(key, node, value, "an object")
 
     def items(self, key: str) -> tuple[Node, ...]:
-        """The members of a list; empty where there is no list."""
+        """The members of a list except nulls; empty where there is no list."""
         node = self.node(key)
         if node is None:
             return ()
-        return self._expect(key, node, node.items if isinstance(node, Sequence) else None, "a list") or ()
+        if not isinstance(node, Sequence):
+            self._expect(key, node, None, "a list")
+            return ()
+        return tuple(item for item in node.items if not (isinstance(item, Scalar) and item.is_null))
 
     def entries(self, key: str) -> list[Entry]:
         """The objects of a list."""
@@ -144,15 +156,23 @@ class Entry:
         )
         return [Entry(node, self._log) for node in objects if node is not None]
 
-    def ids(self, key: str) -> list[str]:
-        """The ids of a list, whose members are ids or objects with an ``id``."""
-        ids = (
-            Entry(node, self._log).id("id")
-            if isinstance(node, Mapping)
-            else self._expect(key, node, _id(node), "a list of ids")
-            for node in self.items(key)
-        )
-        return [id_ for id_ in ids if id_ is not None]
+    def reference(self, key: str) -> tuple[str | None, Entry | None]:
+        """A reference to another object: its id, and the object itself where the feed expands it."""
+        if not isinstance(self.node(key), Mapping):
+            return self.id(key), None
+        entry = self.entry(key)
+        return (None if entry is None else entry.id("id")), entry
+
+    def references(self, key: str) -> list[tuple[str | None, Entry | None]]:
+        """The references in a list: ids, objects, or both."""
+        references: list[tuple[str | None, Entry | None]] = []
+        for node in self.items(key):
+            if isinstance(node, Mapping):
+                entry = Entry(node, self._log)
+                references.append((entry.id("id"), entry))
+            else:
+                references.append((self._expect(key, node, _id(node), "a list of ids or objects"), None))
+        return references
 
     def status(self, key: str, known: MappingOf[str, InterviewStatus | None]) -> InterviewStatus | None:
         """A status in the words of a case. An unknown status is noted."""
@@ -163,6 +183,10 @@ class Entry:
             help_ = "the interview is imported without a status"
             self._log.not_understood(self.place(key), f"the status `{short(text)}` {what}", help_)
         return status
+
+    def note(self, message: str) -> None:
+        """Add a note on this object."""
+        self._log.not_understood(self.span, message)
 
     def place(self, key: str) -> Span:
         """The place of a field's value, or of the object where the field is missing."""
@@ -176,6 +200,20 @@ class Entry:
                 shown = f"`{short(node.text)}`"
             self._log.mistake(WrongImportValue, node.span, f"`{key}` must be {wanted}, not {shown}")
         return value
+
+
+def person_in(entry: Entry, uid: str | None, role: Role | None = "interviewer") -> Person | None:
+    """The person of an object; ``None`` and a note where it has neither an id nor a name nor an address.
+
+    Feeds leave such an object where an account has been deleted.
+    """
+    first, last = entry.text("first_name") or entry.text("firstName"), entry.text("last_name") or entry.text("lastName")
+    name = entry.text("name") or " ".join(filter(None, (first, last))) or None
+    email = entry.text("email")
+    if name is None and email is None and uid is None:
+        entry.note("a person without an id, a name and an address is skipped")
+        return None
+    return Person(name=name, email=email, uid=uid, role=role)
 
 
 def _id(node: Node) -> str | None:

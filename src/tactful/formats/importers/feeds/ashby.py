@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from tactful.facts.shape import InterviewStatus
-from tactful.formats.importers.feeds import Entry, short, stage_of
+from tactful.formats.importers.feeds import Entry, person_in, stage_of
 from tactful.formats.importers.items import Attendee, Belonging, Interview, Item, Log, Person, Version, words
+from tactful.source.nodes import Mapping
 
 SYSTEM: Final = "ashby"
-_FIELDS: Final = words(
+FIELDS: Final = words(
     "id applicationId candidateId interviewStageId status createdAt updatedAt interviewEvents scheduledBy"
 )
 _EVENT_FIELDS: Final = words(
@@ -33,7 +34,14 @@ _STATUSES: Final[dict[str, InterviewStatus | None]] = {
 
 def fits(entry: Entry) -> bool:
     """Whether an object is from Ashby."""
-    return "interviewEvents" in entry or ("action" in entry and "data" in entry)
+    if "interviewEvents" in entry:
+        return True
+    data = entry.node("data")
+    return (
+        "action" in entry
+        and isinstance(data, Mapping)
+        and any(key.text == "interviewSchedule" for key, _ in data.entries)
+    )
 
 
 def read(entry: Entry, log: Log) -> list[Item]:
@@ -42,11 +50,10 @@ def read(entry: Entry, log: Log) -> list[Item]:
         data = entry.entry("data")
         schedule = None if data is None else data.entry("interviewSchedule")
         if schedule is None:
-            action = short(entry.text("action") or "")
-            log.not_understood(entry.span, f"the webhook `{action}` has no known message about interviews")
+            log.not_understood(entry.span, "a webhook without an interview schedule is skipped")
             return []
         entry = schedule
-    entry.list_unknown(_FIELDS, "an Ashby interview schedule")
+    entry.list_unknown(FIELDS, "an Ashby interview schedule")
     status, version = entry.status("status", _STATUSES), entry.moment("updatedAt")
     belonging = Belonging(application=entry.id("applicationId"), candidate=entry.id("candidateId"))
     interviews: list[Item] = []
@@ -71,14 +78,14 @@ def read(entry: Entry, log: Log) -> list[Item]:
     return interviews
 
 
-def _attendees(event: Entry) -> tuple[Attendee, ...]:
-    """The people of ``interviewers``, then those who are only in ``interviewerUserIds``."""
-    people = [_person(entry) for entry in event.entries("interviewers")]
-    known = {person.uid for person in people}
-    people += [Person(uid=uid) for uid in event.ids("interviewerUserIds") if uid not in known]
-    return tuple(Attendee(person=person) for person in people)
-
-
-def _person(entry: Entry) -> Person:
-    name = " ".join(filter(None, (entry.text("firstName"), entry.text("lastName")))) or entry.text("name")
-    return Person(name=name, email=entry.text("email"), uid=entry.id("userId") or entry.id("id"))
+def _attendees(event: Entry) -> tuple[Attendee, ...] | None:
+    """The people of ``interviewers``, then those who are only in ``interviewerUserIds``; ``None`` without both."""
+    if event.node("interviewers") is None and event.node("interviewerUserIds") is None:
+        return None
+    people: list[Person] = []
+    for key in ("interviewers", "interviewerUserIds"):
+        for uid, entry in event.references(key):
+            person = Person(uid=uid) if entry is None else person_in(entry, entry.id("userId") or uid)
+            if person is not None and (person.uid is None or all(person.uid != other.uid for other in people)):
+                people.append(person)
+    return tuple(Attendee(person=person) for person in people if person != Person())

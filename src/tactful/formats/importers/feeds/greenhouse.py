@@ -1,12 +1,12 @@
-"""Greenhouse: scheduled interviews of the Harvest API, alone or in a list, and the webhook for a deleted interview."""
+"""Greenhouse: interviews of Harvest 1 and 2, alone or in a list, and the webhook for a deleted interview."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from tactful.facts.shape import InterviewStatus, Role
-from tactful.formats.importers.feeds import Entry, short, stage_of
+from tactful.facts.shape import InterviewStatus
+from tactful.formats.importers.feeds import Entry, person_in, short, stage_of
 from tactful.formats.importers.items import (
     Attendee,
     Belonging,
@@ -14,13 +14,13 @@ from tactful.formats.importers.items import (
     Interview,
     Item,
     Log,
-    Person,
     Version,
     words,
 )
+from tactful.source.nodes import Mapping
 
 SYSTEM: Final = "greenhouse"
-_FIELDS: Final = words(
+FIELDS: Final = words(
     "id application_id external_event_id start end location video_conferencing_url status created_at updated_at "
     "interview organizer interviewers"
 )
@@ -42,18 +42,20 @@ def fits(entry: Entry) -> bool:
     """Whether an object is from Greenhouse."""
     if "action" in entry and "payload" in entry:
         return True
-    return "application_id" in entry and "interviewers" in entry and "start" in entry
+    times = (entry.node("start"), entry.node("end"))
+    return "application_id" in entry and any(isinstance(time_, Mapping) for time_ in times)
 
 
 def read(entry: Entry, log: Log) -> list[Item]:
     """The interview in an object, or the event in a webhook."""
     if "payload" in entry:
         return _webhook(entry, log)
-    entry.list_unknown(_FIELDS, "a Greenhouse interview")
+    entry.list_unknown(FIELDS, "a Greenhouse interview")
     interview, organizer = entry.entry("interview"), entry.entry("organizer")
-    attendees = tuple(_attendee(interviewer, log) for interviewer in entry.entries("interviewers"))
-    known = {attendee.person.uid for attendee in attendees}
-    coordinator = None if organizer is None else _person(organizer, coordinator=True)
+    people = (_attendee(interviewer, log) for interviewer in entry.entries("interviewers"))
+    attendees = tuple(attendee for attendee in people if attendee is not None)
+    known = {attendee.person.uid for attendee in attendees if attendee.person.uid is not None}
+    coordinator = None if organizer is None else person_in(organizer, organizer.id("id"), "coordinator")
     others = () if coordinator is None or coordinator.uid in known else (coordinator,)
     return Interview(
         system=SYSTEM,
@@ -63,7 +65,7 @@ def read(entry: Entry, log: Log) -> list[Item]:
         ended_at=_end(entry),
         status=entry.status("status", _STATUSES),
         stage=None if interview is None else stage_of(interview.text("name")),
-        attendees=attendees,
+        attendees=None if entry.node("interviewers") is None else attendees,
         others=others,
         belonging=Belonging(application=entry.id("application_id")),
     ).if_complete(log)
@@ -80,28 +82,30 @@ def _webhook(entry: Entry, log: Log) -> list[Item]:
 
 
 def _end(entry: Entry) -> datetime | None:
-    """The end. Whole days end with the day before the given end, in local time."""
+    """The end: a moment, or a day. A day comes from an interview of whole days; it is the day after the last one."""
     start, end = entry.entry("start"), entry.entry("end")
     if end is None:
         return None
-    if "date" not in end:
-        return end.moment("date_time")
-    last, first = end.day("date"), None if start is None else start.day("date")
-    if last is None:
-        return None
-    if last > (first or date.min):
-        last -= timedelta(days=1)
+    moment, after = end.moment("date_time"), end.day("date")
+    if moment is not None or after is None:
+        return moment
+    return end_of_days(None if start is None else start.day("date"), after)
+
+
+def end_of_days(first: date | None, after: date) -> datetime:
+    """The last second, in local time, of whole days from ``first`` until the day before ``after``, but at least one."""
+    last = after - timedelta(days=1) if date.min < after and after > (first or date.min) else after
     return datetime.combine(last, time(23, 59, 59))
 
 
-def _person(entry: Entry, coordinator: bool = False) -> Person:
-    name = entry.text("name") or " ".join(filter(None, (entry.text("first_name"), entry.text("last_name")))) or None
-    role: Role = "coordinator" if coordinator else "interviewer"
-    return Person(name=name, email=entry.text("email"), uid=entry.id("id"), role=role)
+def _attendee(entry: Entry, log: Log) -> Attendee | None:
+    person = person_in(entry, entry.id("id"))
+    return None if person is None else Attendee(person=person, accepted=answer_of(entry, log))
 
 
-def _attendee(entry: Entry, log: Log) -> Attendee:
+def answer_of(entry: Entry, log: Log) -> bool | None:
+    """Whether an interviewer accepted; ``None`` where they did neither that nor decline."""
     answer = entry.text("response_status")
     if answer is not None and answer not in _ANSWERS:
         log.not_understood(entry.place("response_status"), f"the answer `{short(answer)}` is unknown")
-    return Attendee(person=_person(entry), accepted=_ANSWERS.get(answer or ""))
+    return _ANSWERS.get(answer or "")

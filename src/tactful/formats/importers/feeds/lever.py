@@ -6,12 +6,11 @@ from datetime import timedelta
 from typing import Final
 
 from tactful.facts.calendars import Calendars
-from tactful.formats.importers.feeds import Entry, short, stage_of
+from tactful.formats.importers.feeds import Entry, person_in, short, stage_of
 from tactful.formats.importers.items import Attendee, Belonging, Interview, Item, Log, Person, Version, words
-from tactful.source.nodes import Mapping
 
 SYSTEM: Final = "lever"
-_FIELDS: Final = words(
+FIELDS: Final = words(
     "id panel subject note interviewers timezone createdAt updatedAt date duration location feedbackTemplate feedbackForms "
     "feedbackReminder user stage stageId canceledAt postings gcalEventUrl opportunityId opportunity"
 )
@@ -21,12 +20,13 @@ _LONGEST: Final = 7 * 24 * 60
 
 def fits(entry: Entry) -> bool:
     """Whether an object is from Lever."""
-    return "date" in entry and "duration" in entry
+    others = entry.any_of("interviewers", "canceledAt", "panel", "opportunityId", "feedbackForms", "feedbackTemplate")
+    return "date" in entry and "duration" in entry and others
 
 
 def read(entry: Entry, log: Log) -> list[Item]:
     """The interview in an object. Without ``updatedAt``, the last import counts as the newest version."""
-    entry.list_unknown(_FIELDS, "a Lever interview")
+    entry.list_unknown(FIELDS, "a Lever interview")
     start, minutes = entry.milliseconds("date"), entry.number("duration", _LONGEST)
     end = None if start is None or minutes is None else start + timedelta(minutes=minutes)
     return Interview(
@@ -37,7 +37,7 @@ def read(entry: Entry, log: Log) -> list[Item]:
         ended_at=end,
         status="scheduled" if entry.milliseconds("canceledAt") is None else "cancelled",
         stage=stage_of(entry.text("subject")),
-        attendees=_attendees(entry, log),
+        attendees=_attendees(entry),
         belonging=Belonging(
             application=entry.id("opportunityId"),
             time_zone=_zone(entry, log),
@@ -53,12 +53,12 @@ def _zone(entry: Entry, log: Log) -> str | None:
     return None
 
 
-def _attendees(entry: Entry, log: Log) -> tuple[Attendee, ...]:
-    """The interviewers, who are ids or objects with id, name and email."""
-    if not any(isinstance(node, Mapping) for node in entry.items("interviewers")):
-        return tuple(Attendee(person=Person(uid=uid)) for uid in entry.ids("interviewers"))
-    attendees = []
-    for interviewer in entry.entries("interviewers"):
-        person = Person(name=interviewer.text("name"), email=interviewer.text("email"), uid=interviewer.id("id"))
-        attendees.append(Attendee(person=person))
-    return tuple(attendees)
+def _attendees(entry: Entry) -> tuple[Attendee, ...] | None:
+    """The interviewers, who are ids or objects with id, name and email; ``None`` where the object does not name them."""
+    if entry.node("interviewers") is None:
+        return None
+    people = [
+        Person(uid=uid) if interviewer is None else person_in(interviewer, uid)
+        for uid, interviewer in entry.references("interviewers")
+    ]
+    return tuple(Attendee(person=person) for person in people if person is not None and person != Person())

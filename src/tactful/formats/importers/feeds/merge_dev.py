@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from tactful.facts.shape import InterviewStatus
-from tactful.formats.importers.feeds import Entry
+from tactful.facts.shape import InterviewStatus, Role
+from tactful.formats.importers.feeds import Entry, person_in, stage_of
 from tactful.formats.importers.items import Attendee, Belonging, Interview, Item, Log, Person, Version, words
-from tactful.source.nodes import Mapping
 
 SYSTEM: Final = "merge"
-_FIELDS: Final = words(
+FIELDS: Final = words(
     "id remote_id created_at modified_at application job_interview_stage organizer interviewers location start_at end_at "
     "remote_created_at remote_updated_at status remote_was_deleted field_mappings remote_data"
 )
@@ -30,10 +29,15 @@ def fits(entry: Entry) -> bool:
 
 def read(entry: Entry, log: Log) -> list[Item]:
     """The interview in an object. ``modified_at`` is its version, since Merge also updates it for a deletion."""
-    entry.list_unknown(_FIELDS, "a Merge interview")
+    entry.list_unknown(FIELDS, "a Merge interview")
     status = entry.status("status", _STATUSES)
-    organizer, interviewers = _id_of(entry, "organizer"), entry.ids("interviewers")
-    coordinator = organizer is not None and organizer not in interviewers
+    people = [_person(reference) for reference in entry.references("interviewers")]
+    interviewers = [person for person in people if person is not None]
+    organizer = _person(entry.reference("organizer"), "coordinator")
+    known = {person.uid for person in interviewers if person.uid is not None}
+    others = () if organizer is None or organizer.uid in known else (organizer,)
+    _, stage = entry.reference("job_interview_stage")
+    named = entry.node("interviewers") is not None
     return Interview(
         system=SYSTEM,
         uid=entry.id("id") or "",
@@ -41,15 +45,32 @@ def read(entry: Entry, log: Log) -> list[Item]:
         version=Version(updated_at=entry.moment("modified_at") or entry.moment("remote_updated_at")),
         ended_at=entry.moment("end_at"),
         status="cancelled" if entry.flag("remote_was_deleted") else status,
-        attendees=tuple(Attendee(person=Person(uid=uid)) for uid in interviewers),
-        others=(Person(uid=organizer, role="coordinator"),) if coordinator else (),
-        belonging=Belonging(application=_id_of(entry, "application")),
+        stage=None if stage is None else stage_of(stage.text("name")),
+        attendees=tuple(Attendee(person=person) for person in interviewers) if named else None,
+        others=others,
+        belonging=_belonging(entry),
     ).if_complete(log)
 
 
-def _id_of(entry: Entry, key: str) -> str | None:
-    """A reference: an id, or the object itself in feeds that expand it."""
-    if not isinstance(entry.node(key), Mapping):
-        return entry.id(key)
-    inner = entry.entry(key)
-    return None if inner is None else inner.id("id")
+def _person(reference: tuple[str | None, Entry | None], role: Role = "interviewer") -> Person | None:
+    """The person that a reference leads to: all of it where it is expanded, else the id."""
+    uid, entry = reference
+    if entry is not None:
+        return person_in(entry, uid, role)
+    return None if uid is None else Person(uid=uid, role=role)
+
+
+def _belonging(entry: Entry) -> Belonging:
+    """The application, and what it says of the job and the candidate where these are expanded."""
+    application_id, application = entry.reference("application")
+    if application is None:
+        return Belonging(application=application_id)
+    candidate_id, candidate = application.reference("candidate")
+    _, job = application.reference("job")
+    names = () if candidate is None else (candidate.text("first_name"), candidate.text("last_name"))
+    return Belonging(
+        application=application_id,
+        role=None if job is None else job.text("name"),
+        candidate=candidate_id,
+        candidate_name=" ".join(filter(None, names)) or None,
+    )

@@ -6,17 +6,17 @@ that status withdraws the people it names. Replies and counter-proposals are mea
 
 from __future__ import annotations
 
-import warnings
+import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
-from urllib.parse import unquote
+from typing import Final
 
-from icalendar import Event
+from icalendar import vText
 
-from tactful.facts.shape import InterviewStatus, Role
+from tactful.facts.shape import InterviewStatus
 from tactful.formats.importers.feeds import short, stage_of
-from tactful.formats.importers.ics.lines import Component, components
-from tactful.formats.importers.ics.zones import Zones
+from tactful.formats.importers.ics.lines import Component, Line, components
+from tactful.formats.importers.ics.people import is_room, is_shared, is_unread, person_of, shown
+from tactful.formats.importers.ics.zones import UnusableZone, Zones
 from tactful.formats.importers.items import (
     Attendee,
     Belonging,
@@ -25,27 +25,17 @@ from tactful.formats.importers.items import (
     Items,
     Log,
     Person,
+    Record,
     Version,
     Withdrawal,
 )
 from tactful.source.codes.imports import BrokenFile, NoEnd, NoImportZone, Recurring, WrongImportValue
+from tactful.source.nodes import TextLimits
 
 SYSTEM: Final = "ics"
 _RECURRENCE: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
-#: Properties that interviews are read from. All others are ignored.
-_READ: Final = (
-    "UID",
-    "SEQUENCE",
-    "DTSTAMP",
-    "DTSTART",
-    "DTEND",
-    "DURATION",
-    "ORGANIZER",
-    "ATTENDEE",
-    "STATUS",
-    "SUMMARY",
-)
-_SINGLE: Final = tuple(name for name in _READ if name != "ATTENDEE")
+#: Properties that an event has at most once. Of all others, only the people are read.
+_SINGLE: Final = ("UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "ORGANIZER", "STATUS", "SUMMARY")
 _STATUSES: Final[dict[str, InterviewStatus]] = {
     "CONFIRMED": "scheduled",
     "TENTATIVE": "scheduled",
@@ -58,12 +48,45 @@ _ANSWERS: Final[dict[str, bool | None]] = {
     "TENTATIVE": None,
     "NEEDS-ACTION": None,
 }
+_DURATION: Final = re.compile(
+    r"(?P<sign>[+-]?)P(?=[\dT])(?:(?P<weeks>\d{1,7})W)?(?:(?P<days>\d{1,7})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,7})M)?(?:(?P<seconds>\d{1,9})S)?)?",
+    re.ASCII,
+)
+_DATE: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(?P<hour>\d{2})(\d{2})([0-5]\d|60)(?P<utc>Z?))?", re.ASCII)
+_WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,15}")
 
 
-def read(text: str, name: str, log: Log) -> Items:
-    """Read the interviews, withdrawals and cancellations of an iCalendar text."""
+class Length(Record, frozen=True):
+    """A duration: whole days on the calendar, and then an exact time."""
+
+    days: int
+    exact: timedelta
+
+    @property
+    def total(self) -> timedelta:
+        """The duration where no clock changes."""
+        return timedelta(days=self.days) + self.exact
+
+
+class Times(Record, frozen=True):
+    """The times of an event, as far as it has them."""
+
+    start: date | None
+    end: date | None
+    length: Length | None
+
+
+def looks_like_calendar(data: bytes) -> bool:
+    """Whether a file begins like a calendar."""
+    start = re.sub(rb"(?:\r*\n|\r)[ \t]", b"", data.lstrip()[:400])  # a line may be folded anywhere
+    return re.match(rb"BEGIN\s*:\s*VCALENDAR\b", start, re.IGNORECASE) is not None
+
+
+def read(data: bytes, name: str, log: Log, limits: TextLimits) -> Items:
+    """Read the interviews, withdrawals and cancellations of an iCalendar file."""
     items: list[Item] = []
-    for calendar in components(text, name, log):
+    for calendar in components(data, name, log, limits):
         if calendar.name != "VCALENDAR":
             log.not_understood(calendar.span, f"the component `{short(calendar.name)}` is skipped")
             continue
@@ -102,46 +125,36 @@ class _Calendar:
                 self._log.mistake(Recurring, line.span, f"the event is recurring: it has `{line.name}`", help_)
         for alarm in component.components:
             self._log.not_understood(alarm.span, f"the component `{short(alarm.name)}` is skipped")
-        event = self._event(component)
-        if event is None or len(self._log.mistakes) > before:
+        if not self._is_whole(component):
             return None
-        return self._read(component, event)
+        item = self._read(component)
+        return item if len(self._log.mistakes) == before else None
 
-    def _event(self, component: Component) -> Any:
-        """The event as icalendar reads it, after reporting the mistakes; ``None`` where it cannot be read."""
+    def _is_whole(self, component: Component) -> bool:
+        """Whether an event has a UID and each property at most once. Reports a mistake otherwise."""
         for name in _SINGLE:
             if sum(line.name == name for line in component.lines) > 1:
                 self._log.mistake(BrokenFile, component.place(name), f"the event has more than one `{name}`")
-                return None
-        try:
-            with warnings.catch_warnings():  # about time zones, which are not left to icalendar
-                warnings.simplefilter("ignore")
-                event = Event.from_ical(component.to_ical(_READ))
-        except Exception as failure:  # a library reads a stranger's text: any error is reported
-            self._log.mistake(BrokenFile, component.span, f"the event cannot be read: {short(str(failure).lower())}")
-            return None
-        for broken, error in event.errors:
-            name = str(broken).upper()
-            message = f"`{name}` cannot be read: {short(error.lower())}"
-            self._log.mistake(WrongImportValue, component.place(name), message)
-        if not str(event.get("UID") or "").strip():
+                return False
+        if not component.value("UID"):
             self._log.mistake(BrokenFile, component.span, "the event has no `UID`", "save the file again")
-        return event
+            return False
+        return True
 
-    def _read(self, component: Component, event: Any) -> Item | None:
-        uid, version = str(event["UID"]).strip(), self._version(component, event)
-        status = self._status(component, event)
-        attendees = self._attendees(component, event)
-        if self._method == "CANCEL" and status != "cancelled":
-            return self._withdrawal(component, uid, version, attendees)
+    def _read(self, component: Component) -> Item | None:
+        uid, version = _text(component, "UID"), self._version(component)
+        status = self._status(component)
+        attendees = self._attendees(component)
         cancelled = self._method == "CANCEL"
-        ended_at = self._ended_at(component, event, needed=not cancelled)
-        organizer = _person(event.get("ORGANIZER"), "coordinator") if event.get("ORGANIZER") is not None else None
-        invited = {attendee.person.email for attendee in attendees if attendee.person.email}
-        others = () if organizer is None or organizer.email in invited else (organizer,)
+        if cancelled and status != "cancelled":
+            return self._withdrawal(component, uid, version, attendees)
+        ended_at = self._ended_at(component, needed=not cancelled)
         if not cancelled and ended_at is None:
             return None
-        summary = " ".join(str(event.get("SUMMARY") or "").split())
+        sender = self._organizer(component)
+        invited = {attendee.person.email for attendee in attendees if attendee.person.email}
+        joins = sender is not None and not is_unread(sender) and sender.email not in invited
+        summary = " ".join(_text(component, "SUMMARY").split())
         return Interview(
             system=SYSTEM,
             uid=uid,
@@ -152,10 +165,12 @@ class _Calendar:
             stage=stage_of(summary),
             attendees=None if cancelled else attendees,
             candidate_among=not cancelled,
-            others=others,
+            others=(sender,) if sender is not None and joins else (),
+            sender=sender,
+            summary=summary or None,
             belonging=Belonging(
                 role=_role(summary),
-                time_zone=self._zone_name(event),
+                time_zone=self._zone_name(component),
             ),
         )
 
@@ -171,124 +186,254 @@ class _Calendar:
 
     # --- single properties ---
 
-    def _version(self, component: Component, event: Any) -> Version:
-        sequence = int(event.get("SEQUENCE") or 0)
-        if not 0 <= sequence < 10**15:
-            self._log.mistake(
-                WrongImportValue, component.place("SEQUENCE"), "`SEQUENCE` must be a whole number, 0 or more"
-            )
-        stamp = getattr(event.get("DTSTAMP"), "dt", None)
+    def _version(self, component: Component) -> Version:
+        sequence, stamp = component.value("SEQUENCE") or "0", self._date(component, "DTSTAMP")
+        if _WHOLE_NUMBER.fullmatch(sequence) is None:
+            message = f"`SEQUENCE` must be a whole number, 0 or more, not `{short(sequence)}`"
+            self._log.mistake(WrongImportValue, component.place("SEQUENCE"), message)
+            return Version()
         aware = isinstance(stamp, datetime) and stamp.tzinfo is not None
-        return Version(sequence=sequence, updated_at=stamp if aware else None)
+        return Version(sequence=int(sequence), updated_at=stamp if isinstance(stamp, datetime) and aware else None)
 
-    def _status(self, component: Component, event: Any) -> InterviewStatus | None:
-        text = str(event.get("STATUS") or "").strip().upper()
+    def _status(self, component: Component) -> InterviewStatus | None:
+        text = (component.value("STATUS") or "").upper()
         if text and text not in _STATUSES:
             self._log.not_understood(component.place("STATUS"), f"the status `{short(text)}` is unknown")
         return _STATUSES.get(text)
 
-    def _ended_at(self, component: Component, event: Any, needed: bool) -> datetime | None:
-        """The end; without an offset where the file gives it in floating local time."""
-        values = {name: getattr(event.get(name), "dt", None) for name in ("DTSTART", "DTEND", "DURATION")}
-        for name, kind in (("DTSTART", date), ("DTEND", date), ("DURATION", timedelta)):
-            if values[name] is not None and not isinstance(values[name], kind):
-                self._log.mistake(WrongImportValue, component.place(name), f"`{name}` has a value of the wrong type")
-                return None
-        start, end, length = values["DTSTART"], values["DTEND"], values["DURATION"]
+    # --- times ---
+
+    def _date(self, component: Component, name: str) -> date | None:
+        """A day, a moment in UTC, or a local time without its offset; ``None`` after reporting a mistake."""
+        text = component.value(name)
+        if not text:
+            return None
+        value = _parsed(text.upper())
+        if value is None:
+            message = f"`{name}` is not a possible date or time: `{short(text)}`"
+            help_ = "write it like 20250311T160000Z, or 20250311 for a whole day"
+            self._log.mistake(WrongImportValue, component.place(name), message, help_)
+        return value
+
+    def _length(self, component: Component) -> Length | None:
+        """The duration; ``None`` where there is none, and after reporting a mistake."""
+        text = component.value("DURATION")
+        if not text:
+            return None
+        match = _DURATION.fullmatch(text.upper())
+        if match is None:
+            self._log.mistake(
+                WrongImportValue,
+                component.place("DURATION"),
+                f"`DURATION` cannot be read: `{short(text)}`",
+                "write it like PT1H30M",
+            )
+            return None
+        parts = {key: int(match[key] or 0) for key in ("weeks", "days", "hours", "minutes", "seconds")}
+        exact = timedelta(hours=parts["hours"], minutes=parts["minutes"], seconds=parts["seconds"])
+        length = Length(days=7 * parts["weeks"] + parts["days"], exact=exact)
+        if match["sign"] == "-":
+            length = Length(days=-length.days, exact=-exact)
+        return length
+
+    def _ended_at(self, component: Component, needed: bool) -> datetime | None:
+        """The end; without an offset where the file gives it in floating local time.
+
+        ``needed``: whether the event has to have an end. Otherwise an end that cannot be is only noted.
+        """
+        before = len(self._log.mistakes)
         try:
-            if isinstance(end, datetime):
-                return self._moment(component, event, "DTEND")
-            if end is not None:
-                return _end_of_days(start if isinstance(start, date) else end, end)
-            if start is not None and not isinstance(start, datetime):
-                return _end_of_days(start, start + (length or timedelta(days=1)))
-            if start is not None and length is not None:
-                moment = self._moment(component, event, "DTSTART")
-                return None if moment is None else _later(moment, length)
+            times = Times(
+                start=self._date(component, "DTSTART"),
+                end=self._date(component, "DTEND"),
+                length=self._length(component),
+            )
+            if len(self._log.mistakes) > before:
+                return None
+            problem = self._wrong_order(component, times)
+            if problem is not None:
+                if needed:
+                    place = component.place("DURATION" if times.end is None else "DTEND")
+                    self._log.mistake(WrongImportValue, place, problem, "ask when the interview will end")
+                return None
+            if times.end is not None or times.length is not None:
+                return self._end(component, times)
         except (OverflowError, ValueError):
             self._log.mistake(
                 WrongImportValue, component.place("DTSTART"), "the end of the event is not a possible date"
             )
             return None
+        if times.start is not None and not isinstance(times.start, datetime):
+            return _end_of_days(times.start, times.start + timedelta(days=1))
         if needed:
             message = "the event has no end: neither `DTEND` nor `DURATION`"
             self._log.mistake(NoEnd, component.place("DTSTART"), message, "ask when the interview will end")
         return None
 
-    def _moment(self, component: Component, event: Any, name: str) -> datetime | None:
-        """The moment of a property that has a date and a time."""
-        value = event[name]
-        wall: datetime = value.dt.replace(tzinfo=None)
-        if value.to_ical().upper().endswith(b"Z"):
-            return wall.replace(tzinfo=UTC)
-        tzid = str(value.params.get("TZID") or self._zone or "")
-        if not tzid:
-            return wall
-        moment = self._zones.at(wall, tzid)
-        if moment is None:
-            message = f"the time zone `{short(tzid)}` is unknown, and the file has no usable definition of it"
-            help_ = "replace it with an IANA name, such as Europe/Dublin"
-            self._log.mistake(NoImportZone, component.place(name), message, help_)
-        return moment
+    def _end(self, component: Component, times: Times) -> datetime | None:
+        """The end of an event that has an end or a length."""
+        start, end, length = times.start, times.end, times.length
+        if isinstance(end, datetime):
+            return self._moment(component, "DTEND", end)
+        if end is not None:
+            return _end_of_days(end if start is None else start, end)
+        assert length is not None
+        if start is None:
+            message = "the event has neither a start nor `DTEND`"
+            self._log.mistake(NoEnd, component.place("DURATION"), message, "ask when the interview will end")
+            return None
+        if isinstance(start, datetime):
+            return self._moment(component, "DTSTART", start, length)
+        return _end_of_days(start, start + length.total)
 
-    def _zone_name(self, event: Any) -> str | None:
+    def _wrong_order(self, component: Component, times: Times) -> str | None:
+        """What is wrong with the times of an event, in words; ``None`` where the event ends after it starts."""
+        start, end, length = times.start, times.end, times.length
+        if length is not None and length.total <= timedelta(0):
+            return f"`DURATION` must be more than 0, not `{short(component.value('DURATION') or '')}`"
+        if start is None or end is None:
+            return None
+        if not (isinstance(start, datetime) and isinstance(end, datetime)):
+            first, last = _day(start), _day(end)
+            if last < first:
+                return "the event ends before it starts"
+            agrees = length is None or last - first == length.total or isinstance(start, datetime)
+            return None if agrees else "`DTEND` and `DURATION` disagree"
+        try:
+            begins, ends = self._instant(component, "DTSTART", start), self._instant(component, "DTEND", end)
+            after = None if length is None else self._instant(component, "DTSTART", start, length)
+        except UnusableZone:
+            return None  # the end is read once more, and reports it
+        if (begins.tzinfo is None) != (ends.tzinfo is None):
+            return None
+        if ends <= begins:
+            return "the event ends before it starts" if ends < begins else "the event ends when it starts"
+        return None if after is None or ends == after else "`DTEND` and `DURATION` disagree"
+
+    def _moment(
+        self, component: Component, name: str, value: datetime, length: Length | None = None
+    ) -> datetime | None:
+        """The moment of a property, or a length after it; ``None`` after reporting that its zone cannot be used."""
+        try:
+            return self._instant(component, name, value, length)
+        except UnusableZone as problem:
+            message = f"the time zone `{short(self._tzid(component, name))}` {problem}"
+            help_ = "replace it with an IANA name, such as Europe/Dublin"
+            if "is defined" in str(problem):
+                help_ = "write the times of the event in UTC, with a Z at the end"
+            self._log.mistake(NoImportZone, component.place(name), message, help_)
+            return None
+
+    def _instant(self, component: Component, name: str, value: datetime, length: Length | None = None) -> datetime:
+        """The moment of a property that has a date and a time, or a length after it. Raises :class:`UnusableZone`.
+
+        Days of a length are days on the calendar: the clock shows the same time at their end.
+        """
+        days, exact = (timedelta(0), timedelta(0)) if length is None else (timedelta(length.days), length.exact)
+        wall = value.replace(tzinfo=None) + days
+        tzid = self._tzid(component, name)
+        if value.tzinfo is not None:
+            return wall.replace(tzinfo=UTC) + exact
+        if not tzid:
+            return wall + exact
+        return self._zones.later(wall, tzid, exact) if exact else self._zones.at(wall, tzid)
+
+    def _tzid(self, component: Component, name: str) -> str:
+        line = component.first(name)
+        return (line.parameters.get("TZID", "").strip() if line is not None else "") or self._zone or ""
+
+    def _zone_name(self, component: Component) -> str | None:
         """The IANA name of the time zone that the invitation was written in."""
         for name in ("DTEND", "DTSTART"):
-            params = getattr(event.get(name), "params", None)
-            if params is not None and params.get("TZID"):
-                return self._zones.name(str(params["TZID"]))
-        return None if self._zone is None else self._zones.name(self._zone)
+            line = component.first(name)
+            if line is not None and line.parameters.get("TZID"):
+                value = self._date(component, name)
+                wall = value.replace(tzinfo=None) if isinstance(value, datetime) else None
+                return self._place(line.parameters["TZID"], wall)
+        return None if self._zone is None else self._place(self._zone, None)
 
-    def _attendees(self, component: Component, event: Any) -> tuple[Attendee, ...]:
-        given = event.get("ATTENDEE") or []
-        places = [line.span for line in component.lines if line.name == "ATTENDEE"]
+    def _place(self, tzid: str, wall: datetime | None) -> str | None:
+        """The IANA name of a zone where people live: programs that write all times in UTC do not say where."""
+        name = self._zones.name(tzid, wall)
+        return None if name == "UTC" else name
+
+    # --- people ---
+
+    def _organizer(self, component: Component) -> Person | None:
+        line = component.first("ORGANIZER")
+        person = None if line is None else person_of(line, "coordinator")
+        if line is None or person is None or person.name is person.email is person.uid is None:
+            return None
+        if is_unread(person):
+            message = f"nobody reads mails to the organizer `{shown(person)}`, so no coordinator is added"
+            self._log.not_understood(line.span, message)
+        return person
+
+    def _attendees(self, component: Component) -> tuple[Attendee, ...]:
         attendees: dict[str, Attendee] = {}
-        for address, place in zip(given if isinstance(given, list) else [given], places, strict=False):
-            kind = str(address.params.get("CUTYPE") or "INDIVIDUAL").upper()
-            role = str(address.params.get("ROLE") or "").upper()
-            person = _person(address, None if role == "NON-PARTICIPANT" else "interviewer")
-            shown = short(person.name or person.email or str(address))
-            if kind in ("ROOM", "RESOURCE"):
-                continue  # nobody thanks a room
-            if kind == "GROUP":
-                help_ = "write its members into the case by hand"
-                self._log.not_understood(place, f"`{shown}` is a group, not a person", help_)
-            elif person.role is None:
-                message = f"`{shown}` is invited for information only and is not an interviewer"
-                self._log.not_understood(place, message)
-            else:
-                answer = str(address.params.get("PARTSTAT") or "NEEDS-ACTION").upper()
-                if answer not in _ANSWERS:
-                    message = f"the answer `{short(answer)}` is unknown"
-                    self._log.not_understood(place, message)
-                attendees.setdefault(
-                    person.email or person.name or str(address), Attendee(person=person, accepted=_ANSWERS.get(answer))
-                )
+        for line in component.lines:
+            attendee = self._attendee(line) if line.name == "ATTENDEE" else None
+            if attendee is not None:
+                person = attendee.person
+                attendees.setdefault(person.email or person.name or person.uid or "", attendee)
         return tuple(attendees.values())
 
+    def _attendee(self, line: Line) -> Attendee | None:
+        """The attendee of a line; ``None`` for things, and after a note on those that are no interviewers."""
+        kind = line.parameters.get("CUTYPE", "").strip().upper()
+        person = person_of(line, "interviewer")
+        if is_room(line, person):
+            return None  # nobody thanks a room
+        if person.name is person.email is person.uid is None:
+            self._log.not_understood(line.span, "an attendee has neither a name nor an address and is skipped")
+        elif kind == "GROUP":
+            help_ = "write its members into the case by hand"
+            self._log.not_understood(line.span, f"`{shown(person)}` is a group, not a person", help_)
+        elif line.parameters.get("ROLE", "").strip().upper() == "NON-PARTICIPANT":
+            message = f"`{shown(person)}` is invited for information only and is not an interviewer"
+            self._log.not_understood(line.span, message)
+        else:
+            answer = (line.parameters.get("PARTSTAT") or "NEEDS-ACTION").strip().upper()
+            if answer not in _ANSWERS:
+                self._log.not_understood(line.span, f"the answer `{short(answer)}` is unknown")
+            return Attendee(person=person, accepted=_ANSWERS.get(answer), nobody=_nobody(person))
+        return None
 
-def _person(value: Any, role: Role | None) -> Person:
-    """The person of a calendar address: the name, and the address if it is a mail address."""
-    address = str(value.params.get("EMAIL") or value).strip()
-    scheme, colon, rest = address.partition(":")
-    if colon:
-        address = unquote(rest) if scheme.lower() == "mailto" else ""
-    email = address.strip().lower() if "@" in address else None
-    name = " ".join(str(value.params.get("CN") or "").strip('"').split()) or None
-    if name is not None and "@" in name:  # some programs put the address in place of the name
-        name = None
-    return Person(name=name, email=email, role=role, uid=None if email or name else str(value))
+
+def _nobody(person: Person) -> str | None:
+    """Why an address is nobody's, in words; ``None`` where it may be a person's."""
+    if is_unread(person):
+        return f"nobody reads mails to `{shown(person)}`, so it is not an interviewer"
+    return f"`{shown(person)}` is an address of several people, not an interviewer" if is_shared(person) else None
+
+
+def _text(component: Component, name: str) -> str:
+    """A text without its escapes."""
+    return str(vText.from_ical(component.value(name) or "")).strip()
+
+
+def _parsed(text: str) -> date | None:
+    """A day, a moment in UTC or a local time; ``None`` where the text is none of these."""
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    try:
+        if match["hour"] is None:
+            return date(year, month, day)
+        second = min(second, 59)  # a leap second
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC if match["utc"] else None)
+    except ValueError:
+        return None
+
+
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
 
 
 def _end_of_days(first: date, after: date) -> datetime:
     """The last second of whole days. Their last day is the day before ``after``."""
-    first = first.date() if isinstance(first, datetime) else first
-    return datetime.combine(max(first, after - timedelta(days=1)), time(23, 59, 59))
-
-
-def _later(moment: datetime, length: timedelta) -> datetime:
-    """A moment later by an elapsed time. A clock change does not affect the length."""
-    return moment + length if moment.tzinfo is None else (moment.astimezone(UTC) + length).astimezone(moment.tzinfo)
+    return datetime.combine(max(_day(first), after - timedelta(days=1)), time(23, 59, 59))
 
 
 def _role(summary: str) -> str | None:

@@ -7,7 +7,7 @@ belongs to its author: an import only fills in missing fields and removes nothin
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 import msgspec
 
@@ -16,6 +16,7 @@ from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import parse_date, parse_moment
 from tactful.formats.importers.items import (
     Application,
+    Attendee,
     Cancellation,
     Interview,
     Item,
@@ -23,10 +24,11 @@ from tactful.formats.importers.items import (
     Log,
     Person,
     Record,
+    Seat,
     Version,
     Withdrawal,
 )
-from tactful.formats.importers.merge.addresses import find_candidate, home
+from tactful.formats.importers.merge.addresses import find_candidate, home, with_company
 from tactful.formats.importers.merge.applications import ApplicationFinder
 from tactful.formats.importers.merge.clock import Clock
 from tactful.formats.importers.merge.document import Document
@@ -53,7 +55,7 @@ class Options(Record, frozen=True):
 def merge(document: Document, items: Items, options: Options, log: Log, now: int) -> list[str]:
     """Merge items into a case and return the changes in words. ``now`` is in seconds since 1970, UTC."""
     merger = _Merger(document, options, log, now)
-    own = _of_one_candidate(items, options, log)
+    own = _with_known_people(_of_one_candidate(items, options, log))
     merger.write_candidate(own)
     for item in _oldest_first(own):
         merger.take(item)
@@ -77,6 +79,32 @@ def _of_one_candidate(items: Items, options: Options, log: Log) -> Items:
     return tuple(own)
 
 
+def _with_known_people(items: Items) -> Items:
+    """The items with the name and the address of each person, wherever one of the items has them for the person's id."""
+    known: dict[tuple[str, str], Person] = {}
+    for item in items:
+        if isinstance(item, Interview):
+            for person in (*(attendee.person for attendee in item.attendees or ()), *item.others):
+                if person.uid is not None:
+                    known[item.system, person.uid] = _filled_in(person, known.get((item.system, person.uid), person))
+    return tuple(_with_people(item, known) if isinstance(item, Interview) else item for item in items)
+
+
+def _with_people(item: Interview, known: dict[tuple[str, str], Person]) -> Interview:
+    def full(person: Person) -> Person:
+        return _filled_in(person, known.get((item.system, person.uid or ""), person))
+
+    attendees = item.attendees
+    if attendees is not None:
+        attendees = tuple(msgspec.structs.replace(other, person=full(other.person)) for other in attendees)
+    return msgspec.structs.replace(item, attendees=attendees, others=tuple(map(full, item.others)))
+
+
+def _filled_in(person: Person, other: Person) -> Person:
+    """A person with what they lack of name and address taken from what else is known of them."""
+    return msgspec.structs.replace(person, name=person.name or other.name, email=person.email or other.email)
+
+
 def _candidates(items: Items) -> set[str]:
     return {item.belonging.candidate for item in items if isinstance(item, Interview) and item.belonging.candidate}
 
@@ -91,7 +119,7 @@ def _oldest_first(items: Items) -> list[Item]:
         key = ("", item.id) if isinstance(item, Application) else (item.system, item.uid)
         groups.setdefault(key, []).append(item)
     for group in groups.values():
-        versions = [item.version for item in group if not isinstance(item, Application)]
+        versions = [item.version for item in group if not isinstance(item, Application | Seat)]
         counted = all(version.sequence is not None for version in versions)
         if len(versions) == len(group) and (counted or all(version.updated_at is not None for version in versions)):
             group.sort(key=_age)
@@ -101,7 +129,7 @@ def _oldest_first(items: Items) -> list[Item]:
 
 
 def _age(item: Item) -> tuple[int, datetime]:
-    assert not isinstance(item, Application)
+    assert not isinstance(item, Application | Seat)
     return item.version.sequence or 0, item.version.updated_at or _OLDEST
 
 
@@ -157,6 +185,10 @@ class _Merger:
                 self._cancellation(item)
             case Application():
                 self._application(item)
+            case Seat():
+                raise AssertionError("interviewers are put into their interviews before")
+            case _:
+                assert_never(item)
 
     def _interview(self, given: Interview) -> None:
         place = self._interviews.find(given)
@@ -165,7 +197,7 @@ class _Merger:
         interview, organizer = self._without_candidate(given)
         if place is None:
             people = tuple(attendee.person for attendee in interview.attendees or ())
-            chosen = self._applications.find(interview, home(organizer, people))
+            chosen = self._applications.find(with_company(interview, organizer), home(organizer, people))
             if chosen is None:
                 return
             application = chosen
@@ -181,24 +213,39 @@ class _Merger:
 
     def _without_candidate(self, interview: Interview) -> tuple[Interview, Person | None]:
         """The interview without the candidate among its attendees, and its organizer."""
-        organizer = next((person for person in interview.others if person.role == "coordinator"), None)
+        coordinators = (person for person in interview.others if person.role == "coordinator")
+        organizer = next(coordinators, interview.sender)
         if not interview.candidate_among or interview.attendees is None:
             return interview, organizer
         addresses, name = self._addresses(), self._candidate.get("name")
-        match = find_candidate(organizer, interview.attendees, addresses, None if name is None else str(name))
+        people = self._without_nobodies(interview, interview.attendees, addresses)
+        match = find_candidate(organizer, people, addresses, None if name is None else str(name))
         if match.doubt is not None:
             self._log.guessed(interview.span, match.doubt, "pass --me with the address that you are invited at")
         for attendee in match.attendees:
             if match.doubt is None and attendee.person.name is not None and not self._candidate.get("name"):
                 self._document.put(self._candidate, "name", self._document.text(attendee.person.name))
                 self.changes.append(f"candidate: name {attendee.person.name}")
-        attendees = tuple(attendee for attendee in interview.attendees if attendee not in match.attendees)
+        attendees = tuple(attendee for attendee in people if attendee not in match.attendees)
         others = tuple(person for person in interview.others if person.email not in addresses)
         if not attendees and others:
             shown = others[0].name or others[0].email
             message = f"only the candidate is invited; the organizer `{shown}` is taken for a coordinator"
             self._log.guessed(interview.span, message, "if they interview, add them under `interviewers`")
         return msgspec.structs.replace(interview, attendees=attendees, others=others), organizer
+
+    def _without_nobodies(
+        self, interview: Interview, attendees: tuple[Attendee, ...], addresses: frozenset[str]
+    ) -> tuple[Attendee, ...]:
+        """The attendees who are people. Addresses that are nobody's are noted."""
+        people = []
+        for attendee in attendees:
+            if attendee.nobody is None or attendee.person.email in addresses:
+                people.append(attendee)
+            else:
+                help_ = "if somebody interviews with this address, add them under `interviewers`"
+                self._log.not_understood(interview.span, attendee.nobody, help_)
+        return tuple(people)
 
     def _can_be_written(self, interview: Interview, application: Entry) -> bool:
         """Whether the case has room for an interview and its end is plausible. Otherwise reports a mistake."""
@@ -253,7 +300,7 @@ class _Merger:
             self._interviews.cancel(place[1])
 
     def _application(self, row: Application) -> None:
-        application = self._applications.by_id(row.id)
+        application = self._applications.of_row(row)
         if application is None:
             application = self._applications.add({"id": row.id})
         for key, value in row.fields:

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Final
 
-from tactful.formats.importers.items import Attendee, Person, Record, words
+import msgspec
 
-#: Domains where anybody can have an address, so they name no company.
-_OPEN_TO_ALL: Final = words(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com mac.com "
-    "aol.com proton.me protonmail.com pm.me gmx.com gmx.de gmx.net web.de t-online.de mail.com zoho.com fastmail.com "
-    "hey.com tutanota.com qq.com 163.com 126.com naver.com mail.ru yandex.ru"
+from tactful.formats.importers.items import Attendee, Interview, Person, Record, words
+from tactful.formats.importers.merge.domains import listed
+from tactful.formats.importers.merge.ids import folded
+
+#: What a service's customer is called in the name of the sender: ``Acme Recruiting``, ``Acme via Greenhouse``.
+_SENDERS: Final = (
+    re.compile(r"(?P<company>.+?)\s+(?:via|through|by|\(via)\s+\S.*", re.IGNORECASE),
+    re.compile(r"(?P<company>.+?)['\u2019]s\s+(?:hiring|recruiting|recruitment|talent|people|hr)\b.*", re.IGNORECASE),
+    re.compile(
+        r"(?:the\s+)?(?P<company>.+?)\s+(?:hiring|recruiting|recruitment|talent|people|hr|careers|jobs|interviews?"
+        r"|scheduling)(?:\s+(?:team|acquisition|operations|ops|coordinators?))*",
+        re.IGNORECASE,
+    ),
 )
-#: Domains of services that send invitations for their customers.
-_SERVICES: Final = words(
-    "greenhouse.io greenhouse-mail.io lever.co hire.lever.co ashbyhq.com workable.com workablemail.com smartrecruiters.com "
-    "calendly.com goodtime.io modernloop.io calendar.google.com group.calendar.google.com"
+#: Words of a title that is about an interview, and what stands before and after a company's name in it.
+_ABOUT: Final = re.compile(r"\b(?:interview|call|chat|screen|meeting|conversation)\b", re.IGNORECASE)
+_AT: Final = re.compile(r"\s(?:at|with)\s", re.IGNORECASE)
+_BREAK: Final = re.compile(r"\s?[:|(,\u2013\u2014]|\s-\s")
+_BEFORE: Final = re.compile(r"\sinterview\b", re.IGNORECASE)
+#: The longest sender's name, title and company's name that a company is looked for in, in characters.
+_LONGEST: Final = 200
+#: Words of titles and senders that are no company's name.
+_NO_COMPANY: Final = words(
+    "a an and the our your us you team company interview interviews interviewing phone video onsite on-site remote final "
+    "first second third round technical coding hiring manager recruiter recruiting recruitment scheduling scheduler screen "
+    "screening call chat virtual panel behavioral behavioural design system culture fit invitation invite updated cancelled "
+    "canceled confirmed confirmation zoom google meet teams microsoft webex job candidate no-reply noreply notifications "
+    "talent hr people calendar introductory intro initial with for of in on stage loop"
 )
 #: Second-level parts of domains below which companies have their own: acme.co.uk.
 _SECOND_LEVEL: Final = words("co com ac org net gov edu or ne go")
@@ -32,7 +51,54 @@ class CandidateMatch(Record, frozen=True):
 def domain(person: Person) -> str | None:
     """The domain of somebody's address, if it belongs to a company."""
     domain_ = (person.email or "").rpartition("@")[2]
-    return None if not domain_ or domain_ in _OPEN_TO_ALL or domain_ in _SERVICES else domain_
+    return None if not domain_ or listed(domain_, "mail") or listed(domain_, "service") else domain_
+
+
+def is_service(person: Person | None) -> bool:
+    """Whether somebody's address is at a service that sends invitations for its customers."""
+    return person is not None and listed((person.email or "").rpartition("@")[2], "service")
+
+
+def with_company(interview: Interview, sender: Person | None) -> Interview:
+    """The interview with the company that a service's invitation names in its sender or title, if it names one."""
+    if not is_service(sender) or sender is None or interview.belonging.company is not None:
+        return interview
+    people = [sender, *(attendee.person for attendee in interview.attendees or ())]
+    candidates = (*_from_sender((sender.name or "")[:_LONGEST]), *_from_title((interview.summary or "")[:_LONGEST]))
+    company = next((company for text in candidates if (company := _company(text, people)) is not None), None)
+    if company is None:
+        return interview
+    belonging = msgspec.structs.replace(interview.belonging, company=company)
+    return msgspec.structs.replace(interview, belonging=belonging)
+
+
+def _from_sender(name: str) -> list[str]:
+    """What may be the company in a sender's name."""
+    return [match["company"] for pattern in _SENDERS if (match := pattern.fullmatch(name)) is not None]
+
+
+def _from_title(title: str) -> list[str]:
+    """What may be the company in a title: ``Interview with Acme``, ``Acme: interview``, ``Acme interview``."""
+    texts = []
+    head, *tail = _AT.split(title, maxsplit=1)
+    if tail and _ABOUT.search(head):
+        texts.append(_BREAK.split(tail[0], maxsplit=1)[0])
+    head, *tail = _BREAK.split(title, maxsplit=1)
+    if tail and _ABOUT.search(tail[0]):
+        texts.append(head)
+    head, *tail = _BEFORE.split(title, maxsplit=1)
+    if tail and not _BREAK.search(head):
+        texts.append(head)
+    return texts
+
+
+def _company(text: str, people: list[Person]) -> str | None:
+    """A company's name; ``None`` where the text is a person's name, or has only words of titles."""
+    company = text.strip().strip("[]()\"'").strip()
+    names = {word for person in people[1:] for word in (person.name or "").casefold().replace(",", " ").split()}
+    own = {word.strip(".,") for word in company.casefold().split()}
+    titles = own <= _NO_COMPANY or any(listed(f"{word}.com", "service") for word in own)
+    return None if not company or len(company) > _LONGEST or titles or own & names else company
 
 
 def home(organizer: Person | None, people: tuple[Person, ...]) -> str | None:
@@ -93,7 +159,7 @@ def _guess(attendee: Attendee, why: str) -> CandidateMatch:
 
 
 def _same_name(name: str | None, other: str) -> bool:
-    return name is not None and name.casefold().split() == other.casefold().split()
+    return name is not None and folded(name) == folded(other)
 
 
 def _within(email: str | None, domain: str) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tactful.facts.reading.limits import CaseLimits
-from tactful.formats.importers.items import Interview, Log, Person
-from tactful.formats.importers.merge.addresses import domain, label
+from tactful.formats.importers.items import Application, Interview, Log, Person
+from tactful.formats.importers.merge.addresses import domain, is_service, label
 from tactful.formats.importers.merge.document import Document
-from tactful.formats.importers.merge.ids import free, slug
+from tactful.formats.importers.merge.ids import folded, free, made_id, slug
 from tactful.source.codes.case import TooMany
 from tactful.source.codes.imports import AmbiguousImport
 
@@ -27,6 +27,17 @@ class ApplicationFinder:
     def by_id(self, id_: str) -> dict[str, Any] | None:
         """The application with an id."""
         return next((application for application in self.applications() if str(application["id"]) == id_), None)
+
+    def of_row(self, row: Application) -> dict[str, Any] | None:
+        """The application of a table's row: by id; by company and role where the row has no id of its own."""
+        fields = dict(row.fields)
+        if not row.has_id and "company" in fields:
+            known = self.applications()
+            same = [other for other in known if _same(other.get("company"), fields["company"])]
+            same = [other for other in same if _same(other.get("role"), fields.get("role", ""))]
+            if len(same) == 1:
+                return same[0]
+        return self.by_id(row.id)
 
     def find(self, interview: Interview, home: str | None) -> dict[str, Any] | None:
         """The application of an interview, created if needed; ``None`` after a mistake where it is ambiguous.
@@ -51,8 +62,16 @@ class ApplicationFinder:
             if not fitting and home is None:
                 return self._only_blank(interview, candidates, home) or self._new(interview, home)
             candidates = fitting or candidates
+        if home is None and given.company is not None and interview.sender is not None:
+            fitting = [application for application in candidates if _called(application, given.company)]
+            if not fitting:
+                return self._only_blank(interview, candidates, slug(given.company)) or self._new(interview, home)
+            candidates = fitting
+        elif home is None and given.role is None and is_service(interview.sender):
+            self._unknown_company(interview)
+            return None
         if len(candidates) == 1:
-            if home is None and given.role is None:
+            if home is None and given.role is None and given.company is None:
                 self._guess(interview, candidates[0])
             return candidates[0]
         names = ", ".join(f"`{application['id']}`" for application in candidates)
@@ -85,6 +104,12 @@ class ApplicationFinder:
         self._guess(interview, only)
         return only
 
+    def _unknown_company(self, interview: Interview) -> None:
+        """Report that a service's invitation does not say for which company it is."""
+        message = "a service sent the invitation, and it does not say for which company"
+        help_ = "write the application into the case with its `company`, and pass --application with its id"
+        self._log.mistake(AmbiguousImport, interview.span, message, help_)
+
     def _guess(self, interview: Interview, application: dict[str, Any]) -> None:
         help_ = "if that is wrong, pass --application with another id"
         self._log.guessed(
@@ -98,14 +123,19 @@ class ApplicationFinder:
             return None
         given = interview.belonging
         company, role, name = given.company, given.role, None if home is None else label(home)
-        if company is None and name is not None:
+        if company is not None and interview.sender is not None:
+            self._log.guessed(
+                interview.span, f"the company is assumed to be `{company}`, from the invitation", "correct `company`"
+            )
+        elif company is None and name is not None:
             company = name.capitalize()
             self._log.guessed(
                 interview.span, f"the company is assumed to be `{company}`, from {home}", "correct `company`"
             )
         if role is not None and interview.system == "ics":
             self._log.guessed(interview.span, f"the job is assumed to be `{role}`, from the summary", "correct `role`")
-        wanted = self._wanted or given.application or slug(name or "") or slug(role or "") or "application"
+        named = name or (company if interview.sender is not None else None) or role or ""
+        wanted = self._wanted or given.application or (made_id("application", named) if named else "application")
         taken = [str(application["id"]) for application in self.applications()]
         id_ = free(wanted, taken)
         if wanted == "application":
@@ -140,9 +170,17 @@ def _at(application: dict[str, Any], home: str) -> bool:
     return bool(company and short) and (company.startswith(short) or short.startswith(company))
 
 
+def _called(application: dict[str, Any], company: str) -> bool:
+    """Whether an application is at the company of a name."""
+    wanted = slug(company).replace("-", "") or company.casefold()
+    own = str(application.get("company") or "")
+    names = [own, *(label(domain_) for domain_ in map(_domain_of, application.get("people") or []) if domain_)]
+    return wanted in [slug(name).replace("-", "") or name.casefold() for name in names]
+
+
 def _domain_of(person: dict[str, Any]) -> str | None:
     return domain(Person(email=str(person.get("email") or "") or None))
 
 
 def _same(text: Any, other: str) -> bool:
-    return str(text or "").casefold().split() == other.casefold().split()
+    return folded(str(text or "")) == folded(other)

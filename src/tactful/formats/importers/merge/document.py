@@ -5,24 +5,31 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections import Counter
 from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import CommentMark
+from ruamel.yaml.error import CommentMark, YAMLError
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from ruamel.yaml.tokens import CommentToken
 
 from tactful.facts.kinds import parse_yes_no
+from tactful.formats.importers.merge.comments import Comments, contents, contents_of_document
+from tactful.formats.importers.merge.unfold import unfold
 from tactful.source.codes.imports import NotMergeable
-from tactful.source.diagnostics import InvalidInput
+from tactful.source.diagnostics import InvalidInput, Span
 
 Mapped = dict[str, Any]
 #: Plain texts that other YAML readers do not take for texts. Ours decides by the field.
 _AMBIGUOUS: Final = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|[-+]?[\d_.,:]+(e[-+]?\d+)?|0[xo][\da-f]+|[-+]?\.(inf|nan))"
 )
+
+
+#: How the library that rewrites YAML fails where it does not support something.
+_FAILURES: Final = (YAMLError, NotImplementedError, AttributeError, AssertionError, LookupError, TypeError, ValueError)
 
 
 class _Resolver(VersionedResolver):
@@ -37,9 +44,9 @@ class _Resolver(VersionedResolver):
 class Document:
     """A case being edited. ``root`` consists of mappings and lists; in YAML all scalars are texts."""
 
-    def __init__(self, root: Mapped, as_json: bool, sample: str = "") -> None:
+    def __init__(self, root: Mapped, as_json: bool, sample: str = "", before: Comments | None = None) -> None:
         self.root, self._json = root, as_json
-        self._sample = sample
+        self._sample, self._before = sample, before
 
     @classmethod
     def new(cls, as_json: bool) -> Document:
@@ -48,23 +55,49 @@ class Document:
 
     @classmethod
     def parse(cls, text: str, name: str, as_json: bool) -> Document:
-        """A case without mistakes. Raises :class:`InvalidInput` where it uses aliases to share parts."""
+        """A case without mistakes. Raises :class:`InvalidInput` where it cannot be edited, as with shared parts."""
         if as_json:
             return cls(json.loads(text), True, text)
-        root = _yaml(text).load(text.replace("\r\n", "\n"))
+        before = Comments(text.replace("\r\n", "\n"), name)
+        try:
+            root = _yaml(text).load(_readable(before))
+        except _FAILURES as error:
+            reason = str(getattr(error, "problem", None) or "this use of YAML is not supported")
+            raise _not_mergeable(f"`{name}` cannot be rewritten: {reason}") from None
         if _shares(root, set()):
             help_ = "write out the people and interviews in place of each alias"
             raise InvalidInput([NotMergeable.at(None, f"`{name}` uses aliases to share parts", help_)])
-        return cls(root, False, text)
+        if contents_of_document(root) != contents(before.root):
+            raise _not_mergeable(f"`{name}` cannot be rewritten without changing values")
+        return cls(root, False, text, before)
 
     def dump(self) -> str:
-        """The text of the document."""
+        """The text of the document. Raises :class:`InvalidInput` where comments or values would be lost."""
         if self._json:
             return json.dumps(self.root, indent=2, ensure_ascii=False) + "\n"
         out = io.StringIO()
-        _yaml(self._sample).dump(self.root, out)
+        try:
+            _yaml(self._sample).dump(self.root, out)
+        except _FAILURES:
+            raise _not_mergeable("the case cannot be rewritten: this use of YAML is not supported") from None
         text = out.getvalue().rstrip("\n") + "\n"
+        if self._before is not None:
+            self._check(text, self._before)
         return text.replace("\n", "\r\n") if "\r\n" in self._sample else text
+
+    def _check(self, text: str, before: Comments) -> None:
+        """Raise :class:`InvalidInput` where a rewritten text lacks a comment, or does not have the document's values."""
+        try:
+            after = Comments(text, "after.yaml")
+        except InvalidInput:
+            raise _not_mergeable("the case cannot be rewritten: this use of YAML is not supported") from None
+        kept = Counter(after.texts)
+        kept.subtract(before.texts)
+        for no, comment in enumerate(before.texts):
+            if kept[comment] < 0:
+                raise _not_mergeable("this comment would be lost", before.place(no), before.text)
+        if contents(after.root) != contents_of_document(self.root):
+            raise _not_mergeable("the case cannot be rewritten without changing values")
 
     # --- values ---
 
@@ -150,6 +183,25 @@ class Document:
         for container in (self.root, self.root.get("applications"), mapping):
             if isinstance(container, CommentedMap | CommentedSeq):
                 container.fa.set_block_style()
+
+
+def _readable(before: Comments) -> str:
+    """A case as the library that rewrites YAML can read it: without tabs, and with no comments in braces."""
+    plain = Comments(before.without_tabs(), "case.yaml")
+    text = unfold(plain)
+    if text == plain.text:
+        return text
+    try:
+        after = Comments(text, "case.yaml")
+    except InvalidInput:
+        return plain.text  # its comments in braces will be missed, and told
+    return text if contents(after.root) == contents(plain.root) else plain.text
+
+
+def _not_mergeable(message: str, place: Span | None = None, text: str = "") -> InvalidInput:
+    help_ = "write what is in braces or brackets on lines of its own, and comments on lines of their own below `---`"
+    sources = {} if place is None else {place.file: text}
+    return InvalidInput([NotMergeable.at(place, message, help_)], sources)
 
 
 def is_no(value: Any) -> bool:

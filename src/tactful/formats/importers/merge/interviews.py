@@ -52,7 +52,11 @@ class Interviews:
 
     def is_news(self, interview: Interview, stored: Entry) -> bool:
         """Whether an interview is newer than the version in the case."""
-        return not stored.get("source") or interview.version.newer_than(version_of(stored))
+        known = version_of(stored)
+        if not stored.get("source") or interview.version.newer_than(known):
+            return True
+        # A source that names the interviewers apart may have been imported without them.
+        return bool(interview.attendees) and "interviewers" not in stored and not interview.version.older_than(known)
 
     def add(self, imported: Interview, application: Entry) -> None:
         """Add an interview that the case does not have."""

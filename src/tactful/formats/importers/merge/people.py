@@ -6,7 +6,7 @@ from typing import Any
 
 from tactful.formats.importers.items import Person
 from tactful.formats.importers.merge.document import Document
-from tactful.formats.importers.merge.ids import free, remote_id, slug
+from tactful.formats.importers.merge.ids import folded, free, remote_id, slug
 
 
 class People:
@@ -24,14 +24,14 @@ class People:
         known = self.all()
         if person.email is not None:
             for other in known:
-                if str(other.get("email") or "").casefold() == person.email.casefold():
+                if folded(str(other.get("email") or "")) == folded(person.email):
                     return other
         if person.uid is not None:
             for other in known:
                 if other["id"] == remote_id(system, person.uid):
                     return other
         if person.name is not None:
-            same = [other for other in known if _words(other.get("name")) == _words(person.name)]
+            same = [other for other in known if folded(str(other.get("name") or "")) == folded(person.name)]
             same = [other for other in same if person.email is None or not other.get("email")]
             if len(same) == 1:
                 return same[0]
@@ -58,12 +58,8 @@ class People:
         return id_
 
     def _wanted_id(self, person: Person, system: str) -> str:
-        """The source's id where the person has no address, else the name in lower case."""
-        if person.email is None and person.uid is not None:
+        """An id made from the source's, by which the person is known again; else from the name or the address."""
+        if person.uid is not None:
             return remote_id(system, person.uid)
         local = (person.email or "").partition("@")[0]
         return slug(person.name or "") or slug(local) or remote_id("person", person.email or person.name or "")
-
-
-def _words(name: Any) -> list[str]:
-    return str(name or "").casefold().split()

@@ -1,0 +1,170 @@
+"""Deciding so that one record never takes others along: what fails is split until the record that fails stands alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tactful.batch.decide import Decides, line_reject
+from tactful.batch.folder.footers import KEY, plain
+from tactful.batch.folder.units import TableChunk, Unsorted
+from tactful.batch.lines import Line
+from tactful.batch.model import Decided, RejectRecord
+from tactful.columns.from_texts import internal_error
+
+#: Seconds that each case adds to the time that deciding may take in a process of its own.
+_TRIAL_EACH: Final = 0.002
+#: Seconds between two looks at a process.
+_LOOK: Final = 0.01
+
+Item = TypeVar("Item")
+#: Tries to decide in a process of its own; the reason in words where that process did not come to an end.
+Trial = Callable[[Callable[[], Decided], int], str | None]
+
+
+class Isolated:
+    """Decides on chunks as ``decides`` does, and rejects the records that it fails on.
+
+    With a ``trial`` each chunk is first decided on in a process of its own, so that a record which ends processes is
+    found as well.
+    """
+
+    def __init__(self, decides: Decides, trial: Trial | None = None) -> None:
+        self._decides, self._trial = decides, trial
+
+    def lines(self, lines: list[Line]) -> Decided:
+        """Decide on a case for each line."""
+
+        def rejected(lines: list[Line], reason: str) -> Decided:
+            rejects = [line_reject(line, internal_error(reason)) for line in lines]
+            return self._decides.lines([])._replace(rejects=rejects, rejected=len(lines))
+
+        return self._decided(lines, self._decides.lines, rejected)
+
+    def tables(self, chunk: TableChunk) -> Decided:
+        """Decide on the candidates of a chunk. Raises :class:`tactful.batch.folder.units.Unsorted`."""
+
+        def decide(ids: list[str | None]) -> Decided:
+            return self._decides.tables(chunk if len(ids) == len(everyone) else _only(chunk, ids))
+
+        def rejected(ids: list[str | None], reason: str) -> Decided:
+            error = internal_error(reason)
+            rejects = [
+                RejectRecord(candidate=id_, code=error.code, message=error.message, help=error.help) for id_ in ids
+            ]
+            return self._decides.tables(_only(chunk, []))._replace(rejects=rejects, rejected=len(ids))
+
+        everyone = _ids(chunk)
+        return self._decided(everyone, decide, rejected)
+
+    def _decided(
+        self,
+        items: list[Item],
+        decide: Callable[[list[Item]], Decided],
+        reject: Callable[[list[Item], str], Decided],
+    ) -> Decided:
+        reason = None if self._trial is None else self._trial(lambda: decide(items), len(items))
+        if reason is None:
+            try:
+                return decide(items)
+            except Exception as error:
+                if _concerns_all(error):
+                    raise
+                reason = f"{type(error).__name__}: {error}"
+        if len(items) <= 1:
+            return reject(items, reason)
+        middle = len(items) // 2
+        halves = (self._decided(half, decide, reject) for half in (items[:middle], items[middle:]))
+        return _together(*halves)
+
+
+def _concerns_all(error: Exception) -> bool:
+    """Whether an error is about the machine or the input as a whole, not about a record."""
+    return isinstance(error, Unsorted) or (isinstance(error, OSError) and error.errno is not None)
+
+
+def _ids(chunk: TableChunk) -> list[str | None]:
+    """The ids of a chunk: those of its candidates in their order, then those that only other tables have."""
+    ids: dict[str | None, None] = {}
+    for name in sorted(chunk.tables, key=lambda name: name != "candidates"):
+        ids |= dict.fromkeys(pc.unique(plain_column(chunk.tables[name])).to_pylist())
+    return list(ids)
+
+
+def plain_column(table: pa.Table) -> pa.ChunkedArray:
+    """The ids of a table's rows, as strings."""
+    column = table.column(KEY)
+    return pa.chunked_array([plain(part) for part in column.chunks], pa.string())
+
+
+def _only(chunk: TableChunk, ids: list[str | None]) -> TableChunk:
+    """The rows of some ids."""
+    wanted = pa.array(ids, pa.string())
+    return chunk._replace(
+        tables={
+            name: table.filter(pc.is_in(plain_column(table), value_set=wanted)) for name, table in chunk.tables.items()
+        }
+    )
+
+
+def _together(first: Decided, second: Decided) -> Decided:
+    """What came of two parts of a chunk, as one."""
+    return Decided(
+        _concatenated(first.ids, second.ids, pa.string()),
+        _concatenated(first.nows, second.nows, pa.int64()),
+        {
+            name: pa.concat_tables([table, second.tables[name]]).unify_dictionaries().combine_chunks()
+            for name, table in first.tables.items()
+        },
+        [*first.rejects, *second.rejects],
+        first.rejected + second.rejected,
+    )
+
+
+def _concatenated(first: Any, second: Any, type_: pa.DataType) -> pa.Array:
+    return pa.concat_arrays([first.cast(type_), second.cast(type_)])
+
+
+def forked_trial(seconds: float, still_there: Callable[[], None]) -> Trial | None:
+    """A trial in a copy of this process; ``None`` where the system has no such copies.
+
+    ``seconds`` is how long one case may take. ``still_there`` is called after each trial, for those who watch over this
+    process.
+    """
+    if not hasattr(os, "fork"):
+        return None
+
+    def trial(decide: Callable[[], Decided], count: int) -> str | None:
+        reason = _in_copy(decide, seconds + _TRIAL_EACH * count)
+        still_there()
+        return reason
+
+    return trial
+
+
+def _in_copy(decide: Callable[[], Decided], seconds: float) -> str | None:
+    """Decide in a copy of this process, and throw the outcome away; why the copy did not come to an end."""
+    child = os.fork()
+    if child == 0:
+        try:
+            decide()
+        except BaseException:  # this process will meet it too, and tell of it
+            os._exit(0)
+        os._exit(0)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            if os.WIFSIGNALED(status):
+                return f"the process that decided on it was ended by {signal.Signals(os.WTERMSIG(status)).name}"
+            return None
+        time.sleep(_LOOK)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return f"deciding on it took longer than {seconds:,.0f} s"
