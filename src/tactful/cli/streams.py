@@ -80,7 +80,7 @@ def _occupy() -> None:
 
 
 def _replace_closed() -> _Closed:
-    """Put a stream in place of each that Python found closed, and return that of output. Messages to a closed standard error are dropped."""
+    """Put a stream in place of each closed one, and return that of output. Messages to a closed standard error are dropped."""
     closed = _Closed("standard output")
     if sys.stdin is None:
         sys.stdin = io.TextIOWrapper(io.BufferedReader(_Closed("standard input")), "utf-8")
