@@ -711,10 +711,35 @@ def _mutated(draw: st.DrawFn) -> bytes:
 @settings(max_examples=300, deadline=None)
 def test_broken_files_end_in_documented_errors(data: bytes) -> None:
     """Whatever is done to a file, it is imported or refused, in bounded time."""
-    start = time.perf_counter()
+    start = time.process_time()
     diagnostics = _diagnostics(data)
     assert all(len(diagnostic.message) < 400 for diagnostic in diagnostics)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"\r" * 900_000,
+        b"BEGIN:VCALENDAR\n" + b"\r" * 900_000,
+        b"From a 10:00\nSubject: a\nTo: b\n" + b"\r" * 900_000,
+        b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nATTENDEE" + b';A="x' * 180_000,
+        _calendar("ATTENDEE:mailto:<" + " " * 900_000 + "<").encode(),
+        _calendar("ATTENDEE;CN=" + "(a@" * 300_000 + ":mailto:a@b.org").encode(),
+        _calendar("ATTENDEE:" + "mailto:" * 100_000).encode(),
+        _calendar("ATTENDEE:" + "'" * 800_000).encode(),
+        _calendar(summary="SUMMARY:" + "interview with " * 60_000, organizer=GREENHOUSE, people=(KIM,)).encode(),
+        b"BEGIN:VCALENDAR\n" + b"A:=3D\n" * 140_000,
+        b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\n" * 60_000,
+        b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n" + b"--a\n\n" * 150_000,
+    ],
+    ids=range(12),
+)
+def test_hostile_files_are_bounded(hostile: bytes) -> None:
+    """Files made to be slow are read or refused within seconds."""
+    start = time.process_time()
+    _diagnostics(hostile)
+    assert time.process_time() - start < 5
 
 
 def test_many_zones_are_bounded() -> None:
@@ -734,6 +759,6 @@ def test_many_zones_are_bounded() -> None:
         )
     ]
     text = "\r\n".join(("BEGIN:VCALENDAR", *zones, *events, "END:VCALENDAR", ""))
-    start = time.perf_counter()
+    start = time.process_time()
     assert _mistakes(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

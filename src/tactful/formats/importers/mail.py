@@ -21,11 +21,13 @@ _HEADERS: Final = re.compile(
     rb"|Date|DKIM-Signature|Reply-To)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
-_FIRST: Final = re.compile(rb"\s*(?:From \S[^\r\n]*(?:\r*\n|\r))?[A-Za-z][A-Za-z0-9-]*[ \t]*:[^\r\n]*(?:\r*\n|\r)")
+_FIRST: Final = re.compile(rb"\s*(?:>?From \S[^\r\n]*(?:\r*\n|\r))?[A-Za-z][A-Za-z0-9-]*[ \t]*:[^\r\n]*(?:\r*\n|\r)")
 #: The line before each mail of a mailbox file.
 _MAILBOX: Final = re.compile(rb"(?:\A\s*|\n\r*\n)From [^\r\n]*\d\d:\d\d[^\r\n]*\r*\n")
 #: The most calendars that are read from one mail.
 _PARTS: Final = 50
+#: The most lines of a mail that may begin a part.
+_BOUNDARIES: Final = 10_000
 _BASE64: Final = b"QkVHSU46VkNBTEVOREFS"  # BEGIN:VCALENDAR
 _ONLY_ENCODED: Final = re.compile(rb"=(?:[0-9A-Fa-f]{2}|[ \t]*(?:[\r\n]|\Z))")
 #: What shows that a calendar is encoded: a code for an equals sign, or a soft line break, which is no fold.
@@ -38,7 +40,7 @@ def looks_like_mail(data: bytes) -> bool:
     first = _FIRST.match(data)
     if first is None:
         return False
-    head = re.split(rb"\r*\n\r*\n|\r\r", data[:20_000].lstrip(), maxsplit=1)[0]
+    head = re.split(rb"\r{0,3}\n\r{0,3}\n|\r\r", data[:20_000].lstrip(), maxsplit=1)[0]
     known = {match[0].rstrip(b" \t:").lower() for match in _HEADERS.finditer(head) if _at_line(head, match.start())}
     return len(known) > 1 or bool(
         known & {b"received", b"return-path", b"mime-version", b"content-type", b"message-id"}
@@ -70,8 +72,11 @@ def _is_quoted_printable(data: bytes) -> bool:
 
 def read(data: bytes, name: str, log: Log, limits: TextLimits) -> Items:
     """Read the calendars in the mails of a file: parts of the type text/calendar, and attachments named ``*.ics``."""
-    log.sources[name] = "\n".join(re.split(r"\r*\n|\r", data[:10_000].decode("utf-8", "replace")))
+    log.sources[name] = "\n".join(re.split(r"\r{0,3}\n|\r", data[:10_000].decode("utf-8", "replace")))
     span = Span(name, 0, 0, 1, 1)
+    if data.count(b"\n--") > _BOUNDARIES:
+        log.mistake(BrokenFile, span, f"the mail has more than {_BOUNDARIES:,} parts", "save the invitation alone")
+        return ()
     try:
         mails = [message_from_bytes(mail.lstrip()) for mail in _mails(data)]
         parts = [part for mail in mails for part in mail.walk() if not part.is_multipart()]
@@ -105,12 +110,12 @@ def read(data: bytes, name: str, log: Log, limits: TextLimits) -> Items:
 
 def _mails(data: bytes) -> list[bytes]:
     """The mails of a mailbox file, or the only one."""
-    if not data.lstrip().startswith(b"From "):
+    if not data.lstrip().startswith((b"From ", b">From ")):
         return [data]
     mails = [mail for mail in _MAILBOX.split(data) if mail.strip()]
     if len(mails) > 1 or _MAILBOX.match(data) is not None:
         return mails
-    return [re.sub(rb"\A\s*From [^\r\n]*[\r\n]+", b"", data)]
+    return [re.sub(rb"\A\s*>?From [^\r\n]*[\r\n]+", b"", data)]
 
 
 def _calendar(part: Message) -> bytes | None:

@@ -29,6 +29,13 @@ _PARAMETER: Final = re.compile(r"\s*([^=;:\"]*?)\s*(=|(?=[;:]))")
 _END_OF_QUOTED: Final = re.compile(r'(?<!\\)"(?=\s*(?:[;:]|,\s*"))')
 _ANY_END_OF_QUOTED: Final = re.compile(r'"(?=\s*[;:])')
 _ENCODED: Final = re.compile(rb"[^:]*;\s*(?:ENCODING\s*=\s*)?\"?QUOTED-PRINTABLE", re.IGNORECASE)
+#: LF, CRLF, CRCRLF or CR. Longer runs of CR are empty lines.
+_END_OF_LINE: Final = re.compile(rb"\r{0,3}\n|\r")
+_END_OF_VALUE: Final = re.compile("[;:]")
+#: The most parameters of a line. More would be slow to read.
+_PARAMETERS: Final = 100
+#: How far away the quote is looked for that closes a value, in characters.
+_LONGEST_QUOTED: Final = 2_000
 _STRUCTURE: Final = re.compile(rb"(?:BEGIN|END)\s*:", re.IGNORECASE)
 #: Properties whose value has no colon, and properties whose value begins with ``mailto:``.
 _DATES: Final = ("DTSTART", "DTEND", "DTSTAMP", "DURATION")
@@ -71,7 +78,7 @@ class Component(Record, frozen=True):
 
 def components(data: bytes, name: str, log: Log, limits: TextLimits) -> tuple[Component, ...]:
     """The top-level components of a file. Misplaced lines and ends are mistakes."""
-    physical = re.split(rb"\r*\n|\r", data)
+    physical = re.split(_END_OF_LINE, data)
     log.sources[name] = "\n".join(line.decode("utf-8", "replace") for line in physical)
     reader = _Reader(log)
     for folded in _unfold(physical, name):
@@ -103,12 +110,12 @@ class _Folded:
 def _unfold(physical: list[bytes], file: str) -> list[_Folded]:
     """The lines, unfolded. A line that begins with a space or a tab continues the line before it."""
     lines: list[_Folded] = []
-    start = 0
+    start, after_empty = 0, True
     for number, line in enumerate(physical, 1):
-        length = len(line.decode("utf-8", "replace"))
-        if not lines or not lines[-1].goes_on_with(line):
+        length = len(line.decode("utf-8", "replace")) if line else 0
+        if line and (after_empty or not lines[-1].goes_on_with(line)):
             lines.append(_Folded(line, Span(file, start, start + length, number, 1)))
-        start += length + 1
+        start, after_empty = start + length + 1, not line
     return lines
 
 
@@ -136,9 +143,11 @@ def _split(text: str, span: Span) -> Line | None:
     if match is None:
         return None
     name, at, parameters = match[1].upper(), match.end(), dict[str, str]()
+    count = 0
     while text[at : at + 1] == ";":
+        count += 1
         key = _PARAMETER.match(text, at + 1)
-        if key is None:
+        if key is None or count > _PARAMETERS:
             return None
         at, value = _parameter(text, key.end()) if key[2] else (key.end(), "")
         parameters.setdefault(key[1].upper(), value)
@@ -153,7 +162,8 @@ def _parameter(text: str, at: int) -> tuple[int, str]:
     """Where the value of a parameter ends, and the value. Values of a list are joined by commas."""
     values: list[str] = []
     while (start := _after_space(text, at)) < len(text) and text[start] == '"':
-        end = _END_OF_QUOTED.search(text, start + 1) or _ANY_END_OF_QUOTED.search(text, start + 1)
+        stop = start + _LONGEST_QUOTED
+        end = _END_OF_QUOTED.search(text, start + 1, stop) or _ANY_END_OF_QUOTED.search(text, start + 1, stop)
         if end is None:
             break  # the quote is not closed, so it is a part of the value
         values.append(text[start + 1 : end.start()])
@@ -161,7 +171,7 @@ def _parameter(text: str, at: int) -> tuple[int, str]:
         if text[at] != ",":
             return at, ",".join(values)
         at += 1
-    end = re.compile("[;:]").search(text, at)
+    end = _END_OF_VALUE.search(text, at)
     stop = len(text) if end is None else end.start()
     return stop, ",".join((*values, text[at:stop].strip()))
 

@@ -29,6 +29,8 @@ _QUOTES: Final = {
 }
 #: What programs write for a name that they do not have.
 _NO_NAMES: Final = ("null", "none", "undefined", "(null)", "nil", "n/a", "unknown")
+#: The longest name or address, in characters.
+_LONGEST: Final = 500
 _ADDRESS: Final = re.compile(r"[^\s@<>()\[\]:;,\"\\\x00-\x1f\x7f]+@[^\s@<>()\[\]:;,\"\\\x00-\x1f\x7f]+")
 _NAME_AND_ADDRESS: Final = re.compile(r"(?P<name>[^<>]*)<\s*(?:mailto:)?(?P<address>[^<>]+?)\s*>?\s*", re.IGNORECASE)
 _ADDRESS_IN_NAME: Final = re.compile(r"\s*[<(\[]\s*(?:mailto:)?[^\s<>()]+@[^\s<>()]+\s*[>)\]]\s*", re.IGNORECASE)
@@ -84,6 +86,8 @@ def shown(person: Person) -> str:
 
 def _name(text: str) -> str | None:
     """A name without quotes, escapes and encodings; ``None`` where it is none."""
+    if len(text) > _LONGEST:
+        return None
     if "=?" in text:
         text = _decoded_words(text)
     text = re.sub(r"\\([nN])", " ", text)
@@ -111,14 +115,16 @@ def _unquoted(text: str) -> str:
 
 def _address(text: str) -> tuple[str | None, str | None]:
     """The name and the mail address in a value such as ``mailto:Dana Ruiz <dana@acme.com>``."""
-    name, text = None, text.strip()
+    name, text = None, " ".join(text.split())
+    if len(text) > _LONGEST:
+        return None, None
     while True:
         before = text
         text = _unquoted(text)
         if text[:7].lower() == "mailto:":
             text = unquote(_without_query(text[7:])).lstrip("/").strip()
         elif (match := _NAME_AND_ADDRESS.fullmatch(text)) is not None:
-            name, text = name or _name(match["name"]), match["address"]
+            name, text = name or _name(match["name"]), match["address"].strip()
         if text == before:
             break
     text = unicodedata.normalize("NFC", text).lower()

@@ -30,7 +30,7 @@ _YEARLY: Final = re.compile(
 _OFFSET: Final = re.compile(r"([+-])(\d{2}):?(\d{2})(?::?(\d{2}))?")
 _MOMENT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})Z?)?")
 #: The most rules and single changes of a zone, and the most years that all rules of a file are worked out for.
-_PARTS: Final = 20
+_PARTS: Final = 60
 _CHANGES: Final = 2_000
 _YEARS: Final = 5_000
 #: How many years a rule is worked out for at once: within them, every yearly rule has a change.
@@ -194,6 +194,7 @@ class _Observance:
         dates = [value for line in component.lines if line.name == "RDATE" for value in line.value.split(",")]
         if len(dates) > _CHANGES:
             raise UnusableZone(f"has more than {_CHANGES:,} changes of the clocks")
+        self._known: dict[tuple[str, datetime], list[datetime]] = {}
         self._dates = [self._date(value.strip()) for value in dates if value.strip()]
 
     def _date(self, value: str) -> datetime:
@@ -223,6 +224,8 @@ class _Observance:
             end = _moment(until[1], "UNTIL")
             end = end + self._before if until[1].endswith("Z") else end
             limit = min(limit, end if "T" in until[1] else end + timedelta(hours=23, minutes=59, seconds=59))
+        if (rule, limit) in self._known:
+            return self._known[rule, limit]
         first = max(self._start.year, limit.year - _SPAN + 1)
         if first > limit.year:
             return []
@@ -236,6 +239,7 @@ class _Observance:
             changes: list[datetime] = list(rrulestr(plain, dtstart=start).between(start, limit, inc=True))
         except (ValueError, TypeError, OverflowError):
             raise UnusableZone(f"is defined by a rule that is not supported: `{short(rule)}`") from None
+        self._known[rule, limit] = changes
         return changes
 
     def _with_day(self, rule: str) -> str:

@@ -22,18 +22,13 @@ _SENDERS: Final = (
         re.IGNORECASE,
     ),
 )
-#: What a company is called in the title of an invitation: ``Interview with Acme``, ``Acme interview: Data Analyst``.
-_TITLES: Final = (
-    re.compile(
-        r".*\b(?:interview|call|chat|screen|meeting|conversation)\b.*?\s(?:at|with)\s+(?P<company>[^\W_][^:|(,\u2013\u2014]*?)"
-        r"\s*(?:[:|(,\u2013\u2014].*|\s-\s.*)?",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        r"(?P<company>[^:|]+?)\s*(?:[:|\u2013\u2014]|\s-)\s.*\b(?:interview|call|chat|screen)\b.*", re.IGNORECASE
-    ),
-    re.compile(r"(?P<company>[^:|]+?)\s+interview\b.*", re.IGNORECASE),
-)
+#: Words of a title that is about an interview, and what stands before and after a company's name in it.
+_ABOUT: Final = re.compile(r"\b(?:interview|call|chat|screen|meeting|conversation)\b", re.IGNORECASE)
+_AT: Final = re.compile(r"\s(?:at|with)\s", re.IGNORECASE)
+_BREAK: Final = re.compile(r"\s?[:|(,\u2013\u2014]|\s-\s")
+_BEFORE: Final = re.compile(r"\sinterview\b", re.IGNORECASE)
+#: The longest sender's name, title and company's name that a company is looked for in, in characters.
+_LONGEST: Final = 200
 #: Words of titles and senders that are no company's name.
 _NO_COMPANY: Final = words(
     "a an and the our your us you team company interview interviews interviewing phone video onsite on-site remote final "
@@ -68,15 +63,33 @@ def with_company(interview: Interview, sender: Person | None) -> Interview:
     """The interview with the company that a service's invitation names in its sender or title, if it names one."""
     if not is_service(sender) or sender is None or interview.belonging.company is not None:
         return interview
-    texts = [(_SENDERS, sender.name or ""), (_TITLES, interview.summary or "")]
     people = [sender, *(attendee.person for attendee in interview.attendees or ())]
-    for patterns, text in texts:
-        for pattern in patterns:
-            match = pattern.fullmatch(text)
-            if match is not None and (company := _company(match["company"], people)) is not None:
-                belonging = msgspec.structs.replace(interview.belonging, company=company)
-                return msgspec.structs.replace(interview, belonging=belonging)
-    return interview
+    candidates = (*_from_sender((sender.name or "")[:_LONGEST]), *_from_title((interview.summary or "")[:_LONGEST]))
+    company = next((company for text in candidates if (company := _company(text, people)) is not None), None)
+    if company is None:
+        return interview
+    belonging = msgspec.structs.replace(interview.belonging, company=company)
+    return msgspec.structs.replace(interview, belonging=belonging)
+
+
+def _from_sender(name: str) -> list[str]:
+    """What may be the company in a sender's name."""
+    return [match["company"] for pattern in _SENDERS if (match := pattern.fullmatch(name)) is not None]
+
+
+def _from_title(title: str) -> list[str]:
+    """What may be the company in a title: ``Interview with Acme``, ``Acme: interview``, ``Acme interview``."""
+    texts = []
+    head, *tail = _AT.split(title, maxsplit=1)
+    if tail and _ABOUT.search(head):
+        texts.append(_BREAK.split(tail[0], maxsplit=1)[0])
+    head, *tail = _BREAK.split(title, maxsplit=1)
+    if tail and _ABOUT.search(tail[0]):
+        texts.append(head)
+    head, *tail = _BEFORE.split(title, maxsplit=1)
+    if tail and not _BREAK.search(head):
+        texts.append(head)
+    return texts
 
 
 def _company(text: str, people: list[Person]) -> str | None:
@@ -85,7 +98,7 @@ def _company(text: str, people: list[Person]) -> str | None:
     names = {word for person in people[1:] for word in (person.name or "").casefold().replace(",", " ").split()}
     own = {word.strip(".,") for word in company.casefold().split()}
     titles = own <= _NO_COMPANY or any(listed(f"{word}.com", "service") for word in own)
-    return None if not company or len(company) > 60 or titles or own & names else company
+    return None if not company or len(company) > _LONGEST or titles or own & names else company
 
 
 def home(organizer: Person | None, people: tuple[Person, ...]) -> str | None:
