@@ -1,8 +1,8 @@
 """The engine for millions of cases: a checked pack as expressions over arrays, one for each field of each entity.
 
-``plan`` and ``planner`` say what is asked of which table, once for a pack. For each chunk of cases, ``fields`` has the
-values, ``asking`` the tests, ``conditions`` the groups of them, ``gatherings`` what is counted and compared over
-collections, ``business`` local days and clocks, ``deadlines`` what firings are due. Needs the extra ``batch``.
+``nodes`` and ``planner`` assign each condition to a table, once for a pack. For each chunk of cases, ``fields`` has the
+values, ``predicates`` the tests, ``conditions`` the groups of tests, ``aggregates`` the counts and comparisons over
+collections, ``business_days`` local days and clocks, ``deadlines`` the deadlines of firings. Needs the extra ``batch``.
 """
 
 from __future__ import annotations

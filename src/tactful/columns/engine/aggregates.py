@@ -1,8 +1,8 @@
-"""Computed facts over collections: how the rows they look at are found, counted and compared.
+"""Computed facts over collections: their rows are selected, counted and compared.
 
-Most ask something of the rows of the collection alone: then those for which it holds are gathered by what they belong to.
-A few ask for the rows of one person; those are gathered by the person. What compares a row of the collection with the
-fact's own row is asked of pairs of rows, only those for which all else holds.
+Most facts test only the rows of the collection; the matching rows are grouped by the row that they belong to. A few facts
+ask for the rows of one person; those rows are grouped by the person. A condition that compares a row of the collection
+with the fact's own row is tested on pairs of rows, after all other conditions.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tactful.language.ir import Aggregate, AllOf, Condition, Field, Relates, Tes
 
 Array = npt.NDArray[Any]
 
-#: Pairs are looked at in blocks of about so many.
+#: Pairs are tested in blocks of about this many.
 _BLOCK: Final = 1 << 18
 #: Fields that hold a person's id, and the steps from their row to the person.
 _PEOPLE: Final = {("message", "person_id"): ("person",), ("interviewer", "id"): ("person",), ("person", "id"): ()}
@@ -41,10 +41,11 @@ _START: Final[dict[str, tuple[Any, Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class AggregatePlan:
-    """How a fact is worked out.
+    """How a fact is computed.
 
-    ``alone`` is what is asked of the rows of the collection alone, ``owner`` of the fact's own row alone, ``both`` of
-    pairs. ``join``: they must be rows of the same person, to whom these paths lead, from the collection and the owner.
+    ``alone`` is the condition on the rows of the collection, ``owner`` the condition on the fact's own row, ``both`` the
+    condition on pairs of them. ``join``: both rows must belong to the same person; the two paths lead to the person from
+    the collection's row and from the owner.
     """
 
     fact: Aggregate
@@ -56,16 +57,16 @@ class AggregatePlan:
     value: Ref | None
 
 
-def gathering(fact: Aggregate, planner: Planner) -> AggregatePlan:
-    """How to work out a fact."""
+def aggregate_plan(fact: Aggregate, planner: Planner) -> AggregatePlan:
+    """The plan that computes a fact."""
     pairing = Pairing(fact.entity, fact.over, fact.pivot)
     sides: dict[str, list[Condition]] = {"over": [], "owner": [], "both": []}
     join = None
     for member in conjuncts(fact.where):
-        found = None if join else _join(member, pairing)
-        if found is None:
+        paths = None if join else _join(member, pairing)
+        if paths is None:
             sides[pairing.side(scopes_of(member))].append(member)
-        join = join or found
+        join = join or paths
     over = Table(fact.over)
     return AggregatePlan(
         fact,
@@ -79,16 +80,16 @@ def gathering(fact: Aggregate, planner: Planner) -> AggregatePlan:
 
 
 def _join(condition: Condition, pairing: Pairing) -> tuple[Path, Path] | None:
-    """The ways to the person, where a condition is that both rows are the same person's.
+    """The paths to the person, if the condition says that both rows belong to the same person.
 
-    Ids are those of people of the same application, as all that people are in scope of is within one.
+    Both ids are of people of the same application: a person is only in scope of rows of one application.
     """
     match condition:
         case Test(field=field, predicates=(Relates(op="==", other=other),), negated=False):
-            for one, another in ((field, other), (other, field)):
-                theirs, own = _to_person(one), _to_person(another)
-                if theirs and own and one.scope == pairing.over and another.scope in SCOPES[pairing.owner]:
-                    return (theirs, own) if another.scope != pairing.over else None
+            for left, right in ((field, other), (other, field)):
+                theirs, own = _to_person(left), _to_person(right)
+                if theirs and own and left.scope == pairing.over and right.scope in SCOPES[pairing.owner]:
+                    return (theirs, own) if right.scope != pairing.over else None
     return None
 
 
@@ -99,13 +100,13 @@ def _to_person(field: Field) -> Path | None:
 
 
 class Aggregates:
-    """Works facts out for one chunk."""
+    """Computes the facts of one chunk."""
 
     def __init__(self, columns: Columns, conditions: Conditions, fields: Fields) -> None:
         self._columns, self._conditions, self._fields = columns, conditions, fields
 
     def values(self, plan: AggregatePlan) -> Array:
-        """The fact of all rows of its entity."""
+        """The fact's values, for all rows of its entity."""
         fact = plan.fact
         over = self._conditions.whole(fact.over)
         rows = self._conditions.rows(plan.alone, over)
@@ -115,8 +116,8 @@ class Aggregates:
             return self._of_pairs(plan, rows)
         if plan.join is not None:
             theirs, own = plan.join
-            found = self._gathered(plan, rows, picked(self._rows(fact.over, theirs), rows), "person")
-            values = picked(np.append(found, _START[fact.op][0]), self._rows(fact.entity, own))
+            of_people = self._gathered(plan, rows, picked(self._rows(fact.over, theirs), rows), "person")
+            values = picked(np.append(of_people, _START[fact.op][0]), self._rows(fact.entity, own))
         else:
             values = self._gathered(plan, rows, picked(self._rows(fact.over, (fact.pivot,)), rows), fact.pivot)
             if fact.entity != fact.pivot:
@@ -126,12 +127,12 @@ class Aggregates:
         return values
 
     def _rows(self, entity: str, path: Path) -> Places:
-        """What all rows of an entity see at the end of a path."""
+        """For each row of an entity, the row at the end of a path."""
         rows = self._conditions.whole(entity).rows(path)
         return np.arange(self._columns.sizes[entity]) if rows is None else rows
 
     def _gathered(self, plan: AggregatePlan, rows: Places, groups: Places, entity: str) -> Array:
-        """The rows of the collection gathered by the rows of ``entity`` that they belong to; -1: to none."""
+        """The fact's value for each row of ``entity``. ``groups``: the row that each row belongs to; -1 for none."""
         frame: Frame = self._conditions.whole(plan.fact.over)
         if plan.join is not None:
             rows, groups = _of_some(rows, groups)
@@ -139,27 +140,27 @@ class Aggregates:
         if plan.value is not None:
             frame = frame if len(rows) == frame.size else Some(frame, rows)
             values = self._fields.at(plan.value, frame)
-        found = _start(plan.fact, self._columns.sizes[entity])
-        _gather(plan.fact.op, groups, values, found)
-        return found
+        values_of_groups = _start(plan.fact, self._columns.sizes[entity])
+        _gather(plan.fact.op, groups, values, values_of_groups)
+        return values_of_groups
 
     # --- pairs ---
 
     def _of_pairs(self, plan: AggregatePlan, rows: Places) -> Array:
         fact, both = plan.fact, plan.both
-        assert both is not None  # else there is no need of pairs
-        found = _start(fact, self._columns.sizes[fact.entity])
+        assert both is not None  # no pairs are needed otherwise
+        values_of_owners = _start(fact, self._columns.sizes[fact.entity])
         whole = self._conditions.whole(fact.entity)
         owners = np.arange(whole.size) if plan.owner is None else self._conditions.rows(plan.owner, whole)
         for own, others in self._pairs(plan, owners, rows):
             frame = Pairs(self._columns, plan.pairing, own, others)
             holds = self._conditions.rows(both, frame)
-            values = None if plan.value is None else self._fields.at(plan.value, Some(frame, holds))
-            _gather(fact.op, own.take(holds), values, found)
-        return found
+            of_rows = None if plan.value is None else self._fields.at(plan.value, Some(frame, holds))
+            _gather(fact.op, own.take(holds), of_rows, values_of_owners)
+        return values_of_owners
 
     def _pairs(self, plan: AggregatePlan, owners: Places, rows: Places) -> Iterator[tuple[Places, Places]]:
-        """Owners with the rows that are theirs by what they belong to, or by the person; all of an owner in one block."""
+        """Owners with the rows below the same pivot or of the same person. All pairs of an owner are in one block."""
         fact = plan.fact
         theirs, own = plan.join or ((fact.pivot,), (fact.pivot,))
         groups = picked(self._rows(fact.over, theirs), rows)
@@ -181,7 +182,7 @@ class Aggregates:
 
 
 def _of_some(rows: Places, groups: Places) -> tuple[Places, Places]:
-    """Rows with their groups, without those of none (-1)."""
+    """Rows with their groups, without the rows that have no group (-1)."""
     if len(groups) == 0 or groups.min() >= 0:
         return rows, groups
     some = groups >= 0
@@ -189,7 +190,7 @@ def _of_some(rows: Places, groups: Places) -> tuple[Places, Places]:
 
 
 def _stretches(groups: Places, size: int) -> tuple[Places, Places]:
-    """Where each of so many groups begins in the sorted list of them, and how often it comes up there."""
+    """Where each of ``size`` groups begins in the sorted list ``groups``, and how often it occurs."""
     first, counts = np.zeros((2, size), dtype=np.int64)
     begins = _changes(groups)
     first[groups.take(begins)] = begins
@@ -198,7 +199,7 @@ def _stretches(groups: Places, size: int) -> tuple[Places, Places]:
 
 
 def _changes(groups: Places) -> Places:
-    """Where another group begins in a sorted list."""
+    """The places at which a new group begins in a sorted list."""
     if len(groups) == 0:
         return groups
     changes = numbers(groups[1:] != groups[:-1])
@@ -208,32 +209,32 @@ def _changes(groups: Places) -> Places:
 
 
 def _cuts(so_far: Places) -> Places:
-    """Where to cut a list so that each part takes about a block, by the sums of sizes up to each."""
+    """Where to cut a list so that each part has about the size of a block. ``so_far``: cumulative sizes."""
     if len(so_far) == 0:
         return so_far
     return np.unique(np.searchsorted(so_far, np.arange(_BLOCK, so_far[-1], _BLOCK)) + 1)
 
 
 def _start(fact: Aggregate, size: int) -> Array:
-    """The fact where there is nothing to look at."""
+    """The fact's value where the collection is empty, for ``size`` rows."""
     value, dtype = _START[fact.op]
     return np.full(size, value, dtype=dtype)
 
 
-def _gather(op: str, groups: Places, values: Array | None, found: Array) -> None:
-    """Add rows to what was found: each to that of its group. ``groups`` need no order; no group comes up in two calls."""
+def _gather(op: str, groups: Places, values: Array | None, totals: Array) -> None:
+    """Add rows to the totals of their groups. ``groups`` may be in any order; no group occurs in two calls."""
     if op in ("exists", "none"):
-        found[groups] = op == "exists"
+        totals[groups] = op == "exists"
         return
     if values is None:
-        found += np.bincount(groups, minlength=len(found))
+        totals += np.bincount(groups, minlength=len(totals))
         return
     if op == "sum":
         known = values == values
-        # One after the other, in the order of the case, as numbers are added everywhere else.
-        found += np.bincount(groups[known], weights=values[known], minlength=len(found))
+        # Numbers are added in the order of the case, as everywhere else: the order changes the sum of floats.
+        totals += np.bincount(groups[known], weights=values[known], minlength=len(totals))
         return
-    if op == "earliest":  # an unknown moment is the least of all numbers, so the latest is no less
+    if op == "earliest":  # unknown is the least number, which matters only here
         known = numbers(values != NULL)
         groups, values = groups.take(known), values.take(known)
     if len(groups) == 0:
@@ -243,11 +244,11 @@ def _gather(op: str, groups: Places, values: Array | None, found: Array) -> None
         values = values.take(order)
     first = _changes(groups)
     best = np.maximum if op == "latest" else np.minimum
-    found[groups.take(first)] = best.reduceat(values, first)
+    totals[groups.take(first)] = best.reduceat(values, first)
 
 
 def _in_order(groups: Places) -> tuple[Places, Places]:
-    """The groups sorted, and where each was; those alike stay in their order."""
-    # One number for both sorts faster than argsort; a stable sort is fast where most of them ascend.
+    """The groups sorted, and the place where each was. The sort is stable."""
+    # Sorting one number for both is faster than argsort. A stable sort is fast where most groups ascend already.
     both = np.sort((groups << 32) | np.arange(len(groups)), kind="stable")
     return both >> 32, both & 0xFFFFFFFF

@@ -1,4 +1,4 @@
-"""Deadlines of firings, in arrays; by a search over time, case by case, for the rare rule whose end no array tells."""
+"""Deadlines of firings, in arrays. The rare rule whose deadline is not a shifted moment needs a search, case by case."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class End(NamedTuple):
     shift: Shift
 
 
-#: The deadline is the first of these that is known; ``None``: it takes a search to tell.
+#: The deadline is the first known moment of these. ``None``: it takes a search.
 Ends = tuple[End, ...] | None
 
 
 def ends_of(rule: Rule, clockwork: Clockwork, planner: Planner) -> Ends:
-    """What a rule's deadline is."""
+    """The moments that bound a rule's deadline."""
     table = Table(rule.entity)
     if rule.by is not None:
         return (End(planner.ref(rule.by.field, table), rule.by.shift),)
@@ -39,30 +39,30 @@ def ends_of(rule: Rule, clockwork: Clockwork, planner: Planner) -> Ends:
         return ()
     musts = rule.when.members if isinstance(rule.when, AllOf) else (rule.when,)
     bars = rule.unless.members if isinstance(rule.unless, AnyOf) else (rule.unless,)
-    found: list[End] = []
-    for condition, must in (*((one, True) for one in musts), *((one, False) for one in bars)):
+    ends: list[End] = []
+    for condition, must in (*((member, True) for member in musts), *((member, False) for member in bars)):
         if clockwork.condition(condition):
             shifts = _last_moments(condition, must, clockwork)
             if shifts is None:
                 return None
-            assert isinstance(condition, Test)  # else there would be none
-            found.extend(End(planner.ref(condition.field, table), shift) for shift in shifts)
-    return tuple(found)
+            assert isinstance(condition, Test)  # only tests have last moments
+            ends.extend(End(planner.ref(condition.field, table), shift) for shift in shifts)
+    return tuple(ends)
 
 
 def _last_moments(condition: Condition, must: bool, clockwork: Clockwork) -> list[Shift] | None:
-    """How far from its field's moment a condition ceases to hold (``must``) or begins to; ``None``: that is not so plain.
+    """How far from its field's moment a condition stops holding (``must``) or starts to. ``None``: only a search tells.
 
-    Plain are tests of nothing but how long ago a moment is, where time does not change the moment itself. One that must
-    hold and asks for a moment long enough past goes on holding. One that must not hold begins to but once.
+    The answer is plain for a test that only asks how long ago a moment is, if time does not change the moment itself. A
+    test that must hold, and asks for "at least so long ago", never stops. A test that must not hold starts only once.
     """
     if not isinstance(condition, Test) or condition.negated or clockwork.field(condition.field):
         return None
-    times = [one for one in condition.predicates if isinstance(one, NowIs)]
+    times = [predicate for predicate in condition.predicates if isinstance(predicate, NowIs)]
     if len(times) < len(condition.predicates):
         return None
     if must:
-        return [one.shift for one in times if one.op in ("<", "<=")]
+        return [predicate.shift for predicate in times if predicate.op in ("<", "<=")]
     return [times[0].shift] if len(times) == 1 and times[0].op in (">", ">=") else None
 
 
@@ -75,23 +75,23 @@ class Deadlines:
         self._columns, self._fields, self._facts, self._calendars = columns, fields, facts, calendars
 
     def due(self, rule: Rule, ends: Ends, rows: Places, frame: Frame) -> Ints | None:
-        """The deadlines of a rule that fires for ``rows``, which make up ``frame``; ``None`` where there is none at all."""
+        """The deadlines of a rule that fires for ``rows``, the rows of ``frame``; ``None`` where no firing has one."""
         if ends is None:
             return self._searched(rule, rows)
         moments = [self._fields.shifted(end.field, end.shift, frame) for end in ends]
         if not moments:
             return None
         first = moments[0]
-        for one in moments[1:]:
-            # The unknown is the least number. One less than it, and it is the greatest.
-            first = np.minimum(first - 1, one - 1) + 1
+        for later in moments[1:]:
+            # Unknown is the least number. Subtracting 1 makes it the greatest.
+            first = np.minimum(first - 1, later - 1) + 1
         return first
 
     def _searched(self, rule: Rule, rows: Places) -> Ints:
-        """Case by case: the moment at which a rule stops by time alone."""
+        """The moments at which a rule stops by time alone, searched case by case."""
         owners = self._columns.above(rule.entity, "candidate").take(rows)
         starts = self._columns.starts("candidate", rule.entity)
-        found = np.full(len(rows), NULL, dtype=np.int64)
+        due = np.full(len(rows), NULL, dtype=np.int64)
         wanted = np.unique(owners)
         for no, case in zip(wanted, self._columns.each_case(wanted.tolist()), strict=True):
             now = self._fields.now("candidate", np.array([no]))
@@ -101,5 +101,5 @@ class Deadlines:
             for at in np.flatnonzero(owners == no):
                 until = expiry.until(rule, own[int(rows[at] - starts[no])])
                 if until is not None:
-                    found[at] = until
-        return found
+                    due[at] = until
+        return due

@@ -20,21 +20,21 @@ Array = npt.NDArray[Any]
 
 
 class Fields:
-    """The fields of one chunk. ``computed`` gives a computed fact of all rows of its entity."""
+    """The fields of one chunk. ``computed`` returns a computed fact for all rows of its entity."""
 
     def __init__(self, columns: Columns, days: LocalDays, computed: Callable[[str], Array]) -> None:
         self._columns, self._days, self._computed = columns, days, computed
         self._known: dict[tuple[str, str, str], Flags] = {}
         self._ages: dict[tuple[str, str, str], Ints] = {}
-        #: What takes long: which rows have it already, and their values.
+        #: Slow values: the rows that have one already, and the values.
         self._kept: dict[Hashable, _Kept] = {}
         self._now: dict[str, Ints] = {}
         now = columns.now
-        #: The moment to decide for where it is the same for all.
-        self._one_now = int(now[0]) if len(now) and (now == now[0]).all() else None
+        #: The moment to decide for, if it is the same for all.
+        self._common_now = int(now[0]) if len(now) and (now == now[0]).all() else None
 
     def whole(self, ref: Ref) -> Any:
-        """A field of all rows of its entity; one that is no clock's."""
+        """A field of all rows of its entity; not for fields of a clock."""
         match ref.origin:
             case "given":
                 return self._columns.given[ref.entity, ref.key].data
@@ -56,40 +56,40 @@ class Fields:
         return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else picked(data, rows)
 
     def known(self, ref: Ref, data: Any, frame: Frame) -> Flags:
-        """Whether a field is known to the rows of a frame, where it has the values ``data``."""
+        """Which rows of a frame know a field; ``data`` are its values there."""
         if frame.rows(ref.path) is not None or ref.origin == "clock":
             return is_known(data, ref)
         key = (ref.entity, ref.origin, ref.key)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = is_known(data, ref)
-        return found
+        flags = self._known.get(key)
+        if flags is None:
+            flags = self._known[key] = is_known(data, ref)
+        return flags
 
     # --- time ---
 
     def now(self, entity: str, rows: Places | None = None) -> Ints | int:
-        """The moments to decide for, of the rows of an entity: one for all where it is the same."""
-        if self._one_now is not None:
-            return self._one_now
-        found = self._now.get(entity)
-        if found is None:
-            found = self._now[entity] = picked(self._columns.now, self._columns.above(entity, "candidate"))
-        return found if rows is None else picked(found, rows)
+        """The moments to decide for, for the rows of an entity (seconds since 1970); a single number if all are the same."""
+        if self._common_now is not None:
+            return self._common_now
+        moments = self._now.get(entity)
+        if moments is None:
+            moments = self._now[entity] = picked(self._columns.now, self._columns.above(entity, "candidate"))
+        return moments if rows is None else picked(moments, rows)
 
     def age(self, ref: Ref, frame: Frame) -> Ints:
-        """How many seconds ago a moment was; less than any length of time where it is unknown."""
+        """How many seconds ago a moment was; less than any length of time if the moment is unknown."""
         key = (ref.entity, ref.origin, ref.key)
-        found = self._ages.get(key)
-        if found is None:
-            # An unknown moment is the least of all numbers. What is taken from it wraps round, and stays far below zero.
-            found = self._ages[key] = self.now(ref.entity) - self.whole(ref)
+        ages = self._ages.get(key)
+        if ages is None:
+            # An unknown moment is the least number. Subtracting it wraps round, to a number far below zero.
+            ages = self._ages[key] = self.now(ref.entity) - self.whole(ref)
         rows = frame.rows(ref.path)
         if rows is None:
-            return found
-        return taken(found, rows, NULL) if ref.nullable else picked(found, rows)
+            return ages
+        return taken(ages, rows, NULL) if ref.nullable else picked(ages, rows)
 
     def shifted(self, ref: Ref, shift: Shift, frame: Frame) -> Ints:
-        """A moment moved by ``shift``; unknown where it is."""
+        """A moment moved by ``shift``; unknown where the moment is."""
         if isinstance(shift.length, BusinessDays):
             return self._by_business_days(ref, shift.length.count, shift.back, frame)
         moments: Ints = self.at(ref, frame)
@@ -108,7 +108,7 @@ class Fields:
         return self._once((ref.entity, ref.origin, ref.key, ref.place, count, back), 0, ref, frame, worked_out)
 
     def _clock(self, ref: Ref, frame: Frame) -> Array:
-        """What follows the clock of each row."""
+        """A field that follows the local clock of each row."""
 
         def worked_out(rows: Places) -> tuple[Array, Array]:
             now = self.now(ref.entity, rows)
@@ -120,7 +120,7 @@ class Fields:
     def _once(
         self, key: Hashable, which: int, ref: Ref, frame: Frame, work_out: Callable[[Places], Sequence[Array]]
     ) -> Array:
-        """Values of the rows that a frame sees, each worked out when first asked for; of several kinds, one."""
+        """Values of the rows that a frame sees, each computed once. ``work_out`` gives several arrays; ``which`` selects one."""
         rows = frame.rows(ref.path)
         if rows is None:
             rows = np.arange(frame.size)
@@ -130,10 +130,10 @@ class Fields:
             kept = self._kept[key] = _Kept(self._columns.sizes[ref.entity])
         new = there[~picked(kept.have, there)] if kept.values else there
         if len(new):
-            found = work_out(new)
-            kept.add(new, found)
+            values = work_out(new)
+            kept.add(new, values)
             if new is rows:
-                return found[which]
+                return values[which]
         if not kept.values:
             return np.full(len(rows), unknown_of(ref.kind), dtype=array_type(ref.kind))
         data = kept.values[which]
@@ -141,18 +141,18 @@ class Fields:
 
 
 class _Kept:
-    """Values of which not all are known yet: which rows have them, and the values, one array for each kind."""
+    """Values that some rows have already: which rows have them, and the values, an array for each kind."""
 
     def __init__(self, size: int) -> None:
         self.have = np.zeros(size, dtype=np.bool_)
         self.values: list[Array] = []
 
-    def add(self, rows: Places, found: Sequence[Array]) -> None:
+    def add(self, rows: Places, arrays: Sequence[Array]) -> None:
         """Keep the values of some rows."""
         if not self.values:
-            self.values = [np.zeros(len(self.have), dtype=one.dtype) for one in found]
+            self.values = [np.zeros(len(self.have), dtype=array.dtype) for array in arrays]
         self.have[rows] = True
-        for kept, values in zip(self.values, found, strict=True):
+        for kept, values in zip(self.values, arrays, strict=True):
             kept[rows] = values
 
 
@@ -164,14 +164,14 @@ def is_known(data: Any, ref: Ref) -> Flags:
         return np.ones(len(data), dtype=np.bool_)
     if isinstance(ref.kind, NumberKind):
         return np.ones(len(data), dtype=np.bool_) if data.dtype.kind == "i" else ~np.isnan(data)  # counts are known
-    found: Flags = data != unknown_of(ref.kind)
-    return found
+    known: Flags = data != unknown_of(ref.kind)
+    return known
 
 
 def taken(data: Array, rows: Places, missing: Any) -> Array:
     """``data`` at ``rows``; ``missing`` where the row is -1."""
     if data.dtype == np.bool_:
-        data = data.view(np.int8)  # a yes/no that may have no row is no longer certain
+        data = data.view(np.int8)  # a certain yes/no is unknown where there is no row
     elif missing != missing and data.dtype.kind == "i":
         data = data.astype(np.float64)
     return picked(np.append(data, np.array([missing], dtype=data.dtype)), rows)

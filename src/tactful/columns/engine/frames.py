@@ -1,7 +1,7 @@
-"""Which rows something is asked of: a whole table, some of its rows, or pairs of rows.
+"""The rows that a condition is tested on: a whole table, some of its rows, or pairs of rows.
 
-A frame has ``size`` rows. ``rows(path)`` are the places of the rows that they see at the end of ``path``, ``None`` where
-those are the whole table of the path's last entity, in its order.
+A frame has ``size`` rows. ``rows(path)`` has, for each of them, the place of the row at the end of ``path``. It is
+``None`` if these are the whole table of the path's last entity, in order.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Whole:
         self._rows: dict[Path, Places | None] = {(entity,): None}
 
     def rows(self, path: Path) -> Places | None:
-        """See above."""
+        """The places of the rows at the end of ``path``; see the module."""
         if path not in self._rows:
             steps = path[1:] if path[0] == self.entity else path
             self._rows[path] = _along(self._columns, self._columns.above(self.entity, steps[0]), steps)
@@ -36,12 +36,12 @@ class Some:
         self._rows: dict[Path, Places] = {}
 
     def rows(self, path: Path) -> Places:
-        """See above."""
-        found = self._rows.get(path)
-        if found is None:
+        """The places of the rows at the end of ``path``; see the module."""
+        places = self._rows.get(path)
+        if places is None:
             whole = self._base.rows(path)
-            found = self._rows[path] = self.chosen if whole is None else picked(whole, self.chosen)
-        return found
+            places = self._rows[path] = self.chosen if whole is None else picked(whole, self.chosen)
+        return places
 
 
 class Pairs:
@@ -52,7 +52,7 @@ class Pairs:
         self._owners, self._overs, self.size = owners, overs, len(owners)
 
     def rows(self, path: Path) -> Places:
-        """See above."""
+        """The places of the rows at the end of ``path``; see the module."""
         scope, (owner, over, _) = path[0], self._pairing[:3]
         entity, at = (owner, self._owners) if scope in SCOPES[owner] and scope != over else (over, self._overs)
         if scope != entity:
@@ -62,14 +62,14 @@ class Pairs:
 
 def numbers(flags: Flags) -> Places:
     """The numbers of the rows that are flagged, ascending."""
-    return flags.nonzero()[0]  # what numpy.flatnonzero comes to, in half the time for few rows
+    return flags.nonzero()[0]  # the same as numpy.flatnonzero, in half the time for few rows
 
 
 Frame = Whole | Some | Pairs
 
 
 def _along(columns: Columns, at: Places, path: Path) -> Places:
-    """From the rows at the first step of a path to those at its last."""
+    """The rows at the last step of a path, from those at its first."""
     for step, following in pairwise(path):
         at = picked(columns.above(step, following), at)
     return at

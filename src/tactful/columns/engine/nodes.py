@@ -1,8 +1,8 @@
-"""What is asked, table by table: conditions as nodes that each belong to the table of one entity.
+"""Conditions as nodes that each belong to the table of one entity.
 
-Made once for a pack. A test belongs to the entity that has its field, a group to the lowest entity that it speaks of;
-where something is asked of a row that belongs to a row above it, a :class:`There` leads up. Nodes that ask the same are
-the same node, so that what is worked out for a chunk of cases is worked out once, for all rules.
+Nodes are made once for a pack. A test belongs to the entity that has its field, a group to the lowest entity that its
+members mention. A :class:`There` leads from a row up to a row that it belongs to. Equal conditions are the same node, so
+each is tested once for a chunk of cases, for all rules.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from tactful.language.terms import Order
 
 #: Steps from a row to another: names of entities.
 Path = tuple[str, ...]
-#: From this cost on, a condition is only asked of the rows that still matter.
+#: From this cost on, a condition is only tested on the rows that still matter.
 COSTLY: Final = 10
 
 
 class Ref(NamedTuple):
-    """A field as seen from the rows of a frame: the way to the row that has it, and which of that row's fields it is.
+    """A field as seen from the rows of a frame: the path to the row that has it, and which of that row's fields it is.
 
-    ``nullable``: there may be no such row. Business days after it count in the calendar of the
-    row of ``place`` that the row belongs to.
+    ``nullable``: there may be no such row. Business days are counted in the calendar of the row of ``place`` that the row
+    belongs to.
     """
 
     path: Path
@@ -42,20 +42,20 @@ class Ref(NamedTuple):
 
 
 class Relation(NamedTuple):
-    """The value compares so with another field's."""
+    """A comparison with the value of another field."""
 
     op: Order | Literal["=="]
     other: Ref
 
 
-Asked = IsIn | Compare | DayTimeBetween | NowIs | Relation | Known | Filled
+ColumnPredicate = IsIn | Compare | DayTimeBetween | NowIs | Relation | Known | Filled
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """A condition on the rows of ``entity``; ``None`` for pairs of rows, see :mod:`.gatherings`.
+    """A condition on the rows of ``entity``; ``None`` for pairs of rows, see :mod:`.aggregates`.
 
-    ``none`` is whether it holds where there is no row at all, ``cost`` a rough measure of what asking it costs.
+    ``none``: whether it holds where there is no row at all. ``cost``: a rough measure of the time that testing it takes.
     """
 
     entity: str | None
@@ -64,22 +64,22 @@ class Node:
 
     @property
     def costly(self) -> bool:
-        """Whether it is better asked of few rows."""
+        """Whether it is better tested on few rows."""
         return self.cost >= COSTLY
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf(Node):
-    """All predicates hold of a field; ``negated``: not all of them do."""
+    """All predicates hold for a field; ``negated``: not all of them do."""
 
     field: Ref
-    predicates: tuple[Asked, ...]
+    predicates: tuple[ColumnPredicate, ...]
     negated: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class There(Node):
-    """``node`` holds of the row at the end of ``path``; ``nullable``: there may be none."""
+    """``node`` holds for the row at the end of ``path``; ``nullable``: there may be no such row."""
 
     path: Path
     nullable: bool
@@ -88,25 +88,26 @@ class There(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group(Node):
-    """All members hold (``every``), or some; both in the order in which they are best asked."""
+    """All members hold (``every``), or some do. Members stand in the order of their cost."""
 
     every: bool
     cheap: tuple[Node, ...]
-    costly_ones: tuple[Node, ...]
+    costly_members: tuple[Node, ...]
 
 
 class Table(NamedTuple):
-    """Where a condition is asked: of the rows of one entity."""
+    """A condition is tested here on the rows of one entity."""
 
     entity: str
 
     def home(self, scopes: frozenset[str]) -> str:
-        """The entity of which to ask a condition that speaks of ``scopes``: the highest that has them all in scope."""
+        """The entity to test a condition about ``scopes`` on: the highest that has them all in scope."""
         if not scopes or self.entity in scopes:
             return self.entity
         if len(scopes) == 1:
             return next(iter(scopes))
-        return next(one for one in reversed(SCOPES[self.entity]) if not self.nullable(one) and scopes <= {*SCOPES[one]})
+        above = reversed(SCOPES[self.entity])
+        return next(entity for entity in above if not self.nullable(entity) and scopes <= {*SCOPES[entity]})
 
     def nullable(self, scope: str) -> bool:
         """Whether a row may have no row of ``scope`` in scope."""
@@ -114,9 +115,9 @@ class Table(NamedTuple):
 
 
 class Pairing(NamedTuple):
-    """Where a condition is asked: of a row of ``owner`` with each row of ``over`` below the same row of ``pivot``.
+    """A condition is tested here on a row of ``owner`` with each row of ``over`` below the same row of ``pivot``.
 
-    Names in scope are the owner's first.
+    A name in scope of both means the owner's.
     """
 
     owner: str
@@ -125,17 +126,17 @@ class Pairing(NamedTuple):
     entity: None = None
 
     def side(self, scopes: frozenset[str]) -> Literal["over", "owner", "both"]:
-        """Which of the two rows alone tells what a condition that speaks of ``scopes`` asks."""
+        """Which of the two rows decides a condition about ``scopes``: one alone, or both."""
         if scopes <= self._of_over():
             return "over"
         return "owner" if scopes <= {*SCOPES[self.owner]} - {self.over} else "both"
 
     def _of_over(self) -> set[str]:
-        """What both rows have in common, and what the owner has not."""
+        """The scopes that both rows share, and those that only the collection's row has."""
         return {self.over, *SCOPES[self.pivot], *({*SCOPES[self.over]} - {*SCOPES[self.owner]})}
 
     def home(self, scopes: frozenset[str]) -> str | None:
-        """The entity of which to ask a condition that speaks of ``scopes``; ``None``: of pairs."""
+        """The entity to test a condition about ``scopes`` on; ``None``: pairs."""
         side = self.side(scopes)
         if not scopes or side == "both":
             return None

@@ -1,4 +1,4 @@
-"""From conditions to nodes: each where it is asked of the fewest rows, alike ones once."""
+"""Conditions made into nodes. Each is tested on as few rows as possible, and equal conditions are tested once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,19 @@ from typing import Final, assert_never
 import msgspec
 
 from tactful.columns.columns import array_type
-from tactful.columns.engine.nodes import COSTLY, Asked, Group, Leaf, Node, Path, Ref, Relation, Site, Table, There
+from tactful.columns.engine.nodes import (
+    COSTLY,
+    ColumnPredicate,
+    Group,
+    Leaf,
+    Node,
+    Path,
+    Ref,
+    Relation,
+    Site,
+    Table,
+    There,
+)
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import BusinessDays
 from tactful.language.ir import (
@@ -28,7 +40,7 @@ from tactful.language.ir import (
 )
 from tactful.language.ir.reads import fields_of
 
-#: What it costs to have a field's values.
+#: The cost of reading a field, by its origin.
 _COSTS: Final = {"given": 1, "custom": 1, "computed": 4, "clock": 20}
 
 
@@ -36,14 +48,14 @@ class Planner:
     """Makes the nodes of one pack."""
 
     def __init__(self) -> None:
-        self._made: dict[Hashable, Node] = {}
+        self._nodes: dict[Hashable, Node] = {}
 
     def node(self, condition: Condition, site: Site) -> Node:
-        """A condition as a node, asked at ``site``."""
+        """The node that tests a condition at ``site``."""
         return self._node(normal(condition), site)
 
     def _node(self, condition: Condition, site: Site) -> Node:
-        """The same for a condition of ``AllOf``, ``AnyOf`` and ``Test`` only."""
+        """The same for a condition without ``NoneOf``."""
         home = site.home(scopes_of(condition))
         if home is not None and home != site.entity:
             return self._there((home,), site, self._node(condition, Table(home)))
@@ -54,7 +66,7 @@ class Planner:
     # --- groups ---
 
     def _group(self, members: Iterable[Condition], site: Site, *, every: bool) -> Node:
-        """Members with the same home are asked there together."""
+        """A group of members. Members with the same home are tested there together."""
         homes: dict[str | None, list[Condition]] = {}
         for member in members:
             homes.setdefault(site.home(scopes_of(member)), []).append(member)
@@ -63,9 +75,9 @@ class Planner:
             above = _takes_in(home, homes, site)
             if above is not None:
                 homes[above].extend(homes.pop(home))
-        for place, found in homes.items():
-            assert place is not None  # what has no home of its own is the site's
-            together = found[0] if len(found) == 1 else (AllOf if every else AnyOf)(tuple(found))
+        for place, conditions in homes.items():
+            assert place is not None  # a member without a home belongs to the site
+            together = conditions[0] if len(conditions) == 1 else (AllOf if every else AnyOf)(tuple(conditions))
             nodes.append(self._there((place,), site, self._node(together, Table(place))))
         if len(nodes) == 1:
             return nodes[0]
@@ -85,17 +97,17 @@ class Planner:
 
     def _leaf(self, test: Test, site: Site) -> Node:
         field = self.ref(test.field, site)
-        predicates = tuple(self._predicate(one, site) for one in test.predicates)
-        alone = not any(isinstance(one, Relation) for one in predicates)
+        predicates = tuple(self._predicate(predicate, site) for predicate in test.predicates)
+        alone = not any(isinstance(predicate, Relation) for predicate in predicates)
         if alone and site.entity != field.entity:
             end = Table(field.entity)
             bare = msgspec.structs.replace(test, field=msgspec.structs.replace(test.field, scope=end.entity, via=()))
             return self._there(field.path, site, self._leaf(bare, end))
-        cost = max(_cost(field, one) for one in predicates) if predicates else 1
+        cost = max(_cost(field, predicate) for predicate in predicates) if predicates else 1
         leaf = Leaf(site.entity, test.negated, cost, field, predicates, test.negated)
         return self._once((site, field, predicates, test.negated), leaf)
 
-    def _predicate(self, predicate: Asked | Relates, site: Site) -> Asked:
+    def _predicate(self, predicate: ColumnPredicate | Relates, site: Site) -> ColumnPredicate:
         return Relation(predicate.op, self.ref(predicate.other, site)) if isinstance(predicate, Relates) else predicate
 
     def ref(self, field: Field, site: Site) -> Ref:
@@ -105,16 +117,16 @@ class Planner:
         return Ref(path, field.origin, field.key, field.kind, site.nullable(field.scope), place)
 
     def _once(self, key: Hashable, node: Node) -> Node:
-        """The node that was made first for ``key``."""
-        return self._made.setdefault(key, node)
+        """The first node that was made for ``key``."""
+        return self._nodes.setdefault(key, node)
 
 
 def _highest_first(homes: Iterable[str | None]) -> list[str]:
-    return [one for one in ("candidate", "application") if one in {*homes}]
+    return [entity for entity in ("candidate", "application") if entity in {*homes}]
 
 
 def _takes_in(home: str, homes: Iterable[str | None], site: Site) -> str | None:
-    """A lower home at which what is asked at ``home`` can be asked along with the rest: one way up instead of two."""
+    """A lower home that can also test the conditions of ``home``: one path up instead of two."""
     for other in homes:
         if other is not None and other != home and home in SCOPES[other] and not site.nullable(other):
             return other
@@ -122,12 +134,12 @@ def _takes_in(home: str, homes: Iterable[str | None], site: Site) -> str | None:
 
 
 def scopes_of(condition: Condition) -> frozenset[str]:
-    """The names in scope that a condition speaks of."""
+    """The scopes of the fields that a condition reads."""
     return frozenset(field.scope for field in fields_of(condition))
 
 
 def normal(condition: Condition, holds: bool = True) -> Condition:
-    """The condition, or its opposite, without ``NoneOf``: tests are turned round instead. Groups in groups are flat."""
+    """The condition, or its opposite, without ``NoneOf``: tests are negated instead. Nested groups are flattened."""
     match condition:
         case Test():
             return condition if holds else msgspec.structs.replace(condition, negated=not condition.negated)
@@ -142,21 +154,21 @@ def normal(condition: Condition, holds: bool = True) -> Condition:
 
 
 def _flat(members: Iterable[Condition], how: type[AllOf | AnyOf], holds: bool) -> Condition:
-    found: list[Condition] = []
+    flat: list[Condition] = []
     for member in members:
-        one = normal(member, holds)
-        found.extend(one.members if isinstance(one, how) else (one,))
-    return found[0] if len(found) == 1 else how(tuple(found))
+        condition = normal(member, holds)
+        flat.extend(condition.members if isinstance(condition, how) else (condition,))
+    return flat[0] if len(flat) == 1 else how(tuple(flat))
 
 
 def conjuncts(condition: Condition) -> tuple[Condition, ...]:
-    """What must hold, each by itself."""
-    found = normal(condition)
-    return found.members if isinstance(found, AllOf) else (found,)
+    """The conditions that must all hold, in place of this one."""
+    group = normal(condition)
+    return group.members if isinstance(group, AllOf) else (group,)
 
 
-def _cost(field: Ref, predicate: Asked) -> int:
-    """What a predicate of a field costs: arrays of numbers little, texts and calendars much."""
+def _cost(field: Ref, predicate: ColumnPredicate) -> int:
+    """The cost of a predicate of a field: little for arrays of numbers, much for texts and calendars."""
     cost = _COSTS[field.origin]
     texts = array_type(field.kind) is None
     match predicate:

@@ -13,7 +13,7 @@ from tactful.columns.columns import NULL, Flags, array_type
 from tactful.columns.engine import texts
 from tactful.columns.engine.fields import Fields
 from tactful.columns.engine.frames import Frame
-from tactful.columns.engine.nodes import Asked, Leaf, Ref, Relation
+from tactful.columns.engine.nodes import ColumnPredicate, Leaf, Ref, Relation
 from tactful.facts.kinds import BusinessDays, ChoiceKind, ListKind, NumberKind, YesNoKind
 from tactful.language.ir import Compare, DayTimeBetween, Filled, IsIn, Known, NowIs
 
@@ -35,17 +35,19 @@ class Tests:
         self._fields = fields
 
     def holds(self, leaf: Leaf, frame: Frame) -> Flags:
-        """For which rows of a frame a test holds. The flags may be a field's own: do not change them."""
-        found: Flags | None = None
+        """The rows of a frame for which a test holds. The flags may be a field's own: do not change them."""
+        flags: Flags | None = None
         for predicate in leaf.predicates:
-            one = self._predicate(predicate, leaf.field, frame, leaf.predicates)
-            found = one if found is None else found & one
-        if found is None:
-            found = self._fields.known(leaf.field, self._fields.at(leaf.field, frame), frame)
-        return ~found if leaf.negated else found
+            own = self._predicate(predicate, leaf.field, frame, leaf.predicates)
+            flags = own if flags is None else flags & own
+        if flags is None:
+            flags = self._fields.known(leaf.field, self._fields.at(leaf.field, frame), frame)
+        return ~flags if leaf.negated else flags
 
-    def _predicate(self, predicate: Asked, ref: Ref, frame: Frame, together: tuple[Asked, ...]) -> Flags:
-        """For which rows the field is known and the predicate holds of it. ``together``: along with what it is asked."""
+    def _predicate(
+        self, predicate: ColumnPredicate, ref: Ref, frame: Frame, together: tuple[ColumnPredicate, ...]
+    ) -> Flags:
+        """The rows for which the field is known and the predicate holds. ``together``: all predicates of the test."""
         if isinstance(predicate, NowIs):
             return self._now_is(predicate, ref, frame, together)
         data = self._fields.at(ref, frame)
@@ -72,24 +74,24 @@ class Tests:
             case _:
                 assert_never(predicate)
 
-    def _where_known(self, found: Flags, op: str, ref: Ref, data: Array, frame: Frame) -> Flags:
-        """What a comparison came to, where the field is known: the unknown is the least of all numbers, or none."""
+    def _where_known(self, flags: Flags, op: str, ref: Ref, data: Array, frame: Frame) -> Flags:
+        """The flags of a comparison, false where the field is unknown: unknown is the least number, or not a number."""
         if op not in ("<", "<=") or isinstance(ref.kind, NumberKind):
-            return found
-        return found & self._fields.known(ref, data, frame)
+            return flags
+        return flags & self._fields.known(ref, data, frame)
 
-    def _now_is(self, predicate: NowIs, ref: Ref, frame: Frame, together: tuple[Asked, ...]) -> Flags:
+    def _now_is(self, predicate: NowIs, ref: Ref, frame: Frame, together: tuple[ColumnPredicate, ...]) -> Flags:
         op, shift = predicate.op, predicate.shift
         if isinstance(shift.length, BusinessDays):
             moments = self._fields.shifted(ref, shift, frame)
             now = self._fields.now(ref.entity, frame.rows(ref.path))
-            found: Flags = _OPERATORS[op](now, moments) & (moments != NULL)
-            return found
+            flags: Flags = _OPERATORS[op](now, moments) & (moments != NULL)
+            return flags
         seconds = -shift.length.seconds if shift.back else shift.length.seconds
-        found = _OPERATORS[op](self._fields.age(ref, frame), seconds)
-        if op in (">", ">=") or any(isinstance(one, NowIs) and one.op in (">", ">=") for one in together):
-            return found  # or not, but then the other predicate says so
-        return found & self._fields.known(ref, self._fields.at(ref, frame), frame)
+        flags = _OPERATORS[op](self._fields.age(ref, frame), seconds)
+        if op in (">", ">=") or any(isinstance(other, NowIs) and other.op in (">", ">=") for other in together):
+            return flags  # if the field is unknown, the other predicate does not hold
+        return flags & self._fields.known(ref, self._fields.at(ref, frame), frame)
 
     # --- one field with another ---
 
@@ -99,25 +101,25 @@ class Tests:
             return texts.same(texts.words(data, ref.kind), texts.words(against, other.kind))
         if isinstance(ref.kind, ChoiceKind) and isinstance(other.kind, ChoiceKind) and ref.kind != other.kind:
             against = _translated(against, other.kind, ref.kind)
-        found: Flags = _OPERATORS[op](data, against)
+        flags: Flags = _OPERATORS[op](data, against)
         if isinstance(ref.kind, NumberKind):
-            return found
+            return flags
         if op in (">", ">="):
-            return found & self._fields.known(other, against, frame)
-        return found & self._fields.known(ref, data, frame)
+            return flags & self._fields.known(other, against, frame)
+        return flags & self._fields.known(ref, data, frame)
 
 
 def _is_in(data: Any, values: tuple[bool | str | int | float, ...], ref: Ref) -> Flags:
     match ref.kind:
         case YesNoKind():
-            return _yes_or_no(data, {bool(one) for one in values})
+            return _yes_or_no(data, {bool(value) for value in values})
         case ListKind(values=words):
             if array_type(ref.kind) is None:
                 return texts.some_in(data, values)
-            bits = sum({1 << words.index(str(one)) for one in values})
+            bits = sum({1 << words.index(str(value)) for value in values})
             return (data > 0) & ((data & bits) != 0)  # type: ignore[no-any-return]
         case ChoiceKind(values=words):
-            return _one_of(data, {words.index(str(one)) for one in values})
+            return _one_of(data, {words.index(str(value)) for value in values})
         case _ if array_type(ref.kind) is None:
             return texts.is_in(data, values)
         case _:
@@ -132,13 +134,13 @@ def _yes_or_no(data: Array, wanted: set[bool]) -> Flags:
 
 def _one_of(data: Array, values: set[Any]) -> Flags:
     first, *others = sorted(values)
-    found: Flags = data == first
-    for one in others:
-        found |= data == one
-    return found
+    flags: Flags = data == first
+    for value in others:
+        flags |= data == value
+    return flags
 
 
 def _translated(codes: Array, kind: ChoiceKind, into: ChoiceKind) -> Array:
-    """Places in one set as places in another; -2 for what is not in it."""
+    """Codes of one set of choices as codes of another; -2 for a choice that the other lacks."""
     places = [into.values.index(word) if word in into.values else -2 for word in kind.values]
     return np.array([*places, -1], dtype=np.int16).take(codes)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy.typing as npt
 
 from tactful.columns.columns import Columns
-from tactful.columns.engine.aggregates import AggregatePlan, Aggregates, gathering
+from tactful.columns.engine.aggregates import AggregatePlan, Aggregates, aggregate_plan
 from tactful.columns.engine.business_days import DayTables, LocalDays
 from tactful.columns.engine.conditions import Conditions
 from tactful.columns.engine.deadlines import Deadlines, Ends, ends_of
@@ -32,9 +32,9 @@ class _RulePlan:
 
 
 class ColumnarProgram:
-    """A checked pack, ready for columns. Immutable as seen from outside; threads may share it, each with its own columns.
+    """A checked pack, ready for columns. Threads may share it, each with its own columns.
 
-    ``calendars`` are those that cases live by.
+    ``calendars`` are the calendars that cases use.
     """
 
     def __init__(self, checked: CheckedPack, calendars: Calendars) -> None:
@@ -43,15 +43,15 @@ class ColumnarProgram:
         self._calendars, self._facts, self._days = calendars, facts, DayTables()
         self._plans = {id_: _fact_plan(fact, planner) for id_, fact in facts.items()}
         plans = [_rule_plan(rule, planner, clockwork) for rule in checked.rules]
-        self._rules = [one for one in plans if not isinstance(one.rule.conclusion, AddStep)]
-        self._steps = [one for one in plans if isinstance(one.rule.conclusion, AddStep)]
+        self._rules = [plan for plan in plans if not isinstance(plan.rule.conclusion, AddStep)]
+        self._steps = [plan for plan in plans if isinstance(plan.rule.conclusion, AddStep)]
 
     def fire(self, columns: Columns) -> list[RuleFirings]:
         """All firings of rules that advise or prohibit, in the order of rules; rules that do not fire are left out."""
         return self._fired(self._rules, columns)
 
     def fire_steps(self, columns: Columns) -> list[RuleFirings]:
-        """All firings of rules that add steps, likewise."""
+        """All firings of rules that add steps, in the order of rules; rules that do not fire are left out."""
         return self._fired(self._steps, columns)
 
     def _fired(self, rules: Iterable[_RulePlan], columns: Columns) -> list[RuleFirings]:
@@ -65,7 +65,7 @@ class ColumnarProgram:
 def _fact_plan(fact: ComputedFact, planner: Planner) -> Node | AggregatePlan:
     if isinstance(fact, WhenFact):
         return planner.node(fact.condition, Table(fact.entity))
-    return gathering(fact, planner)
+    return aggregate_plan(fact, planner)
 
 
 def _rule_plan(rule: Rule, planner: Planner, clockwork: Clockwork) -> _RulePlan:
@@ -74,7 +74,7 @@ def _rule_plan(rule: Rule, planner: Planner, clockwork: Clockwork) -> _RulePlan:
 
 
 class _Chunk:
-    """What is known of one chunk of cases so far."""
+    """The values of one chunk of cases that have been computed so far."""
 
     def __init__(
         self,
@@ -88,29 +88,29 @@ class _Chunk:
         self._computed: dict[str, npt.NDArray[Any]] = {}
         self._fields = fields = Fields(columns, LocalDays(columns.calendars, days), self._fact)
         self._conditions = Conditions(columns, Tests(fields))
-        self._gatherings = Aggregates(columns, self._conditions, fields)
+        self._aggregates = Aggregates(columns, self._conditions, fields)
         self._deadlines = Deadlines(columns, fields, facts, calendars)
 
     def fired(self, rules: Iterable[_RulePlan]) -> list[RuleFirings]:
         """The firings of some rules."""
-        found = []
-        for one in rules:
-            table = self._conditions.whole(one.rule.entity)
-            rows = self._conditions.rows(one.condition, table)
+        firings = []
+        for plan in rules:
+            table = self._conditions.whole(plan.rule.entity)
+            rows = self._conditions.rows(plan.condition, table)
             if len(rows):
                 frame = table if len(rows) == table.size else Some(table, rows)
-                found.append(RuleFirings(one.rule.no, rows, self._deadlines.due(one.rule, one.ends, rows, frame)))
-        return found
+                firings.append(RuleFirings(plan.rule.no, rows, self._deadlines.due(plan.rule, plan.ends, rows, frame)))
+        return firings
 
     def forget(self) -> None:
-        """Let go of all arrays, for the next chunk to use their memory: facts and fields know each other, and would stay."""
-        del self._fields, self._conditions, self._gatherings, self._deadlines
+        """Free all arrays. Facts and fields refer to each other, so reference counting alone would not."""
+        del self._fields, self._conditions, self._aggregates, self._deadlines
 
     def _fact(self, id_: str) -> npt.NDArray[Any]:
         """A computed fact of all rows of its entity."""
-        found = self._computed.get(id_)
-        if found is None:
+        values = self._computed.get(id_)
+        if values is None:
             plan = self._plans[id_]
-            worked_out = self._conditions.of_all(plan) if isinstance(plan, Node) else self._gatherings.values(plan)
-            found = self._computed[id_] = worked_out
-        return found
+            values = self._conditions.of_all(plan) if isinstance(plan, Node) else self._aggregates.values(plan)
+            self._computed[id_] = values
+        return values

@@ -1,4 +1,4 @@
-"""Texts, ids and lists of texts: asked of Arrow arrays, answered in flags."""
+"""Tests of texts, ids and lists of texts: Arrow arrays in, flags out."""
 
 from __future__ import annotations
 
@@ -32,34 +32,34 @@ def take(data: pa.Array, rows: Places) -> pa.Array:
 
 
 def is_in(data: pa.Array, values: tuple[Any, ...]) -> Flags:
-    """Which are one of ``values``."""
+    """Which texts are in ``values``."""
     if len(values) == 1:
         return true(pc.equal(data, values[0]))
     return true(pc.is_in(data, pa.array(values, data.type)))
 
 
 def same(left: pa.Array, right: pa.Array) -> Flags:
-    """Which are known on both sides, and alike."""
+    """Which texts are known on both sides, and equal."""
     return true(pc.equal(left, right))
 
 
 def words(data: Any, kind: Kind) -> pa.Array:
-    """Texts, whether they are kept as such or as places in a set."""
+    """The texts of a column, which may be kept as codes of a set."""
     if not isinstance(kind, ChoiceKind):
         return data
     return pa.array(kind.values, pa.string()).take(pa.array(data, pa.int32(), mask=data < 0))
 
 
 def some_in(data: pa.ListArray, values: tuple[Any, ...]) -> Flags:
-    """Which lists have one of ``values`` in them."""
+    """Which lists contain one of ``values``."""
     hits = np.zeros(len(data.values) + 1, dtype=np.int64)
     np.cumsum(is_in(data.values, values), out=hits[1:])
     offsets = data.offsets.to_numpy()
-    found: Flags = (hits[offsets[1:]] > hits[offsets[:-1]]) & known(data)
-    return found
+    flags_: Flags = (hits[offsets[1:]] > hits[offsets[:-1]]) & known(data)
+    return flags_
 
 
 def filled(data: pa.ListArray, wanted: bool) -> Flags:
-    """Which lists are known and have something in them; else (``wanted`` is not): have nothing."""
+    """Which lists are known and not empty; or (``wanted`` is false) known and empty."""
     lengths = pc.list_value_length(data)
     return true(pc.greater(lengths, 0) if wanted else pc.equal(lengths, 0))
