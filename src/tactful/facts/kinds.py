@@ -21,6 +21,7 @@ unknown        left out                                    ``None``
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import Final, Literal
 
 import msgspec
@@ -165,11 +166,22 @@ def parse_yes_no(text: str) -> bool | None:
     return YES_NO_WORDS.get(text.lower())
 
 
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?")
+#: Whole numbers beyond this are refused: as floating-point numbers, which some engines compare, neighbours are the same.
+MOST: Final = 2**53
+_NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?")
+_WHOLE = re.compile(r"-?[0-9]+")
 
 
 def parse_number(text: str) -> int | float | None:
-    """Read a decimal number; ``None`` for anything else (exponents, infinities and hexadecimals among it)."""
+    """Read a number as JSON has them; ``None`` for anything else (infinities and hexadecimals among it)."""
     if _NUMBER.fullmatch(text) is None:
         return None
-    return float(text) if "." in text else int(text)
+    number = int(text) if _WHOLE.fullmatch(text) else float(text)
+    return number if is_number(number) else None
+
+
+def is_number(value: object) -> bool:
+    """Whether a plain value is a number: finite, and at most :data:`MOST` where it is whole."""
+    if isinstance(value, bool):
+        return False
+    return -MOST <= value <= MOST if isinstance(value, int) else isinstance(value, float) and isfinite(value)

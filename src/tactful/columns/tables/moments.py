@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 
@@ -130,18 +129,10 @@ def _read(text: str, calendar: Calendar, zoned: bool, deadline: bool) -> int | N
     if deadline:
         moment: Any = parse_date(text) or parse_moment(text)
     else:
-        moment = _moment(text)
+        moment = parse_moment(text)
     if moment is None:
         return None
     here = getattr(moment, "tzinfo", None) is None  # told by the clock of the place, not with an offset
-    if here and not (zoned and FIRST_YEAR < moment.year < LAST_YEAR):
+    if not FIRST_YEAR < moment.year < LAST_YEAR or (here and not zoned):
         return None
     return deadline_of(text, calendar) if deadline else seconds_of(moment, calendar)
-
-
-def _moment(text: str) -> datetime | None:
-    """As the decoder of cases reads moments, or else as they are read where it cannot."""
-    try:
-        return msgspec.convert(text, datetime)
-    except msgspec.ValidationError:
-        return parse_moment(text)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +26,8 @@ from tactful.source.parse_yaml import parse_yaml
 CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
 #: What is said where linking a case fails although every check passed.
 _UNEXPLAINED: Final = "its facts do not fit together, and no check names the one that is wrong; please report this"
+_NEARLY: Final = re.compile(rb"\.999999[5-9]")
+_NEARLY_TEXT: Final = re.compile(r"\.999999[5-9]")
 _DECODER: Final = msgspec.json.Decoder(CaseShape)
 
 
@@ -40,7 +44,11 @@ def read_case(
             return data
         if isinstance(data, Mapping):
             data = _encoded(data, name)
-    if len(data) <= limits.bytes and (len(data) <= limits.text or not _long_text(data, limits.text)):
+    if (
+        len(data) <= limits.bytes
+        and not _rounded_up(data)
+        and (len(data) <= limits.text or not _long_text(data, limits.text))
+    ):
         try:
             return link(_DECODER.decode(data), now, calendars, custom, limits)
         except (msgspec.MsgspecError, NotLinkable, RecursionError, UnicodeDecodeError):
@@ -48,6 +56,11 @@ def read_case(
     text = data if isinstance(data, str) else bytes(data)
     node = parse_json(text, name, TextLimits(limits.bytes, limits.depth))
     return read_case_node(node, "", calendars, custom, limits, now, as_json=True)
+
+
+def _rounded_up(data: bytes | bytearray | memoryview | str) -> bool:
+    """Whether a moment may be so little before a second that the decoder would round it up to that second."""
+    return (_NEARLY_TEXT.search(data) if isinstance(data, str) else _NEARLY.search(data)) is not None
 
 
 def _long_text(data: bytes | bytearray | memoryview | str, limit: int) -> bool:
@@ -61,11 +74,25 @@ def _long_text(data: bytes | bytearray | memoryview | str, limit: int) -> bool:
 
 def _encoded(data: Mapping[str, Any], name: str) -> bytes:
     try:
-        return msgspec.json.encode(data)
+        encoded = msgspec.json.encode(data)
+        return encoded if b"null" not in encoded else msgspec.json.encode(_finite(data))
     except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
         help_ = "give plain values, datetimes and dates in dictionaries and lists"
         problem = UnreadableCase.at(None, f"the {name} cannot be written as JSON: {str(error).lower()}", help_)
         raise InvalidInput([problem]) from None
+
+
+def _finite(data: Any) -> Any:
+    """The same, with a number too large for JSON where an infinite one stands, which would be written as ``null``."""
+    match data:
+        case float() if not isfinite(data):
+            return msgspec.Raw(b"1e400")
+        case Mapping():
+            return {key: _finite(value) for key, value in data.items()}
+        case list() | tuple():
+            return [_finite(value) for value in data]
+        case _:
+            return data
 
 
 def read_case_text(

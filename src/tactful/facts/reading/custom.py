@@ -18,6 +18,7 @@ from tactful.facts.kinds import (
     NumberKind,
     Value,
     YesNoKind,
+    is_number,
     parse_day_time,
     parse_duration,
 )
@@ -34,7 +35,7 @@ def custom_value(given: Any, kind: Kind, calendar: Calendar) -> Value:
         case YesNoKind():
             return given if isinstance(given, bool) else None
         case NumberKind():
-            return given if isinstance(given, int | float) and not isinstance(given, bool) else None
+            return given if is_number(given) else None
         case ListKind(values=allowed):
             texts = tuple(one for one in given if isinstance(one, str)) if isinstance(given, list | tuple) else ()
             fits = (

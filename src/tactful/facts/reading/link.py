@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.facts.calendars import FIRST_YEAR, LAST_MOMENT, LAST_YEAR, Calendar, Calendars
+from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar, Calendars
 from tactful.facts.kinds import Elapsed, MomentKind, Value, parse_duration
 from tactful.facts.reading.custom import NO_CUSTOM, CustomFields, custom_value
 from tactful.facts.reading.limits import CaseLimits
@@ -199,7 +199,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             else:  # as in seconds
                 since = moment - known[0]
                 ended_at = since.days * 86_400 + since.seconds + known[1]
-                if not 0 <= ended_at <= LAST_MOMENT:
+                if not 1970 < moment.year < 2199:
                     raise NotLinkable
             if status == "held" and now is not None and ended_at > now:
                 raise NotLinkable
@@ -256,7 +256,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             else:  # as in seconds; a call for each message would show
                 since = moment - known[0]
                 sent_at = since.days * 86_400 + since.seconds + known[1]
-                if not 0 <= sent_at <= LAST_MOMENT:
+                if not 1970 < moment.year < 2199:
                     raise NotLinkable
             row = MessageRow(
                 no,
@@ -310,7 +310,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         epoch, offset = known
         since = moment - epoch
         seconds = since.days * 86_400 + since.seconds + offset
-        if not 0 <= seconds <= LAST_MOMENT:
+        if not 1970 < moment.year < 2199:
             raise NotLinkable
         return seconds
 

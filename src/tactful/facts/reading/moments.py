@@ -9,7 +9,7 @@ from typing import Final
 from tactful.facts.calendars import Calendar
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)?")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,30})?)?(?:[Zz]|[+-]\d\d:?\d\d)?")
 
 
 def parse_moment(text: str) -> datetime | None:
