@@ -133,3 +133,11 @@ def test_packed_input_that_changes_stops_the_batch(given: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         _batch(packed, lambda: packed.write_bytes(b"other"))
     assert {problem.code for problem in caught.value.diagnostics} == {"T656"}
+
+
+def test_a_packed_file_that_unpacks_to_far_more_is_refused(tmp_path: Path) -> None:
+    """Once, 583 KB became 600 MB on the disk."""
+    bomb = tmp_path / "bomb.jsonl.gz"
+    bomb.write_bytes(gzip.compress(bytes(100 * 1024 * 1024)))
+    ended = run(bomb, tmp_path / "out", *ONE, code=1)
+    assert "unpacks to more than 200 times its size" in ended.stderr

@@ -10,10 +10,10 @@ import json
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 import tactful
 from tactful.formats.text import render_decision
+from tactful.formats.text.console import plain_console
 from tactful.formats.text.plan import render_plan
 from tactful.formats.text.questions import render_questions
 
@@ -41,7 +41,7 @@ def _decided(path: Path, pack: tactful.Policy) -> tactful.Decision:
 def test_example_is_decided_as_reviewed(path: Path, pack: tactful.Policy, update_cases: bool) -> None:
     """The text that people see is the one that was reviewed."""
     out = io.StringIO()
-    console = Console(file=out, width=110, highlight=False, markup=False)
+    console = plain_console(out, 110)
     decision = _decided(path, pack)
     render_decision(decision, console)
     render_questions(decision.questions, console)
@@ -75,7 +75,7 @@ def test_example_is_planned_as_reviewed(stem: str, pack: tactful.Policy, update_
     path = next(path for path in CASES if path.stem == stem)
     out = io.StringIO()
     plan = pack.plan(pack.read_text(path.read_bytes(), path.name))
-    render_plan(plan, Console(file=out, width=110, highlight=False, markup=False, emoji=False))
+    render_plan(plan, plain_console(out, 110))
     golden = EXAMPLES / "plans" / f"{stem}.txt"
     if update_cases:
         golden.write_text(out.getvalue())

@@ -10,10 +10,10 @@ import io
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 import tactful
 from tactful.formats.text.comparison import render_differences
+from tactful.formats.text.console import SafeConsole, plain_console
 from tactful.formats.text.counterfactuals import render_counterfactuals
 from tactful.formats.text.why import render_why
 
@@ -31,9 +31,9 @@ def _decided(path: Path, pack: tactful.Policy) -> tactful.Decision:
     return pack.decide(pack.read_text(path.read_bytes(), path.name))
 
 
-def _console() -> tuple[Console, io.StringIO]:
+def _console() -> tuple[SafeConsole, io.StringIO]:
     out = io.StringIO()
-    return Console(file=out, width=110, highlight=False, markup=False), out
+    return plain_console(out, 110), out
 
 
 def _expect(folder: Path, text: str, update: bool) -> None:

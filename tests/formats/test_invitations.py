@@ -521,6 +521,21 @@ def test_an_end_and_a_duration_that_agree() -> None:
     assert _only(_calendar("DURATION:PT1H")) == PLAIN
 
 
+def test_whole_days_that_end_when_they_start() -> None:
+    """Some programs give a whole day its own day as its end; that is read, and noted."""
+    day = _calendar(times=("DTSTART;VALUE=DATE:20261120", "DTEND;VALUE=DATE:20261120"))
+    imported = import_files([CaseFile("a.ics", day.encode())], _policy(), Options(me=ME, time_zone="Europe/Oslo"), NOW)
+    assert "ended_at: 2026-11-20T23:59:59" in imported.text
+    assert any("ends on the day" in note.message for note in imported.notes)
+
+
+def test_addresses_that_are_not_one_address() -> None:
+    """What is not one mail address is left out, and noted."""
+    people = ("ATTENDEE;CN=Dana Ruiz:mailto:dana@acme.com,eve@acme.com", KIM)
+    assert _interviewers(_calendar(people=people)) == [("Dana Ruiz", None)]
+    assert any("not one mail address" in note.message for note in _import(_calendar(people=people)).notes)
+
+
 # --- companies ---
 
 GREENHOUSE = "ORGANIZER;CN=Scheduling:mailto:no-reply@us.greenhouse-mail.io"
@@ -731,9 +746,10 @@ def test_broken_files_end_in_documented_errors(data: bytes) -> None:
         _calendar(summary="SUMMARY:" + "interview with " * 60_000, organizer=GREENHOUSE, people=(KIM,)).encode(),
         b"BEGIN:VCALENDAR\n" + b"A:=3D\n" * 140_000,
         b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\n" * 60_000,
+        b"BEGIN:VCALENDAR\n" + b"A\n" * 450_000,
         b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n" + b"--a\n\n" * 150_000,
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_hostile_files_are_bounded(hostile: bytes) -> None:
     """Files made to be slow are read or refused within seconds."""

@@ -14,7 +14,6 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from rich.cells import cell_len
-from rich.console import Console
 from typer.testing import CliRunner
 
 import tactful
@@ -22,6 +21,7 @@ from shipped_cases import cases
 from tactful.cli.app import app
 from tactful.formats.agenda import Agenda, Entry, agenda, strands
 from tactful.formats.schema import plan_schema
+from tactful.formats.text.console import plain_console
 from tactful.formats.text.plan import render_plan
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -41,7 +41,7 @@ def _plan(pack: tactful.Policy, stem: str, **options: Any) -> tactful.Plan:
 
 def _text(plan: tactful.Plan, width: int = 110, application: str | None = None) -> str:
     out = io.StringIO()
-    render_plan(plan, Console(file=out, width=width, highlight=False, markup=False, emoji=False), application)
+    render_plan(plan, plain_console(out, width), application)
     return out.getvalue()
 
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings
-from rich.console import Console
 
 import tactful
 from drawn import packs
 from reference_cases import cases
 from tactful.formats.text.comparison import render_differences
+from tactful.formats.text.console import plain_console
 from tactful.formats.text.why import render_why
 from tactful.reasons.context import application_of
 from tactful.reasons.records.comparison import AddedRecord, RemovedRecord
@@ -56,7 +56,7 @@ def test_differences_between_drawn_packs_add_up(text: str, other: str, data: dic
     assert len(first.actions) - removed + added == len(second.actions)
     assert record.unchanged + len(record.advice) - removed == len(second.actions)
     out = io.StringIO()
-    render_differences(record, Console(file=out, width=80))
+    render_differences(record, plain_console(out, 80))
     assert out.getvalue()
 
 
@@ -75,5 +75,5 @@ def _recommended(decision: tactful.Decision, answer: NotAdvisedRecord) -> bool:
 
 def _text(record: WhyRecord) -> str:
     out = io.StringIO()
-    render_why(record, Console(file=out, width=80))
+    render_why(record, plain_console(out, 80))
     return out.getvalue()

@@ -13,7 +13,6 @@ import msgspec
 import pytest
 import yaml
 from hypothesis import given, settings
-from rich.console import Console
 from typer.testing import CliRunner
 
 import tactful
@@ -21,6 +20,7 @@ from shipped_cases import cases
 from tactful.cli.app import app
 from tactful.formats.schema import comparison_schema
 from tactful.formats.text.comparison import render_differences
+from tactful.formats.text.console import plain_console
 from tactful.reasons.records.comparison import (
     AddedRecord,
     AlternativeToRecord,
@@ -50,7 +50,7 @@ def _people(case: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def _text(record: ComparisonRecord) -> str:
     out = io.StringIO()
-    render_differences(record, Console(file=out, width=110, highlight=False, markup=False))
+    render_differences(record, plain_console(out, 110))
     return out.getvalue()
 
 

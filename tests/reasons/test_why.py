@@ -13,13 +13,13 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.console import Console
 from typer.testing import CliRunner
 
 import tactful
 from shipped_cases import cases
 from tactful.cli.app import app
 from tactful.formats.schema import why_schema
+from tactful.formats.text.console import plain_console
 from tactful.formats.text.why import render_why
 from tactful.reasons.context import application_of
 from tactful.reasons.records.why import (
@@ -54,7 +54,7 @@ def _decide(pack: tactful.Policy, example: str, at: datetime | None = None) -> t
 
 def _text(record: WhyRecord) -> str:
     out = io.StringIO()
-    render_why(record, Console(file=out, width=110, highlight=False, markup=False))
+    render_why(record, plain_console(out, 110))
     return out.getvalue()
 
 

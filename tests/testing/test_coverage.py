@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
 from typer.testing import CliRunner
 
 import tactful
 from tactful.cli.app import app
+from tactful.formats.text.console import SafeConsole
 from tactful.testing.coverage.cover import cover
 from tactful.testing.coverage.report import coverage_html, coverage_text
 
@@ -67,7 +67,7 @@ def test_conflicts_that_came_up_are_counted() -> None:
 def test_the_report_says_what_was_never_seen_and_where() -> None:
     """Each line has the file and line of what was missed."""
     policy = tactful.loads(PACK)
-    out = Console(width=120, record=True, file=open("/dev/null", "w"))  # noqa: SIM115  (rich writes to it to the end)
+    out = SafeConsole(width=120, record=True, file=open("/dev/null", "w"))  # noqa: SIM115  (rich writes to it to the end)
     coverage_text(cover(policy, [policy.read(_case(prefers="email", invited_call=True))]), out)
     text = out.export_text()
     assert "pack:5 call-them never fired" in text

@@ -6,13 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from tactful.batch.folder.find import find_files
 from tactful.batch.folder.footers import Stream, TableFiles, read_footers, run_streams, streams
 from tactful.batch.folder.sorting import sort_table
 from tactful.batch.folder.units import TablesInput, chunk_size, plan_units, unsorted_tables
-from tactful.batch.lines import is_packed, plan_lines, spool_lines, unpacked
+from tactful.batch.lines import Bounded, Readable, is_packed, plan_lines, spool_lines
 from tactful.batch.manifest import Manifest, OutputFolder
 from tactful.batch.model import InputFile, Stamp, Unit
 from tactful.columns.chunks import CANDIDATES
@@ -97,7 +97,7 @@ class Packed(Lines):
 
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
         """Files with the unpacked lines of each unit, made as they are worked on."""
-        return _spooled(unpacked(self._path), begun, place)
+        return _spooled(Bounded(self._path), begun, place)
 
 
 class Piped:
@@ -116,7 +116,7 @@ class Piped:
         return _spooled(sys.stdin.buffer, begun, place)
 
 
-def _spooled(stream: BinaryIO, begun: Manifest, place: OutputFolder) -> InputPlan:
+def _spooled(stream: Readable, begun: Manifest, place: OutputFolder) -> InputPlan:
     chunk = begun.options.chunk or LINES
     return InputPlan(spool_lines(stream, chunk, place.work / "lines"), None, chunk, sys.maxsize)
 

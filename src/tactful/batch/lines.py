@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
 from tactful.batch.model import LineUnit
+from tactful.source.codes.batches import UnreadableInput
+from tactful.source.diagnostics import InvalidInput
 
 #: How much is read at once.
 BLOCK: Final = 4 * 1024 * 1024
@@ -18,6 +20,9 @@ BLOCK: Final = 4 * 1024 * 1024
 CHUNK_BYTES: Final = 16 * 1024 * 1024
 #: How many chunks a unit has, and so a file of the output.
 CHUNKS: Final = 8
+#: A packed file may unpack to so many times its size, or to so many bytes.
+_UNPACKED_RATIO: Final = 200
+_UNPACKED_LEAST: Final = 64 * 1024 * 1024
 _PACKED: Final = (".gz", ".zst")
 _MARK: Final = b"\xef\xbb\xbf"
 
@@ -39,6 +44,30 @@ def unpacked(path: Path) -> BinaryIO:
     return pa.input_stream(str(path), compression="detect")  # type: ignore[no-any-return]
 
 
+class Bounded:
+    """An unpacked stream that ends in a mistake where it is far longer than its packed file, as a bomb is."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._stream = path, unpacked(path)
+        self._left = max(_UNPACKED_LEAST, _UNPACKED_RATIO * path.stat().st_size)
+
+    def read(self, size: int) -> bytes:
+        """The next bytes. Raises :class:`InvalidInput` where there are too many."""
+        block = self._stream.read(size)
+        self._left -= len(block)
+        if self._left < 0:
+            message = f"`{self._path}` unpacks to more than {_UNPACKED_RATIO} times its size"
+            raise InvalidInput([UnreadableInput.at(None, message, "if that is meant, unpack it and give the file")])
+        return block
+
+
+class Readable(Protocol):
+    """What lines are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most so many."""
+
+
 def plan_lines(path: Path, chunk: int) -> Iterator[LineUnit]:
     """The units of a file, found as it is read. ``chunk``: how many lines are decided together."""
     start = no = 0
@@ -49,7 +78,7 @@ def plan_lines(path: Path, chunk: int) -> Iterator[LineUnit]:
                 start, no = start + piece.size, no + 1
 
 
-def spool_lines(stream: BinaryIO, chunk: int, folder: Path) -> Iterator[LineUnit]:
+def spool_lines(stream: Readable, chunk: int, folder: Path) -> Iterator[LineUnit]:
     """The units of a stream, each in a file of its own in ``folder``; whoever has worked on it takes it away."""
     no = 0
     out = (folder / "lines-00000").open("wb")
@@ -74,7 +103,7 @@ class _Piece(NamedTuple):
     ends: bool
 
 
-def _pieces(stream: BinaryIO, chunk: int) -> Iterator[_Piece]:
+def _pieces(stream: Readable, chunk: int) -> Iterator[_Piece]:
     """A stream in stretches of whole lines, each in pieces, the last of which ends it.
 
     A stretch ends with the line that makes it full, by the number of lines or by their size, or with the stream.

@@ -7,7 +7,6 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from tactful.api.decision import Decision
@@ -15,6 +14,7 @@ from tactful.api.policy import Policy, load
 from tactful.cli.options import Application, At, CaseArgument, Engine, Format, Rules, SetFacts, read_case, what_if
 from tactful.cli.output import console, guarded, write_bytes
 from tactful.facts.rows import Case
+from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.questions import render_question, render_questions
 from tactful.reasons.records.decision import QuestionRecord
 from tactful.source.diagnostics import InvalidInput
@@ -72,7 +72,7 @@ def _what_changes(before: Decision, after: Decision) -> None:
     render_differences(before.compare(after), out)
 
 
-def _ask_all(policy: Policy, case: Case, out: Console, application: str | None) -> tuple[Case, dict[str, str]]:
+def _ask_all(policy: Policy, case: Case, out: SafeConsole, application: str | None) -> tuple[Case, dict[str, str]]:
     """Ask questions until none would change the advice, deciding again after each answer.
 
     Returns the case with the answers, and the answers as for ``--set``. ``application``: ask only about that application
@@ -87,7 +87,8 @@ def _ask_all(policy: Policy, case: Case, out: Console, application: str | None) 
             if question.path not in skipped and (application is None or question.application in (None, application))
         ]
         if not open_:
-            out.print(Text("\nNo other fact would change the advice.", "dim"))
+            out.print()
+            out.print(Text("No other fact would change the advice.", "dim"))
             return case, answers
         answered = _ask(open_[0], policy, case, out)
         if answered is None:
@@ -99,7 +100,7 @@ def _ask_all(policy: Policy, case: Case, out: Console, application: str | None) 
             skipped.add(open_[0].path)
 
 
-def _ask(question: QuestionRecord, policy: Policy, case: Case, out: Console) -> tuple[Case, str] | None:
+def _ask(question: QuestionRecord, policy: Policy, case: Case, out: SafeConsole) -> tuple[Case, str] | None:
     """Ask a question until the answer is readable. Returns ``None`` to stop, and an empty answer for "not known"."""
     render_question(question, out)
     for _ in range(_PATIENCE):
@@ -121,7 +122,7 @@ def _ask(question: QuestionRecord, policy: Policy, case: Case, out: Console) -> 
     return case, ""
 
 
-def _render_answers(answers: dict[str, str], out: Console) -> None:
+def _render_answers(answers: dict[str, str], out: SafeConsole) -> None:
     """Print the answers as options, so that nobody has to type them again."""
     if answers:
         settings = " ".join(f"--set {shlex.quote(f'{path}={value}')}" for path, value in answers.items())

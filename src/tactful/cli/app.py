@@ -1,13 +1,17 @@
 """The ``tactful`` command. Each command has a file of its own; this one registers them.
 
-Exit codes: 0 done, 1 mistakes in the input (all of them reported), 2 wrong usage.
+Exit codes: 0 done, 1 mistakes in the input (all of them reported), 2 wrong usage, 130 stopped with Ctrl-C, 141 the reader
+of the output has gone.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Final, cast
 
 import typer
+from typer.core import TyperGroup
 
 from tactful.cli.advise import advise
 from tactful.cli.batch import batch
@@ -18,13 +22,48 @@ from tactful.cli.facts import facts
 from tactful.cli.import_ import import_
 from tactful.cli.init import init
 from tactful.cli.mutate import mutate
+from tactful.cli.output import console
 from tactful.cli.plan import plan
 from tactful.cli.rules import rules
 from tactful.cli.schema import schema
+from tactful.cli.streams import INTERRUPTED, standard_streams
 from tactful.cli.test import run_tests
 from tactful.cli.why import why
+from tactful.formats.text.console import printable
 
-app = typer.Typer(name="tactful", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+#: The base of all errors in how a command is typed. Typer does not name it.
+_UsageError: Final = cast(type[typer.BadParameter], typer.BadParameter.__base__)
+
+
+class _Commands(TyperGroup):
+    """The commands. Errors in how they are typed repeat what was typed, so their messages are cleaned."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command's name."""
+        with _cleaned():
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        with _cleaned():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _cleaned() -> Iterator[None]:
+    try:
+        yield
+    except _UsageError as error:
+        error.message = printable(error.message)
+        raise
+    except KeyboardInterrupt:
+        console(stderr=True).print("stopped", style="yellow")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=_Commands, name="tactful", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 app.command()(advise)
 app.command()(plan)
 app.command()(why)
@@ -60,4 +99,5 @@ def tactful_(
 
 def main() -> None:
     """Run the command."""
-    app()
+    with standard_streams():
+        app()

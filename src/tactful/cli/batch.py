@@ -10,17 +10,17 @@ from types import TracebackType
 from typing import Annotated, Final, Literal
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from tactful.batch.model import Tally, Written
 from tactful.cli.output import console, fail, guarded
+from tactful.cli.streams import INTERRUPTED
 from tactful.facts.reading.moments import epoch_seconds
+from tactful.formats.text.console import SafeConsole
 
-#: Exit codes where cases were rejected, and where somebody stopped the batch.
+#: The exit code where cases were rejected.
 REJECTS = 3
-INTERRUPTED = 130
 
 
 @guarded
@@ -142,7 +142,7 @@ PAUSE: Final = 10.0
 class Reporter:
     """Reports the progress of a batch on standard error: a bar in a terminal, lines elsewhere."""
 
-    def __init__(self, out: Console, quiet: bool) -> None:
+    def __init__(self, out: SafeConsole, quiet: bool) -> None:
         self._out, self._quiet = out, quiet
         self._bar: Progress | None = None
         self._task: TaskID | None = None

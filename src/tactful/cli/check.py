@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from tactful.api.policy import Policy, load
 from tactful.cli.output import console, fail, guarded, show, write_file
-from tactful.formats.text.safe import safe
+from tactful.formats.text.console import SafeConsole
 from tactful.language.check import check_pack
 from tactful.language.ir import CheckedPack
 from tactful.language.lint import lint_pack
@@ -119,7 +118,7 @@ def _still_the_same(pack: str, before: CheckedPack, done: list[Diagnostic]) -> N
         fail("removing it would change what the rules mean, so nothing was changed")
 
 
-def cross(policy: Policy, cases: int, seed: int | None, out: Console) -> None:
+def cross(policy: Policy, cases: int, seed: int | None, out: SafeConsole) -> None:
     """Report whether the engines agree. If not, show a case on which they differ and exit with 1.
 
     Raises :class:`tactful.TactfulError` if a required extra is not installed.
@@ -139,7 +138,7 @@ def cross(policy: Policy, cases: int, seed: int | None, out: Console) -> None:
     )
     for name, only in (("compiled", disagreement.compiled), ("rete", disagreement.rete)):
         for firing in only:
-            out.print(safe(Text(f"  fires only in {name}: {firing}")))
+            out.print(Text(f"  fires only in {name}: {firing}"))
     out.print()
-    out.print(safe(Text(disagreement.case)))
+    out.lines(disagreement.case)
     raise typer.Exit(1)

@@ -17,4 +17,4 @@ def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="The code o
     text = page(code.upper())
     if text is None:
         fail(f"unknown code {code}; `tactful explain all` lists all codes")
-    console().print(text, markup=False, highlight=False)
+    console().lines(text)

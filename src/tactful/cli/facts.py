@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +13,7 @@ from tactful.api.policy import load
 from tactful.cli.options import Rules
 from tactful.cli.output import console, fail, guarded
 from tactful.cli.rules import show_definition, where
+from tactful.formats.text.console import SafeConsole, safe
 from tactful.formats.text.facts import (
     FactDescription,
     describe_facts,
@@ -22,7 +22,6 @@ from tactful.formats.text.facts import (
     rules_that_read,
     values_of,
 )
-from tactful.formats.text.safe import safe
 from tactful.language.ir import CheckedPack
 from tactful.source.suggest import did_you_mean
 
@@ -54,7 +53,7 @@ def _near(name: str, described: tuple[FactDescription, ...]) -> str:
     return did_you_mean(name, [fact.id for fact in described]) or "`tactful facts` lists them"
 
 
-def _list_all(described: tuple[FactDescription, ...], out: Console) -> None:
+def _list_all(described: tuple[FactDescription, ...], out: SafeConsole) -> None:
     for entity in dict.fromkeys(fact.entity for fact in described):
         table = Table(box=None, pad_edge=False, header_style="bold", title=entity, title_justify="left")
         for column in ("fact", "kind", "what it means", "changed by"):
@@ -78,10 +77,10 @@ def _kind(fact: FactDescription) -> str:
 def _meaning(fact: FactDescription) -> Text:
     """What a fact means, and below it the question that asks for it."""
     question = Text(fact.ask, "italic dim")
-    return safe(Text("\n").join(part for part in (Text(fact.about), question) if part.plain))
+    return Text("\n").join(safe(part) for part in (Text(fact.about), question) if part.plain)
 
 
-def _show(checked: CheckedPack, fact: FactDescription, out: Console) -> None:
+def _show(checked: CheckedPack, fact: FactDescription, out: SafeConsole) -> None:
     """Print one fact in full: what it is, what reads it, and its definition where the pack has one."""
     definition = checked.definitions.get(fact.id)
     out.print(Text.assemble((fact.id, "bold"), f" ({fact.origin})"))
@@ -106,12 +105,12 @@ def _readers(checked: CheckedPack, id_: str) -> list[str]:
     return lines
 
 
-def _line(label: str, text: str, out: Console) -> None:
+def _line(label: str, text: str, out: SafeConsole) -> None:
     if text:
-        out.print(safe(Text.assemble((f"  {label:<15}", "dim"), text)), soft_wrap=True)
+        out.print(Text.assemble((f"  {label:<15}", "dim"), text), soft_wrap=True)
 
 
-def _list(label: str, texts: Iterable[str], out: Console) -> None:
+def _list(label: str, texts: Iterable[str], out: SafeConsole) -> None:
     lines = list(texts) or ["none"]
     for no, text in enumerate(lines):
         _line("" if no else label, text, out)

@@ -72,8 +72,7 @@ def import_(
     imported = import_files(read, load(rules), options, int(time.time()), case, format_ == "json")
     if case is None or into is None:
         if out is None:
-            sys.stdout.buffer.write(imported.text.encode())
-            sys.stdout.buffer.flush()
+            _print_case(imported.text)
         else:
             _write(Path(out), imported.text, None)
         _report(imported, "there is nothing to import")
@@ -81,15 +80,25 @@ def import_(
     before = case.data.decode("utf-8-sig")
     if dry_run:
         lines = difflib.unified_diff(before.splitlines(True), imported.text.splitlines(True), into, into)
-        sys.stdout.write("".join(lines))
+        for line in lines:
+            console().print(line.rstrip("\r\n"), soft_wrap=True)
     elif imported.changes:
         mark = "\ufeff" if case.data.startswith(b"\xef\xbb\xbf") else ""
         _write(Path(into), mark + imported.text, case.data)
     _report(imported, "nothing changed: the case already has all of it")
 
 
+def _print_case(text: str) -> None:
+    """Write a case to standard output: to a terminal for people to read, and exactly to anything else."""
+    if sys.stdout.isatty():
+        console().lines(text.removesuffix("\n"))
+    else:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+
+
 def _check_usage(into: str | None, out: str | None, dry_run: bool, time_zone: str | None) -> None:
-    from tactful.facts.calendars import Calendars
+    from tactful.facts.places import near_time_zone, time_zone_exists
 
     if into is not None and out is not None:
         raise typer.BadParameter("--out is for new cases; --into rewrites the case itself")
@@ -99,8 +108,8 @@ def _check_usage(into: str | None, out: str | None, dry_run: bool, time_zone: st
         raise typer.BadParameter("--into must name a file, which is rewritten")
     if dry_run and into is None:
         raise typer.BadParameter("--dry-run needs --into; without it nothing is overwritten anyway")
-    if time_zone is not None and not Calendars().zone_exists(time_zone):
-        near = Calendars().near_zone(time_zone)
+    if time_zone is not None and not time_zone_exists(time_zone):
+        near = near_time_zone(time_zone)
         raise typer.BadParameter(f"{time_zone} is not a time zone" + (f"; did you mean {near}?" if near else ""))
 
 
@@ -108,14 +117,16 @@ def _read(name: str) -> CaseFile:
     from tactful.formats.importers import CaseFile
 
     limit = DEFAULT_LIMITS.bytes + 1
-    if name == "-":
-        return CaseFile("<standard input>", sys.stdin.buffer.read(limit))
     try:
+        if name == "-":
+            return CaseFile("<standard input>", sys.stdin.buffer.read(limit))
         with Path(name).open("rb") as stream:
             return CaseFile(name, stream.read(limit))
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
-        problem = UnreadableCase.at(None, f"`{name}`: {reason}", "name a readable file, or `-`")
+        problem = UnreadableCase.at(
+            None, f"`{'standard input' if name == '-' else name}`: {reason}", "name a readable file, or `-`"
+        )
         raise InvalidInput([problem]) from None
 
 

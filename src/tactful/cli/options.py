@@ -53,14 +53,15 @@ def read_case(policy: Policy, case: str, at: str | None, application: str | None
 
 def _bytes(case: str) -> tuple[bytes, str]:
     limit = CaseLimits().bytes + 1
-    if case == "-":
-        return sys.stdin.buffer.read(limit), "<standard input>"
     try:
+        if case == "-":
+            return sys.stdin.buffer.read(limit), "<standard input>"
         with Path(case).open("rb") as stream:
             return stream.read(limit), case
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
-        problem: Diagnostic = UnreadableCase.at(None, f"`{case}`: {reason}", "name a YAML or JSON file, or `-`")
+        shown = "standard input" if case == "-" else case
+        problem: Diagnostic = UnreadableCase.at(None, f"`{shown}`: {reason}", "name a YAML or JSON file, or `-`")
         raise InvalidInput([problem]) from None
 
 

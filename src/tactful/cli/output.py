@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from tactful.formats.text.safe import safe
+from tactful.cli.streams import BROKEN_PIPE
+from tactful.formats.text.console import SafeConsole
 from tactful.source.codes.plans import CannotWrite
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError, snippet
 
@@ -23,11 +23,11 @@ P = ParamSpec("P")
 PIPE_WIDTH = 110
 
 
-def console(stderr: bool = False) -> Console:
+def console(stderr: bool = False) -> SafeConsole:
     """A console that prints in colour to a terminal, and plain text to a pipe."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else PIPE_WIDTH
-    return Console(stderr=stderr, width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
+    return SafeConsole(stderr=stderr, width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
 
 
 def write_bytes(data: bytes) -> None:
@@ -48,6 +48,8 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(1) from None
         except TactfulError as error:
             fail(str(error))
+        except BrokenPipeError:
+            raise typer.Exit(BROKEN_PIPE) from None
 
     return run
 
@@ -67,15 +69,15 @@ def _report(error: InvalidInput) -> None:
     out.print(Text(f"{count} mistake{'' if count == 1 else 's'}; see `tactful explain {code}`", "dim"))
 
 
-def show(diagnostic: Diagnostic, sources: dict[str, str], out: Console) -> None:
+def show(diagnostic: Diagnostic, sources: dict[str, str], out: SafeConsole) -> None:
     """Print a diagnostic: its place, code and message, the line with carets, and what to do instead."""
     place = diagnostic.place()
     head = Text.assemble((f"{place}: " if place else "", "bold"), (diagnostic.code, "red"), f" {diagnostic.message}")
-    out.print(safe(head), soft_wrap=True)
+    out.print(head, soft_wrap=True)
     if diagnostic.span is not None and diagnostic.span.file in sources:
-        out.print(safe(Text(snippet(sources[diagnostic.span.file], diagnostic.span), "dim")), soft_wrap=True)
+        out.lines(snippet(sources[diagnostic.span.file], diagnostic.span), "dim")
     if diagnostic.help:
-        out.print(safe(Text(f"      {diagnostic.help}", "green")), soft_wrap=True)
+        out.print(Text(f"      {diagnostic.help}", "green"), soft_wrap=True)
     out.print()
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from tactful.api.plan import Plan
 from tactful.api.policy import load
@@ -18,6 +17,7 @@ from tactful.decide.timeline import LONGEST
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar
 from tactful.facts.kinds import BusinessDays, parse_duration
 from tactful.facts.reading.moments import epoch_seconds, seconds_of
+from tactful.formats.text.console import SafeConsole, plain_console
 from tactful.source.codes.plans import UnreadableCalendar
 from tactful.source.diagnostics import InvalidInput
 
@@ -120,11 +120,11 @@ def _document(plan: Plan, format_: Format, application: str | None) -> bytes:
 
         return plan_to_html(plan, application)
     text = io.StringIO()
-    _print(plan, Console(file=text, width=PIPE_WIDTH, highlight=False, markup=False, emoji=False), application)
+    _print(plan, plain_console(text, PIPE_WIDTH), application)
     return text.getvalue().encode()
 
 
-def _print(plan: Plan, target: Console, application: str | None) -> None:
+def _print(plan: Plan, target: SafeConsole, application: str | None) -> None:
     from tactful.formats.text.plan import render_plan
 
     render_plan(plan, target, application)

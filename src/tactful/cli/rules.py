@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tactful.api.policy import load
 from tactful.cli.options import Rules
 from tactful.cli.output import console, fail, guarded
+from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.facts import describe_facts, kind_in_words
 from tactful.language.ir import AddStep, CheckedPack, Rule
 from tactful.source.diagnostics import Span
@@ -34,7 +35,7 @@ def rules(
         show_definition(checked, id_, console())
 
 
-def _list_all(checked: CheckedPack, out: Console) -> None:
+def _list_all(checked: CheckedPack, out: SafeConsole) -> None:
     """Print a table for each section of a pack, then the safety rules that are switched off."""
     for table in (_rules(checked), _facts(checked), _actions(checked), _parameters(checked), _invariants(checked)):
         if table.row_count:
@@ -81,7 +82,7 @@ def _invariants(checked: CheckedPack) -> Table:
     return table
 
 
-def show_definition(checked: CheckedPack, id_: str, out: Console) -> None:
+def show_definition(checked: CheckedPack, id_: str, out: SafeConsole) -> None:
     """Print one definition with all its keys as the files have them, or fail where the pack has none of that id."""
     definition = checked.definitions.get(id_)
     if definition is None:
@@ -89,19 +90,19 @@ def show_definition(checked: CheckedPack, id_: str, out: Console) -> None:
     out.print(Text(f"# {definition.section}, {where(definition.id)}", "dim"))
     id_line = (definition.id.file, definition.id.line)
     if all((key.file, key.line) == id_line for key in definition.keys):
-        out.print(_lines(checked, definition.id, ""), soft_wrap=True)
+        out.lines(_lines(checked, definition.id, ""))
         return
     out.print(f"{id_}:")
     lines = {(key.file, key.line): key for key in definition.keys}  # keys in braces share a line
     for key in lines.values():
         if key.file != definition.id.file:
             out.print(Text(f"  # {where(key)}", "dim"))
-        out.print(_lines(checked, key, "  "), soft_wrap=True)
+        out.lines(_lines(checked, key, "  "))
 
 
 def _lines(checked: CheckedPack, span: Span, indent: str) -> str:
     """The line of a key, and the lines of its value below, which are indented more."""
-    lines = checked.sources[span.file].splitlines()
+    lines = re.split(r"\r\n|\r|\n", checked.sources[span.file])
     first = lines[span.line - 1]
     depth = len(first) - len(first.lstrip())
     if first[: span.column - 1].strip():

@@ -11,13 +11,12 @@ from typing import Annotated, Literal
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from tactful.api.policy import Policy, load
 from tactful.cli.output import console, fail, guarded, write_bytes, write_file
 from tactful.facts.rows import Case
-from tactful.formats.text.safe import safe
+from tactful.formats.text.console import SafeConsole
 from tactful.language.load.files import profiles
 from tactful.testing.examples.model import Example, ExampleResult
 from tactful.testing.examples.run import load_examples, run_example
@@ -161,7 +160,7 @@ def _record(tested: Tested) -> PackTestRecord:
     return pack_test_record(tested.policy, tested.examples, tested.invariants)
 
 
-def _render(tested: Tested, only: str | None, out: Console) -> None:
+def _render(tested: Tested, only: str | None, out: SafeConsole) -> None:
     """Print what failed, with the reasons, and a summary."""
     from tactful.testing.report import WIDTH, render_failed_example, render_failed_invariant  # not needed for JSON
 
@@ -177,9 +176,9 @@ def _render(tested: Tested, only: str | None, out: Console) -> None:
     name = tested.policy.name
     if not tested.examples and only is None:
         hint = f"{name}: no examples; write them in a folder `tests` beside the rules"
-        out.print(safe(Text(hint)), soft_wrap=True)
+        out.print(Text(hint), soft_wrap=True)
     line = f"{name}: {_count('example', tested.examples)}; {_count('invariant', tested.invariants)}"
-    out.print(safe(Text(line, "green" if tested.passed else "bold red")), soft_wrap=True)
+    out.print(Text(line, "green" if tested.passed else "bold red"), soft_wrap=True)
 
 
 def _count(what: str, results: tuple[ExampleResult, ...] | tuple[InvariantReport, ...]) -> str:
@@ -188,7 +187,7 @@ def _count(what: str, results: tuple[ExampleResult, ...] | tuple[InvariantReport
     return f"{len(results)} {what}{'' if len(results) == 1 else 's'}, {failed} failed"
 
 
-def report_coverage(policy: Policy, cases: Iterable[Case], drawn: int, html: Path | None, out: Console) -> float:
+def report_coverage(policy: Policy, cases: Iterable[Case], drawn: int, html: Path | None, out: SafeConsole) -> float:
     """Print the coverage, write the page if ``html`` is given, and return the percentage."""
     from tactful.testing.coverage.cover import cover  # loaded only for coverage
     from tactful.testing.coverage.report import coverage_html, coverage_text

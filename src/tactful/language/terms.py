@@ -12,6 +12,8 @@ from tactful.source.diagnostics import Span
 Order = Literal["<", "<=", ">", ">="]
 Modality = Literal["must", "should", "may", "should_not", "must_not"]
 
+#: The most actions of a family that are kinds of each other.
+MAX_FAMILY: Final = 50
 #: All modalities, in the order of :data:`Modality`.
 MODALITIES: Final[tuple[Modality, ...]] = get_args(Modality)
 #: The order that holds exactly where the other does not.

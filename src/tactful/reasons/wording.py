@@ -146,11 +146,6 @@ def clean(text: str) -> str:
     return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
-def one_line(text: str) -> str:
-    """The text, cleaned, on one line."""
-    return " ".join(clean(text).split("\n"))
-
-
 def concerning(target: TargetRecord, company: str | None) -> str:
     """``  (Dana Ruiz, Acme)``: whom advice concerns, to follow its label; empty for the candidate."""
     if target.entity == "candidate":

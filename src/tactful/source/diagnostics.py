@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
@@ -94,9 +95,28 @@ def snippet(text: str, span: Span) -> str:
     shown = "".join(
         char if char.isprintable() else "\ufffd" for char in line[offset : offset + _SHOWN].replace("\t", " ")
     )
-    width = max(1, min(width, len(shown) - (column - offset)))
+    before, under = shown[: column - offset], shown[column - offset :][:width]
     number = f"{span.line:>4} | "
-    return f"{number}{shown}\n     | {' ' * (column - offset)}{'^' * width}"
+    return f"{number}{shown}\n     | {' ' * _cells(before)}{'^' * max(1, _cells(under))}"
+
+
+def _cells(text: str) -> int:
+    """The width of a text in a terminal: wide characters take two cells, and combining ones none."""
+    return sum(
+        0 if unicodedata.category(char) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+#: The most characters of a message, and how many of its end are kept: a mistake never prints a whole file.
+_LONGEST: Final = 1_000
+_KEPT_END: Final = 200
+
+
+def _shortened(message: str) -> str:
+    if len(message) <= _LONGEST:
+        return message
+    return f"{message[: _LONGEST - _KEPT_END]} … {message[-_KEPT_END:]}"
 
 
 class Code:
@@ -112,4 +132,4 @@ class Code:
     @classmethod
     def at(cls, span: Span | None, message: str, help: str | None = None, path: str | None = None) -> Diagnostic:
         """A diagnostic of this code; see :class:`tactful.Diagnostic` for the form of its parts."""
-        return Diagnostic(cls.id, message, span, path, help)
+        return Diagnostic(cls.id, _shortened(message), span, path, None if help is None else _shortened(help))

@@ -6,11 +6,10 @@ import io
 from itertools import zip_longest
 from typing import Final
 
-from rich.console import Console
 from rich.text import Text
 
 from tactful.api.policy import Policy
-from tactful.formats.text.safe import safe
+from tactful.formats.text.console import SafeConsole, plain_console
 from tactful.formats.text.why import render_why
 from tactful.reasons.records.why import AdvisedRecord
 from tactful.testing.examples.model import ExampleResult, Problem
@@ -22,7 +21,7 @@ _INDENT: Final = "  "
 _BETWEEN: Final = " | "
 
 
-def render_failed_example(policy: Policy, result: ExampleResult, console: Console) -> None:
+def render_failed_example(policy: Policy, result: ExampleResult, console: SafeConsole) -> None:
     """Print what is otherwise than expected in one example, and why each action in question is advised or is not."""
     example = result.example
     _head(example.id, example.place, example.about, console)
@@ -34,42 +33,38 @@ def render_failed_example(policy: Policy, result: ExampleResult, console: Consol
         record = decision.why(*asked)
         advised = any(isinstance(one, AdvisedRecord) for one in record.answers)
         console.print()
-        console.print(safe(Text(f"{'why' if advised else 'why not'} {asked}:", "bold")))
+        console.print(Text(f"{'why' if advised else 'why not'} {asked}:", "bold"))
         render_why(record, console)
 
 
-def render_failed_invariant(result: InvariantReport, console: Console) -> None:
+def render_failed_invariant(result: InvariantReport, console: SafeConsole) -> None:
     """Print where an invariant does not hold."""
     _head(result.id, result.place, result.about, console)
-    for line in result.text.splitlines():
-        console.print(safe(Text(f"{_INDENT}{line}")), soft_wrap=True)
+    for line in result.text.split("\n"):
+        console.print(Text(f"{_INDENT}{line}"), soft_wrap=True)
 
 
 def failed_example_text(policy: Policy, result: ExampleResult) -> str:
     """The same as plain text."""
     out = io.StringIO()
-    render_failed_example(policy, result, _plain(out))
+    render_failed_example(policy, result, plain_console(out, WIDTH))
     return out.getvalue()
 
 
 def failed_invariant_text(result: InvariantReport) -> str:
     """The same as plain text."""
     out = io.StringIO()
-    render_failed_invariant(result, _plain(out))
+    render_failed_invariant(result, plain_console(out, WIDTH))
     return out.getvalue()
 
 
-def _plain(out: io.StringIO) -> Console:
-    return Console(file=out, width=WIDTH, highlight=False, markup=False, emoji=False)
-
-
-def _head(id_: str, place: str, about: str, console: Console) -> None:
-    console.print(safe(Text.assemble(("FAILED ", "bold red"), (id_, "bold"), (f"  {place}", "dim"))), soft_wrap=True)
+def _head(id_: str, place: str, about: str, console: SafeConsole) -> None:
+    console.print(Text.assemble(("FAILED ", "bold red"), (id_, "bold"), (f"  {place}", "dim")), soft_wrap=True)
     for line in _wrapped(about, min(console.width, WIDTH), console, "") if about else ():
         console.print(Text(_INDENT).append_text(line))
 
 
-def _side_by_side(problem: Problem, console: Console) -> None:
+def _side_by_side(problem: Problem, console: SafeConsole) -> None:
     """Two columns, wrapped, with the line of the expectation at the top."""
     wide = (min(console.width, WIDTH) - len(_INDENT) - len(_BETWEEN)) // 2
     line = problem.place.rpartition(":")[2]
@@ -80,18 +75,17 @@ def _side_by_side(problem: Problem, console: Console) -> None:
             _row(first, second, wide, console)
 
 
-def _row(first: Text, second: Text, wide: int, console: Console) -> None:
+def _row(first: Text, second: Text, wide: int, console: SafeConsole) -> None:
     row = Text(_INDENT).append_text(first).append(" " * (wide - first.cell_len))
     row.append(_BETWEEN, "dim").append_text(second)
     row.rstrip()
     console.print(row)
 
 
-def _wrapped(line: str, wide: int, console: Console, style: str) -> list[Text]:
+def _wrapped(line: str, wide: int, console: SafeConsole, style: str) -> list[Text]:
     """A line wrapped to a column; what is wrapped stands further in."""
     own = " " * (len(line) - len(line.lstrip()))
     found = []
-    for no, part in enumerate(safe(Text(line.lstrip(), style)).wrap(console, wide - len(own) - len(_INDENT))):
-        part.rstrip()
+    for no, part in enumerate(console.wrapped(Text(line.lstrip(), style), wide - len(own) - len(_INDENT))):
         found.append(Text(own + (_INDENT if no else "")).append_text(part))
     return found

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from rich.console import Console
 from rich.text import Text
 
 from tactful.api.decision import Advice, Decision
 from tactful.facts.reading.moments import epoch_seconds
-from tactful.formats.text.safe import safe
+from tactful.formats.text.console import SafeConsole
 from tactful.reasons.records.decision import AlternativeRecord, JustificationRecord, SetAsideRecord
 from tactful.reasons.wording import concerning, distance, say_moment
 
@@ -24,14 +23,14 @@ STYLES: Final = {
 _INDENT: Final = 4
 
 
-def render_decision(decision: Decision, console: Console, application: str | None = None) -> None:
+def render_decision(decision: Decision, console: SafeConsole, application: str | None = None) -> None:
     """Print the ranked advice, then what was set aside. ``application``: only what concerns that one."""
     calendar = decision.calendar
     head = f"{say_moment(epoch_seconds(decision.at), calendar)} ({calendar.time_zone})"
     console.print(Text.assemble("Advice for ", (head, "bold"), f", by the rules of {decision.pack_name}"))
     for override in decision.safety_off:
         message = f"The safety rule {override.rule} is switched off by {override.pack}: {override.because}"
-        console.print(safe(Text(message, "bold yellow")))
+        console.print(Text(message, "bold yellow"))
     shown = [advice for advice in decision.actions if application is None or advice.application in (None, application)]
     if not shown:
         console.print()
@@ -42,11 +41,11 @@ def render_decision(decision: Decision, console: Console, application: str | Non
     _set_aside(decision, console, application)
 
 
-def _advice(advice: Advice, decision: Decision, console: Console) -> None:
+def _advice(advice: Advice, decision: Decision, console: SafeConsole) -> None:
     modality = advice.modality.replace("_", " ").upper()
     line = Text.assemble(f"{advice.rank:>2}. ", (modality, STYLES[advice.modality]), "  ", (advice.label, "bold"))
     line.append(concerning(advice.target, decision.company(advice.application)), "dim")
-    console.print(safe(line))
+    console.print(line)
     if advice.due is not None:
         _indented(console, _deadline(epoch_seconds(advice.due), advice.due_word, decision))
     for step in advice.steps:
@@ -73,7 +72,7 @@ def _alternative(alternative: AlternativeRecord) -> Text:
     return Text(f"or: {alternative.label} ({alternative.modality.replace('_', ' ')})", "dim")
 
 
-def _set_aside(decision: Decision, console: Console, application: str | None) -> None:
+def _set_aside(decision: Decision, console: SafeConsole, application: str | None) -> None:
     defeated = decision.set_aside_for(application)
     if not defeated:
         return
@@ -83,9 +82,9 @@ def _set_aside(decision: Decision, console: Console, application: str | None) ->
         _lost(conclusion, console)
 
 
-def _lost(conclusion: SetAsideRecord, console: Console) -> None:
+def _lost(conclusion: SetAsideRecord, console: SafeConsole) -> None:
     modality = conclusion.modality.replace("_", " ")
-    console.print(safe(Text.assemble("  - ", (modality, "dim"), f"  {conclusion.label}")))
+    console.print(Text.assemble("  - ", (modality, "dim"), f"  {conclusion.label}"))
     for winner in conclusion.by:
         what = "a safety rule" if winner.safety else "a rule that counts more"
         for justification in winner.because[:1]:
@@ -94,8 +93,7 @@ def _lost(conclusion: SetAsideRecord, console: Console) -> None:
             _indented(console, line, _INDENT + 2)
 
 
-def _indented(console: Console, text: Text, by: int = _INDENT) -> None:
+def _indented(console: SafeConsole, text: Text, by: int = _INDENT) -> None:
     """Print a text wrapped and indented, without trailing spaces."""
-    for line in safe(text).wrap(console, console.width - by):
-        line.rstrip()
+    for line in console.wrapped(text, console.width - by):
         console.print(Text(" " * by).append_text(line))

@@ -1,4 +1,4 @@
-"""A chart of a plan for terminals: what is advised against days, readable without colour too."""
+"""A chart of a plan for terminals: a row for each piece of advice, a column for each day. It can be read without colour."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from tactful.api.plan import Plan
 from tactful.formats.agenda import Day, Group, Strand, days, groups, holidays, seconds
 from tactful.formats.text import STYLES
+from tactful.formats.text.console import printable
 from tactful.language.terms import Modality
-from tactful.reasons.wording import one_line, say_month, say_short_day
+from tactful.reasons.wording import say_month, say_short_day
 
 _MARKS: Final[dict[Modality, str]] = {"must": "█", "should": "▓", "may": "▒", "should_not": "-", "must_not": "×"}
 _DUE: Final = "◆"
 _TODAY: Final = "▼"
 _WEEKEND: Final = "·"
 _HOLIDAY: Final = "*"
-#: Labels get no more of a line than this share, and no less than so many cells.
+#: The largest share of a line for labels, and their least width in cells.
 _LABEL_SHARE: Final = 0.42
 _LABEL_LEAST: Final = 20
 _WIDEST_DAY: Final = 3
@@ -43,7 +45,7 @@ class _Column(NamedTuple):
 
 
 def chart(plan: Plan, application: str | None, width: int) -> Iterator[Text]:
-    """The lines of the chart, its legend, and the holidays in it by name, at most ``width`` cells wide but for the holidays."""
+    """The lines of the chart, its legend and the names of its holidays. Only the holidays may be wider than ``width`` cells."""
     shown = groups(plan, application)
     wanted = _label_width(shown)
     columns = _columns(days(plan), width - _GAP - max(_LABEL_LEAST, min(wanted, int(width * _LABEL_SHARE))))
@@ -52,9 +54,9 @@ def chart(plan: Plan, application: str | None, width: int) -> Iterator[Text]:
     for line in (*_header(columns), _marks(plan, columns, {day for day, _ in off})):
         yield _row(Text(), line, label)
     for group in shown:
-        yield _row(Text(one_line(group.title), "bold"), Text(), label)
+        yield _row(Text(printable(group.title), "bold"), Text(), label)
         for strand in group.strands:
-            yield _row(Text(f"  {one_line(strand.advice.label)}"), _strip(strand, columns, plan), label)
+            yield _row(Text(printable(f"  {strand.advice.label}")), _strip(strand, columns, plan), label)
     yield Text("")
     yield from _in_lines(_legend(shown, columns, bool(off)), width)
     if off:
@@ -67,12 +69,12 @@ def _row(label: Text, cells: Text, width: int) -> Text:
 
 
 def _label_width(shown: tuple[Group, ...]) -> int:
-    labels = [Text(strand.advice.label).cell_len + 2 for group in shown for strand in group.strands]
-    return max([Text(group.title).cell_len for group in shown] + labels)
+    labels = [cell_len(printable(strand.advice.label)) + 2 for group in shown for strand in group.strands]
+    return max([cell_len(printable(group.title)) for group in shown] + labels)
 
 
 def _columns(shown: tuple[Day, ...], room: int) -> tuple[_Column, ...]:
-    """As many cells to a day as there is room for, else as few days to a cell as there can be."""
+    """Columns that use the room: several cells for each day, or else several days for each cell."""
     per_day = min(_WIDEST_DAY, room // len(shown))
     if per_day >= 1:
         return tuple(_Column((day,), per_day) for day in shown)
@@ -81,20 +83,19 @@ def _columns(shown: tuple[Day, ...], room: int) -> tuple[_Column, ...]:
 
 
 def _header(columns: tuple[_Column, ...]) -> tuple[Text, Text]:
-    """Months, and below them the number of each Monday and of the first day; left out where there is no room."""
+    """The months, and below them the day of the month of each Monday and of the first day, where there is room."""
     months, numbers = Text("", "bold"), Text("", "dim")
     month: date | None = None
     for no, column in enumerate(columns):
-        at = sum(one.width for one in columns[:no])
+        at = sum(earlier.width for earlier in columns[:no])
         for day in column.days:
             if (month is None or (day.date.year, day.date.month) != (month.year, month.month)) and at >= len(months):
                 months.append(" " * (at - len(months)) + say_month(day.date) + " ")
                 month = day.date
-        named = next((one.date for one in column.days if one.date.weekday() == 0), None)
-        if no == 0:
-            named = columns[0].days[0].date
-        if named is not None and at >= len(numbers):
-            numbers.append(" " * (at - len(numbers)) + f"{named.day} ")
+        monday = next((day.date for day in column.days if day.date.weekday() == 0), None)
+        numbered = columns[0].days[0].date if no == 0 else monday
+        if numbered is not None and at >= len(numbers):
+            numbers.append(" " * (at - len(numbers)) + f"{numbered.day} ")
     return months, numbers
 
 
@@ -117,7 +118,7 @@ def _blank(dates: list[date], plan: Plan) -> str:
 
 
 def _strip(strand: Strand, columns: tuple[_Column, ...], plan: Plan) -> Text:
-    """The strand's days: a block where it holds, a diamond on the day of its deadline."""
+    """The days of a strand: blocks on the days of advice, a diamond on the day of its deadline."""
     line = Text()
     for column in columns:
         modality = _holding(strand, column)
@@ -135,7 +136,7 @@ def _strip(strand: Strand, columns: tuple[_Column, ...], plan: Plan) -> Text:
 
 
 def _holding(strand: Strand, column: _Column) -> Modality | None:
-    """The strength that the strand has on these days; the first where there are several."""
+    """The first modality of the strand on these days, or ``None``."""
     for run in strand.runs:
         for window in run.windows:
             if seconds(window.start) < column.end and seconds(window.end) > column.start:
@@ -144,7 +145,7 @@ def _holding(strand: Strand, column: _Column) -> Modality | None:
 
 
 def _dues(strand: Strand, plan: Plan) -> list[int]:
-    """The deadlines by which something is to be done, as far as the plan shows them."""
+    """The deadlines of a strand within the plan, in seconds since 1970, UTC."""
     return [
         seconds(run.advice.due)
         for run in strand.runs
@@ -153,7 +154,7 @@ def _dues(strand: Strand, plan: Plan) -> list[int]:
 
 
 def _legend(shown: tuple[Group, ...], columns: tuple[_Column, ...], holiday: bool) -> list[Text]:
-    """What the marks mean."""
+    """The meanings of the marks."""
     used = {run.advice.modality for group in shown for strand in group.strands for run in strand.runs}
     parts = [
         Text.assemble((mark * 2, STYLES[modality]), f" {modality.replace('_', ' ')}")
@@ -169,7 +170,7 @@ def _legend(shown: tuple[Group, ...], columns: tuple[_Column, ...], holiday: boo
 
 
 def _in_lines(parts: list[Text], width: int) -> Iterator[Text]:
-    """The parts beside each other, as many to a line as fit."""
+    """The parts in lines, as many to a line as fit."""
     line = Text()
     for part in parts:
         if line and line.cell_len + len(_BETWEEN) + part.cell_len > width:

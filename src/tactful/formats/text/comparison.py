@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from rich.console import Console
 from rich.text import Text
 
+from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.tree import Node, print_tree
 from tactful.formats.text.why import asked_words
 from tactful.reasons.records.comparison import (
@@ -30,7 +30,7 @@ from tactful.reasons.records.decision import JustificationRecord, TargetRecord
 from tactful.reasons.wording import listing, say_local
 
 
-def render_differences(record: ComparisonRecord, console: Console) -> None:
+def render_differences(record: ComparisonRecord, console: SafeConsole) -> None:
     """Print the facts in which two cases differ, then what is advised differently, with the rules behind it."""
     first, second = record.before, record.after
     console.print(Text(f"Before: {_when(first.at)}, by the rules of {first.pack.name} {first.pack.version}"))
@@ -49,7 +49,7 @@ def render_differences(record: ComparisonRecord, console: Console) -> None:
         console.print(Text(f"No difference in what is decided: all {record.unchanged} pieces of advice are the same."))
 
 
-def _section(console: Console, title: str, lines: list[str]) -> None:
+def _section(console: SafeConsole, title: str, lines: list[str]) -> None:
     if lines:
         console.print()
         print_tree(console, Node(Text(title, "bold"), tuple(Node(Text(line)) for line in lines)))

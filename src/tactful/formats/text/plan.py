@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.text import Text
 
 from tactful.api.plan import Plan
 from tactful.formats.agenda import AgendaDay, Entry, agenda, seconds
 from tactful.formats.text import STYLES
 from tactful.formats.text.chart import chart
-from tactful.reasons.wording import one_line, say_clock, say_day, say_moment
+from tactful.formats.text.console import SafeConsole
+from tactful.reasons.wording import say_clock, say_day, say_moment
 
 _TAG_WIDTH = 12
 _CLOCK_WIDTH = 7
 
 
-def render_plan(plan: Plan, console: Console, application: str | None = None) -> None:
+def render_plan(plan: Plan, console: SafeConsole, application: str | None = None) -> None:
     """Print the agenda and the chart. ``application``: only what concerns that one, or the candidate as a whole."""
     _heading(plan, console)
     shown = agenda(plan, application)
     if not (shown.now or shown.leave or shown.days):
-        console.print("\nNo rule has anything to say about this case.")
+        console.print()
+        console.print("No rule has anything to say about this case.")
         return
     _section("Now", shown.now, console)
     _section("Not to do", shown.leave, console)
     for day in shown.days:
         _day(day, console)
     if not shown.days:
-        console.print("\nNothing changes by itself until then.")
+        console.print()
+        console.print("Nothing changes by itself until then.")
     console.print()
     for line in chart(plan, application, console.width):
         _wrapped(line, console)
 
 
-def _heading(plan: Plan, console: Console) -> None:
-    start, until = (say_moment(seconds(one), plan.calendar) for one in (plan.start, plan.until))
+def _heading(plan: Plan, console: SafeConsole) -> None:
+    start, until = (say_moment(seconds(moment), plan.calendar) for moment in (plan.start, plan.until))
     head = Text.assemble("Plan from ", (start, "bold"), " to ", (until, "bold"), f" ({plan.calendar.time_zone})")
     _wrapped(head.append(f", by the rules of {plan.pack_name}"), console)
     _wrapped(Text("What is advised if nothing else happens: no answer comes, and nothing is sent.", "dim"), console)
@@ -47,7 +49,7 @@ def _heading(plan: Plan, console: Console) -> None:
         _wrapped(Text(message, "bold yellow"), console)
 
 
-def _section(title: str, entries: tuple[Entry, ...], console: Console) -> None:
+def _section(title: str, entries: tuple[Entry, ...], console: SafeConsole) -> None:
     if entries:
         console.print()
         console.print(Text(title, "bold"))
@@ -55,7 +57,7 @@ def _section(title: str, entries: tuple[Entry, ...], console: Console) -> None:
         _line(Text("  ").append_text(_tag(entry)), entry, console)
 
 
-def _day(day: AgendaDay, console: Console) -> None:
+def _day(day: AgendaDay, console: SafeConsole) -> None:
     console.print()
     console.print(Text(say_day(day.day), "bold"))
     for entry in day.entries:
@@ -64,7 +66,7 @@ def _day(day: AgendaDay, console: Console) -> None:
 
 
 def _tag(entry: Entry) -> Text:
-    """What happens, in one word, as wide as all others."""
+    """The word for what happens, padded to the width of all tags."""
     if entry.kind == "due":
         return Text("due".ljust(_TAG_WIDTH), "magenta")
     modality = entry.advice.modality.replace("_", " ")
@@ -73,31 +75,29 @@ def _tag(entry: Entry) -> Text:
     return Text(modality.upper().ljust(_TAG_WIDTH), STYLES[entry.advice.modality])
 
 
-def _line(head: Text, entry: Entry, console: Console) -> None:
-    """A label behind ``head``, then the detail below it, both wrapped and indented."""
+def _line(head: Text, entry: Entry, console: SafeConsole) -> None:
+    """Print a label after ``head``, and the detail below it, both wrapped and indented."""
     indent = head.cell_len
-    label = Text(one_line(_label(entry)), "dim" if entry.kind == "ends" else "bold")
+    label = Text(_label(entry), "dim" if entry.kind == "ends" else "bold")
     if entry.whom:
-        label.append(f"  {one_line(entry.whom)}", "dim")
-    lines = list(label.wrap(console, console.width - indent))
+        label.append(f"  {entry.whom}", "dim")
+    lines = console.wrapped(label, console.width - indent)
     if entry.detail:
         style = "bold red" if entry.overdue else "magenta" if entry.kind != "ends" else "dim"
-        lines += Text(entry.detail, style).wrap(console, console.width - indent)
+        lines += console.wrapped(Text(entry.detail, style), console.width - indent)
     for no, line in enumerate(lines):
-        line.rstrip()
         console.print((head if no == 0 else Text(" " * indent)).append_text(line))
 
 
 def _label(entry: Entry) -> str:
-    """What is over names what it was where it was forbidden, as its end is then good news."""
+    """The label. The end of a prohibition also names the prohibition, because its end is good news."""
     against = entry.advice.modality in ("must_not", "should_not")
     if entry.kind == "ends" and against:
         return f"{entry.advice.modality.replace('_', ' ')}: {entry.advice.label}"
     return entry.advice.label
 
 
-def _wrapped(text: Text, console: Console) -> None:
-    """Print a text with nothing at the ends of its lines."""
-    for line in text.wrap(console, console.width):
-        line.rstrip()
+def _wrapped(text: Text, console: SafeConsole) -> None:
+    """Print a wrapped text without trailing spaces."""
+    for line in console.wrapped(text, console.width):
         console.print(line)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rich.console import Console
 from rich.text import Text
 
-from tactful.formats.text.safe import safe
+from tactful.formats.text.console import SafeConsole
 
 
 class Node(NamedTuple):
-    """A text and its children."""
+    """A text, its children, and a second text that stands on the line below the first."""
 
     text: Text
     below: tuple[Node, ...] = ()
+    second: Text | None = None
 
 
 class _Guides(NamedTuple):
@@ -31,19 +31,20 @@ _NOTHING = "   "
 _NARROWEST = 30
 
 
-def print_tree(console: Console, node: Node) -> None:
+def print_tree(console: SafeConsole, node: Node) -> None:
     """Print a node and all nodes below it, without trailing spaces."""
     guides = _LINES if console.encoding.lower().startswith("utf") else _ASCII
     _print(console, node, "", "", guides)
 
 
-def _print(console: Console, node: Node, first: str, rest: str, guides: _Guides) -> None:
+def _print(console: SafeConsole, node: Node, first: str, rest: str, guides: _Guides) -> None:
     before = first
     below = rest + (guides.pass_by if node.below else "")
-    for line in safe(node.text).wrap(console, max(console.width - len(below), _NARROWEST)):
-        line.rstrip()
-        console.print(Text.assemble((before, "dim"), line), soft_wrap=True)
-        before = below if node.below else rest
+    width = max(console.width - len(below), _NARROWEST)
+    for text in (node.text, node.second):
+        for line in console.wrapped(text, width) if text is not None else ():
+            console.print(Text.assemble((before, "dim"), line), soft_wrap=True)
+            before = below if node.below else rest
     for no, child in enumerate(node.below, start=1):
         last = no == len(node.below)
         _print(

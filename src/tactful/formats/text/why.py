@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
-from rich.console import Console
 from rich.text import Text
 
+from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.tree import Node, print_tree
 from tactful.reasons.records.decision import TargetRecord
 from tactful.reasons.records.why import (
@@ -45,11 +45,12 @@ _FURTHER = 4
 _NAMED = 8
 
 
-def render_why(record: WhyRecord, console: Console) -> None:
+def render_why(record: WhyRecord, console: SafeConsole) -> None:
     """Print every answer: its subject, the decision, and a tree for each reason."""
     for no, answer in enumerate(record.answers):
         if no:
-            console.print("\n")
+            console.print()
+            console.print()
         head, *sections = _sections(answer)
         print_tree(console, head)
         for section in sections:
@@ -79,7 +80,7 @@ def _section(title: str, *below: Node | str) -> Node:
 
 def _head(label: str, target: TargetRecord, application: str | None, state: str, style: str) -> Node:
     who = f"({_who(target, application)})"
-    return Node(Text.assemble((label, "bold"), (f"  {who}", "dim"), "\n", (state, style)))
+    return Node(Text.assemble((label, "bold"), (f"  {who}", "dim")), second=Text(state, style))
 
 
 def _concluded(conclusion: ConclusionRecord, state: str, style: str) -> list[Node]:
@@ -267,14 +268,14 @@ def asked_words(test: AskedRecord, blame: bool) -> Text:
     """What was asked, and what it met where that says more."""
     asked = f"{test.field}: {test.phrase}"
     met = "; ".join((test.said, *(f"{other.field} is {other.said}" for other in test.others)))
-    told = test.phrase.replace("_", " ") == met  # what is asked says what is met
+    same = test.phrase.replace("_", " ") == met  # the phrase already says the value
     match test.wanted, test.held:
         case True, True:
-            text = Text(asked if told else f"{asked} ({met})")
+            text = Text(asked if same else f"{asked} ({met})")
         case False, False:
             text = Text(f"unless {asked} (it is {met})")
         case False, True:
-            met = "it is" if told else f"it is {met}"
+            met = "it is" if same else f"it is {met}"
             text = Text.assemble(f"unless {asked}", (f", and {met}", "red" if blame else ""))
         case _ if blame:
             text = Text.assemble(asked, (f", but it is {met}", "red"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from tactful.facts.fields import given_fields
 from tactful.language.check.actions import Catalogue, check_actions, check_texts
 from tactful.language.check.facts import check_facts, computed_kinds, custom_kinds
@@ -10,16 +13,20 @@ from tactful.language.check.invariants import InvariantChecker
 from tactful.language.check.rules import RuleChecker
 from tactful.language.check.safety import check_safety
 from tactful.language.ir import CheckedPack, Parameter
-from tactful.language.names import Names
+from tactful.language.names import Names, Report
 from tactful.language.syntax import Pack
+from tactful.source.codes.text import TooLarge
 from tactful.source.diagnostics import Diagnostic, InvalidInput
+
+#: The most mistakes of a check that are listed.
+MAX_MISTAKES: Final = 1_000
 
 
 def check_pack(pack: Pack) -> CheckedPack:
     """The pack ready for the engines. Raises :class:`tactful.InvalidInput` with every mistake of this pass."""
-    problems: list[Diagnostic] = []
-    report = problems.append
-    names = _names(pack, problems)
+    problems = _Mistakes(pack.sources)
+    report = problems.report
+    names = _names(pack, report)
     fields = check_fields(pack, names, report)
     facts, fact_reads = check_facts(pack.facts, names, report)
     catalogue = Catalogue(pack.actions, report)
@@ -31,8 +38,8 @@ def check_pack(pack: Pack) -> CheckedPack:
     for action, entity in sorted(checker.uses):
         check_texts(actions[action], entity, catalogue.by_name[action], report)
     check_safety(pack, checker.reads, fact_reads, report)
-    if problems:
-        raise InvalidInput(problems, dict(pack.sources))
+    if problems.mistakes:
+        raise InvalidInput(problems.mistakes, dict(pack.sources))
     return CheckedPack(
         name=pack.name,
         version=pack.version,
@@ -50,11 +57,26 @@ def check_pack(pack: Pack) -> CheckedPack:
     )
 
 
-def _names(pack: Pack, problems: list[Diagnostic]) -> Names:
+class _Mistakes:
+    """Collects the mistakes of a pack, up to a limit at which it stops the check and says so."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self.mistakes: list[Diagnostic] = []
+        self._sources = sources
+
+    def report(self, mistake: Diagnostic) -> None:
+        self.mistakes.append(mistake)
+        if len(self.mistakes) >= MAX_MISTAKES:
+            message = f"the pack has more than {MAX_MISTAKES} mistakes, and not all of them are listed"
+            more = TooLarge.at(None, message, "mend these first")
+            raise InvalidInput([*self.mistakes, more], dict(self._sources))
+
+
+def _names(pack: Pack, report: Report) -> Names:
     given = given_fields()
-    custom = custom_kinds(pack.custom_facts, given, problems.append)
+    custom = custom_kinds(pack.custom_facts, given, report)
     known = {entity: {**fields, **custom.get(entity, {})} for entity, fields in given.items()}
-    computed = computed_kinds(pack.facts, known, problems.append)
+    computed = computed_kinds(pack.facts, known, report)
     return Names(given, custom, computed, {parameter.name.text: parameter for parameter in pack.parameters})
 
 

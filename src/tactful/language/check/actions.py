@@ -10,9 +10,10 @@ from tactful.language import syntax
 from tactful.language.check.templates import check_template
 from tactful.language.ir import Action, FieldSlot, Template
 from tactful.language.names import Names, Reads, Report, Scope
-from tactful.language.terms import Name
+from tactful.language.terms import MAX_FAMILY, Name
 from tactful.source.codes.conditions import CircularActions, OutOfScope, UnknownAction
 from tactful.source.codes.pack import BadSetting
+from tactful.source.codes.text import TooLarge
 from tactful.source.suggest import did_you_mean
 
 OnePer = Literal["application", "person", "candidate"]
@@ -25,6 +26,7 @@ class Catalogue:
     def __init__(self, actions: tuple[syntax.Action, ...], report: Report) -> None:
         self.by_name: Mapping[str, syntax.Action] = {action.name.text: action for action in actions}
         self._report = report
+        self._too_deep = False
 
     def find(self, name: Name) -> str | None:
         """The action's id; ``None`` after reporting that no such action exists."""
@@ -34,11 +36,18 @@ class Catalogue:
         self._report(UnknownAction.at(name.span, f"there is no action `{name.text}`", help_))
         return None
 
+    def report_depth(self, name: Name) -> None:
+        """Report that a family is too deep; once, as the actions below are as deep."""
+        if not self._too_deep:
+            message = f"more than {MAX_FAMILY} actions are kinds of each other, from `{name.text}` up"
+            self._report(TooLarge.at(name.span, message, "make the family flatter"))
+        self._too_deep = True
+
     def family(self, id_: str) -> tuple[str, ...]:
         """The action and every action that it is a kind of, nearest first."""
         family: list[str] = []
         at: str | None = id_
-        while at is not None and at not in family and at in self.by_name:
+        while at is not None and at not in family and at in self.by_name and len(family) < MAX_FAMILY:
             family.append(at)
             is_a = self.by_name[at].is_a
             at = is_a.text if is_a else None
@@ -86,6 +95,9 @@ def _check_parent(action: syntax.Action, catalogue: Catalogue, report: Report) -
             report(CircularActions.at(action.is_a.span, f"actions are kinds of each other in a circle: {way}"))
             return
         seen.append(at)
+        if len(seen) >= MAX_FAMILY:
+            catalogue.report_depth(action.name)
+            return
         is_a = catalogue.by_name[at].is_a
         at = is_a.text if is_a else None
 

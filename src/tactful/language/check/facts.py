@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tactful.facts.entities import PARENTS
@@ -22,14 +22,19 @@ from tactful.facts.kinds import (
 from tactful.language import syntax
 from tactful.language.check.conditions import check_condition
 from tactful.language.check.entities import check_entity
-from tactful.language.ir import Aggregate, ComputedFact, Field, WhenFact
+from tactful.language.ir import Aggregate, ComputedFact, Condition, Field, Test, WhenFact
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
 from tactful.language.syntax import CustomFact
 from tactful.language.terms import Name
 from tactful.source.codes.conditions import BadCollection, CircularFacts, NameTaken, WrongPhrase
 from tactful.source.codes.pack import BadSetting
+from tactful.source.codes.text import TooLarge
 from tactful.source.suggest import did_you_mean
 
+#: The deepest nesting of a computed fact, counting the facts that it reads and their groups of conditions.
+MAX_FACT_DEPTH: Final = 200
+#: The most names that a message shows of a circle.
+_MOST_SHOWN: Final = 12
 #: The types of custom facts, beside ``one of`` a list of values.
 CUSTOM_TYPES: Final[Mapping[str, Kind]] = {
     "yes/no": YesNoKind(),
@@ -198,24 +203,56 @@ def _value(name: Name, kind: Kind, scope: Scope) -> Field | None:
 def _in_order(
     facts: dict[str, ComputedFact], reads: dict[str, Reads], names: dict[str, Name], report: Report
 ) -> tuple[ComputedFact, ...]:
-    """The facts, each after the facts that it reads. A circle is reported once, at its first name."""
+    """The facts, each after the facts that it reads. A circle is reported once, and so are facts that nest too deeply."""
     done: dict[str, ComputedFact] = {}
+    depths: dict[str, int] = {}
     reported: set[str] = set()
-
-    def visit(id_: str, open_: tuple[str, ...]) -> None:
-        if id_ in open_:
-            circle = open_[open_.index(id_) :]
-            if not reported.intersection(circle):
-                reported.update(circle)
-                way = " → ".join(f"`{name}`" for name in (*circle, id_))
-                report(CircularFacts.at(names[id_].span, f"computed facts depend on each other in a circle: {way}"))
-            return
-        if id_ in done or id_ not in facts:
-            return
-        for other in sorted(reads[id_].computed):
-            visit(other, (*open_, id_))
-        done[id_] = facts[id_]
-
-    for id_ in sorted(facts):
-        visit(id_, ())
+    for first in sorted(facts):
+        open_: dict[str, Iterator[str]] = {}
+        todo = [first]
+        while todo:
+            id_ = todo.pop()
+            if id_ in open_:
+                _report_circle([*open_][[*open_].index(id_) :], reported, names, report)
+            elif id_ in facts and id_ not in done:
+                open_[id_] = iter(sorted(reads[id_].computed))
+            while open_ and not todo:
+                last = next(reversed(open_))
+                following = next(open_[last], None)
+                if following is not None:
+                    todo.append(following)
+                    continue
+                del open_[last]
+                done[last] = facts[last]
+                below = max((depths.get(other, 0) for other in reads[last].computed), default=0)
+                depths[last] = below + _nesting(facts[last])
+    _report_depth(depths, names, report)
     return tuple(done.values())
+
+
+def _report_circle(circle: list[str], reported: set[str], names: dict[str, Name], report: Report) -> None:
+    if reported.intersection(circle):
+        return
+    reported.update(circle)
+    shown = [f"`{name}`" for name in (*circle, circle[0])]
+    way = " → ".join(shown if len(shown) <= _MOST_SHOWN else [*shown[: _MOST_SHOWN - 2], "…", shown[-1]])
+    report(CircularFacts.at(names[circle[0]].span, f"computed facts depend on each other in a circle: {way}"))
+
+
+def _report_depth(depths: Mapping[str, int], names: dict[str, Name], report: Report) -> None:
+    """Report the first fact that is computed through too many facts and groups of conditions."""
+    deep = next((id_ for id_, depth in depths.items() if depth > MAX_FACT_DEPTH), None)
+    if deep is not None:
+        message = f"`{deep}` nests deeper than {MAX_FACT_DEPTH}, counting the facts that it reads and their groups of conditions"
+        report(TooLarge.at(names[deep].span, message, "compute it from facts that are nearer to the given ones"))
+
+
+def _nesting(fact: ComputedFact) -> int:
+    """How deep a fact nests by itself: it, and the groups of its condition."""
+    return 1 + _groups(fact.where if isinstance(fact, Aggregate) else fact.condition)
+
+
+def _groups(condition: Condition) -> int:
+    if isinstance(condition, Test):
+        return 0
+    return 1 + max(map(_groups, condition.members), default=0)

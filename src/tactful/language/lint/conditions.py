@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tactful.language.ir import Aggregate, CheckedPack, Condition, Test
 from tactful.language.lint.own import Own
-from tactful.language.lint.satisfiability import Logic, drop, key_of, tests_of
+from tactful.language.lint.satisfiability import Effort, Logic, drop, key_of, tests_of
 from tactful.source.codes.lint import NeverHolds, Redundant
 from tactful.source.diagnostics import Diagnostic, Span
 
@@ -23,15 +23,15 @@ class _Part(NamedTuple):
     never: str
 
 
-def lint_conditions(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
+def lint_conditions(checked: CheckedPack, own: Own, effort: Effort) -> Iterator[Diagnostic]:
     """Contradictions and redundancies within one rule, computed fact or invariant."""
     counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
     for part in _parts(checked):
-        logic = Logic(part.entity, [part.condition], counts)
+        logic = Logic(part.entity, [part.condition], counts, effort)
         if not logic.possible(part.condition):
-            yield from _never(part, own)
+            yield from _never(part, own, effort)
         else:
-            yield from _redundant(part, logic, own)
+            yield from _redundant(part, logic, own, effort)
 
 
 def _parts(checked: CheckedPack) -> Iterator[_Part]:
@@ -47,10 +47,10 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
         yield _Part(invariant.id, invariant.entity, invariant.when, invariant.span, "is never checked")
 
 
-def _never(part: _Part, own: Own) -> Iterator[Diagnostic]:
+def _never(part: _Part, own: Own, effort: Effort) -> Iterator[Diagnostic]:
     tests = list(tests_of(part.condition))
-    pair = next((two for two in combinations(tests, 2) if _clash(part, *two)), None)
-    alone = next((test for test in tests if not Logic(part.entity, [test]).possible(test)), None)
+    pair = next((two for two in combinations(tests, 2) if _clash(part, *two, effort)), None)
+    alone = next((test for test in tests if not Logic(part.entity, [test], effort=effort).possible(test)), None)
     span = own.of_tests((alone,) if alone else pair or tests)
     if span is None:
         span = own.place(part.span)
@@ -64,22 +64,27 @@ def _never(part: _Part, own: Own) -> Iterator[Diagnostic]:
     yield NeverHolds.at(span, message, help_)
 
 
-def _clash(part: _Part, first: Test, second: Test) -> bool:
+def _clash(part: _Part, first: Test, second: Test, effort: Effort) -> bool:
     """Whether two tests contradict each other in the condition, so that it never holds."""
+    effort.take(1)
     if key_of(first.field) != key_of(second.field):
         return False
-    logic = Logic(part.entity, [part.condition])
+    logic = Logic(part.entity, [part.condition], effort=effort)
     fewer = part.condition
-    for test in tests_of(part.condition):
+    tests = list(tests_of(part.condition))
+    effort.take(len(tests) ** 2)
+    for test in tests:
         if test is not first and test is not second:
             fewer = drop(fewer, test)
     return not logic.possible(fewer) and logic.possible(drop(fewer, first)) and logic.possible(drop(fewer, second))
 
 
-def _redundant(part: _Part, logic: Logic, own: Own) -> Iterator[Diagnostic]:
+def _redundant(part: _Part, logic: Logic, own: Own, effort: Effort) -> Iterator[Diagnostic]:
     """Tests that the condition means the same without. Of two equal tests, the later is reported."""
     condition = part.condition
-    for test in reversed(list(tests_of(condition))):
+    tests = list(tests_of(condition))
+    for test in reversed(tests):
+        effort.take(3 * len(tests))
         without = drop(condition, test)
         if not logic.same(condition, without):
             continue

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from tactful.facts.entities import SCOPES
 from tactful.language.ir import Advise, Aggregate, CheckedPack, InScope, Prohibit, Rule, Target
 from tactful.language.lint.own import Own
-from tactful.language.lint.satisfiability import Logic
+from tactful.language.lint.satisfiability import Effort, Logic
 from tactful.source.codes.lint import AlwaysSetAside
 from tactful.source.diagnostics import Diagnostic
 
 
-def lint_conflicts(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
+def lint_conflicts(checked: CheckedPack, own: Own, effort: Effort) -> Iterator[Diagnostic]:
     """Every recommendation whose rule fires only where a winning prohibition fires too."""
     prohibitions = [rule for rule in checked.rules if isinstance(rule.conclusion, Prohibit)]
     highest: dict[str, int] = {}
@@ -22,11 +22,12 @@ def lint_conflicts(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
     counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
     for rule in advice:
         for other in prohibitions:
+            effort.take(1)
             span = own.place(rule.span, other.span)
             if span is None or not _wins(other, highest[rule.conclusion.action]) or not may_meet(rule, other, checked):
                 continue
             condition, wider = rule.condition, other.condition
-            if Logic(rule.entity, [condition, wider], counts).follows(wider, condition):
+            if Logic(rule.entity, [condition, wider], counts, effort).follows(wider, condition):
                 message = f"`{rule.id}` is never recommended: `{other.id}` forbids it wherever it fires"
                 yield AlwaysSetAside.at(span, message, "add a condition to one of the two rules")
 

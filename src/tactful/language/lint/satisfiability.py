@@ -46,9 +46,14 @@ from tactful.language.ir.boundaries import AmongValues, AtMoment, AtValue, bound
 Key = tuple[str, str, str]
 #: A value that no test mentions.
 _OTHER: Final = "\0other"
-#: Limits: the values that a list is tried with, the points of a field, and the steps of a search. Beyond, no answer.
+#: Limits: the values that a list is tried with, the points of a field, the fields that it is compared with, the alternatives
+#: of a condition, and the steps of a search. Beyond, no answer.
 _MOST_IN_LIST: Final = 6
 _MOST_POINTS: Final = 4096
+_MOST_OTHERS: Final = 5
+_MOST_CHOICES: Final = 100
+#: The steps that a question counts for by itself.
+_OWN_STEPS: Final = 10
 _MOST_STEPS: Final = 20_000
 
 
@@ -87,11 +92,32 @@ class TooHard(Exception):
     """The question would take too many points or steps."""
 
 
+class Exhausted(Exception):
+    """The steps of all questions about a pack are used up."""
+
+
+class Effort:
+    """Counts the steps that questions about a pack take: tests and points looked at. Raises :class:`Exhausted` at the limit."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def take(self, steps: int) -> None:
+        """Take some steps."""
+        self._left -= steps
+        if self._left < 0:
+            raise Exhausted
+
+
 class Logic:
     """Answers questions about conditions on rows of one entity."""
 
-    def __init__(self, entity: str, conditions: Iterable[Condition], counts: Container[str] = ()) -> None:
+    def __init__(
+        self, entity: str, conditions: Iterable[Condition], counts: Container[str] = (), effort: Effort | None = None
+    ) -> None:
         """``counts``: the ids of computed facts with ``count``, whose values are whole and not negative."""
+        self._effort = effort
+        self._take(_OWN_STEPS)
         tests: dict[Key, list[Test]] = {}
         for condition in conditions:
             for test in tests_of(condition):
@@ -101,15 +127,22 @@ class Logic:
         self.points: dict[Key, tuple[Point, ...]] = {}
         for key, group in tests.items():
             with suppress(TooHard):
+                self._take(len(group))
                 self.points[key] = points(group, entity, group[0].field.key in counts)
+                self._take(len(self.points[key]))
         self._masks: dict[Test, int] = {}
         self._steps = 0
+
+    def _take(self, steps: int) -> None:
+        if self._effort is not None:
+            self._effort.take(steps)
 
     def mask(self, test: Test) -> int:
         """The stretches in which a test holds, one bit for each."""
         mask = self._masks.get(test)
         if mask is None:
             among = self.points[key_of(test.field)]
+            self._take(len(among))
             mask = self._masks[test] = sum(1 << no for no, point in enumerate(among) if holds_at(test, point))
         return mask
 
@@ -134,17 +167,20 @@ class Logic:
         self._steps += 1
         if self._steps > _MOST_STEPS:
             raise TooHard
+        self._take(len(left))
         left = dict(left)
         choices: list[Node] = []
         todo = list(todo)
         while todo:
             node = todo.pop()
+            self._take(1)
             match node.how:
                 case "test":
                     assert node.test is not None  # a test has one
                     key = key_of(node.test.field)
                     if key not in self.points:
                         continue
+                    self._take(len(self.points[key]) // 64)
                     full = (1 << len(self.points[key])) - 1
                     mask = self.mask(node.test)
                     left[key] = left.get(key, full) & (mask if node.positive else full & ~mask)
@@ -156,6 +192,8 @@ class Logic:
                     choices.append(node)
         if not choices:
             return True
+        if len(choices) > _MOST_CHOICES:
+            raise TooHard
         first, *others = sorted(choices, key=lambda choice: len(choice.members))
         return any(self._search([member, *others], left) for member in first.members)
 
@@ -184,6 +222,8 @@ def normal(condition: Condition, positive: bool) -> Node:
 def points(tests: Sequence[Test], entity: str, count: bool = False) -> tuple[Point, ...]:
     """A point for every stretch of values in which all tests of a field have the same results."""
     field = tests[0].field
+    if len({key_of(other) for test in tests for other in other_fields(test)}) > _MOST_OTHERS:
+        raise TooHard
     signs = list(_signs(tests, field))
     values = list(_values(tests, field, count))
     if len(signs) * len(values) > _MOST_POINTS:
@@ -265,6 +305,8 @@ def _moments(bounds: Sequence[tuple[int, bool]]) -> Iterator[Point]:
     elapsed |= {_least(count) for count in counts if count > 0}
     ages = sorted({age + step for age in elapsed for step in (-1, 0, 1)})
     stands = sorted({count + half for count in counts for half in (-0.5, 0.0, 0.5)}) or [0.0]
+    if len(ages) * len(stands) > _MOST_POINTS:
+        raise TooHard
     for age, days in product(ages, stands):
         if all(_fit(age, days, count) for count in counts):
             yield Point(True, age=age, days=days)

@@ -21,7 +21,7 @@ from tactful.language.ir import (
 from tactful.language.ir.boundaries import AtMoment, boundaries_of
 from tactful.language.lint.conditions import said
 from tactful.language.lint.own import Own
-from tactful.language.lint.satisfiability import Key, Logic, Node, Point, key_of, normal, signed, tests_of
+from tactful.language.lint.satisfiability import Effort, Key, Logic, Node, Point, key_of, normal, signed, tests_of
 from tactful.source.codes.lint import Gap, Overlap
 from tactful.source.diagnostics import Diagnostic
 
@@ -34,19 +34,21 @@ class _Member(NamedTuple):
     condition: Condition
 
 
-def lint_siblings(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
+def lint_siblings(checked: CheckedPack, own: Own, effort: Effort) -> Iterator[Diagnostic]:
     """Gaps and overlaps between rules that draw the same conclusion and differ in one field only."""
     groups: dict[object, list[_Member]] = {}
     for rule in checked.rules:
         condition = rule.condition
-        for key in _ordered(condition):
+        ordered = _ordered(condition)
+        effort.take(len(ordered) * sum(1 for _ in tests_of(condition)))
+        for key in ordered:
             tests = tuple(test for test in tests_of(condition) if key_of(test.field) == key)
             alike = (rule.entity, _direction(rule), rule.conclusion.action, rule.target, key, _rest(condition, key))
             groups.setdefault(alike, []).append(_Member(rule, tests, condition))
     counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
     for group in groups.values():
         if len(group) > 1:
-            yield from _compare(group, counts, own)
+            yield from _compare(group, counts, own, effort)
 
 
 def _direction(rule: Rule) -> str:
@@ -98,12 +100,13 @@ def _rest(condition: Condition, key: Key) -> object:
             assert_never(condition)
 
 
-def _compare(group: list[_Member], counts: set[str], own: Own) -> Iterator[Diagnostic]:
+def _compare(group: list[_Member], counts: set[str], own: Own, effort: Effort) -> Iterator[Diagnostic]:
     conditions = [_only(member) for member in group]
-    logic = Logic(group[0].rule.entity, conditions, counts)
+    logic = Logic(group[0].rule.entity, conditions, counts, effort)
     key = key_of(group[0].tests[0].field)
     among = [point for point in logic.points.get(key, ()) if point.known]
     order = sorted(among, key=lambda point: (point.age, point.days, point.value))
+    effort.take(len(order) * len(conditions) * (1 + len(order) // 32))
     held = [[_at(condition, point, logic, key) for condition in conditions] for point in order]
     covered = [no for no, row in enumerate(held) if any(row)]
     if not covered:
@@ -115,6 +118,7 @@ def _compare(group: list[_Member], counts: set[str], own: Own) -> Iterator[Diagn
             yield from _warning(Gap, low, high, own)
     for left, low in enumerate(group):
         for right, high in enumerate(group[left + 1 :], left + 1):
+            effort.take(2 * len(held))
             both = any(row[left] and row[right] for row in held)
             either = any(row[left] > row[right] for row in held) and any(row[right] > row[left] for row in held)
             if both and either:

@@ -17,6 +17,7 @@ import msgspec
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import parse_yes_no
 from tactful.language.load.items import Item
+from tactful.language.terms import MAX_FAMILY
 from tactful.source.codes.pack import SafetyChanged
 from tactful.source.diagnostics import Diagnostic, Span
 from tactful.source.nodes import Mapping as MappingNode
@@ -34,8 +35,6 @@ SAFE_TO_CHANGE: Final = ("about", "source", "because", "priority")
 #: The keys of facts that do not change which values they have.
 _WORDS: Final = ("about", "ask", "unit", "mutability")
 _FIELD: Final = re.compile(r"\b([a-z_]+)\.([a-z][a-z0-9_]*)")
-#: The deepest nesting of families of actions.
-MAX_FAMILY: Final = 50
 
 
 Sections = Mapping[str, Mapping[str, Item]]

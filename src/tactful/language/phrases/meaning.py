@@ -31,9 +31,12 @@ from tactful.language.names import Scope
 from tactful.language.phrases.text import Words
 from tactful.language.terms import Name, Operand, Parameter, Written
 from tactful.source.codes.conditions import EmptyRange, WrongParameter, WrongPhrase, WrongValue
+from tactful.source.codes.text import TooLarge
 from tactful.source.diagnostics import Span
 from tactful.source.suggest import did_you_mean
 
+#: The most values that a phrase can name, those of its parameters among them.
+MAX_VALUES: Final = 5_000
 #: Suggestions for messages, by kind of field.
 Hints = Mapping[type[Kind], tuple[str, ...]]
 
@@ -154,6 +157,11 @@ class Question:
                     return None
                 values.append(value)
             if not texts:
+                return None
+            if len(values) > MAX_VALUES:
+                self._scope.report(
+                    TooLarge.at(self._span, f"the phrase names more than {MAX_VALUES:,} values", "name fewer")
+                )
                 return None
         return tuple(values)
 

@@ -332,3 +332,22 @@ class Overlap(Code):
     """
 
     id: ClassVar[str] = "T909"
+
+
+class NotAllCompared(Code):
+    """pack with too many conditions to compare
+
+    What it reports
+        Comparing the conditions of the pack with each other would take too many steps, so some were not compared.
+
+    Why
+        A check ends in bounded time, whatever the pack. That no warning is shown does not mean that there is none.
+
+    Example
+        (thousands of recommendations and prohibitions of the same action in one pack)
+
+    Instead
+        (several packs, each checked by itself)
+    """
+
+    id: ClassVar[str] = "T910"

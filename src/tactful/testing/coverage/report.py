@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tactful.formats.exporters.markup import add, element, to_bytes
+from tactful.formats.text.console import SafeConsole
 from tactful.testing.coverage.cover import Coverage, SeenRule, SeenTest
 
 Seen = Literal["both", "true", "false", "never"]
@@ -22,7 +22,7 @@ _WORDS: Final[dict[Seen, str]] = {
 }
 
 
-def coverage_text(coverage: Coverage, console: Console) -> None:
+def coverage_text(coverage: Coverage, console: SafeConsole) -> None:
     """A table by file, then every outcome that was never seen, with its place."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("file", overflow="fold")

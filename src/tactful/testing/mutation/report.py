@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import msgspec
 import yaml
-from rich.console import Console
 from rich.text import Text
 
-from tactful.formats.text.safe import safe
+from tactful.formats.text.console import SafeConsole
 from tactful.testing.mutation.mutate import MutantResult, Mutation
 
 
@@ -23,7 +22,7 @@ def mutation_json(mutation: Mutation) -> bytes:
     return msgspec.json.encode(record)
 
 
-def render_mutation(mutation: Mutation, examples: int, out: Console) -> None:
+def render_mutation(mutation: Mutation, examples: int, out: SafeConsole) -> None:
     """Print the mutants that nothing noticed, and a summary line."""
     for result in mutation.outcomes:
         if not result.noticed:
@@ -37,18 +36,18 @@ def render_mutation(mutation: Mutation, examples: int, out: Console) -> None:
     )
 
 
-def _survivor(result: MutantResult, out: Console) -> None:
+def _survivor(result: MutantResult, out: SafeConsole) -> None:
     place = f"{result.span.file}:{result.span.line}"
-    out.print(safe(Text.assemble((f"{place}: ", "bold"), (result.status, "red"), f" {result.id}")), soft_wrap=True)
-    out.print(safe(Text(f"  {result.said}")), soft_wrap=True)
+    out.print(Text.assemble((f"{place}: ", "bold"), (result.status, "red"), f" {result.id}"), soft_wrap=True)
+    out.print(Text(f"  {result.said}"), soft_wrap=True)
     if result.case is not None:
         for sign, lines, style in (("-", result.before, "red"), ("+", result.after, "green")):
             for line in lines:
-                out.print(safe(Text(f"  {sign} {line}", style)), soft_wrap=True)
+                out.print(Text(f"  {sign} {line}", style), soft_wrap=True)
         text = yaml.safe_dump(result.case, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
         out.print("  on this case:", style="dim")
         for line in text.splitlines():
-            out.print(safe(Text(f"    {line}", "dim")), soft_wrap=True)
+            out.print(Text(f"    {line}", "dim"), soft_wrap=True)
     else:
         out.print("  no case was found on which it decides otherwise; it may say the same", style="dim")
     out.print()

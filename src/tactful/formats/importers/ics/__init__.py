@@ -297,6 +297,9 @@ class _Calendar:
             first, last = _day(start), _day(end)
             if last < first:
                 return "the event ends before it starts"
+            if last == first and not isinstance(end, datetime):
+                message = "the event ends on the day on which it starts, so it is taken to last that day"
+                self._log.guessed(component.place("DTEND"), message, "correct `ended_at`")
             agrees = length is None or last - first == length.total or isinstance(start, datetime)
             return None if agrees else "`DTEND` and `DURATION` disagree"
         try:
@@ -364,10 +367,17 @@ class _Calendar:
         person = None if line is None else person_of(line, "coordinator")
         if line is None or person is None or person.name is person.email is person.uid is None:
             return None
+        self._note_address(line, person)
         if is_unread(person):
             message = f"nobody reads mails to the organizer `{shown(person)}`, so no coordinator is added"
             self._log.not_understood(line.span, message)
         return person
+
+    def _note_address(self, line: Line, person: Person) -> None:
+        """Note an address that looks like a mail address and is none."""
+        if person.email is None and "@" in line.value and line.value.strip().lower().startswith("mailto:"):
+            message = f"the address `{short(line.value.strip())}` is not one mail address and is left out"
+            self._log.not_understood(line.span, message, "add it to the person under `email`")
 
     def _attendees(self, component: Component) -> tuple[Attendee, ...]:
         attendees: dict[str, Attendee] = {}
@@ -396,6 +406,7 @@ class _Calendar:
             answer = (line.parameters.get("PARTSTAT") or "NEEDS-ACTION").strip().upper()
             if answer not in _ANSWERS:
                 self._log.not_understood(line.span, f"the answer `{short(answer)}` is unknown")
+            self._note_address(line, person)
             return Attendee(person=person, accepted=_ANSWERS.get(answer), nobody=_nobody(person))
         return None
 

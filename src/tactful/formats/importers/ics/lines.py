@@ -32,6 +32,8 @@ _ENCODED: Final = re.compile(rb"[^:]*;\s*(?:ENCODING\s*=\s*)?\"?QUOTED-PRINTABLE
 #: LF, CRLF, CRCRLF or CR. Longer runs of CR are empty lines.
 _END_OF_LINE: Final = re.compile(rb"\r{0,3}\n|\r")
 _END_OF_VALUE: Final = re.compile("[;:]")
+#: The most lines of a file, once they are unfolded.
+_LINES: Final = 50_000
 #: The most parameters of a line. More would be slow to read.
 _PARAMETERS: Final = 100
 #: How far away the quote is looked for that closes a value, in characters.
@@ -80,8 +82,12 @@ def components(data: bytes, name: str, log: Log, limits: TextLimits) -> tuple[Co
     """The top-level components of a file. Misplaced lines and ends are mistakes."""
     physical = re.split(_END_OF_LINE, data)
     log.sources[name] = "\n".join(line.decode("utf-8", "replace") for line in physical)
+    unfolded = _unfold(physical, name)
+    if len(unfolded) > _LINES:
+        log.mistake(BrokenFile, unfolded[-1].span, f"the file has more than {_LINES:,} lines", "split it")
+        return ()
     reader = _Reader(log)
-    for folded in _unfold(physical, name):
+    for folded in unfolded:
         line = _line(folded, log, limits)
         if line is not None and not reader.take(line):
             break
@@ -115,6 +121,8 @@ def _unfold(physical: list[bytes], file: str) -> list[_Folded]:
         length = len(line.decode("utf-8", "replace")) if line else 0
         if line and (after_empty or not lines[-1].goes_on_with(line)):
             lines.append(_Folded(line, Span(file, start, start + length, number, 1)))
+            if len(lines) > _LINES:
+                break
         start, after_empty = start + length + 1, not line
     return lines
 

@@ -1,0 +1,107 @@
+"""The console that all text for people is printed through. No text of a user controls the terminal or begins a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+from rich.text import Text
+
+#: Characters that end a line somewhere. Each is printed as a space, as is a tab.
+_BREAKS: Final = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
+#: Control characters, lone surrogates, characters that change the direction of text, and characters that nobody sees.
+_UNFIT: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+#: How far the wrapped part of a line is indented.
+_HANGING: Final = 4
+_SPACES: Final = dict.fromkeys(map(ord, _BREAKS), " ")
+
+
+def printable(text: str) -> str:
+    """The text on one line, with ``\N{REPLACEMENT CHARACTER}`` for each character that no terminal should get.
+
+    The length stays the same.
+    """
+    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text.translate(_SPACES))
+
+
+def safe(text: Text) -> Text:
+    """The same for a styled text."""
+    plain = printable(text.plain)
+    if plain == text.plain:
+        return text
+    cleaned = text.copy()
+    cleaned.plain = plain
+    return cleaned
+
+
+class SafeConsole(Console):
+    """A console that prints each text on a line of its own, without control characters.
+
+    Wherever a text comes from, :meth:`print` replaces its line breaks. :meth:`lines` is for texts that have several
+    lines on purpose.
+    """
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print texts, each on one line, or tables. Where a line is too long, what is wrapped is indented."""
+        cleaned = tuple(map(_on_one_line, objects))
+        if len(cleaned) == 1 and isinstance(cleaned[0], str | Text) and not options.keys() & {"soft_wrap", "end"}:
+            text = cleaned[0] if isinstance(cleaned[0], Text) else Text(cleaned[0])
+            for line in self._hanging(text):
+                super().print(line, soft_wrap=True, **options)
+        else:
+            super().print(*cleaned, **options)
+
+    def _hanging(self, text: Text) -> list[Text]:
+        """The lines of a text that may be wrapped: no wrapped part may pass for a line of its own."""
+        if text.cell_len <= self.width:
+            return [text]
+        first, *others = self.wrapped(text, self.width - _HANGING)
+        return [first, *(Text(" " * _HANGING).append_text(line) for line in others)]
+
+    def lines(self, text: str, style: str | None = None) -> None:
+        """Print a text that has several lines on purpose, without wrapping them."""
+        for line in re.split(r"\r\n|\r|\n", text):
+            self.print(line, style=style, soft_wrap=True)
+
+    def wrapped(self, text: Text, width: int) -> list[Text]:
+        """The text in lines of at most ``width`` cells, without trailing spaces."""
+        lines = list(safe(text).wrap(self, width))
+        for line in lines:
+            line.rstrip()
+        return lines
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """A string as styled text: so cells of tables are cleaned before the table is laid out."""
+        return super().render_str(printable(text), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """The segments of anything printed. What Rich itself writes to control the terminal stays."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control or segment.text.isprintable() else _clean(segment)
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command what a closed pipe means."""
+        raise BrokenPipeError
+
+
+def plain_console(file: Any, width: int) -> SafeConsole:
+    """A console for text without colours, such as that of a file."""
+    return SafeConsole(file=file, width=width, highlight=False, markup=False, emoji=False)
+
+
+def _on_one_line(thing: Any) -> Any:
+    if isinstance(thing, str):
+        return printable(thing)
+    return safe(thing) if isinstance(thing, Text) else thing
+
+
+def _clean(segment: Segment) -> Segment:
+    """The segment without control characters. Line ends are Rich's own by now: texts had theirs replaced before."""
+    return Segment("\n".join(map(printable, segment.text.split("\n"))), segment.style)

@@ -1,0 +1,111 @@
+"""Closed, full and broken standard streams, encodings without our signs, and Ctrl-C: a clear end, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tactful.source.codes.case import UnreadableCase
+from tactful.source.diagnostics import Span, snippet
+
+ROOT: Final = Path(__file__).parents[2]
+CASE: Final = str(ROOT / "examples" / "two_interviewers_one_wants_email.yaml")
+INVITATION: Final = str(ROOT / "examples" / "invitations" / "interview.ics")
+COMMANDS: Final = (
+    ("advise", CASE),
+    ("plan", CASE),
+    ("schema", "decision"),
+    ("import", INVITATION, "--me", "kim@example.net"),
+    ("--help",),
+)
+TACTFUL: Final = f"{sys.executable} -m tactful"
+
+
+def _shell(words: tuple[str, ...], redirection: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    line = f"{TACTFUL} {' '.join(words)} {redirection}"
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
+def test_no_stream_is_a_reason_for_a_traceback(words: tuple[str, ...]) -> None:
+    """Output closed, full, or read by somebody who stops after a line."""
+    for redirection, codes in (
+        (">&-", {1}),
+        (">/dev/full", {1}),
+        ("| head -1", {0, 1, 141}),
+        ("2>&-", {0}),
+        ("<&-", {0}),
+    ):
+        result = _shell(words, redirection)
+        assert result.returncode in codes, (redirection, result.stderr)
+        assert "Traceback" not in result.stderr, result.stderr
+        assert "Exception ignored" not in result.stderr, result.stderr
+        if codes == {1}:
+            assert result.stderr.startswith("standard output"), result.stderr
+
+
+@pytest.mark.parametrize("words", [("advise", "-"), ("import", "-"), ("batch", "-", "OUT")], ids=lambda words: words[0])
+def test_a_closed_standard_input_is_a_mistake(words: tuple[str, ...], tmp_path: Path) -> None:
+    """It is told by name."""
+    result = _shell(tuple(word.replace("OUT", str(tmp_path / "out")) for word in words), "<&-")
+    assert result.returncode == 1
+    assert "standard input" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("environment", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=str)
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
+def test_an_encoding_without_our_signs(words: tuple[str, ...], environment: dict[str, str]) -> None:
+    """Marks and quotation marks have plain stand-ins, and charts keep their columns."""
+    result = _shell(words, "", **environment)
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
+    """And with a short line."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tactful", "advise", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(8)  # longer than the imports of a busy machine
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors.decode()) == (130, "stopped\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "length", "under"),
+    [
+        ("a: wrong", 4, 5, "   ^^^^^"),
+        ("会社: wrong", 5, 5, "      ^^^^^"),
+        ("e\u0301: x", 5, 1, "   ^"),
+        ("a\tb", 3, 1, "  ^"),
+    ],
+)
+def test_carets_stand_below_the_text(line: str, column: int, length: int, under: str) -> None:
+    """Wide characters take two cells, combining ones none, and a tab is shown as one space."""
+    span = Span("f", column - 1, column - 1 + length, 1, column)
+    assert snippet(line, span).split("\n")[1] == f"     | {under}"
+
+
+def test_a_message_never_has_the_whole_file() -> None:
+    """However long a value is."""
+    diagnostic = UnreadableCase.at(None, f"`{'x' * 100_000}` is wrong", "y" * 100_000)
+    assert len(diagnostic.message) < 1_100
+    assert diagnostic.message.endswith("is wrong")
+    assert len(diagnostic.help or "") < 1_100
