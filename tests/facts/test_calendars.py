@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tactful.facts.calendars import Calendar, Calendars
+from tactful.facts.places import near_country, near_time_zone
 
 CALENDARS = Calendars()
 PLACES = [
@@ -122,6 +123,6 @@ def test_places_that_there_are_not_are_not_found() -> None:
     assert [CALENDARS.find(place) for place in (("Dublin", None), ("UTC", "XX"), ("UTC", "US-"), ("../UTC", None))] == [
         None
     ] * 4
-    assert CALENDARS.near_zone("New York") == "America/New_York"
-    assert CALENDARS.near_country("us") == "US"
+    assert near_time_zone("New York") == "America/New_York"
+    assert near_country("us") == "US"
     assert CALENDARS.at("UTC", None).local(0) == datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
 
 import msgspec
 
@@ -33,6 +32,7 @@ from tactful.reasons.what_if.questions import Questions, questions
 from tactful.reasons.why import why
 from tactful.reasons.why.question import kinds_of
 from tactful.reasons.wording import name_of
+from tactful.source.lazy import lazy
 
 
 class Advice:
@@ -68,22 +68,22 @@ class Advice:
         """The deadline in the candidate's time zone, or ``None``."""
         return self._context.moment(self._conclusion.due)
 
-    @cached_property
+    @lazy
     def opens(self) -> datetime | None:
         """Since when the advice holds, in the candidate's time zone; ``None`` if time alone did not bring it about."""
         return self._context.moment(self._opens)
 
-    @cached_property
+    @lazy
     def _opens(self) -> int | None:
         rules = self._context.checked.rules
         return opened([(rules[no], row) for no, row, _ in self._conclusion.firings], self._context.expiry)
 
-    @cached_property
+    @lazy
     def label(self) -> str:
         """The action in words."""
         return self._context.label(self._conclusion)
 
-    @cached_property
+    @lazy
     def target(self) -> TargetRecord:
         """The candidate, application, person, interview or other row that the action concerns."""
         return target_record(self._conclusion.target)
@@ -98,17 +98,17 @@ class Advice:
         """The calendar of the target: the person's, else the application's, else the candidate's."""
         return nearest_calendar(self._conclusion.target)
 
-    @cached_property
+    @lazy
     def steps(self) -> tuple[str, ...]:
         """How to follow the advice: the action's own steps, then those that rules add. A prohibition has none."""
         return self._context.steps_of(self._conclusion)
 
-    @cached_property
+    @lazy
     def because(self) -> tuple[JustificationRecord, ...]:
         """Every rule behind the advice, with its sentence, its source and the values that its conditions read."""
         return self._context.because(self._conclusion)
 
-    @cached_property
+    @lazy
     def alternatives(self) -> tuple[AlternativeRecord, ...]:
         """Recommendations that gave way to this one, best first."""
         context = self._context
@@ -175,7 +175,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         applications = (family.application for family in self.context.case.families)
         return next((name_of(row) for row in applications if row.id == application), None)
 
-    @cached_property
+    @lazy
     def actions(self) -> tuple[Advice, ...]:
         """All advice, the most important first."""
         ranked = enumerate(self.ranking.ranked, start=1)
@@ -194,11 +194,11 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         """Whether not every unknown fact was tried for :attr:`questions`, because there are too many."""
         return self._questions.incomplete
 
-    @cached_property
+    @lazy
     def _questions(self) -> Questions:
         return questions(self.context)
 
-    @cached_property
+    @lazy
     def set_aside(self) -> tuple[SetAsideRecord, ...]:
         """The conclusions that lost a conflict, each with the conclusions that won it."""
         return tuple(map(self._lost, self.ranking.set_aside))

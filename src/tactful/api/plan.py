@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cached_property
 
 import msgspec
 
@@ -17,6 +16,7 @@ from tactful.facts.rows import Case
 from tactful.reasons.context import Context, pack_record
 from tactful.reasons.records.decision import ActionRecord, PlannedRecord, PlanRecord, WindowRecord
 from tactful.source.diagnostics import TactfulError
+from tactful.source.lazy import lazy
 
 
 class Window(msgspec.Struct, frozen=True, eq=False):
@@ -108,7 +108,7 @@ class Plan:
         """The name and version of the pack."""
         return self.now.pack_name
 
-    @cached_property
+    @lazy
     def changes(self) -> tuple[datetime, ...]:
         """The moments after :attr:`start` at which the decision changes."""
         return tuple(self.calendar.local(interval.start) for interval in self._timeline.intervals[1:])
@@ -128,7 +128,7 @@ class Plan:
     def _decision(self, ranking: Ranking, at: int) -> Decision:
         return Decision(ranking, Context(self._context.decider, self._context.case, at))
 
-    @cached_property
+    @lazy
     def items(self) -> tuple[Planned, ...]:
         """All advice with the windows in which it holds, ordered by beginning, then by rank."""
         parts_of: dict[tuple[object, ...], list[tuple[Interval, int, Conclusion]]] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +31,7 @@ from tactful.language.load import load_pack, load_pack_text
 from tactful.language.syntax import Pack
 from tactful.reasons.context import Context
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
+from tactful.source.lazy import lazy
 from tactful.source.nodes import Node
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class Policy:
             raise _no_batch() from error
         return tables_of([self.read(case) for case in cases], self.checked.custom)
 
-    @cached_property
+    @lazy
     def table_decider(self) -> TableDecider:
         """The decider for tables, made on first use. For other parts of this package.
 

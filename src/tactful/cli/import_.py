@@ -98,7 +98,7 @@ def _print_case(text: str) -> None:
 
 
 def _check_usage(into: str | None, out: str | None, dry_run: bool, time_zone: str | None) -> None:
-    from tactful.facts.calendars import Calendars
+    from tactful.facts.places import near_time_zone, time_zone_exists
 
     if into is not None and out is not None:
         raise typer.BadParameter("--out is for new cases; --into rewrites the case itself")
@@ -108,8 +108,8 @@ def _check_usage(into: str | None, out: str | None, dry_run: bool, time_zone: st
         raise typer.BadParameter("--into must name a file, which is rewritten")
     if dry_run and into is None:
         raise typer.BadParameter("--dry-run needs --into; without it nothing is overwritten anyway")
-    if time_zone is not None and not Calendars().zone_exists(time_zone):
-        near = Calendars().near_zone(time_zone)
+    if time_zone is not None and not time_zone_exists(time_zone):
+        near = near_time_zone(time_zone)
         raise typer.BadParameter(f"{time_zone} is not a time zone" + (f"; did you mean {near}?" if near else ""))
 
 

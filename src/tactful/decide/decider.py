@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Literal
 
 from tactful.decide.ranker import Ranker, Ranking
@@ -18,6 +17,7 @@ from tactful.facts.shape import CaseShape
 from tactful.language.ir import AddStep, CheckedPack, Rule
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.fields_read import ReadField, read_fields
+from tactful.source.lazy import lazy
 
 EngineName = Literal["compiled", "rete"]
 
@@ -43,17 +43,17 @@ class Decider:
         fallback = compile_pack(self.checked, self.calendars) if options.fall_back else None
         return ReteProgram(self.checked, self.calendars, options.pool(), fallback)
 
-    @cached_property
+    @lazy
     def moving(self) -> tuple[Rule, ...]:
         """The rules that can begin or cease to fire by time alone."""
         return tuple(rule for rule in self.checked.rules if self.clockwork.rule(rule))
 
-    @cached_property
+    @lazy
     def clocked(self) -> frozenset[int]:
         """The numbers of the ``moving`` rules that look at a local clock."""
         return frozenset(rule.no for rule in self.moving if self.clockwork.looks_at_clocks(rule))
 
-    @cached_property
+    @lazy
     def fields(self) -> tuple[ReadField, ...]:
         """The given and custom fields that the rules of the pack read."""
         steps = [rule for rule in self.checked.rules if isinstance(rule.conclusion, AddStep)]

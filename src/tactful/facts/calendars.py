@@ -9,25 +9,27 @@ from __future__ import annotations
 
 import zoneinfo
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from tactful.facts.kinds import DAY
-from tactful.source.suggest import near
+from tactful.facts.places import Bounded, country_exists, country_holidays, time_zone_exists
 
 #: Moments outside these years are refused: neither holidays nor clock changes are known there.
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2199
 FIRST_MOMENT: Final = 0
 LAST_MOMENT: Final = 7_258_118_399
-#: How many places a process keeps calendars for; a place more than that is worked out each time.
-MAX_PLACES: Final = 4_096
-
+#: How many calendars, and how many offsets, are kept. The oldest are dropped, and made again when they are needed.
+MAX_PLACES: Final = 1_024
+#: How many years of countries and of time zones are kept, each; and how many tables of all calendars together.
+MAX_YEARS: Final = 1_024
+MAX_TABLES: Final = 2_048
 
 #: A table begins with a year and goes on to the next spring, so that few counts lead beyond it; see Calendar._table.
 SPAN: Final = 366 + 150
@@ -63,6 +65,7 @@ class Days(msgspec.Struct, frozen=True, eq=False):
         number ``no`` stands at ``no + 1``, where a search for a moment among ``starts`` ends.
         """
         found: list[int | None] = [None]
+        same: dict[int, int] = {}  # most days are followed by as much: equal numbers are kept once
         for day, start in enumerate(self.starts[:_LATEST]):
             at = self.before[day] + count
             target = self.days[at] if at < len(self.days) else None
@@ -71,21 +74,54 @@ class Days(msgspec.Struct, frozen=True, eq=False):
             elif not self.business[day]:
                 found.append(-self.starts[target])
             else:
-                found.append(self.starts[target] - start if self.plain[day] and self.plain[target] else None)
+                further = self.starts[target] - start
+                plain = self.plain[day] and self.plain[target]
+                found.append(same.setdefault(further, further) if plain else None)
         return found + [None] * (len(self.starts) - len(found) + 1)
 
 
-class _Years(msgspec.Struct, frozen=True):
+class _Offices(msgspec.Struct, frozen=True, eq=False):
+    """When people of a country work in the days of a table, see :class:`Days`. ``names``: holidays, by number of the day."""
+
+    business: Sequence[bool]
+    before: Sequence[int]
+    days: Sequence[int]
+    names: Mapping[int, str]
+
+    @classmethod
+    def of(cls, business: Sequence[bool], names: Mapping[int, str]) -> _Offices:
+        """The same, counted."""
+        before = [0, *accumulate(business)][:-1]
+        return cls(business, before, [no for no, works in enumerate(business) if works], names)
+
+
+def _offices_in(country: str | None, days: Sequence[date]) -> _Offices:
+    """When people work, and holidays, in consecutive days."""
+    if country is None:
+        return _Offices.of([day.weekday() < 5 for day in days], {})
+    # Made anew each time: the library fills a calendar as it is asked, and threads would see it half filled.
+    calendar = country_holidays(country)
+    business = [bool(calendar.is_working_day(day)) for day in days]
+    return _Offices.of(business, {no: str(calendar[day]) for no, day in enumerate(days) if day in calendar})
+
+
+class _Years:
     """What calendars have in common: ``offices`` where they are of the same country, ``midnights`` of the same time zone.
 
-    Both by year: which days of its table people work on, how many such days came before, and the numbers of them; when
-    days start, and whether they have 24 hours.
+    Both by year, and both bounded, as is the number of tables that all calendars keep together.
     """
 
-    offices: dict[tuple[str | None, int], tuple[Sequence[bool], Sequence[int], Sequence[int]]] = msgspec.field(
-        default_factory=dict
-    )
-    midnights: dict[tuple[str, int], tuple[Sequence[int], Sequence[bool]]] = msgspec.field(default_factory=dict)
+    def __init__(self) -> None:
+        self.offices: Bounded[tuple[str | None, int], _Offices] = Bounded(MAX_YEARS)
+        self.midnights: Bounded[tuple[str, int], tuple[Sequence[int], Sequence[bool]]] = Bounded(MAX_YEARS)
+        self._tables: deque[tuple[dict[int, Days], int]] = deque()
+
+    def note(self, years: dict[int, Days], year: int) -> None:
+        """Note that a calendar keeps a table. The oldest table of all is dropped where there are too many."""
+        self._tables.append((years, year))
+        if len(self._tables) > MAX_TABLES:
+            oldest, year = self._tables.popleft()
+            oldest.pop(year, None)
 
 
 class Calendar:
@@ -166,27 +202,15 @@ class Calendar:
 
     # --- days ---
 
-    @cached_property
-    def _holidays(self) -> Any:
-        """The library's calendar of the country; ``None`` where no country is known."""
-        if self.country is None:
-            return None
-        import holidays  # takes 70 ms, which those who count no business days should not pay
-
-        code, _, subdivision = self.country.partition("-")
-        # Named in English, as all text here is: else the names would be in the language of the machine.
-        return holidays.country_holidays(code, subdiv=subdivision or None, language="en_US")
-
     def is_business_date(self, day: date) -> bool:
-        """Whether people work on that day."""
-        if self._holidays is None:
-            return day.weekday() < 5
-        return bool(self._holidays.is_working_day(day))
+        """Whether people work on that day. Nobody works on a day that the clocks leave out."""
+        table = self.days_of(day.year)
+        return table.business[day.toordinal() - table.first]
 
     def holiday_name(self, day: date) -> str | None:
         """What is celebrated on that day, if anything."""
-        name = None if self._holidays is None else self._holidays.get(day)
-        return None if name is None else str(name)
+        first = date(day.year, 1, 1).toordinal()
+        return self._offices(day.year, first).names.get(day.toordinal() - first)
 
     def is_business_day(self, moment: int) -> bool:
         """Whether the moment falls on a day on which people work."""
@@ -267,32 +291,35 @@ class Calendar:
         table = self._years.get(year)
         if table is None:
             table = self._years[year] = self._days_from(year)
+            self._shared.note(self._years, year)
         return table
 
     def _days_from(self, year: int) -> Days:
         """The days of a year and most of the next."""
         first = date(year, 1, 1).toordinal()
         starts, plain = self._midnights(year, first)
-        return Days(first, starts, *self._offices(year, first), plain)
+        offices = self._offices(year, first)
+        left_out = {no for no, (start, after) in enumerate(pairwise(starts)) if start == after}
+        if left_out:  # as 30 December 2011 in Samoa
+            offices = _Offices.of([works and no not in left_out for no, works in enumerate(offices.business)], {})
+        return Days(first, starts, offices.business, offices.before, offices.days, plain)
 
-    def _offices(self, year: int, first: int) -> tuple[Sequence[bool], Sequence[int], Sequence[int]]:
-        """``business``, ``before`` and ``days`` of a table."""
-        found = self._shared.offices.get((self.country, year))
-        if found is None:
-            business = [self.is_business_date(date.fromordinal(first + no)) for no in range(SPAN)]
-            before = [0, *accumulate(business)][:-1]
-            found = business, before, [no for no, one in enumerate(business) if one]
-            self._shared.offices[self.country, year] = found
-        return found
+    def _offices(self, year: int, first: int) -> _Offices:
+        """When people work, and holidays, in the days of a table."""
+        offices = self._shared.offices.get((self.country, year))
+        if offices is None:
+            days = [date.fromordinal(first + no) for no in range(SPAN)]
+            offices = self._shared.offices.keep((self.country, year), _offices_in(self.country, days))
+        return offices
 
     def _midnights(self, year: int, first: int) -> tuple[Sequence[int], Sequence[bool]]:
         """``starts`` and ``plain`` of a table."""
-        found = self._shared.midnights.get((self.time_zone, year))
-        if found is None:
+        midnights = self._shared.midnights.get((self.time_zone, year))
+        if midnights is None:
             starts = self._starts(first)
-            found = starts, [after - start == DAY for start, after in pairwise([*starts, starts[-1] + DAY])]
-            self._shared.midnights[self.time_zone, year] = found
-        return found
+            plain = [after - start == DAY for start, after in pairwise([*starts, starts[-1] + DAY])]
+            midnights = self._shared.midnights.keep((self.time_zone, year), (starts, plain))
+        return midnights
 
     def _starts(self, first: int) -> list[int]:
         """Local midnights of the days of a table. In a week as long as seven days, no clock is changed, see ``_SEARCH``."""
@@ -309,88 +336,36 @@ class Calendar:
 
 
 class Calendars:
-    """The calendars of all places asked for, each made once. Threads may share it."""
+    """The calendars of the places that cases name, each made once and kept for a while. Threads may share it."""
 
     def __init__(self) -> None:
         #: The calendars that are known already, by time zone and country.
-        self.known: dict[tuple[str, str | None], Calendar] = {}
+        self.known: Bounded[tuple[str, str | None], Calendar] = Bounded(MAX_PLACES)
         #: For each fixed offset met: the first of January 1970 at that offset, and how far that is from the epoch in
         #: seconds. Taking moments of the same offset from each other is ten times faster than across offsets.
-        self.epochs: dict[tzinfo | None, tuple[datetime, int]] = {}
-        #: Countries that have been found to exist, which takes the library a tenth of a millisecond each time.
-        self._existing: set[str] = set()
+        self.epochs: Bounded[tzinfo | None, tuple[datetime, int]] = Bounded(MAX_PLACES)
         self._shared = _Years()
 
     def at(self, time_zone: str, country: str | None) -> Calendar:
         """The calendar of a place; both names must exist."""
-        found = self.known.get((time_zone, country))
-        if found is None:
-            found = Calendar(time_zone, country, self._shared)
-            if len(self.known) < MAX_PLACES:
-                found = self.known.setdefault((time_zone, country), found)
-        return found
-
-    @cached_property
-    def _countries(self) -> dict[str, frozenset[str]]:
-        """All countries with their subdivisions, for suggestions; listing them takes another 70 ms."""
-        import holidays
-
-        return {code: frozenset(parts) for code, parts in holidays.list_supported_countries().items()}
+        calendar = self.known.get((time_zone, country))
+        if calendar is None:
+            calendar = self.known.keep((time_zone, country), Calendar(time_zone, country, self._shared))
+        return calendar
 
     def epoch_of(self, offset: tzinfo) -> tuple[datetime, int]:
         """The entry of :attr:`epochs` for an offset; kept where the offset is fixed. Otherwise the epoch itself."""
         if not isinstance(offset, timezone):
             return datetime(1970, 1, 1, tzinfo=UTC), 0
         first = datetime(1970, 1, 1, tzinfo=offset)
-        found = first, int(first.timestamp())
-        if len(self.epochs) < MAX_PLACES:
-            self.epochs[offset] = found
-        return found
+        return self.epochs.keep(offset, (first, int(first.timestamp())))
 
     def find(self, place: tuple[str, str | None]) -> Calendar | None:
         """The calendar of a place: an IANA time zone, and a country or none; ``None`` where there is no such place."""
-        found = self.known.get(place)
-        if found is not None:
-            return found
+        calendar = self.known.get(place)
+        if calendar is not None:
+            return calendar
         time_zone, country = place
-        if not self.zone_exists(time_zone) or (country is not None and not self.country_exists(country)):
+        if not time_zone_exists(time_zone) or (country is not None and not country_exists(country)):
             return None
         return self.at(time_zone, country)
-
-    def zone_exists(self, name: str) -> bool:
-        """Whether ``name`` is an IANA time zone."""
-        try:
-            zoneinfo.ZoneInfo(name)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            return False
-        return True
-
-    def near_zone(self, name: str) -> str | None:
-        """The zone that was probably meant: the name itself may be a city's."""
-        zones = zoneinfo.available_timezones()
-        cities = {zone.rpartition("/")[2].lower(): zone for zone in sorted(zones)}
-        return cities.get(name.strip().replace(" ", "_").lower()) or near(name, zones)
-
-    def country_exists(self, name: str) -> bool:
-        """Whether holidays are known for ``name``: a country's code, with an optional subdivision."""
-        if name in self._existing:
-            return True
-        import holidays  # takes 70 ms; see Calendar._holidays
-
-        code, dash, subdivision = name.partition("-")
-        if dash and not subdivision:
-            return False
-        try:
-            holidays.country_holidays(code, subdiv=subdivision or None)
-        except NotImplementedError:  # what the library raises for a code that it does not know
-            return False
-        self._existing.add(name)
-        return True
-
-    def near_country(self, name: str) -> str | None:
-        """The country or subdivision that was probably meant."""
-        code, dash, subdivision = name.upper().partition("-")
-        if dash and code in self._countries:
-            meant = near(subdivision, self._countries[code])
-            return f"{code}-{meant}" if meant else code
-        return code if code in self._countries else near(code, self._countries)

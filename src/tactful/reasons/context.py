@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
 
 import msgspec
 
@@ -18,6 +17,7 @@ from tactful.language.ir import CheckedPack
 from tactful.reasons.justification import justification, step_text
 from tactful.reasons.records.decision import JustificationRecord, PackRecord, TargetRecord
 from tactful.reasons.wording import fill, name_of
+from tactful.source.lazy import lazy
 
 
 class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
@@ -50,17 +50,17 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         """The candidate's calendar."""
         return self.case.candidate.calendar
 
-    @cached_property
+    @lazy
     def steps(self) -> dict[Row, list[RawFiring]]:
         """The firings of rules that add steps, by their target; computed on first use."""
         return self.ranker.steps_by_target(self.decider.steps(self.case, self.now), self.case)
 
-    @cached_property
+    @lazy
     def evaluator(self) -> Evaluator:
         """An evaluator for explanations."""
         return self.decider.evaluator(self.case, self.now)
 
-    @cached_property
+    @lazy
     def expiry(self) -> Expiry:
         """How long rules have fired, for explanations."""
         return Expiry(self.evaluator)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +15,7 @@ from tactful.columns.tables.places import distinct
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar
 from tactful.facts.kinds import DAY
 from tactful.facts.reading.moments import deadline_of, parse_date, parse_moment, seconds_of
+from tactful.source.lazy import lazy
 
 _PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _FIRST: Final = int((datetime(FIRST_YEAR + 1, 1, 1) - datetime(1970, 1, 1)).total_seconds())
@@ -32,12 +32,12 @@ class Clock:
     def __init__(self, places: Ints, zoned: Flags, calendars: tuple[Calendar, ...], rows: Places) -> None:
         self._places, self._zoned, self.calendars, self._rows = places, zoned, calendars, rows
 
-    @cached_property
+    @lazy
     def places(self) -> Ints:
         """The place among ``calendars`` of each row."""
         return gather(self._places, self._rows, 0)
 
-    @cached_property
+    @lazy
     def zoned(self) -> Flags:
         """Whether a zone is given for each row."""
         return gather(self._zoned, self._rows, False)

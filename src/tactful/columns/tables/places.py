@@ -14,6 +14,7 @@ from tactful.columns.columns import Flags, Ints, Places, gather
 from tactful.columns.tables.sheets import Sheet
 from tactful.facts.calendars import Calendar, Calendars
 from tactful.facts.entities import PLACED
+from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.link import NO_ZONE
 
 #: Numbers up to this are told apart by marking them in an array, larger ones by sorting.
@@ -34,7 +35,9 @@ class Placement:
     suspects: dict[str, Places]
 
 
-def placement(sheets: dict[str, Sheet], links: dict[tuple[str, str], Places], calendars: Calendars) -> Placement:
+def placement(
+    sheets: dict[str, Sheet], links: dict[tuple[str, str], Places], calendars: Calendars, limits: CaseLimits
+) -> Placement:
     """The calendars of all candidates, applications and people."""
     owners = {"application": links["application", "candidate"], "person": links["person", "application"]}
     zones, countries = _Words(NO_ZONE), _Words(None)
@@ -58,6 +61,10 @@ def placement(sheets: dict[str, Sheet], links: dict[tuple[str, str], Places], ca
     known = [calendars.find((str(zone), country)) for zone, country in found]
     missing = np.array([one is None for one in known], np.bool_)
     zoned = _zoned(sheets["candidate"])
+    suspects = {entity: np.flatnonzero(missing[rows]) for entity, rows in places.items()} if missing.any() else {}
+    if len(known) > limits.places:
+        crowded = _crowded(places, owners, limits.places)
+        suspects["candidate"] = np.union1d(suspects.get("candidate", crowded), crowded)
     return Placement(
         places,
         tuple(one or calendars.at(NO_ZONE, None) for one in known),
@@ -65,8 +72,20 @@ def placement(sheets: dict[str, Sheet], links: dict[tuple[str, str], Places], ca
             "candidate": zoned,
             "application": gather(zoned, owners["application"], False) | _zoned(sheets["application"]),
         },
-        {entity: np.flatnonzero(missing[rows]) for entity, rows in places.items()} if missing.any() else {},
+        suspects,
     )
+
+
+def _crowded(places: Mapping[str, Ints], owners: Mapping[str, Places], limit: int) -> Places:
+    """The candidates whose rows are in more than ``limit`` different places."""
+    candidates: Places = np.arange(len(places["candidate"]))
+    above, pairs = candidates, []
+    width = 1 + max(int(rows.max(initial=0)) for rows in places.values())
+    for entity in PLACED:
+        above = gather(above, owners[entity], 0) if entity in owners else above
+        pairs.append(above * width + places[entity])
+    counts = np.bincount(np.unique(np.concatenate(pairs)) // width, minlength=len(candidates))
+    return np.flatnonzero(counts > limit)
 
 
 class _Told(NamedTuple):

@@ -62,7 +62,7 @@ def read_tables(
     """
     rows = placed(sheets_of(tables, custom))
     restorer = Restorer(rows.sheets, rows.offsets, calendars, custom, limits, now)
-    work = _Reading(rows, placement(rows.sheets, rows.links, calendars), limits)
+    work = _Reading(rows, placement(rows.sheets, rows.links, calendars, limits), limits)
     columns = work.columns(work.moments(now, clock), field_columns(custom), restorer.cases)
     found = [*rows.found, *mistakes(restorer, work.suspects(columns))]
     if not found:

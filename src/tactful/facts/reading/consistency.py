@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendars
 from tactful.facts.fields import given_fields
@@ -18,8 +18,10 @@ from tactful.facts.kinds import (
     MomentKind,
     parse_duration,
 )
+from tactful.facts.places import country_exists, country_message, time_zone_exists, time_zone_help
 from tactful.facts.reading.custom import CustomFields, custom_value
 from tactful.facts.reading.limits import CaseLimits
+from tactful.facts.reading.link import NO_ZONE
 from tactful.facts.reading.moments import parse_date, parse_moment, seconds_of
 from tactful.facts.reading.validate import WRONG, Reader
 from tactful.source.codes.case import (
@@ -35,6 +37,9 @@ from tactful.source.codes.case import (
 from tactful.source.suggest import did_you_mean
 
 Plain = dict[str, Any]
+#: A time zone and a country, each given here or above, or neither.
+Place = tuple[str | None, str | None]
+_NOWHERE: Final[Place] = None, None
 
 
 class Consistency:
@@ -43,11 +48,13 @@ class Consistency:
     def __init__(self, reader: Reader, calendars: Calendars, limits: CaseLimits, custom: CustomFields) -> None:
         self._reader, self._calendars, self._limits, self._custom = reader, calendars, limits, custom
         self._now: int | None = None
+        self._places: set[Place] = set()
 
     def check(self, case: Plain, now: int | None) -> None:
         """The whole case, at ``now`` or else its own."""
         candidate = _mapping(case.get("candidate"))
-        zone = self._place(candidate, "candidate", None)
+        place = self._place(candidate, "candidate", _NOWHERE)
+        zone = place[0]
         self._moment(case.get("now"), "now", zone)
         self._now = now if now is not None else self._seconds(case.get("now"), zone)
         self._fields(candidate, "candidate", "candidate", zone, [])
@@ -55,10 +62,11 @@ class Consistency:
         self._count(case.get("applications"), "applications", self._limits.applications, "applications")
         self._unique(applications, "applications", "id")
         for no, application in applications:
-            self._application(application, f"applications[{no}]", zone)
+            self._application(application, f"applications[{no}]", place)
 
-    def _application(self, given: Plain, path: str, above: str | None) -> None:
-        zone = self._place(given, path, above)
+    def _application(self, given: Plain, path: str, above: Place) -> None:
+        place = self._place(given, path, above)
+        zone = place[0]
         people = [person.get("id") for _, person in _mappings(given.get("people"))]
         self._fields(given, "application", path, zone, people)
         for part, limit in (("people", self._limits.people), ("interviews", self._limits.interviews)):
@@ -66,7 +74,7 @@ class Consistency:
             self._unique(_mappings(given.get(part)), f"{path}.{part}", "id")
         self._count(given.get("messages"), f"{path}.messages", self._limits.messages, "messages")
         for no, person in _mappings(given.get("people")):
-            self._place(person, f"{path}.people[{no}]", zone)
+            self._place(person, f"{path}.people[{no}]", place)
             self._fields(person, "person", f"{path}.people[{no}]", zone, people)
         for no, interview in _mappings(given.get("interviews")):
             self._interview(interview, f"{path}.interviews[{no}]", zone, people)
@@ -120,21 +128,28 @@ class Consistency:
     def _note(self, code: Any, path: str, message: str, help_: str | None = None) -> None:
         self._reader.problem(code, path, message, help_)
 
-    def _place(self, given: Plain, path: str, above: str | None) -> str | None:
-        """Check the place; gives the time zone that holds here, if one is given here or above."""
+    def _place(self, given: Plain, path: str, above: Place) -> Place:
+        """Check the place. Returns the time zone and the country that hold here."""
         zone, country = given.get("time_zone"), given.get("country")
-        if isinstance(country, str) and not self._calendars.country_exists(country):
-            near = self._calendars.near_country(country)
-            help_ = f"did you mean `{near}`?" if near else "write an ISO 3166 code, such as `US` or `US-NY`"
-            self._note(UnknownPlace, f"{path}.country", f"`{country}` is no country that holidays are known for", help_)
-        if not isinstance(zone, str):
-            return above
-        if self._calendars.zone_exists(zone):
-            return zone
-        near = self._calendars.near_zone(zone)
-        help_ = f"did you mean `{near}`?" if near else "write an IANA name, such as `America/New_York`"
-        self._note(UnknownPlace, f"{path}.time_zone", f"`{zone}` is no time zone", help_)
-        return above or "UTC"
+        if isinstance(country, str) and not country_exists(country):
+            self._note(UnknownPlace, f"{path}.country", *country_message(country))
+        if isinstance(zone, str) and not time_zone_exists(zone):
+            self._note(UnknownPlace, f"{path}.time_zone", f"`{zone}` is no time zone", time_zone_help(zone))
+            zone = above[0] or "UTC"
+        place = (
+            zone if isinstance(zone, str) else above[0],
+            country if isinstance(country, str) else above[1],
+        )
+        self._count_places(place, path)
+        return place
+
+    def _count_places(self, place: Place, path: str) -> None:
+        limit = self._limits.places
+        if len(self._places) <= limit:
+            self._places.add((place[0] or NO_ZONE, place[1]))
+            if len(self._places) > limit:
+                help_ = "split it, or leave out time zones and countries that are the same as above"
+                self._note(TooMany, path, f"the case names more than {limit} different places", help_)
 
     def _seconds(self, value: Any, zone: str | None) -> int | None:
         if not isinstance(value, datetime) or (value.tzinfo is None and zone is None):

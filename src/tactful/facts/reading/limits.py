@@ -8,8 +8,9 @@ import msgspec
 class CaseLimits(msgspec.Struct, frozen=True):
     """Bounds on one case, adjustable: ``tactful.load(limits=CaseLimits(people=1000))``.
 
-    ``bytes`` and ``depth`` bound the text, ``text`` the length of a single one in characters; the others count rows,
-    ``people``, ``interviews`` and ``messages`` for each application.
+    ``bytes`` and ``depth`` bound the text, ``text`` the length of a single one in characters. ``places`` counts the
+    different places (a time zone with a country) of the case. The others count rows: ``people``, ``interviews`` and
+    ``messages`` for each application.
     """
 
     bytes: int = 1_000_000
@@ -19,3 +20,4 @@ class CaseLimits(msgspec.Struct, frozen=True):
     people: int = 500
     interviews: int = 200
     messages: int = 5_000
+    places: int = 32

@@ -45,7 +45,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
     place = (NO_ZONE if zone is None else zone, given.country)
     calendar = calendars.known.get(place) or _at(place, calendars)
     zoned = zone is not None
-    linker = _Linker(calendars, custom, limits, calendar, zoned, zoned)
+    linker = _Linker(calendars, custom, limits, calendar, zoned, zoned, {place})
     if now is None and shape.now is not None:
         now = linker.seconds(shape.now)
     linker.now = now
@@ -96,6 +96,8 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
     calendar: Calendar
     zoned: bool
     zoned_here: bool
+    #: The places that the case names so far.
+    places: set[tuple[str, str | None]]
     now: int | None = None
     #: How many rows of each entity there are so far.
     people: int = 0
@@ -109,7 +111,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         self.zoned_here = self.zoned
         if zone is not None or country is not None:
             place = (calendar.time_zone if zone is None else zone, calendar.country if country is None else country)
-            calendar = self.calendars.known.get(place) or _at(place, self.calendars)
+            calendar = self._calendar_at(place)
             self.zoned_here = self.zoned or zone is not None
         self.calendar = calendar
         contact_via = given.contact_via
@@ -160,7 +162,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 if (zone, country) != place:  # people of a company are mostly in the same place
                     place = (zone, country)
                     there = (own.time_zone if zone is None else zone, own.country if country is None else country)
-                    placed = self.calendars.known.get(there) or _at(there, self.calendars)
+                    placed = self._calendar_at(there)
                 calendar = placed
             by_id[id_] = PersonRow(
                 no,
@@ -291,6 +293,13 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         )
 
     # --- values ---
+
+    def _calendar_at(self, place: tuple[str, str | None]) -> Calendar:
+        """The calendar of a place that is given for an application or a person."""
+        self.places.add(place)
+        if len(self.places) > self.limits.places:
+            raise NotLinkable
+        return self.calendars.known.get(place) or _at(place, self.calendars)
 
     def seconds(self, moment: datetime) -> int:
         known = self.calendars.epochs.get(moment.tzinfo)

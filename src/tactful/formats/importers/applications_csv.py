@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final, get_args
 
-from tactful.facts.calendars import Calendars
+from tactful.facts.places import country_exists, country_message, time_zone_exists, time_zone_help
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import parse_date, parse_moment
 from tactful.facts.shape import ApplicationStatus, ContactPolicy, Preference, Role
@@ -21,8 +21,6 @@ from tactful.source.codes.imports import BrokenFile, WrongImportValue
 from tactful.source.diagnostics import Span
 from tactful.source.nodes import span_at
 from tactful.source.suggest import did_you_mean
-
-_CALENDARS: Final = Calendars()
 
 
 def _one_of(kind: object) -> Callable[[str], str | None]:
@@ -52,14 +50,11 @@ def _deadline(text: str) -> str | None:
 
 
 def _zone(text: str) -> str | None:
-    if _CALENDARS.zone_exists(text):
-        return None
-    near = _CALENDARS.near_zone(text)
-    return f"did you mean `{near}`?" if near else "write an IANA name, such as `Europe/Dublin`"
+    return None if time_zone_exists(text) else time_zone_help(text)
 
 
 def _country(text: str) -> str | None:
-    return None if _CALENDARS.country_exists(text) else "write an ISO 3166 code, such as `US` or `US-NY`"
+    return None if country_exists(text) else country_message(text)[1]
 
 
 def _email(text: str) -> str | None:

@@ -7,7 +7,6 @@ as it is: a known fact that is ``fixed`` keeps its value, no fact becomes unknow
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import chain, combinations
 from typing import Final, Literal, NamedTuple
 
@@ -28,6 +27,7 @@ from tactful.reasons.records.decision import ChangedFactRecord, FlipRecord, Flip
 from tactful.reasons.what_if.outcomes import NumberedKey, Outcome, decide_again, keys_of, within_reason
 from tactful.reasons.what_if.trials import trials
 from tactful.reasons.wording import name_of, say_moment, say_value
+from tactful.source.lazy import lazy
 
 #: How far ahead waiting is tried, in seconds.
 AHEAD: Final = 6 * WEEK
@@ -100,7 +100,7 @@ class Counterfactuals:
     def __init__(self, context: Context) -> None:
         self._context, self.budget = context, Budget(STEPS)
 
-    @cached_property
+    @lazy
     def _ahead(self) -> _Ahead | None:
         """What time alone changes; ``None`` where that is more than the budget allows."""
         context = self._context
@@ -108,7 +108,7 @@ class Counterfactuals:
             return None
         return _ahead(context)
 
-    @cached_property
+    @lazy
     def _now(self) -> Outcome:
         """The decision as things are."""
         return Outcome(self._context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Final, NamedTuple
 
 from tactful.decide.ranker import Conclusion, Ranking
@@ -11,6 +10,7 @@ from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context, target_record
 from tactful.reasons.records.decision import EffectRecord
 from tactful.reasons.wording import say_moment
+from tactful.source.lazy import lazy
 
 #: What a conclusion is about, on any case with the same rows: action, whether it forbids, entity and number of its row.
 NumberedKey = tuple[str, bool, str, int]
@@ -31,12 +31,12 @@ class Outcome:
         #: The firings as numbers (rule, row, deadline), so that those of two cases can be compared.
         self.fired: Fired = frozenset((no, row.no, due) for no, row, due in self._firings)
 
-    @cached_property
+    @lazy
     def ranking(self) -> Ranking:
         """The firings ranked."""
         return self.context.decider.ranker.rank(self._firings, self.context.case)
 
-    @cached_property
+    @lazy
     def keys(self) -> frozenset[NumberedKey]:
         """What the ranked conclusions are about."""
         return keys_of(self.ranking)

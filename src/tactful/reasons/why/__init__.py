@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -25,6 +24,7 @@ from tactful.reasons.records.why import (
 from tactful.reasons.why.conclusions import conclusion_record, conflict, neighbour, prevailed_over, rivals
 from tactful.reasons.why.question import kinds_of, rows_named
 from tactful.reasons.why.why_not import Misses
+from tactful.source.lazy import lazy
 
 __all__ = ["why"]
 
@@ -89,7 +89,7 @@ class _Question:
 
     # --- which conclusions and rows ---
 
-    @cached_property
+    @lazy
     def _concluded(self) -> list[Conclusion]:
         """All conclusions about a kind of the action."""
         ranking = self._ranking
@@ -97,7 +97,7 @@ class _Question:
         everything = (*ranking.ranked, *alternatives, *ranking.set_aside)
         return [conclusion for conclusion in everything if conclusion.action in self._kinds]
 
-    @cached_property
+    @lazy
     def _rows(self) -> list[Row]:
         """The targets that the question is about.
 
@@ -117,11 +117,11 @@ class _Question:
         """Whether the question is about a conclusion."""
         return conclusion.action in self._kinds and conclusion.target in self._asked_rows
 
-    @cached_property
+    @lazy
     def _asked_rows(self) -> frozenset[Row]:
         return frozenset(self._rows)
 
-    @cached_property
+    @lazy
     def _answered(self) -> frozenset[Row]:
         """The rows that a conclusion answers for: a recommendation of some kind, or one about the action itself."""
         return frozenset(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Final, NamedTuple
 
 from tactful.decide.ranker import Conclusion
@@ -21,6 +20,7 @@ from tactful.reasons.records.why import (
     StaysClosedRecord,
     StaysDefeatedRecord,
 )
+from tactful.source.lazy import lazy
 
 #: How far ahead the effect of time alone is looked for, in seconds.
 AHEAD: Final = 6 * WEEK
@@ -83,7 +83,7 @@ class Misses:
             failing = derivation.standing_in_the_way(rule, row)
             yield _Miss(failing, self._first_firings.get((rule.no, row)), rule, row, lacks_aim)
 
-    @cached_property
+    @lazy
     def _aims(self) -> tuple[dict[Row, list[tuple[Rule, Row]]], dict[Row | None, list[tuple[Rule, Row]]]]:
         """All rules and rows: by their target, and those that do not know their target by their application."""
         context = self._context
@@ -118,12 +118,12 @@ class Misses:
 
     # --- the effect of time alone ---
 
-    @cached_property
+    @lazy
     def _timeline(self) -> Timeline:
         now = self._context.now
         return timeline(self._context.decider, self._context.case, now, now + AHEAD)
 
-    @cached_property
+    @lazy
     def _first_firings(self) -> dict[tuple[int, Row], int]:
         """When each rule first fires from now on (seconds since 1970), by the rule's number and the row."""
         first: dict[tuple[int, Row], int] = {}
@@ -133,7 +133,7 @@ class Misses:
                     first.setdefault((no, row), interval.start)
         return first
 
-    @cached_property
+    @lazy
     def _openings(self) -> dict[Row, tuple[int, Conclusion | None]]:
         """When one of the kinds is first recommended (seconds since 1970), by target; and what it is an alternative to."""
         first: dict[Row, tuple[int, Conclusion | None]] = {}
@@ -145,7 +145,7 @@ class Misses:
                     first.setdefault(alternative.target, (interval.start, conclusion))
         return first
 
-    @cached_property
+    @lazy
     def _defeats(self) -> dict[Row, tuple[int, Conclusion]]:
         """When a recommendation of one of the kinds first loses a conflict (seconds since 1970), by target."""
         first: dict[Row, tuple[int, Conclusion]] = {}

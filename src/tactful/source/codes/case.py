@@ -157,7 +157,8 @@ class UnknownPlace(Code):
     """unknown time zone or country
 
     What it reports
-        A time zone is not in the IANA list, or a country's holidays are not known.
+        A time zone is not in the IANA list; or a country is no ISO 3166 code (``US``, ``US-NY``), or one whose holidays the
+        library ``holidays`` does not know.
 
     Why
         Business days and office hours could not be computed.
@@ -248,7 +249,7 @@ class TooMany(Code):
     """case that exceeds a limit
 
     What it reports
-        A text is too long, or there are too many applications, people, interviews or messages.
+        A text is too long, or there are too many applications, people, interviews, messages or different places.
 
     Why
         A case from a stranger must not be able to exhaust the machine.

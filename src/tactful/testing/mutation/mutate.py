@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import islice
 from typing import Any, Final, Literal
 
@@ -17,6 +16,7 @@ from tactful.facts.calendars import Calendar
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
 from tactful.source.diagnostics import InvalidInput, Span, TactfulError
+from tactful.source.lazy import lazy
 from tactful.testing.examples.model import Example
 from tactful.testing.examples.run import run_example
 from tactful.testing.mutation.mutants import Mutant, mutants
@@ -124,7 +124,7 @@ class _Runner:
         decider = self._policy.decider
         return violations_by(decider, DecidedCase(decider.evaluator(case, now), ranking))
 
-    @cached_property
+    @lazy
     def _reserve(self) -> list[Tried]:
         """More cases, for mutants that decide like the original on the corpus."""
         return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from tactful.facts.calendars import Calendars
+from tactful.facts.places import time_zone_exists
 from tactful.formats.importers.feeds import Entry, person_in, short, stage_of
 from tactful.formats.importers.items import Attendee, Belonging, Interview, Item, Log, Person, Version, words
 
@@ -47,7 +47,7 @@ def read(entry: Entry, log: Log) -> list[Item]:
 
 def _zone(entry: Entry, log: Log) -> str | None:
     zone = entry.text("timezone")
-    if zone is None or Calendars().zone_exists(zone):
+    if zone is None or time_zone_exists(zone):
         return zone
     log.not_understood(entry.place("timezone"), f"the time zone `{short(zone)}` is unknown")
     return None

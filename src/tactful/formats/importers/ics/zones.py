@@ -10,16 +10,17 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from functools import cached_property
 from typing import Final
 
 from dateutil.rrule import rrulestr
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from tactful.facts.calendars import Calendars
+from tactful.facts.places import time_zone_exists
 from tactful.formats.importers.feeds import short
 from tactful.formats.importers.ics.lines import Component
 from tactful.formats.importers.items import Record
+from tactful.source.lazy import lazy
 
 #: The supported rules for clock changes. With others, a stranger's file could list every second of centuries.
 _YEARLY: Final = re.compile(
@@ -106,7 +107,7 @@ class Zones:
         return self._calendars.at(self.name(tzid) or "UTC", None).local(int(moment.timestamp()))
 
     def _exists(self, name: str) -> bool:
-        return not _OF_MACHINES.fullmatch(name) and self._calendars.zone_exists(name)
+        return not _OF_MACHINES.fullmatch(name) and time_zone_exists(name)
 
     def _named(self, wall: datetime, name: str) -> datetime:
         calendar = self._calendars.at(name, None)
@@ -154,7 +155,7 @@ class _Definition:
             return moment.replace(tzinfo=UTC)  # ISO 8601 cannot write an offset with seconds
         return moment.replace(tzinfo=UTC).astimezone(timezone(offset))
 
-    @cached_property
+    @lazy
     def _observances(self) -> tuple[_Observance, ...]:
         parts = [part for part in self._component.components if part.name in ("STANDARD", "DAYLIGHT")]
         rules = sum(line.name == "RRULE" for part in parts for line in part.lines)

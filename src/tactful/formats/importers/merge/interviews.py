@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -13,6 +12,7 @@ from tactful.formats.importers.merge.clock import Clock, write_moment
 from tactful.formats.importers.merge.document import Document, is_no
 from tactful.formats.importers.merge.ids import free, remote_id
 from tactful.formats.importers.merge.people import People
+from tactful.source.lazy import lazy
 
 Entry = dict[str, Any]
 
@@ -23,7 +23,7 @@ class Interviews:
     def __init__(self, document: Document, clock: Clock, log: Log, changes: list[str]) -> None:
         self._document, self._clock, self._log, self._changes = document, clock, log, changes
 
-    @cached_property
+    @lazy
     def _known(self) -> dict[tuple[str, str], tuple[Entry, Entry]]:
         """All interviews with their applications, by system and uid; those without a source by their id."""
         known: dict[tuple[str, str], tuple[Entry, Entry]] = {}
