@@ -22,10 +22,11 @@ from tactful.cli.facts import facts
 from tactful.cli.import_ import import_
 from tactful.cli.init import init
 from tactful.cli.mutate import mutate
+from tactful.cli.output import console
 from tactful.cli.plan import plan
 from tactful.cli.rules import rules
 from tactful.cli.schema import schema
-from tactful.cli.streams import standard_streams
+from tactful.cli.streams import INTERRUPTED, standard_streams
 from tactful.cli.test import run_tests
 from tactful.cli.why import why
 from tactful.formats.text.console import printable
@@ -55,6 +56,9 @@ def _cleaned() -> Iterator[None]:
     except _UsageError as error:
         error.message = printable(error.message)
         raise
+    except KeyboardInterrupt:
+        console(stderr=True).print("stopped", style="yellow")
+        raise typer.Exit(INTERRUPTED) from None
 
 
 app = typer.Typer(

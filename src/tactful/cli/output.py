@@ -13,7 +13,7 @@ from typing import NoReturn, ParamSpec
 import typer
 from rich.text import Text
 
-from tactful.cli.streams import BROKEN_PIPE, INTERRUPTED
+from tactful.cli.streams import BROKEN_PIPE
 from tactful.formats.text.console import SafeConsole
 from tactful.source.codes.plans import CannotWrite
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError, snippet
@@ -37,7 +37,7 @@ def write_bytes(data: bytes) -> None:
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
-    """Make a command report mistakes in its input and exit with 1, or with 130 after Ctrl-C."""
+    """Make a command report mistakes in its input and exit with 1."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -48,9 +48,6 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(1) from None
         except TactfulError as error:
             fail(str(error))
-        except KeyboardInterrupt:
-            console(stderr=True).print(Text("stopped", "yellow"))
-            raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
             raise typer.Exit(BROKEN_PIPE) from None
 

@@ -1,1 +1,1 @@
-"""The same way for a million cases: tables, arrays, firings, ranked tables."""
+"""Decisions for a million cases: tables are read into arrays, rules fire over arrays, and firings are ranked."""

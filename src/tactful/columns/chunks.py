@@ -1,4 +1,4 @@
-"""Tables of any number of candidates in chunks, each small enough for its arrays to stay at hand of the processor."""
+"""Tables of any number of candidates in chunks, each small enough for its arrays to fit the processor's cache."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pyarrow.compute as pc
 
 from tactful.columns.columns import Places
 
-#: How many candidates, and how many rows of all tables, a chunk has at most. In smaller ones each pass costs more.
+#: The most candidates, and the most rows of all tables, that a chunk has. Smaller chunks cost more per candidate.
 CANDIDATES: Final = 32_768
 ROWS: Final = 800_000
 _KEY: Final = "candidate_id"
 
 
 def chunks(tables: Mapping[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
-    """The tables piece by piece, all rows of a candidate in one; rows of candidates that there are not in the last.
+    """The tables in pieces. All rows of a candidate are in one piece; rows of unknown candidates are in the last.
 
-    Candidates stand in their order, their rows in theirs. Rows that are in the order of the candidates are not copied.
+    Candidates and their rows keep their order. Tables already in the order of the candidates are not copied.
     """
     candidates = tables["candidates"]
     size = _size(tables)
@@ -42,9 +42,9 @@ def _size(tables: Mapping[str, pa.Table]) -> int:
 
 
 def _pieces(table: pa.Table, ids: pa.Array, size: int, count: int) -> tuple[pa.Table, Places]:
-    """The table in the order of the candidates, and where the rows of each chunk begin; one more, where all end."""
-    found = pc.index_in(_ids(table), value_set=ids)  # a candidate's first row, where there are several by mistake
-    chunk: Places = np.minimum(found.fill_null(len(ids)).to_numpy(zero_copy_only=False) // size, count - 1)
+    """The table in the order of the candidates, and where each chunk begins; the last number is where the table ends."""
+    owners = pc.index_in(_ids(table), value_set=ids)  # the first row, if a candidate has several by mistake
+    chunk: Places = np.minimum(owners.fill_null(len(ids)).to_numpy(zero_copy_only=False) // size, count - 1)
     if (chunk[1:] < chunk[:-1]).any():
         order = np.argsort(chunk, kind="stable")
         table, chunk = table.take(pa.array(order)), chunk.take(order)
@@ -52,6 +52,6 @@ def _pieces(table: pa.Table, ids: pa.Array, size: int, count: int) -> tuple[pa.T
 
 
 def _ids(table: pa.Table) -> pa.Array:
-    """Whose each row is, as one array of strings."""
+    """The candidate's id of each row, as one array of strings."""
     column = pc.cast(table[_KEY], pa.string())
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

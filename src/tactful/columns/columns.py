@@ -1,7 +1,7 @@
 """Many cases as columns: for each entity a table of all its rows, sorted by case, each field an array.
 
-Rows of an entity stand in the order of their parents, so that the rows below any row are a stretch from one offset to
-another. A row's place in its table is what other tables name it by. What is unknown has a value of its own in each array:
+Rows of an entity stand in the order of their parents, so the rows below any row are a stretch between two offsets. Other
+tables refer to a row by its place in its table. Each kind of array has a value for unknown:
 
 =====================  ====================================================  ==========
 kind                   array                                                 unknown
@@ -39,9 +39,9 @@ Flags = npt.NDArray[np.bool_]
 Picked = TypeVar("Picked", bound=npt.NDArray[Any])
 #: An unknown moment, duration or time of day; no deadline.
 NULL: Final = int(np.iinfo(np.int64).min)
-#: A list of a set is kept in the bits of one number.
+#: A list of a set is kept in the bits of one number, if the set has at most this many values.
 MOST_IN_A_SET: Final = 62
-#: How many cases are made again at once.
+#: How many cases are rebuilt at once.
 _CASES: Final = 512
 
 
@@ -54,7 +54,7 @@ class Column:
 
 
 def array_type(kind: Kind) -> npt.DTypeLike | None:
-    """The type of numbers that a kind is kept in; ``None`` for Arrow's strings and lists of strings."""
+    """The numpy type of a kind's array; ``None`` for Arrow strings and lists of strings."""
     match kind:
         case YesNoKind():
             return np.int8
@@ -71,7 +71,7 @@ def array_type(kind: Kind) -> npt.DTypeLike | None:
 
 
 def unknown_of(kind: Kind) -> int | float | None:
-    """What stands for unknown in a kind's array."""
+    """The value for unknown in a kind's array."""
     match kind:
         case MomentKind() | DurationKind() | DayTimeKind():
             return NULL
@@ -81,25 +81,25 @@ def unknown_of(kind: Kind) -> int | float | None:
             return None if array_type(kind) is None else -1
 
 
-#: The steps from a row to rows above it (or beside: an application's offer) that tables hold themselves.
+#: The steps that tables store: from a row to a row above or beside it (an application's offer).
 LINKS: Final = tuple(
     (entity.name, other)
     for entity in ALL
     for other in (*(() if entity.parent is None else (entity.parent,)), *entity.beside)
 )
-#: What rows lie right below which.
+#: Each entity's parent, and the entity.
 BELOW: Final = tuple((entity.parent, entity.name) for entity in ALL if entity.parent is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Cases in columns. Made once and not changed; the memos fill up as things are asked for, so one thread uses it.
+    """Cases in columns. Immutable except for its memos, so only one thread uses it.
 
     ``sizes``: how many rows each entity has. ``now``: the moment to decide for, for each candidate, in seconds since
-    1970. ``links`` has the arrays of :data:`LINKS`, ``starts`` those of :data:`BELOW` (one more than there are rows).
-    ``given`` and ``custom``: the fields, by entity and name. ``places``: for each entity that is somewhere, which of
-    ``calendars`` its rows live by. ``cases`` makes the cases with some numbers again, for what takes one case at a time;
-    many at once cost each much less.
+    1970. ``links`` has the arrays of :data:`LINKS`, ``offsets`` those of :data:`BELOW` (one number more than there are
+    rows). ``given`` and ``custom``: the fields, by entity and name. ``places``: for each entity with a calendar, which of
+    ``calendars`` each row uses. ``cases`` rebuilds the cases with some numbers, for code that takes one case at a time;
+    rebuilding many at once is much faster.
     """
 
     sizes: Mapping[str, int]
@@ -115,41 +115,41 @@ class Columns:
     _starts: dict[tuple[str, str], Places] = field(default_factory=dict)
 
     def above(self, entity: str, scope: str) -> Places:
-        """For each row of ``entity``, the row of ``scope`` that it belongs to or has in scope; -1 where there is none."""
+        """For each row of ``entity``, the row of ``scope`` that it belongs to or has in scope; -1 if there is none."""
         key = (entity, scope)
         if key in self.links:
             return self.links[key]
-        found = self._above.get(key)
-        if found is None:
+        rows = self._above.get(key)
+        if rows is None:
             if entity == scope:
-                found = np.arange(self.sizes[entity], dtype=np.int64)
+                rows = np.arange(self.sizes[entity], dtype=np.int64)
             else:
                 step = _parent(entity)
-                found = gather(self.above(step, scope), self.above(entity, step), -1)
-            self._above[key] = found
-        return found
+                rows = gather(self.above(step, scope), self.above(entity, step), -1)
+            self._above[key] = rows
+        return rows
 
     def starts(self, pivot: str, over: str) -> Places:
-        """Where the rows of ``over`` below each row of ``pivot`` begin; one more, where the last ones end."""
+        """Where the rows of ``over`` below each row of ``pivot`` begin; the last number is where the last ones end."""
         key = (pivot, over)
         if key in self.offsets:
             return self.offsets[key]
-        found = self._starts.get(key)
-        if found is None:
+        begins = self._starts.get(key)
+        if begins is None:
             if pivot == over:
-                found = np.arange(self.sizes[pivot] + 1, dtype=np.int64)
+                begins = np.arange(self.sizes[pivot] + 1, dtype=np.int64)
             else:
                 step = _parent(over)
-                found = self.starts(step, over)[self.starts(pivot, step)]
-            self._starts[key] = found
-        return found
+                begins = self.starts(step, over)[self.starts(pivot, step)]
+            self._starts[key] = begins
+        return begins
 
     def case(self, no: int) -> Case:
-        """The case with a number."""
+        """The case with the number ``no``."""
         return self.cases([no])[0]
 
     def each_case(self, numbers: Sequence[int]) -> Iterator[Case]:
-        """The cases with some numbers, in that order, made again some at a time."""
+        """The cases with some numbers, in that order, rebuilt a block at a time."""
         for begin in range(0, len(numbers), _CASES):
             yield from self.cases(numbers[begin : begin + _CASES])
 
@@ -168,13 +168,13 @@ def gather(values: npt.NDArray[Any], rows: Places, missing: Any) -> npt.NDArray[
     """``values`` at ``rows``; ``missing`` where the row is -1."""
     if len(values) == 0:
         return np.full(len(rows), missing, dtype=values.dtype)
-    found = values.take(rows, mode="clip")
+    gathered = values.take(rows, mode="clip")
     if len(rows) and rows.min() < 0:
-        found[rows < 0] = missing
-    return found
+        gathered[rows < 0] = missing
+    return gathered
 
 
 def picked(values: Picked, rows: npt.NDArray[np.signedinteger]) -> Picked:
     """The values at ``rows``; -1 is the last one."""
-    # Nothing is wrapped but -1, and nothing is checked, which makes it a fifth faster.
+    # Only -1 wraps. Nothing is checked, which makes it a fifth faster.
     return values.take(rows, mode="wrap")  # type: ignore[return-value]  # numpy's stubs lose the type of numbers

@@ -10,7 +10,7 @@ from tactful.columns.columns import Ints, Places
 class RuleFirings(NamedTuple):
     """A rule's firings: rows of its entity, ascending, and the deadline of each in seconds since 1970.
 
-    ``due`` has :data:`~tactful.columns.columns.NULL` where there is no deadline, and is ``None`` where there is none at all.
+    ``due`` has :data:`~tactful.columns.columns.NULL` for no deadline, and is ``None`` if no firing has one.
     """
 
     rule: int

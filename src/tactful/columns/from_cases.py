@@ -19,9 +19,9 @@ from tactful.facts.rows import Case, Family, Row
 
 
 def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) -> Columns:
-    """The cases as columns, in their order; ``now`` is the moment to decide for, for each (seconds since 1970)."""
+    """The cases as columns, in their order. ``now`` has the moment to decide for, for each (seconds since 1970)."""
     rows = rows_of(cases)
-    at = {entity: {id(row): no for no, row in enumerate(found)} for entity, found in rows.items()}
+    at = {entity: {id(row): no for no, row in enumerate(of_entity)} for entity, of_entity in rows.items()}
     calendars: dict[int, tuple[int, Calendar]] = {}
     places = {entity: _places(rows[entity], calendars) for entity in PLACED}
     given = {
@@ -36,7 +36,7 @@ def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) 
         for name, kind in fields.items()
     }
     return Columns(
-        sizes={entity: len(found) for entity, found in rows.items()},
+        sizes={entity: len(of_entity) for entity, of_entity in rows.items()},
         now=np.array(now, dtype=np.int64),
         links=_links(cases, rows, at),
         offsets=_offsets(cases),
@@ -59,7 +59,7 @@ def rows_of(cases: Iterable[Case]) -> dict[str, list[Row]]:
                 rows["offer"].append(family.offer)
             rows["person"].extend(family.people)
             rows["interview"].extend(family.interviews)
-            rows["interviewer"].extend(one for group in family.interviewers for one in group)
+            rows["interviewer"].extend(interviewer for group in family.interviewers for interviewer in group)
             rows["message"].extend(family.messages)
     return rows
 
@@ -68,8 +68,8 @@ def _links(
     cases: Iterable[Case], rows: dict[str, list[Row]], at: dict[str, dict[int, int]]
 ) -> dict[tuple[str, str], Places]:
     def link(entity: str, scope: str) -> Places:
-        found = (at[scope].get(id(row.related(scope)), -1) for row in rows[entity])
-        return np.fromiter(found, dtype=np.int64, count=len(rows[entity]))
+        places = (at[scope].get(id(row.related(scope)), -1) for row in rows[entity])
+        return np.fromiter(places, dtype=np.int64, count=len(rows[entity]))
 
     links = {pair: link(*pair) for pair in LINKS if pair != ("application", "offer")}
     offers = [at["offer"].get(id(family.offer), -1) for case in cases for family in case.families]
@@ -98,8 +98,8 @@ def _sums(sizes: Iterable[int]) -> Places:
 
 
 def _places(rows: Iterable[Any], calendars: dict[int, tuple[int, Calendar]]) -> Places:
-    found = [calendars.setdefault(id(row.calendar), (len(calendars), row.calendar))[0] for row in rows]
-    return np.array(found, dtype=np.int64)
+    numbers = [calendars.setdefault(id(row.calendar), (len(calendars), row.calendar))[0] for row in rows]
+    return np.array(numbers, dtype=np.int64)
 
 
 def column(kind: Kind, values: Sequence[Value]) -> Column:
@@ -122,5 +122,5 @@ def column(kind: Kind, values: Sequence[Value]) -> Column:
 
 
 def _mask(value: Any, bits: dict[str, int]) -> int:
-    """A list of words as a number with a bit for each."""
-    return -1 if value is None else sum({bits[one] for one in value})
+    """A list of words as a number with a bit for each word; -1 for unknown."""
+    return -1 if value is None else sum({bits[word] for word in value})

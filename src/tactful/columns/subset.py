@@ -16,26 +16,26 @@ _PARENT: Final = {child: parent for parent, child in BELOW}
 
 
 class Fields(Mapping[Name, Column]):
-    """Columns by entity and name, some of which are made when they are asked for."""
+    """Columns by entity and name. Some are made on first use."""
 
-    def __init__(self, made: dict[Name, Column], makers: Mapping[Name, Callable[[], Column]]) -> None:
-        self._made, self._makers = made, makers
+    def __init__(self, columns: dict[Name, Column], makers: Mapping[Name, Callable[[], Column]]) -> None:
+        self._columns, self._makers = columns, makers
 
     def __getitem__(self, name: Name) -> Column:
-        found = self._made.get(name)
-        if found is None:
-            found = self._made[name] = self._makers[name]()
-        return found
+        column = self._columns.get(name)
+        if column is None:
+            column = self._columns[name] = self._makers[name]()
+        return column
 
     def __iter__(self) -> Iterator[Name]:
-        yield from {**self._made, **self._makers}
+        yield from {**self._columns, **self._makers}
 
     def __len__(self) -> int:
-        return len({**self._made, **self._makers})
+        return len({**self._columns, **self._makers})
 
 
 def without(columns: Columns, gone: Flags, cases: Callable[[Sequence[int]], list[Case]]) -> Columns:
-    """The columns without the candidates that are gone, and all that is theirs. ``cases`` takes rows as they were before."""
+    """The columns without the candidates that are ``gone`` and their rows. ``cases`` takes the numbers of before."""
     kept = {"candidate": np.flatnonzero(~gone)}
     for entity in _PARENT:
         kept[entity] = np.flatnonzero(~gone[columns.above(entity, "candidate")])
@@ -48,7 +48,7 @@ def without(columns: Columns, gone: Flags, cases: Callable[[Sequence[int]], list
     return Columns(
         sizes={entity: len(rows) for entity, rows in kept.items()},
         now=columns.now[candidates],
-        links={(one, other): new[other][columns.links[one, other][kept[one]]] for one, other in LINKS},
+        links={(entity, to): new[to][columns.links[entity, to][kept[entity]]] for entity, to in LINKS},
         offsets=offsets,
         given=_taken(columns.given, kept),
         custom=_taken(columns.custom, kept),
@@ -59,10 +59,10 @@ def without(columns: Columns, gone: Flags, cases: Callable[[Sequence[int]], list
 
 
 def _renumbered(size: int, kept: Places) -> Places:
-    """For each row its new number; the last one, which -1 leads to, stays -1."""
-    found = np.full(size + 1, -1, np.int64)
-    found[kept] = np.arange(len(kept))
-    return found
+    """The new number of each row; -1 for a row that is gone, and for the last entry, which place -1 reads."""
+    numbers = np.full(size + 1, -1, np.int64)
+    numbers[kept] = np.arange(len(kept))
+    return numbers
 
 
 def _taken(fields: Mapping[Name, Column], kept: Mapping[str, Places]) -> Fields:

@@ -1,11 +1,10 @@
-"""Ranking over columns: what :mod:`tactful.rank` does for one case, for thousands at once.
+"""Ranking over columns: the work of :mod:`tactful.decide.ranker`, for thousands of cases at once.
 
-Arrays make a second writing of it necessary. Tests hold it equal to the first, conclusion by conclusion.
+Arrays need an implementation of their own. Tests compare its conclusions with those of the ranker for one case.
 
-``plan`` is what is known of a pack beforehand; ``gather`` makes conclusions of firings (by their ``targets``, and in
-``rule_order``), ``conflicts``, ``one_per`` and ``order`` (with ``names`` where there are ties) decide among them,
-``arrange`` puts them in their places, ``reasons`` and ``steps`` add what is behind them and what to mind, and ``written``
-makes Arrow tables of it all, with the ids of rows from ``ids``.
+``plan`` is prepared once for a pack. ``gather`` merges firings into conclusions. ``conflicts``, ``one_per`` and ``order``
+decide among them, and ``sorting`` breaks ties by name. ``arrange`` gives each conclusion its place, ``steps`` adds
+justifications and steps, and ``write`` makes Arrow tables, with the ids of rows from ``ids``.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from tactful.language.ir import CheckedPack
 
 @dataclass(frozen=True, slots=True)
 class RankedTables:
-    """What was decided, as tables; ``steps`` where they were asked for."""
+    """The decisions, as tables; ``steps`` is ``None`` unless steps were requested."""
 
     actions: pa.Table
     justifications: pa.Table
@@ -37,7 +36,7 @@ class RankedTables:
 
 
 class ColumnRanker:
-    """Ranks firings of one pack over columns. Immutable; used from any number of threads."""
+    """Ranks firings of one pack over columns. Immutable; threads may share it."""
 
     def __init__(self, checked: CheckedPack) -> None:
         self._plan = RankingPlan(checked)
@@ -46,9 +45,9 @@ class ColumnRanker:
     def rank(
         self, columns: Columns, fired: Iterable[RuleFirings], steps: Iterable[RuleFirings] | None = None
     ) -> RankedTables:
-        """Rank all candidates of ``columns`` by what fired for them; ``steps`` are the firings of rules that add steps."""
+        """Rank all candidates of ``columns`` by the firings; ``steps`` are the firings of rules that add steps."""
         fired, steps = list(fired), None if steps is None else list(steps)
-        rules = [self._plan.rules[one.rule] for one in (*fired, *(steps or ()))]
+        rules = [self._plan.rules[firings.rule] for firings in (*fired, *(steps or ()))]
         around = Around(columns, {entity for rule in rules for entity in (rule.entity, target_entity(rule))})
         ids = Ids(around)
         ranked = arranged(self._plan, around, ids, *gather_conclusions(self._plan, around, ids, fired))

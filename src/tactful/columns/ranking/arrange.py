@@ -1,4 +1,4 @@
-"""Where each conclusion stands in the end: what is ranked, what gave way, what was set aside, candidate by candidate."""
+"""The final place of each conclusion: ranked, an alternative, or set aside, candidate by candidate."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tactful.columns.ranking.plan import RankingPlan
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Conclusions in the order in which they are written out: by candidate, state and rank.
+    """Conclusions in the order in which they are written: by candidate, state and rank.
 
-    ``ordered`` holds them, ``place`` says where each has got to. ``number`` counts a candidate's from 1. ``gave_way_to`` is
-    the number of what an alternative gave way to, else -1. ``lost_to`` has the numbers of all winners, and
-    ``lost_starts`` says where those of each place begin.
+    ``ordered`` holds them, ``place`` has the place of each conclusion in that order. ``number`` counts a candidate's
+    conclusions from 1. ``gave_way_to`` is the number of the conclusion that an alternative gave way to, else -1.
+    ``lost_to`` has the numbers of all winners; ``lost_starts`` has where the winners over each place begin.
     """
 
     conclusions: Conclusions
@@ -38,7 +38,7 @@ class Ranked:
 
 
 def arranged(plan: RankingPlan, around: Around, ids: Ids, all_: Conclusions, firings: Firings) -> Ranked:
-    """Settle conflicts, apply ``one per``, and put everything in its place."""
+    """Settle conflicts, apply ``one per``, and give each conclusion its place."""
     defeats = settle_conflicts(plan, around.columns, all_)
     states = np.full(len(all_.slot), RANKED, dtype=np.int8)
     states[defeats.losers] = SET_ASIDE
@@ -59,15 +59,15 @@ def arranged(plan: RankingPlan, around: Around, ids: Ids, all_: Conclusions, fir
 
 
 def within(owners: npt.NDArray[Any]) -> Numbers:
-    """The number of each among those of its owner, from 1; all of an owner stand together."""
+    """The number of each entry among those of its owner, from 1. Entries of an owner stand together."""
     steps = np.ones(len(owners), dtype=np.int32)
     begins = np.flatnonzero(owners[1:] != owners[:-1]) + 1
-    steps[begins] -= np.diff(begins, prepend=0).astype(np.int32)  # from the last of an owner back to 1
+    steps[begins] -= np.diff(begins, prepend=0).astype(np.int32)  # from an owner's last number back to 1
     return np.cumsum(steps, out=steps)
 
 
 def _losses(defeats: Defeats, best: Places, place: Numbers, number: Numbers) -> tuple[Numbers, Numbers]:
-    """Where the winners that each place lost to begin, and their numbers, the best first, as they stand in ``best``."""
+    """Where the winners over each place begin, and their numbers. The best come first, in the order of ``best``."""
     ranks = np.zeros(len(place), dtype=np.int32)
     ranks[best] = np.arange(len(best), dtype=np.int32)
     losers = picked(place, defeats.losers)

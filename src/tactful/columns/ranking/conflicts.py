@@ -1,4 +1,4 @@
-"""Which recommendations and prohibitions contradict each other, and which of the two is set aside."""
+"""Conflicts between recommendations and prohibitions, and the conclusion that each conflict sets aside."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from tactful.columns.ranking.plan import RankingPlan
 
 
 class Defeats(NamedTuple):
-    """Who lost to whom: conclusions, a pair for each conflict."""
+    """The losing and the winning conclusion of each conflict."""
 
     losers: Places
     winners: Places
 
 
 def settle_conflicts(plan: RankingPlan, columns: Columns, all_: Conclusions) -> Defeats:
-    """Settle every conflict: the higher priority wins; on equal priority, and in matters of safety, the prohibition.
+    """Settle every conflict: the higher priority wins. On equal priority, or for safety, the prohibition wins.
 
-    All pairs are looked at: what is set aside still sets aside what is weaker than itself.
+    All pairs are compared: a conclusion that is set aside still sets aside weaker ones.
     """
     advised, prohibited = [], []
     starts, flags = all_.starts, dict[int, Flags]()
@@ -33,8 +33,8 @@ def settle_conflicts(plan: RankingPlan, columns: Columns, all_: Conclusions) -> 
         entity, other = plan.slots[clash.advice].entity, plan.slots[clash.prohibition].entity
         forbidden = all_.target[first:last]
         if clash.prohibition not in flags:
-            flags[clash.prohibition] = found = np.zeros(columns.sizes[other], dtype=np.bool_)
-            found[forbidden] = True
+            flags[clash.prohibition] = prohibited_rows = np.zeros(columns.sizes[other], dtype=np.bool_)
+            prohibited_rows[forbidden] = True
         rows = all_.target[begin:end]
         if entity != other:
             rows = picked(columns.above(entity, other), rows)

@@ -1,4 +1,4 @@
-"""From firings to conclusions: firings that say the same of the same target become one."""
+"""Firings merged into conclusions: firings with the same conclusion about the same target become one."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from tactful.language.ir import Field
 
 #: Priorities and strengths.
 Small = npt.NDArray[np.int8]
-#: Later than any moment: the deadline of what has none.
+#: The deadline of a firing without one: later than any moment.
 NEVER: Final = int(np.iinfo(np.int64).max)
 
 
 @dataclass(frozen=True, slots=True)
 class Firings:
-    """All firings that come to something.
+    """All firings that have a target.
 
-    ``everywhere`` is the number of the firing's row through all entities; ``due`` is :data:`NEVER` where there is none.
-    ``order`` has them by conclusion, the rule that counts most first; ``starts`` says where those of each conclusion begin,
-    ``first`` has the first of each.
-    ``later`` are the places in ``order`` of those that are not the first of their conclusion, ``into`` their conclusions.
+    ``everywhere`` is the number of the firing's row through all entities; ``due`` is the deadline in seconds since 1970,
+    :data:`NEVER` if there is none. ``order`` has the firings by conclusion, the most important rule first; ``starts`` has
+    where the firings of each conclusion begin, ``first`` the first of each.
+    ``later`` are the places in ``order`` of all but the first firings, ``into`` the conclusions of these.
     """
 
     rule: Numbers
@@ -48,10 +48,10 @@ class Firings:
 
 @dataclass(frozen=True, slots=True)
 class Conclusions:
-    """What :class:`tactful.decide.ranker.Conclusion` is, of all candidates at once, by slot and row of its entity.
+    """The conclusions of all candidates, sorted by slot and target; see :class:`tactful.decide.ranker.Conclusion`.
 
-    ``target`` is that row, ``everywhere`` its number through all entities; ``due`` is :data:`NEVER` where there is none.
-    ``starts`` says where those of each slot begin.
+    ``target`` is a row of the slot's entity, ``everywhere`` its number through all entities; ``due`` is in seconds since
+    1970, :data:`NEVER` if there is no deadline. ``starts`` has where the conclusions of each slot begin.
     """
 
     slot: Numbers
@@ -68,9 +68,9 @@ class Conclusions:
 def gather_conclusions(
     plan: RankingPlan, around: Around, ids: Ids, fired: Iterable[RuleFirings]
 ) -> tuple[Conclusions, Firings]:
-    """Merge the firings of one conclusion: the nearest deadline, the highest priority, the strongest modality."""
+    """Merge the firings of each conclusion: the nearest deadline, the highest priority, the strongest modality."""
     columns = around.columns
-    parts = [_Part(plan, columns, one) for one in fired if plan.slot_of[one.rule] >= 0]
+    parts = [_Part(plan, columns, of_rule) for of_rule in fired if plan.slot_of[of_rule.rule] >= 0]
     parts = sorted((part for part in parts if len(part.rows)), key=attrgetter("slot"))
     ends = np.cumsum([0, *(len(part.rows) for part in parts)]).tolist()
     cells = _cells(plan, columns, parts)
@@ -88,24 +88,24 @@ def gather_conclusions(
     fresh = np.ones(len(order), dtype=np.bool_)
     np.not_equal(concerned[1:], concerned[:-1], out=fresh[1:])
     starts, later = np.flatnonzero(fresh), np.flatnonzero(~fresh)
-    # So many firings stand before each, of which so many are not the first of theirs.
+    # The conclusion of a later firing: the number of first firings before it, less one.
     into = later - np.arange(1, len(later) + 1)
     firings = Firings(rule, everywhere, due, order, picked(order, starts).astype(np.int32), starts, later, into)
-    found = _conclusions(plan, around, firings, picked(concerned, starts), cells)
-    _merge(plan, found, firings)
-    return found, firings
+    conclusions = _conclusions(plan, around, firings, picked(concerned, starts), cells)
+    _merge(plan, conclusions, firings)
+    return conclusions, firings
 
 
 def _unsorted(parts: list[_Part], ends: list[int]) -> Iterator[Stretch]:
-    """Where the firings of each slot stand, but of those that have one rule, which fires for the target itself."""
-    for _, found in groupby(enumerate(parts), key=lambda one: one[1].slot):
-        (first, part), *others = found
+    """The stretches of slots whose firings may be unsorted. A slot with one rule, about its own row, is sorted already."""
+    for _, numbered in groupby(enumerate(parts), key=lambda numbered_part: numbered_part[1].slot):
+        (first, part), *others = numbered
         if others or part.targets is not part.rows:
             yield ends[first], ends[first + len(others) + 1]
 
 
 def _conclusions(plan: RankingPlan, around: Around, firings: Firings, concerned: Places, cells: Places) -> Conclusions:
-    """Conclusions as the first firing of each has it; ``concerned`` are their cells."""
+    """Conclusions made from the first firing of each; ``concerned`` are their cells."""
     first, starts = firings.first.astype(np.int64), np.searchsorted(concerned, cells).tolist()
     rule = picked(firings.rule, first).astype(np.int64)
     slot, everywhere = np.empty(len(first), dtype=np.int32), np.empty(len(first), dtype=np.int64)
@@ -118,7 +118,7 @@ def _conclusions(plan: RankingPlan, around: Around, firings: Firings, concerned:
         target=concerned,
         everywhere=everywhere.astype(np.int32),
         candidate=picked(around.candidates(), everywhere),
-        priority=picked(plan.priority, rule),  # the first of its rules is the one of the highest
+        priority=picked(plan.priority, rule),  # the first rule has the highest priority
         due=picked(firings.due, first),
         strength=picked(plan.strength, rule),
         safety=picked(plan.safety, rule),
@@ -127,7 +127,7 @@ def _conclusions(plan: RankingPlan, around: Around, firings: Firings, concerned:
 
 
 def _merge(plan: RankingPlan, all_: Conclusions, firings: Firings) -> None:
-    """Have conclusions heed all of their firings."""
+    """Merge the later firings into their conclusions."""
     firing = picked(firings.order, firings.later)
     rule = picked(firings.rule, firing)
     np.minimum.at(all_.due, firings.into, picked(firings.due, firing))
@@ -136,43 +136,43 @@ def _merge(plan: RankingPlan, all_: Conclusions, firings: Firings) -> None:
 
 
 class _Part:
-    """The firings of one rule whose targets are there."""
+    """The firings of firings rule that have a target."""
 
     __slots__ = ("due", "rows", "rule", "slot", "targets")
 
-    def __init__(self, plan: RankingPlan, columns: Columns, one: RuleFirings) -> None:
-        self.rule, self.slot = one.rule, plan.slot_of[one.rule]
-        self.rows, self.targets, self.due = with_targets(plan, columns, one)
+    def __init__(self, plan: RankingPlan, columns: Columns, firings: RuleFirings) -> None:
+        self.rule, self.slot = firings.rule, plan.slot_of[firings.rule]
+        self.rows, self.targets, self.due = with_targets(plan, columns, firings)
 
 
 def _cells(plan: RankingPlan, columns: Columns, parts: list[_Part]) -> Places:
-    """A cell for each row that each slot may concern: where those of each slot begin; one more, where the last end.
+    """Where the cells of each slot begin, a cell for each row of its entity; the last number is where the last slot ends.
 
-    Slots of which there are no conclusions get none.
+    Slots without conclusions get no cells.
     """
     there = {part.slot for part in parts}
     sizes = [columns.sizes[slot.entity] if no in there else 0 for no, slot in enumerate(plan.slots)]
     return np.cumsum([0, *sizes])
 
 
-def with_targets(plan: RankingPlan, columns: Columns, one: RuleFirings) -> tuple[Places, Places, Ints | None]:
-    """The rows that a rule fires for, what it concerns for each, and the deadlines; without those that concern nobody."""
-    rule = plan.rules[one.rule]
+def with_targets(plan: RankingPlan, columns: Columns, firings: RuleFirings) -> tuple[Places, Places, Ints | None]:
+    """The rows that a rule fires for, their targets, and the deadlines; without the rows that have no target."""
+    rule = plan.rules[firings.rule]
     field, entity = by_id(rule), target_entity(rule)
     if field is None and entity == rule.entity:
-        return one.rows, one.rows, one.due
+        return firings.rows, firings.rows, firings.due
     if field is None:
-        targets = picked(columns.above(rule.entity, entity), one.rows)
+        targets = picked(columns.above(rule.entity, entity), firings.rows)
     else:
-        targets = _people(columns, rule.entity, field, one.rows)
+        targets = _people(columns, rule.entity, field, firings.rows)
     there = targets >= 0
     if there.all():
-        return one.rows, targets, one.due
-    return one.rows[there], targets[there], None if one.due is None else one.due[there]
+        return firings.rows, targets, firings.due
+    return firings.rows[there], targets[there], None if firings.due is None else firings.due[there]
 
 
 def _people(columns: Columns, entity: str, field: Field, rows: Places) -> Places:
-    """The person of the same application whose id ``field`` holds; -1 where there is nobody."""
+    """The person of the same application whose id ``field`` holds; -1 if there is no such person."""
     holder = field.via[-1] if field.via else field.scope
     above = picked(columns.above(entity, field.scope), rows)
     for scope, step in zip((field.scope, *field.via), field.via, strict=False):
@@ -188,13 +188,13 @@ def _people(columns: Columns, entity: str, field: Field, rows: Places) -> Places
     which, people, holders = picked(which, known), picked(people, known), picked(holders, known)
     same = pc.equal(ids.take(holders), columns.texts("person", "id").take(people)).fill_null(False)
     hits = np.flatnonzero(same.to_numpy(zero_copy_only=False))
-    found = np.full(len(rows), -1, dtype=np.int64)
-    found[picked(which, hits)] = picked(people, hits)
-    return found
+    targets = np.full(len(rows), -1, dtype=np.int64)
+    targets[picked(which, hits)] = picked(people, hits)
+    return targets
 
 
 def stretches(begin: Places, counts: Ints) -> tuple[Places, Places]:
-    """All places of several stretches, one after another, each with the number of its stretch."""
+    """All places of several stretches, in order: the number of the stretch of each place, and the place."""
     which = np.repeat(np.arange(len(counts)), counts)
     ends = np.cumsum(counts)
     return which, np.arange(len(which)) + picked(begin - ends + counts, which)

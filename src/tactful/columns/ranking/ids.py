@@ -1,6 +1,6 @@
 """The ids of rows as places in dictionaries that have each id once.
 
-Where a dictionary had a word twice, Arrow's Parquet writer would leave a gap in the file, with whatever was in memory before.
+If a dictionary had a word twice, Arrow's Parquet writer would leave a gap in the file, filled with stale memory.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tactful.columns.ranking.around import Around, Rows
 from tactful.facts.entities import CODES, NAMED_AS, WITH_ID, can_belong_to
 from tactful.facts.kinds import ChoiceKind
 
-#: So many ids tell of most tables that are not in the order of their ids that they are not.
+#: In most tables that are not sorted by id, the first this many ids show it.
 _FEW: Final = 64
 
 
@@ -29,31 +29,31 @@ class Coded(NamedTuple):
 
 
 class Together(NamedTuple):
-    """One dictionary for several: the places in it of what is in each, in order."""
+    """Several dictionaries made into one, and the places in it of the entries of each."""
 
     places: list[Rows]
     dictionary: pa.Array
 
 
 class Ids:
-    """The ids of one chunk. Worked out when first asked for; for one thread."""
+    """The ids of one chunk. Computed on first use; for one thread."""
 
     def __init__(self, around: Around) -> None:
         self._around, self.columns, self.begins = around, around.columns, around.begins
-        self._coded = {one: coded(around.columns.texts(one, "id")) for one in WITH_ID}
+        self._coded = {entity: coded(around.columns.texts(entity, "id")) for entity in WITH_ID}
         self._places: dict[str, Rows] = {}
         self._ordered: dict[str, Rows] = {}
-        self._together = together([self._coded[one].dictionary for one in WITH_ID])
+        self._together = together([self._coded[entity].dictionary for entity in WITH_ID])
 
     def of(self, scope: str, everywhere: Places) -> Coded:
-        """The ids of the rows of ``scope`` that rows are or belong to; the place is -1 where there is none."""
-        found = self._places.get(scope)
-        if found is None:
-            found = self._places[scope] = self._none()
-            for entity, rows in self._around.each(found):
+        """The ids of the rows of ``scope`` that rows are or belong to; the place is -1 if there is none."""
+        places = self._places.get(scope)
+        if places is None:
+            places = self._places[scope] = self._none()
+            for entity, rows in self._around.by_entity(places):
                 if can_belong_to(entity, scope):
                     rows[:] = self._own_of(entity, scope)
-        return Coded(picked(found, everywhere), self._coded[scope].dictionary)
+        return Coded(picked(places, everywhere), self._coded[scope].dictionary)
 
     def candidates(self, rows: Rows) -> Coded:
         """The ids of candidates by their own rows."""
@@ -61,11 +61,11 @@ class Ids:
         return Coded(rows if len(places) == len(dictionary) else picked(places, rows), dictionary)
 
     def own(self, everywhere: Places) -> Coded:
-        """The ids of rows themselves; of an offer, the application's, and so on."""
+        """The ids of the rows themselves. An offer has the id of its application, for example."""
         names = self._together.dictionary
         places = picked(self._all(), everywhere)
         messages = np.flatnonzero(places < 0)
-        if len(messages):  # their ids are made of what they say, so only for those that are asked for
+        if len(messages):  # their ids are made from their fields, which is slow: only for the messages needed
             begin = self.begins[CODES["message"]]
             rows, which = np.unique(picked(everywhere, messages) - begin, return_inverse=True)
             places[messages] = which + len(names)
@@ -84,39 +84,39 @@ class Ids:
         return columns.texts(named, "id").take(pa.array(rows))
 
     def greater(self, entity: str, rows: Places, others: Places) -> Flags:
-        """Whether the ids of rows of an entity come after those of others."""
+        """Whether the ids of ``rows`` of an entity come after the ids of ``others``."""
         named = NAMED_AS[entity]
         if named is not None and len(self._coded[named].dictionary) <= len(rows):
             numbers = self._in_order(named)
             if named != entity:
-                rows, others = (picked(self.columns.above(entity, named), one) for one in (rows, others))
-            told: Flags = picked(numbers, rows) > picked(numbers, others)
-            return told
-        found = pc.greater(self.texts(entity, rows), self.texts(entity, others))
-        flags: Flags = found.to_numpy(zero_copy_only=False)
-        return flags
+                above = self.columns.above(entity, named)
+                rows, others = picked(above, rows), picked(above, others)
+            after: Flags = picked(numbers, rows) > picked(numbers, others)
+        else:
+            after = pc.greater(self.texts(entity, rows), self.texts(entity, others)).to_numpy(zero_copy_only=False)
+        return after
 
     def _in_order(self, entity: str) -> Rows:
-        """The ids of an entity's rows by their places among all of them in order."""
-        found = self._ordered.get(entity)
-        if found is None:
+        """The rank of each row's id among all ids of the entity."""
+        ranks = self._ordered.get(entity)
+        if ranks is None:
             places, dictionary = self._coded[entity]
             numbers = np.empty(len(dictionary), dtype=np.int32)
             numbers[pc.array_sort_indices(dictionary).to_numpy()] = np.arange(len(dictionary))
-            found = self._ordered[entity] = picked(numbers, places)
-        return found
+            ranks = self._ordered[entity] = picked(numbers, places)
+        return ranks
 
     def _all(self) -> Rows:
         """For each row of all entities, the place of its own id; -1 for messages."""
-        found = self._places.get("")
-        if found is None:
-            found = self._places[""] = self._none()
-            for entity, rows in self._around.each(found):
+        places = self._places.get("")
+        if places is None:
+            places = self._places[""] = self._none()
+            for entity, rows in self._around.by_entity(places):
                 named = NAMED_AS[entity]
                 if named is not None:
                     own = self._own_of(entity, named)
                     rows[:] = picked(self._together.places[WITH_ID.index(named)], own)
-        return found
+        return places
 
     def _own_of(self, entity: str, scope: str) -> Rows:
         """For each row of an entity, the id of the row of ``scope`` that it is or belongs to."""
@@ -128,22 +128,22 @@ class Ids:
 
 
 def _used(places: Rows, names: pa.Array) -> Coded:
-    """Where there are more names than places, only those that are used stand in the dictionary."""
+    """Coded ids. If there are more names than places, the dictionary keeps only the names that are used."""
     if len(names) > len(places):
-        used, found = np.unique(places, return_inverse=True)
-        return Coded(found.astype(np.int32), names.take(pa.array(used)))
+        used, numbers = np.unique(places, return_inverse=True)
+        return Coded(numbers.astype(np.int32), names.take(pa.array(used)))
     return Coded(places, names)
 
 
 def message_ids(columns: Columns, rows: Places) -> pa.Array:
-    """The ids of some messages, which are made of what they say; see :class:`tactful.facts.rows.MessageRow`."""
+    """The ids of some messages, made from their fields; see :class:`tactful.facts.rows.MessageRow`."""
     sent = columns.given["message", "sent_at"].data.take(rows).tolist()
     people = columns.texts("message", "person_id").take(pa.array(rows)).to_pylist()
     words = []
     for name in ("direction", "kind"):
         column = columns.given["message", name]
         assert isinstance(column.kind, ChoiceKind)
-        known = (*column.kind.values, None)  # what is unknown is -1
+        known = (*column.kind.values, None)  # unknown is -1
         words.append([known[code] for code in column.data.take(rows).tolist()])
     return pa.array(
         [
@@ -158,7 +158,7 @@ def message_ids(columns: Columns, rows: Places) -> pa.Array:
 
 
 def coded(ids: pa.Array) -> Coded:
-    """Ids, none of them null, with a dictionary."""
+    """Ids, none of them null, as places in a dictionary."""
     if _ascend(ids[:_FEW]) and _ascend(ids):
         return Coded(np.arange(len(ids), dtype=np.int32), ids)
     encoded = ids.dictionary_encode()
@@ -166,7 +166,7 @@ def coded(ids: pa.Array) -> Coded:
 
 
 def together(dictionaries: Sequence[pa.Array]) -> Together:
-    """One dictionary for several."""
+    """Make one dictionary of several."""
     first, *others = dictionaries
     rest = coded(pa.concat_arrays(others))
     if _share(first, rest.dictionary):
@@ -174,19 +174,19 @@ def together(dictionaries: Sequence[pa.Array]) -> Together:
     else:
         places = np.concatenate([np.arange(len(first), dtype=np.int32), rest.places + np.int32(len(first))])
         names = pa.concat_arrays([first, rest.dictionary])
-    return Together(np.split(places, np.cumsum([len(one) for one in dictionaries[:-1]])), names)
+    return Together(np.split(places, np.cumsum([len(dictionary) for dictionary in dictionaries[:-1]])), names)
 
 
 def _share(some: pa.Array, others: pa.Array) -> bool:
     """Whether two dictionaries have an id in common."""
     if not len(some) or not len(others):
         return False
-    lengths, other = (pc.min_max(pc.binary_length(one)).as_py() for one in (some, others))
+    lengths, other = (pc.min_max(pc.binary_length(ids)).as_py() for ids in (some, others))
     if lengths["max"] < other["min"] or other["max"] < lengths["min"]:
         return False
     return bool(pc.any(pc.is_in(some, value_set=others)).as_py())
 
 
 def _ascend(ids: pa.Array) -> bool:
-    """Whether each comes after the one before."""
+    """Whether each id comes after the one before."""
     return len(ids) < 2 or bool(pc.all(pc.less(ids[:-1], ids[1:])).as_py())

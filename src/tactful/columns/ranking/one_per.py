@@ -1,4 +1,4 @@
-"""``one per``: of the recommendations of a family that share a row, the best is kept, and the others give way to it."""
+"""``one per``: among recommendations of a family that share a row, the best stays, and the others give way to it."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from tactful.columns.ranking.around import Around
 from tactful.columns.ranking.gather import Conclusions
 from tactful.columns.ranking.plan import RankingPlan
 
-#: A key for each of several families, or none: an array for each of them, -1 where there is none.
+#: Keys of recommendations: an array for each of several families; -1 if a recommendation has no key there.
 _Keys = npt.NDArray[np.int64]
 
 
 class Yielded(NamedTuple):
-    """Conclusions that gave way, and the better recommendation that each gave way to."""
+    """Conclusions that gave way, and the better recommendation that each of them gave way to."""
 
     losers: Places
     to: Places
 
 
 def restricted(plan: RankingPlan, all_: Conclusions) -> Flags:
-    """Which conclusions are of a family of which there is but one."""
-    found = np.zeros(len(all_.slot), dtype=np.bool_)
+    """Which conclusions are of a family with ``one per``."""
+    flags = np.zeros(len(all_.slot), dtype=np.bool_)
     for slot, keys in enumerate(plan.keys):
         if keys:
-            found[all_.starts[slot] : all_.starts[slot + 1]] = True
-    return found
+            flags[all_.starts[slot] : all_.starts[slot + 1]] = True
+    return flags
 
 
 def yield_to_better(plan: RankingPlan, around: Around, all_: Conclusions, chosen: Places) -> Yielded:
-    """Which recommendations give way. ``chosen``: all that take part, the best first."""
+    """The recommendations that give way. ``chosen``: all that take part, the best first."""
     if not len(chosen):
         return Yielded(chosen, chosen)
     keys_, width = _keys(plan, around, all_, chosen)
@@ -43,7 +43,7 @@ def yield_to_better(plan: RankingPlan, around: Around, all_: Conclusions, chosen
 
 
 def _keys(plan: RankingPlan, around: Around, all_: Conclusions, chosen: Places) -> tuple[_Keys, int]:
-    """The families and rows that each conclusion takes for itself, as numbers, and how many numbers there are."""
+    """The keys of each conclusion, as numbers (a key is a family and a row), and how many numbers there are."""
     sizes = around.columns.sizes
     begins = np.cumsum([0, *(sizes[per] for per in plan.per)]).tolist()
     slots, everywhere = all_.slot.take(chosen), all_.everywhere.take(chosen)
@@ -57,10 +57,11 @@ def _keys(plan: RankingPlan, around: Around, all_: Conclusions, chosen: Places) 
 
 
 def _greedy(keys: _Keys, width: int) -> Places:
-    """Who holds each key in the end, by number; more than there are where nobody does.
+    """The recommendation that holds each key in the end, by number; for a free key, a number above all of them.
 
-    One after another would take what is still free. Here all do so at once who are the first to want each of their keys:
-    nobody before them can be in their way. Where everybody has one key, one round tells all.
+    One after another, in order, each recommendation would take its keys if they are all free. Here, in each round, all
+    recommendations take theirs that are the first to want each of their keys: no earlier one can be in the way. If each
+    has only one key, one round is enough.
     """
     size = keys.shape[1]
     holders = np.full(width, size, dtype=np.int64)
@@ -81,7 +82,7 @@ def _greedy(keys: _Keys, width: int) -> Places:
 
 
 def _first_of(keys: _Keys, holders: Places) -> Places:
-    """Who was there first, of the first key of each that somebody had taken before; -1 where all were free."""
+    """For each recommendation, the earlier holder of its first key that was taken; -1 if all its keys were free."""
     numbers = np.arange(keys.shape[1])
     better = np.full(len(numbers), -1, dtype=np.int64)
     for row in keys[::-1]:

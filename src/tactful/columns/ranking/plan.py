@@ -1,4 +1,4 @@
-"""What ranking over columns can know of a pack beforehand: which conclusions there are, and which of them can meet."""
+"""The part of ranking that depends on the pack alone: its possible conclusions, and which of them can conflict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tactful.decide.ranker import STRENGTH
 from tactful.facts.entities import CODES, can_be_inside, can_belong_to
 from tactful.language.ir import AddStep, ById, CheckedPack, Field, InScope, Prohibit, Rule
 
-#: Each action, with all that it is a kind of.
+#: Each action, with all families that it belongs to.
 Families = Mapping[str, tuple[str, ...]]
 
 
@@ -35,7 +35,7 @@ class Clash(NamedTuple):
 
 
 class Key(NamedTuple):
-    """A family of which there is one for each row of ``per``; ``family`` is its number."""
+    """A family with one recommendation for each row of ``per``; ``family`` is its number."""
 
     family: int
     per: str
@@ -49,22 +49,22 @@ class StepFor(NamedTuple):
 
 
 class RankingPlan:
-    """What is known of a pack's conclusions before there is a case. Immutable."""
+    """The possible conclusions of a pack. Immutable."""
 
     def __init__(self, checked: CheckedPack) -> None:
         self.rules = rules = checked.rules
         self.slots: tuple[ConclusionGroup, ...] = tuple(sorted({slot_of(rule) for rule in rules if _concludes(rule)}))
         numbers = {slot: no for no, slot in enumerate(self.slots)}
-        #: The slot of each rule; -1 of one that adds a step.
+        #: The slot of each rule; -1 for a rule that adds a step.
         self.slot_of = tuple(numbers[slot_of(rule)] if _concludes(rule) else -1 for rule in rules)
         families = {id_: action.family for id_, action in checked.actions.items()}
         self.clashes = _clashes(self.slots, families)
         self.steps = _steps(rules, self.slots, families)
         restricted = {id_: str(action.one_per) for id_, action in checked.actions.items() if action.one_per is not None}
-        #: What each family of which there is one is ``one per``.
+        #: The entity that each ``one per`` family is restricted by.
         self.per = tuple(restricted.values())
         self.keys = tuple(_keys(slot, families[slot.action], restricted) for slot in self.slots)
-        #: The actions that there are conclusions about, and which of them each slot's is.
+        #: The actions of all conclusions; ``action`` has the number of each slot's action.
         self.actions = tuple(dict.fromkeys(slot.action for slot in self.slots))
         actions = {action: no for no, action in enumerate(self.actions)}
         self.action = _numbers(actions[slot.action] for slot in self.slots).astype(np.int32)
@@ -73,9 +73,9 @@ class RankingPlan:
         self.priority = _numbers(rule.priority for rule in rules).astype(np.int8)
         self.strength = _numbers(_strength(rule) for rule in rules).astype(np.int8)
         self.safety = np.array([_is_safety(rule) for rule in rules], dtype=np.bool_)
-        #: The place of each rule among all of them, the one that counts most first.
+        #: The place of each rule among all rules, the most important first.
         self.place = _numbers(_places(rules))
-        #: How many bits of a number such a place takes.
+        #: How many bits such a place takes.
         self.bits = len(rules).bit_length()
 
 
@@ -151,5 +151,5 @@ def _places(rules: tuple[Rule, ...]) -> list[int]:
     return places
 
 
-def _numbers(found: Iterable[int]) -> Ints:
-    return np.array(list(found), dtype=np.int64)
+def _numbers(numbers: Iterable[int]) -> Ints:
+    return np.array(list(numbers), dtype=np.int64)

@@ -1,7 +1,7 @@
-"""Rows by name: the order of what is alike in all else, as :func:`tactful.facts.rows.row_key` has it.
+"""Sorting by keys, and ties broken by the names of rows, as by :func:`tactful.facts.rows.row_key`.
 
-Names are looked at only where there are ties, and compared many at a time. Strings in Arrow are UTF-8, whose bytes stand
-in the same order as the characters that Python compares.
+Names are compared only in ties, and many at a time. Strings in Arrow are UTF-8, whose bytes sort in the same order as the
+characters that Python compares.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from tactful.facts.entities import ANCESTORS, ENTITIES
 
 
 def in_order_of_names(ids: Ids, places: Places, runs: Ints, entities: Ints, rows: Places) -> Places:
-    """``places`` sorted by the names of the rows that stand there, each run of them for itself.
+    """``places``, each run of them sorted by the names of their rows.
 
-    ``runs`` are ascending numbers; all of a run are rows of the same entity and candidate, and ascend. What has the same
-    name (two messages that say the same) stays in the order of rows.
+    ``runs`` are ascending numbers. The rows of a run are of the same entity and candidate, and ascend. Rows with the same
+    name (two messages with equal fields) keep their order.
     """
     together = np.flatnonzero(runs[1:] == runs[:-1])
     wrong = np.zeros(len(together), dtype=np.bool_)
@@ -36,7 +36,7 @@ def in_order_of_names(ids: Ids, places: Places, runs: Ints, entities: Ints, rows
 
 
 def _comes_after(ids: Ids, entity: str, rows: Places, others: Places) -> Flags:
-    """Whether rows come after others of the same entity and candidate, by their names."""
+    """Whether ``rows`` come after ``others`` of the same entity and candidate, by their names."""
     after = np.zeros(len(rows), dtype=np.bool_)
     left = np.arange(len(rows))
     for scope in _above(entity):
@@ -44,8 +44,8 @@ def _comes_after(ids: Ids, entity: str, rows: Places, others: Places) -> Flags:
         mine, theirs = picked(above, picked(rows, left)), picked(above, picked(others, left))
         differ = mine != theirs
         if differ.any():
-            told = np.flatnonzero(differ)
-            after[picked(left, told)] = ids.greater(scope, picked(mine, told), picked(theirs, told))
+            decided = np.flatnonzero(differ)
+            after[picked(left, decided)] = ids.greater(scope, picked(mine, decided), picked(theirs, decided))
             left = left[~differ]
     if len(left):
         after[left] = ids.greater(entity, picked(rows, left), picked(others, left))
@@ -53,12 +53,12 @@ def _comes_after(ids: Ids, entity: str, rows: Places, others: Places) -> Flags:
 
 
 def _above(entity: str) -> tuple[str, ...]:
-    """The entities whose ids order rows of ``entity`` before their own, the highest first. Candidates are not compared."""
+    """The entities whose ids are compared before those of ``entity`` itself, the highest first, without candidates."""
     return ANCESTORS[entity][-2::-1]
 
 
 def _sort_runs(ids: Ids, places: Places, rows: Places, entities: Ints, runs: Ints, wrong: Ints) -> None:
-    """Sort the runs with these numbers, in ``places``."""
+    """Sort the runs with the numbers ``wrong``, in ``places``."""
     bad = np.zeros(runs[-1] + 1, dtype=np.bool_)
     bad[wrong] = True
     concerned = np.flatnonzero(picked(bad, runs))
@@ -75,11 +75,10 @@ def _sort_runs(ids: Ids, places: Places, rows: Places, entities: Ints, runs: Int
 def rules_in_order(
     plan: RankingPlan, ids: Ids, keys: Ints, rules: Numbers, everywhere: Rows, unsorted: Iterable[Stretch] | None = None
 ) -> tuple[Places, Places]:
-    """Firings sorted by owner, then as :class:`tactful.decide.ranker.Ranker` sorts firings; and the owner of each.
+    """Firings sorted by owner, then as by :class:`tactful.decide.ranker.Ranker`; and the owner of each firing.
 
-    Owners and the places of rules among all rules make up ``keys``, which are used up. ``everywhere`` has rows of any entity
-    by their numbers through all of them; those that one rule fires for with one owner ascend. ``unsorted`` is as for
-    :func:`sorted_by`.
+    A key combines an owner with the place of a rule among all rules. ``keys`` is overwritten. ``everywhere`` has rows by
+    their numbers through all entities; they ascend for each rule and owner. ``unsorted`` is as for :func:`sorted_by`.
     """
     order, keys = sorted_by(keys, int(keys.max(initial=0)), unsorted)
     alike: Flags = keys[1:] == keys[:-1]
@@ -93,33 +92,33 @@ def rules_in_order(
     return order, keys
 
 
-#: How many bits of a number there are to sort by.
+#: How many bits of a number can hold a key.
 BITS = 63
 #: Where a stretch begins and ends.
 Stretch = tuple[int, int]
 
 
 def sorted_by(keys: Ints, most: int, unsorted: Iterable[Stretch] | None = None) -> tuple[Places, Ints]:
-    """The places of keys in the order of the keys, those of keys alike ascending; and the keys in this order.
+    """The places of the keys in sorted order, and the sorted keys. The sort is stable.
 
-    No key is more than ``most`` or less than none. ``keys`` is used up. Where ``unsorted`` is given, all keys are in order as
-    far as they do not stand in the same of these stretches.
+    Keys are from 0 to ``most``. ``keys`` is overwritten. If ``unsorted`` is given, only the keys inside each of these
+    stretches need to be sorted.
     """
     bits = len(keys).bit_length()
     if most.bit_length() + bits > BITS:
         order: Places = np.argsort(keys, kind="stable")
         return order, keys.take(order)
-    keys <<= bits  # key and place in one number, as numbers are sorted three times as fast as their places
+    keys <<= bits  # key and place in one number: sorting numbers is three times as fast as argsort
     keys += np.arange(len(keys))
     for begin, end in [(0, len(keys))] if unsorted is None else unsorted:
-        keys[begin:end].sort(kind="stable")  # it merges ascending runs, of which there is one for each rule
+        keys[begin:end].sort(kind="stable")  # a stable sort merges ascending runs, one for each rule
     order = keys & ((1 << bits) - 1)
     keys >>= bits
     return order, keys
 
 
 def runs(alike: Flags) -> tuple[Places, Ints]:
-    """The places that tie with a neighbour, and the number of each one's run; ``alike`` says who is like the next."""
+    """The places that tie with a neighbour, and the number of the run of each; ``alike``: which places equal the next."""
     tied = np.zeros(len(alike) + 1, dtype=np.bool_)
     tied[:-1] = alike
     tied[1:] |= alike

@@ -1,4 +1,4 @@
-"""The steps that rules add to recommendations."""
+"""The steps that rules add to recommendations, and the firings that justify conclusions."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tactful.columns.ranking.sorting import rules_in_order
 
 
 class Steps(NamedTuple):
-    """Step firings, each as often as there are recommendations that it goes with: the recommendation's place, rule, row.
+    """Firings of rules that add steps, once for each recommendation with the step.
 
-    ``everywhere`` is the row's number through all entities.
+    ``place`` is the recommendation's place, ``everywhere`` the number of the firing's row through all entities.
     """
 
     place: Places
@@ -30,11 +30,11 @@ class Steps(NamedTuple):
 
 
 def steps_of(plan: RankingPlan, ids: Ids, ranked: Ranked, fired: Iterable[RuleFirings]) -> Steps:
-    """The steps of each ranked recommendation, in order: of its family, on its target or around it."""
+    """The steps of each ranked recommendation, in order. Steps are for its family, and for its target or a row above it."""
     columns = ids.columns
-    all_, by_rule = ranked.conclusions, {one.rule: one for one in fired if len(one.rows)}
+    all_, by_rule = ranked.conclusions, {firings.rule: firings for firings in fired if len(firings.rows)}
     kept = ranked.ordered.state == RANKED
-    found: list[Steps] = []
+    steps: list[Steps] = []
     for rule, slot in plan.steps:
         begin, end = all_.starts[slot], all_.starts[slot + 1]
         if rule not in by_rule or begin == end:
@@ -50,18 +50,18 @@ def steps_of(plan: RankingPlan, ids: Ids, ranked: Ranked, fired: Iterable[RuleFi
         which, at = stretches(first, np.searchsorted(targets, wanted, side="right") - first)
         places = ranked.place.take(advice.take(which))
         everywhere = rows.take(sorted_.take(at)) + ids.begins[plan.rule_entity[rule]]
-        found.append(Steps(places, np.full(len(places), rule, dtype=np.int32), everywhere.astype(np.int32)))
-    if not found:
+        steps.append(Steps(places, np.full(len(places), rule, dtype=np.int32), everywhere.astype(np.int32)))
+    if not steps:
         nothing = np.zeros(0, dtype=np.int32)
         return Steps(nothing.astype(np.int64), nothing, nothing)
-    joined = Steps(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+    joined = Steps(*(np.concatenate(parts) for parts in zip(*steps, strict=True)))
     keys = (joined.place << plan.bits) + plan.place.take(joined.rule)
     order, _ = rules_in_order(plan, ids, keys, joined.rule, joined.everywhere)
     return Steps(joined.place.take(order), joined.rule.take(order), joined.everywhere.take(order))
 
 
 class Reasons(NamedTuple):
-    """Firings, the number of the conclusion of each, and its own number among those of the conclusion, from 1."""
+    """Firings, the number of the conclusion of each, and its own number among the conclusion's firings, from 1."""
 
     firing: Places
     conclusion: Numbers
@@ -69,21 +69,21 @@ class Reasons(NamedTuple):
 
 
 def reasons_of(ranked: Ranked) -> Reasons:
-    """All firings, sorted by the places of their conclusions, the rule that counts most first.
+    """All firings, sorted by the places of their conclusions, the most important rule first.
 
-    Most conclusions have one firing; the others are put where there is room behind it.
+    Most conclusions have only one firing. Later firings are put behind the first, where room was left for them.
     """
-    found = ranked.firings
-    places = picked(ranked.place, found.into)
-    #: Where the first firing of each place goes: as many further on as there are later ones before it.
+    firings = ranked.firings
+    places = picked(ranked.place, firings.into)
+    # Where the first firing of each place goes. Each later firing of an earlier place moves it by one.
     begins = np.ones(len(ranked.place) + 1, dtype=np.int64)
     begins[0] = 0
     np.add.at(begins, places + 1, 1)
     begins = np.cumsum(begins, out=begins)[:-1]
-    after = (found.later - picked(found.starts, found.into)).astype(np.int32)
+    after = (firings.later - picked(firings.starts, firings.into)).astype(np.int32)
     at = picked(begins, places) + after
-    firing, conclusion, no = np.ones((3, len(found.order)), dtype=np.int32)
-    firing[begins], firing[at] = picked(found.first, ranked.ordered.order), picked(found.order, found.later)
+    firing, conclusion, no = np.ones((3, len(firings.order)), dtype=np.int32)
+    firing[begins], firing[at] = picked(firings.first, ranked.ordered.order), picked(firings.order, firings.later)
     conclusion[begins], conclusion[at] = ranked.number, picked(ranked.number, places)
     no[at] += after
     return Reasons(firing.astype(np.int64), conclusion, no)

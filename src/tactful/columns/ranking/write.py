@@ -25,8 +25,8 @@ _NAME: Final = pa.dictionary(pa.int32(), pa.string())
 _MOMENT: Final = pa.timestamp("s", tz="UTC")
 
 
-class _Told(NamedTuple):
-    """A column: its name, its type, what it says, and whether it may be null."""
+class _Column(NamedTuple):
+    """A column of a table: its name, type and description, and whether it may be null."""
 
     name: str
     type: pa.DataType
@@ -34,49 +34,53 @@ class _Told(NamedTuple):
     null: bool = False
 
 
-def _schema(*columns: _Told) -> pa.Schema:
-    return pa.schema([pa.field(one.name, one.type, one.null, {"description": one.about}) for one in columns])
+def _schema(*columns: _Column) -> pa.Schema:
+    return pa.schema(
+        [pa.field(column.name, column.type, column.null, {"description": column.about}) for column in columns]
+    )
 
 
-def _reason(conclusion: str) -> tuple[_Told, ...]:
+def _reason(conclusion: str) -> tuple[_Column, ...]:
     return (
-        _Told("candidate_id", _NAME, "The candidate."),
-        _Told("conclusion", pa.int32(), conclusion),
-        _Told("no", pa.int32(), "Counted from 1, the rule that counts most first."),
-        _Told("rule", _NAME, "The rule's id."),
-        _Told("entity", _WORD, "What the rule is for each of."),
-        _Told("row_id", _NAME, "The id of the row that it fired for; of an offer, the application's."),
-        _Told("application_id", _NAME, "The application that the row is or belongs to.", null=True),
-        _Told("interview_id", _NAME, "The interview that it is or belongs to.", null=True),
+        _Column("candidate_id", _NAME, "The candidate."),
+        _Column("conclusion", pa.int32(), conclusion),
+        _Column("no", pa.int32(), "Counted from 1, the rule that counts most first."),
+        _Column("rule", _NAME, "The rule's id."),
+        _Column("entity", _WORD, "What the rule is for each of."),
+        _Column("row_id", _NAME, "The id of the row that it fired for; of an offer, the application's."),
+        _Column("application_id", _NAME, "The application that the row is or belongs to.", null=True),
+        _Column("interview_id", _NAME, "The interview that it is or belongs to.", null=True),
     )
 
 
 ACTIONS: Final = _schema(
-    _Told("candidate_id", _NAME, "The candidate. Candidates stand in the order of `candidates`."),
-    _Told("conclusion", pa.int32(), "The candidate's conclusions, counted from 1: ranked, alternative, set aside."),
-    _Told("state", _WORD, "`ranked`, `alternative` (gave way to a better one of its family) or `set_aside`."),
-    _Told("rank", pa.int32(), "1 is the most important; null unless ranked.", null=True),
-    _Told("modality", _WORD, "`must`, `should`, `may`, `should_not` or `must_not`."),
-    _Told("action", _NAME, "The action's id in the pack's catalogue."),
-    _Told("entity", _WORD, "What sort of thing the target is: `person`, `application`, …"),
-    _Told("target_id", _NAME, "Whom or what the action concerns; of an offer, the application's id."),
-    _Told("application_id", _NAME, "The application that the target is or belongs to.", null=True),
-    _Told("interview_id", _NAME, "The interview that it is or belongs to.", null=True),
-    _Told("priority", pa.int16(), "0 to 100."),
-    _Told("due", _MOMENT, "The deadline.", null=True),
-    _Told("safety", pa.bool_(), "Whether it is a prohibition for safety, which is never set aside."),
-    _Told("gave_way_to", pa.int32(), "The number of the conclusion that an alternative gave way to.", null=True),
-    _Told("lost_to", pa.list_(pa.int32()), "The numbers of the conclusions that set it aside, best first.", null=True),
+    _Column("candidate_id", _NAME, "The candidate. Candidates stand in the order of `candidates`."),
+    _Column("conclusion", pa.int32(), "The candidate's conclusions, counted from 1: ranked, alternative, set aside."),
+    _Column("state", _WORD, "`ranked`, `alternative` (gave way to a better one of its family) or `set_aside`."),
+    _Column("rank", pa.int32(), "1 is the most important; null unless ranked.", null=True),
+    _Column("modality", _WORD, "`must`, `should`, `may`, `should_not` or `must_not`."),
+    _Column("action", _NAME, "The action's id in the pack's catalogue."),
+    _Column("entity", _WORD, "What sort of thing the target is: `person`, `application`, …"),
+    _Column("target_id", _NAME, "Whom or what the action concerns; of an offer, the application's id."),
+    _Column("application_id", _NAME, "The application that the target is or belongs to.", null=True),
+    _Column("interview_id", _NAME, "The interview that it is or belongs to.", null=True),
+    _Column("priority", pa.int16(), "0 to 100."),
+    _Column("due", _MOMENT, "The deadline.", null=True),
+    _Column("safety", pa.bool_(), "Whether it is a prohibition for safety, which is never set aside."),
+    _Column("gave_way_to", pa.int32(), "The number of the conclusion that an alternative gave way to.", null=True),
+    _Column(
+        "lost_to", pa.list_(pa.int32()), "The numbers of the conclusions that set it aside, best first.", null=True
+    ),
 )
 JUSTIFICATIONS: Final = _schema(
     *_reason("The conclusion that the rule justifies."),
-    _Told("due", _MOMENT, "The deadline that follows from this rule.", null=True),
+    _Column("due", _MOMENT, "The deadline that follows from this rule.", null=True),
 )
 STEPS: Final = _schema(*_reason("The ranked recommendation that the step goes with."))
 
 
 class Words:
-    """The words that stand in dictionaries, the same for all chunks."""
+    """The words of dictionaries that are the same for all chunks."""
 
     def __init__(self, plan: RankingPlan) -> None:
         self.states, self.modalities, self.entities = _texts(STATES), _texts(STRENGTH), _texts(ENTITIES)
@@ -84,7 +88,7 @@ class Words:
 
 
 class Writer:
-    """Writes the conclusions of some columns. Strings stand in dictionaries once, and rows name them by number."""
+    """Writes the conclusions of some columns. Strings stand in dictionaries once, and rows refer to them by number."""
 
     def __init__(self, plan: RankingPlan, words: Words, ids: Ids, ranked: Ranked) -> None:
         self._plan, self._words, self._ids, self._ranked = plan, words, ids, ranked
@@ -112,10 +116,10 @@ class Writer:
 
     def justifications(self) -> pa.Table:
         """All firings, with the conclusion that they justify."""
-        found = self._ranked.firings
+        firings = self._ranked.firings
         firing, conclusion, no = reasons_of(self._ranked)
-        due = picked(found.due, firing)
-        arrays = self._reasons(conclusion, no, picked(found.rule, firing), picked(found.everywhere, firing))
+        due = picked(firings.due, firing)
+        arrays = self._reasons(conclusion, no, picked(firings.rule, firing), picked(firings.everywhere, firing))
         return _table({**arrays, "due": _numbers(due, _MOMENT, due != NEVER)}, JUSTIFICATIONS)
 
     def steps(self, steps: Steps) -> pa.Table:
@@ -124,7 +128,7 @@ class Writer:
         return _table(self._reasons(conclusion, within(steps.place), steps.rule, steps.everywhere), STEPS)
 
     def _reasons(self, conclusion: Numbers, no: Numbers, rules: Numbers, everywhere: Rows) -> dict[str, pa.Array]:
-        """What rules that fired for some rows say of conclusions."""
+        """The columns that justifications and steps share: conclusions, rules, and the rows that these fired for."""
         return {
             **self._where(everywhere, None, "row_id"),
             "conclusion": _numbers(conclusion, pa.int32()),
@@ -134,8 +138,8 @@ class Writer:
         }
 
     def _where(self, numbers: Rows, candidate: Rows | None, id_: str) -> dict[str, pa.Array]:
-        """Rows of all entities by the ids of what they are and belong to."""
-        ids, everywhere = self._ids, numbers.astype(np.int64)  # which need not be made of them for each column
+        """The ids of rows, and of the candidate, application and interview that they belong to."""
+        ids, everywhere = self._ids, numbers.astype(np.int64)  # converted once for all columns
         return {
             "candidate_id": _ids(ids.of("candidate", everywhere) if candidate is None else ids.candidates(candidate)),
             id_: _ids(ids.own(everywhere)),
@@ -170,7 +174,7 @@ def _words(codes: npt.NDArray[Any], words: pa.Array, type_: pa.DataType) -> pa.A
 
 
 def _ids(ids: Coded, *, null: bool = False) -> pa.Array:
-    """Ids; null where the place is -1."""
+    """Ids; null where the place is -1 (``null``)."""
     valid = ids.places >= 0 if null else None
     return pa.DictionaryArray.from_arrays(_numbers(ids.places, pa.int32(), valid), ids.dictionary, safe=False)
 

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from tactful.language.load.files import SUFFIXES, locate
+from tactful.language.load.places import Refused, read_regular_file
 from tactful.source.codes.examples import ExampleShape, IncompleteExample, UnreadableExamples
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.source.nodes import Mapping, Node, Scalar, TextLimits, decode
@@ -57,7 +58,7 @@ def example_files(location: str | Path) -> list[ExampleFile]:
 
 def _only(path: Path, folder: Path) -> bool:
     """Whether a pack's file is the only YAML file in its folder, so that the folder is the same pack."""
-    return path.is_file() and [other.resolve() for other in yaml_files(folder)] == [path.resolve()]
+    return path.is_file() and [other.resolve() for other in yaml_files(folder) if other.is_file()] == [path.resolve()]
 
 
 def _name(shown: str, path: Path) -> str:
@@ -68,7 +69,7 @@ def yaml_files(folder: Path) -> list[Path]:
     """The YAML files of a folder, by name; empty where there is no such folder."""
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
+    return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
 
 
 def read_file(path: Path, name: str) -> ExampleFile | None:
@@ -121,9 +122,7 @@ def read_yaml(path: Path, name: str) -> tuple[str, Node | None]:
 def read_text(path: Path, name: str) -> str:
     """The text of a file. Raises :class:`InvalidInput`."""
     try:
-        with path.open("rb") as stream:
-            data = stream.read(TextLimits().bytes + 1)
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise InvalidInput([UnreadableExamples.at(None, f"`{name}`: {reason}")]) from None
+        data = read_regular_file(path, TextLimits().bytes)
+    except Refused as refused:
+        raise InvalidInput([UnreadableExamples.at(None, f"`{name}`: {refused.reason}")]) from None
     return decode(data, name)
