@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 import pyarrow as pa
@@ -131,3 +132,28 @@ def _tables(moment: str) -> dict[str, pa.Table]:
             [{"candidate_id": "me", "application_id": "a", "interview_id": "i", "ended_at": moment, "status": "held"}]
         ),
     }
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime.max,
+        datetime.max.replace(tzinfo=UTC),
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))),
+        datetime.min.replace(tzinfo=UTC),
+        datetime(1969, 12, 31, tzinfo=UTC),
+        datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(2199, 1, 1, tzinfo=UTC),
+        datetime(2026, 1, 1),
+        "2026-11-19T10:00:00Z",
+        1.5,
+    ],
+)
+def test_a_moment_to_decide_for_that_cannot_be_used(now: Any) -> None:
+    """A `now` that is no aware datetime of the years 1971 to 2198 is an error with what it has to be, never a traceback."""
+    case = _case("1", "2026-11-19T10:00:00Z")
+    for ask in (POLICY.decide, POLICY.plan, POLICY.read):
+        with pytest.raises(tactful.TactfulError, match="`now`"):
+            ask(case, now)
+    with pytest.raises(tactful.TactfulError, match="`now`"):
+        POLICY.decide_tables(_tables("2026-11-19T10:00:00Z"), now)

@@ -17,7 +17,7 @@ from tactful.decide.invariants import Violation, violations
 from tactful.decide.timeline import LONGEST
 from tactful.engines.firings import Firing
 from tactful.engines.rete import Rete
-from tactful.facts.calendars import Calendars
+from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendars
 from tactful.facts.edit import changed
 from tactful.facts.paths import find_spot, read_value
 from tactful.facts.reading import CaseInput, read_case, read_case_node, read_case_text, read_shape
@@ -238,7 +238,11 @@ def _now(moment: datetime | None) -> int | None:
 
 
 def _seconds(moment: datetime, name: str) -> int:
-    """A moment in whole seconds since 1970."""
+    """A moment in whole seconds since 1970. Raises :class:`tactful.TactfulError` where it is no aware datetime of 1971 to 2198."""
+    if not isinstance(moment, datetime):
+        raise TactfulError(f"`{name}` is a datetime, not {type(moment).__name__}; see datetime.fromisoformat")
+    if not FIRST_YEAR < moment.year < LAST_YEAR:
+        raise TactfulError(f"the year of `{name}` is {moment.year}; years go from {FIRST_YEAR + 1} to {LAST_YEAR - 1}")
     if moment.tzinfo is None:
         raise TactfulError(f"`{name}` has no time zone; give an aware datetime, such as datetime.now(timezone.utc)")
     return epoch_seconds(moment)

@@ -127,7 +127,9 @@ def near_country(name: str) -> str | None:
         return f"{code}-{meant}" if meant else code
     words: dict[str, str] = {english.lower(): iso for iso, english in _iso_countries().items() if iso in _countries()}
     for iso, (module, names) in _countries().items():
-        words |= dict.fromkeys((module.replace("_", " "), *(other.lower() for other in names)), iso)
+        words |= dict.fromkeys(
+            (module.replace("_", " "), *(other.lower() for other in names if not other.startswith("Holidays"))), iso
+        )
     word = name.strip().lower()
     meant = word if word in words else near(word, [known for known in words if len(known) > 3])
     return None if meant is None else words[meant]
