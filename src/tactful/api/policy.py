@@ -238,7 +238,7 @@ def _now(moment: datetime | None) -> int | None:
 
 
 def _seconds(moment: datetime, name: str) -> int:
-    """A moment in whole seconds since 1970. Raises :class:`tactful.TactfulError` where it is no aware datetime of 1971 to 2198."""
+    """A moment in whole seconds since 1970. Raises :class:`tactful.TactfulError` if it is no aware datetime of 1971 to 2198."""
     if not isinstance(moment, datetime):
         raise TactfulError(f"`{name}` is a datetime, not {type(moment).__name__}; see datetime.fromisoformat")
     if not FIRST_YEAR < moment.year < LAST_YEAR:
