@@ -1,5 +1,5 @@
 """The facts: one candidate's situation at one moment.
 
-``shape`` says how a case is written, ``catalogue`` which fields there are and of what kind, ``rows`` how a case is held
-once read, ``read`` how one becomes the other.
+``shape`` defines how a case is written, ``fields`` lists the fields and their kinds, and ``rows`` holds a case in memory.
+``reading`` turns the first into the last.
 """

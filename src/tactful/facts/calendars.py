@@ -34,7 +34,7 @@ MAX_TABLES: Final = 2_048
 #: A table begins with a year and goes on to the next spring, so that few counts lead beyond it; see Calendar._table.
 SPAN: Final = 366 + 150
 _LATEST: Final = 365
-#: For so many business days on, tables keep what has to be added.
+#: Tables cache the result of :meth:`Days.look_ahead` up to this many business days.
 _NEAR: Final = 30
 _MEAN_YEAR: Final = 31_556_952
 _ONE_DAY: Final = timedelta(days=1)
@@ -47,7 +47,7 @@ class Days(msgspec.Struct, frozen=True, eq=False):
 
     ``starts``: local midnights. ``business``: whether people work. ``before``: how many business days came before.
     ``days``: the numbers of the business days. ``plain``: whether the day has 24 hours, so that no clock changes in it.
-    ``ahead`` keeps what :meth:`look_ahead` gave, by the number of business days.
+    ``ahead`` caches the results of :meth:`look_ahead` by the number of business days.
     """
 
     first: int
@@ -99,7 +99,7 @@ def _offices_in(country: str | None, days: Sequence[date]) -> _Offices:
     """When people work, and holidays, in consecutive days."""
     if country is None:
         return _Offices.of([day.weekday() < 5 for day in days], {})
-    # Made anew each time: the library fills a calendar as it is asked, and threads would see it half filled.
+    # A new calendar each time: the library fills calendars lazily, and other threads could see one half filled.
     calendar = country_holidays(country)
     business = [bool(calendar.is_working_day(day)) for day in days]
     return _Offices.of(business, {no: str(calendar[day]) for no, day in enumerate(days) if day in calendar})
@@ -208,7 +208,7 @@ class Calendar:
         return table.business[day.toordinal() - table.first]
 
     def holiday_name(self, day: date) -> str | None:
-        """What is celebrated on that day, if anything."""
+        """The name of the holiday on that day; ``None`` if there is none."""
         first = date(day.year, 1, 1).toordinal()
         return self._offices(day.year, first).names.get(day.toordinal() - first)
 

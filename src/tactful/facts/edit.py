@@ -1,6 +1,6 @@
-"""Facts changed: a field of one part of a case set to another value, or a message added.
+"""Change facts: set a field of a case to another value, or add a message.
 
-Nothing is changed in place. What comes out is a case's shape again, which has to be linked (and, where it came from
+Nothing is changed in place. The result is a new shape of the case, which has to be linked (and, where it came from
 outside, validated) like any other.
 """
 
@@ -75,7 +75,7 @@ def spot_of(case: Case, row: Row, field: str, custom: bool = False) -> Spot:
 def changed(shape: CaseShape, spot: Spot, value: Any) -> CaseShape:
     """The case with one field set to a value as a case holds it (see :func:`as_given`); ``None`` makes it unknown.
 
-    An offer that is not there comes into being.
+    Creates the offer if the application has none.
     """
     if spot.entity == "candidate":
         return replace(shape, candidate=_with(shape.candidate, spot, value))
@@ -155,7 +155,7 @@ def path_of(shape: CaseShape, spot: Spot) -> str:
 
 
 def _id(application: Application, spot: Spot) -> str:
-    """What tells a part from others of its application; a message is told by its place in the log, from 1."""
+    """The id of a part within its application. The id of a message is its place in the log, from 1."""
     match spot.entity:
         case "person":
             return application.people[spot.no].id
@@ -173,7 +173,7 @@ def _has(application: Application, entity: str, id_: str) -> bool:
 
 
 def ids(application: Application, entity: str) -> list[str]:
-    """What parts of an application go by, in their order; see :func:`path_of`."""
+    """The ids of an application's parts of one entity, in order; see :func:`path_of`."""
     match entity:
         case "person":
             return [person.id for person in application.people]

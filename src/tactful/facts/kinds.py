@@ -57,7 +57,7 @@ class TextKind(msgspec.Struct, frozen=True, tag="text"):
 
 
 class NumberKind(msgspec.Struct, frozen=True, tag="number"):
-    """A number, counted in ``unit`` where that is said (for people only: no conversion is made)."""
+    """A number, with an optional ``unit`` (for display only: no conversion is made)."""
 
     unit: str | None = None
 

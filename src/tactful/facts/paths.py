@@ -148,7 +148,7 @@ class _Finder:
         return meant or (f"there are {', '.join(f'`{other}`' for other in known[:20])}" if known else "there is none")
 
 
-#: What makes a field unknown.
+#: Texts that mean a value is unknown.
 UNKNOWN: Final = ("unknown", "null", "~", "")
 
 

@@ -159,7 +159,7 @@ class InterviewerRow(Row, frozen=True):
 
 
 class MessageRow(Row, frozen=True):
-    """``id`` is made of what the message says, so that it doesn't depend on the order of the log."""
+    """``id`` is built from the message's fields, so it does not depend on the order of the log."""
 
     entity: ClassVar = "message"
     person_id: str | None
@@ -203,7 +203,7 @@ class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     @property
     def size(self) -> int:
-        """How many rows it has."""
+        """The number of rows."""
         return 1 + sum(
             1 + len(family.people) + len(family.interviews) + sum(map(len, family.interviewers)) + len(family.messages)
             for family in self.families
@@ -245,7 +245,7 @@ def belongs_to(row: Row, per: str) -> Row | None:
 
 
 def row_key(row: Row) -> tuple[str, str, str, str]:
-    """What rows are ordered by: entity, the application's id, the interview's, the row's own. Names play no part."""
+    """The sort key of a row: entity, the application's id, the interview's id, the row's own id. Names play no part."""
     above = row.application or row
     return row.entity, above.id, row.interview.id if type(row) is InterviewerRow else "", row.id
 

@@ -24,7 +24,7 @@ from tactful.source.parse_json import parse_json
 from tactful.source.parse_yaml import parse_yaml
 
 CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
-#: What is said where linking a case fails although every check passed.
+#: The message if linking a case fails although every check passed.
 _UNEXPLAINED: Final = "its facts do not fit together, and no check names the one that is wrong; please report this"
 _NEARLY: Final = re.compile(rb"\.999999[5-9]")
 _NEARLY_TEXT: Final = re.compile(r"\.999999[5-9]")
@@ -39,7 +39,7 @@ def read_case(
     Of duplicate keys in JSON the last one counts, as JSON readers commonly have it; :func:`read_case_text` refuses them.
     ``now`` (seconds since 1970) takes the place of the case's own. Raises :class:`InvalidInput` with all mistakes.
     """
-    if type(data) is not bytes:  # what most callers give comes first: asking for a mapping takes its time
+    if type(data) is not bytes:  # the usual type first: the check for a mapping is slow
         if isinstance(data, Case):
             return data
         if isinstance(data, Mapping):
@@ -52,7 +52,7 @@ def read_case(
         try:
             return link(_DECODER.decode(data), now, calendars, custom, limits)
         except (msgspec.MsgspecError, NotLinkable, RecursionError, UnicodeDecodeError):
-            pass  # all that is wrong with it is found out and told below
+            pass  # the checks below report every mistake
     text = data if isinstance(data, str) else bytes(data)
     node = parse_json(text, name, TextLimits(limits.bytes, limits.depth))
     return read_case_node(node, "", calendars, custom, limits, now, as_json=True)

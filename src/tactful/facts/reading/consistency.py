@@ -204,7 +204,7 @@ class Consistency:
         for name, value in (customs if isinstance(customs, dict) else {}).items():
             if value is None or value is WRONG or name not in declared:
                 continue
-            if isinstance(declared[name], MomentKind):  # that it is a moment has been seen to
+            if isinstance(declared[name], MomentKind):  # already known to be a moment
                 self._moment(value, f"{path}.custom.{name}", zone)
             elif custom_value(value, declared[name], self._calendars.at(zone or "UTC", None)) is None:
                 allowed = _values(declared[name])

@@ -1,4 +1,4 @@
-"""How large a case may be. Cases come from strangers, and a decision has to end."""
+"""Limits on the size of a case. Cases may come from untrusted sources, and a decision has to end."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
 
 
 def _at(place: tuple[str, str | None], calendars: Calendars) -> Calendar:
-    """The calendar of a place that was not met before: a time zone and a country, which have to exist."""
+    """The calendar of a new place. Raises :class:`NotLinkable` if its time zone or country does not exist."""
     calendar = calendars.find(place)
     if calendar is None:
         raise NotLinkable
@@ -85,8 +85,7 @@ def _at(place: tuple[str, str | None], calendars: Calendars) -> Calendar:
 class _Linker(msgspec.Struct, eq=False, gc=False):
     """Links one case. Numbers rows through the whole case, in its order.
 
-    Written out longer than it needs to be: every call and every unpacking here is paid for by every decision. A ``Struct``
-    for the same reason.
+    Written out at length, and a ``Struct``, for speed: every decision pays for every call and every unpacking here.
     """
 
     calendars: Calendars

@@ -20,9 +20,9 @@ from tactful.source.diagnostics import Code, Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.suggest import did_you_mean
 
-#: Stands for a value that could not be read, so that what is beside it is still looked at.
+#: Stands for a value that could not be read, so that the values next to it are still checked.
 WRONG: Final = object()
-#: The text fields that something is told apart by, which therefore cannot be empty.
+#: Text fields that identify something and therefore cannot be empty.
 _NAMES: Final = ("id", "person", "system", "uid")
 #: How many digits a whole number may have: more is no count of anything.
 _DIGITS: Final = 15
@@ -37,7 +37,7 @@ def case_type() -> inspect.StructType:
 
 
 class Reader:
-    """Reads a tree of nodes by the types, gathering mistakes and the place of everything that is read."""
+    """Reads a tree of nodes as the types direct, and collects mistakes and the position of every value."""
 
     def __init__(self, custom: CustomFields, max_text: int, text_as_json: bool) -> None:
         self._custom, self._max_text, self._json = custom, max_text, text_as_json
@@ -229,7 +229,7 @@ class Reader:
         return value
 
     def _custom_plain(self, node: Node, kind: Kind) -> Any:
-        """The plain value for a kind; that it is one of the kind's values is seen to when the case is linked."""
+        """The plain value for a kind; whether the kind allows the value is checked when the case is linked."""
         if isinstance(node, Sequence):
             items = [item.text for item in node.items if isinstance(item, Scalar)]
             fits = isinstance(kind, ListKind) and len(items) == len(node.items)
