@@ -60,12 +60,12 @@ def read_case(
 
 def _rounded_up(data: bytes | bytearray | memoryview | str) -> bool:
     """Whether a moment may be so little before a second that the decoder would round it up to that second."""
-    # A plain search takes a tenth of what the pattern does, and nearly every case ends there.
+    # The search for one character is by far the fastest, and most cases end there.
     if isinstance(data, str):
-        return ".999999" in data and _NEARLY_TEXT.search(data) is not None
+        return "." in data and _NEARLY_TEXT.search(data) is not None
     if isinstance(data, memoryview):
         data = bytes(data)
-    return b".999999" in data and _NEARLY.search(data) is not None
+    return b"." in data and _NEARLY.search(data) is not None
 
 
 def _long_text(data: bytes | bytearray | memoryview | str, limit: int) -> bool:
