@@ -139,7 +139,7 @@ def read_case_node(
     problems = reader.problems
     if problems:
         if not text:  # bytes from a program: places in the data say more than lines and columns
-            problems = [msgspec.structs.replace(one, span=None) for one in problems]
+            problems = [msgspec.structs.replace(problem, span=None) for problem in problems]
         raise InvalidInput(problems, {node.span.file: text} if text else {})
     try:
         return link(msgspec.convert(plain, CaseShape), now, calendars, custom, limits)
