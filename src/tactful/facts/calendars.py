@@ -64,20 +64,20 @@ class Days(msgspec.Struct, frozen=True, eq=False):
         Seconds to be added to a moment of that day; from a day off on, the moment itself with a minus. The day with the
         number ``no`` stands at ``no + 1``, where a search for a moment among ``starts`` ends.
         """
-        found: list[int | None] = [None]
+        ahead: list[int | None] = [None]
         same: dict[int, int] = {}  # most days are followed by as much: equal numbers are kept once
         for day, start in enumerate(self.starts[:_LATEST]):
             at = self.before[day] + count
             target = self.days[at] if at < len(self.days) else None
             if target is None or (not self.business[day] and self.starts[target] <= 0):
-                found.append(None)
+                ahead.append(None)
             elif not self.business[day]:
-                found.append(-self.starts[target])
+                ahead.append(-self.starts[target])
             else:
                 further = self.starts[target] - start
                 plain = self.plain[day] and self.plain[target]
-                found.append(same.setdefault(further, further) if plain else None)
-        return found + [None] * (len(self.starts) - len(found) + 1)
+                ahead.append(same.setdefault(further, further) if plain else None)
+        return ahead + [None] * (len(self.starts) - len(ahead) + 1)
 
 
 class _Offices(msgspec.Struct, frozen=True, eq=False):
@@ -323,16 +323,16 @@ class Calendar:
 
     def _starts(self, first: int) -> list[int]:
         """Local midnights of the days of a table. In a week as long as seven days, no clock is changed, see ``_SEARCH``."""
-        found: list[int] = []
+        midnights: list[int] = []
         start = self.start_of_day(date.fromordinal(first))
         for day in range(first, first + SPAN, 7):
             after = self.start_of_day(date.fromordinal(day + 7))
             if after - start == 7 * DAY:
-                found.extend(range(start, after, DAY))
+                midnights.extend(range(start, after, DAY))
             else:
-                found.extend(self.start_of_day(date.fromordinal(day + no)) for no in range(7))
+                midnights.extend(self.start_of_day(date.fromordinal(day + no)) for no in range(7))
             start = after
-        return found[:SPAN]
+        return midnights[:SPAN]
 
 
 class Calendars:

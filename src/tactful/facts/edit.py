@@ -149,7 +149,7 @@ def path_of(shape: CaseShape, spot: Spot) -> str:
     own = f"{spot.entity}[{_id(application, spot)}].{spot.field}"
     alike = (
         spot.entity == "message"
-        or sum(_has(one, spot.entity, _id(application, spot)) for one in shape.applications) > 1
+        or sum(_has(other, spot.entity, _id(application, spot)) for other in shape.applications) > 1
     )
     return f"application[{application.id}].{own}" if alike and len(shape.applications) > 1 else own
 
@@ -176,13 +176,17 @@ def ids(application: Application, entity: str) -> list[str]:
     """What parts of an application go by, in their order; see :func:`path_of`."""
     match entity:
         case "person":
-            return [one.id for one in application.people]
+            return [person.id for person in application.people]
         case "interview":
-            return [one.id for one in application.interviews]
+            return [interview.id for interview in application.interviews]
         case "message":
             return [str(no) for no in range(1, len(application.messages) + 1)]
         case _:
-            return [f"{one.id}/{person_of(who)}" for one in application.interviews for who in one.interviewers]
+            return [
+                f"{interview.id}/{person_of(interviewer)}"
+                for interview in application.interviews
+                for interviewer in interview.interviewers
+            ]
 
 
 def person_of(interviewer: Interviewer | str) -> str:

@@ -153,7 +153,7 @@ def _unwrap(type_: inspect.Type) -> tuple[dict[str, Any], inspect.Type]:
         notes = {**(type_.extra_json_schema or {}), **(type_.extra or {})}
         type_ = type_.type
     if isinstance(type_, inspect.UnionType):
-        present = [one for one in type_.types if not isinstance(one, inspect.NoneType)]
+        present = [member for member in type_.types if not isinstance(member, inspect.NoneType)]
         if len(present) == 1:
             inner, type_ = _unwrap(present[0])
             notes = {**inner, **notes}

@@ -117,10 +117,10 @@ def parse_duration(text: str) -> Duration | None:
 
     Elapsed lengths come back in whole seconds. Lengths over :data:`MAX_DAYS` and parts of a business day give ``None``.
     """
-    found = _DURATION.fullmatch(text.strip())
-    if found is None:
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
         return None
-    amount, unit = found.group(1), " ".join(found.group(2).split()) + "s"
+    amount, unit = match.group(1), " ".join(match.group(2).split()) + "s"
     if unit == "business days":
         whole = amount.isdigit() and int(amount) <= MAX_DAYS
         return BusinessDays(int(amount)) if whole else None
@@ -149,8 +149,8 @@ _DAY_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 def parse_day_time(text: str) -> int | None:
     """Read ``09:00`` as seconds since midnight; ``None`` where ``text`` is no time of day."""
-    found = _DAY_TIME.fullmatch(text.strip())
-    return None if found is None else int(found.group(1)) * HOUR + int(found.group(2)) * MINUTE
+    match = _DAY_TIME.fullmatch(text.strip())
+    return None if match is None else int(match.group(1)) * HOUR + int(match.group(2)) * MINUTE
 
 
 def format_day_time(seconds: int) -> str:

@@ -53,7 +53,7 @@ def find_spot(shape: CaseShape, path: str, custom: CustomFields) -> tuple[Spot, 
     """The field that a path names, and its kind. Raises :class:`InvalidInput` where it names none, or several."""
     if _PATH.fullmatch(path) is None:
         raise _wrong(UnknownSpot.at(None, f"`{path}` names no fact", "write it like `person[dana].prefers`", path))
-    parts = [(found.group(1), found.group(2)) for found in _PART.finditer(path)]
+    parts = [(part.group(1), part.group(2)) for part in _PART.finditer(path)]
     *owners, (field, index) = parts
     if not owners or index is not None:
         raise _wrong(UnknownSpot.at(None, f"`{path}` names no field", "write it like `person[dana].prefers`", path))
@@ -111,7 +111,7 @@ class _Finder:
 
     def _application(self, owners: list[tuple[str, str | None]], entity: str, id_: str | None) -> int:
         """The application that is named, or the only one that can be meant."""
-        applications = [one.id for one in self._shape.applications]
+        applications = [application.id for application in self._shape.applications]
         if entity in ("application", "offer") and not owners:
             owners = [("application", id_)]
         if owners and (len(owners) > 1 or owners[0][0] != "application"):
@@ -123,8 +123,8 @@ class _Finder:
             return applications.index(wanted)
         fitting = [
             no
-            for no, one in enumerate(self._shape.applications)
-            if entity in ("application", "offer") or id_ in ids(one, entity)
+            for no, application in enumerate(self._shape.applications)
+            if entity in ("application", "offer") or id_ in ids(application, entity)
         ]
         if len(fitting) > 1:
             shown = ", ".join(f"`{applications[no]}`" for no in fitting[:8])
@@ -132,7 +132,11 @@ class _Finder:
             message = f"`{self._path}` may mean several applications: {shown}"
             raise _wrong(AmbiguousSpot.at(None, message, help_, self._path))
         if not fitting:
-            known = [name for one in self._shape.applications for name in ids(one, entity)] if id_ else applications
+            known = (
+                [name for application in self._shape.applications for name in ids(application, entity)]
+                if id_
+                else applications
+            )
             raise self._unknown(f"there is no {entity} `{id_ or ''}`", self._near(id_, known))
         return fitting[0]
 
@@ -141,7 +145,7 @@ class _Finder:
 
     def _near(self, name: str | None, known: list[str]) -> str:
         meant = did_you_mean(name, known) if name else None
-        return meant or (f"there are {', '.join(f'`{one}`' for one in known[:20])}" if known else "there is none")
+        return meant or (f"there are {', '.join(f'`{other}`' for other in known[:20])}" if known else "there is none")
 
 
 #: What makes a field unknown.
@@ -155,11 +159,11 @@ def read_value(given: Any, kind: Kind, path: str) -> Any:
     """
     if given is None or (isinstance(given, str) and given.strip().lower() in UNKNOWN):
         return None
-    found = _text(given.strip(), kind) if isinstance(given, str) else _plain(given, kind)
-    if found is None:
+    value = _text(given.strip(), kind) if isinstance(given, str) else _plain(given, kind)
+    if value is None:
         help_ = _help(kind)
         raise _wrong(BadValue.at(None, f"`{given}` is not a value of type {kind_name(kind)}", help_, path))
-    return found
+    return value
 
 
 def _text(text: str, kind: Kind) -> Any:
@@ -178,7 +182,7 @@ def _text(text: str, kind: Kind) -> Any:
             return text if parse_duration(text) is not None else None
         case ListKind(values=values):
             inner = text.removeprefix("[").removesuffix("]")
-            words = [one.strip() for one in inner.split(",") if one.strip()]
+            words = [word.strip() for word in inner.split(",") if word.strip()]
             return words if not values or set(words) <= set(values) else None
         case _:
             return text
@@ -193,7 +197,7 @@ def _plain(given: Any, kind: Kind) -> Any:
         case MomentKind():
             return given.isoformat() if isinstance(given, datetime | date) else None
         case ListKind(values=values):
-            listed = isinstance(given, list | tuple) and all(isinstance(one, str) for one in given)
+            listed = isinstance(given, list | tuple) and all(isinstance(item, str) for item in given)
             return list(given) if listed and (not values or set(given) <= set(values)) else None
         case _:
             return None
@@ -204,9 +208,9 @@ def _help(kind: Kind) -> str:
         case YesNoKind():
             return "write `yes`, `no` or `unknown`"
         case ChoiceKind(values=values):
-            return "write one of " + ", ".join(f"`{one}`" for one in values) + ", or `unknown`"
+            return "write one of " + ", ".join(f"`{value}`" for value in values) + ", or `unknown`"
         case ListKind(values=values) if values:
-            return "write some of " + ", ".join(f"`{one}`" for one in values) + ", with commas between them"
+            return "write some of " + ", ".join(f"`{value}`" for value in values) + ", with commas between them"
         case MomentKind():
             return "write it like `2026-11-27T17:00:00-05:00`, or `unknown`"
         case DayTimeKind():

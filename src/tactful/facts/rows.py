@@ -205,8 +205,8 @@ class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
     def size(self) -> int:
         """How many rows it has."""
         return 1 + sum(
-            1 + len(one.people) + len(one.interviews) + sum(map(len, one.interviewers)) + len(one.messages)
-            for one in self.families
+            1 + len(family.people) + len(family.interviews) + sum(map(len, family.interviewers)) + len(family.messages)
+            for family in self.families
         )
 
 

@@ -60,7 +60,12 @@ def read_case(
 
 def _rounded_up(data: bytes | bytearray | memoryview | str) -> bool:
     """Whether a moment may be so little before a second that the decoder would round it up to that second."""
-    return (_NEARLY_TEXT.search(data) if isinstance(data, str) else _NEARLY.search(data)) is not None
+    # The search for one character is by far the fastest, and most cases end there.
+    if isinstance(data, str):
+        return "." in data and _NEARLY_TEXT.search(data) is not None
+    if isinstance(data, memoryview):
+        data = bytes(data)
+    return b"." in data and _NEARLY.search(data) is not None
 
 
 def _long_text(data: bytes | bytearray | memoryview | str, limit: int) -> bool:
@@ -134,7 +139,7 @@ def read_case_node(
     problems = reader.problems
     if problems:
         if not text:  # bytes from a program: places in the data say more than lines and columns
-            problems = [msgspec.structs.replace(one, span=None) for one in problems]
+            problems = [msgspec.structs.replace(problem, span=None) for problem in problems]
         raise InvalidInput(problems, {node.span.file: text} if text else {})
     try:
         return link(msgspec.convert(plain, CaseShape), now, calendars, custom, limits)

@@ -93,11 +93,11 @@ class Consistency:
                 "write `status: scheduled`, or correct the moment",
             )
         names: dict[Any, int] = {}
-        for no, one in enumerate(given.get("interviewers") or ()):
+        for no, interviewer in enumerate(given.get("interviewers") or ()):
             at = f"{path}.interviewers[{no}]"
-            id_ = one.get("person") if isinstance(one, dict) else one
-            if isinstance(one, dict):
-                self._fields(one, "interviewer", at, zone, people)
+            id_ = interviewer.get("person") if isinstance(interviewer, dict) else interviewer
+            if isinstance(interviewer, dict):
+                self._fields(interviewer, "interviewer", at, zone, people)
             else:
                 self._reference(id_, at, people)
             if isinstance(id_, str) and names.setdefault(id_, no) != no:
@@ -161,17 +161,17 @@ class Consistency:
     def _moment(self, value: Any, path: str, zone: str | None) -> None:
         day = parse_date(value) if isinstance(value, str) else None
         moment = parse_moment(value) if isinstance(value, str) else value
-        found = day or (moment if isinstance(moment, datetime) else None)
-        if found is None:
+        when = day or (moment if isinstance(moment, datetime) else None)
+        if when is None:
             return
-        if not FIRST_YEAR < found.year < LAST_YEAR:
+        if not FIRST_YEAR < when.year < LAST_YEAR:
             self._note(
                 BadMoment,
                 path,
-                f"the year {found.year} is out of range",
+                f"the year {when.year} is out of range",
                 f"years go from {FIRST_YEAR + 1} to {LAST_YEAR - 1}",
             )
-        elif zone is None and (day is not None or (isinstance(found, datetime) and found.tzinfo is None)):
+        elif zone is None and (day is not None or (isinstance(when, datetime) and when.tzinfo is None)):
             help_ = "add an offset, such as `-05:00`, or give the candidate's `time_zone`"
             self._note(NoZone, path, "the moment has no offset, and no time zone is given to read it in", help_)
 
@@ -195,7 +195,7 @@ class Consistency:
     def _reference(self, id_: Any, path: str, people: list[Any]) -> None:
         if not isinstance(id_, str) or id_ in people:
             return
-        known = [one for one in people if isinstance(one, str)]
+        known = [other for other in people if isinstance(other, str)]
         help_ = did_you_mean(id_, known) or "list the person under `people`"
         self._note(DanglingReference, path, f"no person of this application has the id `{id_}`", help_)
 
@@ -213,7 +213,7 @@ class Consistency:
 
 def _values(kind: Kind) -> str | None:
     values = kind.values if isinstance(kind, ChoiceKind | ListKind) else ()
-    return "the values are " + ", ".join(f"`{one}`" for one in values) if values else None
+    return "the values are " + ", ".join(f"`{value}`" for value in values) if values else None
 
 
 def _mapping(value: Any) -> Plain:

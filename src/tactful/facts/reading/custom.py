@@ -37,7 +37,7 @@ def custom_value(given: Any, kind: Kind, calendar: Calendar) -> Value:
         case NumberKind():
             return given if is_number(given) else None
         case ListKind(values=allowed):
-            texts = tuple(one for one in given if isinstance(one, str)) if isinstance(given, list | tuple) else ()
+            texts = tuple(item for item in given if isinstance(item, str)) if isinstance(given, list | tuple) else ()
             fits = (
                 isinstance(given, list | tuple)
                 and len(texts) == len(given)

@@ -66,20 +66,20 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
     )
     applications = shape.applications
     count = len(applications)
-    if count > 1 and (count > limits.applications or len({one.id for one in applications}) != count):
+    if count > 1 and (count > limits.applications or len({application.id for application in applications}) != count):
         raise NotLinkable
     families: list[Family] = []
-    for one in applications:
-        families.append(linker.family(one, len(families), candidate))
+    for application in applications:
+        families.append(linker.family(application, len(families), candidate))
     return Case(now, candidate, tuple(families), shape)
 
 
 def _at(place: tuple[str, str | None], calendars: Calendars) -> Calendar:
     """The calendar of a place that was not met before: a time zone and a country, which have to exist."""
-    found = calendars.find(place)
-    if found is None:
+    calendar = calendars.find(place)
+    if calendar is None:
         raise NotLinkable
-    return found
+    return calendar
 
 
 class _Linker(msgspec.Struct, eq=False, gc=False):
@@ -156,8 +156,8 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         no = self.people
         own = placed = application.calendar
         place: tuple[str | None, str | None] = (None, None)
-        for one in given:
-            id_, zone, country, calendar = one.id, one.time_zone, one.country, own
+        for person in given:
+            id_, zone, country, calendar = person.id, person.time_zone, person.country, own
             if zone is not None or country is not None:
                 if (zone, country) != place:  # people of a company are mostly in the same place
                     place = (zone, country)
@@ -167,19 +167,19 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             by_id[id_] = PersonRow(
                 no,
                 id_,
-                one.name,
-                one.email,
-                one.role,
-                one.prefers,
-                one.invited_call,
-                one.contact_policy,
-                one.channels,
-                one.topics,
+                person.name,
+                person.email,
+                person.role,
+                person.prefers,
+                person.invited_call,
+                person.contact_policy,
+                person.channels,
+                person.topics,
                 country,
                 zone,
                 application,
                 calendar,
-                NO_CUSTOM if one.custom is None else self.customs("person", one.custom),
+                NO_CUSTOM if person.custom is None else self.customs("person", person.custom),
             )
             no += 1
         self.people = no
@@ -191,8 +191,8 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         rows: list[InterviewRow] = []
         groups: list[tuple[InterviewerRow, ...]] = []
         no, now, epochs = self.interviews, self.now, self.calendars.epochs
-        for one in given:
-            moment, status = one.ended_at, one.status
+        for interview in given:
+            moment, status = interview.ended_at, interview.status
             known = epochs.get(moment.tzinfo)
             if known is None:
                 ended_at = self.seconds(moment)
@@ -203,13 +203,13 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                     raise NotLinkable
             if status == "held" and now is not None and ended_at > now:
                 raise NotLinkable
-            custom = NO_CUSTOM if one.custom is None else self.customs("interview", one.custom)
-            row = InterviewRow(no, one.id, one.stage, status, ended_at, one.went, application, custom)
+            custom = NO_CUSTOM if interview.custom is None else self.customs("interview", interview.custom)
+            row = InterviewRow(no, interview.id, interview.stage, status, ended_at, interview.went, application, custom)
             rows.append(row)
-            groups.append(self._group(one, row, people, application) if one.interviewers else ())
+            groups.append(self._group(interview, row, people, application) if interview.interviewers else ())
             no += 1
         self.interviews = no
-        if len(rows) > 1 and len({one.id for one in rows}) != len(rows):
+        if len(rows) > 1 and len({row.id for row in rows}) != len(rows):
             raise NotLinkable
         return tuple(rows), tuple(groups)
 
@@ -222,12 +222,12 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
     ) -> tuple[InterviewerRow, ...]:
         rows: dict[str, InterviewerRow] = {}
         no = self.interviewers
-        for one in given.interviewers:
-            if isinstance(one, str):
-                id_, attended, values = one, None, NO_CUSTOM
+        for interviewer in given.interviewers:
+            if isinstance(interviewer, str):
+                id_, attended, values = interviewer, None, NO_CUSTOM
             else:
-                id_, attended = one.person, one.attended
-                values = NO_CUSTOM if one.custom is None else self.customs("interviewer", one.custom)
+                id_, attended = interviewer.person, interviewer.attended
+                values = NO_CUSTOM if interviewer.custom is None else self.customs("interviewer", interviewer.custom)
             person = people.get(id_)
             if person is None:
                 raise NotLinkable
@@ -243,12 +243,12 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
     ) -> tuple[MessageRow, ...]:
         rows = []
         no, epochs = self.messages, self.calendars.epochs
-        for one in given:
-            person_id = one.person
+        for message in given:
+            person_id = message.person
             person = people.get(person_id)
             if person is None and person_id is not None:
                 raise NotLinkable
-            moment = one.sent_at
+            moment = message.sent_at
             if moment is None:
                 sent_at = None
             elif (known := epochs.get(moment.tzinfo)) is None:
@@ -261,13 +261,13 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             row = MessageRow(
                 no,
                 person_id,
-                one.direction,
+                message.direction,
                 sent_at,
-                one.channel,
-                one.kind,
+                message.channel,
+                message.kind,
                 person,
                 application,
-                NO_CUSTOM if one.custom is None else self.customs("message", one.custom),
+                NO_CUSTOM if message.custom is None else self.customs("message", message.custom),
             )
             rows.append(row)
             no += 1
@@ -329,25 +329,25 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         zoned = self.zoned_here
         if not 1970 < int(text[:4] if text[:4].isdigit() else 0) < 2199 or (not zoned and not _has_offset(text)):
             raise NotLinkable
-        found = deadline_of(text, self.calendar)
-        if found is None:
+        moment = deadline_of(text, self.calendar)
+        if moment is None:
             raise NotLinkable
-        return found
+        return moment
 
     def customs(self, entity: str, given: Mapping[str, object]) -> Mapping[str, Value]:
         declared = self.custom.get(entity, {})
-        found: dict[str, Value] = {}
-        for name, one in given.items():
+        values: dict[str, Value] = {}
+        for name, value in given.items():
             kind = declared.get(name)
             if kind is None:
                 raise NotLinkable
-            if isinstance(one, str) and isinstance(kind, MomentKind):
-                found[name] = self._deadline(one)
-            elif one is not None:
-                found[name] = custom_value(one, kind, self.calendar)
-                if found[name] is None:
+            if isinstance(value, str) and isinstance(kind, MomentKind):
+                values[name] = self._deadline(value)
+            elif value is not None:
+                values[name] = custom_value(value, kind, self.calendar)
+                if values[name] is None:
                     raise NotLinkable
-        return found
+        return values
 
 
 def _length(text: str) -> int:

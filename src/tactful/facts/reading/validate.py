@@ -31,9 +31,9 @@ _DIGITS: Final = 15
 @cache
 def case_type() -> inspect.StructType:
     """The type of a case; looked up once."""
-    found = inspect.type_info(CaseShape)
-    assert isinstance(found, inspect.StructType)
-    return found
+    type_ = inspect.type_info(CaseShape)
+    assert isinstance(type_, inspect.StructType)
+    return type_
 
 
 class Reader:
@@ -61,7 +61,7 @@ class Reader:
             self.problem(WrongType, path, f"{_what(path)} is a mapping from names to values, not {_name(node)}")
             return WRONG
         fields = {field.encode_name: field for field in type_.fields}
-        found: dict[str, Any] = {}
+        facts: dict[str, Any] = {}
         for key, value in node.entries:
             at = f"{path}.{key.text}" if path else key.text
             if key.text not in fields:
@@ -72,13 +72,13 @@ class Reader:
                 self.problem(UnknownFact, at, f"{_what(path)} has no fact `{key.text}`", help_)
                 continue
             if key.text == "custom":
-                found["custom"] = self._customs(value, type_.cls.__name__.lower(), at)
+                facts["custom"] = self._customs(value, type_.cls.__name__.lower(), at)
             else:
-                found[key.text] = self._value(value, fields[key.text].type, at)
+                facts[key.text] = self._value(value, fields[key.text].type, at)
         for name, field in fields.items():
-            if field.required and name not in found:
+            if field.required and name not in facts:
                 self.problem(MissingFact, path, f"{_what(path)} has no `{name}`", f"write `{name}:`")
-        return found
+        return facts
 
     def _value(self, node: Node, type_: inspect.Type, path: str) -> Any:
         self.spans[path] = node.span
@@ -104,13 +104,13 @@ class Reader:
                 return self._scalar(node, type_, path)
 
     def _union(self, node: Node, type_: inspect.UnionType, path: str) -> Any:
-        types = [one for one in type_.types if not isinstance(one, inspect.NoneType)]
+        types = [member for member in type_.types if not isinstance(member, inspect.NoneType)]
         if len(types) < len(type_.types) and isinstance(node, Scalar) and node.is_null:
             return None
-        struct = next((one for one in types if isinstance(one, inspect.StructType)), None)
+        struct = next((member for member in types if isinstance(member, inspect.StructType)), None)
         if struct is not None and (len(types) == 1 or isinstance(node, Mapping)):
             return self._struct(node, struct, path)
-        return self._value(node, next(one for one in types if one is not struct), path)
+        return self._value(node, next(member for member in types if member is not struct), path)
 
     def _list(self, node: Node, item: inspect.Type, path: str) -> Any:
         if not isinstance(node, Sequence):
@@ -121,7 +121,7 @@ class Reader:
                     WrongType, path, f"`{_last(path)}` is a list, not {_name(node)}", "put `- ` before each item"
                 )
             return WRONG
-        return [self._value(one, item, f"{path}[{no}]") for no, one in enumerate(node.items)]
+        return [self._value(element, item, f"{path}[{no}]") for no, element in enumerate(node.items)]
 
     # --- single values ---
 
@@ -159,7 +159,7 @@ class Reader:
     def _choice(self, node: Scalar, values: tuple[str, ...], path: str) -> Any:
         if node.text in values:
             return node.text
-        help_ = did_you_mean(node.text, values) or "the values are " + ", ".join(f"`{one}`" for one in values)
+        help_ = did_you_mean(node.text, values) or "the values are " + ", ".join(f"`{value}`" for value in values)
         self.problem(NotAValue, path, f"`{_last(path)}` cannot be `{_short(node)}`", help_)
         return WRONG
 
@@ -207,31 +207,31 @@ class Reader:
             self.problem(WrongType, path, f"`custom` is a mapping from names to values, not {_name(node)}")
             return WRONG
         declared = self._custom.get(entity, {})
-        found = {}
+        facts = {}
         for key, value in node.entries:
             at = f"{path}.{key.text}"
             if key.text in declared:
-                found[key.text] = self._custom_value(value, declared[key.text], at)
+                facts[key.text] = self._custom_value(value, declared[key.text], at)
             else:
                 self.spans[at] = key.span
                 help_ = did_you_mean(key.text, declared) or "declare it under `custom_facts` in the pack"
                 self.problem(UnknownFact, at, f"the pack declares no custom fact `{key.text}` for {entity}", help_)
-        return found
+        return facts
 
     def _custom_value(self, node: Node, kind: Kind, path: str) -> Any:
         self.spans[path] = node.span
         if isinstance(node, Scalar) and node.is_null:
             return None
-        found = self._custom_plain(node, kind)
-        if found is None:
+        value = self._custom_plain(node, kind)
+        if value is None:
             self.problem(WrongType, path, f"`{_last(path)}` is not of its type, {kind_name(kind)}")
             return WRONG
-        return found
+        return value
 
     def _custom_plain(self, node: Node, kind: Kind) -> Any:
         """The plain value for a kind; that it is one of the kind's values is seen to when the case is linked."""
         if isinstance(node, Sequence):
-            items = [one.text for one in node.items if isinstance(one, Scalar)]
+            items = [item.text for item in node.items if isinstance(item, Scalar)]
             fits = isinstance(kind, ListKind) and len(items) == len(node.items)
             return (
                 items
