@@ -1,4 +1,4 @@
-"""Keys of rows as whole numbers: ids are compared once, and rows are found by numbers from then on."""
+"""Keys of rows as whole numbers: ids are compared as texts once, and rows are then found by number."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pyarrow.compute as pc
 from tactful.columns.arrays import flags, indices, is_dictionary, offsets, present
 from tactful.columns.columns import Flags, Ints, Places
 
-#: Keys below this, or below four times as many as there are rows, are looked up in an array; greater ones by halving.
+#: Keys below this, or below four times the number of rows, are looked up in an array; larger keys by binary search.
 _DENSE: Final = 1 << 16
 _CODED: Final = pa.dictionary(pa.int32(), pa.string())
 
 
 def runs(array: pa.Array) -> tuple[pa.Array, Places]:
-    """The ids of a column without those that repeat the one before, and how often each is there in a row."""
+    """The ids of a column with consecutive repeats collapsed, and the length of each run."""
     if is_dictionary(array):
         places = indices(array)
         first = np.flatnonzero(np.append(True, places[1:] != places[:-1])[: len(places)])
@@ -31,7 +31,7 @@ def runs(array: pa.Array) -> tuple[pa.Array, Places]:
 
 
 def _changes(array: pa.Array) -> Flags:
-    """Which texts are not the same as the one before; a null never is."""
+    """Which texts differ from the previous text; a null always does."""
     changed = np.ones(len(array), np.bool_)
     if len(array) > 1:
         differs = pc.not_equal(array[1:], array[:-1])
@@ -41,25 +41,25 @@ def _changes(array: pa.Array) -> Flags:
 
 
 def places_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[Places]]:
-    """For each id the first row that has it, and for each of the other ids the row of ``ids``; -1 where there is none."""
+    """The first row of each id, and for each of the other ids its row in ``ids``; -1 where there is none."""
     equal = [other.equals(ids) for other in others]
     looked_up = [other for other, same in zip(others, equal, strict=True) if not same]
     codes = indices(pa.concat_arrays([ids, *looked_up]).dictionary_encode())
     own = codes[: len(ids)]
-    first = np.full(len(codes) + 1, -1, np.int64)  # the last one is for null, whose code is -1
+    first = np.full(len(codes) + 1, -1, np.int64)  # the last entry is for null, whose code is -1
     first[own[::-1]] = np.arange(len(ids))[::-1]
-    found, at = [], len(ids)
+    places, at = [], len(ids)
     for other, same in zip(others, equal, strict=True):
         if same:
-            found.append(first[own])
+            places.append(first[own])
         else:
-            found.append(first[codes[at : at + len(other)]])
+            places.append(first[codes[at : at + len(other)]])
             at += len(other)
-    return first[own], found
+    return first[own], places
 
 
 def owners_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[Places]]:
-    """For each id the first row that has it, and for each row of the others the row of ``ids``; -1 where there is none."""
+    """The first row of each id, and for each row of the other columns its row in ``ids``; -1 where there is none."""
     stretches = [runs(other) for other in others]
     first, places = places_of(ids, [texts for texts, _ in stretches])
     return first, [np.repeat(rows, counts) for rows, (_, counts) in zip(places, stretches, strict=True)]
@@ -72,10 +72,10 @@ class Names:
         stretches = [(column, None) if is_dictionary(column) else runs(column) for column in columns]
         coded = [_coded(column) for column, _ in stretches]
         shared = pa.chunked_array(coded, _CODED).unify_dictionaries()
-        found = [indices(chunk) for chunk in shared.chunks]
+        chunk_codes = [indices(chunk) for chunk in shared.chunks]
         self.codes: list[Ints] = [
             codes if counts is None else np.repeat(codes, counts)
-            for codes, (_, counts) in zip(found, stretches, strict=True)
+            for codes, (_, counts) in zip(chunk_codes, stretches, strict=True)
         ]
         texts = shared.chunk(0).dictionary
         self.count = len(texts)
@@ -92,19 +92,18 @@ def _coded(column: pa.Array) -> pa.Array:
 
 
 def keys(owners: Places, codes: Ints, names: Names) -> Ints:
-    """The key of each row, of the row that it belongs to and its own id; -1 where it has none of one."""
-    found = owners * names.count
-    found += codes
-    if len(found) and (found.min() < 0 or (names.gaps and codes.min() < 0)):
-        found[(codes < 0) | (owners < 0)] = -1
-    return found
+    """The key of each row, made from its owner's row and its own id; -1 where either is missing."""
+    numbers = owners * names.count
+    numbers += codes
+    if len(numbers) and (numbers.min() < 0 or (names.gaps and codes.min() < 0)):
+        numbers[(codes < 0) | (owners < 0)] = -1
+    return numbers
 
 
 class Finder:
-    """Finds rows by their keys: in an array of all keys that there can be, or of all ids, or else by halving.
+    """Finds rows by key: in an array of all possible keys, in an array of all ids, or by binary search.
 
-    ``count``: how many ids there are, which is what a key leaves when it is divided by it. ``owners``: how many rows these
-    belong to.
+    ``count``: the number of ids; a key modulo ``count`` is the id. ``owners``: the number of rows in the parent table.
     """
 
     def __init__(self, own: Ints, owners: int, count: int) -> None:
@@ -113,7 +112,7 @@ class Finder:
         places, bound = (own, owners * count) if self._all else (self._ids(own), count)
         rows = np.arange(len(own), dtype=np.int32)
         self._first = _rows(places, rows, bound)
-        #: Rows with a key that an earlier row has.
+        #: Rows whose key an earlier row already has.
         self.repeated: Places = np.zeros(0, np.int64)
         self._order: Places | None = None
         lost = np.flatnonzero(self._first.take(places) != rows)
@@ -131,7 +130,7 @@ class Finder:
         return np.where(wanted < 0, -1, wanted % max(1, self._count))
 
     def find(self, wanted: Ints) -> Places:
-        """The first row that has each key; -1 where none has, or where the key is -1."""
+        """The first row of each key; -1 where no row has it, or where the key is -1."""
         if self._all:
             return self._first.take(wanted).astype(np.int64)
         if len(self._own) == 0:
@@ -144,15 +143,15 @@ class Finder:
 
 
 def _rows(numbers: Ints, rows: npt.NDArray[np.int32], bound: int) -> npt.NDArray[np.int32]:
-    """For each number below ``bound`` the last of the rows that have it; the last number, which -1 leads to, has none."""
-    found = np.full(bound + 1, -1, np.int32)
-    found[numbers] = rows
-    found[-1] = -1
-    return found
+    """The last row of each number below ``bound``. The entry at -1 is always -1."""
+    last = np.full(bound + 1, -1, np.int32)
+    last[numbers] = rows
+    last[-1] = -1
+    return last
 
 
 def repeated(numbers: Ints, counted: Flags) -> Places:
-    """The rows with a number that others have too, among those that are counted."""
+    """The counted rows whose number occurs more than once among the counted rows."""
     ordered = np.sort(numbers if counted.all() else numbers[counted], kind="stable")
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
     return np.flatnonzero(counted & np.isin(numbers, twice)) if len(twice) else np.zeros(0, np.int64)

@@ -23,9 +23,9 @@ _START: Final = datetime(1970, 1, 1)
 
 
 class Clock:
-    """The clocks that local times of an entity's rows are read on, and for which rows a time zone is given.
+    """The calendars for the local times of an entity's rows, and which rows have a time zone.
 
-    ``rows``: for each row the candidate or application whose place and zone count.
+    ``rows``: for each row, the row of the candidate or application whose place and time zone apply.
     """
 
     def __init__(self, places: Ints, zoned: Flags, calendars: tuple[Calendar, ...], rows: Places) -> None:
@@ -33,7 +33,7 @@ class Clock:
 
     @lazy
     def places(self) -> Ints:
-        """The place among ``calendars`` of each row."""
+        """The index of each row's calendar in ``calendars``."""
         return gather(self._places, self._rows, 0)
 
     @lazy
@@ -43,9 +43,9 @@ class Clock:
 
 
 def seconds_column(array: pa.Array, clock: Clock, deadline: bool) -> tuple[Ints, Flags]:
-    """Moments as seconds, :data:`NULL` where unknown; and which the ordinary reader has to look at.
+    """Moments in seconds since 1970 (:data:`NULL` where unknown), and the rows that the ordinary reader has to check.
 
-    ``deadline``: whether bare days are read, which mean their last second.
+    ``deadline``: whether a bare date is allowed; it means the last second of that day.
     """
     type_ = array.type
     if pa.types.is_timestamp(type_):
@@ -67,7 +67,7 @@ def _instants(seconds: Ints, known: Flags | None) -> tuple[Ints, Flags]:
 
 
 def _readable(seconds: Ints, known: Flags | None, clock: Clock) -> tuple[Ints, Flags]:
-    """The rows whose local time can be read, and those that cannot though there is one."""
+    """The rows whose local time can be read, and flags for the rows that have a local time that cannot be read."""
     there = np.ones(len(seconds), np.bool_) if known is None else known
     fits = there & clock.zoned & (seconds >= _FIRST) & (seconds < _LAST)
     return np.flatnonzero(fits), there & ~fits
@@ -76,40 +76,40 @@ def _readable(seconds: Ints, known: Flags | None, clock: Clock) -> tuple[Ints, F
 def _local(seconds: Ints, known: Flags | None, clock: Clock) -> tuple[Ints, Flags]:
     rows, odd = _readable(seconds, known, clock)
     days, times = np.divmod(seconds[rows], DAY)
-    found = np.full(len(seconds), NULL, np.int64)
+    seconds_of_rows = np.full(len(seconds), NULL, np.int64)
     kinds, inverse = _places_and_days(clock.places[rows], days)
-    ends = np.array([_end(clock, *one) for one in kinds], np.int64)
+    ends = np.array([_end(clock, *kind) for kind in kinds], np.int64)
     starts = np.array([_end(clock, place, day - 1) for place, day in kinds], np.int64) + 1
-    found[rows] = starts[inverse] + times
-    longer = np.flatnonzero((ends - starts + 1 != DAY)[inverse])  # the clock is changed on that day
+    seconds_of_rows[rows] = starts[inverse] + times
+    longer = np.flatnonzero((ends - starts + 1 != DAY)[inverse])  # the clocks change on that day
     for row in rows[longer].tolist():
         calendar = clock.calendars[clock.places[row]]
-        found[row] = calendar.instant(_START + timedelta(seconds=int(seconds[row])))
-    return found, odd
+        seconds_of_rows[row] = calendar.instant(_START + timedelta(seconds=int(seconds[row])))
+    return seconds_of_rows, odd
 
 
 def _days(days: Ints, known: Flags | None, clock: Clock) -> tuple[Ints, Flags]:
     rows, odd = _readable(days * DAY, known, clock)
     kinds, inverse = _places_and_days(clock.places[rows], days[rows])
-    found = np.full(len(days), NULL, np.int64)
-    found[rows] = np.array([_end(clock, *one) for one in kinds], np.int64)[inverse]
-    return found, odd
+    seconds_of_rows = np.full(len(days), NULL, np.int64)
+    seconds_of_rows[rows] = np.array([_end(clock, *kind) for kind in kinds], np.int64)[inverse]
+    return seconds_of_rows, odd
 
 
 def _places_and_days(places: Ints, days: Ints) -> tuple[list[tuple[int, int]], Any]:
-    """The kinds of place and day that there are, and which each row has."""
+    """The distinct pairs of place and day, and the index of each row's pair."""
     span = int(days.max(initial=0)) + 1
     kinds, inverse = distinct(places * span + days)
     return [divmod(kind, span) for kind in kinds.tolist()], inverse
 
 
 def _end(clock: Clock, place: int, day: int) -> int:
-    """The last second of a day, counted from 1970."""
+    """The last second of a day, in seconds since 1970; ``day`` is in days since 1970."""
     return clock.calendars[place].end_of_day((_START + timedelta(days=day)).date())
 
 
 def _texts(array: pa.Array, clock: Clock, deadline: bool) -> tuple[Ints, Flags]:
-    """Each kind of text at a place is read once."""
+    """Read moments from texts, each distinct text at each place once."""
     texts, places_of_texts = codes(array)
     known = places_of_texts >= 0
     rows = np.flatnonzero(known)
@@ -120,9 +120,9 @@ def _texts(array: pa.Array, clock: Clock, deadline: bool) -> tuple[Ints, Flags]:
         outer, text = divmod(kind, len(texts))
         place, zoned = divmod(outer, 2)
         values.append(_read(texts[text] or "", clock.calendars[place], bool(zoned), deadline))
-    found = np.full(len(array), NULL, np.int64)
-    found[rows] = np.array([NULL if one is None else one for one in values], np.int64)[inverse]
-    return found, known & ((found < _FIRST) | (found >= _LAST))
+    seconds_of_rows = np.full(len(array), NULL, np.int64)
+    seconds_of_rows[rows] = np.array([NULL if value is None else value for value in values], np.int64)[inverse]
+    return seconds_of_rows, known & ((seconds_of_rows < _FIRST) | (seconds_of_rows >= _LAST))
 
 
 def _read(text: str, calendar: Calendar, zoned: bool, deadline: bool) -> int | None:
@@ -132,7 +132,7 @@ def _read(text: str, calendar: Calendar, zoned: bool, deadline: bool) -> int | N
         moment = parse_moment(text)
     if moment is None:
         return None
-    here = getattr(moment, "tzinfo", None) is None  # told by the clock of the place, not with an offset
+    here = getattr(moment, "tzinfo", None) is None  # a local time, without an offset
     if not FIRST_YEAR < moment.year < LAST_YEAR or (here and not zoned):
         return None
     return deadline_of(text, calendar) if deadline else seconds_of(moment, calendar)

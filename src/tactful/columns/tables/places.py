@@ -1,4 +1,4 @@
-"""Where candidates, applications and people are: which calendar each lives by, inherited as the ordinary reader does."""
+"""The calendars of candidates, applications and people, inherited as in the ordinary reader."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from tactful.facts.entities import PLACED
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.link import NO_ZONE
 
-#: Numbers up to this are told apart by marking them in an array, larger ones by sorting.
+#: Distinct numbers up to this are found by marking them in an array, larger numbers by sorting.
 _MARKED: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """For each entity that is somewhere, which of ``calendars`` its rows live by.
+    """For each entity with a place, the index of each row's calendar in ``calendars``.
 
-    ``zoned``: whether a time zone is given for the candidate or the application, so that local times can be read.
-    ``suspects``: rows by entity whose place does not exist.
+    ``zoned``: whether the candidate or the application has a time zone, so that local times can be read.
+    ``suspects``: by entity, the rows whose place does not exist or whose candidate has too many places.
     """
 
     places: dict[str, Ints]
@@ -41,10 +41,10 @@ def placement(
     """The calendars of all candidates, applications and people."""
     owners = {"application": links["application", "candidate"], "person": links["person", "application"]}
     zones, countries = _Words(NO_ZONE), _Words(None)
-    told = {
+    own_words = {
         entity: (
-            zones.told(sheets[entity].arrays.get("time_zone")),
-            countries.told(sheets[entity].arrays.get("country")),
+            zones.read(sheets[entity].arrays.get("time_zone")),
+            countries.read(sheets[entity].arrays.get("country")),
         )
         for entity in PLACED
     }
@@ -53,13 +53,13 @@ def placement(
     above = np.zeros(sheets["candidate"].size, np.int64)
     for entity in PLACED:
         above = gather(above, owners[entity], 0) if entity in owners else above
-        zone, country = told[entity]
+        zone, country = own_words[entity]
         above[zone.rows] = zone.numbers * width + (above[zone.rows] & (width - 1))
         above[country.rows] = country.numbers + (above[country.rows] & -width)
         where[entity] = above
-    places, found = _numbered(where, width, zones.texts, countries.texts)
-    known = [calendars.find((str(zone), country)) for zone, country in found]
-    missing = np.array([one is None for one in known], np.bool_)
+    places, pairs = _numbered(where, width, zones.texts, countries.texts)
+    known = [calendars.find((str(zone), country)) for zone, country in pairs]
+    missing = np.array([calendar is None for calendar in known], np.bool_)
     zoned = _zoned(sheets["candidate"])
     suspects = {entity: np.flatnonzero(missing[rows]) for entity, rows in places.items()} if missing.any() else {}
     if len(known) > limits.places:
@@ -67,7 +67,7 @@ def placement(
         suspects["candidate"] = np.union1d(suspects.get("candidate", crowded), crowded)
     return Placement(
         places,
-        tuple(one or calendars.at(NO_ZONE, None) for one in known),
+        tuple(calendar or calendars.at(NO_ZONE, None) for calendar in known),
         {
             "candidate": zoned,
             "application": gather(zoned, owners["application"], False) | _zoned(sheets["application"]),
@@ -88,29 +88,29 @@ def _crowded(places: Mapping[str, Ints], owners: Mapping[str, Places], limit: in
     return np.flatnonzero(counts > limit)
 
 
-class _Told(NamedTuple):
-    """The rows that say something of their own, and the number of what each says."""
+class _OwnWords(NamedTuple):
+    """The rows with a time zone or country of their own, and its number in each."""
 
     rows: Places
     numbers: Ints
 
 
 class _Words:
-    """The time zones or countries of all tables as numbers; 0 is what holds where none is given."""
+    """The time zones or countries of all tables as numbers; 0 is the default, where none is given."""
 
     def __init__(self, none: str | None) -> None:
         self.texts = [none]
         self._numbers: dict[str | None, int] = {}
 
-    def told(self, given: Any) -> _Told:
-        """What a column says."""
+    def read(self, given: Any) -> _OwnWords:
+        """Read a column."""
         if given is None or given.null_count == len(given):
-            return _Told(np.zeros(0, np.int64), np.zeros(0, np.int64))
+            return _OwnWords(np.zeros(0, np.int64), np.zeros(0, np.int64))
         coded = given if is_dictionary(given) else given.dictionary_encode()
         words = np.array([self._number(text) for text in texts(coded.dictionary)], np.int64)
         inner, known = coded.indices, present(coded)
         rows = np.arange(len(coded)) if known is None else np.flatnonzero(known)
-        return _Told(rows, words.take(numbers(inner, inner.type.to_pandas_dtype()).take(rows)))
+        return _OwnWords(rows, words.take(numbers(inner, inner.type.to_pandas_dtype()).take(rows)))
 
     def _number(self, text: str | None) -> int:
         if text not in self._numbers:
@@ -122,13 +122,13 @@ class _Words:
 def _numbered(
     pairs: Mapping[str, Ints], width: int, zones: list[str | None], countries: list[str | None]
 ) -> tuple[dict[str, Ints], list[tuple[str | None, str | None]]]:
-    """Zones and countries as places that are numbered by what there is."""
-    kinds, found_at = distinct(np.concatenate(list(pairs.values())))
-    ends = np.cumsum([len(one) for one in pairs.values()])[:-1]
-    found = [divmod(kind, width) for kind in kinds.tolist()]
+    """The places of rows, renumbered without gaps, and the time zone and country of each place."""
+    kinds, inverse = distinct(np.concatenate(list(pairs.values())))
+    ends = np.cumsum([len(rows) for rows in pairs.values()])[:-1]
+    numbers_of_places = [divmod(kind, width) for kind in kinds.tolist()]
     return (
-        dict(zip(pairs, np.split(found_at, ends), strict=True)),
-        [(zones[zone], countries[country]) for zone, country in found],
+        dict(zip(pairs, np.split(inverse, ends), strict=True)),
+        [(zones[zone], countries[country]) for zone, country in numbers_of_places],
     )
 
 
@@ -140,7 +140,7 @@ def _zoned(sheet: Sheet) -> Flags:
 
 
 def distinct(given: Ints) -> tuple[Ints, npt.NDArray[np.intp]]:
-    """Numbers from 0 on: those that there are, ascending, and for each number its place among them."""
+    """The distinct numbers (0 or more) in ascending order, and the index of each given number among them."""
     most = int(given.max(initial=0))
     if most >= _MARKED:
         kinds, inverse = np.unique(given, return_inverse=True)

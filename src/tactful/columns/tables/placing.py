@@ -1,6 +1,6 @@
-"""Which row belongs to which: all tables brought into the order of the candidates, by their keys.
+"""All tables sorted into the order of the candidates by their keys, with links from each row to its parent.
 
-Rows under one key mostly follow each other, so a candidate is looked for once for each stretch of them.
+Rows with the same key mostly follow each other, so the candidate is looked up once for each run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pyarrow as pa
 from tactful.columns.arrays import offsets, texts
 from tactful.columns.columns import Ints, Places, gather
 from tactful.columns.tables.keys import Finder, Names, keys, owners_of, repeated
-from tactful.columns.tables.rejects import Found, Reject
+from tactful.columns.tables.rejects import Mistake, Reject
 from tactful.columns.tables.schema import KEYS, TABLE_OF
 from tactful.columns.tables.sheets import Sheet, as_texts
 from tactful.source.codes.case import DanglingReference, DuplicateId, MissingFact
@@ -23,39 +23,39 @@ from tactful.source.codes.case import DanglingReference, DuplicateId, MissingFac
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """All rows in the order of their parents; those of nobody are left out.
+    """All rows in the order of their parents; rows without a parent are left out.
 
-    ``links`` and ``offsets`` are those of :class:`~tactful.columns.columns.Columns`. ``found``: mistakes that only tables can
-    have. ``suspects``: rows by entity that the ordinary reader has to look at.
+    ``links`` and ``offsets`` are those of :class:`~tactful.columns.columns.Columns`. ``mistakes``: mistakes that only
+    tables can have. ``suspects``: by entity, the rows that the ordinary reader has to check.
     """
 
     sheets: dict[str, Sheet]
     links: dict[tuple[str, str], Places]
     offsets: dict[tuple[str, str], Places]
-    found: list[Found]
+    mistakes: list[Mistake]
     suspects: dict[str, list[Places]]
 
 
 class _Placing:
-    """Tables on their way to their places, from the candidates down."""
+    """Tables being sorted, from the candidates down."""
 
     def __init__(self, sheets: dict[str, Sheet]) -> None:
         self.sheets = sheets
         self.links: dict[tuple[str, str], Places] = {}
         self.offsets: dict[tuple[str, str], Places] = {}
-        self.found: list[Found] = []
+        self.mistakes: list[Mistake] = []
         self.suspects: dict[str, list[Places]] = {}
-        #: The candidate of each row of each table, -1 where there is none.
+        #: By entity, the candidate of each row; -1 where there is none.
         self.owners: dict[str, Places] = {}
 
     def candidates(self) -> None:
-        """Find the candidate of all rows of all other tables."""
+        """Find the candidate of each row in all other tables."""
         sheet = self.sheets["candidate"]
         nameless = sheet.arrays["candidate_id"].null_count
         if nameless:
             known = np.flatnonzero(np.asarray(sheet.arrays["candidate_id"].is_valid()))
             self.sheets["candidate"] = sheet = sheet.take(known)
-            self.found.append(Found(None, _missing("candidate", "candidate_id", None, nameless)))
+            self.mistakes.append(Mistake(None, _missing("candidate", "candidate_id", None, nameless)))
         others = [entity for entity in self.sheets if entity != "candidate"]
         ids = as_texts(sheet.arrays["candidate_id"])
         first, owners = owners_of(ids, [self.sheets[entity].arrays["candidate_id"] for entity in others])
@@ -65,11 +65,11 @@ class _Placing:
             message = f"the candidate `{id_}` has more than one row"
             help_ = "give each candidate one, and nobody else's id"
             reject = Reject(id_, "candidates", DuplicateId.id, message, help_)
-            self.found += [Found(int(first[row]), reject), Found(row, reject)]
+            self.mistakes += [Mistake(int(first[row]), reject), Mistake(row, reject)]
         self.suspect("candidate", np.flatnonzero(np.diff(offsets(ids)) == 0))
 
     def applications(self) -> None:
-        """Place the applications, and find that of all rows below."""
+        """Place the applications, then the rows that belong to them."""
         self._put("application", "candidate", self.owners["application"])
         below = ("offer", "person", "interview", "message", "interviewer")
         names = self._names(("application", *below), "application_id")
@@ -83,14 +83,14 @@ class _Placing:
                 self._put(entity, "application", places)
 
     def _interviewers(self, applications: Places) -> None:
-        """Interviewers belong to interviews of their applications, which have been placed."""
+        """Place interviewers under the interviews of their applications, which are already placed."""
         names = self._names(("interview", "interviewer"), "interview_id")
         own, theirs = names.codes
         find = self._named("interview", "application", own, names)
         self._put("interviewer", "interview", find(keys(applications, theirs, names)))
 
     def people(self) -> None:
-        """Have people found by those who name them: interviewers, messages, and contacts of an application."""
+        """Link the rows that name people: interviewers, messages, and applications with a contact."""
         naming = {"interviewer": "person_id", "message": "person_id", "application": "contact_via"}
         given = {entity: ids for entity, name in naming.items() if (ids := self._known(entity, name)) is not None}
         names = Names([self.sheets["person"].arrays["person_id"], *given.values()])
@@ -98,8 +98,8 @@ class _Placing:
         find = self._named("person", "application", own, names)
         named = {entity: np.full(self.sheets[entity].size, -1, np.int64) for entity in naming}
         for entity, codes in zip(given, others, strict=True):
-            named[entity] = found = find(keys(self._applications_of(entity), codes, names))
-            self.suspect(entity, np.flatnonzero((found < 0) & (codes >= 0)))
+            named[entity] = people = find(keys(self._applications_of(entity), codes, names))
+            self.suspect(entity, np.flatnonzero((people < 0) & (codes >= 0)))
         self.links["message", "person"] = named["message"]
         self.links["interviewer", "person"] = people = named["interviewer"]
         self.suspect("interviewer", np.flatnonzero(people < 0))
@@ -107,7 +107,7 @@ class _Placing:
         self.suspect("interviewer", repeated(pairs, people >= 0))
 
     def offers(self) -> None:
-        """An application has one offer or none."""
+        """Link each application to its offer; more than one offer is a mistake."""
         starts, ids = self.offsets["application", "offer"], self.sheets["application"].arrays
         counts = np.diff(starts)
         self.links["application", "offer"] = np.where(counts > 0, starts[:-1], -1)
@@ -116,28 +116,28 @@ class _Placing:
             owner, id_ = (texts(ids[name][row : row + 1])[0] for name in KEYS["offer"])
             message = f"the application `{id_}` has {counts[row]} offers"
             reject = Reject(owner, "offers", DuplicateId.id, message, "give one row for each application at most")
-            self.found.append(Found(candidate, reject))
+            self.mistakes.append(Mistake(candidate, reject))
 
     def suspect(self, entity: str, rows: Places) -> None:
-        """Have the ordinary reader look at rows."""
+        """Note rows that the ordinary reader has to check."""
         if len(rows):
             self.suspects.setdefault(entity, []).append(rows)
 
-    # --- steps on the way ---
+    # --- helpers ---
 
     def _names(self, entities: tuple[str, ...], column: str) -> Names:
         return Names([self.sheets[entity].arrays[column] for entity in entities])
 
     def _named(self, entity: str, parent: str, codes: Ints, names: Names) -> Callable[[Ints], Places]:
-        """A way to find rows by what they belong to and their ids, of which each needs one of its own."""
+        """A function from keys to rows. Rows with a repeated, missing or empty id become suspects."""
         finder = Finder(keys(self.links[entity, parent], codes, names), self.sheets[parent].size, names.count)
         self.suspect(entity, finder.repeated)
         self.suspect(entity, np.flatnonzero((codes == -1) | (codes == names.empty)))
         return finder.find
 
     def _known(self, entity: str, column: str) -> pa.Array | None:
-        found = self.sheets[entity].arrays.get(column)
-        return None if found is None or found.null_count == len(found) else found
+        array = self.sheets[entity].arrays.get(column)
+        return None if array is None or array.null_count == len(array) else array
 
     def _applications_of(self, entity: str) -> Places:
         if entity == "application":
@@ -147,7 +147,7 @@ class _Placing:
         return self.links[entity, "application"]
 
     def _put(self, entity: str, parent: str, places: Places) -> None:
-        """Put rows in the order of the rows that they belong to, without those that belong to none."""
+        """Sort rows into the order of their parents; rows without a parent are left out."""
         if len(places) and (places[0] < 0 or (places[1:] < places[:-1]).any()):
             sheet = self.sheets[entity]
             self._strays(sheet, parent, np.flatnonzero(places < 0))
@@ -161,41 +161,41 @@ class _Placing:
         np.cumsum(np.bincount(places, minlength=len(starts) - 1), out=starts[1:])
 
     def _strays(self, sheet: Sheet, parent: str, rows: Places) -> None:
-        """Note rows that belong to no row above them."""
+        """Note the mistakes of rows without a parent."""
         names = KEYS[parent]
         candidates = self.owners[sheet.entity][rows].tolist()
         arrays = sheet.take(rows).arrays
         keys_ = zip(*(texts(arrays[name]) for name in names), strict=True)
         for (candidate, key), count in Counter(zip(candidates, keys_, strict=True)).items():
-            self.found.append(_stray(sheet.entity, candidate, dict(zip(names, key, strict=True)), count))
+            self.mistakes.append(_stray(sheet.entity, candidate, dict(zip(names, key, strict=True)), count))
 
 
 def placed(sheets: dict[str, Sheet]) -> Placed:
-    """All rows in their places."""
+    """Sort the rows of all tables into the order of their parents."""
     work = _Placing(dict(sheets))
     work.candidates()
     work.applications()
     work.people()
     work.offers()
-    return Placed(work.sheets, work.links, work.offsets, work.found, work.suspects)
+    return Placed(work.sheets, work.links, work.offsets, work.mistakes, work.suspects)
 
 
-def _stray(entity: str, candidate: int, key: dict[str, str | None], count: int) -> Found:
-    """Rows of one key that belong to nothing."""
+def _stray(entity: str, candidate: int, key: dict[str, str | None], count: int) -> Mistake:
+    """The mistake of ``count`` rows that share a key and have no parent."""
     table, id_ = TABLE_OF[entity], key["candidate_id"]
     missing = next((name for name, value in key.items() if value is None), None)
     if missing is not None:
-        return Found(candidate if candidate >= 0 else None, _missing(entity, missing, id_, count))
+        return Mistake(candidate if candidate >= 0 else None, _missing(entity, missing, id_, count))
     if candidate < 0:
         message = f"{_rows(count)} of `{table}` {_name(count)} the candidate `{id_}`, whom `candidates` does not have"
-        return Found(None, Reject(id_, table, DanglingReference.id, message, "add the candidate, or correct the id"))
+        return Mistake(None, Reject(id_, table, DanglingReference.id, message, "add the candidate, or correct the id"))
     *_, (column, value) = key.items()
     if column == "interview_id":
         inside = f" of the application `{key['application_id']}`, which `interviews` does not have"
     else:
         inside = ", which `applications` does not have"
     message = f"{_rows(count)} of `{table}` {_name(count)} the {column.removesuffix('_id')} `{value}`{inside}"
-    return Found(candidate, Reject(id_, table, DanglingReference.id, message, "add the row, or correct the id"))
+    return Mistake(candidate, Reject(id_, table, DanglingReference.id, message, "add the row, or correct the id"))
 
 
 def _missing(entity: str, column: str, candidate_id: str | None, count: int) -> Reject:

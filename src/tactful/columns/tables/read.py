@@ -1,7 +1,7 @@
-"""Tables as columns for engines, with everything seen to that the ordinary reader of cases refuses.
+"""Tables read as columns for engines, with the same checks as in the ordinary reader of cases.
 
-What can be told from arrays is: who may have made a mistake. For those the case is made again as plain data and read as
-any case is, which tells all that is wrong with it; where nothing is, it stays.
+The arrays only show which candidates may have a mistake. The cases of these candidates are rebuilt as plain data and read
+by the ordinary reader, which reports every mistake; a candidate without mistakes stays.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from tactful.facts.shape import InterviewStatus
 
 @dataclass(frozen=True, slots=True)
 class TablesRead:
-    """Candidates without mistakes as columns, in the order of ``candidates``, and what is wrong with the others.
+    """Candidates without mistakes as columns, in the order of ``candidates``, and the mistakes of the others.
 
-    ``rejects`` has all mistakes of a candidate one after the other, in the order of the candidates, and then those of rows
-    that are nobody's.
+    ``rejects`` lists the mistakes candidate by candidate, in the order of the candidates, and then the mistakes of rows
+    without a candidate.
     """
 
     columns: Columns
@@ -53,34 +53,34 @@ def read_tables(
     now: int | None = None,
     clock: Callable[[], int],
 ) -> TablesRead:
-    """Read the tables of many candidates; see ``schema`` for what they are called and hold.
+    """Read the tables of many candidates; ``schema`` has their names and columns.
 
-    ``now`` (seconds since 1970) is the moment to decide for; otherwise the column ``candidates.now``, and where that says
-    nothing what ``clock`` says, which is asked once. Rows may stand in any order. Raises :class:`InvalidInput` where a table
-    or a column has a name or a type that it cannot have; a candidate with mistakes is left out and listed in ``rejects``.
-    Of ``limits``, ``bytes`` and ``depth`` bound how a case is written, and so nothing here.
+    ``now`` (seconds since 1970) is the moment to decide for. Without it, the column ``candidates.now`` applies, and where
+    that is null, the time of ``clock``, which is called at most once. Rows may be in any order. Raises
+    :class:`InvalidInput` where a table or a column has a wrong name or type; a candidate with mistakes is left out and
+    listed in ``rejects``. The limits ``bytes`` and ``depth`` concern the text of a case and do not apply here.
     """
     rows = placed(sheets_of(tables, custom))
     restorer = Restorer(rows.sheets, rows.offsets, calendars, custom, limits, now)
     work = _Reading(rows, placement(rows.sheets, rows.links, calendars, limits), limits)
     columns = work.columns(work.moments(now, clock), field_columns(custom), restorer.cases)
-    found = [*rows.found, *mistakes(restorer, work.suspects(columns))]
-    if not found:
+    all_mistakes = [*rows.mistakes, *mistakes(restorer, work.suspects(columns))]
+    if not all_mistakes:
         return TablesRead(columns, [])
     gone = np.zeros(columns.sizes["candidate"], np.bool_)
-    gone[[one.candidate for one in found if one.candidate is not None]] = True
-    return TablesRead(without(columns, gone, restorer.cases), rejects_of(found))
+    gone[[mistake.candidate for mistake in all_mistakes if mistake.candidate is not None]] = True
+    return TablesRead(without(columns, gone, restorer.cases), rejects_of(all_mistakes))
 
 
 class _Reading:
-    """Tables on their way to columns; what is suspect is noted on it."""
+    """Tables being read as columns, with the suspect rows noted so far."""
 
     def __init__(self, rows: Placed, where: Placement, limits: CaseLimits) -> None:
         self._rows, self._where, self._limits = rows, where, limits
         self._sheets, self._links = rows.sheets, rows.links
-        self._suspects = {entity: list(found) for entity, found in rows.suspects.items()}
-        for entity, found in where.suspects.items():
-            self._suspect(entity, found)
+        self._suspects = {entity: list(suspect) for entity, suspect in rows.suspects.items()}
+        for entity, suspect in where.suspects.items():
+            self._suspect(entity, suspect)
         self._moments: Ints = np.zeros(0, np.int64)
 
     def _suspect(self, entity: str, rows: Places) -> None:
@@ -88,11 +88,13 @@ class _Reading:
             self._suspects.setdefault(entity, []).append(rows)
 
     def suspects(self, columns: Columns) -> list[int]:
-        """The candidates that the ordinary reader has to look at."""
+        """The candidates that the ordinary reader has to check."""
         for entity, rows in suspects(columns, self._moments, self._limits):
             self._suspect(entity, rows)
-        found = [columns.above(entity, "candidate")[rows] for entity, each in self._suspects.items() for rows in each]
-        return np.unique(np.concatenate(found)).tolist() if found else []
+        candidates = [
+            columns.above(entity, "candidate")[rows] for entity, parts in self._suspects.items() for rows in parts
+        ]
+        return np.unique(np.concatenate(candidates)).tolist() if candidates else []
 
     def moments(self, now: int | None, clock: Callable[[], int]) -> Ints:
         """The moment to decide for, for each candidate."""
@@ -108,21 +110,21 @@ class _Reading:
     def columns(
         self, moments: Ints, fields: Mapping[str, list[FieldColumn]], cases: Callable[[Sequence[int]], list[Case]]
     ) -> Columns:
-        """The columns of all candidates, mistaken or not."""
+        """The columns of all candidates, with or without mistakes."""
         return Columns(
             sizes={entity: sheet.size for entity, sheet in self._sheets.items()},
             now=moments,
             links=self._links,
             offsets=self._rows.offsets,
-            given=self._fields([one for each in fields.values() for one in each if not one.custom]),
-            custom=self._fields([one for each in fields.values() for one in each if one.custom]),
+            given=self._fields([field for own in fields.values() for field in own if not field.custom]),
+            custom=self._fields([field for own in fields.values() for field in own if field.custom]),
             places=self._where.places,
             calendars=self._where.calendars,
             cases=cases,
         )
 
     def _fields(self, fields: list[FieldColumn]) -> Fields:
-        made: dict[Name, Column] = {}
+        columns: dict[Name, Column] = {}
         makers: dict[Name, Callable[[], Column]] = {}
         clocks = {entity: self._clock(entity) for entity in self._sheets}
         for field in fields:
@@ -136,11 +138,11 @@ class _Reading:
             if column is None:
                 makers[name] = partial(text_column, field.kind, array)
             else:
-                made[name] = column
-        return Fields(made, makers)
+                columns[name] = column
+        return Fields(columns, makers)
 
     def _clock(self, entity: str) -> Clock:
-        """Where local times of an entity are read: with the candidate, or with the application that a row belongs to."""
+        """The clock for local times of an entity: that of the candidate, or of the application that a row belongs to."""
         if entity in ("candidate", "application"):
             owner, rows = entity, np.arange(self._sheets[entity].size)
         elif entity == "interviewer":
@@ -156,7 +158,7 @@ _HELD: Final[InterviewStatus] = "held"
 
 
 def suspects(columns: Columns, now: Ints, limits: CaseLimits) -> Suspects:
-    """Rows that the ordinary reader has to look at; ``now`` is :data:`NULL` where a case leaves it to the clock."""
+    """Rows that the ordinary reader has to check; ``now`` is :data:`NULL` where a case takes the time of the clock."""
     bounds = (
         ("candidate", "application", limits.applications),
         ("application", "person", limits.people),
@@ -172,7 +174,7 @@ def suspects(columns: Columns, now: Ints, limits: CaseLimits) -> Suspects:
 
 
 def _ends_wrongly(columns: Columns, now: Ints) -> Flags:
-    """Interviews without an end, and those that were held and end after now."""
+    """Interviews without an end, and held interviews that end after ``now``."""
     ended_at, status = columns.given["interview", "ended_at"].data, columns.given["interview", "status"]
     assert isinstance(status.kind, ChoiceKind)
     then = now.take(columns.above("interview", "candidate")) if columns.sizes["interview"] else ended_at

@@ -1,4 +1,4 @@
-"""Candidates, and rows, that cannot be decided on, and why."""
+"""Mistakes in tables, by candidate: why a candidate or a row cannot be decided on."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tactful.source.codes.text import BadEncoding
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 
 _STEP: Final = re.compile(r"(\w+)(?:\[(\d+)\])?")
-#: By the key under which a case holds a part: its entity.
+#: The entity of each key that holds a part of a case.
 _PARTS: Final[Mapping[str, Entity]] = {"now": ALL[0], **{entity.part: entity for entity in ALL}}
 
 
 class Reject(NamedTuple):
-    """One mistake: which candidate it keeps from being decided, in which table it is, and what it is.
+    """A mistake in the tables: its candidate, its table, its code, the message and a hint.
 
-    ``candidate_id`` is ``None`` where a row does not say whose it is.
+    ``candidate_id`` is ``None`` where the row does not name a candidate.
     """
 
     candidate_id: str | None
@@ -30,36 +30,36 @@ class Reject(NamedTuple):
     help: str | None
 
 
-class Found(NamedTuple):
-    """A mistake, with the candidate's row among the candidates; ``None`` where there is none."""
+class Mistake(NamedTuple):
+    """A reject with the row of its candidate in ``candidates``; ``None`` where there is no such row."""
 
     candidate: int | None
     reject: Reject
 
 
-def rejects_of(found: Iterable[Found]) -> list[Reject]:
-    """The mistakes in the order of the candidates, those of nobody last; each mistake once."""
-    ordered = sorted(found, key=lambda one: (one.candidate is None, one.candidate or 0))
-    return list(dict.fromkeys(one.reject for one in ordered))
+def rejects_of(mistakes: Iterable[Mistake]) -> list[Reject]:
+    """The rejects in the order of the candidates, without duplicates; those without a candidate come last."""
+    ordered = sorted(mistakes, key=lambda mistake: (mistake.candidate is None, mistake.candidate or 0))
+    return list(dict.fromkeys(mistake.reject for mistake in ordered))
 
 
-def mistakes(restorer: Restorer, candidates: Sequence[int]) -> Iterator[Found]:
-    """What the ordinary reader finds wrong with candidates."""
+def mistakes(restorer: Restorer, candidates: Sequence[int]) -> Iterator[Mistake]:
+    """The mistakes that the ordinary reader reports for the candidates in some rows."""
     for candidate, case in zip(candidates, _cases(restorer, candidates), strict=True):
         if case is None:
             message, help_ = "a text of the candidate's is not UTF-8", "write the table again with texts in UTF-8"
             (id_,) = texts(restorer.sheets["candidate"].arrays["candidate_id"][candidate : candidate + 1])
-            yield Found(candidate, Reject(id_, None, BadEncoding.id, message, help_))
+            yield Mistake(candidate, Reject(id_, None, BadEncoding.id, message, help_))
             continue
         try:
             restorer.read(case)
         except InvalidInput as error:
             id_ = case["candidate"]["id"]
-            yield from (Found(candidate, _reject(id_, one, case)) for one in error.diagnostics)
+            yield from (Mistake(candidate, _reject(id_, problem, case)) for problem in error.diagnostics)
 
 
 def _cases(restorer: Restorer, candidates: Sequence[int]) -> list[Plain | None]:
-    """Cases made again; ``None`` for those with texts that cannot be read."""
+    """The cases rebuilt as plain data; ``None`` for a case with a text that is not UTF-8."""
     try:
         return [*restorer.plain(candidates)]
     except UnicodeDecodeError:
@@ -70,7 +70,7 @@ def _cases(restorer: Restorer, candidates: Sequence[int]) -> list[Plain | None]:
 
 
 def _reject(candidate_id: str | None, problem: Diagnostic, case: Any) -> Reject:
-    """A mistake in a case, told with the keys of the row instead of a place in JSON."""
+    """The reject of a mistake in a case; it names the keys of the row instead of the path in JSON."""
     table, called, owners, part = None, "case", list[str](), case
     for name, no in _STEP.findall(problem.path or ""):
         if name == "custom":
@@ -87,6 +87,6 @@ def _reject(candidate_id: str | None, problem: Diagnostic, case: Any) -> Reject:
 
 
 def _called(name: str, part: Mapping[str, Any], no: int) -> str:
-    """A row by its id, an interviewer by the person's; what has none by its place, from 1."""
+    """The name of a row: its id, for an interviewer the person's id, and without an id its number, from 1."""
     id_ = part.get("person" if name == "interviewers" else "id")
     return f"`{id_}`" if id_ else str(no + 1)

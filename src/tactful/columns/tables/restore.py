@@ -1,4 +1,4 @@
-"""Cases made again from the tables: what JSON would have given."""
+"""Cases rebuilt from the tables, as they would be in JSON."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from tactful.source.nodes import Sequence as SequenceNode
 Plain = dict[str, Any]
 _PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _EPOCH: Final = datetime(1970, 1, 1)
-#: Where parts of a case stand in a text: there is none.
+#: The span of rebuilt parts of a case, which have no text.
 _NOWHERE: Final = Span("case", 0, 0, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Restorer:
-    """Makes cases again from sheets whose rows are in the order of their parents; ``offsets`` as in ``Columns``."""
+    """Rebuilds cases from sheets whose rows are in the order of their parents; ``offsets`` as in ``Columns``."""
 
     sheets: Mapping[str, Sheet]
     offsets: Mapping[tuple[str, str], Places]
@@ -49,11 +49,11 @@ class Restorer:
     now: int | None
 
     def cases(self, candidates: Sequence[int]) -> list[Case]:
-        """The cases of the candidates in some rows. Raises :class:`InvalidInput` with all mistakes of the first that has any."""
+        """The cases of the candidates in some rows. Raises :class:`InvalidInput` at the first case with mistakes."""
         return list(map(self.read, self.plain(candidates)))
 
     def read(self, case: Plain) -> Case:
-        """Read plain data as JSON is read. Raises :class:`InvalidInput` with all mistakes."""
+        """Read a case from plain data, as from JSON. Raises :class:`InvalidInput` with all mistakes."""
         if not _has_long_text(case, self.limits.text):
             try:
                 return link(msgspec.convert(case, CaseShape), self.now, self.calendars, self.custom, self.limits)
@@ -62,7 +62,7 @@ class Restorer:
         return read_case_node(_node(case), "", self.calendars, self.custom, self.limits, self.now, as_json=True)
 
     def plain(self, candidates: Sequence[int]) -> list[Plain]:
-        """Cases as plain data, as they would be written in JSON. Raises ``UnicodeDecodeError`` where a text is not UTF-8."""
+        """Cases as plain data, as in JSON. Raises ``UnicodeDecodeError`` where a text is not UTF-8."""
         rows = {"candidate": np.array(candidates, np.int64)}
         counts: dict[tuple[str, str], Iterator[int]] = {}
         for pair in BELOW:
@@ -71,7 +71,7 @@ class Restorer:
             rows[child] = _stretches(starts, ends - starts)
             counts[pair] = iter((ends - starts).tolist())
         fields = field_columns(self.custom)
-        parts = {entity: iter(self._rows(entity, found, fields[entity])) for entity, found in rows.items()}
+        parts = {entity: iter(self._rows(entity, own, fields[entity])) for entity, own in rows.items()}
 
         def below(parent: str, child: str) -> list[Plain]:
             return list(islice(parts[child], next(counts[parent, child])))
@@ -79,27 +79,27 @@ class Restorer:
         return [_assembled(candidate, below) for candidate in parts["candidate"]]
 
     def _rows(self, entity: str, rows: Places, fields: list[FieldColumn]) -> list[Plain]:
-        found: list[Plain] = [{} for _ in range(len(rows))]
+        parts: list[Plain] = [{} for _ in range(len(rows))]
         sheet = self.sheets[entity].take(rows)
         for field in fields:
             if field.column in sheet.arrays:
-                for row, value in zip(found, plain(sheet.arrays[field.column]), strict=True):
+                for row, value in zip(parts, plain(sheet.arrays[field.column]), strict=True):
                     if value is not None or field.name == "id":
                         (row.setdefault("custom", {}) if field.custom else row)[field.name] = value
         if entity == "candidate" and NOW in sheet.arrays:
-            for row, value in zip(found, plain(sheet.arrays[NOW]), strict=True):
+            for row, value in zip(parts, plain(sheet.arrays[NOW]), strict=True):
                 row[NOW] = value
-        return found
+        return parts
 
 
 def _stretches(starts: Places, counts: Places) -> Places:
-    """All rows of stretches, one after the other."""
+    """The rows of all stretches, concatenated."""
     before = np.cumsum(counts) - counts
     return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
 
 
 def _assembled(candidate: Plain, below: Callable[[str, str], list[Plain]]) -> Plain:
-    """One case of its parts; ``below`` gives the parts of the next row."""
+    """A case put together from its parts; ``below`` gives the parts of the next row."""
     now = candidate.pop(NOW, None)
     applications = below("candidate", "application")
     for application in applications:
@@ -119,18 +119,18 @@ def _has_long_text(value: Any, longest: int) -> bool:
         case str():
             return len(value) > longest
         case dict():
-            return any(_has_long_text(one, longest) for one in value.values())
+            return any(_has_long_text(item, longest) for item in value.values())
         case list():
-            return any(_has_long_text(one, longest) for one in value)
+            return any(_has_long_text(item, longest) for item in value)
         case _:
             return False
 
 
 def _node(value: Any) -> Node:
-    """Plain data as it is read from JSON."""
+    """Plain data as a node, as read from JSON."""
     match value:
         case dict():
-            return MappingNode(tuple((_node(key), _node(one)) for key, one in value.items()), _NOWHERE)  # type: ignore[misc]
+            return MappingNode(tuple((_node(key), _node(item)) for key, item in value.items()), _NOWHERE)  # type: ignore[misc]
         case list():
             return SequenceNode(tuple(map(_node, value)), _NOWHERE)
         case str():
@@ -142,32 +142,36 @@ def _node(value: Any) -> Node:
 
 
 def plain(array: pa.Array) -> list[Any]:
-    """Values as a case in JSON has them."""
+    """The values of an array, as in the JSON of a case."""
     type_ = array.type
     if pa.types.is_timestamp(type_):
-        return _each(array, np.int64, lambda ticks: _moment(ticks // _PER_SECOND[type_.unit], "Z" if type_.tz else ""))
+        return _converted(
+            array, np.int64, lambda ticks: _moment(ticks // _PER_SECOND[type_.unit], "Z" if type_.tz else "")
+        )
     if pa.types.is_duration(type_):
-        return _each(array, np.int64, lambda ticks: f"{ticks // _PER_SECOND[type_.unit] / MINUTE:.3f} minutes")
+        return _converted(array, np.int64, lambda ticks: f"{ticks // _PER_SECOND[type_.unit] / MINUTE:.3f} minutes")
     if pa.types.is_time(type_):
         width = np.int32 if pa.types.is_time32(type_) else np.int64
-        return _each(array, width, lambda ticks: _day_time(*divmod(ticks, _PER_SECOND[type_.unit])))
+        return _converted(array, width, lambda ticks: _day_time(*divmod(ticks, _PER_SECOND[type_.unit])))
     if pa.types.is_date(type_):
-        return _each(array, np.int32, lambda days: _moment(days * DAY, "")[:10])
+        return _converted(array, np.int32, lambda days: _moment(days * DAY, "")[:10])
     if pa.types.is_floating(type_):
-        # JSON has no number that is none, or endless: what has been read from it does not know.
-        return [one if one is not None and math.isfinite(one) else None for one in array.to_pylist()]
+        # JSON has neither NaN nor infinity, so they count as unknown.
+        return [value if value is not None and math.isfinite(value) else None for value in array.to_pylist()]
     if pa.types.is_dictionary(type_) or pa.types.is_list(type_):
         array = as_texts(array)
     return list(array.to_pylist())
 
 
-def _each(array: pa.Array, type_: Any, made: Any) -> list[Any]:
+def _converted(array: pa.Array, type_: Any, convert: Any) -> list[Any]:
     known = array.is_valid().to_pylist()
-    return [made(one) if there else None for one, there in zip(numbers(array, type_).tolist(), known, strict=True)]
+    return [
+        convert(value) if there else None for value, there in zip(numbers(array, type_).tolist(), known, strict=True)
+    ]
 
 
 def _moment(seconds: int, offset: str) -> str:
-    """The moment in ISO 8601; for one that no calendar has, a text that is refused."""
+    """The moment in ISO 8601. Outside of the years 1 to 9999 it is a text that the reader refuses."""
     try:
         return (_EPOCH + timedelta(seconds=seconds)).isoformat() + offset
     except OverflowError:
@@ -175,7 +179,7 @@ def _moment(seconds: int, offset: str) -> str:
 
 
 def _day_time(seconds: int, rest: int) -> str:
-    """The time as it is written, with seconds only where there are any, which no case has."""
+    """The time in ISO 8601. Seconds are written only where they are not zero; the reader refuses them."""
     if not 0 <= seconds < DAY:
         return f"{seconds} seconds after midnight"
     whole = time(seconds // 3600, seconds // 60 % 60, seconds % 60, 1 if rest else 0)

@@ -1,4 +1,4 @@
-"""What the tables of a batch are called, which columns they have, and of what types: made from the catalogue of facts."""
+"""The names, columns and types of the tables, made from the list of fields."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def _keys() -> Mapping[str, tuple[str, ...]]:
     return keys
 
 
-#: The columns that say what each row belongs to, and what it is called: those of the parent first.
+#: The key columns of each entity: those of its parent first, then its own id.
 KEYS: Final = _keys()
 #: The moment to decide for, a column of ``candidates``.
 NOW: Final = "now"
 MOMENT: Final = pa.timestamp("us", tz="UTC")
-#: Texts of which there are few: words of a set, places.
+#: The type of texts with few distinct values: choices, time zones, countries.
 WORD: Final = pa.dictionary(pa.int32(), pa.string())
 _WORDS: Final = ("time_zone", "country")
 
@@ -63,12 +63,12 @@ class FieldColumn:
 def field_columns(custom: CustomFields) -> dict[str, list[FieldColumn]]:
     """The columns of each entity that hold fields, keys that are fields included.
 
-    Raises :class:`TactfulError` where a custom fact is named like a column that every table of its kind has.
+    Raises :class:`TactfulError` where a custom fact has the name of another column of its table.
     """
-    found: dict[str, list[FieldColumn]] = {}
+    columns: dict[str, list[FieldColumn]] = {}
     for entity, given in _given_columns().items():
         own = list(given)
-        taken = {*KEYS[entity], *(one.column for one in own), *((NOW,) if entity == "candidate" else ())}
+        taken = {*KEYS[entity], *(field.column for field in own), *((NOW,) if entity == "candidate" else ())}
         for name, kind in custom.get(entity, {}).items():
             if name in taken:
                 raise TactfulError(
@@ -78,13 +78,13 @@ def field_columns(custom: CustomFields) -> dict[str, list[FieldColumn]]:
             own.append(
                 FieldColumn(entity, name, name, name, kind, "", custom=True, deadline=isinstance(kind, MomentKind))
             )
-        found[entity] = own
-    return found
+        columns[entity] = own
+    return columns
 
 
 @cache
 def _given_columns() -> dict[str, tuple[FieldColumn, ...]]:
-    """The columns of the given fields; worked out once, as that takes longer than reading a thousand cases."""
+    """The columns of the given fields; cached, because this takes longer than reading a thousand cases."""
     fields = given_fields().items()
     return {entity: tuple(_given(spec) for spec in own.values() if not spec.clock) for entity, own in fields}
 
@@ -100,19 +100,19 @@ def _given(spec: FieldSpec) -> FieldColumn:
 def column_names(entity: str, fields: list[FieldColumn]) -> list[str]:
     """All columns that the table of an entity may have, keys first."""
     now = [NOW] if entity == "candidate" else []
-    return [*KEYS[entity], *now, *(one.column for one in fields if not one.is_key)]
+    return [*KEYS[entity], *now, *(field.column for field in fields if not field.is_key)]
 
 
 def schemas(custom: CustomFields) -> dict[str, pa.Schema]:
     """The schema of each table, each column with a description: what :func:`~tactful.columns.tables.write.tables_of` writes.
 
-    Raises :class:`TactfulError` where a custom fact is named like a key.
+    Raises :class:`TactfulError` where a custom fact has the name of another column of its table.
     """
     return {TABLE_OF[entity]: _schema(entity, fields) for entity, fields in field_columns(custom).items()}
 
 
 def _schema(entity: str, fields: list[FieldColumn]) -> pa.Schema:
-    by_column = {one.column: one for one in fields}
+    by_column = {field.column: field for field in fields}
     return pa.schema([_field(entity, name, by_column.get(name)) for name in column_names(entity, fields)])
 
 
@@ -132,7 +132,7 @@ def _described(name: str, type_: pa.DataType, nullable: bool, about: str) -> pa.
 
 
 def canonical_type(field: FieldColumn) -> pa.DataType:
-    """The type that a field's column is written in."""
+    """The type in which a field's column is written."""
     kind: Any = field.kind
     match kind:
         case YesNoKind():

@@ -1,4 +1,4 @@
-"""The given tables with their names and types seen to: one array for each column."""
+"""The given tables with their names and types checked: an array for each column."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tactful.source.suggest import did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The rows of an entity; columns of which nothing is known are left out."""
+    """The rows of an entity; columns without any known value are left out."""
 
     entity: str
     size: int
@@ -29,7 +29,7 @@ class Sheet:
     def take(self, rows: Places) -> Sheet:
         """Some of the rows, in their order."""
         where = pa.array(rows)
-        return Sheet(self.entity, len(rows), {name: one.take(where) for name, one in self.arrays.items()})
+        return Sheet(self.entity, len(rows), {name: array.take(where) for name, array in self.arrays.items()})
 
 
 def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str, Sheet]:
@@ -37,7 +37,7 @@ def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str,
     problems: list[Diagnostic] = []
     names = {table: entity for entity, table in TABLE_OF.items()}
     for unknown in sorted(set(tables) - set(names)):
-        help_ = did_you_mean(unknown, names) or "the tables are " + ", ".join(f"`{one}`" for one in names)
+        help_ = did_you_mean(unknown, names) or "the tables are " + ", ".join(f"`{name}`" for name in names)
         problems.append(UnknownFact.at(None, f"there is no table `{unknown}`", help_, unknown))
     if "candidates" not in tables:
         help_ = "give it, with one row for each candidate"
@@ -57,24 +57,24 @@ def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str,
 
 
 def _arrays(entity: str, table: pa.Table) -> dict[str, pa.Array]:
-    """One array for each column that knows anything, and for each key."""
-    found = {}
+    """An array for each key and for each other column whose type is not null."""
+    arrays = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_null(column.type):
             if name in KEYS[entity]:
-                found[name] = pa.nulls(len(column), pa.string())
+                arrays[name] = pa.nulls(len(column), pa.string())
         else:
-            found[name] = _plain(column.chunk(0) if column.num_chunks == 1 else _joined(column))
-    return found
+            arrays[name] = _plain(column.chunk(0) if column.num_chunks == 1 else _joined(column))
+    return arrays
 
 
 def _joined(column: pa.ChunkedArray) -> pa.Array:
-    found = column.combine_chunks()
-    return pa.concat_arrays(found.chunks) if isinstance(found, pa.ChunkedArray) else found
+    array = column.combine_chunks()
+    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
 
 
 def _plain(array: pa.Array) -> pa.Array:
-    """The types that say the same as simpler ones, as those."""
+    """The array cast to the simplest type for its values."""
     if pa.types.is_dictionary(array.type) and array.dictionary.null_count:
         array = array.cast(pa.string())
     type_ = simple_type(array.type)
@@ -82,7 +82,7 @@ def _plain(array: pa.Array) -> pa.Array:
 
 
 def simple_type(type_: pa.DataType) -> pa.DataType:
-    """The type that columns of a type are read in: texts, numbers and lists have several that say the same."""
+    """The type as which columns of a type are read; Arrow has several for texts, numbers and lists."""
     types = pa.types
     if types.is_large_string(type_) or types.is_string_view(type_):
         return pa.string()
@@ -108,7 +108,7 @@ def _is_list(type_: pa.DataType) -> bool:
 
 def _problems(entity: str, schema: pa.Schema, fields: list[FieldColumn]) -> Iterator[Diagnostic]:
     table, known, names = TABLE_OF[entity], column_names(entity, fields), schema.names
-    kinds, types = {one.column: one for one in fields}, schema.types
+    kinds, types = {field.column: field for field in fields}, schema.types
     for name in KEYS[entity]:
         if name not in names:
             yield MissingFact.at(None, f"`{table}` has no column `{name}`", "add it: rows are identified by it", table)
@@ -124,7 +124,7 @@ def _problems(entity: str, schema: pa.Schema, fields: list[FieldColumn]) -> Iter
 
 
 def _unfit(entity: str, type_: pa.DataType, name: str, field: FieldColumn | None) -> str | None:
-    """What a column should be, where it is of a type that its values cannot be read from."""
+    """The expected type of a column, in words, where values cannot be read from its type; otherwise ``None``."""
     types = pa.types
     if types.is_null(type_):
         return None

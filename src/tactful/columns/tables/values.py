@@ -1,4 +1,4 @@
-"""Columns of fields as the arrays that engines read, and which rows the ordinary reader has to look at."""
+"""Columns of fields as the arrays that engines read, and the rows that the ordinary reader has to check."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NOBODY: Final[Places] = np.zeros(0, np.int64)
 
 
 def unknown_column(kind: Kind, size: int) -> Column:
-    """A column of which nothing is known."""
+    """A column without any known value."""
     type_ = array_type(kind)
     if type_ is None:
         texts = pa.list_(pa.string()) if isinstance(kind, ListKind) else pa.string()
@@ -46,9 +46,9 @@ def unknown_column(kind: Kind, size: int) -> Column:
 
 
 def read_column(field: FieldColumn, array: pa.Array, clock: Clock, longest: int) -> tuple[Column | None, Places]:
-    """The column, and the rows that are suspect; texts are only looked at, and made when they are asked for (``None``).
+    """The column and its suspect rows. For texts the column is ``None``: they are only checked, and made when needed.
 
-    ``longest``: how many characters a text may have.
+    ``longest``: the most characters that a text may have.
     """
     kind = field.kind
     match kind:
@@ -78,7 +78,7 @@ def read_column(field: FieldColumn, array: pa.Array, clock: Clock, longest: int)
 
 
 def text_column(kind: Kind, array: pa.Array) -> Column:
-    """A column of texts, or of lists of any texts."""
+    """A column of texts, or of lists of free texts."""
     return Column(kind, as_texts(array))
 
 
@@ -91,13 +91,13 @@ def _yes_no(array: pa.Array) -> Array:
 
 
 def _choices(array: pa.Array, words: Sequence[str]) -> tuple[Array, Flags | None]:
-    """Words as their places among ``words``: -1 where unknown, and where it is no such word, which is suspect."""
+    """Words as their indices in ``words``; -1 where unknown. Other words are also -1, and suspect."""
     small: Any = np.int8 if len(words) < 127 else np.int16
     if not arrays.is_dictionary(array):
-        found = pc.index_in(array, value_set=pa.array(words, pa.string()))
-        known = arrays.present(found)
-        data = arrays.where_known(arrays.numbers(found, np.int32).astype(small), known, -1)
-        if found.null_count == array.null_count:
+        positions = pc.index_in(array, value_set=pa.array(words, pa.string()))
+        known = arrays.present(positions)
+        data = arrays.where_known(arrays.numbers(positions, np.int32).astype(small), known, -1)
+        if positions.null_count == array.null_count:
             return data, None
         given = arrays.present(array)
         return data, ~known if given is None else given & ~known  # type: ignore[operator]
@@ -116,7 +116,7 @@ def _choices(array: pa.Array, words: Sequence[str]) -> tuple[Array, Flags | None
 
 
 def _numbers(array: pa.Array) -> Array:
-    """What is no number, or endless, is unknown: so it is where a mapping is read, as JSON has no such numbers."""
+    """Numbers as floats. NaN and infinity count as unknown, as in a case, because JSON does not have them."""
     inner = array if pa.types.is_float64(array.type) else array.cast(pa.float64(), safe=False)
     data = arrays.where_known(arrays.numbers(inner, np.float64), arrays.present(inner), np.nan)
     endless = np.isinf(data)
@@ -151,14 +151,14 @@ def _day_times(array: pa.Array) -> tuple[Ints, Flags]:
 
 
 def _items(array: pa.Array) -> tuple[pa.Array, Ints, Ints]:
-    """What stands in lists, where each list begins in it, and how long each is."""
+    """The items of all lists, the index at which each list begins, and the length of each list."""
     ends = arrays.offsets(array).astype(np.int64)
     inner = array.values[int(ends[0]) : int(ends[-1])]
     return inner, ends[:-1] - ends[0], np.diff(ends)
 
 
 def _sets(array: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags | None]:
-    """Lists of words as numbers with a bit for each; suspect where a member is no such word, or null."""
+    """Lists of words as numbers with a bit for each word; a list with another word or a null is suspect."""
     inner, starts, lengths = _items(array)
     bits, odd = _bits(inner, words)
     known = arrays.present(array)
@@ -167,17 +167,17 @@ def _sets(array: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags | None]:
     some = np.flatnonzero(filled)
     if len(some):
         data[some] = np.bitwise_or.reduceat(bits, starts.take(some))
-    if known is not None and (filled > known).any():  # a list that is null may have items that nobody sees
+    if known is not None and (filled > known).any():  # a null list may have hidden items
         data[~known] = -1
     return data, None if odd is None else _of_items(odd, starts, lengths, known)
 
 
 def _bits(items: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags | None]:
-    """A number with the bit of each word, 0 for what is no such word, which is suspect."""
-    table = np.append(np.int64(1) << np.arange(len(words), dtype=np.int64), 0)  # the last one is for what is no word
+    """A number with the bit of each word; 0 for any other word, which is suspect."""
+    table = np.append(np.int64(1) << np.arange(len(words), dtype=np.int64), 0)  # the last entry is for any other word
     if arrays.is_dictionary(items) and not items.null_count and len(items):
         places, _ = _choices(items.dictionary, words)
-        if (places >= 0).all():  # each kind of word is looked up once
+        if (places >= 0).all():  # each distinct word is looked up once
             inner = items.indices
             return table.take(places).take(arrays.numbers(inner, inner.type.to_pandas_dtype())), None
     places, _ = _choices(items, words)
@@ -192,16 +192,16 @@ def _odd_lists(array: pa.Array, words: Sequence[str], longest: int) -> Flags:
 
 
 def _of_items(odd: Flags, starts: Ints, lengths: Ints, known: Flags | None) -> Flags:
-    """The lists in which an item is suspect."""
+    """The lists with a suspect item."""
     if not odd.any():
         return np.zeros(len(starts), np.bool_)
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(odd)])
-    found: Flags = before[starts + lengths] > before[starts]
-    return found if known is None else found & known
+    suspect: Flags = before[starts + lengths] > before[starts]
+    return suspect if known is None else suspect & known
 
 
 def _too_long(array: pa.Array, longest: int) -> Flags | None:
-    """Texts that may be too long: a character takes a byte or more."""
+    """The texts that may be too long, by their bytes: a character takes at least a byte."""
     texts = array.dictionary if arrays.is_dictionary(array) else array
     sizes = np.diff(arrays.offsets(texts))
     if int(sizes.max(initial=0)) <= longest:
@@ -209,5 +209,5 @@ def _too_long(array: pa.Array, longest: int) -> Flags | None:
     long = sizes > longest
     if not arrays.is_dictionary(array):
         return long
-    found: Flags = np.append(long, False)[arrays.indices(array)]
-    return found
+    long_rows: Flags = np.append(long, False)[arrays.indices(array)]
+    return long_rows

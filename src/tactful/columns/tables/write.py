@@ -1,4 +1,4 @@
-"""Cases that have been read, as tables: for those who have JSON and want Parquet."""
+"""Cases written as tables, for a conversion from JSON to Parquet."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tactful.facts.rows import Case, Row
 
 
 def tables_of(cases: Sequence[Case], custom: CustomFields) -> dict[str, pa.Table]:
-    """The cases as tables, one for each entity, in their order; their schemas are those of :func:`schemas`.
+    """The cases as tables, one for each entity, in the order of the cases; the schemas are those of :func:`schemas`.
 
-    What is said of places in time becomes an instant: a bare date as a deadline is the last second of that day.
+    Local times become instants, and a bare date as a deadline becomes the last second of that day.
     """
-    rows, fields, found = rows_of(cases), field_columns(custom), schemas(custom)
+    rows, fields, table_schemas = rows_of(cases), field_columns(custom), schemas(custom)
     tables = {}
     for entity, own in fields.items():
-        schema, here = found[TABLE_OF[entity]], rows[entity]
-        arrays = {one.column: _array(one, here, schema) for one in own}
+        schema, here = table_schemas[TABLE_OF[entity]], rows[entity]
+        arrays = {field.column: _array(field, here, schema) for field in own}
         for name in KEYS[entity]:
             if name not in arrays:
                 arrays[name] = pa.array([_owner(row, name).id for row in here], pa.string())
@@ -40,7 +40,7 @@ def _owner(row: Row, key: str) -> Row:
     if name == "candidate" and row.application is not None:
         return row.application.candidate
     owner = row.related(name)
-    assert owner is not None  # keys name rows that are there
+    assert owner is not None  # keys name rows that exist
     return owner
 
 
@@ -53,17 +53,17 @@ def _array(field: FieldColumn, rows: Sequence[Row], schema: pa.Schema) -> pa.Arr
 def _written(values: list[Any], kind: Kind, type_: pa.DataType) -> pa.Array:
     match kind:
         case MomentKind():
-            unknown = np.fromiter((one is None for one in values), dtype=np.bool_, count=len(values))
-            seconds = np.fromiter((one or 0 for one in values), dtype=np.int64, count=len(values))
+            unknown = np.fromiter((value is None for value in values), dtype=np.bool_, count=len(values))
+            seconds = np.fromiter((value or 0 for value in values), dtype=np.int64, count=len(values))
             return pa.array(seconds * 1_000_000, mask=unknown).cast(type_)
         case DurationKind():
-            return pa.array([None if one is None else duration_text(one) for one in values], type_)
+            return pa.array([None if value is None else duration_text(value) for value in values], type_)
         case NumberKind():
-            return pa.array([None if one is None else float(one) for one in values], type_)
+            return pa.array([None if value is None else float(value) for value in values], type_)
         case _:
             return pa.array(values, type_)
 
 
 def duration_text(seconds: int) -> str:
-    """A length of time as a case has it: in the largest unit that divides it, else in parts of a minute."""
+    """A length of time as text for a case: in the largest unit that divides it, otherwise in fractions of a minute."""
     return format_seconds(seconds) if seconds % MINUTE == 0 and seconds else f"{seconds / MINUTE:.3f} minutes"
