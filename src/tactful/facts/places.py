@@ -58,10 +58,15 @@ def time_zone_exists(name: str) -> bool:
 def near_time_zone(name: str) -> str | None:
     """The time zone that was probably meant. The name may be that of a city."""
     name = name[:100]
-    cities = {zone.rpartition("/")[2].lower(): zone for zone in sorted(time_zones())}
-    lower = {zone.lower(): zone for zone in time_zones()}
     word = name.strip().replace(" ", "_").lower()
-    return lower.get(word) or cities.get(word) or near(name, time_zones())
+    return _zones_by_word().get(word) or near(name, time_zones())
+
+
+@cache
+def _zones_by_word() -> Mapping[str, str]:
+    """The time zones by their names in lower case, and by those of their cities."""
+    cities = {zone.rpartition("/")[2].lower(): zone for zone in sorted(time_zones())}
+    return cities | {zone.lower(): zone for zone in time_zones()}
 
 
 def time_zone_help(name: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from itertools import islice
-from operator import ne
+from heapq import nlargest
+from os.path import commonprefix
 from typing import Final
 
-#: Words longer than this have no suggestion. Among more words than this, only those of the same first letter and about the
-#: same length are compared: a file with many mistakes takes time for each of them.
+#: Words longer than this have no suggestion.
 _LONGEST: Final = 200
-_MOST: Final = 60
+#: Of more words than this, only those of about the same length with the longest common beginning and end are compared,
+#: because a file with many mistakes takes time for each of them.
+_MOST: Final = 40
 
 
 def near(word: str, known: Iterable[str]) -> str | None:
@@ -20,10 +21,15 @@ def near(word: str, known: Iterable[str]) -> str | None:
     if len(word) > _LONGEST:
         return None
     if len(words) > _MOST:
-        alike = (other for other in words if abs(len(other) - len(word)) <= 2 and other[:1] == word[:1])
-        words = list(islice((other for other in alike if sum(map(ne, other, word)) <= len(word) // 2 + 1), _MOST))
+        alike = [other for other in words if abs(len(other) - len(word)) <= 2]
+        words = nlargest(_MOST, alike, key=lambda other: _shared_ends(word, other))
     matches = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return matches[0] if matches else None
+
+
+def _shared_ends(word: str, other: str) -> int:
+    """How many characters two words have in common at their beginnings and ends."""
+    return len(commonprefix((word, other))) + len(commonprefix((word[::-1], other[::-1])))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
