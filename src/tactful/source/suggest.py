@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from heapq import nlargest
-from os.path import commonprefix
+from itertools import takewhile
+from operator import eq
 from typing import Final
 
 #: Words longer than this have no suggestion.
@@ -29,7 +30,7 @@ def near(word: str, known: Iterable[str]) -> str | None:
 
 def _shared_ends(word: str, other: str) -> int:
     """How many characters two words have in common at their beginnings and ends."""
-    return len(commonprefix((word, other))) + len(commonprefix((word[::-1], other[::-1])))
+    return sum(takewhile(bool, map(eq, word, other))) + sum(takewhile(bool, map(eq, word[::-1], other[::-1])))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
