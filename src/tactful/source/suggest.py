@@ -5,8 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from heapq import nlargest
-from itertools import takewhile
-from operator import eq
 from typing import Final
 
 #: Words longer than this have no suggestion.
@@ -30,7 +28,13 @@ def near(word: str, known: Iterable[str]) -> str | None:
 
 def _shared_ends(word: str, other: str) -> int:
     """How many characters two words have in common at their beginnings and ends."""
-    return sum(takewhile(bool, map(eq, word, other))) + sum(takewhile(bool, map(eq, word[::-1], other[::-1])))
+    return _shared_start(word, other) + _shared_start(word[::-1], other[::-1])
+
+
+def _shared_start(word: str, other: str) -> int:
+    """How many characters two words have in common at their beginnings."""
+    pairs = zip(word, other, strict=False)
+    return next((place for place, (mine, theirs) in enumerate(pairs) if mine != theirs), min(len(word), len(other)))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
