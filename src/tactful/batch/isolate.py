@@ -49,6 +49,16 @@ class Isolated:
 
     def tables(self, chunk: TableChunk) -> Decided:
         """Decide on the candidates of a chunk. Raises :class:`tactful.batch.folder.units.Unsorted`."""
+        if self._trial is None:
+            try:
+                return self._decides.tables(chunk)
+            except Exception as error:
+                if _concerns_all(error):
+                    raise
+        return self._by_candidate(chunk)  # listing the ids takes as long as reading them, so only a failure pays for it
+
+    def _by_candidate(self, chunk: TableChunk) -> Decided:
+        """Decide on a chunk of which some candidate may fail."""
 
         def decide(ids: list[str | None]) -> Decided:
             return self._decides.tables(chunk if len(ids) == len(everyone) else _only(chunk, ids))
