@@ -78,14 +78,20 @@ def placement(
 
 def _crowded(places: Mapping[str, Ints], owners: Mapping[str, Places], limit: int) -> Places:
     """The candidates whose rows are in more than ``limit`` different places."""
-    candidates: Places = np.arange(len(places["candidate"]))
-    above, pairs = candidates, []
-    width = 1 + max(int(rows.max(initial=0)) for rows in places.values())
+    count = len(places["candidate"])
+    above: Places = np.arange(count)
+    owner_of_rows: dict[str, Places] = {}
     for entity in PLACED:
         above = gather(above, owners[entity], 0) if entity in owners else above
-        pairs.append(above * width + places[entity])
-    counts = np.bincount(np.unique(np.concatenate(pairs)) // width, minlength=len(candidates))
-    return np.flatnonzero(counts > limit)
+        owner_of_rows[entity] = above
+    # Few candidates have more rows than places are allowed, and only their places have to be counted.
+    rows = sum((np.bincount(above, minlength=count) for above in owner_of_rows.values()), np.zeros(count, np.int64))
+    large = rows > limit
+    if not large.any():
+        return np.flatnonzero(large)
+    width = 1 + max(int(numbers.max(initial=0)) for numbers in places.values())
+    pairs = [(above * width + places[entity])[large[above]] for entity, above in owner_of_rows.items()]
+    return np.flatnonzero(np.bincount(np.unique(np.concatenate(pairs)) // width, minlength=count) > limit)
 
 
 class _OwnWords(NamedTuple):
