@@ -26,8 +26,8 @@ from tactful.language.phrases import PHRASES
 
 Draw = Any
 
-#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, or 100, to which ``.ci/run`` adds more.
-EXAMPLES_DRAWN: Final = int(os.environ.get("TACTFUL_EXAMPLES", "100"))
+#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, or 200, to which ``.ci/run`` adds more.
+EXAMPLES_DRAWN: Final = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
 
 FIELDS: dict[str, dict[str, str]] = {
     "candidate": {
