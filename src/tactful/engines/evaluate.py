@@ -6,11 +6,13 @@ It is no engine, since it looks at one rule and one row at a time. Explanations,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from math import isfinite
 from typing import assert_never
 
 from tactful.engines.joins import INDEXES, join_of
-from tactful.facts.calendars import Calendar, Calendars
-from tactful.facts.kinds import BusinessDays, Value
+from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT, Calendar, Calendars
+from tactful.facts.kinds import WEEKDAYS, BusinessDays, DateKind, Duration, Value, length_of
 from tactful.facts.rows import (
     ApplicationRow,
     Case,
@@ -19,30 +21,48 @@ from tactful.facts.rows import (
     MessageRow,
     Row,
     business_calendar,
+    nearest_calendar,
     own_calendar,
 )
+from tactful.facts.texts import folded
 from tactful.language.ir import (
     Aggregate,
     AllOf,
     AnyOf,
+    Choose,
+    Combine,
     Compare,
     ComputedFact,
     Condition,
+    Constant,
+    DateBetween,
     DayTimeBetween,
     Deadline,
+    Derived,
+    Expression,
     Field,
     Filled,
     IsIn,
     Known,
+    Moved,
     NoneOf,
     NowIs,
+    Opens,
+    Pick,
+    PlaceIn,
     Predicate,
+    Read,
     Relates,
+    Share,
     Shift,
     Test,
+    TextHas,
     WhenFact,
+    YearlyBetween,
 )
 
+#: 29 February, as :class:`YearlyBetween` has it.
+_LEAP_DAY = 229
 #: The rows in scope, by the names of their entities; ``None`` where there is none: no offer, or a person who is not known.
 Environment = Mapping[str, Row | None]
 #: Called with a test, the value of its field, and whether the test holds.
@@ -133,11 +153,64 @@ class Evaluator:
         if key not in self._memo:
             fact = self.facts[id_]
             env = self.environment(fact.entity, row)
-            if isinstance(fact, WhenFact):
-                self._memo[key] = self.holds(fact.condition, env)
-            else:
-                self._memo[key] = self._aggregate(fact, row, env)
+            match fact:
+                case WhenFact(condition=condition):
+                    self._memo[key] = self.holds(condition, env)
+                case Aggregate():
+                    self._memo[key] = self._aggregate(fact, row, env)
+                case Derived(expression=expression):
+                    self._memo[key] = self.expression(expression, env)
+                case _:
+                    assert_never(fact)
         return self._memo[key]
+
+    # --- expressions ---
+
+    def expression(self, expression: Expression, env: Environment) -> Value:
+        """The value of an expression; ``None`` where it is unknown."""
+        match expression:
+            case Constant(value=value):
+                return value
+            case Read(field=field):
+                return self.value(field, env)
+            case Moved():
+                return self._moved(expression, env)
+            case Opens():
+                return self._opens(expression, env)
+            case Pick(how=how, members=members):
+                return _picked(how, [self.expression(member, env) for member in members])
+            case Combine(members=members):
+                return _combined(expression, [self.expression(member, env) for member in members])
+            case Share(of=of):
+                return _share(expression, self.expression(of, env))
+            case Choose(branches=branches, otherwise=otherwise):
+                for branch in branches:
+                    if self.holds(branch.condition, env):
+                        return self.expression(branch.value, env)
+                return None if otherwise is None else self.expression(otherwise, env)
+            case _:
+                assert_never(expression)
+
+    def _moved(self, expression: Moved, env: Environment) -> Value:
+        moment, length = self.value(expression.field, env), self._length(expression.length, env)
+        if moment is None or length is None:
+            return None
+        return in_range(self.shifted(moment, Shift(length, expression.back), expression.field, env))
+
+    def _length(self, length: Duration | Field, env: Environment) -> Duration | None:
+        if not isinstance(length, Field):
+            return length
+        value = self.value(length, env)
+        assert value is None or isinstance(value, int)  # the check lets only lengths of time move a moment
+        return None if value is None else length_of(value)
+
+    def _opens(self, expression: Opens, env: Environment) -> Value:
+        row, moment = row_of(expression.field, env), self.value(expression.field, env)
+        if row is None or moment is None:
+            return None
+        assert isinstance(moment, int)  # the check lets only moments be asked this
+        calendar = nearest_calendar(row)
+        return in_range(calendar.office_time(moment) if expression.how == "office" else calendar.next_day(moment))
 
     def collection(self, fact: Aggregate, row: Row, env: Environment) -> Iterator[dict[str, Row | None]]:
         """The environments for the fact's ``where``: one for each row that the fact ranges over."""
@@ -229,6 +302,15 @@ class Evaluator:
                 return compare(self.now, op, self.shifted(value, shift, field, env))
             case IsIn(values=values):
                 return any(item in values for item in value) if isinstance(value, tuple) else value in values
+            case TextHas():
+                return _has_words(str(value), predicate)
+            case PlaceIn(values=values):
+                return str(value) in values or str(value).partition("-")[0] in values
+            case DateBetween(first=first, last=last):
+                day = self._day(value, field, env)
+                return (first is None or first <= day) and (last is None or day <= last)
+            case YearlyBetween(first=first, last=last):
+                return _in_year(date.fromordinal(self._day(value, field, env)), first, last)
             case Known():
                 return True
             case Filled(filled=filled):
@@ -246,6 +328,15 @@ class Evaluator:
                 assert_never(predicate)
 
     # --- time ---
+
+    def _day(self, value: Value, field: Field, env: Environment) -> int:
+        """The ordinal of a date, or of the day of a moment where the field's row is."""
+        assert isinstance(value, int)  # the check lets only dates and moments be asked this
+        if isinstance(field.kind, DateKind):
+            return value
+        row = row_of(field, env)
+        assert row is not None  # the moment is known, so there is a row that has it
+        return nearest_calendar(row).local(value).toordinal()
 
     def shifted(self, moment: Value, shift: Shift, field: Field, env: Environment) -> int:
         """A moment of ``field`` (seconds since 1970, UTC), moved by ``shift``."""
@@ -273,8 +364,73 @@ def row_of(field: Field, env: Environment) -> Row | None:
 
 
 def clock_value(key: str, calendar: Calendar, moment: int) -> Value:
-    """The value of ``local_time`` or ``business_day`` (``key``) at a moment."""
-    return calendar.day_time(moment) if key == "local_time" else calendar.is_business_day(moment)
+    """The value of a clock's field (``key``) at a moment."""
+    match key:
+        case "local_time":
+            return calendar.day_time(moment)
+        case "business_day":
+            return calendar.is_business_day(moment)
+        case "weekday":
+            return WEEKDAYS[calendar.local(moment).weekday()]
+        case _:
+            return calendar.local(moment).toordinal()
+
+
+def in_range(moment: int) -> int | None:
+    """The moment; ``None`` where calendars do not know its year."""
+    return moment if FIRST_MOMENT <= moment <= LAST_MOMENT else None
+
+
+def _picked(how: str, values: list[Value]) -> Value:
+    known = [value for value in values if value is not None]
+    if not known or how == "first":
+        return known[0] if known else None
+    numbers = [value for value in known if isinstance(value, int | float)]
+    return max(numbers) if how == "largest" else min(numbers)
+
+
+def _combined(expression: Combine, values: list[Value]) -> Value:
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if len(numbers) < len(values):
+        return None
+    result = sum(numbers) if expression.how == "sum" else numbers[0] - numbers[1]
+    return _finite(max(result, 0) if expression.floor else result)
+
+
+def _share(expression: Share, value: Value) -> Value:
+    if not isinstance(value, int | float):
+        return None
+    if expression.whole:
+        return int(value) * expression.numerator // expression.denominator
+    return _finite(value * expression.numerator / expression.denominator)
+
+
+def _finite(number: int | float) -> int | float | None:
+    return number if isfinite(number) else None
+
+
+def _has_words(text: str, predicate: TextHas) -> bool:
+    """Whether the words stand in a text, with no letter or digit next to one of their own."""
+    words, text = predicate.words, folded(text)
+    at = text.find(words)
+    while at >= 0:
+        end = at + len(words)
+        parted = (at == 0 or not (text[at - 1].isalnum() and words[0].isalnum())) and (
+            end == len(text) or not (text[end].isalnum() and words[-1].isalnum())
+        )
+        placed = {"contains": True, "begins": at == 0, "ends": end == len(text)}[predicate.how]
+        if parted and placed:
+            return True
+        at = text.find(words, at + 1)
+    return False
+
+
+def _in_year(day: date, first: int, last: int) -> bool:
+    """Whether a day lies in these days of a year, perhaps across its end."""
+    leap = day.year % 4 == 0 and (day.year % 100 != 0 or day.year % 400 == 0)
+    low, high = (bound if leap or bound != _LEAP_DAY else _LEAP_DAY - 1 for bound in (first, last))
+    at = 100 * day.month + day.day
+    return low <= at <= high if low <= high else at >= low or at <= high
 
 
 def in_day_time(value: Value, low: int, high: int) -> bool:

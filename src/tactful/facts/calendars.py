@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.facts.kinds import DAY
+from tactful.facts.kinds import DAY, HOUR
 from tactful.facts.places import Bounded, country_exists, country_holidays, time_zone_exists
 
 #: Moments outside these years are refused: neither holidays nor clock changes are known there.
@@ -25,6 +25,9 @@ FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2199
 FIRST_MOMENT: Final = 0
 LAST_MOMENT: Final = 7_258_118_399
+#: Office hours, where a pack does not state others.
+OPENS: Final = 9 * HOUR
+CLOSES: Final = 17 * HOUR
 #: How many calendars, and how many offsets, are kept. The oldest are dropped, and made again when they are needed.
 MAX_PLACES: Final = 1_024
 #: How many years of countries and of time zones are kept, each; and how many tables of all calendars together.
@@ -133,6 +136,8 @@ class Calendar:
 
     def __init__(self, time_zone: str, country: str | None, shared: _Years | None = None) -> None:
         self.time_zone, self.country, self._shared = time_zone, country, shared or _Years()
+        #: Office hours: they begin at ``opens`` and end before ``closes`` (seconds since midnight).
+        self.opens, self.closes = OPENS, CLOSES
         self._zone = zoneinfo.ZoneInfo(time_zone)
         self._years: dict[int, Days] = {}
 
@@ -262,6 +267,27 @@ class Calendar:
             day -= _ONE_DAY
             count -= self.is_business_date(day)
         return self.instant(datetime.combine(day, at))
+
+    def office_time(self, moment: int) -> int:
+        """The moment itself within office hours, else the next beginning of office hours."""
+        day = self.local(moment).date()
+        if self.is_business_date(day):
+            at = self.day_time(moment)
+            if at < self.opens:
+                return self._opening(day)
+            if at < self.closes:
+                return moment
+        return self.next_day(moment)
+
+    def next_day(self, moment: int) -> int:
+        """The beginning of office hours on the first business day after the moment's day."""
+        day = self.local(moment).date() + _ONE_DAY
+        while not self.is_business_date(day):
+            day += _ONE_DAY
+        return self._opening(day)
+
+    def _opening(self, day: date) -> int:
+        return self.instant(datetime.combine(day, time()) + timedelta(seconds=self.opens))
 
     def _add_slowly(self, moment: int, count: int) -> int:
         """Day by day, for counts that lead beyond the table."""

@@ -12,7 +12,9 @@ from msgspec import inspect
 from tactful.facts import shape
 from tactful.facts.entities import ENTITIES, NAMED_AS, PLACED
 from tactful.facts.kinds import (
+    WEEKDAYS,
     ChoiceKind,
+    DateKind,
     DayTimeKind,
     IdKind,
     Kind,
@@ -124,6 +126,17 @@ def _clock_fields(entity: str) -> list[FieldSpec]:
             True,
             "yes",
         ),
+        FieldSpec(
+            entity,
+            "weekday",
+            ChoiceKind(WEEKDAYS),
+            f"The day of the week {where}, today.",
+            "place",
+            "time",
+            True,
+            "tuesday",
+        ),
+        FieldSpec(entity, "date", DateKind(), f"The date {where}, today.", "place", "time", True, "2026-12-24"),
     ]
 
 

@@ -12,6 +12,9 @@ number         ``3``, ``2.5``                              ``int`` or ``float``
 moment         ``2026-11-27T17:00:00-05:00``               ``int``: whole seconds since 1970, UTC
 time of day    ``09:00``                                   ``int``: seconds since local midnight
 duration       ``2 weeks``                                 ``int``: seconds
+length         ``5 business days``, ``2 weeks``            ``int``: see :func:`as_length`
+date           ``2027-01-01``                              ``int``: days since 1 January of the year 1, which is 1
+country        ``DE``, ``DE-BY``                           ``str``
 id             ``dana``                                    ``str``
 list           ``[email, post]``                           ``tuple[str, ...]``
 unknown        left out                                    ``None``
@@ -37,6 +40,9 @@ WEEK: Final = 7 * DAY
 ElapsedUnit = Literal["minutes", "hours", "days", "weeks"]
 ELAPSED_UNITS: Final[dict[str, int]] = {"minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": WEEK}
 UNITS: Final = (*ELAPSED_UNITS, "business days")
+
+#: The days of the week, the first one first.
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 #: No length of time may be longer than this many days: ten years.
 MAX_DAYS: Final = 3653
@@ -74,6 +80,18 @@ class DurationKind(msgspec.Struct, frozen=True, tag="duration"):
     """A length of elapsed time."""
 
 
+class LengthKind(msgspec.Struct, frozen=True, tag="length"):
+    """A length of time that may count business days. It can move a moment, and nothing else."""
+
+
+class DateKind(msgspec.Struct, frozen=True, tag="date"):
+    """A day of the calendar."""
+
+
+class CountryKind(msgspec.Struct, frozen=True, tag="country"):
+    """An ISO 3166 code of a country, perhaps with a subdivision."""
+
+
 class IdKind(msgspec.Struct, frozen=True, tag="id"):
     """The id of an entity of the given sort."""
 
@@ -86,7 +104,20 @@ class ListKind(msgspec.Struct, frozen=True, tag="list"):
     values: tuple[str, ...] = ()
 
 
-Kind = YesNoKind | ChoiceKind | TextKind | NumberKind | MomentKind | DayTimeKind | DurationKind | IdKind | ListKind
+Kind = (
+    YesNoKind
+    | ChoiceKind
+    | TextKind
+    | NumberKind
+    | MomentKind
+    | DayTimeKind
+    | DurationKind
+    | LengthKind
+    | DateKind
+    | CountryKind
+    | IdKind
+    | ListKind
+)
 
 
 def kind_name(kind: Kind) -> str:
@@ -108,6 +139,17 @@ class BusinessDays(msgspec.Struct, frozen=True, tag="business days"):
 
 
 Duration = Elapsed | BusinessDays
+
+
+def as_length(length: Duration) -> int:
+    """A length of time as the value of a field: its seconds, or for business days -1 less their number."""
+    return -1 - length.count if isinstance(length, BusinessDays) else length.seconds
+
+
+def length_of(value: int) -> Duration:
+    """The length of time that :func:`as_length` gave ``value`` for."""
+    return Elapsed(value) if value >= 0 else BusinessDays(-1 - value)
+
 
 _DURATION = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s+(minute|hour|day|week|business\s+day)s?")
 

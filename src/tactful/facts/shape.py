@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from tactful.facts.kinds import DurationKind, IdKind, MomentKind
+from tactful.facts.kinds import CountryKind, DurationKind, IdKind, MomentKind
 
 Role = Literal["hiring_manager", "interviewer", "recruiter", "agency_recruiter", "coordinator", "inside_contact"]
 Preference = Literal["email", "phone"]
@@ -42,7 +42,11 @@ Id = Annotated[str, Meta(min_length=1, description="Unique among its kind within
 Zone = Annotated[str | None, Meta(description="IANA name of the time zone.", examples=["Europe/Dublin"])]
 Country = Annotated[
     str | None,
-    Meta(description="ISO 3166 code of the country, with an optional subdivision.", examples=["US-NY", "IE"]),
+    Meta(
+        description="ISO 3166 code of the country, with an optional subdivision.",
+        examples=["US-NY", "IE"],
+        extra={"kind": CountryKind()},
+    ),
 ]
 #: Text in JSON that stands for something else. ``extra`` says the kind; it is no part of the JSON Schema.
 Length = Annotated[

@@ -13,6 +13,7 @@ import msgspec
 
 from tactful.facts.fields import Mutability
 from tactful.facts.kinds import Duration, Elapsed, Kind, Value
+from tactful.facts.kinds import Known as KnownValue
 from tactful.language.terms import Definition, Modality, Order, Override
 from tactful.source.diagnostics import Span
 
@@ -26,8 +27,8 @@ class Field(Checked, frozen=True):
 
     ``scope`` is the entity in scope where the path to the field starts, and ``via`` the steps from there to its row
     (an interviewer's fields of a person go via ``person``). ``key`` is the attribute of the row (``given``), the name of
-    the custom fact (``custom``), ``local_time`` or ``business_day`` (``clock``), or the id of the computed fact
-    (``computed``: ``person.pings``). ``text`` is what the author wrote.
+    the custom fact (``custom``), ``local_time``, ``business_day``, ``weekday`` or ``date`` (``clock``), or the id of the
+    computed fact (``computed``: ``person.pings``). ``text`` is what the author wrote.
     """
 
     scope: str
@@ -86,6 +87,43 @@ class Relates(Checked, frozen=True):
     other: Field
 
 
+class TextHas(Checked, frozen=True):
+    """The text contains ``words``, begins with them or ends with them: whole words, without regard to case.
+
+    ``words`` are folded, see :func:`tactful.facts.texts.folded`. Where their first or last sign is a letter or a digit, the
+    sign of the text next to it is neither.
+    """
+
+    how: Literal["contains", "begins", "ends"]
+    words: str
+
+
+class PlaceIn(Checked, frozen=True):
+    """The country is one of these, or a subdivision of one of these."""
+
+    values: tuple[str, ...]
+
+
+class DateBetween(Checked, frozen=True):
+    """The day lies between ``first`` and ``last`` (ordinals, both included); ``None``: from or to any day.
+
+    The day of a moment is the day that the calendar shows where the field's row is.
+    """
+
+    first: int | None
+    last: int | None
+
+
+class YearlyBetween(Checked, frozen=True):
+    """The day of a date or moment lies in these days of any year, both included, perhaps across its end.
+
+    A day is 100 times its month, and the day of the month. 29 February is the 28th in years that do not have it.
+    """
+
+    first: int
+    last: int
+
+
 class Known(Checked, frozen=True):
     """The value is known."""
 
@@ -96,7 +134,9 @@ class Filled(Checked, frozen=True):
     filled: bool
 
 
-Predicate = IsIn | Compare | DayTimeBetween | NowIs | Relates | Known | Filled
+Predicate = (
+    IsIn | Compare | DayTimeBetween | NowIs | Relates | TextHas | PlaceIn | DateBetween | YearlyBetween | Known | Filled
+)
 
 
 class Test(Checked, frozen=True):
@@ -182,7 +222,102 @@ class Aggregate(Checked, frozen=True):
     ask: str
 
 
-ComputedFact = WhenFact | Aggregate
+class Constant(Checked, frozen=True):
+    """A fixed value."""
+
+    value: KnownValue
+
+
+class Read(Checked, frozen=True):
+    """The value of a field."""
+
+    field: Field
+
+
+class Moved(Checked, frozen=True):
+    """A field's moment, moved by ``length``: forward, or ``back``.
+
+    A length that is a field is read for each row, and is of elapsed time or of business days. Business days follow the
+    calendar of the moment's application. A moment beyond the years that calendars know is unknown.
+    """
+
+    field: Field
+    length: Duration | Field
+    back: bool
+
+
+class Opens(Checked, frozen=True):
+    """The first moment from a field's moment on at which people work, where the field's row is.
+
+    ``office``: the moment itself within office hours, else the next beginning of office hours. ``day``: the beginning of
+    office hours on the first business day after the day of the moment.
+    """
+
+    field: Field
+    how: Literal["office", "day"]
+
+
+class Pick(Checked, frozen=True):
+    """One of the members that are known: the largest, the smallest or the first; unknown where none is known."""
+
+    how: Literal["largest", "smallest", "first"]
+    members: tuple[Expression, ...]
+
+
+class Combine(Checked, frozen=True):
+    """The sum of the members, or the difference of the two; unknown where a member is unknown.
+
+    A difference of durations (``floor``) is never below zero.
+    """
+
+    how: Literal["sum", "difference"]
+    members: tuple[Expression, ...]
+    floor: bool
+
+
+class Share(Checked, frozen=True):
+    """``numerator / denominator`` of an amount; of a duration (``whole``) rounded down to seconds."""
+
+    of: Expression
+    numerator: int
+    denominator: int
+    whole: bool
+
+
+class Branch(Checked, frozen=True):
+    """A value for rows for which a condition holds. ``span`` is the row's place in its table."""
+
+    condition: Condition
+    value: Expression
+    span: Span
+
+
+class Choose(Checked, frozen=True):
+    """The value of the first branch whose condition holds, else ``otherwise``; unknown where there is neither."""
+
+    branches: tuple[Branch, ...]
+    otherwise: Expression | None
+
+
+Expression = Constant | Read | Moved | Opens | Pick | Combine | Share | Choose
+
+
+class Derived(Checked, frozen=True):
+    """A fact that is computed from other facts of the same row, and of the rows above it: a moment, an amount, a table.
+
+    ``hidden`` facts have no name of their own in the pack: they stand for an operand, and their ids contain a blank.
+    """
+
+    id: str
+    entity: str
+    kind: Kind
+    expression: Expression
+    about: str
+    ask: str
+    hidden: bool = False
+
+
+ComputedFact = WhenFact | Aggregate | Derived
 
 
 class Action(Checked, frozen=True):
@@ -270,6 +405,7 @@ class Rule(Checked, frozen=True):
     because: Template
     priority: int
     span: Span
+    group: str = ""
 
     @property
     def condition(self) -> Condition:

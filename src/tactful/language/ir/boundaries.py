@@ -12,16 +12,20 @@ from typing import assert_never
 from tactful.language.ir import (
     Checked,
     Compare,
+    DateBetween,
     DayTimeBetween,
     Field,
     Filled,
     IsIn,
     Known,
     NowIs,
+    PlaceIn,
     Predicate,
     Relates,
     Shift,
     Test,
+    TextHas,
+    YearlyBetween,
 )
 
 
@@ -48,13 +52,31 @@ class AmongValues(Checked, frozen=True):
     values: tuple[bool | str | int | float, ...]
 
 
+class AtWords(Checked, frozen=True):
+    """Turns as the text comes to contain these words, to begin with them or to end with them, or ceases to."""
+
+    predicate: TextHas
+
+
+class AtDay(Checked, frozen=True):
+    """Turns as the field's day becomes this one (an ordinal)."""
+
+    day: int
+
+
+class AtDayOfYear(Checked, frozen=True):
+    """Turns as the field's day becomes this one of any year, or the one after it: see :class:`YearlyBetween`."""
+
+    day: int
+
+
 class AtField(Checked, frozen=True):
     """Turns as the field's value passes that of ``other``."""
 
     other: Field
 
 
-Boundary = AtMoment | AtValue | AmongValues | AtField
+Boundary = AtMoment | AtValue | AmongValues | AtWords | AtDay | AtDayOfYear | AtField
 
 
 def boundaries(predicate: Predicate) -> tuple[Boundary, ...]:
@@ -66,8 +88,14 @@ def boundaries(predicate: Predicate) -> tuple[Boundary, ...]:
             return (AtValue(value),)
         case DayTimeBetween(low=low, high=high):
             return AtValue(low), AtValue(high + 1)
-        case IsIn(values=values):
+        case IsIn(values=values) | PlaceIn(values=values):
             return (AmongValues(values),)
+        case TextHas():
+            return (AtWords(predicate),)
+        case DateBetween(first=first, last=last):
+            return tuple(AtDay(day) for day in (first, None if last is None else last + 1) if day is not None)
+        case YearlyBetween(first=first, last=last):
+            return AtDayOfYear(first), AtDayOfYear(last)
         case Relates(other=other):
             return (AtField(other),)
         case Known() | Filled():
@@ -89,7 +117,7 @@ def other_fields(test: Test) -> tuple[Field, ...]:
 
 def turns_at_midnight(field: Field) -> bool:
     """Whether a field is about the local day, so that its value may change at midnight."""
-    return field.origin == "clock" and field.key == "business_day"
+    return field.origin == "clock" and field.key != "local_time"
 
 
 def clock_times(test: Test) -> tuple[int, ...]:

@@ -5,9 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
-from tactful.language.ir import Aggregate, ComputedFact, Condition, Field, Rule, Test, WhenFact
-from tactful.language.ir.boundaries import AmongValues, AtField, AtMoment, AtValue, Boundary, boundaries_of
-from tactful.language.ir.reads import closure, computed, fields_of_fact, fields_of_rule
+from tactful.language.ir import Aggregate, ComputedFact, Condition, Derived, Field, Rule, Test, WhenFact
+from tactful.language.ir.boundaries import (
+    AmongValues,
+    AtDay,
+    AtDayOfYear,
+    AtField,
+    AtMoment,
+    AtValue,
+    AtWords,
+    Boundary,
+    boundaries_of,
+)
+from tactful.language.ir.reads import (
+    closure,
+    computed,
+    conditions_in,
+    fields_of_expression,
+    fields_of_fact,
+    fields_of_rule,
+)
 
 
 class Clockwork:
@@ -33,6 +50,10 @@ class Clockwork:
                 return self.condition(condition)
             case Aggregate(where=where, value=value):
                 return self.condition(where) or (value is not None and self.field(value))
+            case Derived(expression=expression):
+                return any(map(self.field, fields_of_expression(expression))) or any(
+                    map(self.condition, conditions_in(expression))
+                )
             case _:
                 assert_never(fact)
 
@@ -57,7 +78,7 @@ class Clockwork:
                 return True
             case AtField(other=other):
                 return self.field(other)
-            case AtValue() | AmongValues():
+            case AtValue() | AmongValues() | AtWords() | AtDay() | AtDayOfYear():
                 return False
             case _:
                 assert_never(boundary)
@@ -69,8 +90,11 @@ class Clockwork:
         return rule.by is not None and self.field(rule.by.field)
 
     def looks_at_clocks(self, rule: Rule) -> bool:
-        """Whether it takes a local clock or the day of the week to tell that the rule fires."""
+        """Whether it takes a local clock, a weekday or a business day to tell that the rule fires.
+
+        Dates are left out: they turn once in a year or never again, and not with every day.
+        """
         read = set(fields_of_rule(rule))
         for id_ in closure(computed(read), self._facts):
             read.update(fields_of_fact(self._facts[id_]))
-        return any(field.origin == "clock" for field in read)
+        return any(field.origin == "clock" and field.key != "date" for field in read)

@@ -5,7 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
-from tactful.language.ir import Aggregate, ComputedFact, Condition, Field, Rule, Test, WhenFact
+from tactful.language.ir import (
+    Aggregate,
+    Choose,
+    Combine,
+    ComputedFact,
+    Condition,
+    Constant,
+    Derived,
+    Expression,
+    Field,
+    Moved,
+    Opens,
+    Pick,
+    Read,
+    Rule,
+    Share,
+    Test,
+    WhenFact,
+)
 from tactful.language.ir.boundaries import other_fields
 
 
@@ -28,8 +46,64 @@ def fields_of_fact(fact: ComputedFact) -> Iterator[Field]:
             yield from fields_of(where)
             if value is not None:
                 yield value
+        case Derived(expression=expression):
+            yield from fields_of_expression(expression)
         case _:
             assert_never(fact)
+
+
+def fields_of_expression(expression: Expression) -> Iterator[Field]:
+    """All fields that an expression reads."""
+    match expression:
+        case Constant():
+            return
+        case Read(field=field) | Opens(field=field):
+            yield field
+        case Moved(field=field, length=length):
+            yield field
+            if isinstance(length, Field):
+                yield length
+        case Pick(members=members) | Combine(members=members):
+            for member in members:
+                yield from fields_of_expression(member)
+        case Share(of=of):
+            yield from fields_of_expression(of)
+        case Choose(branches=branches, otherwise=otherwise):
+            for branch in branches:
+                yield from fields_of(branch.condition)
+                yield from fields_of_expression(branch.value)
+            if otherwise is not None:
+                yield from fields_of_expression(otherwise)
+        case _:
+            assert_never(expression)
+
+
+def expressions_in(expression: Expression) -> Iterator[Expression]:
+    """The expression, and all that it is made of, the outer ones first."""
+    yield expression
+    match expression:
+        case Pick(members=members) | Combine(members=members):
+            for member in members:
+                yield from expressions_in(member)
+        case Share(of=of):
+            yield from expressions_in(of)
+        case Choose(branches=branches, otherwise=otherwise):
+            for branch in branches:
+                yield from expressions_in(branch.value)
+            if otherwise is not None:
+                yield from expressions_in(otherwise)
+        case Constant() | Read() | Moved() | Opens():
+            return
+        case _:
+            assert_never(expression)
+
+
+def conditions_in(expression: Expression) -> Iterator[Condition]:
+    """The conditions by which an expression chooses its value."""
+    for part in expressions_in(expression):
+        if isinstance(part, Choose):
+            for branch in part.branches:
+                yield branch.condition
 
 
 def fields_of_rule(rule: Rule) -> Iterator[Field]:
