@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
-from tactful.facts.entities import ENTITIES, SCOPES
+from tactful.facts.entities import ANCESTORS, ENTITIES, SCOPES
 from tactful.facts.fields import FieldSpec
-from tactful.facts.kinds import Kind
-from tactful.language.ir import Field
-from tactful.language.terms import Name, Operand, Parameter, ParameterOperand
-from tactful.source.codes.conditions import OutOfScope, UnknownField, UnknownParameter
+from tactful.facts.kinds import DurationKind, Kind, LengthKind, MomentKind, kind_name
+from tactful.language.ir import Derived, Field, Moved
+from tactful.language.terms import LiteralOperand, Name, Operand, Parameter, ParameterOperand
+from tactful.source.codes.conditions import OutOfScope, UnknownField, UnknownParameter, WrongPhrase
 from tactful.source.diagnostics import Diagnostic
 from tactful.source.suggest import did_you_mean
 
 Report = Callable[[Diagnostic], None]
 
+_FIELD: Final = re.compile(r"[a-z]+\.[a-z][a-z0-9_]*")
+
 
 class Names(msgspec.Struct, frozen=True):
-    """All names of a pack. ``given``, ``custom`` and ``computed`` fields are by entity and name."""
+    """All names of a pack. ``given``, ``custom`` and ``computed`` fields are by entity and name.
+
+    A parameter whose value varies is a computed field of the candidate, whose name begins with ``$``. ``hidden`` collects
+    the facts that stand for moments moved by such a parameter, or by another field, while the pack is checked.
+    """
 
     given: Mapping[str, Mapping[str, FieldSpec]]
     custom: Mapping[str, Mapping[str, Kind]]
     computed: Mapping[str, Mapping[str, Kind]]
     parameters: Mapping[str, Parameter]
+    hidden: dict[str, Derived]
 
     def fields_of(self, entity: str) -> list[str]:
         """The names of all fields of an entity, an interviewer's including its person's."""
-        own = [*self.given[entity], *self.custom.get(entity, ()), *self.computed.get(entity, ())]
+        computed = [name for name in self.computed.get(entity, ()) if not name.startswith("$")]
+        own = [*self.given[entity], *self.custom.get(entity, ()), *computed]
         return own + self.fields_of("person") if entity == "interviewer" else own
 
 
@@ -98,6 +108,54 @@ class Scope:
             meant = f"did you mean `{others[0]}`?" if others else None
         article = "an" if entity[0] in "aeio" else "a"
         self.report(UnknownField.at(name.span, f"{article} {entity} has no field `{key}`", meant))
+
+    def is_field(self, operand: Operand) -> bool:
+        """Whether an operand has to be read for each row: another field, or a parameter whose value varies."""
+        match operand:
+            case LiteralOperand(text=text):
+                return _FIELD.fullmatch(text) is not None and text.partition(".")[0] in ENTITIES
+            case ParameterOperand(name=name):
+                return name in self.names.parameters and self.names.parameters[name].varies
+
+    def field_of(self, operand: Operand) -> Field | None:
+        """The field of an operand that :meth:`is_field`; ``None`` after reporting a mistake."""
+        match operand:
+            case LiteralOperand(text=text, span=span):
+                return self.field(Name(text, span))
+            case ParameterOperand(name=name):
+                kind = self.names.computed["candidate"].get(f"${name}")
+                self.reads.parameters.add(name)
+                return None if kind is None else self._of("candidate", (), "candidate", f"${name}", f"${name}")
+
+    def moved(self, field: Field, operand: Operand, back: bool) -> Field | None:
+        """The moment of a field moved by an operand that :meth:`is_field`; ``None`` after reporting a mistake."""
+        length = self.field_of(operand)
+        if length is None:
+            return None
+        if not isinstance(length.kind, DurationKind | LengthKind):
+            message = f"`{length.text}` is {kind_name(length.kind)}, where a length of time is wanted"
+            self.report(WrongPhrase.at(operand.span, message))
+            return None
+        if not self._reaches(field.scope, length.scope):
+            message = f"`{length.text}` belongs to another row than `{field.text}`"
+            self.report(
+                WrongPhrase.at(operand.span, message, f"name a field of the {field.scope} or of what is above it")
+            )
+            return None
+        text = f"{length.text} {'before' if back else 'after'} {field.text}"
+        id_ = f"{field.scope}.{text}"
+        moment = MomentKind()
+        self.names.hidden[id_] = Derived(
+            id_, field.scope, moment, Moved(field, length, back), f"The moment {text}.", "", hidden=True
+        )
+        self.reads.computed.add(id_)
+        return Field(field.scope, (), "computed", id_, moment, text)
+
+    def _reaches(self, entity: str, other: str) -> bool:
+        """Whether a fact of ``entity`` can read a row of ``other`` that is the same as the row in scope here."""
+        if other in (entity, *ANCESTORS[entity]):
+            return True
+        return other in SCOPES[entity] and set(self.entities) == set(SCOPES[entity])
 
     def values(self, operand: Operand) -> tuple[tuple[Name, ...], Parameter | None]:
         """The texts that an operand stands for, and their parameter, if any. Empty after reporting a mistake."""

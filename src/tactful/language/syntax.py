@@ -64,6 +64,84 @@ class ComputedFact(Written, frozen=True):
     ask: str
 
 
+class Amount(Written, frozen=True):
+    """An operand by itself: an amount, a parameter or the name of a field."""
+
+    operand: Operand
+
+
+class MovedMoment(Written, frozen=True):
+    """``N after F``, ``N before F``."""
+
+    length: Operand
+    field: Name
+    before: bool
+
+
+class Opening(Written, frozen=True):
+    """``next office time after F`` (``office``), ``next business day after F`` (``day``)."""
+
+    how: Literal["office", "day"]
+    field: Name
+
+
+class Gathered(Written, frozen=True):
+    """``latest of``, ``sum of`` and the like, of some members."""
+
+    how: Gathering
+    members: tuple[Expression, ...]
+    span: Span
+
+
+class Percent(Written, frozen=True):
+    """``half of F``, ``N % of F``."""
+
+    percent: str
+    of: Expression
+    span: Span
+
+
+Gathering = Literal["latest of", "earliest of", "first known of", "sum of", "difference of", "larger of", "smaller of"]
+Expression = Amount | MovedMoment | Opening | Gathered | Percent
+
+
+class DerivedFact(Written, frozen=True):
+    """A fact that is computed from other facts of the same row and of the rows above it."""
+
+    name: Name
+    expression: Expression
+    about: str
+    ask: str
+
+
+class Cell(Written, frozen=True):
+    """A cell of a table: one of these phrases holds of its column's field. No phrase: any value."""
+
+    phrases: tuple[tuple[Phrase, str, Span], ...]
+
+
+class TableRow(Written, frozen=True):
+    """A row of a table: a cell for each column, and the value that the row gives."""
+
+    cells: tuple[Cell, ...]
+    value: Expression
+    span: Span
+
+
+class Table(Written, frozen=True):
+    """A decision table: a fact whose value is that of the first row that matches, else ``otherwise``."""
+
+    name: Name
+    by: tuple[Name, ...]
+    gives: Name
+    values: tuple[Name, ...]
+    rows: tuple[TableRow, ...]
+    otherwise: Expression | None
+    only_one: bool
+    about: str
+    ask: str
+
+
 class Action(Written, frozen=True):
     """An entry of the action catalogue."""
 
@@ -182,7 +260,8 @@ class Pack(Written, frozen=True):
     parameters: tuple[Parameter, ...]
     custom_facts: tuple[CustomFact, ...]
     fields: tuple[FieldNote, ...]
-    facts: tuple[ComputedFact, ...]
+    facts: tuple[ComputedFact | DerivedFact, ...]
+    tables: tuple[Table, ...]
     actions: tuple[Action, ...]
     rules: tuple[Rule, ...]
     invariants: tuple[Invariant, ...]

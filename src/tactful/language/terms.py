@@ -51,14 +51,33 @@ class ParameterOperand(Written, frozen=True):
 Operand = LiteralOperand | ParameterOperand
 
 
+class DatedValue(Written, frozen=True):
+    """The value of a parameter from a day on, where the candidate is."""
+
+    day: Name
+    value: Name
+    source: str
+
+
 class Parameter(Written, frozen=True):
-    """A parameter: its value as written, a sentence about it, its source."""
+    """A parameter: its value as written, a sentence about it, its source.
+
+    ``dated`` are its values from the days on at which they come into force; ``value`` is the first of them then.
+    ``adjustable`` are the bounds, both included, between which a case may state a value of its own.
+    """
 
     name: Name
     value: tuple[Name, ...]
     is_list: bool
     about: str
     source: str
+    dated: tuple[DatedValue, ...] = ()
+    adjustable: tuple[Name, Name] | None = None
+
+    @property
+    def varies(self) -> bool:
+        """Whether the value differs from case to case, or from day to day."""
+        return bool(self.dated) or self.adjustable is not None
 
 
 class Override(Written, frozen=True):

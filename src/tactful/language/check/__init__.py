@@ -10,9 +10,10 @@ from tactful.language.check.actions import Catalogue, check_actions, check_texts
 from tactful.language.check.facts import check_facts, computed_kinds, custom_kinds
 from tactful.language.check.fields import check_fields
 from tactful.language.check.invariants import InvariantChecker
+from tactful.language.check.parameters import check_adjustable
 from tactful.language.check.rules import RuleChecker
 from tactful.language.check.safety import check_safety
-from tactful.language.ir import CheckedPack, Parameter
+from tactful.language.ir import CheckedPack, ComputedFact, Parameter
 from tactful.language.names import Names, Report
 from tactful.language.syntax import Pack
 from tactful.source.codes.text import TooLarge
@@ -28,7 +29,8 @@ def check_pack(pack: Pack) -> CheckedPack:
     report = problems.report
     names = _names(pack, report)
     fields = check_fields(pack, names, report)
-    facts, fact_reads = check_facts(pack.facts, names, report)
+    adjustable = check_adjustable(names.parameters, report)
+    facts, fact_reads = check_facts(pack, names, report)
     catalogue = Catalogue(pack.actions, report)
     actions = check_actions(catalogue, names, pack.sources, report)
     checker = RuleChecker(names, catalogue, pack.sources, report)
@@ -47,14 +49,21 @@ def check_pack(pack: Pack) -> CheckedPack:
         parameters=_parameters(pack),
         custom=names.custom,
         fields=fields,
-        facts=facts,
+        facts=(*facts, *_hidden(names, facts)),
         actions=actions,
         rules=tuple(rule for rule in rules if rule is not None),
         invariants=tuple(invariant for invariant in invariants if invariant is not None),
         overrides=pack.overrides,
         definitions=pack.definitions,
         sources=pack.sources,
+        adjustable=adjustable,
     )
+
+
+def _hidden(names: Names, facts: tuple[ComputedFact, ...]) -> list[ComputedFact]:
+    """The hidden facts that rules and invariants brought along. They read no other hidden facts."""
+    known = {fact.id for fact in facts}
+    return [names.hidden[id_] for id_ in sorted(names.hidden) if id_ not in known]
 
 
 class _Mistakes:
@@ -76,8 +85,12 @@ def _names(pack: Pack, report: Report) -> Names:
     given = given_fields()
     custom = custom_kinds(pack.custom_facts, given, report)
     known = {entity: {**fields, **custom.get(entity, {})} for entity, fields in given.items()}
-    computed = computed_kinds(pack.facts, known, report)
-    return Names(given, custom, computed, {parameter.name.text: parameter for parameter in pack.parameters})
+    kinds = {
+        entity: {**{name: spec.kind for name, spec in fields.items()}, **custom.get(entity, {})}
+        for entity, fields in given.items()
+    }
+    parameters = {parameter.name.text: parameter for parameter in pack.parameters}
+    return Names(given, custom, computed_kinds(pack, known, kinds, parameters, report), parameters, {})
 
 
 def _parameters(pack: Pack) -> tuple[Parameter, ...]:

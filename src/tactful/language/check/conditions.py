@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tactful.language.ir import AllOf, AnyOf, Condition, NoneOf, Test
+from tactful.language.ir import AllOf, AnyOf, Condition, Field, NoneOf, Test
 from tactful.language.names import Scope
-from tactful.language.phrases import meaning_of
+from tactful.language.phrases import Phrase, meaning_of
 from tactful.language.syntax import Condition as Written
 from tactful.language.syntax import Entry
+from tactful.source.diagnostics import Span
 
 ALWAYS = AllOf(())
 
@@ -18,25 +19,33 @@ def check_condition(condition: Written, scope: Scope) -> Condition:
     members = tuple(check_condition(member, scope) for member in condition.members)
     match condition.how:
         case "all":
-            return _flat(members)
+            return flat(members)
         case "any":
             return members[0] if len(members) == 1 else AnyOf(members)
         case "none":
             return NoneOf(members)
 
 
-def _check_entry(entry: Entry, scope: Scope) -> Test | None:
-    """The test that a line of a condition states; ``None`` after reporting a mistake."""
+def _check_entry(entry: Entry, scope: Scope) -> Condition | None:
+    """What a line of a condition states; ``None`` after reporting a mistake."""
     field = scope.field(entry.field)
-    if field is None:
-        return None
-    meaning = meaning_of(entry.phrase, field, entry.text, entry.span, scope)
+    return None if field is None else check_phrase(entry.phrase, field, entry.text, entry.span, scope)
+
+
+def check_phrase(phrase: Phrase, field: Field, text: str, span: Span, scope: Scope) -> Condition | None:
+    """What a phrase states of a field; ``None`` after reporting a mistake. ``text`` and ``span`` are for messages."""
+    meaning = meaning_of(phrase, field, text, span, scope)
     if meaning is None:
         return None
-    return Test(field, meaning.predicates, meaning.negated, entry.text, entry.span)
+    if not meaning.beside:
+        return Test(field, meaning.predicates, meaning.negated, text, span)
+    tests = [Test(field, meaning.predicates, False, text, span)] if meaning.predicates else []
+    tests += [Test(other, (predicate,), False, text, span) for other, predicate in meaning.beside]
+    together = flat(tuple(tests))
+    return NoneOf((together,)) if meaning.negated else together
 
 
-def _flat(members: tuple[Condition, ...]) -> Condition:
+def flat(members: tuple[Condition, ...]) -> Condition:
     """The conjunction of ``members``, without nested conjunctions and without members that always hold."""
     flat: list[Condition] = []
     for member in members:

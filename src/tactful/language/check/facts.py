@@ -3,49 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, assert_never
 
 from tactful.facts.entities import PARENTS
 from tactful.facts.fields import FieldSpec
 from tactful.facts.kinds import (
     ChoiceKind,
-    DayTimeKind,
-    DurationKind,
     Kind,
     ListKind,
     MomentKind,
     NumberKind,
-    TextKind,
     YesNoKind,
     kind_name,
 )
 from tactful.language import syntax
 from tactful.language.check.conditions import check_condition
 from tactful.language.check.entities import check_entity
-from tactful.language.ir import Aggregate, ComputedFact, Condition, Field, Test, WhenFact
+from tactful.language.check.expressions import ExpressionChecker, kind_of
+from tactful.language.check.parameters import fact_of, parameter_kind, varying
+from tactful.language.check.tables import check_table, table_kind
+from tactful.language.check.types import CUSTOM_TYPES, TYPE_NAMES
+from tactful.language.ir import Aggregate, ComputedFact, Condition, Derived, Field, Test, WhenFact
+from tactful.language.ir.reads import computed, conditions_in, fields_of_fact
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
 from tactful.language.syntax import CustomFact
-from tactful.language.terms import Name
+from tactful.language.terms import Name, Parameter
 from tactful.source.codes.conditions import BadCollection, CircularFacts, NameTaken, WrongPhrase
 from tactful.source.codes.pack import BadSetting
 from tactful.source.codes.text import TooLarge
 from tactful.source.suggest import did_you_mean
 
+_Written = syntax.ComputedFact | syntax.DerivedFact | syntax.Table
+
 #: The deepest nesting of a computed fact, counting the facts that it reads and their groups of conditions.
 MAX_FACT_DEPTH: Final = 200
 #: The most names that a message shows of a circle.
 _MOST_SHOWN: Final = 12
-#: The types of custom facts, beside ``one of`` a list of values.
-CUSTOM_TYPES: Final[Mapping[str, Kind]] = {
-    "yes/no": YesNoKind(),
-    "text": TextKind(),
-    "number": NumberKind(),
-    "moment": MomentKind(),
-    "time of day": DayTimeKind(),
-    "duration": DurationKind(),
-    "list": ListKind(),
-}
-TYPE_NAMES: Final = (*CUSTOM_TYPES, "one of")
 
 
 def custom_kinds(
@@ -90,17 +83,68 @@ def _taken(entity: str, name: Name, known: Mapping[str, Mapping[str, object]], r
 
 
 def computed_kinds(
-    facts: tuple[syntax.ComputedFact, ...], known: Mapping[str, Mapping[str, object]], report: Report
+    pack: syntax.Pack,
+    known: Mapping[str, Mapping[str, object]],
+    given: Mapping[str, Mapping[str, Kind]],
+    parameters: Mapping[str, Parameter],
+    report: Report,
 ) -> dict[str, dict[str, Kind]]:
-    """The kinds of all computed facts, by entity and name. ``known`` holds the given and the custom fields."""
-    kinds: dict[str, dict[str, Kind]] = {}
-    for fact in facts:
+    """The kinds of all computed facts, by entity and name, parameters whose values vary among them.
+
+    ``known`` holds the names of the given and the custom fields, ``given`` their kinds.
+    """
+    kinds: dict[str, dict[str, Kind]] = {"candidate": {}}
+    for parameter in varying(parameters):
+        kinds["candidate"][f"${parameter.name.text}"] = parameter_kind(parameter)
+    named = {fact.name.text: fact for fact in (*pack.facts, *pack.tables)}
+    resolve = _Kinds(named, given, parameters)
+    for fact in (*pack.facts, *pack.tables):
         entity, _, key = fact.name.text.partition(".")
         if not check_entity(Name(entity, fact.name.span), report):
             continue
-        if not _taken(entity, Name(key, fact.name.span), known, report):
-            kinds.setdefault(entity, {})[key] = _computed_kind(fact.aggregate)
+        if key in kinds.get(entity, {}):
+            report(NameTaken.at(fact.name.span, f"`{fact.name.text}` is a fact already", "choose another name"))
+        elif not _taken(entity, Name(key, fact.name.span), known, report):
+            kinds.setdefault(entity, {})[key] = resolve.kind(fact.name.text) or NumberKind()
     return kinds
+
+
+class _Kinds:
+    """Works out the kinds of facts that are computed from each other."""
+
+    def __init__(
+        self,
+        facts: Mapping[str, _Written],
+        given: Mapping[str, Mapping[str, Kind]],
+        parameters: Mapping[str, Parameter],
+    ) -> None:
+        self._facts, self._given, self._parameters = facts, given, parameters
+        self._known: dict[str, Kind | None] = {}
+
+    def kind(self, name: str) -> Kind | None:
+        """The kind of ``entity.field`` or of ``$parameter``; ``None`` where there is none, or it hangs on itself."""
+        if name.startswith("$"):
+            parameter = self._parameters.get(name[1:])
+            return None if parameter is None else parameter_kind(parameter)
+        if name not in self._facts:
+            entity, _, key = name.partition(".")
+            kind = self._given.get(entity, {}).get(key)
+            return self._given["person"].get(key) if kind is None and entity == "interviewer" else kind
+        if name not in self._known:
+            self._known[name] = None  # a fact that reads itself has no kind
+            self._known[name] = self._of(self._facts[name])
+        return self._known[name]
+
+    def _of(self, fact: _Written) -> Kind | None:
+        match fact:
+            case syntax.ComputedFact(aggregate=aggregate):
+                return _computed_kind(aggregate)
+            case syntax.DerivedFact(expression=expression):
+                return kind_of(expression, self.kind)
+            case syntax.Table():
+                return table_kind(fact, self.kind)
+            case _:
+                assert_never(fact)
 
 
 def _computed_kind(aggregate: str) -> Kind:
@@ -113,40 +157,62 @@ def _computed_kind(aggregate: str) -> Kind:
             return YesNoKind()
 
 
-def check_facts(
-    facts: tuple[syntax.ComputedFact, ...], names: Names, report: Report
-) -> tuple[tuple[ComputedFact, ...], dict[str, Reads]]:
+def check_facts(pack: syntax.Pack, names: Names, report: Report) -> tuple[tuple[ComputedFact, ...], dict[str, Reads]]:
     """All computed facts, each after the facts that it reads; and the names that each reads."""
     checked: dict[str, ComputedFact] = {}
     reads: dict[str, Reads] = {}
-    for fact in facts:
-        entity, _, key = fact.name.text.partition(".")
+    for parameter in varying(names.parameters):
+        fact = fact_of(parameter)
+        checked[fact.id], reads[fact.id] = fact, Reads()
+    for written in (*pack.facts, *pack.tables):
+        entity, _, key = written.name.text.partition(".")
         if key in names.computed.get(entity, {}):
-            reads[fact.name.text] = Reads()
-            checked_fact = _check_fact(fact, entity, names, reads[fact.name.text], report)
-            if checked_fact is not None:
-                checked[fact.name.text] = checked_fact
-    return _in_order(checked, reads, {fact.name.text: fact.name for fact in facts}, report), reads
+            own = reads[written.name.text] = Reads()
+            fact_or_none = _check_fact(written, entity, names, own, report)
+            if fact_or_none is not None:
+                checked[written.name.text] = fact_or_none
+    for fact in names.hidden.values():
+        checked[fact.id] = fact
+        reads[fact.id] = Reads()
+        reads[fact.id].computed.update(computed(fields_of_fact(fact)))
+    places = {fact.name.text: fact.name for fact in (*pack.facts, *pack.tables)}
+    return _in_order(checked, reads, places, report), reads
 
 
-def _check_fact(
-    fact: syntax.ComputedFact, entity: str, names: Names, reads: Reads, report: Report
+def _check_fact(fact: _Written, entity: str, names: Names, reads: Reads, report: Report) -> ComputedFact | None:
+    id_, kind = fact.name.text, names.computed[entity][fact.name.text.partition(".")[2]]
+    match fact:
+        case syntax.Table():
+            return check_table(fact, entity, kind, Scope(names, scope_of(entity), reads, report))
+        case syntax.DerivedFact():
+            checker = ExpressionChecker(Scope(names, scope_of(entity), reads, report), id_)
+            expression = checker.check(fact.expression, kind)
+            return None if expression is None else Derived(id_, entity, kind, expression, fact.about, fact.ask)
+        case syntax.ComputedFact(over=over):
+            if over is not None:
+                return _check_aggregate(fact, over, entity, kind, names, reads, report)
+            scope = Scope(names, scope_of(entity), reads, report)
+            return WhenFact(id_, entity, kind, check_condition(fact.where, scope), fact.about, fact.ask)
+        case _:
+            assert_never(fact)
+
+
+def _check_aggregate(
+    fact: syntax.ComputedFact, name: Name, entity: str, kind: Kind, names: Names, reads: Reads, report: Report
 ) -> ComputedFact | None:
-    id_, kind = fact.name.text, _computed_kind(fact.aggregate)
-    if fact.aggregate == "when" or fact.over is None:
-        scope = Scope(names, scope_of(entity), reads, report)
-        return WhenFact(id_, entity, kind, check_condition(fact.where, scope), fact.about, fact.ask)
-    over, value_wanted = _collection(fact.over, fact.aggregate, report)
-    pivot = _pivot(entity, over, fact.over, report) if over is not None else None
+    aggregate = fact.aggregate
+    assert aggregate != "when"
+    over, value_wanted = _collection(name, aggregate, report)
+    pivot = _pivot(entity, over, name, report) if over is not None else None
     if over is None or pivot is None:
         return None
     own = scope_of(entity)
     scope = Scope(names, (*own, *(name for name in scope_of(over) if name not in own)), reads, report)
-    value = _value(fact.over, kind, scope) if value_wanted else None
+    value = _value(name, kind, scope) if value_wanted else None
     where = check_condition(fact.where, scope)
     if value_wanted and value is None:
         return None
-    return Aggregate(id_, entity, kind, fact.aggregate, over, pivot, where, value, fact.about, fact.ask)
+    return Aggregate(fact.name.text, entity, kind, aggregate, over, pivot, where, value, fact.about, fact.ask)
 
 
 def _collection(over: Name, aggregate: str, report: Report) -> tuple[str | None, bool]:
@@ -234,6 +300,7 @@ def _report_circle(circle: list[str], reported: set[str], names: dict[str, Name]
     if reported.intersection(circle):
         return
     reported.update(circle)
+    circle = [id_ for id_ in circle if id_ in names]  # a circle always has a fact with a name
     shown = [f"`{name}`" for name in (*circle, circle[0])]
     way = " → ".join(shown if len(shown) <= _MOST_SHOWN else [*shown[: _MOST_SHOWN - 2], "…", shown[-1]])
     report(CircularFacts.at(names[circle[0]].span, f"computed facts depend on each other in a circle: {way}"))
@@ -241,7 +308,7 @@ def _report_circle(circle: list[str], reported: set[str], names: dict[str, Name]
 
 def _report_depth(depths: Mapping[str, int], names: dict[str, Name], report: Report) -> None:
     """Report the first fact that is computed through too many facts and groups of conditions."""
-    deep = next((id_ for id_, depth in depths.items() if depth > MAX_FACT_DEPTH), None)
+    deep = next((id_ for id_, depth in depths.items() if depth > MAX_FACT_DEPTH and id_ in names), None)
     if deep is not None:
         message = f"`{deep}` nests deeper than {MAX_FACT_DEPTH}, counting the facts that it reads and their groups of conditions"
         report(TooLarge.at(names[deep].span, message, "compute it from facts that are nearer to the given ones"))
@@ -249,7 +316,13 @@ def _report_depth(depths: Mapping[str, int], names: dict[str, Name], report: Rep
 
 def _nesting(fact: ComputedFact) -> int:
     """How deep a fact nests by itself: it, and the groups of its condition."""
-    return 1 + _groups(fact.where if isinstance(fact, Aggregate) else fact.condition)
+    match fact:
+        case WhenFact(condition=condition) | Aggregate(where=condition):
+            return 1 + _groups(condition)
+        case Derived(expression=expression):
+            return 1 + max(map(_groups, conditions_in(expression)), default=0)
+        case _:
+            assert_never(fact)
 
 
 def _groups(condition: Condition) -> int:

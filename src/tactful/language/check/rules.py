@@ -127,6 +127,9 @@ class RuleChecker:
         if field is not None and not isinstance(field.kind, MomentKind):
             self.report(BadDeadline.at(by.moment.span, f"`{by.moment.text}` is {kind_name(field.kind)}, not a moment"))
             return None
+        if field is not None and by.length is not None and scope.is_field(by.length):
+            moved = scope.moved(field, by.length, by.before)
+            return None if moved is None else Deadline(moved, HERE)
         direction: Literal["before", "after"] = "before" if by.before else "after"
         length = read_length(by.length, scope, f"by: … {direction} {by.moment.text}") if by.length else None
         if field is None or (by.length is not None and length is None):

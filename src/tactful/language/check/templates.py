@@ -23,6 +23,10 @@ def check_template(text: Name, scope: Scope, source: str = "") -> Template:
     return tuple(parts)
 
 
-def _parameter(part: Placeholder, scope: Scope) -> str:
-    values, _ = scope.values(ParameterOperand(part.name[1:], part.span))
+def _parameter(part: Placeholder, scope: Scope) -> str | FieldSlot:
+    operand = ParameterOperand(part.name[1:], part.span)
+    if scope.is_field(operand):
+        field = scope.field_of(operand)
+        return "" if field is None else FieldSlot(field, None)
+    values, _ = scope.values(operand)
     return ", ".join(value.text for value in values)

@@ -498,6 +498,25 @@ class Parameter(Checked, frozen=True):
     span: Span
 
 
+class Adjustable(Checked, frozen=True):
+    """A parameter for which a case may state a value of its own, between ``low`` and ``high`` (both included).
+
+    Values are as fields of ``kind`` have them. Business days are negative there, so ``low`` is the most of them; see
+    :func:`tactful.facts.kinds.as_length`. ``bounds``: in words. The value of a case is the candidate's custom fact ``$name``.
+    """
+
+    name: str
+    kind: Kind
+    low: int | float
+    high: int | float
+    bounds: str
+    about: str
+
+    def takes(self, value: int | float) -> bool:
+        """Whether a case may state this value."""
+        return self.low <= value <= self.high
+
+
 class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
@@ -517,3 +536,4 @@ class CheckedPack(Checked, frozen=True):
     overrides: tuple[Override, ...]
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
+    adjustable: tuple[Adjustable, ...] = ()

@@ -15,6 +15,7 @@ from tactful.facts.kinds import (
     BusinessDays,
     DayTimeKind,
     Kind,
+    MomentKind,
     Value,
 )
 from tactful.facts.rows import Case, Row
@@ -23,15 +24,39 @@ from tactful.language.ir import (
     CheckedPack,
     ComputedFact,
     Condition,
+    Derived,
+    Expression,
     Field,
     FieldNote,
+    Moved,
+    Opens,
+    Read,
     Rule,
     Shift,
     Test,
     WhenFact,
 )
-from tactful.language.ir.boundaries import AmongValues, AtField, AtMoment, AtValue, Boundary, boundaries_of
-from tactful.language.ir.reads import closure, computed, fields_of, fields_of_fact, fields_of_rule
+from tactful.language.ir.boundaries import (
+    AmongValues,
+    AtDay,
+    AtDayOfYear,
+    AtField,
+    AtMoment,
+    AtValue,
+    AtWords,
+    Boundary,
+    boundaries_of,
+)
+from tactful.language.ir.reads import (
+    closure,
+    computed,
+    conditions_in,
+    expressions_in,
+    fields_of,
+    fields_of_expression,
+    fields_of_fact,
+    fields_of_rule,
+)
 
 
 class ReadField(msgspec.Struct, frozen=True, eq=False):
@@ -134,6 +159,11 @@ class _Comparisons:
                 self.condition(where)
                 if value is not None:
                     self._note(value)
+            case Derived(expression=expression):
+                for condition in conditions_in(expression):
+                    self.condition(condition)
+                for field in fields_of_expression(expression):
+                    self._note(field)
             case _:
                 assert_never(fact)
 
@@ -155,7 +185,7 @@ class _Comparisons:
                 self.bounds.setdefault(_key(field), set()).add(_whole_minutes(value, field.kind))
             case AtField(other=other):
                 self._note(other)
-            case AmongValues():
+            case AmongValues() | AtWords() | AtDay() | AtDayOfYear():
                 pass  # these are no bounds
             case _:
                 assert_never(boundary)
@@ -171,6 +201,19 @@ class _Comparisons:
         fact = self._facts[field.key]
         if isinstance(fact, Aggregate) and fact.value is not None:
             self.shift(fact.value, shift)
+        if isinstance(fact, Derived):
+            for part in expressions_in(fact.expression):
+                self._shift_of(part, shift)
+
+    def _shift_of(self, part: Expression, shift: Shift) -> None:
+        """Add what a part of an expression does to moments, which are then moved by ``shift``."""
+        match part:
+            case Moved(field=field, length=length, back=back) if not isinstance(length, Field):
+                self.shift(field, Shift(length, back))
+            case (Read(field=field) | Opens(field=field) | Moved(field=field)) if isinstance(field.kind, MomentKind):
+                self.shift(field, shift)
+            case _:
+                pass  # amounts are not moved
 
     def _note(self, field: Field) -> None:
         if field.origin in ("given", "custom"):

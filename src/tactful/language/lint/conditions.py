@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from tactful.language.ir import Aggregate, CheckedPack, Condition, Test
+from tactful.language.ir import Aggregate, CheckedPack, Condition, Derived, Test
 from tactful.language.lint.own import Own
 from tactful.language.lint.satisfiability import Effort, Logic, drop, key_of, tests_of
 from tactful.source.codes.lint import NeverHolds, Redundant
@@ -38,6 +38,8 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
     for rule in checked.rules:
         yield _Part(rule.id, rule.entity, rule.condition, rule.span, "can never fire")
     for fact in checked.facts:
+        if isinstance(fact, Derived):
+            continue
         span = checked.definitions[fact.id].id
         if isinstance(fact, Aggregate):
             yield _Part(fact.id, fact.over, fact.where, span, "never finds a row")

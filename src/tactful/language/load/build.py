@@ -7,27 +7,34 @@ import re
 from collections.abc import Callable
 from typing import Final, Literal, TypeVar, get_args
 
+from tactful.facts.dates import parse_date
 from tactful.language.load.entries import ID, NO_CONDITION
+from tactful.language.load.expressions import WAYS, read_expression, read_keyed
 from tactful.language.load.files import Layer
 from tactful.language.load.invariants import InvariantReader
 from tactful.language.load.items import Entries, Item
 from tactful.language.load.merge import Merged, merge_layers
-from tactful.language.phrases import Deadline, parse_deadline
+from tactful.language.phrases import Deadline, Text, parse_deadline, parse_phrase
 from tactful.language.syntax import (
     Action,
     AddsStep,
+    Cell,
     ComputedFact,
     Concludes,
     Conclusion,
     CustomFact,
+    DerivedFact,
     FieldNote,
     Pack,
     Rule,
+    Table,
+    TableRow,
 )
-from tactful.language.terms import MODALITIES, Definition, Modality, Name, Parameter
+from tactful.language.terms import MODALITIES, DatedValue, Definition, Modality, Name, Parameter
 from tactful.source.codes.pack import BadName, BadSetting, MissingKey, UnknownKey, WrongShape
+from tactful.source.codes.text import TooLarge
 from tactful.source.diagnostics import InvalidInput, Span
-from tactful.source.nodes import Mapping, Scalar, Sequence
+from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.suggest import did_you_mean
 
 T = TypeVar("T")
@@ -35,6 +42,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _FACT = re.compile(r"[a-z_]+\.[a-z][a-z0-9_]{0,79}")
 #: The most entries that a section may have.
 MAX_ITEMS: Final = 5_000
+#: The most rows that a table may have.
+MAX_ROWS: Final = 1_000
 Aggregation = Literal["exists", "none", "count", "latest", "earliest", "sum", "when"]
 AGGREGATIONS: Final[tuple[Aggregation, ...]] = get_args(Aggregation)
 
@@ -70,6 +79,7 @@ class _Builder(InvariantReader):
             custom_facts=self._all("custom_facts", self._custom_fact),
             fields=self._all("fields", self._field),
             facts=self._all("facts", self._fact),
+            tables=self._all("tables", self._table),
             actions=self._all("actions", self._action),
             rules=self._all("rules", self._rule),
             invariants=self._all("invariants", self._invariant),
@@ -95,15 +105,57 @@ class _Builder(InvariantReader):
 
     def _parameter(self, item: Item) -> Parameter | None:
         entries = item.entries
+        name, about = self._id(item, _NAME, "thank_you_within"), self._words(entries, "about")
+        adjustable = self._bounds(entries)
+        if "values" in entries:
+            dated = self._dated(entries["values"][1])
+            first = tuple(value.value for value in dated[:1])
+            return Parameter(name, first, False, about, self._words(entries, "source"), dated, adjustable)
         if "value" not in entries:
             self.report(MissingKey.at(item.id.span, f"`{item.id.text}` has no `value`"))
             return None
         node = entries["value"][1]
         value = self._texts(node, "value")
-        name = self._id(item, _NAME, "thank_you_within")
-        return Parameter(
-            name, value, isinstance(node, Sequence), self._words(entries, "about"), self._words(entries, "source")
-        )
+        is_list = isinstance(node, Sequence)
+        return Parameter(name, value, is_list, about, self._words(entries, "source"), (), adjustable)
+
+    def _dated(self, node: Node) -> tuple[DatedValue, ...]:
+        """The values of a parameter by the day on which they come into force, the first day first."""
+        if not isinstance(node, Mapping) or not node.entries:
+            self.report(WrongShape.at(node.span, "`values` is a mapping from days to values", "`{2027-01-01: 3 days}`"))
+            return ()
+        dated = []
+        for day, content in node.entries:
+            entries: Entries = (
+                {key.text: (key, value) for key, value in content.entries} if isinstance(content, Mapping) else {}
+            )
+            for key, _ in entries.values():
+                if key.text not in ("value", "source"):
+                    self.report(
+                        UnknownKey.at(key.span, f"`{key.text}` means nothing here", "write `value` or `source`")
+                    )
+            value = self._text(entries, "value") if entries else self._scalar_text(content, "values")
+            if parse_date(day.text.strip()) is None:
+                self.report(BadSetting.at(day.span, f"`{day.text}` is not a date", "write it like `2027-01-01`"))
+            elif value is None:
+                self.report(MissingKey.at(day.span, f"`{day.text}` has no `value`"))
+            else:
+                dated.append(DatedValue(Text(day).whole(), value, self._words(entries, "source")))
+        return tuple(sorted(dated, key=lambda value: value.day.text))
+
+    def _bounds(self, entries: Entries) -> tuple[Name, Name] | None:
+        """The bounds of an adjustable parameter."""
+        if "adjustable" not in entries:
+            return None
+        node = entries["adjustable"][1]
+        bounds: Entries = {key.text: (key, value) for key, value in node.entries} if isinstance(node, Mapping) else {}
+        if set(bounds) != {"from", "to"}:
+            self.report(
+                WrongShape.at(node.span, "`adjustable` has two bounds", "`adjustable: {from: 3 days, to: 3 weeks}`")
+            )
+            return None
+        low, high = self._text(bounds, "from"), self._text(bounds, "to")
+        return None if low is None or high is None else (low, high)
 
     def _custom_fact(self, item: Item) -> CustomFact | None:
         entity, _, field = item.id.text.partition(".")
@@ -134,11 +186,11 @@ class _Builder(InvariantReader):
             return False
         return True
 
-    def _fact(self, item: Item) -> ComputedFact | None:
+    def _fact(self, item: Item) -> ComputedFact | DerivedFact | None:
         if not self._is_fact(item):
             return None
         entries = item.entries
-        ways = [key for key in AGGREGATIONS if key in entries]
+        ways = [key for key in (*AGGREGATIONS, *WAYS) if key in entries]
         if len(ways) != 1:
             self.report(
                 BadSetting.at(
@@ -146,9 +198,13 @@ class _Builder(InvariantReader):
                 )
             )
             return None
-        how = ways[0]
         about, ask = self._words(entries, "about"), self._words(entries, "ask")
         name = Name(item.id.text, item.id.span)
+        how = next((key for key in AGGREGATIONS if key == ways[0]), None)
+        if how is None:
+            self._refuse(entries, ("where", "unless"), f"a fact with `{ways[0]}`")
+            expression = read_keyed(*entries[ways[0]], self.report)
+            return None if expression is None else DerivedFact(name, expression, about, ask)
         if how == "when":
             self._refuse(entries, ("where",), "a fact with `when`")
             condition = self._when_and_unless(entries)
@@ -157,6 +213,54 @@ class _Builder(InvariantReader):
         over = self._text(entries, how)
         where = self._condition(entries, "where", "all", NO_CONDITION)
         return None if over is None else ComputedFact(name, how, over, where, about, ask)
+
+    def _table(self, item: Item) -> Table | None:
+        entries = item.entries
+        gives = self._required(item, "gives")
+        if not self._is_fact(item) or gives is None:
+            return None
+        by = self._texts(entries["by"][1], "by") if "by" in entries else ()
+        if not by:
+            self.report(MissingKey.at(item.id.span, f"`{item.id.text}` has no `by`", "name the fields of its columns"))
+            return None
+        rows = entries["rows"][1]
+        if not isinstance(rows, Sequence):
+            self.report(WrongShape.at(rows.span, "`rows` is a list of rows", "write a row as `[phone_screen, 3 days]`"))
+            return None
+        if len(rows.items) > MAX_ROWS:
+            self.report(TooLarge.at(rows.span, f"a table has more than {MAX_ROWS} rows", "divide it"))
+            return None
+        otherwise = read_expression(entries["otherwise"][1], self.report) if "otherwise" in entries else None
+        read = [self._table_row(row, by) for row in rows.items]
+        values = self._texts(entries["values"][1], "values") if "values" in entries else ()
+        about, ask = self._words(entries, "about"), self._words(entries, "ask")
+        return Table(
+            Name(item.id.text, item.id.span),
+            by,
+            gives,
+            values,
+            tuple(row for row in read if row is not None),
+            otherwise,
+            self._yes_no(entries, "only one"),
+            about,
+            ask,
+        )
+
+    def _table_row(self, node: Node, by: tuple[Name, ...]) -> TableRow | None:
+        if not isinstance(node, Sequence) or len(node.items) != len(by) + 1:
+            wanted = " and ".join((", ".join(f"`{name.text}`" for name in by), "the value"))
+            count = f", not {len(node.items)}" if isinstance(node, Sequence) else ""
+            message = f"a row of this table has {len(by) + 1} cells{count}"
+            self.report(WrongShape.at(node.span, message, f"a cell for each of {wanted}; write `any` for any"))
+            return None
+        cells = tuple(self._cell(item) for item in node.items[:-1])
+        value = read_expression(node.items[-1], self.report)
+        return None if value is None else TableRow(cells, value, node.span)
+
+    def _cell(self, node: Node) -> Cell:
+        if isinstance(node, Scalar) and node.plain and node.text.strip() == "any":
+            return Cell(())
+        return Cell(tuple((phrase.phrase, phrase.text, phrase.span) for phrase in parse_phrase(node, self.report)))
 
     def _action(self, item: Item) -> Action:
         entries = item.entries

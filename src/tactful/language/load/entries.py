@@ -98,10 +98,9 @@ class EntryReader:
                     self._wants_list(how, value)
                     members.append(self._group(value, how, depth + 1))
                 case _:
-                    parsed = parse_phrase(value, self.report)
-                    if parsed is not None:
-                        span = value.span if not isinstance(value, Scalar) else Text(value).span
-                        members.append(Entry(Text(key).whole(), parsed[0], parsed[1], span))
+                    phrases = parse_phrase(value, self.report)
+                    entries = tuple(Entry(Text(key).whole(), *phrase) for phrase in phrases)
+                    members.extend(entries if len(entries) < 2 else (Group("any", entries),))
         return Group("all", tuple(members))
 
     def _wants_list(self, how: str, node: Node) -> None:

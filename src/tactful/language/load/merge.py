@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from tactful.language.load.expressions import WAYS
 from tactful.language.load.files import File, Layer
 from tactful.language.load.items import Entries, Item
 from tactful.language.load.safety import Edit, RuleContent, SafetyCheck, View, content_of_rule, is_safety
@@ -18,15 +19,21 @@ from tactful.source.suggest import did_you_mean
 
 Report = Callable[[Diagnostic], None]
 
-SECTIONS: Final = ("pack", "extends", "parameters", "custom_facts", "fields", "facts", "actions", "rules", "invariants")
+SECTIONS: Final = (
+    *("pack", "extends", "parameters", "custom_facts", "fields", "facts", "tables", "actions", "rules", "invariants"),
+)
 
 #: The keys that an entry of a section may have.
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "pack": ("name", "version"),
-    "parameters": ("value", "about", "source"),
+    "parameters": ("value", "values", "adjustable", "about", "source"),
     "custom_facts": ("type", "values", "unit", "about", "ask", "mutability"),
     "fields": ("ask", "mutability"),
-    "facts": ("exists", "none", "count", "latest", "earliest", "sum", "where", "when", "unless", "about", "ask"),
+    "facts": (
+        *("exists", "none", "count", "latest", "earliest", "sum", "where", "when", "unless", "about", "ask"),
+        *WAYS,
+    ),
+    "tables": ("by", "gives", "values", "rows", "otherwise", "only one", "about", "ask"),
     "actions": ("about", "label", "is_a", "channel", "one per", "steps", "due"),
     "rules": (
         *("about", "source", "for each", "when", "unless", "then", "to"),
@@ -53,10 +60,11 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
 
 #: A new entry needs one of these keys. An entry of an overlay without any of them changes an entry of its base.
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
-    "parameters": ("value",),
+    "parameters": ("value", "values"),
     "custom_facts": ("type",),
     "fields": ("ask", "mutability"),
-    "facts": ("exists", "none", "count", "latest", "earliest", "sum", "when"),
+    "facts": ("exists", "none", "count", "latest", "earliest", "sum", "when", *WAYS),
+    "tables": ("rows",),
     "actions": ("about",),
     "rules": ("then",),
     "invariants": ("never", "always", "at most", "no new", "keeps", "same"),
@@ -228,8 +236,11 @@ class _Merger:
 
     def _patch(self, section: str, id_: Scalar, base: Item, entries: Entries) -> None:
         self._note(section, id_, entries)
-        whole = section == "facts" and any(key in entries for key in NEEDS["facts"])
+        whole = section in ("facts", "tables") and any(key in entries for key in NEEDS[section])
         kept = {} if whole else base.entries
+        if section == "parameters":  # a value for all days replaces dated ones, and the other way round
+            other = {"value": "values", "values": "value"}
+            kept = {key: pair for key, pair in kept.items() if other.get(key) not in entries}
         self.merged.sections[section][id_.text] = Item(base.id, _present({**kept, **entries}))
 
     def _switch_off(self, section: str, id_: Scalar, base: Item | None, entries: Entries | None) -> None:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from tactful.facts.kinds import Kind
 from tactful.language.ir import Field
 from tactful.language.names import Scope
-from tactful.language.phrases import moments, numbers, relations, values
+from tactful.language.phrases import dates, moments, numbers, relations, values
 from tactful.language.phrases.deadlines import Deadline, parse_deadline
 from tactful.language.phrases.meaning import KINDS, Meaning, Phrase, Question, read_length
 from tactful.language.phrases.text import Text, Words, operand
-from tactful.language.phrases.values import IsKnown, IsOneOf
+from tactful.language.phrases.values import IsFilled, IsKnown, IsOneOf
 from tactful.source.codes.conditions import MalformedPhrase
 from tactful.source.diagnostics import Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
@@ -27,6 +27,7 @@ __all__ = [
     "PHRASES",
     "Deadline",
     "Meaning",
+    "ParsedPhrase",
     "Phrase",
     "Text",
     "meaning_of",
@@ -42,6 +43,7 @@ __all__ = [
 #: ``not same as F`` before ``not email``.
 PHRASES: Final[tuple[type[Phrase], ...]] = (
     IsKnown,
+    *dates.PHRASES,
     *moments.PHRASES,
     *relations.PHRASES,
     *values.PHRASES,
@@ -49,29 +51,62 @@ PHRASES: Final[tuple[type[Phrase], ...]] = (
 )
 
 
-def parse_phrase(node: Node, report: Callable[[Diagnostic], None]) -> tuple[Phrase, str] | None:
-    """The phrase in a line of a condition, with its text; ``None`` after reporting a mistake."""
+def parse_phrase(node: Node, report: Callable[[Diagnostic], None]) -> tuple[ParsedPhrase, ...]:
+    """The phrases in a line of a condition, of which one has to hold; empty after reporting a mistake."""
     match node:
         case Sequence(items=items):
-            return _parse_list(items, report)
+            return _parse_list(items, node.span, report)
         case Mapping(span=span):
             message = "a phrase is one line or a list of values, not a mapping"
             report(MalformedPhrase.at(span, message, "write `any:` or `all:` beside it"))
-            return None
+            return ()
         case Scalar():
             text = Text(node)
             phrase = _parse_text(text, report)
-            return None if phrase is None else (phrase, text.text)
+            return () if phrase is None else (ParsedPhrase(phrase, text.text, text.span),)
 
 
-def _parse_list(items: tuple[Node, ...], report: Callable[[Diagnostic], None]) -> tuple[Phrase, str] | None:
-    names = []
+class ParsedPhrase(NamedTuple):
+    """A phrase, its text and its place."""
+
+    phrase: Phrase
+    text: str
+    span: Span
+
+
+def _parse_list(items: tuple[Node, ...], span: Span, report: Callable[[Diagnostic], None]) -> tuple[ParsedPhrase, ...]:
+    """The phrases of a list. Its members that are values, and no phrases, make one phrase together."""
+    values, phrases, problems = [], [], False
     for item in items:
         if not isinstance(item, Scalar):
             report(MalformedPhrase.at(item.span, "a list of values cannot be nested"))
-            return None
-        names.append(Text(item).whole())
-    return IsOneOf(tuple(map(operand, names))), "[" + ", ".join(name.text for name in names) + "]"
+            return ()
+        text = Text(item)
+        phrase = _phrase_in_list(item, text, report)
+        if phrase is None:
+            values.append(text.whole())
+        else:
+            phrases.append(ParsedPhrase(phrase, text.text, text.span))
+    negative = [phrase for phrase in phrases if phrase.text.startswith(("not ", "none "))]
+    if negative and len(items) > 1:
+        message = f"a list holds where one of its members does, and `{negative[0].text}` nearly always does"
+        report(MalformedPhrase.at(negative[0].span, message, "write `none of [a, b]`, or a line for each"))
+        problems = True
+    if values or not phrases:
+        shown = "[" + ", ".join(name.text for name in values) + "]"
+        phrases.insert(0, ParsedPhrase(IsOneOf(tuple(map(operand, values))), shown, span))
+    return () if problems else tuple(phrases)
+
+
+def _phrase_in_list(item: Scalar, text: Text, report: Callable[[Diagnostic], None]) -> Phrase | None:
+    """The phrase that a member of a list states; ``None`` where it is a value, as everything in quotes is."""
+    if not item.plain:
+        return None
+    for phrase in PHRASES:
+        match = phrase.form.fullmatch(text.text)
+        if match is not None and phrase is not IsFilled:
+            return phrase.read(Words(text, match))
+    return None
 
 
 def _parse_text(text: Text, report: Callable[[Diagnostic], None]) -> Phrase | None:

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Final, Self, get_args
+from typing import ClassVar, Final, Literal, Self, get_args
 
+from tactful.facts.dates import parse_date, parse_day_of_year
 from tactful.facts.kinds import (
     UNITS,
     ChoiceKind,
+    CountryKind,
+    DateKind,
     DayTimeKind,
     Duration,
     DurationKind,
     Elapsed,
     IdKind,
     Kind,
+    LengthKind,
     ListKind,
     MomentKind,
     NumberKind,
     TextKind,
     YesNoKind,
+    as_length,
     kind_name,
     parse_day_time,
     parse_duration,
     parse_number,
     parse_yes_no,
 )
-from tactful.language.ir import Field, Predicate
+from tactful.facts.texts import folded
+from tactful.language.ir import HERE, Field, NowIs, Predicate, Relates, Shift
 from tactful.language.names import Scope
-from tactful.language.phrases.text import Words
-from tactful.language.terms import Name, Operand, Parameter, Written
+from tactful.language.phrases.text import Words, operand_text
+from tactful.language.terms import LiteralOperand, Name, Operand, Order, Parameter, ParameterOperand, Written
 from tactful.source.codes.conditions import EmptyRange, WrongParameter, WrongPhrase, WrongValue
 from tactful.source.codes.text import TooLarge
 from tactful.source.diagnostics import Span
@@ -46,9 +52,14 @@ KINDS: Final[tuple[type[Kind], ...]] = get_args(Kind)
 SAMPLES: Final[Mapping[type[Kind], Mapping[str, str]]] = {
     YesNoKind: {"value": "yes", "another": "no"},
     ChoiceKind: {"value": "email", "another": "post"},
-    TextKind: {"value": "Acme", "another": "Beta"},
+    TextKind: {"value": "Acme", "another": "Beta", "words": "senior"},
+    CountryKind: {"value": "DE", "another": "AT"},
+    DateKind: {"day": "2027-01-01", "first": "2026-12-20", "last": "2027-01-06"}
+    | {"yearday": "24 December", "low": "20 December", "high": "6 January"},
+    LengthKind: {},
     NumberKind: {"value": "3", "another": "5", "amount": "3", "low": "2", "high": "5"},
-    MomentKind: {"length": "2 days", "low": "1", "high": "3 weeks"},
+    MomentKind: {"length": "2 days", "low": "1", "high": "3 weeks"}
+    | {"day": "2027-01-01", "first": "2026-12-20", "last": "2027-01-06"},
     DayTimeKind: {"low": "09:00", "high": "17:00"},
     DurationKind: {"value": "2 weeks", "another": "4 weeks", "amount": "2 weeks", "low": "1 weeks", "high": "4 weeks"},
     IdKind: {"value": "dana", "another": "kim"},
@@ -101,10 +112,24 @@ class Phrase(Written, frozen=True):
 
 
 class Meaning(Written, frozen=True):
-    """All ``predicates`` hold of the field; ``negated``: not all of them do."""
+    """All ``predicates`` hold of the field, and all of ``beside`` of other fields; ``negated``: not all of them do."""
 
     predicates: tuple[Predicate, ...]
     negated: bool = False
+    beside: tuple[tuple[Field, Predicate], ...] = ()
+
+    @classmethod
+    def of(cls, *bounds: Bound | None) -> Self | None:
+        """All bounds hold; ``None`` where one of them is ``None``, which has been reported."""
+        known = [bound for bound in bounds if bound is not None]
+        if len(known) < len(bounds):
+            return None
+        own = tuple(bound for bound in known if not isinstance(bound, tuple))
+        return cls(own, beside=tuple(bound for bound in known if isinstance(bound, tuple)))
+
+
+#: A predicate of the field that a phrase is asked of, or of another field.
+Bound = Predicate | tuple[Field, Predicate]
 
 
 class Question:
@@ -135,6 +160,80 @@ class Question:
         """A length of time."""
         return read_length(operand, self._scope, self._use)
 
+    def now(self, op: Order, operand: Operand, back: bool = False) -> Bound | None:
+        """``now`` in this order to the field's moment, moved by the length of time that an operand stands for."""
+        if not self._scope.is_field(operand):
+            length = self.length(operand)
+            return None if length is None else NowIs(op, Shift(length, back))
+        moved = self._scope.moved(self.about, operand, back)
+        return None if moved is None else (moved, NowIs(op, HERE))
+
+    def is_field(self, operand: Operand) -> bool:
+        """Whether an operand is read for each row: another field, or a parameter whose value varies."""
+        return self._scope.is_field(operand)
+
+    def relation(self, op: Order | Literal["=="], operand: Operand) -> Relates | None:
+        """The value in this order to that of a field with values of the same kind."""
+        other = self._scope.field_of(operand)
+        if other is None:
+            return None
+        if type(other.kind) is type(self.kind):
+            return Relates(op, other)
+        message = f"`{other.text}` is {kind_name(other.kind)}, where {kind_name(self.kind)} is wanted"
+        self._scope.report(WrongPhrase.at(operand.span, message))
+        return None
+
+    def day(self, operand: Operand) -> int | None:
+        """The ordinal of a date."""
+        text, parameter = self._single(operand)
+        if text is None:
+            return None
+        day = parse_date(text.text)
+        if day is None:
+            help_ = "write it like `2027-01-01`"
+            report_value(operand, (text,), parameter, "a date", help_, self._use, self._scope)
+        return day
+
+    def day_of_year(self, operand: Operand) -> int | None:
+        """A day of any year: 100 times its month, and the day of the month."""
+        text, parameter = self._single(operand)
+        if text is None:
+            return None
+        day = parse_day_of_year(text.text)
+        if day is None:
+            help_ = "write it like `20 December`"
+            report_value(operand, (text,), parameter, "a day of the year", help_, self._use, self._scope)
+        return day
+
+    def words(self, operand: Operand) -> str | None:
+        """Words to look for in a text, folded."""
+        text, parameter = self._single(operand)
+        if text is None:
+            return None
+        words = folded(text.text)
+        if not words:
+            report_value(operand, (text,), parameter, "a word", None, self._use, self._scope)
+        return words or None
+
+    def text_of(self, operand: Operand) -> str:
+        """The text that an operand stands for, without reporting what is wrong with it."""
+        if isinstance(operand, LiteralOperand):
+            return operand.text
+        parameter = self._scope.names.parameters.get(operand.name)
+        return parameter.value[0].text if parameter is not None and parameter.value else ""
+
+    def _single(self, operand: Operand) -> tuple[Name | None, Parameter | None]:
+        """The one text that an operand stands for; a parameter must neither vary nor have several values."""
+        if self._scope.is_field(operand):
+            what = "a value that is the same for every case"
+            name = Name(operand_text(operand), operand.span)
+            report_value(operand, (name,), None, what, None, self._use, self._scope)
+            return None, None
+        texts, parameter = self._scope.values(operand)
+        if len(texts) > 1:
+            report_value(operand, texts, parameter, "a single value", None, self._use, self._scope)
+        return (texts[0] if len(texts) == 1 else None), parameter
+
     def amount(self, operand: Operand) -> int | float | None:
         """A number, elapsed seconds or seconds since midnight, as the kind of the field wants."""
         texts, parameter = self._scope.values(operand)
@@ -142,13 +241,18 @@ class Question:
             return None
         what, amount = _amount(texts[0].text if len(texts) == 1 else "", self.kind)
         if amount is None:
-            _report_value(operand, texts, parameter, what, None, self._use, self._scope)
+            report_value(operand, texts, parameter, what, None, self._use, self._scope)
         return amount
 
     def values(self, operands: tuple[Operand, ...]) -> tuple[bool | str | int | float, ...] | None:
         """Values that the field can have; a parameter can stand for several."""
         values: list[bool | str | int | float] = []
         for operand in operands:
+            if self._scope.is_field(operand) and isinstance(operand, ParameterOperand):
+                what = "values that are the same for every case"
+                name = Name(operand_text(operand), operand.span)
+                report_value(operand, (name,), None, what, "let it stand alone", self._use, self._scope)
+                return None
             texts, parameter = self._scope.values(operand)
             for text in texts:
                 value = _value(text.text, self.kind)
@@ -174,7 +278,7 @@ class Question:
         else:
             what = f"a value of `{self.about.text}`, whose type is {kind_name(self.kind)}"
             help_ = f"write {self._hint(type(self.kind))}"
-        _report_value(operand, (text,), parameter, what, help_, self._use, self._scope)
+        report_value(operand, (text,), parameter, what, help_, self._use, self._scope)
 
 
 def read_length(operand: Operand, scope: Scope, use: str) -> Duration | None:
@@ -184,7 +288,7 @@ def read_length(operand: Operand, scope: Scope, use: str) -> Duration | None:
         return None
     length = parse_duration(texts[0].text) if len(texts) == 1 else None
     if length is None:
-        _report_value(operand, texts, parameter, "a length of time", _length_help(texts[0].text), use, scope)
+        report_value(operand, texts, parameter, "a length of time", _length_help(texts[0].text), use, scope)
     return length
 
 
@@ -226,7 +330,29 @@ def _seconds(text: str) -> int | None:
     return length.seconds if isinstance(length, Elapsed) else None
 
 
-def _report_value(
+def literal_value(text: str, kind: Kind) -> bool | str | int | float | None:
+    """The value of a kind that a text states; ``None`` where the kind has no such value."""
+    match kind:
+        case LengthKind():
+            length = parse_duration(text)
+            return None if length is None else as_length(length)
+        case DayTimeKind():
+            return parse_day_time(text)
+        case MomentKind() | DateKind():
+            return None
+        case _:
+            return _value(text, kind)
+
+
+def literal_kind(texts: tuple[str, ...]) -> Kind | None:
+    """The kind of amount that all texts are of; ``None`` for words."""
+    for kind in (NumberKind(), DurationKind(), LengthKind(), DayTimeKind()):
+        if all(literal_value(text, kind) is not None for text in texts):
+            return kind
+    return None
+
+
+def report_value(
     operand: Operand,
     texts: tuple[Name, ...],
     parameter: Parameter | None,
@@ -235,6 +361,7 @@ def _report_value(
     use: str,
     scope: Scope,
 ) -> None:
+    """Report that an operand, or the parameter that it is, does not have the value that ``use`` takes: ``what``."""
     shown = ", ".join(text.text for text in texts)
     if parameter is None:
         scope.report(WrongValue.at(operand.span, f"`{shown}` is not {what}", help_))

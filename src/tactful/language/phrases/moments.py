@@ -6,7 +6,7 @@ import re
 from typing import ClassVar, Final, Self
 
 from tactful.facts.kinds import UNITS, BusinessDays, Duration, Elapsed, MomentKind
-from tactful.language.ir import HERE, NowIs, Shift
+from tactful.language.ir import HERE, NowIs
 from tactful.language.phrases.meaning import Hints, Meaning, Phrase, Question
 from tactful.language.phrases.text import AMOUNT_ORDERS, Words, operand
 from tactful.language.terms import Name, Operand, Order
@@ -30,11 +30,8 @@ class Ago(Phrase, frozen=True):
 
     def means(self, question: Question) -> Meaning | None:
         """``None`` after reporting that the operand is not a length of time."""
-        length = question.length(self.length)
-        if length is None:
-            return None
-        bound = NowIs(self.op, Shift(length))
-        return Meaning((bound,) if self.op in (">", ">=") else (NowIs(">=", HERE), bound))
+        bound = question.now(self.op, self.length)
+        return Meaning.of(bound) if self.op in (">", ">=") else Meaning.of(NowIs(">=", HERE), bound)
 
 
 class BetweenAgo(Phrase, frozen=True):
@@ -54,13 +51,11 @@ class BetweenAgo(Phrase, frozen=True):
 
     def means(self, question: Question) -> Meaning | None:
         """``None`` after reporting an operand that is not a length of time, or an empty range."""
-        low, high = question.length(self.low), question.length(self.high)
-        if low is None or high is None:
-            return None
-        if _longer(low, high):
+        low, high = question.now(">=", self.low), question.now("<=", self.high)
+        if isinstance(low, NowIs) and isinstance(high, NowIs) and _longer(low.shift.length, high.shift.length):
             question.empty()
             return None
-        return Meaning((NowIs(">=", Shift(low)), NowIs("<=", Shift(high))))
+        return Meaning.of(low, high)
 
 
 def _with_unit(low: Name, high: Name) -> Name:
@@ -101,8 +96,7 @@ class Within(Phrase, frozen=True):
 
     def means(self, question: Question) -> Meaning | None:
         """``None`` after reporting that the operand is not a length of time."""
-        length = question.length(self.length)
-        return None if length is None else Meaning((NowIs(">=", Shift(length, back=True)), NowIs("<=", HERE)))
+        return Meaning.of(question.now(">=", self.length, back=True), NowIs("<=", HERE))
 
 
 class PastOrToCome(Phrase, frozen=True):

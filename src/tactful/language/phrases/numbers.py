@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final, Self
 
-from tactful.facts.kinds import DayTimeKind, DurationKind, MomentKind, NumberKind
-from tactful.language.ir import Compare, DayTimeBetween
+from tactful.facts.kinds import DAY, DayTimeKind, DurationKind, MomentKind, NumberKind
+from tactful.language.ir import Compare, DayTimeBetween, Relates
 from tactful.language.phrases.meaning import Hints, Meaning, Phrase, Question
 from tactful.language.phrases.text import AMOUNT_ORDERS, Words
 from tactful.language.terms import Operand, Order
@@ -32,8 +32,7 @@ class Compares(Phrase, frozen=True):
 
     def means(self, question: Question) -> Meaning | None:
         """``None`` after reporting that the operand is not an amount."""
-        amount = question.amount(self.amount)
-        return None if amount is None else Meaning((Compare(self.op, amount),))
+        return Meaning.of(_bound(question, self.op, self.amount))
 
     def refuse(self, question: Question) -> None:
         """Suggest ``ago`` for a moment."""
@@ -64,19 +63,44 @@ class Between(Phrase, frozen=True):
 
     def means(self, question: Question) -> Meaning | None:
         """``None`` after reporting an operand that is not an amount, or an empty range."""
-        low, high = question.amount(self.low), question.amount(self.high)
-        if low is None or high is None:
-            return None
         if isinstance(question.kind, DayTimeKind):
-            return Meaning((DayTimeBetween(int(low), int(high)),))
-        if low > high:
+            return self._day_times(question)
+        low, high = _bound(question, ">=", self.low), _bound(question, "<=", self.high)
+        if isinstance(low, Compare) and isinstance(high, Compare) and low.value > high.value:
             question.empty()
             return None
-        return Meaning((Compare(">=", low), Compare("<=", high)))
+        return Meaning.of(low, high)
+
+    def _day_times(self, question: Question) -> Meaning | None:
+        """A range of times of day. With a bound that is read for each row, it does not pass midnight."""
+        fields = question.is_field(self.low), question.is_field(self.high)
+        low = question.relation(">=", self.low) if fields[0] else question.amount(self.low)
+        high = question.relation("<=", self.high) if fields[1] else question.amount(self.high)
+        if low is None or high is None:
+            return None
+        match low, high:
+            case Relates(), Relates():
+                return Meaning((low, high))
+            case Relates(), int():
+                return Meaning((low, DayTimeBetween(0, high)))
+            case int(), Relates():
+                return Meaning((DayTimeBetween(low, DAY - 1), high))
+            case int(), int():
+                return Meaning((DayTimeBetween(low, high),))
+            case _:
+                return None
 
     def refuse(self, question: Question) -> None:
         """Suggest ``ago`` for a moment."""
         _refuse(question)
+
+
+def _bound(question: Question, op: Order, operand: Operand) -> Compare | Relates | None:
+    """The field's value in this order to an amount; ``None`` after reporting a mistake."""
+    if question.is_field(operand):
+        return question.relation(op, operand)
+    amount = question.amount(operand)
+    return None if amount is None else Compare(op, amount)
 
 
 def _refuse(question: Question) -> None:

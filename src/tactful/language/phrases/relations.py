@@ -6,7 +6,17 @@ import re
 from typing import ClassVar, Final, Self
 
 from tactful.facts.entities import SCOPES
-from tactful.facts.kinds import ChoiceKind, IdKind, Kind, ListKind, MomentKind, TextKind, kind_name
+from tactful.facts.kinds import (
+    ChoiceKind,
+    CountryKind,
+    IdKind,
+    Kind,
+    LengthKind,
+    ListKind,
+    MomentKind,
+    TextKind,
+    kind_name,
+)
 from tactful.language.ir import Relates
 from tactful.language.phrases.meaning import KINDS, Hints, Meaning, Phrase, Question
 from tactful.language.phrases.text import MOMENT_ORDERS, Words
@@ -53,7 +63,7 @@ class IsSame(Phrase, frozen=True):
 
     form = re.compile(r"(?P<negated>not\s+)?same\s+as\s+(?P<other>\S+)")
     templates = ("same as {field}", "not same as {field}")
-    kinds = tuple(kind for kind in KINDS if kind is not ListKind)
+    kinds = tuple(kind for kind in KINDS if kind not in (ListKind, LengthKind))
     hints: ClassVar[Hints] = {IdKind: ("`same as` another id",)}
     openers = ("same as ",)
     correction = "write `same as person.id`, with the name of another field"
@@ -91,10 +101,10 @@ def _comparable(left: Kind, right: Kind) -> bool:
     """Whether values of the two kinds can ever be the same."""
     if isinstance(left, ChoiceKind) and isinstance(right, ChoiceKind):
         return not set(left.values).isdisjoint(right.values)
-    texts = (TextKind, ChoiceKind, IdKind)
+    texts = (TextKind, ChoiceKind, CountryKind, IdKind)
     if isinstance(left, texts) and isinstance(right, texts):
         return True
-    return type(left) is type(right) and not isinstance(left, ListKind)
+    return type(left) is type(right) and not isinstance(left, ListKind | LengthKind)
 
 
 PHRASES: Final[tuple[type[Phrase], ...]] = (Ordered, IsSame)

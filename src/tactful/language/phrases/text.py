@@ -73,3 +73,8 @@ def operand(name: Name) -> Operand:
     if name.text.startswith("$"):
         return ParameterOperand(name.text[1:], name.span)
     return LiteralOperand(name.text, name.span)
+
+
+def operand_text(operand: Operand) -> str:
+    """An operand as it is written."""
+    return f"${operand.name}" if isinstance(operand, ParameterOperand) else operand.text

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final, Literal, Self, get_args
 
 from tactful.facts.kinds import (
     ChoiceKind,
+    CountryKind,
+    DateKind,
     DayTimeKind,
     DurationKind,
     Kind,
+    LengthKind,
     ListKind,
     MomentKind,
     NumberKind,
     TextKind,
     YesNoKind,
 )
-from tactful.language.ir import Filled, IsIn, Known
+from tactful.language.ir import Filled, IsIn, Known, PlaceIn, TextHas
 from tactful.language.phrases.meaning import KINDS, Hints, Meaning, Phrase, Question
 from tactful.language.phrases.text import Words
-from tactful.language.terms import Operand
+from tactful.language.terms import Operand, ParameterOperand
+
+#: Where in a text words may stand.
+Ways = Literal["contains", "begins", "ends"]
 
 
 class IsKnown(Phrase, frozen=True):
@@ -52,11 +58,12 @@ class IsOneOf(Phrase, frozen=True):
 
     form = re.compile(r"none\s+of\s+\[(?P<values>(?s:.*))\]|not\s+(?P<value>\S.*)")
     templates = ("{value}", "not {value}", "[{value}, {another}]", "none of [{value}, {another}]")
-    kinds = tuple(kind for kind in KINDS if kind not in (MomentKind, DayTimeKind))
+    kinds = tuple(kind for kind in KINDS if kind not in (MomentKind, DayTimeKind, DateKind, LengthKind))
     hints: ClassVar[Hints] = {
         YesNoKind: ("`yes`", "`no`"),
         ChoiceKind: ("`email`", "`not email`", "`[email, post]`", "`none of [email, post]`"),
         TextKind: ("a text", "`not …`", "a list of texts"),
+        CountryKind: ("`DE`", "`[DE, AT]`", "`none of [DE, AT]`"),
         NumberKind: ("`3`",),
         DurationKind: ("`2 weeks`",),
         ListKind: ("a value that is in it", "a list of such values"),
@@ -86,9 +93,47 @@ class IsOneOf(Phrase, frozen=True):
                 return ()
 
     def means(self, question: Question) -> Meaning | None:
-        """``None`` after reporting a value that the field cannot have."""
+        """``None`` after reporting a value that the field cannot have.
+
+        A parameter whose value varies stands alone, and is compared as a field.
+        """
+        first = self.operands[0] if len(self.operands) == 1 else None
+        if isinstance(first, ParameterOperand) and question.is_field(first):
+            relation = question.relation("==", first)
+            return None if relation is None else Meaning((relation,), self.negated)
         values = question.values(self.operands)
-        return None if values is None else Meaning((IsIn(values),), self.negated)
+        if values is None:
+            return None
+        if isinstance(question.kind, CountryKind):
+            return Meaning((PlaceIn(tuple(map(str, values))),), self.negated)
+        return Meaning((IsIn(values),), self.negated)
+
+
+class HasWords(Phrase, frozen=True):
+    """The text contains the words, begins with them or ends with them: whole words, without regard to case.
+
+    With ``not``: it does not, or it is unknown.
+    """
+
+    how: Ways
+    text: Operand
+    negated: bool
+
+    form = re.compile(r"(?P<negated>not\s+)?(?P<how>contains|begins\s+with|ends\s+with)\s+(?P<text>\S(?s:.*))")
+    templates = ("contains {words}", "not contains {words}", "begins with {words}", "ends with {words}")
+    kinds = (TextKind,)
+    hints: ClassVar[Hints] = {TextKind: ("`contains senior`",)}
+
+    @classmethod
+    def read(cls, words: Words) -> Self:
+        """The phrase in a text of its form."""
+        how = next(how for how in get_args(Ways) if words.words("how").startswith(how))
+        return cls(how, words.operand("text"), words.has("negated"))
+
+    def means(self, question: Question) -> Meaning | None:
+        """``None`` after reporting that there are no words to look for."""
+        words = question.words(self.text)
+        return None if words is None else Meaning((TextHas(self.how, words),), self.negated)
 
 
 class IsFilled(Phrase, frozen=True):
@@ -111,4 +156,4 @@ class IsFilled(Phrase, frozen=True):
         return Meaning((Filled(self.filled),))
 
 
-PHRASES: Final[tuple[type[Phrase], ...]] = (IsOneOf, IsFilled)
+PHRASES: Final[tuple[type[Phrase], ...]] = (HasWords, IsOneOf, IsFilled)

@@ -1,0 +1,166 @@
+"""Moments and amounts that follow from facts, checked: their kinds, their members, and the values that are written out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Final, Literal, assert_never
+
+from tactful.facts.kinds import (
+    DurationKind,
+    Kind,
+    LengthKind,
+    MomentKind,
+    NumberKind,
+    as_length,
+    kind_name,
+    parse_duration,
+)
+from tactful.language.ir import Combine, Constant, Expression, Field, Moved, Opens, Pick, Read, Share
+from tactful.language.names import Scope
+from tactful.language.phrases.meaning import literal_kind, literal_value, read_length, report_value
+from tactful.language.syntax import Amount, Gathered, MovedMoment, Opening, Percent
+from tactful.language.syntax import Expression as Written
+from tactful.language.terms import LiteralOperand, Name, ParameterOperand
+from tactful.source.codes.conditions import WrongPhrase
+from tactful.source.diagnostics import Span
+
+_AMOUNTS: Final = (NumberKind, DurationKind)
+
+
+def kind_of(written: Written, kind_of_name: Callable[[str], Kind | None]) -> Kind | None:
+    """The kind of the value that an expression states; ``None`` where that is not plain, because of a mistake.
+
+    ``kind_of_name`` looks up the kind of ``entity.field`` and of ``$parameter``.
+    """
+    match written:
+        case MovedMoment() | Opening():
+            return MomentKind()
+        case Amount(operand=LiteralOperand(text=text)):
+            return kind_of_name(text) or literal_kind((text,))
+        case Amount(operand=ParameterOperand(name=name)):
+            return kind_of_name(f"${name}")
+        case Gathered(how="latest of" | "earliest of"):
+            return MomentKind()
+        case Gathered(members=members):
+            kinds = [kind_of(member, kind_of_name) for member in members]
+            return next((kind for kind in kinds if kind is not None), None)
+        case Percent(of=of):
+            return kind_of(of, kind_of_name)
+        case _:
+            raise AssertionError(written)
+
+
+class ExpressionChecker:
+    """Checks expressions in a scope. ``use`` says for messages where their values go."""
+
+    def __init__(self, scope: Scope, use: str) -> None:
+        self._scope, self._use = scope, use
+
+    def check(self, written: Written, kind: Kind) -> Expression | None:
+        """The checked expression, whose values are of ``kind``; ``None`` after reporting a mistake."""
+        match written:
+            case Amount():
+                return self._amount(written, kind)
+            case MovedMoment():
+                return self._moved(written, kind)
+            case Opening(how=how, field=name):
+                field = self._moment(name, kind)
+                return None if field is None else Opens(field, how)
+            case Gathered():
+                return self._gathered(written, kind)
+            case Percent():
+                return self._percent(written, kind)
+            case _:
+                assert_never(written)
+
+    def _amount(self, written: Amount, kind: Kind) -> Expression | None:
+        operand = written.operand
+        if self._scope.is_field(operand):
+            field = self._scope.field_of(operand)
+            if field is None or not self._fits(field, kind, operand.span):
+                return None
+            return Read(field)
+        texts, parameter = self._scope.values(operand)
+        if not texts:
+            return None
+        value = literal_value(texts[0].text, kind) if len(texts) == 1 else None
+        if value is None:
+            report_value(operand, texts, parameter, kind_name(kind), None, self._use, self._scope)
+            return None
+        return Constant(value)
+
+    def _fits(self, field: Field, kind: Kind, span: Span) -> bool:
+        fitting = (LengthKind, DurationKind) if isinstance(kind, LengthKind) else (type(kind),)
+        if isinstance(field.kind, fitting):
+            return True
+        self._wrong(f"`{field.text}` is {kind_name(field.kind)}, where {kind_name(kind)} is wanted", span)
+        return False
+
+    def _moment(self, name: Name, kind: Kind) -> Field | None:
+        """The field of a moment, where a moment is wanted."""
+        if not isinstance(kind, MomentKind):
+            self._wrong(f"a moment stands where {kind_name(kind)} is wanted", name.span)
+            return None
+        field = self._scope.field(name)
+        return field if field is not None and self._fits(field, kind, name.span) else None
+
+    def _moved(self, written: MovedMoment, kind: Kind) -> Expression | None:
+        field = self._moment(written.field, kind)
+        if not self._scope.is_field(written.length):
+            length = read_length(written.length, self._scope, self._use)
+            return None if field is None or length is None else Moved(field, length, written.before)
+        by = self._scope.field_of(written.length)
+        if field is None or by is None or not self._fits(by, LengthKind(), written.length.span):
+            return None
+        return Moved(field, by, written.before)
+
+    def _gathered(self, written: Gathered, kind: Kind) -> Expression | None:
+        if not self._takes(written, kind):
+            return None
+        checked = [self.check(member, kind) for member in written.members]
+        members = tuple(member for member in checked if member is not None)
+        if len(members) < len(checked):
+            return None
+        match written.how:
+            case "latest of" | "larger of":
+                return Pick("largest", members)
+            case "earliest of" | "smaller of":
+                return Pick("smallest", members)
+            case "first known of":
+                return Pick("first", members)
+            case "sum of" | "difference of" as how:
+                way: Literal["sum", "difference"] = "sum" if how == "sum of" else "difference"
+                return Combine(way, members, floor=isinstance(kind, DurationKind))
+            case _:
+                assert_never(written.how)
+
+    def _takes(self, written: Gathered, kind: Kind) -> bool:
+        """Whether a way to gather values takes those of a kind; if not, that is reported."""
+        if written.how == "first known of":
+            return True
+        moments = written.how in ("latest of", "earliest of")
+        if isinstance(kind, MomentKind) if moments else isinstance(kind, _AMOUNTS):
+            return True
+        takes = "moments" if moments else "numbers and lengths of elapsed time, not business days"
+        self._wrong(f"`{written.how}` takes {takes}; here {kind_name(kind)} is wanted", written.span)
+        return False
+
+    def _percent(self, written: Percent, kind: Kind) -> Expression | None:
+        if not isinstance(kind, _AMOUNTS):
+            takes = "numbers and lengths of elapsed time, not business days"
+            self._wrong(f"a part is taken of {takes}; here {kind_name(kind)} is wanted", written.span)
+            return None
+        of = self.check(written.of, kind)
+        share = Fraction(written.percent) / 100
+        whole = isinstance(kind, DurationKind)
+        return None if of is None else Share(of, share.numerator, share.denominator, whole)
+
+    def _wrong(self, message: str, span: Span) -> None:
+        self._scope.report(WrongPhrase.at(span, message))
+
+
+def is_business_days(text: str) -> bool:
+    """Whether a text is a number of business days."""
+    length = parse_duration(text)
+    return length is not None and as_length(length) < 0
