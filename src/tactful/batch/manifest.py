@@ -15,7 +15,7 @@ import msgspec
 
 from tactful.batch.model import InputFile, Options, OutputFile, Tally, Written
 from tactful.batch.output.parts import output_file
-from tactful.source.codes.batches import DamagedBatch, NoPlaceForBatch, OtherBatch
+from tactful.source.codes.batches import DamagedBatch, OtherBatch, UnusableOutputFolder
 from tactful.source.diagnostics import InvalidInput
 
 MANIFEST: Final = "batch.json"
@@ -123,7 +123,7 @@ class OutputFolder:
         others = [entry.name for entry in self.folder.iterdir() if entry.name != WORK] if self.folder.is_dir() else []
         if others:
             message = f"`{self.folder}` has other things in it: {', '.join(sorted(others)[:3])}"
-            raise InvalidInput([NoPlaceForBatch.at(None, message, "name a new folder, or an empty one")])
+            raise InvalidInput([UnusableOutputFolder.at(None, message, "name a new folder, or an empty one")])
         return None
 
     def _manifest(self, path: Path, fresh: bool) -> Manifest | None:
@@ -132,13 +132,13 @@ class OutputFolder:
             data = path.read_bytes()
         except OSError as error:
             message = f"`{path}`: {(error.strerror or 'it cannot be read').lower()}"
-            raise InvalidInput([NoPlaceForBatch.at(None, message, "name a new folder, or an empty one")]) from None
+            raise InvalidInput([UnusableOutputFolder.at(None, message, "name a new folder, or an empty one")]) from None
         try:
             return msgspec.json.decode(data, type=Manifest)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             if _is_of_others(data):
                 message = f"`{path}` was not written by tactful batch"
-                problem = NoPlaceForBatch.at(None, message, "name a new folder, or an empty one")
+                problem = UnusableOutputFolder.at(None, message, "name a new folder, or an empty one")
                 raise InvalidInput([problem]) from None
         if fresh:
             return None
@@ -149,7 +149,9 @@ class OutputFolder:
         for name in (WORK, *(f"{WORK}/{name}" for name in _IN_WORK), *OUTPUT):
             if (self.folder / name).is_symlink():
                 message = f"`{self.folder / name}` is a symbolic link"
-                raise InvalidInput([NoPlaceForBatch.at(None, message, "take the link away, or name another folder")])
+                raise InvalidInput(
+                    [UnusableOutputFolder.at(None, message, "take the link away, or name another folder")]
+                )
 
     def _check_strangers(self, manifest: Manifest | None) -> None:
         """That nothing would be deleted or mixed up with the output that no batch wrote."""
@@ -157,7 +159,7 @@ class OutputFolder:
         strangers = sorted(name for name in self._there() if name not in ours)
         if strangers:
             message = f"`{self.folder}` has files that the batch in it did not write: {', '.join(strangers[:3])}"
-            raise InvalidInput([NoPlaceForBatch.at(None, message, "move them away, or name another folder")])
+            raise InvalidInput([UnusableOutputFolder.at(None, message, "move them away, or name another folder")])
 
     def _files_of(self, manifest: Manifest | None) -> set[str]:
         """The files that a batch wrote. Of one that was damaged or not finished, those that are called like parts."""
@@ -270,7 +272,7 @@ def place_for(folder: Path) -> Iterator[OutputFolder]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = (error.strerror or "cannot be made").lower()
-        raise InvalidInput([NoPlaceForBatch.at(None, f"`{folder}`: {reason}", "name another folder")]) from None
+        raise InvalidInput([UnusableOutputFolder.at(None, f"`{folder}`: {reason}", "name another folder")]) from None
     handle = _lock(folder)
     try:
         yield OutputFolder(folder)
@@ -291,7 +293,7 @@ def _lock(folder: Path) -> int | None:
     except OSError:
         os.close(handle)
         message = f"another run is at work in `{folder}`"
-        raise InvalidInput([NoPlaceForBatch.at(None, message, "wait for it, or name another folder")]) from None
+        raise InvalidInput([UnusableOutputFolder.at(None, message, "wait for it, or name another folder")]) from None
     return handle
 
 

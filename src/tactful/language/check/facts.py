@@ -37,7 +37,7 @@ _Written = syntax.ComputedFact | syntax.DerivedFact | syntax.Table
 
 #: The deepest nesting of a computed fact, counting the facts that it reads and their groups of conditions.
 MAX_FACT_DEPTH: Final = 200
-#: The most names that a message shows of a circle.
+#: The most names of a circle that a message shows.
 _MOST_SHOWN: Final = 12
 
 
