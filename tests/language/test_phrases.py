@@ -13,8 +13,7 @@ def _parsed(text: str) -> Phrase:
     mistakes: list[Diagnostic] = []
     parsed = parse_phrase(Scalar(text, True, Span("pack.yaml", 0, len(text), 1, 1)), mistakes.append)
     assert mistakes == []
-    assert parsed is not None
-    return parsed[0]
+    return parsed[0].phrase
 
 
 @pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.__name__)

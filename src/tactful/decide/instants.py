@@ -7,38 +7,53 @@ which costs time and never exactness; it never has too few.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import assert_never
 
 from tactful.decide.clocks import Clocks, asks_a_clock
 from tactful.decide.decider import Decider
-from tactful.engines.evaluate import Environment, Evaluator, row_of
+from tactful.engines.evaluate import Environment, Evaluator, combined, row_of, share_of
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
-from tactful.facts.kinds import Value
+from tactful.facts.kinds import Value, as_length
 from tactful.facts.rows import Case, Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
     AllOf,
     AnyOf,
+    Choose,
+    Combine,
     Condition,
+    Constant,
+    Derived,
+    Expression,
     Field,
     IsIn,
+    Moved,
     NoneOf,
+    Opens,
+    Pick,
     Predicate,
+    Read,
     Rule,
+    Share,
     Test,
     WhenFact,
 )
 from tactful.language.ir.boundaries import (
     AmongValues,
+    AtDay,
+    AtDayOfYear,
     AtField,
     AtMoment,
     AtValue,
+    AtWords,
     Boundary,
     boundaries,
     boundaries_of,
     turns_at_midnight,
 )
+from tactful.language.ir.days import asks_the_date, day_turns
+from tactful.language.ir.reads import conditions_in, fields_of_expression
 
 
 def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
@@ -189,8 +204,18 @@ class _Window:
     def _test(self, test: Test, env: Environment) -> bool | None:
         if not self._clockwork.condition(test):
             return self.evaluator.test(test, env)
+        if asks_the_date(test):
+            return None if any(self._day_turns(test, env)) else self._at_start.test(test, env)
         plain = self._predicates(test, env)
         return None if plain is None else plain != test.negated
+
+    def _day_turns(self, test: Test, env: Environment) -> Iterator[int]:
+        """The moments of the window at which a test of the date may turn."""
+        row = row_of(test.field, env)
+        if row is not None:
+            for moment in day_turns(test, own_calendar(row), self._start, self._last):
+                if self._start < moment <= self._last:
+                    yield moment
 
     def _predicates(self, test: Test, env: Environment) -> bool | None:
         """The truth of all predicates of a test together, its negation left aside."""
@@ -213,7 +238,7 @@ class _Window:
                 case AtField(other=other):
                     if self._clockwork.field(other):
                         return None
-                case AtValue() | AmongValues():
+                case AtValue() | AmongValues() | AtWords() | AtDay() | AtDayOfYear():
                     pass  # the value stays on its side
                 case _:
                     assert_never(boundary)
@@ -240,7 +265,7 @@ class _Window:
             env = self.evaluator.environment(fact.entity, row)
             if isinstance(fact, WhenFact):
                 value = self.truth(fact.condition, env)
-            elif fact.op in ("exists", "none"):
+            elif isinstance(fact, Aggregate) and fact.op in ("exists", "none"):
                 members = [self.truth(fact.where, inner) for inner in self.evaluator.collection(fact, row, env)]
                 some = True if True in members else None if None in members else False
                 value = some if fact.op == "exists" or some is None else not some
@@ -260,13 +285,16 @@ class _Window:
             return
         together: list[Test] = []
         for member in condition.members:
-            if isinstance(condition, AllOf) and isinstance(member, Test) and asks_a_clock(member):
+            if isinstance(condition, AllOf) and isinstance(member, Test) and _turns_with_a_clock(member):
                 together.append(member)  # taken together they turn less often: no office opens on a Sunday
             else:
                 yield from self._changes(member, env)
         yield from self._clock_turns(together, env)
 
     def _changes_of_test(self, test: Test, env: Environment) -> Iterator[int]:
+        if asks_the_date(test):
+            yield from self._day_turns(test, env)
+            return
         if asks_a_clock(test):
             yield from self._clock_turns([test], env)
             return
@@ -285,7 +313,7 @@ class _Window:
                 yield from self._changes_of(other, env)
                 yield from self._meetings(field, other, env)
                 yield from self._meetings(other, field, env)
-            case AtValue() | AmongValues():
+            case AtValue() | AmongValues() | AtWords() | AtDay() | AtDayOfYear():
                 pass  # only a field that changes passes these
             case _:
                 assert_never(boundary)
@@ -320,6 +348,12 @@ class _Window:
         if isinstance(fact, WhenFact):
             yield from self._changes(fact.condition, own)
             return
+        if isinstance(fact, Derived):
+            for condition in conditions_in(fact.expression):
+                yield from self._changes(condition, own)
+            for read in fields_of_expression(fact.expression):
+                yield from self._changes_of(read, own)
+            return
         for inner in self.evaluator.collection(fact, row, own):
             yield from self._changes(fact.where, inner)
             if fact.value is not None:
@@ -338,6 +372,55 @@ class _Window:
         if field.origin == "clock":  # two clocks keep their distance until one is put forward or back
             return
         fact = self.evaluator.facts[field.key]
-        if isinstance(fact, Aggregate) and fact.value is not None:
-            for inner in self.evaluator.collection(fact, row, self.evaluator.environment(fact.entity, row)):
-                yield from self._values(fact.value, inner)
+        own = self.evaluator.environment(fact.entity, row)
+        match fact:
+            case WhenFact():
+                return  # a yes/no is no number
+            case Aggregate(value=taken):
+                if taken is not None:
+                    for inner in self.evaluator.collection(fact, row, own):
+                        yield from self._values(taken, inner)
+            case Derived(expression=expression):
+                yield from {value for value in self._results(expression, own) if isinstance(value, int)}
+            case _:
+                assert_never(fact)
+
+    def _results(self, expression: Expression, env: Environment) -> set[Value]:
+        """All values that an expression may have in the course of the window, and perhaps others, without ``None``."""
+        evaluator = self.evaluator
+        match expression:
+            case Constant(value=value):
+                return {value}
+            case Read(field=field):
+                return set(self._values(field, env))
+            case Moved(field=field, length=length):
+                by = self._values(length, env) if isinstance(length, Field) else (as_length(length),)
+                pairs = product(set(self._values(field, env)), set(by))
+                values = {evaluator.moved(expression, moment, way, env) for moment, way in pairs}
+            case Opens(field=field):
+                values = {evaluator.opening(expression, moment, env) for moment in self._values(field, env)}
+            case Pick(members=members):
+                return set().union(*(self._results(member, env) for member in members))
+            case Combine(members=members):
+                values = self._combinations(expression, members, env)
+            case Share(of=of):
+                values = {share_of(expression, value) for value in self._results(of, env)}
+            case Choose(branches=branches, otherwise=otherwise):
+                every = [branch.value for branch in branches] + ([] if otherwise is None else [otherwise])
+                return set().union(*(self._results(value, env) for value in every))
+            case _:
+                assert_never(expression)
+        return values - {None}
+
+    def _combinations(self, expression: Combine, members: tuple[Expression, ...], env: Environment) -> set[Value]:
+        """What the values of the members may come to, combined one after the other."""
+        values = self._results(members[0], env)
+        for member in members[1:]:
+            pairs = product(values, self._results(member, env))
+            values = {combined(expression, list(pair)) for pair in pairs} - {None}
+        return values
+
+
+def _turns_with_a_clock(test: Test) -> bool:
+    """Whether a test turns as a clock shows some time, or at any midnight."""
+    return asks_a_clock(test) and not asks_the_date(test)

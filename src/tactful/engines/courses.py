@@ -12,35 +12,58 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final, NamedTuple, assert_never
 
-from tactful.engines.evaluate import Environment, Evaluator, clock_value, compare, row_of
+from tactful.engines.evaluate import (
+    Environment,
+    Evaluator,
+    clock_value,
+    combined,
+    compare,
+    picked,
+    row_of,
+    share_of,
+)
 from tactful.facts.calendars import Calendar
-from tactful.facts.kinds import DAY, Value
+from tactful.facts.kinds import DAY, Value, as_length
 from tactful.facts.rows import Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
     AllOf,
     AnyOf,
+    Choose,
+    Combine,
     Condition,
+    Constant,
+    Derived,
+    Expression,
     Field,
+    Moved,
     NoneOf,
     NowIs,
+    Opens,
+    Pick,
     Predicate,
+    Read,
     Relates,
     Rule,
+    Share,
     Test,
     WhenFact,
 )
 from tactful.language.ir.boundaries import (
     AmongValues,
+    AtDay,
+    AtDayOfYear,
     AtField,
     AtMoment,
     AtValue,
+    AtWords,
     Boundary,
     boundaries_of,
     clock_times,
     turns_at_midnight,
 )
 from tactful.language.ir.clockwork import Clockwork
+from tactful.language.ir.days import asks_the_date, day_turns
 
 #: Marks of a change, by the moment that people name for it: the first second of the new value, or the second before.
 AT: Final = 1
@@ -157,8 +180,9 @@ class Courses:
         return course
 
     def _tested(self, test: Test, env: Environment, field: _Source, others: Mapping[Field, _Source]) -> Course:
-        cuts = self._own_cuts(test.field, field)
-        if field.calendar is not None:
+        dated = field.calendar is not None and asks_the_date(test)
+        cuts = self._day_cuts(test, field) if dated else self._own_cuts(test.field, field)
+        if field.calendar is not None and not dated:
             self._add_clock_cuts(cuts, field.calendar, clock_times(test))
         for boundary in boundaries_of(test):
             self._add_cuts(cuts, boundary, test.field, env, field, others)
@@ -193,6 +217,11 @@ class Courses:
 
     # --- where tests may change ---
 
+    def _day_cuts(self, test: Test, source: _Source) -> Cuts:
+        """Where a test of the date may turn."""
+        assert source.calendar is not None  # the date is that of a clock
+        return dict.fromkeys(day_turns(test, source.calendar, self._start, self._last), AT)
+
     def _own_cuts(self, field: Field, source: _Source) -> Cuts:
         """Where the value of a field may change. For a time of day, only the changes that matter for every test."""
         cuts: Cuts = {}
@@ -222,7 +251,7 @@ class Courses:
                     _mark(cuts, moment, marks)
                 self._add_meetings(cuts, source, others[other])
                 self._add_meetings(cuts, others[other], source)
-            case AtValue() | AmongValues():
+            case AtValue() | AmongValues() | AtWords() | AtDay() | AtDayOfYear():
                 pass  # a field passes these boundaries only when its value changes
             case _:
                 assert_never(boundary)
@@ -268,8 +297,18 @@ class Courses:
         evaluator = self._evaluator
         fact = evaluator.facts[id_]
         env = evaluator.environment(fact.entity, row)
-        if isinstance(fact, WhenFact):
-            return self.condition(fact.condition, env)
+        match fact:
+            case WhenFact(condition=condition):
+                return self.condition(condition, env)
+            case Derived(expression=expression):
+                return self._expression(expression, env)
+            case Aggregate():
+                return self._aggregate(fact, row, env)
+            case _:
+                assert_never(fact)
+
+    def _aggregate(self, fact: Aggregate, row: Row, env: Environment) -> Course:
+        evaluator = self._evaluator
         courses = [self._contribution(fact, inner) for inner in evaluator.candidates(fact, row, env)]
         match fact.op:
             case "exists":
@@ -297,6 +336,72 @@ class Courses:
         for moment, marks in self._own_cuts(fact.value, source).items():
             _mark(cuts, moment, marks)
         return self._course(cuts, lambda moment: _number(source.at(moment)) if where.at(moment) else None)
+
+    # --- expressions ---
+
+    def _expression(self, expression: Expression, env: Environment) -> Course:
+        """The value of an expression, in the course of time."""
+        match expression:
+            case Constant(value=value):
+                return self._constant(value)
+            case Read(field=field):
+                return self._field(field, env)
+            case Moved(field=field, length=length):
+                by = self._field(length, env) if isinstance(length, Field) else self._constant(as_length(length))
+                return self._merged(
+                    [self._field(field, env), by],
+                    lambda values: self._evaluator.moved(expression, values[0], values[1], env),
+                )
+            case Opens(field=field):
+                return self._merged(
+                    [self._field(field, env)], lambda values: self._evaluator.opening(expression, values[0], env)
+                )
+            case Pick(members=members):
+                return self._merged(self._each(members, env), lambda values: picked(expression, values))
+            case Combine(members=members):
+                return self._merged(self._each(members, env), lambda values: combined(expression, values))
+            case Share(of=of):
+                return self._merged([self._expression(of, env)], lambda values: share_of(expression, values[0]))
+            case Choose():
+                return self._chosen(expression, env)
+            case _:
+                assert_never(expression)
+
+    def _each(self, members: Iterable[Expression], env: Environment) -> list[Course]:
+        return [self._expression(member, env) for member in members]
+
+    def _chosen(self, expression: Choose, env: Environment) -> Course:
+        """The value of the first branch whose condition holds, in the course of time."""
+        otherwise = expression.otherwise
+        courses = []
+        for branch in expression.branches:
+            condition = self.condition(branch.condition, env)
+            if condition == self._no:
+                continue
+            courses += [condition, self._expression(branch.value, env)]
+            if condition == self._yes:
+                break
+        courses.append(self._constant(None) if otherwise is None else self._expression(otherwise, env))
+
+        def chosen(values: list[Value]) -> Value:
+            pairs = zip(values[:-1:2], values[1::2], strict=True)
+            return next((value for holds, value in pairs if holds), values[-1])
+
+        return self._merged(courses, chosen)
+
+    def _field(self, field: Field, env: Environment) -> Course:
+        """The value of a field that is no clock, in the course of time."""
+        changes = self._source(field, env).changes
+        assert changes is not None  # the check lets no fact be computed from a clock
+        return changes
+
+    def _merged(self, courses: Sequence[Course], value: Callable[[list[Value]], Value]) -> Course:
+        """What the values of some courses come to together."""
+        cuts: Cuts = {}
+        for course in courses:
+            for moment, marks in zip(course.times[1:], course.marks[1:], strict=True):
+                _mark(cuts, moment, marks)
+        return self._course(cuts, lambda moment: value([course.at(moment) for course in courses]))
 
     # --- making courses ---
 

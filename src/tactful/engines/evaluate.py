@@ -12,7 +12,7 @@ from typing import Final, assert_never
 
 from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT, Calendar, Calendars
 from tactful.facts.entities import SCOPES
-from tactful.facts.kinds import WEEKDAYS, BusinessDays, DateKind, Duration, Value, length_of
+from tactful.facts.kinds import BusinessDays, DateKind, Value, as_length, length_of
 from tactful.facts.rows import (
     ApplicationRow,
     Case,
@@ -176,16 +176,17 @@ class Evaluator:
                 return value
             case Read(field=field):
                 return self.value(field, env)
-            case Moved():
-                return self._moved(expression, env)
-            case Opens():
-                return self._opens(expression, env)
-            case Pick(how=how, members=members):
-                return _picked(how, [self.expression(member, env) for member in members])
+            case Moved(field=field, length=length):
+                by = self.value(length, env) if isinstance(length, Field) else as_length(length)
+                return self.moved(expression, self.value(field, env), by, env)
+            case Opens(field=field):
+                return self.opening(expression, self.value(field, env), env)
+            case Pick(members=members):
+                return picked(expression, [self.expression(member, env) for member in members])
             case Combine(members=members):
-                return _combined(expression, [self.expression(member, env) for member in members])
+                return combined(expression, [self.expression(member, env) for member in members])
             case Share(of=of):
-                return _share(expression, self.expression(of, env))
+                return share_of(expression, self.expression(of, env))
             case Choose(branches=branches, otherwise=otherwise):
                 for branch in branches:
                     if self.holds(branch.condition, env):
@@ -194,21 +195,17 @@ class Evaluator:
             case _:
                 assert_never(expression)
 
-    def _moved(self, expression: Moved, env: Environment) -> Value:
-        moment, length = self.value(expression.field, env), self._length(expression.length, env)
+    def moved(self, expression: Moved, moment: Value, length: Value, env: Environment) -> Value:
+        """What a moved moment comes to, for a moment and a length (see :func:`as_length`) with these values."""
         if moment is None or length is None:
             return None
-        return in_range(self.shifted(moment, Shift(length, expression.back), expression.field, env))
+        assert isinstance(length, int)  # the check lets only lengths of time move a moment
+        shift = Shift(length_of(length), expression.back)
+        return in_range(self.shifted(moment, shift, expression.field, env))
 
-    def _length(self, length: Duration | Field, env: Environment) -> Duration | None:
-        if not isinstance(length, Field):
-            return length
-        value = self.value(length, env)
-        assert value is None or isinstance(value, int)  # the check lets only lengths of time move a moment
-        return None if value is None else length_of(value)
-
-    def _opens(self, expression: Opens, env: Environment) -> Value:
-        row, moment = row_of(expression.field, env), self.value(expression.field, env)
+    def opening(self, expression: Opens, moment: Value, env: Environment) -> Value:
+        """The first moment at which people work, from a moment on."""
+        row = row_of(expression.field, env)
         if row is None or moment is None:
             return None
         assert isinstance(moment, int)  # the check lets only moments be asked this
@@ -339,7 +336,7 @@ class Evaluator:
             return value
         row = row_of(field, env)
         assert row is not None  # the moment is known, so there is a row that has it
-        return nearest_calendar(row).local(value).toordinal()
+        return nearest_calendar(row).day(value)
 
     def shifted(self, moment: Value, shift: Shift, field: Field, env: Environment) -> int:
         """A moment of ``field`` (seconds since 1970, UTC), moved by ``shift``."""
@@ -394,9 +391,9 @@ def clock_value(key: str, calendar: Calendar, moment: int) -> Value:
         case "business_day":
             return calendar.is_business_day(moment)
         case "weekday":
-            return WEEKDAYS[calendar.local(moment).weekday()]
+            return calendar.weekday(moment)
         case _:
-            return calendar.local(moment).toordinal()
+            return calendar.day(moment)
 
 
 def in_range(moment: int) -> int | None:
@@ -404,15 +401,17 @@ def in_range(moment: int) -> int | None:
     return moment if FIRST_MOMENT <= moment <= LAST_MOMENT else None
 
 
-def _picked(how: str, values: list[Value]) -> Value:
+def picked(expression: Pick, values: list[Value]) -> Value:
+    """One of the values that are known."""
     known = [value for value in values if value is not None]
-    if not known or how == "first":
+    if not known or expression.how == "first":
         return known[0] if known else None
     numbers = [value for value in known if isinstance(value, int | float)]
-    return max(numbers) if how == "largest" else min(numbers)
+    return max(numbers) if expression.how == "largest" else min(numbers)
 
 
-def _combined(expression: Combine, values: list[Value]) -> Value:
+def combined(expression: Combine, values: list[Value]) -> Value:
+    """The sum or the difference of the values; ``None`` where one of them is unknown."""
     numbers = [value for value in values if isinstance(value, int | float)]
     if len(numbers) < len(values):
         return None
@@ -420,7 +419,8 @@ def _combined(expression: Combine, values: list[Value]) -> Value:
     return _finite(max(result, 0) if expression.floor else result)
 
 
-def _share(expression: Share, value: Value) -> Value:
+def share_of(expression: Share, value: Value) -> Value:
+    """A part of a value."""
     if not isinstance(value, int | float):
         return None
     if expression.whole:

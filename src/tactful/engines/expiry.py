@@ -16,6 +16,7 @@ from tactful.facts.rows import Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
     Condition,
+    Derived,
     Field,
     Rule,
     Test,
@@ -23,15 +24,20 @@ from tactful.language.ir import (
 )
 from tactful.language.ir.boundaries import (
     AmongValues,
+    AtDay,
+    AtDayOfYear,
     AtField,
     AtMoment,
     AtValue,
+    AtWords,
     Boundary,
     boundaries_of,
     clock_times,
     turns_at_midnight,
 )
 from tactful.language.ir.clockwork import Clockwork
+from tactful.language.ir.days import asks_the_date, day_turns
+from tactful.language.ir.reads import conditions_in, fields_of_expression
 
 #: How far ahead the end of a rule is searched for, in seconds. A rule that still fires then has no deadline.
 HORIZON: Final = 366 * DAY
@@ -127,7 +133,9 @@ class _Turns:
             return
         yield from self._field_turns(condition.field, env)
         times = clock_times(condition)
-        if times:
+        if asks_the_date(condition):
+            yield from self._day_turns(condition, env)
+        elif times:
             yield from self._clock_turns(condition.field, env, times)
         for boundary in boundaries_of(condition):
             yield from self._boundary_turns(boundary, condition.field, env)
@@ -143,7 +151,7 @@ class _Turns:
                 yield from self._field_turns(other, env)
                 yield from self._meetings(field, other, env)
                 yield from self._meetings(other, field, env)
-            case AtValue() | AmongValues():
+            case AtValue() | AmongValues() | AtWords() | AtDay() | AtDayOfYear():
                 pass  # a field passes these boundaries only when its value changes
             case _:
                 assert_never(boundary)
@@ -153,7 +161,7 @@ class _Turns:
         row = row_of(field, env)
         if row is None:
             return
-        if turns_at_midnight(field):
+        if turns_at_midnight(field) and field.key != "date":
             yield from self._clock_turns(field, env, (0,))
         if field.origin != "computed":
             return
@@ -170,8 +178,20 @@ class _Turns:
                     yield from self.of(fact.where, inner)
                     if fact.value is not None:
                         yield from self._field_turns(fact.value, inner)
+            case Derived(expression=expression):
+                for condition in conditions_in(expression):
+                    yield from self.of(condition, own)
+                for read in fields_of_expression(expression):
+                    yield from self._field_turns(read, own)
             case _:
                 assert_never(fact)
+
+    def _day_turns(self, test: Test, env: Environment) -> Iterator[Turn]:
+        """The turns of a test of the date, in the year before ``now`` and in the year after."""
+        row, now = row_of(test.field, env), self._evaluator.now
+        if row is not None:
+            for moment in day_turns(test, own_calendar(row), now, now):
+                yield Turn(moment, moment)
 
     def _meetings(self, clock: Field, other: Field, env: Environment) -> Iterator[Turn]:
         """The turns at which a clock begins, or ceases, to show the time of day that another field holds."""

@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.facts.kinds import DAY, HOUR
+from tactful.facts.kinds import DAY, HOUR, WEEKDAYS
 from tactful.facts.places import Bounded, country_exists, country_holidays, time_zone_exists
 
 #: Moments outside these years are refused: neither holidays nor clock changes are known there.
@@ -151,6 +151,14 @@ class Calendar:
         """Seconds since local midnight, as the clock shows them."""
         local = datetime.fromtimestamp(moment, self._zone)
         return local.hour * 3600 + local.minute * 60 + local.second
+
+    def weekday(self, moment: int) -> str:
+        """The day of the week, as :data:`tactful.facts.kinds.WEEKDAYS` names it."""
+        return WEEKDAYS[self.local(moment).weekday()]
+
+    def day(self, moment: int) -> int:
+        """The ordinal of the day."""
+        return self.local(moment).toordinal()
 
     def instant(self, local: datetime) -> int:
         """The moment at which the local clock shows ``local``, which has no time zone (``fold=1``: the second time)."""

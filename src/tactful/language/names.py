@@ -26,13 +26,15 @@ class Names(msgspec.Struct, frozen=True):
     """All names of a pack. ``given``, ``custom`` and ``computed`` fields are by entity and name.
 
     A parameter whose value varies is a computed field of the candidate, whose name begins with ``$``. ``hidden`` collects
-    the facts that stand for moments moved by such a parameter, or by another field, while the pack is checked.
+    the facts that stand for moments moved by such a parameter, or by another field, while the pack is checked. ``derived``
+    are the ids of computed facts that may be unknown: parameters that vary, expressions and tables.
     """
 
     given: Mapping[str, Mapping[str, FieldSpec]]
     custom: Mapping[str, Mapping[str, Kind]]
     computed: Mapping[str, Mapping[str, Kind]]
     parameters: Mapping[str, Parameter]
+    derived: frozenset[str]
     hidden: dict[str, Derived]
 
     def fields_of(self, entity: str) -> list[str]:
@@ -82,7 +84,8 @@ class Scope:
             return Field(scope, via, "custom", key, kind, text)
         if (kind := names.computed.get(entity, {}).get(key)) is not None:
             self.reads.computed.add(f"{entity}.{key}")
-            return Field(scope, via, "computed", f"{entity}.{key}", kind, text)
+            id_ = f"{entity}.{key}"
+            return Field(scope, via, "computed", id_, kind, text, id_ in names.derived)
         return None
 
     def _not_dotted(self, name: Name) -> None:
@@ -149,7 +152,7 @@ class Scope:
             id_, field.scope, moment, Moved(field, length, back), f"The moment {text}.", "", hidden=True
         )
         self.reads.computed.add(id_)
-        return Field(field.scope, (), "computed", id_, moment, text)
+        return Field(field.scope, (), "computed", id_, moment, text, derived=True)
 
     def _reaches(self, entity: str, other: str) -> bool:
         """Whether a fact of ``entity`` can read a row of ``other`` that is the same as the row in scope here."""

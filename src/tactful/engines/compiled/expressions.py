@@ -6,29 +6,48 @@ import ast
 from collections.abc import Callable
 from typing import Final, assert_never
 
+from tactful.engines.compiled.helpers import words_pattern
 from tactful.engines.compiled.python_ast import attribute, both, call, compare, constant, either, is_known, load, negate
-from tactful.facts.kinds import BusinessDays, ListKind, MomentKind
+from tactful.facts.kinds import BusinessDays, DateKind, ListKind, MomentKind
 from tactful.language.ir import (
     AllOf,
     AnyOf,
+    Choose,
+    Combine,
     Compare,
     Condition,
+    Constant,
+    DateBetween,
     DayTimeBetween,
+    Expression,
     Field,
     Filled,
     IsIn,
     Known,
+    Moved,
     NoneOf,
     NowIs,
+    Opens,
+    Pick,
+    PlaceIn,
     Predicate,
+    Read,
     Relates,
+    Share,
     Shift,
     Test,
+    TextHas,
+    YearlyBetween,
 )
 from tactful.language.ir.reads import fields_of
 
 #: The calendar's method for each field that depends on ``now``.
-_CLOCKS: Final = {"local_time": "day_time", "business_day": "is_business_day"}
+_CLOCKS: Final = {
+    "local_time": "day_time",
+    "business_day": "is_business_day",
+    "weekday": "weekday",
+    "date": "day",
+}
 #: Attributes of rows that are never ``None``.
 _REQUIRED: Final = {
     "candidate": ("id",),
@@ -157,7 +176,7 @@ class Expressions:
         if field.scope in self._nullable:
             return False
         if field.origin == "computed":
-            return not isinstance(field.kind, MomentKind)
+            return not (field.derived or isinstance(field.kind, MomentKind))
         return is_required(field)
 
     def _predicate(self, predicate: Predicate, value: ast.expr, field: Field) -> ast.expr:
@@ -184,8 +203,79 @@ class Expressions:
                 return both(ends) if low <= high else either(ends)
             case NowIs(op=op, shift=shift):
                 return compare(load(NOW), op, self.shifted(value, shift, field))
+            case TextHas(how=how, words=words):
+                return call(load("has_words"), value, constant(words_pattern(how, words)))
+            case PlaceIn(values=values):
+                return call(load("place_in"), value, constant(values))
+            case DateBetween(first=first, last=last):
+                return self._date_between(self._day(value, field), first, last)
+            case YearlyBetween(first=first, last=last):
+                return call(load("in_year"), self._day(value, field), constant(first), constant(last))
             case _:
                 assert_never(predicate)
+
+    def _day(self, value: ast.expr, field: Field) -> ast.expr:
+        """The ordinal of a date, or of the day of a moment where the field's row is."""
+        return value if isinstance(field.kind, DateKind) else call(load("day_of"), self.row(field), value)
+
+    def _date_between(self, day: ast.expr, first: int | None, last: int | None) -> ast.expr:
+        if first is None or last is None:
+            bound, op = (last, "<=") if first is None else (first, ">=")
+            return compare(day, op, constant(bound))
+        return ast.Compare(constant(first), [ast.LtE(), ast.LtE()], [day, constant(last)])
+
+    # --- expressions ---
+
+    def expression(self, expression: Expression) -> ast.expr:
+        """The value of an expression, ``None`` where it is unknown."""
+        match expression:
+            case Constant(value=value):
+                return constant(value)
+            case Read(field=field):
+                return self.value(field)
+            case Moved():
+                return self._moved(expression)
+            case Opens(field=field, how=how):
+                opens = call(load("opens"), self.value(field), self.row(field), constant(how == "office"))
+                return self._where_known(field, opens)
+            case Pick(how=how, members=members):
+                helper = {"largest": "largest", "smallest": "smallest", "first": "first_known"}[how]
+                return call(load(helper), *map(self.expression, members))
+            case Combine(how="sum", members=members):
+                return call(load("total"), *map(self.expression, members))
+            case Combine(members=members, floor=floor):
+                return call(load("difference"), *map(self.expression, members), constant(floor))
+            case Share(of=of, numerator=numerator, denominator=denominator, whole=whole):
+                parts = constant(numerator), constant(denominator), constant(whole)
+                return call(load("share"), self.expression(of), *parts)
+            case Choose(branches=branches, otherwise=otherwise):
+                chosen: ast.expr = constant(None) if otherwise is None else self.expression(otherwise)
+                for branch in reversed(branches):
+                    chosen = ast.IfExp(self.condition(branch.condition), self.expression(branch.value), chosen)
+                return chosen
+            case _:
+                assert_never(expression)
+
+    def _moved(self, expression: Moved) -> ast.expr:
+        moment, length, back = self.value(expression.field), expression.length, expression.back
+        if isinstance(length, Field):
+            return self._moved_by(expression.field, moment, self.value(length), back)
+        if isinstance(length, BusinessDays):
+            days = constant(length.count), constant(back)
+            return self._where_known(
+                expression.field, call(load("moved_days"), moment, self.calendar(expression.field), *days)
+            )
+        return call(load("moved"), moment, constant(-length.seconds if back else length.seconds))
+
+    def _moved_by(self, field: Field, moment: ast.expr, length: ast.expr, back: bool) -> ast.expr:
+        moved = call(load("moved_by"), moment, self.calendar(field), length, constant(back))
+        return self._where_known(field, moved)
+
+    def _where_known(self, field: Field, value: ast.expr) -> ast.expr:
+        """A value that looks at the field's row, which may be missing."""
+        if field.scope not in self._nullable:
+            return value
+        return ast.IfExp(is_known(load(field.scope)), value, constant(None))
 
 
 def is_required(field: Field) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
 from tactful.engines.compiled.python_ast import (
@@ -23,7 +23,7 @@ from tactful.engines.compiled.python_ast import (
 )
 from tactful.engines.compiled.tree_code import Tables
 from tactful.facts.entities import SCOPES
-from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Field, WhenFact
+from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Derived, Field, WhenFact
 
 FAMILY: Final = "family"
 #: The variable that holds the value of the current row.
@@ -97,9 +97,19 @@ class _FactFunction:
 
     def body(self) -> list[ast.stmt]:
         """All statements."""
-        fact = self._fact
-        work = self._when(fact) if isinstance(fact, WhenFact) else self._aggregate(fact)
-        return [assign(NOW, attribute(load(RUNTIME), "now")), *self._scope(), *work]
+        return [assign(NOW, attribute(load(RUNTIME), "now")), *self._scope(), *self._work(self._fact)]
+
+    def _work(self, fact: ComputedFact) -> list[ast.stmt]:
+        match fact:
+            case WhenFact():
+                return self._when(fact)
+            case Aggregate():
+                return self._aggregate(fact)
+            case Derived(expression=expression):
+                value = Expressions(frozenset(self._nullable), self._computed).expression(expression)
+                return [ast.Return(value)]
+            case _:
+                assert_never(fact)
 
     def _scope(self) -> list[ast.stmt]:
         """Variables for the rows in scope of the fact's owner."""

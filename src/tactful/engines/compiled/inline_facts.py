@@ -21,7 +21,7 @@ from tactful.engines.compiled.tree import Item, build
 from tactful.engines.compiled.tree_code import Writer
 from tactful.engines.compiled.variables import Variables
 from tactful.facts.entities import SCOPES
-from tactful.language.ir import Aggregate, ComputedFact, Field, WhenFact
+from tactful.language.ir import Aggregate, ComputedFact, Derived, Field, WhenFact
 from tactful.language.ir.reads import computed, fields_of_fact
 
 #: Expressions for the rows of an application, or of an interview, in generated code.
@@ -63,7 +63,7 @@ class Inliner:
     def variables_of(self, id_: str) -> frozenset[str]:
         """Ids of the computed facts that this fact's code reads from local variables."""
         fact = self._facts.fact(id_)
-        if isinstance(fact, WhenFact):
+        if isinstance(fact, WhenFact | Derived):
             return frozenset(computed(fields_of_fact(fact)))
         if not _in_one_pass(fact) and not _over_families(fact) and join_of(fact) is None:
             return frozenset()
@@ -119,6 +119,8 @@ class Inliner:
         name = self.variables.name(fact.id)
         if isinstance(fact, WhenFact):
             return [assign(name, _truth(self.expressions(nullable).condition(fact.condition)))]
+        if isinstance(fact, Derived):
+            return [assign(name, self.expressions(nullable).expression(fact.expression))]
         return [assign(name, self._facts.read(fact.id, load(fact.entity)))]
 
     # --- aggregates over the members of the current family ---

@@ -30,6 +30,7 @@ from tactful.engines.compiled.conjuncts import Parts
 from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions, cost
 from tactful.engines.compiled.fact_functions import FAMILY, Facts
+from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import Inliner, parts_of
 from tactful.engines.compiled.joins import lookup_of
 from tactful.engines.compiled.python_ast import assign, attribute, call, constant, function, is_known, load, loop
@@ -55,17 +56,12 @@ def build_functions(checked: CheckedPack) -> tuple[Fire, Fire]:
     # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
     namespace: dict[str, Any] = {
         **facts.tables,
-        "earliest": earliest,
+        **HELPERS,
         "messages_of_family": messages_by_person,
         "interviewers_of_family": interviewers_by_person,
     }
     exec(compile(tree, f"<pack {checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
     return namespace["fire"], namespace["steps"]
-
-
-def earliest(*moments: int | None) -> int | None:
-    """The first of the moments that are known."""
-    return min((moment for moment in moments if moment is not None), default=None)
 
 
 class _Region(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Final
 
 from tactful.facts.fields import given_fields
 from tactful.language.check.actions import Catalogue, check_actions, check_texts
-from tactful.language.check.facts import check_facts, computed_kinds, custom_kinds
+from tactful.language.check.facts import check_facts, computed_kinds, custom_kinds, derived_facts
 from tactful.language.check.fields import check_fields
 from tactful.language.check.invariants import InvariantChecker
 from tactful.language.check.parameters import check_adjustable
@@ -90,7 +90,8 @@ def _names(pack: Pack, report: Report) -> Names:
         for entity, fields in given.items()
     }
     parameters = {parameter.name.text: parameter for parameter in pack.parameters}
-    return Names(given, custom, computed_kinds(pack, known, kinds, parameters, report), parameters, {})
+    computed = computed_kinds(pack, known, kinds, parameters, report)
+    return Names(given, custom, computed, parameters, derived_facts(pack, parameters), {})
 
 
 def _parameters(pack: Pack) -> tuple[Parameter, ...]:

@@ -91,6 +91,9 @@ class ExpressionChecker:
         return Constant(value)
 
     def _fits(self, field: Field, kind: Kind, span: Span) -> bool:
+        if field.origin == "clock":
+            self._wrong(f"`{field.text}` changes all the time, and no fact is computed from it", span)
+            return False
         fitting = (LengthKind, DurationKind) if isinstance(kind, LengthKind) else (type(kind),)
         if isinstance(field.kind, fitting):
             return True

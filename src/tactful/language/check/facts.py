@@ -109,6 +109,12 @@ def computed_kinds(
     return kinds
 
 
+def derived_facts(pack: syntax.Pack, parameters: Mapping[str, Parameter]) -> frozenset[str]:
+    """The ids of the facts that expressions and tables state, and of parameters whose values vary."""
+    written = {fact.name.text for fact in (*pack.facts, *pack.tables) if not isinstance(fact, syntax.ComputedFact)}
+    return frozenset(written | {f"candidate.${parameter.name.text}" for parameter in varying(parameters)})
+
+
 class _Kinds:
     """Works out the kinds of facts that are computed from each other."""
 

@@ -27,8 +27,9 @@ class Field(Checked, frozen=True):
 
     The path to the field starts at the entity ``scope``, and ``via`` are the steps from there to its row (a person's field
     of an interviewer goes via ``person``). The meaning of ``key`` depends on the field's origin: the attribute of the row
-    (``given``), the name of the custom fact (``custom``), ``local_time``, ``business_day``, ``weekday`` or ``date`` (``clock``), or the id of the
-    computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it.
+    (``given``), the name of the custom fact (``custom``), ``local_time``, ``business_day``, ``weekday`` or ``date``
+    (``clock``), or the id of the computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it.
+    ``derived``: a computed fact that an expression or a table states, so that it may be unknown, whatever its kind.
     """
 
     scope: str
@@ -37,6 +38,7 @@ class Field(Checked, frozen=True):
     key: str
     kind: Kind
     text: str
+    derived: bool = False
 
 
 class Shift(Checked, frozen=True):

@@ -131,8 +131,7 @@ def meaning_of(phrase: Phrase, field: Field, text: str, span: Span, scope: Scope
     question = Question(field, text, span, scope, hint_of)
     if isinstance(field.kind, phrase.kinds):
         return phrase.means(question)
-    phrase.refuse(question)
-    return None
+    return phrase.elsewhere(question)
 
 
 def hint_of(kind: type[Kind]) -> str:

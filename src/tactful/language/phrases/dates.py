@@ -6,7 +6,7 @@ import re
 from typing import ClassVar, Final, Self
 
 from tactful.facts.dates import parse_date
-from tactful.facts.kinds import DateKind, Kind, MomentKind
+from tactful.facts.kinds import DateKind, MomentKind
 from tactful.language.ir import DateBetween, YearlyBetween
 from tactful.language.phrases.meaning import Hints, Meaning, Phrase, Question
 from tactful.language.phrases.text import Words
@@ -14,7 +14,8 @@ from tactful.language.phrases.values import IsOneOf
 from tactful.language.terms import Operand
 
 _DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}|\$[a-z][a-z0-9_]*"
-_DAY_OF_YEAR: Final = r"[0-9]{1,2}\s+[A-Za-z]{3,9}"
+_MONTH: Final = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[A-Za-z]{0,6}"
+_DAY_OF_YEAR: Final = rf"[0-9]{{1,2}}\s+{_MONTH}"
 
 
 class FromOrBefore(Phrase, frozen=True):
@@ -94,7 +95,7 @@ class OnDay(Phrase, frozen=True):
 
     form = re.compile(rf"(?P<negated>not\s+)?(?P<day>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{_DAY_OF_YEAR})")
     templates = ("{day}", "not {day}", "24 December")
-    kinds = (DateKind, MomentKind, *IsOneOf.kinds)
+    kinds = (DateKind, MomentKind)
     hints: ClassVar[Hints] = {DateKind: ("`2027-01-01`",)}
 
     @classmethod
@@ -102,20 +103,18 @@ class OnDay(Phrase, frozen=True):
         """The phrase in a text of its form."""
         return cls(words.operand("day"), words.has("negated"))
 
-    @classmethod
-    def examples(cls, kind: type[Kind]) -> tuple[str, ...]:
-        """For dates and moments only."""
-        return super().examples(kind) if kind in (DateKind, MomentKind) else ()
-
     def means(self, question: Question) -> Meaning | None:
         """``None`` after reporting that there is no such day."""
-        if not isinstance(question.kind, DateKind | MomentKind):
-            return IsOneOf((self.day,), self.negated).means(question)
         if question.text_of(self.day)[:4].isdigit():
             day = question.day(self.day)
             return None if day is None else Meaning((DateBetween(day, day),), self.negated)
         day = question.day_of_year(self.day)
         return None if day is None else Meaning((YearlyBetween(day, day),), self.negated)
+
+    def elsewhere(self, question: Question) -> Meaning | None:
+        """The text is a value, or no value, of a field that is neither a date nor a moment."""
+        value = IsOneOf((self.day,), self.negated)
+        return value.means(question) if isinstance(question.kind, IsOneOf.kinds) else value.elsewhere(question)
 
 
 PHRASES: Final[tuple[type[Phrase], ...]] = (FromOrBefore, BetweenDays, OnDay)

@@ -92,6 +92,11 @@ class Phrase(Written, frozen=True):
         """What the phrase means for a field of one of its kinds; ``None`` after reporting a mistake."""
         raise NotImplementedError
 
+    def elsewhere(self, question: Question) -> Meaning | None:
+        """What the phrase means for a field of another kind: nothing, which is reported."""
+        self.refuse(question)
+        return None
+
     def refuse(self, question: Question) -> None:
         """Report that the field does not take the phrase, because of its kind."""
         question.wrong()

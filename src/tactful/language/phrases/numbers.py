@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final, Self
 
-from tactful.facts.kinds import DAY, DayTimeKind, DurationKind, MomentKind, NumberKind
+from tactful.facts.kinds import DAY, DateKind, DayTimeKind, DurationKind, MomentKind, NumberKind
 from tactful.language.ir import Compare, DayTimeBetween, Relates
+from tactful.language.phrases.dates import BetweenDays
 from tactful.language.phrases.meaning import Hints, Meaning, Phrase, Question
 from tactful.language.phrases.text import AMOUNT_ORDERS, Words
-from tactful.language.terms import Operand, Order
+from tactful.language.terms import Operand, Order, ParameterOperand
 
 
 class Compares(Phrase, frozen=True):
@@ -89,6 +90,13 @@ class Between(Phrase, frozen=True):
                 return Meaning((DayTimeBetween(low, high),))
             case _:
                 return None
+
+    def elsewhere(self, question: Question) -> Meaning | None:
+        """Two parameters may be dates."""
+        parameters = isinstance(self.low, ParameterOperand) and isinstance(self.high, ParameterOperand)
+        if parameters and isinstance(question.kind, DateKind | MomentKind):
+            return BetweenDays(self.low, self.high).means(question)
+        return super().elsewhere(question)
 
     def refuse(self, question: Question) -> None:
         """Suggest ``ago`` for a moment."""

@@ -36,6 +36,7 @@ class IsKnown(Phrase, frozen=True):
     form = re.compile(r"(?P<known>known|unknown)")
     templates = ("known", "unknown")
     kinds = KINDS
+    hints: ClassVar[Hints] = {LengthKind: ("`known`",)}
 
     @classmethod
     def read(cls, words: Words) -> Self:

@@ -1,0 +1,152 @@
+"""Functions that generated code calls, where an expression would be long or a value is looked at twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from math import inf
+from typing import Any, Final
+
+from tactful.facts.calendars import LAST_MOMENT, Calendar
+from tactful.facts.rows import Row, nearest_calendar
+from tactful.facts.texts import folded
+
+Number = int | float
+
+
+def earliest(*moments: int | None) -> int | None:
+    """The first of the moments that are known."""
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+# --- predicates ---
+
+
+def words_pattern(how: str, words: str) -> str:
+    """The pattern of a text that has folded ``words`` in it (``how``: anywhere, at its beginning or at its end)."""
+    begins, ends = r"(?<![^\W_])" if words[0].isalnum() else "", r"(?![^\W_])" if words[-1].isalnum() else ""
+    pattern = begins + re.escape(words) + ends
+    return {"contains": pattern, "begins": rf"\A{pattern}", "ends": rf"{pattern}\Z"}[how]
+
+
+def has_words(text: str, pattern: str) -> bool:
+    """Whether a text has words in it, given as a :func:`words_pattern`."""
+    return re.search(pattern, folded(text)) is not None
+
+
+def place_in(country: str, values: tuple[str, ...]) -> bool:
+    """Whether a country is one of these, or a part of one of these."""
+    return country in values or country.split("-", 1)[0] in values
+
+
+def day_of(row: Row, moment: int) -> int:
+    """The ordinal of a moment's day, where the row is."""
+    return nearest_calendar(row).day(moment)
+
+
+def in_year(day: int, first: int, last: int) -> bool:
+    """Whether a day (an ordinal) lies in a range of days of any year."""
+    at = date.fromordinal(day)
+    start, end = _in(at.year, first), _in(at.year, last)
+    if start <= end:
+        return start <= at <= end
+    return at >= start or at <= end
+
+
+def _in(year: int, day: int) -> date:
+    """A day of the year, where 29 February is the 28th in years without it."""
+    month, day = divmod(day, 100)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return date(year, month, day - 1)
+
+
+# --- expressions; an unknown operand gives an unknown value ---
+
+
+def moved(moment: int | None, seconds: int) -> int | None:
+    """A moment moved by elapsed seconds."""
+    return None if moment is None else _inside(moment + seconds)
+
+
+def moved_days(moment: int | None, calendar: Calendar, days: int, back: bool) -> int | None:
+    """A moment moved by business days."""
+    if moment is None:
+        return None
+    return _inside((calendar.subtract_business_days if back else calendar.add_business_days)(moment, days))
+
+
+def moved_by(moment: int | None, calendar: Calendar, length: int | None, back: bool) -> int | None:
+    """A moment moved by a length of time: seconds, or business days where it is negative."""
+    if length is None:
+        return None
+    if length < 0:
+        return moved_days(moment, calendar, -1 - length, back)
+    return moved(moment, -length if back else length)
+
+
+def opens(moment: int | None, row: Row, office: bool) -> int | None:
+    """The next office time, or the opening on the next business day, where the row is."""
+    if moment is None:
+        return None
+    calendar = nearest_calendar(row)
+    return _inside(calendar.office_time(moment) if office else calendar.next_day(moment))
+
+
+def largest(*values: Number | None) -> Number | None:
+    """The largest value that is known."""
+    return max((value for value in values if value is not None), default=None)
+
+
+def smallest(*values: Number | None) -> Number | None:
+    """The smallest value that is known."""
+    return min((value for value in values if value is not None), default=None)
+
+
+def first_known(*values: Any) -> Any:
+    """The first value that is known."""
+    return next((value for value in values if value is not None), None)
+
+
+def total(*values: Number | None) -> Number | None:
+    """The sum of values that are all known."""
+    result: Number = 0
+    for value in values:
+        if value is None:
+            return None
+        result += value
+    return _finite(result)
+
+
+def difference(left: Number | None, right: Number | None, floor: bool) -> Number | None:
+    """The first less the second; not below zero where there is a ``floor``."""
+    if left is None or right is None:
+        return None
+    return 0 if floor and right > left else _finite(left - right)
+
+
+def share(value: Number | None, numerator: int, denominator: int, whole: bool) -> Number | None:
+    """A part of an amount, rounded down where it has to be ``whole``."""
+    if value is None:
+        return None
+    return int(value) * numerator // denominator if whole else _finite(value * numerator / denominator)
+
+
+def _inside(moment: int) -> int | None:
+    return moment if 0 <= moment <= LAST_MOMENT else None
+
+
+def _finite(number: Number) -> Number | None:
+    return number if -inf < number < inf else None
+
+
+#: All helpers, by the names under which generated code calls them.
+HELPERS: Final[Mapping[str, Callable[..., Any]]] = {
+    helper.__name__: helper
+    for helper in (
+        *(earliest, has_words, place_in, day_of, in_year),
+        *(moved, moved_days, moved_by, opens, largest, smallest, first_known, total, difference, share),
+    )
+}

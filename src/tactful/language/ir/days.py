@@ -1,0 +1,49 @@
+"""The moments at which a test of the date turns: few of them, where other tests of the day may turn at any midnight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from tactful.facts.calendars import Calendar
+from tactful.language.ir import Test
+from tactful.language.ir.boundaries import AtDay, AtDayOfYear, Boundary, boundaries_of
+
+
+def asks_the_date(test: Test) -> bool:
+    """Whether a test compares today's date with days that the pack names."""
+    if test.field.origin != "clock" or test.field.key != "date":
+        return False
+    return all(isinstance(boundary, AtDay | AtDayOfYear) for boundary in boundaries_of(test))
+
+
+def day_turns(test: Test, calendar: Calendar, start: int, last: int) -> Iterator[int]:
+    """The midnights (seconds since 1970) from a year before ``start`` to a year after ``last`` at which a test may turn.
+
+    The test must be one that :func:`asks_the_date`.
+    """
+    years = range(calendar.local(start).year - 1, calendar.local(last).year + 2)
+    for boundary in boundaries_of(test):
+        for day in _days(boundary, years):
+            yield calendar.start_of_day(day)
+
+
+def _days(boundary: Boundary, years: range) -> Iterator[date]:
+    match boundary:
+        case AtDay(day=day):
+            yield date.fromordinal(day)
+        case AtDayOfYear(day=day):
+            for year in years:
+                first = _in_year(year, *divmod(day, 100))
+                yield first
+                yield first + timedelta(days=1)
+        case _:
+            raise AssertionError(boundary)  # the caller asks only for tests of the date
+
+
+def _in_year(year: int, month: int, day: int) -> date:
+    """The day in this year; 28 February for a 29 February that the year does not have."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return date(year, month, day - 1)
