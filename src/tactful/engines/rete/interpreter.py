@@ -6,12 +6,15 @@ representation, so that the two can be compared.
 
 from __future__ import annotations
 
+import re
+from calendar import isleap
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from math import isfinite
 from typing import Final, assert_never
 
-from tactful.facts.calendars import Calendar, Calendars
-from tactful.facts.kinds import DAY, BusinessDays, Value
+from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT, Calendar, Calendars
+from tactful.facts.kinds import DAY, WEEKDAYS, BusinessDays, DateKind, Value, as_length, length_of
 from tactful.facts.rows import (
     ApplicationRow,
     CandidateRow,
@@ -24,28 +27,44 @@ from tactful.facts.rows import (
     PersonRow,
     Row,
 )
+from tactful.facts.texts import folded
 from tactful.language.ir import (
     Aggregate,
     AllOf,
     AnyOf,
     CheckedPack,
+    Choose,
+    Combine,
     Compare,
     ComputedFact,
     Condition,
+    Constant,
+    DateBetween,
     DayTimeBetween,
+    Derived,
+    Expression,
     Field,
     Filled,
     IsIn,
     Known,
+    Moved,
     NoneOf,
     NowIs,
+    Opens,
+    Pick,
+    PlaceIn,
     Predicate,
+    Read,
     Relates,
     Rule,
+    Share,
     Shift,
     Test,
+    TextHas,
     WhenFact,
+    YearlyBetween,
 )
+from tactful.language.ir.reads import conditions_in, fields_of_expression
 
 #: How far ahead the end of a rule without ``by`` is searched for, in seconds; and the same if it reads a local clock.
 AHEAD: Final = 366 * DAY
@@ -139,10 +158,18 @@ class Interpreter:
                 return self._fact(field.key, row)
 
     def _clock(self, key: str, calendar: Calendar) -> Value:
-        if key == "business_day":
-            self._turn_with_clock(calendar, [0])
-            return calendar.is_business_date(calendar.local(self.now).date())
-        return calendar.day_time(self.now)
+        today = calendar.local(self.now)
+        match key:
+            case "local_time":
+                return calendar.day_time(self.now)
+            case "date":
+                return today.date().toordinal()  # predicates record its turns
+            case "weekday":
+                self._turn_with_clock(calendar, [0])
+                return WEEKDAYS[today.isoweekday() - 1]
+            case _:
+                self._turn_with_clock(calendar, [0])
+                return calendar.is_business_date(today.date())
 
     def _fact(self, id_: str, row: Row) -> Value:
         key = (id_, row.no)
@@ -155,12 +182,63 @@ class Interpreter:
         own = self.scope(row)
         if isinstance(fact, WhenFact):
             return self.holds(fact.condition, own)
+        if isinstance(fact, Derived):
+            return self._result(fact.expression, own)
         matches = [scope for scope in self._collection(fact, own) if self.holds(fact.where, scope)]
         if fact.op in _COUNTS:
             return _COUNTS[fact.op](len(matches))
         assert fact.value is not None  # the other operations read a field
         known = [value for scope in matches if isinstance(value := self.value(fact.value, scope), int | float)]
         return _GATHERED[fact.op](known)
+
+    # --- expressions ---
+
+    def _result(self, expression: Expression, scope: Scope) -> Value:
+        """The value of an expression; ``None`` where it is unknown. All of its parts are evaluated, as in :meth:`holds`."""
+        match expression:
+            case Constant():
+                return expression.value
+            case Read(field=field):
+                return self.value(field, scope)
+            case Moved():
+                return self._moved(expression, scope)
+            case Opens():
+                return self._opening(expression, scope)
+            case Pick(how=how, members=members):
+                known = [value for member in members if (value := self._result(member, scope)) is not None]
+                return _PICKS[how](known) if known else None
+            case Combine(how=how, members=members, floor=floor):
+                values = [self._result(member, scope) for member in members]
+                return None if None in values else _amount(_COMBINED[how](values), floor)
+            case Share(of=of, whole=whole):
+                value = self._result(of, scope)
+                return None if value is None else _part(value, expression.numerator, expression.denominator, whole)
+            case Choose(branches=branches, otherwise=otherwise):
+                held = [self.holds(branch.condition, scope) for branch in branches]
+                values = [self._result(branch.value, scope) for branch in branches]
+                values.append(None if otherwise is None else self._result(otherwise, scope))
+                return values[held.index(True)] if any(held) else values[-1]
+            case _:
+                assert_never(expression)
+
+    def _moved(self, expression: Moved, scope: Scope) -> Value:
+        moment, length = self.value(expression.field, scope), expression.length
+        by = self.value(length, scope) if isinstance(length, Field) else as_length(length)
+        if moment is None or by is None:
+            return None
+        assert isinstance(by, int)  # the check refuses to move a moment by anything but a length of time
+        return _known(self.shifted(moment, Shift(length_of(by), expression.back), _owner(expression.field, scope)))
+
+    def _opening(self, expression: Opens, scope: Scope) -> Value:
+        field = expression.field
+        moment, row = self.value(field, scope), scope[field.scope]
+        for step in field.via:
+            row = None if row is None else row.related(step)
+        if moment is None or row is None:
+            return None
+        assert isinstance(moment, int)  # the check refuses to look for office hours after anything but a moment
+        calendar = _place(row)
+        return _known(calendar.office_time(moment) if expression.how == "office" else calendar.next_day(moment))
 
     # --- conditions ---
 
@@ -202,8 +280,48 @@ class Interpreter:
                 return self._now_is(op, self.shifted(value, shift, _owner(field, scope)))
             case Relates(op=op, other=other):
                 return self._relates(value, op, other, field, scope)
+            case TextHas(how=how, words=words):
+                return _has(how, _tokens(folded(str(value))), _tokens(words))
+            case PlaceIn(values=values):
+                return any(value == place or str(value).startswith(f"{place}-") for place in values)
+            case DateBetween(first=first, last=last):
+                return self._dated(value, first, last, field, scope)
+            case YearlyBetween(first=first, last=last):
+                return self._yearly(value, first, last, field, scope)
             case _:
                 assert_never(predicate)
+
+    def _dated(self, value: Value, first: int | None, last: int | None, field: Field, scope: Scope) -> bool:
+        ends = [day for day in (first, None if last is None else last + 1) if day is not None]
+        day = self._day(value, field, scope, ends)
+        return (first is None or day >= first) and (last is None or day <= last)
+
+    def _yearly(self, value: Value, first: int, last: int, field: Field, scope: Scope) -> bool:
+        now = datetime.fromtimestamp(self.now, UTC).year
+        turns = [date(year, 2, day) for year in range(now - 1, now + 3) for day in (28, 29) if day < 29 or isleap(year)]
+        turns += [
+            date(year, *divmod(end, 100)) for year in range(now - 1, now + 3) for end in (first, last) if end != 229
+        ]
+        ends = [turn.toordinal() + step for turn in turns for step in (0, 1)]
+        day = date.fromordinal(self._day(value, field, scope, ends))
+        low, high = (228 if end == 229 and not isleap(day.year) else end for end in (first, last))
+        number = day.month * 100 + day.day
+        return low <= number <= high if low <= high else not high < number < low
+
+    def _day(self, value: Value, field: Field, scope: Scope, ends: list[int]) -> int:
+        """The ordinal of a date, or of a moment's day. For today's date, the turns at the beginnings of days are recorded."""
+        assert isinstance(value, int)  # the check refuses dates of anything but dates and moments
+        if not isinstance(field.kind, DateKind):
+            row: Row | None = scope[field.scope]
+            for step in field.via:
+                row = None if row is None else row.related(step)
+            assert row is not None  # the value is known, so the row exists
+            return _place(row).local(value).date().toordinal()
+        if self._turns is not None:
+            calendar = self._calendar_shown(field, scope)
+            starts = [calendar.start_of_day(date.fromordinal(end)) for end in ends]
+            self._turns += [(start, start) for start in starts]
+        return value
 
     def _between(self, value: Value, low: int, high: int, field: Field, scope: Scope) -> bool:
         assert isinstance(value, int)  # a time of day
@@ -290,7 +408,7 @@ class Interpreter:
 
     def _is_clocked(self, field: Field) -> bool:
         if field.origin != "computed":
-            return field.origin == "clock"
+            return field.origin == "clock" and field.key != "date"  # a date turns seldom
         if field.key not in self._clocked:
             self._clocked[field.key] = self._fact_reads_clock(self._facts[field.key])
         return self._clocked[field.key]
@@ -298,6 +416,10 @@ class Interpreter:
     def _fact_reads_clock(self, fact: ComputedFact) -> bool:
         if isinstance(fact, WhenFact):
             return self._reads_clock(fact.condition)
+        if isinstance(fact, Derived):
+            return any(map(self._is_clocked, fields_of_expression(fact.expression))) or any(
+                map(self._reads_clock, conditions_in(fact.expression))
+            )
         return self._reads_clock(fact.where) or (fact.value is not None and self._is_clocked(fact.value))
 
     def _recording(self, now: int) -> Interpreter:
@@ -320,6 +442,8 @@ def _other_fields(predicate: Predicate) -> tuple[Field, ...]:
             return (other,)
         case Known() | IsIn() | Filled() | Compare() | DayTimeBetween() | NowIs():
             return ()
+        case TextHas() | PlaceIn() | DateBetween() | YearlyBetween():
+            return ()
         case _:
             assert_never(predicate)
 
@@ -329,6 +453,51 @@ def _owner(field: Field, scope: Scope) -> Row:
     row = scope[field.scope]
     assert row is not None
     return row
+
+
+def _place(row: Row) -> Calendar:
+    """The calendar of the place of a row: its own, its person's, its application's or the candidate's."""
+    person, application = row.person, row.application
+    places = [
+        row.calendar,
+        None if person is None else person.calendar,
+        None if application is None else application.calendar,
+    ]
+    calendar = next((place for place in places if place is not None), None)
+    assert calendar is not None  # only a candidate has no application, and it has a place
+    return calendar
+
+
+def _tokens(text: str) -> list[str]:
+    """The runs of letters and digits of a folded text, and its other signs one by one."""
+    return re.findall(r"[^\W_]+|[\W_]", text)
+
+
+def _has(how: str, text: list[str], words: list[str]) -> bool:
+    """Whether the words follow each other in a text, at a certain place."""
+    at = [start for start in range(len(text) - len(words) + 1) if text[start : start + len(words)] == words]
+    return {"contains": bool(at), "begins": 0 in at, "ends": len(text) - len(words) in at}[how]
+
+
+def _known(moment: int) -> int | None:
+    """A moment; unknown where no calendar reaches."""
+    return None if moment < FIRST_MOMENT or moment > LAST_MOMENT else moment
+
+
+def _amount(value: Value, floor: bool) -> Value:
+    """An amount; a duration is never below zero, and a number that is too large is unknown."""
+    assert isinstance(value, int | float)
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return 0 if floor and value < 0 else value
+
+
+def _part(value: Value, numerator: int, denominator: int, whole: bool) -> Value:
+    assert isinstance(value, int | float)
+    if not whole:
+        return _amount(value * numerator / denominator, floor=False)
+    assert isinstance(value, int)  # a duration in seconds
+    return value * numerator // denominator
 
 
 def rows_of(family: Family, entity: str) -> tuple[Row, ...]:
@@ -364,4 +533,19 @@ _GATHERED: Final[Mapping[str, Callable[[list[int | float]], Value]]] = {
     "sum": lambda known: sum(known),
     "latest": lambda known: max(known, default=None),
     "earliest": lambda known: min(known, default=None),
+}
+
+
+def _numbers(values: list[Value]) -> list[int | float]:
+    return [value for value in values if isinstance(value, int | float)]
+
+
+_PICKS: Final[Mapping[str, Callable[[list[Value]], Value]]] = {
+    "largest": lambda known: max(_numbers(known)),
+    "smallest": lambda known: min(_numbers(known)),
+    "first": lambda known: known[0],
+}
+_COMBINED: Final[Mapping[str, Callable[[list[Value]], Value]]] = {
+    "sum": lambda values: sum(_numbers(values)),
+    "difference": lambda values: _numbers(values)[0] - _numbers(values)[1],
 }

@@ -34,6 +34,7 @@ from tactful.language.ir import (
     CheckedPack,
     Compare,
     Condition,
+    DateBetween,
     DayTimeBetween,
     Field,
     Filled,
@@ -41,11 +42,14 @@ from tactful.language.ir import (
     Known,
     NoneOf,
     NowIs,
+    PlaceIn,
     Predicate,
     Relates,
     Rule,
     Shift,
     Test,
+    TextHas,
+    YearlyBetween,
 )
 from tactful.language.terms import MIRRORED, Order
 
@@ -266,6 +270,8 @@ class _Chain:
                 return [{_OPS[op]: {f"d{self._builder.shift(field, shift)}": 0}}]
             case IsIn() | Compare() | DayTimeBetween() | Filled() | Relates():
                 return None  # the interpreter evaluates these
+            case TextHas() | PlaceIn() | DateBetween() | YearlyBetween():
+                return None  # and these
             case _:
                 assert_never(predicate)
 
