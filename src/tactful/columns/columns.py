@@ -10,6 +10,7 @@ yes/no                 ``int8``: 1, 0                                        -1
 one of a set           ``int8`` or ``int16``: its place among the kind's     -1
 moment, duration,      ``int64``: seconds                                    ``NULL``
 time of day
+length, date           ``int64``: see :mod:`tactful.facts.kinds`             ``NULL``
 number                 ``float64``                                           ``nan``
 list of a set          ``int64``: a bit for each of the kind's values        -1
 text, id               Arrow strings                                         null
@@ -29,7 +30,18 @@ import pyarrow as pa
 
 from tactful.facts.calendars import Calendar
 from tactful.facts.entities import ALL, PARENTS
-from tactful.facts.kinds import ChoiceKind, DayTimeKind, DurationKind, Kind, ListKind, MomentKind, NumberKind, YesNoKind
+from tactful.facts.kinds import (
+    ChoiceKind,
+    DateKind,
+    DayTimeKind,
+    DurationKind,
+    Kind,
+    LengthKind,
+    ListKind,
+    MomentKind,
+    NumberKind,
+    YesNoKind,
+)
 from tactful.facts.rows import Case
 
 Ints = npt.NDArray[np.int64]
@@ -60,7 +72,7 @@ def array_type(kind: Kind) -> npt.DTypeLike | None:
             return np.int8
         case ChoiceKind(values=values):
             return np.int8 if len(values) < 128 else np.int16
-        case MomentKind() | DurationKind() | DayTimeKind():
+        case MomentKind() | DurationKind() | LengthKind() | DayTimeKind() | DateKind():
             return np.int64
         case NumberKind():
             return np.float64
@@ -73,7 +85,7 @@ def array_type(kind: Kind) -> npt.DTypeLike | None:
 def unknown_of(kind: Kind) -> int | float | None:
     """The value for unknown in a kind's array."""
     match kind:
-        case MomentKind() | DurationKind() | DayTimeKind():
+        case MomentKind() | DurationKind() | LengthKind() | DayTimeKind() | DateKind():
             return NULL
         case NumberKind():
             return float("nan")

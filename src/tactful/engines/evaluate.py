@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from math import isfinite
 from typing import Final, assert_never
 
 from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT, Calendar, Calendars
 from tactful.facts.entities import SCOPES
-from tactful.facts.kinds import BusinessDays, DateKind, Value, as_length, length_of
+from tactful.facts.kinds import LONGEST, MOST, BusinessDays, DateKind, Value, as_length, length_of
 from tactful.facts.rows import (
     ApplicationRow,
     Case,
@@ -415,8 +414,13 @@ def combined(expression: Combine, values: list[Value]) -> Value:
     numbers = [value for value in values if isinstance(value, int | float)]
     if len(numbers) < len(values):
         return None
-    result = sum(numbers) if expression.how == "sum" else numbers[0] - numbers[1]
-    return _finite(max(result, 0) if expression.floor else result)
+    if expression.floor:
+        seconds = sum(map(int, numbers)) if expression.how == "sum" else max(int(numbers[0]) - int(numbers[1]), 0)
+        return _length(seconds)
+    total = float(numbers[0])
+    for number in numbers[1:]:
+        total = total + number if expression.how == "sum" else total - number
+    return _number(total)
 
 
 def share_of(expression: Share, value: Value) -> Value:
@@ -424,12 +428,20 @@ def share_of(expression: Share, value: Value) -> Value:
     if not isinstance(value, int | float):
         return None
     if expression.whole:
-        return int(value) * expression.numerator // expression.denominator
-    return _finite(value * expression.numerator / expression.denominator)
+        return _length(int(value) * expression.numerator // expression.denominator)
+    return _number(float(value) * expression.numerator / expression.denominator)
 
 
-def _finite(number: int | float) -> int | float | None:
-    return number if isfinite(number) else None
+def _length(seconds: int) -> int | None:
+    """A length of time; unknown where it is longer than any may be."""
+    return seconds if seconds <= LONGEST else None
+
+
+def _number(number: float) -> int | float | None:
+    """A number as people write it; unknown where it is so large that neighbours are the same."""
+    if not -MOST < number < MOST:
+        return None
+    return int(number) if number.is_integer() else number
 
 
 def _has_words(text: str, predicate: TextHas) -> bool:

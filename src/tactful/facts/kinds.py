@@ -46,6 +46,8 @@ WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "satu
 
 #: No length of time may be longer than this many days: ten years.
 MAX_DAYS: Final = 3653
+#: The same in seconds.
+LONGEST: Final = MAX_DAYS * DAY
 
 
 class YesNoKind(msgspec.Struct, frozen=True, tag="yes/no"):

@@ -16,7 +16,7 @@ from tactful.facts.kinds import (
     kind_name,
 )
 from tactful.facts.shape import CaseShape
-from tactful.language.check.facts import TYPE_NAMES
+from tactful.language.check.types import TYPE_NAMES
 from tactful.language.ir import CheckedPack
 from tactful.language.phrases import offered_beginnings, offered_words
 from tactful.language.terms import MODALITIES

@@ -36,12 +36,13 @@ class _Tables(NamedTuple):
 
     ``starts``: local midnights, in seconds since 1970. ``about``: the number of business days before the day, times four,
     plus two for a business day, plus one for a plain day. ``targets``: the table's business days by their number, times
-    two, plus one for a plain day; -1 beyond the last.
+    two, plus one for a plain day; -1 beyond the last. ``firsts``: the ordinal of the first day of each table, by its number.
     """
 
     starts: Ints
     about: Ints
     targets: Ints
+    firsts: Ints
 
 
 class DayTables:
@@ -52,7 +53,8 @@ class DayTables:
         #: Place 0 and the first table belong to no calendar. A moment without a table gets them, and is not ``sure``.
         self._places: dict[tuple[str, str | None], int] = {}
         self._begins = np.zeros((1, _YEARS), dtype=np.int64)
-        self._tables = _Tables(*np.full((3, _LENGTH), -1, dtype=np.int64))
+        starts, about, targets = np.full((3, _LENGTH), -1, dtype=np.int64)
+        self._tables = _Tables(starts, about, targets, np.zeros(1, dtype=np.int64))
 
     def places(self, calendars: Sequence[Calendar]) -> Ints:
         """The numbers of calendars in these tables; 0 where there is no room for a calendar."""
@@ -100,7 +102,8 @@ def _table(days: Days) -> _Tables:
     targets = np.full(_LENGTH, -1, dtype=np.int64)
     targets[: len(days.days)] = np.array(days.days) * 2 + plain[business]
     about = np.array(days.before) * 4 + business * 2 + plain
-    return _Tables(np.array([*days.starts, days.starts[-1] + DAY]), np.append(about, 0), targets)
+    starts = np.array([*days.starts, days.starts[-1] + DAY])
+    return _Tables(starts, np.append(about, 0), targets, np.array([days.first]))
 
 
 class _DaysFound(NamedTuple):
@@ -152,6 +155,20 @@ class LocalDays:
         sure &= (about & 1) != 0
         shown = moments - start
         return self._mended(shown, sure, places, moments, lambda calendar, moment: calendar.day_time(moment)), business
+
+    def dates(self, places: Ints, moments: Ints) -> Ints:
+        """The ordinals of the days of moments."""
+        table, begin, at, _, sure = self._find(places, moments, 0)
+        days = table.firsts.take(begin // _LENGTH) + (at - begin)
+        return self._mended(days, sure, places, moments, lambda calendar, moment: calendar.day(moment))
+
+    def openings(self, places: Ints, moments: Ints, *, office: bool) -> Ints:
+        """The next office time from each moment on, or the opening on the next business day."""
+
+        def opening(calendar: Calendar, moment: int) -> int:
+            return calendar.office_time(moment) if office else calendar.next_day(moment)
+
+        return self._mended(moments.copy(), np.zeros(len(moments), dtype=np.bool_), places, moments, opening)
 
     def _mended(
         self, answers: Array, sure: Flags, places: Ints, moments: Ints, ask: Callable[[Calendar, int], int]

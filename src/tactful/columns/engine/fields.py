@@ -13,7 +13,8 @@ from tactful.columns.engine import texts
 from tactful.columns.engine.business_days import LocalDays
 from tactful.columns.engine.frames import Frame, numbers
 from tactful.columns.engine.nodes import Ref
-from tactful.facts.kinds import BusinessDays, NumberKind
+from tactful.facts.entities import SCOPES
+from tactful.facts.kinds import BusinessDays, DateKind, NumberKind
 from tactful.language.ir import Shift
 
 Array = npt.NDArray[Any]
@@ -107,15 +108,78 @@ class Fields:
 
         return self._once((ref.entity, ref.origin, ref.key, ref.place, count, back), 0, ref, frame, worked_out)
 
+    def by_lengths(self, ref: Ref, lengths: Ints, back: bool, frame: Frame) -> Ints:
+        """A moment moved by a length of each row; unknown where either is. See :func:`tactful.facts.kinds.as_length`."""
+        moments: Ints = self.at(ref, frame)
+        known = (moments != NULL) & (lengths != NULL)
+        elapsed, days = known & (lengths >= 0), numbers(known & (lengths < 0))
+        moved = np.full(len(moments), NULL, dtype=np.int64)
+        moved[elapsed] = moments[elapsed] - lengths[elapsed] if back else moments[elapsed] + lengths[elapsed]
+        rows = frame.rows(ref.path)
+        owners = days if rows is None else picked(rows, days)
+        places = picked(self._columns.places[ref.place], picked(self._columns.above(ref.entity, ref.place), owners))
+        counts = -1 - picked(lengths, days)
+        for count in np.unique(counts).tolist():
+            chosen = numbers(counts == count)
+            at = days[chosen]
+            moved[at] = self._days.shifted(places[chosen], picked(moments, at), count, back)
+        return moved
+
+    def openings(self, ref: Ref, office: bool, frame: Frame) -> Ints:
+        """The next office time, or the opening on the next business day, from a moment on; unknown where the moment is."""
+        moments: Ints = self.at(ref, frame)
+        opened = np.full(len(moments), NULL, dtype=np.int64)
+        known = numbers(moments != NULL)
+        places = self._nearest(ref.entity, self._owners(ref, known, frame))
+        opened[known] = self._days.openings(places, picked(moments, known), office=office)
+        return opened
+
+    def dates(self, ref: Ref, frame: Frame) -> Ints:
+        """The ordinals of a date, or of a moment's days where its rows are; unknown where the field is."""
+        data: Ints = self.at(ref, frame)
+        if isinstance(ref.kind, DateKind):
+            return data
+        days = np.full(len(data), NULL, dtype=np.int64)
+        known = numbers(data != NULL)
+        places = self._nearest(ref.entity, self._owners(ref, known, frame))
+        days[known] = self._days.dates(places, picked(data, known))
+        return days
+
+    def _owners(self, ref: Ref, known: Places, frame: Frame) -> Places:
+        """The rows that have a field, for some rows of a frame."""
+        rows = frame.rows(ref.path)
+        return known if rows is None else picked(rows, known)
+
+    def _nearest(self, entity: str, rows: Places) -> Ints:
+        """The places of rows: their own, their person's, their application's or their candidate's."""
+        columns = self._columns
+        if entity in columns.places:
+            return picked(columns.places[entity], rows)
+        of_applications = picked(columns.places["application"], picked(columns.above(entity, "application"), rows))
+        if "person" not in SCOPES[entity]:
+            return of_applications
+        people = picked(columns.above(entity, "person"), rows)
+        own = picked(np.append(columns.places["person"], 0), people)
+        return np.where(people >= 0, own, of_applications)
+
     def _clock(self, ref: Ref, frame: Frame) -> Array:
         """A field that follows the local clock of each row."""
 
-        def worked_out(rows: Places) -> tuple[Array, Array]:
+        def places_and_moments(rows: Places) -> tuple[Ints, Ints]:
             now = self.now(ref.entity, rows)
             moments = np.full(len(rows), now, dtype=np.int64) if isinstance(now, int) else now
-            return self._days.clocks(picked(self._columns.places[ref.entity], rows), moments)
+            return picked(self._columns.places[ref.entity], rows), moments
 
-        return self._once(ref.entity, ref.key == "business_day", ref, frame, worked_out)
+        def clocks(rows: Places) -> tuple[Array, Array]:
+            return self._days.clocks(*places_and_moments(rows))
+
+        def days(rows: Places) -> tuple[Array, Array]:
+            dates = self._days.dates(*places_and_moments(rows))
+            return dates, ((dates + 6) % 7).astype(np.int8)  # the first day of the year 1 was a Monday
+
+        if ref.key in ("date", "weekday"):
+            return self._once((ref.entity, "days"), ref.key == "weekday", ref, frame, days)
+        return self._once(ref.entity, ref.key == "business_day", ref, frame, clocks)
 
     def _once(
         self, key: Hashable, which: int, ref: Ref, frame: Frame, work_out: Callable[[Places], Sequence[Array]]

@@ -12,7 +12,18 @@ from typing import Final, Literal, NamedTuple
 
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import Kind
-from tactful.language.ir import Compare, DayTimeBetween, Filled, IsIn, Known, NowIs
+from tactful.language.ir import (
+    Compare,
+    DateBetween,
+    DayTimeBetween,
+    Filled,
+    IsIn,
+    Known,
+    NowIs,
+    PlaceIn,
+    TextHas,
+    YearlyBetween,
+)
 from tactful.language.terms import Order
 
 #: Steps from a row to another: names of entities.
@@ -48,7 +59,19 @@ class Relation(NamedTuple):
     other: Ref
 
 
-ColumnPredicate = IsIn | Compare | DayTimeBetween | NowIs | Relation | Known | Filled
+ColumnPredicate = (
+    IsIn
+    | Compare
+    | DayTimeBetween
+    | NowIs
+    | Relation
+    | TextHas
+    | PlaceIn
+    | DateBetween
+    | YearlyBetween
+    | Known
+    | Filled
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,6 +28,7 @@ from tactful.language.ir import (
     AnyOf,
     Compare,
     Condition,
+    DateBetween,
     DayTimeBetween,
     Field,
     Filled,
@@ -35,8 +36,11 @@ from tactful.language.ir import (
     Known,
     NoneOf,
     NowIs,
+    PlaceIn,
     Relates,
     Test,
+    TextHas,
+    YearlyBetween,
 )
 from tactful.language.ir.reads import fields_of
 
@@ -179,7 +183,9 @@ def _cost(field: Ref, predicate: ColumnPredicate) -> int:
             return cost + 15
         case Known() | NowIs():
             return cost
-        case IsIn() | Compare() | DayTimeBetween() | Filled():
+        case IsIn() | Compare() | DayTimeBetween() | Filled() | PlaceIn():
             return cost + (10 if texts else 0)
+        case DateBetween() | YearlyBetween() | TextHas():
+            return cost + 15
         case _:
             assert_never(predicate)

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any, Final, assert_never
 
 import numpy as np
 import numpy.typing as npt
 
-from tactful.columns.columns import NULL, Flags, array_type
+from tactful.columns.columns import NULL, Flags, Ints, array_type
 from tactful.columns.engine import texts
 from tactful.columns.engine.fields import Fields
 from tactful.columns.engine.frames import Frame
 from tactful.columns.engine.nodes import ColumnPredicate, Leaf, Ref, Relation
 from tactful.facts.kinds import BusinessDays, ChoiceKind, ListKind, NumberKind, YesNoKind
-from tactful.language.ir import Compare, DayTimeBetween, Filled, IsIn, Known, NowIs
+from tactful.language.ir import (
+    Compare,
+    DateBetween,
+    DayTimeBetween,
+    Filled,
+    IsIn,
+    Known,
+    NowIs,
+    PlaceIn,
+    TextHas,
+    YearlyBetween,
+)
 
 Array = npt.NDArray[Any]
 
@@ -50,6 +62,8 @@ class Tests:
         """The rows for which the field is known and the predicate holds. ``together``: all predicates of the test."""
         if isinstance(predicate, NowIs):
             return self._now_is(predicate, ref, frame, together)
+        if isinstance(predicate, DateBetween | YearlyBetween):
+            return _days_between(self._fields.dates(ref, frame), predicate)
         data = self._fields.at(ref, frame)
         match predicate:
             case Known():
@@ -71,6 +85,10 @@ class Tests:
                 return late | self._where_known(early, "<=", ref, data, frame)
             case Relation(op=op, other=other):
                 return self._relates(ref, data, op, other, frame)
+            case TextHas(how=how, words=words):
+                return texts.have_words(data, how, words)
+            case PlaceIn(values=values):
+                return texts.in_places(data, values)
             case _:
                 assert_never(predicate)
 
@@ -107,6 +125,30 @@ class Tests:
         if op in (">", ">="):
             return flags & self._fields.known(other, against, frame)
         return flags & self._fields.known(ref, data, frame)
+
+
+def _days_between(days: Ints, predicate: DateBetween | YearlyBetween) -> Flags:
+    """The days (ordinals) that lie in a range; an unknown day is the least number, and in no range."""
+    known: Flags = days != NULL
+    if isinstance(predicate, DateBetween):
+        first, last = predicate.first, predicate.last
+        from_first = known if first is None else days >= first
+        return from_first if last is None else from_first & (days <= last) & known
+    different, places = np.unique(days, return_inverse=True)
+    inside = [int(day) != NULL and _in_year(int(day), predicate.first, predicate.last) for day in different]
+    flags: Flags = np.array(inside, dtype=np.bool_).take(places)
+    return flags
+
+
+def _in_year(day: int, first: int, last: int) -> bool:
+    """Whether a day (an ordinal) lies in a range of days of any year, given as :class:`YearlyBetween` has them."""
+    at = date.fromordinal(day)
+    begins, ends = ((end // 100, end % 100) for end in (first, last))
+    leap_day, shown = (2, 29), (at.month, at.day)
+    if shown == (2, 28) and (at + timedelta(days=1)).day == 1:  # the last day of February stands for the 29th too
+        begins = (2, 28) if begins == leap_day else begins
+        ends = (2, 28) if ends == leap_day else ends
+    return begins <= shown <= ends if begins <= ends else shown >= begins or shown <= ends
 
 
 def _is_in(data: Any, values: tuple[bool | str | int | float, ...], ref: Ref) -> Flags:

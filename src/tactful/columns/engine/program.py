@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 import numpy.typing as npt
 
@@ -13,6 +13,7 @@ from tactful.columns.engine.aggregates import AggregatePlan, Aggregates, aggrega
 from tactful.columns.engine.business_days import DayTables, LocalDays
 from tactful.columns.engine.conditions import Conditions
 from tactful.columns.engine.deadlines import Deadlines, Ends, ends_of
+from tactful.columns.engine.derived import DerivedFacts, DerivedPlan, derived_plan
 from tactful.columns.engine.fields import Fields
 from tactful.columns.engine.frames import Some
 from tactful.columns.engine.nodes import Node, Table
@@ -20,8 +21,10 @@ from tactful.columns.engine.planner import Planner
 from tactful.columns.engine.predicates import Tests
 from tactful.columns.firings import RuleFirings
 from tactful.facts.calendars import Calendars
-from tactful.language.ir import AddStep, CheckedPack, ComputedFact, Rule, WhenFact
+from tactful.language.ir import AddStep, CheckedPack, ComputedFact, Derived, Rule, WhenFact
 from tactful.language.ir.clockwork import Clockwork
+
+_FactPlan = Node | AggregatePlan | DerivedPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,11 @@ class ColumnarProgram:
             chunk.forget()
 
 
-def _fact_plan(fact: ComputedFact, planner: Planner) -> Node | AggregatePlan:
+def _fact_plan(fact: ComputedFact, planner: Planner) -> _FactPlan:
     if isinstance(fact, WhenFact):
         return planner.node(fact.condition, Table(fact.entity))
+    if isinstance(fact, Derived):
+        return derived_plan(fact, planner)
     return aggregate_plan(fact, planner)
 
 
@@ -79,7 +84,7 @@ class _Chunk:
     def __init__(
         self,
         columns: Columns,
-        plans: dict[str, Node | AggregatePlan],
+        plans: dict[str, _FactPlan],
         facts: dict[str, ComputedFact],
         days: DayTables,
         calendars: Calendars,
@@ -89,6 +94,7 @@ class _Chunk:
         self._fields = fields = Fields(columns, LocalDays(columns.calendars, days), self._fact)
         self._conditions = Conditions(columns, Tests(fields))
         self._aggregates = Aggregates(columns, self._conditions, fields)
+        self._derived = DerivedFacts(self._conditions, fields)
         self._deadlines = Deadlines(columns, fields, facts, calendars)
 
     def fired(self, rules: Iterable[_RulePlan]) -> list[RuleFirings]:
@@ -104,13 +110,23 @@ class _Chunk:
 
     def forget(self) -> None:
         """Free all arrays. Facts and fields refer to each other, so reference counting alone would not."""
-        del self._fields, self._conditions, self._aggregates, self._deadlines
+        del self._fields, self._conditions, self._aggregates, self._derived, self._deadlines
 
     def _fact(self, id_: str) -> npt.NDArray[Any]:
         """A computed fact of all rows of its entity."""
         values = self._computed.get(id_)
         if values is None:
             plan = self._plans[id_]
-            values = self._conditions.of_all(plan) if isinstance(plan, Node) else self._aggregates.values(plan)
-            self._computed[id_] = values
+            values = self._computed[id_] = self._values(plan)
         return values
+
+    def _values(self, plan: _FactPlan) -> Any:
+        match plan:
+            case Node():
+                return self._conditions.of_all(plan)
+            case AggregatePlan():
+                return self._aggregates.values(plan)
+            case DerivedPlan():
+                return self._derived.values(plan)
+            case _:
+                assert_never(plan)

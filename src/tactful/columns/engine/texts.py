@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tactful.columns.arrays import flags, present
+from tactful.columns.arrays import codes, flags, present
 from tactful.columns.columns import Flags, Places
 from tactful.facts.kinds import ChoiceKind, Kind
+from tactful.facts.texts import folded
 
 
 def known(data: pa.Array) -> Flags:
@@ -63,3 +65,35 @@ def filled(data: pa.ListArray, wanted: bool) -> Flags:
     """Which lists are known and not empty; or (``wanted`` is false) known and empty."""
     lengths = pc.list_value_length(data)
     return true(pc.greater(lengths, 0) if wanted else pc.equal(lengths, 0))
+
+
+def have_words(data: pa.Array, how: str, words: str) -> Flags:
+    """Which texts contain folded words, begin with them or end with them."""
+    return _each(data, lambda text: _has_words(folded(text), how, words))
+
+
+def in_places(data: pa.Array, countries: tuple[str, ...]) -> Flags:
+    """Which countries are among these, or parts of them."""
+    wanted = {*countries}
+    return _each(data, lambda country: bool({country, country.split("-")[0]} & wanted))
+
+
+def _each(data: pa.Array, answer: Callable[[str], bool]) -> Flags:
+    """The answers for texts, each different text asked once; no for what is unknown."""
+    different, places = codes(data)
+    answers = [text is not None and answer(text) for text in different]
+    return np.array([*answers, False], dtype=np.bool_).take(places)  # -1 is the last place
+
+
+def _has_words(text: str, how: str, words: str) -> bool:
+    """Whether words stand in a text between signs that are no letters or digits, where they have some at their ends."""
+    starts = [0] if how == "begins" else [len(text) - len(words)] if how == "ends" else range(len(text))
+    return any(start >= 0 and _stand_at(text, start, words) for start in starts)
+
+
+def _stand_at(text: str, start: int, words: str) -> bool:
+    if not text.startswith(words, start):
+        return False
+    before, after = text[:start][-1:], text[start + len(words) :][:1]
+    joined = (before.isalnum() and words[0].isalnum()) or (after.isalnum() and words[-1].isalnum())
+    return not joined

@@ -241,13 +241,12 @@ class Expressions:
             case Pick(how=how, members=members):
                 helper = {"largest": "largest", "smallest": "smallest", "first": "first_known"}[how]
                 return call(load(helper), *map(self.expression, members))
-            case Combine(how="sum", members=members):
-                return call(load("total"), *map(self.expression, members))
-            case Combine(members=members, floor=floor):
-                return call(load("difference"), *map(self.expression, members), constant(floor))
+            case Combine(how=how, members=members, floor=floor):
+                helper = "total" if how == "sum" else "difference"
+                return call(load(helper), constant(floor), *map(self.expression, members))
             case Share(of=of, numerator=numerator, denominator=denominator, whole=whole):
-                parts = constant(numerator), constant(denominator), constant(whole)
-                return call(load("share"), self.expression(of), *parts)
+                parts = constant(numerator), constant(denominator)
+                return call(load("share"), constant(whole), self.expression(of), *parts)
             case Choose(branches=branches, otherwise=otherwise):
                 chosen: ast.expr = constant(None) if otherwise is None else self.expression(otherwise)
                 for branch in reversed(branches):

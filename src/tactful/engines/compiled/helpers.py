@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from math import inf
 from typing import Any, Final
 
 from tactful.facts.calendars import LAST_MOMENT, Calendar
+from tactful.facts.kinds import LONGEST, MOST
 from tactful.facts.rows import Row, nearest_calendar
 from tactful.facts.texts import folded
 
@@ -110,36 +110,43 @@ def first_known(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
 
 
-def total(*values: Number | None) -> Number | None:
+def total(whole: bool, *values: Number | None) -> Number | None:
     """The sum of values that are all known."""
-    result: Number = 0
+    result: Number = 0 if whole else 0.0
     for value in values:
         if value is None:
             return None
         result += value
-    return _finite(result)
+    return _amount(result, whole)
 
 
-def difference(left: Number | None, right: Number | None, floor: bool) -> Number | None:
-    """The first less the second; not below zero where there is a ``floor``."""
+def difference(whole: bool, left: Number | None, right: Number | None) -> Number | None:
+    """The first less the second. A duration (``whole``) is not below zero."""
     if left is None or right is None:
         return None
-    return 0 if floor and right > left else _finite(left - right)
+    return max(left - right, 0) if whole else _amount(float(left) - right, whole)
 
 
-def share(value: Number | None, numerator: int, denominator: int, whole: bool) -> Number | None:
-    """A part of an amount, rounded down where it has to be ``whole``."""
+def share(whole: bool, value: Number | None, numerator: int, denominator: int) -> Number | None:
+    """A part of an amount; of a duration (``whole``) rounded down."""
     if value is None:
         return None
-    return int(value) * numerator // denominator if whole else _finite(value * numerator / denominator)
+    if whole:
+        return _amount(int(value) * numerator // denominator, whole)
+    return _amount(float(value) * numerator / denominator, whole)
+
+
+def _amount(result: Number, whole: bool) -> Number | None:
+    """A duration of at most ten years, or a number that floating point holds exactly or nearly; else unknown."""
+    if whole:
+        return result if result <= LONGEST else None
+    if result >= MOST or result <= -MOST or result != result:
+        return None
+    return int(result) if result == int(result) else result
 
 
 def _inside(moment: int) -> int | None:
     return moment if 0 <= moment <= LAST_MOMENT else None
-
-
-def _finite(number: Number) -> Number | None:
-    return number if -inf < number < inf else None
 
 
 #: All helpers, by the names under which generated code calls them.

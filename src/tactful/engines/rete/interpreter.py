@@ -14,7 +14,7 @@ from math import isfinite
 from typing import Final, assert_never
 
 from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT, Calendar, Calendars
-from tactful.facts.kinds import DAY, WEEKDAYS, BusinessDays, DateKind, Value, as_length, length_of
+from tactful.facts.kinds import DAY, LONGEST, MOST, WEEKDAYS, BusinessDays, DateKind, Value, as_length, length_of
 from tactful.facts.rows import (
     ApplicationRow,
     CandidateRow,
@@ -205,14 +205,14 @@ class Interpreter:
             case Opens():
                 return self._opening(expression, scope)
             case Pick(how=how, members=members):
-                known = [value for member in members if (value := self._result(member, scope)) is not None]
+                known: list[Value] = [value for member in members if (value := self._result(member, scope)) is not None]
                 return _PICKS[how](known) if known else None
             case Combine(how=how, members=members, floor=floor):
                 values = [self._result(member, scope) for member in members]
-                return None if None in values else _amount(_COMBINED[how](values), floor)
-            case Share(of=of, whole=whole):
+                return None if None in values else _amount(_numbers(values), how, floor)
+            case Share(of=of):
                 value = self._result(of, scope)
-                return None if value is None else _part(value, expression.numerator, expression.denominator, whole)
+                return None if value is None else _part(value, expression)
             case Choose(branches=branches, otherwise=otherwise):
                 held = [self.holds(branch.condition, scope) for branch in branches]
                 values = [self._result(branch.value, scope) for branch in branches]
@@ -484,20 +484,33 @@ def _known(moment: int) -> int | None:
     return None if moment < FIRST_MOMENT or moment > LAST_MOMENT else moment
 
 
-def _amount(value: Value, floor: bool) -> Value:
-    """An amount; a duration is never below zero, and a number that is too large is unknown."""
-    assert isinstance(value, int | float)
-    if isinstance(value, float) and not isfinite(value):
+def _amount(values: list[int | float], how: str, is_duration: bool) -> Value:
+    """The sum or difference of values, as a duration of whole seconds or as a number."""
+    sign = 1 if how == "sum" else -1
+    if is_duration:
+        seconds = int(values[0]) + sign * sum(int(value) for value in values[1:])
+        return _seconds(max(seconds, 0))
+    result = float(values[0])
+    for value in values[1:]:
+        result += sign * value
+    return _plain(result)
+
+
+def _seconds(seconds: int) -> Value:
+    return None if seconds > LONGEST else seconds
+
+
+def _plain(number: float) -> Value:
+    if not isfinite(number) or abs(number) >= MOST:
         return None
-    return 0 if floor and value < 0 else value
+    return int(number) if number % 1 == 0 else number
 
 
-def _part(value: Value, numerator: int, denominator: int, whole: bool) -> Value:
+def _part(value: Value, share: Share) -> Value:
     assert isinstance(value, int | float)
-    if not whole:
-        return _amount(value * numerator / denominator, floor=False)
-    assert isinstance(value, int)  # a duration in seconds
-    return value * numerator // denominator
+    if share.whole:
+        return _seconds(int(value) * share.numerator // share.denominator)
+    return _plain(float(value) * share.numerator / share.denominator)
 
 
 def rows_of(family: Family, entity: str) -> tuple[Row, ...]:
@@ -544,8 +557,4 @@ _PICKS: Final[Mapping[str, Callable[[list[Value]], Value]]] = {
     "largest": lambda known: max(_numbers(known)),
     "smallest": lambda known: min(_numbers(known)),
     "first": lambda known: known[0],
-}
-_COMBINED: Final[Mapping[str, Callable[[list[Value]], Value]]] = {
-    "sum": lambda values: sum(_numbers(values)),
-    "difference": lambda values: _numbers(values)[0] - _numbers(values)[1],
 }

@@ -7,9 +7,11 @@ from fractions import Fraction
 from typing import Final, Literal, assert_never
 
 from tactful.facts.kinds import (
+    ChoiceKind,
     DurationKind,
     Kind,
     LengthKind,
+    ListKind,
     MomentKind,
     NumberKind,
     as_length,
@@ -95,7 +97,8 @@ class ExpressionChecker:
             self._wrong(f"`{field.text}` changes all the time, and no fact is computed from it", span)
             return False
         fitting = (LengthKind, DurationKind) if isinstance(kind, LengthKind) else (type(kind),)
-        if isinstance(field.kind, fitting):
+        same = field.kind == kind or not isinstance(kind, ChoiceKind | ListKind)
+        if isinstance(field.kind, fitting) and same:
             return True
         self._wrong(f"`{field.text}` is {kind_name(field.kind)}, where {kind_name(kind)} is wanted", span)
         return False

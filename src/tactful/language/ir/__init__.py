@@ -539,3 +539,9 @@ class CheckedPack(Checked, frozen=True):
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
     adjustable: tuple[Adjustable, ...] = ()
+
+    @property
+    def carried(self) -> Mapping[str, Mapping[str, Kind]]:
+        """The kinds of what rows carry beyond their given fields: custom facts, and the parameters that cases may state."""
+        parameters = {f"${parameter.name}": parameter.kind for parameter in self.adjustable}
+        return {**self.custom, "candidate": {**self.custom.get("candidate", {}), **parameters}}
