@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, assert_never
 
 from tactful.engines.evaluate import Environment, row_of
@@ -13,20 +13,35 @@ from tactful.language.ir import (
     Aggregate,
     AllOf,
     AnyOf,
+    Branch,
+    Choose,
+    Combine,
     Compare,
     Condition,
+    Constant,
+    DateBetween,
     DayTimeBetween,
+    Derived,
+    Expression,
     Field,
     Filled,
     IsIn,
     Known,
+    Moved,
     NoneOf,
     NowIs,
+    Opens,
+    Pick,
+    PlaceIn,
     Prohibit,
+    Read,
     Relates,
     Rule,
+    Share,
     Test,
+    TextHas,
     WhenFact,
+    YearlyBetween,
 )
 from tactful.language.ir.boundaries import other_fields
 from tactful.reasons.budget import Budget
@@ -34,8 +49,10 @@ from tactful.reasons.context import Context, target_record
 from tactful.reasons.justification import supports
 from tactful.reasons.records.why import (
     AskedRecord,
+    DerivedRecord,
     FactRecord,
     GatheredRecord,
+    MemberRecord,
     OtherRecord,
     RowRecord,
     RuleRecord,
@@ -165,6 +182,8 @@ class Derivation:
                         (since if op in (">", ">=") else until).append(moment)
                     case Known() | Filled() | IsIn() | Compare() | DayTimeBetween() | Relates():
                         pass  # these do not look at how long ago the moment is
+                    case TextHas() | PlaceIn() | DateBetween() | YearlyBetween():
+                        pass  # nor do these
                     case _:
                         assert_never(predicate)
         return max(since, default=None), min(until, default=None)
@@ -190,9 +209,15 @@ class Derivation:
         self._written_out.add(key)
         fact = self._evaluator.facts[field.key]
         inner = self._evaluator.environment(fact.entity, row)
-        if isinstance(fact, Aggregate):
-            return self._gathered(fact, row, inner, to_mend, depth)
-        return self._when(fact, row, inner, to_mend, depth)
+        match fact:
+            case WhenFact():
+                return self._when(fact, row, inner, to_mend, depth)
+            case Aggregate():
+                return self._gathered(fact, row, inner, to_mend, depth)
+            case Derived():
+                return self._derived(fact, row, inner, to_mend, depth)
+            case _:
+                assert_never(fact)
 
     def _when(self, fact: WhenFact, row: Row, env: Environment, to_mend: bool, depth: int) -> WhenRecord:
         truth = self._evaluator.holds(fact.condition, env)
@@ -205,6 +230,60 @@ class Derivation:
             tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in grounds),
         )
 
+    def _derived(self, fact: Derived, row: Row, env: Environment, to_mend: bool, depth: int) -> DerivedRecord:
+        value, calendar = self._evaluator.computed(fact.id, row), self._context.calendar
+        decisive = list(self._decisive(fact.expression, env))
+        branches = [branch for branch, _ in decisive if branch is not None]
+        tests = [test for branch in branches for test in self._holding(branch.condition, env, True)]
+        fields = dict.fromkeys(field for _, field in decisive if field is not None)
+        return DerivedRecord(
+            fact=fact.id,
+            about=fact.about,
+            where=self._where(fact.id),
+            of=target_record(row),
+            value=plain_value(value, fact.kind, calendar),
+            said=say_value(value, fact.kind, calendar),
+            rows=tuple(f"{branch.span.file}:{branch.span.line}" for branch in branches),
+            tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in dict.fromkeys(tests)),
+            members=tuple(self._member(field, env, to_mend, depth - 1) for field in fields),
+        )
+
+    def _member(self, field: Field, env: Environment, to_mend: bool, depth: int) -> MemberRecord:
+        other = self._other(field, env)
+        return MemberRecord(other.field, other.value, other.said, self._fact(field, env, to_mend, depth))
+
+    def _decisive(self, expression: Expression, env: Environment) -> Iterator[tuple[Branch | None, Field | None]]:
+        """The rows of tables and the fields that an expression has its value from."""
+        evaluator = self._evaluator
+        match expression:
+            case Constant():
+                return
+            case Read(field=field) | Opens(field=field):
+                yield None, field
+            case Moved(field=field, length=length):
+                yield None, field
+                if isinstance(length, Field):
+                    yield None, length
+            case Pick(members=members):
+                value = evaluator.expression(expression, env)
+                chosen = next((member for member in members if evaluator.expression(member, env) == value), None)
+                for member in members if value is None or chosen is None else (chosen,):
+                    yield from self._decisive(member, env)
+            case Combine(members=members):
+                for member in members:
+                    yield from self._decisive(member, env)
+            case Share(of=of):
+                yield from self._decisive(of, env)
+            case Choose(branches=branches, otherwise=otherwise):
+                branch = next((branch for branch in branches if evaluator.holds(branch.condition, env)), None)
+                if branch is not None:
+                    yield branch, None
+                    yield from self._decisive(branch.value, env)
+                elif otherwise is not None:
+                    yield from self._decisive(otherwise, env)
+            case _:
+                assert_never(expression)
+
     def _gathered(self, fact: Aggregate, row: Row, env: Environment, to_mend: bool, depth: int) -> GatheredRecord:
         matched = [
             inner for inner in self._evaluator.candidates(fact, row, env) if self._evaluator.holds(fact.where, inner)
@@ -212,7 +291,9 @@ class Derivation:
         looked_at = self._evaluator.collection_size(fact, row, env)
         shown: Sequence[tuple[Environment, list[Ground]]]
         if matched:
-            shown = [(inner, self._holding(fact.where, inner, True)) for inner in self._decisive(fact, matched)[:ROWS]]
+            shown = [
+                (inner, self._holding(fact.where, inner, True)) for inner in self._rows_in_order(fact, matched)[:ROWS]
+            ]
         elif not self.budget.spend_steps(looked_at):
             shown = ()
         else:
@@ -234,7 +315,7 @@ class Derivation:
             ),
         )
 
-    def _decisive(self, fact: Aggregate, matched: list[dict[str, Row | None]]) -> list[dict[str, Row | None]]:
+    def _rows_in_order(self, fact: Aggregate, matched: list[dict[str, Row | None]]) -> list[dict[str, Row | None]]:
         """The rows that matched. For ``latest`` and ``earliest``, the row that has the fact's value comes first."""
         field = fact.value
         if field is None or fact.op == "sum":

@@ -14,13 +14,17 @@ from tactful.facts.kinds import (
     MINUTE,
     WEEK,
     ChoiceKind,
+    DateKind,
     DayTimeKind,
     DurationKind,
     Kind,
+    LengthKind,
     MomentKind,
     Value,
     format_day_time,
+    format_duration,
     format_seconds,
+    length_of,
 )
 from tactful.facts.rows import ApplicationRow, CandidateRow, InterviewerRow, MessageRow, OfferRow, PersonRow, Row
 from tactful.language.ir import FieldSlot, Template
@@ -83,6 +87,10 @@ def say_value(value: Value, kind: Kind, calendar: Calendar) -> str:
             return format_day_time(value)
         case int() if isinstance(kind, DurationKind):
             return format_seconds(value)
+        case int() if isinstance(kind, LengthKind):
+            return format_duration(length_of(value))
+        case int() if isinstance(kind, DateKind):
+            return say_day(date.fromordinal(value))
         case str() if isinstance(kind, ChoiceKind):
             return value.replace("_", " ")
         case _:
@@ -98,8 +106,10 @@ def plain_value(value: Value, kind: Kind, calendar: Calendar) -> bool | int | fl
             return list(value)
         case int() if isinstance(kind, MomentKind):
             return iso(value, calendar)
-        case int() if isinstance(kind, DayTimeKind | DurationKind):
+        case int() if isinstance(kind, DayTimeKind | DurationKind | LengthKind):
             return say_value(value, kind, calendar)
+        case int() if isinstance(kind, DateKind):
+            return date.fromordinal(value).isoformat()
         case _:
             return value
 

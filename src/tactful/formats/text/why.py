@@ -19,10 +19,12 @@ from tactful.reasons.records.why import (
     ConflictRecord,
     Criterion,
     DefeatedRecord,
+    DerivedRecord,
     ElsewhereRecord,
     FactRecord,
     GatheredRecord,
     GaveWayRecord,
+    MemberRecord,
     NearRecord,
     NeighbourRecord,
     NotAdvisedRecord,
@@ -305,6 +307,23 @@ def _fact(fact: FactRecord, blame: bool) -> tuple[str, tuple[Node, ...]]:
             if more:
                 rows = (*rows, Node(Text(f"and {more} more", "dim")))
             return f"{_matches(fact)}  {_place(where, about)}", rows
+        case DerivedRecord(about=about, where=where):
+            return _place(where, about), (*_chosen(fact), *map(_member, fact.members))
+
+
+def _chosen(fact: DerivedRecord) -> Iterator[Node]:
+    """The row of a table that decided, with its tests."""
+    for row in fact.rows:
+        yield Node(Text(f"{fact.said}, from the row at {row}"), _tests(fact.tests, blame=False))
+
+
+def _member(member: MemberRecord) -> Node:
+    """A fact that a value is derived from."""
+    said = Text(f"{member.field}: {member.said}")
+    if member.because is None:
+        return Node(said)
+    note, below = _fact(member.because, blame=False)
+    return Node(said.append(f"  {note}", "dim"), below)
 
 
 def _place(where: str, about: str) -> str:

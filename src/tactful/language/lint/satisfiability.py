@@ -28,6 +28,7 @@ from tactful.language.ir import (
     AllOf,
     Compare,
     Condition,
+    DateBetween,
     DayTimeBetween,
     Field,
     Filled,
@@ -35,10 +36,13 @@ from tactful.language.ir import (
     Known,
     NoneOf,
     NowIs,
+    PlaceIn,
     Predicate,
     Relates,
     Shift,
     Test,
+    TextHas,
+    YearlyBetween,
 )
 from tactful.language.ir.boundaries import AmongValues, AtMoment, AtValue, boundaries_of, other_fields
 
@@ -223,6 +227,12 @@ def points(tests: Sequence[Test], entity: str, count: bool = False) -> tuple[Poi
     field = tests[0].field
     if len({key_of(other) for test in tests for other in other_fields(test)}) > _MOST_OTHERS:
         raise TooHard
+    if any(
+        isinstance(predicate, TextHas | PlaceIn | DateBetween | YearlyBetween)
+        for test in tests
+        for predicate in test.predicates
+    ):
+        raise TooHard  # words, countries and days are not divided into stretches of values
     signs = list(_signs(tests, field))
     values = list(_values(tests, field, count))
     if len(signs) * len(values) > _MOST_POINTS:
@@ -233,7 +243,7 @@ def points(tests: Sequence[Test], entity: str, count: bool = False) -> tuple[Poi
 
 def _may_be_unknown(field: Field, entity: str) -> bool:
     """Whether the field may be unknown. A computed yes/no or number is always known, unless its row may be missing."""
-    computed = field.origin == "computed" and isinstance(field.kind, YesNoKind | NumberKind)
+    computed = field.origin == "computed" and not field.derived and isinstance(field.kind, YesNoKind | NumberKind)
     optional = (field.scope == "offer" and entity != "offer") or (field.scope == "person" and entity == "message")
     return optional or not computed
 
@@ -359,6 +369,8 @@ def _predicate(predicate: Predicate, point: Point) -> bool:
         case Relates(op=op, other=other):
             sign = dict(point.signs)[key_of(other)]
             return sign is not None and (sign == 0 if op == "==" else _compares(sign, op, 0))
+        case TextHas() | PlaceIn() | DateBetween() | YearlyBetween():
+            raise TooHard  # see points_of
         case _:
             assert_never(predicate)
 

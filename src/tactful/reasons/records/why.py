@@ -80,6 +80,24 @@ class GatheredRecord(Record, frozen=True, tag_field="how", tag="over"):
     rows: tuple[RowRecord, ...]
 
 
+class DerivedRecord(Record, frozen=True, tag_field="how", tag="derived"):
+    """A moment, an amount or a value of a table that follows from other facts.
+
+    ``rows`` are the places of the rows of tables, or of the dated values, that decided; ``tests`` let them match. ``members``
+    are the facts that the value comes from: of ``latest of`` only the latest.
+    """
+
+    fact: str
+    about: str
+    where: Place
+    of: TargetRecord
+    value: Plain
+    said: Words
+    rows: tuple[Place, ...]
+    tests: tuple[AskedRecord, ...]
+    members: tuple[MemberRecord, ...]
+
+
 class ToldRecord(Record, frozen=True, tag_field="how", tag="told before"):
     """A computed fact whose derivation is given earlier, in this answer or in one above it."""
 
@@ -87,7 +105,16 @@ class ToldRecord(Record, frozen=True, tag_field="how", tag="told before"):
     of: TargetRecord
 
 
-FactRecord = WhenRecord | GatheredRecord | ToldRecord
+FactRecord = WhenRecord | GatheredRecord | DerivedRecord | ToldRecord
+
+
+class MemberRecord(Record, frozen=True):
+    """A fact that another fact is derived from, with its own derivation."""
+
+    field: str
+    value: Plain
+    said: Words
+    because: FactRecord | None = None
 
 
 class RowRecord(Record, frozen=True):

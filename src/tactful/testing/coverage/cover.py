@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import product
+from typing import assert_never
 
 import msgspec
 
@@ -17,7 +18,19 @@ from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.evaluate import Environment, Evaluator
 from tactful.facts.entities import SCOPES
 from tactful.facts.rows import Case
-from tactful.language.ir import Advise, Aggregate, CheckedPack, ComputedFact, InScope, Prohibit, Rule, Test
+from tactful.language.ir import (
+    Advise,
+    Aggregate,
+    CheckedPack,
+    ComputedFact,
+    Derived,
+    InScope,
+    Prohibit,
+    Rule,
+    Test,
+    WhenFact,
+)
+from tactful.language.ir.reads import conditions_in
 from tactful.language.lint.conflicts import belongs
 from tactful.language.lint.satisfiability import Logic, tests_of
 from tactful.source.diagnostics import Span
@@ -169,7 +182,14 @@ class _Recorder:
 
 
 def _tests_of_fact(fact: ComputedFact) -> Iterator[Test]:
-    yield from tests_of(fact.where if isinstance(fact, Aggregate) else fact.condition)
+    match fact:
+        case WhenFact(condition=condition) | Aggregate(where=condition):
+            yield from tests_of(condition)
+        case Derived(expression=expression):
+            for condition in conditions_in(expression):
+                yield from tests_of(condition)
+        case _:
+            assert_never(fact)
 
 
 def possible_conflicts(checked: CheckedPack) -> Iterator[tuple[str, str]]:

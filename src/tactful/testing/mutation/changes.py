@@ -7,6 +7,7 @@ from typing import Final, assert_never
 
 import msgspec
 
+from tactful.facts.dates import format_date
 from tactful.facts.kinds import (
     DAY,
     HOUR,
@@ -23,15 +24,19 @@ from tactful.facts.kinds import (
 from tactful.language.ir import (
     HERE,
     Compare,
+    DateBetween,
     DayTimeBetween,
     Filled,
     IsIn,
     Known,
     NowIs,
+    PlaceIn,
     Predicate,
     Relates,
     Shift,
     Test,
+    TextHas,
+    YearlyBetween,
 )
 from tactful.language.phrases.text import AMOUNT_ORDERS, MOMENT_ORDERS
 from tactful.language.terms import OPPOSITE, Order
@@ -80,7 +85,18 @@ def _predicate_changes(predicate: Predicate, kind: Kind) -> Iterator[tuple[str, 
                     yield operator, _clock(high, high + step), DayTimeBetween(low, high + step)
         case IsIn(values=values):
             yield from _value_changes(values, kind)
-        case Relates() | Known() | Filled():
+        case PlaceIn(values=places):
+            for no, place in enumerate(places):
+                others = (*places[:no], *places[no + 1 :])
+                if others:
+                    yield "value dropped", f"`{place}` is left out", PlaceIn(others)
+        case DateBetween(first=first, last=last):
+            for step in (1, -1):
+                if first is not None:
+                    yield _up_or_down(step), _dates(first, first + step), DateBetween(first + step, last)
+                if last is not None:
+                    yield _up_or_down(step), _dates(last, last + step), DateBetween(first, last + step)
+        case Relates() | Known() | Filled() | TextHas() | YearlyBetween():
             pass  # the opposite of the whole test is tried in any case
         case _:
             assert_never(predicate)
@@ -133,6 +149,10 @@ def length_changes(length: Duration) -> Iterator[tuple[str, str, Duration]]:
 
 def _up_or_down(step: int) -> str:
     return "threshold up" if step > 0 else "threshold down"
+
+
+def _dates(before: int, after: int) -> str:
+    return f"{format_date(before)} → {format_date(after)}"
 
 
 def _clock(before: int, after: int) -> str:

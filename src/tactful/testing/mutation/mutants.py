@@ -23,6 +23,7 @@ from tactful.language.ir import (
     Conclusion,
     Condition,
     Deadline,
+    Derived,
     InScope,
     Prohibit,
     Rule,
@@ -171,6 +172,8 @@ def _of_fact(no: int, fact: ComputedFact, checked: CheckedPack, counts: set[str]
         pack = replace(checked, facts=(*checked.facts[:no], changed, *checked.facts[no + 1 :]))
         return Mutant(f"{fact.id}/{part}:{operator}", fact.id, operator, said, span, pack, affected)
 
+    if isinstance(fact, Derived):
+        return
     key, entity = ("condition", fact.entity) if isinstance(fact, WhenFact) else ("where", fact.over)
     condition: Condition = getattr(fact, key)
     part = "when" if key == "condition" else key

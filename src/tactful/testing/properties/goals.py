@@ -18,19 +18,26 @@ from tactful.language.ir import (
     Compare,
     ComputedFact,
     Condition,
+    DateBetween,
     DayTimeBetween,
+    Derived,
     Field,
     Filled,
     IsIn,
     Known,
+    Moved,
     NoneOf,
     NowIs,
+    PlaceIn,
     Predicate,
     Relates,
     Shift,
     Test,
+    TextHas,
     WhenFact,
+    YearlyBetween,
 )
+from tactful.language.ir.reads import expressions_in
 
 #: A field: its entity, its name, and whether it is a custom fact. An empty name stands for the row itself.
 Key = tuple[str, str, bool]
@@ -104,6 +111,9 @@ class _Hints:
             if isinstance(predicate, IsIn):
                 yield from self.of(fact.condition, (True in predicate.values) == wanted)
             return
+        if isinstance(fact, Derived):
+            yield from self._derived(fact, predicate, wanted)
+            return
         match predicate:
             case IsIn(values=values) if fact.op in ("exists", "none"):
                 yield from self._rows(fact, ((True in values) == wanted) == (fact.op == "exists"))
@@ -121,8 +131,17 @@ class _Hints:
                 yield from self._rows(fact, wanted)
             case NowIs() | DayTimeBetween() | Relates() | Filled():
                 pass  # these give no hint
+            case TextHas() | PlaceIn() | DateBetween() | YearlyBetween():
+                pass  # nor do these
             case _:
                 assert_never(predicate)
+
+    def _derived(self, fact: Derived, predicate: Predicate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
+        """Hints for the fields that a moment is moved from."""
+        for part in expressions_in(fact.expression):
+            if isinstance(part, Moved) and isinstance(predicate, NowIs) and part.field.origin in ("given", "custom"):
+                shift = predicate.shift if isinstance(part.length, Field) else Shift(part.length, part.back)
+                yield _key(part.field), Hint(shift=shift, earlier=(predicate.op in (">", ">=")) == wanted)
 
     def _rows(self, fact: Aggregate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
         """Hints that a fact finds rows, or none."""
@@ -139,7 +158,11 @@ def _hint(predicate: Predicate, wanted: bool) -> Hint | None:
             return Hint(known=wanted)
         case NowIs(op=op, shift=shift):
             return Hint(shift=shift, earlier=(op in (">", ">=")) == wanted)
-        case Compare() | DayTimeBetween() | Relates() | Filled():
+        case PlaceIn(values=values):
+            return Hint(values, avoid=not wanted)
+        case TextHas(words=words):
+            return Hint((words,), avoid=not wanted)
+        case Compare() | DayTimeBetween() | Relates() | Filled() | DateBetween() | YearlyBetween():
             return None
         case _:
             assert_never(predicate)
