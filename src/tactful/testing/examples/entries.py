@@ -172,8 +172,8 @@ class Parts:
 
     def lost(self, node: Node) -> Lost | None:
         """A conclusion that is expected to be set aside."""
-        entries = self.entries(node, "a conclusion to be set aside", LOST_KEYS)
-        concluded = None if entries is None else self._concluded(entries, node, "a conclusion to be set aside")
+        entries = self.entries(node, "an entry of `set aside`", LOST_KEYS)
+        concluded = None if entries is None else self._concluded(entries, node, "an entry of `set aside`")
         if entries is None or concluded is None:
             return None
         rule = self.text(entries["by rule"][1], "by rule") if "by rule" in entries else None
@@ -186,8 +186,8 @@ class Parts:
         if not isinstance(node, Mapping):
             named = self.reference(node, "never")
             return None if named is None else Forbidden(None, named.reference, named.span)
-        entries = self.entries(node, "a conclusion", NEVER_KEYS)
-        concluded = None if entries is None else self._concluded(entries, node, "a conclusion")
+        entries = self.entries(node, "an entry of `never`", NEVER_KEYS)
+        concluded = None if entries is None else self._concluded(entries, node, "an entry of `never`")
         return None if concluded is None else Forbidden(concluded[0], concluded[1], node.span)
 
     def _rank(self, entries: Entries) -> int | None:
