@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import drawn
 import shipped_cases
 import tactful
-from table_variants import CLOCK, assert_alike, expected, in_disorder, read, in_other_types
+from table_variants import CLOCK, assert_alike, expected, in_disorder, in_other_types, read
 from tactful.columns.columns import NULL
 from tactful.columns.tables.schema import schemas
 from tactful.columns.tables.write import tables_of
