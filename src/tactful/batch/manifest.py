@@ -100,12 +100,18 @@ def _in_words(name: str, value: object) -> str:
 
 
 class OutputFolder:
-    """The output folder of a batch, which one run has for itself."""
+    """The output folder of a batch, which one run has for itself. ``lock``: the handle that keeps others out, if any."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, lock: int | None = None) -> None:
+        self.folder, self._lock = folder, lock
         self.work = folder / WORK
         self._journal = self.work / "done.jsonl"
+
+    def let_go(self) -> None:
+        """Close the handle. Other processes that have a copy of it still keep others out."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def read(self, fresh: bool) -> Manifest | None:
         """The batch that was begun here, if any; ``fresh``: it is to be forgotten.
@@ -271,12 +277,11 @@ def place_for(folder: Path) -> Iterator[OutputFolder]:
     except OSError as error:
         reason = (error.strerror or "cannot be made").lower()
         raise InvalidInput([NoPlaceForBatch.at(None, f"`{folder}`: {reason}", "name another folder")]) from None
-    handle = _lock(folder)
+    place = OutputFolder(folder, _lock(folder))
     try:
-        yield OutputFolder(folder)
+        yield place
     finally:
-        if handle is not None:
-            os.close(handle)
+        place.let_go()
 
 
 def _lock(folder: Path) -> int | None:
