@@ -46,7 +46,7 @@ class OtherBatch(Code):
     id: ClassVar[str] = "T652"
 
 
-class NoPlaceForBatch(Code):
+class UnusableOutputFolder(Code):
     """unusable output folder
 
     What it reports

@@ -166,7 +166,7 @@ class NotUnderstood(Code):
     id: ClassVar[str] = "T508"
 
 
-class Guessed(Code):
+class ImportGuess(Code):
     """guess during an import
 
     What it reports
