@@ -191,7 +191,7 @@ def test_two_runs_in_one_folder_do_not_get_in_each_others_way(given: Path, tmp_p
     out = tmp_path / "out"
     command = (given / "cases.jsonl", out, *SMALL, "--workers", 1)
     process = start_and_pause(*command)
-    assert "T653 another run is at work in" in run(*command, code=1).stderr
+    assert "T653 another run is using" in run(*command, code=1).stderr
     process.send_signal(signal.SIGCONT)
     process.communicate(timeout=HANG)
     assert process.returncode == 0
