@@ -54,4 +54,4 @@ class Expected:
 
 
 def _pairs(some: tuple[Conclusion, ...]) -> Pairs:
-    return tuple((one.action, "/".join(row_key(one.target))) for one in some)
+    return tuple((conclusion.action, "/".join(row_key(conclusion.target))) for conclusion in some)

@@ -33,8 +33,8 @@ def fresh(module: str, cases: Sequence[bytes], times: int) -> Fresh:
             command, input=given, capture_output=True, check=True, cwd=Path(__file__).parent.parent
         )
         results.append(json.loads(process.stdout))
-    memory = None if results[0]["memory"] is None else median(one["memory"] for one in results)
-    return Fresh(median(one["start"] for one in results), memory)
+    memory = None if results[0]["memory"] is None else median(result["memory"] for result in results)
+    return Fresh(median(result["start"] for result in results), memory)
 
 
 def main() -> None:

@@ -111,22 +111,22 @@ def fire(raw: bytes) -> list[Firing]:
     open_offers = pending = 0
     answers: list[tuple[Key, int]] = []
     applications: list[_Application] = []
-    for one in case.get("applications") or ():
-        id_, status, offer = one["id"], one.get("status"), one.get("offer")
+    for given_application in case.get("applications") or ():
+        id_, status, offer = given_application["id"], given_application.get("status"), given_application.get("offer")
         key, at, open_ = (
             ("application", id_, "", id_),
-            (one.get("time_zone") or zone, one.get("country") or country),
+            (given_application.get("time_zone") or zone, given_application.get("country") or country),
             True,
         )
         if status in _NO_MORE:
             open_ = False
             accepted = accepted or status == "accepted"
         closed, waiting, here = (
-            one.get("contact_policy") == "closed",
+            given_application.get("contact_policy") == "closed",
             offer is None and status not in _NOT_PENDING,
             place(*at),
         )
-        application = _Application(one, id_, key, status, open_, closed, waiting, at, here, offer)
+        application = _Application(given_application, id_, key, status, open_, closed, waiting, at, here, offer)
         applications.append(application)
         if offer is None:
             continue
@@ -199,19 +199,19 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
     last = ahead = None
     held: list[tuple[str, int, list[Any]]] = []
     interviewers: set[str] = set()
-    for one in interviews:
-        who = one.get("interviewers")
+    for interview in interviews:
+        who = interview.get("interviewers")
         if who:
-            interviewers.update([one if isinstance(one, str) else one["person"] for one in who])
-        if not is_open or one.get("status") == "cancelled":
+            interviewers.update([entry if isinstance(entry, str) else entry["person"] for entry in who])
+        if not is_open or interview.get("status") == "cancelled":
             continue
-        ended_at = _at(one["ended_at"])
+        ended_at = _at(interview["ended_at"])
         if ended_at > now:
             if ahead is None or ended_at < ahead:
                 ahead = ended_at
             continue
         if now <= ended_at + _WEEK:
-            held.append((one["id"], ended_at, who or []))
+            held.append((interview["id"], ended_at, who or []))
         if last is None or ended_at > last:
             last = ended_at
     inside = {
@@ -284,21 +284,24 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
     # Thanks.
     if is_open:
         names = {person["id"]: person.get("name") for person in people}
-        for interview, ended_at, who in held:
+        for interview_id, ended_at, who in held:
             if not who:
-                row = ("interview", application.id, "", interview)
+                row = ("interview", application.id, "", interview_id)
                 firings.append((rules["find-the-interviewers-first"], row, row, ended_at + 2 * _DAY))
             elif not candidate.settled:
-                for one in who:
-                    if isinstance(one, str):
-                        id_ = one
-                    elif one.get("attended") is False:
+                for entry in who:
+                    if isinstance(entry, str):
+                        id_ = entry
+                    elif entry.get("attended") is False:
                         continue
                     else:
-                        id_ = one["person"]
-                    if any(person == id_ and at >= ended_at for person, at in thanks):
+                        id_ = entry["person"]
+                    if any(thanked == id_ and at >= ended_at for thanked, at in thanks):
                         continue
-                    row, target = ("interviewer", application.id, interview, id_), ("person", application.id, "", id_)
+                    row, target = (
+                        ("interviewer", application.id, interview_id, id_),
+                        ("person", application.id, "", id_),
+                    )
                     if names[id_] is None:
                         firings.append((rules["find-the-name-first"], row, target, ended_at + 2 * _DAY))
                     if via is None or via == id_:
@@ -312,8 +315,8 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
 
     # People.
     invited, addressees = False, 0
-    for one in people:
-        id_, prefers, calls = one["id"], one.get("prefers"), one.get("invited_call") is True
+    for person in people:
+        id_, prefers, calls = person["id"], person.get("prefers"), person.get("invited_call") is True
         row = ("person", application.id, "", id_)
         if prefers == "email":
             firings.append((rules["stated-preference"], row, row, None))
@@ -322,7 +325,7 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
         spoken_for = via is not None and via != id_
         if spoken_for and status not in _LOST:
             firings.append((rules["through-the-contact-only"], row, row, None))
-        unwilling = one.get("contact_policy") == "closed"
+        unwilling = person.get("contact_policy") == "closed"
         if unwilling:
             firings.append((rules["person-wants-no-contact"], row, row, None))
         if id_ in inside:
@@ -334,19 +337,19 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
         elif follow_up_open and not spoken_for and not unwilling:
             addressees += 1
             firings.append((rules["follow-up"], row, row, None))
-            role = one.get("role")
+            role = person.get("role")
             if role == "hiring_manager":
                 firings.append((rules["follow-up-with-the-manager"], row, row, None))
             elif role == "recruiter" or role == "agency_recruiter":
                 firings.append((rules["follow-up-with-the-recruiter"], row, row, None))
             if calls or prefers == "phone":
-                _of_callable(now, application, one, row, firings)
+                _of_callable(now, application, person, row, firings)
         invited = invited or calls or prefers == "phone"
         if (
             status == "accepted"
             and id_ in interviewers
             and not connection_asked
-            and "linkedin" in (one.get("channels") or ())
+            and "linkedin" in (person.get("channels") or ())
         ):
             firings.append((rules["connect-now"], row, row, None))
     if follow_up_open:
@@ -445,14 +448,14 @@ def _of_pending(
     return not (just_wrote or just_heard)
 
 
-def _of_callable(now: int, application: _Application, one: Fields, row: Key, firings: list[Firing]) -> None:
+def _of_callable(now: int, application: _Application, person: Fields, row: Key, firings: list[Firing]) -> None:
     """Somebody to ask who invited a call, or would rather be called: in office time, on their clock."""
     zone, country = application.place
-    prefers, rules = one.get("prefers"), _RULES
-    if place(one.get("time_zone") or zone, one.get("country") or country).office_time(now):
+    prefers, rules = person.get("prefers"), _RULES
+    if place(person.get("time_zone") or zone, person.get("country") or country).office_time(now):
         if prefers == "phone":
             firings.append((rules["call-who-prefers-it"], row, row, None))
-        if one.get("invited_call") is True and prefers != "email":
+        if person.get("invited_call") is True and prefers != "email":
             firings.append((rules["call-who-invited-it"], row, row, None))
     elif prefers == "phone":
         firings.append((rules["wait-for-office-hours"], row, application.key, None))
@@ -462,13 +465,13 @@ def _of_callable(now: int, application: _Application, one: Fields, row: Key, fir
 def rank(fired: list[Firing]) -> Ranking:
     """The firings in order, merged where they conclude the same, conflicts settled; one follow-up per application."""
     groups: dict[tuple[str, bool, Key], list[Firing]] = {}
-    for one in fired:
-        rule = one[0]
-        key = rule[2], rule[3], one[2]
+    for firing in fired:
+        rule = firing[0]
+        key = rule[2], rule[3], firing[2]
         if key in groups:
-            groups[key].append(one)
+            groups[key].append(firing)
         else:
-            groups[key] = [one]
+            groups[key] = [firing]
     conclusions: list[Conclusion] = []
     bans: list[Conclusion] = []
     follow_ups = contacts = 0
@@ -477,9 +480,9 @@ def rank(fired: list[Firing]) -> Ranking:
             rule, _, _, due = group[0]
             order, strength = rule[0], rule[1]
         else:
-            order = min([one[0][0] for one in group])
-            strength = min([one[0][1] for one in group])
-            due = min([one[3] for one in group if one[3] is not None], default=None)
+            order = min([firing[0][0] for firing in group])
+            strength = min([firing[0][1] for firing in group])
+            due = min([firing[3] for firing in group if firing[3] is not None], default=None)
         conclusion: Conclusion = order, _NEVER if due is None else due, strength, action, target, group
         conclusions.append(conclusion)
         if forbids:
@@ -523,7 +526,7 @@ def _settle(conclusions: list[Conclusion], bans: list[Conclusion]) -> dict[int, 
             if ban[3] in family and (
                 target == other or other[0] == "candidate" or (other[0] == "application" and other[1] == target[1])
             ):
-                if ban[0] <= order or any(one[0].safety for one in ban[5]):
+                if ban[0] <= order or any(firing[0].safety for firing in ban[5]):
                     lost_to.setdefault(id(advice), []).append(ban)
                 else:
                     lost_to.setdefault(id(ban), []).append(advice)

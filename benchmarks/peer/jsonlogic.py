@@ -212,7 +212,7 @@ def for_candidate(c: Row, d: Row) -> Rules:
 
 
 def for_application(d: Row, a: Row, f: Row, g: Row, h: Row, k: Row, last_: Row) -> Rules:
-    def told(kind: str) -> Logic:
+    def sent_kind(kind: str) -> Logic:
         return some(f.sent, lambda m: same(m.kind, kind))
 
     begun = both(other(a.offer__start_on, None), op("<=", a.offer__start_on, NOW))
@@ -256,10 +256,10 @@ def for_application(d: Row, a: Row, f: Row, g: Row, h: Row, k: Row, last_: Row) 
         "rejection-ends-it": (no(f.alive), ENDLESS),
         "get-it-signed": (both(same(a.status, "accepted"), no(f.firm)), ENDLESS),
         "tell-the-others-about-it": (
-            both(f.pending, g.interviewed, other(a.preferred, False), d.next_answer_by, no(told("offer_notice"))),
+            both(f.pending, g.interviewed, other(a.preferred, False), d.next_answer_by, no(sent_kind("offer_notice"))),
             d.next_answer_by,
         ),
-        "withdraw-elsewhere": (both(f.open, no(f.firm), d.settled, no(told("withdrawal"))), ENDLESS),
+        "withdraw-elsewhere": (both(f.open, no(f.firm), d.settled, no(sent_kind("withdrawal"))), ENDLESS),
         "settle-the-offer": (
             both(
                 f.open,
@@ -287,9 +287,9 @@ def for_application(d: Row, a: Row, f: Row, g: Row, h: Row, k: Row, last_: Row) 
             due(h.last_asked, WEEK),
         ),
         "move-on": (last_.over, ENDLESS),
-        "nothing-left-after-withdrawing": (both(f.open, told("withdrawal")), ENDLESS),
+        "nothing-left-after-withdrawing": (both(f.open, sent_kind("withdrawal")), ENDLESS),
         "wait-where-no-contact-is-wanted": (
-            both(f.open, f.closed, no(f.pending), no(f.firm), no(has_open_offer(a)), no(told("withdrawal"))),
+            both(f.open, f.closed, no(f.pending), no(f.firm), no(has_open_offer(a)), no(sent_kind("withdrawal"))),
             ENDLESS,
         ),
     }
@@ -459,10 +459,10 @@ def pieces() -> dict[str, Json]:
     an application, ``p`` a person, ``v`` an interview, ``o`` an interviewer, ``c`` … ``r`` facts.
     """
     a, p, v, o = (Row(0, within=name) for name in "apvo")
-    found: dict[str, Facts] = {}
+    layers: dict[str, Facts] = {}
 
     def facts(name: str, those_: Facts) -> Row:
-        found[name] = those_
+        layers[name] = those_
         return Row(0, those_, within=name)
 
     c = facts("c", of_candidate())
@@ -483,10 +483,10 @@ def pieces() -> dict[str, Json]:
         "interviewer": for_interviewer(a, g, v, o),
     }
     return {
-        **{name: at(list(one.values()), 0) for name, one in found.items()},
+        **{name: at(list(layer.values()), 0) for name, layer in layers.items()},
         **{name: at(values(rule), 0) for name, rule in rules.items()},
         "held": at(f.held, 0),
-        "to_thank": at(those(v.interviewers, lambda one: to_thank(d, f, v, one)), 0),
+        "to_thank": at(those(v.interviewers, lambda interviewer: to_thank(d, f, v, interviewer)), 0),
     }
 
 

@@ -51,7 +51,7 @@ def at(operand: Operand, scope: int) -> Json:
     if callable(operand):
         return operand(scope)
     if isinstance(operand, list):
-        return [at(one, scope) for one in operand]
+        return [at(member, scope) for member in operand]
     return operand
 
 

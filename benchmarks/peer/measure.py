@@ -53,8 +53,8 @@ def measure(peers: Sequence[Peer], counts: Sequence[int], cases: Sequence[bytes]
     decided: list[list[list[float]]] = [[] for _ in peers]
     for _ in range(rounds):
         for some in (fired, decided):
-            for one in some:
-                one.append([])
+            for rounds_of_peer in some:
+                rounds_of_peer.append([])
         for start in range(0, max(counts), CHUNK):
             for peer, count, plain, ranked in zip(peers, counts, fired, decided, strict=True):
                 chunk = cases[start : min(start + CHUNK, count)]

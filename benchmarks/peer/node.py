@@ -71,7 +71,7 @@ class NodePeer:
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
         """The firings of each case."""
         answers = self._ask("fire", cases, ranked=False)
-        return [[(rule, key, due) for rule, key, due in one] for one in answers]
+        return [[(rule, key, due) for rule, key, due in firings] for firings in answers]
 
     def decide(self, cases: Sequence[bytes]) -> list[object]:
         """The ranked decision of each case, in the process's own words."""
@@ -79,7 +79,7 @@ class NodePeer:
 
     def summary(self, decided: object) -> Decided:
         """A decision in plain values."""
-        kept, lost = ([_tuples(one) for one in some] for some in decided)  # type: ignore[attr-defined]
+        kept, lost = ([_tuples(conclusion) for conclusion in part] for part in decided)  # type: ignore[attr-defined]
         return kept, lost
 
     def timed(self, cases: Sequence[bytes], *, ranked: bool) -> list[float]:
@@ -120,13 +120,13 @@ class NodePeer:
         assert self._running.stdout is not None
         line = self._running.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.name} ended; what it said stands above.")
+            raise RuntimeError(f"{self.name} ended; its messages are above.")
         return line
 
 
 def _tuples(summary: list[Any]) -> Any:
     action, modality, target, priority, due, rules, alternatives, lost_to = summary
-    pairs = (tuple((one, other) for one, other in some) for some in (alternatives, lost_to))
+    pairs = (tuple((action, target) for action, target in part) for part in (alternatives, lost_to))
     return (action, modality, target, priority, due, tuple(rules), *pairs)
 
 

@@ -37,11 +37,11 @@ class Place:
 
     def end_of_day(self, day: str) -> int:
         """The last second of a day given as ``2026-11-27``."""
-        found = self._ends.get(day)
-        if found is None:
+        end = self._ends.get(day)
+        if end is None:
             after = date.fromisoformat(day) + _DAY
-            found = self._ends[day] = self._instant(after, 0) - 1
-        return found
+            end = self._ends[day] = self._instant(after, 0) - 1
+        return end
 
     def business_days_after(self, moment: int, count: int) -> int:
         """The same time of day, so many business days later; from a day off, counted from the next one's start."""
@@ -77,12 +77,12 @@ class Place:
     def _days(self, moment: int) -> tuple[list[int], list[bool]]:
         """Midnights and whether people work, for the days around a moment's year."""
         year = 1970 + moment // _MEAN_YEAR  # off by a day at most, which the table has to spare
-        found = self._years.get(year)
-        if found is None:
+        table = self._years.get(year)
+        if table is None:
             first = date(year, 1, 1) - timedelta(days=_BEFORE)
             days = [first + timedelta(days=no) for no in range(_SPAN)]
-            found = self._years[year] = [self._instant(day, 0) for day in days], [self.works(day) for day in days]
-        return found
+            table = self._years[year] = [self._instant(day, 0) for day in days], [self.works(day) for day in days]
+        return table
 
 
 @cache

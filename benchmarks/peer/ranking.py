@@ -157,15 +157,16 @@ def rank(fired: Iterable[Fired], raw: bytes) -> tuple[list[Conclusion], list[Con
     """What is advised and forbidden, in order, and what was set aside. ``raw`` is the case."""
     advised: dict[tuple[str, str], Conclusion] = {}
     forbidden: dict[tuple[str, str], Conclusion] = {}
-    for one in fired:
-        plan = PLANS[one[0]]
-        target = _target(plan.to, one[1], raw) if plan.to else one[1]
+    for firing in fired:
+        rule, row, _ = firing
+        plan = PLANS[rule]
+        target = _target(plan.to, row, raw) if plan.to else row
         group = forbidden if plan.modality in ("must_not", "should_not") else advised
-        found = group.get((plan.action, target))
-        if found is None:
-            group[plan.action, target] = Conclusion(plan, target, one)
+        conclusion = group.get((plan.action, target))
+        if conclusion is None:
+            group[plan.action, target] = Conclusion(plan, target, firing)
         else:
-            found.add(plan, one)
+            conclusion.add(plan, firing)
     everything = [*advised.values(), *forbidden.values()]
     for conclusion in everything:
         due = _NEVER if conclusion.due is None else conclusion.due
@@ -210,7 +211,7 @@ def _target(to: str, row: str, raw: bytes) -> str:
         return f"application/{application}//{application}"
     if to == "contact":
         applications = json.loads(raw)["applications"]
-        id_ = next(one["contact_via"] for one in applications if one["id"] == application)
+        id_ = next(given["contact_via"] for given in applications if given["id"] == application)
     return f"person/{application}//{id_}"
 
 
@@ -230,7 +231,7 @@ _MODALITIES: Final = tuple(STRENGTH)
 
 def summary(decided: tuple[list[Conclusion], list[Conclusion]]) -> Decided:
     """The outcome in plain values."""
-    return [_summary(one) for one in decided[0]], [_summary(one) for one in decided[1]]
+    return [_summary(conclusion) for conclusion in decided[0]], [_summary(conclusion) for conclusion in decided[1]]
 
 
 def _summary(conclusion: Conclusion) -> Summary:
@@ -249,4 +250,4 @@ def _summary(conclusion: Conclusion) -> Summary:
 
 
 def _pairs(some: list[Conclusion]) -> Pairs:
-    return tuple((one.action, one.target) for one in some)
+    return tuple((conclusion.action, conclusion.target) for conclusion in some)

@@ -264,24 +264,24 @@ class _Application:
         for id_ in contacts:
             attended = random.choices((None, True, False), (70, 22, 8))[0]
             interviewers.append(id_ if attended is None else {"person": id_, "attended": attended})
-        one = self.case.some(
+        interview = self.case.some(
             {"id": f"i{len(self.interviews)}", "ended_at": self.case.moment(hours)},
             stage=(random.choice(STAGES), 0.7),
             status=(name, chance),
             went=(random.choice(("well", "mixed", "badly")), 0.4),
         )
         if interviewers or random.random() < 0.5:
-            one["interviewers"] = interviewers
-        self.interviews.append(one)
+            interview["interviewers"] = interviewers
+        self.interviews.append(interview)
 
     def _message(self, direction: str, kind: str, low: float, high: float, person: str | None = None) -> None:
         random = self.random
         if person is None and self.people and random.random() < 0.9:
             person = random.choice(self.people)["id"]
-        one: Fields = {} if person is None else {"person": person}
+        required: Fields = {} if person is None else {"person": person}
         self.messages.append(
             self.case.some(
-                one,
+                required,
                 direction=(direction, 0.98),
                 sent_at=(self.case.moment(-self._hours(low, high)), 0.96),
                 channel=(random.choice(("email", "email", "phone", "linkedin")), 0.7),

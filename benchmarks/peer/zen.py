@@ -1,6 +1,6 @@
 """GoRules Zen: a decision graph (JDM) of expression nodes for the facts and one decision table for each kind of row.
 
-The graph is JSON of nodes and edges; it is put together here from the expressions and tables that one would fill into
+The graph is JSON of nodes and edges; it is put together here from the expressions and tables that an author would type into
 its editor. A table's column without a field takes whole expressions, so that a rule is one condition and not twenty cells.
 """
 
@@ -73,9 +73,9 @@ CANDIDATE: Final[Expressions] = {
 #: A row for each application, with what it has to know of the candidate.
 ROWS: Final[Expressions] = {
     "rows": (
-        "map(applications as one, {a: one, now: now, settled: $nodes.candidate.settled,"
+        "map(applications as entry, {a: entry, now: now, settled: $nodes.candidate.settled,"
         " next_answer_by: $nodes.candidate.next_answer_by, waiting: $nodes.candidate.waiting,"
-        " key: 'application/' + one.id + '//' + one.id, offer_key: 'offer/' + one.id + '//' + one.id})"
+        " key: 'application/' + entry.id + '//' + entry.id, offer_key: 'offer/' + entry.id + '//' + entry.id})"
     ),
 }
 APPLICATION: Final[Expressions] = {
@@ -301,9 +301,9 @@ def graph() -> dict[str, Any]:
         _expressions("application", APPLICATION, rows="rows"),
         _expressions("below", BELOW),
     ]
-    tables = [_table(*one) for one in TABLES]
+    tables = [_table(*spec) for spec in TABLES]
     output = {"id": "output", "name": "output", "type": "outputNode", "content": {}}
-    edges = [_edge(one, other) for one, other in pairwise(chain)]
+    edges = [_edge(source, target) for source, target in pairwise(chain)]
     edges += [_edge(chain[-1], table) for table in tables] + [_edge(table, output) for table in tables]
     return {"nodes": [*chain, *tables, output], "edges": edges}
 
@@ -322,7 +322,7 @@ def _table(name: str, rows: str, key: str, rules: Rules) -> dict[str, Any]:
     content: dict[str, Any] = {
         "hitPolicy": "collect",
         "inputs": [{"id": "when", "name": "when"}],
-        "outputs": [{"id": one, "name": one, "field": one} for one in ("rule", "key", "due")],
+        "outputs": [{"id": field, "name": field, "field": field} for field in ("rule", "key", "due")],
         "rules": [
             {"_id": rule, "when": when, "rule": f"'{rule}'", "key": key, "due": by}
             for rule, (when, by) in rules.items()
@@ -335,9 +335,9 @@ def _table(name: str, rows: str, key: str, rules: Rules) -> dict[str, Any]:
     return {"id": name, "name": name, "type": "decisionTableNode", "content": content}
 
 
-def _edge(one: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
-    ends = {"sourceId": one["id"], "targetId": other["id"]}
-    return {"id": f"{one['id']}-{other['id']}", "type": "edge", **ends}
+def _edge(source: dict[str, Any], target: dict[str, Any]) -> dict[str, str]:
+    ends = {"sourceId": source["id"], "targetId": target["id"]}
+    return {"id": f"{source['id']}-{target['id']}", "type": "edge", **ends}
 
 
 class Zen:
@@ -362,7 +362,7 @@ class Zen:
         if len(cases) == 1:
             return [_fired(self._engine.evaluate(_KEY, orjson.dumps(prepared(cases[0])))["result"])]
         requests = [{"key": _KEY, "context": orjson.dumps(prepared(raw))} for raw in cases]
-        return [_fired(one["data"]["result"]) for one in self._engine.evaluate_batch(requests)]
+        return [_fired(answer["data"]["result"]) for answer in self._engine.evaluate_batch(requests)]
 
 
 _KEY: Final = "follow_up"
@@ -370,11 +370,11 @@ _KEY: Final = "follow_up"
 
 def _fired(result: dict[str, Any]) -> list[Fired]:
     tables = [result["for_candidate"], *(row for name, *_ in TABLES[1:] for row in result[name])]
-    return [(one["rule"], one["key"], _due(one)) for table in tables for one in table]
+    return [(row["rule"], row["key"], _due(row)) for table in tables for row in table]
 
 
-def _due(one: dict[str, Any]) -> int | None:
-    due = one["due"]  # all of Zen's numbers come back as floats
+def _due(row: dict[str, Any]) -> int | None:
+    due = row["due"]  # all of Zen's numbers come back as floats
     return None if due is None else int(due)
 
 

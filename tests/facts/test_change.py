@@ -73,7 +73,7 @@ def test_a_path_and_a_value_change_one_fact(path: str, value: Any, read: Any) ->
          "write `application[acme].` before it"),
         ("person[lee].preferes", "phone", "T701", "person has no field `preferes` to set", "did you mean `prefers`?"),
         ("person[leo].prefers", "phone", "T701", "there is no person `leo`", "did you mean `lee`?"),
-        ("persn[lee].prefers", "phone", "T701", "`persn` is no part of a case", "did you mean `person`?"),
+        ("persn[lee].prefers", "phone", "T701", "`persn` is not a part of a case", "did you mean `person`?"),
         ("application[acne].status", "offered", "T701", "there is no application `acne`", "did you mean `acme`?"),
         ("application.status", "offered", "T702", "`application.status` may mean several applications: `acme`, `beta`",
          "write `application[acme].` before it"),

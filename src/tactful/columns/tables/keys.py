@@ -1,4 +1,4 @@
-"""Keys of rows as whole numbers: ids are compared as texts once, and rows are then found by number."""
+"""Turn the keys of rows into whole numbers. Ids are compared as texts once; after that, rows are looked up by number."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def runs(array: pa.Array) -> tuple[pa.Array, Places]:
 
 
 def _changes(array: pa.Array) -> Flags:
-    """Which texts differ from the previous text; a null always does."""
+    """Which texts differ from the previous text. A null always counts as different."""
     changed = np.ones(len(array), np.bool_)
     if len(array) > 1:
         differs = pc.not_equal(array[1:], array[:-1])
@@ -41,7 +41,7 @@ def _changes(array: pa.Array) -> Flags:
 
 
 def places_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[Places]]:
-    """The first row of each id, and for each of the other ids its row in ``ids``; -1 where there is none."""
+    """The first row of each id, and for each of the other ids its first row in ``ids``; -1 if ``ids`` does not have it."""
     equal = [other.equals(ids) for other in others]
     looked_up = [other for other, same in zip(others, equal, strict=True) if not same]
     codes = indices(pa.concat_arrays([ids, *looked_up]).dictionary_encode())
@@ -59,14 +59,14 @@ def places_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[P
 
 
 def owners_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[Places]]:
-    """The first row of each id, and for each row of the other columns its row in ``ids``; -1 where there is none."""
+    """The same as :func:`places_of`, but faster for columns in which equal ids mostly follow each other."""
     stretches = [runs(other) for other in others]
     first, places = places_of(ids, [texts for texts, _ in stretches])
     return first, [np.repeat(rows, counts) for rows, (_, counts) in zip(places, stretches, strict=True)]
 
 
 class Names:
-    """Ids in several columns as numbers, equal where the ids are; -1 where null."""
+    """Ids in several columns as numbers. Equal ids have equal numbers; null is -1."""
 
     def __init__(self, columns: Sequence[pa.Array]) -> None:
         stretches = [(column, None) if is_dictionary(column) else runs(column) for column in columns]
@@ -79,7 +79,7 @@ class Names:
         ]
         texts = shared.chunk(0).dictionary
         self.count = len(texts)
-        #: Whether an id is missing anywhere.
+        #: Whether any of the ids is missing.
         self.gaps = any(column.null_count for column in columns)
         self._blank = maybe_blank(texts)
 
@@ -114,7 +114,7 @@ def _coded(column: pa.Array) -> pa.Array:
 
 
 def keys(owners: Places, codes: Ints, names: Names) -> Ints:
-    """The key of each row, made from its owner's row and its own id; -1 where either is missing."""
+    """The key of each row, made from its owner's row and its own id; -1 if either is missing."""
     numbers = owners * names.count
     numbers += codes
     if len(numbers) and (numbers.min() < 0 or (names.gaps and codes.min() < 0)):
@@ -148,11 +148,11 @@ class Finder:
             self.repeated = self._order[1:][again]
 
     def _ids(self, wanted: Ints) -> Ints:
-        """The id of each key; -1 where the key is -1."""
+        """The id of each key; -1 for the key -1."""
         return np.where(wanted < 0, -1, wanted % max(1, self._count))
 
     def find(self, wanted: Ints) -> Places:
-        """The first row of each key; -1 where no row has it, or where the key is -1."""
+        """The first row of each key; -1 for the key -1 and for a key that no row has."""
         if self._all:
             return self._first.take(wanted).astype(np.int64)
         if len(self._own) == 0:

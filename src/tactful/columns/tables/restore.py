@@ -1,4 +1,4 @@
-"""Cases rebuilt from the tables, as they would be in JSON."""
+"""Rebuild cases from tables, in the form that they would have in JSON."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Restorer:
         return read_case_node(_node(case), "", self.calendars, self.custom, self.limits, self.now, as_json=True)
 
     def plain(self, candidates: Sequence[int]) -> list[Plain]:
-        """Cases as plain data, as in JSON. Raises ``UnicodeDecodeError`` where a text is not UTF-8."""
+        """Cases as plain data, as in JSON. Raises ``UnicodeDecodeError`` if a text is not UTF-8."""
         rows = {"candidate": np.array(candidates, np.int64)}
         counts: dict[tuple[str, str], Iterator[int]] = {}
         for pair in BELOW:
@@ -102,7 +102,7 @@ def _stretches(starts: Places, counts: Places) -> Places:
 
 
 def _assembled(candidate: Plain, below: Callable[[str, str], list[Plain]]) -> Plain:
-    """A case put together from its parts; ``below`` gives the parts of the next row."""
+    """A case assembled from its parts. ``below`` gives the parts of the next row."""
     now = candidate.pop(NOW, None)
     applications = below("candidate", "application")
     for application in applications:
@@ -193,7 +193,7 @@ def _moment(seconds: int, offset: str) -> str:
 
 
 def _day_time(seconds: int, rest: int) -> str:
-    """The time in ISO 8601. Seconds are written only where they are not zero; the reader refuses them."""
+    """The time in ISO 8601. Seconds are written only if they are not zero; the reader then refuses them."""
     if not 0 <= seconds < DAY:
         return f"{seconds} seconds after midnight"
     whole = time(seconds // 3600, seconds // 60 % 60, seconds % 60, 1 if rest else 0)

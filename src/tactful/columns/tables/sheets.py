@@ -1,4 +1,4 @@
-"""The given tables with their names and types checked: an array for each column."""
+"""Check the names and types of the given tables, and turn each of their columns into an array."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tactful.source.suggest import did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The rows of an entity; columns without any known value are left out."""
+    """The rows of an entity. Columns without any known value are left out."""
 
     entity: str
     size: int
@@ -33,7 +33,7 @@ class Sheet:
 
 
 def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str, Sheet]:
-    """The tables of all entities. Raises :class:`InvalidInput` where names or types of tables and columns are wrong."""
+    """The tables of all entities. Raises :class:`InvalidInput` if names or types of tables or columns are wrong."""
     problems: list[Diagnostic] = []
     names = {table: entity for entity, table in TABLE_OF.items()}
     for unknown in sorted(set(tables) - set(names)):
@@ -87,7 +87,7 @@ def _plain(array: pa.Array) -> pa.Array:
 
 
 def simple_type(type_: pa.DataType) -> pa.DataType:
-    """The type as which columns of a type are read; Arrow has several for texts, numbers and lists."""
+    """The type as which columns of a type are read, because Arrow has several types for texts, numbers and lists."""
     types = pa.types
     if types.is_large_string(type_) or types.is_string_view(type_):
         return pa.string()
@@ -132,7 +132,7 @@ def _problems(entity: str, schema: pa.Schema, fields: list[FieldColumn]) -> Iter
 
 
 def _unfit(entity: str, type_: pa.DataType, name: str, field: FieldColumn | None) -> str | None:
-    """The expected type of a column, in words, where values cannot be read from its type; otherwise ``None``."""
+    """The expected type of a column, in words, if values cannot be read from its type; otherwise ``None``."""
     types = pa.types
     if types.is_null(type_):
         return None
