@@ -53,7 +53,11 @@ class BatchResult(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Batch:
-    """The command. ``input`` is a file of lines, a folder of Parquet, or ``-``."""
+    """The command. ``input`` is a file of lines, a folder of Parquet, or ``-``.
+
+    ``workers`` is the number of processes; ``None`` for one for each core if there is enough work. With 0, this process does
+    the work itself, where a profiler can see it, and a case that ends its process ends the batch.
+    """
 
     input: str
     output: Path
@@ -155,11 +159,17 @@ class _Run:
             self._source.stamps(),
         )
         queue = self._queue(plan, workers)
-        if workers == 1:
+        if workers == 0:
             work_here(queue, lambda: Worker(setup, self._policy), self)
         else:
-            work_in_processes(queue, maker(setup), self, workers, _SILENCE + _SILENCE_EACH * plan.chunk)
+            silence = _SILENCE + _SILENCE_EACH * plan.chunk
+            work_in_processes(queue, maker(setup), lambda: self._copied(setup), self, workers, silence)
         return self._end(begun)
+
+    def _copied(self, setup: Setup) -> Worker:
+        """What does units in a copy of this process. That must not keep others out of the folder once this one is gone."""
+        self._place.let_go()
+        return Worker(setup, self._policy)
 
     def _plan(self, begun: Manifest) -> InputPlan:
         try:
@@ -170,11 +180,12 @@ class _Run:
 
     def _workers(self, plan: InputPlan) -> int:
         """The number of workers: as the command says, or one for each core if there is enough work."""
-        return self._batch.workers or max(1, min(cores(), plan.workers))
+        asked = self._batch.workers
+        return max(1, min(cores(), plan.workers)) if asked is None else asked
 
     def _queue(self, plan: InputPlan, workers: int) -> Queue[Unit]:
         units = self._still(plan.units)
-        return InStretches(list(units), workers) if plan.stretches else InTurn(units)
+        return InStretches(list(units), max(1, workers)) if plan.stretches else InTurn(units)
 
     def _still(self, units: Iterator[Unit]) -> Iterator[Unit]:
         """The units that are not done."""

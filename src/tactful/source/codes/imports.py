@@ -38,7 +38,7 @@ class BrokenFile(Code):
         closed, or a row with more values than the header.
 
     Why
-        Whatever follows may belong elsewhere, so none of it can be trusted.
+        Everything that follows may belong elsewhere, so none of it can be trusted.
 
     Example
         (an .ics file that was cut off before END:VCALENDAR)
