@@ -1,7 +1,7 @@
-"""The instants at which a decision can change though no fact does.
+"""The instants at which a decision can change although no fact does.
 
-A condition that no passing of time can make true, or false, has no instants. The list may still have a few too many,
-which costs time and never exactness; it never has too few.
+A condition that time alone cannot make true or false has no instants. The list may have a few instants at which nothing
+changes, which costs time but not exactness. It never misses an instant.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise, product
 from typing import assert_never
 
-from tactful.decide.clocks import Clocks, asks_a_clock
+from tactful.decide.clocks import Clocks, reads_a_clock
 from tactful.decide.decider import Decider
 from tactful.engines.evaluate import Environment, Evaluator, combined, row_of, share_of
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
@@ -63,7 +63,7 @@ def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     """
     last = until - 1
     window = _Window(decider, decider.evaluator(case, start), start, last)
-    #: By application (or candidate): its moments, clocks apart, and its rules that look at a clock, with their rows.
+    #: By application (or candidate): its moments without those of clocks, and its rules that read a clock, with their rows.
     moments: dict[Row, set[int]] = {}
     clocked: dict[Row, list[tuple[Rule, Row]]] = {}
     for rule in decider.moving:
@@ -88,10 +88,10 @@ def _add_clock_moments(
     moments: list[int],
     every: set[int],
 ) -> None:
-    """Add to ``every`` the moments at which clocks change a rule, in those stretches only in which the rule may fire.
+    """Add to ``every`` the moments at which clocks change a rule, but only in stretches in which the rule may fire.
 
-    ``moments`` divide time into stretches in which nothing but clocks changes for the application of the rules' rows.
-    A stretch that is too long, because one of them is missing, only adds moments that change nothing.
+    ``moments`` divide time into stretches. Within a stretch, only clocks change anything about the application of the rules'
+    rows. If a moment were missing, the longer stretch would only add moments at which nothing changes.
     """
     for first, end in pairwise(moments):
         window = _Window(decider, evaluator, first, end - 1, clocks)
@@ -101,7 +101,7 @@ def _add_clock_moments(
 
 
 def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last: int) -> Iterator[int]:
-    """The moments at which the end of a rule without ``by`` comes within the horizon: from then on it is a deadline."""
+    """The moments at which the end of a rule without ``by`` comes within the horizon, and so becomes its deadline."""
     ending = [rule for rule in decider.moving if rule.by is None and not rule.endless]
     for rules, ahead in (
         ([rule for rule in ending if rule.no not in decider.clocked], HORIZON),
@@ -121,9 +121,9 @@ def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last
 class _Window:
     """The truth of conditions from ``start`` to ``last`` (seconds since 1970, UTC, both included).
 
-    A condition's truth is ``True`` or ``False`` where it stays so all through the window, and ``None`` where it may change.
-    All windows of a case share ``evaluator``, which is asked only for values that time does not change. Moments are
-    compared with ``now`` by an evaluator of the window's own.
+    A condition's truth is ``True`` or ``False`` if it stays so throughout the window, and ``None`` if it may change. All
+    windows of a case share ``evaluator``, which is used only for values that time does not change. Each window has its own
+    evaluator for comparing moments with ``now``.
     """
 
     def __init__(
@@ -133,8 +133,8 @@ class _Window:
         self.evaluator, self._clocks = evaluator, clocks
         self._at_start = evaluator.at(start)
         self._facts: dict[tuple[str, int], bool | None] = {}
-        #: The truth of conditions, by the identity of the condition, which the pack keeps alive, and of its environment,
-        #: which is kept alive here.
+        #: The truth of conditions, by the identities of the condition, which the pack keeps alive, and of its environment,
+        #: which the entry keeps alive.
         self._truths: dict[tuple[int, int], tuple[bool | None, Environment]] = {}
         #: The computed facts, with the number of their row, whose moments have been listed.
         self._visited: set[tuple[str, int]] = set()
@@ -148,7 +148,7 @@ class _Window:
     def moments(self, rule: Rule, row: Row) -> set[int]:
         """The first seconds at which the outcome of a test of the rule, or its deadline, may change.
 
-        Clocks are left out, and so are computed facts whose moments the window has listed before.
+        Moments of clocks are left out, and so are those of computed facts that the window has already listed.
         """
         return self._inside(self._rule(rule, row))
 
@@ -170,7 +170,7 @@ class _Window:
     # --- the truth of conditions ---
 
     def truth(self, condition: Condition, env: Environment) -> bool | None:
-        """The truth of a condition all through the window; ``None`` where it may change."""
+        """The truth of a condition throughout the window; ``None`` if it may change."""
         key = (id(condition), id(env))
         known = self._truths.get(key)
         if known is None:
@@ -192,7 +192,7 @@ class _Window:
                 assert_never(condition)
 
     def _some(self, members: tuple[Condition, ...], env: Environment, wanted: bool) -> bool | None:
-        """``wanted`` where some member's truth is ``wanted`` all the time, ``not wanted`` where no member's ever is."""
+        """``wanted`` if the truth of any member is always ``wanted``; ``not wanted`` if none ever is; otherwise ``None``."""
         undecided = False
         for member in members:
             truth = self.truth(member, env)
@@ -218,7 +218,7 @@ class _Window:
                     yield moment
 
     def _predicates(self, test: Test, env: Environment) -> bool | None:
-        """The truth of all predicates of a test together, its negation left aside."""
+        """The truth of all predicates of a test together, without its negation."""
         if self._clockwork.field(test.field):
             return self._yes_no(test, env)
         value = self.evaluator.value(test.field, env)
@@ -258,7 +258,7 @@ class _Window:
                 return None
 
     def _fact(self, id_: str, row: Row) -> bool | None:
-        """The value of a computed yes/no all through the window; ``None`` where it may change, and for other facts."""
+        """The value of a computed yes/no throughout the window; ``None`` if it may change, and for other facts."""
         key = (id_, row.no)
         if key not in self._facts:
             fact = self.evaluator.facts[id_]
@@ -274,7 +274,7 @@ class _Window:
             self._facts[key] = value
         return self._facts[key]
 
-    # --- the moments at which they change ---
+    # --- the moments at which conditions change ---
 
     def _changes(self, condition: Condition, env: Environment) -> Iterator[int]:
         """The moments at which a condition may change; they may lie outside the window."""
@@ -295,7 +295,7 @@ class _Window:
         if asks_the_date(test):
             yield from self._day_turns(test, env)
             return
-        if asks_a_clock(test):
+        if reads_a_clock(test):
             yield from self._clock_turns([test], env)
             return
         yield from self._changes_of(test.field, env)
@@ -369,7 +369,7 @@ class _Window:
             if isinstance(value, int):
                 yield value
             return
-        if field.origin == "clock":  # two clocks keep their distance until one is put forward or back
+        if field.origin == "clock":  # two clocks keep their distance until one of them is put forward or back
             return
         fact = self.evaluator.facts[field.key]
         own = self.evaluator.environment(fact.entity, row)
@@ -423,4 +423,4 @@ class _Window:
 
 def _turns_with_a_clock(test: Test) -> bool:
     """Whether a test turns as a clock shows some time, or at any midnight."""
-    return asks_a_clock(test) and not asks_the_date(test)
+    return reads_a_clock(test) and not asks_the_date(test)

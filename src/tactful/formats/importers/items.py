@@ -28,7 +28,7 @@ class Person(Record, frozen=True):
 class Attendee(Record, frozen=True):
     """Somebody invited. ``accepted`` is ``None`` where they have not answered.
 
-    ``nobody`` says why the address is no interviewer's, unless it is the candidate's; ``None`` where it may be one's.
+    ``nobody`` says why the address is not an interviewer's, unless it is the candidate's; ``None`` if it may be an interviewer's.
     """
 
     person: Person
