@@ -12,10 +12,13 @@ from reference_cases import cases as shipped_fields
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import (
     ChoiceKind,
+    CountryKind,
+    DateKind,
     DayTimeKind,
     DurationKind,
     IdKind,
     Kind,
+    LengthKind,
     ListKind,
     MomentKind,
     NumberKind,
@@ -37,7 +40,11 @@ FIELDS: dict[str, dict[str, str]] = {
         "business_day": "yes/no",
         "notice_period": "duration",
         "score": "amount",
+        "seen_at": "moment",
         "level": "level",
+        "country": "country",
+        "weekday": "weekday",
+        "date": "date",
     },
     "application": {
         "status": "status",
@@ -48,6 +55,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "salary": "amount",
         "decision_on": "moment",
         "slot": "time",
+        "role": "text",
+        "country": "country",
+        "weekday": "weekday",
+        "date": "date",
     },
     "offer": {"form": "form", "answer_by": "moment", "signed_at": "moment", "conditional": "yes/no"},
     "person": {
@@ -60,6 +71,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "business_day": "yes/no",
         "best_time": "time",
         "distance": "amount",
+        "country": "country",
+        "date": "date",
     },
     "interview": {"ended_at": "moment", "status": "held", "went": "went", "length": "duration"},
     "interviewer": {"person": "id", "attended": "yes/no", "prefers": "channel"},
@@ -72,7 +85,9 @@ WORDS = {
     "channel": ["email", "phone"],
     "list": ["email", "linkedin"],
     "texts": ["tests"],
-    "text": ["Acme"],
+    "text": ["Acme", "Senior Tester"],
+    "country": ["US", "AU", "US-NY", "IN"],
+    "weekday": ["wednesday", "thursday", "monday"],
     "held": ["held", "scheduled", "cancelled"],
     "went": ["well", "badly"],
     "kind": ["thank_you", "follow_up", "answer"],
@@ -83,13 +98,25 @@ WORDS = {
 LENGTHS = ["0 days", "2 hours", "2 days", "1 weeks", "1 business days", "3 business days", "11 days"]
 #: The custom facts that packs declare.
 CUSTOM: Final = {
-    "candidate": {"score": "number", "level": {"type": "one of", "values": ["a", "b"]}},
+    "candidate": {"score": "number", "seen_at": "moment", "level": {"type": "one of", "values": ["a", "b"]}},
     "application": {"salary": "number", "decision_on": "moment", "slot": "time of day"},
     "person": {"best_time": "time of day", "distance": "number"},
     "interview": {"length": "duration"},
     "message": {"words": "number"},
 }
-PARAMETERS: Final = {"some_time": "2 days", "some_days": "1 business days", "some_count": 1, "some_word": "applied"}
+PARAMETERS: Final[dict[str, dict[str, Any]]] = {
+    "some_time": {"value": "2 days"},
+    "some_days": {"value": "1 business days"},
+    "some_count": {"value": 1},
+    "some_word": {"value": "applied"},
+    "some_gap": {"values": {"2026-01-01": "3 days", "2026-11-26": {"value": "1 hours"}, "2026-12-03": "11 days"}},
+    "some_wait": {"values": {"2026-11-01": "2 business days", "2026-11-27": "3 hours"}},
+    "some_pace": {"value": "3 business days", "adjustable": {"from": "1 business days", "to": "5 business days"}},
+    "some_share": {"values": {"2026-11-01": 1, "2026-11-26": 2.5}, "adjustable": {"from": 0, "to": 10}},
+    "some_clock": {"values": {"2026-11-01": "13:00", "2026-11-30": "09:00"}},
+}
+#: Lengths of time that are read for each row.
+OPERANDS: Final = ["$some_gap", "$some_wait", "$some_pace", "candidate.notice_period"]
 BELOW = {
     "candidate": ["application", "offer", "person", "interview", "interviewer", "message"],
     "application": ["person", "interview", "interviewer", "message", "offer"],
@@ -113,12 +140,15 @@ KINDS: Final[dict[str, type[Kind]]] = {
     "list": ListKind,
     "texts": ListKind,
     "text": TextKind,
+    "country": CountryKind,
+    "date": DateKind,
+    "length": LengthKind,
 }
 VALUES: Final = {
     "yes/no": ["yes", "no"],
     "number": ["0", "1", "2", "$some_count"],
-    "amount": ["-1", "0", "0.1", "1", "2.5", "$some_count"],
-    "duration": ["1 hours", "3 days", "2 weeks", "$some_time"],
+    "amount": ["-1", "0", "0.1", "1", "2.5", "$some_count", "$some_share"],
+    "duration": ["1 hours", "3 days", "2 weeks", "$some_time", "$some_gap"],
     "status": [*WORDS["status"], "$some_word"],
     **{kind: words for kind, words in WORDS.items() if kind != "status"},
 }
@@ -126,8 +156,32 @@ RANGES: Final = {
     "number": [("1", "2"), ("0", "$some_count")],
     "amount": [("-1", "0.1"), ("1", "2.5")],
     "duration": [("1 hours", "3 days"), ("$some_time", "2 weeks")],
-    "time": [("09:00", "17:00"), ("13:00", "13:00"), ("22:00", "13:00")],
+    "time": [
+        ("09:00", "17:00"),
+        ("13:00", "13:00"),
+        ("22:00", "13:00"),
+        ("09:00", "$some_clock"),
+        ("$some_clock", "17:00"),
+    ],
     "moment": [("1", "9 days"), ("2 hours", "$some_time"), ("$some_days", "3 business days")],
+}
+
+
+#: Amounts that are read for each row, by kind.
+AMOUNTS: Final = {"duration": ["candidate.notice_period"], "amount": ["candidate.score"], "number": ["candidate.score"]}
+#: Days around those of the drawn cases, and days of any year.
+DAYS: Final = [
+    ("2026-11-25", "2026-11-26"),
+    ("2026-11-26", "2026-12-01"),
+    ("2026-11-20", "2026-11-24"),
+    ("1970-01-01", "2199-12-31"),
+]
+YEARLY: Final = {
+    False: ["26 November", "25 November", "29 February"],
+    True: [
+        *("between 26 November and 2 December", "between 27 November and 24 November"),
+        *("between 29 February and 25 November", "between 1 January and 29 February"),
+    ],
 }
 
 
@@ -138,12 +192,20 @@ def _phrase(draw: Draw, kind: str, alike: list[str]) -> Any:
     ways = [[way for way in phrase.templates if alike or "{field}" not in way] for phrase in phrases]
     template = draw(st.sampled_from(draw(st.sampled_from([way for way in ways if way]))))
     low, high = draw(st.sampled_from(RANGES.get(kind, [("", "")])))
-    value, another = draw(st.tuples(*2 * [st.sampled_from(VALUES.get(kind, [""]))]))
-    length = draw(st.sampled_from([*LENGTHS, "$some_time", "$some_days"]))
-    field = draw(st.sampled_from(alike)) if alike else ""
-    return yaml.safe_load(
-        template.format(low=low, high=high, value=value, another=another, amount=value, length=length, field=field)
-    )
+    values = VALUES.get(kind, [""])
+    if "another" in template:  # a parameter whose value varies stands alone
+        values = [value for value in values if value not in ("$some_share", "$some_gap")]
+    value, another = draw(st.tuples(*2 * [st.sampled_from(values)]))
+    amount = draw(st.sampled_from([value, *AMOUNTS.get(kind, ())]))
+    length = draw(st.sampled_from([*LENGTHS, "$some_time", "$some_days", *OPERANDS]))
+    first, last = draw(st.sampled_from(DAYS))
+    words = draw(st.sampled_from(["senior", "test", "acme", "Senior  T", "er"]))
+    fills = {"low": low, "high": high, "value": value, "another": another, "amount": amount, "length": length}
+    fills |= {"field": draw(st.sampled_from(alike)) if alike else "", "words": words}
+    text = template.format(**fills, day=first, first=first, last=last)
+    if "December" in text or "January" in text:
+        text = draw(st.sampled_from(YEARLY[template.startswith("between")]))
+    return yaml.safe_load(text) if text[:1] in "[-" or text in ("yes", "no") else text
 
 
 def _condition(draw: Draw, scope: list[str], computed: dict[str, dict[str, str]], depth: int = 0) -> dict[str, Any]:
@@ -155,7 +217,14 @@ def _condition(draw: Draw, scope: list[str], computed: dict[str, dict[str, str]]
     names = draw(st.lists(st.sampled_from(sorted(fields)), max_size=3, unique=True))
     lines: dict[str, Any] = {}
     for name in names:
-        lines[name] = _phrase(draw, fields[name], [other for other, kind in fields.items() if kind == fields[name]])
+        alike = [other for other, kind in fields.items() if kind == fields[name]]
+        line = _phrase(draw, fields[name], alike)
+        if isinstance(line, str) and not line.startswith(("not ", "none ")) and draw(st.integers(0, 9)) == 0:
+            other = _phrase(draw, fields[name], alike)
+            alone = ("not ", "none ", "$", "some", "empty")
+            if isinstance(other, str) and not other.startswith(alone) and not line.startswith(alone):
+                line = [line, other]
+        lines[name] = line
     if depth < 2 and draw(st.integers(0, 3)) == 0:
         how = draw(st.sampled_from(["any", "all", "none"]))
         lines[how] = [_condition(draw, scope, computed, depth + 1) for _ in range(draw(st.integers(1, 2)))]
@@ -163,8 +232,27 @@ def _condition(draw: Draw, scope: list[str], computed: dict[str, dict[str, str]]
 
 
 def _fact(draw: Draw, entity: str, computed: dict[str, dict[str, str]]) -> tuple[dict[str, Any], str]:
-    how = draw(st.sampled_from(["when", "exists", "none", "count", "latest", "earliest", "exists", "latest", "sum"]))
+    ways = [
+        "when",
+        "exists",
+        "none",
+        "count",
+        "latest",
+        "earliest",
+        "exists",
+        "latest",
+        "sum",
+        "moment",
+        "amount",
+        "table",
+    ]
+    how = draw(st.sampled_from(ways))
     own = list(SCOPES[entity])
+    if how in ("moment", "amount"):
+        kind = "moment" if how == "moment" else draw(st.sampled_from(["duration", "amount"]))
+        return _derived(draw, own, kind, computed, 0), kind
+    if how == "table":
+        return _table(draw, own, computed)
     if how == "when":
         return {"when": _condition(draw, own, computed), "unless": _condition(draw, own, computed, 2) or None}, "yes/no"
     over = draw(st.sampled_from([below for below in BELOW[entity] if below not in own or below == "offer"]))
@@ -187,14 +275,92 @@ def _fact(draw: Draw, entity: str, computed: dict[str, dict[str, str]]) -> tuple
     return {how: over, "where": where}, "number" if how == "count" else "yes/no"
 
 
+def _named(scope: list[str], computed: dict[str, dict[str, str]], *kinds: str) -> list[str]:
+    """The names of the fields of some kinds, those of clocks left out."""
+    return sorted(
+        f"{entity}.{name}"
+        for entity in scope
+        for name, kind in {**FIELDS[entity], **computed.get(entity, {})}.items()
+        if kind in kinds and name != "local_time"
+    )
+
+
+def _derived(
+    draw: Draw, scope: list[str], kind: str, computed: dict[str, dict[str, str]], depth: int
+) -> dict[str, Any]:
+    """A moment or an amount that follows from other facts, as a mapping with one key."""
+    fields = _named(scope, computed, kind) or ["candidate.notice_period" if kind == "duration" else "candidate.score"]
+    if depth < 2 and draw(st.booleans()):
+        gathering = (
+            ["latest of", "earliest of", "first known of"]
+            if kind == "moment"
+            else [*("sum of", "difference of", "larger of", "smaller of", "first known of", "half of", "12.5 % of")]
+        )
+        how = draw(st.sampled_from(gathering))
+        count = 1 if how.endswith("f of") or "%" in how else 2 if how == "difference of" else draw(st.integers(1, 3))
+        members = [_derived(draw, scope, kind, computed, depth + 1) for _ in range(count)]
+        members = [member.get("is", member) for member in members]
+        if how == "12.5 % of":
+            return {"is": {how: members[0]}}
+        return {how: members[0] if how == "half of" else members}
+    if kind != "moment":
+        amounts = ["1 hours", "$some_gap"] if kind == "duration" else ["2.5", "$some_share"]
+        return {"is": draw(st.sampled_from([*fields, *amounts]))}
+    moments = _named(scope, computed, "moment")
+    if not moments:
+        return {"is": "2 days after candidate.seen_at"}
+    field, length = draw(st.sampled_from(moments)), draw(st.sampled_from([*LENGTHS, *OPERANDS]))
+    shapes = [field, f"{length} after {field}", f"{length} before {field}"]
+    shapes += [f"next office time after {field}", f"next business day after {field}"]
+    return {"is": draw(st.sampled_from(shapes))}
+
+
+def _table(draw: Draw, own: list[str], computed: dict[str, dict[str, str]]) -> tuple[dict[str, Any], str]:
+    """A decision table, and the kind of its values."""
+    columns = {
+        f"{entity}.{name}": kind
+        for entity in own
+        for name, kind in {**FIELDS[entity], **computed.get(entity, {})}.items()
+    }
+    by = draw(st.lists(st.sampled_from(sorted(columns)), min_size=1, max_size=2, unique=True))
+    gives, kind, values = draw(st.sampled_from(GIVES))
+    rows = [
+        [*(_cell(draw, columns[name]) for name in by), draw(st.sampled_from(values))]
+        for _ in range(draw(st.integers(1, 3)))
+    ]
+    table = {"by": by, "gives": gives, "rows": rows}
+    if kind == "level":
+        table["values"] = ["a", "b"]
+    if draw(st.booleans()):
+        table["otherwise"] = values[0]
+    return {"table": table}, kind
+
+
+def _cell(draw: Draw, kind: str) -> Any:
+    return "any" if draw(st.booleans()) else _phrase(draw, kind, [])
+
+
+#: What tables give: the type, the kind, and values. Lengths that count business days only move moments.
+GIVES: Final = [
+    ("duration", "duration", ["1 hours", "3 days", "$some_gap"]),
+    ("duration", "length", ["1 business days", "3 hours", "$some_pace"]),
+    ("number", "amount", ["1", "2.5", "$some_share"]),
+    ("yes/no", "yes/no", ["yes", "no"]),
+    ("one of", "level", ["a", "b"]),
+    ("text", "text", ["Acme", "Senior Tester"]),
+]
+
+
 @st.composite
 def packs(draw: Draw) -> str:
     """A valid pack, as YAML."""
     computed: dict[str, dict[str, str]] = {}
     facts: dict[str, Any] = {}
+    tables: dict[str, Any] = {}
     for no in range(draw(st.integers(0, 6))):
         entity = draw(st.sampled_from(sorted(BELOW)))
-        facts[f"{entity}.f{no}"], kind = _fact(draw, entity, computed)
+        fact, kind = _fact(draw, entity, computed)
+        (tables if "table" in fact else facts)[f"{entity}.f{no}"] = fact.get("table", fact)
         computed.setdefault(entity, {})[f"f{no}"] = kind
     rules: dict[str, Any] = {}
     for no in range(draw(st.integers(1, 5))):
@@ -206,7 +372,8 @@ def packs(draw: Draw) -> str:
             for name, kind in {**FIELDS[scoped], **computed.get(scoped, {})}.items()
             if kind == "moment"
         ]
-        by = draw(st.sampled_from([None, "none", *(f"2 days after {moment}" for moment in moments), *moments]))
+        length = draw(st.sampled_from(["2 days", *OPERANDS]))
+        by = draw(st.sampled_from([None, "none", *(f"{length} after {moment}" for moment in moments), *moments]))
         rules[f"r{no}"] = {
             "for each": entity,
             "when": _condition(draw, scope, computed),
@@ -218,9 +385,10 @@ def packs(draw: Draw) -> str:
         }
     return yaml.safe_dump(
         {
-            "parameters": {name: {"value": value} for name, value in PARAMETERS.items()},
+            "parameters": PARAMETERS,
             "custom_facts": CUSTOM,
             "facts": facts,
+            "tables": tables,
             "actions": ACTIONS,
             "rules": rules,
         },
@@ -307,7 +475,13 @@ def cases(draw: Draw) -> dict[str, Any]:
             for part, entity in (("people", "person"), ("interviews", "interview"), ("messages", "message"))
         }
         parts["people"] = [{**person, **draw(places)} for person in parts["people"]]
-        applications.append({**application, **parts, **draw(places), "custom": draw(_customs("application", _NUMBERS))})
+        role = draw(
+            st.sampled_from([{}, {"role": "Senior Tester"}, {"role": "seniority testing"}, {"role": "er, senior t"}])
+        )
+        place = draw(places)
+        applications.append(
+            {**application, **parts, **place, **role, "custom": draw(_customs("application", _NUMBERS))}
+        )
     return {**case, "applications": applications}
 
 
