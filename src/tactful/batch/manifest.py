@@ -100,12 +100,18 @@ def _in_words(name: str, value: object) -> str:
 
 
 class OutputFolder:
-    """The output folder of a batch, locked for one run."""
+    """The output folder of a batch, locked for one run. ``lock``: the open handle of the lock, if there is one."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, lock: int | None = None) -> None:
+        self.folder, self._lock = folder, lock
         self.work = folder / WORK
         self._journal = self.work / "done.jsonl"
+
+    def release_lock(self) -> None:
+        """Close the handle. Other processes that have a copy of it still keep others out."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def read(self, fresh: bool) -> Manifest | None:
         """The batch that was begun here, if any. ``fresh``: it is to be discarded, so the result is ``None``.
@@ -274,12 +280,11 @@ def locked_folder(folder: Path) -> Iterator[OutputFolder]:
     except OSError as error:
         reason = (error.strerror or "cannot be created").lower()
         raise InvalidInput([UnusableOutputFolder.at(None, f"`{folder}`: {reason}", "name another folder")]) from None
-    handle = _lock(folder)
+    place = OutputFolder(folder, _lock(folder))
     try:
-        yield OutputFolder(folder)
+        yield place
     finally:
-        if handle is not None:
-            os.close(handle)
+        place.release_lock()
 
 
 def _lock(folder: Path) -> int | None:

@@ -19,7 +19,7 @@ from tactful.batch.folder.units import Unsorted, check_partitions
 from tactful.batch.inputs import STDIN, InputPlan, Source, source_of
 from tactful.batch.manifest import Manifest, OutputFolder, PackPin, differences, locked_folder
 from tactful.batch.model import LineUnit, Options, Tally, Unit, Written
-from tactful.batch.unit import MakeDecides, Setup, Worker, input_changed, maker
+from tactful.batch.unit import MakeDecider, Setup, Worker, input_changed, maker
 from tactful.batch.workers import Failed, InStretches, InTurn, Progress, Queue, work_here, work_in_processes
 from tactful.source.codes.batches import BatchStopped, OtherBatch, UnreadableInput
 from tactful.source.diagnostics import InvalidInput
@@ -53,7 +53,11 @@ class BatchResult(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Batch:
-    """The command. ``input`` is a file of lines, a folder of Parquet, or ``-``."""
+    """The command. ``input`` is a file of lines, a folder of Parquet, or ``-``.
+
+    ``workers`` is the number of processes; ``None``: one for each core if there is enough work. With 0, this process does the
+    work itself, where a profiler can follow it, and a case that crashes the process ends the batch.
+    """
 
     input: str
     output: Path
@@ -61,7 +65,7 @@ class Batch:
     options: Options = field(default_factory=Options)
     workers: int | None = None
     fresh: bool = False
-    decides: MakeDecides = columnar
+    decider: MakeDecider = columnar
 
 
 def run_batch(batch: Batch, viewer: Viewer) -> BatchResult:
@@ -150,16 +154,22 @@ class _Run:
             begun.started,
             self._place.work / "parts",
             plan.tables,
-            self._batch.decides,
+            self._batch.decider,
             _TRIAL,
             self._source.stamps(),
         )
         queue = self._queue(plan, workers)
-        if workers == 1:
+        if workers == 0:
             work_here(queue, lambda: Worker(setup, self._policy), self)
         else:
-            work_in_processes(queue, maker(setup), self, workers, _SILENCE + _SILENCE_EACH * plan.chunk)
+            silence = _SILENCE + _SILENCE_EACH * plan.chunk
+            work_in_processes(queue, maker(setup), lambda: self._copied(setup), self, workers, silence)
         return self._end(begun)
+
+    def _copied(self, setup: Setup) -> Worker:
+        """The worker of a fork of this process. It releases the lock on the folder, which must not outlive this process."""
+        self._place.release_lock()
+        return Worker(setup, self._policy)
 
     def _plan(self, begun: Manifest) -> InputPlan:
         try:
@@ -170,11 +180,12 @@ class _Run:
 
     def _workers(self, plan: InputPlan) -> int:
         """The number of workers: as the command says, or one for each core if there is enough work."""
-        return self._batch.workers or max(1, min(cores(), plan.workers))
+        workers = self._batch.workers
+        return max(1, min(cores(), plan.workers)) if workers is None else workers
 
     def _queue(self, plan: InputPlan, workers: int) -> Queue[Unit]:
         units = self._still(plan.units)
-        return InStretches(list(units), workers) if plan.stretches else InTurn(units)
+        return InStretches(list(units), max(1, workers)) if plan.stretches else InTurn(units)
 
     def _still(self, units: Iterator[Unit]) -> Iterator[Unit]:
         """The units that are not done."""

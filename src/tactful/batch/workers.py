@@ -5,11 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -61,7 +64,7 @@ class Watch(Protocol):
         """A unit could not be done."""
 
 
-class Do(Protocol):
+class DoUnit(Protocol):
     """Does a unit and reports its progress."""
 
     def __call__(self, unit: Unit, tell: Callable[[Progress], None], careful: bool = False) -> Written:
@@ -76,7 +79,7 @@ class Task(msgspec.Struct, frozen=True):
 
 
 #: Makes the function that does units, in the process that calls it. It can be sent to other processes.
-Make = Callable[[], Do]
+Make = Callable[[], DoUnit]
 
 
 def _ends(error: Exception) -> bool:
@@ -88,7 +91,10 @@ def _ends(error: Exception) -> bool:
 
 
 def work_here(queue: Queue[Unit], make: Make, watch: Watch) -> None:
-    """Do all units in this process. Raises the first :class:`TactfulError`, :class:`Unsorted` or :class:`OSError`."""
+    """Do all units in this process, where profilers and debuggers can follow them, and without supervision.
+
+    Raises the first :class:`TactfulError`, :class:`Unsorted` or :class:`OSError`.
+    """
     do = make()
     while (unit := queue.next(0)) is not None:
         try:
@@ -103,28 +109,49 @@ def work_here(queue: Queue[Unit], make: Make, watch: Watch) -> None:
             watch.done(unit, written)
 
 
-def work_in_processes(queue: Queue[Unit], make: Make, watch: Watch, workers: int, silence: float = SILENCE) -> None:
+def work_in_processes(
+    queue: Queue[Unit], make: Make, copy: Make, watch: Watch, workers: int, silence: float = SILENCE
+) -> None:
     """Do all units in ``workers`` processes. Raises as :func:`work_here`.
 
-    If a process dies, or reports nothing for ``silence`` seconds, its unit is tried again.
+    ``copy`` makes the same function as ``make`` in a fork of this process, in which everything is loaded already. That saves
+    half a second. If a process dies, or reports nothing for ``silence`` seconds, its unit is tried again.
     """
-    crew = _Crew(queue, make, watch, workers, silence)
+    crew = _Crew(queue, make, copy, watch, workers, silence)
     try:
         crew.work()
     finally:
         crew.end()
 
 
+def _can_copy() -> bool:
+    """Whether workers may be forks of this process. A fork keeps only one thread, and on macOS is not safe at all."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C from their first moment on. This process ends them instead."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Worker(NamedTuple):
-    process: SpawnProcess
+    process: BaseProcess
     line: Connection
 
 
 class _Crew:
     """The worker processes, each with the unit that it is doing."""
 
-    def __init__(self, queue: Queue[Unit], make: Make, watch: Watch, count: int, silence: float) -> None:
-        self._queue, self._make, self._watch, self._silence = queue, make, watch, silence
+    def __init__(self, queue: Queue[Unit], make: Make, copy: Make, watch: Watch, count: int, silence: float) -> None:
+        self._queue, self._make, self._copy, self._watch, self._silence = queue, make, copy, watch, silence
         #: How many seconds each busy worker has been silent.
         self._silent: dict[int, float] = {}
         #: The workers that have loaded what they need.
@@ -133,7 +160,6 @@ class _Crew:
         self._at: dict[int, Unit] = {}
         self._again: list[Unit] = []
         self._tries: Counter[int] = Counter()
-        self._context = multiprocessing.get_context("spawn")
 
     def work(self) -> None:
         """Do all units."""
@@ -187,9 +213,17 @@ class _Crew:
             self._lost(no)
 
     def _start(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_worker, args=(theirs, self._make), daemon=True)
-        process.start()
+        ours, theirs = multiprocessing.Pipe()
+        process: BaseProcess
+        if _can_copy():
+            of_others = [ours, *(worker.line for worker in self._workers if worker is not None)]
+            fork = multiprocessing.get_context("fork")
+            process = fork.Process(target=_copied_worker, args=(theirs, self._copy, of_others), daemon=True)
+        else:
+            spawn = multiprocessing.get_context("spawn")
+            process = spawn.Process(target=_worker, args=(theirs, self._make), daemon=True)
+        with _without_interrupts():
+            process.start()
         theirs.close()
         return _Worker(process, ours)
 
@@ -242,6 +276,13 @@ def _ended(code: int | None) -> str:
 
 def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
+
+
+def _copied_worker(line: Connection, make: Make, of_others: Sequence[Connection]) -> None:
+    """The main function of a worker that is a fork. It closes its copies of the other workers' connections."""
+    for connection in of_others:
+        connection.close()
+    _worker(line, make)
 
 
 def _worker(line: Connection, make: Make) -> None:
