@@ -168,7 +168,9 @@ def parse_yes_no(text: str) -> bool | None:
 
 #: Larger whole numbers are refused. Some engines compare numbers as floats, in which larger neighbours are equal.
 MOST: Final = 2**53
-_NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?")
+#: Whole numbers of more characters are not even looked at.
+_LONGEST: Final = 400
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"-?[0-9]+")
 
 
@@ -176,7 +178,10 @@ def parse_number(text: str) -> int | float | None:
     """Read a number as JSON writes it; ``None`` for anything else, such as infinity and hexadecimal numbers."""
     if _NUMBER.fullmatch(text) is None:
         return None
-    number = int(text) if _WHOLE.fullmatch(text) else float(text)
+    whole = _WHOLE.fullmatch(text) is not None
+    if whole and len(text) > _LONGEST:  # far beyond the limit, and a million digits would take Python minutes
+        return None
+    number = int(text) if whole else float(text)
     return number if is_number(number) else None
 
 

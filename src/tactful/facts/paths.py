@@ -27,11 +27,13 @@ from tactful.facts.kinds import (
     ChoiceKind,
     DayTimeKind,
     DurationKind,
+    Elapsed,
     Kind,
     ListKind,
     MomentKind,
     NumberKind,
     YesNoKind,
+    is_number,
     kind_name,
     parse_day_time,
     parse_duration,
@@ -150,6 +152,9 @@ class _Finder:
         )
 
 
+#: How much is shown of a value that is refused.
+_SHOWN: Final = 60
+_HALF: Final = re.compile("[\ud800-\udfff]")
 #: Texts that mean a value is unknown.
 UNKNOWN: Final = ("unknown", "null", "~", "")
 
@@ -163,9 +168,25 @@ def read_value(given: Any, kind: Kind, path: str) -> Any:
         return None
     value = _text(given.strip(), kind) if isinstance(given, str) else _plain(given, kind)
     if value is None:
-        help_ = _help(kind)
-        raise _wrong(BadValue.at(None, f"`{given}` is not a value of type {kind_name(kind)}", help_, path))
+        message = f"`{_shown(given)}` is not a value of type {kind_name(kind)}"
+        raise _wrong(BadValue.at(None, message, _help(kind), path))
+    if not _is_whole(value):
+        message = f"`{_shown(given)}` has half of a character in it, which no case can hold"
+        raise _wrong(BadValue.at(None, message, "take it out", path))
     return value
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether a value has no text with half of a surrogate pair in it, which no case can hold."""
+    texts = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+    return not any(_HALF.search(text) for text in texts)
+
+
+def _shown(given: Any) -> str:
+    """A value as it is shown in a message: not too much of it, and nothing that cannot be printed."""
+    text = str(given)
+    short = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return short.encode(errors="backslashreplace").decode()
 
 
 def _text(text: str, kind: Kind) -> Any:
@@ -181,7 +202,7 @@ def _text(text: str, kind: Kind) -> Any:
         case DayTimeKind():
             return text if parse_day_time(text) is not None else None
         case DurationKind():
-            return text if parse_duration(text) is not None else None
+            return text if isinstance(parse_duration(text), Elapsed) else None
         case ListKind(values=values):
             inner = text.removeprefix("[").removesuffix("]")
             words = [word.strip() for word in inner.split(",") if word.strip()]
@@ -195,7 +216,7 @@ def _plain(given: Any, kind: Kind) -> Any:
         case YesNoKind():
             return given if isinstance(given, bool) else None
         case NumberKind():
-            return given if isinstance(given, int | float) and not isinstance(given, bool) else None
+            return given if is_number(given) else None
         case MomentKind():
             return given.isoformat() if isinstance(given, datetime | date) else None
         case ListKind(values=values):

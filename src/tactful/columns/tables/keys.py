@@ -81,8 +81,30 @@ class Names:
         self.count = len(texts)
         #: Whether any of the ids is missing.
         self.gaps = any(column.null_count for column in columns)
-        #: The number of the empty id; -2 if no id is empty.
-        self.empty = next(iter(np.flatnonzero(np.diff(offsets(texts)) == 0).tolist()), -2)
+        self._blank = maybe_blank(texts)
+
+    def unsure(self, codes: Ints) -> Places:
+        """The rows whose id is missing, or may have nothing in it but spaces."""
+        return np.flatnonzero((codes < 0) | np.isin(codes, self._blank) if len(self._blank) else codes < 0)
+
+
+#: By the first byte of a space of more than one byte, the bytes that may follow it.
+_SPACES: Final = {0xC2: (0x85, 0xA0), 0xE1: (0x9A,), 0xE2: (0x80, 0x81), 0xE3: (0x80,)}
+#: How a text of spaces may begin, in one byte or two.
+_SPACE: Final = np.isin(np.arange(256), [*range(9, 14), *range(28, 33)])
+_SPACE_PAIRS: Final = np.array([first << 8 | second for first, rest in _SPACES.items() for second in rest])
+
+
+def maybe_blank(texts: pa.Array) -> Places:
+    """The texts that are empty or begin with a space, so that there may be nothing else in them."""
+    ends = offsets(texts)
+    begins, sizes = ends[:-1], np.diff(ends)
+    if not sizes.any():
+        return np.arange(len(texts))
+    data = np.frombuffer(texts.buffers()[2], np.uint8)
+    first = data.take(begins, mode="clip").astype(np.int64)
+    pairs = first << 8 | data.take(begins + 1, mode="clip")
+    return np.flatnonzero((sizes == 0) | _SPACE[first] | ((sizes > 1) & np.isin(pairs, _SPACE_PAIRS)))
 
 
 def _coded(column: pa.Array) -> pa.Array:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from tactful.columns.arrays import offsets, texts
+from tactful.columns.arrays import texts
 from tactful.columns.columns import Ints, Places, gather
-from tactful.columns.tables.keys import Finder, Names, keys, owners_of, repeated
+from tactful.columns.tables.keys import Finder, Names, keys, maybe_blank, owners_of, repeated
 from tactful.columns.tables.rejects import Mistake, Reject
 from tactful.columns.tables.schema import KEYS, TABLE_OF
 from tactful.columns.tables.sheets import Sheet, as_texts
@@ -66,7 +66,7 @@ class _Placing:
             help_ = "give each candidate one row, with an id of its own"
             reject = Reject(id_, "candidates", DuplicateId.id, message, help_)
             self.mistakes += [Mistake(int(first[row]), reject), Mistake(row, reject)]
-        self.suspect("candidate", np.flatnonzero(np.diff(offsets(ids)) == 0))
+        self.suspect("candidate", maybe_blank(ids))
 
     def applications(self) -> None:
         """Place the applications, then the rows that belong to them."""
@@ -132,7 +132,7 @@ class _Placing:
         """A function from keys to rows. Rows with a repeated, missing or empty id become suspects."""
         finder = Finder(keys(self.links[entity, parent], codes, names), self.sheets[parent].size, names.count)
         self.suspect(entity, finder.repeated)
-        self.suspect(entity, np.flatnonzero((codes == -1) | (codes == names.empty)))
+        self.suspect(entity, names.unsure(codes))
         return finder.find
 
     def _known(self, entity: str, column: str) -> pa.Array | None:

@@ -19,6 +19,7 @@ from tactful.facts.kinds import (
     DAY,
     MAX_DAYS,
     MINUTE,
+    MOST,
     ChoiceKind,
     DayTimeKind,
     DurationKind,
@@ -67,7 +68,8 @@ def read_column(field: FieldColumn, array: pa.Array, clock: Clock, longest: int)
             data, odd = _day_times(array)
             return Column(kind, data), _rows(odd)
         case NumberKind():
-            return Column(kind, _numbers(array)), _NOBODY
+            data, odd = _numbers(array)
+            return Column(kind, data), _rows(odd)
         case ListKind(values=words):
             if array_type(kind) is None:
                 return None, _rows(_odd_lists(array, words, longest))
@@ -115,12 +117,11 @@ def _choices(array: pa.Array, words: Sequence[str]) -> tuple[Array, Flags | None
     return data, odd
 
 
-def _numbers(array: pa.Array) -> Array:
-    """Numbers as floats. NaN and infinity count as unknown, as in a case, because JSON does not have them."""
+def _numbers(array: pa.Array) -> tuple[Array, Flags]:
+    """Numbers as floats. NaN counts as unknown, as pandas has it; infinite and very large whole numbers are suspect."""
     inner = array if pa.types.is_float64(array.type) else array.cast(pa.float64(), safe=False)
     data = arrays.where_known(arrays.numbers(inner, np.float64), arrays.present(inner), np.nan)
-    endless = np.isinf(data)
-    return np.where(endless, np.nan, data) if endless.any() else data
+    return data, np.isinf(data) if pa.types.is_floating(array.type) else np.abs(data) >= MOST
 
 
 def _durations(array: pa.Array) -> tuple[Ints, Flags]:

@@ -18,7 +18,8 @@ from tactful.facts.reading.validate import Reader
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
 from tactful.source.codes.case import UnreadableCase
-from tactful.source.diagnostics import InvalidInput
+from tactful.source.codes.text import Unreadable
+from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.source.nodes import Node, TextLimits, decode
 from tactful.source.parse_json import parse_json
 from tactful.source.parse_yaml import parse_yaml
@@ -26,8 +27,13 @@ from tactful.source.parse_yaml import parse_yaml
 CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
 #: The message if linking a case fails although every check passed.
 _UNEXPLAINED: Final = "its facts do not fit together, but no check names the wrong fact; please report this"
+#: How much is shown of a text that cannot be read.
+_SHOWN: Final = 60
 _NEARLY: Final = re.compile(rb"\.999999[5-9]")
 _NEARLY_TEXT: Final = re.compile(r"\.999999[5-9]")
+#: A number that is too large for every reader, and how many bits a whole number may have.
+_REFUSED_NUMBER: Final = msgspec.Raw(b"1e400")
+_BITS: Final = 64
 _DECODER: Final = msgspec.json.Decoder(CaseShape)
 
 
@@ -51,7 +57,7 @@ def read_case(
     ):
         try:
             return link(_DECODER.decode(data), now, calendars, custom, limits)
-        except (msgspec.MsgspecError, NotLinkable, RecursionError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, NotLinkable, RecursionError, UnicodeError):
             pass  # the checks below report every mistake
     text = data if isinstance(data, str) else bytes(data)
     node = parse_json(text, name, TextLimits(limits.bytes, limits.depth))
@@ -73,29 +79,56 @@ def _long_text(data: bytes | bytearray | memoryview | str, limit: int) -> bool:
 
     A text that long covers at least one whole block of half the limit, and that block has no quotation mark.
     """
-    text, half = data.encode() if isinstance(data, str) else bytes(data), max(1, limit // 2)
+    text = data.encode(errors="surrogatepass") if isinstance(data, str) else bytes(data)
+    if b"\\" in text:  # an escaped quotation mark does not end a text
+        text = text.replace(b"\\\\", b"__").replace(b'\\"', b"__")
+    half = max(1, limit // 2)
     return any(text.find(b'"', start, start + half) < 0 for start in range(0, len(text) - half, half))
 
 
 def _encoded(data: Mapping[str, Any], name: str) -> bytes:
     try:
-        encoded = msgspec.json.encode(data)
-        return encoded if b"null" not in encoded else msgspec.json.encode(_finite(data))
+        return _json_of(data)
+    except UnicodeEncodeError as error:
+        raise InvalidInput([_half_characters(error, name)]) from None
     except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
         help_ = "give plain values, datetimes and dates in dictionaries and lists"
         problem = UnreadableCase.at(None, f"the {name} cannot be written as JSON: {str(error).lower()}", help_)
         raise InvalidInput([problem]) from None
 
 
-def _finite(data: Any) -> Any:
-    """The data with every infinite number replaced by a number too large for JSON. Otherwise ``null`` would be written."""
+def _json_of(data: Mapping[str, Any]) -> bytes:
+    try:
+        encoded = msgspec.json.encode(data)
+    except UnicodeEncodeError:
+        raise
+    except ValueError:  # a whole number of thousands of digits
+        encoded = None
+    return msgspec.json.encode(_bounded(data)) if encoded is None or b"null" in encoded else encoded
+
+
+def _half_characters(error: UnicodeEncodeError, name: str) -> Diagnostic:
+    """The mistake of a text with half of a surrogate pair: no character, and nothing that JSON can hold."""
+    half = f"U+{ord(error.object[error.start]):04X}"
+    text = error.object[:_SHOWN].encode(errors="backslashreplace").decode()
+    message = f"the {name} cannot be written as JSON: `{text}` has {half}, which is half of a character"
+    return Unreadable.at(None, message, "take it out; it comes of bytes that were decoded wrongly")
+
+
+def _bounded(data: Any) -> Any:
+    """The data with a number that every reader refuses in place of each infinite or huge number.
+
+    An infinite number would be written as ``null``, and a huge number cannot be written at all.
+    """
     match data:
         case float() if not isfinite(data):
-            return msgspec.Raw(b"1e400")
+            return _REFUSED_NUMBER
+        case int() if data.bit_length() > _BITS:
+            return _REFUSED_NUMBER
         case Mapping():
-            return {key: _finite(value) for key, value in data.items()}
+            return {key: _bounded(value) for key, value in data.items()}
         case list() | tuple():
-            return [_finite(value) for value in data]
+            return [_bounded(value) for value in data]
         case _:
             return data
 

@@ -64,6 +64,8 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
         calendar,
         NO_CUSTOM if given.custom is None else linker.customs("candidate", given.custom),
     )
+    if given.id.isspace():
+        raise NotLinkable
     applications = shape.applications
     count = len(applications)
     if count > 1 and (count > limits.applications or len({application.id for application in applications}) != count):
@@ -132,7 +134,8 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         )
         people_given, interviews_given, messages_given = given.people, given.interviews, given.messages
         if (
-            len(people_given) > limits.people
+            given.id.isspace()
+            or len(people_given) > limits.people
             or len(interviews_given) > limits.interviews
             or len(messages_given) > limits.messages
         ):
@@ -157,6 +160,8 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         place: tuple[str | None, str | None] = (None, None)
         for person in given:
             id_, zone, country, calendar = person.id, person.time_zone, person.country, own
+            if id_.isspace():
+                raise NotLinkable
             if zone is not None or country is not None:
                 if (zone, country) != place:  # most people of a company are in the same place
                     place = (zone, country)
@@ -200,7 +205,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 ended_at = since.days * 86_400 + since.seconds + known[1]
                 if not 1970 < moment.year < 2199:
                     raise NotLinkable
-            if status == "held" and now is not None and ended_at > now:
+            if (status == "held" and now is not None and ended_at > now) or interview.id.isspace():
                 raise NotLinkable
             custom = NO_CUSTOM if interview.custom is None else self.customs("interview", interview.custom)
             row = InterviewRow(no, interview.id, interview.stage, status, ended_at, interview.went, application, custom)

@@ -22,8 +22,10 @@ from tactful.source.suggest import did_you_mean
 
 #: Stands for a value that could not be read, so that the values beside it are still checked.
 WRONG: Final = object()
-#: Text fields that identify something and therefore cannot be empty.
-_NAMES: Final = ("id", "person", "system", "uid")
+#: Text fields that identify a part of the case and therefore cannot be blank; and those that are not for people to read,
+#: which only cannot be empty.
+_NAMES: Final = ("id", "person")
+_CODES: Final = ("system", "uid")
 #: How many digits a whole number may have. No plausible count has more.
 _DIGITS: Final = 15
 
@@ -189,13 +191,18 @@ class Reader:
                 WrongType, path, f"`{_last(path)}` is a text, not `{_short(node)}`", "write it in double quotes"
             )
             return WRONG
-        if not node.text.strip() and _last(path) in _NAMES:
+        field = _last(path)
+        if (field in _NAMES and not node.text.strip()) or (field in _CODES and not node.text):
             self.problem(NotAValue, path, f"`{_last(path)}` is empty", "write a short name that nobody else has")
             return WRONG
-        if len(node.text) > self._max_text:
-            self.problem(TooMany, path, f"`{_last(path)}` is longer than {self._max_text:,} characters", "shorten it")
-            return WRONG
-        return node.text
+        return node.text if self._fits(node.text, path) else WRONG
+
+    def _fits(self, text: str, path: str) -> bool:
+        """Whether a text is no longer than the limit; reports it where it is."""
+        if len(text) <= self._max_text:
+            return True
+        self.problem(TooMany, path, f"`{_last(path)}` is longer than {self._max_text:,} characters", "shorten it")
+        return False
 
     # --- custom facts ---
 
@@ -226,12 +233,13 @@ class Reader:
         if value is None:
             self.problem(WrongType, path, f"`{_last(path)}` is not of its type, {kind_name(kind)}")
             return WRONG
-        return value
+        texts = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+        return value if all(self._fits(text, path) for text in texts) else WRONG
 
     def _custom_plain(self, node: Node, kind: Kind) -> Any:
         """The plain value for a kind. Whether the kind allows the value is checked when the case is linked."""
         if isinstance(node, Sequence):
-            items = [item.text for item in node.items if isinstance(item, Scalar)]
+            items = [item.text for item in node.items if isinstance(item, Scalar) and self._is_text(item)]
             fits = isinstance(kind, ListKind) and len(items) == len(node.items)
             return (
                 items
@@ -248,7 +256,11 @@ class Reader:
             case MomentKind():
                 return node.text if parse_date(node.text) or parse_moment(node.text) else None
             case _:
-                return None if self._json and node.plain else node.text
+                return node.text if self._is_text(node) else None
+
+    def _is_text(self, node: Scalar) -> bool:
+        """Whether a value can be read as text: in JSON that has quotes, in YAML it is anything but nothing."""
+        return not node.plain if self._json else not node.is_null
 
 
 def _what(path: str) -> str:
