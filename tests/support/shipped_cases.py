@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -62,7 +63,13 @@ _person: Final = _fields(
 )
 
 
-def _interviews(people: list[str]) -> Drawn:
+_several_people: Final = st.lists(_person, max_size=4)
+
+# Strategies are made once for each number of people: to make and check them takes longer than to draw from them.
+
+
+@cache
+def _interviews(people: tuple[str, ...]) -> Drawn:
     ids = st.sampled_from(people) if people else st.nothing()
     one = st.one_of(ids, st.builds(lambda id_, attended: {"person": id_, "attended": attended}, ids, st.booleans()))
     interviewers = st.lists(one, max_size=3, unique_by=lambda one: one if isinstance(one, str) else one["person"])
@@ -85,7 +92,8 @@ def _interviews(people: list[str]) -> Drawn:
     )
 
 
-def _messages(people: list[str]) -> Drawn:
+@cache
+def _messages(people: tuple[str, ...]) -> Drawn:
     fields: dict[str, st.SearchStrategy[Any]] = {
         "direction": st.sampled_from(["sent", "received"]),
         "sent_at": past,
@@ -121,8 +129,9 @@ _offer: Final = _fields(
 ).map(_in_order)
 
 
-def _application(id_: str, people: list[Fields]) -> Drawn:
-    ids = [person["id"] for person in people]
+@cache
+def _application(id_: str, ids: tuple[str, ...]) -> Drawn:
+    """An application but for its people, whose ids are given."""
     fields: dict[str, st.SearchStrategy[Any]] = {
         "company": st.just("Acme"),
         "status": st.sampled_from(["applied", "interviewing", "interviewing", "offered", *CLOSED]),
@@ -137,7 +146,6 @@ def _application(id_: str, people: list[Fields]) -> Drawn:
     return _fields(
         fields,
         id=st.just(id_),
-        people=st.just(people),
         interviews=st.lists(_interviews(ids), max_size=3).map(
             lambda interviews: [{"id": f"i{no}", **one} for no, one in enumerate(interviews)]
         ),
@@ -145,9 +153,16 @@ def _application(id_: str, people: list[Fields]) -> Drawn:
     )
 
 
-def _applications(id_: str) -> Drawn:
-    people = st.lists(_person, max_size=4).map(lambda rows: [{"id": f"p{no}", **one} for no, one in enumerate(rows)])
-    return people.flatmap(lambda rows: _application(id_, rows))
+@st.composite
+def _applications(draw: Any, id_: str) -> Fields:
+    people = [{"id": f"p{no}", **one} for no, one in enumerate(draw(_several_people))]
+    fields: Fields = draw(_application(id_, tuple(person["id"] for person in people)))
+    return {**fields, "people": people}
+
+
+@cache
+def _some_applications(count: int) -> st.SearchStrategy[tuple[Fields, ...]]:
+    return st.tuples(*(_applications("abc"[no]) for no in range(count)))
 
 
 _candidate: Final = _fields(
@@ -186,5 +201,5 @@ cases: Final[Drawn] = st.builds(
         "applications": [_readable(candidate, application) for application in applications],
     },
     _candidate,
-    st.integers(0, 3).flatmap(lambda count: st.tuples(*(_applications("abc"[no]) for no in range(count)))),
+    st.integers(0, 3).flatmap(_some_applications),
 )
