@@ -8,11 +8,20 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+import tactful
+
 #: A Wednesday afternoon in most of the time zones that cases are drawn in.
 NOW: Final = datetime(2026, 11, 25, 18, tzinfo=UTC)
 
 #: The shipped pack and its profiles.
 PACKS: Final = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
+
+
+@cache
+def shipped(name: str) -> tactful.Policy:
+    """A shipped pack, which is loaded once for all tests of a process."""
+    return tactful.load(name)
+
 
 Fields = dict[str, Any]
 Drawn = st.SearchStrategy[Fields]
