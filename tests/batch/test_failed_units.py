@@ -39,19 +39,22 @@ class Viewer:
 
 
 @pytest.mark.parametrize(
-    ("decides", "workers", "trial", "reason", "tables_given"),
+    ("faulty", "workers", "trial", "reason", "tables_given"),
     [
         (Deadly, 2, 4.0, "the process that decided on it was ended by SIGKILL", False),
         (Deadly, 2, 4.0, "the process that decided on it was ended by SIGKILL", True),
         (Hanging, 2, 1.5, "deciding on it took longer than 2 s", False),
+        (Deadly, 1, 4.0, "the process that decided on it was ended by SIGKILL", False),
+        (Hanging, 1, 1.5, "deciding on it took longer than 2 s", True),
         (Faulty, 2, 4.0, "ZeroDivisionError: division by zero", True),
         (Faulty, 1, 4.0, "ZeroDivisionError: division by zero", False),
+        (Faulty, 0, 4.0, "ZeroDivisionError: division by zero", False),
     ],
 )
 def test_a_record_that_cannot_be_decided_is_rejected_alone(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    decides: type[Faulty | Deadly | Hanging],
+    faulty: type[Faulty | Deadly | Hanging],
     workers: int,
     trial: float,
     reason: str,
@@ -67,7 +70,7 @@ def test_a_record_that_cannot_be_decided_is_rejected_alone(
         given = tmp_path / "cases.jsonl"
         given.write_bytes(lines(range(200)))
     out = tmp_path / "out"
-    result = run_batch(Batch(str(given), out, options=Options(chunk=8), workers=workers, decides=decides), viewer)
+    result = run_batch(Batch(str(given), out, options=Options(chunk=8), workers=workers, decider=faulty), viewer)
     assert (result.tally.cases, result.tally.rejected) == (199, 1)
     assert viewer.tally == result.tally
     (reject,) = records(out, "rejects")

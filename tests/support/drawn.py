@@ -29,11 +29,11 @@ from tactful.language.phrases import PHRASES
 Draw = Any
 Value = TypeVar("Value")
 
-#: The library in C where there is one: it takes a tenth of the time, and this writes and reads YAML again and again.
+#: The library in C where there is one: each drawn pack is written and read, and its phrases are.
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
-#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, or 200, to which ``.ci/run`` adds more.
+#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, by default 200. ``.ci/run`` sets more.
 EXAMPLES_DRAWN: Final = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
 
 FIELDS: dict[str, dict[str, str]] = {
@@ -88,7 +88,7 @@ WORDS = {
     "id": ["p1", "p2"],
 }
 LENGTHS = ["0 days", "2 hours", "2 days", "1 weeks", "1 business days", "3 business days", "11 days"]
-#: What packs declare beyond the given fields.
+#: The custom facts that packs declare.
 CUSTOM: Final = {
     "candidate": {"score": "number", "level": {"type": "one of", "values": ["a", "b"]}},
     "application": {"salary": "number", "decision_on": "moment", "slot": "time of day"},
@@ -108,7 +108,7 @@ BELOW = {
 }
 
 
-#: The kinds of the fields above; those that have words of their own are choices.
+#: The kinds of the fields above. Fields with words of their own are choices.
 KINDS: Final[dict[str, type[Kind]]] = {
     "yes/no": YesNoKind,
     "number": NumberKind,
@@ -181,7 +181,7 @@ def _in_any_order(draw: Draw, values: Sequence[Value]) -> list[Value]:
 
 
 def _phrase(draw: Draw, kind: str, alike: list[str]) -> Any:
-    """A phrase for a field of a kind; ``alike`` are the fields in scope that have the same."""
+    """A phrase for a field of a kind. ``alike`` are the fields in scope of the same kind."""
     drawn_kind = KINDS.get(kind, ChoiceKind)
     phrases = [phrase for phrase in PHRASES if drawn_kind in phrase.kinds]
     ways = [[way for way in phrase.templates if alike or "{field}" not in way] for phrase in phrases]
@@ -195,7 +195,11 @@ def _phrase(draw: Draw, kind: str, alike: list[str]) -> Any:
 
 
 def _condition(draw: Draw, scope: list[str], computed: dict[str, dict[str, str]], depth: int = 0) -> dict[str, Any]:
-    fields = {f"{one}.{name}": kind for one in scope for name, kind in {**FIELDS[one], **computed.get(one, {})}.items()}
+    fields = {
+        f"{entity}.{name}": kind
+        for entity in scope
+        for name, kind in {**FIELDS[entity], **computed.get(entity, {})}.items()
+    }
     names = _some_of(draw, sorted(fields), 3)
     lines: dict[str, Any] = {}
     for name in names:
@@ -211,8 +215,8 @@ def _fact(draw: Draw, entity: str, computed: dict[str, dict[str, str]]) -> tuple
     own = list(SCOPES[entity])
     if how == "when":
         return {"when": _condition(draw, own, computed), "unless": _condition(draw, own, computed, 2) or None}, "yes/no"
-    over = _any_of(draw, [one for one in BELOW[entity] if one not in own or one == "offer"])
-    scope = own + [one for one in SCOPES[over] if one not in own]
+    over = _any_of(draw, [below for below in BELOW[entity] if below not in own or below == "offer"])
+    scope = own + [outer for outer in SCOPES[over] if outer not in own]
     where = _condition(draw, scope, computed)
     if over in ("message", "interviewer") and "person" in own and _any_of(draw, [False, True]):
         where[f"{over}.person"] = "same as person.id"
@@ -245,9 +249,9 @@ def packs(draw: Draw) -> str:
         entity = _any_of(draw, sorted(SCOPES))
         scope = list(SCOPES[entity])
         moments = [
-            f"{one}.{name}"
-            for one in scope
-            for name, kind in {**FIELDS[one], **computed.get(one, {})}.items()
+            f"{scoped}.{name}"
+            for scoped in scope
+            for name, kind in {**FIELDS[scoped], **computed.get(scoped, {})}.items()
             if kind == "moment"
         ]
         by = _any_of(draw, [None, "none", *(f"2 days after {moment}" for moment in moments), *moments])
@@ -282,7 +286,7 @@ ACTIONS: Final = {
 
 
 def _conclusions(entity: str) -> list[dict[str, str]]:
-    """All that a rule for an entity may conclude, of whom it may."""
+    """All conclusions that a rule for an entity may have, with their targets."""
     conclusions: list[dict[str, str]] = [{"should": "note"}, {"must_not": "contact"}, {"step": "mind", "of": "contact"}]
     conclusions += [
         {"may": "call"},
@@ -300,7 +304,7 @@ def _conclusions(entity: str) -> list[dict[str, str]]:
 
 @st.composite
 def overlays(draw: Draw, base: str) -> str:
-    """An overlay of a pack: a parameter, a priority, a condition, a rule switched off, and one more."""
+    """An overlay of a pack: a parameter, a priority, a condition, a rule switched off, and a new rule."""
     rules: dict[str, Any] = {}
     for id_ in yaml.load(base, _LOADER)["rules"]:
         rules[id_] = _any_of(
@@ -320,7 +324,7 @@ def overlays(draw: Draw, base: str) -> str:
     )
 
 
-#: Whole numbers, fractions, and ones that are hard to tell apart.
+#: Whole numbers, fractions, and numbers that differ very little.
 _NUMBERS: Final = st.sampled_from([0, 1, 2, 2.5, 0.1, 0.30000000000000004, -1, 999_999_999_999, 1.0])
 
 
@@ -348,13 +352,13 @@ PLACES: Final[list[dict[str, str]]] = [
 
 @st.composite
 def cases(draw: Draw) -> dict[str, Any]:
-    """A case of the shipped pack's kind, with custom facts here and there, and people in other places."""
+    """A case like those of the shipped pack, with some custom facts, and people in other places."""
     case = dict(draw(shipped_fields))
     case["candidate"] = {**case["candidate"], "custom": draw(_customs("candidate"))}
     applications = []
     for application in case["applications"]:
         parts = {
-            part: [{**one, "custom": draw(_customs(entity))} for one in application[part]]
+            part: [{**row, "custom": draw(_customs(entity))} for row in application[part]]
             for part, entity in (("people", "person"), ("interviews", "interview"), ("messages", "message"))
         }
         parts["people"] = [{**person, **_any_of(draw, PLACES)} for person in parts["people"]]
@@ -364,7 +368,7 @@ def cases(draw: Draw) -> dict[str, Any]:
 
 @st.composite
 def several_candidates(draw: Any, one_case: st.SearchStrategy[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Some candidates' cases, in which nothing stands in the order of its name."""
+    """The cases of some candidates, in which no list is in the order of its ids."""
     candidates = []
     for no in range(_number(draw, 1, 5)):
         case = draw(one_case)
