@@ -15,6 +15,7 @@ import msgspec
 from tactful.decide.decider import Decider
 from tactful.decide.instants import instants
 from tactful.decide.ranker import Ranking
+from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case
@@ -23,7 +24,7 @@ from tactful.facts.rows import Case
 LONGEST: Final = HORIZON
 
 
-#: The most steps that a timeline takes, and the most that it keeps. A step is one row of the case, decided at one instant.
+#: The most steps that a timeline takes, and the most that it keeps. A step is the work of one row, decided at one instant.
 #: What is kept is counted in firings; one that was not there before counts as ``NEW``, for it becomes an item of a plan.
 STEPS: Final = 1_000_000
 KEPT: Final = 150_000
@@ -61,16 +62,21 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
     """The decisions from ``start`` up to but not including ``until`` (seconds since 1970, UTC).
 
     They end earlier where that takes more than ``STEPS`` steps or keeping more than ``KEPT``, so the same case ends at the same
-    moment on every machine.
+    moment on every machine. Where it takes too many steps to list the instants, only the first second is decided on.
     """
     changes: list[tuple[int, list[RawFiring]]] = []
     before: frozenset[RawFiring] | None = None
+    rows = decider.work.rows(case)
     steps, kept, end = 0, 0, until
-    for moment in (start, *instants(decider, case, start, until)):
+    try:
+        moments = instants(decider, case, start, until)
+    except TooManySteps:
+        moments, end = [], start + 1
+    for moment in (start, *moments):
         if steps >= STEPS or kept >= KEPT:
             end = moment
             break
-        steps += case.size
+        steps += rows
         firings = decider.fire(case, moment)
         current = frozenset(firings)
         if current != before:

@@ -193,21 +193,14 @@ class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     ``now`` is in seconds since 1970 (UTC), or ``None`` where the case leaves it out. ``families`` stand in the order in
     which the case names its applications. ``shape`` is what it was read from, so that facts can be changed and the case
-    linked again. Make one with :meth:`tactful.Policy.read`.
+    linked again. ``size`` is the number of rows, apart from offers. Make one with :meth:`tactful.Policy.read`.
     """
 
     now: int | None
     candidate: CandidateRow
     families: tuple[Family, ...]
     shape: CaseShape
-
-    @property
-    def size(self) -> int:
-        """The number of rows."""
-        return 1 + sum(
-            1 + len(family.people) + len(family.interviews) + sum(map(len, family.interviewers)) + len(family.messages)
-            for family in self.families
-        )
+    size: int
 
 
 def inside(row: Row, other: Row) -> bool:
