@@ -40,8 +40,11 @@ class Viewer:
         (Deadly, 2, "the process that decided on it was ended by SIGKILL", False),
         (Deadly, 2, "the process that decided on it was ended by SIGKILL", True),
         (Hanging, 2, "deciding on it took longer than 4 s", False),
+        (Deadly, 1, "the process that decided on it was ended by SIGKILL", False),
+        (Hanging, 1, "deciding on it took longer than 4 s", True),
         (Faulty, 2, "ZeroDivisionError: division by zero", True),
         (Faulty, 1, "ZeroDivisionError: division by zero", False),
+        (Faulty, 0, "ZeroDivisionError: division by zero", False),
     ],
 )
 def test_a_record_that_cannot_be_decided_is_rejected_alone(

@@ -175,7 +175,7 @@ def test_standard_input_is_not_gone_on_with(tmp_path: Path) -> None:
     assert _piped(lines(range(3)), tmp_path / "out").exit_code == 0
     again = _piped(lines(range(3)), tmp_path / "out")
     assert again.exit_code == 1
-    assert "standard input can't be read a second time" in again.stderr
+    assert "standard input cannot be read a second time" in again.stderr
     assert _piped(lines(range(3)), tmp_path / "out", "--fresh").exit_code == 0
 
 

@@ -26,7 +26,7 @@ from tactful.language.phrases import PHRASES
 
 Draw = Any
 
-#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, or 200, to which ``.ci/run`` adds more.
+#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, by default 200. ``.ci/run`` sets more.
 EXAMPLES_DRAWN: Final = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
 
 FIELDS: dict[str, dict[str, str]] = {
@@ -81,7 +81,7 @@ WORDS = {
     "id": ["p1", "p2"],
 }
 LENGTHS = ["0 days", "2 hours", "2 days", "1 weeks", "1 business days", "3 business days", "11 days"]
-#: What packs declare beyond the given fields.
+#: The custom facts that packs declare.
 CUSTOM: Final = {
     "candidate": {"score": "number", "level": {"type": "one of", "values": ["a", "b"]}},
     "application": {"salary": "number", "decision_on": "moment", "slot": "time of day"},
@@ -101,7 +101,7 @@ BELOW = {
 }
 
 
-#: The kinds of the fields above; those that have words of their own are choices.
+#: The kinds of the fields above. Fields with words of their own are choices.
 KINDS: Final[dict[str, type[Kind]]] = {
     "yes/no": YesNoKind,
     "number": NumberKind,
@@ -132,7 +132,7 @@ RANGES: Final = {
 
 
 def _phrase(draw: Draw, kind: str, alike: list[str]) -> Any:
-    """A phrase for a field of a kind; ``alike`` are the fields in scope that have the same."""
+    """A phrase for a field of a kind. ``alike`` are the fields in scope of the same kind."""
     drawn_kind = KINDS.get(kind, ChoiceKind)
     phrases = [phrase for phrase in PHRASES if drawn_kind in phrase.kinds]
     ways = [[way for way in phrase.templates if alike or "{field}" not in way] for phrase in phrases]
@@ -147,7 +147,11 @@ def _phrase(draw: Draw, kind: str, alike: list[str]) -> Any:
 
 
 def _condition(draw: Draw, scope: list[str], computed: dict[str, dict[str, str]], depth: int = 0) -> dict[str, Any]:
-    fields = {f"{one}.{name}": kind for one in scope for name, kind in {**FIELDS[one], **computed.get(one, {})}.items()}
+    fields = {
+        f"{entity}.{name}": kind
+        for entity in scope
+        for name, kind in {**FIELDS[entity], **computed.get(entity, {})}.items()
+    }
     names = draw(st.lists(st.sampled_from(sorted(fields)), max_size=3, unique=True))
     lines: dict[str, Any] = {}
     for name in names:
@@ -163,8 +167,8 @@ def _fact(draw: Draw, entity: str, computed: dict[str, dict[str, str]]) -> tuple
     own = list(SCOPES[entity])
     if how == "when":
         return {"when": _condition(draw, own, computed), "unless": _condition(draw, own, computed, 2) or None}, "yes/no"
-    over = draw(st.sampled_from([one for one in BELOW[entity] if one not in own or one == "offer"]))
-    scope = own + [one for one in SCOPES[over] if one not in own]
+    over = draw(st.sampled_from([below for below in BELOW[entity] if below not in own or below == "offer"]))
+    scope = own + [outer for outer in SCOPES[over] if outer not in own]
     where = _condition(draw, scope, computed)
     if over in ("message", "interviewer") and "person" in own and draw(st.booleans()):
         where[f"{over}.person"] = "same as person.id"
@@ -197,9 +201,9 @@ def packs(draw: Draw) -> str:
         entity = draw(st.sampled_from(sorted(SCOPES)))
         scope = list(SCOPES[entity])
         moments = [
-            f"{one}.{name}"
-            for one in scope
-            for name, kind in {**FIELDS[one], **computed.get(one, {})}.items()
+            f"{scoped}.{name}"
+            for scoped in scope
+            for name, kind in {**FIELDS[scoped], **computed.get(scoped, {})}.items()
             if kind == "moment"
         ]
         by = draw(st.sampled_from([None, "none", *(f"2 days after {moment}" for moment in moments), *moments]))
@@ -233,7 +237,7 @@ ACTIONS: Final = {
 
 
 def _conclusions(entity: str) -> list[dict[str, str]]:
-    """All that a rule for an entity may conclude, of whom it may."""
+    """All conclusions that a rule for an entity may have, with their targets."""
     conclusions: list[dict[str, str]] = [{"should": "note"}, {"must_not": "contact"}, {"step": "mind", "of": "contact"}]
     conclusions += [
         {"may": "call"},
@@ -251,7 +255,7 @@ def _conclusions(entity: str) -> list[dict[str, str]]:
 
 @st.composite
 def overlays(draw: Draw, base: str) -> str:
-    """An overlay of a pack: a parameter, a priority, a condition, a rule switched off, and one more."""
+    """An overlay of a pack: a parameter, a priority, a condition, a rule switched off, and a new rule."""
     rules: dict[str, Any] = {}
     for id_ in yaml.safe_load(base)["rules"]:
         rules[id_] = draw(
@@ -284,13 +288,13 @@ def _customs(entity: str, numbers: st.SearchStrategy[Any]) -> st.SearchStrategy[
     return st.fixed_dictionaries({}, optional=fields)
 
 
-#: Whole numbers, fractions, and ones that are hard to tell apart.
+#: Whole numbers, fractions, and numbers that differ very little.
 _NUMBERS: Final = st.sampled_from([0, 1, 2, 2.5, 0.1, 0.30000000000000004, -1, 999_999_999_999, 1.0])
 
 
 @st.composite
 def cases(draw: Draw) -> dict[str, Any]:
-    """A case of the shipped pack's kind, with custom facts here and there, and people in other places."""
+    """A case like those of the shipped pack, with some custom facts, and people in other places."""
     case = dict(draw(shipped_fields))
     case["candidate"] = {**case["candidate"], "custom": draw(_customs("candidate", _NUMBERS))}
     places = st.sampled_from(
@@ -299,7 +303,7 @@ def cases(draw: Draw) -> dict[str, Any]:
     applications = []
     for application in case["applications"]:
         parts = {
-            part: [{**one, "custom": draw(_customs(entity, _NUMBERS))} for one in application[part]]
+            part: [{**row, "custom": draw(_customs(entity, _NUMBERS))} for row in application[part]]
             for part, entity in (("people", "person"), ("interviews", "interview"), ("messages", "message"))
         }
         parts["people"] = [{**person, **draw(places)} for person in parts["people"]]
@@ -309,7 +313,7 @@ def cases(draw: Draw) -> dict[str, Any]:
 
 @st.composite
 def several_candidates(draw: Any, one_case: st.SearchStrategy[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Some candidates' cases, in which nothing stands in the order of its name."""
+    """The cases of some candidates, in which no list is in the order of its ids."""
     candidates = []
     for no in range(draw(st.integers(1, 5))):
         case = draw(one_case)

@@ -1,4 +1,4 @@
-"""Cases as the shipped rules may meet them: consistent, and anything optional may be unknown."""
+"""Cases for the shipped rules: consistent, and anything optional may be unknown."""
 
 from __future__ import annotations
 
@@ -64,8 +64,12 @@ _person: Final = _fields(
 
 def _interviews(people: list[str]) -> Drawn:
     ids = st.sampled_from(people) if people else st.nothing()
-    one = st.one_of(ids, st.builds(lambda id_, attended: {"person": id_, "attended": attended}, ids, st.booleans()))
-    interviewers = st.lists(one, max_size=3, unique_by=lambda one: one if isinstance(one, str) else one["person"])
+    interviewer = st.one_of(
+        ids, st.builds(lambda id_, attended: {"person": id_, "attended": attended}, ids, st.booleans())
+    )
+    interviewers = st.lists(
+        interviewer, max_size=3, unique_by=lambda entry: entry if isinstance(entry, str) else entry["person"]
+    )
     fields: dict[str, st.SearchStrategy[Any]] = {
         "stage": st.sampled_from(["phone_screen", "first", "panel", "final"]),
         "went": st.sampled_from(["well", "mixed", "badly"]),
@@ -103,7 +107,7 @@ def _messages(people: list[str]) -> Drawn:
 
 
 def _in_order(offer: Fields) -> Fields:
-    """An offer that is not signed before it came."""
+    """The offer with its moments in order, so that it is not signed before it was received."""
     if offer.get("received_at") and offer.get("signed_at") and offer["signed_at"] < offer["received_at"]:
         return {**offer, "received_at": offer["signed_at"], "signed_at": offer["received_at"]}
     return offer
@@ -139,14 +143,14 @@ def _application(id_: str, people: list[Fields]) -> Drawn:
         id=st.just(id_),
         people=st.just(people),
         interviews=st.lists(_interviews(ids), max_size=3).map(
-            lambda interviews: [{"id": f"i{no}", **one} for no, one in enumerate(interviews)]
+            lambda interviews: [{"id": f"i{no}", **interview} for no, interview in enumerate(interviews)]
         ),
         messages=st.lists(_messages(ids), max_size=5),
     )
 
 
 def _applications(id_: str) -> Drawn:
-    people = st.lists(_person, max_size=4).map(lambda rows: [{"id": f"p{no}", **one} for no, one in enumerate(rows)])
+    people = st.lists(_person, max_size=4).map(lambda rows: [{"id": f"p{no}", **row} for no, row in enumerate(rows)])
     return people.flatmap(lambda rows: _application(id_, rows))
 
 
@@ -164,18 +168,18 @@ _candidate: Final = _fields(
 
 
 def _readable(candidate: Fields, application: Fields) -> Fields:
-    """The application with moments instead of days, where no time zone says when those end."""
+    """The application with moments in place of days if no time zone says when the days end."""
     if candidate.get("time_zone") or application.get("time_zone"):
         return application
 
-    def told(part: Fields) -> Fields:
+    def with_moments(part: Fields) -> Fields:
         return {
             name: f"{value}T12:00:00+00:00" if name in _DEADLINES and value and len(value) == 10 else value
             for name, value in part.items()
         }
 
     offer = application.get("offer")
-    return {**told(application), **({"offer": told(offer)} if offer else {})}
+    return {**with_moments(application), **({"offer": with_moments(offer)} if offer else {})}
 
 
 #: Whole cases: a candidate with none to three applications.

@@ -63,7 +63,7 @@ rules:
 """
     )
     descriptions = [
-        mutant.said for mutant in mutants(policy.checked, "r") if mutant.operator in ("comparison", "threshold up")
+        mutant.change for mutant in mutants(policy.checked, "r") if mutant.operator in ("comparison", "threshold up")
     ]
     assert descriptions == ["`person.calls: at least 2`: 2 → 3"]
 

@@ -1,4 +1,4 @@
-"""Decisions as users hold them: ranked at once, put into words on first use."""
+"""Decisions: ranked at once, put into words on first use."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Advice:
 
     @property
     def due_word(self) -> str:
-        """``by`` if the action shall be done by its deadline, ``until`` if it shall be kept up until the deadline."""
+        """``by`` if the action is to be done by its deadline, ``until`` if it is to be kept up until the deadline."""
         return self._context.checked.actions[self.action].due
 
     @property
@@ -302,7 +302,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         )
 
     def why(self, action: str, target: str | None = None, *, flip: bool = False) -> WhyRecord:
-        """Why an action is advised or is not, for one target or for every target that the question is about.
+        """Why an action is advised or not, for one target or for every target that the question is about.
 
         ``target`` is an id, or ``application/id`` where several applications have the id. An action stands for all its kinds.
         ``flip`` adds counterfactuals: the smallest changes of facts that would turn each answer around. They are found by

@@ -1,4 +1,4 @@
-"""Deciding so that one record never takes others along: what fails is split until the record that fails stands alone."""
+"""Decides so that a failing record spoils no other record: a failing chunk is split until the record is alone."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from tactful.columns.from_texts import internal_error
 
 #: Seconds that each case adds to the time that deciding may take in a process of its own.
 _TRIAL_EACH: Final = 0.002
-#: Seconds between two looks at a process.
+#: Seconds between two checks on a process.
 _LOOK: Final = 0.01
 
 Item = TypeVar("Item")
-#: Tries to decide in a process of its own; the reason in words where that process did not come to an end.
+#: Decides on so many cases in a process of its own. Returns why the process failed, in words; ``None`` if it did not.
 Trial = Callable[[Callable[[], Decided], int], str | None]
 
 
 class Isolated:
-    """Decides on chunks as ``decides`` does, and rejects the records that it fails on.
+    """Decides on chunks as ``decides`` does, and rejects the records on which ``decides`` fails.
 
-    With a ``trial`` each chunk is first decided on in a process of its own, so that a record which ends processes is
-    found as well.
+    With a ``trial``, each chunk is first decided on in a process of its own. This finds records that crash the process
+    too.
     """
 
     def __init__(self, decides: Decides, trial: Trial | None = None) -> None:
         self._decides, self._trial = decides, trial
 
     def lines(self, lines: list[Line]) -> Decided:
-        """Decide on a case for each line."""
+        """Decide on the case in each line."""
 
         def rejected(lines: list[Line], reason: str) -> Decided:
             rejects = [line_reject(line, internal_error(reason)) for line in lines]
@@ -55,10 +55,10 @@ class Isolated:
             except Exception as error:
                 if _concerns_all(error):
                     raise
-        return self._by_candidate(chunk)  # listing the ids takes as long as reading them, so only a failure pays for it
+        return self._by_candidate(chunk)  # the ids are listed only after a failure, as listing takes as long as reading
 
     def _by_candidate(self, chunk: TableChunk) -> Decided:
-        """Decide on a chunk of which some candidate may fail."""
+        """Decide on a chunk in which candidates may fail."""
 
         def decide(ids: list[str | None]) -> Decided:
             return self._decides.tables(chunk if len(ids) == len(everyone) else _only(chunk, ids))
@@ -100,7 +100,7 @@ def _concerns_all(error: Exception) -> bool:
 
 
 def _ids(chunk: TableChunk) -> list[str | None]:
-    """The ids of a chunk: those of its candidates in their order, then those that only other tables have."""
+    """The ids of a chunk: first those of its candidates, in order, then those that only other tables have."""
     ids: dict[str | None, None] = {}
     for name in sorted(chunk.tables, key=lambda name: name != "candidates"):
         ids |= dict.fromkeys(pc.unique(plain_column(chunk.tables[name])).to_pylist())
@@ -114,7 +114,7 @@ def plain_column(table: pa.Table) -> pa.ChunkedArray:
 
 
 def _only(chunk: TableChunk, ids: list[str | None]) -> TableChunk:
-    """The rows of some ids."""
+    """The part of a chunk with the rows of some ids."""
     wanted = pa.array(ids, pa.string())
     return chunk._replace(
         tables={
@@ -124,7 +124,7 @@ def _only(chunk: TableChunk, ids: list[str | None]) -> TableChunk:
 
 
 def _together(first: Decided, second: Decided) -> Decided:
-    """What came of two parts of a chunk, as one."""
+    """The results of two parts of a chunk as one result."""
     return Decided(
         _concatenated(first.ids, second.ids, pa.string()),
         _concatenated(first.nows, second.nows, pa.int64()),
@@ -142,29 +142,29 @@ def _concatenated(first: Any, second: Any, type_: pa.DataType) -> pa.Array:
 
 
 def forked_trial(seconds: float, still_there: Callable[[], None]) -> Trial | None:
-    """A trial in a copy of this process; ``None`` where the system has no such copies.
+    """A trial in a fork of this process; ``None`` if the system cannot fork.
 
-    ``seconds`` is how long one case may take. ``still_there`` is called after each trial, for those who watch over this
-    process.
+    A trial may take ``seconds``, and a little longer for each case. ``still_there`` is called after each trial, to tell
+    whoever watches this process that it is alive.
     """
     if not hasattr(os, "fork"):
         return None
 
     def trial(decide: Callable[[], Decided], count: int) -> str | None:
-        reason = _in_copy(decide, seconds + _TRIAL_EACH * count)
+        reason = _in_fork(decide, seconds + _TRIAL_EACH * count)
         still_there()
         return reason
 
     return trial
 
 
-def _in_copy(decide: Callable[[], Decided], seconds: float) -> str | None:
-    """Decide in a copy of this process, and throw the outcome away; why the copy did not come to an end."""
+def _in_fork(decide: Callable[[], Decided], seconds: float) -> str | None:
+    """Decide in a fork and drop the result. Returns why the fork crashed or took too long; ``None`` if it ended by itself."""
     child = os.fork()
     if child == 0:
         try:
             decide()
-        except BaseException:  # this process will meet it too, and tell of it
+        except BaseException:  # the parent meets the same error, and reports it
             os._exit(0)
         os._exit(0)
     end = time.monotonic() + seconds

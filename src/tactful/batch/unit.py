@@ -1,4 +1,4 @@
-"""Doing a unit of work: its chunks read, decided and written. This is what workers do."""
+"""The work on one unit: its chunks are read, decided on and written. Workers run this."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from tactful.batch.workers import Progress
 from tactful.source.codes.batches import InputChanged
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
-#: Makes what decides for a policy: chunks in, tables out.
+#: Makes the engine for a policy, its options and the moment of cases without one (seconds since 1970).
 MakeDecides = Callable[[Policy, Options, int], Decides]
 
 
 class Setup(msgspec.Struct, frozen=True):
-    """What every worker has to know.
+    """The settings that every worker gets.
 
-    ``chunk`` is how many cases are decided together, ``clock`` the moment that cases without a ``now`` of their own are
-    decided for; ``tables`` is ``None`` where the input has lines.
+    ``chunk`` is how many cases are decided on together. ``clock`` is the moment for cases without a ``now`` of their own, in
+    seconds since 1970. ``tables`` is ``None`` if the input has lines.
     """
 
     pack: str
@@ -44,18 +44,18 @@ class Setup(msgspec.Struct, frozen=True):
     folder: Path
     tables: TablesInput | None
     decides: MakeDecides
-    #: Seconds that a case may take that is suspected of ending processes.
+    #: Seconds that a case may take if it is suspected of crashing processes.
     trial: float
-    #: The files of the input, as they were when the batch began to read them.
+    #: The files of the input as they were when the run began to read them.
     stamps: tuple[Stamp, ...]
 
 
 class Worker:
-    """Does units, with a policy that is loaded once."""
+    """Does units with a policy that is loaded once."""
 
     def __init__(self, setup: Setup, policy: Policy) -> None:
         self._setup = setup
-        #: No two processes write the same file, not even one whose parent was killed and one of the next run.
+        #: A folder for each process, so that no two write the same file: a process of a killed run may still be alive.
         self._folder = setup.folder / str(os.getpid())
         self._limit = policy.decider.limits.bytes
         self._decides = setup.decides(policy, setup.options, setup.clock)
@@ -64,9 +64,10 @@ class Worker:
             self._reader = TablesReader(setup.tables, needed_columns(policy.decider, setup.options))
 
     def __call__(self, unit: Unit, tell: Callable[[Progress], None], careful: bool = False) -> Written:
-        """Do one unit; ``tell`` is called after each chunk.
+        """Do one unit, and call ``tell`` after each chunk.
 
-        ``careful``: the unit has ended processes, so each chunk is tried in a process of its own first.
+        ``careful``: the unit has crashed processes, so each chunk is tried in a process of its own first. Raises
+        :class:`InvalidInput` if a file of the input was changed.
         """
         check_input(self._setup.stamps)
         try:
@@ -107,7 +108,7 @@ class Worker:
 
 
 def check_input(stamps: Sequence[Stamp]) -> None:
-    """That the files are still what they were. Raises :class:`InvalidInput`."""
+    """Raise :class:`InvalidInput` if a file is no longer as it was."""
     for before in stamps:
         try:
             now: Stamp | None = stamp(before.path)
@@ -118,22 +119,22 @@ def check_input(stamps: Sequence[Stamp]) -> None:
 
 
 def input_changed(name: str) -> Diagnostic:
-    """The mistake of an input that was written while it was read."""
+    """The mistake that an input was written while it was read."""
     help_ = "wait until the input is complete, and start over with --fresh"
     return InputChanged.at(None, f"`{name}` was changed while it was read", help_)
 
 
 def settle_memory() -> None:
-    """Have Arrow's memory from where numpy has its own, in a process that does nothing else: a tenth faster.
+    """Let Arrow and numpy use one allocator, in a process that does nothing else. This makes it a tenth faster.
 
-    What there is by now is there to the end, so the collector of garbage need not go over it again and again.
+    The objects that exist by now stay to the end, so the garbage collector is told to skip them.
     """
     pa.set_memory_pool(pa.system_memory_pool())
     gc.freeze()
 
 
 def make_worker(setup: Setup) -> Worker:
-    """What does units in a process of its own, which loads the pack itself. Raises :class:`TactfulError`."""
+    """The worker of a process of its own. Loads the pack; raises :class:`TactfulError` if the pack has changed."""
     policy = load(setup.pack)
     settle_memory()
     if policy.checked.digest != setup.digest:
@@ -142,5 +143,5 @@ def make_worker(setup: Setup) -> Worker:
 
 
 def maker(setup: Setup) -> Callable[[], Worker]:
-    """:func:`make_worker` for one setup, as it can be sent to other processes."""
+    """:func:`make_worker` for one setup, as a function that can be sent to other processes."""
     return partial(make_worker, setup)

@@ -155,7 +155,6 @@ class Reporter:
         if not self._quiet and self._out.is_terminal:
             columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
             self._bar = Progress(*columns, console=self._out, transient=True)
-            self._bar.start()
         return self
 
     def __exit__(
@@ -188,6 +187,7 @@ class Reporter:
         self._weight += weight
         now = time.monotonic()
         if self._bar is not None and self._task is not None:
+            self._bar.start()  # not before: its thread would keep workers from being copies of this process
             self._bar.update(self._task, completed=self._weight, description=self._line(now))
         elif now - self._reported_at >= PAUSE:
             self._reported_at = now

@@ -1,4 +1,4 @@
-"""Deciding, without words: fire, then rank. Explanations, plans and what-ifs decide again with the same decider."""
+"""Decide: fire rules, and rank their conclusions. Explanations, plans and what-ifs decide again with the same decider."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Decider:
         self._program = self._load(engine)
 
     def _load(self, engine: EngineName | Rete) -> Program:
-        """The pack as a program of the engine. Raises :class:`tactful.EngineError` where the engine cannot be used."""
+        """The pack as a program of the engine. Raises :class:`tactful.EngineError` if the engine cannot be used."""
         if engine == "compiled":
             return compile_pack(self.checked, self.calendars)
         options = Rete() if engine == "rete" else engine
@@ -48,12 +48,12 @@ class Decider:
 
     @lazy
     def moving(self) -> tuple[Rule, ...]:
-        """The rules that can begin or cease to fire by time alone."""
+        """The rules that can begin or stop firing by time alone."""
         return tuple(rule for rule in self.checked.rules if self.clockwork.rule(rule))
 
     @lazy
     def clocked(self) -> frozenset[int]:
-        """The numbers of the ``moving`` rules that look at a local clock."""
+        """The numbers of the ``moving`` rules that read a local clock."""
         return frozenset(rule.no for rule in self.moving if self.clockwork.looks_at_clocks(rule))
 
     @lazy
@@ -92,7 +92,7 @@ class Decider:
         return Evaluator(case, now, self.facts, self.calendars)
 
     def link(self, shape: CaseShape, now: int | None) -> Case | None:
-        """The case that some changed facts make; ``None`` where they do not fit together, or make it too large."""
+        """The case of a shape with changed facts; ``None`` if the facts do not fit together, or make it too large."""
         try:
             case = link(shape, now, self.calendars, self.checked.custom, self.limits)
         except NotLinkable:

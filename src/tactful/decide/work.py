@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from math import isqrt
 from typing import Final, Literal, NamedTuple
 
-from tactful.engines.joins import is_lookup, join_of
+from tactful.engines.compiled.joins import join_of, lookup_of
 from tactful.facts.entities import ENTITIES
 from tactful.facts.kinds import ListKind
 from tactful.facts.rows import Case, Family
@@ -246,7 +246,7 @@ def _shape(fact: Aggregate) -> Shape:
     join = join_of(fact)
     if join is None:
         return Shape(fact.entity, fact.over, fact.pivot)
-    scope, key = join[1].scope, join[1].key
+    scope, key = join.person_id.scope, join.person_id.key
     same = (scope, key) in _PERSON_IDS and scope in (fact.entity, "person")
     return Shape(fact.entity, fact.over, fact.pivot, "same" if same else "one")
 
@@ -280,7 +280,7 @@ class _Tests:
 
     def _is_plain(self, fact: WhenFact) -> bool:
         """Whether a fact reads no other facts, or only whether a person has a row."""
-        return all(is_lookup(self._facts[id_]) for id_ in computed(fields_of(fact.condition)))
+        return all(lookup_of(self._facts[id_]) is not None for id_ in computed(fields_of(fact.condition)))
 
 
 def _searched(field: Field, predicate: Predicate) -> int:

@@ -101,7 +101,7 @@ class _Side:
         )
 
     def instead(self, key: _Key, other: _Side) -> ElseRecord:
-        """What happened here to a conclusion that only the other side ranks."""
+        """The state on this side of a conclusion that only the other side ranks."""
         context = self.context
         if key in self.alternatives:
             return AlternativeToRecord(to=context.label(self.alternatives[key]))
@@ -125,7 +125,7 @@ class _Side:
         if row is None:
             return RowGoneRecord(rule=id_, row=target_record(theirs))
         derivation, env = Derivation(context), context.evaluator.environment(rule.entity, row)
-        failing = derivation.tests(derivation.standing_in_the_way(rule, row), env, to_mend=True, deep=False)
+        failing = derivation.tests(derivation.failing(rule, row), env, to_mend=True, deep=False)
         return LacksRecord(rule=id_, failing=failing)
 
     def _rows_of(self, entity: str) -> dict[tuple[str, str, str, str], Row]:
@@ -326,7 +326,7 @@ def _change(
 
 
 def _whole(place: str, was: _Facts | None, now: _Facts | None, before: Context, after: Context) -> FactChangeRecord:
-    """A row that only one of the cases has."""
+    """The change of a row that only one of the cases has."""
     return FactChangeRecord(
         fact=place,
         before=None if was is None else _plain(was, before),

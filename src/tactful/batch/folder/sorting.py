@@ -1,4 +1,4 @@
-"""A table in any order, sorted by candidate: runs that fit into memory, each in a file, to be read side by side."""
+"""Sorts a table by candidate: in runs that fit into memory, each in a file, to be merged when they are read."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ import pyarrow.parquet as pq
 from tactful.batch.folder.footers import KEY, TableFiles, joined, plain
 from tactful.batch.folder.streams import group_batches, open_file
 
-#: A run has about so many bytes of memory.
+#: About how many bytes of memory a run takes.
 RUN_BYTES: Final = 128 * 1024 * 1024
-#: How many rows are read at once, and how many a row group of a run has.
+#: How many rows are read at once, and the rows of a run's row group.
 _READ: Final = 65_536
 _GROUP: Final = 16_384
 
 
 def sort_table(table: TableFiles, folder: Path) -> None:
-    """Write the table's runs into ``folder``, which appears once it is whole. Rows of a candidate keep their order."""
+    """Write the table's runs into ``folder``, which appears once it is complete. A candidate's rows keep their order."""
     temporary = folder.with_name(f".{folder.name}")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     for no, run in enumerate(_runs(table)):
-        order = pc.array_sort_indices(plain(run.column(KEY).combine_chunks()), null_placement="at_start")  # stable
+        order = pc.array_sort_indices(
+            plain(run.column(KEY).combine_chunks()), null_placement="at_start"
+        )  # a stable sort
         pq.write_table(run.take(order), temporary / f"run-{no:05}.parquet", row_group_size=_GROUP, compression="snappy")
     temporary.replace(folder)
 

@@ -1,4 +1,4 @@
-"""Reading row groups in which candidates' ids ascend, a stretch of candidates at a time, in bounded memory."""
+"""Reads streams of ascending ids, a range of candidates at a time, in bounded memory."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ import pyarrow.parquet as pq
 
 from tactful.batch.folder.footers import KEY, Stream, as_read, old_moments
 
-#: Texts that take fewer bytes than this for each row, as they are stored, are read as dictionaries.
+#: Texts that are stored in fewer bytes a row than this are read as dictionaries.
 _FEW: Final = 4
 
 
 class Slice(NamedTuple):
-    """Rows that were read, and the place of their row group in the table."""
+    """Some rows, and the number of their row group in the table."""
 
     group: int
     rows: pa.RecordBatch
 
 
 class Cursor:
-    """A place in a stream. Goes on from where it stopped, or to any other place.
+    """A position in a stream. Reading continues from there, or from any other position.
 
-    Rows are found by halving: where ids do not ascend after all, rows of other candidates are among those found, but each
-    row is found once. ``most``: how many rows are read at once; ``columns``: which columns, where a file has them.
+    Positions are found by binary search. If the ids do not ascend after all, rows of other candidates are returned too, but
+    no row is returned twice. ``most`` is how many rows are read at once. ``columns`` are the columns to read, in files that
+    have them.
     """
 
     def __init__(self, stream: Stream, most: int, columns: list[str]) -> None:
@@ -36,7 +37,7 @@ class Cursor:
         self._rest: Slice | None = None
 
     def go_to(self, above: str | None) -> None:
-        """Stand before the first row with an id over ``above``; before the first of all where it is ``None``."""
+        """Go to the first row with an id above ``above``, or to the first row of all if it is ``None``."""
         first = 0 if above is None else bisect_left(self._highs, above)
         self._batches, self._rest = self._read(first), None
         if above is not None:
@@ -44,7 +45,7 @@ class Cursor:
                 pass
 
     def up_to(self, high: str | None) -> Iterator[Slice]:
-        """The rows from here up to the last one with the id ``high``; all where it is ``None``."""
+        """The rows from here up to the last row with an id up to ``high``; all rows if it is ``None``."""
         while (here := self._rest or next(self._batches, None)) is not None:
             count = here.rows.num_rows if high is None else _up_to(here.rows, high)
             whole = count == here.rows.num_rows
@@ -60,12 +61,12 @@ class Cursor:
         for group in self._stream[first:]:
             if file is None or group.path != path:
                 file, path = open_file(group.path), group.path
-            found = group_batches(file, group.index, self._most, self._columns)
-            yield from (Slice(group.no, rows) for rows in found)
+            batches = group_batches(file, group.index, self._most, self._columns)
+            yield from (Slice(group.no, rows) for rows in batches)
 
 
 def open_file(path: str) -> pq.ParquetFile:
-    """A file whose columns with few different texts are read as dictionaries, which is faster, and faster to go on with."""
+    """An open file. Columns with few different texts are read as dictionaries, which are faster to read and to process."""
     footer = pq.read_metadata(path)
     columns = range(footer.num_columns if footer.num_row_groups else 0)
     stored = [footer.row_group(0).column(no) for no in columns]
@@ -76,7 +77,7 @@ def open_file(path: str) -> pq.ParquetFile:
 
 
 def _has_few_texts(column: Any) -> bool:
-    """Whether a column is of texts, not in lists, that take little room for each row."""
+    """Whether a column has texts, not lists of them, that take little space for each row."""
     text = column.physical_type == "BYTE_ARRAY" and "." not in column.path_in_schema
     return text and column.total_uncompressed_size < _FEW * column.num_values
 
@@ -84,14 +85,14 @@ def _has_few_texts(column: Any) -> bool:
 def group_batches(
     file: pq.ParquetFile, group: int, most: int, columns: list[str] | None = None
 ) -> Iterator[pa.RecordBatch]:
-    """A row group's rows, so many at a time. Over more than one row group Arrow can't read lists of dictionaries."""
+    """The rows of a row group, ``most`` at a time. Across row groups, Arrow cannot read lists of dictionaries."""
     old = old_moments(file.metadata)
     for rows in file.iter_batches(most, row_groups=[group], columns=columns, use_threads=False):
         yield as_read(rows, old)
 
 
 def _up_to(rows: pa.RecordBatch, high: str) -> int:
-    """How many rows have ids up to ``high``; missing ones come first."""
+    """How many rows have ids up to ``high``. Missing ids come first."""
     ids = rows.column(rows.schema.names.index(KEY))
     low, end = 0, len(ids)
     if (ids[end - 1].as_py() or "") <= high:

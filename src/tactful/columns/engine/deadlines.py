@@ -1,4 +1,4 @@
-"""Deadlines of firings, in arrays. The rare rule whose deadline is not a shifted moment needs a search, case by case."""
+"""Deadlines of firings, in arrays. If a rule's deadline is not a shifted moment, which is rare, each case is searched."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class End(NamedTuple):
     shift: Shift
 
 
-#: The deadline is the first known moment of these. ``None``: it takes a search.
+#: The deadline is the first known moment among these. ``None``: the deadline must be searched for.
 Ends = tuple[End, ...] | None
 
 
@@ -53,10 +53,10 @@ def ends_of(rule: Rule, clockwork: Clockwork, planner: Planner) -> Ends:
 
 
 def _last_moments(condition: Condition, must: bool, clockwork: Clockwork) -> list[Shift] | None:
-    """How far from its field's moment a condition stops holding (``must``) or starts to. ``None``: only a search tells.
+    """The shifts from its field's moment at which a condition stops holding (``must``), or begins to hold (not ``must``).
 
-    The answer is plain for a test that only asks how long ago a moment is, if time does not change the moment itself. A
-    test that must hold, and asks for "at least so long ago", never stops. A test that must not hold starts only once.
+    They are known for a test that only compares the age of a moment, if time does not change the moment itself. A test for
+    "at least so long ago" never stops holding, and begins to hold only once. ``None``: the shifts must be searched for.
     """
     if not isinstance(condition, Test) or condition.negated or clockwork.field(condition.field):
         return None
@@ -86,7 +86,7 @@ class _Open(NamedTuple):
 
 
 class Deadlines:
-    """Finds the deadlines of one chunk's firings."""
+    """Finds the deadlines of a chunk's firings."""
 
     def __init__(
         self, columns: Columns, fields: Fields, facts: Mapping[str, ComputedFact], calendars: Calendars
@@ -95,7 +95,7 @@ class Deadlines:
         self._open: list[_Open] = []
 
     def due(self, rule: Rule, ends: Ends, rows: Places, frame: Frame) -> Ints | None:
-        """The deadlines of a rule that fires for ``rows``, the rows of ``frame``; ``None`` where no firing has one."""
+        """The deadlines of a rule that fires for ``rows``, the rows of ``frame``; ``None`` if no firing has a deadline."""
         if ends is None:
             return self._searched(rule, rows)
         moments = [self._fields.shifted(end.field, end.shift, frame) for end in ends]

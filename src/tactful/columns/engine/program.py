@@ -34,7 +34,7 @@ class _RulePlan:
 class ColumnarProgram:
     """A checked pack, ready for columns. Threads may share it, each with its own columns.
 
-    ``calendars`` are the calendars that cases use.
+    ``calendars`` must be the calendars that the cases use.
     """
 
     def __init__(self, checked: CheckedPack, calendars: Calendars) -> None:
@@ -47,7 +47,7 @@ class ColumnarProgram:
         self._steps = [plan for plan in plans if isinstance(plan.rule.conclusion, AddStep)]
 
     def fire(self, columns: Columns) -> list[RuleFirings]:
-        """All firings of rules that advise or prohibit, in the order of rules; rules that do not fire are left out.
+        """All firings of rules that advise or prohibit, in the order of rules. Rules that do not fire are left out.
 
         Raises :class:`tactful.columns.engine.deadlines.Refused` with the cases that take too many steps, as
         :meth:`fire_steps` does.
@@ -55,7 +55,7 @@ class ColumnarProgram:
         return self._fired(self._rules, columns)
 
     def fire_steps(self, columns: Columns) -> list[RuleFirings]:
-        """All firings of rules that add steps, in the order of rules; rules that do not fire are left out."""
+        """All firings of rules that add steps, in the order of rules. Rules that do not fire are left out."""
         return self._fired(self._steps, columns)
 
     def _fired(self, rules: Iterable[_RulePlan], columns: Columns) -> list[RuleFirings]:
@@ -78,7 +78,7 @@ def _rule_plan(rule: Rule, planner: Planner, clockwork: Clockwork) -> _RulePlan:
 
 
 class _Chunk:
-    """The values of one chunk of cases that have been computed so far."""
+    """The values of a chunk of cases that have been computed so far."""
 
     def __init__(
         self,

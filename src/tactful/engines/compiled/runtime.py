@@ -29,9 +29,9 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
     expiry: Expiry | None = None
 
     def until(self, rule: int, row: Row) -> int | None:
-        """When a rule that fires now stops by time alone (seconds since 1970), for rules whose end is no single expression.
+        """When a rule that fires now stops by time alone (seconds since 1970); for ends that no expression can compute.
 
-        Raises :class:`tactful.InvalidInput` where that takes too many steps.
+        Raises :class:`tactful.InvalidInput` if that takes too many steps.
         """
         if self.expiry is None:
             self.expiry = Expiry(Evaluator(self.case, self.now, self.facts, self.calendars))

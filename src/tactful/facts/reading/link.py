@@ -1,4 +1,4 @@
-"""From a decoded case to rows: moments in seconds, references followed, places resolved.
+"""Link a decoded case: turn its parts into rows, with moments in seconds, references to rows, and calendars for places.
 
 Every decision runs this, so it stops at the first mistake and raises :class:`NotLinkable`. ``validate`` and
 ``consistency`` then check everything again and report all mistakes.
@@ -30,16 +30,16 @@ from tactful.facts.rows import (
 )
 from tactful.facts.shape import Application, CaseShape, Interview, Message, Offer, Person
 
-#: The clock that business days count on where no time zone is given anywhere.
+#: The clock for business days in a case that gives no time zone.
 NO_ZONE: Final = "UTC"
 
 
 class NotLinkable(Exception):
-    """A mistake in the case. ``validate`` and ``consistency`` report which."""
+    """The case has a mistake. ``validate`` and ``consistency`` find out which."""
 
 
 def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: CustomFields, limits: CaseLimits) -> Case:
-    """The case that a shape makes, at ``now`` (seconds since 1970) or else its own. Raises :class:`NotLinkable`."""
+    """The case of a shape, at ``now`` (seconds since 1970) or else its own ``now``. Raises :class:`NotLinkable`."""
     given = shape.candidate
     zone = given.time_zone
     place = (NO_ZONE if zone is None else zone, given.country)
@@ -64,6 +64,8 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
         calendar,
         NO_CUSTOM if given.custom is None else linker.customs("candidate", given.custom),
     )
+    if given.id.isspace():
+        raise NotLinkable
     applications = shape.applications
     count = len(applications)
     if count > 1 and (count > limits.applications or len({application.id for application in applications}) != count):
@@ -76,7 +78,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
 
 
 def _at(place: tuple[str, str | None], calendars: Calendars) -> Calendar:
-    """The calendar of a new place. Raises :class:`NotLinkable` if its time zone or country does not exist."""
+    """The calendar of a place. Raises :class:`NotLinkable` if its time zone or country does not exist."""
     calendar = calendars.find(place)
     if calendar is None:
         raise NotLinkable
@@ -92,7 +94,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
     calendars: Calendars
     custom: CustomFields
     limits: CaseLimits
-    #: The nearest calendar; whether the candidate has a time zone; and whether anything from the candidate down to here has.
+    #: The nearest calendar; whether the candidate has a time zone; whether the current part or any part above it has one.
     calendar: Calendar
     zoned: bool
     zoned_here: bool
@@ -133,7 +135,8 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         )
         people_given, interviews_given, messages_given = given.people, given.interviews, given.messages
         if (
-            len(people_given) > limits.people
+            given.id.isspace()
+            or len(people_given) > limits.people
             or len(interviews_given) > limits.interviews
             or len(messages_given) > limits.messages
         ):
@@ -158,8 +161,10 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         place: tuple[str | None, str | None] = (None, None)
         for person in given:
             id_, zone, country, calendar = person.id, person.time_zone, person.country, own
+            if id_.isspace():
+                raise NotLinkable
             if zone is not None or country is not None:
-                if (zone, country) != place:  # people of a company are mostly in the same place
+                if (zone, country) != place:  # most people of a company are in the same place
                     place = (zone, country)
                     there = (own.time_zone if zone is None else zone, own.country if country is None else country)
                     placed = self._calendar_at(there)
@@ -196,12 +201,12 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             known = epochs.get(moment.tzinfo)
             if known is None:
                 ended_at = self.seconds(moment)
-            else:  # as in seconds
+            else:  # the same as `seconds`, written out for speed
                 since = moment - known[0]
                 ended_at = since.days * 86_400 + since.seconds + known[1]
                 if not 1970 < moment.year < 2199:
                     raise NotLinkable
-            if status == "held" and now is not None and ended_at > now:
+            if (status == "held" and now is not None and ended_at > now) or interview.id.isspace():
                 raise NotLinkable
             custom = NO_CUSTOM if interview.custom is None else self.customs("interview", interview.custom)
             row = InterviewRow(no, interview.id, interview.stage, status, ended_at, interview.went, application, custom)
@@ -253,7 +258,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 sent_at = None
             elif (known := epochs.get(moment.tzinfo)) is None:
                 sent_at = self.seconds(moment)
-            else:  # as in seconds; a call for each message would show
+            else:  # the same as `seconds`, written out for speed: cases have many messages
                 since = moment - known[0]
                 sent_at = since.days * 86_400 + since.seconds + known[1]
                 if not 1970 < moment.year < 2199:
@@ -295,7 +300,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
     # --- values ---
 
     def _calendar_at(self, place: tuple[str, str | None]) -> Calendar:
-        """The calendar of a place that is given for an application or a person."""
+        """The calendar of a place that an application or a person gives."""
         self.places.add(place)
         if len(self.places) > self.limits.places:
             raise NotLinkable

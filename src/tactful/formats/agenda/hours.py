@@ -61,8 +61,8 @@ def _hours(windows: Sequence[Window], mine: Calendar, theirs: Calendar) -> str:
     own, away = _describe_hours(windows, mine), _describe_hours(windows, theirs)
     if away is None or all(window.start.utcoffset() == _on(theirs, window.start).utcoffset() for window in windows):
         return own or "at varying hours"
-    there = f"{away} in {city(theirs)}"
-    return there if own is None else f"{own} ({there})"
+    local = f"{away} in {city(theirs)}"
+    return local if own is None else f"{own} ({local})"
 
 
 def _describe_hours(windows: Sequence[Window], calendar: Calendar) -> str | None:

@@ -1,4 +1,4 @@
-"""Safety rules checked: no parameter may reach them. What other packs may change is checked when packs are merged."""
+"""Safety rules checked: they must not depend on parameters. Changes by other packs are checked when packs are merged."""
 
 from __future__ import annotations
 

@@ -242,5 +242,5 @@ class PlanRecord(Record, frozen=True):
     changes: Annotated[tuple[str, ...], Meta(description="All moments at which the decision changes.")]
     incomplete: Annotated[
         bool | msgspec.UnsetType,
-        Meta(description="There, and true, where the plan ends earlier than was asked for because so much changes."),
+        Meta(description="Present and true if the plan ends earlier than requested, because too much changes."),
     ] = msgspec.UNSET

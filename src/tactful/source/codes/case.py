@@ -157,8 +157,8 @@ class UnknownPlace(Code):
     """unknown time zone or country
 
     What it reports
-        A time zone is not in the IANA list; or a country is no ISO 3166 code (``US``, ``US-NY``), or one whose holidays the
-        library ``holidays`` does not know.
+        A time zone is not in the IANA list; or a country is not an ISO 3166 code (``US``, ``US-NY``), or the library
+        ``holidays`` does not know its holidays.
 
     Why
         Business days and office hours could not be computed.

@@ -38,7 +38,7 @@ class BrokenFile(Code):
         closed, or a row with more values than the header.
 
     Why
-        Whatever follows may belong elsewhere, so none of it can be trusted.
+        Everything that follows may belong elsewhere, so none of it can be trusted.
 
     Example
         (an .ics file that was cut off before END:VCALENDAR)
@@ -166,7 +166,7 @@ class NotUnderstood(Code):
     id: ClassVar[str] = "T508"
 
 
-class Guessed(Code):
+class ImportGuess(Code):
     """guess during an import
 
     What it reports

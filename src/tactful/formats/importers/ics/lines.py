@@ -78,6 +78,12 @@ class Component(Record, frozen=True):
         return self.span if line is None else line.span
 
 
+def looks_like_calendar(data: bytes) -> bool:
+    """Whether a file begins like a calendar."""
+    start = re.sub(rb"(?:\r*\n|\r)[ \t]", b"", data.lstrip()[:400])  # a line may be folded anywhere
+    return re.match(rb"BEGIN\s*:\s*VCALENDAR\b", start, re.IGNORECASE) is not None
+
+
 def components(data: bytes, name: str, log: Log, limits: TextLimits) -> tuple[Component, ...]:
     """The top-level components of a file. Misplaced lines and ends are mistakes."""
     physical = re.split(_END_OF_LINE, data)

@@ -221,7 +221,7 @@ class _Merger:
         people = self._without_nobodies(interview, interview.attendees, addresses)
         match = find_candidate(organizer, people, addresses, None if name is None else str(name))
         if match.doubt is not None:
-            self._log.guessed(interview.span, match.doubt, "pass --me with the address that you are invited at")
+            self._log.guess(interview.span, match.doubt, "pass --me with the address that you are invited at")
         for attendee in match.attendees:
             if match.doubt is None and attendee.person.name is not None and not self._candidate.get("name"):
                 self._document.put(self._candidate, "name", self._document.text(attendee.person.name))
@@ -231,7 +231,7 @@ class _Merger:
         if not attendees and others:
             shown = others[0].name or others[0].email
             message = f"only the candidate is invited; the organizer `{shown}` is taken for a coordinator"
-            self._log.guessed(interview.span, message, "if they interview, add them under `interviewers`")
+            self._log.guess(interview.span, message, "if they interview, add them under `interviewers`")
         return msgspec.structs.replace(interview, attendees=attendees, others=others), organizer
 
     def _without_nobodies(
