@@ -35,7 +35,7 @@ class Viewer:
 
 
 @pytest.mark.parametrize(
-    ("decides", "workers", "reason", "tables_given"),
+    ("faulty", "workers", "reason", "tables_given"),
     [
         (Deadly, 2, "the process that decided on it was ended by SIGKILL", False),
         (Deadly, 2, "the process that decided on it was ended by SIGKILL", True),
@@ -50,7 +50,7 @@ class Viewer:
 def test_a_record_that_cannot_be_decided_is_rejected_alone(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    decides: type[Faulty | Deadly | Hanging],
+    faulty: type[Faulty | Deadly | Hanging],
     workers: int,
     reason: str,
     tables_given: bool,
@@ -65,7 +65,7 @@ def test_a_record_that_cannot_be_decided_is_rejected_alone(
         given = tmp_path / "cases.jsonl"
         given.write_bytes(lines(range(200)))
     out = tmp_path / "out"
-    result = run_batch(Batch(str(given), out, options=Options(chunk=8), workers=workers, decides=decides), viewer)
+    result = run_batch(Batch(str(given), out, options=Options(chunk=8), workers=workers, decider=faulty), viewer)
     assert (result.tally.cases, result.tally.rejected) == (199, 1)
     assert viewer.tally == result.tally
     (reject,) = records(out, "rejects")

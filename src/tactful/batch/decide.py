@@ -20,7 +20,7 @@ from tactful.source.codes.text import TooLarge
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 
 
-class Decides(Protocol):
+class ChunkDecider(Protocol):
     """An engine that decides on chunks."""
 
     def lines(self, lines: list[Line]) -> Decided:
@@ -79,7 +79,7 @@ class Columnar:
         return Decided(ids, nows, tables, [], 0), ranked.refused
 
 
-def columnar(policy: Policy, options: Options, clock: int) -> Decides:
+def columnar(policy: Policy, options: Options, clock: int) -> ChunkDecider:
     """The columnar engine with a policy's pack. ``clock`` is as for :class:`Columnar`."""
     return Columnar(policy, options, clock)
 

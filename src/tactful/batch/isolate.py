@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tactful.batch.decide import Decides, line_reject
+from tactful.batch.decide import ChunkDecider, line_reject
 from tactful.batch.folder.footers import KEY, plain
 from tactful.batch.folder.units import TableChunk, Unsorted
 from tactful.batch.lines import Line
@@ -29,29 +29,29 @@ Trial = Callable[[Callable[[], Decided], int], str | None]
 
 
 class Isolated:
-    """Decides on chunks as ``decides`` does, and rejects the records on which ``decides`` fails.
+    """Decides on chunks as ``decider`` does, and rejects the records on which ``decider`` fails.
 
     With a ``trial``, each chunk is first decided on in a process of its own. This finds records that crash the process
     too.
     """
 
-    def __init__(self, decides: Decides, trial: Trial | None = None) -> None:
-        self._decides, self._trial = decides, trial
+    def __init__(self, decider: ChunkDecider, trial: Trial | None = None) -> None:
+        self._decider, self._trial = decider, trial
 
     def lines(self, lines: list[Line]) -> Decided:
         """Decide on the case in each line."""
 
         def rejected(lines: list[Line], reason: str) -> Decided:
             rejects = [line_reject(line, internal_error(reason)) for line in lines]
-            return self._decides.lines([])._replace(rejects=rejects, rejected=len(lines))
+            return self._decider.lines([])._replace(rejects=rejects, rejected=len(lines))
 
-        return self._decided(lines, self._decides.lines, rejected)
+        return self._decided(lines, self._decider.lines, rejected)
 
     def tables(self, chunk: TableChunk) -> Decided:
         """Decide on the candidates of a chunk. Raises :class:`tactful.batch.folder.units.Unsorted`."""
         if self._trial is None:
             try:
-                return self._decides.tables(chunk)
+                return self._decider.tables(chunk)
             except Exception as error:
                 if _concerns_all(error):
                     raise
@@ -61,14 +61,14 @@ class Isolated:
         """Decide on a chunk in which candidates may fail."""
 
         def decide(ids: list[str | None]) -> Decided:
-            return self._decides.tables(chunk if len(ids) == len(everyone) else _only(chunk, ids))
+            return self._decider.tables(chunk if len(ids) == len(everyone) else _only(chunk, ids))
 
         def rejected(ids: list[str | None], reason: str) -> Decided:
             error = internal_error(reason)
             rejects = [
                 RejectRecord(candidate=id_, code=error.code, message=error.message, help=error.help) for id_ in ids
             ]
-            return self._decides.tables(_only(chunk, []))._replace(rejects=rejects, rejected=len(ids))
+            return self._decider.tables(_only(chunk, []))._replace(rejects=rejects, rejected=len(ids))
 
         everyone = _ids(chunk)
         return self._decided(everyone, decide, rejected)

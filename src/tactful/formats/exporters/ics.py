@@ -136,7 +136,7 @@ class _Entry:
         return self._free(event)
 
     def _end_of_waiting(self) -> Component | None:
-        """An event without a length at the end of waiting, with what to do from then on.
+        """An event without a length at the end of waiting, with the advice from then on.
 
         Waiting for the next office hours has none, because the hours have an event.
         """

@@ -49,7 +49,7 @@ _ORDER: Final[tuple[Who, ...]] = ("mine", "time", "theirs", "unknown")
 
 
 class Wish(NamedTuple):
-    """The advice that shall be given, or shall no longer be given: an action, whether it is forbidden, and a row.
+    """The advice to be given, or no longer to be given: an action, whether it is forbidden, and a row.
 
     ``kinds`` are further actions that count as the advice: kinds of the action, where it stands for its family.
     """
