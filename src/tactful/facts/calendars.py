@@ -209,7 +209,7 @@ class Calendar:
         return table.business[day.toordinal() - table.first]
 
     def holiday_name(self, day: date) -> str | None:
-        """The name of the holiday on that day; ``None`` if there is none."""
+        """The name of the holiday on that day; ``None`` if it is not a holiday."""
         first = date(day.year, 1, 1).toordinal()
         return self._offices(day.year, first).names.get(day.toordinal() - first)
 
