@@ -73,7 +73,8 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
     families: list[Family] = []
     for application in applications:
         families.append(linker.family(application, len(families), candidate))
-    return Case(now, candidate, tuple(families), shape)
+    size = 1 + count + linker.people + linker.interviews + linker.interviewers + linker.messages
+    return Case(now, candidate, tuple(families), shape, size)
 
 
 def _at(place: tuple[str, str | None], calendars: Calendars) -> Calendar:
