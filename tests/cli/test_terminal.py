@@ -266,6 +266,24 @@ def test_every_sign_has_a_replacement_of_its_length() -> None:
         assert printable(text) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",  # a family
+        "\U0001f469\U0001f3fd\u200d\U0001f4bb",  # a woman with a skin tone at a computer
+        "\U0001f9d1\u200d\u2695\ufe0f",  # a health worker
+        "\u2764\ufe0f\u200d\U0001f525",  # a heart on fire
+        "\u0646\u0631\u0645\u200c\u0627\u0641\u0632\u0627\u0631",  # "software" in Persian
+        "\u0915\u094d\u200d\u0937",  # consonants in Devanagari that stay apart
+    ],
+)
+def test_joiners_stay_where_people_see_them(text: str) -> None:
+    """Families of emoji are names of teams, and Persian and Hindi need joiners. Elsewhere they hide."""
+    assert printable(text) == text
+    for hidden in ("Da\u200dna", "Da\u200cna", f"\u200d{text}"[:2], text[:1] + "\u200d", "\U0001f468\u200dx"):
+        assert "\ufffd" in printable(hidden)
+
+
 #: Format characters that are seen: signs around Arabic, Syriac and Kaithi numbers, and of hieroglyphs.
 VISIBLE: Final = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD, *range(0x13430, 0x13440)}
 
