@@ -15,7 +15,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from tactful.cli.app import app
-from tactful.formats.text.console import printable
+from tactful.source.characters import printable
 
 SOURCES: Final = Path(__file__).parents[2] / "src" / "tactful"
 #: Escape sequences, C0, DEL, C1, directions, line ends, and what nobody sees.
@@ -253,6 +253,21 @@ def test_the_files_are_read(place: Path, words: tuple[str, ...]) -> None:
     if words[0] in fine and "--set" not in words and not wrong and words != ("advise", "case.yaml"):
         assert result.exit_code == 0, result.output
         assert "FORGED" in result.output or "--ask" in words
+
+
+@pytest.mark.parametrize("words", [("--format", "html"), ("--format", "svg"), ("--ics", "plan.ics")], ids=" ".join)
+def test_no_document_has_a_character_that_controls_or_hides(place: Path, words: tuple[str, str]) -> None:
+    """Web pages, drawings and calendars are opened in other programs, or printed with ``cat``."""
+    name = "plan.ics" if words[0] == "--ics" else f"plan.{words[1]}"
+    out = () if words[0] == "--ics" else ("--out", name)
+    result = _run(place, "plan", "case.yaml", *PACK_OPTION, *words, *out)
+    assert result.exit_code == 0, result.output
+    text = (place / name).read_bytes().decode()
+    assert "FORGED" in text
+    text = text.replace("\r\n", "\n")
+    assert not [char for char in text if char != "\n" and printable(char) != char]
+    if name == "plan.ics":  # a line that begins with a space goes on the line before
+        assert not re.search(r"^FORGED", text, re.MULTILINE)
 
 
 def test_every_sign_has_a_replacement_of_its_length() -> None:
