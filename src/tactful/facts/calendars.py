@@ -25,7 +25,7 @@ FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2199
 FIRST_MOMENT: Final = 0
 LAST_MOMENT: Final = 7_258_118_399
-#: How many calendars, and how many offsets, are kept. The oldest are dropped, and made again when they are needed.
+#: How many calendars are kept. Those that were not used for longest are dropped, and made again when they are needed.
 MAX_PLACES: Final = 1_024
 #: How many years of countries and of time zones are kept, each; and how many tables of all calendars together.
 MAX_YEARS: Final = 1_024
@@ -342,8 +342,9 @@ class Calendars:
         #: The calendars that are known already, by time zone and country.
         self.known: Bounded[tuple[str, str | None], Calendar] = Bounded(MAX_PLACES)
         #: For each fixed offset met: the first of January 1970 at that offset, and how far that is from the epoch in
-        #: seconds. Taking moments of the same offset from each other is ten times faster than across offsets.
-        self.epochs: Bounded[tzinfo | None, tuple[datetime, int]] = Bounded(MAX_PLACES)
+        #: seconds. Taking moments of the same offset from each other is ten times faster than across offsets. They stay:
+        #: offsets are whole minutes of less than a day, so there are at most 2,879.
+        self.epochs: dict[tzinfo | None, tuple[datetime, int]] = {}
         self._shared = _Years()
 
     def at(self, time_zone: str, country: str | None) -> Calendar:
@@ -358,7 +359,7 @@ class Calendars:
         if not isinstance(offset, timezone):
             return datetime(1970, 1, 1, tzinfo=UTC), 0
         first = datetime(1970, 1, 1, tzinfo=offset)
-        return self.epochs.keep(offset, (first, int(first.timestamp())))
+        return self.epochs.setdefault(offset, (first, int(first.timestamp())))
 
     def find(self, place: tuple[str, str | None]) -> Calendar | None:
         """The calendar of a place: an IANA time zone, and a country or none; ``None`` where there is no such place."""

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.machinery import PathFinder
 from importlib.resources import files
 from importlib.util import module_from_spec
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from tactful.source.suggest import near
 
@@ -24,24 +24,55 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Bounded(dict[K, V]):
-    """A dictionary that drops its oldest entries. Reading it is reading a plain dictionary: no lock, no bookkeeping.
+class Entry(Generic[V]):
+    """A value that is kept, and whether it was used since it was last considered for dropping."""
 
-    An entry that is still in use is dropped now and then, and computed again. Threads may share it.
+    __slots__ = ("used", "value")
+
+    def __init__(self, value: V) -> None:
+        self.value, self.used = value, False
+
+
+class Bounded(Generic[K, V]):
+    """Values by key, which can be made again: of too many, about the least recently used is dropped.
+
+    A value that is used takes no lock and changes no order: it is read from ``entries``, a plain dictionary, and marked.
+    The oldest value is dropped, but a marked one loses its mark instead, and counts as new (the clock algorithm). Threads
+    may share it.
     """
 
     def __init__(self, limit: int) -> None:
-        super().__init__()
+        self.entries: dict[K, Entry[V]] = {}
         self._limit, self._order = limit, deque[K]()
 
+    def get(self, key: K) -> V | None:
+        """The value that is kept for a key, if there is one; marks it as used."""
+        entry = self.entries.get(key)
+        if entry is None:
+            return None
+        entry.used = True
+        return entry.value
+
     def keep(self, key: K, value: V) -> V:
-        """Add an entry. Returns the value that is kept, which may be that of another thread."""
-        kept = self.setdefault(key, value)
-        if kept is value:
+        """Add a value. Returns the value that is kept, which may be that of another thread."""
+        entry = Entry(value)
+        kept = self.entries.setdefault(key, entry)
+        if kept is entry:
             self._order.append(key)
             if len(self._order) > self._limit:
-                self.pop(self._order.popleft(), None)
-        return kept
+                self._drop()
+        return kept.value
+
+    def _drop(self) -> None:
+        """Drop the oldest value that is not marked. The newest is not, so there is one."""
+        while True:
+            key = self._order.popleft()
+            entry = self.entries[key]
+            if not entry.used:
+                del self.entries[key]
+                return
+            entry.used = False
+            self._order.append(key)
 
 
 @cache
