@@ -16,10 +16,10 @@ from sample_cases import case, lines, tables
 
 SOME = 2_000
 _PEAK = """
-import sys
+import resource, sys
 from tactful.cli.app import app
 app(["batch", *sys.argv[1:], "--quiet"], standalone_mode=False)
-print(next(int(one.split()[1]) for one in open("/proc/self/status") if one.startswith("VmHWM")))
+print(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 """
 
 

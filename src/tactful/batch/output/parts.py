@@ -1,4 +1,4 @@
-"""Writing what units give: a file for each table of the output, in the work folder until the unit is done."""
+"""Writes the output of units: a file for each table, in the work folder until the unit is done."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BLOCK: Final = 1024 * 1024
 
 
 class Part:
-    """The output of one unit, written chunk by chunk. Its files get to their places when :meth:`OutputFolder.keep` moves them."""
+    """The output of one unit, written chunk by chunk. :meth:`OutputFolder.keep` moves its files to their places."""
 
     def __init__(self, unit: Unit, folder: Path) -> None:
         self._unit, self._folder = unit, folder
@@ -75,7 +75,7 @@ class Part:
         self._tally += tally
 
     def written(self) -> Written:
-        """What was written, once the files are closed."""
+        """The record of the unit. To be called once the files are closed."""
         files = {name: _synced(path) for name, path in self._names.items()}
         return Written(self._unit.no, self._folder.name, self._unit.weight, self._tally, files)
 
@@ -86,14 +86,14 @@ class Part:
 
 
 def _synced(path: Path) -> OutputFile:
-    """What a file is known by, after it has got to the disk."""
+    """The size and checksum of a file, after it has reached the disk."""
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
     return output_file(path)
 
 
 def output_file(path: Path) -> OutputFile:
-    """What a file is known by. Raises :class:`OSError`."""
+    """The size and checksum of a file. Raises :class:`OSError`."""
     size = crc = 0
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
@@ -102,7 +102,7 @@ def output_file(path: Path) -> OutputFile:
 
 
 def _close_anyhow(writer: Any) -> None:
-    """Close a file that is thrown away; that it cannot be written to its end (a full disk) is known already."""
+    """Close a file that is to be discarded. Errors, such as a full disk, have been reported already."""
     try:
         writer.close()
     except (OSError, pa.ArrowException):

@@ -1,4 +1,4 @@
-"""From a decoded case to rows: moments in seconds, references followed, places resolved.
+"""Link a decoded case: turn its parts into rows, with moments in seconds, references to rows, and calendars for places.
 
 Every decision runs this, so it stops at the first mistake and raises :class:`NotLinkable`. ``validate`` and
 ``consistency`` then check everything again and report all mistakes.
@@ -33,7 +33,7 @@ from tactful.facts.shape import Application, CaseShape, Interview, Message, Offe
 
 #: A time zone and a country.
 Place = tuple[str, str | None]
-#: The clock that business days count on where no time zone is given anywhere.
+#: The clock for business days in a case that gives no time zone.
 NO_ZONE: Final = "UTC"
 #: The years 1971 to 2198 in days since 1970, on the clock that a moment is written by.
 _FIRST_DAY: Final = 365
@@ -41,11 +41,11 @@ _LAST_DAY: Final = 83_641
 
 
 class NotLinkable(Exception):
-    """A mistake in the case. ``validate`` and ``consistency`` report which."""
+    """The case has a mistake. ``validate`` and ``consistency`` find out which."""
 
 
 def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: CustomFields, limits: CaseLimits) -> Case:
-    """The case that a shape makes, at ``now`` (seconds since 1970) or else its own. Raises :class:`NotLinkable`."""
+    """The case of a shape, at ``now`` (seconds since 1970) or else its own ``now``. Raises :class:`NotLinkable`."""
     given = shape.candidate
     zone = given.time_zone
     place = (NO_ZONE if zone is None else zone, given.country)
@@ -75,6 +75,8 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
         calendar,
         NO_CUSTOM if given.custom is None else linker.customs("candidate", given.custom),
     )
+    if given.id.isspace():
+        raise NotLinkable
     applications = shape.applications
     count = len(applications)
     if count > 1 and (count > limits.applications or len({application.id for application in applications}) != count):
@@ -82,7 +84,8 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
     families: list[Family] = []
     for application in applications:
         families.append(linker.family(application, len(families), candidate))
-    case = Case(now, candidate, tuple(families), shape)
+    size = 1 + count + linker.people + linker.interviews + linker.interviewers + linker.messages
+    case = Case(now, candidate, tuple(families), shape, size)
     if count + linker.people >= limits.places and _count_places(case) > limits.places:
         raise NotLinkable
     return case
@@ -114,7 +117,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
     known: dict[Place, Entry[Calendar]]
     custom: CustomFields
     limits: CaseLimits
-    #: The nearest calendar; whether the candidate has a time zone; and whether anything from the candidate down to here has.
+    #: The nearest calendar; whether the candidate has a time zone; whether the current part or any part above it has one.
     calendar: Calendar
     zoned: bool
     zoned_here: bool
@@ -159,7 +162,8 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         )
         people_given, interviews_given, messages_given = given.people, given.interviews, given.messages
         if (
-            len(people_given) > limits.people
+            given.id.isspace()
+            or len(people_given) > limits.people
             or len(interviews_given) > limits.interviews
             or len(messages_given) > limits.messages
         ):
@@ -184,8 +188,10 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         place: tuple[str | None, str | None] = (None, None)
         for person in given:
             id_, zone, country, calendar = person.id, person.time_zone, person.country, own
+            if id_.isspace():
+                raise NotLinkable
             if zone is not None or country is not None:
-                if (zone, country) != place:  # people of a company are mostly in the same place
+                if (zone, country) != place:  # most people of a company are in the same place
                     place = (zone, country)
                     there = (own.time_zone if zone is None else zone, own.country if country is None else country)
                     entry = self.known.get(there)
@@ -226,13 +232,13 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             known = epochs.get(moment.tzinfo)
             if known is None:
                 ended_at = self.seconds(moment)
-            else:  # as in seconds
+            else:  # the same as `seconds`, written out for speed
                 since = moment - known[0]
                 days = since.days
                 if not _FIRST_DAY <= days < _LAST_DAY:
                     raise NotLinkable
                 ended_at = days * 86_400 + since.seconds + known[1]
-            if status == "held" and now is not None and ended_at > now:
+            if (status == "held" and now is not None and ended_at > now) or interview.id.isspace():
                 raise NotLinkable
             custom = NO_CUSTOM if interview.custom is None else self.customs("interview", interview.custom)
             row = InterviewRow(no, interview.id, interview.stage, status, ended_at, interview.went, application, custom)
@@ -284,7 +290,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 sent_at = None
             elif (known := epochs.get(moment.tzinfo)) is None:
                 sent_at = self.seconds(moment)
-            else:  # as in seconds; a call for each message would show
+            else:  # the same as `seconds`, written out for speed: cases have many messages
                 since = moment - known[0]
                 days = since.days
                 if not _FIRST_DAY <= days < _LAST_DAY:

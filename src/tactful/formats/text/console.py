@@ -49,7 +49,7 @@ class SafeConsole(Console):
     """
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print texts, each on one line, or tables. Where a line is too long, what is wrapped is indented."""
+        """Print texts, each on one line, or tables. The continuation of a long line is indented."""
         cleaned = tuple(map(_on_one_line, objects))
         if len(cleaned) == 1 and isinstance(cleaned[0], str | Text) and not options.keys() & {"soft_wrap", "end"}:
             text = cleaned[0] if isinstance(cleaned[0], Text) else Text(cleaned[0])
@@ -87,7 +87,7 @@ class SafeConsole(Console):
             yield segment if segment.control or segment.text.isprintable() else _clean(segment)
 
     def on_broken_pipe(self) -> None:
-        """Leave it to the command what a closed pipe means."""
+        """Let the command handle a closed pipe."""
         raise BrokenPipeError
 
 
