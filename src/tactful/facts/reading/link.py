@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -86,7 +87,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
         families.append(linker.family(application, len(families), candidate))
     size = 1 + count + linker.people + linker.interviews + linker.interviewers + linker.messages
     case = Case(now, candidate, tuple(families), shape, size)
-    if count + linker.people >= limits.places and _count_places(case) > limits.places:
+    if size > limits.places and _count_places(case) > limits.places:  # a row has no more than one place
         raise NotLinkable
     return case
 
@@ -185,14 +186,15 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         by_id: dict[str | None, PersonRow] = {}
         no = self.people
         own = placed = application.calendar
-        place: tuple[str | None, str | None] = (None, None)
+        last_zone: str | None = None
+        last_country: str | None = None
         for person in given:
             id_, zone, country, calendar = person.id, person.time_zone, person.country, own
             if id_.isspace():
                 raise NotLinkable
             if zone is not None or country is not None:
-                if (zone, country) != place:  # most people of a company are in the same place
-                    place = (zone, country)
+                if zone != last_zone or country != last_country:  # most people of a company are in the same place
+                    last_zone, last_country = zone, country
                     there = (own.time_zone if zone is None else zone, own.country if country is None else country)
                     entry = self.known.get(there)
                     if entry is None:
@@ -389,6 +391,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         return values
 
 
+@lru_cache(256)
 def _length(text: str) -> int:
     length = parse_duration(text)
     if not isinstance(length, Elapsed):
