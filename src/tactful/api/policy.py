@@ -154,7 +154,7 @@ class Policy:
             from tactful.columns.tables.write import tables_of
         except ImportError as error:
             raise _no_batch() from error
-        return tables_of([self.read(case) for case in cases], self.checked.custom)
+        return tables_of([self.read(case) for case in cases], self.checked.carried)
 
     @lazy
     def table_decider(self) -> TableDecider:

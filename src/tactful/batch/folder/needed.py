@@ -34,7 +34,7 @@ def needed_columns(decider: Decider, options: Options) -> Needed | None:
         TABLE_OF[entity]: frozenset(KEYS[entity])
         | _ALWAYS[entity]
         | {column.column for column in own if (entity, column.attribute, column.custom) in read}
-        for entity, own in field_columns(decider.checked.custom).items()
+        for entity, own in field_columns(decider.checked.carried).items()
     }
 
 
