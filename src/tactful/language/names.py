@@ -29,7 +29,8 @@ class Names(msgspec.Struct, frozen=True):
 
     A parameter whose value varies is a computed field of the candidate, whose name begins with ``$``. ``hidden`` collects
     the facts that stand for moments moved by such a parameter, or by another field, while the pack is checked. ``derived``
-    are the ids of computed facts that may be unknown: parameters that vary, expressions and tables.
+    are the ids of computed facts that may be unknown: parameters that vary, expressions and tables. ``unread`` are names
+    that have a mistake of their own, so that nothing more is said of them.
     """
 
     given: Mapping[str, Mapping[str, FieldSpec]]
@@ -38,6 +39,7 @@ class Names(msgspec.Struct, frozen=True):
     parameters: Mapping[str, Parameter]
     derived: frozenset[str]
     hidden: dict[str, Derived]
+    unread: frozenset[str] = frozenset()
 
     def fields_of(self, entity: str) -> list[str]:
         """The names of all fields of an entity, an interviewer's including its person's."""
@@ -72,7 +74,7 @@ class Scope:
         field = self._of(entity, (), entity, key, name.text)
         if field is None and entity == "interviewer":
             field = self._of(entity, ("person",), "person", key, name.text)
-        if field is None:
+        if field is None and name.text not in self.names.unread:
             self._unknown_field(name, entity, key)
         return field
 
@@ -172,6 +174,8 @@ class Scope:
         if not isinstance(operand, ParameterOperand):
             return (Name(operand.text, operand.span),), None
         parameter = self.names.parameters.get(operand.name)
+        if parameter is None and operand.name in self.names.unread:
+            return (), None
         if parameter is None:
             meant = did_you_mean_part(operand.name, self.names.parameters)
             help_ = meant.replace("`", "`$", 1) if meant else "write it into `parameters`"
