@@ -27,7 +27,7 @@ class Decider:
 
     def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
         self.checked, self.limits = checked, limits
-        self.calendars = Calendars()
+        self.calendars = Calendars(checked.calendars)
         self.ranker = Ranker(checked)
         self.facts = {fact.id: fact for fact in checked.facts}
         self.clockwork = Clockwork(self.facts)

@@ -227,6 +227,13 @@ class Application(Shape, frozen=True):
     ] = None
     country: Country = None
     time_zone: Zone = None
+    calendar: Annotated[
+        str | None,
+        Meta(
+            description="The name of a calendar that the pack declares: of its days off and office hours.",
+            examples=["acme"],
+        ),
+    ] = None
     offer: Annotated[Offer | None, Meta(description="The company's offer, if it has made one.")] = None
     people: Annotated[tuple[Person, ...], Meta(description="The people on the company's side.")] = ()
     interviews: Annotated[tuple[Interview, ...], Meta(description="All interviews, in any order.")] = ()

@@ -32,6 +32,18 @@ class Group(Written, frozen=True):
 Condition = Entry | Group
 
 
+class Calendar(Written, frozen=True):
+    """A calendar: its country, its weekend, days off and working days, and its office hours. ``None``: not stated."""
+
+    name: Name
+    about: str
+    country: Name | None
+    weekend: tuple[Name, ...] | None
+    days_off: tuple[Name, ...]
+    working_days: tuple[Name, ...]
+    office_hours: Name | None
+
+
 class CustomFact(Written, frozen=True):
     """A field that cases for this pack can have beyond the given fields."""
 
@@ -258,6 +270,7 @@ class Pack(Written, frozen=True):
     version: str
     digest: str
     parameters: tuple[Parameter, ...]
+    calendars: tuple[Calendar, ...]
     custom_facts: tuple[CustomFact, ...]
     fields: tuple[FieldNote, ...]
     facts: tuple[ComputedFact | DerivedFact, ...]

@@ -14,6 +14,7 @@ import msgspec
 from tactful.facts.fields import Mutability
 from tactful.facts.kinds import Duration, Elapsed, Kind, Value
 from tactful.facts.kinds import Known as KnownValue
+from tactful.facts.working_time import WorkingTime
 from tactful.language.terms import Definition, Modality, Order, Override
 from tactful.source.diagnostics import Span
 
@@ -522,7 +523,7 @@ class Adjustable(Checked, frozen=True):
 class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
-    ``fields`` holds every given and custom field, by ``entity.field``.
+    ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name.
     """
 
     name: str
@@ -539,6 +540,7 @@ class CheckedPack(Checked, frozen=True):
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
     adjustable: tuple[Adjustable, ...] = ()
+    calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
 
     @property
     def carried(self) -> Mapping[str, Mapping[str, Kind]]:
