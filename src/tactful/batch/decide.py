@@ -44,7 +44,9 @@ class Columnar:
         clock = self._clock if self._options.now is None else self._options.now
         columns, rejected = columns_of_texts(lines, self._read, clock, self._policy.checked.custom)
         rejects = [line_reject(lines[no], mistake) for no, mistakes in rejected for mistake in mistakes]
-        return self._decided(columns)._replace(rejects=rejects, rejected=len(rejected))
+        left_out = {no for no, _ in rejected}
+        decided = [line.no for no, line in enumerate(lines) if no not in left_out]
+        return self._decided(columns)._replace(rejects=rejects, rejected=len(rejected), lines=decided)
 
     def tables(self, chunk: TableChunk) -> Decided:
         """Decide on the candidates of a chunk. Candidates with mistakes are rejected, and so are rows without a candidate."""
