@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Settings and fixtures of all tests."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ settings.load_profile("tactful")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--update-cases`` and ``--update-docs`` write expected outcomes anew: of named cases, and of blocks in docs/."""
-    parser.addoption("--update-cases", action="store_true", help="write the expected outcomes of cases anew")
-    parser.addoption("--update-docs", action="store_true", help="write what blocks print into the pages of docs/ anew")
+    """``--update-cases`` rewrites the expected outcomes of named cases, ``--update-docs`` those of blocks in docs/."""
+    parser.addoption("--update-cases", action="store_true", help="rewrite the expected outcomes of cases")
+    parser.addoption("--update-docs", action="store_true", help="rewrite the output of blocks in the pages of docs/")
 
 
 @pytest.fixture
 def update_cases(request: pytest.FixtureRequest) -> bool:
-    """Whether expected outcomes are to be written anew."""
+    """Whether to rewrite expected outcomes."""
     return bool(request.config.getoption("--update-cases"))
 
 
 @pytest.fixture
 def update_docs(request: pytest.FixtureRequest) -> bool:
-    """Whether what the blocks of pages print is to be written into the pages."""
+    """Whether to rewrite the output of blocks in pages."""
     return bool(request.config.getoption("--update-docs"))

@@ -1,4 +1,4 @@
-"""The policy in CLIPS, by way of clipspy: facts asserted by functions of its own, matched by its Rete."""
+"""The policy in CLIPS, through clipspy: functions in CLIPS assert the facts, and its Rete network matches them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Clips:
     package = "clipspy"
     says = (
         "JSON, moments, local clocks and business days are prepared in Python.",
-        "Counts and the latest of many are asked in the actions of rules (fact queries): CLIPS has no accumulate.",
-        "Facts are asserted by functions in CLIPS that return none: clipspy never frees one that Python has had in its hands.",
+        "Counts and the latest of many are computed in the actions of rules (fact queries): CLIPS has no accumulate.",
+        "Functions in CLIPS assert the facts and return none: clipspy never frees a fact that was passed to Python.",
     )
 
     def load(self) -> None:

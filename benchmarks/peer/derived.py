@@ -1,6 +1,6 @@
-"""The computed facts in plain Python, for peers that have neither aggregates nor a negation that can be trusted.
+"""The computed facts in plain Python, for peers without aggregates or without a reliable negation.
 
-``derive`` adds them to a prepared case, under the names that the policy has for them.
+``derive`` adds them to a prepared case, under their names in the policy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _QUESTIONS: Final = ("follow_up", "status_question")
 
 
 def derive(case: Fields) -> None:
-    """Add what follows from the facts as given, to the candidate, applications, people and interviewers."""
+    """Add the computed facts to the candidate, applications, people and interviewers."""
     now, candidate, applications = case["now"], case["candidate"], case["applications"]
     for application in applications:
         _offer_facts(application, now)

@@ -1,4 +1,4 @@
-"""Where a peer and tactful differ: ``python -m peer.diff MODULE [COUNT]`` from the folder ``benchmarks``.
+"""The differences between a peer and tactful: ``python -m peer.diff MODULE [COUNT]`` from the folder ``benchmarks``.
 
 ``MODULE`` is a module of this package with a function ``peer()`` that makes its :class:`peer.protocol.Peer`.
 """
@@ -20,7 +20,7 @@ from .situations import COUNT, situations
 
 
 class Difference(NamedTuple):
-    """What one case's firings differ in."""
+    """The differences in the firings of a case."""
 
     no: int
     missing: list[Fired]
@@ -28,7 +28,7 @@ class Difference(NamedTuple):
 
 
 def differences(given: Sequence[Iterable[Fired]], expected: Sequence[Iterable[Fired]]) -> list[Difference]:
-    """The cases in which a peer's firings are not the expected ones; a firing given twice is one too many."""
+    """The cases in which a peer's firings differ from the expected ones. A repeated firing is a surplus."""
     different = []
     for no, (ours, theirs) in enumerate(zip(expected, given, strict=True)):
         wanted, got = Counter(ours), Counter(theirs)
@@ -38,7 +38,7 @@ def differences(given: Sequence[Iterable[Fired]], expected: Sequence[Iterable[Fi
 
 
 def count_by_rule(different: Sequence[Difference]) -> str:
-    """Which rules differ, and how often."""
+    """The rules that differ, and how often."""
     missing = Counter(rule for difference in different for rule, _, _ in difference.missing)
     surplus = Counter(rule for difference in different for rule, _, _ in difference.surplus)
     rules = sorted({*missing, *surplus}, key=lambda rule: (-missing[rule] - surplus[rule], rule))

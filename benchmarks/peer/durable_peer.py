@@ -1,7 +1,7 @@
 """The policy in durable-rules: its Python DSL, with joins, on the functions of its C extension.
 
-Its negation and its disjunction cannot be relied on, it has no aggregates, and two comparisons of which the join comes
-last read out of bounds: so computed facts come from ``derived``, and in every pattern the join stands first. Parents are
+Its negation and its disjunction are unreliable, it has no aggregates, and two comparisons with the join in second place read
+out of bounds. So computed facts come from ``derived``, and in every pattern the join comes first. Parents are
 asserted before children, as no fact may complete more than 64 matches at once.
 """
 
@@ -28,7 +28,7 @@ def _no_end(_: Any) -> None:
 
 
 def policy() -> tuple[dict[str, Any], list[tuple[str, Row, Due]]]:
-    """The ruleset's definition, and of each of its rules the id, the row it is for, and its deadline from what matched."""
+    """The ruleset's definition, and for each rule its id, its row, and its deadline as a function of the matched facts."""
     from durable.lang import c, m, ruleset, value, when_all
 
     rules: list[tuple[str, Row, Due]] = []
@@ -270,11 +270,11 @@ def policy() -> tuple[dict[str, Any], list[tuple[str, Row, Due]]]:
             interview(m.took_place == "yes", m.age <= _WEEK, m.interviewers == 0),
             due=after("interview", "ended", 2 * DAY),
         )
-        when_all(c.last << (m.t == "last"))  # always fires: a session that nothing fired in cannot be deleted
+        when_all(c.last << (m.t == "last"))  # always fires, because a session without a firing cannot be deleted
     from durable import lang
 
     assert isinstance(m, value)
-    _, definition = lang._rulesets.pop("follow_up").define()  # else its own host would run it, with threads
+    _, definition = lang._rulesets.pop("follow_up").define()  # otherwise its own host would run it, with threads
     return definition, rules
 
 
@@ -291,9 +291,9 @@ class Durable:
     package = "durable_rules"
     says = (
         "JSON, moments, local clocks and business days are prepared in Python.",
-        "Computed facts (exists, none, count, latest, earliest) too: it has no aggregates, and its negation cannot be relied on.",
+        "So are computed facts (exists, none, count, latest, earliest): it has no aggregates, and its negation is unreliable.",
         "Deadlines are added up in Python from the facts that matched.",
-        "Joins and conditions are its own; 2 of the 55 rules are written twice, for want of a disjunction.",
+        "Joins and conditions are its own; 2 of the 55 rules are written twice, as it has no usable disjunction.",
     )
 
     def load(self) -> None:
@@ -329,7 +329,7 @@ class Durable:
 
 
 def _facts(case: Fields) -> list[Fields]:
-    """The facts, parents first. Unknown words are ``unknown``; unknown moments are left out."""
+    """The facts, parents first. Unknown words are ``unknown``, unknown moments are left out."""
     now, given = case["now"], case["candidate"]
     candidate = {
         "t": "candidate",

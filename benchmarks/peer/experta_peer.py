@@ -1,7 +1,7 @@
 """The policy in experta: production rules with joins and negation in Python decorators, matched by its own Rete.
 
-What follows from the facts as given is declared by rules of a higher salience. It has no accumulate: what messages come
-to (the latest, how many) is added up by the host before they are declared.
+Rules of a higher salience declare the computed facts. It has no accumulate, so the host computes the aggregates of messages
+(the latest, their number) before the facts are declared.
 
 experta pins frozendict 1.2, which Python 3.10 and later cannot import; it works with frozendict 2.4, installed over the pin.
 """
@@ -20,14 +20,14 @@ _WEEK: Final = 7 * DAY
 
 
 def policy() -> tuple[Any, Any]:
-    """The engine's class, and the classes of facts by name. Made here, as experta may not be installed."""
+    """The engine's class, and the classes of facts by name. They are made here, because experta may not be installed."""
     from experta import AS, EXISTS, MATCH, NOT, TEST, Fact, KnowledgeEngine, L, P, Rule
 
     class Candidate(Fact):
-        """Who is asking."""
+        """The candidate."""
 
     class Application(Fact):
-        """An application, with what its messages and interviews come to."""
+        """An application, with the aggregates of its messages and interviews."""
 
     class Offer(Fact):
         """An offer."""
@@ -45,39 +45,39 @@ def policy() -> tuple[Any, Any]:
         """A note of thanks that was sent."""
 
     class Firm(Fact):
-        """The application's offer is signed for."""
+        """The offer of the application is signed and firm."""
 
     class Settled(Fact):
-        """The candidate has said yes somewhere."""
+        """The candidate has accepted an offer."""
 
     class ToAnswer(Fact):
-        """An offer with a day to answer by, still to come."""
+        """An offer whose last day for an answer is still to come."""
 
     class Pending(Fact):
-        """An application that is waiting for their decision."""
+        """An application that waits for the company's decision."""
 
     class Inside(Fact):
-        """Known inside, and not one of those who decide."""
+        """A contact inside the company who does not interview."""
 
     class Addressee(Fact):
-        """Somebody who may be asked for news."""
+        """A person who may be asked for news."""
 
     class OnLinkedIn(Fact):
-        """Somebody there can be reached on LinkedIn."""
+        """An application with a person who can be reached on LinkedIn."""
 
     class Met(Fact):
-        """Somebody interviewed the candidate."""
+        """A person who interviewed the candidate."""
 
     class FollowUpOpen(Fact):
-        """The time for a follow-up has come."""
+        """An application for which a follow-up is due."""
 
     class Thankable(Fact):
-        """Was there, and has not been thanked."""
+        """An interviewer who attended and has not been thanked."""
 
     open_ = ~L("accepted") & ~L("rejected") & ~L("withdrawn")
     alive = ~L("rejected") & ~L("withdrawn")
     lost = L("rejected") | L("withdrawn")
-    #: A moment known to have come less than a week ago, by its age.
+    #: The age of a moment less than a week ago.
     fresh = P(lambda age: age is not None and 0 <= age < _WEEK)
     stale = P(lambda age: age is None or not 0 <= age < _WEEK)
 
@@ -89,10 +89,10 @@ def policy() -> tuple[Any, Any]:
         def fired(
             self, rule: str, entity: str, app: str, id_: str, due: int | None = None, interview: str = ""
         ) -> None:
-            """A rule that advises or forbids has fired."""
+            """Note that a rule fired."""
             self.firings.append((rule, f"{entity}/{app}/{interview}/{id_}", due))
 
-        # --- what follows ---
+        # --- computed facts ---
         @Rule(
             Offer(
                 app=MATCH.a, form="written", conditional="no", signed_age=P(lambda age: age is not None and age >= 0)
@@ -133,7 +133,7 @@ def policy() -> tuple[Any, Any]:
         def pending(self, a: str) -> None:
             self.declare(Pending(app=a))
 
-        # EXISTS forgets what its variables are bound to elsewhere, so what exists is declared, once for each.
+        # EXISTS ignores the bindings of its variables outside of it, so the rows that exist are declared as facts, each once.
         @Rule(Person(app=MATCH.a, linkedin="yes"), salience=100)
         def on_linkedin(self, a: str) -> None:
             self.declare(OnLinkedIn(app=a))
@@ -546,10 +546,10 @@ class Experta:
     says = (
         "No release since 2019 and no living successor on PyPI; needs frozendict 2.4 or later over its own pin.",
         "JSON, moments, local clocks and business days are prepared in Python.",
-        "EXISTS forgets what its variables are bound to outside of it (wrong firings): facts are declared instead.",
-        "One NOT (an application without an offer) fires wrongly in 1 case of 500: a slot of the application in its place.",
-        "What messages come to (the latest, how many, since when) is added up in Python: it has no accumulate.",
-        "Deadlines are added up in the rules' actions, which are Python.",
+        "EXISTS ignores the bindings of its variables outside of it (wrong firings), so facts are declared instead.",
+        "One NOT (an application without an offer) fires wrongly in 1 case of 500; a slot of the application replaces it.",
+        "Aggregates of messages (the latest, how many, since when) are computed in Python, as it has no accumulate.",
+        "Deadlines are computed in the rules' actions, which are Python.",
     )
 
     def load(self) -> None:
@@ -557,7 +557,7 @@ class Experta:
         try:
             policy_class, self._facts = policy()
         except AttributeError as error:  # frozendict 1.2 asks for collections.Mapping
-            raise ImportError(f"{error}: pip install 'frozendict>=2.4' after all else") from error
+            raise ImportError(f"{error}: pip install 'frozendict>=2.4' after everything else") from error
         self._engine = policy_class()
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
@@ -651,7 +651,7 @@ def _application(application: Fields, now: int, facts: list[tuple[str, Fields]])
 
 
 def _thanks(application: Fields, app: str) -> list[tuple[str, Fields]]:
-    """Notes of thanks, each with the interviews that were over by then; no two alike, as experta takes those for one."""
+    """Thank-you notes, each with the interviews that were over by then. No two are equal, as experta merges equal facts."""
     given = {
         (message["person"], interview["id"])
         for message in application["sent"]

@@ -1,8 +1,8 @@
-"""The policy as one who knows it would write it in Python: no engine, nothing but the standard library and calendars.
+"""The policy written by hand in Python, without an engine: with the standard library and calendars only.
 
-The bytes are read with ``json``; moments are read only where a rule comes to them; an application that is over is not
-asked what only those that are pending are asked. Rules that share conditions stand together under them. Functions are
-longer than elsewhere here: every call would be paid for by every decision.
+``json`` reads the bytes. Moments are parsed only if a rule needs them, and facts of pending applications are not computed for
+applications that are over. Rules with shared conditions are grouped under them. Functions are longer here than elsewhere,
+because every decision would pay for every call.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from .protocol import Decided, Fired, Summary
 from .ranking import FOLLOW_UPS, FORBIDDEN_BY, PLANS, STRENGTH
 
 Fields = dict[str, Any]
-#: Entity, application, interview and row, by their ids: rows are told apart and ordered by it.
+#: Entity, application, interview and row, by their ids. Identifies and orders rows.
 Key = tuple[str, str, str, str]
 
 
 class Rule(NamedTuple):
-    """What a rule concludes. Of ``order``, the priority turned round, and of ``strength`` the smaller comes first."""
+    """The conclusion of a rule. Smaller values of ``order`` (the negated priority) and of ``strength`` come first."""
 
     order: int
     strength: int
@@ -33,14 +33,14 @@ class Rule(NamedTuple):
     id: str
 
 
-#: A rule, the row it fired for, its target, and its deadline.
+#: A rule, the row that it fired for, its target, and its deadline.
 Firing = tuple[Rule, Key, Key, int | None]
 #: A conclusion: its order, deadline, strength, action and target, by which it is sorted, and then its firings.
 Conclusion = tuple[int, int, int, str, Key, list[Firing]]
 
 
 class Ranking(NamedTuple):
-    """What is advised and forbidden, in order, and what was set aside; what it lost to, and what gave way, by conclusion."""
+    """The ranked conclusions and those set aside; by the id of a conclusion, those that it lost to, and its alternatives."""
 
     ranked: list[Conclusion]
     aside: list[Conclusion]
@@ -78,7 +78,7 @@ def _deadline(text: str, here: Place) -> int:
 
 @dataclass(slots=True)
 class _Candidate:
-    """What all applications together come to."""
+    """Facts of all applications together."""
 
     now: int
     settled: bool
@@ -87,7 +87,7 @@ class _Candidate:
 
 @dataclass(slots=True)
 class _Application:
-    """An application, and what is asked of it in more than one place."""
+    """An application, and facts of it that are used in more than one place."""
 
     given: Fields
     id: str
@@ -195,7 +195,7 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
     interviews = given.get("interviews") or ()
     via, is_open = given.get("contact_via"), application.open
 
-    # Interviews: what has been, what is ahead, who asked.
+    # Interviews: the last, the next, and the interviewers.
     last = ahead = None
     held: list[tuple[str, int, list[Any]]] = []
     interviewers: set[str] = set()
@@ -218,7 +218,7 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
         person["id"] for person in people if person.get("role") == "inside_contact" and person["id"] not in interviewers
     }
 
-    # Messages: who was in touch last, and what was asked.
+    # Messages: the last in each direction, and the questions.
     wrote = heard = rejected_at = None
     questions: list[int | None] = []
     asked_inside: list[str] = []
@@ -360,7 +360,7 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
 
 
 def _of_settled(candidate: _Candidate, application: _Application, notified: bool, firings: list[Firing]) -> None:
-    """An application that is open but not pending: there is an offer, or the candidate has said yes somewhere."""
+    """An application that is open but not pending: there is an offer, or the candidate has accepted another."""
     key, offer, rules = application.key, application.offer, _RULES
     if offer is not None and application.firm:
         start_on = offer.get("start_on")
@@ -391,7 +391,7 @@ def _of_pending(
     told_of_offer: bool,
     firings: list[Firing],
 ) -> bool:
-    """Whether to wait, to ask or to let go; whether the time for a follow-up has come."""
+    """Fire the rules on waiting, asking and letting go. Returns whether a follow-up is due."""
     now, key, here, closed, rules = candidate.now, application.key, application.here, application.closed, _RULES
     given = application.given
     follow_ups = 0
@@ -449,7 +449,7 @@ def _of_pending(
 
 
 def _of_callable(now: int, application: _Application, person: Fields, row: Key, firings: list[Firing]) -> None:
-    """Somebody to ask who invited a call, or would rather be called: in office time, on their clock."""
+    """Fire the rules for an addressee who invited or prefers a call, in office time on their clock."""
     zone, country = application.place
     prefers, rules = person.get("prefers"), _RULES
     if place(person.get("time_zone") or zone, person.get("country") or country).office_time(now):
@@ -463,7 +463,7 @@ def _of_callable(now: int, application: _Application, person: Fields, row: Key, 
 
 
 def rank(fired: list[Firing]) -> Ranking:
-    """The firings in order, merged where they conclude the same, conflicts settled; one follow-up per application."""
+    """Rank the firings: merge those with the same conclusion, settle conflicts, keep one follow-up per application."""
     groups: dict[tuple[str, bool, Key], list[Firing]] = {}
     for firing in fired:
         rule = firing[0]
@@ -514,7 +514,7 @@ def rank(fired: list[Firing]) -> Ranking:
 
 
 def _settle(conclusions: list[Conclusion], bans: list[Conclusion]) -> dict[int, list[Conclusion]]:
-    """What each loses to: the higher priority wins; on equal priority, and always where it is for safety, the ban does."""
+    """The conclusions that each lost to. The higher priority wins; with equal priority, or for safety, the ban wins."""
     lost_to: dict[int, list[Conclusion]] = {}
     for advice in conclusions:
         order, _, strength, action, target, _ = advice
@@ -541,13 +541,13 @@ class HandWritten:
     name = "hand-written Python"
     package = ""
     says = (
-        "The standard json module, zoneinfo and holidays; ranks by itself, in one go.",
-        "Checks nothing: a case with mistakes gives a traceback or, worse, an answer.",
-        "Whoever changes the policy changes the program; no reasons, no plan over time, no what-ifs come with it.",
+        "The standard json module, zoneinfo and holidays. It ranks by itself, together with firing.",
+        "It checks nothing: a case with mistakes gives a traceback or, worse, an answer.",
+        "A change of the policy is a change of the program. It gives no reasons, no plan over time and no what-ifs.",
     )
 
     def load(self) -> None:
-        """Nothing but the imports above."""
+        """Nothing to do besides the imports above."""
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
         """See :class:`peer.protocol.Peer`."""

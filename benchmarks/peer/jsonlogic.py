@@ -1,8 +1,8 @@
 """The policy in JSON Logic, for all engines that know ``val``, the community's operator that reaches enclosing scopes.
 
-JSON Logic names no values. Facts are worked out in layers, ``{"map": [[[fact, fact, …]], body]}``, and read by their
-place in the list. Who writes JSON Logic by hand counts scopes and places; the helpers below do the counting, and what
-they write is plain JSON Logic. As everywhere else a moment that is not known is ``null``, but a computed one is 0.
+JSON Logic names no values. Facts are computed in layers, ``{"map": [[[fact, fact, …]], body]}``, and read by their
+place in the list. Authors of JSON Logic count scopes and places by hand; the helpers below count them, and
+produce plain JSON Logic. An unknown moment is ``null`` as everywhere else, but an unknown computed moment is 0.
 """
 
 from __future__ import annotations
@@ -397,11 +397,11 @@ def for_interview(f: Row, v: Row) -> Rules:
     }
 
 
-# --- the whole ---
+# --- the whole policy ---
 
 
 def policy() -> Json:
-    """One piece of JSON Logic for the whole policy; :func:`fired` reads what it gives."""
+    """One piece of JSON Logic for the whole policy. :func:`fired` reads its result."""
     written = within(
         of_candidate(),
         lambda c: within(
@@ -453,9 +453,9 @@ def _interview(d: Row, a: Row, f: Row, g: Row, v: Row) -> list[Operand]:
 
 
 def pieces() -> dict[str, Json]:
-    """The same in pieces, for an engine that reaches no further than two scopes up.
+    """The policy in pieces, for an engine that reaches only two scopes up.
 
-    Each piece is a list that the host evaluates with the rows at hand and the pieces before it as the data's fields: ``a``
+    Each piece is a list. The host evaluates it on data whose fields are the current rows and the pieces before it: ``a``
     an application, ``p`` a person, ``v`` an interview, ``o`` an interviewer, ``c`` … ``r`` facts.
     """
     a, p, v, o = (Row(0, within=name) for name in "apvo")
@@ -491,7 +491,7 @@ def pieces() -> dict[str, Json]:
 
 
 def fired(case: Mapping[str, Any], results: Json) -> Iterator[Fired]:
-    """The firings in what the policy gave for a prepared case; each layer of facts has put a list around it."""
+    """The firings in the policy's result for a prepared case. Each layer of facts has put a list around it."""
     ((candidate, applications),) = results[0]
     id_ = case["candidate"]["id"]
     yield from _firings(RULES["candidate"], candidate, f"candidate/{id_}//{id_}")

@@ -1,9 +1,9 @@
 """The policy in OpenFisca: variables with vectorised formulas, over all rows of all cases at once.
 
 OpenFisca has one kind of individual and groups of them. So the individuals are all rows below candidates (one for each
-application, person, interview, interviewer and message), told apart by ``kind``, and each belongs to a candidate, an
-application, an acquaintance (a person with the interviewers and messages that are theirs) and an encounter (an interview
-with its interviewers). Rows that belong to no person or interview are in one of their application's that stands for none.
+application, person, interview, interviewer and message), with a ``kind``. Each belongs to a candidate, an application, an
+acquaintance (a person with their interviewers and messages) and an encounter (an interview with its interviewers). Rows
+without a person or an interview belong to a group of their application that stands for none.
 Fields of candidates, applications, offers, people and interviews are variables of those groups.
 
 Words are small numbers, unknown is 0. Moments are seconds since 1970, which 32 bits hold until 2038; 0 is unknown.
@@ -32,11 +32,11 @@ KINDS: Final = (
     *("thank_you", "follow_up", "status_question", "offer_notice", "answer"),
     *("connection_request", "rejection", "withdrawal"),
 )
-#: What else messages are about, no rule asks.
+#: Rules read no other kinds of messages.
 MESSAGE: Final = {kind: no for no, kind in enumerate(KINDS, 1)}
 APPLICATION, PERSON, INTERVIEW, INTERVIEWER, MESSAGE_ROW = 1, 2, 3, 4, 5
 
-#: The variables that are given, with the entity that each belongs to. All are numbers.
+#: The given variables by entity. All are numbers.
 GIVEN: Final = {
     "candidate": ("now", "employed", "quitting", "searching"),
     "application": (
@@ -48,7 +48,7 @@ GIVEN: Final = {
     "row": ("kind", "direction", "about", "sent_at", "absent"),
 }
 
-#: The rules: id → (the kind of row, 0 for the candidate's; the variable that says how long it holds, where it has one).
+#: The rules: id → (the kind of row, 0 for the candidate's; the variable of the deadline, if the rule has one).
 RULES: Final[Mapping[str, tuple[int, str | None]]] = {
     "job-kept-until-signed": (0, None),
     "job-kept-all-the-more": (0, None),
@@ -146,7 +146,7 @@ def system() -> Any:
     def plus(moment: Any, length: int) -> Any:
         return np.where(moment > 0, moment + length, 0)
 
-    # --- offers, and what the candidate has come to ---
+    # --- offers, and the state of the candidate ---
     @fact("application")
     def open_(a: Any, p: Any) -> Any:
         return a("status", p) < STATUS["accepted"]
@@ -658,19 +658,19 @@ def system() -> Any:
 
 
 class _Tables:
-    """The rows of many cases, as columns by the name of their variable, and where each row belongs."""
+    """The rows of many cases as columns, by variable, and the groups of each row."""
 
     def __init__(self) -> None:
         self.columns: dict[str, list[int]] = {name: [] for names in GIVEN.values() for name in names}
         self.groups: dict[str, list[int]] = {name: [] for name in GIVEN if name != "row"}
         self.counts = dict.fromkeys(GIVEN, 0)
-        #: The firing's key of every row, and which case it belongs to.
+        #: The key of every row for firings, and the case that it belongs to.
         self.keys: dict[str, list[str]] = {"candidate": [], "application": [], "row": []}
         self.cases: dict[str, list[int]] = {"candidate": [], "application": [], "row": []}
         self.ids: list[str] = []
 
     def add(self, no: int, case: Fields) -> None:
-        """One more case."""
+        """Add a case."""
         candidate = case["candidate"]
         self._put(
             "candidate",
@@ -763,10 +763,10 @@ class OpenFisca:
     package = "OpenFisca-Core"
     says = (
         "JSON, moments, local clocks and business days are prepared in Python; so are columns, and firings gathered from them.",
-        "No rows of several kinds, only individuals in groups: all rows of a case are individuals told apart by a number.",
-        "Made for populations: fast in batches alone.",
+        "No rows of several kinds, only individuals in groups: all rows of a case are individuals with a number for their kind.",
+        "Made for populations: fast only in batches.",
     )
-    #: How many cases are best given at once.
+    #: The best number of cases for one batch.
     batch = 1000
 
     def load(self) -> None:
@@ -776,7 +776,7 @@ class OpenFisca:
         from openfisca_core.simulations import SimulationBuilder
 
         self._np, self._builder = np, SimulationBuilder
-        self._year = period(2026)  # formulas of variables that hold for ever fail in get_formula
+        self._year = period(2026)  # formulas of eternal variables fail in get_formula
         self._system = system()
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:

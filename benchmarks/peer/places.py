@@ -14,7 +14,7 @@ OFFICE_OPENS: Final = 9 * 3600
 OFFICE_CLOSES: Final = 17 * 3600
 _MEAN_YEAR: Final = 31_556_952
 _DAY: Final = timedelta(days=1)
-#: Around a year of the calendar: counts of business days lead a few weeks beyond it.
+#: Days before a year in its table, and days in the table: counts of business days reach a few weeks beyond the year.
 _BEFORE: Final = 40
 _SPAN: Final = 40 + 366 + 60
 
@@ -44,7 +44,7 @@ class Place:
         return end
 
     def business_days_after(self, moment: int, count: int) -> int:
-        """The same time of day, so many business days later; from a day off, counted from the next one's start."""
+        """The same time of day ``count`` business days later. From a day off, counted from the start of the next."""
         starts, works = self._days(moment)
         no = bisect_right(starts, moment) - 1
         since = moment - starts[no]
@@ -70,13 +70,13 @@ class Place:
         return works[bisect_right(starts, now) - 1]
 
     def _instant(self, day: date, seconds: int) -> int:
-        """The moment at which the clock shows so many seconds since midnight."""
+        """The moment of a day at which the clock shows ``seconds`` since midnight."""
         local = datetime.combine(day, time()) + timedelta(seconds=seconds)
         return int(local.replace(tzinfo=self._zone).timestamp())
 
     def _days(self, moment: int) -> tuple[list[int], list[bool]]:
         """Midnights and whether people work, for the days around a moment's year."""
-        year = 1970 + moment // _MEAN_YEAR  # off by a day at most, which the table has to spare
+        year = 1970 + moment // _MEAN_YEAR  # off by a day at most, which the table allows for
         table = self._years.get(year)
         if table is None:
             first = date(year, 1, 1) - timedelta(days=_BEFORE)
@@ -87,5 +87,5 @@ class Place:
 
 @cache
 def place(time_zone: str, country: str | None) -> Place:
-    """The place, made once."""
+    """The place of a time zone and a country, made once."""
     return Place(time_zone, country)

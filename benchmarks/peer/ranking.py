@@ -1,9 +1,10 @@
-"""Ranking by hand: what the same firings come to, for all peers alike, that have no notion of it.
+"""Ranking written by hand, shared by all peers that cannot rank.
 
-Firings that conclude the same of the same target become one conclusion, with the strongest modality, the highest
-priority and the nearest deadline among them. A prohibition sets advice of its family, on its target or inside it, aside
-where it is a matter of safety or has at least the advice's priority; else the advice sets the prohibition aside. What is
-left is sorted, and of the follow-ups in one application all but the first become that one's alternatives.
+Firings with the same action and target become one conclusion, with the strongest modality, the highest
+priority and the nearest deadline among them. A prohibition sets aside
+advice of its family on its target or inside it, if the prohibition is a safety rule or has at least the advice's priority.
+Otherwise the advice sets the prohibition aside. The remaining conclusions are sorted. Of the follow-ups in an application,
+all but the first become alternatives of the first.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _NEVER: Final = 1 << 39
 
 
 class Plan(NamedTuple):
-    """What a rule concludes. ``to``: the target, where it is not the row itself."""
+    """The conclusion of a rule. ``to`` is the target if it is not the row itself."""
 
     modality: Modality
     action: str
@@ -96,7 +97,7 @@ PLANS: Final = {
     "wait-where-no-contact-is-wanted": Plan("should", "wait", 40),
 }
 
-#: By what an action that is advised is forbidden: itself and what it is a kind of. What is missing is forbidden by nothing.
+#: The actions whose prohibition forbids an action: itself and those that it is a kind of. Nothing forbids other actions.
 FORBIDDEN_BY: Final = {
     "thank_you_note": {"contact"},
     "thanks_through_contact": {"contact"},
@@ -110,12 +111,12 @@ FORBIDDEN_BY: Final = {
     "reply_to_rejection": {"contact"},
     "give_notice": {"resign"},
 }
-#: Of these there is one per application.
+#: Actions of which an application has only one.
 FOLLOW_UPS: Final = {"email_follow_up", "call"}
 
 
 class Conclusion:
-    """All firings that conclude the same of the same target."""
+    """All firings with the same action and target."""
 
     __slots__ = (
         "action",
@@ -139,7 +140,7 @@ class Conclusion:
         self.order: tuple[Any, ...] = ()
 
     def add(self, plan: Plan, fired: Fired) -> None:
-        """One more firing."""
+        """Add a firing."""
         self.fired.append(fired)
         due = fired[2]
         if due is not None and (self.due is None or due < self.due):
@@ -154,7 +155,7 @@ _ORDER: Final = attrgetter("order")
 
 
 def rank(fired: Iterable[Fired], raw: bytes) -> tuple[list[Conclusion], list[Conclusion]]:
-    """What is advised and forbidden, in order, and what was set aside. ``raw`` is the case."""
+    """The ranked conclusions, and those that were set aside. ``raw`` is the case."""
     advised: dict[tuple[str, str], Conclusion] = {}
     forbidden: dict[tuple[str, str], Conclusion] = {}
     for firing in fired:
@@ -170,7 +171,7 @@ def rank(fired: Iterable[Fired], raw: bytes) -> tuple[list[Conclusion], list[Con
     everything = [*advised.values(), *forbidden.values()]
     for conclusion in everything:
         due = _NEVER if conclusion.due is None else conclusion.due
-        # The generated ids hold nothing that sorts before `/`, so keys sort as their parts do.
+        # The generated ids have no character that sorts before `/`, so keys sort as their parts do.
         conclusion.order = (-conclusion.priority, due, conclusion.strength, conclusion.action, conclusion.target)
     everything.sort(key=_ORDER)
     _settle(advised.values(), list(forbidden.values()))
@@ -205,7 +206,7 @@ def _settle(advised: Iterable[Conclusion], forbidden: list[Conclusion]) -> None:
 
 
 def _target(to: str, row: str, raw: bytes) -> str:
-    """The target's key for a row's."""
+    """The key of the target for the key of a row."""
     _, application, _, id_ = row.split("/")
     if to == "application":
         return f"application/{application}//{application}"
@@ -230,7 +231,7 @@ _MODALITIES: Final = tuple(STRENGTH)
 
 
 def summary(decided: tuple[list[Conclusion], list[Conclusion]]) -> Decided:
-    """The outcome in plain values."""
+    """The ranking in plain values."""
     return [_summary(conclusion) for conclusion in decided[0]], [_summary(conclusion) for conclusion in decided[1]]
 
 

@@ -1,8 +1,8 @@
 """The policy in the expression language of rule-engine: conditions, lists and arithmetic; loops over rows are the host's.
 
-Facts that follow from others are expressions too: worked out once for each row, in the order written, and then in scope
-under their names. All fields are names of their own in a flat scope, as rule-engine copies a whole nested value whenever
-any part of it is looked at: with ``application.status`` instead of ``application_status`` it was 90 ms a case.
+Computed facts are expressions too. They are evaluated once for each row, in the order written, and are then in scope under
+their names. All fields are names in a flat scope, because rule-engine copies a whole nested value whenever any part of it is
+read: with ``application.status`` instead of ``application_status`` it was 90 ms a case.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ALIVE: Final = "application_status not in ['rejected', 'withdrawn']"
 
 
 def _latest(member: str, rows: str, condition: str = "true") -> str:
-    """The latest of a moment that may be unknown; ``null`` for none. The language has no maximum of nothing."""
+    """The latest of some moments that may be unknown; ``null`` for none, as the language has no maximum of an empty list."""
     known = f"[row['{member}'] for row in {rows} if row['{member}'] != null and {condition}]"
     return f"{known}.is_empty ? null : $max({known})"
 
@@ -28,8 +28,8 @@ def _this_week(moment: str) -> str:
     return f"{moment} != null and {moment} <= now and now < {moment} + 604800"
 
 
-#: Facts of each application that need no other application, then of the candidate, then of each application, person
-#: and interviewer.
+#: Computed facts: first of each application by itself, then of the candidate, then of each application, person and
+#: interviewer.
 FIRST: Final = {
     "open": _OPEN,
     "signed": "offer_given and offer_signed_at != null",
@@ -132,7 +132,7 @@ INTERVIEWER: Final = {
     ),
 }
 
-#: For each entity the rules: when each holds, and its deadline where it has one.
+#: The rules of each entity: the condition, and the deadline if the rule has one.
 RULES: Final[Mapping[str, Mapping[str, tuple[str, str | None]]]] = {
     "candidate": {
         "job-kept-until-signed": ("candidate_employed == true and not candidate_has_signed_offer", None),
@@ -331,7 +331,7 @@ class RuleEngine:
     package = "rule-engine"
     says = (
         "JSON, moments, local clocks and business days are prepared in Python.",
-        "An expression looks at one thing: the host loops over rows and puts derived facts into scope, in order.",
+        "An expression is about one row: the host loops over rows and puts computed facts into scope, in order.",
         "Business days are the host's; all other deadlines are expressions.",
     )
 
@@ -419,7 +419,7 @@ def _flat(entity: str, row: Fields) -> Fields:
 
 
 def _slim(scope: Fields) -> Fields:
-    """What the candidate's facts ask of an application."""
+    """The fields of an application that the candidate's facts read."""
     return {
         "status": scope["application_status"],
         "firm": scope["application_firm"],

@@ -1,7 +1,7 @@
 """GoRules Zen: a decision graph (JDM) of expression nodes for the facts and one decision table for each kind of row.
 
-The graph is JSON of nodes and edges; it is put together here from the expressions and tables that an author would type into
-its editor. A table's column without a field takes whole expressions, so that a rule is one condition and not twenty cells.
+The graph is JSON of nodes and edges. It is made here from the expressions and tables that an author would type into
+its editor. A column without a field takes whole expressions, so a rule is one condition instead of twenty cells.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from .prepare import prepared
 from .protocol import Fired
 
 Expressions = Mapping[str, str]
-#: When a rule fires, and its deadline.
+#: The condition of a rule, and its deadline.
 Rules = Mapping[str, tuple[str, str]]
 
 DAY: Final = 86_400
 WEEK: Final = 7 * DAY
 NONE: Final = "null"
 
-# --- what is said of an application `a` wherever there is one ---
+# --- conditions on an application `a` ---
 
 OPEN: Final = "a.status not in ['accepted', 'rejected', 'withdrawn']"
 ALIVE: Final = "a.status not in ['rejected', 'withdrawn']"
@@ -36,7 +36,7 @@ WAITING: Final = "a.status not in ['offered', 'accepted', 'rejected', 'withdrawn
 
 
 def last(moments: str) -> str:
-    """The latest of some moments; of none there is no maximum, but an error."""
+    """The latest of some moments; ``null`` for none, as the maximum of nothing is an error."""
     return f"len({moments}) > 0 ? max({moments}) : null"
 
 
@@ -46,7 +46,7 @@ def first(moments: str) -> str:
 
 
 def recent(moment: str) -> str:
-    """Less than a week ago."""
+    """Whether a moment is less than a week ago."""
     return f"({moment} != null and {moment} <= now and now < {moment} + {WEEK})"
 
 
@@ -60,7 +60,7 @@ def sent(kind: str) -> str:
     return f"'{kind}' in told"
 
 
-# --- computed facts; `$` is what the node has worked out before ---
+# --- computed facts; `$` has the facts before it in the node ---
 
 CANDIDATE: Final[Expressions] = {
     "signed": f"some(applications as a, {FIRM})",
@@ -70,7 +70,7 @@ CANDIDATE: Final[Expressions] = {
     "next_answer_by": first("$.days"),
     "waiting": f"$.settled ? 0 : count(applications as a, {WAITING})",
 }
-#: A row for each application, with what it has to know of the candidate.
+#: A row for each application, with the candidate's facts that it needs.
 ROWS: Final[Expressions] = {
     "rows": (
         "map(applications as entry, {a: entry, now: now, settled: $nodes.candidate.settled,"
@@ -278,7 +278,7 @@ FOR_INTERVIEWER: Final[Rules] = {
     ),
     "find-the-name-first": (f"nameless and now <= v.ended_at + {WEEK}", f"v.ended_at + {2 * DAY}"),
 }
-#: Each table, the rows that it goes through (none: the candidate), where their key stands, and its rules.
+#: The tables: name, rows to iterate over (none: the candidate), the field of their key, and rules.
 TABLES: Final[Sequence[tuple[str, str, str, Rules]]] = (
     ("for_candidate", "", "'candidate/' + candidate.id + '//' + candidate.id", FOR_CANDIDATE),
     ("for_application", "rows", "key", FOR_APPLICATION),
@@ -293,7 +293,7 @@ TABLES: Final[Sequence[tuple[str, str, str, Rules]]] = (
 
 
 def graph() -> dict[str, Any]:
-    """The decision in JDM: facts one after the other, then all tables side by side."""
+    """The decision in JDM: the nodes of facts in sequence, then all tables in parallel."""
     chain = [
         {"id": "input", "name": "input", "type": "inputNode", "content": {}},
         _expressions("candidate", CANDIDATE),
@@ -347,14 +347,14 @@ class Zen:
     says = (
         "Moments in seconds, business days, office hours and local days come from the host.",
         "Facts are expression nodes with map, filter and some; rules are decision tables that loop over the rows.",
-        "A loop sees nothing but its row, so rows carry what they need of the rows around them.",
+        "A loop sees only its row, so rows carry the facts that they need of the rows around them.",
         "Many cases are evaluated as one batch, which takes all processors.",
     )
 
     def load(self) -> None:
         import zen
 
-        # An engine that knows its decisions compiles them once; one made by create_decision takes four times as long.
+        # An engine with a loader compiles a decision once; a decision from create_decision takes four times as long.
         self._engine: Any = zen.ZenEngine({"loader": {"type": "static", "content": {_KEY: graph()}}})
         self._engine.evaluate(_KEY, {"now": 0, "candidate": {"id": ""}, "applications": []})
 

@@ -11,8 +11,9 @@ from typing import Any, Final, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tactful.batch.decide import Decides, line_reject
-from tactful.batch.folder.footers import KEY, plain
+from tactful.batch.decide import ChunkDecider, line_reject
+from tactful.batch.folder.lost import plain_ids
+from tactful.batch.folder.streams import Trial
 from tactful.batch.folder.units import TableChunk, Unsorted
 from tactful.batch.lines import Line
 from tactful.batch.model import Decided, RejectRecord
@@ -24,34 +25,32 @@ _TRIAL_EACH: Final = 0.002
 _LOOK: Final = 0.01
 
 Item = TypeVar("Item")
-#: Decides on so many cases in a process of its own. Returns why the process failed, in words; ``None`` if it did not.
-Trial = Callable[[Callable[[], Decided], int], str | None]
 
 
 class Isolated:
-    """Decides on chunks as ``decides`` does, and rejects the records on which ``decides`` fails.
+    """Decides on chunks as ``decider`` does, and rejects the records on which ``decider`` fails.
 
     With a ``trial``, each chunk is first decided on in a process of its own. This finds records that crash the process
     too.
     """
 
-    def __init__(self, decides: Decides, trial: Trial | None = None) -> None:
-        self._decides, self._trial = decides, trial
+    def __init__(self, decider: ChunkDecider, trial: Trial | None = None) -> None:
+        self._decider, self._trial = decider, trial
 
     def lines(self, lines: list[Line]) -> Decided:
         """Decide on the case in each line."""
 
         def rejected(lines: list[Line], reason: str) -> Decided:
             rejects = [line_reject(line, internal_error(reason)) for line in lines]
-            return self._decides.lines([])._replace(rejects=rejects, rejected=len(lines))
+            return self._decider.lines([])._replace(rejects=rejects, rejected=len(lines))
 
-        return self._decided(lines, self._decides.lines, rejected)
+        return self._decided(lines, self._decider.lines, rejected)
 
     def tables(self, chunk: TableChunk) -> Decided:
         """Decide on the candidates of a chunk. Raises :class:`tactful.batch.folder.units.Unsorted`."""
         if self._trial is None:
             try:
-                return self._decides.tables(chunk)
+                return self._decider.tables(chunk)
             except Exception as error:
                 if _concerns_all(error):
                     raise
@@ -61,14 +60,14 @@ class Isolated:
         """Decide on a chunk in which candidates may fail."""
 
         def decide(ids: list[str | None]) -> Decided:
-            return self._decides.tables(chunk if len(ids) == len(everyone) else _only(chunk, ids))
+            return self._decider.tables(chunk if len(ids) == len(everyone) else _only(chunk, ids))
 
         def rejected(ids: list[str | None], reason: str) -> Decided:
             error = internal_error(reason)
             rejects = [
                 RejectRecord(candidate=id_, code=error.code, message=error.message, help=error.help) for id_ in ids
             ]
-            return self._decides.tables(_only(chunk, []))._replace(rejects=rejects, rejected=len(ids))
+            return self._decider.tables(_only(chunk, []))._replace(rejects=rejects, rejected=len(ids))
 
         everyone = _ids(chunk)
         return self._decided(everyone, decide, rejected)
@@ -103,14 +102,8 @@ def _ids(chunk: TableChunk) -> list[str | None]:
     """The ids of a chunk: first those of its candidates, in order, then those that only other tables have."""
     ids: dict[str | None, None] = {}
     for name in sorted(chunk.tables, key=lambda name: name != "candidates"):
-        ids |= dict.fromkeys(pc.unique(plain_column(chunk.tables[name])).to_pylist())
+        ids |= dict.fromkeys(pc.unique(plain_ids(chunk.tables[name])).to_pylist())
     return list(ids)
-
-
-def plain_column(table: pa.Table) -> pa.ChunkedArray:
-    """The ids of a table's rows, as strings."""
-    column = table.column(KEY)
-    return pa.chunked_array([plain(part) for part in column.chunks], pa.string())
 
 
 def _only(chunk: TableChunk, ids: list[str | None]) -> TableChunk:
@@ -118,7 +111,7 @@ def _only(chunk: TableChunk, ids: list[str | None]) -> TableChunk:
     wanted = pa.array(ids, pa.string())
     return chunk._replace(
         tables={
-            name: table.filter(pc.is_in(plain_column(table), value_set=wanted)) for name, table in chunk.tables.items()
+            name: table.filter(pc.is_in(plain_ids(table), value_set=wanted)) for name, table in chunk.tables.items()
         }
     )
 
@@ -151,7 +144,7 @@ def forked_trial(seconds: float, still_there: Callable[[], None]) -> Trial | Non
     if not hasattr(os, "fork"):
         return None
 
-    def trial(decide: Callable[[], Decided], count: int) -> str | None:
+    def trial(decide: Callable[[], object], count: int) -> str | None:
         reason = _in_fork(decide, seconds + _TRIAL_EACH * count)
         still_there()
         return reason
@@ -159,7 +152,7 @@ def forked_trial(seconds: float, still_there: Callable[[], None]) -> Trial | Non
     return trial
 
 
-def _in_fork(decide: Callable[[], Decided], seconds: float) -> str | None:
+def _in_fork(decide: Callable[[], object], seconds: float) -> str | None:
     """Decide in a fork and drop the result. Returns why the fork crashed or took too long; ``None`` if it ended by itself."""
     child = os.fork()
     if child == 0:

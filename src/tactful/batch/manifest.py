@@ -107,7 +107,7 @@ class OutputFolder:
         self.work = folder / WORK
         self._journal = self.work / "done.jsonl"
 
-    def let_go(self) -> None:
+    def release_lock(self) -> None:
         """Close the handle. Other processes that have a copy of it still keep others out."""
         if self._lock is not None:
             os.close(self._lock)
@@ -303,7 +303,7 @@ def locked_folder(folder: Path) -> Iterator[OutputFolder]:
     try:
         yield place
     finally:
-        place.let_go()
+        place.release_lock()
 
 
 def _lock(folder: Path) -> int | None:

@@ -24,7 +24,7 @@ from tactful.batch.output.parts import Part
 from tactful.source.codes.case import DuplicateId
 
 #: About how many candidates are compared at a time.
-COMPARED: Final = 1 << 20
+COMPARED: Final = 1 << 17
 _CHECKSUMS: Final = 1 << 32
 _KEY: Final = "candidate_id"
 
@@ -90,8 +90,9 @@ def _repeated(stretch: pa.Table) -> Iterator[tuple[int, Repeated]]:
     same = checksums[order][1:] == checksums[order][:-1]
     rows = stretch.take(pa.array(order[np.append(same, False) | np.append(False, same)])) if len(order) else stretch
     by_candidate: dict[str, list[tuple[int, int]]] = {}
-    for row in rows.to_pylist():
-        by_candidate.setdefault(row["candidate"], []).append((row["line"], row["unit"]))
+    columns = (rows[name].to_pylist() for name in ("candidate", "line", "unit"))
+    for candidate, line, unit in zip(*columns, strict=True):
+        by_candidate.setdefault(candidate, []).append((line, unit))
     for candidate, lines in by_candidate.items():
         lines.sort()
         if len(lines) > 1:

@@ -20,7 +20,7 @@ from tactful.batch.inputs import STDIN, InputPlan, Source, source_of
 from tactful.batch.manifest import Manifest, OutputFolder, PackPin, differences, locked_folder
 from tactful.batch.model import LineUnit, Options, Tally, Unit, Written
 from tactful.batch.repeated import Rewriter, find_repeated, read_repeated
-from tactful.batch.unit import MakeDecides, Setup, Worker, input_changed, maker
+from tactful.batch.unit import MakeDecider, Setup, Worker, input_changed, maker
 from tactful.batch.workers import Failed, InStretches, InTurn, Progress, Queue, work_here, work_in_processes
 from tactful.source.codes.batches import BatchStopped, OtherBatch, UnreadableInput
 from tactful.source.diagnostics import InvalidInput
@@ -56,8 +56,8 @@ class BatchResult(msgspec.Struct, frozen=True):
 class Batch:
     """The command. ``input`` is a file of lines, a folder of Parquet, or ``-``.
 
-    ``workers`` is the number of processes; ``None`` for one for each core if there is enough work. With 0, this process does
-    the work itself, where a profiler can see it, and a case that ends its process ends the batch.
+    ``workers`` is the number of processes; ``None``: one for each core if there is enough work. With 0, this process does the
+    work itself, where a profiler can follow it, and a case that crashes the process ends the batch.
     """
 
     input: str
@@ -66,7 +66,7 @@ class Batch:
     options: Options = field(default_factory=Options)
     workers: int | None = None
     fresh: bool = False
-    decides: MakeDecides = columnar
+    decider: MakeDecider = columnar
 
 
 def run_batch(batch: Batch, viewer: Viewer) -> BatchResult:
@@ -155,7 +155,7 @@ class _Run:
             begun.started,
             self._place.work / "parts",
             plan.tables,
-            self._batch.decides,
+            self._batch.decider,
             _TRIAL,
             self._source.stamps(),
         )
@@ -168,8 +168,8 @@ class _Run:
         return self._end(begun)
 
     def _copied(self, setup: Setup) -> Worker:
-        """What does units in a copy of this process. That must not keep others out of the folder once this one is gone."""
-        self._place.let_go()
+        """The worker of a fork of this process. It releases the lock on the folder, which must not outlive this process."""
+        self._place.release_lock()
         return Worker(setup, self._policy)
 
     def _plan(self, begun: Manifest) -> InputPlan:
@@ -181,8 +181,8 @@ class _Run:
 
     def _workers(self, plan: InputPlan) -> int:
         """The number of workers: as the command says, or one for each core if there is enough work."""
-        asked = self._batch.workers
-        return max(1, min(cores(), plan.workers)) if asked is None else asked
+        workers = self._batch.workers
+        return max(1, min(cores(), plan.workers)) if workers is None else workers
 
     def _queue(self, plan: InputPlan, workers: int) -> Queue[Unit]:
         units = self._still(plan.units)

@@ -12,8 +12,10 @@ import msgspec
 import pyarrow as pa
 
 from tactful.api.policy import Policy, load
-from tactful.batch.decide import Decides
+from tactful.batch.decide import ChunkDecider
+from tactful.batch.folder.lost import with_rejects
 from tactful.batch.folder.needed import needed_columns
+from tactful.batch.folder.streams import Trial
 from tactful.batch.folder.units import TablesInput, TablesReader
 from tactful.batch.inputs import stamp
 from tactful.batch.isolate import Isolated, forked_trial
@@ -26,7 +28,7 @@ from tactful.source.codes.batches import InputChanged
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
 #: Makes the engine for a policy, its options and the moment of cases without one (seconds since 1970).
-MakeDecides = Callable[[Policy, Options, int], Decides]
+MakeDecider = Callable[[Policy, Options, int], ChunkDecider]
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -43,7 +45,7 @@ class Setup(msgspec.Struct, frozen=True):
     clock: int
     folder: Path
     tables: TablesInput | None
-    decides: MakeDecides
+    decider: MakeDecider
     #: Seconds that a case may take if it is suspected of crashing processes.
     trial: float
     #: The files of the input as they were when the run began to read them.
@@ -58,7 +60,7 @@ class Worker:
         #: A folder for each process, so that no two write the same file: a process of a killed run may still be alive.
         self._folder = setup.folder / str(os.getpid())
         self._limit = policy.decider.limits.bytes
-        self._decides = setup.decides(policy, setup.options, setup.clock)
+        self._decider = setup.decider(policy, setup.options, setup.clock)
         self._reader = None
         if setup.tables is not None:
             self._reader = TablesReader(setup.tables, needed_columns(policy.decider, setup.options))
@@ -79,20 +81,21 @@ class Worker:
         part = Part(unit, self._folder)
         trial = forked_trial(self._setup.trial, lambda: tell(Progress(unit.no, Tally(), 0))) if careful else None
         with part:
-            for decided, weight in self._decided(unit, Isolated(self._decides, trial)):
+            for decided, weight in self._decided(unit, trial):
                 tally = self._write(decided, part)
                 tell(Progress(unit.no, tally, weight))
         return part.written()
 
-    def _decided(self, unit: Unit, decides: Decides) -> Iterator[tuple[Decided, int]]:
+    def _decided(self, unit: Unit, trial: Trial | None) -> Iterator[tuple[Decided, int]]:
+        decider = Isolated(self._decider, trial)
         if isinstance(unit, TableUnit):
             assert self._reader is not None
             weight = unit.weight // (len(unit.bounds) - 1)
-            for chunk in self._reader.chunks(unit):
-                yield decides.tables(chunk), weight
+            for chunk in self._reader.chunks(unit, trial):
+                yield with_rejects(decider.tables(chunk), chunk.rejects), weight
             return
         for lines in chunks_of(unit, self._limit, self._setup.chunk):
-            yield decides.lines(lines), sum(len(line.data or b"") + 1 for line in lines)
+            yield decider.lines(lines), sum(len(line.data or b"") + 1 for line in lines)
 
     def _write(self, decided: Decided, part: Part) -> Tally:
         format_ = self._setup.options.format

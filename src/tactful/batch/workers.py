@@ -64,7 +64,7 @@ class Watch(Protocol):
         """A unit could not be done."""
 
 
-class Do(Protocol):
+class DoUnit(Protocol):
     """Does a unit and reports its progress."""
 
     def __call__(self, unit: Unit, tell: Callable[[Progress], None], careful: bool = False) -> Written:
@@ -79,7 +79,7 @@ class Task(msgspec.Struct, frozen=True):
 
 
 #: Makes the function that does units, in the process that calls it. It can be sent to other processes.
-Make = Callable[[], Do]
+Make = Callable[[], DoUnit]
 
 
 def _ends(error: Exception) -> bool:
@@ -91,7 +91,7 @@ def _ends(error: Exception) -> bool:
 
 
 def work_here(queue: Queue[Unit], make: Make, watch: Watch) -> None:
-    """Do all units in this process, where profilers and debuggers see them, and where no other process watches over them.
+    """Do all units in this process, where profilers and debuggers can follow them, and without supervision.
 
     Raises the first :class:`TactfulError`, :class:`Unsorted` or :class:`OSError`.
     """
@@ -114,8 +114,8 @@ def work_in_processes(
 ) -> None:
     """Do all units in ``workers`` processes. Raises as :func:`work_here`.
 
-    ``copy`` makes the same as ``make``, in a copy of this process, where everything is loaded already; that saves half a
-    second. If a process dies, or reports nothing for ``silence`` seconds, its unit is tried again.
+    ``copy`` makes the same function as ``make`` in a fork of this process, in which everything is loaded already. That saves
+    half a second. If a process dies, or reports nothing for ``silence`` seconds, its unit is tried again.
     """
     crew = _Crew(queue, make, copy, watch, workers, silence)
     try:
@@ -125,13 +125,13 @@ def work_in_processes(
 
 
 def _can_copy() -> bool:
-    """Whether a copy of this process lacks nothing: of several threads only one would go on, and on a Mac not even that."""
+    """Whether workers may be forks of this process. A fork keeps only one thread, and on macOS is not safe at all."""
     return sys.platform == "linux" and threading.active_count() == 1
 
 
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """Processes that are started here never hear of Ctrl-C, from their first moment on: this one ends them."""
+    """Start processes that ignore Ctrl-C from their first moment on. This process ends them instead."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -279,9 +279,9 @@ def _reason(error: Exception) -> str:
 
 
 def _copied_worker(line: Connection, make: Make, of_others: Sequence[Connection]) -> None:
-    """What a worker does that is a copy of its parent: it lets go of the ends of lines that others have to close."""
-    for one in of_others:
-        one.close()
+    """The main function of a worker that is a fork. It closes its copies of the other workers' connections."""
+    for connection in of_others:
+        connection.close()
     _worker(line, make)
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import assert_never
+from typing import Final, assert_never
 
 from tactful.decide.clocks import Clocks, reads_a_clock
 from tactful.decide.decider import Decider
+from tactful.engines.courses import ROW, Steps
 from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
 from tactful.facts.kinds import Value
@@ -40,14 +41,17 @@ from tactful.language.ir.boundaries import (
     turns_at_midnight,
 )
 
+#: The most steps for listing the instants of a case, see :class:`tactful.engines.courses.Steps`.
+STEPS: Final = 2_000_000
+
 
 def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     """The seconds (since 1970, UTC) between ``start`` and ``until`` at which a firing may begin, end or get another deadline.
 
-    ``start`` and ``until`` are left out.
+    ``start`` and ``until`` are left out. Raises :class:`TooManySteps` where it takes more than ``STEPS`` steps to list them.
     """
-    last = until - 1
-    window = _Window(decider, decider.evaluator(case, start), start, last)
+    last, steps = until - 1, Steps(STEPS)
+    window = _Window(decider, decider.evaluator(case, start), start, last, steps)
     #: By application (or candidate): its moments without those of clocks, and its rules that read a clock, with their rows.
     moments: dict[Row, set[int]] = {}
     clocked: dict[Row, list[tuple[Rule, Row]]] = {}
@@ -58,10 +62,10 @@ def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
                 moments.setdefault(application, {start, until}).update(window.moments(rule, row))
                 if rule.no in decider.clocked:
                     clocked.setdefault(application, []).append((rule, row))
-    every = set().union(*moments.values(), _deadlines_in_sight(decider, window.evaluator, start, last))
-    clocks = Clocks(window.evaluator, start, last)
+    every = set().union(*moments.values(), _deadlines_in_sight(decider, window.evaluator, start, last, steps))
+    clocks = Clocks(window.evaluator, start, last, steps)
     for application, rules in clocked.items():
-        _add_clock_moments(decider, window.evaluator, clocks, rules, sorted(moments[application]), every)
+        _add_clock_moments(decider, window.evaluator, clocks, rules, sorted(moments[application]), every, steps)
     return sorted(every - {start, until})
 
 
@@ -72,6 +76,7 @@ def _add_clock_moments(
     rules: list[tuple[Rule, Row]],
     moments: list[int],
     every: set[int],
+    steps: Steps,
 ) -> None:
     """Add to ``every`` the moments at which clocks change a rule, but only in stretches in which the rule may fire.
 
@@ -79,13 +84,13 @@ def _add_clock_moments(
     rows. If a moment were missing, the longer stretch would only add moments at which nothing changes.
     """
     for first, end in pairwise(moments):
-        window = _Window(decider, evaluator, first, end - 1, clocks)
+        window = _Window(decider, evaluator, first, end - 1, steps, clocks)
         for rule, row in rules:
             if window.may_fire(rule, row):
                 every.update(window.clock_moments(rule, row, every))
 
 
-def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last: int) -> Iterator[int]:
+def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last: int, steps: Steps) -> Iterator[int]:
     """The moments at which the end of a rule without ``by`` comes within the horizon, and so becomes its deadline."""
     ending = [rule for rule in decider.moving if rule.by is None and not rule.endless]
     for rules, ahead in (
@@ -93,13 +98,13 @@ def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last
         ([rule for rule in ending if rule.no in decider.clocked], CLOCK_HORIZON),
     ):
         first, end = start + ahead, last + ahead
-        plain = _Window(decider, evaluator, first, end)
-        clocks = Clocks(evaluator, first, end)
+        plain = _Window(decider, evaluator, first, end, steps)
+        clocks = Clocks(evaluator, first, end, steps)
         for rule in rules:
             for row in evaluator.rows(rule.entity):
                 moments = plain.moments(rule, row)
                 if ahead == CLOCK_HORIZON:
-                    moments |= _Window(decider, evaluator, first, end, clocks).clock_moments(rule, row, set())
+                    moments |= _Window(decider, evaluator, first, end, steps, clocks).clock_moments(rule, row, set())
                 yield from (moment - ahead for moment in moments)
 
 
@@ -112,10 +117,16 @@ class _Window:
     """
 
     def __init__(
-        self, decider: Decider, evaluator: Evaluator, start: int, last: int, clocks: Clocks | None = None
+        self,
+        decider: Decider,
+        evaluator: Evaluator,
+        start: int,
+        last: int,
+        steps: Steps,
+        clocks: Clocks | None = None,
     ) -> None:
         self._clockwork, self._start, self._last = decider.clockwork, start, last
-        self.evaluator, self._clocks = evaluator, clocks
+        self.evaluator, self._steps, self._clocks = evaluator, steps, clocks
         self._at_start = evaluator.at(start)
         self._facts: dict[tuple[str, int], bool | None] = {}
         #: The truth of conditions, by the identities of the condition, which the pack keeps alive, and of its environment,
@@ -159,6 +170,7 @@ class _Window:
         key = (id(condition), id(env))
         known = self._truths.get(key)
         if known is None:
+            self._steps.spend(1)
             known = self._truths[key] = (self._truth(condition, env), env)
         return known[0]
 
@@ -241,13 +253,18 @@ class _Window:
             if isinstance(fact, WhenFact):
                 value = self.truth(fact.condition, env)
             elif fact.op in ("exists", "none"):
-                members = [self.truth(fact.where, inner) for inner in self.evaluator.collection(fact, row, env)]
+                members = [self.truth(fact.where, inner) for inner in self._collection(fact, row, env)]
                 some = True if True in members else None if None in members else False
                 value = some if fact.op == "exists" or some is None else not some
             else:
                 value = None
             self._facts[key] = value
         return self._facts[key]
+
+    def _collection(self, fact: Aggregate, row: Row, env: Environment) -> Iterator[Environment]:
+        for inner in self.evaluator.candidates(fact, row, env):
+            self._steps.spend(ROW)
+            yield inner
 
     # --- the moments at which conditions change ---
 
@@ -320,7 +337,7 @@ class _Window:
         if isinstance(fact, WhenFact):
             yield from self._changes(fact.condition, own)
             return
-        for inner in self.evaluator.collection(fact, row, own):
+        for inner in self._collection(fact, row, own):
             yield from self._changes(fact.where, inner)
             if fact.value is not None:
                 yield from self._changes_of(fact.value, inner)
@@ -339,5 +356,5 @@ class _Window:
             return
         fact = self.evaluator.facts[field.key]
         if isinstance(fact, Aggregate) and fact.value is not None:
-            for inner in self.evaluator.collection(fact, row, self.evaluator.environment(fact.entity, row)):
+            for inner in self._collection(fact, row, self.evaluator.environment(fact.entity, row)):
                 yield from self._values(fact.value, inner)

@@ -69,7 +69,7 @@ class Recurring(Code):
     id: ClassVar[str] = "T503"
 
 
-class NoEnd(Code):
+class MissingEnd(Code):
     """invitation without an end
 
     What it reports
@@ -107,7 +107,7 @@ class WrongImportValue(Code):
     id: ClassVar[str] = "T505"
 
 
-class NoImportZone(Code):
+class UnusableImportZone(Code):
     """time without a time zone in an imported file
 
     What it reports

@@ -10,7 +10,7 @@ from tactful.formats.importers.feeds import short
 from tactful.formats.importers.ics.lines import Component
 from tactful.formats.importers.ics.zones import UnusableZone, Zones
 from tactful.formats.importers.items import Log, Record
-from tactful.source.codes.imports import NoEnd, NoImportZone, WrongImportValue
+from tactful.source.codes.imports import MissingEnd, UnusableImportZone, WrongImportValue
 
 _DURATION: Final = re.compile(
     r"(?P<sign>[+-]?)P(?=[\dT])(?:(?P<weeks>\d{1,7})W)?(?:(?P<days>\d{1,7})D)?"
@@ -87,11 +87,11 @@ class TimeReader:
             return _end_of_days(times.start, times.start + timedelta(days=1))
         if needed:
             message = "the event has no end: neither `DTEND` nor `DURATION`"
-            self._log.mistake(NoEnd, event.place("DTSTART"), message, "ask when the interview will end")
+            self._log.mistake(MissingEnd, event.place("DTSTART"), message, "ask when the interview will end")
         return None
 
     def zone_name(self, event: Component) -> str | None:
-        """The IANA name of the time zone that the invitation was written in; ``None`` for UTC, which says no place."""
+        """The IANA name of the time zone that the invitation was written in; ``None`` for UTC, which names no place."""
         for name in ("DTEND", "DTSTART"):
             line = event.first(name)
             if line is not None and line.parameters.get("TZID"):
@@ -132,7 +132,7 @@ class TimeReader:
         assert length is not None
         if start is None:
             message = "the event has neither a start nor `DTEND`"
-            self._log.mistake(NoEnd, event.place("DURATION"), message, "ask when the interview will end")
+            self._log.mistake(MissingEnd, event.place("DURATION"), message, "ask when the interview will end")
             return None
         if isinstance(start, datetime):
             return self._moment(event, "DTSTART", start, length)
@@ -184,7 +184,7 @@ class TimeReader:
             help_ = "replace it with an IANA name, such as Europe/Dublin"
             if "is defined" in str(problem):
                 help_ = "write the times of the event in UTC, with a Z at the end"
-            self._log.mistake(NoImportZone, event.place(name), message, help_)
+            self._log.mistake(UnusableImportZone, event.place(name), message, help_)
             return None
 
     def _instant(self, event: Component, name: str, value: datetime, length: Length | None = None) -> datetime:

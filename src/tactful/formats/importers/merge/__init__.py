@@ -35,7 +35,7 @@ from tactful.formats.importers.merge.document import Document
 from tactful.formats.importers.merge.interviews import Interviews, version_of
 from tactful.formats.importers.merge.people import People
 from tactful.source.codes.case import TooMany
-from tactful.source.codes.imports import AmbiguousImport, NoImportZone, WrongImportValue
+from tactful.source.codes.imports import AmbiguousImport, UnusableImportZone, WrongImportValue
 
 Entry = dict[str, Any]
 #: The candidate's id where no source has one.
@@ -101,7 +101,7 @@ def _with_people(item: Interview, known: dict[tuple[str, str], Person]) -> Inter
 
 
 def _filled_in(person: Person, other: Person) -> Person:
-    """A person with what they lack of name and address taken from what else is known of them."""
+    """A person whose missing name and address are taken from ``other``."""
     return msgspec.structs.replace(person, name=person.name or other.name, email=person.email or other.email)
 
 
@@ -267,7 +267,7 @@ class _Merger:
 
     def _no_zone(self, item: Interview | Application, message: str) -> None:
         help_ = "pass --time-zone with the candidate's time zone, such as Europe/Dublin"
-        self._log.mistake(NoImportZone, item.span, message, help_)
+        self._log.mistake(UnusableImportZone, item.span, message, help_)
 
     def _withdrawal(self, withdrawal: Withdrawal) -> None:
         place = self._interviews.find(withdrawal)
