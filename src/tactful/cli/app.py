@@ -29,7 +29,7 @@ from tactful.cli.schema import schema
 from tactful.cli.streams import INTERRUPTED, standard_streams
 from tactful.cli.test import run_tests
 from tactful.cli.why import why
-from tactful.formats.text.console import printable
+from tactful.source.characters import printable
 
 #: The base class of all usage errors. Typer does not export it.
 _UsageError: Final = cast(type[typer.BadParameter], typer.BadParameter.__base__)
