@@ -33,9 +33,9 @@ KEYS: Final = _keys()
 #: The moment to decide for, a column of ``candidates``.
 NOW: Final = "now"
 MOMENT: Final = pa.timestamp("us", tz="UTC")
-#: The type of texts with few distinct values: choices, time zones, countries.
+#: The type of texts with few distinct values: choices, time zones, countries, calendars.
 WORD: Final = pa.dictionary(pa.int32(), pa.string())
-_WORDS: Final = ("time_zone", "country")
+_WORDS: Final = ("time_zone", "country", "calendar")
 
 
 @dataclass(frozen=True, slots=True)
