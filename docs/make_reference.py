@@ -16,6 +16,7 @@ from tactful.api.tables import REJECTS
 from tactful.columns.ranking.write import ACTIONS, JUSTIFICATIONS, STEPS
 from tactful.columns.tables.schema import schemas
 from tactful.facts.kinds import Kind
+from tactful.facts.reading.custom import Declared
 from tactful.formats.text.facts import FactDescription, describe_facts, kind_in_words, values_of
 from tactful.language.phrases import KINDS, PHRASES, Phrase
 from tactful.source.codes.pages import codes, page
@@ -162,7 +163,7 @@ def _fact_row(fact: FactDescription) -> str:
 def tables_page() -> str:
     """The page of all tables."""
     decided = {"actions": ACTIONS, "justifications": JUSTIFICATIONS, "steps": STEPS, "rejects": REJECTS}
-    return "\n".join([TABLES, *_tables(schemas({})), DECIDED, *_tables(decided)])
+    return "\n".join([TABLES, *_tables(schemas(Declared())), DECIDED, *_tables(decided)])
 
 
 def _tables(tables: dict[str, pa.Schema]) -> list[str]:

@@ -228,7 +228,7 @@ def answers_of_tables(place: str, values: pa.Array) -> list[Answer]:
     of_tables = read_tables(
         tables,
         calendars=POLICY.calendars,
-        custom=POLICY.checked.custom,
+        declared=POLICY.checked.declared,
         limits=POLICY.decider.limits,
         now=None,
         clock=lambda: 0,

@@ -42,7 +42,7 @@ class Columnar:
     def lines(self, lines: list[Line]) -> Decided:
         """Decide on the case in each line. Lines that cannot be read as a case are rejected."""
         clock = self._clock if self._options.now is None else self._options.now
-        columns, rejected = columns_of_texts(lines, self._read, clock, self._policy.checked.custom)
+        columns, rejected = columns_of_texts(lines, self._read, clock, self._policy.checked.carried)
         decided, refused = self._decided(columns)
         rejects = [line_reject(lines[no], mistake) for no, mistakes in rejected for mistake in mistakes]
         unread = {no for no, _ in rejected}
@@ -67,8 +67,8 @@ class Columnar:
         if line.data is None:
             message = f"the line is longer than {limits.bytes:,} bytes"
             raise InvalidInput([TooLarge.at(None, message, "give each case a line of its own, or raise the limit")])
-        custom, now = policy.checked.custom, self._options.now
-        return read_case(line.data, policy.calendars, custom, limits, now)
+        declared, now = policy.decider.declared, self._options.now
+        return read_case(line.data, policy.calendars, declared, limits, now)
 
     def _decided(self, columns: Columns) -> tuple[Decided, dict[int, Reject]]:
         """What came of some candidates, and the rejects of those that cannot be decided on, by their numbers."""

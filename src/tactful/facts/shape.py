@@ -272,3 +272,10 @@ class CaseShape(Shape, frozen=True):
     candidate: Candidate
     now: Annotated[Moment, Meta(description="The moment to decide for; if left out, the current moment.")] = None
     applications: Annotated[tuple[Application, ...], Meta(description="All applications, in any order.")] = ()
+    parameters: Annotated[
+        dict[str, Any] | None,
+        Meta(
+            description="Values for this case of parameters that the pack calls adjustable.",
+            examples=[{"gap_between_messages": "10 days"}],
+        ),
+    ] = None

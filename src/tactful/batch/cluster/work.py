@@ -54,7 +54,7 @@ def check_schemas(policy: Policy, schemas: Mapping[str, Sequence[pa.Schema]]) ->
     one table have columns of different types.
     """
     tables = {name: _unified(name, of_blocks).empty_table() for name, of_blocks in schemas.items()}
-    sheets_of(tables, policy.checked.custom)
+    sheets_of(tables, policy.decider.declared)
 
 
 def _unified(name: str, schemas: Sequence[pa.Schema]) -> pa.Schema:
@@ -126,15 +126,15 @@ def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> 
     """Decide on the case in each row, JSON in ``column``. Raises :class:`InvalidInput` if there is no such column."""
     texts = _texts(block, column)
     clock = terms.clock if terms.now is None else terms.now
-    custom, limits = policy.checked.custom, policy.decider.limits
+    declared, limits = policy.decider.declared, policy.decider.limits
 
     def read(text: bytes) -> Case:
-        return read_case(text, policy.calendars, custom, limits, terms.now)
+        return read_case(text, policy.calendars, declared, limits, terms.now)
 
     decided, rejects = [], list[Reject]()
     for start in range(0, max(1, len(texts)), CANDIDATES):
         chunk = [text or b"" for text in texts[start : start + CANDIDATES].to_pylist()]
-        columns, rejected = columns_of_texts(chunk, read, clock, custom)
+        columns, rejected = columns_of_texts(chunk, read, clock, declared.carried)
         ranked = policy.table_decider.rank(columns, steps=terms.steps)
         decided.append(ranked.tables)
         rejects += ranked.refused.values()

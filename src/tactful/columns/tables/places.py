@@ -141,7 +141,7 @@ class _Words:
 
 
 class _PlaceWords(NamedTuple):
-    """What the numbers of places stand for: a time zone, a country (of ``width`` numbers at most) and a calendar, in this order."""
+    """What the numbers of places stand for: a time zone, a country (with a number below ``width``) and a calendar."""
 
     width: int
     zones: list[str | None]

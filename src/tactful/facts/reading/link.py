@@ -16,7 +16,7 @@ import msgspec
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar, Calendars, Place
 from tactful.facts.kinds import Elapsed, MomentKind, Value, parse_duration
 from tactful.facts.places import Entry
-from tactful.facts.reading.custom import NO_CUSTOM, CustomFields, custom_value
+from tactful.facts.reading.custom import NO_CUSTOM, CustomFields, Declared, custom_value
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import deadline_of, parse_date
 from tactful.facts.rows import (
@@ -43,7 +43,7 @@ class NotLinkable(Exception):
     """The case has a mistake. ``validate`` and ``consistency`` find out which."""
 
 
-def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: CustomFields, limits: CaseLimits) -> Case:
+def link(shape: CaseShape, now: int | None, calendars: Calendars, declared: Declared, limits: CaseLimits) -> Case:
     """The case of a shape, at ``now`` (seconds since 1970) or else its own ``now``. Raises :class:`NotLinkable`."""
     given = shape.candidate
     zone = given.time_zone
@@ -55,10 +55,13 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
     else:
         entry.used, calendar = True, entry.value
     zoned = zone is not None
-    linker = _Linker(calendars, known, custom, limits, calendar, zoned, zoned)
+    linker = _Linker(calendars, known, declared.custom, limits, calendar, zoned, zoned)
     if now is None and shape.now is not None:
         now = linker.seconds(shape.now)
     linker.now = now
+    values = NO_CUSTOM if given.custom is None else linker.customs("candidate", given.custom)
+    if shape.parameters:
+        values = {**values, **_parameters(shape.parameters, declared)}
     candidate = CandidateRow(
         0,
         given.id,
@@ -72,7 +75,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
         given.handwriting_legible,
         None if given.notice_period is None else _length(given.notice_period),
         calendar,
-        NO_CUSTOM if given.custom is None else linker.customs("candidate", given.custom),
+        values,
     )
     if given.id.isspace():
         raise NotLinkable
@@ -398,6 +401,20 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 if values[name] is None:
                     raise NotLinkable
         return values
+
+
+def _parameters(given: Mapping[str, object], declared: Declared) -> Mapping[str, Value]:
+    """The parameters that a case states, as custom facts of the candidate. Raises :class:`NotLinkable` if it may not."""
+    values: dict[str, Value] = {}
+    for name, value in given.items():
+        parameter = declared.parameters.get(name)
+        if parameter is None:
+            raise NotLinkable
+        if value is not None:
+            values[parameter.key] = parameter.value_of(value)
+            if values[parameter.key] is None:
+                raise NotLinkable
+    return values
 
 
 @lru_cache(256)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from tactful.facts.dates import parse_date
 from tactful.facts.kinds import DateKind, DayTimeKind, DurationKind, Kind, LengthKind, NumberKind, TextKind
+from tactful.facts.parameters import Adjustable
 from tactful.language.ir import (
-    Adjustable,
     Branch,
     Choose,
     Constant,

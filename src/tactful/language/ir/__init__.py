@@ -14,6 +14,8 @@ import msgspec
 from tactful.facts.fields import Mutability
 from tactful.facts.kinds import Duration, Elapsed, Kind, Value
 from tactful.facts.kinds import Known as KnownValue
+from tactful.facts.parameters import Adjustable
+from tactful.facts.reading.custom import CustomFields, Declared
 from tactful.facts.working_time import WorkingTime
 from tactful.language.terms import Definition, Modality, Order, Override
 from tactful.source.diagnostics import Span
@@ -501,25 +503,6 @@ class Parameter(Checked, frozen=True):
     span: Span
 
 
-class Adjustable(Checked, frozen=True):
-    """A parameter for which a case may state a value of its own, between ``low`` and ``high`` (both included).
-
-    Values are as fields of ``kind`` have them. Business days are negative there, so ``low`` is the most of them; see
-    :func:`tactful.facts.kinds.as_length`. ``bounds``: in words. The value of a case is the candidate's custom fact ``$name``.
-    """
-
-    name: str
-    kind: Kind
-    low: int | float
-    high: int | float
-    bounds: str
-    about: str
-
-    def takes(self, value: int | float) -> bool:
-        """Whether a case may state this value."""
-        return self.low <= value <= self.high
-
-
 class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
@@ -543,7 +526,14 @@ class CheckedPack(Checked, frozen=True):
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
 
     @property
-    def carried(self) -> Mapping[str, Mapping[str, Kind]]:
+    def declared(self) -> Declared:
+        """What cases for the pack may have beyond the given facts."""
+        adjustable = {parameter.name: parameter for parameter in self.adjustable}
+        return Declared(
+            self.custom, adjustable, frozenset(parameter.name for parameter in self.parameters) - {*adjustable}
+        )
+
+    @property
+    def carried(self) -> CustomFields:
         """The kinds of what rows carry beyond their given fields: custom facts, and the parameters that cases may state."""
-        parameters = {f"${parameter.name}": parameter.kind for parameter in self.adjustable}
-        return {**self.custom, "candidate": {**self.custom.get("candidate", {}), **parameters}}
+        return self.declared.carried

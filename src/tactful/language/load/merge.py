@@ -20,7 +20,19 @@ from tactful.source.suggest import did_you_mean
 Report = Callable[[Diagnostic], None]
 
 SECTIONS: Final = (
-    *("pack", "extends", "parameters", "calendars", "custom_facts", "fields", "facts", "tables", "actions", "rules", "invariants"),
+    *(
+        "pack",
+        "extends",
+        "parameters",
+        "calendars",
+        "custom_facts",
+        "fields",
+        "facts",
+        "tables",
+        "actions",
+        "rules",
+        "invariants",
+    ),
 )
 
 #: The keys that an entry of a section may have.
