@@ -68,6 +68,8 @@ SHIPPED: Final = tactful.load()
 DRAWN: Final = tactful.loads(
     msgspec.yaml.encode(
         {
+            "parameters": drawn.PARAMETERS,
+            "calendars": drawn.CALENDARS,
             "custom_facts": drawn.CUSTOM,
             "actions": {"note": {"about": "A note."}},
             "rules": {

@@ -14,9 +14,20 @@ from hypothesis import strategies as st
 from tactful.api.policy import Policy
 from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import IdKind, MomentKind
+from tactful.facts.working_time import DEFAULT
 from tactful.language.ir import Shift
 from tactful.testing.properties.goals import NOTHING, Goal, Hint, goals
-from tactful.testing.properties.thresholds import AGES, NOWS, PLACES, Aim, aims, clock_changes, edges, one_side
+from tactful.testing.properties.thresholds import (
+    AGES,
+    NOWS,
+    PLACES,
+    Aim,
+    aims,
+    clock_changes,
+    edges,
+    one_side,
+    parameter_values,
+)
 
 Plain = dict[str, Any]
 #: The number of rows of an entity. A number that is listed twice is drawn twice as often; shrinking ends at the first.
@@ -48,10 +59,11 @@ def cases(policy: Policy) -> st.SearchStrategy[Plain]:
     on another moment of the case.
     """
     known, wanted, calendars = aims(policy), goals(policy), policy.calendars
+    parameters = {parameter.name: parameter_values(parameter) for parameter in policy.checked.adjustable}
 
     @st.composite
     def drawn(draw: st.DrawFn) -> Plain:
-        return _Drawer(draw, known, wanted, calendars).case()
+        return _Drawer(draw, known, wanted, calendars, parameters).case()
 
     return drawn()
 
@@ -79,9 +91,17 @@ class _Drawer:
     """Draws one case."""
 
     def __init__(
-        self, draw: st.DrawFn, known: Mapping[str, tuple[Aim, ...]], wanted: tuple[Goal, ...], calendars: Calendars
+        self,
+        draw: st.DrawFn,
+        known: Mapping[str, tuple[Aim, ...]],
+        wanted: tuple[Goal, ...],
+        calendars: Calendars,
+        parameters: Mapping[str, tuple[Any, ...]],
     ) -> None:
         self._draw, self._known, self._goals, self._calendars = draw, known, wanted, calendars
+        self._parameters = parameters
+        #: The names of calendars; at first none.
+        self._names = (None, *(name for name in sorted(calendars.declared) if name != DEFAULT))
         self._near: list[int] = []
         self._people: list[str] = []
 
@@ -101,14 +121,17 @@ class _Drawer:
         candidate = {"id": "c", **_place(zone, country), **self._fields("candidate")}
         count = APPLICATIONS[self._below(len(APPLICATIONS))]
         applications = [self._application(f"a{no}") for no in range(1, count + 1)]
-        return {"now": self._iso(self._now), "candidate": candidate, "applications": applications}
+        case = {"now": self._iso(self._now), "candidate": candidate, "applications": applications}
+        drawn = {name: (None, *values)[self._below(1 + len(values))] for name, values in self._parameters.items()}
+        stated = {name: value for name, value in drawn.items() if value is not None}
+        return {**case, "parameters": stated} if stated else case
 
     def _application(self, id_: str) -> Plain:
         zone, country = _PLACES[self._below(len(_PLACES))]
-        self._calendar = self._own
-        if zone is not None or country is not None:
-            own = self._own
-            self._calendar = self._calendars.at(zone or own.time_zone, country or own.country)
+        own, name = self._own, self._names[self._below(len(self._names))]
+        self._calendar = self._calendars.at(
+            zone or own.time_zone, country or self._calendars.country_of(name) or own.country, name
+        )
         self._near = []
         people = [self._person(f"p{no}") for no in range(1, PEOPLE[self._below(len(PEOPLE))] + 1)]
         self._people = [person["id"] for person in people]
@@ -119,7 +142,8 @@ class _Drawer:
             parts["offer"] = _in_order(self._fields("offer"))
         own_fields = self._fields("application")
         given = {key: part for key, part in parts.items() if part or key == "offer"}
-        return {"id": id_, **_place(zone, country), **own_fields, **given}
+        named = {} if name is None else {"calendar": name}
+        return {"id": id_, **_place(zone, country), **named, **own_fields, **given}
 
     def _offered(self) -> bool:
         """Whether there is an offer."""
