@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
 from tactful.language.check import check_pack
 from tactful.language.ir import CheckedPack
+from tactful.language.ir.in_force import as_of
 from tactful.language.load import load_pack, load_pack_text
 from tactful.language.syntax import Pack
 from tactful.reasons.context import Context
@@ -49,7 +50,7 @@ class Policy:
     def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
         self.checked = checked
         self.decider = Decider(checked, limits, engine)
-        self._limits = limits
+        self._limits, self._engine = limits, engine
         self._calendars = self.decider.calendars
 
     @property
@@ -66,6 +67,13 @@ class Policy:
     def calendars(self) -> Calendars:
         """The calendars that decisions of this pack use."""
         return self._calendars
+
+    def as_of(self, day: date) -> Policy:
+        """The policy with the values and rules that are in force on a day, for cases of any day.
+
+        ``day`` is a date, or a moment, of which the date counts. Conditions that rules state on dates stay as they are.
+        """
+        return Policy(as_of(self.checked, day.toordinal()), self._limits, self._engine)
 
     def read(self, case: CaseInput, now: datetime | None = None) -> Case:
         """Read a case: a :class:`Case`, a mapping, or JSON (bytes or text). ``now`` replaces the case's own.

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, assert_never
 
 from tactful.engines.evaluate import Environment, row_of
+from tactful.facts.dates import format_date
 from tactful.facts.kinds import Value
+from tactful.facts.parameters import SIGN
 from tactful.facts.rows import Row, row_key
 from tactful.language.ir import (
     Aggregate,
@@ -246,7 +248,18 @@ class Derivation:
             rows=tuple(f"{branch.span.file}:{branch.span.line}" for branch in branches),
             tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in dict.fromkeys(tests)),
             members=tuple(self._member(field, env, to_mend, depth - 1) for field in fields),
+            since=None if fields else self._since(fact),
         )
+
+    def _since(self, fact: Derived) -> str | None:
+        """The day since which the value of a dated parameter is in force; ``None`` for its first value, and other facts."""
+        checked = self._context.checked
+        name = _parameter(fact.id)
+        parameter = next((parameter for parameter in checked.parameters if parameter.name == name), None)
+        calendar, now = self._context.calendar, self._context.now
+        today = calendar.day(now) if checked.as_of is None else checked.as_of
+        days = [dated.day for dated in parameter.dated[1:] if dated.day <= today] if parameter is not None else []
+        return format_date(days[-1]) if days else None
 
     def _member(self, field: Field, env: Environment, to_mend: bool, depth: int) -> MemberRecord:
         other = self._other(field, env)
@@ -338,8 +351,14 @@ class Derivation:
         )
 
     def _where(self, id_: str) -> str:
-        definition = self._context.checked.definitions.get(id_)
+        definition = self._context.checked.definitions.get(_parameter(id_) or id_)
         return "" if definition is None else f"{definition.id.file}:{definition.id.line}"
+
+
+def _parameter(id_: str) -> str | None:
+    """The parameter that a fact stands for; ``None`` if it stands for none."""
+    entity, _, name = id_.partition(".")
+    return name.removeprefix(SIGN) if entity == "candidate" and name.startswith(SIGN) else None
 
 
 def _members(condition: Condition) -> tuple[Condition, ...]:

@@ -308,6 +308,8 @@ def _fact(fact: FactRecord, blame: bool) -> tuple[str, tuple[Node, ...]]:
                 rows = (*rows, Node(Text(f"and {more} more", "dim")))
             return f"{_matches(fact)}  {_place(where, about)}", rows
         case DerivedRecord(about=about, where=where):
+            if fact.since is not None:
+                return f"in force since {fact.since}  {_place(where, about)}", ()
             return _place(where, about), (*_chosen(fact), *map(_member, fact.members))
 
 

@@ -11,7 +11,7 @@ from tactful.language.check.calendars import check_calendars
 from tactful.language.check.facts import check_facts, computed_kinds, custom_kinds, derived_facts
 from tactful.language.check.fields import check_fields
 from tactful.language.check.invariants import InvariantChecker
-from tactful.language.check.parameters import check_adjustable
+from tactful.language.check.parameters import check_adjustable, dated_values
 from tactful.language.check.rules import RuleChecker
 from tactful.language.check.safety import check_safety
 from tactful.language.ir import CheckedPack, ComputedFact, Parameter
@@ -107,6 +107,7 @@ def _parameters(pack: Pack) -> tuple[Parameter, ...]:
             parameter.about,
             parameter.source,
             parameter.value[0].span if parameter.value else parameter.name.span,
+            dated_values(parameter),
         )
         for parameter in pack.parameters
     )

@@ -12,6 +12,7 @@ from tactful.language.ir import (
     Choose,
     Constant,
     DateBetween,
+    Dated,
     Derived,
     Expression,
     Field,
@@ -38,6 +39,11 @@ def varying(parameters: Mapping[str, Parameter]) -> Iterator[Parameter]:
     return (parameter for parameter in parameters.values() if parameter.varies)
 
 
+def dated_values(parameter: Parameter) -> tuple[Dated, ...]:
+    """The values of a dated parameter as written, by the day on which they come into force."""
+    return tuple(Dated(_ordinal(dated.day), dated.value.text) for dated in parameter.dated)
+
+
 def fact_of(parameter: Parameter) -> Derived:
     """The fact that stands for a varying parameter: the value that counts for a candidate."""
     name, kind = f"${parameter.name.text}", parameter_kind(parameter)
@@ -60,9 +66,13 @@ def _dated(parameter: Parameter, kind: Kind) -> Expression:
 
 
 def _before(day: Name) -> Test:
+    return Test(_TODAY, (DateBetween(None, _ordinal(day) - 1),), False, f"before {day.text}", day.span, in_force=True)
+
+
+def _ordinal(day: Name) -> int:
     ordinal = parse_date(day.text)
     assert ordinal is not None  # the reader of packs takes only dates
-    return Test(_TODAY, (DateBetween(None, ordinal - 1),), False, f"before {day.text}", day.span)
+    return ordinal
 
 
 def _constant(text: Name, kind: Kind) -> Constant:

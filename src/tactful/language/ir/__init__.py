@@ -147,7 +147,8 @@ Predicate = (
 class Test(Checked, frozen=True):
     """All ``predicates`` hold of ``field``; ``negated``: not all of them do.
 
-    No predicate holds of an unknown field. ``text`` is the phrase as written, and ``span`` its place.
+    No predicate holds of an unknown field. ``text`` is the phrase as written, and ``span`` its place. ``in_force``: the test
+    is not a condition that an author states, but tells whether a dated value or a dated rule is in force.
     """
 
     field: Field
@@ -155,6 +156,7 @@ class Test(Checked, frozen=True):
     negated: bool
     text: str
     span: Span
+    in_force: bool = False
 
 
 class AllOf(Checked, frozen=True):
@@ -493,20 +495,29 @@ class Invariant(Checked, frozen=True):
     span: Span
 
 
+class Dated(Checked, frozen=True):
+    """A value of a parameter as written, and the day (an ordinal) on which it comes into force."""
+
+    day: int
+    value: str
+
+
 class Parameter(Checked, frozen=True):
-    """A parameter: its value as written, and its place."""
+    """A parameter: its value as written, and its place. ``dated``: its values by day, of which ``value`` is the first."""
 
     name: str
     value: str
     about: str
     source: str
     span: Span
+    dated: tuple[Dated, ...] = ()
 
 
 class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
     ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name.
+    ``as_of``: the day (an ordinal) whose values and rules it has, if it has only those of one day.
     """
 
     name: str
@@ -524,6 +535,7 @@ class CheckedPack(Checked, frozen=True):
     sources: Mapping[str, str]
     adjustable: tuple[Adjustable, ...] = ()
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
+    as_of: int | None = None
 
     @property
     def declared(self) -> Declared:

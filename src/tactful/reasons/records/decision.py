@@ -170,6 +170,9 @@ class PackRecord(Record, frozen=True):
     name: str
     version: str
     digest: Annotated[str, Meta(description="SHA-256 over the texts of all its files.")]
+    as_of: Annotated[
+        str | None, Meta(description="The day whose values and rules were used, if it is not the day of the case.")
+    ] = None
 
 
 class OverrideRecord(Record, frozen=True):
