@@ -161,7 +161,7 @@ class Derivation:
         since, until = self._bounds(test, value, env)
         return AskedRecord(
             field=field.text,
-            phrase=_PARAMETER.sub(lambda match: self._parameters.get(match[1], match[0]), test.text),
+            phrase=_PARAMETER.sub(lambda match: self._parameter(match[1]) or match[0], test.text),
             value=plain_value(value, field.kind, context.calendar),
             said=say_value(value, field.kind, context.calendar),
             held=evaluator.test(test, env),
@@ -171,6 +171,14 @@ class Derivation:
             others=tuple(self._other(other, env) for other in other_fields(test)),
             because=self._fact(field, env, to_mend, depth),
         )
+
+    def _parameter(self, name: str) -> str | None:
+        """The value of a parameter in words: for this case and day, if the value varies."""
+        fact = self._context.decider.facts.get(f"candidate.{SIGN}{name}")
+        if fact is None:
+            return self._parameters.get(name)
+        value = self._evaluator.computed(fact.id, self._context.case.candidate)
+        return say_value(value, fact.kind, self._context.calendar)
 
     def _bounds(self, test: Test, value: Value, env: Environment) -> tuple[int | None, int | None]:
         """Since when and until when a test of time holds (seconds since 1970; ``None``: no bound)."""

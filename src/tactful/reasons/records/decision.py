@@ -164,7 +164,7 @@ class FlipsRecord(Record, frozen=True):
     ] = msgspec.UNSET
 
 
-class PackRecord(Record, frozen=True):
+class PackRecord(Record, frozen=True, omit_defaults=True):
     """The pack that was decided with."""
 
     name: str
