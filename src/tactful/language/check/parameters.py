@@ -49,7 +49,9 @@ def fact_of(parameter: Parameter) -> Derived:
     name, kind = f"${parameter.name.text}", parameter_kind(parameter)
     value = _dated(parameter, kind)
     if parameter.adjustable is not None:
-        value = Pick("first", (Read(Field("candidate", (), "custom", name, kind, f"parameters.{parameter.name.text}")), value))
+        value = Pick(
+            "first", (Read(Field("candidate", (), "custom", name, kind, f"parameters.{parameter.name.text}")), value)
+        )
     return Derived(f"candidate.{name}", "candidate", kind, value, parameter.about, "")
 
 
