@@ -34,6 +34,7 @@ These are the tables that `pack.decide_tables(tables)` and `tactful batch` read 
 Only the table `candidates` is required, and in each table only the ids (and `ended_at` of interviews). A missing table, column or
 value is unknown. Rows may be in any order; people, interviews and messages of an application
 stay in the order of their rows. A pack's custom facts are columns of the table of their entity, under their own names.
+A parameter that cases may state is a column of `candidates`; its name begins with `$`, as in rules.
 [The facts](facts.md) says what each field means, and which values it can have.
 `pack.decide_tables` checks all tables and columns. `tactful batch` does not read columns on which no decision depends,
 and so does not notice mistakes in them.
