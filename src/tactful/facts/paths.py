@@ -49,7 +49,7 @@ from tactful.source.codes.changes import AmbiguousSpot, BadValue, UnknownSpot
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.source.suggest import did_you_mean
 
-_STEP: Final = r"[a-z][a-z0-9_]*"
+_STEP: Final = r"[a-z_][a-z0-9_]*"
 _PART: Final = re.compile(rf"({_STEP})(?:\[([^\[\]]*)\])?")
 _PATH: Final = re.compile(rf"{_STEP}(?:\[[^\[\]]*\])?(?:\.{_STEP}(?:\[[^\[\]]*\])?)*")
 
