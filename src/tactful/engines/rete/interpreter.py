@@ -335,6 +335,9 @@ class Interpreter:
             return False
         for clock, shown, by in ((field, against, other), (other, value, field)):
             if clock.origin == "clock" and isinstance(shown, int):
+                if clock.key == "date":
+                    self._turn_with_clock(self._calendar_shown(clock, scope), [0])
+                    continue
                 times = [] if by.origin == "clock" else [shown, shown + 1]  # two clocks advance together
                 self._turn_with_clock(self._calendar_shown(clock, scope), times)
         return value == against if op == "==" else ordered(value, op, against)
@@ -404,6 +407,8 @@ class Interpreter:
         if not isinstance(condition, Test):
             return any(self._reads_clock(member) for member in condition.members)
         others = [field for predicate in condition.predicates for field in _other_fields(predicate)]
+        if others and any(field.key == "date" and field.origin == "clock" for field in (condition.field, *others)):
+            return True  # compared with another field, a date turns at any midnight
         return any(self._is_clocked(field) for field in (condition.field, *others))
 
     def _is_clocked(self, field: Field) -> bool:
