@@ -24,6 +24,9 @@ import tactful
 from mutations import MUTATIONS_DRAWN, VALUES, WORDS, bounded, mutated, mutated_bytes
 from tactful.cli.app import app
 from tactful.cli.batch import REJECTS
+from tactful.language.check import check_pack
+from tactful.language.lint import lint_pack
+from tactful.language.load import load_pack
 from tactful.source.codes.batches import InternalError
 from tactful.source.codes.pages import codes
 
@@ -36,9 +39,15 @@ DRAWN: Final = settings(max_examples=MUTATIONS_DRAWN)
 #: For what takes a process or many files each time.
 FEWER: Final = settings(max_examples=max(3, MUTATIONS_DRAWN // 5))
 
+
+def _plain(text: bytes) -> Any:
+    """The content of a YAML file as JSON has it: moments are text, as in the file."""
+    return json.loads(json.dumps(yaml.safe_load(text), default=lambda moment: moment.isoformat()))
+
+
 CASE_FILES: Final = [path for path in sorted((ROOT / "examples").iterdir()) if path.is_file()]
 CASE_TEXTS: Final = [path.read_bytes() for path in CASE_FILES]
-CASES: Final = [yaml.safe_load(text) for text in CASE_TEXTS]
+CASES: Final = [_plain(text) for text in CASE_TEXTS]
 CASE_KEYS: Final = (
     "id",
     "now",
@@ -53,8 +62,10 @@ CASE_KEYS: Final = (
     "x",
 )
 
-PACK_FILES: Final = [path for path in sorted((ROOT / "rules").rglob("*.yaml")) if path.parent.name != "tests"]
-#: A house's own pack on top of the shipped ones. A file of the shipped rules is tried by itself.
+#: The files of the shipped pack, each of which is tried with the others around it; and two profiles, which extend it.
+PACK_FILES: Final = sorted((ROOT / "rules").glob("*.yaml"))
+PROFILES: Final = sorted((ROOT / "rules" / "profiles").glob("*.yaml"))
+#: A house's own pack on top of the shipped ones.
 OVERLAY: Final = b"""pack: {name: house}
 extends: [default, 'profile:reserved']
 parameters: {patience: {value: 36 hours}}
@@ -72,14 +83,14 @@ rules:
     because: The salary is {application.salary}.
 actions: {look: {about: Look again.}}
 """
-PACK_TEXTS: Final = [OVERLAY, *(path.read_bytes() for path in PACK_FILES)]
-PACKS: Final = [yaml.safe_load(text) for text in PACK_TEXTS]
+PACK_TEXTS: Final = [path.read_bytes() for path in (*PACK_FILES, *PROFILES)] + [OVERLAY]
+PACKS: Final = [_plain(text) for text in PACK_TEXTS]
 PACK_KEYS: Final = (
     "pack", "extends", "parameters", "custom_facts", "facts", "actions", "rules", "invariants", "when", "unless", "any",
     "none", "then", "by", "because", "overrides", "safety", "is_a", "priority", "for each", "where", "count", "x",
 )  # fmt: skip
 
-LINES: Final = [json.dumps(case, default=str).encode() for case in CASES]
+LINES: Final = [json.dumps(case).encode() for case in CASES]
 TABLES: Final = POLICY.tables(CASES)
 TYPES: Final = (
     pa.null(), pa.bool_(), pa.int8(), pa.uint64(), pa.float16(), pa.float64(), pa.string(), pa.large_string(), pa.string_view(),
@@ -122,7 +133,7 @@ def _as_yaml(node: Any) -> bytes:
 
 
 def _as_json(node: Any) -> bytes:
-    return json.dumps(node, default=str).encode()
+    return json.dumps(node).encode()
 
 
 def _try_case(data: bytes, name: str) -> None:
@@ -157,29 +168,31 @@ def test_a_case_file_with_any_bytes(data: bytes, name: str) -> None:
     _try_case(data, name)
 
 
-def _try_pack(data: bytes) -> None:
+@st.composite
+def mutated_packs(draw: st.DrawFn) -> tuple[int, bytes]:
+    """The number of an original, and what it has become."""
+    no = draw(st.integers(0, len(PACKS) - 1))
+    return no, draw(mutated([PACKS[no]], PACK_KEYS).map(_as_yaml) | mutated_bytes([PACK_TEXTS[no]]))
+
+
+@DRAWN
+@given(mutated_packs())
+def test_a_pack_with_anything_in_it(drawn: tuple[int, bytes]) -> None:
+    """A file of the shipped rules among the others, a profile, or an overlay: with places of it changed, or its bytes."""
+    no, text = drawn
     with tempfile.TemporaryDirectory() as folder, bounded():
-        file = Path(folder) / "pack.yaml"
-        file.write_bytes(data)
+        for path in PACK_FILES if no < len(PACK_FILES) else ():
+            shutil.copy(path, folder)
+        name = PACK_FILES[no].name if no < len(PACK_FILES) else "pack.yaml"
+        (Path(folder) / name).write_bytes(text)
         try:
-            policy = tactful.load(file)
-            policy.decide(CASES[0], NOW).to_json()
+            pack = load_pack(folder)
+            checked = check_pack(pack)
         except tactful.InvalidInput as error:
             _refused(error)
-
-
-@DRAWN
-@given(mutated(PACKS, PACK_KEYS))
-def test_a_pack_with_anything_in_it(node: Any) -> None:
-    """An overlay, a profile, or a file of the shipped rules by itself."""
-    _try_pack(_as_yaml(node))
-
-
-@DRAWN
-@given(mutated_bytes(PACK_TEXTS))
-def test_a_pack_file_with_any_bytes(data: bytes) -> None:
-    """The same, with bytes changed."""
-    _try_pack(data)
+            return
+        lint_pack(pack, checked)
+        tactful.Policy(checked, tactful.CaseLimits()).decide(CASES[0], NOW).to_json()
 
 
 # --- lines, tables and folders ---
@@ -250,7 +263,7 @@ def mutated_tables(draw: st.DrawFn) -> dict[str, pa.Table]:
                 table = table.rename_columns([new if at == no else old for at, old in enumerate(table.column_names)])
             case 3:
                 rows = draw(st.lists(st.integers(0, len(table) - 1), max_size=12)) if len(table) else []
-                table = table.take(pa.array(rows, pa.int64()))
+                table = pa.concat_tables([table.slice(0, 0), *(table.slice(row, 1) for row in rows)])  # of any type
             case 4:
                 table = table.append_column(column, array)
             case 5:
@@ -304,9 +317,11 @@ def folders(draw: st.DrawFn, folder: Path) -> Path:
                 file.write_bytes(draw(mutated_bytes([file.read_bytes()])))
             case _:
                 to = folder / draw(st.sampled_from(NAMES))
-                if not any(parent.is_file() for parent in to.parents) and not to.is_dir():
+                if to != file and not to.is_dir() and not any(parent.is_file() for parent in to.parents):
                     to.parent.mkdir(parents=True, exist_ok=True)
-                    draw(st.sampled_from([shutil.copy, shutil.move]))(file, to)
+                    shutil.copy(file, to)
+                    if draw(st.booleans()):
+                        file.unlink()
     return folder
 
 

@@ -57,7 +57,7 @@ def places(node: Any) -> list[tuple[Any, Any]]:
 def mutated(draw: st.DrawFn, originals: Sequence[Any], keys: Sequence[str]) -> Any:
     """One of the originals with some keys dropped, nulled, retyped, renamed to one of ``keys``, doubled or nested."""
     root = [copy.deepcopy(draw(st.sampled_from(originals)))]
-    for _ in range(draw(st.integers(1, 5))):
+    for _ in range(draw(st.integers(1, 3))):
         container, key = draw(st.sampled_from(places(root)))
         match draw(st.integers(0, 7)):
             case 0 if container is not root:
