@@ -1,16 +1,16 @@
-"""A batch against one case after the other: ``python benchmarks/batch.py [--cases N] [--folder DIR]``.
+"""A batch compared with single decisions: ``python benchmarks/batch.py [--cases N] [--folder DIR]``.
 
-The script makes a folder of Parquet with N candidates (default: a million) from generated situations, once, and keeps it
-in DIR. Then it measures three ways by turns, in one process, on one core:
+The script makes a folder of Parquet with N candidates (default: a million) from generated situations, and keeps it in DIR
+for later runs. Then it measures three ways of deciding in turn, on one core:
 
-- the compiled engine, from JSON bytes to a decision (``Policy.decide``; nothing is put into words or written), on a sample;
+- the compiled engine, from JSON bytes to a decision (``Policy.decide``; no explanations, no output), on a sample;
 - ``tactful batch`` from Parquet to Parquet files of actions and justifications;
 - ``tactful batch`` from Parquet to the same tables as Arrow IPC.
 
-All decide by the frozen policy (``benchmarks/policy``). Times are CPU time of the whole process, threads of libraries
-included. A ratio is that of cases per second. The bars are 7 for Parquet and 10 for Arrow IPC.
+All use the frozen policy (``benchmarks/policy``). Times are CPU time of all processes, including threads of libraries.
+A ratio compares cases per second. The bars are 7 for Parquet and 10 for Arrow IPC.
 
-Stages: where the time of each batch goes; ``other`` is the time between stages. Memory: the peak of ``tactful batch`` in
+Stages: how the time of each batch is spent; ``other`` is the time between stages. Memory: the peak of ``tactful batch`` in
 fresh processes, over all candidates and over a tenth of them.
 """
 
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import os
 import shutil
 import statistics
 import subprocess
@@ -48,14 +49,14 @@ from tactful.batch.unit import settle_memory
 from tactful.columns.engine.program import ColumnarProgram
 from tactful.columns.ranking import ColumnRanker
 
-#: How many different situations there are; candidates beyond that have one of these with other ids.
+#: The number of different situations. Further candidates repeat them with other ids.
 DIFFERENT: Final = 20_000
 #: The moment that all situations are moved to, in seconds since 1970.
 NOW: Final = 1_795_000_000
 SAMPLE: Final = 4_000
 ROUNDS: Final = 5
 GROUP: Final = 131_072
-#: How many times as many cases a second as the compiled engine a batch has to decide, by the format that it writes.
+#: The bars, by output format: cases per second of a batch, as a multiple of those of the compiled engine.
 BARS: Final[dict[BatchFormat, int]] = {"parquet": 7, "arrow": 10}
 NAMES: Final[dict[BatchFormat, str]] = {"parquet": "Parquet", "arrow": "Arrow IPC", "jsonl": "lines of JSON"}
 
@@ -64,7 +65,7 @@ NAMES: Final[dict[BatchFormat, str]] = {"parquet": "Parquet", "arrow": "Arrow IP
 
 
 def make(folder: Path, cases: int) -> Path:
-    """The folder of Parquet with so many candidates."""
+    """The folder of Parquet with ``cases`` candidates, made if it does not exist."""
     made = folder / f"cases-{cases}"
     if made.exists():
         return made
@@ -82,7 +83,7 @@ def make(folder: Path, cases: int) -> Path:
 
 
 def moved(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """The tables with all moments moved by as much as each case's moment is away from ``NOW``, and without these moments."""
+    """The tables with all moments of a case shifted so that its own moment is ``NOW``, and without the column ``now``."""
     candidates = tables["candidates"]
     since = pa.scalar(NOW, pa.timestamp("s", "UTC")).cast(pa.timestamp("us", "UTC"))
     shifts = pc.subtract(since, candidates["now"]).combine_chunks()
@@ -100,7 +101,7 @@ def _moved(table: pa.Table, ids: pa.Array, shifts: pa.Array) -> pa.Table:
 
 
 def blocks(table: pa.Table, cases: int) -> Iterator[pa.Table]:
-    """The table again and again, each time with other ids, which ascend, up to so many candidates."""
+    """The table repeated, each time with other ids, in ascending order, up to ``cases`` candidates."""
     keys = table["candidate_id"].combine_chunks()
     place = pc.cast(pc.utf8_slice_codeunits(keys, 1), pa.int64()).to_numpy()
     for begin in range(0, cases, DIFFERENT):
@@ -110,37 +111,43 @@ def blocks(table: pa.Table, cases: int) -> Iterator[pa.Table]:
         yield table.slice(0, len(numbers)).set_column(0, table.schema.field(0), pa.array(ids, pa.string()))
 
 
-# --- the two ways ---
+# --- single decisions and batches ---
 
 
-class Nobody:
-    """Looks on and says nothing."""
+class Silent:
+    """A viewer that shows nothing."""
 
     def begins(self, total: int | None, done: list[Written]) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def says(self, message: str) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def moves(self, tally: Tally, weight: int) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 def one_by_one(policy: tactful.Policy, sample: list[bytes]) -> float:
-    """CPU seconds a case, from bytes to a decision."""
+    """CPU seconds per case, from bytes to a decision."""
     begin = time.process_time()
-    for one in sample:
-        policy.decide(one)
+    for raw in sample:
+        policy.decide(raw)
     return (time.process_time() - begin) / len(sample)
 
 
-def in_batch(given: Path, output: Path, format_: BatchFormat) -> tuple[float, Tally]:
-    """CPU seconds a case, from Parquet to files of a format."""
+def in_batch(given: Path, output: Path, format_: BatchFormat, workers: int = 1) -> tuple[float, Tally]:
+    """CPU seconds per case, from Parquet to files of a format, and the counts."""
     shutil.rmtree(output, ignore_errors=True)
-    begin = time.process_time()
+    begin = _cpu()
     options = Options(now=NOW, format=format_)
-    done = run_batch(Batch(str(given), output, str(FOLDER), options=options, workers=1), Nobody())
-    return (time.process_time() - begin) / (done.tally.cases + done.tally.rejected), done.tally
+    done = run_batch(Batch(str(given), output, str(FOLDER), options=options, workers=workers), Silent())
+    return (_cpu() - begin) / (done.tally.cases + done.tally.rejected), done.tally
+
+
+def _cpu() -> float:
+    """CPU seconds of this process and its ended children."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 # --- stages ---
@@ -172,7 +179,7 @@ def stages(given: Path, output: Path, format_: BatchFormat) -> dict[str, float]:
     timed(parts.Part, "tables", "write")
     timed(parts.Part, "written", "to the disk")
     try:
-        each, tally = in_batch(given, output, format_)
+        each, tally = in_batch(given, output, format_, workers=0)
     finally:
         for owner, name, was in plain:
             setattr(owner, name, was)
@@ -185,24 +192,24 @@ def stages(given: Path, output: Path, format_: BatchFormat) -> dict[str, float]:
 
 
 def peak(given: Path, output: Path) -> str:
-    """The peak memory of the command, in MB (Linux only)."""
+    """The peak memory of the process that does the work of the command, in MB (Linux only)."""
     if sys.platform != "linux":
         return "?"
     shutil.rmtree(output, ignore_errors=True)
     code = (
-        "import sys; from tactful.cli.app import app; "
+        "import resource; from tactful.cli.app import app; "
         f"app(['batch', {str(given)!r}, {str(output)!r}, '--now', '2026-11-18T08:26:40Z', '--workers', '1', '--quiet', "
         f"'--rules', {str(FOLDER)!r}], "
         "standalone_mode=False); "
-        "print(next(int(one.split()[1]) for one in open('/proc/self/status') if one.startswith('VmHWM')))"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.decode()
-    return f"{int(told.split()[-1]) / 1024:.0f}"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.decode()
+    return f"{int(printed.split()[-1]) / 1024:.0f}"
 
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description="A batch against one case after the other.")
+    parser = argparse.ArgumentParser(description="A batch compared with single decisions.")
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "tactful-batch")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
@@ -229,7 +236,7 @@ def main() -> None:
 
 
 def ways(alone: list[float], batches: dict[BatchFormat, list[float]], tally: Tally) -> Table:
-    """All ways, with the ratio of each to the compiled engine: of the best rounds, and the median of all rounds."""
+    """The table of all ways, with the ratio to the compiled engine: of the best rounds, and the median of all rounds."""
     title = f"{tally.cases:,} cases, one core"
     table = Table("way", "best µs a case", "median", "cases a second", "ratio", "median ratio", "bar", title=title)
     table.add_row("compiled, from JSON bytes", *_times(alone))
@@ -247,7 +254,7 @@ def _times(times: list[float]) -> tuple[str, str, str]:
 
 
 def stage_table(format_: BatchFormat, spent: dict[str, float], tally: Tally) -> Table:
-    """Where the time goes."""
+    """The table of stages."""
     table = Table("stage", "µs a case", "share", title=f"Stages of the batch, Parquet to {NAMES[format_]}")
     for name, seconds in spent.items():
         table.add_row(name, f"{seconds / (tally.cases + tally.rejected) * 1e6:.2f}", f"{seconds / spent['whole']:.0%}")

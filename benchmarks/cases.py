@@ -9,8 +9,8 @@ CHANNELS: Final = (["email"], ["email", "linkedin"], ["phone", "email"])
 ROLES: Final = ("hiring_manager", "interviewer", "recruiter")
 KINDS: Final = ("invitation", "answer", "follow_up")
 
-#: For each entity: a condition that holds of some row of :func:`typical`, and one that holds of none there. ``{no}``
-#: makes each rule's condition its own, so that no two rules ask the same.
+#: For each entity: a condition that holds for some row of :func:`typical`, and a condition that holds for no row there.
+#: ``{no}`` makes each rule's condition different from the others.
 CONDITIONS: Final = {
     "candidate": (
         "candidate.employed: yes, candidate.searching: yes",
@@ -33,26 +33,26 @@ CONDITIONS: Final = {
     ),
 }
 
-#: Rules that hold of no row of :func:`typical`, for the growth of cost with rules: they differ in what the name says.
+#: Rules that hold for no row of :func:`typical`, to measure how cost grows with rules. The name says in what they differ.
 OTHERS: Final = {
-    "the status that they ask for": (
+    "the status in the condition": (
         "application",
         "application.status: [{status}, withdrawn], application.reply_by: more than {no} days ago",
     ),
-    "the text that they ask for": ("application", "application.company: Company {no}"),
+    "the text in the condition": ("application", "application.company: Company {no}"),
     "thresholds of a moment": ("message", "message.sent_at: at most {no} minutes ago"),
-    "a computed fact for each": ("person", "person.prefers: phone, person.fact_{no}: yes"),
+    "the computed fact in the condition": ("person", "person.prefers: phone, person.fact_{no}: yes"),
 }
 STATUSES: Final = ("applied", "offered", "accepted", "rejected")
 
 
 def typical() -> dict[str, Any]:
-    """The case most often met: 3 people, 1 interview with 2 interviewers, 3 messages; about 1.5 KB of JSON."""
+    """A typical case: 3 people, 1 interview with 2 interviewers, 3 messages; about 1.5 KB of JSON."""
     return case(3, interviewers=2)
 
 
 def case(people: int, interviewers: int = 3) -> dict[str, Any]:
-    """A case with so many people, an interview for each five of them and as many messages as people."""
+    """A case with ``people`` people, an interview for every five of them, and as many messages as people."""
     ids = [f"p{no}" for no in range(1, people + 1)]
     application = {
         "id": "acme",
@@ -83,10 +83,10 @@ def to_bytes(data: dict[str, Any]) -> bytes:
 
 
 def pack(rules: int) -> str:
-    """The text of a pack with so many rules over all entities.
+    """The text of a pack with ``rules`` rules over all entities.
 
-    The first 20 hold of some row of :func:`typical`, except those about offers, of which there are none. The others
-    hold of none.
+    The first 20 hold for some row of :func:`typical`, except those about offers, as it has none. The others hold for no
+    row.
     """
     entities = list(CONDITIONS)
     parts = [_HEAD]
@@ -97,7 +97,7 @@ def pack(rules: int) -> str:
 
 
 def growing(others: str, rules: int) -> str:
-    """The text of a pack with so many rules: the first 20 are those of :func:`pack`, the rest :data:`OTHERS` of a sort."""
+    """The text of a pack with ``rules`` rules: the first 20 as in :func:`pack`, the others of one sort of :data:`OTHERS`."""
     entity, condition = OTHERS[others]
     facts = [
         f"  person.fact_{no}: {{exists: message, where: {{message.person: same as person.id, message.kind: answer, "

@@ -1,22 +1,21 @@
-"""How fast a decision is: ``python benchmarks/decide.py [--quick]``.
+"""The speed of a decision: ``python benchmarks/decide.py [--quick]``.
 
-Decisions: one row per pack and case; by the frozen policy (``benchmarks/policy``), which stays as it is, and by generated packs.
-In a table of its own, the shipped pack of today. ``rules fired`` counts rules that hold of some row, those that add steps too
-(which ``decide`` leaves until they are asked for). ``decode`` is what msgspec takes to decode the bytes into the
-classes of a case;
-``bytes`` is the whole way from bytes to a ranked decision, explanations not rendered; ``case`` is the same for a case
-that is read already (``policy.read``); ``per second`` counts decisions from bytes; ``ratio`` is ``bytes`` to
-``decode``, for which the bar is 10. Times are CPU microseconds, the best of all rounds, ``bytes`` and the ratio also
-as the median of all rounds. All rows and columns are measured by turns, so that a busy machine slows all alike, and
+Decisions: a row per pack and case, with the frozen policy (``benchmarks/policy``), which does not change, and with generated
+packs. The shipped pack of today has a table of its own. ``rules fired`` counts rules that hold for some row, including those
+that add steps (which ``decide`` computes only on request). ``decode`` is the time that msgspec takes to decode the bytes into
+the classes of a case. ``bytes`` is the time from bytes to a ranked decision, without explanations. ``case`` is the same for a
+case that has been read (``policy.read``). ``per second`` counts decisions from bytes. ``ratio`` is ``bytes`` divided by
+``decode``, for which the bar is 10. Times are CPU microseconds, the best of all rounds; ``bytes`` and the ratio are also given
+as the median of all rounds. All rows and columns are measured in turn, so that a busy machine slows all of them alike, and
 with the garbage collector on, as in a server.
 
-Growth: a case that is read already, decided on with 20 rules that apply and so many in all; how many times as much as
-the 20 alone. One row for each sort of rule that does not apply.
+Growth: the time to decide on a case that has been read, with 20 rules that apply and more that do not, divided by the time
+with the 20 alone. There is a row for each sort of rule that does not apply.
 
-Stages: where the time of the frozen policy on the typical case goes. ``read`` includes ``decode``.
+Stages: how the time of the frozen policy on the typical case is spent. ``read`` includes ``decode``.
 
-Processes: each in a fresh process, the median of seven. CPU time in milliseconds, over what Python itself takes to start
-where that is said; peak memory in megabytes (Linux only).
+Processes: each in a fresh process, the median of seven. CPU time in milliseconds, without the start of Python itself where
+the row says so; peak memory in megabytes (Linux only).
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ STAGES = ("decode", "read", "fire", "rank", "whole")
 
 
 class Budget(NamedTuple):
-    """How much is measured: rounds, seconds for each job in a round, and fresh processes."""
+    """The extent of the measurement: rounds, seconds for each job in a round, and fresh processes."""
 
     rounds: int
     seconds: float
@@ -60,7 +59,7 @@ QUICK = Budget(rounds=5, seconds=0.004, processes=3)
 
 
 class Row(NamedTuple):
-    """A pack on a case; its jobs by the name of their column."""
+    """A pack and a case, and the jobs by the names of their columns."""
 
     name: str
     size: int
@@ -77,7 +76,7 @@ def row(name: str, policy: tactful.Policy, raw: bytes) -> Row:
         "bytes": lambda: policy.decide(raw),
         "case": lambda: policy.decide(read),
     }
-    return Row(name, len(raw), len({one.rule for one in policy.fire(read, _now(read.now))}), jobs)
+    return Row(name, len(raw), len({firing.rule for firing in policy.fire(read, _now(read.now))}), jobs)
 
 
 def stages(policy: tactful.Policy, raw: bytes) -> Row:
@@ -97,7 +96,7 @@ def stages(policy: tactful.Policy, raw: bytes) -> Row:
 
 
 def measure(rows: list[Row], budget: Budget) -> list[dict[str, list[float]]]:
-    """For each row and job the microseconds per call, one figure per round, all jobs taking turns."""
+    """The microseconds per call of each row and job, a figure for each round. All jobs take turns."""
     counts = [{name: _count(job, budget.seconds) for name, job in row.jobs.items()} for row in rows]
     measured: list[dict[str, list[float]]] = [{name: [] for name in row.jobs} for row in rows]
     for _ in range(budget.rounds):
@@ -115,7 +114,7 @@ def _time(job: Job, count: int) -> float:
 
 
 def _count(job: Job, seconds: float) -> int:
-    """How many calls take about so long."""
+    """How many calls take about ``seconds``."""
     job()
     count = 1
     while (taken := _time(job, count)) < seconds / 4:
@@ -124,7 +123,7 @@ def _count(job: Job, seconds: float) -> int:
 
 
 def _now(now: int | None) -> int:
-    assert now is not None, "cases for benchmarks say when they are for"
+    assert now is not None, "cases for benchmarks have a moment"
     return now
 
 
@@ -151,7 +150,7 @@ def decisions(title: str, rows: list[Row], measured: list[dict[str, list[float]]
 
 
 def growth(budget: Budget, raw: bytes) -> Table:
-    """The table of growth, measured by itself: its packs are large, and would push the others out of the caches."""
+    """The table of growth. It is measured apart, because its large packs would push the others out of the caches."""
     counts = (20, 200, 2000)
     rows = []
     for others in cases.OTHERS:
@@ -159,7 +158,13 @@ def growth(budget: Budget, raw: bytes) -> Table:
         read = policies[20].read(raw)
         jobs: dict[str, Job] = {str(no): partial(policy.decide, read) for no, policy in policies.items()}
         rows.append(Row(others, 0, 0, jobs))
-    table = Table("rules that differ in", "20, µs", "200", "2,000", title="Growth: to the 20 rules that apply")
+    table = Table(
+        "rules that differ in",
+        "20, µs",
+        "200",
+        "2,000",
+        title="Growth: time relative to the 20 rules that apply",
+    )
     for row, times in zip(rows, measure(rows, budget), strict=True):
         alone, *more = (min(times[str(count)]) for count in counts)
         table.add_row(row.name, f"{alone:.1f}", *(f"{each / alone:.2f}" for each in more))
@@ -205,7 +210,7 @@ with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
 
 
 def _inside(code: str, budget: Budget) -> float:
-    """CPU milliseconds that a piece of code takes in a fresh process, measured in there."""
+    """CPU milliseconds that a piece of code takes in a fresh process, measured inside it."""
     timed = f"import time\nstart = time.process_time()\n{code}\nprint((time.process_time() - start) * 1000)"
     return statistics.median(float(_output(timed)) for _ in range(budget.processes))
 
@@ -223,10 +228,10 @@ def _once(arguments: list[str], given: bytes) -> float:
 
 
 def _peak(code: str) -> str:
-    """Peak memory of a fresh process. Linux starts ``ru_maxrss`` at the parent's, so ``VmHWM`` is asked for."""
+    """Peak memory of a fresh process. Reads ``VmHWM``, because on Linux ``ru_maxrss`` starts at the parent's value."""
     if sys.platform != "linux":
         return "?"
-    peak = "print(next(int(one.split()[1]) for one in open('/proc/self/status') if one.startswith('VmHWM')))"
+    peak = "print(next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     return f"{int(_output(code + chr(10) + peak)) / 1024:.0f}"
 
 
@@ -237,7 +242,7 @@ def _output(code: str) -> str:
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description="How fast a decision is.")
+    parser = argparse.ArgumentParser(description="The speed of a decision.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: some seconds, rough figures")
     budget = QUICK if parser.parse_args().quick else FULL
     frozen, shipped, typical = frozen_policy(), tactful.load(), cases.to_bytes(cases.typical())

@@ -1,6 +1,6 @@
-"""Both engines side by side, by number of rules and of facts: ``python benchmarks/engines.py``.
+"""Both engines compared, by number of rules and facts: ``python benchmarks/engines.py``.
 
-By turns in one run: decisions per second, median and 99th percentile, memory of this process and of the worker's.
+Measured in turn in one run: decisions per second, median and 99th percentile, memory of this process and of the worker.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ def _case(people: int) -> dict[str, Any]:
         {"person": f"p{no}", "direction": "sent", "sent_at": "2026-11-22T09:00:00-05:00", "kind": "thank_you"}
         for no in range(0, people, 3)
     ]
-    interviews = [
-        {"id": "onsite", "ended_at": "2026-11-21T16:30:00-05:00", "interviewers": [one["id"] for one in them[: people // 2 + 1]]}
-    ]  # fmt: skip
+    interviewers = [person["id"] for person in them[: people // 2 + 1]]
+    interviews = [{"id": "onsite", "ended_at": "2026-11-21T16:30:00-05:00", "interviewers": interviewers}]
     return {
         "now": "2026-11-23T10:00:00-05:00",
         "candidate": {"id": "c", "time_zone": "America/New_York", "country": "US", "employed": True},
@@ -39,7 +38,7 @@ def _case(people: int) -> dict[str, Any]:
 
 
 def _rules(count: int) -> str:
-    """A pack of so many rules, twenty of which apply."""
+    """A pack of ``count`` rules, twenty of which apply."""
     rules = "".join(
         f"  r{no}: {{for each: person, when: {{person.prefers: {'known' if no < 20 else 'unknown'}, "
         f"person.name: known, application.status: unknown}}, then: {{should: note{no % 5}}}, because: So.}}\n"
@@ -50,7 +49,7 @@ def _rules(count: int) -> str:
 
 
 def _memory(pid: int) -> float:
-    """What a process has in memory, in MB."""
+    """The memory of a process, in MB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 

@@ -1,7 +1,7 @@
-"""The policy that benchmarks decide by: the shipped pack as it was in November 2026.
+"""The policy of the benchmarks: the shipped pack as it was in November 2026.
 
-It stays as it is, so that figures of different versions can be compared, and so that the peers' hand-written versions of
-it stay right. What the shipped pack of today costs is shown by ``benchmarks/decide.py`` in a table of its own.
+It does not change, so figures of different versions can be compared, and the peers' hand-written versions of it stay
+correct. ``benchmarks/decide.py`` shows the cost of the shipped pack of today in a table of its own.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""How time grows with the size of what is decided on: ``python benchmarks/growth.py [--most 1000]``.
+"""How time grows with the size of cases and packs: ``python benchmarks/growth.py [--most 1000]``.
 
-One row for each command and each thing that is made larger: messages, people, applications, rules, facts in a chain,
-members of a condition; once 1, 10, 100 and 1,000 of them. Times are CPU milliseconds of one call. ``exponent`` is the
+A row for each command and each part that is made larger: messages, people, applications, rules, facts in a chain, members
+of a condition; with 1, 10, 100 and 1,000 of them. Times are CPU milliseconds of one call. ``exponent`` is the
 slope between the last two sizes on a logarithmic scale: 1 for time in proportion to the size, 2 for a quadratic. Times
-below ten milliseconds are too small to have one. A command that has left something out is marked with ``*``.
+below ten milliseconds are too small for an exponent. A command that has left something out is marked with ``*``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Subject = tuple[tactful.Policy, dict[str, Any], str]
 
 
 def _case(messages: int = 1, people: int = 1, applications: int = 1) -> dict[str, Any]:
-    """A case with so many applications, each with so many people and messages, the messages spread over 300 days."""
+    """A case with ``applications``, each with ``people`` and ``messages``; the messages are spread over 300 days."""
     kinds = ("follow_up", "thank_you", "status_question", "answer")
     log = [
         {
@@ -54,7 +54,7 @@ def _case(messages: int = 1, people: int = 1, applications: int = 1) -> dict[str
 
 
 def _pack(rules: int = 1, facts: int = 1, members: int = 1) -> tactful.Policy:
-    """A pack with so many rules, a chain of so many facts, and so many members in its condition."""
+    """A pack with ``rules`` rules, a chain of ``facts`` facts, and ``members`` members in its condition."""
     lines = ["actions: {look: {about: Look.}}", "facts:"]
     lines.append("  application.f0: {exists: message, where: {message.sent_at: at most 40 days ago}}")
     for no in range(1, facts):
@@ -74,7 +74,7 @@ def _pack(rules: int = 1, facts: int = 1, members: int = 1) -> tactful.Policy:
 
 
 def _subjects(shipped: tactful.Policy) -> Mapping[str, Callable[[int], Subject]]:
-    """What is made larger: a pack, a case and an action to ask about, by size."""
+    """The parts that are made larger: for each a pack, a case and an action to ask about, by size."""
     return {
         "messages": lambda size: (shipped, _case(messages=size), "follow_up"),
         "people": lambda size: (shipped, _case(people=min(size, 500)), "follow_up"),
@@ -86,7 +86,7 @@ def _subjects(shipped: tactful.Policy) -> Mapping[str, Callable[[int], Subject]]
 
 
 def _commands(policy: tactful.Policy, case: tactful.Case, action: str) -> Mapping[str, Callable[[], bool]]:
-    """The commands; each says whether it left something out."""
+    """The commands. Each returns whether it left something out."""
 
     def later() -> tactful.Decision:
         return policy.decide(case, NOW + timedelta(days=2))
@@ -95,7 +95,9 @@ def _commands(policy: tactful.Policy, case: tactful.Case, action: str) -> Mappin
         "decide": lambda: not policy.decide(case),
         "to_json": lambda: not policy.decide(case).to_json(),
         "why": lambda: policy.decide(case).why(action).incomplete is True,
-        "flip": lambda: any(one.incomplete is True for one in policy.decide(case).why(action, flip=True).flips or ()),
+        "flip": lambda: any(
+            flips.incomplete is True for flips in policy.decide(case).why(action, flip=True).flips or ()
+        ),
         "questions": lambda: bool(policy.decide(case).questions) and policy.decide(case).questions_incomplete,
         "plan": lambda: policy.plan(case).record().incomplete is True,
         "compare": lambda: not policy.decide(case).compare(later()),

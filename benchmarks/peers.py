@@ -1,18 +1,19 @@
-"""tactful beside the engines that one could take instead: ``python benchmarks/peers.py [--quick] [--only MODULE ...]``.
+"""tactful compared with other engines: ``python benchmarks/peers.py [--quick] [--only MODULE ...]``.
 
-The frozen policy (``benchmarks/policy``), and the same written by hand in each peer's own language (``benchmarks/peer/``),
-on the same generated cases.
-Each peer first has to give tactful's own firings on every case, and those that rank by themselves its ranked decisions;
-one that does not is told of and left untimed. Then all take turns in one run, chunk by chunk, in several rounds. A whole
-run takes about five minutes on two cores with nothing else to do.
+The frozen policy (``benchmarks/policy``) is compared with the same policy written by hand in each peer's own language
+(``benchmarks/peer/``), on the same generated cases.
 
-``per second`` counts decisions from JSON bytes to the ranked decision, cases one at a time; for a peer that takes many at
-once a second row counts batches. ``ratio`` is its time to tactful's, on the same cases. ``median`` and ``p99`` are of
-single decisions (each case's time is the median of the rounds, so that what else the machine does is left out).
-``firings`` is the median without ranking. Slow peers are timed on fewer cases: ``cases`` says how many. ``cold`` is what a
-fresh process takes from Python being up to its first decision, ``MB`` its peak memory after 200 decisions (Linux only; of
-the Node process for peers in Node). All times are CPU time, of all threads together; the garbage collector is on, as in a
-server. Cold start in Node is in steps of 10 ms.
+Each peer first has to give tactful's own firings on every case, and peers that rank by themselves its ranked decisions. A
+peer that does not is reported and not timed. Then all take turns in one run, chunk by chunk, in several rounds. A whole run
+takes about five minutes on two idle cores.
+
+``per second`` counts decisions from JSON bytes to the ranked decision, one case at a time. A peer that takes many cases at
+once has a second row for batches. ``ratio`` is its time divided by tactful's on the same cases. ``median`` and ``p99`` are of
+single decisions; the time of a case is the median of the rounds, which leaves out other work of the machine. ``firings`` is
+the median without ranking. Slow peers are timed on fewer cases: ``cases`` says on how many. ``cold`` is the time of a fresh
+process from the start of Python to its first decision, ``MB`` its peak memory after 200 decisions (Linux only; of the Node
+process for peers in Node). All times are CPU time of all threads; the garbage collector is on, as in a server. Cold start in
+Node is in steps of 10 ms.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from frozen import frozen_policy
-from peer.diff import differences, told
+from peer.diff import count_by_rule, differences
 from peer.expected import Expected
 from peer.fresh import Fresh, fresh
 from peer.measure import Times, budget, measure
@@ -36,9 +37,9 @@ from peer.protocol import Decided, Decides, Fired, Peer
 from peer.situations import COUNT, situations
 
 OURS = "ours"
-#: How many cases a peer that takes many at once has to get right one by one besides.
+#: The number of cases that a peer which takes many at once also has to get right one at a time.
 SINGLE = 500
-#: The modules of ``peer``, one for each peer; ours comes first.
+#: The modules of ``peer``, each with one peer; tactful comes first.
 MODULES = (
     *(OURS, "handwritten", "durable_peer", "clips_peer", "experta_peer", "rule_engine_peer", "openfisca_peer"),
     *("zen", "cel", "cel_cpp", "rego", "cedar", "datalogic", "jsonrules_node", "jsonlogic_node"),
@@ -46,7 +47,7 @@ MODULES = (
 
 
 class Budget(NamedTuple):
-    """How much is measured: rounds, seconds for each peer in all rounds, fresh processes."""
+    """The extent of the measurement: rounds, seconds for each peer in all rounds, fresh processes."""
 
     rounds: int
     seconds: float
@@ -58,7 +59,7 @@ QUICK = Budget(rounds=3, seconds=1, processes=1)
 
 
 class Row(NamedTuple):
-    """A peer that gave the right answers, and what was measured of it."""
+    """A peer that gave the right answers, and its measurements."""
 
     module: str
     peer: Peer
@@ -67,14 +68,14 @@ class Row(NamedTuple):
 
 
 class Field(NamedTuple):
-    """The peers that may be timed, and of the others the name and, in words, why not."""
+    """The peers that may be timed, and for the others the name and the reason in words."""
 
     peers: dict[str, Peer]
     absent: dict[str, str]
 
 
 def loaded(modules: Sequence[str], console: Console) -> Field:
-    """The peers that are installed, ready."""
+    """The peers that are installed, loaded. The others are reported."""
     ready = Field({}, {})
     for module in modules:
         name = module
@@ -92,14 +93,14 @@ def loaded(modules: Sequence[str], console: Console) -> Field:
 
 
 class Answers(NamedTuple):
-    """Tactful's own firings and ranked decisions, a case each."""
+    """Tactful's own firings and ranked decisions, one for each case."""
 
     fired: list[list[Fired]]
     decided: list[Decided]
 
 
 def verified(peer: Peer, cases: Sequence[bytes], right: Answers) -> str:
-    """What a peer got wrong, in words; nothing where all is right. Those that take many at once do some one by one too."""
+    """The peer's errors in words; empty if there are none. Peers that take many cases at once also do some one at a time."""
     size = getattr(peer, "batch", 1)
     given = [fired for at in range(0, len(cases), size) for fired in peer.fire(cases[at : at + size])]
     different = differences(given, right.fired)
@@ -107,18 +108,18 @@ def verified(peer: Peer, cases: Sequence[bytes], right: Answers) -> str:
         single = [peer.fire([raw])[0] for raw in cases[:SINGLE]]
         different = differences(single, right.fired[:SINGLE])
     if different:
-        return f"{len(different):,} of {len(cases):,} cases differ in their firings: {told(different)}"
+        return f"{len(different):,} of {len(cases):,} cases differ in their firings: {count_by_rule(different)}"
     if hasattr(peer, "decide"):
         decides = cast(Decides, peer)
         decided = map(decides.summary, decides.decide(cases))
-        wrong = sum(one != other for one, other in zip(decided, right.decided, strict=True))
+        wrong = sum(ours != theirs for theirs, ours in zip(decided, right.decided, strict=True))
         if wrong:
             return f"{wrong:,} of {len(cases):,} cases differ in their ranked decisions"
     return ""
 
 
 def kept(field: Field, cases: Sequence[bytes], console: Console) -> Field:
-    """The same without those that give other answers than tactful."""
+    """The same without peers whose answers differ from tactful's."""
     expected = Expected(frozen_policy())
     right = Answers([expected.fire(raw) for raw in cases], [expected.decide(raw) for raw in cases])
     passed = Field({}, dict(field.absent))
@@ -133,7 +134,7 @@ def kept(field: Field, cases: Sequence[bytes], console: Console) -> Field:
 
 
 def measured(peers: dict[str, Peer], cases: Sequence[bytes], spend: Budget) -> list[Row]:
-    """All that is measured, ours first."""
+    """The measurements of all peers, tactful's first."""
     counts = [
         len(cases) if module == OURS else budget(peer, cases, spend.seconds, spend.rounds)
         for module, peer in peers.items()
@@ -146,7 +147,7 @@ def measured(peers: dict[str, Peer], cases: Sequence[bytes], spend: Budget) -> l
 
 
 def table(rows: list[Row], absent: dict[str, str]) -> Table:
-    """The rows, the fastest first, and those that could not be timed."""
+    """The table: the rows, the fastest first, and the peers that were not timed."""
     ours = next(row for row in rows if row.module == OURS).times.decided
     columns = ("per second", "ratio", "median µs", "p99 µs", "firings µs", "cases", "cold ms", "MB")
     result = Table("peer", "version", title="From JSON bytes to the ranked decision")
@@ -183,7 +184,7 @@ def _p99(times: list[float]) -> float:
 
 
 def _version(peer: Peer) -> str:
-    """The peer's own, or its distribution's."""
+    """The version of a peer: its own, or that of its distribution."""
     own: str | None = getattr(peer, "version", None)
     try:
         return own or (version(peer.package) if peer.package else "")
@@ -192,9 +193,9 @@ def _version(peer: Peer) -> str:
 
 
 def main() -> None:
-    """Print the table, and what each peer cannot express."""
-    parser = argparse.ArgumentParser(description="tactful beside the engines that one could take instead.")
-    parser.add_argument("--quick", action="store_true", help="less of everything: under a minute, rough figures")
+    """Print the table, and the remarks of each peer."""
+    parser = argparse.ArgumentParser(description="tactful compared with other engines.")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and cases: under a minute, rough figures")
     parser.add_argument("--only", nargs="+", choices=MODULES[1:], metavar="MODULE", help=", ".join(MODULES[1:]))
     arguments = parser.parse_args()
     spend, count = (QUICK, COUNT // 20) if arguments.quick else (FULL, COUNT)

@@ -1,7 +1,7 @@
-"""How much a plan, the questions and a counterfactual cost: ``python benchmarks/plan.py``.
+"""The cost of a plan, of questions and of a counterfactual: ``python benchmarks/plan.py``.
 
-The bars: a plan of six weeks for three applications in at most 200 times the cost of one decision from bytes, questions for
-such a case in under 50 ms. All are measured in one run, by turns, and the best of several is shown.
+The bars: a plan of six weeks for three applications costs at most 200 times as much as a decision from bytes, and questions
+for such a case take less than 50 ms. All are measured in turn in one run, and the best of several rounds is shown.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _case(people: int, phone: bool) -> bytes:
 
 
 def _best(*calls: tuple[Callable[[], object], int]) -> list[float]:
-    """The best seconds a call, by turns, so that a busy machine is busy for all."""
+    """The best time of each call in seconds. Calls take turns, so that a busy machine slows all of them alike."""
     rounds = [[timeit.timeit(call, number=number) / number for call, number in calls] for _ in range(ROUNDS)]
     return [min(column) for column in zip(*rounds, strict=True)]
 

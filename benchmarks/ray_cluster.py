@@ -1,7 +1,7 @@
-"""One process against two workers of a Ray cluster on this machine: ``python benchmarks/ray_cluster.py [CANDIDATES]``.
+"""One process compared with two workers of a Ray cluster on this machine: ``python benchmarks/ray_cluster.py [CANDIDATES]``.
 
-From Parquet to Parquet, and from lines of JSON for a tenth as many; by turns in one run. The cluster is up before the clock
-starts. Ray runs its workers with the lowest priority unless it is told otherwise, which it is here.
+From Parquet to Parquet, and from lines of JSON for a tenth of the candidates, in turn in one run. The cluster is started before
+the measurement. Ray runs its workers with the lowest priority by default; here they get the normal priority.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ import ray
 import ray.data
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
-#: So many candidates differ in more than their ids, and so many files each table has.
+#: The number of candidates that differ in more than their ids, and the number of files of each table.
 DISTINCT = 1_000
 FILES = 8
 ROUNDS = 3
@@ -51,10 +51,10 @@ class Input:
 
 
 def write_input(policy: tactful.Policy, folder: Path, count: int) -> Input:
-    """So many candidates as tables, and a tenth as many as lines."""
+    """``count`` candidates as tables, and a tenth of them as lines."""
     cases = [case(1 + no % 5) for no in range(DISTINCT)]
-    for no, one in enumerate(cases):
-        one["candidate"]["id"] = f"c{no:04}"
+    for no, data in enumerate(cases):
+        data["candidate"]["id"] = f"c{no:04}"
     tables = policy.tables(cases)
     texts = "\n".join(map(json.dumps, cases)) + "\n"
     lines = folder / "lines"
@@ -74,21 +74,21 @@ def _copy(table: pa.Table, no: int) -> pa.Table:
 
 
 def tables_here(given: Input) -> int:
-    """Read, decide and write tables in this process; gives how many rows of actions there are."""
+    """Read, decide on and write tables in this process. Returns the number of rows of actions."""
     decided = given.policy.decide_tables({name: pq.read_table(folder) for name, folder in given.tables.items()}, NOW)
     pq.write_table(decided.actions, given.out / "actions.parquet")
     pq.write_table(decided.justifications, given.out / "justifications.parquet")
     return int(decided.actions.num_rows)
 
 
-def tables_there(given: Input) -> int:
-    """The same by Ray's workers."""
+def tables_on_cluster(given: Input) -> int:
+    """The same with Ray's workers."""
     datasets = {name: ray.data.read_parquet(str(folder)) for name, folder in given.tables.items()}
     return _written(decide(datasets, pack=given.policy, now=NOW), given)
 
 
 def lines_here(given: Input) -> int:
-    """Lines in this process, by what workers do with a block of them."""
+    """Decide on lines in this process, as workers decide on a block of them."""
     terms = Terms(int(NOW.timestamp()), 0, steps=False)
     lines = b"".join(file.read_bytes() for file in given.lines.iterdir()).splitlines()
     decided = decide_texts(given.policy, terms, "text", pa.table({"text": lines}))
@@ -97,8 +97,8 @@ def lines_here(given: Input) -> int:
     return int(decided["actions"].num_rows)
 
 
-def lines_there(given: Input) -> int:
-    """The same by Ray's workers."""
+def lines_on_cluster(given: Input) -> int:
+    """The same with Ray's workers."""
     return _written(decide(ray.data.read_text(str(given.lines)), pack=given.policy, now=NOW), given)
 
 
@@ -122,7 +122,7 @@ def main() -> None:
     )
     logging.getLogger("ray.data").setLevel("ERROR")
     ray.data.DataContext.get_current().enable_progress_bars = False
-    table = Table(title=f"One process against two workers of Ray, best of {ROUNDS}")
+    table = Table(title=f"One process and two workers of Ray, best of {ROUNDS}")
     for name in ("", "candidates", "one process, s", "cluster, s", "a second", "a second", "ratio"):
         table.add_column(name, justify="right")
     with tempfile.TemporaryDirectory() as folder:
@@ -130,11 +130,11 @@ def main() -> None:
         given.out.mkdir()
         many = len(pq.read_table(given.tables["candidates"], columns=["candidate_id"]))
         few = sum(len(file.read_bytes().splitlines()) for file in given.lines.iterdir())
-        for name, size, here, there in (
-            ("Parquet", many, tables_here, tables_there),
-            ("lines of JSON", few, lines_here, lines_there),
+        for name, size, alone, on_cluster in (
+            ("Parquet", many, tables_here, tables_on_cluster),
+            ("lines of JSON", few, lines_here, lines_on_cluster),
         ):
-            runs = [(_seconds(here, given), _seconds(there, given)) for _ in range(ROUNDS)]
+            runs = [(_seconds(alone, given), _seconds(on_cluster, given)) for _ in range(ROUNDS)]
             assert len({rows for pair in runs for _, rows in pair}) == 1, "both decide the same"
             mine, others = min(pair[0][0] for pair in runs), min(pair[1][0] for pair in runs)
             speeds = (f"{size / seconds:,.0f}" for seconds in (mine, others))

@@ -1,7 +1,7 @@
-"""The two engines held against each other for as long as somebody likes: ``python benchmarks/soak.py --minutes 30``.
+"""The two engines compared for as long as you like: ``python benchmarks/soak.py --minutes 30``.
 
-Draws packs and cases as ``tests/engines`` does, with another seed each round. Prints how many examples were run and every
-disagreement, shrunk; exits with 1 where there was one.
+Draws packs and cases as ``tests/engines`` does, with another seed in each round. Prints the number of examples and every
+disagreement, made small; exits with 1 if there was a disagreement.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-#: Examples of a round: enough for hypothesis to get going, few enough to end near the time asked for.
+#: Examples of a round: enough for hypothesis to vary them, few enough to end near the given time.
 ROUND = 500
 
 
 def main() -> None:
     """Run rounds until the time is over."""
-    parser = argparse.ArgumentParser(description="hold the two engines against each other")
+    parser = argparse.ArgumentParser(description="compare the two engines")
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()

@@ -34,7 +34,7 @@ Only the table `candidates` is required, and in each table only the ids (and `en
 value is unknown. Rows may be in any order; people, interviews and messages of an application
 stay in the order of their rows. A pack's custom facts are columns of the table of their entity, under their own names.
 [The facts](facts.md) says what each field means, and which values it can have.
-`pack.decide_tables` checks everything that it is given. `tactful batch` does not read columns that no decision depends on,
+`pack.decide_tables` checks all tables and columns. `tactful batch` does not read columns on which no decision depends,
 and so does not notice mistakes in them.
 
 The types are those that `pack.tables(cases)` writes. These are read as well:
@@ -43,7 +43,11 @@ The types are those that `pack.tables(cases)` writes. These are read as well:
 - text in ISO 8601 for moments;
 - dates, and text like `2026-12-01`, for `reply_by`, `answer_by`, `start_on` and custom moments; they mean the end of that day;
 - durations for lengths of time, and text like `09:00` for times of day;
-- dictionaries of strings for strings, and the other way round; numbers of any width.
+- dictionaries of strings for strings, and the other way round; numbers of any width and
+  decimals; dictionaries of any of these.
+
+What a case in JSON cannot have is refused in a table too: infinite numbers, whole numbers beyond 2^53, ids of nothing but spaces. `NaN`
+is unknown, as pandas has it. Fractions of a second are dropped.
 """
 DECIDED = """## Decisions
 

@@ -1,6 +1,8 @@
-"""What all tests share."""
+"""Settings and fixtures of all tests."""
 
 from __future__ import annotations
+
+import gc
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,18 +16,25 @@ settings.load_profile("tactful")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--update-cases`` and ``--update-docs`` write expected outcomes anew: of named cases, and of blocks in docs/."""
-    parser.addoption("--update-cases", action="store_true", help="write the expected outcomes of cases anew")
-    parser.addoption("--update-docs", action="store_true", help="write what blocks print into the pages of docs/ anew")
+    """``--update-cases`` rewrites the expected outcomes of named cases, ``--update-docs`` those of blocks in docs/."""
+    parser.addoption("--update-cases", action="store_true", help="rewrite the expected outcomes of cases")
+    parser.addoption("--update-docs", action="store_true", help="rewrite the output of blocks in the pages of docs/")
+
+
+def pytest_collection_finish() -> None:
+    """What was made by now stays, and a test makes much that is soon gone: looking for garbage so often took a tenth."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture
 def update_cases(request: pytest.FixtureRequest) -> bool:
-    """Whether expected outcomes are to be written anew."""
+    """Whether to rewrite expected outcomes."""
     return bool(request.config.getoption("--update-cases"))
 
 
 @pytest.fixture
 def update_docs(request: pytest.FixtureRequest) -> bool:
-    """Whether what the blocks of pages print is to be written into the pages."""
+    """Whether to rewrite the output of blocks in pages."""
     return bool(request.config.getoption("--update-docs"))

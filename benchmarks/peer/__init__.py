@@ -1,1 +1,1 @@
-"""The shipped pack's policy, written by hand for each peer engine; see ``benchmarks/peers.py``."""
+"""The frozen policy, written by hand for each peer engine; see ``benchmarks/peers.py``."""

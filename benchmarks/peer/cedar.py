@@ -1,4 +1,4 @@
-"""Cedar, by cedarpy: an authorization language in Rust, whose reasons for a decision are the rules that fire."""
+"""Cedar, by cedarpy: an authorization language in Rust. The reasons that it gives for a decision are the rules that fire."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POLICY: Final = Path(__file__).parent / "policy" / "follow_up.cedar"
 
 _DAY: Final = 86_400
 _WEEK: Final = 7 * _DAY
-#: Where each rule's deadline stands in the row's context, and how long after; the other rules have none.
+#: The moment in a row's context from which a rule's deadline counts, and the length in between. Other rules have none.
 _BY: Final = {
     "weigh-them": ("next_answer_by", 0),
     "answer-the-rejection": ("rejected_at", _WEEK),
@@ -46,8 +46,8 @@ _UNREAD: Final = frozenset(
 )
 
 
-class Asked(NamedTuple):
-    """What is asked about a row: the number of its case, its kind, its key, and what is known of it and around it."""
+class Request(NamedTuple):
+    """A request about a row: the number of its case, its entity, its key, and the facts of it and of the rows around it."""
 
     case: int
     entity: str
@@ -71,14 +71,14 @@ class Cedar:
         self._decide: Any = cedarpy.is_authorized_batch
         policies = re.findall(r"@id.+?;\n", POLICY.read_text(), re.DOTALL)
         # Cedar tries every policy for every request, so each kind of row has a set of its own.
-        sets = {one: [text for text in policies if f'Action::"{one}"' in text] for one in _ENTITIES}
-        self._policies = {one: cedarpy.PolicySet.from_str("".join(texts)) for one, texts in sets.items()}
+        sets = {entity: [text for text in policies if f'Action::"{entity}"' in text] for entity in _ENTITIES}
+        self._policies = {entity: cedarpy.PolicySet.from_str("".join(texts)) for entity, texts in sets.items()}
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
-        requests: dict[str, list[Asked]] = {entity: [] for entity in _ENTITIES}
+        requests: dict[str, list[Request]] = {entity: [] for entity in _ENTITIES}
         for no, raw in enumerate(cases):
-            for one in _asked(no, prepared(raw)):
-                requests[one.entity].append(one)
+            for request in _requests(no, prepared(raw)):
+                requests[request.entity].append(request)
         firings: list[list[Fired]] = [[] for _ in cases]
         for entity, rows in requests.items():
             results = self._decide([_request(row) for row in rows], self._policies[entity], []) if rows else []
@@ -94,7 +94,7 @@ def _due(rule: str, context: Fields) -> int | None:
     return None if moment is None else moment + seconds
 
 
-def _request(request: Asked) -> Fields:
+def _request(request: Request) -> Fields:
     known = {name: value for name, value in request.context.items() if value is not None}
     return {
         "principal": 'Candidate::"candidate"',
@@ -104,11 +104,11 @@ def _request(request: Asked) -> Fields:
     }
 
 
-def _asked(no: int, case: Fields) -> Iterator[Asked]:
-    """What is asked about each row of a case."""
+def _requests(no: int, case: Fields) -> Iterator[Request]:
+    """A request for each row of a case."""
     derive(case)
     now, candidate = case["now"], case["candidate"]
-    yield Asked(no, "candidate", f"candidate/{candidate['id']}//{candidate['id']}", candidate)
+    yield Request(no, "candidate", f"candidate/{candidate['id']}//{candidate['id']}", candidate)
     for application in case["applications"]:
         id_, offer = application["id"], application["offer"]
         around = {"now": now, "open": application["open"], "pending_applications": candidate["pending_applications"]}
@@ -118,28 +118,28 @@ def _asked(no: int, case: Fields) -> Iterator[Asked]:
         if offer is not None:
             own |= {name: offer[name] for name in ("signed_at", "start_on")}
             context = {**offer, **around, "alive": application["status"] not in ("rejected", "withdrawn")}
-            yield Asked(no, "offer", f"offer/{id_}//{id_}", context)
-        yield Asked(no, "application", f"application/{id_}//{id_}", own)
+            yield Request(no, "offer", f"offer/{id_}//{id_}", context)
+        yield Request(no, "application", f"application/{id_}//{id_}", own)
         yield from _people(no, application)
         yield from _interviews(no, application, now)
 
 
-def _people(no: int, one: Fields) -> Iterator[Asked]:
-    around = {name: one[name] for name in ("status", "follow_up_open", "connection_asked")}
-    around["alive"] = one["status"] not in ("rejected", "withdrawn")
-    for person in one["people"]:
-        yield Asked(no, "person", f"person/{one['id']}//{person['id']}", person | around)
+def _people(no: int, application: Fields) -> Iterator[Request]:
+    around = {name: application[name] for name in ("status", "follow_up_open", "connection_asked")}
+    around["alive"] = application["status"] not in ("rejected", "withdrawn")
+    for person in application["people"]:
+        yield Request(no, "person", f"person/{application['id']}//{person['id']}", person | around)
 
 
-def _interviews(no: int, one: Fields, now: int) -> Iterator[Asked]:
-    id_, people = one["id"], {person["id"]: person for person in one["people"]}
-    for interview in one["interviews"]:
+def _interviews(no: int, application: Fields, now: int) -> Iterator[Request]:
+    id_, people = application["id"], {person["id"]: person for person in application["people"]}
+    for interview in application["interviews"]:
         if not interview["took_place"]:
             continue
         around = {"now": now, "ended_at": interview["ended_at"]}
-        context = {**around, "open": one["open"], "interviewers": len(interview["interviewers"])}
-        yield Asked(no, "interview", f"interview/{id_}//{interview['id']}", context)
-        around["last_wrote_at"] = one["last_wrote_at"]
+        context = {**around, "open": application["open"], "interviewers": len(interview["interviewers"])}
+        yield Request(no, "interview", f"interview/{id_}//{interview['id']}", context)
+        around["last_wrote_at"] = application["last_wrote_at"]
         for who in interview["interviewers"]:
             person = people[who["person"]]
             context = {
@@ -148,7 +148,7 @@ def _interviews(no: int, one: Fields, now: int) -> Iterator[Asked]:
                 "in_the_way": person["in_the_way"],
                 "name": person["name"],
             }
-            yield Asked(no, "interviewer", f"interviewer/{id_}/{interview['id']}/{who['person']}", context)
+            yield Request(no, "interviewer", f"interviewer/{id_}/{interview['id']}/{who['person']}", context)
 
 
 def peer() -> Cedar:

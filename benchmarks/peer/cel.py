@@ -1,8 +1,8 @@
-"""CEL: the policy is one compiled expression, evaluated once for each case. This peer has the Rust crate ``cel`` beneath
-it; ``cel_cpp.py`` has Google's C++.
+"""CEL: the policy is one compiled expression, evaluated once for each case. This peer uses the Rust crate ``cel``;
+``cel_cpp.py`` uses Google's C++ runtime.
 
-CEL has no statements, so the expression is put together from named parts. In CEL itself nothing names a value, and there
-is no maximum of a list: ``[value].map(name, …)[0]`` does the one, and ``filter`` with ``all`` the other.
+CEL has no statements, so the expression is made of named parts. CEL itself cannot name a value and has no maximum of a list:
+``[value].map(name, …)[0]`` does the former, ``filter`` with ``all`` the latter.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from .protocol import Fired
 DAY: Final = "86400"
 WEEK: Final = "604800"
 
-#: What does not fire, and what fires without a deadline: a rule's value is its deadline otherwise.
+#: The values of a rule that does not fire, and of a rule that fires without a deadline. Otherwise the value is the deadline.
 SILENT: Final = -1
 ENDLESS: Final = 0
 
-#: What stands for the maximum and the minimum of the list ``xs`` until it is known whether there is a function for it.
+#: Placeholders for the maximum and the minimum of the list ``xs``, replaced by what each runtime supports.
 LATEST: Final = "latest(xs)"
 EARLIEST: Final = "earliest(xs)"
 
-# --- what is said of an application `a` wherever there is one ---
+# --- conditions on an application `a` ---
 
 OPEN: Final = "!(a.status in ['accepted', 'rejected', 'withdrawn'])"
 ALIVE: Final = "!(a.status in ['rejected', 'withdrawn'])"
@@ -37,7 +37,7 @@ WAITING: Final = "(!(a.status in ['offered', 'accepted', 'rejected', 'withdrawn'
 
 
 def last(moments: str) -> str:
-    """The latest of some moments, ``null`` where there are none."""
+    """The latest of some moments; ``null`` if there are none."""
     return f"[{moments}].map(xs, xs == [] ? null : {LATEST})[0]"
 
 
@@ -47,7 +47,7 @@ def first(moments: str) -> str:
 
 
 def recent(moment: str) -> str:
-    """Less than a week ago."""
+    """Whether a moment is less than a week ago."""
     return f"({moment} != null && {moment} <= now && now < {moment} + {WEEK})"
 
 
@@ -132,7 +132,7 @@ PERSON: Final = (
     },
 )
 
-# --- the rules: when they fire, and their deadline ---
+# --- the rules: condition and deadline ---
 
 Rules = Mapping[str, tuple[str, str]]
 NONE: Final = str(ENDLESS)
@@ -255,7 +255,7 @@ FOR_PERSON: Final[Rules] = {
     "follow-up-with-the-recruiter": ("r.addressee && p.role in ['recruiter', 'agency_recruiter']", NONE),
     "follow-up-with-the-manager": ("r.addressee && p.role == 'hiring_manager'", NONE),
 }
-#: For those who are to be thanked; a to-be-thanked interviewer's id is ``o.person``, their interview ``v``.
+#: Rules for interviewers who are to be thanked. The interviewer's id is ``o.person``, the interview is ``v``.
 FOR_INTERVIEWER: Final[Rules] = {
     "thank-you-note": (
         f"v.ended_at + 7200 <= now && now <= v.ended_at + 2 * {DAY} && !(a.contact_via != null && o.person != a.contact_via)",
@@ -290,7 +290,7 @@ TO_THANK: Final = (
 
 
 class Words(NamedTuple):
-    """How one CEL says what CEL itself has no word for: ``named`` of a name, a value and what it is named for."""
+    """How a CEL runtime names values and takes maxima. ``named`` gets a name, a value, and the body that uses the name."""
 
     named: Callable[[str, str, str], str]
     latest: str
@@ -305,10 +305,10 @@ PLAIN: Final = Words(
 
 
 def policy(words: Words) -> str:
-    """The whole policy: lists of what the rules of each row give, in the order of their tables."""
+    """The whole policy: lists of the values of each row's rules, in the order of the tables of rules."""
 
     def layers(names: str, facts: Sequence[Mapping[str, str]], body: str) -> str:
-        """``body``, inside layers of facts, each a map with a name of its own."""
+        """``body`` inside layers of facts. Each layer is a map with a name."""
         for name, layer in reversed(list(zip(names, facts, strict=True))):
             written = ", ".join(f"'{fact}': {expression}" for fact, expression in layer.items())
             body = words.named(name, f"{{{written}}}", body)
@@ -328,7 +328,7 @@ def _values(rules: Rules) -> str:
 
 
 def fired(case: Mapping[str, Any], results: Any) -> Iterator[Fired]:
-    """The firings in what the policy gave for a prepared case."""
+    """The firings in the policy's result for a prepared case."""
     candidate, applications = results
     id_ = case["candidate"]["id"]
     yield from _firings(_CANDIDATE, candidate, f"candidate/{id_}//{id_}")
@@ -352,7 +352,7 @@ def _firings(rules: tuple[str, ...], indexes: list[int], key: str) -> Iterator[F
 
 _CANDIDATE, _APPLICATION, _OFFER = tuple(FOR_CANDIDATE), tuple(FOR_APPLICATION), tuple(FOR_OFFER)
 _PERSON, _INTERVIEW, _INTERVIEWER = tuple(FOR_PERSON), tuple(FOR_INTERVIEW), tuple(FOR_INTERVIEWER)
-#: The least case: evaluating it warms an engine.
+#: The smallest case. Evaluating it warms up an engine.
 NOBODY: Final[Mapping[str, Any]] = {
     "now": 0,
     "candidate": {"id": "", "employed": None, "considering_quitting": None, "searching": None},

@@ -9,8 +9,8 @@ from .cel import NOBODY, Words, fired, policy
 from .prepare import prepared
 from .protocol import Fired
 
-#: Layers only: in 0.1.3 a ``cel.bind`` within another's value can come out as that other's (a maximum of a map), so that the
-#: lists that maxima are taken of keep CEL's own way.
+#: Only layers use ``cel.bind``: in 0.1.3 a ``cel.bind`` inside the value of another can get the other's value (a maximum of a
+#: map). So maxima of lists are written in plain CEL.
 EXTENDED: Final = Words(
     named=lambda name, value, body: f"cel.bind({name}, {value}, {body})",
     latest="math.greatest(xs)",
@@ -23,7 +23,7 @@ class CelCpp:
     package = "cel-expr-python"
     says = (
         "Moments in seconds, business days, office hours and local days come from the host.",
-        "The whole policy is one compiled expression. Its types are not checked: facts of several types stand in one map.",
+        "The whole policy is one compiled expression. Its types are not checked, because a map has facts of several types.",
         "Deadlines and what fires come back as lists of numbers; the host puts the rules' names to them.",
     )
 

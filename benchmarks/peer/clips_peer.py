@@ -1,4 +1,4 @@
-"""The policy in CLIPS, by way of clipspy: facts asserted by functions of its own, matched by its Rete."""
+"""The policy in CLIPS, through clipspy: functions in CLIPS assert the facts, and its Rete network matches them."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class Clips:
     package = "clipspy"
     says = (
         "JSON, moments, local clocks and business days are prepared in Python.",
-        "Counts and the latest of many are asked in the actions of rules (fact queries): CLIPS has no accumulate.",
-        "Facts are asserted by functions in CLIPS that return none: clipspy never frees one that Python has had in its hands.",
+        "Counts and the latest of many are computed in the actions of rules (fact queries): CLIPS has no accumulate.",
+        "Functions in CLIPS assert the facts and return none: clipspy never frees a fact that was passed to Python.",
     )
 
     def load(self) -> None:
         """See :class:`peer.protocol.Peer`."""
         import clips
 
-        self._found: list[Fired] = []
+        self._firings: list[Fired] = []
         symbols: dict[str | bool | None, Any] = {word: clips.Symbol(word) for word in WORDS}
         self._word = {**symbols, True: clips.Symbol("yes"), False: clips.Symbol("no"), None: None}.__getitem__
         self._env = clips.Environment()
@@ -46,38 +46,42 @@ class Clips:
         self._new: dict[str, Any] = {name: self._env.find_function(f"new-{name}") for name in names}
 
     def _fired(self, rule: str, entity: str, application: str, interview: str, id_: str, due: Any) -> None:
-        self._found.append((rule, f"{entity}/{application}/{interview}/{id_}", due if isinstance(due, int) else None))
+        self._firings.append((rule, f"{entity}/{application}/{interview}/{id_}", due if isinstance(due, int) else None))
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
         """See :class:`peer.protocol.Peer`."""
-        return [self._one(prepared(raw)) for raw in cases]
+        return [self._fire_case(prepared(raw)) for raw in cases]
 
-    def _one(self, case: Fields) -> list[Fired]:
-        self._found = []
+    def _fire_case(self, case: Fields) -> list[Fired]:
+        self._firings = []
         self._env.reset()
         self._assert(case)
         self._env.run()
-        return self._found
+        return self._firings
 
     def _assert(self, case: Fields) -> None:
         """The facts of a case. ``None`` is ``nil``."""
-        new, word, one = self._new, self._word, case["candidate"]
+        new, word, candidate = self._new, self._word, case["candidate"]
         new["case"](case["now"])
-        employed, quitting, searching = one["employed"], one["considering_quitting"], one["searching"]
-        new["candidate"](one["id"], word(employed), word(quitting), word(searching))
-        for one in case["applications"]:
-            self._application(one)
+        employed, quitting = candidate["employed"], candidate["considering_quitting"]
+        new["candidate"](candidate["id"], word(employed), word(quitting), word(candidate["searching"]))
+        for application in case["applications"]:
+            self._application(application)
 
-    def _application(self, one: Fields) -> None:
-        new, word, app, offer = self._new, self._word, one["id"], one["offer"]
-        status, preferred, policy = word(one["status"]), word(one["preferred"]), word(one["contact_policy"])
-        promise = one["reply_by"], one["reply_by_with_grace"]
-        new["application"](app, status, preferred, policy, one["contact_via"], *promise)
+    def _application(self, application: Fields) -> None:
+        new, word, app, offer = self._new, self._word, application["id"], application["offer"]
+        status, preferred, policy = (
+            word(application["status"]),
+            word(application["preferred"]),
+            word(application["contact_policy"]),
+        )
+        promise = application["reply_by"], application["reply_by_with_grace"]
+        new["application"](app, status, preferred, policy, application["contact_via"], *promise)
         if offer is not None:
             form, conditional = word(offer["form"]), word(offer["conditional"])
             answer_by, signed, start_on = offer["answer_by"], offer["signed_at"], offer["start_on"]
             new["offer"](app, offer["received_at"], form, answer_by, signed, conditional, start_on)
-        for person in one["people"]:
+        for person in application["people"]:
             new["person"](
                 app,
                 person["id"],
@@ -89,12 +93,12 @@ class Clips:
                 [word(channel) for channel in person["channels"]],
                 word(person["office_time"]),
             )
-        for interview in one["interviews"]:
+        for interview in application["interviews"]:
             id_, ended, due = interview["id"], interview["ended_at"], interview["answer_due_at"]
             new["interview"](app, id_, word(interview["status"]), ended, due)
             for who in interview["interviewers"]:
                 new["interviewer"](app, id_, who["person"], word(who["attended"]))
-        for message in one["messages"]:
+        for message in application["messages"]:
             direction, kind = word(message["direction"]), word(message["kind"])
             new["message"](app, message["person"], direction, kind, message["sent_at"])
 

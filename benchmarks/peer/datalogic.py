@@ -17,7 +17,7 @@ class DataLogic:
     package = "datalogic-py"
     says = (
         "Moments in seconds, business days, office hours and local days come from the host.",
-        "JSON Logic names no values: facts are worked out in layers, and read by their place in a list.",
+        "JSON Logic names no values: facts are computed in layers, and read by their place in a list.",
         "The whole policy is one compiled rule, evaluated in a session that keeps its memory, from JSON to JSON.",
         "Deadlines and what fires come back as lists of numbers; the host puts the rules' names to them.",
     )

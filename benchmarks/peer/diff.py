@@ -1,4 +1,4 @@
-"""Where a peer and tactful differ: ``python -m peer.diff MODULE [COUNT]`` from the folder ``benchmarks``.
+"""The differences between a peer and tactful: ``python -m peer.diff MODULE [COUNT]`` from the folder ``benchmarks``.
 
 ``MODULE`` is a module of this package with a function ``peer()`` that makes its :class:`peer.protocol.Peer`.
 """
@@ -20,27 +20,27 @@ from .situations import COUNT, situations
 
 
 class Difference(NamedTuple):
-    """What one case's firings differ in."""
+    """The differences in the firings of a case."""
 
     no: int
     missing: list[Fired]
     surplus: list[Fired]
 
 
-def differences(found: Sequence[Iterable[Fired]], expected: Sequence[Iterable[Fired]]) -> list[Difference]:
-    """The cases in which a peer's firings are not the expected ones; a firing given twice is one too many."""
+def differences(given: Sequence[Iterable[Fired]], expected: Sequence[Iterable[Fired]]) -> list[Difference]:
+    """The cases in which a peer's firings differ from the expected ones. A repeated firing is a surplus."""
     different = []
-    for no, (ours, theirs) in enumerate(zip(expected, found, strict=True)):
-        wanted, given = Counter(ours), Counter(theirs)
-        if wanted != given:
-            different.append(Difference(no, list((wanted - given).elements()), list((given - wanted).elements())))
+    for no, (ours, theirs) in enumerate(zip(expected, given, strict=True)):
+        wanted, got = Counter(ours), Counter(theirs)
+        if wanted != got:
+            different.append(Difference(no, list((wanted - got).elements()), list((got - wanted).elements())))
     return different
 
 
-def told(different: Sequence[Difference]) -> str:
-    """Which rules differ, and how often."""
-    missing = Counter(rule for one in different for rule, _, _ in one.missing)
-    surplus = Counter(rule for one in different for rule, _, _ in one.surplus)
+def count_by_rule(different: Sequence[Difference]) -> str:
+    """The rules that differ, and how often."""
+    missing = Counter(rule for difference in different for rule, _, _ in difference.missing)
+    surplus = Counter(rule for difference in different for rule, _, _ in difference.surplus)
     rules = sorted({*missing, *surplus}, key=lambda rule: (-missing[rule] - surplus[rule], rule))
     return ", ".join(f"{rule} (missing {missing[rule]}, surplus {surplus[rule]})" for rule in rules)
 
@@ -53,10 +53,10 @@ def main() -> None:
     cases = situations(count)
     expected = Expected(frozen_policy())
     different = differences(peer.fire(cases), [expected.fire(case) for case in cases])
-    print(f"{len(different)} of {count} cases differ. {told(different)}")
-    for one in islice(different, 3):
-        print(cases[one.no].decode(), *(f"missing {a}" for a in one.missing), sep="\n")
-        print(*(f"surplus {a}" for a in one.surplus), sep="\n")
+    print(f"{len(different)} of {count} cases differ. {count_by_rule(different)}")
+    for difference in islice(different, 3):
+        print(cases[difference.no].decode(), *(f"missing {a}" for a in difference.missing), sep="\n")
+        print(*(f"surplus {a}" for a in difference.surplus), sep="\n")
 
 
 if __name__ == "__main__":

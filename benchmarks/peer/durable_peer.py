@@ -1,7 +1,7 @@
 """The policy in durable-rules: its Python DSL, with joins, on the functions of its C extension.
 
-Its negation and its disjunction cannot be relied on, it has no aggregates, and two comparisons of which the join comes
-last read out of bounds: so computed facts come from ``derived``, and in every pattern the join stands first. Parents are
+Its negation and its disjunction are unreliable, it has no aggregates, and two comparisons with the join in second place read
+out of bounds. So computed facts come from ``derived``, and in every pattern the join comes first. Parents are
 asserted before children, as no fact may complete more than 64 matches at once.
 """
 
@@ -28,7 +28,7 @@ def _no_end(_: Any) -> None:
 
 
 def policy() -> tuple[dict[str, Any], list[tuple[str, Row, Due]]]:
-    """The ruleset's definition, and of each of its rules the id, the row it is for, and its deadline from what matched."""
+    """The ruleset's definition, and for each rule its id, its row, and its deadline as a function of the matched facts."""
     from durable.lang import c, m, ruleset, value, when_all
 
     rules: list[tuple[str, Row, Due]] = []
@@ -59,7 +59,7 @@ def policy() -> tuple[dict[str, Any], list[tuple[str, Row, Due]]]:
         return c.person << _both(m.key == c.interviewer.person, m.t == "person", *tests)
 
     def after(alias: str, field: str, length: int = 0) -> Due:
-        return lambda found: found[alias][field] + length if field in found[alias] else None
+        return lambda matched: matched[alias][field] + length if field in matched[alias] else None
 
     open_, closed, alive = m.open == "yes", m.policy == "closed", m.lost == "no"
     pending, firm, loose = m.pending == "yes", m.firm == "yes", m.firm == "no"
@@ -270,11 +270,11 @@ def policy() -> tuple[dict[str, Any], list[tuple[str, Row, Due]]]:
             interview(m.took_place == "yes", m.age <= _WEEK, m.interviewers == 0),
             due=after("interview", "ended", 2 * DAY),
         )
-        when_all(c.last << (m.t == "last"))  # always fires: a session that nothing fired in cannot be deleted
+        when_all(c.last << (m.t == "last"))  # always fires, because a session without a firing cannot be deleted
     from durable import lang
 
     assert isinstance(m, value)
-    _, definition = lang._rulesets.pop("follow_up").define()  # else its own host would run it, with threads
+    _, definition = lang._rulesets.pop("follow_up").define()  # otherwise its own host would run it, with threads
     return definition, rules
 
 
@@ -291,9 +291,9 @@ class Durable:
     package = "durable_rules"
     says = (
         "JSON, moments, local clocks and business days are prepared in Python.",
-        "Computed facts (exists, none, count, latest, earliest) too: it has no aggregates, and its negation cannot be relied on.",
+        "So are computed facts (exists, none, count, latest, earliest): it has no aggregates, and its negation is unreliable.",
         "Deadlines are added up in Python from the facts that matched.",
-        "Joins and conditions are its own; 2 of the 55 rules are written twice, for want of a disjunction.",
+        "Joins and conditions are its own; 2 of the 55 rules are written twice, as it has no usable disjunction.",
     )
 
     def load(self) -> None:
@@ -306,9 +306,9 @@ class Durable:
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
         """See :class:`peer.protocol.Peer`."""
-        return [self._one(prepared(raw)) for raw in cases]
+        return [self._fire_case(prepared(raw)) for raw in cases]
 
-    def _one(self, case: Fields) -> list[Fired]:
+    def _fire_case(self, case: Fields) -> list[Fired]:
         derive(case)
         library, handle, rules = self._library, self._handle, self._rules
         code, state = library.assert_facts(handle, json.dumps(_facts(case)))
@@ -329,7 +329,7 @@ class Durable:
 
 
 def _facts(case: Fields) -> list[Fields]:
-    """The facts, parents first. Unknown words are ``unknown``; unknown moments are left out."""
+    """The facts, parents first. Unknown words are ``unknown``, unknown moments are left out."""
     now, given = case["now"], case["candidate"]
     candidate = {
         "t": "candidate",
@@ -353,57 +353,57 @@ def _facts(case: Fields) -> list[Fields]:
     return facts
 
 
-def _application(one: Fields, now: int, facts: list[Fields]) -> None:
-    app, offer = one["id"], one["offer"]
-    wrote, heard, rejected = one["last_wrote_at"], one["last_heard_at"], one["rejected_at"]
+def _application(application: Fields, now: int, facts: list[Fields]) -> None:
+    app, offer = application["id"], application["offer"]
+    wrote, heard, rejected = application["last_wrote_at"], application["last_heard_at"], application["rejected_at"]
     facts.append(
         {
             "t": "application",
             "key": f"application/{app}//{app}",
             "app": app,
-            "status": one["status"] or "unknown",
-            "policy": one["contact_policy"] or "unknown",
-            "preferred": _yes(one["preferred"]),
-            "open": _yes(one["open"]),
-            "lost": _yes(one["status"] in ("rejected", "withdrawn")),
-            "pending": _yes(one["pending"]),
-            "firm": _yes(one["firm"]),
+            "status": application["status"] or "unknown",
+            "policy": application["contact_policy"] or "unknown",
+            "preferred": _yes(application["preferred"]),
+            "open": _yes(application["open"]),
+            "lost": _yes(application["status"] in ("rejected", "withdrawn")),
+            "pending": _yes(application["pending"]),
+            "firm": _yes(application["firm"]),
             "offer": "none" if offer is None else "unsigned" if offer["signed_at"] is None else "signed",
-            "interviewed": _yes(one["last_interview_at"] is not None),
-            "ahead": _yes(one["next_interview_at"] is not None),
-            "between": _yes(one["between"]),
-            "promised": _yes(one["promise_stands"]),
-            "overdue": _yes(one["answer_overdue"]),
-            "used_up": _yes(one["used_up"]),
-            "over": _yes(one["over"]),
-            "follow_up_open": _yes(one["follow_up_open"]),
-            "follow_ups": one["follow_ups"],
-            "just_wrote": _yes(one["just_wrote"]),
-            "just_heard": _yes(one["just_heard"]),
+            "interviewed": _yes(application["last_interview_at"] is not None),
+            "ahead": _yes(application["next_interview_at"] is not None),
+            "between": _yes(application["between"]),
+            "promised": _yes(application["promise_stands"]),
+            "overdue": _yes(application["answer_overdue"]),
+            "used_up": _yes(application["used_up"]),
+            "over": _yes(application["over"]),
+            "follow_up_open": _yes(application["follow_up_open"]),
+            "follow_ups": application["follow_ups"],
+            "just_wrote": _yes(application["just_wrote"]),
+            "just_heard": _yes(application["just_heard"]),
             "last_word": "theirs" if heard is not None and (wrote is None or wrote < heard) else "ours",
-            "told_about_offer": _yes(one["told_about_offer"]),
-            "told_of_withdrawal": _yes(one["told_of_withdrawal"]),
-            "connection_asked": _yes(one["connection_asked"]),
-            "answered": _yes(one["rejection_answered"]),
+            "told_about_offer": _yes(application["told_about_offer"]),
+            "told_of_withdrawal": _yes(application["told_of_withdrawal"]),
+            "connection_asked": _yes(application["connection_asked"]),
+            "answered": _yes(application["rejection_answered"]),
             "rejection_age": 0 if rejected is None else now - rejected,
-            "addressees": one["addressees"],
-            "call_invited": _yes(one["call_invited"]),
-            "on_linkedin": _yes(one["on_linkedin"]),
+            "addressees": application["addressees"],
+            "call_invited": _yes(application["call_invited"]),
+            "on_linkedin": _yes(application["on_linkedin"]),
             **_moments(
-                next_interview_at=one["next_interview_at"],
-                answer_due_at=one["answer_due_at"],
-                grace_over=one["reply_by_with_grace"],
+                next_interview_at=application["next_interview_at"],
+                answer_due_at=application["answer_due_at"],
+                grace_over=application["reply_by_with_grace"],
                 wrote=wrote,
                 heard=heard,
-                asked=one["last_follow_up_at"],
+                asked=application["last_follow_up_at"],
                 rejected_at=rejected,
             ),
         }
     )
     if offer is not None:
         facts.append(_offer(offer, app, now))
-    facts.extend(_person(person, app) for person in one["people"])
-    for interview in one["interviews"]:
+    facts.extend(_person(person, app) for person in application["people"])
+    for interview in application["interviews"]:
         key, ended = f"interview/{app}//{interview['id']}", interview["ended_at"]
         facts.append(
             {

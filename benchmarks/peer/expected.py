@@ -1,4 +1,4 @@
-"""What tactful itself concludes: the firings, and the ranked decision, that every peer is held against."""
+"""Tactful's own firings and ranked decisions, with which every peer is compared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .protocol import Decided, Fired, Pairs, Summary
 
 
 class Expected:
-    """The frozen policy's own answers."""
+    """The answers of the frozen policy."""
 
     def __init__(self, policy: tactful.Policy) -> None:
         self._policy = policy
@@ -20,16 +20,16 @@ class Expected:
         self._ids = {rule.no: rule.id for rule in rules if not isinstance(rule.conclusion, AddStep)}
 
     def fire(self, raw: bytes) -> list[Fired]:
-        """The firings of rules that advise or prohibit, in no order."""
+        """The firings of rules that advise or prohibit, in no particular order."""
         case = self._policy.read(raw)
-        assert case.now is not None, "generated cases say when they are for"
+        assert case.now is not None, "generated cases have a moment"
         fired = self._policy.decider.fire(case, case.now)
         return [(self._ids[no], "/".join(row_key(row)), due) for no, row, due in fired]
 
     def decide(self, raw: bytes) -> Decided:
         """The ranked decision in plain values."""
         case = self._policy.read(raw)
-        assert case.now is not None, "generated cases say when they are for"
+        assert case.now is not None, "generated cases have a moment"
         return self.summary(self._policy.decider.rank(case, case.now))
 
     def summary(self, ranking: Ranking) -> Decided:
@@ -54,4 +54,4 @@ class Expected:
 
 
 def _pairs(some: tuple[Conclusion, ...]) -> Pairs:
-    return tuple((one.action, "/".join(row_key(one.target))) for one in some)
+    return tuple((conclusion.action, "/".join(row_key(conclusion.target))) for conclusion in some)

@@ -1,7 +1,7 @@
 """The policy in experta: production rules with joins and negation in Python decorators, matched by its own Rete.
 
-What follows from the facts as given is declared by rules of a higher salience. It has no accumulate: what messages come
-to (the latest, how many) is added up by the host before they are declared.
+Rules of a higher salience declare the computed facts. It has no accumulate, so the host computes the aggregates of messages
+(the latest, their number) before the facts are declared.
 
 experta pins frozendict 1.2, which Python 3.10 and later cannot import; it works with frozendict 2.4, installed over the pin.
 """
@@ -20,14 +20,14 @@ _WEEK: Final = 7 * DAY
 
 
 def policy() -> tuple[Any, Any]:
-    """The engine's class, and the classes of facts by name. Made here, as experta may not be installed."""
+    """The engine's class, and the classes of facts by name. They are made here, because experta may not be installed."""
     from experta import AS, EXISTS, MATCH, NOT, TEST, Fact, KnowledgeEngine, L, P, Rule
 
     class Candidate(Fact):
-        """Who is asking."""
+        """The candidate."""
 
     class Application(Fact):
-        """An application, with what its messages and interviews come to."""
+        """An application, with the aggregates of its messages and interviews."""
 
     class Offer(Fact):
         """An offer."""
@@ -45,54 +45,54 @@ def policy() -> tuple[Any, Any]:
         """A note of thanks that was sent."""
 
     class Firm(Fact):
-        """The application's offer is signed for."""
+        """The offer of the application is signed and firm."""
 
     class Settled(Fact):
-        """The candidate has said yes somewhere."""
+        """The candidate has accepted an offer."""
 
     class ToAnswer(Fact):
-        """An offer with a day to answer by, still to come."""
+        """An offer whose last day for an answer is still to come."""
 
     class Pending(Fact):
-        """An application that is waiting for their decision."""
+        """An application that waits for the company's decision."""
 
     class Inside(Fact):
-        """Known inside, and not one of those who decide."""
+        """A contact inside the company who does not interview."""
 
     class Addressee(Fact):
-        """Somebody who may be asked for news."""
+        """A person who may be asked for news."""
 
     class OnLinkedIn(Fact):
-        """Somebody there can be reached on LinkedIn."""
+        """An application with a person who can be reached on LinkedIn."""
 
     class Met(Fact):
-        """Somebody interviewed the candidate."""
+        """A person who interviewed the candidate."""
 
     class FollowUpOpen(Fact):
-        """The time for a follow-up has come."""
+        """An application for which a follow-up is due."""
 
     class Thankable(Fact):
-        """Was there, and has not been thanked."""
+        """An interviewer who attended and has not been thanked."""
 
     open_ = ~L("accepted") & ~L("rejected") & ~L("withdrawn")
     alive = ~L("rejected") & ~L("withdrawn")
     lost = L("rejected") | L("withdrawn")
-    #: A moment known to have come less than a week ago, by its age.
+    #: The age of a moment less than a week ago.
     fresh = P(lambda age: age is not None and 0 <= age < _WEEK)
     stale = P(lambda age: age is None or not 0 <= age < _WEEK)
 
     class Policy(KnowledgeEngine):
-        """The rules. ``found`` takes the firings."""
+        """The rules. A rule that fires adds to ``firings``."""
 
-        found: list[Fired]
+        firings: list[Fired]
 
         def fired(
             self, rule: str, entity: str, app: str, id_: str, due: int | None = None, interview: str = ""
         ) -> None:
-            """A rule that advises or forbids has fired."""
-            self.found.append((rule, f"{entity}/{app}/{interview}/{id_}", due))
+            """Note that a rule fired."""
+            self.firings.append((rule, f"{entity}/{app}/{interview}/{id_}", due))
 
-        # --- what follows ---
+        # --- computed facts ---
         @Rule(
             Offer(
                 app=MATCH.a, form="written", conditional="no", signed_age=P(lambda age: age is not None and age >= 0)
@@ -133,7 +133,7 @@ def policy() -> tuple[Any, Any]:
         def pending(self, a: str) -> None:
             self.declare(Pending(app=a))
 
-        # EXISTS forgets what its variables are bound to elsewhere, so what exists is declared, once for each.
+        # EXISTS ignores the bindings of its variables outside of it, so the rows that exist are declared as facts, each once.
         @Rule(Person(app=MATCH.a, linkedin="yes"), salience=100)
         def on_linkedin(self, a: str) -> None:
             self.declare(OnLinkedIn(app=a))
@@ -376,11 +376,13 @@ def policy() -> tuple[Any, Any]:
         @Rule(
             Pending(app=MATCH.a),
             Application(
-                app=MATCH.a, held="yes", ahead="no", overdue="yes", used_up="yes", hopeful="yes", asked=MATCH.asked
+                app=MATCH.a, held="yes", ahead="no", overdue="yes", used_up="yes", hopeful="yes", asked=MATCH.last_asked
             ),
         )
-        def wait_before_letting_go(self, a: str, asked: int | None) -> None:
-            self.fired("wait-before-letting-go", "application", a, a, None if asked is None else asked + _WEEK)
+        def wait_before_letting_go(self, a: str, last_asked: int | None) -> None:
+            self.fired(
+                "wait-before-letting-go", "application", a, a, None if last_asked is None else last_asked + _WEEK
+            )
 
         @Rule(
             Pending(app=MATCH.a),
@@ -494,43 +496,43 @@ def policy() -> tuple[Any, Any]:
 
         # --- thanks ---
         @Rule(
-            AS.one << Thankable(app=MATCH.a, person=MATCH.p, age=P(lambda age: 2 * _HOUR <= age <= 2 * DAY)),
+            AS.fact << Thankable(app=MATCH.a, person=MATCH.p, age=P(lambda age: 2 * _HOUR <= age <= 2 * DAY)),
             Person(app=MATCH.a, id=MATCH.p, spoken_for="no"),
         )
-        def thank_you_note(self, one: Any, a: str, p: str) -> None:
-            self.fired("thank-you-note", "interviewer", a, p, one["ended"] + 2 * DAY, one["interview"])
+        def thank_you_note(self, fact: Any, a: str, p: str) -> None:
+            self.fired("thank-you-note", "interviewer", a, p, fact["ended"] + 2 * DAY, fact["interview"])
 
         @Rule(
-            AS.one << Thankable(app=MATCH.a, person=MATCH.p, age=P(lambda age: 2 * DAY < age <= _WEEK)),
+            AS.fact << Thankable(app=MATCH.a, person=MATCH.p, age=P(lambda age: 2 * DAY < age <= _WEEK)),
             Person(app=MATCH.a, id=MATCH.p, spoken_for="no"),
         )
-        def thank_you_late(self, one: Any, a: str, p: str) -> None:
-            self.fired("thank-you-late", "interviewer", a, p, one["ended"] + _WEEK, one["interview"])
+        def thank_you_late(self, fact: Any, a: str, p: str) -> None:
+            self.fired("thank-you-late", "interviewer", a, p, fact["ended"] + _WEEK, fact["interview"])
 
         @Rule(
-            AS.one
+            AS.fact
             << Thankable(app=MATCH.a, person=MATCH.p, ended=MATCH.ended, age=P(lambda age: 2 * _HOUR <= age <= _WEEK)),
             Person(app=MATCH.a, id=MATCH.p, spoken_for="yes"),
             Application(app=MATCH.a, wrote=MATCH.wrote),
             TEST(lambda wrote, ended: wrote is None or wrote < ended),
         )
-        def thanks_through_the_contact(self, one: Any, a: str, p: str, ended: int, wrote: int | None) -> None:
-            self.fired("thanks-through-the-contact", "interviewer", a, p, ended + 2 * DAY, one["interview"])
+        def thanks_through_the_contact(self, fact: Any, a: str, p: str, ended: int, wrote: int | None) -> None:
+            self.fired("thanks-through-the-contact", "interviewer", a, p, ended + 2 * DAY, fact["interview"])
 
         @Rule(
-            AS.one << Thankable(app=MATCH.a, person=MATCH.p, age=P(lambda age: age <= _WEEK)),
+            AS.fact << Thankable(app=MATCH.a, person=MATCH.p, age=P(lambda age: age <= _WEEK)),
             Person(app=MATCH.a, id=MATCH.p, named="no"),
         )
-        def find_the_name_first(self, one: Any, a: str, p: str) -> None:
-            self.fired("find-the-name-first", "interviewer", a, p, one["ended"] + 2 * DAY, one["interview"])
+        def find_the_name_first(self, fact: Any, a: str, p: str) -> None:
+            self.fired("find-the-name-first", "interviewer", a, p, fact["ended"] + 2 * DAY, fact["interview"])
 
         @Rule(
-            AS.one << Interview(app=MATCH.a, id=MATCH.i, age=P(lambda age: age <= _WEEK)),
+            AS.fact << Interview(app=MATCH.a, id=MATCH.i, age=P(lambda age: age <= _WEEK)),
             Application(app=MATCH.a, status=open_),
             NOT(Interviewer(app=MATCH.a, interview=MATCH.i)),
         )
-        def find_the_interviewers_first(self, one: Any, a: str, i: str) -> None:
-            self.fired("find-the-interviewers-first", "interview", a, i, one["ended"] + 2 * DAY)
+        def find_the_interviewers_first(self, fact: Any, a: str, i: str) -> None:
+            self.fired("find-the-interviewers-first", "interview", a, i, fact["ended"] + 2 * DAY)
 
     facts = Candidate, Application, Offer, Person, Interview, Interviewer, Thanks
     return Policy, {fact.__name__: fact for fact in facts}
@@ -544,10 +546,10 @@ class Experta:
     says = (
         "No release since 2019 and no living successor on PyPI; needs frozendict 2.4 or later over its own pin.",
         "JSON, moments, local clocks and business days are prepared in Python.",
-        "EXISTS forgets what its variables are bound to outside of it (wrong firings): facts are declared instead.",
-        "One NOT (an application without an offer) fires wrongly in 1 case of 500: a slot of the application in its place.",
-        "What messages come to (the latest, how many, since when) is added up in Python: it has no accumulate.",
-        "Deadlines are added up in the rules' actions, which are Python.",
+        "EXISTS ignores the bindings of its variables outside of it (wrong firings), so facts are declared instead.",
+        "One NOT (an application without an offer) fires wrongly in 1 case of 500; a slot of the application replaces it.",
+        "Aggregates of messages (the latest, how many, since when) are computed in Python, as it has no accumulate.",
+        "Deadlines are computed in the rules' actions, which are Python.",
     )
 
     def load(self) -> None:
@@ -555,23 +557,23 @@ class Experta:
         try:
             policy_class, self._facts = policy()
         except AttributeError as error:  # frozendict 1.2 asks for collections.Mapping
-            raise ImportError(f"{error}: pip install 'frozendict>=2.4' after all else") from error
+            raise ImportError(f"{error}: pip install 'frozendict>=2.4' after everything else") from error
         self._engine = policy_class()
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
         """See :class:`peer.protocol.Peer`."""
-        return [self._one(prepared(raw)) for raw in cases]
+        return [self._fire_case(prepared(raw)) for raw in cases]
 
-    def _one(self, case: Fields) -> list[Fired]:
+    def _fire_case(self, case: Fields) -> list[Fired]:
         derive(case)
         engine, facts = self._engine, self._facts
         firings: list[Fired] = []
-        engine.found = firings
+        engine.firings = firings
         engine.reset()
         for name, slots in _facts(case):
             engine.declare(facts[name](**slots))
         engine.run()
-        engine.found = []
+        engine.firings = []
         return list(firings)
 
 
@@ -591,35 +593,39 @@ def _facts(case: Fields) -> list[tuple[str, Fields]]:
     return facts
 
 
-def _application(one: Fields, now: int, facts: list[tuple[str, Fields]]) -> None:
-    app, offer = one["id"], one["offer"]
-    moments = {"wrote": one["last_wrote_at"], "heard": one["last_heard_at"], "rejected": one["rejected_at"]}
+def _application(application: Fields, now: int, facts: list[tuple[str, Fields]]) -> None:
+    app, offer = application["id"], application["offer"]
+    moments = {
+        "wrote": application["last_wrote_at"],
+        "heard": application["last_heard_at"],
+        "rejected": application["rejected_at"],
+    }
     ages = {f"{name}_age": None if moment is None else now - moment for name, moment in moments.items()}
-    lately = (one["last_follow_up_at"], one["last_interview_at"], one["last_heard_at"])
+    lately = (application["last_follow_up_at"], application["last_interview_at"], application["last_heard_at"])
     facts.append(
         (
             "Application",
             {
                 "app": app,
-                "status": one["status"] or "unknown",
-                "policy": one["contact_policy"] or "unknown",
-                "preferred": _yes(one["preferred"]),
+                "status": application["status"] or "unknown",
+                "policy": application["contact_policy"] or "unknown",
+                "preferred": _yes(application["preferred"]),
                 "offer": "none" if offer is None else "given",
-                "held": _yes(one["last_interview_at"] is not None),
-                "ahead": _yes(one["next_interview_at"] is not None),
-                "next_at": one["next_interview_at"],
-                "promised": _yes(one["promise_stands"]),
-                "grace_over": one["reply_by_with_grace"],
-                "answer_due": one["answer_due_at"],
-                "overdue": _yes(one["answer_overdue"]),
-                "used_up": _yes(one["used_up"]),
+                "held": _yes(application["last_interview_at"] is not None),
+                "ahead": _yes(application["next_interview_at"] is not None),
+                "next_at": application["next_interview_at"],
+                "promised": _yes(application["promise_stands"]),
+                "grace_over": application["reply_by_with_grace"],
+                "answer_due": application["answer_due_at"],
+                "overdue": _yes(application["answer_overdue"]),
+                "used_up": _yes(application["used_up"]),
                 "hopeful": _yes(any(moment is not None and moment <= now < moment + _WEEK for moment in lately)),
-                "follow_ups": one["follow_ups"],
-                "asked": one["last_follow_up_at"],
-                "told_about_offer": _yes(one["told_about_offer"]),
-                "told_of_withdrawal": _yes(one["told_of_withdrawal"]),
-                "connection_asked": _yes(one["connection_asked"]),
-                "answered": _yes(one["rejection_answered"]),
+                "follow_ups": application["follow_ups"],
+                "asked": application["last_follow_up_at"],
+                "told_about_offer": _yes(application["told_about_offer"]),
+                "told_of_withdrawal": _yes(application["told_of_withdrawal"]),
+                "connection_asked": _yes(application["connection_asked"]),
+                "answered": _yes(application["rejection_answered"]),
                 **moments,
                 **ages,
             },
@@ -627,9 +633,9 @@ def _application(one: Fields, now: int, facts: list[tuple[str, Fields]]) -> None
     )
     if offer is not None:
         facts.append(("Offer", _offer(offer, app, now)))
-    for person in one["people"]:
+    for person in application["people"]:
         facts.append(("Person", _person(person, app)))
-    for interview in one["interviews"]:
+    for interview in application["interviews"]:
         if interview["took_place"]:
             ended = interview["ended_at"]
             facts.append(("Interview", {"app": app, "id": interview["id"], "ended": ended, "age": now - ended}))
@@ -641,16 +647,16 @@ def _application(one: Fields, now: int, facts: list[tuple[str, Fields]]) -> None
                 "attended": _yes(who["attended"]),
             }
             facts.append(("Interviewer", slots))
-    facts.extend(_thanks(one, app))
+    facts.extend(_thanks(application, app))
 
 
-def _thanks(one: Fields, app: str) -> list[tuple[str, Fields]]:
-    """Notes of thanks, each with the interviews that were over by then; no two alike, as experta takes those for one."""
+def _thanks(application: Fields, app: str) -> list[tuple[str, Fields]]:
+    """Thank-you notes, each with the interviews that were over by then. No two are equal, as experta merges equal facts."""
     given = {
         (message["person"], interview["id"])
-        for message in one["sent"]
+        for message in application["sent"]
         if message["kind"] == "thank_you" and message["sent_at"] is not None
-        for interview in one["interviews"]
+        for interview in application["interviews"]
         if message["sent_at"] >= interview["ended_at"]
     }
     return [("Thanks", {"app": app, "person": person, "interview": interview}) for person, interview in given]

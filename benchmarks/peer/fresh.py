@@ -1,4 +1,4 @@
-"""Cold start and memory, each in a fresh process: ``python -m peer.fresh MODULE``, with cases on standard input."""
+"""Cold start and memory, measured in fresh processes: ``python -m peer.fresh MODULE``, with cases on standard input."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-#: How many cases are decided before memory is looked at: the calendars of all places are made by then.
+#: The number of decisions before memory is measured. By then the calendars of all places are made.
 CASES = 200
 
 
 class Fresh(NamedTuple):
-    """``start``: CPU seconds from Python being up to the first decision made. ``memory``: the peak in MB, if known."""
+    """``start``: CPU seconds from the start of Python to the first decision. ``memory``: the peak in MB, if known."""
 
     start: float
     memory: float | None
 
 
 def fresh(module: str, cases: Sequence[bytes], times: int) -> Fresh:
-    """The medians of so many fresh processes."""
+    """The medians of ``times`` fresh processes."""
     command = [sys.executable, "-m", "peer.fresh", module]
     given, results = b"\n".join(cases[:CASES]), []
     for _ in range(times):
@@ -33,12 +33,12 @@ def fresh(module: str, cases: Sequence[bytes], times: int) -> Fresh:
             command, input=given, capture_output=True, check=True, cwd=Path(__file__).parent.parent
         )
         results.append(json.loads(process.stdout))
-    memory = None if results[0]["memory"] is None else median(one["memory"] for one in results)
-    return Fresh(median(one["start"] for one in results), memory)
+    memory = None if results[0]["memory"] is None else median(result["memory"] for result in results)
+    return Fresh(median(result["start"] for result in results), memory)
 
 
 def main() -> None:
-    """Decide, and print what it took as JSON."""
+    """Decide, and print the measurements as JSON."""
     cases = sys.stdin.buffer.read().split(b"\n")
     start = time.process_time()
     peer = importlib.import_module(f"peer.{sys.argv[1]}").peer()
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def _peak(process: int | str) -> float | None:
-    """Peak memory in megabytes. ``ru_maxrss`` starts at the parent's, so ``VmHWM`` is asked for; Linux alone has it."""
+    """Peak memory in megabytes. Reads ``VmHWM`` (Linux only), because ``ru_maxrss`` starts at the parent's value."""
     if sys.platform != "linux":
         return None
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
@@ -64,7 +64,7 @@ def _peak(process: int | str) -> float | None:
 
 
 def _spent(process: int) -> float:
-    """The CPU seconds of another process so far; of no account where that cannot be asked."""
+    """The CPU seconds of another process so far; 0 if they cannot be read."""
     if sys.platform != "linux":
         return 0
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()

@@ -1,8 +1,8 @@
-"""The policy as one who knows it would write it in Python: no engine, nothing but the standard library and calendars.
+"""The policy written by hand in Python, without an engine: with the standard library and calendars only.
 
-The bytes are read with ``json``; moments are read only where a rule comes to them; an application that is over is not
-asked what only those that are pending are asked. Rules that share conditions stand together under them. Functions are
-longer than elsewhere here: every call would be paid for by every decision.
+``json`` reads the bytes. Moments are parsed only if a rule needs them, and facts of pending applications are not computed for
+applications that are over. Rules with shared conditions are grouped under them. Functions are longer here than elsewhere,
+because every decision would pay for every call.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from .protocol import Decided, Fired, Summary
 from .ranking import FOLLOW_UPS, FORBIDDEN_BY, PLANS, STRENGTH
 
 Fields = dict[str, Any]
-#: Entity, application, interview and row, by their ids: rows are told apart and ordered by it.
+#: Entity, application, interview and row, by their ids. Identifies and orders rows.
 Key = tuple[str, str, str, str]
 
 
 class Rule(NamedTuple):
-    """What a rule concludes. Of ``order``, the priority turned round, and of ``strength`` the smaller comes first."""
+    """The conclusion of a rule. Smaller values of ``order`` (the negated priority) and of ``strength`` come first."""
 
     order: int
     strength: int
@@ -33,14 +33,14 @@ class Rule(NamedTuple):
     id: str
 
 
-#: A rule, the row it fired for, its target, and its deadline.
+#: A rule, the row that it fired for, its target, and its deadline.
 Firing = tuple[Rule, Key, Key, int | None]
 #: A conclusion: its order, deadline, strength, action and target, by which it is sorted, and then its firings.
 Conclusion = tuple[int, int, int, str, Key, list[Firing]]
 
 
 class Ranking(NamedTuple):
-    """What is advised and forbidden, in order, and what was set aside; what it lost to, and what gave way, by conclusion."""
+    """The ranked conclusions and those set aside; by the id of a conclusion, those that it lost to, and its alternatives."""
 
     ranked: list[Conclusion]
     aside: list[Conclusion]
@@ -78,7 +78,7 @@ def _deadline(text: str, here: Place) -> int:
 
 @dataclass(slots=True)
 class _Candidate:
-    """What all applications together come to."""
+    """Facts of all applications together."""
 
     now: int
     settled: bool
@@ -87,7 +87,7 @@ class _Candidate:
 
 @dataclass(slots=True)
 class _Application:
-    """An application, and what is asked of it in more than one place."""
+    """An application, and facts of it that are used in more than one place."""
 
     given: Fields
     id: str
@@ -111,22 +111,22 @@ def fire(raw: bytes) -> list[Firing]:
     open_offers = pending = 0
     answers: list[tuple[Key, int]] = []
     applications: list[_Application] = []
-    for one in case.get("applications") or ():
-        id_, status, offer = one["id"], one.get("status"), one.get("offer")
+    for given_application in case.get("applications") or ():
+        id_, status, offer = given_application["id"], given_application.get("status"), given_application.get("offer")
         key, at, open_ = (
             ("application", id_, "", id_),
-            (one.get("time_zone") or zone, one.get("country") or country),
+            (given_application.get("time_zone") or zone, given_application.get("country") or country),
             True,
         )
         if status in _NO_MORE:
             open_ = False
             accepted = accepted or status == "accepted"
         closed, waiting, here = (
-            one.get("contact_policy") == "closed",
+            given_application.get("contact_policy") == "closed",
             offer is None and status not in _NOT_PENDING,
             place(*at),
         )
-        application = _Application(one, id_, key, status, open_, closed, waiting, at, here, offer)
+        application = _Application(given_application, id_, key, status, open_, closed, waiting, at, here, offer)
         applications.append(application)
         if offer is None:
             continue
@@ -195,30 +195,30 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
     interviews = given.get("interviews") or ()
     via, is_open = given.get("contact_via"), application.open
 
-    # Interviews: what has been, what is ahead, who asked.
+    # Interviews: the last, the next, and the interviewers.
     last = ahead = None
     held: list[tuple[str, int, list[Any]]] = []
     interviewers: set[str] = set()
-    for one in interviews:
-        who = one.get("interviewers")
+    for interview in interviews:
+        who = interview.get("interviewers")
         if who:
-            interviewers.update([one if isinstance(one, str) else one["person"] for one in who])
-        if not is_open or one.get("status") == "cancelled":
+            interviewers.update([entry if isinstance(entry, str) else entry["person"] for entry in who])
+        if not is_open or interview.get("status") == "cancelled":
             continue
-        ended_at = _at(one["ended_at"])
+        ended_at = _at(interview["ended_at"])
         if ended_at > now:
             if ahead is None or ended_at < ahead:
                 ahead = ended_at
             continue
         if now <= ended_at + _WEEK:
-            held.append((one["id"], ended_at, who or []))
+            held.append((interview["id"], ended_at, who or []))
         if last is None or ended_at > last:
             last = ended_at
     inside = {
         person["id"] for person in people if person.get("role") == "inside_contact" and person["id"] not in interviewers
     }
 
-    # Messages: who was in touch last, and what was asked.
+    # Messages: the last in each direction, and the questions.
     wrote = heard = rejected_at = None
     questions: list[int | None] = []
     asked_inside: list[str] = []
@@ -284,21 +284,24 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
     # Thanks.
     if is_open:
         names = {person["id"]: person.get("name") for person in people}
-        for interview, ended_at, who in held:
+        for interview_id, ended_at, who in held:
             if not who:
-                row = ("interview", application.id, "", interview)
+                row = ("interview", application.id, "", interview_id)
                 firings.append((rules["find-the-interviewers-first"], row, row, ended_at + 2 * _DAY))
             elif not candidate.settled:
-                for one in who:
-                    if isinstance(one, str):
-                        id_ = one
-                    elif one.get("attended") is False:
+                for entry in who:
+                    if isinstance(entry, str):
+                        id_ = entry
+                    elif entry.get("attended") is False:
                         continue
                     else:
-                        id_ = one["person"]
-                    if any(person == id_ and at >= ended_at for person, at in thanks):
+                        id_ = entry["person"]
+                    if any(thanked == id_ and at >= ended_at for thanked, at in thanks):
                         continue
-                    row, target = ("interviewer", application.id, interview, id_), ("person", application.id, "", id_)
+                    row, target = (
+                        ("interviewer", application.id, interview_id, id_),
+                        ("person", application.id, "", id_),
+                    )
                     if names[id_] is None:
                         firings.append((rules["find-the-name-first"], row, target, ended_at + 2 * _DAY))
                     if via is None or via == id_:
@@ -312,8 +315,8 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
 
     # People.
     invited, addressees = False, 0
-    for one in people:
-        id_, prefers, calls = one["id"], one.get("prefers"), one.get("invited_call") is True
+    for person in people:
+        id_, prefers, calls = person["id"], person.get("prefers"), person.get("invited_call") is True
         row = ("person", application.id, "", id_)
         if prefers == "email":
             firings.append((rules["stated-preference"], row, row, None))
@@ -322,7 +325,7 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
         spoken_for = via is not None and via != id_
         if spoken_for and status not in _LOST:
             firings.append((rules["through-the-contact-only"], row, row, None))
-        unwilling = one.get("contact_policy") == "closed"
+        unwilling = person.get("contact_policy") == "closed"
         if unwilling:
             firings.append((rules["person-wants-no-contact"], row, row, None))
         if id_ in inside:
@@ -334,19 +337,19 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
         elif follow_up_open and not spoken_for and not unwilling:
             addressees += 1
             firings.append((rules["follow-up"], row, row, None))
-            role = one.get("role")
+            role = person.get("role")
             if role == "hiring_manager":
                 firings.append((rules["follow-up-with-the-manager"], row, row, None))
             elif role == "recruiter" or role == "agency_recruiter":
                 firings.append((rules["follow-up-with-the-recruiter"], row, row, None))
             if calls or prefers == "phone":
-                _of_callable(now, application, one, row, firings)
+                _of_callable(now, application, person, row, firings)
         invited = invited or calls or prefers == "phone"
         if (
             status == "accepted"
             and id_ in interviewers
             and not connection_asked
-            and "linkedin" in (one.get("channels") or ())
+            and "linkedin" in (person.get("channels") or ())
         ):
             firings.append((rules["connect-now"], row, row, None))
     if follow_up_open:
@@ -357,7 +360,7 @@ def _of_application(candidate: _Candidate, application: _Application, firings: l
 
 
 def _of_settled(candidate: _Candidate, application: _Application, notified: bool, firings: list[Firing]) -> None:
-    """An application that is open but not pending: there is an offer, or the candidate has said yes somewhere."""
+    """An application that is open but not pending: there is an offer, or the candidate has accepted another."""
     key, offer, rules = application.key, application.offer, _RULES
     if offer is not None and application.firm:
         start_on = offer.get("start_on")
@@ -388,7 +391,7 @@ def _of_pending(
     told_of_offer: bool,
     firings: list[Firing],
 ) -> bool:
-    """Whether to wait, to ask or to let go; whether the time for a follow-up has come."""
+    """Fire the rules on waiting, asking and letting go. Returns whether a follow-up is due."""
     now, key, here, closed, rules = candidate.now, application.key, application.here, application.closed, _RULES
     given = application.given
     follow_ups = 0
@@ -445,14 +448,14 @@ def _of_pending(
     return not (just_wrote or just_heard)
 
 
-def _of_callable(now: int, application: _Application, one: Fields, row: Key, firings: list[Firing]) -> None:
-    """Somebody to ask who invited a call, or would rather be called: in office time, on their clock."""
+def _of_callable(now: int, application: _Application, person: Fields, row: Key, firings: list[Firing]) -> None:
+    """Fire the rules for an addressee who invited or prefers a call, in office time on their clock."""
     zone, country = application.place
-    prefers, rules = one.get("prefers"), _RULES
-    if place(one.get("time_zone") or zone, one.get("country") or country).office_time(now):
+    prefers, rules = person.get("prefers"), _RULES
+    if place(person.get("time_zone") or zone, person.get("country") or country).office_time(now):
         if prefers == "phone":
             firings.append((rules["call-who-prefers-it"], row, row, None))
-        if one.get("invited_call") is True and prefers != "email":
+        if person.get("invited_call") is True and prefers != "email":
             firings.append((rules["call-who-invited-it"], row, row, None))
     elif prefers == "phone":
         firings.append((rules["wait-for-office-hours"], row, application.key, None))
@@ -460,15 +463,15 @@ def _of_callable(now: int, application: _Application, one: Fields, row: Key, fir
 
 
 def rank(fired: list[Firing]) -> Ranking:
-    """The firings in order, merged where they conclude the same, conflicts settled; one follow-up per application."""
+    """Rank the firings: merge those with the same conclusion, settle conflicts, keep one follow-up per application."""
     groups: dict[tuple[str, bool, Key], list[Firing]] = {}
-    for one in fired:
-        rule = one[0]
-        key = rule[2], rule[3], one[2]
+    for firing in fired:
+        rule = firing[0]
+        key = rule[2], rule[3], firing[2]
         if key in groups:
-            groups[key].append(one)
+            groups[key].append(firing)
         else:
-            groups[key] = [one]
+            groups[key] = [firing]
     conclusions: list[Conclusion] = []
     bans: list[Conclusion] = []
     follow_ups = contacts = 0
@@ -477,9 +480,9 @@ def rank(fired: list[Firing]) -> Ranking:
             rule, _, _, due = group[0]
             order, strength = rule[0], rule[1]
         else:
-            order = min([one[0][0] for one in group])
-            strength = min([one[0][1] for one in group])
-            due = min([one[3] for one in group if one[3] is not None], default=None)
+            order = min([firing[0][0] for firing in group])
+            strength = min([firing[0][1] for firing in group])
+            due = min([firing[3] for firing in group if firing[3] is not None], default=None)
         conclusion: Conclusion = order, _NEVER if due is None else due, strength, action, target, group
         conclusions.append(conclusion)
         if forbids:
@@ -511,7 +514,7 @@ def rank(fired: list[Firing]) -> Ranking:
 
 
 def _settle(conclusions: list[Conclusion], bans: list[Conclusion]) -> dict[int, list[Conclusion]]:
-    """What each loses to: the higher priority wins; on equal priority, and always where it is for safety, the ban does."""
+    """The conclusions that each lost to. The higher priority wins; with equal priority, or for safety, the ban wins."""
     lost_to: dict[int, list[Conclusion]] = {}
     for advice in conclusions:
         order, _, strength, action, target, _ = advice
@@ -523,7 +526,7 @@ def _settle(conclusions: list[Conclusion], bans: list[Conclusion]) -> dict[int, 
             if ban[3] in family and (
                 target == other or other[0] == "candidate" or (other[0] == "application" and other[1] == target[1])
             ):
-                if ban[0] <= order or any(one[0].safety for one in ban[5]):
+                if ban[0] <= order or any(firing[0].safety for firing in ban[5]):
                     lost_to.setdefault(id(advice), []).append(ban)
                 else:
                     lost_to.setdefault(id(ban), []).append(advice)
@@ -538,13 +541,13 @@ class HandWritten:
     name = "hand-written Python"
     package = ""
     says = (
-        "The standard json module, zoneinfo and holidays; ranks by itself, in one go.",
-        "Checks nothing: a case with mistakes gives a traceback or, worse, an answer.",
-        "Whoever changes the policy changes the program; no reasons, no plan over time, no what-ifs come with it.",
+        "The standard json module, zoneinfo and holidays. It ranks by itself, together with firing.",
+        "It checks nothing: a case with mistakes gives a traceback or, worse, an answer.",
+        "A change of the policy is a change of the program. It gives no reasons, no plan over time and no what-ifs.",
     )
 
     def load(self) -> None:
-        """Nothing but the imports above."""
+        """Nothing to do besides the imports above."""
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
         """See :class:`peer.protocol.Peer`."""

@@ -1,8 +1,8 @@
 """The policy in JSON Logic, for all engines that know ``val``, the community's operator that reaches enclosing scopes.
 
-JSON Logic names no values. Facts are worked out in layers, ``{"map": [[[fact, fact, …]], body]}``, and read by their
-place in the list. Who writes JSON Logic by hand counts scopes and places; the helpers below do the counting, and what
-they write is plain JSON Logic. As everywhere else a moment that is not known is ``null``, but a computed one is 0.
+JSON Logic names no values. Facts are computed in layers, ``{"map": [[[fact, fact, …]], body]}``, and read by their
+place in the list. Authors of JSON Logic count scopes and places by hand; the helpers below count them, and
+produce plain JSON Logic. An unknown moment is ``null`` as everywhere else, but an unknown computed moment is 0.
 """
 
 from __future__ import annotations
@@ -212,7 +212,7 @@ def for_candidate(c: Row, d: Row) -> Rules:
 
 
 def for_application(d: Row, a: Row, f: Row, g: Row, h: Row, k: Row, last_: Row) -> Rules:
-    def told(kind: str) -> Logic:
+    def sent_kind(kind: str) -> Logic:
         return some(f.sent, lambda m: same(m.kind, kind))
 
     begun = both(other(a.offer__start_on, None), op("<=", a.offer__start_on, NOW))
@@ -256,10 +256,10 @@ def for_application(d: Row, a: Row, f: Row, g: Row, h: Row, k: Row, last_: Row) 
         "rejection-ends-it": (no(f.alive), ENDLESS),
         "get-it-signed": (both(same(a.status, "accepted"), no(f.firm)), ENDLESS),
         "tell-the-others-about-it": (
-            both(f.pending, g.interviewed, other(a.preferred, False), d.next_answer_by, no(told("offer_notice"))),
+            both(f.pending, g.interviewed, other(a.preferred, False), d.next_answer_by, no(sent_kind("offer_notice"))),
             d.next_answer_by,
         ),
-        "withdraw-elsewhere": (both(f.open, no(f.firm), d.settled, no(told("withdrawal"))), ENDLESS),
+        "withdraw-elsewhere": (both(f.open, no(f.firm), d.settled, no(sent_kind("withdrawal"))), ENDLESS),
         "settle-the-offer": (
             both(
                 f.open,
@@ -287,9 +287,9 @@ def for_application(d: Row, a: Row, f: Row, g: Row, h: Row, k: Row, last_: Row) 
             due(h.last_asked, WEEK),
         ),
         "move-on": (last_.over, ENDLESS),
-        "nothing-left-after-withdrawing": (both(f.open, told("withdrawal")), ENDLESS),
+        "nothing-left-after-withdrawing": (both(f.open, sent_kind("withdrawal")), ENDLESS),
         "wait-where-no-contact-is-wanted": (
-            both(f.open, f.closed, no(f.pending), no(f.firm), no(has_open_offer(a)), no(told("withdrawal"))),
+            both(f.open, f.closed, no(f.pending), no(f.firm), no(has_open_offer(a)), no(sent_kind("withdrawal"))),
             ENDLESS,
         ),
     }
@@ -397,11 +397,11 @@ def for_interview(f: Row, v: Row) -> Rules:
     }
 
 
-# --- the whole ---
+# --- the whole policy ---
 
 
 def policy() -> Json:
-    """One piece of JSON Logic for the whole policy; :func:`fired` reads what it gives."""
+    """One piece of JSON Logic for the whole policy. :func:`fired` reads its result."""
     written = within(
         of_candidate(),
         lambda c: within(
@@ -453,16 +453,16 @@ def _interview(d: Row, a: Row, f: Row, g: Row, v: Row) -> list[Operand]:
 
 
 def pieces() -> dict[str, Json]:
-    """The same in pieces, for an engine that reaches no further than two scopes up.
+    """The policy in pieces, for an engine that reaches only two scopes up.
 
-    Each piece is a list that the host evaluates with the rows at hand and the pieces before it as the data's fields: ``a``
+    Each piece is a list. The host evaluates it on data whose fields are the current rows and the pieces before it: ``a``
     an application, ``p`` a person, ``v`` an interview, ``o`` an interviewer, ``c`` … ``r`` facts.
     """
     a, p, v, o = (Row(0, within=name) for name in "apvo")
-    found: dict[str, Facts] = {}
+    layers: dict[str, Facts] = {}
 
     def facts(name: str, those_: Facts) -> Row:
-        found[name] = those_
+        layers[name] = those_
         return Row(0, those_, within=name)
 
     c = facts("c", of_candidate())
@@ -483,15 +483,15 @@ def pieces() -> dict[str, Json]:
         "interviewer": for_interviewer(a, g, v, o),
     }
     return {
-        **{name: at(list(one.values()), 0) for name, one in found.items()},
+        **{name: at(list(layer.values()), 0) for name, layer in layers.items()},
         **{name: at(values(rule), 0) for name, rule in rules.items()},
         "held": at(f.held, 0),
-        "to_thank": at(those(v.interviewers, lambda one: to_thank(d, f, v, one)), 0),
+        "to_thank": at(those(v.interviewers, lambda interviewer: to_thank(d, f, v, interviewer)), 0),
     }
 
 
 def fired(case: Mapping[str, Any], results: Json) -> Iterator[Fired]:
-    """The firings in what the policy gave for a prepared case; each layer of facts has put a list around it."""
+    """The firings in the policy's result for a prepared case. Each layer of facts has put a list around it."""
     ((candidate, applications),) = results[0]
     id_ = case["candidate"]["id"]
     yield from _firings(RULES["candidate"], candidate, f"candidate/{id_}//{id_}")

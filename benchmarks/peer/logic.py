@@ -1,6 +1,6 @@
-"""Small helpers that write JSON Logic: they count the scopes and places that one would count by hand.
+"""Small helpers that write JSON Logic. They count the scopes and places that authors otherwise count by hand.
 
-``val`` is the community's operator that reaches enclosing scopes; all else is JSON Logic as everybody has it.
+``val`` is the community's operator that reaches enclosing scopes; everything else is common JSON Logic.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 Json = Any
-#: Logic, given how many scopes enclose it.
+#: JSON Logic as a function of the number of scopes that enclose it.
 Logic = Callable[[int], Json]
 Operand = Any
 Facts = Mapping[str, Operand]
-#: When a rule fires, and its deadline (0: none).
+#: The condition of a rule, and its deadline (0: none).
 Rules = Mapping[str, tuple[Operand, Operand]]
 
 DAY: Final = 86_400
@@ -26,7 +26,7 @@ class Row:
     """The row of an enclosing scope; ``row.field`` is the logic that reads a field there."""
 
     def __init__(self, scope: int, places: Iterable[str] = (), *, within: str = "") -> None:
-        """``places``: the names of its fields, where it is a list of facts; ``within``: the field that it stands in."""
+        """``places``: the names of its fields, if it is a list of facts. ``within``: the field that contains it."""
         self._scope, self._places, self._path = scope, list(places), [within] if within else []
 
     def __getattr__(self, field: str) -> Logic:
@@ -35,7 +35,7 @@ class Row:
 
     @property
     def itself(self) -> Logic:
-        """The row, where rows are plain values."""
+        """The row itself, if rows are plain values."""
         return self._read([])
 
     def _read(self, path: Sequence[str | int]) -> Logic:
@@ -47,11 +47,11 @@ class Row:
 
 
 def at(operand: Operand, scope: int) -> Json:
-    """An operand as it is written within so many scopes."""
+    """An operand as it is written inside ``scope`` scopes."""
     if callable(operand):
         return operand(scope)
     if isinstance(operand, list):
-        return [at(one, scope) for one in operand]
+        return [at(member, scope) for member in operand]
     return operand
 
 
@@ -61,12 +61,12 @@ def op(name: str, *operands: Operand) -> Logic:
 
 
 def over(name: str, rows: Operand, body: Callable[[Row], Operand]) -> Logic:
-    """An operator that goes through rows."""
+    """An operator that iterates over rows."""
     return lambda scope: {name: [at(rows, scope), at(body(Row(scope + 1)), scope + 1)]}
 
 
 def within(facts: Facts, body: Callable[[Row], Operand]) -> Logic:
-    """``[body]``, in which the facts are there to be read."""
+    """``[body]``, which can read the facts."""
 
     def written(scope: int) -> Json:
         row = [at(fact, scope) for fact in facts.values()]
@@ -112,13 +112,13 @@ def each(rows: Operand, body: Callable[[Row], Operand]) -> Logic:
 
 
 def last(moments: Operand) -> Logic:
-    """The latest, 0 where there are none."""
+    """The latest moment; 0 if there is none."""
     step = {"max": [{"val": "current"}, {"val": "accumulator"}]}
     return lambda scope: {"reduce": [at(moments, scope), step, 0]}
 
 
 def first(moments: Operand) -> Logic:
-    """The earliest, 0 where there are none."""
+    """The earliest moment; 0 if there is none."""
     now_, so_far = {"val": "current"}, {"val": "accumulator"}
     step = {"if": [{"===": [so_far, 0]}, now_, {"min": [now_, so_far]}]}
     return lambda scope: {"reduce": [at(moments, scope), step, 0]}
@@ -129,15 +129,15 @@ def count(rows: Operand) -> Logic:
 
 
 def recent(moment: Operand, now: Operand) -> Logic:
-    """Less than a week ago; ``moment`` is computed."""
+    """Whether a computed moment is less than a week ago."""
     return both(op(">", moment, 0), op("<=", moment, now), op("<", now, op("+", moment, WEEK)))
 
 
 def due(moment: Operand, seconds: int = 0) -> Logic:
-    """A deadline that may not be known."""
+    """A deadline that may be unknown."""
     return op("if", moment, op("+", moment, seconds) if seconds else moment, ENDLESS)
 
 
 def values(rules: Rules) -> list[Logic]:
-    """What all rules of a row give: their deadline, or that they do not fire."""
+    """The values of all rules of a row: the deadline, or that the rule does not fire."""
     return [op("if", when, by, SILENT) for when, by in rules.values()]

@@ -1,7 +1,6 @@
-"""Timing in turns: chunks of cases go round all peers, several times over, so that a busy machine slows all alike.
+"""Timing in turns: all peers get the same chunks of cases, several times, so that a busy machine slows all of them alike.
 
-What is counted is the CPU time of a peer's process, all threads together: what a decision costs, whoever else is waiting
-for the processors.
+Times are CPU time of a peer's process, of all threads: the cost of a decision, independent of other load.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ WARM_UP = 5
 class Times(NamedTuple):
     """A peer's times in seconds: for each case the median of all rounds, of firing alone and of the whole decision.
 
-    ``batched`` is the same per case where the peer takes many at once, ``None`` for one that does not.
+    ``batched`` is the time per case of a peer that takes many at once, and ``None`` for other peers.
     """
 
     fired: list[float]
@@ -31,30 +30,30 @@ class Times(NamedTuple):
 
 
 def decide(peer: Peer, raw: bytes) -> object:
-    """One case's ranked decision, by the peer itself or by the ranking that the others share."""
+    """One case's ranked decision, by the peer itself or by the shared ranking."""
     if hasattr(peer, "decide"):
         return cast(Decides, peer).decide([raw])[0]
     return rank(peer.fire([raw])[0], raw)
 
 
 def budget(peer: Peer, cases: Sequence[bytes], seconds: float, rounds: int) -> int:
-    """How many cases a peer is timed on, so that it takes about so many seconds."""
+    """The number of cases on which a peer is timed, so that it takes about ``seconds``."""
     some = cases[:10]
-    _timed(peer, some, ranked=True)  # calendars and caches are filled first
+    _timed(peer, some, ranked=True)  # fills calendars and caches
     each = sum(_timed(peer, some, ranked=True)) / len(some)
     return min(len(cases), max(CHUNK, int(seconds / (each * 2 * rounds)) // CHUNK * CHUNK))
 
 
 def measure(peers: Sequence[Peer], counts: Sequence[int], cases: Sequence[bytes], rounds: int) -> list[Times]:
-    """The times of all peers, each on its first so many cases."""
+    """The times of all peers, each on the number of cases in ``counts``."""
     gc.collect()
-    gc.freeze()  # no peer's collections go over what all others have built
+    gc.freeze()  # no peer's garbage collection examines the objects of the others
     fired: list[list[list[float]]] = [[] for _ in peers]
     decided: list[list[list[float]]] = [[] for _ in peers]
     for _ in range(rounds):
         for some in (fired, decided):
-            for one in some:
-                one.append([])
+            for rounds_of_peer in some:
+                rounds_of_peer.append([])
         for start in range(0, max(counts), CHUNK):
             for peer, count, plain, ranked in zip(peers, counts, fired, decided, strict=True):
                 chunk = cases[start : min(start + CHUNK, count)]
@@ -73,12 +72,12 @@ def _medians(rounds: list[list[float]]) -> list[float]:
 
 
 def _timed(peer: Peer, cases: Sequence[bytes], *, ranked: bool) -> list[float]:
-    """Seconds for each case, after a few that bring the peer back into the processor's caches."""
+    """Seconds for each case, after some cases that bring the peer back into the processor's caches."""
     given = [*cases[:WARM_UP], *cases]
     if hasattr(peer, "timed"):
         return cast(TimesItself, peer).timed(given, ranked=ranked)[WARM_UP:]
     clock, taken = time.process_time, []
-    gc.collect()  # what one peer leaves behind is not the next one's to clear
+    gc.collect()  # no peer collects the garbage of the one before
     if ranked:
         for raw in given:
             start = clock()
@@ -93,7 +92,7 @@ def _timed(peer: Peer, cases: Sequence[bytes], *, ranked: bool) -> list[float]:
 
 
 def _batches(peers: Sequence[Peer], counts: Sequence[int], cases: Sequence[bytes], rounds: int) -> list[float | None]:
-    """Seconds for each case, from bytes to ranked decisions, where a peer takes ``batch`` cases at once."""
+    """Seconds for each case, from bytes to ranked decisions, of peers that take ``batch`` cases at once."""
     taken: list[list[float]] = [[] for _ in peers]
     for _ in range(rounds):
         for peer, times in zip(peers, taken, strict=True):

@@ -1,7 +1,7 @@
-"""Peers in Node: one process for each, that reads the cases' bytes itself and times its own decisions.
+"""Peers in Node: each in a process that reads the bytes of cases and times its own decisions.
 
-``JSON.parse``, preparation and ranking are JavaScript's own (``node/*.mjs``). Time zones and holidays come as tables from
-the host, once, so that all peers count by the same calendar.
+``JSON.parse``, preparation and ranking are JavaScript's own (``node/*.mjs``). The host sends tables of time zones and holidays
+once, so that all peers use the same calendar.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .ranking import FORBIDDEN_BY, PLANS
 
 FOLDER: Final = Path(__file__).parent / "node"
 INSTALL: Final = f"npm install --prefix {FOLDER}"
-#: Days that the tables cover: those of the generated cases, and of their deadlines.
+#: The days that the tables cover: those of the generated cases and of their deadlines.
 _FIRST: Final = date(2025, 11, 15)
 _DAYS: Final = 485
 _ZONES: Final = re.compile(rb'"time_zone":"([^"]+)"')
@@ -31,7 +31,7 @@ _COUNTRIES: Final = re.compile(rb'"country":"([^"]+)"')
 
 
 class NodePeer:
-    """A peer whose module in ``node/`` gives ``firing``."""
+    """A peer whose module in ``node/`` exports ``firing``."""
 
     name: str
     package: str
@@ -45,17 +45,17 @@ class NodePeer:
 
     @property
     def pid(self) -> int:
-        """The process whose memory counts."""
+        """The process whose memory is measured."""
         return self._running.pid
 
     @property
     def version(self) -> str:
-        """Of the npm package."""
+        """The version of the npm package."""
         package = json.loads((FOLDER / "node_modules" / self.package / "package.json").read_text())
         return str(package["version"])
 
     def load(self) -> None:
-        """Start the process, and wait until it has compiled the policy. Raises ``ImportError`` where it can't be."""
+        """Start the process, and wait until it has compiled the policy. Raises ``ImportError`` if that is not possible."""
         node = shutil.which("node")
         if node is None:
             raise ImportError("There is no node on the PATH. Install Node 20 or later.")
@@ -71,15 +71,15 @@ class NodePeer:
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
         """The firings of each case."""
         answers = self._ask("fire", cases, ranked=False)
-        return [[(rule, key, due) for rule, key, due in one] for one in answers]
+        return [[(rule, key, due) for rule, key, due in firings] for firings in answers]
 
     def decide(self, cases: Sequence[bytes]) -> list[object]:
-        """The ranked decision of each case, in the process's own words."""
+        """The ranked decision of each case, in the process's own form."""
         return list(self._ask("decide", cases, ranked=True))
 
     def summary(self, decided: object) -> Decided:
         """A decision in plain values."""
-        kept, lost = ([_tuples(one) for one in some] for some in decided)  # type: ignore[attr-defined]
+        kept, lost = ([_tuples(conclusion) for conclusion in part] for part in decided)  # type: ignore[attr-defined]
         return kept, lost
 
     def timed(self, cases: Sequence[bytes], *, ranked: bool) -> list[float]:
@@ -104,7 +104,7 @@ class NodePeer:
         return json.loads(self._read())
 
     def _send_tables(self, cases: bytes) -> None:
-        """Those of places that have not come up before."""
+        """Send the tables of places that have not occurred before."""
         zones = {"UTC", *(name.decode() for name in _ZONES.findall(cases))} - self._placed
         countries = {"", *(name.decode() for name in _COUNTRIES.findall(cases))} - self._placed
         if zones or countries:
@@ -120,18 +120,18 @@ class NodePeer:
         assert self._running.stdout is not None
         line = self._running.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.name} ended; what it said stands above.")
+            raise RuntimeError(f"{self.name} ended; its messages are above.")
         return line
 
 
 def _tuples(summary: list[Any]) -> Any:
     action, modality, target, priority, due, rules, alternatives, lost_to = summary
-    pairs = (tuple((one, other) for one, other in some) for some in (alternatives, lost_to))
+    pairs = (tuple((action, target) for action, target in part) for part in (alternatives, lost_to))
     return (action, modality, target, priority, due, tuple(rules), *pairs)
 
 
 def _tables(zones: Iterable[str], countries: Iterable[str]) -> dict[str, Any]:
-    """For each time zone its midnights and clock changes, for each country its working days (see ``places.mjs``)."""
+    """For each time zone its midnights and clock changes, and for each country its working days (see ``places.mjs``)."""
     days = [_FIRST + timedelta(days=no) for no in range(_DAYS)]
     return {
         "zones": {zone: _zone(ZoneInfo(zone), days) for zone in zones},
@@ -146,7 +146,7 @@ def _zone(zone: ZoneInfo, days: Sequence[date]) -> dict[str, Any]:
 
 
 def _turn(zone: ZoneInfo, start: int, end: int) -> int:
-    """The first second of a day's second offset."""
+    """The second of a day at which the clock changes."""
     before = _offset(zone, start)
     while end - start > 1:
         middle = (start + end) // 2

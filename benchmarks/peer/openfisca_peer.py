@@ -1,9 +1,9 @@
 """The policy in OpenFisca: variables with vectorised formulas, over all rows of all cases at once.
 
 OpenFisca has one kind of individual and groups of them. So the individuals are all rows below candidates (one for each
-application, person, interview, interviewer and message), told apart by ``kind``, and each belongs to a candidate, an
-application, an acquaintance (a person with the interviewers and messages that are theirs) and an encounter (an interview
-with its interviewers). Rows that belong to no person or interview are in one of their application's that stands for none.
+application, person, interview, interviewer and message), with a ``kind``. Each belongs to a candidate, an application, an
+acquaintance (a person with their interviewers and messages) and an encounter (an interview with its interviewers). Rows
+without a person or an interview belong to a group of their application that stands for none.
 Fields of candidates, applications, offers, people and interviews are variables of those groups.
 
 Words are small numbers, unknown is 0. Moments are seconds since 1970, which 32 bits hold until 2038; 0 is unknown.
@@ -32,11 +32,11 @@ KINDS: Final = (
     *("thank_you", "follow_up", "status_question", "offer_notice", "answer"),
     *("connection_request", "rejection", "withdrawal"),
 )
-#: What else messages are about, no rule asks.
+#: Rules read no other kinds of messages.
 MESSAGE: Final = {kind: no for no, kind in enumerate(KINDS, 1)}
 APPLICATION, PERSON, INTERVIEW, INTERVIEWER, MESSAGE_ROW = 1, 2, 3, 4, 5
 
-#: The variables that are given, with the entity that each belongs to. All are numbers.
+#: The given variables by entity. All are numbers.
 GIVEN: Final = {
     "candidate": ("now", "employed", "quitting", "searching"),
     "application": (
@@ -48,7 +48,7 @@ GIVEN: Final = {
     "row": ("kind", "direction", "about", "sent_at", "absent"),
 }
 
-#: The rules: id → (the kind of row, 0 for the candidate's; the variable that says how long it holds, where it has one).
+#: The rules: id → (the kind of row, 0 for the candidate's; the variable of the deadline, if the rule has one).
 RULES: Final[Mapping[str, tuple[int, str | None]]] = {
     "job-kept-until-signed": (0, None),
     "job-kept-all-the-more": (0, None),
@@ -146,7 +146,7 @@ def system() -> Any:
     def plus(moment: Any, length: int) -> Any:
         return np.where(moment > 0, moment + length, 0)
 
-    # --- offers, and what the candidate has come to ---
+    # --- offers, and the state of the candidate ---
     @fact("application")
     def open_(a: Any, p: Any) -> Any:
         return a("status", p) < STATUS["accepted"]
@@ -230,8 +230,8 @@ def system() -> Any:
 
     @fact("application", int)
     def next_interview_at(a: Any, p: Any) -> Any:
-        found = a.min(np.where(a.members("is_ahead", p), a.members.encounter("ended_at", p), _LATEST))
-        return np.where(found < _LATEST, found, 0)
+        earliest = a.min(np.where(a.members("is_ahead", p), a.members.encounter("ended_at", p), _LATEST))
+        return np.where(earliest < _LATEST, earliest, 0)
 
     @fact("encounter")
     def interviewers_known(e: Any, p: Any) -> Any:
@@ -289,12 +289,12 @@ def system() -> Any:
         since = (at > heard) & (at > a.members.application("last_interview_at", p))
         return a.sum(a.members("is_asked", p) & ((at == 0) | since))
 
-    def told(about: str) -> Callable[..., Any]:
+    def sent_kind(about: str) -> Callable[..., Any]:
         return lambda a, p: a.any(a.members("is_sent", p) & (a.members("about", p) == MESSAGE[about]))
 
-    add("told_about_offer", "application", bool, told("offer_notice"))
-    add("told_of_withdrawal", "application", bool, told("withdrawal"))
-    add("connection_asked", "application", bool, told("connection_request"))
+    add("told_about_offer", "application", bool, sent_kind("offer_notice"))
+    add("told_of_withdrawal", "application", bool, sent_kind("withdrawal"))
+    add("connection_asked", "application", bool, sent_kind("connection_request"))
 
     # --- whose turn it is ---
     @fact("application")
@@ -386,9 +386,9 @@ def system() -> Any:
 
     @fact("row")
     def to_thank(r: Any, p: Any) -> Any:
-        there = (r("kind", p) == INTERVIEWER) & r("took_place", p) & (r("absent", p) == 0)
+        attended = (r("kind", p) == INTERVIEWER) & r("took_place", p) & (r("absent", p) == 0)
         thanked = r.acquaintance("last_thanked_at", p) >= r.encounter("ended_at", p)
-        return there & ~thanked & r.application("open_", p) & ~r.candidate("settled", p)
+        return attended & ~thanked & r.application("open_", p) & ~r.candidate("settled", p)
 
     @fact("row", int)
     def age(r: Any, p: Any) -> Any:
@@ -658,25 +658,30 @@ def system() -> Any:
 
 
 class _Tables:
-    """The rows of many cases, as columns by the name of their variable, and where each row belongs."""
+    """The rows of many cases as columns, by variable, and the groups of each row."""
 
     def __init__(self) -> None:
         self.columns: dict[str, list[int]] = {name: [] for names in GIVEN.values() for name in names}
         self.groups: dict[str, list[int]] = {name: [] for name in GIVEN if name != "row"}
         self.counts = dict.fromkeys(GIVEN, 0)
-        #: The firing's key of every row, and which case it belongs to.
+        #: The key of every row for firings, and the case that it belongs to.
         self.keys: dict[str, list[str]] = {"candidate": [], "application": [], "row": []}
         self.cases: dict[str, list[int]] = {"candidate": [], "application": [], "row": []}
         self.ids: list[str] = []
 
     def add(self, no: int, case: Fields) -> None:
-        """One more case."""
-        one = case["candidate"]
+        """Add a case."""
+        candidate = case["candidate"]
         self._put(
             "candidate",
-            (case["now"], YES_NO[one["employed"]], YES_NO[one["considering_quitting"]], YES_NO[one["searching"]]),
+            (
+                case["now"],
+                YES_NO[candidate["employed"]],
+                YES_NO[candidate["considering_quitting"]],
+                YES_NO[candidate["searching"]],
+            ),
         )
-        self.keys["candidate"].append(f"candidate/{one['id']}//{one['id']}")
+        self.keys["candidate"].append(f"candidate/{candidate['id']}//{candidate['id']}")
         self.cases["candidate"].append(no)
         for application in case["applications"]:
             self._application(no, application)
@@ -694,37 +699,37 @@ class _Tables:
         self.keys["row"].append(key)
         self.cases["row"].append(no)
 
-    def _application(self, no: int, one: Fields) -> None:
-        id_, via = one["id"], one["contact_via"]
-        offer = one["offer"] or dict.fromkeys(
+    def _application(self, no: int, application: Fields) -> None:
+        id_, via = application["id"], application["contact_via"]
+        offer = application["offer"] or dict.fromkeys(
             ("received_at", "form", "answer_by", "signed_at", "conditional", "start_on")
         )
         candidate = self.counts["candidate"] - 1
         values = (
             *(
-                STATUS[one["status"]],
-                YES_NO[one["preferred"]],
-                int(one["contact_policy"] == "closed"),
-                one["reply_by"] or 0,
+                STATUS[application["status"]],
+                YES_NO[application["preferred"]],
+                int(application["contact_policy"] == "closed"),
+                application["reply_by"] or 0,
             ),
             *(
-                one["reply_by_with_grace"] or 0,
-                int(one["offer"] is not None),
+                application["reply_by_with_grace"] or 0,
+                int(application["offer"] is not None),
                 offer["received_at"] or 0,
                 FORM[offer["form"]],
             ),
             *(offer["answer_by"] or 0, offer["signed_at"] or 0, YES_NO[offer["conditional"]], offer["start_on"] or 0),
             int(via is not None),
         )
-        application = self._put("application", values)
+        row = self._put("application", values)
         self.ids.append(id_)
         self.keys["application"].append(f"application/{id_}//{id_}")
         self.cases["application"].append(no)
         nobody, nothing = self._put("acquaintance", (0,) * 8), self._put("encounter", (1, 0, 0))
-        here = (candidate, application)
+        here = (candidate, row)
         self._row(no, "", (*here, nobody, nothing), (APPLICATION, 0, 0, 0, 0))
         people: dict[str | None, int] = {None: nobody}
-        for person in one["people"]:
+        for person in application["people"]:
             known = (
                 *(ROLE.get(person["role"], 0), PREFERS[person["prefers"]], YES_NO[person["invited_call"]]),
                 *(int(person["contact_policy"] == "closed"), int("linkedin" in person["channels"])),
@@ -732,7 +737,7 @@ class _Tables:
             )
             people[person["id"]] = acquaintance = self._put("acquaintance", known)
             self._row(no, f"person/{id_}//{person['id']}", (*here, acquaintance, nothing), (PERSON, 0, 0, 0, 0))
-        for interview in one["interviews"]:
+        for interview in application["interviews"]:
             given = (int(interview["status"] == "cancelled"), interview["ended_at"], interview["answer_due_at"])
             encounter, name = self._put("encounter", given), interview["id"]
             self._row(no, f"interview/{id_}//{name}", (*here, nobody, encounter), (INTERVIEW, 0, 0, 0, 0))
@@ -740,15 +745,15 @@ class _Tables:
                 key = f"interviewer/{id_}/{name}/{who['person']}"
                 absent = int(who["attended"] is False)
                 self._row(no, key, (*here, people[who["person"]], encounter), (INTERVIEWER, 0, 0, 0, absent))
-        for message in one["messages"]:
-            said = (
+        for message in application["messages"]:
+            of_message = (
                 MESSAGE_ROW,
                 DIRECTION[message["direction"]],
                 MESSAGE.get(message["kind"], 0),
                 message["sent_at"] or 0,
                 0,
             )
-            self._row(no, "", (*here, people[message["person"]], nothing), said)
+            self._row(no, "", (*here, people[message["person"]], nothing), of_message)
 
 
 class OpenFisca:
@@ -758,10 +763,10 @@ class OpenFisca:
     package = "OpenFisca-Core"
     says = (
         "JSON, moments, local clocks and business days are prepared in Python; so are columns, and firings gathered from them.",
-        "No rows of several kinds, only individuals in groups: all rows of a case are individuals told apart by a number.",
-        "Made for populations: fast in batches alone.",
+        "No rows of several kinds, only individuals in groups: all rows of a case are individuals with a number for their kind.",
+        "Made for populations: fast only in batches.",
     )
-    #: How many cases are best given at once.
+    #: The best number of cases for one batch.
     batch = 1000
 
     def load(self) -> None:
@@ -771,7 +776,7 @@ class OpenFisca:
         from openfisca_core.simulations import SimulationBuilder
 
         self._np, self._builder = np, SimulationBuilder
-        self._year = period(2026)  # formulas of variables that hold for ever fail in get_formula
+        self._year = period(2026)  # formulas of eternal variables fail in get_formula
         self._system = system()
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:

@@ -9,11 +9,11 @@ from .protocol import Decided, Fired
 
 
 class Ours:
-    """See :class:`peer.protocol.Decides`. What is timed as a decision is ``policy.decide``, explanations not rendered."""
+    """See :class:`peer.protocol.Decides`. The timed decision is ``policy.decide``, without explanations."""
 
     name = "tactful (compiled)"
     package = "tactful"
-    says: tuple[str, ...] = ("Checks the case while it reads it, and keeps what it takes to explain the decision.",)
+    says: tuple[str, ...] = ("Checks the case while reading it, and keeps everything that explanations need.",)
 
     def load(self) -> None:
         """See :class:`peer.protocol.Peer`."""

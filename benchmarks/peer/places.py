@@ -14,7 +14,7 @@ OFFICE_OPENS: Final = 9 * 3600
 OFFICE_CLOSES: Final = 17 * 3600
 _MEAN_YEAR: Final = 31_556_952
 _DAY: Final = timedelta(days=1)
-#: Around a year of the calendar: counts of business days lead a few weeks beyond it.
+#: Days before a year in its table, and days in the table: counts of business days reach a few weeks beyond the year.
 _BEFORE: Final = 40
 _SPAN: Final = 40 + 366 + 60
 
@@ -37,14 +37,14 @@ class Place:
 
     def end_of_day(self, day: str) -> int:
         """The last second of a day given as ``2026-11-27``."""
-        found = self._ends.get(day)
-        if found is None:
+        end = self._ends.get(day)
+        if end is None:
             after = date.fromisoformat(day) + _DAY
-            found = self._ends[day] = self._instant(after, 0) - 1
-        return found
+            end = self._ends[day] = self._instant(after, 0) - 1
+        return end
 
     def business_days_after(self, moment: int, count: int) -> int:
-        """The same time of day, so many business days later; from a day off, counted from the next one's start."""
+        """The same time of day ``count`` business days later. From a day off, counted from the start of the next."""
         starts, works = self._days(moment)
         no = bisect_right(starts, moment) - 1
         since = moment - starts[no]
@@ -70,22 +70,22 @@ class Place:
         return works[bisect_right(starts, now) - 1]
 
     def _instant(self, day: date, seconds: int) -> int:
-        """The moment at which the clock shows so many seconds since midnight."""
+        """The moment of a day at which the clock shows ``seconds`` since midnight."""
         local = datetime.combine(day, time()) + timedelta(seconds=seconds)
         return int(local.replace(tzinfo=self._zone).timestamp())
 
     def _days(self, moment: int) -> tuple[list[int], list[bool]]:
         """Midnights and whether people work, for the days around a moment's year."""
-        year = 1970 + moment // _MEAN_YEAR  # off by a day at most, which the table has to spare
-        found = self._years.get(year)
-        if found is None:
+        year = 1970 + moment // _MEAN_YEAR  # off by a day at most, which the table allows for
+        table = self._years.get(year)
+        if table is None:
             first = date(year, 1, 1) - timedelta(days=_BEFORE)
             days = [first + timedelta(days=no) for no in range(_SPAN)]
-            found = self._years[year] = [self._instant(day, 0) for day in days], [self.works(day) for day in days]
-        return found
+            table = self._years[year] = [self._instant(day, 0) for day in days], [self.works(day) for day in days]
+        return table
 
 
 @cache
 def place(time_zone: str, country: str | None) -> Place:
-    """The place, made once."""
+    """The place of a time zone and a country, made once."""
     return Place(time_zone, country)

@@ -1,18 +1,18 @@
 """From a case's bytes to plain data, for peers whose language has no moments, clocks or business days.
 
-What is prepared, and no more: moments become seconds since 1970 and bare dates the last second of their day; every
-field that a rule reads is there, ``None`` where it is unknown, and lists are lists (empty where left out). Added are
+Moments become seconds since 1970, and bare dates the last second of their day. Every field that a rule reads is present,
+``None`` if it is unknown, and every list is present, empty if it was left out. These fields are added:
 
 * ``application.reply_by_with_grace``: two business days after ``reply_by``;
-* ``interview.answer_due_at``: five business days after its end. (The later interview's is never the earlier one, so the
-  latest of them is that of the latest interview);
+* ``interview.answer_due_at``: five business days after its end. (A later interview never has an earlier value, so
+  the latest value is that of the latest interview);
 * ``person.office_time``: whether it is office time (9:00 to 17:00 on a business day) where they are.
 
-No rule's deadline takes more than that: rules that time alone ends say ``by: none``, but ``settle-the-offer``, which only
-a signature from the future could end, and the cases have none.
+No rule's deadline needs more: rules that end by time alone say ``by: none``. The exception is ``settle-the-offer``, which only
+a signature in the future could end, and the cases have none.
 
-Aggregates, joins and everything else are the peers' own business. Fields that no rule reads (names of companies,
-channels of messages, topics …) are left out, but ``person.name``.
+Aggregates, joins and everything else are up to the peers. Fields that no rule reads (names of companies, channels of
+messages, topics …) are left out, except ``person.name``.
 
 The prepared case::
 
@@ -53,7 +53,7 @@ ANSWER_OFFER_WITHIN: Final = 5 * DAY
 
 
 def prepared(raw: bytes) -> Fields:
-    """One case, as said above."""
+    """A prepared case, as described above."""
     case = orjson.loads(raw)
     candidate = case["candidate"]
     now = seconds(case["now"])
@@ -157,7 +157,7 @@ def _moment(text: str | None) -> int | None:
 
 
 def _deadline(text: str | None, here: Place) -> int | None:
-    """A moment, or the end of a bare day."""
+    """A moment, or the end of a day without a time."""
     if text is None:
         return None
     return here.end_of_day(text) if len(text) == 10 else seconds(text)

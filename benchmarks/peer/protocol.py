@@ -1,4 +1,4 @@
-"""What each peer gives, so that all can be verified and timed alike."""
+"""The interface of a peer, so that all peers are verified and timed in the same way."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Protocol
 #: have no ``/`` in their ids.
 Fired = tuple[str, str, int | None]
 
-#: What a conclusion comes to, all in plain values: action, modality, target (a key as above), priority, deadline, the
-#: sorted ids of the rules behind it, and then the (action, target) of its alternatives and of what it lost to, in order.
+#: A conclusion in plain values: action, modality, target (a key as above), priority, deadline, the sorted ids of the rules
+#: behind it, and then the (action, target) of its alternatives and of the conclusions that it lost to, in order.
 Pairs = tuple[tuple[str, str], ...]
 Summary = tuple[str, str, str, int, int | None, tuple[str, ...], Pairs, Pairs]
 #: A ranked decision in plain values: the conclusions in order, and those that were set aside, in order.
@@ -20,39 +20,39 @@ Decided = tuple[list[Summary], list[Summary]]
 
 
 class Peer(Protocol):
-    """The policy in one peer's language. Steps are left out: ranking takes none of them."""
+    """The policy in one peer's language. Rules that add steps are left out, as ranking does not use them."""
 
     #: Such as ``CLIPS (clipspy)``.
     name: str
     #: The distribution whose version is printed, and that ``pip install`` (or ``npm install``) takes.
     package: str
-    #: What the peer's language cannot express, and what the host does in its place.
+    #: Remarks: what the peer's language cannot express, and what the host does instead.
     says: tuple[str, ...]
 
     def load(self) -> None:
-        """Cold start: import the peer and build everything once. Raises ``ImportError`` where it is not installed."""
+        """Cold start: import the peer and build everything once. Raises ``ImportError`` if it is not installed."""
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
-        """The firings of each case, in any order, from its JSON; in a batch where the peer can."""
+        """The firings of each case, in any order, from its JSON. The peer may treat them as a batch."""
 
 
 class Decides(Peer, Protocol):
-    """A peer that ranks by itself, in one go with firing; for the others ``ranking.rank`` does it."""
+    """A peer that ranks by itself, together with firing. For other peers ``ranking.rank`` does it."""
 
     def decide(self, cases: Sequence[bytes]) -> list[object]:
-        """The ranked decision of each case, in a form of the peer's own."""
+        """The ranked decision of each case, in the peer's own form."""
 
     def summary(self, decided: object) -> Decided:
         """A decision in plain values, for verification; its time is not counted."""
 
 
 class TimesItself(Peer, Protocol):
-    """A peer in a process of its own (Node), which times itself, so that pipes are not counted against it.
+    """A peer in a process of its own (Node). It times itself, so that the pipe to it is not part of the time.
 
     It must rank by itself too; ``decide`` and ``summary`` are as above.
     """
 
-    #: The process whose memory counts.
+    #: The process whose memory is measured.
     pid: int
 
     def decide(self, cases: Sequence[bytes]) -> list[object]:

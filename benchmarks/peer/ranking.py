@@ -1,9 +1,10 @@
-"""Ranking by hand: what the same firings come to, for all peers alike, that have no notion of it.
+"""Ranking written by hand, shared by all peers that cannot rank.
 
-Firings that conclude the same of the same target become one conclusion, with the strongest modality, the highest
-priority and the nearest deadline among them. A prohibition sets advice of its family, on its target or inside it, aside
-where it is a matter of safety or has at least the advice's priority; else the advice sets the prohibition aside. What is
-left is sorted, and of the follow-ups in one application all but the first become that one's alternatives.
+Firings with the same action and target become one conclusion, with the strongest modality, the highest
+priority and the nearest deadline among them. A prohibition sets aside
+advice of its family on its target or inside it, if the prohibition is a safety rule or has at least the advice's priority.
+Otherwise the advice sets the prohibition aside. The remaining conclusions are sorted. Of the follow-ups in an application,
+all but the first become alternatives of the first.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _NEVER: Final = 1 << 39
 
 
 class Plan(NamedTuple):
-    """What a rule concludes. ``to``: the target, where it is not the row itself."""
+    """The conclusion of a rule. ``to`` is the target if it is not the row itself."""
 
     modality: Modality
     action: str
@@ -96,7 +97,7 @@ PLANS: Final = {
     "wait-where-no-contact-is-wanted": Plan("should", "wait", 40),
 }
 
-#: By what an action that is advised is forbidden: itself and what it is a kind of. What is missing is forbidden by nothing.
+#: The actions whose prohibition forbids an action: itself and those that it is a kind of. Nothing forbids other actions.
 FORBIDDEN_BY: Final = {
     "thank_you_note": {"contact"},
     "thanks_through_contact": {"contact"},
@@ -110,12 +111,12 @@ FORBIDDEN_BY: Final = {
     "reply_to_rejection": {"contact"},
     "give_notice": {"resign"},
 }
-#: Of these there is one per application.
+#: Actions of which an application has only one.
 FOLLOW_UPS: Final = {"email_follow_up", "call"}
 
 
 class Conclusion:
-    """All firings that conclude the same of the same target."""
+    """All firings with the same action and target."""
 
     __slots__ = (
         "action",
@@ -139,7 +140,7 @@ class Conclusion:
         self.order: tuple[Any, ...] = ()
 
     def add(self, plan: Plan, fired: Fired) -> None:
-        """One more firing."""
+        """Add a firing."""
         self.fired.append(fired)
         due = fired[2]
         if due is not None and (self.due is None or due < self.due):
@@ -154,22 +155,23 @@ _ORDER: Final = attrgetter("order")
 
 
 def rank(fired: Iterable[Fired], raw: bytes) -> tuple[list[Conclusion], list[Conclusion]]:
-    """What is advised and forbidden, in order, and what was set aside. ``raw`` is the case."""
+    """The ranked conclusions, and those that were set aside. ``raw`` is the case."""
     advised: dict[tuple[str, str], Conclusion] = {}
     forbidden: dict[tuple[str, str], Conclusion] = {}
-    for one in fired:
-        plan = PLANS[one[0]]
-        target = _target(plan.to, one[1], raw) if plan.to else one[1]
+    for firing in fired:
+        rule, row, _ = firing
+        plan = PLANS[rule]
+        target = _target(plan.to, row, raw) if plan.to else row
         group = forbidden if plan.modality in ("must_not", "should_not") else advised
-        found = group.get((plan.action, target))
-        if found is None:
-            group[plan.action, target] = Conclusion(plan, target, one)
+        conclusion = group.get((plan.action, target))
+        if conclusion is None:
+            group[plan.action, target] = Conclusion(plan, target, firing)
         else:
-            found.add(plan, one)
+            conclusion.add(plan, firing)
     everything = [*advised.values(), *forbidden.values()]
     for conclusion in everything:
         due = _NEVER if conclusion.due is None else conclusion.due
-        # The generated ids hold nothing that sorts before `/`, so keys sort as their parts do.
+        # The generated ids have no character that sorts before `/`, so keys sort as their parts do.
         conclusion.order = (-conclusion.priority, due, conclusion.strength, conclusion.action, conclusion.target)
     everything.sort(key=_ORDER)
     _settle(advised.values(), list(forbidden.values()))
@@ -204,13 +206,13 @@ def _settle(advised: Iterable[Conclusion], forbidden: list[Conclusion]) -> None:
 
 
 def _target(to: str, row: str, raw: bytes) -> str:
-    """The target's key for a row's."""
+    """The key of the target for the key of a row."""
     _, application, _, id_ = row.split("/")
     if to == "application":
         return f"application/{application}//{application}"
     if to == "contact":
         applications = json.loads(raw)["applications"]
-        id_ = next(one["contact_via"] for one in applications if one["id"] == application)
+        id_ = next(given["contact_via"] for given in applications if given["id"] == application)
     return f"person/{application}//{id_}"
 
 
@@ -229,8 +231,8 @@ _MODALITIES: Final = tuple(STRENGTH)
 
 
 def summary(decided: tuple[list[Conclusion], list[Conclusion]]) -> Decided:
-    """The outcome in plain values."""
-    return [_summary(one) for one in decided[0]], [_summary(one) for one in decided[1]]
+    """The ranking in plain values."""
+    return [_summary(conclusion) for conclusion in decided[0]], [_summary(conclusion) for conclusion in decided[1]]
 
 
 def _summary(conclusion: Conclusion) -> Summary:
@@ -249,4 +251,4 @@ def _summary(conclusion: Conclusion) -> Summary:
 
 
 def _pairs(some: list[Conclusion]) -> Pairs:
-    return tuple((one.action, one.target) for one in some)
+    return tuple((conclusion.action, conclusion.target) for conclusion in some)

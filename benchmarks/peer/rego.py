@@ -20,7 +20,7 @@ class Rego:
     package = "gordon-to-regorus"
     says = (
         "Moments in seconds, business days, office hours and local days come from the host.",
-        "regorus is not on PyPI under its own name; gordon-to-regorus is a fork of it that is.",
+        "regorus is not on PyPI under its own name; gordon-to-regorus is a fork of it.",
         "There is no batch: one input, one evaluation of the rule that collects all firings.",
     )
 

@@ -1,8 +1,8 @@
 """The policy in the expression language of rule-engine: conditions, lists and arithmetic; loops over rows are the host's.
 
-Facts that follow from others are expressions too: worked out once for each row, in the order written, and then in scope
-under their names. All fields are names of their own in a flat scope, as rule-engine copies a whole nested value whenever
-any part of it is looked at: with ``application.status`` instead of ``application_status`` it was 90 ms a case.
+Computed facts are expressions too. They are evaluated once for each row, in the order written, and are then in scope under
+their names. All fields are names in a flat scope, because rule-engine copies a whole nested value whenever any part of it is
+read: with ``application.status`` instead of ``application_status`` it was 90 ms a case.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ _ALIVE: Final = "application_status not in ['rejected', 'withdrawn']"
 
 
 def _latest(member: str, rows: str, condition: str = "true") -> str:
-    """The latest of a moment that may be unknown; ``null`` for none. The language has no maximum of nothing."""
-    known = f"[one['{member}'] for one in {rows} if one['{member}'] != null and {condition}]"
+    """The latest of some moments that may be unknown; ``null`` for none, as the language has no maximum of an empty list."""
+    known = f"[row['{member}'] for row in {rows} if row['{member}'] != null and {condition}]"
     return f"{known}.is_empty ? null : $max({known})"
 
 
@@ -28,8 +28,8 @@ def _this_week(moment: str) -> str:
     return f"{moment} != null and {moment} <= now and now < {moment} + 604800"
 
 
-#: Facts of each application that need no other application, then of the candidate, then of each application, person
-#: and interviewer.
+#: Computed facts: first of each application by itself, then of the candidate, then of each application, person and
+#: interviewer.
 FIRST: Final = {
     "open": _OPEN,
     "signed": "offer_given and offer_signed_at != null",
@@ -41,50 +41,56 @@ FIRST: Final = {
     "to_answer": "application_open and application_unsigned",
 }
 CANDIDATE: Final = {
-    "has_signed_offer": "$any([one['firm'] for one in applications])",
-    "settled": "candidate_has_signed_offer or $any([one['status'] == 'accepted' for one in applications])",
-    "open_offers": "[one for one in applications if one['to_answer']].length",
+    "has_signed_offer": "$any([application['firm'] for application in applications])",
+    "settled": "candidate_has_signed_offer or $any([application['status'] == 'accepted' for application in applications])",
+    "open_offers": "[application for application in applications if application['to_answer']].length",
     "answers": (
-        "[one['answer_by'] for one in applications"
-        " if one['to_answer'] and one['answer_by'] != null and now < one['answer_by']]"
+        "[application['answer_by'] for application in applications"
+        " if application['to_answer'] and application['answer_by'] != null and now < application['answer_by']]"
     ),
     "next_answer_by": "candidate_answers.is_empty ? null : $min(candidate_answers)",
     "pending_applications": (
-        "candidate_settled ? 0 : [one for one in applications if not one['offer_given']"
-        " and one['status'] not in ['offered', 'accepted', 'rejected', 'withdrawn']].length"
+        "candidate_settled ? 0 : [application for application in applications if not application['offer_given']"
+        " and application['status'] not in ['offered', 'accepted', 'rejected', 'withdrawn']].length"
     ),
 }
 APPLICATION: Final = {
     "pending": "application_open and not offer_given and application_status != 'offered' and not candidate_settled",
-    "held": "[one for one in application_interviews if one['status'] != 'cancelled' and one['ended_at'] <= now]",
-    "ahead": "[one['ended_at'] for one in application_interviews if one['status'] != 'cancelled' and now < one['ended_at']]",
+    "held": (
+        "[interview for interview in application_interviews"
+        " if interview['status'] != 'cancelled' and interview['ended_at'] <= now]"
+    ),
+    "ahead": (
+        "[interview['ended_at'] for interview in application_interviews"
+        " if interview['status'] != 'cancelled' and now < interview['ended_at']]"
+    ),
     "last_interview_at": _latest("ended_at", "application_held"),
     "answer_due_at": _latest("answer_due_at", "application_held"),
-    "met": "[[who['person'] for who in one['interviewers']] for one in application_interviews]",
-    "sent": "[one for one in application_messages if one['direction'] == 'sent']",
-    "received": "[one for one in application_messages if one['direction'] == 'received']",
+    "met": "[[who['person'] for who in interview['interviewers']] for interview in application_interviews]",
+    "sent": "[message for message in application_messages if message['direction'] == 'sent']",
+    "received": "[message for message in application_messages if message['direction'] == 'received']",
     "inside": (
-        "[one['id'] for one in application_people if one['role'] == 'inside_contact'"
-        " and not $any([one['id'] in who for who in application_met])]"
+        "[person['id'] for person in application_people if person['role'] == 'inside_contact'"
+        " and not $any([person['id'] in who for who in application_met])]"
     ),
-    "questions": "[one for one in application_sent if one['kind'] in ['follow_up', 'status_question']]",
-    "asked": "[one for one in application_questions if one['person'] not in application_inside]",
+    "questions": "[message for message in application_sent if message['kind'] in ['follow_up', 'status_question']]",
+    "asked": "[message for message in application_questions if message['person'] not in application_inside]",
     "last_heard_at": _latest("sent_at", "application_received"),
     "last_wrote_at": _latest("sent_at", "application_sent"),
     "last_follow_up_at": _latest("sent_at", "application_asked"),
-    "rejected_at": _latest("sent_at", "application_received", "one['kind'] == 'rejection'"),
+    "rejected_at": _latest("sent_at", "application_received", "row['kind'] == 'rejection'"),
     "rejection_answered": (
-        "$any([one['kind'] == 'answer' or (application_rejected_at != null and one['sent_at'] != null"
-        " and one['sent_at'] > application_rejected_at) for one in application_sent])"
+        "$any([message['kind'] == 'answer' or (application_rejected_at != null and message['sent_at'] != null"
+        " and message['sent_at'] > application_rejected_at) for message in application_sent])"
     ),
     "follow_ups": (
-        "[one for one in application_asked if one['sent_at'] == null or ("
-        "(application_last_heard_at == null or one['sent_at'] > application_last_heard_at)"
-        " and (application_last_interview_at == null or one['sent_at'] > application_last_interview_at))].length"
+        "[message for message in application_asked if message['sent_at'] == null or ("
+        "(application_last_heard_at == null or message['sent_at'] > application_last_heard_at)"
+        " and (application_last_interview_at == null or message['sent_at'] > application_last_interview_at))].length"
     ),
-    "told_about_offer": "$any([one['kind'] == 'offer_notice' for one in application_sent])",
-    "told_of_withdrawal": "$any([one['kind'] == 'withdrawal' for one in application_sent])",
-    "connection_asked": "$any([one['kind'] == 'connection_request' for one in application_sent])",
+    "told_about_offer": "$any([message['kind'] == 'offer_notice' for message in application_sent])",
+    "told_of_withdrawal": "$any([message['kind'] == 'withdrawal' for message in application_sent])",
+    "connection_asked": "$any([message['kind'] == 'connection_request' for message in application_sent])",
     "promise_stands": (
         "application_reply_by != null"
         " and (application_last_interview_at == null or application_reply_by >= application_last_interview_at)"
@@ -106,26 +112,27 @@ APPLICATION: Final = {
         f" and not ({_this_week('application_last_interview_at')}) and not ({_this_week('application_last_follow_up_at')})"
     ),
     "addressees": (
-        "[one['id'] for one in application_people if one['contact_policy'] != 'closed' and one['id'] not in application_inside"
-        " and (application_contact_via == null or one['id'] == application_contact_via)]"
+        "[person['id'] for person in application_people"
+        " if person['contact_policy'] != 'closed' and person['id'] not in application_inside"
+        " and (application_contact_via == null or person['id'] == application_contact_via)]"
     ),
 }
 PERSON: Final = {
     "addressee": "person_id in application_addressees",
     "in_the_way": "application_contact_via != null and person_id != application_contact_via",
     "only_inside": "person_id in application_inside",
-    "news_asked": "[one for one in application_questions if one['person'] == person_id].length",
+    "news_asked": "[message for message in application_questions if message['person'] == person_id].length",
 }
 INTERVIEWER: Final = {
     "to_thank": (
         "application_open and not candidate_settled and interviewer_attended != false"
         " and interview_status != 'cancelled' and interview_ended_at <= now"
-        " and not $any([one['kind'] == 'thank_you' and one['person'] == interviewer_person"
-        " and one['sent_at'] != null and one['sent_at'] >= interview_ended_at for one in application_sent])"
+        " and not $any([message['kind'] == 'thank_you' and message['person'] == interviewer_person"
+        " and message['sent_at'] != null and message['sent_at'] >= interview_ended_at for message in application_sent])"
     ),
 }
 
-#: For each entity the rules: when each holds, and its deadline where it has one.
+#: The rules of each entity: the condition, and the deadline if the rule has one.
 RULES: Final[Mapping[str, Mapping[str, tuple[str, str | None]]]] = {
     "candidate": {
         "job-kept-until-signed": ("candidate_employed == true and not candidate_has_signed_offer", None),
@@ -143,12 +150,12 @@ RULES: Final[Mapping[str, Mapping[str, tuple[str, str | None]]]] = {
     "application": {
         "nobody-invited-a-call": (
             "application_follow_up_open"
-            " and not $any([one['invited_call'] == true or one['prefers'] == 'phone' for one in application_people])",
+            " and not $any([person['invited_call'] == true or person['prefers'] == 'phone' for person in application_people])",
             None,
         ),
         "company-wants-no-contact": ("application_contact_policy == 'closed'", None),
         "connect-after-the-decision": (
-            "application_pending and $any(['linkedin' in one['channels'] for one in application_people])",
+            "application_pending and $any(['linkedin' in person['channels'] for person in application_people])",
             None,
         ),
         "answer-the-rejection": (
@@ -324,7 +331,7 @@ class RuleEngine:
     package = "rule-engine"
     says = (
         "JSON, moments, local clocks and business days are prepared in Python.",
-        "An expression looks at one thing: the host loops over rows and puts derived facts into scope, in order.",
+        "An expression is about one row: the host loops over rows and puts computed facts into scope, in order.",
         "Business days are the host's; all other deadlines are expressions.",
     )
 
@@ -349,9 +356,9 @@ class RuleEngine:
 
     def fire(self, cases: Sequence[bytes]) -> list[list[Fired]]:
         """See :class:`peer.protocol.Peer`."""
-        return [self._one(prepared(raw)) for raw in cases]
+        return [self._fire_case(prepared(raw)) for raw in cases]
 
-    def _one(self, case: Fields) -> list[Fired]:
+    def _fire_case(self, case: Fields) -> list[Fired]:
         firings: list[Fired] = []
         scopes = []
         for application in case["applications"]:
@@ -412,7 +419,7 @@ def _flat(entity: str, row: Fields) -> Fields:
 
 
 def _slim(scope: Fields) -> Fields:
-    """What the candidate's facts ask of an application."""
+    """The fields of an application that the candidate's facts read."""
     return {
         "status": scope["application_status"],
         "firm": scope["application_firm"],

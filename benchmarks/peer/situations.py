@@ -1,7 +1,7 @@
-"""Generated cases in which every rule of the frozen policy has its turn. The same seed makes the same bytes.
+"""Generated cases that exercise every rule of the frozen policy. The same seed makes the same bytes.
 
 Each application is in one of the phases that a candidate knows: applied, invited, just interviewed, waiting, overdue,
-asked again, given up, offered, signed, rejected, withdrawn. Around that, anything optional may be unknown. All moments
+asked again, given up, offered, signed, rejected, withdrawn. Everything optional may be unknown. All moments
 carry an offset, and nothing that has happened (messages, signatures) lies in the future.
 """
 
@@ -42,13 +42,13 @@ WEEK: Final = 7 * DAY
 
 
 def situations(count: int = COUNT, seed: int = SEED) -> list[bytes]:
-    """So many cases, as JSON without blanks."""
+    """``count`` cases, as JSON without blanks."""
     random = Random(seed)
     return [json.dumps(_Case(random, no).made(), separators=(",", ":")).encode() for no in range(count)]
 
 
 class _Case:
-    """One case; all draws come from ``random``."""
+    """A case. All draws come from ``random``."""
 
     def __init__(self, random: Random, no: int) -> None:
         self.random, self.no = random, no
@@ -75,7 +75,7 @@ class _Case:
         return {"now": self.moment(0), "candidate": candidate, "applications": applications}
 
     def some(self, required: Fields, **optional: tuple[Any, float]) -> Fields:
-        """The required fields, and each optional one with its chance of being known; the others are left out, or null."""
+        """The required fields, and each optional field with its chance of being known. Unknown fields are left out or null."""
         for name, (value, chance) in optional.items():
             if self.random.random() < chance:
                 required[name] = value
@@ -84,7 +84,7 @@ class _Case:
         return required
 
     def moment(self, hours: float) -> str:
-        """So many hours from now, on one of the clocks that people write with."""
+        """The moment ``hours`` from now, with one of the offsets that people use."""
         at = self.now + timedelta(seconds=round(hours * 3600))
         how = self.random.random()
         if how < 0.25:
@@ -264,24 +264,24 @@ class _Application:
         for id_ in contacts:
             attended = random.choices((None, True, False), (70, 22, 8))[0]
             interviewers.append(id_ if attended is None else {"person": id_, "attended": attended})
-        one = self.case.some(
+        interview = self.case.some(
             {"id": f"i{len(self.interviews)}", "ended_at": self.case.moment(hours)},
             stage=(random.choice(STAGES), 0.7),
             status=(name, chance),
             went=(random.choice(("well", "mixed", "badly")), 0.4),
         )
         if interviewers or random.random() < 0.5:
-            one["interviewers"] = interviewers
-        self.interviews.append(one)
+            interview["interviewers"] = interviewers
+        self.interviews.append(interview)
 
     def _message(self, direction: str, kind: str, low: float, high: float, person: str | None = None) -> None:
         random = self.random
         if person is None and self.people and random.random() < 0.9:
             person = random.choice(self.people)["id"]
-        one: Fields = {} if person is None else {"person": person}
+        required: Fields = {} if person is None else {"person": person}
         self.messages.append(
             self.case.some(
-                one,
+                required,
                 direction=(direction, 0.98),
                 sent_at=(self.case.moment(-self._hours(low, high)), 0.96),
                 channel=(random.choice(("email", "email", "phone", "linkedin")), 0.7),
@@ -302,7 +302,7 @@ class _Application:
                     )
 
     def _small_talk(self) -> None:
-        """What may come along in any phase: asking a friend inside, telling of an offer, connecting, a word of theirs."""
+        """Messages of any phase: a question to a friend inside, an offer announced, a connection request, a message of theirs."""
         random = self.random
         for person in self.people:
             if person.get("role") == "inside_contact":

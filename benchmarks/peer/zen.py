@@ -1,7 +1,7 @@
 """GoRules Zen: a decision graph (JDM) of expression nodes for the facts and one decision table for each kind of row.
 
-The graph is JSON of nodes and edges; it is put together here from the expressions and tables that one would fill into
-its editor. A table's column without a field takes whole expressions, so that a rule is one condition and not twenty cells.
+The graph is JSON of nodes and edges. It is made here from the expressions and tables that an author would type into
+its editor. A column without a field takes whole expressions, so a rule is one condition instead of twenty cells.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from .prepare import prepared
 from .protocol import Fired
 
 Expressions = Mapping[str, str]
-#: When a rule fires, and its deadline.
+#: The condition of a rule, and its deadline.
 Rules = Mapping[str, tuple[str, str]]
 
 DAY: Final = 86_400
 WEEK: Final = 7 * DAY
 NONE: Final = "null"
 
-# --- what is said of an application `a` wherever there is one ---
+# --- conditions on an application `a` ---
 
 OPEN: Final = "a.status not in ['accepted', 'rejected', 'withdrawn']"
 ALIVE: Final = "a.status not in ['rejected', 'withdrawn']"
@@ -36,7 +36,7 @@ WAITING: Final = "a.status not in ['offered', 'accepted', 'rejected', 'withdrawn
 
 
 def last(moments: str) -> str:
-    """The latest of some moments; of none there is no maximum, but an error."""
+    """The latest of some moments; ``null`` for none, as the maximum of nothing is an error."""
     return f"len({moments}) > 0 ? max({moments}) : null"
 
 
@@ -46,7 +46,7 @@ def first(moments: str) -> str:
 
 
 def recent(moment: str) -> str:
-    """Less than a week ago."""
+    """Whether a moment is less than a week ago."""
     return f"({moment} != null and {moment} <= now and now < {moment} + {WEEK})"
 
 
@@ -60,7 +60,7 @@ def sent(kind: str) -> str:
     return f"'{kind}' in told"
 
 
-# --- computed facts; `$` is what the node has worked out before ---
+# --- computed facts; `$` has the facts before it in the node ---
 
 CANDIDATE: Final[Expressions] = {
     "signed": f"some(applications as a, {FIRM})",
@@ -70,12 +70,12 @@ CANDIDATE: Final[Expressions] = {
     "next_answer_by": first("$.days"),
     "waiting": f"$.settled ? 0 : count(applications as a, {WAITING})",
 }
-#: A row for each application, with what it has to know of the candidate.
+#: A row for each application, with the candidate's facts that it needs.
 ROWS: Final[Expressions] = {
     "rows": (
-        "map(applications as one, {a: one, now: now, settled: $nodes.candidate.settled,"
+        "map(applications as entry, {a: entry, now: now, settled: $nodes.candidate.settled,"
         " next_answer_by: $nodes.candidate.next_answer_by, waiting: $nodes.candidate.waiting,"
-        " key: 'application/' + one.id + '//' + one.id, offer_key: 'offer/' + one.id + '//' + one.id})"
+        " key: 'application/' + entry.id + '//' + entry.id, offer_key: 'offer/' + entry.id + '//' + entry.id})"
     ),
 }
 APPLICATION: Final[Expressions] = {
@@ -278,7 +278,7 @@ FOR_INTERVIEWER: Final[Rules] = {
     ),
     "find-the-name-first": (f"nameless and now <= v.ended_at + {WEEK}", f"v.ended_at + {2 * DAY}"),
 }
-#: Each table, the rows that it goes through (none: the candidate), where their key stands, and its rules.
+#: The tables: name, rows to iterate over (none: the candidate), the field of their key, and rules.
 TABLES: Final[Sequence[tuple[str, str, str, Rules]]] = (
     ("for_candidate", "", "'candidate/' + candidate.id + '//' + candidate.id", FOR_CANDIDATE),
     ("for_application", "rows", "key", FOR_APPLICATION),
@@ -293,7 +293,7 @@ TABLES: Final[Sequence[tuple[str, str, str, Rules]]] = (
 
 
 def graph() -> dict[str, Any]:
-    """The decision in JDM: facts one after the other, then all tables side by side."""
+    """The decision in JDM: the nodes of facts in sequence, then all tables in parallel."""
     chain = [
         {"id": "input", "name": "input", "type": "inputNode", "content": {}},
         _expressions("candidate", CANDIDATE),
@@ -301,9 +301,9 @@ def graph() -> dict[str, Any]:
         _expressions("application", APPLICATION, rows="rows"),
         _expressions("below", BELOW),
     ]
-    tables = [_table(*one) for one in TABLES]
+    tables = [_table(*spec) for spec in TABLES]
     output = {"id": "output", "name": "output", "type": "outputNode", "content": {}}
-    edges = [_edge(one, other) for one, other in pairwise(chain)]
+    edges = [_edge(source, target) for source, target in pairwise(chain)]
     edges += [_edge(chain[-1], table) for table in tables] + [_edge(table, output) for table in tables]
     return {"nodes": [*chain, *tables, output], "edges": edges}
 
@@ -322,7 +322,7 @@ def _table(name: str, rows: str, key: str, rules: Rules) -> dict[str, Any]:
     content: dict[str, Any] = {
         "hitPolicy": "collect",
         "inputs": [{"id": "when", "name": "when"}],
-        "outputs": [{"id": one, "name": one, "field": one} for one in ("rule", "key", "due")],
+        "outputs": [{"id": field, "name": field, "field": field} for field in ("rule", "key", "due")],
         "rules": [
             {"_id": rule, "when": when, "rule": f"'{rule}'", "key": key, "due": by}
             for rule, (when, by) in rules.items()
@@ -335,9 +335,9 @@ def _table(name: str, rows: str, key: str, rules: Rules) -> dict[str, Any]:
     return {"id": name, "name": name, "type": "decisionTableNode", "content": content}
 
 
-def _edge(one: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
-    ends = {"sourceId": one["id"], "targetId": other["id"]}
-    return {"id": f"{one['id']}-{other['id']}", "type": "edge", **ends}
+def _edge(source: dict[str, Any], target: dict[str, Any]) -> dict[str, str]:
+    ends = {"sourceId": source["id"], "targetId": target["id"]}
+    return {"id": f"{source['id']}-{target['id']}", "type": "edge", **ends}
 
 
 class Zen:
@@ -347,14 +347,14 @@ class Zen:
     says = (
         "Moments in seconds, business days, office hours and local days come from the host.",
         "Facts are expression nodes with map, filter and some; rules are decision tables that loop over the rows.",
-        "A loop sees nothing but its row, so rows carry what they need of the rows around them.",
+        "A loop sees only its row, so rows carry the facts that they need of the rows around them.",
         "Many cases are evaluated as one batch, which takes all processors.",
     )
 
     def load(self) -> None:
         import zen
 
-        # An engine that knows its decisions compiles them once; one made by create_decision takes four times as long.
+        # An engine with a loader compiles a decision once; a decision from create_decision takes four times as long.
         self._engine: Any = zen.ZenEngine({"loader": {"type": "static", "content": {_KEY: graph()}}})
         self._engine.evaluate(_KEY, {"now": 0, "candidate": {"id": ""}, "applications": []})
 
@@ -362,7 +362,7 @@ class Zen:
         if len(cases) == 1:
             return [_fired(self._engine.evaluate(_KEY, orjson.dumps(prepared(cases[0])))["result"])]
         requests = [{"key": _KEY, "context": orjson.dumps(prepared(raw))} for raw in cases]
-        return [_fired(one["data"]["result"]) for one in self._engine.evaluate_batch(requests)]
+        return [_fired(answer["data"]["result"]) for answer in self._engine.evaluate_batch(requests)]
 
 
 _KEY: Final = "follow_up"
@@ -370,11 +370,11 @@ _KEY: Final = "follow_up"
 
 def _fired(result: dict[str, Any]) -> list[Fired]:
     tables = [result["for_candidate"], *(row for name, *_ in TABLES[1:] for row in result[name])]
-    return [(one["rule"], one["key"], _due(one)) for table in tables for one in table]
+    return [(row["rule"], row["key"], _due(row)) for table in tables for row in table]
 
 
-def _due(one: dict[str, Any]) -> int | None:
-    due = one["due"]  # all of Zen's numbers come back as floats
+def _due(row: dict[str, Any]) -> int | None:
+    due = row["due"]  # all of Zen's numbers come back as floats
     return None if due is None else int(due)
 
 

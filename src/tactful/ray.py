@@ -1,6 +1,7 @@
 """Deciding on more candidates than one machine holds: Ray Datasets in, Ray Datasets out. Needs the extra ``ray``.
 
-``shipping`` takes a pack to the workers, ``work`` is what they do, without a word of Ray, and ``cluster`` has Ray do it.
+In ``batch/cluster``, ``shipping`` sends a pack to the workers, ``work`` is their work without any use of Ray, and ``tasks``
+runs it as tasks of Ray.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ __all__ = ["DecidedDatasets", "decide"]
 
 @dataclass(frozen=True, slots=True)
 class DecidedDatasets:
-    """What :func:`decide` returns: materialised datasets with the columns of :class:`tactful.DecidedTables`' tables.
+    """The result of :func:`decide`: materialised datasets with the columns of the tables of :class:`tactful.DecidedTables`.
 
-    All rows of a candidate stand one after the other, in the order of ``conclusion``; candidates stand in no order.
-    ``steps`` is ``None`` where they were not asked for.
+    The rows of a candidate follow each other in the order of ``conclusion``. Candidates are in no particular order.
+    ``steps`` is ``None`` unless steps were asked for.
     """
 
     actions: Dataset
@@ -45,15 +46,16 @@ def decide(
 ) -> DecidedDatasets:
     """Decide on all candidates of a dataset, on the Ray cluster that this process is connected to.
 
-    ``dataset`` has a case in JSON on each row, in ``column``; or it is a mapping of datasets, one for each table that
-    :meth:`tactful.Policy.decide_tables` takes, ``candidates`` among them, whose rows are brought together by candidate.
-    ``pack``, ``now`` and ``steps`` are as for :func:`tactful.load` and :meth:`tactful.Policy.decide_tables`; the pack is read
-    here, and workers need none of its files. Where neither ``now`` nor a case says so, the moment at which this was called
-    counts for all. ``partitions``: in how many parts candidates from tables are decided; a worker holds one at a time.
+    ``dataset`` has a case in each row, as JSON in ``column``. Or it is a mapping of datasets, one for each table of
+    :meth:`tactful.Policy.decide_tables`, with ``candidates`` among them; their rows are joined by candidate. ``pack`` is as
+    for :func:`tactful.load`, ``now`` and ``steps`` are as for :meth:`tactful.Policy.decide_tables`. The pack is read here, so
+    workers need none of its files. Without ``now``, a case without a moment of its own is decided on for the moment of the
+    call. ``partitions`` is the number of parts in which candidates of tables are decided on; a worker holds one part at a
+    time.
 
-    Returns once everything is decided. What a lost worker or node was at is done again, and nothing is there twice.
-    Raises :class:`tactful.InvalidInput` where a table or a column has a name or a type that it cannot have, or the pack has
-    mistakes, and :class:`tactful.EngineError` where Ray is not installed, or not initialised.
+    Returns once everything is decided. If a worker or a node is lost, its work is done again, and no row is in the result
+    twice. Raises :class:`tactful.InvalidInput` if a table or a column has a wrong name or type, or if the pack has mistakes,
+    and :class:`tactful.EngineError` if Ray is not installed or not initialised.
     """
     try:
         from tactful.batch.cluster.tasks import Cluster

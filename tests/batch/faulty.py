@@ -1,4 +1,4 @@
-"""Engines with faults, for workers to have."""
+"""Faulty engines for workers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tactful.batch.folder.units import TableChunk
 from tactful.batch.lines import Line
 from tactful.batch.model import Decided
 
-#: The candidate that brings each fault to light.
+#: The candidate whose case triggers each fault.
 CULPRIT = "c0000123"
 
 
@@ -29,11 +29,11 @@ class _WithFault(Columnar):
         return super().tables(chunk)
 
     def fail(self) -> None:
-        """Show the fault."""
+        """Trigger the fault."""
 
 
 class Deadly(_WithFault):
-    """Ends its process where it meets a certain case, as the system does where memory runs out."""
+    """Kills its process on a certain case, as the system does when memory runs out."""
 
     def fail(self) -> None:
         """Die."""
@@ -41,7 +41,7 @@ class Deadly(_WithFault):
 
 
 class Faulty(_WithFault):
-    """Has a fault that a certain case brings to light."""
+    """Raises an error on a certain case."""
 
     def fail(self) -> None:
         """Fail."""
@@ -49,7 +49,7 @@ class Faulty(_WithFault):
 
 
 class Hanging(_WithFault):
-    """Never comes to an end with a certain case."""
+    """Hangs on a certain case."""
 
     def fail(self) -> None:
         """Hang."""

@@ -1,4 +1,4 @@
-"""Running ``tactful batch`` as people run it, and looking at what it wrote."""
+"""Runs ``tactful batch`` as people run it, and reads its output."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from typer.testing import CliRunner, Result
 
 from tactful.cli.app import app
 
-#: Seconds that no command takes on a busy machine, so only a hang does.
+#: More seconds than any command takes, even on a busy machine. Only a command that hangs takes longer.
 HANG: Final = 300
 
 
 def start(*arguments: object, largest_file: int | None = None) -> subprocess.Popen[str]:
-    """Begin a batch in a process of its own, in which no file may have more than ``largest_file`` bytes."""
+    """Start a batch in a process of its own, in which no file may have more than ``largest_file`` bytes."""
     return subprocess.Popen(
         [sys.executable, "-m", "tactful", "batch", *map(str, arguments)],
         stdin=subprocess.DEVNULL,
@@ -34,15 +34,15 @@ def start(*arguments: object, largest_file: int | None = None) -> subprocess.Pop
 
 
 def _as_in_a_terminal(largest_file: int | None) -> None:
-    """Heed Ctrl-C, which processes below ``nohup`` and ``&`` inherit as ignored; limit the size of files."""
+    """Handle Ctrl-C, which processes below ``nohup`` and ``&`` inherit as ignored, and limit the size of files."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if largest_file is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
 
 
 def start_and_pause(input_: Path, output: Path, *options: object, units: int = 1) -> subprocess.Popen[str]:
-    """A batch that is stopped (``SIGSTOP``) when at least ``units`` of its units are done, and not all of them."""
-    for _ in range(5):  # a batch may be over before it is stopped, where this process has to wait for its turn
+    """A batch that is paused (``SIGSTOP``) when at least ``units`` of its units are done, but not all."""
+    for _ in range(5):  # a batch may be over before it is paused, if this process has to wait for its turn
         shutil.rmtree(output, ignore_errors=True)
         process = start(input_, output, *options)
         if wait_for_units(process, output, units):
@@ -50,11 +50,11 @@ def start_and_pause(input_: Path, output: Path, *options: object, units: int = 1
             if process.poll() is None:
                 return process
         process.communicate()
-    raise AssertionError("the batch was always over before it could be stopped")
+    raise AssertionError("the batch was always over before it could be paused")
 
 
 def wait_for_units(process: subprocess.Popen[str], output: Path, units: int) -> bool:
-    """Wait until so many units are done. False if the process ended before they were seen."""
+    """Wait until ``units`` units are done. Returns whether the process was still running then."""
     while units_done(output) < units:
         if process.poll() is not None:
             return False
@@ -63,13 +63,13 @@ def wait_for_units(process: subprocess.Popen[str], output: Path, units: int) -> 
 
 
 def units_done(output: Path) -> int:
-    """How many units are done."""
+    """The number of units that are done."""
     journal = output / ".work" / "done.jsonl"
     return journal.read_bytes().count(b"\n") if journal.exists() else 0
 
 
 def run(*arguments: object, code: int = 0) -> Result:
-    """A batch from start to end, which has to end with ``code``; workers have processes of their own."""
+    """Run a batch to its end, with workers in processes of their own. Its exit code has to be ``code``."""
     result = CliRunner().invoke(app, ["batch", *map(str, arguments)])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert result.exit_code == code, (result.exit_code, result.stdout, result.stderr)
@@ -77,7 +77,7 @@ def run(*arguments: object, code: int = 0) -> Result:
 
 
 def files(output: Path) -> dict[str, bytes]:
-    """All files of the output, by name, but for the manifest, which says when it was begun."""
+    """All files of the output by name, except the manifest, which has the time of the start."""
     return {
         path.relative_to(output).as_posix(): path.read_bytes()
         for path in sorted(output.rglob("*"))

@@ -24,28 +24,28 @@ def case(no: int) -> Fields:
     return {
         "now": _ago(0),
         "candidate": candidate,
-        "applications": [_application(random, one) for one in range(1 + no % 2)],
+        "applications": [_application(random, number) for number in range(1 + no % 2)],
     }
 
 
 def _application(random: Random, no: int) -> Fields:
     people = [
         {
-            "id": f"p{one}",
+            "id": f"p{number}",
             "name": random.choice(("Dana Ruiz", "Kim Ito", "Lee Ó Briain")),
             "role": random.choice(("hiring_manager", "interviewer", "recruiter")),
             "prefers": random.choice(("email", "phone", None)),
         }
-        for one in range(random.randrange(1, 4))
+        for number in range(random.randrange(1, 4))
     ]
     interviews = [
         {
-            "id": f"i{one}",
+            "id": f"i{number}",
             "ended_at": _ago(hours),
             "status": "held",
-            "interviewers": [{"person": person["id"], "attended": True} for person in people[: 1 + one]],
+            "interviewers": [{"person": person["id"], "attended": True} for person in people[: 1 + number]],
         }
-        for one, hours in enumerate(random.sample(range(2, 700), random.randrange(0, 3)))
+        for number, hours in enumerate(random.sample(range(2, 700), random.randrange(0, 3)))
     ]
     messages = [
         {
@@ -75,7 +75,7 @@ def _ago(hours: float) -> str:
 
 
 def lines(numbers: Iterable[int]) -> bytes:
-    """The cases with these numbers, one a line."""
+    """The cases with these numbers, each on a line."""
     return b"".join(json.dumps(case(no)).encode() + b"\n" for no in numbers)
 
 
@@ -109,7 +109,7 @@ def _add(rows: dict[str, list[Fields]], given: Fields, key: Fields) -> None:
         fields = {**_without(message, "person"), "sent_at": _moment(message["sent_at"])}
         rows["messages"].append({**key, "person_id": message["person"], **fields})
     if "offer" in given:
-        offer = {name: _moment(one) if name != "form" else one for name, one in given["offer"].items()}
+        offer = {name: _moment(value) if name != "form" else value for name, value in given["offer"].items()}
         rows["offers"].append({**key, **offer})
 
 
@@ -118,11 +118,11 @@ def _moment(text: str) -> datetime:
 
 
 def _without(given: Fields, *names: str) -> Fields:
-    return {name: one for name, one in given.items() if name not in names}
+    return {name: value for name, value in given.items() if name not in names}
 
 
 def write_tables(folder: Path, given: dict[str, pa.Table], rows: int | None = None) -> Path:
-    """Tables as a folder of Parquet, with so many rows to a row group."""
+    """Tables as a folder of Parquet, with ``rows`` rows in a row group."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in given.items():
         pq.write_table(table, folder / f"{name}.parquet", row_group_size=rows)

@@ -146,11 +146,11 @@ def test_a_table_of_no_candidates_gives_empty_tables(sorted_tables: Tables, tmp_
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda folder: (folder / "candidates.parquet").unlink(), "T651 `given` has no table of candidates"),
+        (lambda folder: (folder / "candidates.parquet").unlink(), "T651 `given` has no table `candidates`"),
         (lambda folder: (folder / "offers.parquet").rename(folder / "offer.parquet"), "did you mean `offers`?"),
         (
             lambda folder: (folder / "offers.parquet").write_bytes(b"PAR1 no"),
-            "T651 `given/offers.parquet` is not Parquet",
+            "T651 `given/offers.parquet` is not a Parquet file, or is damaged",
         ),
         (lambda folder: _write(folder, "offers", {"id": ["x"]}), "`given/offers.parquet` has no column `candidate_id`"),
         (lambda folder: _write(folder, "offers", {"candidate_id": [1]}), "the column `candidate_id` is int64"),

@@ -1,4 +1,4 @@
-"""Where a batch may be written, and when another run may go on with it."""
+"""Where a batch may be written, and when another run may continue it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_other_options_are_refused(given: Path, options: tuple[object, ...], mes
     before = files(given / "out")
     ended = run("cases.jsonl", "out", *options, code=1)
     assert f"T652 `out` has another batch in it: {message}" in ended.stderr
-    assert "begin anew with --fresh" in ended.stderr
+    assert "start over with --fresh" in ended.stderr
     assert files(given / "out") == before
     assert "20 cases decided" in run("cases.jsonl", "out", *options, "--fresh").stdout
 
@@ -66,7 +66,7 @@ def test_a_folder_with_other_things_in_it_is_refused(given: Path) -> None:
     (given / "out").mkdir()
     (given / "out" / "letter.txt").write_text("Dear Dana")
     for options in ((), ("--fresh",)):
-        assert "T653 `out` has other things in it: letter.txt" in run("cases.jsonl", "out", *options, code=1).stderr
+        assert "T653 `out` has other files in it: letter.txt" in run("cases.jsonl", "out", *options, code=1).stderr
     assert [path.name for path in (given / "out").iterdir()] == ["letter.txt"]
 
 
@@ -76,7 +76,7 @@ def test_a_file_is_no_place_for_a_batch(given: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("no.jsonl", "there is no such file"), ("letter.txt", "the name doesn't tell what")]
+    ("name", "message"), [("no.jsonl", "there is no such file"), ("letter.txt", "the name does not tell the format")]
 )
 def test_an_input_that_cannot_be_read_is_refused(given: Path, name: str, message: str) -> None:
     """Before anything is written."""

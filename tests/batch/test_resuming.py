@@ -14,7 +14,7 @@ import pytest
 from running import HANG, files, manifest, records, run, start, start_and_pause, units_done, wait_for_units
 from sample_cases import case, lines, tables, write_tables
 
-COUNT = 4000
+COUNT = 2000
 #: Chunks so small that there are many units.
 SMALL = ("--chunk", "25")
 
@@ -24,7 +24,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the same cases as lines and as tables, and what a run that nobody disturbed made of them."""
     folder = tmp_path_factory.mktemp("given")
     (folder / "cases.jsonl").write_bytes(lines(range(COUNT)))
-    write_tables(folder / "tables", tables(map(case, range(COUNT))), 2000)
+    write_tables(folder / "tables", tables(map(case, range(COUNT))), 1000)
     run(folder / "cases.jsonl", folder / "of-lines", *SMALL, "--workers", 1)
     run(folder / "tables", folder / "of-tables", *SMALL, "--workers", 1)
     run(folder / "tables", folder / "arrow-of-tables", *SMALL, "--workers", 1, "--format", "arrow")
@@ -80,14 +80,15 @@ def test_a_worker_that_is_killed_is_replaced(given: Path, tmp_path: Path) -> Non
     assert files(out) == files(given / "of-lines")
 
 
-def test_workers_end_with_the_one_that_started_them(given: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [1, 2])
+def test_workers_end_with_the_one_that_started_them(given: Path, tmp_path: Path, count: int) -> None:
     """Even if it was killed and could not tell them."""
     out = tmp_path / "out"
-    process = start_and_pause(given / "cases.jsonl", out, *SMALL, "--workers", 2)
+    process = start_and_pause(given / "cases.jsonl", out, *SMALL, "--workers", count)
     workers = _children(process.pid)
     process.kill()
     process.communicate()
-    assert len(workers) >= 2
+    assert len(workers) >= count
     deadline = time.monotonic() + HANG
     while any(_runs(worker) for worker in workers):
         assert time.monotonic() < deadline
@@ -182,8 +183,24 @@ def test_a_batch_that_is_done_is_left_alone(given: Path) -> None:
     out = given / "of-tables"
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     ended = run(given / "tables", out, *SMALL)
-    assert ended.stdout.startswith("this batch is already done; --fresh starts it over\n4,000 cases decided")
+    assert ended.stdout.startswith("this batch is already done; --fresh starts it over\n2,000 cases decided")
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+
+
+def test_a_worker_that_outlives_its_parent_keeps_nobody_out(given: Path, tmp_path: Path) -> None:
+    """A copy of a process has its lock on the folder too, until it lets go of it."""
+    out = tmp_path / "out"
+    process = start_and_pause(given / "cases.jsonl", out, *SMALL, "--workers", 1)
+    (worker,) = _children(process.pid)
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        process.kill()
+        process.wait()  # the worker still has the ends of the pipes, so they cannot be read to their end
+        run(given / "cases.jsonl", out, *SMALL, "--workers", 1)
+    finally:
+        os.kill(worker, signal.SIGKILL)
+        process.communicate()
+    assert files(out) == files(given / "of-lines")
 
 
 def test_two_runs_in_one_folder_do_not_get_in_each_others_way(given: Path, tmp_path: Path) -> None:
@@ -191,7 +208,7 @@ def test_two_runs_in_one_folder_do_not_get_in_each_others_way(given: Path, tmp_p
     out = tmp_path / "out"
     command = (given / "cases.jsonl", out, *SMALL, "--workers", 1)
     process = start_and_pause(*command)
-    assert "T653 another run is at work in" in run(*command, code=1).stderr
+    assert "T653 another run is using" in run(*command, code=1).stderr
     process.send_signal(signal.SIGCONT)
     process.communicate(timeout=HANG)
     assert process.returncode == 0

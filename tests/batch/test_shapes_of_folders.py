@@ -131,8 +131,8 @@ def _damaged(given: Path) -> None:
         pytest.param(_both, "has the table `messages` twice", id="twice"),
         pytest.param(_as_feather, "is Arrow IPC", id="feather"),
         pytest.param(_by_country, "the column `role` of `people` is only in the names", id="partitioned by a fact"),
-        pytest.param(_damaged, "is not Parquet, or damaged", id="damaged footer"),
-        pytest.param(lambda given: (given / "offers").mkdir(), "offers` has no file of Parquet", id="empty"),
+        pytest.param(_damaged, "is not a Parquet file, or is damaged", id="damaged footer"),
+        pytest.param(lambda given: (given / "offers").mkdir(), "offers` has no Parquet file", id="empty"),
         pytest.param(
             lambda given: (given / "messages").mkdir() or (given / "messages" / "_delta_log").mkdir(),
             "has a log of its own",

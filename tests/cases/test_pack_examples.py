@@ -30,7 +30,7 @@ def _read(folder: Path, pack: tactful.Policy) -> tuple[tactful.testing.Example, 
     return read_examples_text(pack, (folder / "examples.yaml").read_text(), "examples.yaml", folder)
 
 
-def _told(error: tactful.InvalidInput) -> str:
+def _in_words(error: tactful.InvalidInput) -> str:
     """All diagnostics as the command line shows them, without colour."""
     lines = []
     for diagnostic in error.diagnostics:
@@ -55,13 +55,13 @@ def test_mistakes_in_examples_are_told_as_reviewed(folder: Path, pack: tactful.P
     """Code, place, message, snippet and help are those that were reviewed, all of them in one go."""
     with pytest.raises(tactful.InvalidInput) as caught:
         _read(folder, pack)
-    _expect(folder, _told(caught.value), update_cases)
+    _expect(folder, _in_words(caught.value), update_cases)
 
 
 @pytest.mark.parametrize("folder", FAILED, ids=lambda path: path.name)
 def test_failed_examples_are_told_as_reviewed(folder: Path, pack: tactful.Policy, update_cases: bool) -> None:
     """Expected and got stand side by side, then the reasons; no line is wider than the page or ends in blanks."""
-    results = [run_example(pack, one) for one in _read(folder, pack)]
+    results = [run_example(pack, example) for example in _read(folder, pack)]
     assert not any(result.passed for result in results)
     text = "\n".join(failed_example_text(pack, result) for result in results)
     _expect(folder, text, update_cases)

@@ -23,7 +23,7 @@ def _read(file: Path) -> None:
         tactful.loads("rules: {}").read_text(file.read_bytes(), file.name)
 
 
-def _told(folder: Path) -> str:
+def _in_words(folder: Path) -> str:
     """All diagnostics as the command line shows them, without colour."""
     (file,) = [path for path in folder.iterdir() if path.suffix in (".yaml", ".json")]
     with pytest.raises(tactful.InvalidInput) as caught:
@@ -45,5 +45,5 @@ def test_mistakes_are_told_as_reviewed(folder: Path, update_cases: bool, monkeyp
     monkeypatch.chdir(HERE)
     expected = folder / "expected.txt"
     if update_cases:
-        expected.write_text(_told(folder))
-    assert _told(folder) == expected.read_text()
+        expected.write_text(_in_words(folder))
+    assert _in_words(folder) == expected.read_text()

@@ -84,7 +84,7 @@ def test_a_given_fact_in_full() -> None:
     for text in (
         "person.prefers (given)",
         "one of a set: email, phone",
-        "The channel that they asked for.",
+        "The channel that the person asked for.",
         "the other side",
         "Did {person.name|this person} say",
         "rules/questions.yaml:",

@@ -12,30 +12,30 @@ _PLACES: Final = (("America/New_York", "US"), ("Europe/Dublin", "IE"), ("Asia/Ko
 
 
 def case(no: int) -> Fields:
-    """A case with one or two applications in some phase. Every seventh one has no moment of its own."""
+    """A case with one or two applications in some phase. Every seventh case has no moment of its own."""
     random = Random(no)
     zone, country = random.choice(_PLACES)
     candidate = {"id": f"c{no:05}", "time_zone": zone, "country": country, "employed": no % 3 == 0}
     offer: Fields = {
         "candidate": candidate,
-        "applications": [_application(random, f"a{one}") for one in range(1 + no % 2)],
+        "applications": [_application(random, f"a{number}") for number in range(1 + no % 2)],
     }
     return offer if no % 7 == 0 else {"now": _ago(0), **offer}
 
 
 def _application(random: Random, id_: str) -> Fields:
     people = [
-        {"id": f"p{one}", "name": "Kim", "role": random.choice(("hiring_manager", "interviewer", "recruiter"))}
-        for one in range(random.randrange(1, 4))
+        {"id": f"p{number}", "name": "Kim", "role": random.choice(("hiring_manager", "interviewer", "recruiter"))}
+        for number in range(random.randrange(1, 4))
     ]
     interviews = [
         {
-            "id": f"i{one}",
+            "id": f"i{number}",
             "ended_at": _ago(hours),
             "status": "held",
             "interviewers": [person["id"] for person in people],
         }
-        for one, hours in enumerate(random.sample(range(2, 700), random.randrange(0, 3)))
+        for number, hours in enumerate(random.sample(range(2, 700), random.randrange(0, 3)))
     ]
     messages = [
         {

@@ -1,4 +1,4 @@
-"""A Ray cluster on this machine alone, nodes of which are killed at work. Linux: it looks at processes in ``/proc``."""
+"""A Ray cluster on this machine alone, whose nodes can be killed at work. Linux only, as it reads ``/proc``."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import ray
 import ray.data
 from ray.cluster_utils import Cluster
 
-#: A loopback address that Ray does not take for "find out this machine's own".
+#: A loopback address that Ray does not replace by the machine's own address.
 ADDRESS: Final = "127.0.0.2"
 STORE: Final = 80 * 1024 * 1024
 
 
 @contextlib.contextmanager
 def local_cluster(nodes: int) -> Iterator[Cluster]:
-    """A cluster whose head does no work, and of so many nodes with one core each; this process is connected to it."""
+    """A cluster of ``nodes`` nodes with one core each, and a head that does no work. This process is connected to it."""
     common = {"object_store_memory": STORE, "node_ip_address": ADDRESS}
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False, **common})
     try:
@@ -37,7 +37,7 @@ def local_cluster(nodes: int) -> Iterator[Cluster]:
 
 
 class Killer:
-    """Kills the first worker of a cluster that is seen doing a task, or the node that it is on."""
+    """Kills the first worker of a cluster that is seen doing a task, or that worker's node."""
 
     def __init__(self, cluster: Cluster, task: str, *, node: bool) -> None:
         self._cluster, self._task, self._node = cluster, f"ray::{task}", node
@@ -77,7 +77,7 @@ def _raylet(node: Any) -> int:
 
 def _children(pid: int) -> list[int]:
     with contextlib.suppress(OSError):
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return []
 
 

@@ -1,4 +1,4 @@
-"""What a cluster gives beside what one machine gives."""
+"""The results of a cluster compared with those of one machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pyarrow as pa
 
 
 def rows(table: pa.Table) -> list[dict[str, Any]]:
-    """A table's rows sorted by candidate; those of one stay in their order."""
+    """A table's rows sorted by candidate. The rows of a candidate stay in their order."""
     return sorted(table.to_pylist(), key=lambda row: row["candidate_id"] or "")
 
 

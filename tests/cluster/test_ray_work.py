@@ -106,7 +106,9 @@ def test_texts_that_are_no_cases_are_rejected_with_their_reason() -> None:
 
 def test_a_column_that_is_not_there_or_holds_no_text_is_told() -> None:
     """With the columns that there are, or with what to give."""
-    with pytest.raises(tactful.InvalidInput, match=r"no column `text`; name the one with the cases; there are `case`"):
+    with pytest.raises(
+        tactful.InvalidInput, match=r"no column `text`; name the column with the cases; the columns are `case`"
+    ):
         decide_texts(POLICY, TERMS, "text", pa.table({"case": ["{}"]}))
     with pytest.raises(tactful.InvalidInput, match=r"`text` is int64; give each case as text or bytes"):
         decide_texts(POLICY, TERMS, "text", pa.table({"text": [1]}))

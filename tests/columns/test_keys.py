@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tactful.columns.tables.keys import Finder, Names, keys, owners_of, places_of, repeated, runs
+from tactful.columns.tables.keys import Finder, Names, keys, maybe_blank, owners_of, places_of, repeated, runs
 
 small = st.lists(st.integers(-1, 12), max_size=30)
 ids = st.lists(st.sampled_from(["a", "b", "", "ab", "ba", None]), max_size=20)
@@ -65,12 +65,13 @@ def test_each_row_leads_to_the_first_row_with_its_id(texts: list[list[str | None
 
 @given(one=ids, other=ids)
 def test_names_are_equal_where_the_ids_are(one: list[str | None], other: list[str | None]) -> None:
-    """Whether told as texts or as a dictionary; null is -1, and what is empty is known."""
+    """Whether told as texts or as a dictionary; null is -1, and what may be blank is known."""
     names = Names([pa.array(one, pa.string()), pa.array(other, pa.string()).dictionary_encode()])
     codes = [code for each in names.codes for code in each.tolist()]
     texts = [*one, *other]
     assert [code == -1 for code in codes] == [text is None for text in texts]
-    assert [code == names.empty for code in codes] == [text == "" for text in texts]
+    unsure = {texts[row] for row in names.unsure(np.array(codes, np.int64)).tolist()}
+    assert unsure >= {text for text in texts if text is None or not text.strip()}
     assert len(set(zip(codes, texts, strict=True))) == len(set(codes)) == len(set(texts))
     assert max(codes, default=-1) < names.count or not codes
 
@@ -89,3 +90,14 @@ def test_repeated_numbers_are_all_named(numbers: list[int]) -> None:
     counted = [number < 8 for number in numbers]
     result = repeated(np.array(numbers, np.int64), np.array(counted, np.bool_)).tolist()
     assert result == [row for row, number in enumerate(numbers) if number < 8 and numbers.count(number) > 1]
+
+
+def test_every_text_of_spaces_may_be_blank() -> None:
+    """Whatever Python takes for a space, alone or in a row; words of other scripts are no spaces."""
+    spaces = [chr(code) for code in range(0x110000) if chr(code).isspace()]
+    blank = ["", *spaces, *(space * 3 for space in spaces)]
+    words = ["a", "\u00e9", "\u3042", "\u4e2d", "\u0430", "-"]
+    assert maybe_blank(pa.array(blank + words)).tolist() == list(range(len(blank)))
+    assert maybe_blank(pa.array(words + blank)[3:]).tolist() == list(range(len(words) - 3, len(words) - 3 + len(blank)))
+    assert maybe_blank(pa.array(["", None, ""], pa.string())).tolist() == [0, 1, 2]
+    assert maybe_blank(pa.array([], pa.string())).tolist() == []

@@ -28,7 +28,7 @@ _OUTPUT_OF = re.compile(
 )
 _CODE = re.compile(r"^\S+?: (T\d{3}) ", re.MULTILINE)
 _LAST_LINE = re.compile(r"\n+\d+ (?:mistake|warning)s?; see `tactful explain \w+`.*\n*\Z")
-#: Where a block has no name of its own.
+#: The name of a block without a name of its own.
 _NAMES = {"pack": "my-rules.yaml", "piece": "my-rules.yaml", "case": "case.yaml", "examples": "tests/examples.yaml"}
 
 
@@ -38,7 +38,7 @@ def _trimmed(text: str) -> str:
 
 
 class Run:
-    """Runs the blocks of one page in a folder, from top to bottom. ``mistakes`` says where the page is wrong."""
+    """Runs the blocks of one page in a folder, from top to bottom. ``mistakes`` lists the errors of the page."""
 
     def __init__(self, page: Path, folder: Path) -> None:
         self.page, self.folder = page, folder
@@ -95,7 +95,7 @@ class Run:
     def _same(self, block: Block, output: str, shown: str) -> None:
         pattern = ".*".join(re.escape(part) for part in re.split(r"^…\n", _trimmed(shown), flags=re.MULTILINE))
         if re.fullmatch(pattern, _trimmed(output), re.DOTALL) is None:
-            self._mistake(block, f"the page shows\n{shown}\nbut this is what comes out:\n{output}")
+            self._mistake(block, f"the page shows\n{shown}\nbut the output is:\n{output}")
 
     # --- Python ---
 
@@ -112,7 +112,7 @@ class Run:
     # --- commands ---
 
     def _shell(self, block: Block) -> None:
-        """Run commands. With ``$`` before each, what stands below a command is what it prints."""
+        """Run commands. If commands begin with ``$``, the lines below a command are its output."""
         prompts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
         if len(prompts) == 1:
             outputs = [self._command(block, line) for line in block.text.replace("\\\n", " ").splitlines()]
@@ -132,7 +132,7 @@ class Run:
             return ""
         words, target = (words[:-2], words[-1]) if ">" in words else (words, None)
         if words[0] != "tactful":
-            self._mistake(block, f"only `tactful` is run here, and not `{line}`")
+            self._mistake(block, f"only `tactful` can be run here, not `{line}`")
             return ""
         result = CliRunner().invoke(app, words[1:])
         if result.exit_code not in exit_codes:
@@ -158,19 +158,19 @@ class Run:
                 self._check(block, name, codes, clean=kind == "pack")
 
     def _check(self, block: Block, name: str, codes: set[str], *, clean: bool) -> None:
-        """``tactful check`` reports these codes. A piece may have warnings that are not named."""
+        """Check that ``tactful check`` reports these codes. A piece may have other warnings."""
         result = CliRunner().invoke(app, ["check", name])
         reported = set(_CODE.findall(result.output))
         wanted = codes if clean or codes else reported if result.exit_code == 0 else codes
         if reported != wanted:
-            self._mistake(block, f"check reports {sorted(reported)}, and not {sorted(codes)}:\n{result.output}")
+            self._mistake(block, f"check reports {sorted(reported)}, not {sorted(codes)}:\n{result.output}")
         self.output = _LAST_LINE.sub("\n", result.output)
 
     def _read(self, block: Block, name: str, pack: str, codes: set[str]) -> None:
         result = CliRunner().invoke(app, ["advise", name, "--rules", pack])
         reported = set(_CODE.findall(result.output)) if result.exit_code else set()
         if reported != codes:
-            self._mistake(block, f"the case leads to {sorted(reported)}, and not {sorted(codes)}:\n{result.output}")
+            self._mistake(block, f"the case leads to {sorted(reported)}, not {sorted(codes)}:\n{result.output}")
         self.output = _LAST_LINE.sub("\n", result.output)
 
     def _examples(self, block: Block, name: str) -> None:
@@ -186,10 +186,10 @@ class Run:
 
         return read_examples_text(pack, (self.folder / name).read_text(), name)
 
-    # --- bringing a page up to date ---
+    # --- updating a page ---
 
     def rewrite(self) -> None:
-        """Put what came out into the page. Blocks with ``…`` are left to a person."""
+        """Write the output into the page. Blocks with ``…`` are left to a person."""
         text = self.text
         for block, output in reversed(self.outputs):
             if "…\n" not in block.text:

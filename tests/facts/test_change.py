@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
 
 import pytest
 
@@ -72,7 +73,7 @@ def test_a_path_and_a_value_change_one_fact(path: str, value: Any, read: Any) ->
          "write `application[acme].` before it"),
         ("person[lee].preferes", "phone", "T701", "person has no field `preferes` to set", "did you mean `prefers`?"),
         ("person[leo].prefers", "phone", "T701", "there is no person `leo`", "did you mean `lee`?"),
-        ("persn[lee].prefers", "phone", "T701", "`persn` is no part of a case", "did you mean `person`?"),
+        ("persn[lee].prefers", "phone", "T701", "`persn` is not a part of a case", "did you mean `person`?"),
         ("application[acne].status", "offered", "T701", "there is no application `acne`", "did you mean `acme`?"),
         ("application.status", "offered", "T702", "`application.status` may mean several applications: `acme`, `beta`",
          "write `application[acme].` before it"),
@@ -105,3 +106,77 @@ def test_a_change_that_does_not_fit_the_other_facts_is_refused() -> None:
     with pytest.raises(tactful.InvalidInput) as caught:
         _changed(**{"interview[onsite].status": "held", "interview[onsite].ended_at": "2027-01-01T10:00:00Z"})
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["T211"]
+
+
+CUSTOM: Final = tactful.loads(
+    """
+pack: {name: probe, version: 1}
+custom_facts:
+  candidate:
+    number: {type: number}
+    text: {type: text}
+    moment: {type: moment}
+    length: {type: duration}
+    clock: {type: time of day}
+    word: {type: one of, values: [red, green]}
+    list: {type: list}
+actions: {poke: {about: Probe.}}
+rules: {}
+"""
+)
+ODD: Final[dict[str, tuple[Any, ...]]] = {
+    "number": (
+        float("nan"), float("inf"), float("-inf"), 2**53 + 1, -(2**53) - 1, 10**400, "nan", "inf", "Infinity", "1e400", "0x10",
+        "1_000",
+        "9007199254740993", "٥", True, "true", [5], {}, b"5", date(2026, 1, 1),
+    ),
+    "text": ("a\ud800", 5, True, 1.5, [1], ["a"], b"a"),
+    "moment": ("soon", 5, 1.5, float("inf"), time(9), "2026-02-30", [], "2026-11-27 "[:4]),
+    "length": ("5", 5, "2 business days", "-1 days", timedelta(days=2), "\ud800"),
+    "clock": ("24:00", "9", 900, time(9)),
+    "word": ("pink", 5, "\ud800", ["red"]),
+    "list": (["\ud800"], "a, \ud800", [1], [None], {"a"}, 5),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [pytest.param(name, value, id=f"{name}-{no}") for name in ODD for no, value in enumerate(ODD[name])],
+)
+def test_a_value_that_no_case_can_hold_is_refused_by_the_path_of_the_change(name: str, value: Any) -> None:
+    """Infinite and huge numbers, halves of characters and other types, with a message that can be printed."""
+    with pytest.raises(tactful.InvalidInput) as caught:
+        CUSTOM.change(CUSTOM.read({"candidate": {"id": "c"}}), {f"candidate.{name}": value})
+    [problem] = caught.value.diagnostics
+    assert (problem.code, problem.path) == ("T703", f"candidate.{name}")
+    assert len(problem.message.encode()) < 200
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("number", 2**53, 2**53),
+        ("number", "9007199254740992", 2**53),
+        ("number", " 5 ", 5),
+        ("number", "1e5", 1e5),
+        ("text", "a\u2028b\0", "a\u2028b\0"),
+        ("moment", date(2026, 11, 27), 1795823999),
+        ("moment", datetime(2026, 11, 27, 10, tzinfo=UTC), 1795773600),
+        ("moment", "2026-11-27T10:00:00.9999999Z", 1795773600),
+        ("length", "2 weeks", 1_209_600),
+        ("clock", "9:00", 32_400),
+        ("list", ("a", "b"), ("a", "b")),
+        ("list", "[a, b]", ("a", "b")),
+    ],
+)
+def test_a_custom_fact_takes_values_of_its_type(name: str, value: Any, read: Any) -> None:
+    """From Python, and as people write them after `--set`."""
+    case = CUSTOM.read({"candidate": {"id": "c", "time_zone": "UTC"}})
+    assert CUSTOM.change(case, {f"candidate.{name}": value}).candidate.custom[name] == read
+
+
+def test_a_changed_text_is_no_longer_than_any_other() -> None:
+    """The limits of cases hold for changes too."""
+    for path in ("candidate.name", "candidate.text"):
+        with pytest.raises(tactful.InvalidInput, match="T212"):
+            CUSTOM.change(CUSTOM.read({"candidate": {"id": "c"}}), {path: "x" * 10_001})

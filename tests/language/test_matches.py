@@ -16,7 +16,7 @@ _ROOT: Final = Path(tactful.__file__).parent
 #: Matches that look for one shape and leave all else alone, whatever nodes there come to be: file, function and why.
 _OPEN: Final = {
     ("columns/engine/aggregates.py", "_join"): "recognizes `same as` between two people; any other test is no join",
-    ("engines/joins.py", "join_of"): "the same for engines on one case at a time",
+    ("engines/compiled/joins.py", "join_of"): "the same for the compiled engine",
     ("language/lint/unused.py", "_parameters"): "walks through all parts of a written pack, whatever they are",
 }
 

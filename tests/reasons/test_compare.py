@@ -183,7 +183,7 @@ def test_two_candidates_are_compared_in_advice_alone() -> None:
     record = _compare(_example("silence_after_the_promised_day"), _example("call_or_write"))
     assert (record.same_candidate, record.facts) == (False, ())
     assert "keep_searching" not in [one.action for one in record.advice]
-    assert "The candidates are two" in _text(record)
+    assert "The candidates differ" in _text(record)
 
 
 def test_an_id_that_several_applications_have_is_told_in_full() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Final
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final, TypeVar
 
 import yaml
 from hypothesis import strategies as st
@@ -25,8 +27,13 @@ from tactful.facts.kinds import (
 from tactful.language.phrases import PHRASES
 
 Draw = Any
+Value = TypeVar("Value")
 
-#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, or 200, to which ``.ci/run`` adds more.
+#: The library in C where there is one: each drawn pack is written and read, and its phrases are.
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, by default 200. ``.ci/run`` sets more.
 EXAMPLES_DRAWN: Final = int(os.environ.get("TACTFUL_EXAMPLES", "200"))
 
 FIELDS: dict[str, dict[str, str]] = {
@@ -81,7 +88,7 @@ WORDS = {
     "id": ["p1", "p2"],
 }
 LENGTHS = ["0 days", "2 hours", "2 days", "1 weeks", "1 business days", "3 business days", "11 days"]
-#: What packs declare beyond the given fields.
+#: The custom facts that packs declare.
 CUSTOM: Final = {
     "candidate": {"score": "number", "level": {"type": "one of", "values": ["a", "b"]}},
     "application": {"salary": "number", "decision_on": "moment", "slot": "time of day"},
@@ -101,7 +108,7 @@ BELOW = {
 }
 
 
-#: The kinds of the fields above; those that have words of their own are choices.
+#: The kinds of the fields above. Fields with words of their own are choices.
 KINDS: Final[dict[str, type[Kind]]] = {
     "yes/no": YesNoKind,
     "number": NumberKind,
@@ -131,54 +138,99 @@ RANGES: Final = {
 }
 
 
+# --- small draws: their strategies are made once, as to make and check a strategy takes longer than to draw from it ---
+
+
+@cache
+def _numbers(low: int, high: int) -> st.SearchStrategy[int]:
+    return st.integers(low, high)
+
+
+@cache
+def _places(count: int, most: int) -> st.SearchStrategy[list[int]]:
+    return st.lists(st.sampled_from(range(count)), max_size=most, unique=True)
+
+
+@cache
+def _orders(count: int) -> st.SearchStrategy[list[int]]:
+    return st.permutations(range(count))
+
+
+def _number(draw: Draw, low: int, high: int) -> int:
+    """A whole number from ``low`` to ``high``."""
+    number: int = draw(_numbers(low, high))
+    return number
+
+
+def _any_of(draw: Draw, values: Sequence[Value]) -> Value:
+    """Any of the values."""
+    return values[_number(draw, 0, len(values) - 1)]
+
+
+def _some_of(draw: Draw, values: Sequence[Value], most: int) -> list[Value]:
+    """Up to so many different ones of the values."""
+    return [values[place] for place in draw(_places(len(values), most))]
+
+
+def _in_any_order(draw: Draw, values: Sequence[Value]) -> list[Value]:
+    """All values, in any order."""
+    return [values[place] for place in draw(_orders(len(values)))]
+
+
+# --- packs ---
+
+
 def _phrase(draw: Draw, kind: str, alike: list[str]) -> Any:
-    """A phrase for a field of a kind; ``alike`` are the fields in scope that have the same."""
+    """A phrase for a field of a kind. ``alike`` are the fields in scope of the same kind."""
     drawn_kind = KINDS.get(kind, ChoiceKind)
     phrases = [phrase for phrase in PHRASES if drawn_kind in phrase.kinds]
     ways = [[way for way in phrase.templates if alike or "{field}" not in way] for phrase in phrases]
-    template = draw(st.sampled_from(draw(st.sampled_from([way for way in ways if way]))))
-    low, high = draw(st.sampled_from(RANGES.get(kind, [("", "")])))
-    value, another = draw(st.tuples(*2 * [st.sampled_from(VALUES.get(kind, [""]))]))
-    length = draw(st.sampled_from([*LENGTHS, "$some_time", "$some_days"]))
-    field = draw(st.sampled_from(alike)) if alike else ""
-    return yaml.safe_load(
-        template.format(low=low, high=high, value=value, another=another, amount=value, length=length, field=field)
-    )
+    template = _any_of(draw, _any_of(draw, [way for way in ways if way]))
+    low, high = _any_of(draw, RANGES.get(kind, [("", "")]))
+    value, another = (_any_of(draw, VALUES.get(kind, [""])) for _ in range(2))
+    length = _any_of(draw, [*LENGTHS, "$some_time", "$some_days"])
+    field = _any_of(draw, alike) if alike else ""
+    text = template.format(low=low, high=high, value=value, another=another, amount=value, length=length, field=field)
+    return yaml.load(text, _LOADER)
 
 
 def _condition(draw: Draw, scope: list[str], computed: dict[str, dict[str, str]], depth: int = 0) -> dict[str, Any]:
-    fields = {f"{one}.{name}": kind for one in scope for name, kind in {**FIELDS[one], **computed.get(one, {})}.items()}
-    names = draw(st.lists(st.sampled_from(sorted(fields)), max_size=3, unique=True))
+    fields = {
+        f"{entity}.{name}": kind
+        for entity in scope
+        for name, kind in {**FIELDS[entity], **computed.get(entity, {})}.items()
+    }
+    names = _some_of(draw, sorted(fields), 3)
     lines: dict[str, Any] = {}
     for name in names:
         lines[name] = _phrase(draw, fields[name], [other for other, kind in fields.items() if kind == fields[name]])
-    if depth < 2 and draw(st.integers(0, 3)) == 0:
-        how = draw(st.sampled_from(["any", "all", "none"]))
-        lines[how] = [_condition(draw, scope, computed, depth + 1) for _ in range(draw(st.integers(1, 2)))]
+    if depth < 2 and _number(draw, 0, 3) == 0:
+        how = _any_of(draw, ["any", "all", "none"])
+        lines[how] = [_condition(draw, scope, computed, depth + 1) for _ in range(_number(draw, 1, 2))]
     return lines
 
 
 def _fact(draw: Draw, entity: str, computed: dict[str, dict[str, str]]) -> tuple[dict[str, Any], str]:
-    how = draw(st.sampled_from(["when", "exists", "none", "count", "latest", "earliest", "exists", "latest", "sum"]))
+    how = _any_of(draw, ["when", "exists", "none", "count", "latest", "earliest", "exists", "latest", "sum"])
     own = list(SCOPES[entity])
     if how == "when":
         return {"when": _condition(draw, own, computed), "unless": _condition(draw, own, computed, 2) or None}, "yes/no"
-    over = draw(st.sampled_from([one for one in BELOW[entity] if one not in own or one == "offer"]))
-    scope = own + [one for one in SCOPES[over] if one not in own]
+    over = _any_of(draw, [below for below in BELOW[entity] if below not in own or below == "offer"])
+    scope = own + [outer for outer in SCOPES[over] if outer not in own]
     where = _condition(draw, scope, computed)
-    if over in ("message", "interviewer") and "person" in own and draw(st.booleans()):
+    if over in ("message", "interviewer") and "person" in own and _any_of(draw, [False, True]):
         where[f"{over}.person"] = "same as person.id"
     if how in ("latest", "earliest"):
         known = {**FIELDS[over], **computed.get(over, {})}
         moments = [f"{over}.{name}" for name, kind in known.items() if kind == "moment"]
         if moments:
-            return {how: draw(st.sampled_from(sorted(moments))), "where": where}, "moment"
+            return {how: _any_of(draw, sorted(moments)), "where": where}, "moment"
         how = "exists"
     if how == "sum":
         known = {**FIELDS[over], **computed.get(over, {})}
         amounts = [f"{over}.{name}" for name, kind in known.items() if kind in ("amount", "number")]
         if amounts:
-            return {how: draw(st.sampled_from(sorted(amounts))), "where": where}, "amount"
+            return {how: _any_of(draw, sorted(amounts)), "where": where}, "amount"
         how = "count"
     return {how: over, "where": where}, "number" if how == "count" else "yes/no"
 
@@ -188,31 +240,31 @@ def packs(draw: Draw) -> str:
     """A valid pack, as YAML."""
     computed: dict[str, dict[str, str]] = {}
     facts: dict[str, Any] = {}
-    for no in range(draw(st.integers(0, 6))):
-        entity = draw(st.sampled_from(sorted(BELOW)))
+    for no in range(_number(draw, 0, 6)):
+        entity = _any_of(draw, sorted(BELOW))
         facts[f"{entity}.f{no}"], kind = _fact(draw, entity, computed)
         computed.setdefault(entity, {})[f"f{no}"] = kind
     rules: dict[str, Any] = {}
-    for no in range(draw(st.integers(1, 5))):
-        entity = draw(st.sampled_from(sorted(SCOPES)))
+    for no in range(_number(draw, 1, 5)):
+        entity = _any_of(draw, sorted(SCOPES))
         scope = list(SCOPES[entity])
         moments = [
-            f"{one}.{name}"
-            for one in scope
-            for name, kind in {**FIELDS[one], **computed.get(one, {})}.items()
+            f"{scoped}.{name}"
+            for scoped in scope
+            for name, kind in {**FIELDS[scoped], **computed.get(scoped, {})}.items()
             if kind == "moment"
         ]
-        by = draw(st.sampled_from([None, "none", *(f"2 days after {moment}" for moment in moments), *moments]))
+        by = _any_of(draw, [None, "none", *(f"2 days after {moment}" for moment in moments), *moments])
         rules[f"r{no}"] = {
             "for each": entity,
             "when": _condition(draw, scope, computed),
             "unless": _condition(draw, scope, computed) or None,
-            "then": draw(st.sampled_from(_conclusions(entity))),
+            "then": _any_of(draw, _conclusions(entity)),
             "by": by,
             "because": "so",
-            "priority": draw(st.integers(0, 100)),
+            "priority": _number(draw, 0, 100),
         }
-    return yaml.safe_dump(
+    return yaml.dump(
         {
             "parameters": {name: {"value": value} for name, value in PARAMETERS.items()},
             "custom_facts": CUSTOM,
@@ -220,6 +272,7 @@ def packs(draw: Draw) -> str:
             "actions": ACTIONS,
             "rules": rules,
         },
+        Dumper=_DUMPER,
         sort_keys=False,
     )
 
@@ -233,7 +286,7 @@ ACTIONS: Final = {
 
 
 def _conclusions(entity: str) -> list[dict[str, str]]:
-    """All that a rule for an entity may conclude, of whom it may."""
+    """All conclusions that a rule for an entity may have, with their targets."""
     conclusions: list[dict[str, str]] = [{"should": "note"}, {"must_not": "contact"}, {"step": "mind", "of": "contact"}]
     conclusions += [
         {"may": "call"},
@@ -251,28 +304,34 @@ def _conclusions(entity: str) -> list[dict[str, str]]:
 
 @st.composite
 def overlays(draw: Draw, base: str) -> str:
-    """An overlay of a pack: a parameter, a priority, a condition, a rule switched off, and one more."""
+    """An overlay of a pack: a parameter, a priority, a condition, a rule switched off, and a new rule."""
     rules: dict[str, Any] = {}
-    for id_ in yaml.safe_load(base)["rules"]:
-        rules[id_] = draw(
-            st.sampled_from([{"off": True}, {"priority": 77}, {"unless": None}, {"when": {"candidate.employed": True}}])
+    for id_ in yaml.load(base, _LOADER)["rules"]:
+        rules[id_] = _any_of(
+            draw, [{"off": True}, {"priority": 77}, {"unless": None}, {"when": {"candidate.employed": True}}]
         )
-    chosen = draw(st.lists(st.sampled_from(sorted(rules)), max_size=2, unique=True))
-    parameters = draw(st.sampled_from([{}, {"some_time": "11 days"}, {"some_count": 2, "some_word": "rejected"}]))
+    chosen = _some_of(draw, sorted(rules), 2)
+    parameters = _any_of(draw, [{}, {"some_time": "11 days"}, {"some_count": 2, "some_word": "rejected"}])
     added = {"for each": "person", "when": {"person.prefers": "known"}, "then": {"should": "call"}, "because": "so"}
-    return yaml.safe_dump(
+    return yaml.dump(
         {
             "extends": "base.yaml",
             "parameters": parameters,
             "rules": {**{id_: rules[id_] for id_ in chosen}, "added": added},
         },
+        Dumper=_DUMPER,
         sort_keys=False,
     )
 
 
-def _customs(entity: str, numbers: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+#: Whole numbers, fractions, and numbers that differ very little.
+_NUMBERS: Final = st.sampled_from([0, 1, 2, 2.5, 0.1, 0.30000000000000004, -1, 999_999_999_999, 1.0])
+
+
+@cache
+def _customs(entity: str) -> st.SearchStrategy[dict[str, Any]]:
     values: dict[str, st.SearchStrategy[Any]] = {
-        "number": numbers,
+        "number": _NUMBERS,
         "moment": st.sampled_from(["2026-11-23", "2026-11-25T18:00:00Z", "2026-12-06T18:00:01Z"]),
         "time of day": st.sampled_from(["09:00", "13:00", "17:00"]),
         "duration": st.sampled_from(["1 hour", "2 weeks", "3 days"]),
@@ -284,40 +343,40 @@ def _customs(entity: str, numbers: st.SearchStrategy[Any]) -> st.SearchStrategy[
     return st.fixed_dictionaries({}, optional=fields)
 
 
-#: Whole numbers, fractions, and ones that are hard to tell apart.
-_NUMBERS: Final = st.sampled_from([0, 1, 2, 2.5, 0.1, 0.30000000000000004, -1, 999_999_999_999, 1.0])
+PLACES: Final[list[dict[str, str]]] = [
+    *({}, {}),
+    {"time_zone": "Australia/Sydney", "country": "AU"},
+    {"time_zone": "Asia/Kolkata"},
+]
 
 
 @st.composite
 def cases(draw: Draw) -> dict[str, Any]:
-    """A case of the shipped pack's kind, with custom facts here and there, and people in other places."""
+    """A case like those of the shipped pack, with some custom facts, and people in other places."""
     case = dict(draw(shipped_fields))
-    case["candidate"] = {**case["candidate"], "custom": draw(_customs("candidate", _NUMBERS))}
-    places = st.sampled_from(
-        [{}, {}, {"time_zone": "Australia/Sydney", "country": "AU"}, {"time_zone": "Asia/Kolkata"}]
-    )
+    case["candidate"] = {**case["candidate"], "custom": draw(_customs("candidate"))}
     applications = []
     for application in case["applications"]:
         parts = {
-            part: [{**one, "custom": draw(_customs(entity, _NUMBERS))} for one in application[part]]
+            part: [{**row, "custom": draw(_customs(entity))} for row in application[part]]
             for part, entity in (("people", "person"), ("interviews", "interview"), ("messages", "message"))
         }
-        parts["people"] = [{**person, **draw(places)} for person in parts["people"]]
-        applications.append({**application, **parts, **draw(places), "custom": draw(_customs("application", _NUMBERS))})
+        parts["people"] = [{**person, **_any_of(draw, PLACES)} for person in parts["people"]]
+        applications.append({**application, **parts, **_any_of(draw, PLACES), "custom": draw(_customs("application"))})
     return {**case, "applications": applications}
 
 
 @st.composite
 def several_candidates(draw: Any, one_case: st.SearchStrategy[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Some candidates' cases, in which nothing stands in the order of its name."""
+    """The cases of some candidates, in which no list is in the order of its ids."""
     candidates = []
-    for no in range(draw(st.integers(1, 5))):
+    for no in range(_number(draw, 1, 5)):
         case = draw(one_case)
-        applications = [_shuffled(application, draw) for application in draw(st.permutations(case["applications"]))]
+        applications = [_shuffled(application, draw) for application in _in_any_order(draw, case["applications"])]
         candidates.append({**case, "candidate": {**case["candidate"], "id": f"c{no}"}, "applications": applications})
     return candidates
 
 
 def _shuffled(application: dict[str, Any], draw: Any) -> dict[str, Any]:
     parts = ("people", "interviews", "messages")
-    return {**application, **{part: draw(st.permutations(application[part])) for part in parts}}
+    return {**application, **{part: _in_any_order(draw, application[part]) for part in parts}}

@@ -1,4 +1,4 @@
-"""What tables must say of a case, told from the decision on it; and firings of the compiled engine as columns have them."""
+"""The expected rows of tables, derived from single decisions; and firings of the compiled engine in the form of columns."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Tables = dict[str, list[Told]]
 
 
 def in_columns(cases: Sequence[Case], firings: Sequence[list[RawFiring]], columns: Columns) -> list[RuleFirings]:
-    """What fires in each case, as rows of columns."""
+    """The firings of each case, as rows of columns."""
     rows_of: dict[int, list[tuple[int, int]]] = {}
     before: Counter[str] = Counter()
     for case, mine in zip(cases, firings, strict=True):
@@ -53,35 +53,35 @@ def _sizes(case: Case) -> dict[str, int]:
 
 
 def expected(policy: tactful.Policy, case: Case, firings: list[RawFiring], steps: list[RawFiring]) -> Tables:
-    """The rows that the tables must have for one case in which this fires."""
+    """The rows that the tables must have for a case with these firings."""
     ranker = policy.decider.ranker
     ranking = ranker.rank(firings, case)
     conclusions = _in_order(ranking)
-    number = {id(one): no for no, (_, one) in enumerate(conclusions, start=1)}
+    number = {id(conclusion): no for no, (_, conclusion) in enumerate(conclusions, start=1)}
     gave_way = {id(other): number[id(conclusion)] for conclusion in ranking.ranked for other in conclusion.alternatives}
     tables: Tables = {"actions": [], "justifications": [], "steps": []}
-    for no, (state, one) in enumerate(conclusions, start=1):
+    for no, (state, conclusion) in enumerate(conclusions, start=1):
         tables["actions"].append(
             {
                 "conclusion": no,
                 "state": state,
                 "rank": no if state == "ranked" else None,
-                "modality": one.modality,
-                "action": one.action,
-                "priority": one.priority,
-                "due": _moment(one.due),
-                "safety": one.safety,
-                "gave_way_to": gave_way.get(id(one)),
-                "lost_to": [number[id(other)] for other in one.lost_to] if state == "set_aside" else None,
-                **_row(one.target, "target_id"),
+                "modality": conclusion.modality,
+                "action": conclusion.action,
+                "priority": conclusion.priority,
+                "due": _moment(conclusion.due),
+                "safety": conclusion.safety,
+                "gave_way_to": gave_way.get(id(conclusion)),
+                "lost_to": [number[id(other)] for other in conclusion.lost_to] if state == "set_aside" else None,
+                **_row(conclusion.target, "target_id"),
             }
         )
         tables["justifications"] += [
             {**_firing(policy, no, place, firing), "due": _moment(firing[2])}
-            for place, firing in enumerate(ranker.sorted_firings(one), start=1)
+            for place, firing in enumerate(ranker.sorted_firings(conclusion), start=1)
         ]
-        if state == "ranked" and not one.prohibits:
-            added = ranker.steps_for(one, ranker.steps_by_target(steps, case))
+        if state == "ranked" and not conclusion.prohibits:
+            added = ranker.steps_for(conclusion, ranker.steps_by_target(steps, case))
             tables["steps"] += [_firing(policy, no, place, firing) for place, firing in enumerate(added, start=1)]
     return tables
 
@@ -115,7 +115,7 @@ def _moment(seconds: int | None) -> datetime | None:
 
 
 def by_candidate(tables: Mapping[str, pa.Table]) -> dict[str, Tables]:
-    """The rows of tables for each candidate who has some, in their order, without the candidate's id."""
+    """The rows of tables by candidate, in their order, without the candidate's id."""
     by_id: dict[str, Tables] = {}
     for name, table in tables.items():
         for row in table.to_pylist():

@@ -40,7 +40,7 @@ def _people() -> st.SearchStrategy[list[dict[str, Any]]]:
         topics=st.lists(st.just("tests"), max_size=1),
     )
     return st.tuples(fields, fields, fields).map(
-        lambda people: [{"id": f"p{no}", **one} for no, one in enumerate(people, start=1)]
+        lambda people: [{"id": f"p{no}", **person} for no, person in enumerate(people, start=1)]
     )
 
 
@@ -68,7 +68,7 @@ def _application(id_: str) -> st.SearchStrategy[dict[str, Any]]:
             "id": st.just(id_),
             "people": _people(),
             "interviews": st.lists(interview, max_size=3).map(
-                lambda interviews: [{**one, "id": f"i{no}"} for no, one in enumerate(interviews)]
+                lambda interviews: [{**interview, "id": f"i{no}"} for no, interview in enumerate(interviews)]
             ),
             "messages": st.lists(message, max_size=5),
         },

@@ -1,17 +1,27 @@
-"""Cases as the shipped rules may meet them: consistent, and anything optional may be unknown."""
+"""Cases for the shipped rules: consistent, and anything optional may be unknown."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
+
+import tactful
 
 #: A Wednesday afternoon in most of the time zones that cases are drawn in.
 NOW: Final = datetime(2026, 11, 25, 18, tzinfo=UTC)
 
 #: The shipped pack and its profiles.
 PACKS: Final = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
+
+
+@cache
+def shipped(name: str) -> tactful.Policy:
+    """A shipped pack, which is loaded once for all tests of a process."""
+    return tactful.load(name)
+
 
 Fields = dict[str, Any]
 Drawn = st.SearchStrategy[Fields]
@@ -62,10 +72,20 @@ _person: Final = _fields(
 )
 
 
-def _interviews(people: list[str]) -> Drawn:
+_several_people: Final = st.lists(_person, max_size=4)
+
+# Strategies are made once for each number of people: to make and check them takes longer than to draw from them.
+
+
+@cache
+def _interviews(people: tuple[str, ...]) -> Drawn:
     ids = st.sampled_from(people) if people else st.nothing()
-    one = st.one_of(ids, st.builds(lambda id_, attended: {"person": id_, "attended": attended}, ids, st.booleans()))
-    interviewers = st.lists(one, max_size=3, unique_by=lambda one: one if isinstance(one, str) else one["person"])
+    interviewer = st.one_of(
+        ids, st.builds(lambda id_, attended: {"person": id_, "attended": attended}, ids, st.booleans())
+    )
+    interviewers = st.lists(
+        interviewer, max_size=3, unique_by=lambda entry: entry if isinstance(entry, str) else entry["person"]
+    )
     fields: dict[str, st.SearchStrategy[Any]] = {
         "stage": st.sampled_from(["phone_screen", "first", "panel", "final"]),
         "went": st.sampled_from(["well", "mixed", "badly"]),
@@ -85,7 +105,8 @@ def _interviews(people: list[str]) -> Drawn:
     )
 
 
-def _messages(people: list[str]) -> Drawn:
+@cache
+def _messages(people: tuple[str, ...]) -> Drawn:
     fields: dict[str, st.SearchStrategy[Any]] = {
         "direction": st.sampled_from(["sent", "received"]),
         "sent_at": past,
@@ -103,7 +124,7 @@ def _messages(people: list[str]) -> Drawn:
 
 
 def _in_order(offer: Fields) -> Fields:
-    """An offer that is not signed before it came."""
+    """The offer with its moments in order, so that it is not signed before it was received."""
     if offer.get("received_at") and offer.get("signed_at") and offer["signed_at"] < offer["received_at"]:
         return {**offer, "received_at": offer["signed_at"], "signed_at": offer["received_at"]}
     return offer
@@ -121,8 +142,9 @@ _offer: Final = _fields(
 ).map(_in_order)
 
 
-def _application(id_: str, people: list[Fields]) -> Drawn:
-    ids = [person["id"] for person in people]
+@cache
+def _application(id_: str, ids: tuple[str, ...]) -> Drawn:
+    """An application but for its people, whose ids are given."""
     fields: dict[str, st.SearchStrategy[Any]] = {
         "company": st.just("Acme"),
         "status": st.sampled_from(["applied", "interviewing", "interviewing", "offered", *CLOSED]),
@@ -137,17 +159,23 @@ def _application(id_: str, people: list[Fields]) -> Drawn:
     return _fields(
         fields,
         id=st.just(id_),
-        people=st.just(people),
         interviews=st.lists(_interviews(ids), max_size=3).map(
-            lambda interviews: [{"id": f"i{no}", **one} for no, one in enumerate(interviews)]
+            lambda interviews: [{"id": f"i{no}", **interview} for no, interview in enumerate(interviews)]
         ),
         messages=st.lists(_messages(ids), max_size=5),
     )
 
 
-def _applications(id_: str) -> Drawn:
-    people = st.lists(_person, max_size=4).map(lambda rows: [{"id": f"p{no}", **one} for no, one in enumerate(rows)])
-    return people.flatmap(lambda rows: _application(id_, rows))
+@st.composite
+def _applications(draw: Any, id_: str) -> Fields:
+    people = [{"id": f"p{no}", **row} for no, row in enumerate(draw(_several_people))]
+    fields: Fields = draw(_application(id_, tuple(person["id"] for person in people)))
+    return {**fields, "people": people}
+
+
+@cache
+def _some_applications(count: int) -> st.SearchStrategy[tuple[Fields, ...]]:
+    return st.tuples(*(_applications("abc"[no]) for no in range(count)))
 
 
 _candidate: Final = _fields(
@@ -164,18 +192,18 @@ _candidate: Final = _fields(
 
 
 def _readable(candidate: Fields, application: Fields) -> Fields:
-    """The application with moments instead of days, where no time zone says when those end."""
+    """The application with moments in place of days if no time zone says when the days end."""
     if candidate.get("time_zone") or application.get("time_zone"):
         return application
 
-    def told(part: Fields) -> Fields:
+    def with_moments(part: Fields) -> Fields:
         return {
             name: f"{value}T12:00:00+00:00" if name in _DEADLINES and value and len(value) == 10 else value
             for name, value in part.items()
         }
 
     offer = application.get("offer")
-    return {**told(application), **({"offer": told(offer)} if offer else {})}
+    return {**with_moments(application), **({"offer": with_moments(offer)} if offer else {})}
 
 
 #: Whole cases: a candidate with none to three applications.
@@ -186,5 +214,5 @@ cases: Final[Drawn] = st.builds(
         "applications": [_readable(candidate, application) for application in applications],
     },
     _candidate,
-    st.integers(0, 3).flatmap(lambda count: st.tuples(*(_applications("abc"[no]) for no in range(count)))),
+    st.integers(0, 3).flatmap(_some_applications),
 )

@@ -1,4 +1,4 @@
-"""Tables for tests: the same rows told in other ways, and columns compared array for array."""
+"""Tables for tests: the same rows in other forms, and columns compared array by array."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
 
 Tables = dict[str, pa.Table]
-#: What the clock says where neither a case nor the caller says when it is.
+#: The moment of the clock, for cases without a moment.
 CLOCK: Final = 1_795_600_800
 _PARENTS: Final[Mapping[str, str]] = {
     "application": "candidate",
@@ -43,12 +43,12 @@ def read(policy: tactful.Policy, tables: Mapping[str, pa.Table], now: int | None
 
 
 def expected(policy: tactful.Policy, cases: Sequence[Case]) -> Columns:
-    """The columns that the cases' tables have to come to."""
+    """The columns that the tables of the cases must give."""
     return columns_of(cases, [CLOCK if case.now is None else case.now for case in cases], policy.checked.custom)
 
 
 def assert_alike(actual: Columns, wanted: Columns) -> None:
-    """All arrays are equal, types included; calendars may be numbered otherwise."""
+    """Assert that all arrays and their types are equal. Calendars may have other numbers."""
     assert actual.sizes == wanted.sizes
     _assert_equal(actual.now, wanted.now, "now")
     for name in ("links", "offsets"):
@@ -76,11 +76,11 @@ def _assert_equal(actual: Any, wanted: Any, name: Any) -> None:
         np.testing.assert_array_equal(actual, wanted, err_msg=str(name))
 
 
-# --- the same in other words ---
+# --- the same rows in other forms ---
 
 
 def in_disorder(tables: Tables, random: Random) -> Tables:
-    """The rows of all tables but ``candidates`` in any order in which those of one parent keep theirs."""
+    """The tables, except ``candidates``, in another order. Rows of one parent keep their order."""
     shuffled = dict(tables)
     for entity, parent in _PARENTS.items():
         table = tables[TABLE_OF[entity]]
@@ -94,13 +94,13 @@ def in_disorder(tables: Tables, random: Random) -> Tables:
     return shuffled
 
 
-def told_otherwise(tables: Tables, random: Random) -> Tables:
-    """The same rows with columns of other types, in chunks, and without columns and tables that say nothing."""
+def in_other_types(tables: Tables, random: Random) -> Tables:
+    """The same rows with columns of other types, in chunks, and without empty columns and tables."""
     variants = {}
     for name, table in tables.items():
         if len(table) == 0 and name != "candidates" and random.random() < 0.5:
             continue
-        columns, keys = {}, next(KEYS[entity] for entity, one in TABLE_OF.items() if one == name)
+        columns, keys = {}, next(KEYS[entity] for entity, table_name in TABLE_OF.items() if table_name == name)
         for column, array in zip(table.column_names, table.columns, strict=True):
             empty = array.null_count == len(array) and column not in keys
             if empty and random.random() < 0.7:

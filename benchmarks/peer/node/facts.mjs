@@ -1,7 +1,7 @@
 // Computed facts in JavaScript, for engines without aggregates, joins or arithmetic.
 
 const WEEK = 7 * 86400;
-const last = (moments) => moments.reduce((one, other) => (other !== null && (one === null || other > one) ? other : one), null);
+const last = (moments) => moments.reduce((best, next) => (next !== null && (best === null || next > best) ? next : best), null);
 const ASKING = new Set(["follow_up", "status_question"]);
 const LOST = new Set(["rejected", "withdrawn"]);
 const OVER = new Set(["accepted", ...LOST]);
@@ -16,8 +16,8 @@ const isFirm = ({ status, offer }, now) =>
 const isUndecided = ({ status, offer }) => status !== "offered" && !OVER.has(status) && offer === null;
 
 export function ofCandidate({ applications, now }) {
-  const signed = applications.some((one) => isFirm(one, now));
-  const settled = signed || applications.some((one) => one.status === "accepted");
+  const signed = applications.some((application) => isFirm(application, now));
+  const settled = signed || applications.some(({ status }) => status === "accepted");
   const open = applications.filter(({ status, offer }) => !OVER.has(status) && offer !== null && offer.signed_at === null);
   const days = open.map(({ offer }) => offer.answer_by).filter((day) => day !== null && day > now);
   return {
@@ -29,43 +29,43 @@ export function ofCandidate({ applications, now }) {
   };
 }
 
-export function ofApplication(one, candidate, now) {
-  const { messages, interviews, people, reply_by: replyBy } = one;
+export function ofApplication(application, candidate, now) {
+  const { messages, interviews, people, reply_by: replyBy, offer, status } = application;
   const sent = messages.filter((message) => message.direction === "sent");
   const received = messages.filter((message) => message.direction === "received");
-  const told = new Set(sent.map((message) => message.kind));
+  const sentKinds = new Set(sent.map((message) => message.kind));
   const held = interviews.filter((interview) => interview.ended_at <= now && interview.status !== "cancelled");
   const ahead = interviews.filter((interview) => interview.ended_at > now && interview.status !== "cancelled");
   const interviewing = new Set(interviews.flatMap((interview) => interview.interviewers.map(({ person }) => person)));
   const inside = new Set(
     people.filter(({ id, role }) => role === "inside_contact" && !interviewing.has(id)).map(({ id }) => id),
   );
-  const asked = sent.filter((message) => ASKING.has(message.kind) && !inside.has(message.person));
+  const questions = sent.filter((message) => ASKING.has(message.kind) && !inside.has(message.person));
   const wrote = last(sent.map((message) => message.sent_at));
   const heard = last(received.map((message) => message.sent_at));
   const interviewed = last(held.map((interview) => interview.ended_at));
   const answerDue = last(held.map((interview) => interview.answer_due_at));
-  const lastAsked = last(asked.map((message) => message.sent_at));
+  const lastAsked = last(questions.map((message) => message.sent_at));
   const rejectedAt = last(received.filter(({ kind }) => kind === "rejection").map((message) => message.sent_at));
   const promised = replyBy !== null && !(interviewed !== null && replyBy < interviewed);
-  const overdue = promised ? one.reply_by_with_grace <= now : answerDue !== null && answerDue <= now;
-  const followUps = asked.filter(
+  const overdue = promised ? application.reply_by_with_grace <= now : answerDue !== null && answerDue <= now;
+  const followUps = questions.filter(
     ({ sent_at: at }) =>
       at === null || ((heard === null || at > heard) && (interviewed === null || at > interviewed)),
   ).length;
-  const usedUp = followUps >= 2 || one.contact_policy === "closed";
+  const usedUp = followUps >= 2 || application.contact_policy === "closed";
   const lately = (moment) => moment !== null && moment <= now && now < moment + WEEK;
-  const pending = isUndecided(one) && !candidate.settled;
+  const pending = isUndecided(application) && !candidate.settled;
   const between = pending && interviewed !== null && ahead.length === 0;
   const silent = !lately(wrote) && !lately(heard);
   const facts = {
-    open: !OVER.has(one.status),
-    alive: !LOST.has(one.status),
-    firm: isFirm(one, now),
-    has_offer: one.offer !== null,
-    unsigned_offer: one.offer !== null && one.offer.signed_at === null,
-    signed_offer: one.offer !== null && one.offer.signed_at !== null,
-    begun: one.offer !== null && one.offer.start_on !== null && one.offer.start_on <= now,
+    open: !OVER.has(status),
+    alive: !LOST.has(status),
+    firm: isFirm(application, now),
+    has_offer: offer !== null,
+    unsigned_offer: offer !== null && offer.signed_at === null,
+    signed_offer: offer !== null && offer.signed_at !== null,
+    begun: offer !== null && offer.start_on !== null && offer.start_on <= now,
     pending,
     between,
     interviewed: interviewed !== null,
@@ -80,10 +80,10 @@ export function ofApplication(one, candidate, now) {
     wrote_after_hearing: heard !== null && wrote !== null && wrote >= heard,
     follow_up_open: between && !usedUp && overdue && silent,
     over: between && usedUp && overdue && !lately(lastAsked) && !lately(interviewed) && !lately(heard),
-    told_about_offer: told.has("offer_notice"),
-    told_of_withdrawal: told.has("withdrawal"),
-    connection_asked: told.has("connection_request"),
-    rejection_answered: told.has("answer") || (rejectedAt !== null && wrote !== null && wrote > rejectedAt),
+    told_about_offer: sentKinds.has("offer_notice"),
+    told_of_withdrawal: sentKinds.has("withdrawal"),
+    connection_asked: sentKinds.has("connection_request"),
+    rejection_answered: sentKinds.has("answer") || (rejectedAt !== null && wrote !== null && wrote > rejectedAt),
     rejected_long_ago: rejectedAt !== null && now > rejectedAt + WEEK,
     call_invited: people.some((person) => person.invited_call === true || person.prefers === "phone"),
     on_linkedin: people.some((person) => person.channels.includes("linkedin")),
@@ -102,7 +102,7 @@ export function ofApplication(one, candidate, now) {
     inside,
     interviewing,
   };
-  facts.addressees = people.filter((person) => isAddressee(person, one, facts)).length;
+  facts.addressees = people.filter((person) => isAddressee(person, application, facts)).length;
   return facts;
 }
 
@@ -122,7 +122,7 @@ export function ofPerson(person, application, facts) {
     in_the_way: isInTheWay(id, application),
     interviews: facts.interviewing.has(id),
     addressee: isAddressee(person, application, facts),
-    news_asked: isInside ? facts.sent.filter((one) => one.person === id && ASKING.has(one.kind)).length : 0,
+    news_asked: isInside ? facts.sent.filter((message) => message.person === id && ASKING.has(message.kind)).length : 0,
   };
 }
 
@@ -137,8 +137,11 @@ export function ofInterview({ ended_at: ended, interviewers }, now) {
 
 export function ofInterviewer({ person, attended }, interview, application, facts, candidate) {
   const thanked = facts.sent.some(
-    (one) =>
-      one.kind === "thank_you" && one.person === person && one.sent_at !== null && one.sent_at >= interview.ended_at,
+    (message) =>
+      message.kind === "thank_you" &&
+      message.person === person &&
+      message.sent_at !== null &&
+      message.sent_at >= interview.ended_at,
   );
   return {
     to_thank: attended !== false && !thanked && facts.open && !candidate.settled,

@@ -1,5 +1,5 @@
 // JSON Logic, by json-logic-engine, which compiles it to JavaScript. The policy's pieces and its rules' names come from
-// jsonlogic.py, which says what the fields of `data` are.
+// jsonlogic.py, which describes the fields of `data`.
 import { LogicEngine } from "json-logic-engine";
 
 const SILENT = -1;
@@ -13,22 +13,22 @@ export function firing({ pieces, rules }) {
 
   return (prepared) => {
     const data = { ...prepared };
-    const found = [];
-    const workOut = (names) => names.forEach((name) => (data[name] = logic[name](data)));
+    const firings = [];
+    const compute = (names) => names.forEach((name) => (data[name] = logic[name](data)));
     const fire = (entity, key) => {
       const values = logic[entity](data);
       for (let no = 0; no < values.length; no++)
-        if (values[no] !== SILENT) found.push([rules[entity][no], key, values[no] || null]);
+        if (values[no] !== SILENT) firings.push([rules[entity][no], key, values[no] || null]);
     };
-    workOut(OF_CANDIDATE);
+    compute(OF_CANDIDATE);
     fire("candidate", `candidate/${data.candidate.id}//${data.candidate.id}`);
     for (data.a of data.applications) {
       const { id } = data.a;
-      workOut(OF_APPLICATION);
+      compute(OF_APPLICATION);
       fire("application", `application/${id}//${id}`);
       if (data.a.offer) fire("offer", `offer/${id}//${id}`);
       for (data.p of data.a.people) {
-        workOut(OF_PERSON);
+        compute(OF_PERSON);
         fire("person", `person/${id}//${data.p.id}`);
       }
       for (data.v of logic.held(data)) {
@@ -36,6 +36,6 @@ export function firing({ pieces, rules }) {
         for (data.o of logic.to_thank(data)) fire("interviewer", `interviewer/${id}/${data.v.id}/${data.o.person}`);
       }
     }
-    return found;
+    return firings;
   };
 }

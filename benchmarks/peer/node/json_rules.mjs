@@ -13,10 +13,10 @@ export function firing() {
 
   return async (prepared) => {
     const { now } = prepared;
-    const found = [];
+    const firings = [];
     const fire = async (entity, key, facts) => {
       const { events } = await engines[entity].run(facts);
-      for (const { type, params } of events) found.push([type, key, params.by ? facts[params.by[0]][params.by[1]] : null]);
+      for (const { type, params } of events) firings.push([type, key, params.by ? facts[params.by[0]][params.by[1]] : null]);
     };
     const candidate_facts = ofCandidate(prepared);
     const candidate = { candidate: prepared.candidate, candidate_facts };
@@ -36,12 +36,12 @@ export function firing() {
         const interview_facts = ofInterview(interview, now);
         const with_ = { ...around, interview_facts };
         await fire("interview", `interview/${id}//${interview.id}`, with_);
-        for (const one of interview.interviewers) {
-          const interviewer_facts = ofInterviewer(one, interview, application, application_facts, candidate_facts);
-          await fire("interviewer", `interviewer/${id}/${interview.id}/${one.person}`, { ...with_, interviewer_facts });
+        for (const interviewer of interview.interviewers) {
+          const interviewer_facts = ofInterviewer(interviewer, interview, application, application_facts, candidate_facts);
+          await fire("interviewer", `interviewer/${id}/${interview.id}/${interviewer.person}`, { ...with_, interviewer_facts });
         }
       }
     }
-    return found;
+    return firings;
   };
 }

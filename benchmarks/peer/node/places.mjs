@@ -5,19 +5,19 @@ const CLOSES = 17 * 3600;
 const DAY = 86400;
 
 class Place {
-  // starts: the first instant of each day; works: whether people work on it; turns: when clocks change on a day.
+  // starts: the first instant of each day; works: whether people work on that day; turns: the moments of clock changes.
   constructor({ first, starts, turns }, works) {
     Object.assign(this, { first: Date.parse(first) / 86400000, starts, turns, works });
     this.ends = new Map();
   }
 
   endOfDay(day) {
-    let found = this.ends.get(day);
-    if (found === undefined) {
-      found = this.starts[Date.parse(day) / 86400000 - this.first + 1] - 1;
-      this.ends.set(day, found);
+    let end = this.ends.get(day);
+    if (end === undefined) {
+      end = this.starts[Date.parse(day) / 86400000 - this.first + 1] - 1;
+      this.ends.set(day, end);
     }
-    return found;
+    return end;
   }
 
   businessDaysAfter(moment, count) {
@@ -38,20 +38,20 @@ class Place {
   }
 
   dayOf(moment) {
-    let no = Math.floor((moment - this.starts[0]) / DAY); // clocks that change move it by one at most
+    let no = Math.floor((moment - this.starts[0]) / DAY); // off by one at most, where clocks change
     while (this.starts[no] > moment) no--;
     while (this.starts[no + 1] <= moment) no++;
     return no;
   }
 
-  // What the clock shows, in seconds since midnight.
+  // The time on the clock, in seconds since midnight.
   clock(moment, no) {
     const turn = this.turns[no];
     const since = moment - this.starts[no];
     return turn !== undefined && moment >= turn ? since + this.shift(no) : since;
   }
 
-  // When the clock shows that.
+  // The moment at which the clock shows that time.
   instant(no, clock) {
     const turn = this.turns[no];
     const before = this.starts[no] + clock;
@@ -77,11 +77,11 @@ export class Places {
 
   get(zone, country) {
     const key = `${zone} ${country}`;
-    let found = this.made.get(key);
-    if (!found) {
-      found = new Place(this.zones[zone], this.countries[country ?? ""]);
-      this.made.set(key, found);
+    let place = this.made.get(key);
+    if (!place) {
+      place = new Place(this.zones[zone], this.countries[country ?? ""]);
+      this.made.set(key, place);
     }
-    return found;
+    return place;
   }
 }

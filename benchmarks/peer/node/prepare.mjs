@@ -18,7 +18,7 @@ export function prepared(raw, places) {
       considering_quitting: candidate.considering_quitting ?? null,
       searching: candidate.searching ?? null,
     },
-    applications: (given.applications ?? []).map((one) => application(one, now, zone, country, places)),
+    applications: (given.applications ?? []).map((entry) => application(entry, now, zone, country, places)),
   };
 }
 
@@ -36,22 +36,22 @@ function application(given, now, zoneAround, countryAround, places) {
     reply_by: replyBy,
     reply_by_with_grace: replyBy === null ? null : here.businessDaysAfter(replyBy, 2),
     offer: given.offer == null ? null : offer(given.offer, here),
-    people: (given.people ?? []).map((one) => ({
-      id: one.id,
-      name: one.name ?? null,
-      role: one.role ?? null,
-      prefers: one.prefers ?? null,
-      invited_call: one.invited_call ?? null,
-      contact_policy: one.contact_policy ?? null,
-      channels: one.channels ?? [],
-      office_time: places.get(one.time_zone || zone, one.country || country).officeTime(now),
+    people: (given.people ?? []).map((person) => ({
+      id: person.id,
+      name: person.name ?? null,
+      role: person.role ?? null,
+      prefers: person.prefers ?? null,
+      invited_call: person.invited_call ?? null,
+      contact_policy: person.contact_policy ?? null,
+      channels: person.channels ?? [],
+      office_time: places.get(person.time_zone || zone, person.country || country).officeTime(now),
     })),
-    interviews: (given.interviews ?? []).map((one) => interview(one, here)),
-    messages: (given.messages ?? []).map((one) => ({
-      person: one.person ?? null,
-      direction: one.direction ?? null,
-      kind: one.kind ?? null,
-      sent_at: moment(one.sent_at),
+    interviews: (given.interviews ?? []).map((entry) => interview(entry, here)),
+    messages: (given.messages ?? []).map((message) => ({
+      person: message.person ?? null,
+      direction: message.direction ?? null,
+      kind: message.kind ?? null,
+      sent_at: moment(message.sent_at),
     })),
   };
 }
@@ -74,8 +74,10 @@ function interview(given, here) {
     status: given.status ?? null,
     ended_at,
     answer_due_at: here.businessDaysAfter(ended_at, 5),
-    interviewers: (given.interviewers ?? []).map((one) =>
-      typeof one === "string" ? { person: one, attended: null } : { person: one.person, attended: one.attended ?? null },
+    interviewers: (given.interviewers ?? []).map((entry) =>
+      typeof entry === "string"
+        ? { person: entry, attended: null }
+        : { person: entry.person, attended: entry.attended ?? null },
     ),
   };
 }

@@ -1,15 +1,15 @@
-// Ranking by hand, as ranking.py does it; what the rules conclude comes from there.
+// Ranking by hand, as in ranking.py, from which the rules' conclusions come.
 
 const STRENGTH = { must_not: 0, must: 1, should_not: 2, should: 3, may: 4 };
 const MODALITIES = Object.keys(STRENGTH);
 const FOLLOW_UPS = new Set(["email_follow_up", "call"]);
 
-const byOrder = (one, other) =>
-  other.priority - one.priority ||
-  (one.due ?? Infinity) - (other.due ?? Infinity) || // Infinity - Infinity is NaN, which is no difference
-  one.strength - other.strength ||
-  (one.action < other.action ? -1 : one.action > other.action ? 1 : 0) ||
-  (one.target < other.target ? -1 : one.target > other.target ? 1 : 0);
+const byOrder = (first, second) =>
+  second.priority - first.priority ||
+  (first.due ?? Infinity) - (second.due ?? Infinity) || // Infinity - Infinity is NaN, which counts as no difference
+  first.strength - second.strength ||
+  (first.action < second.action ? -1 : first.action > second.action ? 1 : 0) ||
+  (first.target < second.target ? -1 : first.target > second.target ? 1 : 0);
 
 export class Ranker {
   constructor({ plans, forbidden_by: forbiddenBy }) {
@@ -17,42 +17,43 @@ export class Ranker {
     this.forbiddenBy = new Map(Object.entries(forbiddenBy).map(([action, by]) => [action, new Set(by)]));
   }
 
-  // What is advised and forbidden, in order, and what was set aside.
+  // The ranked conclusions, and those that were set aside.
   rank(fired, prepared) {
     const groups = new Map();
-    for (const one of fired) {
-      const plan = this.plans[one[0]];
-      const target = plan.to ? targetOf(plan.to, one[1], prepared) : one[1];
+    for (const firing of fired) {
+      const [rule, row] = firing;
+      const plan = this.plans[rule];
+      const target = plan.to ? targetOf(plan.to, row, prepared) : row;
       const forbids = plan.modality.endsWith("not");
       const key = `${forbids} ${plan.action} ${target}`;
-      const found = groups.get(key);
-      if (found) add(found, plan, one);
-      else groups.set(key, conclusion(plan, target, forbids, one));
+      const group = groups.get(key);
+      if (group) add(group, plan, firing);
+      else groups.set(key, conclusionOf(plan, target, forbids, firing));
     }
     const everything = [...groups.values()].sort(byOrder);
     this.settle(everything);
     const kept = [];
     const lost = [];
     const leaders = new Map();
-    for (const one of everything) {
-      if (one.lostTo.length) {
-        one.lostTo.sort(byOrder);
-        lost.push(one);
-      } else if (!one.forbids && FOLLOW_UPS.has(one.action)) {
-        const application = applicationOf(one.target);
+    for (const conclusion of everything) {
+      if (conclusion.lostTo.length) {
+        conclusion.lostTo.sort(byOrder);
+        lost.push(conclusion);
+      } else if (!conclusion.forbids && FOLLOW_UPS.has(conclusion.action)) {
+        const application = applicationOf(conclusion.target);
         const leader = leaders.get(application);
-        if (leader) leader.alternatives.push(one);
+        if (leader) leader.alternatives.push(conclusion);
         else {
-          leaders.set(application, one);
-          kept.push(one);
+          leaders.set(application, conclusion);
+          kept.push(conclusion);
         }
-      } else kept.push(one);
+      } else kept.push(conclusion);
     }
     return [kept, lost];
   }
 
   settle(everything) {
-    const bans = everything.filter((one) => one.forbids);
+    const bans = everything.filter(({ forbids }) => forbids);
     for (const advice of everything) {
       const family = advice.forbids ? undefined : this.forbiddenBy.get(advice.action);
       if (!family) continue;
@@ -65,34 +66,35 @@ export class Ranker {
   }
 }
 
-function conclusion(plan, target, forbids, one) {
+function conclusionOf(plan, target, forbids, firing) {
   return {
     action: plan.action,
     target,
     forbids,
     strength: STRENGTH[plan.modality],
     priority: plan.priority,
-    due: one[2],
+    due: firing[2],
     safety: plan.safety,
-    fired: [one],
+    fired: [firing],
     alternatives: [],
     lostTo: [],
   };
 }
 
-function add(found, plan, one) {
-  found.fired.push(one);
-  if (one[2] !== null && (found.due === null || one[2] < found.due)) found.due = one[2];
-  if (plan.priority > found.priority) found.priority = plan.priority;
-  if (STRENGTH[plan.modality] < found.strength) found.strength = STRENGTH[plan.modality];
-  if (plan.safety) found.safety = true;
+function add(conclusion, plan, firing) {
+  const due = firing[2];
+  conclusion.fired.push(firing);
+  if (due !== null && (conclusion.due === null || due < conclusion.due)) conclusion.due = due;
+  if (plan.priority > conclusion.priority) conclusion.priority = plan.priority;
+  if (STRENGTH[plan.modality] < conclusion.strength) conclusion.strength = STRENGTH[plan.modality];
+  if (plan.safety) conclusion.safety = true;
 }
 
 function targetOf(to, row, prepared) {
   const [, application, , id] = row.split("/");
   if (to === "application") return `application/${application}//${application}`;
   if (to === "person") return `person/${application}//${id}`;
-  return `person/${application}//${prepared.applications.find((one) => one.id === application).contact_via}`;
+  return `person/${application}//${prepared.applications.find(({ id: own }) => own === application).contact_via}`;
 }
 
 const applicationOf = (key) => key.split("/", 2)[1];
@@ -102,18 +104,18 @@ function inside(target, other) {
   return other.startsWith("application/") && applicationOf(target) === applicationOf(other);
 }
 
-// The outcome in plain values, for verification.
+// The ranking in plain values, for verification.
 export function summary([kept, lost]) {
-  const pairs = (some) => some.map((one) => [one.action, one.target]);
-  const plain = (one) => [
-    one.action,
-    MODALITIES[one.strength],
-    one.target,
-    one.priority,
-    one.due,
-    one.fired.map(([rule]) => rule).sort(),
-    pairs(one.alternatives),
-    pairs(one.lostTo),
+  const pairs = (conclusions) => conclusions.map(({ action, target }) => [action, target]);
+  const plain = (conclusion) => [
+    conclusion.action,
+    MODALITIES[conclusion.strength],
+    conclusion.target,
+    conclusion.priority,
+    conclusion.due,
+    conclusion.fired.map(([rule]) => rule).sort(),
+    pairs(conclusion.alternatives),
+    pairs(conclusion.lostTo),
   ];
   return [kept.map(plain), lost.map(plain)];
 }

@@ -1,6 +1,6 @@
-// One peer in a process of its own: `node serve.mjs MODULE`. The first line on stdin sets it up; then each command is a
-// line of JSON, `{"do": "fire" | "decide" | "time", "ranked": …, "count": n}`, followed by n cases, a line each; one
-// line answers it. Times are taken in here, so that pipes are not counted: CPU time, as for the peers in Python.
+// One peer in a process of its own: `node serve.mjs MODULE`. The first line of standard input is the setup. Each command
+// is a line of JSON, `{"do": "fire" | "decide" | "time", "ranked": …, "count": n}`, followed by n lines, each with a case.
+// The answer is one line. Times are measured in here, without the pipes: CPU time, as for the peers in Python.
 import { createInterface } from "node:readline";
 import { Places } from "./places.mjs";
 import { prepared } from "./prepare.mjs";
@@ -12,7 +12,7 @@ const cpuTime = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 };
-const answer = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
+const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
 const { firing } = await import(`./${process.argv[2]}.mjs`);
 const setup = JSON.parse(await next());
@@ -30,14 +30,14 @@ for (let line = await next(); line !== undefined; line = await next()) {
 async function run(command) {
   const cases = [];
   while (cases.length < command.count) cases.push(Buffer.from(await next()));
-  const found = [];
+  const results = [];
   for (const raw of cases) {
     const start = cpuTime();
     const given = prepared(raw.toString(), places);
     const fired = await fire(given);
     const decided = command.ranked ? ranker.rank(fired, given) : null;
     const taken = cpuTime() - start;
-    found.push(command.do === "time" ? taken : command.ranked ? summary(decided) : fired);
+    results.push(command.do === "time" ? taken : command.ranked ? summary(decided) : fired);
   }
-  answer(found);
+  answer(results);
 }

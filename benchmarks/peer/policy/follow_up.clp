@@ -1,5 +1,5 @@
-; The policy in CLIPS. Unknown is nil. What follows from the facts as given is asserted first, by salience; the rules
-; that advise or forbid come last, and hand what they find to the host's function `fired`.
+; The policy in CLIPS. Unknown is nil. By salience, computed facts are asserted first; the rules that advise or forbid come
+; last, and pass their firings to the host's function `fired`.
 
 (deftemplate case (slot now))
 (deftemplate candidate (slot id) (slot employed) (slot quitting) (slot searching))
@@ -11,7 +11,7 @@
 (deftemplate interviewer (slot app) (slot interview) (slot person) (slot attended))
 (deftemplate message (slot app) (slot person) (slot direction) (slot kind) (slot sent))
 
-; The host asserts facts by these. They return nothing: clipspy never frees a fact that Python has had in its hands.
+; The functions with which the host asserts facts. They return nothing: clipspy never frees a fact that was passed to Python.
 (deffunction new-case (?now)
   (assert (case (now ?now)))
   nil)
@@ -37,7 +37,7 @@
   (assert (message (app ?app) (person ?person) (direction ?direction) (kind ?kind) (sent ?sent)))
   nil)
 
-; --- derived ---
+; --- computed facts ---
 (deftemplate firm (slot app))
 (deftemplate accepted (slot app))
 (deftemplate settled (slot by))
@@ -60,7 +60,7 @@
   (if (eq ?one nil) then ?other else (if (eq ?other nil) then ?one else (max ?one ?other))))
 (deffunction plus (?moment ?length)
   (if (eq ?moment nil) then nil else (+ ?moment ?length)))
-; Whether a moment that is known has come, less than a week ago.
+; Whether a moment is known and less than a week ago.
 (deffunction this-week (?moment ?now)
   (and (neq ?moment nil) (<= ?moment ?now) (< ?now (+ ?moment ?*week*))))
 (deffunction before (?one ?other)
@@ -105,7 +105,7 @@
   (not (inside (app ?a) (person ?p)))
   => (assert (addressee (app ?a) (person ?p) (role ?role) (prefers ?prefers) (invited ?invited) (office ?office))))
 
-; What the messages come to. The latest of anything and how often are asked of all messages of the application at once.
+; The aggregates of the messages. Latest moments and counts are queried over all messages of the application at once.
 (defrule log (declare (salience 90))
   (application (id ?a))
   =>

@@ -1,5 +1,5 @@
-// The shipped pack's rules for json-rules-engine. A condition's fact is a row (candidate, application, offer, person,
-// interview, interviewer) or what facts.mjs found out about it (…_facts); `by` is where the deadline stands.
+// The frozen policy's rules for json-rules-engine. A condition's fact is a row (candidate, application, offer, person, interview,
+// interviewer) or the row's computed facts of facts.mjs (…_facts). `by` is the fact and the field of the deadline.
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;

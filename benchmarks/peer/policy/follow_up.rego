@@ -1,6 +1,6 @@
-# The shipped pack's policy over a prepared case (see prepare.py): moments are seconds since 1970, unknown fields null.
+# The frozen policy over a prepared case (see prepare.py): moments are seconds since 1970, unknown fields null.
 # A firing is [rule, entity, application, interview, row, due]; facts about an application are keyed by its index i,
-# about a person by [i, j], about an interview by [i, k]. A moment that is not known is undefined.
+# about a person by [i, j], about an interview by [i, k]. An unknown moment is undefined.
 package follow_up
 
 import rego.v1
@@ -125,7 +125,7 @@ last_follow_up[i] := max(moments) if {
 	count(moments) > 0
 }
 
-# Follow-ups since they last wrote and since the last interview; either starts the count anew.
+# Follow-ups since the company last wrote and since the last interview; either restarts the count.
 starts[i] contains at if some i, at in last_heard
 
 starts[i] contains at if some i, at in last_interview

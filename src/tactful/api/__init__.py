@@ -1,1 +1,1 @@
-"""What users hold: a policy, its decisions, plans and tables."""
+"""The objects that users work with: a policy, its decisions, plans and tables."""

@@ -1,4 +1,4 @@
-"""Plans as users hold them: the advice of the coming weeks, if nothing but time changes."""
+"""Plans: the advice of the coming weeks, if nothing but time changes."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Plan:
 
     @property
     def whole(self) -> bool:
-        """Whether the plan reaches as far as was asked for. Where very much changes, it ends earlier."""
+        """Whether the plan reaches as far as requested. It ends earlier if very much changes."""
         return self._timeline.whole
 
     @property

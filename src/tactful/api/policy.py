@@ -1,4 +1,4 @@
-"""Packs as users hold them: load rules, read cases, decide."""
+"""Policies: load rules, read cases, decide."""
 
 from __future__ import annotations
 

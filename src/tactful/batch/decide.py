@@ -1,4 +1,4 @@
-"""From what was read to tables of decisions: the columnar engine over a chunk of lines or of tables."""
+"""The columnar engine on a chunk of lines or of tables: cases in, tables of decisions out."""
 
 from __future__ import annotations
 
@@ -20,47 +20,46 @@ from tactful.source.codes.text import TooLarge
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 
 
-class Decides(Protocol):
-    """Decides on chunks."""
+class ChunkDecider(Protocol):
+    """An engine that decides on chunks."""
 
     def lines(self, lines: list[Line]) -> Decided:
-        """Decide on a case for each line."""
+        """Decide on the case in each line."""
 
     def tables(self, chunk: TableChunk) -> Decided:
         """Decide on the candidates of a chunk. Raises :class:`tactful.batch.folder.units.Unsorted`."""
 
 
 class Columnar:
-    """The columnar engine with a pack."""
+    """Decides on chunks with the columnar engine and a pack."""
 
     def __init__(self, policy: Policy, options: Options, clock: int) -> None:
-        """``clock``: the moment for cases that have none of their own, in seconds since 1970."""
+        """``clock`` is the moment for cases without a ``now`` of their own, in seconds since 1970."""
         self._policy, self._options, self._clock = policy, options, clock
         self._decider = policy.table_decider
         self._words = Words(policy.decider) if options.words else None
 
     def lines(self, lines: list[Line]) -> Decided:
-        """Decide on a case for each line; what cannot be read as one is rejected."""
+        """Decide on the case in each line. Lines that cannot be read as a case are rejected."""
         clock = self._clock if self._options.now is None else self._options.now
         columns, rejected = columns_of_texts(lines, self._read, clock, self._policy.checked.custom)
+        decided, refused = self._decided(columns)
         rejects = [line_reject(lines[no], mistake) for no, mistakes in rejected for mistake in mistakes]
-        return self._decided(columns)._replace(rejects=rejects, rejected=len(rejected))
+        unread = {no for no, _ in rejected}
+        read = [line.no for no, line in enumerate(lines) if no not in unread]
+        rejects += [_record(reject, line=read[no]) for no, reject in refused.items()]
+        return decided._replace(
+            rejects=rejects,
+            rejected=len(rejected) + len(refused),
+            lines=[line for no, line in enumerate(read) if no not in refused] if refused else read,
+        )
 
     def tables(self, chunk: TableChunk) -> Decided:
-        """Decide on the candidates of a chunk; those with mistakes are rejected, and rows that are nobody's."""
+        """Decide on the candidates of a chunk. Candidates with mistakes are rejected, and so are rows without a candidate."""
         read = self._decider.read(chunk.tables, self._options.now, lambda: self._clock)
         _check_order(chunk, read.rejects)
-        decided = self._decided(read.columns)
-        rejects = [
-            RejectRecord(
-                candidate=reject.candidate_id,
-                table=reject.table,
-                code=reject.code,
-                message=reject.message,
-                help=reject.help,
-            )
-            for reject in read.rejects
-        ]
+        decided, refused = self._decided(read.columns)
+        rejects = [_record(reject) for reject in (*read.rejects, *refused.values())]
         return decided._replace(rejects=rejects, rejected=len({reject.candidate for reject in rejects}))
 
     def _read(self, line: Line) -> Case:
@@ -71,23 +70,25 @@ class Columnar:
         custom, now = policy.checked.custom, self._options.now
         return read_case(line.data, policy.calendars, custom, limits, now)
 
-    def _decided(self, columns: Columns) -> Decided:
+    def _decided(self, columns: Columns) -> tuple[Decided, dict[int, Reject]]:
+        """What came of some candidates, and the rejects of those that cannot be decided on, by their numbers."""
         ranked = self._decider.rank(columns, steps=self._options.steps)
-        tables = {"actions": ranked.actions, "justifications": ranked.justifications}
-        if ranked.steps is not None:
-            tables["steps"] = ranked.steps
+        tables = {"actions": ranked.tables.actions, "justifications": ranked.tables.justifications}
+        if ranked.tables.steps is not None:
+            tables["steps"] = ranked.tables.steps
         if self._words is not None:
-            tables = self._words.added(tables, columns)
-        return Decided(columns.texts("candidate", "id"), pa.array(columns.now), tables, [], 0)
+            tables = self._words.added(tables, ranked.columns)
+        ids, nows = ranked.columns.texts("candidate", "id"), pa.array(ranked.columns.now)
+        return Decided(ids, nows, tables, [], 0), ranked.refused
 
 
-def columnar(policy: Policy, options: Options, clock: int) -> Decides:
-    """The columnar engine with a policy's pack; ``clock`` as for :class:`Columnar`."""
+def columnar(policy: Policy, options: Options, clock: int) -> ChunkDecider:
+    """The columnar engine with a policy's pack. ``clock`` is as for :class:`Columnar`."""
     return Columnar(policy, options, clock)
 
 
 def line_reject(line: Line, mistake: Diagnostic) -> RejectRecord:
-    """A mistake in the case of a line, with the candidate's id where that can be read."""
+    """A mistake in the case of a line, with the candidate's id if it can be read."""
     candidate = None if line.data is None else candidate_of(line.data)
     return RejectRecord(
         line=line.no,
@@ -99,8 +100,19 @@ def line_reject(line: Line, mistake: Diagnostic) -> RejectRecord:
     )
 
 
+def _record(reject: Reject, line: int | None = None) -> RejectRecord:
+    return RejectRecord(
+        line=line,
+        candidate=reject.candidate_id,
+        table=reject.table,
+        code=reject.code,
+        message=reject.message,
+        help=reject.help,
+    )
+
+
 def _check_order(chunk: TableChunk, rejects: list[Reject]) -> None:
-    """Rows of candidates that belong to other chunks mean that their table is in no order."""
+    """Raise :class:`Unsorted` if a table has rows of candidates of other chunks: then its rows are not in order."""
     for reject in rejects:
         id_ = reject.candidate_id
         if id_ is None or reject.table is None:

@@ -1,4 +1,4 @@
-"""What a batch reads: a file of lines, packed or not, standard input, or a folder of Parquet; each plans its units."""
+"""The inputs of a batch: a file of lines, compressed or not, standard input, or a folder of Parquet. Each plans its units."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from tactful.source.diagnostics import InvalidInput
 STDIN: Final = "-"
 _LINES: Final = (".jsonl", ".ndjson")
 _PACKINGS: Final = ("", ".gz", ".zst")
-#: How many files that are not read are named.
+#: How many of the files that are not read are named.
 _SHOWN: Final = 10
-#: How many lines are decided together.
+#: How many lines are decided on together.
 LINES: Final = 4_096
-#: About so many bytes of lines are worth a worker of their own.
+#: About how many bytes of lines are worth a worker of their own.
 _WORTH: Final = 8 * 1024 * 1024
 _HELP: Final = "name a file .jsonl or .ndjson (also .gz, .zst), a folder of Parquet, or `-`"
 
@@ -46,20 +46,20 @@ class InputPlan(NamedTuple):
 
 
 class Source(Protocol):
-    """An input."""
+    """An input of a batch."""
 
     def files(self) -> tuple[InputFile, ...]:
-        """What it consists of, to know it again."""
+        """Its files, to recognise the same input in another run."""
 
     def stamps(self) -> tuple[Stamp, ...]:
         """The files that workers read, as they are now."""
 
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
-        """Its units; ``says`` is called with what people should know."""
+        """Its units. ``says`` is called with messages for the user."""
 
 
 def source_of(name: str) -> Source:
-    """The input with a name as the command line has it. Raises :class:`tactful.InvalidInput`."""
+    """The input of this name, as on the command line. Raises :class:`tactful.InvalidInput` if it cannot be read."""
     if name == STDIN:
         return Piped()
     path = Path(name)
@@ -67,12 +67,12 @@ def source_of(name: str) -> Source:
         return Folder(path)
     if path.is_file() and name.endswith(tuple(ending + packing for ending in _LINES for packing in _PACKINGS)):
         return Packed(path) if is_packed(path) else Lines(path)
-    what = "there is no such file or folder" if not path.exists() else "the name doesn't tell what is in it"
-    raise InvalidInput([UnreadableInput.at(None, f"`{name}`: {what}", _HELP)])
+    problem = "there is no such file or folder" if not path.exists() else "the name does not tell the format"
+    raise InvalidInput([UnreadableInput.at(None, f"`{name}`: {problem}", _HELP)])
 
 
 class Lines:
-    """A file with a case on each line."""
+    """A file with a case in each line."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -86,17 +86,17 @@ class Lines:
         return (stamp(str(self._path)),)
 
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
-        """Stretches of the file, found while others are worked on."""
+        """Stretches of the file, planned while earlier ones are worked on."""
         size = self._path.stat().st_size
         chunk = begun.options.chunk or LINES
         return InputPlan(plan_lines(self._path, chunk), size, chunk, size // _WORTH)
 
 
 class Packed(Lines):
-    """A packed file with a case on each line."""
+    """A compressed file with a case in each line."""
 
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
-        """Files with the unpacked lines of each unit, made as they are worked on."""
+        """A temporary file with the lines of each unit, written while earlier units are worked on."""
         return _spooled(Bounded(self._path), begun, place)
 
 
@@ -104,15 +104,15 @@ class Piped:
     """Standard input."""
 
     def files(self) -> tuple[InputFile, ...]:
-        """Nothing that could be known again."""
+        """No files: standard input cannot be recognised."""
         return ()
 
     def stamps(self) -> tuple[Stamp, ...]:
-        """Nothing: workers read copies."""
+        """No files: workers read copies."""
         return ()
 
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
-        """As of packed files."""
+        """As for compressed files."""
         return _spooled(sys.stdin.buffer, begun, place)
 
 
@@ -126,9 +126,9 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        found = find_files(path)
-        self._unread = found.unread
-        self._tables = read_footers(found.tables)
+        files = find_files(path)
+        self._unread = files.unread
+        self._tables = read_footers(files.tables)
 
     def files(self) -> tuple[InputFile, ...]:
         """The files of all tables, with their numbers of rows."""
@@ -143,7 +143,7 @@ class Folder:
         return tuple(stamp(name) for table in self._tables.values() for name in table.files)
 
     def plan(self, begun: Manifest, place: OutputFolder, says: Callable[[str], None]) -> InputPlan:
-        """Ranges of candidates. Tables in no order are sorted first. Raises :class:`tactful.batch.folder.units.Unsorted`."""
+        """Ranges of candidates, after sorting tables that are not in order. Raises :class:`.folder.units.Unsorted`."""
         if self._unread:
             says(_not_read(self._unread))
         chunk = chunk_size(self._tables, begun.options.chunk or CANDIDATES)
@@ -168,14 +168,14 @@ class Folder:
 
 
 def _not_read(names: Sequence[str]) -> str:
-    """The files that are passed over, in a line."""
+    """The message that names the files that are not read."""
     shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
     more = "" if len(names) <= _SHOWN else f" and {len(names) - _SHOWN:,} more"
     return f"not read: {shown}{more}"
 
 
 def stamp(path: str) -> Stamp:
-    """What a file is known by. Raises :class:`OSError`."""
+    """The size, time and inode of a file, which show whether it was changed. Raises :class:`OSError`."""
     status = os.stat(path)
     return Stamp(path, status.st_size, status.st_mtime_ns, status.st_ino)
 

@@ -1,4 +1,4 @@
-"""Deciding so that one record never takes others along: what fails is split until the record that fails stands alone."""
+"""Decides so that a failing record spoils no other record: a failing chunk is split until the record is alone."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any, Final, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tactful.batch.decide import Decides, line_reject
-from tactful.batch.folder.footers import KEY, plain
+from tactful.batch.decide import ChunkDecider, line_reject
+from tactful.batch.folder.lost import plain_ids
+from tactful.batch.folder.streams import Trial
 from tactful.batch.folder.units import TableChunk, Unsorted
 from tactful.batch.lines import Line
 from tactful.batch.model import Decided, RejectRecord
@@ -20,55 +21,53 @@ from tactful.columns.from_texts import internal_error
 
 #: Seconds that each case adds to the time that deciding may take in a process of its own.
 _TRIAL_EACH: Final = 0.002
-#: Seconds between two looks at a process.
+#: Seconds between two checks on a process.
 _LOOK: Final = 0.01
 
 Item = TypeVar("Item")
-#: Tries to decide in a process of its own; the reason in words where that process did not come to an end.
-Trial = Callable[[Callable[[], Decided], int], str | None]
 
 
 class Isolated:
-    """Decides on chunks as ``decides`` does, and rejects the records that it fails on.
+    """Decides on chunks as ``decider`` does, and rejects the records on which ``decider`` fails.
 
-    With a ``trial`` each chunk is first decided on in a process of its own, so that a record which ends processes is
-    found as well.
+    With a ``trial``, each chunk is first decided on in a process of its own. This finds records that crash the process
+    too.
     """
 
-    def __init__(self, decides: Decides, trial: Trial | None = None) -> None:
-        self._decides, self._trial = decides, trial
+    def __init__(self, decider: ChunkDecider, trial: Trial | None = None) -> None:
+        self._decider, self._trial = decider, trial
 
     def lines(self, lines: list[Line]) -> Decided:
-        """Decide on a case for each line."""
+        """Decide on the case in each line."""
 
         def rejected(lines: list[Line], reason: str) -> Decided:
             rejects = [line_reject(line, internal_error(reason)) for line in lines]
-            return self._decides.lines([])._replace(rejects=rejects, rejected=len(lines))
+            return self._decider.lines([])._replace(rejects=rejects, rejected=len(lines))
 
-        return self._decided(lines, self._decides.lines, rejected)
+        return self._decided(lines, self._decider.lines, rejected)
 
     def tables(self, chunk: TableChunk) -> Decided:
         """Decide on the candidates of a chunk. Raises :class:`tactful.batch.folder.units.Unsorted`."""
         if self._trial is None:
             try:
-                return self._decides.tables(chunk)
+                return self._decider.tables(chunk)
             except Exception as error:
                 if _concerns_all(error):
                     raise
-        return self._by_candidate(chunk)  # listing the ids takes as long as reading them, so only a failure pays for it
+        return self._by_candidate(chunk)  # the ids are listed only after a failure, as listing takes as long as reading
 
     def _by_candidate(self, chunk: TableChunk) -> Decided:
-        """Decide on a chunk of which some candidate may fail."""
+        """Decide on a chunk in which candidates may fail."""
 
         def decide(ids: list[str | None]) -> Decided:
-            return self._decides.tables(chunk if len(ids) == len(everyone) else _only(chunk, ids))
+            return self._decider.tables(chunk if len(ids) == len(everyone) else _only(chunk, ids))
 
         def rejected(ids: list[str | None], reason: str) -> Decided:
             error = internal_error(reason)
             rejects = [
                 RejectRecord(candidate=id_, code=error.code, message=error.message, help=error.help) for id_ in ids
             ]
-            return self._decides.tables(_only(chunk, []))._replace(rejects=rejects, rejected=len(ids))
+            return self._decider.tables(_only(chunk, []))._replace(rejects=rejects, rejected=len(ids))
 
         everyone = _ids(chunk)
         return self._decided(everyone, decide, rejected)
@@ -100,31 +99,25 @@ def _concerns_all(error: Exception) -> bool:
 
 
 def _ids(chunk: TableChunk) -> list[str | None]:
-    """The ids of a chunk: those of its candidates in their order, then those that only other tables have."""
+    """The ids of a chunk: first those of its candidates, in order, then those that only other tables have."""
     ids: dict[str | None, None] = {}
     for name in sorted(chunk.tables, key=lambda name: name != "candidates"):
-        ids |= dict.fromkeys(pc.unique(plain_column(chunk.tables[name])).to_pylist())
+        ids |= dict.fromkeys(pc.unique(plain_ids(chunk.tables[name])).to_pylist())
     return list(ids)
 
 
-def plain_column(table: pa.Table) -> pa.ChunkedArray:
-    """The ids of a table's rows, as strings."""
-    column = table.column(KEY)
-    return pa.chunked_array([plain(part) for part in column.chunks], pa.string())
-
-
 def _only(chunk: TableChunk, ids: list[str | None]) -> TableChunk:
-    """The rows of some ids."""
+    """The part of a chunk with the rows of some ids."""
     wanted = pa.array(ids, pa.string())
     return chunk._replace(
         tables={
-            name: table.filter(pc.is_in(plain_column(table), value_set=wanted)) for name, table in chunk.tables.items()
+            name: table.filter(pc.is_in(plain_ids(table), value_set=wanted)) for name, table in chunk.tables.items()
         }
     )
 
 
 def _together(first: Decided, second: Decided) -> Decided:
-    """What came of two parts of a chunk, as one."""
+    """The results of two parts of a chunk as one result."""
     return Decided(
         _concatenated(first.ids, second.ids, pa.string()),
         _concatenated(first.nows, second.nows, pa.int64()),
@@ -134,6 +127,7 @@ def _together(first: Decided, second: Decided) -> Decided:
         },
         [*first.rejects, *second.rejects],
         first.rejected + second.rejected,
+        [*first.lines, *second.lines],
     )
 
 
@@ -142,29 +136,29 @@ def _concatenated(first: Any, second: Any, type_: pa.DataType) -> pa.Array:
 
 
 def forked_trial(seconds: float, still_there: Callable[[], None]) -> Trial | None:
-    """A trial in a copy of this process; ``None`` where the system has no such copies.
+    """A trial in a fork of this process; ``None`` if the system cannot fork.
 
-    ``seconds`` is how long one case may take. ``still_there`` is called after each trial, for those who watch over this
-    process.
+    A trial may take ``seconds``, and a little longer for each case. ``still_there`` is called after each trial, to tell
+    whoever watches this process that it is alive.
     """
     if not hasattr(os, "fork"):
         return None
 
-    def trial(decide: Callable[[], Decided], count: int) -> str | None:
-        reason = _in_copy(decide, seconds + _TRIAL_EACH * count)
+    def trial(decide: Callable[[], object], count: int) -> str | None:
+        reason = _in_fork(decide, seconds + _TRIAL_EACH * count)
         still_there()
         return reason
 
     return trial
 
 
-def _in_copy(decide: Callable[[], Decided], seconds: float) -> str | None:
-    """Decide in a copy of this process, and throw the outcome away; why the copy did not come to an end."""
+def _in_fork(decide: Callable[[], object], seconds: float) -> str | None:
+    """Decide in a fork and drop the result. Returns why the fork crashed or took too long; ``None`` if it ended by itself."""
     child = os.fork()
     if child == 0:
         try:
             decide()
-        except BaseException:  # this process will meet it too, and tell of it
+        except BaseException:  # the parent meets the same error, and reports it
             os._exit(0)
         os._exit(0)
     end = time.monotonic() + seconds

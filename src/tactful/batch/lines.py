@@ -1,4 +1,4 @@
-"""Files with a case on each line: where units of work begin, and the lines of one, none longer than the limit."""
+"""Files with a case in each line: cut into units of work, and the lines of a unit read up to a limit of length."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from tactful.batch.model import LineUnit
 from tactful.source.codes.batches import UnreadableInput
 from tactful.source.diagnostics import InvalidInput
 
-#: How much is read at once.
+#: How many bytes are read at once.
 BLOCK: Final = 4 * 1024 * 1024
-#: A chunk ends once its lines have so many bytes, whatever their number.
+#: A chunk ends once its lines have this many bytes, whatever their number.
 CHUNK_BYTES: Final = 16 * 1024 * 1024
-#: How many chunks a unit has, and so a file of the output.
+#: The number of chunks in a unit, and so in a file of the output.
 CHUNKS: Final = 8
-#: A packed file may unpack to so many times its size, or to so many bytes.
+#: The most bytes of a line that are kept on the disk. Lines over the limit for cases are rejected, up to here.
+LONGEST: Final = 1024 * 1024 * 1024
+#: A packed file may unpack to this many times its size, or to this many bytes if that is more.
 _UNPACKED_RATIO: Final = 200
 _UNPACKED_LEAST: Final = 64 * 1024 * 1024
 _PACKED: Final = (".gz", ".zst")
@@ -28,14 +30,14 @@ _MARK: Final = b"\xef\xbb\xbf"
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
-    """A line's number, from 1, and what stands on it; ``None`` where that is longer than the limit."""
+    """A line: its number, from 1, and its text, or ``None`` if the text is longer than the limit."""
 
     no: int
     data: bytes | None
 
 
 def is_packed(path: Path) -> bool:
-    """Whether a file has to be unpacked, so that nobody can go to a line of it directly."""
+    """Whether a file is compressed, so that reading cannot start in the middle of it."""
     return path.name.endswith(_PACKED)
 
 
@@ -45,14 +47,14 @@ def unpacked(path: Path) -> BinaryIO:
 
 
 class Bounded:
-    """An unpacked stream that ends in a mistake where it is far longer than its packed file, as a bomb is."""
+    """The content of a packed file. Content far longer than the file, as in a decompression bomb, is a mistake."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._stream = path, unpacked(path)
         self._left = max(_UNPACKED_LEAST, _UNPACKED_RATIO * path.stat().st_size)
 
     def read(self, size: int) -> bytes:
-        """The next bytes. Raises :class:`InvalidInput` where there are too many."""
+        """The next bytes. Raises :class:`InvalidInput` once there are too many."""
         block = self._stream.read(size)
         self._left -= len(block)
         if self._left < 0:
@@ -62,14 +64,14 @@ class Bounded:
 
 
 class Readable(Protocol):
-    """What lines are read from."""
+    """A source of bytes."""
 
     def read(self, size: int, /) -> bytes:
-        """The next bytes, at most so many."""
+        """The next bytes, at most ``size``."""
 
 
 def plan_lines(path: Path, chunk: int) -> Iterator[LineUnit]:
-    """The units of a file, found as it is read. ``chunk``: how many lines are decided together."""
+    """The units of a file, made while the file is read. ``chunk`` is how many lines are decided on together."""
     start = no = 0
     with path.open("rb", buffering=0) as stream:
         for piece in _pieces(stream, chunk):
@@ -79,11 +81,17 @@ def plan_lines(path: Path, chunk: int) -> Iterator[LineUnit]:
 
 
 def spool_lines(stream: Readable, chunk: int, folder: Path) -> Iterator[LineUnit]:
-    """The units of a stream, each in a file of its own in ``folder``; whoever has worked on it takes it away."""
+    """The units of a stream, each in a file of its own in ``folder``. The file is removed when the unit is done.
+
+    Raises :class:`InvalidInput` if a line does not end within ``LONGEST`` bytes, so that it cannot fill the disk.
+    """
     no = 0
     out = (folder / "lines-00000").open("wb")
     try:
         for piece in _pieces(stream, chunk):
+            if piece.size > CHUNK_BYTES * CHUNKS + LONGEST:
+                message = f"the input has a line of more than {LONGEST:,} bytes, at line {piece.line:,} or later"
+                raise InvalidInput([UnreadableInput.at(None, message, "give each case a line of its own")])
             out.write(piece.data)
             if piece.ends:
                 out.close()
@@ -95,7 +103,11 @@ def spool_lines(stream: Readable, chunk: int, folder: Path) -> Iterator[LineUnit
 
 
 class _Piece(NamedTuple):
-    """A piece of a stretch of whole lines: ``size`` and ``line`` are the stretch's so far, and its first line's number."""
+    """A piece of a stretch of whole lines.
+
+    ``size`` is the size of the stretch up to the end of this piece, in bytes. ``line`` is the number of the stretch's first
+    line. ``ends``: the stretch ends with this piece.
+    """
 
     data: memoryview
     size: int
@@ -104,9 +116,9 @@ class _Piece(NamedTuple):
 
 
 def _pieces(stream: Readable, chunk: int) -> Iterator[_Piece]:
-    """A stream in stretches of whole lines, each in pieces, the last of which ends it.
+    """A stream in stretches of whole lines, each in one or more pieces.
 
-    A stretch ends with the line that makes it full, by the number of lines or by their size, or with the stream.
+    A stretch ends with the line that fills it, by number of lines or by size, or at the end of the stream.
     """
     most_lines, most_bytes = chunk * CHUNKS, CHUNK_BYTES * CHUNKS
     size = lines = 0
@@ -127,7 +139,7 @@ def _pieces(stream: Readable, chunk: int) -> Iterator[_Piece]:
 
 
 def _stop(block: bytes, at: int, lines: int, size: int) -> tuple[int, bool]:
-    """Where a stretch that has room for so many lines and bytes stops in a block, and whether it is full then."""
+    """Where a stretch with room for ``lines`` and ``size`` bytes stops in a block, and whether it is full there."""
     stops = []
     by_size = block.find(b"\n", at + max(0, size - 1)) if at + size <= len(block) else -1
     if by_size >= 0:
@@ -139,7 +151,7 @@ def _stop(block: bytes, at: int, lines: int, size: int) -> tuple[int, bool]:
 
 
 def lines_of(unit: LineUnit, limit: int) -> Iterator[Line]:
-    """The lines of a unit that have anything on them; of one longer than ``limit`` bytes only its number."""
+    """The lines of a unit that are not blank. Of a line longer than ``limit`` bytes, only the number is kept."""
     with open(unit.path, "rb", buffering=BLOCK) as stream:
         stream.seek(unit.start)
         no, left = unit.line, unit.stop - unit.start
@@ -162,7 +174,7 @@ def lines_of(unit: LineUnit, limit: int) -> Iterator[Line]:
 
 
 def _skip(stream: BinaryIO) -> int:
-    """Go on to the end of the line; how many bytes that was."""
+    """Skip to the end of the line. Returns the number of bytes skipped."""
     skipped = 0
     while data := stream.readline(BLOCK):
         skipped += len(data)
@@ -172,14 +184,14 @@ def _skip(stream: BinaryIO) -> int:
 
 
 def chunks_of(unit: LineUnit, limit: int, chunk: int) -> Iterator[list[Line]]:
-    """The lines of a unit, so many at a time, or fewer where they are long. Each has the bytes read with it."""
-    found: list[Line] = []
+    """The lines of a unit, ``chunk`` at a time, or fewer if they are long."""
+    lines: list[Line] = []
     size = 0
     for line in lines_of(unit, limit):
-        found.append(line)
+        lines.append(line)
         size += len(line.data or b"")
-        if len(found) == chunk or size >= CHUNK_BYTES:
-            yield found
-            found, size = [], 0
-    if found:
-        yield found
+        if len(lines) == chunk or size >= CHUNK_BYTES:
+            yield lines
+            lines, size = [], 0
+    if lines:
+        yield lines

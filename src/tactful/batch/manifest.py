@@ -1,4 +1,4 @@
-"""A batch's folder: what was begun there, what is done, and whether another run may go on."""
+"""The output folder of a batch: its manifest, the units that are done, and whether another run may continue."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from typing import Final, Literal
 import msgspec
 
 from tactful.batch.model import InputFile, Options, OutputFile, Tally, Written
-from tactful.batch.output.parts import output_file
-from tactful.source.codes.batches import DamagedBatch, NoPlaceForBatch, OtherBatch
+from tactful.batch.output.parts import list_name, output_file
+from tactful.source.codes.batches import DamagedBatch, OtherBatch, UnusableOutputFolder
 from tactful.source.diagnostics import InvalidInput
 
 MANIFEST: Final = "batch.json"
-#: What lies in the folder while a batch is under way.
+#: A folder in the output folder, for work under way.
 WORK: Final = ".work"
-#: What the folder for work under way may have in it.
-_IN_WORK: Final = ("parts", "lines", "sorted", "done.jsonl")
-#: How files of the output are called.
+#: The entries that the folder for work under way may have.
+_IN_WORK: Final = ("parts", "lines", "sorted", "candidates", "repeated", "done.jsonl")
+#: The names of output files.
 _PART: Final = re.compile(
     r"(actions|justifications|steps|decisions|rejects)/part-\d{5,}(-\d{3,})?\.(parquet|arrow|jsonl)"
 )
-#: How many damaged files are told of.
-_MOST_TOLD: Final = 20
+#: The most damaged files that are reported.
+_MOST_REPORTED: Final = 20
 #: The folders of the output.
 OUTPUT: Final = ("actions", "justifications", "steps", "decisions", "rejects")
 
 
 class PackPin(msgspec.Struct, frozen=True):
-    """The pack that is decided with."""
+    """The pack of a batch."""
 
     name: str
     version: str
@@ -42,11 +42,11 @@ class PackPin(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a batch is, written before anything else. Another run goes on only where it is the same.
+    """The description of a batch, which is written first. Another run continues the batch only if its description is the same.
 
-    ``input`` is what the command named; the names of ``files`` are without it, so that a folder may be moved.
-    ``started`` is the moment, in seconds since 1970, that cases without a ``now`` of their own are decided for. ``sorted``:
-    the tables that had to be sorted first.
+    ``input`` is the input as the command names it. The names of ``files`` are relative to it, so the input may be moved.
+    ``started`` is the moment for cases without a ``now`` of their own, in seconds since 1970. ``sorted`` are the tables that
+    have to be sorted first.
     """
 
     state: Literal["running", "done"] = "running"
@@ -63,7 +63,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def differences(begun: Manifest, wanted: Manifest) -> list[str]:
-    """In what two batches differ, in words; nothing where the one is the other's continuation."""
+    """The differences between two batches, in words; none if one continues the other."""
     reasons = list(_file_differences(begun.files, wanted.files))
     if begun.pack != wanted.pack:
         reasons.append(
@@ -100,17 +100,23 @@ def _in_words(name: str, value: object) -> str:
 
 
 class OutputFolder:
-    """The output folder of a batch, which one run has for itself."""
+    """The output folder of a batch, locked for one run. ``lock``: the open handle of the lock, if there is one."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, lock: int | None = None) -> None:
+        self.folder, self._lock = folder, lock
         self.work = folder / WORK
         self._journal = self.work / "done.jsonl"
 
-    def read(self, fresh: bool) -> Manifest | None:
-        """The batch that was begun here, if any; ``fresh``: it is to be forgotten.
+    def release_lock(self) -> None:
+        """Close the handle. Other processes that have a copy of it still keep others out."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
-        Raises :class:`InvalidInput` where the folder has other things in it, or a batch that cannot be read.
+    def read(self, fresh: bool) -> Manifest | None:
+        """The batch that was begun here, if any. ``fresh``: it is to be discarded, so the result is ``None``.
+
+        Raises :class:`InvalidInput` if the folder has other files in it, or a batch that cannot be read.
         """
         self._check_links()
         path = self.folder / MANIFEST
@@ -122,61 +128,61 @@ class OutputFolder:
             return None
         others = [entry.name for entry in self.folder.iterdir() if entry.name != WORK] if self.folder.is_dir() else []
         if others:
-            message = f"`{self.folder}` has other things in it: {', '.join(sorted(others)[:3])}"
-            raise InvalidInput([NoPlaceForBatch.at(None, message, "name a new folder, or an empty one")])
+            message = f"`{self.folder}` has other files in it: {', '.join(sorted(others)[:3])}"
+            raise InvalidInput([UnusableOutputFolder.at(None, message, "name a new folder, or an empty one")])
         return None
 
     def _manifest(self, path: Path, fresh: bool) -> Manifest | None:
-        """The manifest; ``None`` where it is damaged and about to be forgotten."""
+        """The manifest; ``None`` if it is damaged and to be discarded."""
         try:
             data = path.read_bytes()
         except OSError as error:
             message = f"`{path}`: {(error.strerror or 'it cannot be read').lower()}"
-            raise InvalidInput([NoPlaceForBatch.at(None, message, "name a new folder, or an empty one")]) from None
+            raise InvalidInput([UnusableOutputFolder.at(None, message, "name a new folder, or an empty one")]) from None
         try:
             return msgspec.json.decode(data, type=Manifest)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
-            if _is_of_others(data):
+            if _is_foreign(data):
                 message = f"`{path}` was not written by tactful batch"
-                problem = NoPlaceForBatch.at(None, message, "name a new folder, or an empty one")
+                problem = UnusableOutputFolder.at(None, message, "name a new folder, or an empty one")
                 raise InvalidInput([problem]) from None
         if fresh:
             return None
-        raise InvalidInput([OtherBatch.at(None, f"`{path}` is no batch that this version can go on with", _ANOTHER)])
+        raise InvalidInput([OtherBatch.at(None, f"`{path}` is a batch that this version cannot continue", _ANOTHER)])
 
     def _check_links(self) -> None:
-        """No folder of the output is a link to another place, where other things could be."""
+        """Raise :class:`InvalidInput` if a folder of the output is a link, because other files could be behind it."""
         for name in (WORK, *(f"{WORK}/{name}" for name in _IN_WORK), *OUTPUT):
             if (self.folder / name).is_symlink():
                 message = f"`{self.folder / name}` is a symbolic link"
-                raise InvalidInput([NoPlaceForBatch.at(None, message, "take the link away, or name another folder")])
+                raise InvalidInput([UnusableOutputFolder.at(None, message, "remove the link, or name another folder")])
 
     def _check_strangers(self, manifest: Manifest | None) -> None:
-        """That nothing would be deleted or mixed up with the output that no batch wrote."""
+        """Raise :class:`InvalidInput` if the output folders have files that no batch wrote: they could be deleted or mixed up."""
         ours = self._files_of(manifest)
-        strangers = sorted(name for name in self._there() if name not in ours)
+        strangers = sorted(name for name in self._entries() if name not in ours)
         if strangers:
-            message = f"`{self.folder}` has files that the batch in it did not write: {', '.join(strangers[:3])}"
-            raise InvalidInput([NoPlaceForBatch.at(None, message, "move them away, or name another folder")])
+            message = f"`{self.folder}` has files that its batch did not write: {', '.join(strangers[:3])}"
+            raise InvalidInput([UnusableOutputFolder.at(None, message, "move them away, or name another folder")])
 
     def _files_of(self, manifest: Manifest | None) -> set[str]:
-        """The files that a batch wrote. Of one that was damaged or not finished, those that are called like parts."""
+        """The files that a batch wrote. Of a damaged or unfinished batch: the files that are named like parts."""
         if manifest is not None and manifest.state == "done":
             return set(manifest.output)
-        return {name for name in self._there() if _PART.fullmatch(name)}
+        return {name for name in self._entries() if _PART.fullmatch(name)}
 
-    def _there(self) -> list[str]:
-        """The files and folders that are in the folders of the output, and in the one for work under way."""
+    def _entries(self) -> list[str]:
+        """The files in the output folders, and unknown entries of the folder for work under way."""
         folders = [self.folder / name for name in OUTPUT]
         output = [f"{folder.name}/{entry.name}" for folder in folders if folder.is_dir() for entry in folder.iterdir()]
         work = [f"{WORK}/{entry.name}" for entry in self.work.iterdir()] if self.work.is_dir() else []
         return output + [name for name in work if name.removeprefix(f"{WORK}/") not in _IN_WORK]
 
     def begin(self, manifest: Manifest) -> None:
-        """Take away what an earlier batch left, and write down what this one is."""
+        """Remove the files of an earlier batch, and write the manifest of this one."""
         self._check_strangers(None)
         (self.folder / MANIFEST).unlink(missing_ok=True)
-        for name in self._there():
+        for name in self._entries():
             (self.folder / name).unlink(missing_ok=True)
         for name in OUTPUT:
             if (self.folder / name).is_dir():
@@ -186,24 +192,24 @@ class OutputFolder:
         self.write(manifest)
 
     def check_output(self, manifest: Manifest) -> None:
-        """That the output of a batch that is done is as it was written. Raises :class:`InvalidInput`."""
+        """Raise :class:`InvalidInput` if the output of a finished batch is not as it was written."""
         problems = [
-            DamagedBatch.at(None, f"`{self.folder / name}` {'was changed' if there else 'is gone'}", _ANOTHER)
+            DamagedBatch.at(None, f"`{self.folder / name}` {'was changed' if exists else 'is gone'}", _ANOTHER)
             for name, file in manifest.output.items()
             if not self._is_whole(name, file)
-            for there in [(self.folder / name).exists()]
+            for exists in [(self.folder / name).exists()]
         ]
         if problems:
-            raise InvalidInput(problems[:_MOST_TOLD])
+            raise InvalidInput(problems[:_MOST_REPORTED])
 
     def tidy(self) -> None:
-        """Take away what a run that was ended left half done."""
+        """Remove the unfinished work of an interrupted run."""
         for name in ("parts", "lines"):
             shutil.rmtree(self.work / name, ignore_errors=True)
             (self.work / name).mkdir(parents=True)
 
     def write(self, manifest: Manifest) -> None:
-        """Write the manifest, whole or not at all."""
+        """Write the manifest in one step, so that it is never half written."""
         path = self.folder / MANIFEST
         new = self.folder / f".{MANIFEST}"
         with new.open("wb") as stream:
@@ -213,20 +219,23 @@ class OutputFolder:
         new.replace(path)
 
     def restart(self, manifest: Manifest) -> None:
-        """Forget what is done, and go on with another manifest."""
+        """Discard the units that are done, and continue with another manifest."""
         self._journal.unlink(missing_ok=True)
         self.tidy()
         self.write(manifest)
 
     def finish(self, manifest: Manifest) -> None:
-        """Write that all is done, and leave nothing but the output."""
+        """Write the final manifest, and remove everything but the output."""
         self.write(manifest)
         shutil.rmtree(self.work, ignore_errors=True)
 
-    # --- what is done ---
+    # --- units that are done ---
 
     def done(self) -> dict[int, Written]:
-        """The units that are done and whose files are there; a line that was not written to its end doesn't count."""
+        """The units that are done and whose files are intact. A half-written last line is dropped.
+
+        Raises :class:`InvalidInput` if a line cannot be read.
+        """
         if not self._journal.exists():
             return {}
         data = self._journal.read_bytes()
@@ -245,6 +254,7 @@ class OutputFolder:
             no: written
             for no, written in units.items()
             if all(self._is_whole(name, file) for name, file in written.files.items())
+            and (written.candidates is None or self._is_whole(f"{WORK}/{list_name(no)}", written.candidates))
         }
 
     def _is_whole(self, name: str, file: OutputFile) -> bool:
@@ -252,11 +262,29 @@ class OutputFolder:
         return path.is_file() and path.stat().st_size == file.bytes and output_file(path) == file
 
     def keep(self, written: Written) -> None:
-        """Put a unit's files in their places, and write down that it is done."""
+        """Move a unit's files to their places, and record that the unit is done."""
+        if written.candidates is not None:
+            self._move(written, list_name(written.unit), self.work)
+        self._record(written)
+
+    def replace(self, before: Written, after: Written) -> None:
+        """Put other files in place of a unit's, and record them. The list of its candidates stays."""
+        for name in before.files.keys() - after.files.keys():
+            (self.folder / name).unlink()
+        self._record(after)
+
+    def candidates(self, unit: int) -> Path:
+        """The list of a unit's candidates."""
+        return self.work / list_name(unit)
+
+    def _move(self, written: Written, name: str, folder: Path) -> None:
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        (self.work / "parts" / written.folder / name.replace("/", "-")).replace(path)
+
+    def _record(self, written: Written) -> None:
         for name in written.files:
-            path = self.folder / name
-            path.parent.mkdir(exist_ok=True)
-            (self.work / "parts" / written.folder / name.replace("/", "-")).replace(path)
+            self._move(written, name, self.folder)
         with self._journal.open("ab") as stream:
             stream.write(msgspec.json.encode(written) + b"\n")
             stream.flush()
@@ -264,23 +292,22 @@ class OutputFolder:
 
 
 @contextmanager
-def place_for(folder: Path) -> Iterator[OutputFolder]:
-    """The folder, made where it isn't there, and locked. Raises :class:`InvalidInput` where another run is at work."""
+def locked_folder(folder: Path) -> Iterator[OutputFolder]:
+    """The folder, created if needed, and locked. Raises :class:`InvalidInput` if another run is using it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or "cannot be made").lower()
-        raise InvalidInput([NoPlaceForBatch.at(None, f"`{folder}`: {reason}", "name another folder")]) from None
-    handle = _lock(folder)
+        reason = (error.strerror or "cannot be created").lower()
+        raise InvalidInput([UnusableOutputFolder.at(None, f"`{folder}`: {reason}", "name another folder")]) from None
+    place = OutputFolder(folder, _lock(folder))
     try:
-        yield OutputFolder(folder)
+        yield place
     finally:
-        if handle is not None:
-            os.close(handle)
+        place.release_lock()
 
 
 def _lock(folder: Path) -> int | None:
-    """A handle that keeps others out as long as it is open; none on Windows, where two runs do not exclude each other."""
+    """A handle that locks the folder while it is open; ``None`` on Windows, where two runs do not exclude each other."""
     try:
         import fcntl
     except ImportError:
@@ -290,13 +317,13 @@ def _lock(folder: Path) -> int | None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(handle)
-        message = f"another run is at work in `{folder}`"
-        raise InvalidInput([NoPlaceForBatch.at(None, message, "wait for it, or name another folder")]) from None
+        message = f"another run is using `{folder}`"
+        raise InvalidInput([UnusableOutputFolder.at(None, message, "wait for it, or name another folder")]) from None
     return handle
 
 
-def _is_of_others(data: bytes) -> bool:
-    """Whether a file is JSON, and not of any version's batches."""
+def _is_foreign(data: bytes) -> bool:
+    """Whether a file is JSON that no version of ``tactful batch`` wrote."""
     try:
         content = msgspec.json.decode(data)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -304,4 +331,4 @@ def _is_of_others(data: bytes) -> bool:
     return not (isinstance(content, dict) and {"tactful", "pack", "input"} <= content.keys())
 
 
-_ANOTHER: Final = "name another folder, or begin anew with --fresh"
+_ANOTHER: Final = "name another folder, or start over with --fresh"

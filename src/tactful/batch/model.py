@@ -1,22 +1,23 @@
-"""What a batch is made of: options, units of work, what came of each, and the records of its files."""
+"""The records of a batch: its options, its units of work and their results, and its files."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-if TYPE_CHECKING:  # `tactful` reads this file for its commands, and must do without Arrow where that is not installed
+if TYPE_CHECKING:  # the commands import this file, and must work where Arrow is not installed
     import pyarrow as pa
 
 BatchFormat = Literal["parquet", "arrow", "jsonl"]
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the output hangs on, beside the input and the pack.
+    """The options that the output depends on, besides the input and the pack.
 
-    ``now``: the moment to decide for, in seconds since 1970, in place of the cases' own. ``chunk``: how many cases are
-    decided together; ``None`` where the input decides.
+    ``now`` replaces the moments of the cases, in seconds since 1970. ``chunk`` is how many cases are decided on together;
+    ``None`` leaves it to the input.
     """
 
     format: BatchFormat = "parquet"
@@ -27,7 +28,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class InputFile(msgspec.Struct, frozen=True):
-    """A file of the input, as far as is needed to know it again. ``changed`` is in nanoseconds since 1970."""
+    """A file of the input, as described in the manifest. ``changed`` is in nanoseconds since 1970."""
 
     name: str
     bytes: int
@@ -36,7 +37,7 @@ class InputFile(msgspec.Struct, frozen=True):
 
 
 class Stamp(msgspec.Struct, frozen=True):
-    """What a file of the input is known by while it is read. ``changed`` is in nanoseconds since 1970."""
+    """The state of an input file while it is read. ``changed`` is in nanoseconds since 1970."""
 
     path: str
     bytes: int
@@ -63,9 +64,9 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class LineUnit(msgspec.Struct, frozen=True):
-    """A stretch of a file with a case on each line: from byte ``start`` to ``stop``; ``line`` is the first one's number.
+    """A stretch of a file of lines, from byte ``start`` to ``stop``. ``line`` is the number of its first line.
 
-    ``weight`` says how much of the input it is, for the time that is left.
+    ``weight`` is its share of the input, for estimates of the remaining time. ``temporary``: the file was made for this unit.
     """
 
     no: int
@@ -81,9 +82,9 @@ class LineUnit(msgspec.Struct, frozen=True):
 
 
 class TableUnit(msgspec.Struct, frozen=True):
-    """Candidates by their ids: for each chunk those over one of ``bounds``, up to and including the next.
+    """Candidates by their ids. Each chunk has the ids above one of ``bounds``, up to and including the next.
 
-    The first bound of all is ``None``, and so is the last: no candidate is outside of them.
+    The first bound of the first unit and the last bound of the last unit are ``None``, so every candidate is in a unit.
     """
 
     no: int
@@ -100,16 +101,17 @@ Unit = LineUnit | TableUnit
 
 
 class OutputFile(msgspec.Struct, frozen=True):
-    """A file of the output, as far as is needed to know it again. ``crc`` is the CRC-32 of its bytes."""
+    """A file of the output, to check that it is unchanged. ``crc`` is the CRC-32 of its bytes."""
 
     bytes: int
     crc: int
 
 
 class Written(msgspec.Struct, frozen=True):
-    """A unit that is done: what it gave, and its files, named from the output folder.
+    """A unit that is done: its counts, and its files with their paths in the output folder.
 
-    ``folder`` is the one, among those for parts, that the worker had for itself.
+    ``folder`` is the worker's own folder for parts. ``candidates`` is the list of the unit's candidates, for a unit of
+    lines; ``repeated`` is how many of its lines were rejected because their candidates are on other lines too.
     """
 
     unit: int
@@ -117,13 +119,15 @@ class Written(msgspec.Struct, frozen=True):
     weight: int
     tally: Tally
     files: dict[str, OutputFile]
+    candidates: OutputFile | None = None
+    repeated: int = 0
 
 
 class RejectRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One mistake of a case that was not decided on: where it stands, its code, what is wrong and what to do instead.
+    """A mistake in a case that was not decided on: its place and code, the problem, and what to do instead.
 
-    ``line`` counts from 1 in a file of lines; ``candidate`` and ``table`` name a row of tables; ``path`` is the place in
-    the case.
+    ``line`` is the number of a line, from 1. ``candidate`` and ``table`` name a row of a table. ``path`` is the place in the
+    case.
     """
 
     line: int | None = None
@@ -136,11 +140,12 @@ class RejectRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class Decided(NamedTuple):
-    """What came of a chunk.
+    """The result of a chunk.
 
-    ``ids``: the candidates that were decided on, in order; ``nows``: the moment for each, in seconds since 1970. ``tables``:
-    actions, justifications and, where asked for, steps. ``rejected``: how many cases were not decided on; those that only
-    rows of other tables speak of count too.
+    ``ids`` are the candidates that were decided on, in order; ``nows`` has the moment for each, in seconds since 1970.
+    ``tables`` has actions, justifications and, on request, steps. ``rejected`` is the number of cases that were not decided
+    on, with the candidates whose ids only other tables have. ``lines`` has the line of each candidate in ``ids``; it is empty
+    for tables.
     """
 
     ids: pa.Array
@@ -148,3 +153,4 @@ class Decided(NamedTuple):
     tables: dict[str, pa.Table]
     rejects: list[RejectRecord]
     rejected: int
+    lines: Sequence[int] = ()

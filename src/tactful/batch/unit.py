@@ -1,4 +1,4 @@
-"""Doing a unit of work: its chunks read, decided and written. This is what workers do."""
+"""The work on one unit: its chunks are read, decided on and written. Workers run this."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import msgspec
 import pyarrow as pa
 
 from tactful.api.policy import Policy, load
-from tactful.batch.decide import Decides
+from tactful.batch.decide import ChunkDecider
+from tactful.batch.folder.lost import with_rejects
 from tactful.batch.folder.needed import needed_columns
+from tactful.batch.folder.streams import Trial
 from tactful.batch.folder.units import TablesInput, TablesReader
 from tactful.batch.inputs import stamp
 from tactful.batch.isolate import Isolated, forked_trial
@@ -25,15 +27,15 @@ from tactful.batch.workers import Progress
 from tactful.source.codes.batches import InputChanged
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
-#: Makes what decides for a policy: chunks in, tables out.
-MakeDecides = Callable[[Policy, Options, int], Decides]
+#: Makes the engine for a policy, its options and the moment of cases without one (seconds since 1970).
+MakeDecider = Callable[[Policy, Options, int], ChunkDecider]
 
 
 class Setup(msgspec.Struct, frozen=True):
-    """What every worker has to know.
+    """The settings that every worker gets.
 
-    ``chunk`` is how many cases are decided together, ``clock`` the moment that cases without a ``now`` of their own are
-    decided for; ``tables`` is ``None`` where the input has lines.
+    ``chunk`` is how many cases are decided on together. ``clock`` is the moment for cases without a ``now`` of their own, in
+    seconds since 1970. ``tables`` is ``None`` if the input has lines.
     """
 
     pack: str
@@ -43,30 +45,31 @@ class Setup(msgspec.Struct, frozen=True):
     clock: int
     folder: Path
     tables: TablesInput | None
-    decides: MakeDecides
-    #: Seconds that a case may take that is suspected of ending processes.
+    decider: MakeDecider
+    #: Seconds that a case may take if it is suspected of crashing processes.
     trial: float
-    #: The files of the input, as they were when the batch began to read them.
+    #: The files of the input as they were when the run began to read them.
     stamps: tuple[Stamp, ...]
 
 
 class Worker:
-    """Does units, with a policy that is loaded once."""
+    """Does units with a policy that is loaded once."""
 
     def __init__(self, setup: Setup, policy: Policy) -> None:
         self._setup = setup
-        #: No two processes write the same file, not even one whose parent was killed and one of the next run.
+        #: A folder for each process, so that no two write the same file: a process of a killed run may still be alive.
         self._folder = setup.folder / str(os.getpid())
         self._limit = policy.decider.limits.bytes
-        self._decides = setup.decides(policy, setup.options, setup.clock)
+        self._decider = setup.decider(policy, setup.options, setup.clock)
         self._reader = None
         if setup.tables is not None:
             self._reader = TablesReader(setup.tables, needed_columns(policy.decider, setup.options))
 
     def __call__(self, unit: Unit, tell: Callable[[Progress], None], careful: bool = False) -> Written:
-        """Do one unit; ``tell`` is called after each chunk.
+        """Do one unit, and call ``tell`` after each chunk.
 
-        ``careful``: the unit has ended processes, so each chunk is tried in a process of its own first.
+        ``careful``: the unit has crashed processes, so each chunk is tried in a process of its own first. Raises
+        :class:`InvalidInput` if a file of the input was changed.
         """
         check_input(self._setup.stamps)
         try:
@@ -78,20 +81,21 @@ class Worker:
         part = Part(unit, self._folder)
         trial = forked_trial(self._setup.trial, lambda: tell(Progress(unit.no, Tally(), 0))) if careful else None
         with part:
-            for decided, weight in self._decided(unit, Isolated(self._decides, trial)):
+            for decided, weight in self._decided(unit, trial):
                 tally = self._write(decided, part)
                 tell(Progress(unit.no, tally, weight))
         return part.written()
 
-    def _decided(self, unit: Unit, decides: Decides) -> Iterator[tuple[Decided, int]]:
+    def _decided(self, unit: Unit, trial: Trial | None) -> Iterator[tuple[Decided, int]]:
+        decider = Isolated(self._decider, trial)
         if isinstance(unit, TableUnit):
             assert self._reader is not None
             weight = unit.weight // (len(unit.bounds) - 1)
-            for chunk in self._reader.chunks(unit):
-                yield decides.tables(chunk), weight
+            for chunk in self._reader.chunks(unit, trial):
+                yield with_rejects(decider.tables(chunk), chunk.rejects), weight
             return
         for lines in chunks_of(unit, self._limit, self._setup.chunk):
-            yield decides.lines(lines), sum(len(line.data or b"") + 1 for line in lines)
+            yield decider.lines(lines), sum(len(line.data or b"") + 1 for line in lines)
 
     def _write(self, decided: Decided, part: Part) -> Tally:
         format_ = self._setup.options.format
@@ -100,6 +104,7 @@ class Worker:
         else:
             part.tables(decided.tables, format_)
         part.lines("rejects", list(decided.rejects))
+        part.candidates(decided)
         rows = {name: table.num_rows for name, table in decided.tables.items()}
         tally = Tally(len(decided.ids), decided.rejected, rows["actions"], rows["justifications"], rows.get("steps", 0))
         part.count(tally)
@@ -107,7 +112,7 @@ class Worker:
 
 
 def check_input(stamps: Sequence[Stamp]) -> None:
-    """That the files are still what they were. Raises :class:`InvalidInput`."""
+    """Raise :class:`InvalidInput` if a file is no longer as it was."""
     for before in stamps:
         try:
             now: Stamp | None = stamp(before.path)
@@ -118,22 +123,22 @@ def check_input(stamps: Sequence[Stamp]) -> None:
 
 
 def input_changed(name: str) -> Diagnostic:
-    """The mistake of an input that was written while it was read."""
+    """The mistake that an input was written while it was read."""
     help_ = "wait until the input is complete, and start over with --fresh"
     return InputChanged.at(None, f"`{name}` was changed while it was read", help_)
 
 
 def settle_memory() -> None:
-    """Have Arrow's memory from where numpy has its own, in a process that does nothing else: a tenth faster.
+    """Let Arrow and numpy use one allocator, in a process that does nothing else. This makes it a tenth faster.
 
-    What there is by now is there to the end, so the collector of garbage need not go over it again and again.
+    The objects that exist by now stay to the end, so the garbage collector is told to skip them.
     """
     pa.set_memory_pool(pa.system_memory_pool())
     gc.freeze()
 
 
 def make_worker(setup: Setup) -> Worker:
-    """What does units in a process of its own, which loads the pack itself. Raises :class:`TactfulError`."""
+    """The worker of a process of its own. Loads the pack; raises :class:`TactfulError` if the pack has changed."""
     policy = load(setup.pack)
     settle_memory()
     if policy.checked.digest != setup.digest:
@@ -142,5 +147,5 @@ def make_worker(setup: Setup) -> Worker:
 
 
 def maker(setup: Setup) -> Callable[[], Worker]:
-    """:func:`make_worker` for one setup, as it can be sent to other processes."""
+    """:func:`make_worker` for one setup, as a function that can be sent to other processes."""
     return partial(make_worker, setup)

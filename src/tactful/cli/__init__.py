@@ -1,1 +1,1 @@
-"""The command line: ``tactful advise``, ``check``, ``rules``, ``explain``, ``schema``."""
+"""The command line. Each command has a module of its own; ``app`` registers them all."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.text import Text
 
 from tactful.batch.model import Tally, Written
+from tactful.cli.options import parse_moment
 from tactful.cli.output import console, fail, guarded
 from tactful.cli.streams import INTERRUPTED
 from tactful.facts.reading.moments import epoch_seconds
@@ -124,10 +124,7 @@ def _moment(text: str | None) -> int | None:
     """The moment of ``--now``, in seconds since 1970, UTC."""
     if text is None:
         return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
+    moment = parse_moment(text)
     if moment.tzinfo is None:
         raise typer.BadParameter(
             f"{text!r} has no offset; candidates may live in different time zones, so add an offset, such as Z"
@@ -155,7 +152,6 @@ class Reporter:
         if not self._quiet and self._out.is_terminal:
             columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
             self._bar = Progress(*columns, console=self._out, transient=True)
-            self._bar.start()
         return self
 
     def __exit__(
@@ -188,6 +184,7 @@ class Reporter:
         self._weight += weight
         now = time.monotonic()
         if self._bar is not None and self._task is not None:
+            self._bar.start()  # not before: its thread would keep workers from being copies of this process
             self._bar.update(self._task, completed=self._weight, description=self._line(now))
         elif now - self._reported_at >= PAUSE:
             self._reported_at = now

@@ -11,7 +11,7 @@ import typer
 from tactful.api.policy import load
 from tactful.cli.output import console, guarded, write_file
 from tactful.formats.schema import pack_schema, to_bytes
-from tactful.source.codes.examples import CannotBegin
+from tactful.source.codes.examples import UnusablePackFolder
 from tactful.source.diagnostics import InvalidInput
 from tactful.testing.schema import examples_schema
 
@@ -136,7 +136,7 @@ def _refuse(path: Path, folder: str, name: str) -> None:
     elif path.is_dir() and any(path.iterdir()):
         problem, help_ = f"`{folder}` is not empty", "name a new or empty folder"
     if problem is not None:
-        raise InvalidInput([CannotBegin.at(None, problem, help_)])
+        raise InvalidInput([UnusablePackFolder.at(None, problem, help_)])
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -144,5 +144,5 @@ def _write(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = (error.strerror or "cannot be made").lower()
-        raise InvalidInput([CannotBegin.at(None, f"`{path.parent}`: {reason}", "name another folder")]) from None
+        raise InvalidInput([UnusablePackFolder.at(None, f"`{path.parent}`: {reason}", "name another folder")]) from None
     write_file(path, data)

@@ -26,11 +26,11 @@ class _Closed(io.RawIOBase):
         self.name, self.silent = name, False
 
     def readable(self) -> bool:
-        """So that reading gets as far as the error."""
+        """Return true, so that reading reaches the error."""
         return True
 
     def writable(self) -> bool:
-        """So that writing gets as far as the error."""
+        """Return true, so that writing reaches the error."""
         return True
 
     def readinto(self, buffer: object) -> int:
@@ -46,7 +46,7 @@ class _Closed(io.RawIOBase):
 
 @contextmanager
 def standard_streams() -> Iterator[None]:
-    """Make the standard streams fit to use, and turn what goes wrong with them into a message and an exit code."""
+    """Make the standard streams usable, and turn their errors into a message and an exit code."""
     _occupy()
     closed = _replace_closed()
     _set_encoding()
@@ -113,7 +113,7 @@ def _say(message: str) -> None:
 
 
 def _discard(closed: _Closed) -> None:
-    """Drop what could not be written, so that Python does not try it again as it ends."""
+    """Drop output that could not be written, so that Python does not try to write it again at exit."""
     closed.silent = True
     for number, stream in ((1, sys.stdout), (2, sys.stderr)):
         try:

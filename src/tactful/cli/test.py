@@ -181,10 +181,10 @@ def _render(tested: Tested, only: str | None, out: SafeConsole) -> None:
     out.print(Text(line, "green" if tested.passed else "bold red"), soft_wrap=True)
 
 
-def _count(what: str, results: tuple[ExampleResult, ...] | tuple[InvariantReport, ...]) -> str:
+def _count(noun: str, results: tuple[ExampleResult, ...] | tuple[InvariantReport, ...]) -> str:
     """``12 examples, 2 failed``."""
     failed = sum(not result.passed for result in results)
-    return f"{len(results)} {what}{'' if len(results) == 1 else 's'}, {failed} failed"
+    return f"{len(results)} {noun}{'' if len(results) == 1 else 's'}, {failed} failed"
 
 
 def report_coverage(policy: Policy, cases: Iterable[Case], drawn: int, html: Path | None, out: SafeConsole) -> float:

@@ -15,13 +15,13 @@ Array = npt.NDArray[Any]
 
 
 def bits(buffer: Any, start: int, count: int) -> Flags:
-    """A stretch of a buffer of bits."""
+    """The ``count`` bits of a buffer from ``start`` on, as flags."""
     whole = np.unpackbits(np.frombuffer(buffer, np.uint8), count=start + count, bitorder="little")
     return whole[start:].view(np.bool_)
 
 
 def present(array: pa.Array) -> Flags | None:
-    """Which values are not null; ``None`` where all are."""
+    """Which values are not null; ``None`` if no value is null."""
     if array.null_count == 0:
         return None
     buffer = array.buffers()[0]
@@ -29,7 +29,7 @@ def present(array: pa.Array) -> Flags | None:
 
 
 def numbers(array: pa.Array, type_: npt.DTypeLike) -> Array:
-    """The values of an array of fixed width; any value may stand for null. Read-only."""
+    """The values of an array of fixed width, read-only. Where the array is null, the value is arbitrary."""
     width = np.dtype(type_).itemsize
     if len(array) == 0:
         return np.zeros(0, type_)
@@ -37,7 +37,7 @@ def numbers(array: pa.Array, type_: npt.DTypeLike) -> Array:
 
 
 def flags(array: pa.Array) -> Flags:
-    """The values of an array of booleans; any value may stand for null."""
+    """The values of an array of booleans. Where the array is null, the value is arbitrary."""
     return bits(array.buffers()[1], array.offset, len(array)) if len(array) else np.zeros(0, np.bool_)
 
 
@@ -51,7 +51,7 @@ def where_known(data: Array, known: Flags | None, unknown: Any) -> Array:
 
 
 def offsets(array: pa.Array) -> Array:
-    """Where each text or list begins; the last number is where the last one ends."""
+    """The offset at which each text or list begins, and at the end the offset at which the last of them ends."""
     type_ = np.int64 if pa.types.is_large_string(array.type) or pa.types.is_large_list(array.type) else np.int32
     if len(array) == 0:
         return np.zeros(1, type_)
@@ -59,12 +59,12 @@ def offsets(array: pa.Array) -> Array:
 
 
 def is_dictionary(array: pa.Array) -> bool:
-    """Whether the values stand in a dictionary."""
+    """Whether the array is dictionary-encoded."""
     return bool(pa.types.is_dictionary(array.type))
 
 
 def codes(array: pa.Array) -> tuple[list[str | None], Ints]:
-    """Texts as places in a list of the different texts; -1 for null."""
+    """The distinct texts, and each text as its index among them; -1 for null."""
     coded = array if is_dictionary(array) else array.dictionary_encode()
     return texts(coded.dictionary), indices(coded)
 
@@ -80,14 +80,14 @@ def texts(array: pa.Array) -> list[str | None]:
 
 
 def indices(array: pa.Array) -> Ints:
-    """The places in the dictionary of a dictionary array; -1 for null."""
+    """The indices of a dictionary array; -1 for null."""
     inner = array.indices
     places = numbers(inner, inner.type.to_pandas_dtype())
     return where_known(places.astype(np.int64), present(inner), -1)
 
 
 def by_text(array: pa.Array, parsed: Callable[[str], int | None], unknown: int) -> tuple[Ints, Flags]:
-    """Texts parsed, each different text once; and which could not be parsed (``parsed`` returns ``None``)."""
+    """Texts parsed, each distinct text once; and flags for the texts that cannot be parsed (``parsed`` returns ``None``)."""
     words, places = codes(array)
     values = [None if word is None else parsed(word) for word in words]
     table = np.array([*(unknown if value is None else value for value in values), unknown], np.int64)

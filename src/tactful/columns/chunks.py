@@ -18,7 +18,7 @@ _KEY: Final = "candidate_id"
 
 
 def chunks(tables: Mapping[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
-    """The tables in pieces. All rows of a candidate are in one piece; rows of unknown candidates are in the last.
+    """The tables in chunks. All rows of a candidate are in the same chunk; rows of unknown candidates are in the last.
 
     Candidates and their rows keep their order. Tables already in the order of the candidates are not copied.
     """
@@ -42,7 +42,7 @@ def _size(tables: Mapping[str, pa.Table]) -> int:
 
 
 def _pieces(table: pa.Table, ids: pa.Array, size: int, count: int) -> tuple[pa.Table, Places]:
-    """The table in the order of the candidates, and where each chunk begins; the last number is where the table ends."""
+    """The table in the order of the candidates, the row at which each chunk begins, and at the end the number of rows."""
     owners = pc.index_in(_ids(table), value_set=ids)  # the first row, if a candidate has several by mistake
     chunk: Places = np.minimum(owners.fill_null(len(ids)).to_numpy(zero_copy_only=False) // size, count - 1)
     if (chunk[1:] < chunk[:-1]).any():
@@ -52,6 +52,6 @@ def _pieces(table: pa.Table, ids: pa.Array, size: int, count: int) -> tuple[pa.T
 
 
 def _ids(table: pa.Table) -> pa.Array:
-    """The candidate's id of each row, as one array of strings."""
+    """The candidate's id of each row, as a single array of strings."""
     column = pc.cast(table[_KEY], pa.string())
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -1,13 +1,13 @@
 """Many cases as columns: for each entity a table of all its rows, sorted by case, each field an array.
 
-Rows of an entity stand in the order of their parents, so the rows below any row are a stretch between two offsets. Other
-tables refer to a row by its place in its table. Each kind of array has a value for unknown:
+Rows of an entity are in the order of their parents, so the rows below any row are the range between two offsets. Other
+tables refer to a row by its index in its table. Each kind of array has a value for unknown:
 
 =====================  ====================================================  ==========
 kind                   array                                                 unknown
 =====================  ====================================================  ==========
 yes/no                 ``int8``: 1, 0                                        -1
-one of a set           ``int8`` or ``int16``: its place among the kind's     -1
+one of a set           ``int8`` or ``int16``: its index among the kind's     -1
 moment, duration,      ``int64``: seconds                                    ``NULL``
 time of day
 number                 ``float64``                                           ``nan``
@@ -33,13 +33,13 @@ from tactful.facts.kinds import ChoiceKind, DayTimeKind, DurationKind, Kind, Lis
 from tactful.facts.rows import Case
 
 Ints = npt.NDArray[np.int64]
-#: Places of rows; -1 where there is none.
+#: Indices of rows; -1 for no row.
 Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Picked = TypeVar("Picked", bound=npt.NDArray[Any])
 #: An unknown moment, duration or time of day; no deadline.
 NULL: Final = int(np.iinfo(np.int64).min)
-#: A list of a set is kept in the bits of one number, if the set has at most this many values.
+#: A list of a set is stored as the bits of a single number, if the set has at most this many values.
 MOST_IN_A_SET: Final = 62
 #: How many cases are rebuilt at once.
 _CASES: Final = 512
@@ -47,7 +47,7 @@ _CASES: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field of all rows of an entity; see the table above for what ``data`` is."""
+    """A field of all rows of an entity. The table at the top of this file describes ``data`` for each kind."""
 
     kind: Kind
     data: Any
@@ -93,13 +93,13 @@ BELOW: Final = tuple((entity.parent, entity.name) for entity in ALL if entity.pa
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Cases in columns. Immutable except for its memos, so only one thread uses it.
+    """Cases in columns. Immutable except for its caches, so only one thread may use it.
 
     ``sizes``: how many rows each entity has. ``now``: the moment to decide for, for each candidate, in seconds since
-    1970. ``links`` has the arrays of :data:`LINKS`, ``offsets`` those of :data:`BELOW` (one number more than there are
-    rows). ``given`` and ``custom``: the fields, by entity and name. ``places``: for each entity with a calendar, which of
-    ``calendars`` each row uses. ``cases`` rebuilds the cases with some numbers, for code that takes one case at a time;
-    rebuilding many at once is much faster.
+    1970. ``links`` has the arrays of :data:`LINKS`, ``offsets`` those of :data:`BELOW` (each has one more number than rows).
+    ``given`` and ``custom``: the fields, by entity and name. ``places``: for each entity with a calendar, which of
+    ``calendars`` each row uses. ``cases`` rebuilds the cases with the given numbers, for code that takes one case at a
+    time; rebuilding many at once is much faster.
     """
 
     sizes: Mapping[str, int]
@@ -115,7 +115,7 @@ class Columns:
     _starts: dict[tuple[str, str], Places] = field(default_factory=dict)
 
     def above(self, entity: str, scope: str) -> Places:
-        """For each row of ``entity``, the row of ``scope`` that it belongs to or has in scope; -1 if there is none."""
+        """For each row of ``entity``, the row of ``scope`` that it belongs to or has in scope; -1 for no such row."""
         key = (entity, scope)
         if key in self.links:
             return self.links[key]
@@ -130,7 +130,7 @@ class Columns:
         return rows
 
     def starts(self, pivot: str, over: str) -> Places:
-        """Where the rows of ``over`` below each row of ``pivot`` begin; the last number is where the last ones end."""
+        """The index at which the rows of ``over`` below each row of ``pivot`` begin, and at the end the number of such rows."""
         key = (pivot, over)
         if key in self.offsets:
             return self.offsets[key]
@@ -175,6 +175,6 @@ def gather(values: npt.NDArray[Any], rows: Places, missing: Any) -> npt.NDArray[
 
 
 def picked(values: Picked, rows: npt.NDArray[np.signedinteger]) -> Picked:
-    """The values at ``rows``; -1 is the last one."""
-    # Only -1 wraps. Nothing is checked, which makes it a fifth faster.
+    """The values at ``rows``. A row of -1 means the last value."""
+    # In this mode numpy checks no bounds, which makes it a fifth faster. Only -1 ever wraps.
     return values.take(rows, mode="wrap")  # type: ignore[return-value]  # numpy's stubs lose the type of numbers

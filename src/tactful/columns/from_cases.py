@@ -1,4 +1,4 @@
-"""Cases that have been read, as columns."""
+"""Turn cases that have been read into columns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tactful.facts.rows import Case, Family, Row
 
 
 def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) -> Columns:
-    """The cases as columns, in their order. ``now`` has the moment to decide for, for each (seconds since 1970)."""
+    """The cases as columns, in their order. ``now`` has each case's moment to decide for (seconds since 1970)."""
     rows = rows_of(cases)
     at = {entity: {id(row): no for no, row in enumerate(of_entity)} for entity, of_entity in rows.items()}
     calendars: dict[int, tuple[int, Calendar]] = {}

@@ -1,4 +1,4 @@
-"""Cases in JSON as columns; those that cannot be read are left out, with their mistakes."""
+"""Turn cases in JSON into columns. Cases that cannot be read are left out, and their mistakes are kept."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CASE: Final = msgspec.json.Decoder(_Case)
 
 
 def candidate_of(text: bytes) -> str | None:
-    """The candidate's id in a case as JSON; ``None`` where it cannot be read."""
+    """The candidate's id in a case as JSON; ``None`` if it cannot be read."""
     try:
         return _CASE.decode(text).candidate.id
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -37,19 +37,19 @@ def candidate_of(text: bytes) -> str | None:
 
 
 def internal_error(reason: str) -> Diagnostic:
-    """An error of tactful itself, which kept a case from being decided."""
+    """An error of tactful itself, because of which a case could not be decided."""
     return InternalError.at(None, f"tactful failed on this case: {reason}", "report it, together with the case")
 
 
 class Mistakes(NamedTuple):
-    """The mistakes of one text. ``text``: its number among all texts, from 0."""
+    """The mistakes of a text. ``text``: its number among all texts, from 0."""
 
     text: int
     mistakes: list[Diagnostic]
 
 
 class TextsRead(NamedTuple):
-    """The cases that could be read, in their order, and the mistakes of each of the others."""
+    """The cases that could be read, in their order, and the mistakes of all other texts."""
 
     columns: Columns
     mistakes: list[Mistakes]
@@ -58,7 +58,7 @@ class TextsRead(NamedTuple):
 def columns_of_texts(
     texts: Iterable[Text], read: Callable[[Text], Case], clock: int, custom: CustomFields
 ) -> TextsRead:
-    """Read a case from each text. ``read`` raises :class:`InvalidInput` where it cannot.
+    """Read a case from each text. ``read`` raises :class:`InvalidInput` for a text that it cannot read.
 
     ``clock``: the moment for cases without a moment of their own, in seconds since 1970.
     """
@@ -69,7 +69,7 @@ def columns_of_texts(
             cases.append(read(text))
         except InvalidInput as error:
             mistakes.append(Mistakes(no, list(error.diagnostics)))
-        except Exception as error:  # a fault of ours must not keep other cases from being decided
+        except Exception as error:  # a fault of this package must not keep other cases from being decided
             mistakes.append(Mistakes(no, [internal_error(f"{type(error).__name__}: {error}")]))
     moments = [clock if case.now is None else case.now for case in cases]
     return TextsRead(columns_of(cases, moments, custom), mistakes)

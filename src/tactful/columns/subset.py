@@ -1,4 +1,4 @@
-"""Columns without some of the candidates."""
+"""Remove candidates from columns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PARENT: Final = {child: parent for parent, child in BELOW}
 
 
 class Fields(Mapping[Name, Column]):
-    """Columns by entity and name. Some are made on first use."""
+    """Columns by entity and name. Columns that have makers are made on first use."""
 
     def __init__(self, columns: dict[Name, Column], makers: Mapping[Name, Callable[[], Column]]) -> None:
         self._columns, self._makers = columns, makers
@@ -35,7 +35,7 @@ class Fields(Mapping[Name, Column]):
 
 
 def without(columns: Columns, gone: Flags, cases: Callable[[Sequence[int]], list[Case]]) -> Columns:
-    """The columns without the candidates that are ``gone`` and their rows. ``cases`` takes the numbers of before."""
+    """The columns without the candidates flagged by ``gone`` and their rows. ``cases`` takes the numbers before removal."""
     kept = {"candidate": np.flatnonzero(~gone)}
     for entity in _PARENT:
         kept[entity] = np.flatnonzero(~gone[columns.above(entity, "candidate")])
@@ -59,7 +59,7 @@ def without(columns: Columns, gone: Flags, cases: Callable[[Sequence[int]], list
 
 
 def _renumbered(size: int, kept: Places) -> Places:
-    """The new number of each row; -1 for a row that is gone, and for the last entry, which place -1 reads."""
+    """The new number of each row; -1 for a removed row. The last entry is -1 too, because index -1 reads it."""
     numbers = np.full(size + 1, -1, np.int64)
     numbers[kept] = np.arange(len(kept))
     return numbers

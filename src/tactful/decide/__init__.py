@@ -1,1 +1,1 @@
-"""Firings to a ranked decision, now and for every moment to come."""
+"""Turn firings into ranked decisions, now and for every moment to come."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from tactful.engines.courses import Steps
 from tactful.engines.evaluate import Environment, Evaluator, clock_value, row_of
 from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import DAY, Value
@@ -16,18 +17,19 @@ from tactful.language.ir.boundaries import clock_times, other_fields, turns_at_m
 class Clocks:
     """The local clocks of a case, from ``start`` to ``last`` (seconds since 1970, UTC, both included)."""
 
-    def __init__(self, evaluator: Evaluator, start: int, last: int) -> None:
-        self._evaluator, self._start, self._last = evaluator, start, last
-        # Calendars stand in keys by their identity; the case keeps them alive.
+    def __init__(self, evaluator: Evaluator, start: int, last: int, steps: Steps) -> None:
+        """``steps`` are spent on the moments at which a clock may change a test."""
+        self._evaluator, self._start, self._last, self._steps = evaluator, start, last, steps
+        # Calendars are used in keys by their identity. The case keeps them alive.
         #: The value of a clock's field, by the field, the calendar and the moment.
         self._values: dict[tuple[str, int, int], Value] = {}
-        #: The turns of a group of tests, by the calendar and the tests. Many rules ask the same of a clock.
+        #: The turns of a group of tests, by the calendar and the tests. Many rules have the same tests of a clock.
         self._turns: dict[tuple[object, ...], Sequence[int]] = {}
 
     def turns(self, tests: Sequence[Test], env: Environment, start: int, last: int) -> Iterator[int]:
         """The moments after ``start`` and up to ``last`` at which ``tests`` begin, or cease, to hold all together.
 
-        Each test must be one that :func:`asks_a_clock`. Tests of different clocks are not taken together.
+        :func:`reads_a_clock` must hold of each test. Tests of different clocks are not combined.
         """
         groups: dict[int, tuple[Calendar, list[Test]]] = {}
         for test in tests:
@@ -44,6 +46,7 @@ class Clocks:
 
     def _turns_of(self, tests: list[Test], calendar: Calendar, env: Environment) -> list[int]:
         moments = {moment for test in tests for moment in self._moments(test, calendar)}
+        self._steps.spend(len(moments) * len(tests))
         return [
             moment
             for moment in sorted(moments)
@@ -72,6 +75,6 @@ class Clocks:
         yield from calendar.clock_changes(self._start - DAY, self._last + DAY)
 
 
-def asks_a_clock(test: Test) -> bool:
-    """Whether a test asks a local clock, and does not compare it with another field."""
+def reads_a_clock(test: Test) -> bool:
+    """Whether a test reads a local clock, and does not compare it with another field."""
     return test.field.origin == "clock" and not other_fields(test)

@@ -1,17 +1,18 @@
-"""The instants at which a decision can change though no fact does.
+"""The instants at which a decision can change although no fact does.
 
-A condition that no passing of time can make true, or false, has no instants. The list may still have a few too many,
-which costs time and never exactness; it never has too few.
+A condition that time alone cannot make true or false has no instants. The list may have a few instants at which nothing
+changes, which costs time but not exactness. It never misses an instant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import assert_never
+from typing import Final, assert_never
 
-from tactful.decide.clocks import Clocks, asks_a_clock
+from tactful.decide.clocks import Clocks, reads_a_clock
 from tactful.decide.decider import Decider
+from tactful.engines.courses import ROW, Steps
 from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
 from tactful.facts.kinds import Value
@@ -40,15 +41,18 @@ from tactful.language.ir.boundaries import (
     turns_at_midnight,
 )
 
+#: The most steps for listing the instants of a case, see :class:`tactful.engines.courses.Steps`.
+STEPS: Final = 2_000_000
+
 
 def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     """The seconds (since 1970, UTC) between ``start`` and ``until`` at which a firing may begin, end or get another deadline.
 
-    ``start`` and ``until`` are left out.
+    ``start`` and ``until`` are left out. Raises :class:`TooManySteps` where it takes more than ``STEPS`` steps to list them.
     """
-    last = until - 1
-    window = _Window(decider, decider.evaluator(case, start), start, last)
-    #: By application (or candidate): its moments, clocks apart, and its rules that look at a clock, with their rows.
+    last, steps = until - 1, Steps(STEPS)
+    window = _Window(decider, decider.evaluator(case, start), start, last, steps)
+    #: By application (or candidate): its moments without those of clocks, and its rules that read a clock, with their rows.
     moments: dict[Row, set[int]] = {}
     clocked: dict[Row, list[tuple[Rule, Row]]] = {}
     for rule in decider.moving:
@@ -58,10 +62,10 @@ def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
                 moments.setdefault(application, {start, until}).update(window.moments(rule, row))
                 if rule.no in decider.clocked:
                     clocked.setdefault(application, []).append((rule, row))
-    every = set().union(*moments.values(), _deadlines_in_sight(decider, window.evaluator, start, last))
-    clocks = Clocks(window.evaluator, start, last)
+    every = set().union(*moments.values(), _deadlines_in_sight(decider, window.evaluator, start, last, steps))
+    clocks = Clocks(window.evaluator, start, last, steps)
     for application, rules in clocked.items():
-        _add_clock_moments(decider, window.evaluator, clocks, rules, sorted(moments[application]), every)
+        _add_clock_moments(decider, window.evaluator, clocks, rules, sorted(moments[application]), every, steps)
     return sorted(every - {start, until})
 
 
@@ -72,54 +76,61 @@ def _add_clock_moments(
     rules: list[tuple[Rule, Row]],
     moments: list[int],
     every: set[int],
+    steps: Steps,
 ) -> None:
-    """Add to ``every`` the moments at which clocks change a rule, in those stretches only in which the rule may fire.
+    """Add to ``every`` the moments at which clocks change a rule, but only in stretches in which the rule may fire.
 
-    ``moments`` divide time into stretches in which nothing but clocks changes for the application of the rules' rows.
-    A stretch that is too long, because one of them is missing, only adds moments that change nothing.
+    ``moments`` divide time into stretches. Within a stretch, only clocks change anything about the application of the rules'
+    rows. If a moment were missing, the longer stretch would only add moments at which nothing changes.
     """
     for first, end in pairwise(moments):
-        window = _Window(decider, evaluator, first, end - 1, clocks)
+        window = _Window(decider, evaluator, first, end - 1, steps, clocks)
         for rule, row in rules:
             if window.may_fire(rule, row):
                 every.update(window.clock_moments(rule, row, every))
 
 
-def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last: int) -> Iterator[int]:
-    """The moments at which the end of a rule without ``by`` comes within the horizon: from then on it is a deadline."""
+def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last: int, steps: Steps) -> Iterator[int]:
+    """The moments at which the end of a rule without ``by`` comes within the horizon, and so becomes its deadline."""
     ending = [rule for rule in decider.moving if rule.by is None and not rule.endless]
     for rules, ahead in (
         ([rule for rule in ending if rule.no not in decider.clocked], HORIZON),
         ([rule for rule in ending if rule.no in decider.clocked], CLOCK_HORIZON),
     ):
         first, end = start + ahead, last + ahead
-        plain = _Window(decider, evaluator, first, end)
-        clocks = Clocks(evaluator, first, end)
+        plain = _Window(decider, evaluator, first, end, steps)
+        clocks = Clocks(evaluator, first, end, steps)
         for rule in rules:
             for row in evaluator.rows(rule.entity):
                 moments = plain.moments(rule, row)
                 if ahead == CLOCK_HORIZON:
-                    moments |= _Window(decider, evaluator, first, end, clocks).clock_moments(rule, row, set())
+                    moments |= _Window(decider, evaluator, first, end, steps, clocks).clock_moments(rule, row, set())
                 yield from (moment - ahead for moment in moments)
 
 
 class _Window:
     """The truth of conditions from ``start`` to ``last`` (seconds since 1970, UTC, both included).
 
-    A condition's truth is ``True`` or ``False`` where it stays so all through the window, and ``None`` where it may change.
-    All windows of a case share ``evaluator``, which is asked only for values that time does not change. Moments are
-    compared with ``now`` by an evaluator of the window's own.
+    A condition's truth is ``True`` or ``False`` if it stays so throughout the window, and ``None`` if it may change. All
+    windows of a case share ``evaluator``, which is used only for values that time does not change. Each window has its own
+    evaluator for comparing moments with ``now``.
     """
 
     def __init__(
-        self, decider: Decider, evaluator: Evaluator, start: int, last: int, clocks: Clocks | None = None
+        self,
+        decider: Decider,
+        evaluator: Evaluator,
+        start: int,
+        last: int,
+        steps: Steps,
+        clocks: Clocks | None = None,
     ) -> None:
         self._clockwork, self._start, self._last = decider.clockwork, start, last
-        self.evaluator, self._clocks = evaluator, clocks
+        self.evaluator, self._steps, self._clocks = evaluator, steps, clocks
         self._at_start = evaluator.at(start)
         self._facts: dict[tuple[str, int], bool | None] = {}
-        #: The truth of conditions, by the identity of the condition, which the pack keeps alive, and of its environment,
-        #: which is kept alive here.
+        #: The truth of conditions, by the identities of the condition, which the pack keeps alive, and of its environment,
+        #: which the entry keeps alive.
         self._truths: dict[tuple[int, int], tuple[bool | None, Environment]] = {}
         #: The computed facts, with the number of their row, whose moments have been listed.
         self._visited: set[tuple[str, int]] = set()
@@ -133,7 +144,7 @@ class _Window:
     def moments(self, rule: Rule, row: Row) -> set[int]:
         """The first seconds at which the outcome of a test of the rule, or its deadline, may change.
 
-        Clocks are left out, and so are computed facts whose moments the window has listed before.
+        Moments of clocks are left out, and so are those of computed facts that the window has already listed.
         """
         return self._inside(self._rule(rule, row))
 
@@ -155,10 +166,11 @@ class _Window:
     # --- the truth of conditions ---
 
     def truth(self, condition: Condition, env: Environment) -> bool | None:
-        """The truth of a condition all through the window; ``None`` where it may change."""
+        """The truth of a condition throughout the window; ``None`` if it may change."""
         key = (id(condition), id(env))
         known = self._truths.get(key)
         if known is None:
+            self._steps.spend(1)
             known = self._truths[key] = (self._truth(condition, env), env)
         return known[0]
 
@@ -177,7 +189,7 @@ class _Window:
                 assert_never(condition)
 
     def _some(self, members: tuple[Condition, ...], env: Environment, wanted: bool) -> bool | None:
-        """``wanted`` where some member's truth is ``wanted`` all the time, ``not wanted`` where no member's ever is."""
+        """``wanted`` if the truth of any member is always ``wanted``; ``not wanted`` if none ever is; otherwise ``None``."""
         undecided = False
         for member in members:
             truth = self.truth(member, env)
@@ -193,7 +205,7 @@ class _Window:
         return None if plain is None else plain != test.negated
 
     def _predicates(self, test: Test, env: Environment) -> bool | None:
-        """The truth of all predicates of a test together, its negation left aside."""
+        """The truth of all predicates of a test together, without its negation."""
         if self._clockwork.field(test.field):
             return self._yes_no(test, env)
         value = self.evaluator.value(test.field, env)
@@ -214,7 +226,7 @@ class _Window:
                     if self._clockwork.field(other):
                         return None
                 case AtValue() | AmongValues():
-                    pass  # the value stays on its side
+                    pass  # the value never crosses this boundary
                 case _:
                     assert_never(boundary)
         return self._at_start.predicate(predicate, value, field, env)
@@ -233,7 +245,7 @@ class _Window:
                 return None
 
     def _fact(self, id_: str, row: Row) -> bool | None:
-        """The value of a computed yes/no all through the window; ``None`` where it may change, and for other facts."""
+        """The value of a computed yes/no throughout the window; ``None`` if it may change, and for other facts."""
         key = (id_, row.no)
         if key not in self._facts:
             fact = self.evaluator.facts[id_]
@@ -241,7 +253,7 @@ class _Window:
             if isinstance(fact, WhenFact):
                 value = self.truth(fact.condition, env)
             elif fact.op in ("exists", "none"):
-                members = [self.truth(fact.where, inner) for inner in self.evaluator.collection(fact, row, env)]
+                members = [self.truth(fact.where, inner) for inner in self._collection(fact, row, env)]
                 some = True if True in members else None if None in members else False
                 value = some if fact.op == "exists" or some is None else not some
             else:
@@ -249,7 +261,12 @@ class _Window:
             self._facts[key] = value
         return self._facts[key]
 
-    # --- the moments at which they change ---
+    def _collection(self, fact: Aggregate, row: Row, env: Environment) -> Iterator[Environment]:
+        for inner in self.evaluator.candidates(fact, row, env):
+            self._steps.spend(ROW)
+            yield inner
+
+    # --- the moments at which conditions change ---
 
     def _changes(self, condition: Condition, env: Environment) -> Iterator[int]:
         """The moments at which a condition may change; they may lie outside the window."""
@@ -260,14 +277,14 @@ class _Window:
             return
         together: list[Test] = []
         for member in condition.members:
-            if isinstance(condition, AllOf) and isinstance(member, Test) and asks_a_clock(member):
-                together.append(member)  # taken together they turn less often: no office opens on a Sunday
+            if isinstance(condition, AllOf) and isinstance(member, Test) and reads_a_clock(member):
+                together.append(member)  # combined tests turn less often: no office opens on a Sunday
             else:
                 yield from self._changes(member, env)
         yield from self._clock_turns(together, env)
 
     def _changes_of_test(self, test: Test, env: Environment) -> Iterator[int]:
-        if asks_a_clock(test):
+        if reads_a_clock(test):
             yield from self._clock_turns([test], env)
             return
         yield from self._changes_of(test.field, env)
@@ -286,7 +303,7 @@ class _Window:
                 yield from self._meetings(field, other, env)
                 yield from self._meetings(other, field, env)
             case AtValue() | AmongValues():
-                pass  # only a field that changes passes these
+                pass  # a field passes these boundaries only when its value changes
             case _:
                 assert_never(boundary)
 
@@ -320,7 +337,7 @@ class _Window:
         if isinstance(fact, WhenFact):
             yield from self._changes(fact.condition, own)
             return
-        for inner in self.evaluator.collection(fact, row, own):
+        for inner in self._collection(fact, row, own):
             yield from self._changes(fact.where, inner)
             if fact.value is not None:
                 yield from self._changes_of(fact.value, inner)
@@ -335,9 +352,9 @@ class _Window:
             if isinstance(value, int):
                 yield value
             return
-        if field.origin == "clock":  # two clocks keep their distance until one is put forward or back
+        if field.origin == "clock":  # two clocks keep their distance until one of them is put forward or back
             return
         fact = self.evaluator.facts[field.key]
         if isinstance(fact, Aggregate) and fact.value is not None:
-            for inner in self.evaluator.collection(fact, row, self.evaluator.environment(fact.entity, row)):
+            for inner in self._collection(fact, row, self.evaluator.environment(fact.entity, row)):
                 yield from self._values(fact.value, inner)

@@ -1,4 +1,4 @@
-"""Invariants checked on a decision, or on two decisions: one before a change of the case and one after it."""
+"""Check invariants on a decision, or on the two decisions before and after a change of the case."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ from tactful.language.terms import Modality
 
 
 class Violation(msgspec.Struct, frozen=True):
-    """An invariant that a decision breaks: the row that it is broken for, and the actions of the conclusions that break it.
+    """An invariant that a decision breaks, with the row concerned, and the actions of the conclusions that break it.
 
-    ``actions`` is empty where the invariant is broken because a conclusion is missing.
+    ``actions`` is empty if the invariant is broken because a conclusion is missing.
     """
 
     invariant: str
@@ -58,15 +58,15 @@ class DecidedCase(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def now(self) -> int:
-        """The moment that was decided for (seconds since 1970, UTC)."""
+        """The moment of the decision (seconds since 1970, UTC)."""
         return self.evaluator.now
 
 
 class InvariantCheck(msgspec.Struct, frozen=True, eq=False):
     """The result of checking an invariant for one row.
 
-    ``broken`` is ``None`` where the invariant holds. Else it has the conclusions that break it, or nothing where a
-    conclusion is missing. ``last`` is the decision that the claim is about: the one after the change if there is a change.
+    ``broken`` is ``None`` if the invariant holds. Otherwise it has the conclusions that break it, and is empty if a
+    conclusion is missing. ``last`` is the decision that the claim is about: with a change, the decision after it.
     """
 
     invariant: Invariant
@@ -86,7 +86,7 @@ def violations(decider: Decider, case: Case, now: int) -> list[Violation]:
 
 
 def violations_by(decider: Decider, decided: DecidedCase) -> list[Violation]:
-    """The invariants that a given decision breaks; it may be that of a mutant of the pack."""
+    """The invariants that a given decision breaks. The decision may be that of a mutant of the pack."""
     return [
         Violation(
             check.invariant.id, check.row.entity, check.row.id, tuple(conclusion.action for conclusion in check.broken)
@@ -120,7 +120,7 @@ def check_invariant(invariant: Invariant, decider: Decider, decided: DecidedCase
 
 
 def _after(change: Change, decider: Decider, before: DecidedCase, row: Row, env: Environment) -> DecidedCase | None:
-    """The decision after a change; ``None`` where the changed facts do not fit together."""
+    """The decision after a change; ``None`` if the changed facts do not fit together."""
     case, now, shape = before.case, before.now, before.case.shape
     for put in change.facts:
         spot = _spot(put.field, case, row, env)
@@ -146,7 +146,7 @@ def _after(change: Change, decider: Decider, before: DecidedCase, row: Row, env:
 
 
 def _spot(field: Field, case: Case, row: Row, env: Environment) -> Spot | None:
-    """The place in the case of a field that a change sets. Where there is no offer, its fields make one."""
+    """The spot in the case of a field that a change sets. Setting a field of an offer creates the offer if needed."""
     name, custom = field.text.partition(".")[2], field.origin == "custom"
     owner = row_of(field, env)
     if owner is not None:
@@ -157,14 +157,14 @@ def _spot(field: Field, case: Case, row: Row, env: Environment) -> Spot | None:
 
 
 def _calendar(row: Row) -> Calendar:
-    """The calendar by which a change for a row counts: the row's own, or its application's."""
+    """The calendar for a change of a row: the row's own, or its application's."""
     return row.calendar or business_calendar(row)
 
 
 def _with_message(shape: CaseShape, fields: tuple[Put, ...], now: int, row: Row) -> CaseShape:
     """The case with one more message, sent at ``now`` to the row's person if it has one."""
     application, person = row.application, row.person
-    assert application is not None  # the check has seen to it
+    assert application is not None  # the check refuses messages for rows without an application
     message = Message(
         person=None if person is None else person.id, sent_at=application.calendar.local(now), direction="sent"
     )
@@ -193,7 +193,7 @@ _Subject = tuple[DecidedCase, Row]
 
 
 def _broken(claim: Claim, checked: CheckedPack, before: _Subject, after: _Subject) -> tuple[Conclusion, ...] | None:
-    """The conclusions that break a claim, none where one is missing; ``None`` where the claim holds."""
+    """The conclusions that break a claim, which are none if a conclusion is missing; ``None`` if the claim holds."""
     last, row = after
     match claim:
         case Never(actions=actions):
@@ -224,7 +224,7 @@ def _broken(claim: Claim, checked: CheckedPack, before: _Subject, after: _Subjec
 
 
 def _recommended(actions: tuple[str, ...], row: Row, checked: CheckedPack, ranking: Ranking) -> Iterator[Conclusion]:
-    """The recommendations, alternatives included, of some actions or members of their families, for a row or inside it."""
+    """The recommendations, including alternatives, of actions or members of their families, for a row or inside it."""
     for ranked in ranking.ranked:
         for conclusion in (ranked, *ranked.alternatives):
             family = checked.actions[conclusion.action].family
@@ -234,7 +234,7 @@ def _recommended(actions: tuple[str, ...], row: Row, checked: CheckedPack, ranki
 
 
 def _draws(modality: Modality, action: str, row: Row, ranking: Ranking) -> bool:
-    """Whether this conclusion, or a stronger one of its direction, is drawn for the row or for one that it belongs to."""
+    """Whether this conclusion, or a stronger one of its direction, is drawn for the row or a row that it belongs to."""
     return any(
         conclusion.action == action
         and conclusion.prohibits == modality.endswith("not")
@@ -245,6 +245,6 @@ def _draws(modality: Modality, action: str, row: Row, ranking: Ranking) -> bool:
 
 
 def _content(conclusion: Conclusion) -> tuple[object, ...]:
-    """Everything that a conclusion says."""
+    """The content of a conclusion, which must not change where two decisions have to be the same."""
     alternatives = tuple(alternative.key for alternative in conclusion.alternatives)
     return conclusion.key, conclusion.modality, conclusion.priority, conclusion.due, alternatives

@@ -1,7 +1,7 @@
-"""From firings to a ranked decision: firings are merged into conclusions, conflicts are settled, conclusions are sorted.
+"""Rank firings: merge them into conclusions, settle conflicts between conclusions, and sort the conclusions.
 
-Rules know nothing of each other; which of them wins is decided here. Conclusions that lose are kept, so that they can be
-explained. Nothing depends on the order of the firings.
+Rules know nothing of each other; ranking decides which of them wins. Conclusions that lose are kept, so that they can be
+explained. The result does not depend on the order of the firings.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from tactful.language.terms import Modality
 STRENGTH: Final[Mapping[Modality, int]] = {"must_not": 0, "must": 1, "should_not": 2, "should": 3, "may": 4}
 _MODALITIES: Final[tuple[Modality, ...]] = tuple(STRENGTH)
 
-# Conclusions rank by one number, their order; the smaller number ranks first. From the lowest bit on it has 20 bits for
-# the action's place among all actions by name, 3 for the modality, 40 for the deadline, and the rest for the priority.
+# Conclusions are ranked by a single number, their order; the smallest ranks first. From the lowest bit on, it has 20 bits for
+# the action's index among all actions by name, 3 for the modality, 40 for the deadline, and the rest for the priority.
 _ACTION_BITS: Final = 20
 _MODALITY_BITS: Final = 3
 _DUE_AT: Final = _ACTION_BITS + _MODALITY_BITS
@@ -46,15 +46,18 @@ _PRIORITY: Final = ~_REST
 _DUE: Final = _REST - _LAST
 
 
-#: What a conclusion is about: its action, whether it forbids the action, and the key of its target (see ``row_key``).
+#: With more prohibitions than this, only those about the rows around an advice's target are looked at.
+_MANY: Final = 16
+
+#: The subject of a conclusion: its action, whether it forbids the action, and the key of its target (see ``row_key``).
 Key = tuple[str, bool, tuple[str, str, str, str]]
 
 
 class _Plan(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A rule's conclusion, prepared for ranking.
 
-    ``path`` and ``by_id`` lead from the rule's row to the target, see ``_path``. ``mark`` has a bit for everything that can
-    bring the conclusion into conflict with others, see ``Ranker._mark``.
+    ``path`` and ``by_id`` lead from the rule's row to the target, see ``_path``. ``mark`` has the bits by which conclusions
+    that may conflict are detected, see ``Ranker._mark``.
     """
 
     action: str
@@ -68,9 +71,9 @@ class _Plan(msgspec.Struct, frozen=True, eq=False, gc=False):
 class Conclusion(msgspec.Struct, eq=False, gc=False):
     """All firings that advise, or that forbid, the same action for the same target.
 
-    The conclusion ranks by ``order``: the highest priority of its firings, then their nearest deadline, then their strongest
-    modality, in one number. ``plan`` is the plan of one of its rules; of a safety rule if it has one. ``lost_to`` and
-    ``alternatives`` are filled in by the ranker and not changed afterwards.
+    The conclusion is ranked by ``order``, a number made from the highest priority of its firings, then their nearest
+    deadline, then their strongest modality. ``plan`` is the plan of one of its rules, and of a safety rule if it has any.
+    ``lost_to`` and ``alternatives`` are filled in by the ranker and not changed afterwards.
     """
 
     plan: _Plan
@@ -92,9 +95,9 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
 
     @property
     def key(self) -> Key:
-        """What the conclusion is about, by ids. A pass that compares conclusions adds to the key what it looks at besides.
+        """The subject of the conclusion, by ids. A pass that compares more than subjects adds to this key.
 
-        Two messages that say the same have the same id, so conclusions about them have the same key.
+        Two messages with equal fields have the same id, so conclusions about them have the same key.
         """
         plan = self.plan
         return plan.action, plan.prohibits, row_key(self.target)
@@ -111,7 +114,7 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
 
     @property
     def due(self) -> int | None:
-        """The nearest deadline of its firings (seconds since 1970, UTC); ``None`` where no firing has one."""
+        """The nearest deadline of its firings (seconds since 1970, UTC); ``None`` if no firing has a deadline."""
         since = self.order >> _DUE_AT & (1 << 40) - 1
         return None if since == _NEVER else since + _EARLIEST
 
@@ -122,19 +125,19 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
 
 
 class Ranking(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """A ranked decision: the conclusions in order, and those set aside because they lost a conflict."""
+    """A ranked decision: the conclusions in order, and the conclusions that were set aside because they lost a conflict."""
 
     ranked: tuple[Conclusion, ...]
     set_aside: tuple[Conclusion, ...]
 
 
-#: What ranking a rule's firing takes: the path to the target, the action and whether it is forbidden as one number, the
-#: order without a deadline, and the plan.
+#: The data for ranking a rule's firing: the path to the target, the action and whether it is forbidden as a single number,
+#: the order without a deadline, and the plan.
 _Step = tuple[str, int, int, _Plan]
 
 
 class Ranker:
-    """Ranks the firings of one pack's rules. Immutable, and safe to use from any number of threads."""
+    """Ranks the firings of a pack's rules. Immutable, and safe to use from any number of threads."""
 
     def __init__(self, checked: CheckedPack) -> None:
         self._rules = checked.rules
@@ -147,7 +150,7 @@ class Ranker:
         clashing = _clashing(checked.rules, self._families)
         self._bits = {id_: no for no, id_ in enumerate(sorted(clashing))}
         self._count = len(self._bits)
-        self._restricted = 1 << 3 * self._count  # so high that it meets no other bit where marks are shifted
+        self._restricted = 1 << 3 * self._count  # so high that it meets no other bit when marks are shifted
         self._steps = tuple(map(self._step, checked.rules))
 
     def _step(self, rule: Rule) -> _Step:
@@ -163,11 +166,11 @@ class Ranker:
         return path, 2 * place + prohibits, order, _Plan(conclusion.action, prohibits, safety, path, by_id, mark)
 
     def _mark(self, action: str, prohibits: bool) -> int:
-        """The mark of a conclusion; 0 for most, which can neither conflict with others nor exceed a ``one per``.
+        """The mark of a conclusion. Most have 0: they can neither conflict with others nor exceed a ``one per``.
 
-        A recommendation has a bit for each action of its family that some rule forbids, and the bit ``_restricted`` where
-        its family is ``one per`` something. A prohibition has the bit of its action, ``_count`` bits higher, where some rule
-        recommends a member of the action's family. The two can only conflict where they share the bit of an action.
+        A recommendation has a bit for each action of its family that any rule forbids, and the bit ``_restricted`` if its
+        family is ``one per`` something. A prohibition has the bit of its action, ``_count`` bits higher, if any rule
+        recommends a member of the action's family. The two can conflict only if they share the bit of an action.
         """
         if prohibits:
             return 1 << self._bits[action] + self._count if action in self._bits else 0
@@ -203,14 +206,14 @@ class Ranker:
         return self._settled(list(groups.values()), marks)
 
     def target(self, no: int, row: Row, case: Case) -> Row | None:
-        """The target of a rule that fires for ``row``; ``None`` where the row does not say who that is."""
+        """The target of a rule that fires for ``row``; ``None`` if the row does not name the target."""
         return self._target(self._steps[no][3], row, case)
 
     def _target(self, plan: _Plan, row: Row, case: Case) -> Row | None:
         if plan.by_id:
             id_ = attrgetter(plan.by_id)(row)
             application = row.application
-            assert application is not None  # the check lets only rows of an application name people
+            assert application is not None  # only rows of an application can name people
             people = case.families[application.no].people
             return next((person for person in people if person.id == id_), None)
         match plan.path:
@@ -227,7 +230,7 @@ class Ranker:
     # --- conflicts ---
 
     def _settled(self, conclusions: list[Conclusion], marks: int) -> Ranking:
-        """The ranking of conclusions; ``marks`` are the marks of all of them together."""
+        """The ranking of conclusions. ``marks`` are the marks of all of them, combined."""
         lost: tuple[Conclusion, ...] = ()
         if marks & marks >> self._count and self._conflicts(conclusions):
             lost = tuple(in_order([conclusion for conclusion in conclusions if conclusion.lost_to]))
@@ -238,27 +241,31 @@ class Ranker:
         return Ranking(tuple(ranked), lost)
 
     def _conflicts(self, conclusions: list[Conclusion]) -> bool:
-        """Settle all conflicts, and say whether there was one."""
+        """Settle all conflicts. Returns whether there was any conflict."""
         count = self._count
         prohibitions = [
             (conclusion, conclusion.plan.mark >> count)
             for conclusion in conclusions
             if conclusion.plan.prohibits and conclusion.plan.mark
         ]
-        any_lost = False
+        by_target: dict[Row, list[tuple[Conclusion, int]]] = {}
+        if len(prohibitions) > _MANY:
+            for pair in prohibitions:
+                by_target.setdefault(pair[0].target, []).append(pair)
+        lost: dict[Conclusion, list[Conclusion]] = {}
         for advice in conclusions:
             plan = advice.plan
             if not plan.mark or plan.prohibits:
                 continue
+            if by_target:
+                prohibitions = [pair for row in rows_around(advice.target) for pair in by_target.get(row, ())]
             for prohibition, bit in prohibitions:
                 if plan.mark & bit and inside(advice.target, prohibition.target):
-                    _settle(advice, prohibition)
-                    any_lost = True
-        if any_lost:
-            for conclusion in conclusions:
-                if len(conclusion.lost_to) > 1:
-                    conclusion.lost_to = tuple(in_order(list(conclusion.lost_to)))
-        return any_lost
+                    loser, winner = _loser_and_winner(advice, prohibition)
+                    lost.setdefault(loser, []).append(winner)
+        for loser, winners in lost.items():
+            loser.lost_to = tuple(in_order(winners))
+        return bool(lost)
 
     def sorted_firings(self, conclusion: Conclusion) -> list[RawFiring]:
         """The firings of a conclusion, the rule with the highest priority first."""
@@ -274,6 +281,7 @@ class Ranker:
         """Keep the best of each family that is ``one per`` something; the others become its alternatives."""
         best: dict[tuple[str, Row], Conclusion] = {}
         ranked = []
+        alternatives: dict[Conclusion, list[Conclusion]] = {}
         for conclusion in sorted_conclusions:
             if conclusion.prohibits or not self._one_per[conclusion.action]:
                 ranked.append(conclusion)
@@ -281,11 +289,13 @@ class Ranker:
             keys = self._one_per_keys(conclusion)
             better = next((best[key] for key in keys if key in best), None)
             if better is not None:
-                better.alternatives = (*better.alternatives, conclusion)
+                alternatives.setdefault(better, []).append(conclusion)
                 continue
             for key in keys:
                 best[key] = conclusion
             ranked.append(conclusion)
+        for better, others in alternatives.items():
+            better.alternatives = tuple(others)
         return ranked
 
     def shared(self, alternative: Conclusion, better: Conclusion) -> tuple[str, str]:
@@ -295,7 +305,7 @@ class Ranker:
         return family, next(per for action, per in self._one_per[alternative.action] if action == family)
 
     def _one_per_keys(self, conclusion: Conclusion) -> list[tuple[str, Row]]:
-        """The families of a conclusion that are ``one per`` something, each with the row that there may be one for."""
+        """The families of a conclusion that are ``one per`` something, each with the row for which one is allowed."""
         keys = []
         for action, per in self._one_per[conclusion.action]:
             row = belongs_to(conclusion.target, per)
@@ -315,7 +325,7 @@ class Ranker:
         return by_target
 
     def steps_for(self, advice: Conclusion, steps: Mapping[Row, list[RawFiring]]) -> list[RawFiring]:
-        """The firings that add steps to a recommendation, in order: those about its family, on its target or around it.
+        """The firings that add steps to a recommendation, in order: those for its family, and for its target or a row above.
 
         ``steps`` are by target, see :meth:`steps_by_target`.
         """
@@ -326,9 +336,10 @@ class Ranker:
 
 
 def _path(rule: Rule) -> tuple[str, str]:
-    """The way from the rule's row to its target: attributes of the row; and the way to the target's id, if it is named by id.
+    """The path from the rule's row to its target, and the path to the target's id if the rule names the target by id.
 
-    An empty path is the row itself. Where the target is named by id, the path leads to its application (``.``: the row).
+    Paths are attributes of rows. An empty path is the row itself. If the target is named by id, the first path leads to its
+    application (``.`` is the row itself).
     """
     match rule.target:
         case InScope(entity=entity):
@@ -341,16 +352,16 @@ def _path(rule: Rule) -> tuple[str, str]:
 
 
 def _clashing(rules: Iterable[Rule], families: Mapping[str, Sequence[str]]) -> set[str]:
-    """The actions that some rule forbids while another recommends a member of their family."""
+    """The actions that a rule forbids while another rule recommends a member of their family."""
     forbidden = {rule.conclusion.action for rule in rules if isinstance(rule.conclusion, Prohibit)}
     advised = (rule.conclusion.action for rule in rules if not isinstance(rule.conclusion, Prohibit | AddStep))
     return forbidden.intersection(kind for action in advised for kind in families[action])
 
 
 def _merge(conclusion: Conclusion, order: int) -> None:
-    """Of two orders keep the higher priority, the nearer deadline and the stronger modality."""
+    """Merge another order into a conclusion's: the higher priority, the nearer deadline and the stronger modality."""
     before = conclusion.order
-    if not (before ^ order) & _REST:  # they differ in nothing but priority
+    if not (before ^ order) & _REST:  # the two differ in nothing but priority
         conclusion.order = min(before, order)
         return
     conclusion.order = (
@@ -360,21 +371,23 @@ def _merge(conclusion: Conclusion, order: int) -> None:
     )
 
 
-def _settle(advice: Conclusion, prohibition: Conclusion) -> None:
-    """The higher priority wins. The prohibition wins on equal priority, and always where it is for safety."""
+def _loser_and_winner(advice: Conclusion, prohibition: Conclusion) -> tuple[Conclusion, Conclusion]:
+    """The loser and the winner of a conflict: the higher priority wins.
+
+    The prohibition wins on equal priority, and always where it is for safety.
+    """
     if prohibition.safety or prohibition.priority >= advice.priority:
-        advice.lost_to = (*advice.lost_to, prohibition)
-    else:
-        prohibition.lost_to = (*prohibition.lost_to, advice)
+        return advice, prohibition
+    return prohibition, advice
 
 
 def in_order(conclusions: list[Conclusion]) -> list[Conclusion]:
-    """Conclusions sorted by :func:`rank_key`. Ids are compared only where the orders are equal."""
+    """Conclusions sorted by :func:`rank_key`. Ids are compared only if orders are equal."""
     if len(conclusions) < 2:
         return conclusions
     ranked = sorted(conclusions, key=_ORDER)
     orders = list(map(_ORDER, ranked))
-    if len(set(orders)) == len(orders):  # the usual case, and quicker to test than where the ties are
+    if len(set(orders)) == len(orders):  # the usual case, and quicker to test than to locate ties
         return ranked
     tied = bytes(map(eq, orders, orders[1:])) + b"\0"  # for each conclusion, whether the next one has the same order
     start = tied.find(1)
@@ -390,11 +403,11 @@ _ORDER: Final = attrgetter("order")
 
 def _name_key(conclusion: Conclusion) -> tuple[str, str, str, str, str, int]:
     row = conclusion.target
-    if type(row) is PersonRow:  # by far the most common where there are ties
+    if type(row) is PersonRow:  # by far the most common target among ties
         return conclusion.plan.action, "person", row.application.id, "", row.id, 0
-    return (conclusion.plan.action, *row_key(row), row.no)  # two messages that say the same have the same id
+    return (conclusion.plan.action, *row_key(row), row.no)  # two messages with equal fields have the same id
 
 
 def rank_key(conclusion: Conclusion) -> tuple[int, str, str, str, str, str, int]:
-    """Priority, then the nearer deadline, then the stronger modality, then action and target by name: a total order."""
+    """The key of a total order: priority, then nearer deadline, then stronger modality, then names of action and target."""
     return (conclusion.order, *_name_key(conclusion))

@@ -1,8 +1,8 @@
-"""The decisions on a case from a moment on, if no fact changes: one ranking for each interval.
+"""The decisions on a case from a moment on, if no fact changes: a ranking for each interval.
 
-Every condition on time compares ``now`` with a moment that is known beforehand, or with a local clock. So the instants
-at which anything can change are listed first (:mod:`tactful.decide.instants`), and a decision is taken at each of them.
-The result is exact; nothing is sampled.
+Every condition on time compares ``now`` with a moment that is known in advance, or with a local clock. So the instants at
+which anything can change are listed first (:mod:`tactful.decide.instants`), and the case is decided at each of them. The
+result is exact; nothing is sampled.
 """
 
 from __future__ import annotations
@@ -15,23 +15,25 @@ import msgspec
 from tactful.decide.decider import Decider
 from tactful.decide.instants import instants
 from tactful.decide.ranker import Ranking
+from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case
 
-#: The longest plan, in seconds: as far ahead as deadlines are looked for.
+#: The longest plan, in seconds. Deadlines are searched for over the same time.
 LONGEST: Final = HORIZON
 
 
-#: The most steps that a timeline takes, and the most that it keeps. A step is one row of the case, decided at one instant.
-#: What is kept is counted in firings; one that was not there before counts as ``NEW``, for it becomes an item of a plan.
+#: The most steps that a timeline takes, and the most firings that it keeps. A step is the work of one row,
+#: decided at one instant. A firing that the interval before does not have counts as ``NEW`` firings, because it becomes an
+#: item of a plan.
 STEPS: Final = 1_000_000
 KEPT: Final = 150_000
 NEW: Final = 50
 
 
 class Interval(msgspec.Struct, frozen=True, eq=False):
-    """From ``start`` up to but not including ``end`` (seconds since 1970) the decision is ``ranking``."""
+    """The decision is ``ranking`` from ``start`` up to but not including ``end`` (seconds since 1970)."""
 
     start: int
     end: int
@@ -41,7 +43,7 @@ class Interval(msgspec.Struct, frozen=True, eq=False):
 class Timeline(msgspec.Struct, frozen=True, eq=False):
     """The decisions from ``intervals[0].start`` on, if no fact changes. The firings of neighbouring intervals differ.
 
-    ``whole``: it reaches as far as was asked for. If not, it ends earlier, because so much changes.
+    ``whole``: the timeline covers all of the requested time. Otherwise it ends earlier, because too much changes.
     """
 
     intervals: tuple[Interval, ...]
@@ -49,28 +51,33 @@ class Timeline(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def end(self) -> int:
-        """The first second (since 1970, UTC) that the timeline does not reach."""
+        """The first second (since 1970, UTC) after the timeline."""
         return self.intervals[-1].end
 
     def at(self, moment: int) -> Interval:
-        """The interval that has ``moment`` (seconds since 1970, UTC), which must not lie outside all of them."""
+        """The interval that contains ``moment`` (seconds since 1970, UTC). The timeline must cover the moment."""
         return self.intervals[bisect_right(self.intervals, moment, key=lambda interval: interval.start) - 1]
 
 
 def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
     """The decisions from ``start`` up to but not including ``until`` (seconds since 1970, UTC).
 
-    They end earlier where that takes more than ``STEPS`` steps or keeping more than ``KEPT``, so the same case ends at the same
-    moment on every machine.
+    They end earlier if they would take more than ``STEPS`` steps or keep more than ``KEPT`` firings. The end does not depend
+    on the speed of the machine. If listing the instants would take too many steps, only the first second is decided.
     """
     changes: list[tuple[int, list[RawFiring]]] = []
     before: frozenset[RawFiring] | None = None
+    rows = decider.work.rows(case)
     steps, kept, end = 0, 0, until
-    for moment in (start, *instants(decider, case, start, until)):
+    try:
+        moments = instants(decider, case, start, until)
+    except TooManySteps:
+        moments, end = [], start + 1
+    for moment in (start, *moments):
         if steps >= STEPS or kept >= KEPT:
             end = moment
             break
-        steps += case.size
+        steps += rows
         firings = decider.fire(case, moment)
         current = frozenset(firings)
         if current != before:

@@ -1,1 +1,1 @@
-"""Engines: each is one reading of a checked pack, from a case to firings."""
+"""The engines: each reads a checked pack in its own way, and turns a case into firings."""

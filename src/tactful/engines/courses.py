@@ -1,7 +1,7 @@
-"""The course of values over a stretch of time: which value a fact, a condition or a rule has from which second on.
+"""Courses: the value of a fact, condition or rule over a stretch of time, with the second at which each value begins.
 
-A course is worked out once for each fact and row, from the courses of what the fact reads. That takes n log n steps for
-n moments at which anything changes, however many of them there are. The result is exact: nothing is sampled.
+The course of a fact is computed once for each row, from the courses of the fields that the fact reads. If values change at
+n moments, that takes in the order of n log n steps. The result is exact: nothing is sampled.
 """
 
 from __future__ import annotations
@@ -46,8 +46,32 @@ from tactful.language.ir.clockwork import Clockwork
 AT: Final = 1
 AFTER: Final = 2
 
+#: The steps that it takes to look at a row, and how many numbers are added in the time of one step.
+ROW: Final = 10
+_ADDED: Final = 100
+
 #: Seconds since 1970 at which something may change, with their marks.
 Cuts = dict[int, int]
+
+
+class TooManySteps(Exception):
+    """Looking through time takes more steps than are left."""
+
+
+class Steps:
+    """The steps that are left for looking through time. A step is a moment at which something may change.
+
+    Looking at one row for another takes ``ROW`` steps. Not safe to share between threads.
+    """
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def spend(self, steps: int) -> None:
+        """Take so many steps. Raises :class:`TooManySteps` where fewer are left."""
+        if steps > self._left:
+            raise TooManySteps
+        self._left -= steps
 
 
 class Course(NamedTuple):
@@ -76,13 +100,15 @@ class _Source(NamedTuple):
 class Courses:
     """The courses of one case's values from ``start`` to ``last`` (seconds since 1970, UTC, both included).
 
-    Not safe to share between threads.
+    All methods raise :class:`TooManySteps` where ``steps`` does not allow for what they do. Not safe to share between
+    threads.
     """
 
-    def __init__(self, evaluator: Evaluator, clockwork: Clockwork, start: int, last: int) -> None:
+    def __init__(self, evaluator: Evaluator, clockwork: Clockwork, start: int, last: int, steps: Steps) -> None:
         self._evaluator, self._clockwork, self._start, self._last = evaluator, clockwork, start, last
+        self._steps = steps
         self._facts: dict[tuple[str, int], Course] = {}
-        #: The courses of tests of clocks, by the calendar and the test: many rules ask the same of a clock.
+        #: The courses of tests of clocks, by the calendar and the test: many rules have the same test of a clock.
         self._clock_tests: dict[tuple[int, str, tuple[Predicate, ...], bool], Course] = {}
         self._yes, self._no = self._constant(True), self._constant(False)
 
@@ -112,7 +138,7 @@ class Courses:
                 assert_never(condition)
 
     def _members(self, members: Iterable[Condition], env: Environment, decisive: Course) -> list[Course]:
-        """The courses of conditions; ``decisive`` alone as soon as some member has it, for then the others do not matter."""
+        """The courses of conditions. If a member's course is ``decisive``, that alone, as the others do not matter then."""
         courses = []
         for member in members:
             course = self.condition(member, env)
@@ -129,7 +155,7 @@ class Courses:
         return self._counted(courses, lambda count: count > 0)
 
     def _counted(self, courses: Sequence[Course], result: Callable[[int], bool]) -> Course:
-        """What the number of true members comes to."""
+        """The course of a result that depends on the number of true members."""
         if len(courses) == 1 and result(1) and not result(0):
             return courses[0]
         return self._gathered(courses, _Count(courses, result))
@@ -181,7 +207,7 @@ class Courses:
         moment: int,
         others: Mapping[Field, _Source],
     ) -> bool:
-        """Whether a predicate holds at ``moment`` of a field that has this value then."""
+        """Whether a predicate holds at ``moment``, when its field has this value."""
         if isinstance(predicate, NowIs):
             return compare(moment, predicate.op, self._evaluator.shifted(value, predicate.shift, field, env))
         if isinstance(predicate, Relates):
@@ -194,7 +220,7 @@ class Courses:
     # --- where tests may change ---
 
     def _own_cuts(self, field: Field, source: _Source) -> Cuts:
-        """Where the value of a field may change; of a time of day, only what matters for every test."""
+        """Where the value of a field may change. For a time of day, only the changes that matter for every test."""
         cuts: Cuts = {}
         if source.changes is not None:
             cuts.update(zip(source.changes.times[1:], source.changes.marks[1:], strict=True))
@@ -223,7 +249,7 @@ class Courses:
                 self._add_meetings(cuts, source, others[other])
                 self._add_meetings(cuts, others[other], source)
             case AtValue() | AmongValues():
-                pass  # only a field that changes passes these
+                pass  # a field passes these boundaries only when its value changes
             case _:
                 assert_never(boundary)
 
@@ -231,7 +257,7 @@ class Courses:
         """Add the seconds at which a clock begins, or ceases, to show a time of day that another field holds."""
         if clock.calendar is None:
             return
-        # Two clocks keep their distance until one is put forward or back. A clock has no values here.
+        # Two clocks keep their distance until one of them is put forward or back. A clock has no values here.
         for value in _values(other):
             self._add_clock_cuts(cuts, clock.calendar, (value, value + 1))
 
@@ -286,7 +312,8 @@ class Courses:
                 assert_never(fact.op)
 
     def _contribution(self, fact: Aggregate, inner: Environment) -> Course:
-        """What one row adds to a fact: whether it matches, or its number while it matches."""
+        """What a row contributes to a fact: whether it matches, or its number while it matches."""
+        self._steps.spend(ROW)
         where = self.condition(fact.where, inner)
         if fact.value is None:
             return where
@@ -304,17 +331,19 @@ class Courses:
         return Course((self._start,), (value,), (0,))
 
     def _course(self, cuts: Cuts, value_at: Callable[[int], Value]) -> Course:
+        self._steps.spend(1 + len(cuts))
         inside = sorted(moment for moment in cuts if self._start < moment <= self._last)
         return self._drawn([(moment, cuts[moment], value_at(moment)) for moment in inside], value_at(self._start))
 
     def _gathered(self, courses: Sequence[Course], tally: _Tally) -> Course:
-        """The course of what a tally of some courses comes to."""
+        """The course of a tally over some courses."""
         first = tally.result()
         changes = sorted(
             (moment, no, place)
             for no, course in enumerate(courses)
             for place, moment in enumerate(course.times[1:], start=1)
         )
+        self._steps.spend(len(changes) * tally.effort)
         points = []
         for moment, group in groupby(changes, key=itemgetter(0)):
             marks = 0
@@ -326,7 +355,7 @@ class Courses:
         return self._drawn(points, first)
 
     def _drawn(self, points: Iterable[tuple[int, int, Value]], first: Value) -> Course:
-        """A course through points (moment, marks, value), without those that change nothing."""
+        """A course through points (moment, marks, value), without points that change nothing."""
         times, values, marks = [self._start], [first], [0]
         for moment, mark, value in points:
             if value != values[-1]:
@@ -337,7 +366,10 @@ class Courses:
 
 
 class _Count:
-    """How many courses are true, and what that comes to."""
+    """Counts the courses that are true, and computes a result from that number."""
+
+    #: How many steps a change takes, in all tallies.
+    effort: Final = 1
 
     def __init__(self, courses: Sequence[Course], result: Callable[[int], Value]) -> None:
         self._count, self._result = sum(bool(course.values[0]) for course in courses), result
@@ -350,10 +382,11 @@ class _Count:
 
 
 class _Sum:
-    """The sum of the known numbers, added in the order of the rows, as sums of fractions depend on it."""
+    """The sum of the known numbers. They are added in the order of the rows, because sums of fractions depend on it."""
 
     def __init__(self, courses: Sequence[Course]) -> None:
         self._numbers = [_number(course.values[0]) or 0 for course in courses]
+        self.effort: Final = 1 + len(courses) // _ADDED
 
     def replace(self, no: int, before: Value, after: Value) -> None:
         self._numbers[no] = _number(after) or 0
@@ -364,6 +397,8 @@ class _Sum:
 
 class _Extreme:
     """The last (``place`` -1) or the first (0) of the known numbers in order."""
+
+    effort: Final = 1
 
     def __init__(self, courses: Sequence[Course], place: int) -> None:
         self._place = place

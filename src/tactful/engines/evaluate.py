@@ -6,10 +6,10 @@ It is no engine, since it looks at one rule and one row at a time. Explanations,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import assert_never
+from typing import Final, assert_never
 
-from tactful.engines.joins import INDEXES, join_of
 from tactful.facts.calendars import Calendar, Calendars
+from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import BusinessDays, Value
 from tactful.facts.rows import (
     ApplicationRow,
@@ -43,10 +43,12 @@ from tactful.language.ir import (
     WhenFact,
 )
 
-#: The rows in scope, by the names of their entities; ``None`` where there is none: no offer, or a person who is not known.
+#: The rows in scope, by the names of their entities; ``None`` for an offer that does not exist and an unknown person.
 Environment = Mapping[str, Row | None]
 #: Called with a test, the value of its field, and whether the test holds.
 Observer = Callable[[Test, Value, bool], None]
+#: The attribute with the id of a row's person, for the entities whose rows are grouped by person.
+_PERSON_ID: Final = {"message": "person_id", "interviewer": "id"}
 
 
 class Evaluator:
@@ -61,7 +63,8 @@ class Evaluator:
         self._environments: dict[tuple[str, int], dict[str, Row | None]] = {}
         #: The rows of an application (by its number) by the id of their person, by entity.
         self._by_person: dict[tuple[str, int], dict[Value, list[Row]]] = {}
-        self._joins: dict[str, tuple[str, Field, AllOf] | None] = {}
+        #: By a fact's id, the result of :func:`_named_person`.
+        self._named_persons: dict[str, Field | None] = {}
 
     def at(self, now: int) -> Evaluator:
         """An evaluator of the same case at another moment."""
@@ -147,14 +150,14 @@ class Evaluator:
             yield {**self.environment(fact.over, member), **env, fact.over: member}
 
     def candidates(self, fact: Aggregate, row: Row, env: Environment) -> Iterator[dict[str, Row | None]]:
-        """The environments of :meth:`collection` without those of other people, where the fact is about one person."""
-        if fact.id not in self._joins:
-            self._joins[fact.id] = join_of(fact)
-        join, application = self._joins[fact.id], row.application
-        if join is None or application is None:
+        """The environments of :meth:`collection`; only those of one person's rows if the fact is about one person."""
+        if fact.id not in self._named_persons:
+            self._named_persons[fact.id] = _named_person(fact)
+        named, application = self._named_persons[fact.id], row.application
+        if named is None or application is None:
             yield from self.collection(fact, row, env)
             return
-        person_id = self.value(join[1], env)
+        person_id = self.value(named, env)
         for member in self._of_person(fact.over, application).get(person_id, ()):
             yield {**self.environment(fact.over, member), **env, fact.over: member}
 
@@ -165,13 +168,13 @@ class Evaluator:
         return sum(1 for _ in self._below(fact.over, fact.pivot, pivot))
 
     def _of_person(self, entity: str, application: ApplicationRow) -> dict[Value, list[Row]]:
-        """The rows of an application by the id of their person; those that name nobody are left out."""
+        """The rows of an application by the id of their person. Rows that name nobody are left out."""
         key = entity, application.no
         rows = self._by_person.get(key)
         if rows is None:
             rows = self._by_person[key] = {}
             for member in _members(self.family(application), entity):
-                id_ = member.value(INDEXES[entity][1])
+                id_ = member.value(_PERSON_ID[entity])
                 if id_ is not None:
                     rows.setdefault(id_, []).append(member)
         return rows
@@ -249,7 +252,7 @@ class Evaluator:
 
     def shifted(self, moment: Value, shift: Shift, field: Field, env: Environment) -> int:
         """A moment of ``field`` (seconds since 1970, UTC), moved by ``shift``."""
-        assert isinstance(moment, int)  # the check lets time phrases be asked of moments only
+        assert isinstance(moment, int)  # the check refuses time phrases about anything but moments
         if isinstance(shift.length, BusinessDays):
             row = env[field.scope]
             assert row is not None  # the moment is known, so there is a row that has it
@@ -264,8 +267,28 @@ class Evaluator:
         return None if moment is None else self.shifted(moment, by.shift, by.field, env)
 
 
+def _named_person(fact: Aggregate) -> Field | None:
+    """The field of the owner that names the only person whose rows can count; ``None`` if rows of others may count too."""
+    if fact.pivot != "application" or fact.over not in _PERSON_ID:
+        return None
+    for test in fact.where.members if isinstance(fact.where, AllOf) else [fact.where]:
+        if isinstance(test, Test) and not test.negated and _is_person_id(test.field, fact.over):
+            for predicate in test.predicates:
+                if isinstance(predicate, Relates) and predicate.op == "==" and _is_of_owner(predicate.other, fact):
+                    return predicate.other
+    return None
+
+
+def _is_person_id(field: Field, entity: str) -> bool:
+    return (field.scope, field.via, field.origin, field.key) == (entity, (), "given", _PERSON_ID[entity])
+
+
+def _is_of_owner(field: Field, fact: Aggregate) -> bool:
+    return field.scope != fact.over and field.scope in SCOPES[fact.entity]
+
+
 def row_of(field: Field, env: Environment) -> Row | None:
-    """The row that has the field; ``None`` where there is none."""
+    """The row that has the field; ``None`` if no row has it."""
     row = env[field.scope]
     for step in field.via:
         row = None if row is None else row.related(step)
@@ -279,13 +302,13 @@ def clock_value(key: str, calendar: Calendar, moment: int) -> Value:
 
 def in_day_time(value: Value, low: int, high: int) -> bool:
     """Whether a time of day lies from ``low`` to ``high``, across midnight where ``high`` is smaller."""
-    assert isinstance(value, int)  # the check lets only times of day be asked this
+    assert isinstance(value, int)  # the check refuses this phrase for anything but a time of day
     return low <= value <= high if low <= high else value >= low or value <= high
 
 
 def compare(left: Value, op: str, right: Value) -> bool:
     """Whether two numbers stand in an order."""
-    assert isinstance(left, int | float)  # the check lets only numbers be compared
+    assert isinstance(left, int | float)  # the check refuses comparisons of anything but numbers
     assert isinstance(right, int | float)
     match op:
         case "<":

@@ -1,4 +1,4 @@
-"""How long a rule fires by time alone: since when, and until when; and the turns of its tests.
+"""The time span for which a rule fires by time alone, and the turns of its tests.
 
 A turn is a moment at which the outcome of a test may change although no fact does.
 """
@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple, assert_never
 
-from tactful.engines.courses import AFTER, AT, Course, Courses
+from tactful.engines.courses import AFTER, AT, Course, Courses, Steps
 from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.facts.kinds import DAY
-from tactful.facts.rows import Row, own_calendar
+from tactful.facts.rows import Case, Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
     Condition,
@@ -32,11 +32,15 @@ from tactful.language.ir.boundaries import (
     turns_at_midnight,
 )
 from tactful.language.ir.clockwork import Clockwork
+from tactful.source.codes.case import TooMuchWork
+from tactful.source.diagnostics import Diagnostic
 
-#: How far ahead the end of a rule is looked for, in seconds. A rule that still fires then has no deadline.
+#: How far ahead the end of a rule is searched for, in seconds. A rule that still fires then has no deadline.
 HORIZON: Final = 366 * DAY
-#: The same for rules that look at a local clock. These turn several times a day, and a year of turns would take seconds.
+#: The same for rules that read a local clock. These turn several times a day, and a year of turns would take seconds.
 CLOCK_HORIZON: Final = 21 * DAY
+#: The most steps for all rules of a case together, see :class:`tactful.engines.courses.Steps`.
+STEPS: Final = 2_000_000
 
 
 class Turn(NamedTuple):
@@ -58,11 +62,13 @@ def fires(rule: Rule, env: Environment, evaluator: Evaluator) -> bool:
 class Expiry:
     """Since when, and until when, the rules of a pack fire for one case by time alone.
 
-    What is worked out for one rule is kept for the others. Not safe to share between threads.
+    Courses are kept, so that rules share them. All rules together take ``STEPS`` steps at most, after which
+    :class:`TooManySteps` is raised. Not safe to share between threads.
     """
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
+        self._steps = Steps(STEPS)
         self._clockwork = Clockwork(evaluator.facts)
         self._courses: dict[tuple[int, int], Courses] = {}
         self._horizons: dict[int, int] = {}
@@ -93,11 +99,11 @@ class Expiry:
         key = start, last
         courses = self._courses.get(key)
         if courses is None:
-            courses = self._courses[key] = Courses(self.evaluator, self._clockwork, start, last)
+            courses = self._courses[key] = Courses(self.evaluator, self._clockwork, start, last, self._steps)
         return courses.rule(rule, self.evaluator.environment(rule.entity, row))
 
     def _horizon(self, rule: Rule) -> int:
-        """How far ahead the end of a rule is looked for, in seconds."""
+        """How far ahead the end of a rule is searched for, in seconds."""
         length = self._horizons.get(rule.no)
         if length is None:
             clocked = self._clockwork.looks_at_clocks(rule)
@@ -105,8 +111,17 @@ class Expiry:
         return length
 
 
+def end_not_found(rule: Rule, case: Case) -> Diagnostic:
+    """The mistake where it takes too many steps to tell when a rule stops firing."""
+    message = (
+        f"it takes more than {STEPS:,} steps to tell when `{rule.id}` ceases to hold for `{case.candidate.id}`, "
+        "and its deadline is that moment"
+    )
+    return TooMuchWork.at(rule.span, message, "give the rule a deadline of its own (`by`), or `by: none`")
+
+
 def rule_turns(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
-    """All turns of a rule's tests, before ``now`` and after; of local clocks, only those of the nearest days."""
+    """All turns of a rule's tests, before ``now`` and after. Of the turns of local clocks, only those of the nearest days."""
     turns = _Turns(evaluator)
     yield from turns.of(rule.when, env)
     yield from turns.of(rule.unless, env)
@@ -144,12 +159,12 @@ class _Turns:
                 yield from self._meetings(field, other, env)
                 yield from self._meetings(other, field, env)
             case AtValue() | AmongValues():
-                pass  # only a field that changes passes these
+                pass  # a field passes these boundaries only when its value changes
             case _:
                 assert_never(boundary)
 
     def _field_turns(self, field: Field, env: Environment) -> Iterator[Turn]:
-        """The turns at which the value of a field may change: midnight for the local day, those of a computed fact's tests."""
+        """The turns at which the value of a field may change: midnights for the local day; a computed fact's own turns."""
         row = row_of(field, env)
         if row is None:
             return
@@ -177,7 +192,7 @@ class _Turns:
         """The turns at which a clock begins, or ceases, to show the time of day that another field holds."""
         value = self._evaluator.value(other, env)
         if clock.origin == "clock" and isinstance(value, int):
-            two_clocks = other.origin == "clock"  # they keep their distance until one is put forward or back
+            two_clocks = other.origin == "clock"  # they keep their distance until one of them is put forward or back
             yield from self._clock_turns(clock, env, () if two_clocks else (value, value + 1))
 
     def _clock_turns(self, field: Field, env: Environment, times: tuple[int, ...]) -> Iterator[Turn]:
@@ -196,7 +211,7 @@ class _Turns:
                 for fold in (0, 1):
                     first = calendar.instant(naive.replace(fold=fold))
                     yield Turn(first, first)
-        # With times of day the search goes on from day to day. Without, it would end if it did not see the next change.
+        # Times of day carry the search from day to day. Without any, the search would end before a distant change of clocks.
         around = 3 * DAY if times else CLOCK_HORIZON
         for change in calendar.clock_changes(now - around, now + around):
             yield Turn(change, change)

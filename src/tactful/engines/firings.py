@@ -1,4 +1,4 @@
-"""Firings, and what an engine makes of a checked pack: a program that finds them."""
+"""Firings, and programs: an engine turns a checked pack into a program, which finds the firings of a case."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from tactful.facts.rows import Case, Row
 
-#: A firing as engines hand it to ranking, where a plain tuple is faster: the rule's number, the row, the deadline.
+#: A firing as engines pass it to ranking: the rule's number, the row, the deadline. A plain tuple is faster there.
 RawFiring = tuple[int, Row, int | None]
 
 

@@ -1,8 +1,8 @@
 """Business days and local clocks.
 
-An instant is an ``int``: whole seconds since 1970, UTC. Wall-clock times that the clocks skip are read with the offset
-that applied before, so they come out as much later as the clocks were put forward; times that the clocks show twice are
-read as the first of the two (PEP 495).
+An instant is an ``int``: whole seconds since 1970, UTC. A local time that the clock skips is read with the offset that
+applied before, so it is later by as much as the clock was put forward. A local time that the clock shows twice is read as
+the first of the two (PEP 495).
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2199
 FIRST_MOMENT: Final = 0
 LAST_MOMENT: Final = 7_258_118_399
-#: How many calendars, and how many offsets, are kept. The oldest are dropped, and made again when they are needed.
+#: How many calendars are cached. About the least recently used are dropped, and computed again when they are needed.
 MAX_PLACES: Final = 1_024
-#: How many years of countries and of time zones are kept, each; and how many tables of all calendars together.
+#: How many years of countries, how many years of time zones, and how many tables of all calendars are cached.
 MAX_YEARS: Final = 1_024
 MAX_TABLES: Final = 2_048
 
-#: A table begins with a year and goes on to the next spring, so that few counts lead beyond it; see Calendar._table.
+#: The days in a table: from the start of a year to the next spring, so that few counts lead beyond it. See Calendar._table.
 SPAN: Final = 366 + 150
 _LATEST: Final = 365
 #: Tables cache the result of :meth:`Days.look_ahead` up to this many business days.
 _NEAR: Final = 30
 _MEAN_YEAR: Final = 31_556_952
 _ONE_DAY: Final = timedelta(days=1)
-#: No clock is put forward and back again within less than this: Morocco's Ramadan is the shortest there is.
+#: No clock is put forward and back again within less time. The shortest such time is Ramadan in Morocco.
 _SEARCH: Final = 14 * DAY
 
 
 class Days(msgspec.Struct, frozen=True, eq=False):
     """Consecutive days from the ordinal ``first`` on.
 
-    ``starts``: local midnights. ``business``: whether people work. ``before``: how many business days came before.
-    ``days``: the numbers of the business days. ``plain``: whether the day has 24 hours, so that no clock changes in it.
-    ``ahead`` caches the results of :meth:`look_ahead` by the number of business days.
+    For each day, ``starts`` has its local midnight, ``business`` whether people work, ``before`` the number of business days
+    before it, and ``plain`` whether it has 24 hours, so that the clock does not change in it. ``days`` are the indexes of the
+    business days. ``ahead`` caches the results of :meth:`look_ahead` by the number of business days.
     """
 
     first: int
@@ -59,13 +59,13 @@ class Days(msgspec.Struct, frozen=True, eq=False):
     ahead: dict[int, Sequence[int | None]] = msgspec.field(default_factory=dict)
 
     def look_ahead(self, count: int) -> Sequence[int | None]:
-        """What ``count`` business days on from each day come to, where that is plain to see, and else ``None``.
+        """For each day, where ``count`` business days lead from it; ``None`` if the day and its target decide that only together.
 
-        Seconds to be added to a moment of that day; from a day off on, the moment itself with a minus. The day with the
-        number ``no`` stands at ``no + 1``, where a search for a moment among ``starts`` ends.
+        For a business day: the seconds to add to a moment of that day. For a day off: the negated moment itself, which is the
+        start of a business day. Day ``no`` is at index ``no + 1``, which is where ``bisect`` finds a moment among ``starts``.
         """
         ahead: list[int | None] = [None]
-        same: dict[int, int] = {}  # most days are followed by as much: equal numbers are kept once
+        same: dict[int, int] = {}  # most days have the same result: equal numbers are stored once
         for day, start in enumerate(self.starts[:_LATEST]):
             at = self.before[day] + count
             target = self.days[at] if at < len(self.days) else None
@@ -81,7 +81,7 @@ class Days(msgspec.Struct, frozen=True, eq=False):
 
 
 class _Offices(msgspec.Struct, frozen=True, eq=False):
-    """When people of a country work in the days of a table, see :class:`Days`. ``names``: holidays, by number of the day."""
+    """The working days of a country in a table, see :class:`Days`. ``names``: its holidays, by index of the day."""
 
     business: Sequence[bool]
     before: Sequence[int]
@@ -90,25 +90,25 @@ class _Offices(msgspec.Struct, frozen=True, eq=False):
 
     @classmethod
     def of(cls, business: Sequence[bool], names: Mapping[int, str]) -> _Offices:
-        """The same, counted."""
+        """The working days given by ``business``, with their counts."""
         before = [0, *accumulate(business)][:-1]
         return cls(business, before, [no for no, works in enumerate(business) if works], names)
 
 
 def _offices_in(country: str | None, days: Sequence[date]) -> _Offices:
-    """When people work, and holidays, in consecutive days."""
+    """The working days and holidays of a country among consecutive days."""
     if country is None:
         return _Offices.of([day.weekday() < 5 for day in days], {})
-    # A new calendar each time: the library fills calendars lazily, and other threads could see one half filled.
+    # A new calendar each time: the library fills calendars lazily, and other threads could see a half-filled calendar.
     calendar = country_holidays(country)
     business = [bool(calendar.is_working_day(day)) for day in days]
     return _Offices.of(business, {no: str(calendar[day]) for no, day in enumerate(days) if day in calendar})
 
 
 class _Years:
-    """What calendars have in common: ``offices`` where they are of the same country, ``midnights`` of the same time zone.
+    """Years that calendars share: ``offices`` between places in the same country, ``midnights`` between those in the same zone.
 
-    Both by year, and both bounded, as is the number of tables that all calendars keep together.
+    Both caches are by year, and bounded. So is the number of tables that all calendars together keep.
     """
 
     def __init__(self) -> None:
@@ -117,7 +117,7 @@ class _Years:
         self._tables: deque[tuple[dict[int, Days], int]] = deque()
 
     def note(self, years: dict[int, Days], year: int) -> None:
-        """Note that a calendar keeps a table. The oldest table of all is dropped where there are too many."""
+        """Note that a calendar keeps a table. If there are too many, the oldest table of all is dropped."""
         self._tables.append((years, year))
         if len(self._tables) > MAX_TABLES:
             oldest, year = self._tables.popleft()
@@ -125,10 +125,10 @@ class _Years:
 
 
 class Calendar:
-    """The clock and the calendar of one place. Without a country, Saturdays and Sundays are off and there are no holidays.
+    """The clock and the calendar of a place. Without a country, Saturdays and Sundays are days off and there are no holidays.
 
-    Public holidays, weekends that are not Saturday and Sunday, and working days in their stead come from the library
-    ``holidays``. Immutable as seen from outside; threads may share it.
+    Public holidays, other weekends, and working days on weekends come from the library ``holidays``. Immutable as seen from
+    outside, so threads may share it.
     """
 
     def __init__(self, time_zone: str, country: str | None, shared: _Years | None = None) -> None:
@@ -152,7 +152,7 @@ class Calendar:
         return int(local.replace(tzinfo=self._zone).timestamp() // 1)
 
     def clock_changes(self, start: int, end: int) -> Iterator[int]:
-        """The moments after ``start`` and up to ``end`` from which on the clock runs at another offset from UTC."""
+        """The moments after ``start`` and up to ``end`` at which the clock's offset from UTC changes."""
         while start < end:
             after = min(start + _SEARCH, end)
             change = self._clock_change(start, after)
@@ -163,8 +163,9 @@ class Calendar:
     def times(self, start: int, end: int, seconds: int) -> Iterator[int]:
         """The moments, from a day before ``start`` to a day after ``end``, at which the clock shows a time of day.
 
-        ``seconds`` count from midnight; up to a day. Where a clock shows the time twice, both moments; where it skips it,
-        the moment at which it is read (see above), and as much before.
+        ``seconds`` count from midnight, up to a whole day. If the clock shows the time twice, both moments are given. If it
+        skips the time, the moment as which it is read (see the top of this file) is given, and the moment read with the
+        later offset.
         """
         day, last = self.local(start).date() - _ONE_DAY, self.local(end).date() + _ONE_DAY
         while day <= last:
@@ -178,7 +179,7 @@ class Calendar:
             day += _ONE_DAY
 
     def _clock_change(self, start: int, end: int) -> int | None:
-        """The first second of another offset, by bisection; there is at most one."""
+        """The first second with another offset, found by bisection; ``None`` if the offset stays. It changes at most once."""
         before = self.local(start).utcoffset()
         if self.local(end).utcoffset() == before:
             return None
@@ -203,12 +204,12 @@ class Calendar:
     # --- days ---
 
     def is_business_date(self, day: date) -> bool:
-        """Whether people work on that day. Nobody works on a day that the clocks leave out."""
+        """Whether people work on that day. Nobody works on a day that the local calendar skips."""
         table = self.days_of(day.year)
         return table.business[day.toordinal() - table.first]
 
     def holiday_name(self, day: date) -> str | None:
-        """The name of the holiday on that day; ``None`` if there is none."""
+        """The name of the holiday on that day; ``None`` if it is not a holiday."""
         first = date(day.year, 1, 1).toordinal()
         return self._offices(day.year, first).names.get(day.toordinal() - first)
 
@@ -218,9 +219,9 @@ class Calendar:
         return table.business[bisect_right(table.starts, moment) - 1]
 
     def add_business_days(self, moment: int, count: int) -> int:
-        """The same local time on the ``count``-th business day after the moment's.
+        """The same local time on the ``count``-th business day after the moment's day.
 
-        Where the moment falls on a day off, counting starts from the start of the next business day.
+        If the moment falls on a day off, counting starts from the start of the next business day.
         """
         table = self._years.get(1970 + moment // _MEAN_YEAR)
         if table is not None and (ahead := table.ahead.get(count)) is not None:
@@ -230,7 +231,7 @@ class Calendar:
         return self._added(moment, count)
 
     def _added(self, moment: int, count: int) -> int:
-        """As :meth:`add_business_days`, from any moment on."""
+        """As :meth:`add_business_days`, for any moment."""
         table = self._table(moment)
         starts = table.starts
         day = bisect_right(starts, moment) - 1
@@ -247,9 +248,9 @@ class Calendar:
         return self._at_same_time(moment, table.first + target)
 
     def subtract_business_days(self, moment: int, count: int) -> int:
-        """The same local time on the ``count``-th business day before the moment's.
+        """The same local time on the ``count``-th business day before the moment's day.
 
-        Where the moment falls on a day off, counting starts from the end of the last business day before it.
+        If the moment falls on a day off, counting starts from the end of the last business day before it.
         """
         local = self.local(moment)
         day, at = local.date(), local.time()
@@ -264,7 +265,7 @@ class Calendar:
         return self.instant(datetime.combine(day, at))
 
     def _add_slowly(self, moment: int, count: int) -> int:
-        """Day by day, for counts that lead beyond the table."""
+        """As :meth:`add_business_days`, but day by day, for counts that lead beyond the table."""
         local = self.local(moment)
         day, at = local.date(), local.time()
         if not self.is_business_date(day):
@@ -276,18 +277,18 @@ class Calendar:
         return self.instant(datetime.combine(day, at))
 
     def _at_same_time(self, moment: int, ordinal: int) -> int:
-        """The moment's wall-clock time on another day, where one of the days is longer or shorter than others."""
+        """The moment's local time on another day, if either day is not 24 hours long."""
         return self.instant(datetime.combine(date.fromordinal(ordinal), self.local(moment).time()))
 
     def _table(self, moment: int) -> Days:
-        """The days around a moment, worked out once for each year and the one after it."""
+        """The table of the days around a moment. Each year has its own table, which is computed once."""
         table = self._years.get(1970 + moment // _MEAN_YEAR)
         if table is None or not table.starts[0] <= moment < table.starts[_LATEST]:
             table = self.days_of(self.local(moment).year)
         return table
 
     def days_of(self, year: int) -> Days:
-        """The days of a year and most of the next, worked out once. Threads may ask at once."""
+        """The days of a year and the first months of the next, computed once. Safe to call from several threads at once."""
         table = self._years.get(year)
         if table is None:
             table = self._years[year] = self._days_from(year)
@@ -295,7 +296,7 @@ class Calendar:
         return table
 
     def _days_from(self, year: int) -> Days:
-        """The days of a year and most of the next."""
+        """The days of a year and the first months of the next."""
         first = date(year, 1, 1).toordinal()
         starts, plain = self._midnights(year, first)
         offices = self._offices(year, first)
@@ -305,7 +306,7 @@ class Calendar:
         return Days(first, starts, offices.business, offices.before, offices.days, plain)
 
     def _offices(self, year: int, first: int) -> _Offices:
-        """When people work, and holidays, in the days of a table."""
+        """The working days and holidays among the days of a table."""
         offices = self._shared.offices.get((self.country, year))
         if offices is None:
             days = [date.fromordinal(first + no) for no in range(SPAN)]
@@ -322,7 +323,7 @@ class Calendar:
         return midnights
 
     def _starts(self, first: int) -> list[int]:
-        """Local midnights of the days of a table. In a week as long as seven days, no clock is changed, see ``_SEARCH``."""
+        """Local midnights of the days of a table. A week of exactly seven days has no clock change, see ``_SEARCH``."""
         midnights: list[int] = []
         start = self.start_of_day(date.fromordinal(first))
         for day in range(first, first + SPAN, 7):
@@ -336,14 +337,15 @@ class Calendar:
 
 
 class Calendars:
-    """The calendars of the places that cases name, each made once and kept for a while. Threads may share it."""
+    """The calendars of the places that cases name. Each is made once and cached. Threads may share it."""
 
     def __init__(self) -> None:
-        #: The calendars that are known already, by time zone and country.
+        #: The cached calendars, by time zone and country.
         self.known: Bounded[tuple[str, str | None], Calendar] = Bounded(MAX_PLACES)
-        #: For each fixed offset met: the first of January 1970 at that offset, and how far that is from the epoch in
-        #: seconds. Taking moments of the same offset from each other is ten times faster than across offsets.
-        self.epochs: Bounded[tzinfo | None, tuple[datetime, int]] = Bounded(MAX_PLACES)
+        #: For each fixed offset seen so far: 1 January 1970 at that offset, and its distance from the epoch in seconds.
+        #: Subtracting moments with the same offset is ten times faster than subtracting moments with different offsets.
+        #: All are kept: offsets are whole minutes of less than a day, so there are at most 2,879.
+        self.epochs: dict[tzinfo | None, tuple[datetime, int]] = {}
         self._shared = _Years()
 
     def at(self, time_zone: str, country: str | None) -> Calendar:
@@ -354,14 +356,14 @@ class Calendars:
         return calendar
 
     def epoch_of(self, offset: tzinfo) -> tuple[datetime, int]:
-        """The entry of :attr:`epochs` for an offset; kept where the offset is fixed. Otherwise the epoch itself."""
+        """The entry of :attr:`epochs` for an offset, which is cached if the offset is fixed. Otherwise the epoch itself."""
         if not isinstance(offset, timezone):
             return datetime(1970, 1, 1, tzinfo=UTC), 0
         first = datetime(1970, 1, 1, tzinfo=offset)
-        return self.epochs.keep(offset, (first, int(first.timestamp())))
+        return self.epochs.setdefault(offset, (first, int(first.timestamp())))
 
     def find(self, place: tuple[str, str | None]) -> Calendar | None:
-        """The calendar of a place: an IANA time zone, and a country or none; ``None`` where there is no such place."""
+        """The calendar of a place (an IANA time zone and perhaps a country); ``None`` if either does not exist."""
         calendar = self.known.get(place)
         if calendar is not None:
             return calendar

@@ -32,10 +32,10 @@ Part = TypeVar("Part", Candidate, Application, Offer, Person, Interview, Intervi
 
 
 class Spot(msgspec.Struct, frozen=True):
-    """A field of one part of a case, by the part's place in the case's lists.
+    """A field of a part of a case, with the part's position in the case's lists.
 
     ``application``, ``no`` (of a person, an interview or a message in its application) and ``inner`` (of an interviewer in
-    the interview ``no``) count from 0, and are 0 where they say nothing.
+    the interview ``no``) count from 0, and are 0 for parts that do not need them.
     """
 
     entity: str
@@ -47,7 +47,7 @@ class Spot(msgspec.Struct, frozen=True):
 
 
 def spot_of(case: Case, row: Row, field: str, custom: bool = False) -> Spot:
-    """Where a field of a row stands in the case that the row was read from. Rows are numbered through the whole case."""
+    """The spot of a row's field in the case that the row was read from. Rows are numbered through the whole case."""
     match row:
         case CandidateRow():
             return Spot("candidate", field, custom=custom)
@@ -69,11 +69,11 @@ def spot_of(case: Case, row: Row, field: str, custom: bool = False) -> Spot:
             no = row.interview.no - family.interviews[0].no
             return Spot("interviewer", field, row.application.no, no, row.no - family.interviewers[no][0].no, custom)
         case _:
-            raise TypeError(f"no part of a case: {row!r}")  # there are no other rows
+            raise TypeError(f"not a part of a case: {row!r}")  # there are no other rows
 
 
 def changed(shape: CaseShape, spot: Spot, value: Any) -> CaseShape:
-    """The case with one field set to a value as a case holds it (see :func:`as_given`); ``None`` makes it unknown.
+    """The case with a field set to a value as a case holds it (see :func:`as_given`). ``None`` makes the field unknown.
 
     Creates the offer if the application has none.
     """
@@ -140,7 +140,7 @@ def as_given(value: Value, kind: Kind, spot: Spot, calendar: Calendar) -> Any:
 
 
 def path_of(shape: CaseShape, spot: Spot) -> str:
-    """The field as people name it: ``person[dana].prefers``; with the application where the id alone would not do."""
+    """The field as people name it: ``person[dana].prefers``. The application is added if the id alone is ambiguous."""
     if spot.entity == "candidate":
         return f"candidate.{spot.field}"
     application = shape.applications[spot.application]
@@ -155,7 +155,7 @@ def path_of(shape: CaseShape, spot: Spot) -> str:
 
 
 def _id(application: Application, spot: Spot) -> str:
-    """The id of a part within its application. The id of a message is its place in the log, from 1."""
+    """The id of a part within its application. The id of a message is its position in the log, from 1."""
     match spot.entity:
         case "person":
             return application.people[spot.no].id

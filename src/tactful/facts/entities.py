@@ -1,4 +1,4 @@
-"""The seven entities of a case: what each is called, what it belongs to, and whose id it has."""
+"""The seven entities of a case: their names, the entities that they belong to, and their ids."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ class Entity(msgspec.Struct, frozen=True):
     """An entity.
 
     ``table`` is the name of its table, and of its list in a case. ``parent`` is the entity that it belongs to. ``named_as``
-    is the entity whose id its rows have: its own, another's, or none. ``beside`` are entities that a rule for this one can
-    speak of besides those above it. Where an entity is ``single``, a parent has at most one of it, which a case holds under
-    the entity's name. Where it is ``placed``, its rows are somewhere, and so have a clock and a calendar.
+    is the entity whose id its rows have: itself, another entity, or ``None`` for rows without ids. ``beside`` are entities
+    that a rule for the entity can refer to, in addition to its ancestors. ``single``: each parent has at most one row, which
+    a case holds under the entity's name. ``placed``: each row has a place, and so a clock and a calendar.
     """
 
     name: str
@@ -44,11 +44,11 @@ ALL: Final = (
 
 #: The names of all entities.
 ENTITIES: Final = tuple(entity.name for entity in ALL)
-#: A small number for each entity: its place among :data:`ENTITIES`.
+#: A small number for each entity: its index in :data:`ENTITIES`.
 CODES: Final[Mapping[str, int]] = {name: code for code, name in enumerate(ENTITIES)}
 #: The entity that each entity belongs to.
 PARENTS: Final[Mapping[str, str | None]] = {entity.name: entity.parent for entity in ALL}
-#: The entity whose id the rows of each entity have; ``None`` where they have none.
+#: The entity whose id the rows of each entity have; ``None`` for rows without ids.
 NAMED_AS: Final[Mapping[str, str | None]] = {entity.name: entity.named_as for entity in ALL}
 #: The entities with ids of their own.
 WITH_ID: Final = tuple(entity.name for entity in ALL if entity.named_as == entity.name)
@@ -72,7 +72,7 @@ def _scopes() -> Mapping[str, tuple[str, ...]]:
     return scopes
 
 
-#: The entities that a rule for each entity can speak of. An application has one offer or none.
+#: The entities that a rule for each entity can refer to. An application has at most one offer.
 SCOPES: Final = _scopes()
 
 
@@ -82,6 +82,6 @@ def can_be_inside(entity: str, other: str) -> bool:
 
 
 def can_belong_to(entity: str, other: str) -> bool:
-    """Whether rows of ``entity`` can be, belong to or be about rows of ``other``, as ``one per`` counts them."""
+    """Whether a row of ``entity`` can be, belong to or be about a row of ``other``, in the sense of ``one per``."""
     about = other in ALL[CODES[entity]].beside and PARENTS[other] != entity
     return about or other in (entity, *ANCESTORS[entity])

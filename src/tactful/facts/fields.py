@@ -1,4 +1,4 @@
-"""The fields of each entity, read off the shape of a case: kind, description, and who can change them."""
+"""The fields of each entity, derived from the shape of a case: their kinds, descriptions, and who can change them."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from tactful.facts.kinds import (
     YesNoKind,
 )
 
-#: Who can change a fact: nobody, the candidate, the other side, or the passing of time.
+#: Who or what can change a fact: nobody, the candidate, the other side, or the passing of time.
 Mutability = Literal["fixed", "mine", "theirs", "time"]
 MUTABILITIES: Final[tuple[Mutability, ...]] = get_args(Mutability)
 
 
 class FieldSpec(msgspec.Struct, frozen=True):
-    """A field of the facts as given. ``attribute`` is its name on a row; ``clock`` marks a field that follows ``now``.
+    """A given field. ``attribute`` is its name on a row; ``clock`` marks a field that follows ``now``.
 
     ``example`` is a value as people write it in YAML. A ``deadline`` is a moment that people name in advance: a case holds it
-    as text, as it may be a bare date. All other moments have happened. ``mine`` are values that the candidate brings about
-    although others may change the field.
+    as text, because it may be a bare date. All other moments have happened. ``mine`` are the values that the candidate brings
+    about, in a field that the other side can change.
     """
 
     entity: str
@@ -61,7 +61,7 @@ _SHAPES: Final[Mapping[str, type[shape.Shape]]] = {
 
 @cache
 def given_fields() -> Mapping[str, Mapping[str, FieldSpec]]:
-    """All fields of a case as given: entity → field's name → what it is, the clock's fields included."""
+    """All given fields of a case, including those of the clock, by entity and name."""
     fields: dict[str, Mapping[str, FieldSpec]] = {}
     for entity, cls in _SHAPES.items():
         own = {spec.name: spec for spec in _shape_fields(entity, cls)}
@@ -102,7 +102,7 @@ def _shape_fields(entity: str, cls: type[shape.Shape]) -> list[FieldSpec]:
 
 
 def _attribute(entity: str, name: str) -> str:
-    """The name of a field on a row: where the row has another row of that name, the field is its id."""
+    """The name of a field on a row. If the row refers to another row under that name, the field is the other row's id."""
     if name not in ENTITIES:
         return name
     return "id" if NAMED_AS[entity] == name else f"{name}_id"
@@ -128,7 +128,7 @@ def _clock_fields(entity: str) -> list[FieldSpec]:
 
 
 def _example(notes: Mapping[str, Any], kind: Kind) -> str:
-    """The first example of a field's shape; without any, one that its kind suggests."""
+    """The first example in a field's shape. If it has none, an example that suits the field's kind."""
     match kind, notes.get("examples"):
         case _, [list(words), *_]:
             return f"[{', '.join(words)}]"
@@ -147,7 +147,7 @@ def _example(notes: Mapping[str, Any], kind: Kind) -> str:
 
 
 def _unwrap(type_: inspect.Type) -> tuple[dict[str, Any], inspect.Type]:
-    """What the schema notes of a type, and the type without its metadata and without ``None``."""
+    """The notes of a type's schema, and the type without its metadata and without ``None``."""
     notes: dict[str, Any] = {}
     if isinstance(type_, inspect.Metadata):
         notes = {**(type_.extra_json_schema or {}), **(type_.extra or {})}
@@ -161,7 +161,7 @@ def _unwrap(type_: inspect.Type) -> tuple[dict[str, Any], inspect.Type]:
 
 
 def _kind(type_: inspect.Type) -> Kind | None:
-    """The kind of a field by its JSON type; ``None`` for what is no field but a part (people, offer, custom)."""
+    """The kind of a field by its JSON type; ``None`` for a part of a case that is not a field (people, offer, custom)."""
     match type_:
         case inspect.BoolType():
             return YesNoKind()

@@ -1,6 +1,6 @@
 """Kinds of value that a fact can have, and lengths of time.
 
-Inside the engine a value is one of a few plain Python types, so that every engine can compare it without conversion:
+In memory, values have a few plain Python types, so that every engine can compare them without conversion:
 
 =============  ==========================================  =====================================
 kind           as people write it                          inside
@@ -57,7 +57,7 @@ class TextKind(msgspec.Struct, frozen=True, tag="text"):
 
 
 class NumberKind(msgspec.Struct, frozen=True, tag="number"):
-    """A number, with an optional ``unit`` (for display only: no conversion is made)."""
+    """A number, with an optional ``unit``. The unit is only displayed; numbers are never converted."""
 
     unit: str | None = None
 
@@ -75,13 +75,13 @@ class DurationKind(msgspec.Struct, frozen=True, tag="duration"):
 
 
 class IdKind(msgspec.Struct, frozen=True, tag="id"):
-    """The id of an entity of the given sort."""
+    """The id of a row of ``entity``."""
 
     entity: str
 
 
 class ListKind(msgspec.Struct, frozen=True, tag="list"):
-    """Several words or texts; ``values`` is empty where any text may stand."""
+    """Several words or texts. If ``values`` is empty, any text is allowed."""
 
     values: tuple[str, ...] = ()
 
@@ -113,7 +113,7 @@ _DURATION = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s+(minute|hour|day|week|busines
 
 
 def parse_duration(text: str) -> Duration | None:
-    """Read ``2 days``, ``1.5 hours`` or ``5 business days``; ``None`` where ``text`` is not a length of time.
+    """Read ``2 days``, ``1.5 hours`` or ``5 business days``; ``None`` if ``text`` is not a length of time.
 
     Elapsed lengths come back in whole seconds. Lengths over :data:`MAX_DAYS` and parts of a business day give ``None``.
     """
@@ -148,7 +148,7 @@ _DAY_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 def parse_day_time(text: str) -> int | None:
-    """Read ``09:00`` as seconds since midnight; ``None`` where ``text`` is no time of day."""
+    """Read ``09:00`` as seconds since midnight; ``None`` if ``text`` is not a time of day."""
     match = _DAY_TIME.fullmatch(text.strip())
     return None if match is None else int(match.group(1)) * HOUR + int(match.group(2)) * MINUTE
 
@@ -162,26 +162,31 @@ YES_NO_WORDS: Final[dict[str, bool]] = {"yes": True, "no": False, "true": True, 
 
 
 def parse_yes_no(text: str) -> bool | None:
-    """Read ``yes``, ``no``, ``true`` or ``false``, in any case; ``None`` for anything else."""
+    """Read ``yes``, ``no``, ``true`` or ``false``, in upper or lower case; ``None`` for anything else."""
     return YES_NO_WORDS.get(text.lower())
 
 
-#: Whole numbers beyond this are refused: as floating-point numbers, which some engines compare, neighbours are the same.
+#: Larger whole numbers are refused. Some engines compare numbers as floats, in which larger neighbours are equal.
 MOST: Final = 2**53
-_NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?")
+#: Whole numbers of more characters are not even looked at.
+_LONGEST: Final = 400
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"-?[0-9]+")
 
 
 def parse_number(text: str) -> int | float | None:
-    """Read a number as JSON has them; ``None`` for anything else (infinities and hexadecimals among it)."""
+    """Read a number as JSON writes it; ``None`` for anything else, such as infinity and hexadecimal numbers."""
     if _NUMBER.fullmatch(text) is None:
         return None
-    number = int(text) if _WHOLE.fullmatch(text) else float(text)
+    whole = _WHOLE.fullmatch(text) is not None
+    if whole and len(text) > _LONGEST:  # far beyond the limit, and a million digits would take Python minutes
+        return None
+    number = int(text) if whole else float(text)
     return number if is_number(number) else None
 
 
 def is_number(value: object) -> bool:
-    """Whether a plain value is a number: finite, and at most :data:`MOST` where it is whole."""
+    """Whether a plain value is a number that is finite and, if it is whole, at most :data:`MOST`."""
     if isinstance(value, bool):
         return False
     return -MOST <= value <= MOST if isinstance(value, int) else isinstance(value, float) and isfinite(value)

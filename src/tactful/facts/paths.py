@@ -4,9 +4,9 @@
 path                                  names
 ====================================  ==================================================================================
 ``candidate.FIELD``                   a field of the candidate
-``application[ID].FIELD``             a field of an application; without ``[ID]`` where the case has one application only
-``offer[ID].FIELD``                   a field of the offer of that application, which comes into being if need be
-``person[ID].FIELD``                  a field of a person; ``application[ID].`` before it where several have such a person
+``application[ID].FIELD``             a field of an application; ``[ID]`` can be left out if the case has only one
+``offer[ID].FIELD``                   a field of the offer of that application; setting it creates the offer if it has none
+``person[ID].FIELD``                  a field of a person; with ``application[ID].`` before it if several have such a person
 ``interview[ID].FIELD``               a field of an interview, likewise
 ``interviewer[INTERVIEW/PERSON].F``   a field of a person's part in an interview, likewise
 ``message[N].FIELD``                  a field of the N-th message of an application, from 1, likewise
@@ -27,11 +27,13 @@ from tactful.facts.kinds import (
     ChoiceKind,
     DayTimeKind,
     DurationKind,
+    Elapsed,
     Kind,
     ListKind,
     MomentKind,
     NumberKind,
     YesNoKind,
+    is_number,
     kind_name,
     parse_day_time,
     parse_duration,
@@ -50,7 +52,7 @@ _PATH = re.compile(r"[a-z_]+(?:\[[^\[\]]*\])?(?:\.[a-z_]+(?:\[[^\[\]]*\])?)*")
 
 
 def find_spot(shape: CaseShape, path: str, custom: CustomFields) -> tuple[Spot, Kind]:
-    """The field that a path names, and its kind. Raises :class:`InvalidInput` where it names none, or several."""
+    """The field that a path names, and its kind. Raises :class:`InvalidInput` if it names no field, or several."""
     if _PATH.fullmatch(path) is None:
         raise _wrong(UnknownSpot.at(None, f"`{path}` names no fact", "write it like `person[dana].prefers`", path))
     parts = [(part.group(1), part.group(2)) for part in _PART.finditer(path)]
@@ -74,7 +76,7 @@ class _Finder:
         """The spot of ``field`` of the last owner."""
         entity, id_ = owners[-1]
         if entity not in ENTITIES:
-            raise self._unknown(f"`{entity}` is no part of a case", did_you_mean(entity, ENTITIES))
+            raise self._unknown(f"`{entity}` is not a part of a case", did_you_mean(entity, ENTITIES))
         kind, name, custom = self._field(entity, field)
         if entity == "candidate":
             return Spot("candidate", name, custom=custom), kind
@@ -90,7 +92,7 @@ class _Finder:
         return Spot(entity, name, application, no, inner, custom), kind
 
     def _interviewer(self, application: int, flat: int) -> tuple[int, int]:
-        """An interview's place and an interviewer's in it, from the interviewer's place among all."""
+        """The index of an interview and of an interviewer in it, given the index among all interviewers."""
         for no, interview in enumerate(self._shape.applications[application].interviews):
             if flat < len(interview.interviewers):
                 return no, flat
@@ -110,7 +112,7 @@ class _Finder:
         raise self._unknown(f"{entity} has no field `{field}` to set", self._near(field, known))
 
     def _application(self, owners: list[tuple[str, str | None]], entity: str, id_: str | None) -> int:
-        """The application that is named, or the only one that can be meant."""
+        """The application that the path names, or the only application that it can mean."""
         applications = [application.id for application in self._shape.applications]
         if entity in ("application", "offer") and not owners:
             owners = [("application", id_)]
@@ -145,25 +147,46 @@ class _Finder:
 
     def _near(self, name: str | None, known: list[str]) -> str:
         meant = did_you_mean(name, known) if name else None
-        return meant or (f"there are {', '.join(f'`{other}`' for other in known[:20])}" if known else "there is none")
+        return meant or (
+            f"there are {', '.join(f'`{other}`' for other in known[:20])}" if known else "the case has none"
+        )
 
 
+#: How much is shown of a value that is refused.
+_SHOWN: Final = 60
+_HALF: Final = re.compile("[\ud800-\udfff]")
 #: Texts that mean a value is unknown.
 UNKNOWN: Final = ("unknown", "null", "~", "")
 
 
 def read_value(given: Any, kind: Kind, path: str) -> Any:
-    """A value as a case holds it, from a text as people write it, or a plain value of Python; ``None`` for unknown.
+    """A value as a case holds it, read from a text or a plain Python value; ``None`` for unknown.
 
-    Raises :class:`InvalidInput` where it is not of the kind.
+    Raises :class:`InvalidInput` if the value is not of the kind.
     """
     if given is None or (isinstance(given, str) and given.strip().lower() in UNKNOWN):
         return None
     value = _text(given.strip(), kind) if isinstance(given, str) else _plain(given, kind)
     if value is None:
-        help_ = _help(kind)
-        raise _wrong(BadValue.at(None, f"`{given}` is not a value of type {kind_name(kind)}", help_, path))
+        message = f"`{_shown(given)}` is not a value of type {kind_name(kind)}"
+        raise _wrong(BadValue.at(None, message, _help(kind), path))
+    if not _is_whole(value):
+        message = f"`{_shown(given)}` has half of a character in it, which no case can hold"
+        raise _wrong(BadValue.at(None, message, "take it out", path))
     return value
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether a value has no text with half of a surrogate pair in it, which no case can hold."""
+    texts = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+    return not any(_HALF.search(text) for text in texts)
+
+
+def _shown(given: Any) -> str:
+    """A value as it is shown in a message: not too much of it, and nothing that cannot be printed."""
+    text = str(given)
+    short = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return short.encode(errors="backslashreplace").decode()
 
 
 def _text(text: str, kind: Kind) -> Any:
@@ -179,7 +202,7 @@ def _text(text: str, kind: Kind) -> Any:
         case DayTimeKind():
             return text if parse_day_time(text) is not None else None
         case DurationKind():
-            return text if parse_duration(text) is not None else None
+            return text if isinstance(parse_duration(text), Elapsed) else None
         case ListKind(values=values):
             inner = text.removeprefix("[").removesuffix("]")
             words = [word.strip() for word in inner.split(",") if word.strip()]
@@ -193,7 +216,7 @@ def _plain(given: Any, kind: Kind) -> Any:
         case YesNoKind():
             return given if isinstance(given, bool) else None
         case NumberKind():
-            return given if isinstance(given, int | float) and not isinstance(given, bool) else None
+            return given if is_number(given) else None
         case MomentKind():
             return given.isoformat() if isinstance(given, datetime | date) else None
         case ListKind(values=values):

@@ -1,6 +1,6 @@
-"""Time zones and countries that exist: the IANA list, and ISO 3166 codes whose holidays the library ``holidays`` knows.
+"""The known time zones and countries: the IANA list, and the ISO 3166 codes whose holidays the library ``holidays`` knows.
 
-A name is looked up in these lists before anything is opened or imported because of it. Nothing here takes a lock.
+A name is looked up in these lists before it decides which file is opened or imported. Nothing here takes a lock.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from functools import cache
 from importlib.machinery import PathFinder
 from importlib.resources import files
 from importlib.util import module_from_spec
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from tactful.source.suggest import near
 
-#: In the list of zones, but not the clock of any place.
+#: Names in the list of zones that are not the clock of any place.
 _NO_PLACES: Final = frozenset({"Factory"})
 _ZONE_HELP: Final = "write an IANA name, such as `America/New_York`"
 _COUNTRY_HELP: Final = "write an ISO 3166 code, such as `US` or `US-NY`"
@@ -24,24 +24,55 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Bounded(dict[K, V]):
-    """A dictionary that drops its oldest entries. Reading it is reading a plain dictionary: no lock, no bookkeeping.
+class Entry(Generic[V]):
+    """A cached value, and whether it was used since it was last considered for dropping."""
 
-    An entry that is still in use is dropped now and then, and computed again. Threads may share it.
+    __slots__ = ("used", "value")
+
+    def __init__(self, value: V) -> None:
+        self.value, self.used = value, False
+
+
+class Bounded(Generic[K, V]):
+    """A cache with a limit, which drops about the least recently used value.
+
+    A hit takes no lock and changes no order: the entry is read from ``entries``, a plain dictionary, and marked as used.
+    If there are too many entries, the oldest is dropped. A marked entry loses its mark instead, and counts as new (the
+    clock algorithm). Threads may share the cache.
     """
 
     def __init__(self, limit: int) -> None:
-        super().__init__()
+        self.entries: dict[K, Entry[V]] = {}
         self._limit, self._order = limit, deque[K]()
 
+    def get(self, key: K) -> V | None:
+        """The cached value, marked as used; ``None`` if there is none."""
+        entry = self.entries.get(key)
+        if entry is None:
+            return None
+        entry.used = True
+        return entry.value
+
     def keep(self, key: K, value: V) -> V:
-        """Add an entry. Returns the value that is kept, which may be that of another thread."""
-        kept = self.setdefault(key, value)
-        if kept is value:
+        """Add a value. Returns the value that is kept, which may come from another thread."""
+        entry = Entry(value)
+        kept = self.entries.setdefault(key, entry)
+        if kept is entry:
             self._order.append(key)
             if len(self._order) > self._limit:
-                self.pop(self._order.popleft(), None)
-        return kept
+                self._drop()
+        return kept.value
+
+    def _drop(self) -> None:
+        """Drop the oldest entry without a mark. The newest entry has none, so the search ends."""
+        while True:
+            key = self._order.popleft()
+            entry = self.entries[key]
+            if not entry.used:
+                del self.entries[key]
+                return
+            entry.used = False
+            self._order.append(key)
 
 
 @cache
@@ -51,7 +82,7 @@ def time_zones() -> frozenset[str]:
 
 
 def time_zone_exists(name: str) -> bool:
-    """Whether ``name`` is in the IANA list, letter by letter."""
+    """Whether ``name`` is in the IANA list, with the same capital letters."""
     return name in time_zones()
 
 
@@ -64,21 +95,21 @@ def near_time_zone(name: str) -> str | None:
 
 @cache
 def _zones_by_word() -> Mapping[str, str]:
-    """The time zones by their names in lower case, and by those of their cities."""
+    """The time zones by their names in lower case, and by the names of their cities."""
     cities = {zone.rpartition("/")[2].lower(): zone for zone in sorted(time_zones())}
     return cities | {zone.lower(): zone for zone in time_zones()}
 
 
 def time_zone_help(name: str) -> str:
-    """What to write instead of ``name``, which is no time zone."""
+    """The help for a ``name`` that is not a time zone: what to write instead."""
     meant = near_time_zone(name)
     return f"did you mean `{meant}`?" if meant else _ZONE_HELP
 
 
 @cache
 def _countries() -> Mapping[str, tuple[str, tuple[str, ...]]]:
-    """The countries of the library by their ISO 3166 alpha-2 codes: the module of each, and all of its names."""
-    from holidays.registry import COUNTRIES  # takes 70 ms, which those who name no country should not pay
+    """The countries of the library by their ISO 3166 alpha-2 codes: the module of each, and all names of its class."""
+    from holidays.registry import COUNTRIES  # takes 70 ms, so only where a country is named
 
     return {names[1]: (module, tuple(names)) for module, names in COUNTRIES.items()}
 
@@ -117,12 +148,12 @@ def country_exists(name: str) -> bool:
 def country_holidays(country: str) -> Any:
     """A new calendar of the library for a country that exists. The caller must not share it between threads."""
     code, _, subdivision = country.partition("-")
-    # Named in English, as all text here is: else the names would be in the language of the machine.
+    # In English, like all texts of this package. The default would be the language of the machine.
     return _calendar_class(code)(subdiv=subdivision or None, language="en_US")
 
 
 def near_country(name: str) -> str | None:
-    """The country or subdivision that was probably meant. The name may be a country's in English, or a longer code."""
+    """The country or subdivision that was probably meant. ``name`` may be a country's English name, or a longer code."""
     name = name[:100]
     code, dash, subdivision = name.upper().partition("-")
     if dash and code in _countries():
@@ -141,7 +172,7 @@ def near_country(name: str) -> str | None:
 
 
 def country_message(name: str) -> tuple[str, str]:
-    """Why ``name`` is no country whose holidays are known, and what to write instead."""
+    """The message and the help for a ``name`` that is not a country with known holidays."""
     code = name.partition("-")[0]
     if code in _iso_countries() and code not in _countries():
         return (
@@ -149,5 +180,5 @@ def country_message(name: str) -> tuple[str, str]:
             "leave the country out: business days are then Monday to Friday",
         )
     meant = near_country(name)
-    message = f"`{name}` is no country that holidays are known for"
+    message = f"`{name}` is not a country whose holidays are known"
     return message, f"did you mean `{meant}`?" if meant else _COUNTRY_HELP

@@ -17,7 +17,7 @@ from tactful.facts.shape import CaseShape
 
 
 class Row(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """What all rows have in common."""
+    """The base of all rows."""
 
     #: The name of the entity.
     entity: ClassVar[str]
@@ -25,22 +25,22 @@ class Row(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     @property
     def id(self) -> str:
-        """Its id among its kind, within its application."""
+        """The id of the row, unique among the rows of its entity within its application."""
         raise NotImplementedError
 
     @property
     def custom(self) -> Mapping[str, Value]:
-        """The values of the pack's custom facts; what is unknown is left out."""
+        """The values of the pack's custom facts. Unknown values are left out."""
         raise NotImplementedError
 
     @property
     def application(self) -> ApplicationRow | None:
-        """The application that the row is or belongs to; ``None`` for a candidate."""
+        """The application that the row is, or belongs to; ``None`` for a candidate."""
         return None
 
     @property
     def person(self) -> PersonRow | None:
-        """The person that the row is or is about; ``None`` where there is none, and where nobody is named."""
+        """The person that the row is, or is about; ``None`` if it is about no person, or does not name the person."""
         return None
 
     @property
@@ -98,7 +98,7 @@ class ApplicationRow(Row, frozen=True):
 
 
 class OfferRow(Row, frozen=True):
-    """``no`` and ``id`` are its application's."""
+    """An offer. ``no`` and ``id`` are those of its application."""
 
     entity: ClassVar = "offer"
     id: str
@@ -147,7 +147,7 @@ class InterviewRow(Row, frozen=True):
 
 
 class InterviewerRow(Row, frozen=True):
-    """``id`` is the person's."""
+    """A person's part in an interview. ``id`` is the id of the person."""
 
     entity: ClassVar = "interviewer"
     id: str
@@ -159,7 +159,7 @@ class InterviewerRow(Row, frozen=True):
 
 
 class MessageRow(Row, frozen=True):
-    """``id`` is built from the message's fields, so it does not depend on the order of the log."""
+    """A message. ``id`` is built from the message's fields, so it does not depend on the order of the log."""
 
     entity: ClassVar = "message"
     person_id: str | None
@@ -173,12 +173,12 @@ class MessageRow(Row, frozen=True):
 
     @property
     def id(self) -> str:
-        """Who wrote what when, to or from whom."""
+        """The moment, the person, the direction and the kind of the message."""
         return f"{self.sent_at}/{self.person_id}/{self.direction}/{self.kind}"
 
 
 class Family(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """An application and all that belongs to it. ``interviewers`` are grouped as ``interviews`` are."""
+    """An application and all rows that belong to it. ``interviewers`` has a group for each of the ``interviews``, in order."""
 
     application: ApplicationRow
     offer: OfferRow | None
@@ -189,25 +189,18 @@ class Family(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """One candidate's situation at one moment, read and found free of mistakes.
+    """A candidate's situation at a moment, read without mistakes. :meth:`tactful.Policy.read` makes it.
 
-    ``now`` is in seconds since 1970 (UTC), or ``None`` where the case leaves it out. ``families`` stand in the order in
-    which the case names its applications. ``shape`` is what it was read from, so that facts can be changed and the case
-    linked again. Make one with :meth:`tactful.Policy.read`.
+    ``now`` is in seconds since 1970 (UTC), or ``None`` if the case leaves it out. ``families`` are in the order of the
+    applications in the case. ``shape`` is the decoded case, so that facts can be changed and the case linked again.
+    ``size`` is the number of rows without offers.
     """
 
     now: int | None
     candidate: CandidateRow
     families: tuple[Family, ...]
     shape: CaseShape
-
-    @property
-    def size(self) -> int:
-        """The number of rows."""
-        return 1 + sum(
-            1 + len(family.people) + len(family.interviews) + sum(map(len, family.interviewers)) + len(family.messages)
-            for family in self.families
-        )
+    size: int
 
 
 def inside(row: Row, other: Row) -> bool:
@@ -234,7 +227,7 @@ def rows_around(row: Row) -> tuple[Row, ...]:
 
 
 def belongs_to(row: Row, per: str) -> Row | None:
-    """The candidate, application or person (``per``) that the row is or belongs to; ``None`` where there is none."""
+    """The candidate, application or person (``per``) that the row is or belongs to; ``None`` if it belongs to none."""
     if row.entity == per:
         return row
     if per == "application":
@@ -258,13 +251,13 @@ def business_calendar(row: Row) -> Calendar:
 
 
 def own_calendar(row: Row) -> Calendar:
-    """The calendar of a row whose clock is asked for: a candidate, an application or a person."""
-    assert row.calendar is not None  # the check lets no other row be asked for its clock
+    """The calendar of a row with a place of its own: a candidate, an application or a person."""
+    assert row.calendar is not None  # the check refuses clocks of entities without a place
     return row.calendar
 
 
 def nearest_calendar(row: Row) -> Calendar:
-    """The calendar of the place where a row belongs: its own, else its person's, else its application's."""
+    """The calendar of a row: its own, else its person's, else its application's."""
     person = row.person
     calendar = row.calendar if person is None else person.calendar
     return calendar or business_calendar(row)

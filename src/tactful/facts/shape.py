@@ -1,6 +1,6 @@
-"""How a case is written in JSON: the classes that decode it, and from which its JSON Schema and the field catalogue come.
+"""The form of a case in JSON: the classes that decode it. Its JSON Schema and the field catalogue are made from them.
 
-Every field but the required ones may be left out or ``null``: unknown, which is not ``no``.
+Every optional field may be left out or ``null``. It is then unknown, which is different from ``no``.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Country = Annotated[
     str | None,
     Meta(description="ISO 3166 code of the country, with an optional subdivision.", examples=["US-NY", "IE"]),
 ]
-#: Text in JSON that stands for something else. ``extra`` says the kind; it is no part of the JSON Schema.
+#: A text in JSON with a kind of its own, which ``extra`` names. ``extra`` is not part of the JSON Schema.
 Length = Annotated[
     str | None,
     Meta(description="A length of time.", examples=["2 weeks", "10 days"], extra={"kind": DurationKind()}),
@@ -60,12 +60,12 @@ Deadline = Annotated[
 ]
 PersonId = Annotated[str | None, Meta(extra={"kind": IdKind("person")})]
 Custom = Annotated[dict[str, Any] | None, Meta(description="Extra facts that the pack declares under custom_facts.")]
-#: Who can change a fact: the candidate, or the other side. What says neither is fixed: it is as it is, or has happened.
+#: Who can change a fact: the candidate, or the other side. A fact with neither mark is fixed, or has already happened.
 MINE: Final[dict[str, Any]] = {"mutability": "mine"}
 THEIRS: Final[dict[str, Any]] = {"mutability": "theirs"}
 Email = Annotated[
     str | None,
-    Meta(description="The address that they write from and are written to.", examples=["dana@example.com"]),
+    Meta(description="The person's email address.", examples=["dana@example.com"]),
 ]
 Count = Annotated[int, Meta(ge=0, lt=10**15)]
 YesNo = bool | None
@@ -73,7 +73,7 @@ Moment = datetime | None
 
 
 class Shape(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """What all parts of a case have in common."""
+    """The base of all parts of a case."""
 
 
 class Offer(Shape, frozen=True):
@@ -83,12 +83,14 @@ class Offer(Shape, frozen=True):
     form: Annotated[
         OfferForm | None, Meta(description="Given by word of mouth, or in writing.", extra_json_schema=THEIRS)
     ] = None
-    answer_by: Annotated[Deadline, Meta(description="By when they want an answer.", extra_json_schema=THEIRS)] = None
+    answer_by: Annotated[
+        Deadline, Meta(description="The moment by which the company wants an answer.", extra_json_schema=THEIRS)
+    ] = None
     signed_at: Annotated[Moment, Meta(description="When both sides had signed.", extra_json_schema=THEIRS)] = None
     conditional: Annotated[
         YesNo,
         Meta(
-            description="Whether it still hangs on a background check, references or an approval.",
+            description="Whether the offer still depends on a background check, references or an approval.",
             extra_json_schema=THEIRS,
         ),
     ] = None
@@ -97,26 +99,30 @@ class Offer(Shape, frozen=True):
 
 
 class Person(Shape, frozen=True):
-    """Somebody at the company, at an agency, or known inside."""
+    """A person at the company or at an agency, or a contact inside the company."""
 
     id: Annotated[Id, Meta(examples=["dana"])]
-    name: Annotated[str | None, Meta(description="The name to address them by.", examples=["Dana Ruiz"])] = None
-    email: Email = None
-    role: Annotated[Role | None, Meta(description="What they are in this application.")] = None
-    prefers: Annotated[
-        Preference | None, Meta(description="The channel that they asked for.", extra_json_schema=THEIRS)
+    name: Annotated[
+        str | None, Meta(description="The name by which to address the person.", examples=["Dana Ruiz"])
     ] = None
-    invited_call: Annotated[YesNo, Meta(description="Whether they invited a phone call.", extra_json_schema=THEIRS)] = (
-        None
-    )
+    email: Email = None
+    role: Annotated[Role | None, Meta(description="The person's part in this application.")] = None
+    prefers: Annotated[
+        Preference | None, Meta(description="The channel that the person asked for.", extra_json_schema=THEIRS)
+    ] = None
+    invited_call: Annotated[
+        YesNo, Meta(description="Whether the person invited a phone call.", extra_json_schema=THEIRS)
+    ] = None
     contact_policy: Annotated[
         ContactPolicy | None,
         Meta(description="closed: this person asked not to be contacted.", extra_json_schema=THEIRS),
     ] = None
-    channels: Annotated[tuple[Channel, ...] | None, Meta(description="The ways in which they can be reached.")] = None
+    channels: Annotated[
+        tuple[Channel, ...] | None, Meta(description="The ways in which the person can be reached.")
+    ] = None
     topics: Annotated[
         tuple[str, ...] | None,
-        Meta(description="What the two of you talked about.", examples=[["the test team", "sailing"]]),
+        Meta(description="Subjects of the conversations with the person.", examples=[["the test team", "sailing"]]),
     ] = None
     country: Country = None
     time_zone: Zone = None
@@ -135,95 +141,103 @@ class Interviewer(Shape, frozen=True):
             extra={"kind": IdKind("person")},
         ),
     ]
-    attended: Annotated[YesNo, Meta(description="Whether they were there.")] = None
+    attended: Annotated[YesNo, Meta(description="Whether the person was there.")] = None
     custom: Custom = None
 
 
 class InterviewSource(Shape, frozen=True):
-    """Where an importer had an interview from, so that it knows the interview again and tells older versions from newer.
+    """The source of an imported interview. With it, importers recognize the interview and its later versions.
 
     No rule reads it.
     """
 
-    system: Annotated[str, Meta(min_length=1, description="The format it came in: ics, greenhouse, lever.")]
-    uid: Annotated[str, Meta(min_length=1, description="What that system calls the interview.")]
-    sequence: Annotated[Count | None, Meta(description="The version, where versions are counted.")] = None
+    system: Annotated[str, Meta(min_length=1, description="The format of the source: ics, greenhouse, lever.")]
+    uid: Annotated[str, Meta(min_length=1, description="The id of the interview in that system.")]
+    sequence: Annotated[
+        Count | None, Meta(description="The number of the version, in systems that number versions.")
+    ] = None
     updated_at: Annotated[Moment, Meta(description="When that version was made.")] = None
 
 
 class Interview(Shape, frozen=True):
-    """One interview, held, still to come or cancelled."""
+    """An interview: held, still to come, or cancelled."""
 
     id: Annotated[Id, Meta(examples=["onsite"])]
-    ended_at: Annotated[datetime, Meta(description="When it ended, or is planned to end.")]
-    stage: Annotated[Stage | None, Meta(description="Which round it was.")] = None
-    status: Annotated[InterviewStatus | None, Meta(description="Whether it took place.")] = None
+    ended_at: Annotated[datetime, Meta(description="When the interview ended, or is planned to end.")]
+    stage: Annotated[Stage | None, Meta(description="The round of interviews that it belongs to.")] = None
+    status: Annotated[InterviewStatus | None, Meta(description="Whether the interview took place.")] = None
     interviewers: Annotated[
-        tuple[Interviewer | str, ...], Meta(description="Who interviewed: ids of people, or {person, attended}.")
+        tuple[Interviewer | str, ...], Meta(description="The interviewers: ids of people, or {person, attended}.")
     ] = ()
-    went: Annotated[Feeling | None, Meta(description="The candidate's own feeling.")] = None
-    source: Annotated[InterviewSource | None, Meta(description="Where an importer had it from.")] = None
+    went: Annotated[Feeling | None, Meta(description="How the interview went, in the view of the candidate.")] = None
+    source: Annotated[InterviewSource | None, Meta(description="The source of an imported interview.")] = None
     custom: Custom = None
 
 
 class Message(Shape, frozen=True):
-    """One message or call, in either direction."""
+    """A message or a call, in either direction."""
 
     person: Annotated[PersonId, Meta(description="The id of the person at the other end.", examples=["dana"])] = None
-    direction: Annotated[Direction | None, Meta(description="sent by the candidate, or received.")] = None
-    sent_at: Annotated[Moment, Meta(description="When it was sent.")] = None
-    channel: Annotated[Channel | None, Meta(description="How it was sent.")] = None
-    kind: Annotated[MessageKind | None, Meta(description="What it was about.")] = None
+    direction: Annotated[Direction | None, Meta(description="Whether the candidate sent or received it.")] = None
+    sent_at: Annotated[Moment, Meta(description="When the message was sent.")] = None
+    channel: Annotated[Channel | None, Meta(description="The channel of the message.")] = None
+    kind: Annotated[MessageKind | None, Meta(description="The subject of the message.")] = None
     custom: Custom = None
 
 
 class Application(Shape, frozen=True):
-    """One application for one job."""
+    """An application for a job."""
 
     id: Annotated[Id, Meta(description="Unique among the candidate's applications.", examples=["acme"])]
     company: Annotated[str | None, Meta(description="The company's name.", examples=["Acme"])] = None
     role: Annotated[str | None, Meta(description="The job applied for.", examples=["Test engineer"])] = None
     status: Annotated[
         ApplicationStatus | None,
-        Meta(description="How far it has come.", extra_json_schema=THEIRS, extra={"mine": ("accepted", "withdrawn")}),
+        Meta(
+            description="The state of the application.",
+            extra_json_schema=THEIRS,
+            extra={"mine": ("accepted", "withdrawn")},
+        ),
     ] = None
     preferred: Annotated[
         YesNo,
         Meta(
-            description="Whether the candidate would rather join this company than those that made an offer.",
+            description="Whether the candidate prefers this company to those that made an offer.",
             extra_json_schema=MINE,
         ),
     ] = None
     reply_by: Annotated[
-        Deadline, Meta(description="When they said that they would answer.", extra_json_schema=THEIRS)
+        Deadline, Meta(description="The moment by which the company promised an answer.", extra_json_schema=THEIRS)
     ] = None
     contact_policy: Annotated[
-        ContactPolicy | None, Meta(description="closed: they asked not to be contacted.", extra_json_schema=THEIRS)
+        ContactPolicy | None,
+        Meta(description="closed: the company asked not to be contacted.", extra_json_schema=THEIRS),
     ] = None
     contact_via: Annotated[
         PersonId,
         Meta(
-            description="The id of the person that all contact goes through, such as an agency's recruiter.",
+            description="The id of the person through whom all contact goes, such as an agency's recruiter.",
             examples=["rita"],
             extra_json_schema=THEIRS,
         ),
     ] = None
     country: Country = None
     time_zone: Zone = None
-    offer: Annotated[Offer | None, Meta(description="Their offer, where there is one.")] = None
-    people: Annotated[tuple[Person, ...], Meta(description="Everybody on their side.")] = ()
+    offer: Annotated[Offer | None, Meta(description="The company's offer, if it has made one.")] = None
+    people: Annotated[tuple[Person, ...], Meta(description="The people on the company's side.")] = ()
     interviews: Annotated[tuple[Interview, ...], Meta(description="All interviews, in any order.")] = ()
-    messages: Annotated[tuple[Message, ...], Meta(description="Who wrote to or called whom, in any order.")] = ()
+    messages: Annotated[tuple[Message, ...], Meta(description="All messages and calls, in any order.")] = ()
     custom: Custom = None
 
 
 class Candidate(Shape, frozen=True):
-    """Who is asking."""
+    """The candidate whom the advice is for."""
 
     id: Annotated[Id, Meta(description="The candidate's id.", examples=["me"])]
     name: Annotated[str | None, Meta(description="The candidate's name.", examples=["Kim Lee"])] = None
     email: Annotated[
-        str | None, Meta(description="The address that the candidate is invited at.", examples=["kim@example.com"])
+        str | None,
+        Meta(description="The candidate's email address, to which invitations are sent.", examples=["kim@example.com"]),
     ] = None
     time_zone: Zone = None
     country: Country = None
@@ -237,13 +251,13 @@ class Candidate(Shape, frozen=True):
     handwriting_legible: Annotated[YesNo, Meta(description="Whether others can read the candidate's handwriting.")] = (
         None
     )
-    notice_period: Annotated[Length, Meta(description="How long before leaving notice must be given.")] = None
+    notice_period: Annotated[Length, Meta(description="How long before leaving the candidate must give notice.")] = None
     custom: Custom = None
 
 
 class CaseShape(Shape, frozen=True):
-    """One candidate's situation at one moment."""
+    """A candidate's situation at a moment."""
 
     candidate: Candidate
-    now: Annotated[Moment, Meta(description="The moment to decide for; left out: the current moment.")] = None
+    now: Annotated[Moment, Meta(description="The moment to decide for; if left out, the current moment.")] = None
     applications: Annotated[tuple[Application, ...], Meta(description="All applications, in any order.")] = ()

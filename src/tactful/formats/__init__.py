@@ -1,1 +1,1 @@
-"""What comes in and goes out: imports, text, charts, calendars, schemas."""
+"""Formats that are read and written: imports, text, charts, calendars, schemas."""

@@ -69,7 +69,7 @@ def _unindented(part: Any) -> Any:
 
 
 def pack_schema(checked: CheckedPack) -> Schema:
-    """The schema of rule files that extend ``checked``: its fields, phrases, actions, parameters and ids are offered."""
+    """The schema of rule files that extend ``checked``: editors offer its fields, phrases, actions, parameters and ids."""
     return {
         "$schema": DIALECT,
         "title": "A rule file of tactful",
@@ -102,7 +102,7 @@ def pack_schema(checked: CheckedPack) -> Schema:
 
 
 _NOTES: Final[dict[str, Schema]] = {
-    "ask": {"type": "string", "description": "The question that finds it out, with {entity.field} placeholders."},
+    "ask": {"type": "string", "description": "The question that asks for it, with {entity.field} placeholders."},
     "mutability": {"enum": list(MUTABILITIES), "description": "Who can change it."},
 }
 
@@ -113,7 +113,7 @@ def _object(properties: Mapping[str, Schema], about: str = "") -> Schema:
 
 
 def _by_id(item: Schema, known: list[str], about: str) -> Schema:
-    """A mapping by id: the known ids are offered, new ones allowed."""
+    """A mapping by id: known ids are offered, new ids are allowed."""
     return {
         "type": ["object", "null"],
         "description": about,
@@ -183,7 +183,7 @@ def _condition(checked: CheckedPack) -> Schema:
 
 
 def _phrase(kind: Kind, about: str) -> Schema:
-    """What a field can be asked: the words that can be listed, and any others; of a yes/no, only what has a form."""
+    """The phrases for a field: the words that can be listed, and any others. A yes/no field takes only phrases of known forms."""
     text, words = f"{about} ({kind_name(kind)})".strip(), {"enum": offered_words(kind)}
     if isinstance(kind, YesNoKind):
         beginnings = "|".join(["\\$", *offered_beginnings(kind)])

@@ -1,1 +1,1 @@
-"""The rules: as they are written (``written``), and as engines read them (``checked``, the intermediate representation)."""
+"""The rule language: packs as they are written (``syntax``), and as engines read them (``ir``)."""

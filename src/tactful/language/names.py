@@ -41,13 +41,13 @@ class Reads:
 
 
 class Scope:
-    """The names that a condition may use; ``reads`` collects those that it does use."""
+    """The names that a condition may use. ``reads`` collects the names that it does use."""
 
     def __init__(self, names: Names, entities: Sequence[str], reads: Reads, report: Report) -> None:
         self.names, self.entities, self.reads, self.report = names, tuple(entities), reads, report
 
     def field(self, name: Name) -> Field | None:
-        """The field that ``entity.field`` names here; ``None`` after reporting a mistake."""
+        """The field that ``entity.field`` names in this scope; ``None`` after reporting a mistake."""
         entity, dot, key = name.text.partition(".")
         if not dot:
             self._not_dotted(name)

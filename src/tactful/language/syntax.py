@@ -1,4 +1,4 @@
-"""A pack as its files state it: overlays are merged and phrases are parsed, but names and types are not checked yet.
+"""A pack as its files state it. Overlays are merged and phrases are parsed, but names and types are not checked yet.
 
 Every name and text keeps its place in the files.
 """
@@ -78,7 +78,7 @@ class Action(Written, frozen=True):
 
 
 class Rule(Written, frozen=True):
-    """A rule. ``endless``: it has ``by: none``, so it has no deadline even where it stops firing by time alone."""
+    """A rule. ``endless``: it has ``by: none``, so it has no deadline even if it stops firing by time alone."""
 
     id: Name
     about: str
@@ -174,7 +174,7 @@ class Invariant(Written, frozen=True):
 
 
 class Pack(Written, frozen=True):
-    """A whole pack with its overlays merged. ``own`` are its own files, without those of the packs that it extends."""
+    """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends."""
 
     name: str
     version: str

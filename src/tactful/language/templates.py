@@ -27,7 +27,7 @@ class Placeholder(msgspec.Struct, frozen=True):
 
 
 def parse_template(text: Name, source: str, report: Callable[[Diagnostic], None]) -> tuple[str | Placeholder, ...]:
-    """Split a sentence into texts and placeholders. ``{{`` and ``}}`` stand for braces.
+    """Split a sentence into texts and placeholders. Write ``{{`` and ``}}`` for braces.
 
     ``source`` is the whole file that contains ``text``.
     """

@@ -12,13 +12,13 @@ from tactful.source.diagnostics import Span
 Order = Literal["<", "<=", ">", ">="]
 Modality = Literal["must", "should", "may", "should_not", "must_not"]
 
-#: The most actions of a family that are kinds of each other.
+#: The most actions in a chain of ``is_a``.
 MAX_FAMILY: Final = 50
 #: All modalities, in the order of :data:`Modality`.
 MODALITIES: Final[tuple[Modality, ...]] = get_args(Modality)
-#: The order that holds exactly where the other does not.
+#: For each order, the order that holds exactly if it does not.
 OPPOSITE: Final[Mapping[Order, Order]] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-#: The order that says the same with the two sides exchanged.
+#: For each order, the order that means the same with the two sides exchanged.
 MIRRORED: Final[Mapping[Order, Order]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 

@@ -1,1 +1,1 @@
-"""Why, why not, what to find out and what would change it: in records and in words."""
+"""Explanations of decisions: why, why not, questions worth asking, and counterfactuals; as records and in words."""

@@ -46,7 +46,7 @@ from tactful.reasons.wording import plain_value, say_row, say_value
 
 #: The most rows of a collection that are reported.
 ROWS: Final = 3
-#: The steps that one question may take: rows that are looked at for the nearest to a match. About three seconds.
+#: The steps that one question may take: rows that are examined to find the row nearest to a match. About three seconds.
 STEPS: Final = 150_000
 #: The most computed facts that are followed one inside another. Real packs stay below; generated packs are cut off here.
 DEPTH: Final = 12
@@ -79,17 +79,17 @@ class Derivation:
             tests=self.tests(self.holding(rule, row), self._evaluator.environment(rule.entity, row), to_mend=False),
         )
 
-    # --- which tests ---
+    # --- the tests that matter ---
 
     def holding(self, rule: Rule, row: Row) -> list[Ground]:
         """The tests that made the rule fire for the row."""
         return self._holding(rule.condition, self._evaluator.environment(rule.entity, row), True)
 
-    def standing_in_the_way(self, rule: Rule, row: Row) -> list[Ground]:
+    def failing(self, rule: Rule, row: Row) -> list[Ground]:
         """The fewest tests that would have to change for the rule to fire."""
         return self._mend(rule.condition, self._evaluator.environment(rule.entity, row), True)
 
-    def met_already(self, rule: Rule, row: Row) -> list[Ground]:
+    def already_met(self, rule: Rule, row: Row) -> list[Ground]:
         """The tests behind those members of ``when`` and ``unless`` that hold as the rule asks."""
         env = self._evaluator.environment(rule.entity, row)
         members = [*_members(rule.when), NoneOf((rule.unless,))]
@@ -97,12 +97,12 @@ class Derivation:
         return [ground for member in met for ground in self._holding(member, env, True)]
 
     def _holding(self, condition: Condition, env: Environment, truth: bool) -> list[Ground]:
-        """The tests that make ``condition`` true or false; ``truth`` is which of the two it is."""
+        """The tests that make ``condition`` true, or false if ``truth`` is false."""
         tests = supports(condition, env, self._evaluator, truth)
         return list(dict.fromkeys((support.test, support.held == truth) for support in tests))
 
     def _mend(self, condition: Condition, env: Environment, to: bool, wanted: bool = True) -> list[Ground]:
-        """The fewest tests that have to change for ``condition`` to become ``to``. At present it is the opposite.
+        """The fewest tests that have to change for ``condition`` to become ``to``. It is now the opposite.
 
         ``wanted``: whether the whole condition asks that this part of it hold.
         """
@@ -121,7 +121,7 @@ class Derivation:
                 assert_never(condition)
 
     def _forgotten(self, grounds: list[Ground], env: Environment) -> int:
-        """How many known facts would have to become unknown. Among ways of one length, the fewest are preferred."""
+        """How many known facts would have to become unknown. Among ways of the same length, the fewest are preferred."""
         known = [test for test, _ in grounds if Known() in test.predicates]
         return sum(self._evaluator.test(test, env) != test.negated for test in known)
 

@@ -1,1 +1,1 @@
-"""Text with positions, and what is wrong with it."""
+"""Parsed texts with positions, and diagnostics about them."""

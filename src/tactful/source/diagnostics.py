@@ -30,7 +30,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Diagnostic(msgspec.Struct, frozen=True):
-    """One mistake.
+    """A mistake, with its place and a hint.
 
     ``message`` is a lower-case sentence without a full stop, with the user's own text in backticks. ``help`` says what to
     do instead. ``path`` is the place in the data (``applications[0].people[1].prefers``) where data is read.
@@ -59,7 +59,7 @@ class TactfulError(Exception):
 
 
 class EngineError(TactfulError):
-    """An engine could not decide on a case, which the message names, or cannot be used here."""
+    """An engine could not decide on a case, which the message names, or cannot be used on this machine."""
 
 
 class InvalidInput(TactfulError):
@@ -101,7 +101,7 @@ def snippet(text: str, span: Span) -> str:
 
 
 def _cells(text: str) -> int:
-    """The width of a text in a terminal: wide characters take two cells, and combining ones none."""
+    """The width of a text in a terminal: wide characters take two cells, and combining characters none."""
     return sum(
         0 if unicodedata.category(char) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(char) in "WF" else 1
         for char in text
@@ -122,8 +122,8 @@ def _shortened(message: str) -> str:
 class Code:
     """The base of all codes. A subclass's docstring is its page: a title, then four headings, each on a line of its own.
 
-    The headings are ``What it reports``, ``Why``, ``Example`` (what is wrong: YAML or a command, indented) and ``Instead``
-    (the same put right, indented). ``frame`` is what stands around the YAML of both, where they are parts of an entry.
+    The headings are ``What it reports``, ``Why``, ``Example`` (the mistake: YAML or a command, indented) and ``Instead``
+    (the example corrected, indented). If the YAML of both is only a part of an entry, ``frame`` is the text around it.
     """
 
     id: ClassVar[str]

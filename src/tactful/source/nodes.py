@@ -12,7 +12,7 @@ from tactful.source.diagnostics import InvalidInput, Span
 
 
 class Scalar(msgspec.Struct, frozen=True, tag=True):
-    """A single value as it is written. ``plain`` is false where it is quoted or a block (``>-``, ``|``).
+    """A single value as it is written. ``plain`` is false if it is quoted or a block (``>-``, ``|``).
 
     A plain scalar may mean a number, yes or no, or nothing (``null``, ``~``, empty). Its reader decides by the type of
     the field, so that ``country: NO`` stays text. The span covers the value as written, with its quotes.
@@ -60,7 +60,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800
 
 
 def decode(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> str:
-    """Decode ``data``. Raises :class:`InvalidInput` where it is not UTF-8 or exceeds the limit of its size."""
+    """Decode ``data``. Raises :class:`InvalidInput` if it is not UTF-8 or exceeds the limit of its size."""
     if len(data) > limits.bytes:
         message = f"the text is larger than {limits.bytes:,} bytes"
         raise InvalidInput([TooLarge.at(Span(name, 0, 0, 1, 1), message, "split it, or raise the limit")])
@@ -89,7 +89,7 @@ def span_at(text: str, start: int, end: int, name: str) -> Span:
 
 
 def can_point_inside(scalar: Scalar) -> bool:
-    """Whether the file has the scalar's text character by character: on one line, without escapes, not as a block."""
+    """Whether the scalar's text is in the file character by character: on one line, without escapes, not as a block."""
     return inner_length(scalar) == len(scalar.text) and "\n" not in scalar.text
 
 

@@ -29,7 +29,7 @@ def parse_json(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS
 
 
 class _JsonReader:
-    """Reads values recursively. The limit of depth bounds the recursion."""
+    """Reads values recursively. The limit on depth bounds the recursion."""
 
     def __init__(self, text: str, name: str, limits: TextLimits) -> None:
         self.text, self.name, self.limits = text, name, limits

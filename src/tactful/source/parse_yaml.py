@@ -13,7 +13,7 @@ from tactful.source.nodes import DEFAULT_LIMITS, Mapping, Node, Scalar, Sequence
 
 
 def parse_yaml(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> Node | None:
-    """Parse a YAML text; ``None`` where it is empty. Raises :class:`InvalidInput` with all mistakes.
+    """Parse a YAML text; ``None`` if it is empty. Raises :class:`InvalidInput` with all mistakes.
 
     Nodes are built from the parser's events, without recursion, so no nesting can overflow the stack. Mistakes are:
     duplicate keys, keys that are not single values, tags, merge keys, several documents, and exceeded limits.
@@ -142,7 +142,7 @@ class _YamlBuilder:
             self._stop(TooLarge, span, f"more than {self.limits.aliases} aliases", "write the values out")
         if target is None:
             inside = event.anchor in self._anchors
-            what = "refers to what it is part of" if inside else "has no anchor above it"
+            what = "refers to a value that contains it" if inside else "has no anchor above it"
             self.problems.append(ForbiddenYaml.at(span, f"the alias `*{event.anchor}` {what}", "write the value out"))
             self._add(Scalar("", True, span), 1, None)
         else:

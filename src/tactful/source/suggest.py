@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from heapq import nlargest
 from typing import Final
 
-#: Words longer than this have no suggestion.
+#: The longest word for which a suggestion is made, in characters.
 _LONGEST: Final = 200
-#: Of more words than this, only those of about the same length with the longest common beginning and end are compared,
-#: because a file with many mistakes takes time for each of them.
+#: If more words are known than this, only words of about the same length, with the longest common beginning and end, are
+#: compared, because each mistake in a file takes time.
 _MOST: Final = 40
 
 
 def near(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like ``word``; ``None`` where no word is similar enough."""
+    """The known word most similar to ``word``; ``None`` if no word is similar enough."""
     words = list(known)
     if len(word) > _LONGEST:
         return None
@@ -38,6 +38,6 @@ def _shared_start(word: str, other: str) -> int:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """A help text with the most similar known word; ``None`` where no word is similar enough."""
+    """A help text with the most similar known word; ``None`` if no word is similar enough."""
     meant = near(word, known)
     return None if meant is None else f"did you mean `{meant}`?"

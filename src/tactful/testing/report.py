@@ -1,4 +1,4 @@
-"""Failed examples and invariants as text for people: expected and got side by side, then the reasons."""
+"""Failed examples and invariants as text for people: expected and actual lines side by side, then the reasons."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from tactful.reasons.records.why import AdvisedRecord
 from tactful.testing.examples.model import ExampleResult, Problem
 from tactful.testing.properties.invariants import InvariantReport
 
-#: No wider than this, however wide the terminal is: two columns are read together.
+#: The greatest width, even on wider terminals: two columns are read together.
 WIDTH: Final = 100
 _INDENT: Final = "  "
 _BETWEEN: Final = " | "
 
 
 def render_failed_example(policy: Policy, result: ExampleResult, console: SafeConsole) -> None:
-    """Print what is otherwise than expected in one example, and why each action in question is advised or is not."""
+    """Print the unmet expectations of an example, and why each action in question is advised or not."""
     example = result.example
     _head(example.id, example.place, example.about, console)
     for problem in result.problems:
         console.print()
         _side_by_side(problem, console)
     decision = policy.decide(example.case)
-    for asked in dict.fromkeys(one.asked for one in result.problems):
-        record = decision.why(*asked)
-        advised = any(isinstance(one, AdvisedRecord) for one in record.answers)
+    for reference in dict.fromkeys(problem.asked for problem in result.problems):
+        record = decision.why(*reference)
+        advised = any(isinstance(answer, AdvisedRecord) for answer in record.answers)
         console.print()
-        console.print(Text(f"{'why' if advised else 'why not'} {asked}:", "bold"))
+        console.print(Text(f"{'why' if advised else 'why not'} {reference}:", "bold"))
         render_why(record, console)
 
 
@@ -83,9 +83,9 @@ def _row(first: Text, second: Text, wide: int, console: SafeConsole) -> None:
 
 
 def _wrapped(line: str, wide: int, console: SafeConsole, style: str) -> list[Text]:
-    """A line wrapped to a column; what is wrapped stands further in."""
+    """A line wrapped to a column. Continuation lines are indented further."""
     own = " " * (len(line) - len(line.lstrip()))
-    found = []
+    parts = []
     for no, part in enumerate(console.wrapped(Text(line.lstrip(), style), wide - len(own) - len(_INDENT))):
-        found.append(Text(own + (_INDENT if no else "")).append_text(part))
-    return found
+        parts.append(Text(own + (_INDENT if no else "")).append_text(part))
+    return parts

@@ -35,9 +35,11 @@ def examples_schema(checked: CheckedPack) -> Schema:
         "additionalProperties": False,
         "required": ["examples"],
         "properties": {
-            "pack": _described(_TEXT, "The pack that these are for, by its path from here; else the folder above."),
+            "pack": _described(
+                _TEXT, "The pack of the examples, by its path from this file; by default the folder above."
+            ),
             "cases": _described(_by_name({"$ref": "#/$defs/case"}), "Cases that examples name."),
-            "examples": _described(_by_name({"$ref": "#/$defs/example"}), "A case, and what is expected."),
+            "examples": _described(_by_name({"$ref": "#/$defs/example"}), "A case, and the expected advice."),
         },
         "$defs": {
             **parts,
@@ -69,7 +71,7 @@ def _list(item: Schema, about: str) -> Schema:
 
 
 def _offered(names: Iterable[str]) -> Schema:
-    """Names to choose from; an overlay has others too."""
+    """A choice of names. Others are allowed, as an overlay may add them."""
     return {"anyOf": [{"enum": sorted(names)}, _TEXT]}
 
 
@@ -81,7 +83,7 @@ def _example() -> Schema:
     values: Schema = {"type": ["string", "number", "boolean", "null", "array"]}
     return _object(
         {
-            "about": _described(_TEXT, "What it shows, in a sentence."),
+            "about": _described(_TEXT, "The purpose of the example, in a sentence."),
             "case": _described({"anyOf": [_TEXT, {"$ref": "#/$defs/CaseShape"}]}, "A name, a path, or a whole case."),
             "add": {
                 "type": "object",
@@ -91,14 +93,14 @@ def _example() -> Schema:
             },
             "set": _described(_by_name(values), "Other facts: person[dana].prefers: phone"),
             "at": _described(_MOMENT, "The moment; else the case's own `now`."),
-            "expect": _list({"$ref": "#/$defs/expected"}, "What is to be advised."),
+            "expect": _list({"$ref": "#/$defs/expected"}, "Advice that the decision must give."),
             "never": _list(
                 {"anyOf": [reference, _object(dict.fromkeys(NEVER_KEYS, _TEXT))]},
-                "What must not be recommended, nor a kind of it, nor as an alternative; {should_not: call} must not be said.",
+                "Actions that must not be recommended, not even as an alternative, or conclusions that must not be drawn.",
             ),
-            "order": _list(reference, "What is to be advised in this order, the most important first."),
-            "set aside": _list({"$ref": "#/$defs/lost"}, "What is to lose a conflict."),
-            "nothing else": _described(_YES, "Whether what is expected is all that is recommended."),
+            "order": _list(reference, "Actions in the order of their advice, the most important first."),
+            "set aside": _list({"$ref": "#/$defs/lost"}, "Conclusions that must lose a conflict."),
+            "nothing else": _described(_YES, "Whether nothing but the expected advice may be recommended."),
         },
         ("case",),
     )
@@ -109,12 +111,12 @@ def _expected() -> Schema:
     return _object(
         {
             **dict.fromkeys(MODALITIES, action),
-            "to": _described(_TEXT, "Whom or what it concerns: an id, or application/id."),
+            "to": _described(_TEXT, "The target: an id, or application/id."),
             "by": _described(_MOMENT, "The deadline: a moment, a day, or none."),
-            "rules": _list({"$ref": "#/$defs/rule"}, "All the rules that speak for it."),
+            "rules": _list({"$ref": "#/$defs/rule"}, "The ids of all rules behind it."),
             "rank": {"type": "integer", "minimum": 1, "description": "Its rank; 1 is the most important."},
-            "steps": _list(_TEXT, "What stands in its steps."),
-            "without steps": _list(_TEXT, "What stands in none of its steps."),
+            "steps": _list(_TEXT, "Texts that occur in its steps."),
+            "without steps": _list(_TEXT, "Texts that occur in none of its steps."),
             "instead of": _list({"$ref": "#/$defs/reference"}, "Its alternatives."),
         }
     )
@@ -123,7 +125,7 @@ def _expected() -> Schema:
 def _lost() -> Schema:
     properties: dict[str, Schema] = {
         **{key: {"$ref": "#/$defs/action"} for key in MODALITIES},
-        "to": _described(_TEXT, "Whom or what it concerned."),
-        "by rule": _described({"$ref": "#/$defs/rule"}, "The rule that it lost to."),
+        "to": _described(_TEXT, "The target."),
+        "by rule": _described({"$ref": "#/$defs/rule"}, "The id of a rule that it lost to."),
     }
     return _object(properties)

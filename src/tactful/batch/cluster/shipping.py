@@ -1,4 +1,4 @@
-"""A pack on its way to other processes: written down once, and compiled once in each of them."""
+"""A pack sent to other processes: pickled once, and compiled once in each process."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _KEPT: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """A pack as workers get it: ``key`` tells it from others, ``content`` is where Ray keeps it."""
+    """A pack as workers receive it. ``key`` is a hash of the pack, ``content`` is Ray's reference to it."""
 
     key: str
     content: Any = field(compare=False)
 
     def policy(self) -> Policy:
-        """The pack, compiled. Raises :class:`EngineError` where another version of this package is at work here."""
+        """The pack, compiled. Raises :class:`EngineError` if this process has another version of this package."""
         return _policy(self)
 
 
 def ship(policy: Policy) -> Shipment:
-    """Give a pack, with the limits for its cases, to Ray."""
+    """Put a pack and the limits of its cases into Ray's object store."""
     content = pickle.dumps((_version(), policy.checked, policy.decider.limits))
     return Shipment(hashlib.sha256(content).hexdigest(), ray.put(content))
 

@@ -1,8 +1,8 @@
-"""Having Ray do the work: blocks go in, each part is a task, and what tasks give becomes datasets.
+"""The work as tasks of Ray: blocks go in, each part is decided on by a task, and the results of tasks become datasets.
 
-Tasks of Ray itself are used, and not the shuffle of Ray Data: that sends pieces to actors that gather them, and what is sent
-again after a mishap is gathered twice. A task gives what it gives, however often it is run, and Ray runs it again where
-its outcome was lost.
+This module uses Ray's own tasks, not the shuffle of Ray Data. The shuffle sends pieces to actors that gather them, so a
+piece that is sent again after a failure is gathered twice. A task has the same result however often it runs, and Ray runs
+it again if the result was lost.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from tactful.batch.cluster.work import Terms
 from tactful.facts.reading.moments import epoch_seconds
 from tactful.source.diagnostics import EngineError, TactfulError
 
-#: How many bytes of all tables a part has at most, about; and how many candidates are worth a part of their own.
+#: About the most bytes of all tables in a part, and the number of candidates that are worth a part of their own.
 _PART_BYTES: Final = 64 * 1024 * 1024
 _PART_CANDIDATES: Final = 8_192
-#: For each part and each block there is a piece, and Ray has to keep track of them all.
+#: The most parts. There is a piece for each part and each block, and Ray keeps track of every piece.
 _MOST_PARTS: Final = 512
 Ref = Any
 Refs = list[Ref]
 
 
 class Cluster:
-    """The cluster that this process is connected to, with a job for it. Raises :class:`EngineError` where there is none."""
+    """The cluster that this process is connected to, and a job for it. Raises :class:`EngineError` without a cluster."""
 
     def __init__(self, policy: Policy, now: datetime | None, *, steps: bool) -> None:
         if not ray.is_initialized():
@@ -50,14 +50,14 @@ class Cluster:
 
     def texts(self, dataset: Dataset, column: str) -> dict[str, Dataset]:
         """Decide on a case on each row. Raises as :func:`tactful.ray.decide` does."""
-        blocks = _materialised(dataset).to_arrow_refs() or [ray.put(pa.table({}))]  # no case, but tables all the same
+        blocks = _materialised(dataset).to_arrow_refs() or [ray.put(pa.table({}))]  # the empty tables of no cases
         task = self._task(_decide_texts)
         return self._datasets([task.remote(*self._given, column, block) for block in blocks])
 
     def tables(self, datasets: Mapping[str, Dataset], partitions: int | None) -> dict[str, Dataset]:
         """Decide on the candidates of some tables. Raises as :func:`tactful.ray.decide` does."""
         if partitions is not None and partitions < 1:
-            raise TactfulError("`partitions` is 1 or more")
+            raise TactfulError("`partitions` must be 1 or more")
         held = {name: _materialised(dataset) for name, dataset in datasets.items()}
         blocks = self._blocks(held)
         count = partitions or _parts(held)
@@ -66,19 +66,20 @@ class Cluster:
         pieces = [_list(task.remote(name, block, count)) for name, block in blocks]
         task = self._task(_decide_part)
         outcomes = [task.remote(*self._given, names, *part) for part in zip(*pieces, strict=True)]
-        del held, blocks, pieces  # Ray keeps what tasks still wait for, and may let go of the rest
+        del held, blocks, pieces  # Ray keeps what tasks still need, and can free the rest
         return self._datasets(outcomes)
 
     def _blocks(self, held: Mapping[str, Any]) -> list[tuple[str, Ref]]:
-        """The blocks of all tables, each with its table's name, once their columns are seen to be as they can be.
+        """The blocks of all tables, each with its table's name, after a check of their columns.
 
-        What Ray Data knows to be empty may have no columns. It is left out, but there is always a table of candidates.
+        A block that Ray Data knows to be empty may have no columns and is left out. The table of candidates is never left
+        out.
         """
-        found = [(name, block) for name, dataset in held.items() for block in dataset.to_arrow_refs()]
+        given = [(name, block) for name, dataset in held.items() for block in dataset.to_arrow_refs()]
         task = ray.remote(_schema)
         schemas: dict[str, list[pa.Schema]] = {}
         blocks = []
-        for (name, block), schema in zip(found, ray.get([task.remote(block) for _, block in found]), strict=True):
+        for (name, block), schema in zip(given, ray.get([task.remote(block) for _, block in given]), strict=True):
             if schema.names:
                 blocks.append((name, block))
                 schemas.setdefault(name, []).append(schema)
@@ -92,13 +93,13 @@ class Cluster:
         return ray.remote(function).options(num_returns=len(self._names))
 
     def _datasets(self, outcomes: Sequence[Refs]) -> dict[str, Dataset]:
-        """The outcomes of all tasks, table by table. Waits until they are there."""
-        with _told():
-            return {name: from_arrow_refs([one[no] for one in outcomes]) for no, name in enumerate(self._names)}
+        """The results of all tasks, table by table. Waits until all tasks are done."""
+        with _own_errors():
+            return {name: from_arrow_refs([tables[no] for tables in outcomes]) for no, name in enumerate(self._names)}
 
 
 def _materialised(dataset: Dataset) -> Any:
-    """A dataset's blocks, in its order."""
+    """A dataset with its blocks computed, in its order."""
     if isinstance(dataset, MaterializedDataset):
         return dataset
     options = dataset.context.execution_options
@@ -110,7 +111,7 @@ def _materialised(dataset: Dataset) -> Any:
 
 
 def _parts(held: Mapping[str, Any]) -> int:
-    """In how many parts to decide: small enough each, and enough for all workers if there are candidates enough."""
+    """The number of parts: each part is small enough, and all workers have one if there are enough candidates."""
     by_size = sum(dataset.size_bytes() for dataset in held.values()) // _PART_BYTES + 1
     cores = int(ray.cluster_resources().get("CPU", 1))
     by_cores = min(2 * cores, held["candidates"].count() // _PART_CANDIDATES + 1)
@@ -118,13 +119,13 @@ def _parts(held: Mapping[str, Any]) -> int:
 
 
 def _list(refs: Any) -> Refs:
-    """Where a task gives one thing, Ray says so without a list."""
+    """The references as a list. For a task with a single result, Ray returns the reference alone."""
     return refs if isinstance(refs, list) else [refs]
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Raise the mistakes that a worker raised as if they were raised here."""
+def _own_errors() -> Iterator[None]:
+    """Raise an error of a worker as the error that the worker raised, without Ray's wrapper."""
     try:
         yield
     except RayTaskError as error:

@@ -1,4 +1,4 @@
-"""What workers do. Each of these hangs on nothing but what it is given, so that it can be done again anywhere."""
+"""The work of the tasks. Every function depends on its arguments alone, so any worker can run it again."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from tactful.source.codes.case import MissingFact
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
 DecidedTexts = dict[str, pa.Table]
-#: How much of a text is shown of a case that does not say whose it is.
+#: How many bytes of a case without a readable candidate are shown.
 _SHOWN: Final = 60
 NO_CANDIDATES: Final = pa.table({"candidate_id": pa.array([], pa.string())})
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What all tasks of one call have to know, beside the pack. Moments are in seconds since 1970.
+    """What all tasks of one call share besides the pack. Moments are in seconds since 1970.
 
-    ``now`` is the moment to decide for, in place of the cases' own; ``clock`` the one for cases that have none.
+    ``now`` replaces the moments of the cases. ``clock`` is the moment for cases without a moment of their own.
     """
 
     now: int | None
@@ -48,12 +48,12 @@ class Terms:
 
 
 def check_schemas(policy: Policy, schemas: Mapping[str, Sequence[pa.Schema]]) -> None:
-    """See to the schemas that the blocks of each table have.
+    """Check the schemas of each table's blocks.
 
-    Raises :class:`InvalidInput` where a table or a column has a name or a type that it cannot have, and
-    :class:`TactfulError` where blocks of one table don't go together.
+    Raises :class:`InvalidInput` if a table or a column has a wrong name or type, and :class:`TactfulError` if the blocks of
+    one table have columns of different types.
     """
-    tables = {name: _unified(name, found).empty_table() for name, found in schemas.items()}
+    tables = {name: _unified(name, of_blocks).empty_table() for name, of_blocks in schemas.items()}
     sheets_of(tables, policy.checked.custom)
 
 
@@ -65,7 +65,7 @@ def _unified(name: str, schemas: Sequence[pa.Schema]) -> pa.Schema:
 
 
 def split(name: str, table: pa.Table, count: int) -> list[pa.Table]:
-    """A stretch of a table in ``count`` parts by candidate: whoever has the same id has the same part, in every table."""
+    """A block of a table in ``count`` parts. All rows of a candidate are in the same part, in every table."""
     table = _with_plain_keys(name, table)
     part = _parts(table["candidate_id"], count)
     order = np.argsort(part, kind="stable")
@@ -74,18 +74,18 @@ def split(name: str, table: pa.Table, count: int) -> list[pa.Table]:
 
 
 def _parts(ids: pa.ChunkedArray, count: int) -> Places:
-    """Which part each id belongs to: the same in every process. Rows that are nobody's go to the first."""
+    """The part of each id, the same in every process. Rows without an id go to the first part."""
     coded = ids.dictionary_encode().unify_dictionaries()
     texts = coded.chunk(0).dictionary.cast(pa.binary()).to_pylist() if coded.num_chunks else []
     part: Places = np.array([*(crc32(text) % count for text in texts), 0], np.int64)
-    places = [indices(chunk) for chunk in coded.chunks]  # of what is null: -1, the last one
-    found: Places = part[np.concatenate([np.zeros(0, np.int64), *places])]
-    return found
+    places = [indices(chunk) for chunk in coded.chunks]  # -1 for a null, which takes the last entry of `part`
+    parts: Places = part[np.concatenate([np.zeros(0, np.int64), *places])]
+    return parts
 
 
 def _with_plain_keys(name: str, table: pa.Table) -> pa.Table:
-    """Keys as strings: a part would otherwise take the ids of all others along, in its dictionary."""
-    entity = next(one for one, called in TABLE_OF.items() if called == name)
+    """The table with keys as strings. In a dictionary, each part would carry the ids of all other parts."""
+    entity = next(entity for entity, table_name in TABLE_OF.items() if table_name == name)
     for key in KEYS[entity]:
         at = table.schema.get_field_index(key)
         if at >= 0 and not pa.types.is_null(table.schema.field(at).type):
@@ -94,24 +94,24 @@ def _with_plain_keys(name: str, table: pa.Table) -> pa.Table:
 
 
 def decide_part(policy: Policy, terms: Terms, names: Sequence[str], pieces: Sequence[pa.Table]) -> DecidedTexts:
-    """Decide on the candidates of one part, from the pieces of it, each of a table, in the order of that."""
+    """Decide on the candidates of one part. ``names`` has the table's name for each of the part's pieces."""
     given: dict[str, list[pa.Table]] = {}
     for name, piece in zip(names, pieces, strict=True):
         given.setdefault(name, []).append(piece)
-    tables = {name: pa.concat_tables(mine, promote_options="permissive") for name, mine in given.items()}
+    tables = {name: pa.concat_tables(of_table, promote_options="permissive") for name, of_table in given.items()}
     decided = policy.table_decider.decide(tables, terms.now, steps=terms.steps, clock=terms.clock)
     return _outcome(decided.actions, decided.justifications, decided.rejects, decided.steps)
 
 
 def _outcome(actions: pa.Table, justifications: pa.Table, rejects: pa.Table, steps: pa.Table | None) -> DecidedTexts:
-    found = {"actions": actions, "justifications": justifications, "rejects": rejects}
+    tables = {"actions": actions, "justifications": justifications, "rejects": rejects}
     if steps is not None:
-        found["steps"] = steps
-    return {name: _with_plain_texts(table) for name, table in found.items()}
+        tables["steps"] = steps
+    return {name: _with_plain_texts(table) for name, table in tables.items()}
 
 
 def _with_plain_texts(table: pa.Table) -> pa.Table:
-    """Texts without dictionaries, which Ray Data can neither sort by nor give to pandas."""
+    """The table with texts as strings. Ray Data can neither sort by dictionaries nor hand them to pandas."""
     fields = [
         field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
         for field in table.schema
@@ -123,7 +123,7 @@ def _with_plain_texts(table: pa.Table) -> pa.Table:
 
 
 def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> DecidedTexts:
-    """Decide on a case on each row, as JSON in ``column``. Raises :class:`InvalidInput` where there is no such column."""
+    """Decide on the case in each row, JSON in ``column``. Raises :class:`InvalidInput` if there is no such column."""
     texts = _texts(block, column)
     clock = terms.clock if terms.now is None else terms.now
     custom, limits = policy.checked.custom, policy.decider.limits
@@ -135,14 +135,16 @@ def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> 
     for start in range(0, max(1, len(texts)), CANDIDATES):
         chunk = [text or b"" for text in texts[start : start + CANDIDATES].to_pylist()]
         columns, rejected = columns_of_texts(chunk, read, clock, custom)
-        decided.append(policy.table_decider.rank(columns, steps=terms.steps))
+        ranked = policy.table_decider.rank(columns, steps=terms.steps)
+        decided.append(ranked.tables)
+        rejects += ranked.refused.values()
         for no, mistakes in rejected:
             rejects += _rejected(chunk[no], mistakes)
     return _outcome(
-        pa.concat_tables([one.actions for one in decided]),
-        pa.concat_tables([one.justifications for one in decided]),
+        pa.concat_tables([tables.actions for tables in decided]),
+        pa.concat_tables([tables.justifications for tables in decided]),
         rejects_table(rejects),
-        pa.concat_tables([one.steps for one in decided]) if terms.steps else None,
+        pa.concat_tables([tables.steps for tables in decided]) if terms.steps else None,
     )
 
 
@@ -150,8 +152,11 @@ def _texts(block: pa.Table, column: str) -> pa.ChunkedArray:
     if not block.num_columns:
         return pa.chunked_array([], pa.binary())
     if column not in block.column_names:
-        there = ", ".join(f"`{name}`" for name in block.column_names)
-        message, help_ = f"the dataset has no column `{column}`", f"name the one with the cases; there are {there}"
+        known = ", ".join(f"`{name}`" for name in block.column_names)
+        message, help_ = (
+            f"the dataset has no column `{column}`",
+            f"name the column with the cases; the columns are {known}",
+        )
         raise InvalidInput([MissingFact.at(None, message, help_, column)])
     type_ = block.schema.field(column).type
     if not any(fits(type_) for fits in (*_TEXTS, pa.types.is_null)):
@@ -162,10 +167,10 @@ def _texts(block: pa.Table, column: str) -> pa.ChunkedArray:
 _TEXTS: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
 
 
-def _rejected(text: bytes, found: Sequence[Diagnostic]) -> Iterator[Reject]:
-    """The mistakes of a case; one that does not say whose it is can be told by how it begins."""
+def _rejected(text: bytes, mistakes: Sequence[Diagnostic]) -> Iterator[Reject]:
+    """The mistakes of a case. Without a candidate's id, the message quotes the beginning of the case."""
     id_ = candidate_of(text)
     where = "" if id_ is not None else f" (in the case that begins `{text[:_SHOWN].decode(errors='replace')}`)"
-    for one in found:
-        message = f"{one.path}: {one.message}" if one.path else one.message
-        yield Reject(id_, None, one.code, message + where, one.help)
+    for mistake in mistakes:
+        message = f"{mistake.path}: {mistake.message}" if mistake.path else mistake.message
+        yield Reject(id_, None, mistake.code, message + where, mistake.help)

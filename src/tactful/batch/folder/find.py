@@ -1,4 +1,4 @@
-"""Which files of a folder belong to which table. A file that looks like a table is read, or refused by its name."""
+"""The files of each table in a folder. A file that looks like a table is either read or refused by name."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from tactful.source.suggest import did_you_mean
 
 _TABLES: Final = tuple(TABLE_OF.values())
 _PARQUET: Final = (".parquet", ".pq", ".parq")
-#: Endings of files with rows that are not read.
+#: Endings of data files that cannot be read.
 _OTHER_DATA: Final = frozenset(
     {".arrow", ".avro", ".csv", ".db", ".duckdb", ".feather", ".gz", ".ipc", ".json", ".jsonl", ".ndjson"}
     | {".orc", ".sqlite", ".tsv", ".xls", ".xlsx", ".zip", ".zst"}
 )
-#: Files that writers leave beside the data, and that say nothing.
+#: Files that writers leave beside the data, and that hold no rows.
 _MARKS: Final = frozenset({"_SUCCESS", "_metadata", "_common_metadata", ".DS_Store", "Thumbs.db"})
-#: Folders by which a table keeps account of which of its files count.
+#: Folders in which a table format lists the files that are valid.
 _LOGS: Final = frozenset({"_delta_log", ".hoodie"})
-#: How many files and folders one input may have.
+#: The most files and folders of one input.
 _MOST: Final = 100_000
 _PARTITION: Final = re.compile(r"([^=]+)=.*", re.DOTALL)
 _WRITE_PARQUET: Final = (
@@ -34,7 +34,7 @@ _WRITE_PARQUET: Final = (
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """The files of one table. ``partitions``: columns that only the names of folders have, such as ``year=2026``."""
+    """The files of one table. ``partitions`` are columns in the names of its folders, such as ``year=2026``."""
 
     name: str
     files: tuple[Path, ...]
@@ -43,7 +43,7 @@ class FoundTable:
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """The tables of a folder, and the names of the files in it that are not read."""
+    """The tables of a folder, and the names of its files that are not read."""
 
     tables: tuple[FoundTable, ...]
     unread: tuple[str, ...]
@@ -52,21 +52,23 @@ class FoundFiles:
 def find_files(folder: Path) -> FoundFiles:
     """Find the tables of a folder: ``NAME.parquet``, or a folder ``NAME`` with such files at any depth.
 
-    Raises :class:`InvalidInput` where something looks like a table and cannot be read, or is there twice.
+    Raises :class:`InvalidInput` if a file looks like a table but cannot be read, or if a table is there twice.
     """
     search = _Search(folder)
     for path in sorted(folder.iterdir()):
         search.look_at(path)
     if "candidates" not in search.tables and not search.problems:
-        help_ = "a folder has candidates.parquet, applications.parquet, …, or folders of these names with part files"
-        search.refuse(folder, "has no table of candidates", help_)
+        help_ = (
+            "name a folder with candidates.parquet, applications.parquet, …, or folders of these names with part files"
+        )
+        search.refuse(folder, "has no table `candidates`", help_)
     if search.problems:
         raise InvalidInput(search.problems)
     return FoundFiles(tuple(search.tables.values()), tuple(search.unread))
 
 
 class _Search:
-    """Takes the entries of a folder one by one."""
+    """Sorts the entries of a folder into tables, files that are not read, and problems."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -75,12 +77,12 @@ class _Search:
         self.problems: list[Diagnostic] = []
 
     def refuse(self, path: Path, message: str, help_: str) -> None:
-        """Note that a file or folder cannot be read."""
+        """Add the problem that a file or folder cannot be read."""
         text = f"`{path}` {message}"
         self.problems.append(UnreadableInput.at(None, text, help_))
 
     def look_at(self, path: Path) -> None:
-        """Take one entry of the folder itself."""
+        """Sort in one entry of the folder itself."""
         name = _table_name(path)
         if path.is_dir():
             self._folder_of(path, name)
@@ -97,7 +99,7 @@ class _Search:
         log = next((entry for entry in entries if entry.name in _LOGS or entry.name.endswith(".metadata.json")), None)
         parquet = [entry for entry in entries if entry.is_file() and _is_parquet(entry)]
         if path.name in _LOGS or (log is not None and (parquet or name in _TABLES)):
-            help_ = "export the table to plain Parquet: not all of its files count"
+            help_ = "export the table to plain Parquet, because not all of its files are valid"
             self.refuse(
                 path, f"has a log of its own (`{path.name if log is None else log.name}`), which is not read", help_
             )
@@ -106,14 +108,18 @@ class _Search:
             for entry in entries:
                 if not entry.is_dir() and entry not in parquet and entry.name not in _MARKS and entry.suffix != ".crc":
                     self._other(entry, in_table=True)
-        elif _meant(path) is not None:
-            self.refuse(path, "has no file of Parquet", "take the folder away if the table is empty")
+        elif _similar_table(path) is not None:
+            self.refuse(path, "has no Parquet file", "remove the folder if the table is empty")
         else:
             self.unread.append(f"{path.name}/")
 
     def _add(self, path: Path, table: FoundTable) -> None:
         if path.is_file() and path.suffix.lower() not in _PARQUET:
-            self.refuse(path, "is Parquet, but its name does not end in .parquet", "name it so, or take it out")
+            self.refuse(
+                path,
+                "is a Parquet file, but its name does not end in .parquet",
+                "rename it, or remove it",
+            )
         elif table.name not in _TABLES:
             help_ = did_you_mean(table.name, _TABLES) or f"the tables are {', '.join(_TABLES)}"
             message = f"`{path}`: there is no table `{table.name}`"
@@ -126,25 +132,27 @@ class _Search:
             self.tables[table.name] = table
 
     def _other(self, path: Path, *, in_table: bool) -> None:
-        """A file that is not Parquet."""
-        is_data = not path.name.startswith((".", "_")) and bool(_OTHER_DATA & {one.lower() for one in path.suffixes})
+        """Sort in a file that is not Parquet."""
+        is_data = not path.name.startswith((".", "_")) and bool(
+            _OTHER_DATA & {suffix.lower() for suffix in path.suffixes}
+        )
         if path.is_symlink() and not path.exists():
-            self.refuse(path, "is a link to a file that does not exist", "mend the link, or take it away")
+            self.refuse(path, "is a link to a file that does not exist", "repair the link, or remove it")
         elif _begins(path, b"ARROW1"):
             self.refuse(path, "is Arrow IPC (Feather), which is not read", _WRITE_PARQUET)
-        elif (in_table and is_data) or (not in_table and _meant(path) is not None):
+        elif (in_table and is_data) or (not in_table and _similar_table(path) is not None):
             self.refuse(path, "looks like a table, but is not Parquet", _WRITE_PARQUET)
         else:
             self.unread.append(path.relative_to(self._folder).as_posix())
 
 
 def _table_name(path: Path) -> str:
-    """The name without the ending of Parquet files; folders may have that ending too."""
+    """The name without the ending of Parquet files, which folders may have too."""
     return path.stem if path.suffix.lower() in _PARQUET else path.name
 
 
-def _meant(path: Path) -> str | None:
-    """The table that a name looks like: `Messages.csv`, `messages-0001`, `message.feather`."""
+def _similar_table(path: Path) -> str | None:
+    """The table that a name suggests: ``messages`` for `Messages.csv`, `messages-0001` or `message.feather`."""
     word = re.split(r"[^a-z]", path.name.casefold().lstrip("._"))[0]
     return next((table for entity, table in TABLE_OF.items() if word in (entity, table)), None)
 
@@ -167,7 +175,7 @@ def _begins(path: Path, magic: bytes) -> bool:
 
 
 def _entries(folder: Path) -> Iterator[Path]:
-    """All that is below a folder, in the order of names. Links are followed, each folder is visited once."""
+    """All files and folders below a folder, in the order of their names. Links are followed; a folder is visited once."""
     visited: set[tuple[int, int]] = set()
     count = 0
     waiting = [folder]
@@ -187,12 +195,12 @@ def _entries(folder: Path) -> Iterator[Path]:
 
 
 def _partitions(folder: Path, files: Sequence[Path]) -> tuple[str, ...]:
-    """The columns that names of folders between a table's folder and its files have (`year=2026`)."""
+    """The columns in the names of the folders between a table's folder and its files (`year=2026`)."""
     folders = {part for file in files for part in file.relative_to(folder).parts[:-1]}
     matches = (_PARTITION.fullmatch(part) for part in folders)
     return tuple(sorted({match[1] for match in matches if match is not None}))
 
 
 def _common(table: FoundTable, folder: Path) -> str:
-    """The entry of ``folder`` that a table's files are in, or are."""
+    """The entry of ``folder`` that contains a table's files, or is its file."""
     return table.files[0].relative_to(folder).parts[0]

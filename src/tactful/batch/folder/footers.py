@@ -1,4 +1,4 @@
-"""What a folder of Parquet holds, by the files' footers: tables, their files, and the groups of rows in order of ids."""
+"""The content of a folder of Parquet, from the files' footers: tables, their files, and their row groups."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tactful.batch.folder.find import FoundTable
@@ -16,17 +17,19 @@ from tactful.columns.tables.sheets import simple_type
 from tactful.source.codes.batches import UnreadableInput
 from tactful.source.diagnostics import InvalidInput
 
-#: The column that brings the rows of all tables together.
+#: The column by which the rows of all tables are joined.
 KEY: Final = "candidate_id"
-#: Parquet's old type of moments has no time zone, and means UTC.
+#: Parquet's old type for moments. It has no time zone and means UTC.
 _OLD_MOMENT: Final = "INT96"
 _INSTANT: Final = pa.timestamp("us", tz="UTC")
+#: How many characters of a reason are repeated.
+_SHOWN: Final = 200
 
 
 class Group(msgspec.Struct, frozen=True, gc=False):
-    """A row group of a file. ``low`` and ``high``: no id in it is below or above; ``None`` where that isn't known.
+    """A row group of a file. All its ids lie from ``low`` to ``high``; ``None``: the bound is unknown.
 
-    ``no`` is its place among all row groups of the table.
+    ``no`` is its number among all row groups of the table, ``index`` its number in the file.
     """
 
     no: int
@@ -37,35 +40,39 @@ class Group(msgspec.Struct, frozen=True, gc=False):
     high: str | None
 
 
-#: Row groups one after the other, in which ids ascend as far as the footers tell.
+#: Row groups in a sequence whose ids ascend, as far as the footers show.
 Stream = tuple[Group, ...]
 
 
 class TableFiles(msgspec.Struct, frozen=True):
-    """A table of the input: its files in the order of their names, and their row groups."""
+    """A table of the input: its files, in the order of their names, and its row groups."""
 
     name: str
     files: tuple[str, ...]
     #: The columns of all files together.
     schema: pa.Schema
     groups: tuple[Group, ...]
-    #: Whether ids may be missing, or whether the footers don't tell what ids there are.
+    #: Whether ids may be missing, or the footers do not show the range of ids.
     vague: bool
-    #: Columns that are in the names of folders, and not in every file.
+    #: Columns that are in the names of folders but not in every file.
     partitions: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
-        """How many rows it has."""
+        """The number of rows."""
         return sum(group.rows for group in self.groups)
 
     def rows_of(self, file: str) -> int:
-        """How many rows one of its files has."""
+        """The number of rows in one of its files."""
         return sum(group.rows for group in self.groups if group.path == file)
 
 
 def read_footers(tables: Sequence[FoundTable]) -> dict[str, TableFiles]:
-    """The footers of all files. Raises :class:`InvalidInput` where a file is not Parquet, or its columns don't fit."""
+    """The tables, from the footers of their files.
+
+    Raises :class:`InvalidInput` if a file is not Parquet, has no ids, or has columns of other types than the table's other
+    files.
+    """
     return {table.name: _table(table.name, table.files, table.partitions) for table in tables}
 
 
@@ -90,7 +97,7 @@ def _table(name: str, files: Sequence[Path], partitions: Sequence[str] = ()) -> 
 
 
 def _schema(footer: pq.FileMetaData, path: Path) -> pa.Schema:
-    """The columns of a file, in the types that they are read in. Texts are strings, however they are stored."""
+    """The columns of a file, with the types in which they are read. Texts are strings, however they are stored."""
     try:
         schema = footer.schema.to_arrow_schema()
     except (OSError, ValueError, pa.ArrowException) as error:
@@ -111,7 +118,7 @@ def _read_type(type_: pa.DataType) -> pa.DataType:
 
 
 def as_read(rows: pa.RecordBatch, old: frozenset[str]) -> pa.RecordBatch:
-    """Rows of a file in the types of its schema; texts may stay in dictionaries. ``old``: the columns in INT96."""
+    """Rows of a file with the types of its schema, except that texts may stay dictionaries. ``old``: the columns in INT96."""
     types = [_INSTANT if field.name in old else simple_type(field.type) for field in rows.schema]
     if types == rows.schema.types:
         return rows
@@ -120,7 +127,7 @@ def as_read(rows: pa.RecordBatch, old: frozenset[str]) -> pa.RecordBatch:
 
 
 def joined(parts: Sequence[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
-    """Rows of several files as one table. Columns that are not of one type in all parts get that of ``schema``."""
+    """Rows of several files as one table. Columns whose types differ between the parts get the type of ``schema``."""
     types: dict[str, set[pa.DataType]] = {}
     for part in parts:
         for field in part.schema:
@@ -147,19 +154,19 @@ def _footer(path: Path) -> pq.FileMetaData:
 
 
 def _not_parquet(path: Path, error: Exception) -> InvalidInput:
-    message = f"`{path}` is not Parquet, or damaged: {(str(error).splitlines() or [''])[0].lower()}"
+    message = f"`{path}` is not a Parquet file, or is damaged: {(str(error).splitlines() or [''])[0].lower()}"
     return InvalidInput([UnreadableInput.at(None, message, "write it again")])
 
 
 def _check_key(schema: pa.Schema, path: Path) -> None:
     if KEY not in schema.names:
         problem = UnreadableInput.at(
-            None, f"`{path}` has no column `{KEY}`", "every table names the candidate of each row"
+            None, f"`{path}` has no column `{KEY}`", "every table needs a column that names the candidate of each row"
         )
         raise InvalidInput([problem])
     kind = schema.field(KEY).type
     if not pa.types.is_string(kind):
-        message = f"`{path}`: the column `{KEY}` is {kind}, and it has to be string"
+        message = f"`{path}`: the column `{KEY}` is {kind} but must be string"
         raise InvalidInput([UnreadableInput.at(None, message, "write the ids as text")])
 
 
@@ -168,14 +175,14 @@ def _unified(name: str, schemas: Sequence[pa.Schema], files: Sequence[Path]) -> 
         return pa.unify_schemas(list(schemas), promote_options="permissive")
     except (ValueError, pa.ArrowException) as error:
         message = (
-            f"the files of the table `{name}` differ in the type of a column: {str(error).splitlines()[0].lower()}"
+            f"the files of the table `{name}` differ in the types of columns: {str(error).splitlines()[0].lower()}"
         )
         help_ = f"write all files in `{files[0].parent}` with the same types"
         raise InvalidInput([UnreadableInput.at(None, message, help_)]) from None
 
 
 def _range(statistics: Any) -> tuple[str | None, str | None, bool]:
-    """The least and the greatest id of a row group, and whether some may be missing."""
+    """The least and the greatest id of a row group, and whether ids may be missing."""
     if statistics is None or not statistics.has_min_max:
         return None, None, True
     try:
@@ -186,9 +193,9 @@ def _range(statistics: Any) -> tuple[str | None, str | None, bool]:
 
 
 def streams(table: TableFiles) -> tuple[Stream, ...]:
-    """The row groups in streams with ascending ids, each group in the first stream that it can follow.
+    """The row groups as streams of ascending ids. Each group joins the first stream that it can follow.
 
-    Where the footers are vague, each row group is a stream of its own.
+    If the footers are vague, each row group is a stream of its own.
     """
     growing: list[list[Group]] = []
     for group in table.groups:
@@ -201,7 +208,7 @@ def streams(table: TableFiles) -> tuple[Stream, ...]:
 
 
 def run_streams(name: str, folder: Path) -> tuple[Stream, ...]:
-    """The sorted runs of a table in a folder, each a stream."""
+    """The sorted runs of a table in a folder, each run a stream."""
     files = sorted(folder.glob("*.parquet"))
     groups = _table(name, files).groups
     return tuple(tuple(group for group in groups if group.path == str(path)) for path in files)
@@ -212,19 +219,45 @@ def _follows(before: Group, after: Group) -> bool:
 
 
 def total_rows(tables: Mapping[str, TableFiles]) -> int:
-    """How many rows all tables have together."""
+    """The number of rows of all tables together."""
     return sum(table.rows for table in tables.values())
 
 
 def keys(stream: Stream, rows: int) -> Iterator[pa.Array]:
-    """The ids of row groups, so many at a time."""
+    """The ids of row groups, ``rows`` at a time. A damaged row group ends early."""
     for path, groups in groupby(stream, lambda group: group.path):
         with pq.ParquetFile(path, pre_buffer=False) as file:
             for group in groups:
-                for batch in file.iter_batches(rows, row_groups=[group.index], columns=[KEY], use_threads=False):
-                    yield plain(batch.column(0))
+                batches = file.iter_batches(rows, row_groups=[group.index], columns=[KEY], use_threads=False)
+                try:
+                    yield from (plain(batch.column(0)) for batch in batches)
+                except Exception as error:
+                    if damage(error) is None:
+                        raise
 
 
 def plain(ids: pa.Array) -> pa.Array:
-    """Ids as strings, however they are held."""
+    """Ids as strings, whatever their array type."""
     return ids.cast(pa.string()) if ids.type != pa.string() else ids
+
+
+def check_ids(ids: pa.Array, group: Group) -> None:
+    """Check that ids are texts, and in the range that the footer says. Raises :class:`pyarrow.ArrowInvalid`.
+
+    Arrow reads what stands there: damage within a page, without a checksum, changes ids and nothing else.
+    """
+    ids.validate(full=True)
+    least, most = pc.min_max(plain(ids)).values()
+    in_range = (group.low is None or least.as_py() >= group.low) and (group.high is None or most.as_py() <= group.high)
+    if least.is_valid and not in_range:
+        raise pa.ArrowInvalid("ids are not in the range that the footer says")
+
+
+def damage(error: Exception) -> str | None:
+    """The reason in words if an error means that a file is damaged. Errors of the disk or for want of memory do not."""
+    is_damage = isinstance(error, (OSError, pa.ArrowException, UnicodeDecodeError)) and not isinstance(
+        error, MemoryError
+    )
+    if not is_damage or (isinstance(error, OSError) and error.errno is not None):
+        return None
+    return (str(error).splitlines() or [type(error).__name__])[0][:_SHOWN]

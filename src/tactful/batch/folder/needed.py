@@ -1,4 +1,4 @@
-"""Which columns of a folder of Parquet are read: those that decisions with a pack can hang on."""
+"""The columns of a folder of Parquet that have to be read: those that decisions with a pack can depend on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tactful.columns.tables.schema import KEYS, NOW, TABLE_OF, field_columns
 from tactful.decide.decider import Decider
 from tactful.language.ir import ById
 
-#: What is looked at whatever rules read: where somebody is, what has to fit together, what tells messages apart.
+#: Columns that are read for every pack: places, columns that are checked for consistency, and the identity of messages.
 _ALWAYS: Final[Mapping[str, frozenset[str]]] = {
     "candidate": frozenset({NOW, "time_zone", "country"}),
     "application": frozenset({"contact_via", "time_zone", "country"}),
@@ -26,7 +26,7 @@ Needed = Mapping[str, frozenset[str]]
 
 
 def needed_columns(decider: Decider, options: Options) -> Needed | None:
-    """The columns to read of each table; ``None`` for all, as sentences may name anything."""
+    """The columns to read of each table; ``None`` for all columns, as sentences may name any of them."""
     if options.words:
         return None
     read = {*_fields(decider, options.steps)}
@@ -39,11 +39,11 @@ def needed_columns(decider: Decider, options: Options) -> Needed | None:
 
 
 def _fields(decider: Decider, steps: bool) -> Iterator[tuple[str, str, bool]]:
-    """The fields that rules read: by entity and attribute, and whether they are custom."""
+    """The fields that rules read: entity, attribute, and whether the field is custom."""
     for field in decider.fields:
         if field.in_rules or steps:
             yield field.entity, field.key, field.custom
     for rule in decider.checked.rules:
         if isinstance(rule.target, ById):
-            named = rule.target.field
-            yield named.via[-1] if named.via else named.scope, named.key, named.origin == "custom"
+            target = rule.target.field
+            yield target.via[-1] if target.via else target.scope, target.key, target.origin == "custom"

@@ -1,4 +1,4 @@
-"""Decisions as records, one for each candidate: what a line of JSON output holds."""
+"""Decisions as records, one for each candidate: the lines of JSON output."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tactful.batch.model import Decided
 
 Record = dict[str, Any]
 Rows = list[Record]
-#: The columns that a record has by their own names, where the table has them.
+#: The columns that a record takes over by name, if the table has them.
 _KEPT: Final = ("modality", "action", "label", "priority")
 
 
 def decision_records(decided: Decided) -> list[Record]:
-    """For each candidate that was decided on: id, moment, ranked actions with their reasons, and what was set aside."""
+    """A record for each candidate: id, moment, ranked actions with their reasons, and conclusions set aside."""
     tables = decided.tables
     ids = decided.ids.to_pylist()
     groups = [_groups(tables[name], ids) if name in tables else None for name in _TABLES]
@@ -31,33 +31,32 @@ _TABLES: Final = ("actions", "justifications", "steps")
 
 
 def _groups(table: pa.Table, ids: Sequence[str]) -> Iterator[Rows]:
-    """The rows of each of the candidates. Conclusions are numbered from 1 for each, so equal ids are kept apart."""
+    """The rows of each candidate. Conclusions are numbered from 1 for each candidate, which keeps equal ids apart."""
     names = table.column_names
     columns = [_values(table.column(name)) for name in names]
     rows = iter([dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)])
     row = next(rows, None)
     for id_ in ids:
-        found: Rows = []
+        own: Rows = []
         while (
-            row is not None
-            and row["candidate_id"] == id_
-            and (not found or row["conclusion"] >= found[-1]["conclusion"])
+            row is not None and row["candidate_id"] == id_ and (not own or row["conclusion"] >= own[-1]["conclusion"])
         ):
-            found.append(row)
+            own.append(row)
             row = next(rows, None)
-        yield found
+        yield own
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:
     if pa.types.is_timestamp(column.type):
         return [
-            None if one is None else iso(one) for one in column.cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()
+            None if moment is None else iso(moment)
+            for moment in column.cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()
         ]
     return column.to_pylist()  # type: ignore[no-any-return]
 
 
 def iso(seconds: int) -> str:
-    """A moment in UTC, as JSON has it."""
+    """A moment (seconds since 1970) in UTC, in ISO 8601."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -105,5 +104,5 @@ def _firing(row: Record) -> Record:
 
 
 def _winner(record: Record) -> Record:
-    """What set something aside, without its own reasons: it is listed itself."""
+    """A conclusion that set another one aside, without its reasons, because it is listed itself."""
     return {name: record[name] for name in ("modality", "action", "target", "safety")}

@@ -28,9 +28,9 @@ class TableWriter(Protocol):
 class ParquetTable:
     """One Parquet file, with a row group for each chunk that has rows.
 
-    It is compressed with Snappy. ``candidate_id`` has statistics, and so have all columns that are no texts. Other texts
-    (actions, rules, states) have none: nearly every row group has the same least and greatest text, so they would help
-    no query, and they take half as long as all the rest.
+    It is compressed with Snappy. ``candidate_id`` has statistics, and so have all columns that are not texts. Other texts
+    (actions, rules, states) have none: nearly every row group has the same least and greatest text, so the statistics would
+    help no query, and writing them takes half as long as everything else.
     """
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
@@ -59,14 +59,14 @@ class ParquetTable:
 class ArrowTable:
     """Arrow IPC files, one for each chunk, neither compressed nor copied, so that readers can map them into memory.
 
-    A file of Arrow IPC has one dictionary for each column, and every chunk has its own ids; so chunks do not share files.
+    A file of Arrow IPC has one dictionary for each column, and every chunk has its own ids, so chunks do not share files.
     """
 
     def __init__(self, paths: Iterator[Path]) -> None:
         self._paths = paths
 
     def write(self, table: pa.Table) -> None:
-        """Write the rows of a chunk to the next file, even where there are none."""
+        """Write the rows of a chunk to the next file, even if the chunk has none."""
         with next(self._paths).open("wb") as stream, pa.ipc.new_file(stream, table.schema) as writer:
             writer.write_table(table)
 

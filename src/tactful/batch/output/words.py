@@ -1,4 +1,4 @@
-"""Decisions in words: each action's label, and what each rule that fired says."""
+"""Decisions in words: the label of each action, and the sentence of each rule that fired."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tactful.reasons.wording import fill
 
 
 class Words:
-    """Says decisions in words by deciding on each case once more, on its own."""
+    """Puts decisions into words by deciding on each case again, one at a time."""
 
     def __init__(self, decider: Decider) -> None:
         self._decider = decider

@@ -1,4 +1,4 @@
-"""The engine for millions of cases: a checked pack as expressions over arrays, one for each field of each entity.
+"""The engine for millions of cases: a checked pack as expressions over arrays. Each field of each entity is an array.
 
 ``nodes`` and ``planner`` assign each condition to a table, once for a pack. For each chunk of cases, ``fields`` has the
 values, ``predicates`` the tests, ``conditions`` the groups of tests, ``aggregates`` the counts and comparisons over
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def columnar_program(checked: CheckedPack, calendars: Calendars) -> ColumnarProgram:
-    """A checked pack as a program over columns. Raises :class:`EngineError` where the extra ``batch`` is not installed."""
+    """A checked pack as a program over columns. Raises :class:`EngineError` if the extra ``batch`` is not installed."""
     try:
         from tactful.columns.engine.program import ColumnarProgram
     except ImportError as error:

@@ -100,7 +100,7 @@ def _to_person(field: Field) -> Path | None:
 
 
 class Aggregates:
-    """Computes the facts of one chunk."""
+    """Computes the facts of a chunk."""
 
     def __init__(self, columns: Columns, conditions: Conditions, fields: Fields) -> None:
         self._columns, self._conditions, self._fields = columns, conditions, fields
@@ -148,7 +148,7 @@ class Aggregates:
 
     def _of_pairs(self, plan: AggregatePlan, rows: Places) -> Array:
         fact, both = plan.fact, plan.both
-        assert both is not None  # no pairs are needed otherwise
+        assert both is not None  # only such a condition needs pairs
         values_of_owners = _start(fact, self._columns.sizes[fact.entity])
         whole = self._conditions.whole(fact.entity)
         owners = np.arange(whole.size) if plan.owner is None else self._conditions.rows(plan.owner, whole)
@@ -160,7 +160,7 @@ class Aggregates:
         return values_of_owners
 
     def _pairs(self, plan: AggregatePlan, owners: Places, rows: Places) -> Iterator[tuple[Places, Places]]:
-        """Owners with the rows below the same pivot or of the same person. All pairs of an owner are in one block."""
+        """Pairs of an owner with a row below the same pivot or of the same person. All pairs of an owner are in one block."""
         fact = plan.fact
         theirs, own = plan.join or ((fact.pivot,), (fact.pivot,))
         groups = picked(self._rows(fact.over, theirs), rows)
@@ -190,7 +190,7 @@ def _of_some(rows: Places, groups: Places) -> tuple[Places, Places]:
 
 
 def _stretches(groups: Places, size: int) -> tuple[Places, Places]:
-    """Where each of ``size`` groups begins in the sorted list ``groups``, and how often it occurs."""
+    """The index at which each of ``size`` groups begins in the sorted list ``groups``, and the number of its entries."""
     first, counts = np.zeros((2, size), dtype=np.int64)
     begins = _changes(groups)
     first[groups.take(begins)] = begins
@@ -199,7 +199,7 @@ def _stretches(groups: Places, size: int) -> tuple[Places, Places]:
 
 
 def _changes(groups: Places) -> Places:
-    """The places at which a new group begins in a sorted list."""
+    """The indices at which a new group begins in a sorted list."""
     if len(groups) == 0:
         return groups
     changes = numbers(groups[1:] != groups[:-1])
@@ -209,7 +209,7 @@ def _changes(groups: Places) -> Places:
 
 
 def _cuts(so_far: Places) -> Places:
-    """Where to cut a list so that each part has about the size of a block. ``so_far``: cumulative sizes."""
+    """The indices at which to cut a list into parts of about a block's size. ``so_far``: cumulative sizes."""
     if len(so_far) == 0:
         return so_far
     return np.unique(np.searchsorted(so_far, np.arange(_BLOCK, so_far[-1], _BLOCK)) + 1)
@@ -231,7 +231,7 @@ def _gather(op: str, groups: Places, values: Array | None, totals: Array) -> Non
         return
     if op == "sum":
         known = values == values
-        # Numbers are added in the order of the case, as everywhere else: the order changes the sum of floats.
+        # Numbers are added in the order of the case, as in all engines, because the order changes the sum of floats.
         totals += np.bincount(groups[known], weights=values[known], minlength=len(totals))
         return
     if op == "earliest":  # unknown is the least number, which matters only here
@@ -248,7 +248,7 @@ def _gather(op: str, groups: Places, values: Array | None, totals: Array) -> Non
 
 
 def _in_order(groups: Places) -> tuple[Places, Places]:
-    """The groups sorted, and the place where each was. The sort is stable."""
+    """The groups sorted, and the index at which each was before. The sort is stable."""
     # Sorting one number for both is faster than argsort. A stable sort is fast where most groups ascend already.
     both = np.sort((groups << 32) | np.arange(len(groups)), kind="stable")
     return both >> 32, both & 0xFFFFFFFF

@@ -22,12 +22,12 @@ Array = npt.NDArray[Any]
 #: Seconds of the next year that a table covers, less a margin. Counting back from them uses the table of the year before.
 _OVERLAP: Final = (SPAN - 366 - 10) * DAY
 _MEAN_YEAR: Final = 31_556_952
-#: Years from 1969 on, as the first hours of 1970 are still 1969 in the west.
+#: Years from 1969 on, because at the start of 1970 in UTC it is still 1969 in the west.
 _FIRST: Final = FIRST_YEAR - 1
 _YEARS: Final = LAST_YEAR - _FIRST + 1
 _LENGTH: Final = SPAN + 1
 _UNMADE: Final = -1
-#: How many tables are kept, of about 12 kilobytes each. Beyond that, calendars answer one moment at a time.
+#: How many tables are kept, of about 12 kilobytes each. Without a table, the calendar computes one moment at a time.
 _MOST: Final = 4_096
 
 
@@ -49,13 +49,13 @@ class DayTables:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        #: Place 0 and the first table belong to no calendar. A moment without a table gets them, and is not ``sure``.
+        #: Number 0 and the first table belong to no calendar. A moment without a table gets these, and is not ``sure``.
         self._places: dict[tuple[str, str | None], int] = {}
         self._begins = np.zeros((1, _YEARS), dtype=np.int64)
         self._tables = _Tables(*np.full((3, _LENGTH), -1, dtype=np.int64))
 
     def places(self, calendars: Sequence[Calendar]) -> Ints:
-        """The numbers of calendars in these tables; 0 where there is no room for a calendar."""
+        """The numbers of calendars in these tables; 0 for a calendar for which there is no room."""
         with self._lock:
             numbers = [self._place(calendar.time_zone, calendar.country) for calendar in calendars]
             new = len(self._places) + 1 - len(self._begins)
@@ -71,7 +71,7 @@ class DayTables:
         return place
 
     def begins(self, calendars: Sequence[Calendar], numbers: Ints, places: Ints, years: Ints) -> tuple[_Tables, Ints]:
-        """The tables, and where the table of each year begins, for the calendars at ``places`` with these ``numbers``."""
+        """The tables, and the index at which each year's table begins, for the calendars at ``places`` with these ``numbers``."""
         keys = numbers.take(places) * _YEARS + np.minimum(np.maximum(years, 0), _YEARS - 1)
         with self._lock:
             begins = self._begins.take(keys)
@@ -103,8 +103,8 @@ def _table(days: Days) -> _Tables:
     return _Tables(np.array([*days.starts, days.starts[-1] + DAY]), np.append(about, 0), targets)
 
 
-class _DaysFound(NamedTuple):
-    """For each moment: where its table begins, the place of its day, and the start of that day. ``sure``: they are right."""
+class _LocatedDays(NamedTuple):
+    """For each moment: the index of its table, the index of its day, and the start of that day; ``sure`` if these are right."""
 
     tables: _Tables
     begin: Ints
@@ -114,7 +114,7 @@ class _DaysFound(NamedTuple):
 
 
 class LocalDays:
-    """The days of a chunk's calendars. Calendars are named by their places among ``calendars``."""
+    """The days of a chunk's calendars. Calendars are given by their indices in ``calendars``."""
 
     def __init__(self, calendars: Sequence[Calendar], tables: DayTables) -> None:
         self._calendars, self._tables = calendars, tables
@@ -156,14 +156,14 @@ class LocalDays:
     def _mended(
         self, answers: Array, sure: Flags, places: Ints, moments: Ints, ask: Callable[[Calendar, int], int]
     ) -> Array:
-        """The answers, replaced by those of the calendars where they are not sure."""
+        """The answers; each answer that is not sure is replaced by the calendar's own."""
         for no in (~sure).nonzero()[0]:
             answers[no] = ask(self._calendars[places[no]], int(moments[no]))
         return answers
 
     # --- finding days ---
 
-    def _find(self, places: Ints, moments: Ints, ahead: int) -> _DaysFound:
+    def _find(self, places: Ints, moments: Ints, ahead: int) -> _LocatedDays:
         """The days of the moments. Each table begins at least ``ahead`` seconds before its moment."""
         years = (moments - ahead) // _MEAN_YEAR + (FIRST_YEAR - _FIRST)
         tables, begin = self._tables.begins(self._calendars, self._numbers, places, years)
@@ -185,4 +185,4 @@ class LocalDays:
             start[off] = tables.starts.take(at[off], mode="clip")
             sure[off] &= (start[off] <= moments[off]) & (moments[off] < tables.starts.take(at[off] + 1, mode="clip"))
             at[off] = np.where(sure[off], at[off], 0)
-        return _DaysFound(tables, begin, at, start, sure)
+        return _LocatedDays(tables, begin, at, start, sure)

@@ -11,15 +11,15 @@ from tactful.columns.engine.predicates import Tests
 
 
 class Conditions:
-    """The conditions of one chunk. It keeps the flags that it returns: do not change them."""
+    """The conditions of a chunk. It caches the flags that it returns, so callers must not change them."""
 
     def __init__(self, columns: Columns, tests: Tests) -> None:
         self._tests = tests
         self._wholes = {entity: Whole(columns, entity) for entity in columns.sizes}
-        #: The rows of its entity for which a condition holds: as flags, and as numbers of rows.
+        #: For each condition, the rows of its entity for which it holds: as flags, and as numbers of rows.
         self._flags: dict[Node, Flags] = {}
         self._rows: dict[Node, Places] = {}
-        #: The same flags with one more at the end, for a missing row: -1 is the last place.
+        #: The same flags with another flag at the end, for a missing row: index -1 is the last entry.
         self._with_none: dict[Node, Flags] = {}
 
     def whole(self, entity: str) -> Whole:
@@ -114,7 +114,7 @@ class Conditions:
         return chosen
 
     def _some(self, node: Group, frame: Frame) -> Flags:
-        """The rows for which some member holds. Costly members are tested only on rows for which none has held yet."""
+        """The rows for which a member holds. Costly members are tested only on rows for which no other member holds."""
         flags = np.zeros(frame.size, dtype=np.bool_)
         for member in node.cheap:
             flags |= self.mask(member, frame)

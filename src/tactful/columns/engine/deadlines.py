@@ -1,4 +1,4 @@
-"""Deadlines of firings, in arrays. The rare rule whose deadline is not a shifted moment needs a search, case by case."""
+"""Deadlines of firings, in arrays. If a rule's deadline is not a shifted moment, which is rare, each case is searched."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from tactful.columns.engine.fields import Fields
 from tactful.columns.engine.frames import Frame
 from tactful.columns.engine.nodes import Ref, Table
 from tactful.columns.engine.planner import Planner
+from tactful.engines.courses import TooManySteps
 from tactful.engines.evaluate import Evaluator
-from tactful.engines.expiry import Expiry
+from tactful.engines.expiry import Expiry, end_not_found
 from tactful.facts.calendars import Calendars
 from tactful.language.ir import AllOf, AnyOf, ComputedFact, Condition, NowIs, Rule, Shift, Test
 from tactful.language.ir.clockwork import Clockwork
+from tactful.source.diagnostics import Diagnostic
 
 
 class End(NamedTuple):
@@ -26,7 +28,7 @@ class End(NamedTuple):
     shift: Shift
 
 
-#: The deadline is the first known moment of these. ``None``: it takes a search.
+#: The deadline is the first known moment among these. ``None``: the deadline must be searched for.
 Ends = tuple[End, ...] | None
 
 
@@ -51,10 +53,10 @@ def ends_of(rule: Rule, clockwork: Clockwork, planner: Planner) -> Ends:
 
 
 def _last_moments(condition: Condition, must: bool, clockwork: Clockwork) -> list[Shift] | None:
-    """How far from its field's moment a condition stops holding (``must``) or starts to. ``None``: only a search tells.
+    """The shifts from its field's moment at which a condition stops holding (``must``), or begins to hold (not ``must``).
 
-    The answer is plain for a test that only asks how long ago a moment is, if time does not change the moment itself. A
-    test that must hold, and asks for "at least so long ago", never stops. A test that must not hold starts only once.
+    They are known for a test that only compares the age of a moment, if time does not change the moment itself. A test for
+    "at least so long ago" never stops holding, and begins to hold only once. ``None``: the shifts must be searched for.
     """
     if not isinstance(condition, Test) or condition.negated or clockwork.field(condition.field):
         return None
@@ -66,16 +68,34 @@ def _last_moments(condition: Condition, must: bool, clockwork: Clockwork) -> lis
     return [times[0].shift] if len(times) == 1 and times[0].op in (">", ">=") else None
 
 
+class Refused(Exception):
+    """Some cases cannot be decided on: ``mistakes`` says why, by the number of the case."""
+
+    def __init__(self, mistakes: Mapping[int, Diagnostic]) -> None:
+        super().__init__(mistakes)
+        self.mistakes = mistakes
+
+
+class _Open(NamedTuple):
+    """A rule that fires for ``rows`` of the cases ``owners``; its deadlines ``due`` are still to be searched for."""
+
+    rule: Rule
+    rows: Places
+    owners: Places
+    due: Ints
+
+
 class Deadlines:
-    """Finds the deadlines of one chunk's firings."""
+    """Finds the deadlines of a chunk's firings."""
 
     def __init__(
         self, columns: Columns, fields: Fields, facts: Mapping[str, ComputedFact], calendars: Calendars
     ) -> None:
         self._columns, self._fields, self._facts, self._calendars = columns, fields, facts, calendars
+        self._open: list[_Open] = []
 
     def due(self, rule: Rule, ends: Ends, rows: Places, frame: Frame) -> Ints | None:
-        """The deadlines of a rule that fires for ``rows``, the rows of ``frame``; ``None`` where no firing has one."""
+        """The deadlines of a rule that fires for ``rows``, the rows of ``frame``; ``None`` if no firing has a deadline."""
         if ends is None:
             return self._searched(rule, rows)
         moments = [self._fields.shifted(end.field, end.shift, frame) for end in ends]
@@ -88,18 +108,45 @@ class Deadlines:
         return first
 
     def _searched(self, rule: Rule, rows: Places) -> Ints:
-        """The moments at which a rule stops by time alone, searched case by case."""
-        owners = self._columns.above(rule.entity, "candidate").take(rows)
-        starts = self._columns.starts("candidate", rule.entity)
+        """The moments at which a rule stops by time alone; they are filled in by :meth:`search`."""
         due = np.full(len(rows), NULL, dtype=np.int64)
-        wanted = np.unique(owners)
-        for no, case in zip(wanted, self._columns.each_case(wanted.tolist()), strict=True):
+        self._open.append(_Open(rule, rows, self._columns.above(rule.entity, "candidate").take(rows), due))
+        return due
+
+    def search(self) -> None:
+        """Search for the deadlines that are still missing, case by case, as the compiled engine does.
+
+        Raises :class:`Refused` with all cases that this takes too many steps for.
+        """
+        if not self._open:
+            return
+        refused: dict[int, Diagnostic] = {}
+        wanted = np.unique(np.concatenate([open_.owners for open_ in self._open]))
+        orders = [np.argsort(open_.owners, kind="stable") for open_ in self._open]
+        stretches = [
+            np.searchsorted(open_.owners.take(order), np.append(wanted, wanted[-1] + 1))
+            for open_, order in zip(self._open, orders, strict=True)
+        ]
+        for place, case in enumerate(self._columns.each_case(wanted.tolist())):
+            no = int(wanted[place])
             now = self._fields.now("candidate", np.array([no]))
             moment = now if isinstance(now, int) else int(now[0])
-            evaluator = Evaluator(case, moment, self._facts, self._calendars)
-            own, expiry = list(evaluator.rows(rule.entity)), Expiry(evaluator)
-            for at in np.flatnonzero(owners == no):
-                until = expiry.until(rule, own[int(rows[at] - starts[no])])
-                if until is not None:
-                    due[at] = until
-        return due
+            expiry = Expiry(Evaluator(case, moment, self._facts, self._calendars))
+            for open_, order, ends in zip(self._open, orders, stretches, strict=True):
+                try:
+                    self._search(open_, order[ends[place] : ends[place + 1]].tolist(), no, expiry)
+                except TooManySteps:
+                    refused.setdefault(no, end_not_found(open_.rule, case))
+        if refused:
+            raise Refused(refused)
+
+    def _search(self, open_: _Open, places: list[int], no: int, expiry: Expiry) -> None:
+        """Search for the deadlines of one rule in one case. ``places`` are those of its firings."""
+        if not places:
+            return
+        own = list(expiry.evaluator.rows(open_.rule.entity))
+        start = self._columns.starts("candidate", open_.rule.entity)[no]
+        for at in places:
+            until = expiry.until(open_.rule, own[int(open_.rows[at] - start)])
+            if until is not None:
+                open_.due[at] = until

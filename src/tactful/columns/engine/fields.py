@@ -20,13 +20,13 @@ Array = npt.NDArray[Any]
 
 
 class Fields:
-    """The fields of one chunk. ``computed`` returns a computed fact for all rows of its entity."""
+    """The fields of a chunk. ``computed`` returns a computed fact for all rows of its entity."""
 
     def __init__(self, columns: Columns, days: LocalDays, computed: Callable[[str], Array]) -> None:
         self._columns, self._days, self._computed = columns, days, computed
         self._known: dict[tuple[str, str, str], Flags] = {}
         self._ages: dict[tuple[str, str, str], Ints] = {}
-        #: Slow values: the rows that have one already, and the values.
+        #: Values that are slow to compute: the rows for which they are known so far, and the values.
         self._kept: dict[Hashable, _Kept] = {}
         self._now: dict[str, Ints] = {}
         now = columns.now
@@ -34,7 +34,7 @@ class Fields:
         self._common_now = int(now[0]) if len(now) and (now == now[0]).all() else None
 
     def whole(self, ref: Ref) -> Any:
-        """A field of all rows of its entity; not for fields of a clock."""
+        """A field of all rows of its entity. It must not be the field of a clock."""
         match ref.origin:
             case "given":
                 return self._columns.given[ref.entity, ref.key].data
@@ -56,7 +56,7 @@ class Fields:
         return taken(data, rows, unknown_of(ref.kind)) if ref.nullable else picked(data, rows)
 
     def known(self, ref: Ref, data: Any, frame: Frame) -> Flags:
-        """Which rows of a frame know a field; ``data`` are its values there."""
+        """For which rows of a frame a field is known. ``data`` are its values in the frame."""
         if frame.rows(ref.path) is not None or ref.origin == "clock":
             return is_known(data, ref)
         key = (ref.entity, ref.origin, ref.key)
@@ -77,7 +77,7 @@ class Fields:
         return moments if rows is None else picked(moments, rows)
 
     def age(self, ref: Ref, frame: Frame) -> Ints:
-        """How many seconds ago a moment was; less than any length of time if the moment is unknown."""
+        """How many seconds ago a moment was. For an unknown moment, a number less than any length of time."""
         key = (ref.entity, ref.origin, ref.key)
         ages = self._ages.get(key)
         if ages is None:
@@ -89,7 +89,7 @@ class Fields:
         return taken(ages, rows, NULL) if ref.nullable else picked(ages, rows)
 
     def shifted(self, ref: Ref, shift: Shift, frame: Frame) -> Ints:
-        """A moment moved by ``shift``; unknown where the moment is."""
+        """A moment moved by ``shift``. An unknown moment stays unknown."""
         if isinstance(shift.length, BusinessDays):
             return self._by_business_days(ref, shift.length.count, shift.back, frame)
         moments: Ints = self.at(ref, frame)
@@ -120,7 +120,7 @@ class Fields:
     def _once(
         self, key: Hashable, which: int, ref: Ref, frame: Frame, work_out: Callable[[Places], Sequence[Array]]
     ) -> Array:
-        """Values of the rows that a frame sees, each computed once. ``work_out`` gives several arrays; ``which`` selects one."""
+        """The values of the rows that a frame sees, each computed once: ``which`` selects one of the arrays of ``work_out``."""
         rows = frame.rows(ref.path)
         if rows is None:
             rows = np.arange(frame.size)
@@ -141,7 +141,7 @@ class Fields:
 
 
 class _Kept:
-    """Values that some rows have already: which rows have them, and the values, an array for each kind."""
+    """Cached values: the rows that have them, and an array of values for each kind."""
 
     def __init__(self, size: int) -> None:
         self.have = np.zeros(size, dtype=np.bool_)
@@ -171,7 +171,7 @@ def is_known(data: Any, ref: Ref) -> Flags:
 def taken(data: Array, rows: Places, missing: Any) -> Array:
     """``data`` at ``rows``; ``missing`` where the row is -1."""
     if data.dtype == np.bool_:
-        data = data.view(np.int8)  # a certain yes/no is unknown where there is no row
+        data = data.view(np.int8)  # a yes/no that is always known is unknown for a missing row
     elif missing != missing and data.dtype.kind == "i":
         data = data.astype(np.float64)
     return picked(np.append(data, np.array([missing], dtype=data.dtype)), rows)

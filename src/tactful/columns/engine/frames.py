@@ -1,7 +1,7 @@
 """The rows that a condition is tested on: a whole table, some of its rows, or pairs of rows.
 
-A frame has ``size`` rows. ``rows(path)`` has, for each of them, the place of the row at the end of ``path``. It is
-``None`` if these are the whole table of the path's last entity, in order.
+A frame has ``size`` rows. ``rows(path)`` has, for each of them, the index of the row at the end of ``path``. It is
+``None`` if these are all rows of the path's last entity, in order.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from tactful.facts.entities import SCOPES
 
 
 class Whole:
-    """All rows of an entity."""
+    """A frame of all rows of an entity."""
 
     def __init__(self, columns: Columns, entity: str) -> None:
         self._columns, self.entity, self.size = columns, entity, columns.sizes[entity]
         self._rows: dict[Path, Places | None] = {(entity,): None}
 
     def rows(self, path: Path) -> Places | None:
-        """The places of the rows at the end of ``path``; see the module."""
+        """The indices of the rows at the end of ``path``; see the module."""
         if path not in self._rows:
             steps = path[1:] if path[0] == self.entity else path
             self._rows[path] = _along(self._columns, self._columns.above(self.entity, steps[0]), steps)
@@ -29,14 +29,14 @@ class Whole:
 
 
 class Some:
-    """The rows of another frame with these numbers."""
+    """A frame of the ``chosen`` rows of another frame, given by their numbers."""
 
     def __init__(self, base: Frame, chosen: Places) -> None:
         self._base, self.chosen, self.size = base, chosen, len(chosen)
         self._rows: dict[Path, Places] = {}
 
     def rows(self, path: Path) -> Places:
-        """The places of the rows at the end of ``path``; see the module."""
+        """The indices of the rows at the end of ``path``; see the module."""
         places = self._rows.get(path)
         if places is None:
             whole = self._base.rows(path)
@@ -45,14 +45,14 @@ class Some:
 
 
 class Pairs:
-    """Rows of two entities, side by side."""
+    """A frame of pairs: rows of two entities, side by side."""
 
     def __init__(self, columns: Columns, pairing: Pairing, owners: Places, overs: Places) -> None:
         self._columns, self._pairing = columns, pairing
         self._owners, self._overs, self.size = owners, overs, len(owners)
 
     def rows(self, path: Path) -> Places:
-        """The places of the rows at the end of ``path``; see the module."""
+        """The indices of the rows at the end of ``path``; see the module."""
         scope, (owner, over, _) = path[0], self._pairing[:3]
         entity, at = (owner, self._owners) if scope in SCOPES[owner] and scope != over else (over, self._overs)
         if scope != entity:
@@ -69,7 +69,7 @@ Frame = Whole | Some | Pairs
 
 
 def _along(columns: Columns, at: Places, path: Path) -> Places:
-    """The rows at the last step of a path, from those at its first."""
+    """The rows at the last step of a path, given those at its first step."""
     for step, following in pairwise(path):
         at = picked(columns.above(step, following), at)
     return at

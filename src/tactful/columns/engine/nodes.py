@@ -1,8 +1,8 @@
 """Conditions as nodes that each belong to the table of one entity.
 
-Nodes are made once for a pack. A test belongs to the entity that has its field, a group to the lowest entity that its
-members mention. A :class:`There` leads from a row up to a row that it belongs to. Equal conditions are the same node, so
-each is tested once for a chunk of cases, for all rules.
+Nodes are made once for a pack. A test belongs to the entity that has its field, and a group to the lowest entity that its
+members mention. A :class:`There` leads from a row up to a row that it belongs to. Equal conditions share a node, which is
+tested once for a chunk of cases, for all rules.
 """
 
 from __future__ import annotations
@@ -22,10 +22,9 @@ COSTLY: Final = 10
 
 
 class Ref(NamedTuple):
-    """A field as seen from the rows of a frame: the path to the row that has it, and which of that row's fields it is.
+    """A field as seen from the rows of a frame: the path to the row that has the field, and the field of that row.
 
-    ``nullable``: there may be no such row. Business days are counted in the calendar of the row of ``place`` that the row
-    belongs to.
+    ``nullable``: that row may be missing. ``place`` is the entity above it whose calendar counts business days.
     """
 
     path: Path
@@ -55,7 +54,7 @@ ColumnPredicate = IsIn | Compare | DayTimeBetween | NowIs | Relation | Known | F
 class Node:
     """A condition on the rows of ``entity``; ``None`` for pairs of rows, see :mod:`.aggregates`.
 
-    ``none``: whether it holds where there is no row at all. ``cost``: a rough measure of the time that testing it takes.
+    ``none``: whether the condition holds for a missing row. ``cost``: a rough measure of the time that testing it takes.
     """
 
     entity: str | None
@@ -64,13 +63,13 @@ class Node:
 
     @property
     def costly(self) -> bool:
-        """Whether it is better tested on few rows."""
+        """Whether the condition should be tested on as few rows as possible."""
         return self.cost >= COSTLY
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf(Node):
-    """All predicates hold for a field; ``negated``: not all of them do."""
+    """All predicates hold of a field; ``negated``: not all of them do."""
 
     field: Ref
     predicates: tuple[ColumnPredicate, ...]
@@ -79,7 +78,7 @@ class Leaf(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class There(Node):
-    """``node`` holds for the row at the end of ``path``; ``nullable``: there may be no such row."""
+    """``node`` holds for the row at the end of ``path``. ``nullable``: that row may be missing."""
 
     path: Path
     nullable: bool
@@ -88,7 +87,7 @@ class There(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group(Node):
-    """All members hold (``every``), or some do. Members stand in the order of their cost."""
+    """All members hold (``every``), or at least one does. Members are in the order of their cost."""
 
     every: bool
     cheap: tuple[Node, ...]
@@ -96,12 +95,12 @@ class Group(Node):
 
 
 class Table(NamedTuple):
-    """A condition is tested here on the rows of one entity."""
+    """A site where a condition is tested on the rows of one entity."""
 
     entity: str
 
     def home(self, scopes: frozenset[str]) -> str:
-        """The entity to test a condition about ``scopes`` on: the highest that has them all in scope."""
+        """The entity on whose rows to test a condition about ``scopes``: the highest that has them all in scope."""
         if not scopes or self.entity in scopes:
             return self.entity
         if len(scopes) == 1:
@@ -115,9 +114,9 @@ class Table(NamedTuple):
 
 
 class Pairing(NamedTuple):
-    """A condition is tested here on a row of ``owner`` with each row of ``over`` below the same row of ``pivot``.
+    """A site where a condition is tested on a row of ``owner`` with each row of ``over`` below the same row of ``pivot``.
 
-    A name in scope of both means the owner's.
+    A name that is in scope of both rows means the row in scope of the owner.
     """
 
     owner: str
@@ -126,17 +125,17 @@ class Pairing(NamedTuple):
     entity: None = None
 
     def side(self, scopes: frozenset[str]) -> Literal["over", "owner", "both"]:
-        """Which of the two rows decides a condition about ``scopes``: one alone, or both."""
+        """Which of the two rows decides a condition about ``scopes``: only the row of one side, or both rows."""
         if scopes <= self._of_over():
             return "over"
         return "owner" if scopes <= {*SCOPES[self.owner]} - {self.over} else "both"
 
     def _of_over(self) -> set[str]:
-        """The scopes that both rows share, and those that only the collection's row has."""
+        """The scopes that both rows share, and the scopes that only the collection's row has."""
         return {self.over, *SCOPES[self.pivot], *({*SCOPES[self.over]} - {*SCOPES[self.owner]})}
 
     def home(self, scopes: frozenset[str]) -> str | None:
-        """The entity to test a condition about ``scopes`` on; ``None``: pairs."""
+        """The entity on whose rows to test a condition about ``scopes``; ``None``: on pairs of rows."""
         side = self.side(scopes)
         if not scopes or side == "both":
             return None

@@ -1,4 +1,4 @@
-"""Conditions made into nodes. Each is tested on as few rows as possible, and equal conditions are tested once."""
+"""Turn conditions into nodes. Each is tested on as few rows as possible, and equal conditions are tested once."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _COSTS: Final = {"given": 1, "custom": 1, "computed": 4, "clock": 20}
 
 
 class Planner:
-    """Makes the nodes of one pack."""
+    """Makes the nodes of a pack."""
 
     def __init__(self) -> None:
         self._nodes: dict[Hashable, Node] = {}
@@ -55,7 +55,7 @@ class Planner:
         return self._node(normal(condition), site)
 
     def _node(self, condition: Condition, site: Site) -> Node:
-        """The same for a condition without ``NoneOf``."""
+        """The node that tests a condition without ``NoneOf`` at ``site``."""
         home = site.home(scopes_of(condition))
         if home is not None and home != site.entity:
             return self._there((home,), site, self._node(condition, Table(home)))
@@ -126,7 +126,7 @@ def _highest_first(homes: Iterable[str | None]) -> list[str]:
 
 
 def _takes_in(home: str, homes: Iterable[str | None], site: Site) -> str | None:
-    """A lower home that can also test the conditions of ``home``: one path up instead of two."""
+    """A lower home that can also test the conditions of ``home``, which saves a path; ``None`` if no home can."""
     for other in homes:
         if other is not None and other != home and home in SCOPES[other] and not site.nullable(other):
             return other
@@ -162,13 +162,13 @@ def _flat(members: Iterable[Condition], how: type[AllOf | AnyOf], holds: bool) -
 
 
 def conjuncts(condition: Condition) -> tuple[Condition, ...]:
-    """The conditions that must all hold, in place of this one."""
+    """The conditions that must all hold so that ``condition`` holds."""
     group = normal(condition)
     return group.members if isinstance(group, AllOf) else (group,)
 
 
 def _cost(field: Ref, predicate: ColumnPredicate) -> int:
-    """The cost of a predicate of a field: little for arrays of numbers, much for texts and calendars."""
+    """The cost of a predicate of a field: low for arrays of numbers, high for texts and calendars."""
     cost = _COSTS[field.origin]
     texts = array_type(field.kind) is None
     match predicate:

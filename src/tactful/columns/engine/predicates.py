@@ -1,4 +1,4 @@
-"""Tests of one field, in arrays."""
+"""Tests of fields, in arrays."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 
 
 class Tests:
-    """The tests of one chunk."""
+    """The tests of a chunk."""
 
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
 
     def holds(self, leaf: Leaf, frame: Frame) -> Flags:
-        """The rows of a frame for which a test holds. The flags may be a field's own: do not change them."""
+        """The rows of a frame for which a test holds. The flags may be a field's own array, so callers must not change them."""
         flags: Flags | None = None
         for predicate in leaf.predicates:
             own = self._predicate(predicate, leaf.field, frame, leaf.predicates)
@@ -75,7 +75,7 @@ class Tests:
                 assert_never(predicate)
 
     def _where_known(self, flags: Flags, op: str, ref: Ref, data: Array, frame: Frame) -> Flags:
-        """The flags of a comparison, false where the field is unknown: unknown is the least number, or not a number."""
+        """The flags of a comparison, set to false for unknown values, which are the least number or not a number."""
         if op not in ("<", "<=") or isinstance(ref.kind, NumberKind):
             return flags
         return flags & self._fields.known(ref, data, frame)
@@ -90,10 +90,10 @@ class Tests:
         seconds = -shift.length.seconds if shift.back else shift.length.seconds
         flags = _OPERATORS[op](self._fields.age(ref, frame), seconds)
         if op in (">", ">=") or any(isinstance(other, NowIs) and other.op in (">", ">=") for other in together):
-            return flags  # if the field is unknown, the other predicate does not hold
+            return flags  # the other predicate does not hold of an unknown field
         return flags & self._fields.known(ref, self._fields.at(ref, frame), frame)
 
-    # --- one field with another ---
+    # --- comparisons of two fields ---
 
     def _relates(self, ref: Ref, data: Any, op: str, other: Ref, frame: Frame) -> Flags:
         against = self._fields.at(other, frame)
@@ -119,11 +119,11 @@ def _is_in(data: Any, values: tuple[bool | str | int | float, ...], ref: Ref) ->
             bits = sum({1 << words.index(str(value)) for value in values})
             return (data > 0) & ((data & bits) != 0)  # type: ignore[no-any-return]
         case ChoiceKind(values=words):
-            return _one_of(data, {words.index(str(value)) for value in values})
+            return _is_any_of(data, {words.index(str(value)) for value in values})
         case _ if array_type(ref.kind) is None:
             return texts.is_in(data, values)
         case _:
-            return _one_of(data, {*values})
+            return _is_any_of(data, {*values})
 
 
 def _yes_or_no(data: Array, wanted: set[bool]) -> Flags:
@@ -132,7 +132,7 @@ def _yes_or_no(data: Array, wanted: set[bool]) -> Flags:
     return data >= 0 if len(wanted) == 2 else data == wanted.pop()
 
 
-def _one_of(data: Array, values: set[Any]) -> Flags:
+def _is_any_of(data: Array, values: set[Any]) -> Flags:
     first, *others = sorted(values)
     flags: Flags = data == first
     for value in others:
@@ -141,6 +141,6 @@ def _one_of(data: Array, values: set[Any]) -> Flags:
 
 
 def _translated(codes: Array, kind: ChoiceKind, into: ChoiceKind) -> Array:
-    """Codes of one set of choices as codes of another; -2 for a choice that the other lacks."""
+    """Codes of a kind's choices translated into those of another kind; -2 for a choice that the other kind lacks."""
     places = [into.values.index(word) if word in into.values else -2 for word in kind.values]
     return np.array([*places, -1], dtype=np.int16).take(codes)

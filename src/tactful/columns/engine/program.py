@@ -34,7 +34,7 @@ class _RulePlan:
 class ColumnarProgram:
     """A checked pack, ready for columns. Threads may share it, each with its own columns.
 
-    ``calendars`` are the calendars that cases use.
+    ``calendars`` must be the calendars that the cases use.
     """
 
     def __init__(self, checked: CheckedPack, calendars: Calendars) -> None:
@@ -47,11 +47,15 @@ class ColumnarProgram:
         self._steps = [plan for plan in plans if isinstance(plan.rule.conclusion, AddStep)]
 
     def fire(self, columns: Columns) -> list[RuleFirings]:
-        """All firings of rules that advise or prohibit, in the order of rules; rules that do not fire are left out."""
+        """All firings of rules that advise or prohibit, in the order of rules. Rules that do not fire are left out.
+
+        Raises :class:`tactful.columns.engine.deadlines.Refused` with the cases that take too many steps, as
+        :meth:`fire_steps` does.
+        """
         return self._fired(self._rules, columns)
 
     def fire_steps(self, columns: Columns) -> list[RuleFirings]:
-        """All firings of rules that add steps, in the order of rules; rules that do not fire are left out."""
+        """All firings of rules that add steps, in the order of rules. Rules that do not fire are left out."""
         return self._fired(self._steps, columns)
 
     def _fired(self, rules: Iterable[_RulePlan], columns: Columns) -> list[RuleFirings]:
@@ -74,7 +78,7 @@ def _rule_plan(rule: Rule, planner: Planner, clockwork: Clockwork) -> _RulePlan:
 
 
 class _Chunk:
-    """The values of one chunk of cases that have been computed so far."""
+    """The values of a chunk of cases that have been computed so far."""
 
     def __init__(
         self,
@@ -92,7 +96,7 @@ class _Chunk:
         self._deadlines = Deadlines(columns, fields, facts, calendars)
 
     def fired(self, rules: Iterable[_RulePlan]) -> list[RuleFirings]:
-        """The firings of some rules."""
+        """The firings of some rules. Raises :class:`tactful.columns.engine.deadlines.Refused`."""
         firings = []
         for plan in rules:
             table = self._conditions.whole(plan.rule.entity)
@@ -100,6 +104,7 @@ class _Chunk:
             if len(rows):
                 frame = table if len(rows) == table.size else Some(table, rows)
                 firings.append(RuleFirings(plan.rule.no, rows, self._deadlines.due(plan.rule, plan.ends, rows, frame)))
+        self._deadlines.search()
         return firings
 
     def forget(self) -> None:

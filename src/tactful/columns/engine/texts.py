@@ -15,18 +15,18 @@ from tactful.facts.kinds import ChoiceKind, Kind
 
 def known(data: pa.Array) -> Flags:
     """Which values are known."""
-    there = present(data)
-    return np.ones(len(data), np.bool_) if there is None else there
+    valid = present(data)
+    return np.ones(len(data), np.bool_) if valid is None else valid
 
 
 def true(answers: pa.BooleanArray) -> Flags:
-    """Which answers are yes; an unknown answer counts as no."""
-    yes, there = flags(answers), present(answers)
-    return yes if there is None else yes & there
+    """Which answers are yes. An unknown answer counts as no."""
+    yes, valid = flags(answers), present(answers)
+    return yes if valid is None else yes & valid
 
 
 def take(data: pa.Array, rows: Places) -> pa.Array:
-    """The values at ``rows``; unknown where the row is -1."""
+    """The values at ``rows``. The value for -1 is unknown."""
     none = rows < 0
     return data.take(pa.array(rows, mask=none) if none.any() else pa.array(rows))
 
@@ -44,7 +44,7 @@ def same(left: pa.Array, right: pa.Array) -> Flags:
 
 
 def words(data: Any, kind: Kind) -> pa.Array:
-    """The texts of a column, which may be kept as codes of a set."""
+    """The texts of a column, which may be stored as codes of a set."""
     if not isinstance(kind, ChoiceKind):
         return data
     return pa.array(kind.values, pa.string()).take(pa.array(data, pa.int32(), mask=data < 0))
@@ -60,6 +60,6 @@ def some_in(data: pa.ListArray, values: tuple[Any, ...]) -> Flags:
 
 
 def filled(data: pa.ListArray, wanted: bool) -> Flags:
-    """Which lists are known and not empty; or (``wanted`` is false) known and empty."""
+    """Which lists are known and not empty, or (if ``wanted`` is false) known and empty."""
     lengths = pc.list_value_length(data)
     return true(pc.greater(lengths, 0) if wanted else pc.equal(lengths, 0))

@@ -3,7 +3,7 @@
 Arrays need an implementation of their own. Tests compare its conclusions with those of the ranker for one case.
 
 ``plan`` is prepared once for a pack. ``gather`` merges firings into conclusions. ``conflicts``, ``one_per`` and ``order``
-decide among them, and ``sorting`` breaks ties by name. ``arrange`` gives each conclusion its place, ``steps`` adds
+decide between them, and ``sorting`` breaks ties by name. ``arrange`` gives each conclusion its place, ``steps`` adds
 justifications and steps, and ``write`` makes Arrow tables, with the ids of rows from ``ids``.
 """
 

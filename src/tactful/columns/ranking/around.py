@@ -1,7 +1,7 @@
-"""The rows of a chunk under one numbering, and the rows that each of them belongs to.
+"""Global numbers for the rows of a chunk, and the rows that each row belongs to.
 
-Conclusions concern rows of several entities. One array can serve all of them, because rows are numbered through all
-entities: the number of a row is its place in the entity's own table, plus the number at which the entity begins.
+Conclusions concern rows of several entities. Global numbers run through all entities, so that a single array can hold rows
+of any entity. The global number of a row is its index in its own table, plus the number at which its entity begins.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ import numpy.typing as npt
 from tactful.columns.columns import Columns, Places
 from tactful.facts.entities import CODES, ENTITIES, can_belong_to
 
-#: Rows as tables name them.
+#: Indices of rows in the tables of their entities.
 Rows = npt.NDArray[np.int32]
-#: Numbers of rules and slots, and counts.
+#: Numbers of rules and of conclusion groups, and counts.
 Numbers = npt.NDArray[np.int32]
 
 
 class Around:
-    """The rows that the rows of some columns belong to. Computed on first use; for one thread."""
+    """The rows that the rows of some columns belong to. Computed on first use. Not safe to share between threads."""
 
     def __init__(self, columns: Columns, entities: Set[str]) -> None:
-        """``entities``: those whose rows are looked up. Rows of other entities get no numbers."""
+        """``entities`` are the entities whose rows are looked up. Rows of other entities get no global numbers."""
         self.columns, self.entities = columns, tuple(entity for entity in ENTITIES if entity in entities)
         sizes = [columns.sizes[entity] if entity in entities else 0 for entity in ENTITIES]
-        #: Where the rows of each entity begin, by its code; the last number is where the last entity ends.
+        #: The global number at which each entity's rows begin, by the entity's code; at the end, the number of all rows.
         self.begins: Places = np.array([0, *np.cumsum(sizes)], dtype=np.int64)
         self._memo: dict[str, Rows] = {}
 
@@ -36,11 +36,11 @@ class Around:
         return self._kept("candidate", lambda entity: self.columns.above(entity, "candidate"))
 
     def above(self, scope: str) -> Rows:
-        """For each row of all entities, the row of ``scope`` that it is or belongs to, for ``one per``; -1 if there is none."""
+        """For each row of all entities, the row of ``scope`` that it is or belongs to, for ``one per``; -1 for no such row."""
         return self._kept(scope, lambda entity: self._above(entity, scope))
 
     def by_entity(self, values: Rows) -> Iterator[tuple[str, Rows]]:
-        """The part of ``values``, an array with a value for each row, that is each entity's."""
+        """Each entity with its part of ``values``, which has a value for each row of all entities."""
         for entity in self.entities:
             code = CODES[entity]
             yield entity, values[self.begins[code] : self.begins[code + 1]]

@@ -22,9 +22,9 @@ from tactful.columns.ranking.plan import RankingPlan
 class Ranked:
     """Conclusions in the order in which they are written: by candidate, state and rank.
 
-    ``ordered`` holds them, ``place`` has the place of each conclusion in that order. ``number`` counts a candidate's
-    conclusions from 1. ``gave_way_to`` is the number of the conclusion that an alternative gave way to, else -1.
-    ``lost_to`` has the numbers of all winners; ``lost_starts`` has where the winners over each place begin.
+    ``ordered`` holds them, and ``place`` has the index of each conclusion in that order. ``number`` counts a candidate's
+    conclusions from 1. ``gave_way_to`` is the number of the conclusion to which an alternative gave way, or -1.
+    ``lost_to`` has the numbers of all winners; those over the conclusion at each place begin at ``lost_starts``.
     """
 
     conclusions: Conclusions
@@ -40,7 +40,7 @@ class Ranked:
 def arranged(plan: RankingPlan, around: Around, ids: Ids, all_: Conclusions, firings: Firings) -> Ranked:
     """Settle conflicts, apply ``one per``, and give each conclusion its place."""
     defeats = settle_conflicts(plan, around.columns, all_)
-    states = np.full(len(all_.slot), RANKED, dtype=np.int8)
+    states = np.full(len(all_.group), RANKED, dtype=np.int8)
     states[defeats.losers] = SET_ASIDE
     take_part = restricted(plan, all_)
     some = take_part.copy()
@@ -59,7 +59,7 @@ def arranged(plan: RankingPlan, around: Around, ids: Ids, all_: Conclusions, fir
 
 
 def within(owners: npt.NDArray[Any]) -> Numbers:
-    """The number of each entry among those of its owner, from 1. Entries of an owner stand together."""
+    """The number of each entry among the entries of its owner, from 1. Entries of an owner must be adjacent."""
     steps = np.ones(len(owners), dtype=np.int32)
     begins = np.flatnonzero(owners[1:] != owners[:-1]) + 1
     steps[begins] -= np.diff(begins, prepend=0).astype(np.int32)  # from an owner's last number back to 1
@@ -67,7 +67,7 @@ def within(owners: npt.NDArray[Any]) -> Numbers:
 
 
 def _losses(defeats: Defeats, best: Places, place: Numbers, number: Numbers) -> tuple[Numbers, Numbers]:
-    """Where the winners over each place begin, and their numbers. The best come first, in the order of ``best``."""
+    """The index at which the winners over each place begin, and the winners' numbers, in the order of ``best``."""
     ranks = np.zeros(len(place), dtype=np.int32)
     ranks[best] = np.arange(len(best), dtype=np.int32)
     losers = picked(place, defeats.losers)

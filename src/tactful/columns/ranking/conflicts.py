@@ -21,7 +21,7 @@ class Defeats(NamedTuple):
 def settle_conflicts(plan: RankingPlan, columns: Columns, all_: Conclusions) -> Defeats:
     """Settle every conflict: the higher priority wins. On equal priority, or for safety, the prohibition wins.
 
-    All pairs are compared: a conclusion that is set aside still sets aside weaker ones.
+    All pairs are compared: a conclusion that is set aside still sets aside weaker conclusions.
     """
     advised, prohibited = [], []
     starts, flags = all_.starts, dict[int, Flags]()
@@ -30,7 +30,7 @@ def settle_conflicts(plan: RankingPlan, columns: Columns, all_: Conclusions) -> 
         first, last = starts[clash.prohibition], starts[clash.prohibition + 1]
         if begin == end or first == last:
             continue
-        entity, other = plan.slots[clash.advice].entity, plan.slots[clash.prohibition].entity
+        entity, other = plan.groups[clash.advice].entity, plan.groups[clash.prohibition].entity
         forbidden = all_.target[first:last]
         if clash.prohibition not in flags:
             flags[clash.prohibition] = prohibited_rows = np.zeros(columns.sizes[other], dtype=np.bool_)

@@ -1,4 +1,4 @@
-"""Firings merged into conclusions: firings with the same conclusion about the same target become one."""
+"""Merge firings into conclusions: all firings that draw the same conclusion about the same target become one conclusion."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ NEVER: Final = int(np.iinfo(np.int64).max)
 class Firings:
     """All firings that have a target.
 
-    ``everywhere`` is the number of the firing's row through all entities; ``due`` is the deadline in seconds since 1970,
-    :data:`NEVER` if there is none. ``order`` has the firings by conclusion, the most important rule first; ``starts`` has
-    where the firings of each conclusion begin, ``first`` the first of each.
-    ``later`` are the places in ``order`` of all but the first firings, ``into`` the conclusions of these.
+    ``global_row`` is the global number of the firing's row (see ``around``); ``due`` is the deadline in seconds since 1970,
+    or :data:`NEVER`. ``order`` has the firings by conclusion, the most important rule first. The firings of each conclusion
+    begin at ``starts``, and ``first`` has the first of them. ``later`` are the indices in ``order`` of all other firings,
+    and ``into`` are the conclusions of these.
     """
 
     rule: Numbers
-    everywhere: Rows
+    global_row: Rows
     due: Ints
     order: Places
     first: Numbers
@@ -48,15 +48,15 @@ class Firings:
 
 @dataclass(frozen=True, slots=True)
 class Conclusions:
-    """The conclusions of all candidates, sorted by slot and target; see :class:`tactful.decide.ranker.Conclusion`.
+    """The conclusions of all candidates, sorted by group and target; see :class:`tactful.decide.ranker.Conclusion`.
 
-    ``target`` is a row of the slot's entity, ``everywhere`` its number through all entities; ``due`` is in seconds since
-    1970, :data:`NEVER` if there is no deadline. ``starts`` has where the conclusions of each slot begin.
+    ``target`` is a row of the group's entity, and ``global_row`` its global number (see ``around``). ``due`` is in seconds
+    since 1970, or :data:`NEVER`. The conclusions of each group begin at ``starts``.
     """
 
-    slot: Numbers
+    group: Numbers
     target: Places
-    everywhere: Rows
+    global_row: Rows
     candidate: Rows
     priority: Small
     due: Ints
@@ -70,55 +70,55 @@ def gather_conclusions(
 ) -> tuple[Conclusions, Firings]:
     """Merge the firings of each conclusion: the nearest deadline, the highest priority, the strongest modality."""
     columns = around.columns
-    parts = [_Part(plan, columns, of_rule) for of_rule in fired if plan.slot_of[of_rule.rule] >= 0]
-    parts = sorted((part for part in parts if len(part.rows)), key=attrgetter("slot"))
+    parts = [_Part(plan, columns, of_rule) for of_rule in fired if plan.group_of[of_rule.rule] >= 0]
+    parts = sorted((part for part in parts if len(part.rows)), key=attrgetter("group"))
     ends = np.cumsum([0, *(len(part.rows) for part in parts)]).tolist()
     cells = _cells(plan, columns, parts)
-    rule, everywhere = np.empty((2, ends[-1]), dtype=np.int32)
+    rule, global_row = np.empty((2, ends[-1]), dtype=np.int32)
     keys, due = np.empty(len(rule), dtype=np.int64), np.full(len(rule), NEVER, dtype=np.int64)
     for part, begin, end in zip(parts, ends[:-1], ends[1:], strict=True):
         rule[begin:end] = part.rule
-        np.add(part.rows, around.begins[plan.rule_entity[part.rule]], out=everywhere[begin:end], casting="same_kind")
+        np.add(part.rows, around.begins[plan.rule_entity[part.rule]], out=global_row[begin:end], casting="same_kind")
         own = np.left_shift(part.targets, plan.bits, out=keys[begin:end])
-        own += (cells[part.slot] << plan.bits) + plan.place[part.rule]
+        own += (cells[part.group] << plan.bits) + plan.place[part.rule]
         if part.due is not None:
             due[begin:end] = part.due
     due[due == NULL] = NEVER
-    order, concerned = rules_in_order(plan, ids, keys, rule, everywhere, _unsorted(parts, ends))
+    order, concerned = rules_in_order(plan, ids, keys, rule, global_row, _unsorted(parts, ends))
     fresh = np.ones(len(order), dtype=np.bool_)
     np.not_equal(concerned[1:], concerned[:-1], out=fresh[1:])
     starts, later = np.flatnonzero(fresh), np.flatnonzero(~fresh)
-    # The conclusion of a later firing: the number of first firings before it, less one.
+    # The conclusion of a later firing is the number of first firings before it, minus 1.
     into = later - np.arange(1, len(later) + 1)
-    firings = Firings(rule, everywhere, due, order, picked(order, starts).astype(np.int32), starts, later, into)
+    firings = Firings(rule, global_row, due, order, picked(order, starts).astype(np.int32), starts, later, into)
     conclusions = _conclusions(plan, around, firings, picked(concerned, starts), cells)
     _merge(plan, conclusions, firings)
     return conclusions, firings
 
 
 def _unsorted(parts: list[_Part], ends: list[int]) -> Iterator[Stretch]:
-    """The stretches of slots whose firings may be unsorted. A slot with one rule, about its own row, is sorted already."""
-    for _, numbered in groupby(enumerate(parts), key=lambda numbered_part: numbered_part[1].slot):
+    """The stretches of groups whose firings may be unsorted. The firings of a single rule about its own row are sorted."""
+    for _, numbered in groupby(enumerate(parts), key=lambda numbered_part: numbered_part[1].group):
         (first, part), *others = numbered
         if others or part.targets is not part.rows:
             yield ends[first], ends[first + len(others) + 1]
 
 
 def _conclusions(plan: RankingPlan, around: Around, firings: Firings, concerned: Places, cells: Places) -> Conclusions:
-    """Conclusions made from the first firing of each; ``concerned`` are their cells."""
+    """Conclusions made from their first firings; ``concerned`` are the cells of the conclusions."""
     first, starts = firings.first.astype(np.int64), np.searchsorted(concerned, cells).tolist()
     rule = picked(firings.rule, first).astype(np.int64)
-    slot, everywhere = np.empty(len(first), dtype=np.int32), np.empty(len(first), dtype=np.int64)
+    group, global_row = np.empty(len(first), dtype=np.int32), np.empty(len(first), dtype=np.int64)
     for no, (begin, end) in enumerate(pairwise(starts)):
-        slot[begin:end] = no
+        group[begin:end] = no
         concerned[begin:end] -= cells[no]
-        np.add(concerned[begin:end], around.begins[plan.entity[no]], out=everywhere[begin:end])
+        np.add(concerned[begin:end], around.begins[plan.entity[no]], out=global_row[begin:end])
     return Conclusions(
-        slot=slot,
+        group=group,
         target=concerned,
-        everywhere=everywhere.astype(np.int32),
-        candidate=picked(around.candidates(), everywhere),
-        priority=picked(plan.priority, rule),  # the first rule has the highest priority
+        global_row=global_row.astype(np.int32),
+        candidate=picked(around.candidates(), global_row),
+        priority=picked(plan.priority, rule),  # the rule of the first firing has the highest priority
         due=picked(firings.due, first),
         strength=picked(plan.strength, rule),
         safety=picked(plan.safety, rule),
@@ -136,27 +136,27 @@ def _merge(plan: RankingPlan, all_: Conclusions, firings: Firings) -> None:
 
 
 class _Part:
-    """The firings of firings rule that have a target."""
+    """The firings of a rule that have a target."""
 
-    __slots__ = ("due", "rows", "rule", "slot", "targets")
+    __slots__ = ("due", "group", "rows", "rule", "targets")
 
     def __init__(self, plan: RankingPlan, columns: Columns, firings: RuleFirings) -> None:
-        self.rule, self.slot = firings.rule, plan.slot_of[firings.rule]
+        self.rule, self.group = firings.rule, plan.group_of[firings.rule]
         self.rows, self.targets, self.due = with_targets(plan, columns, firings)
 
 
 def _cells(plan: RankingPlan, columns: Columns, parts: list[_Part]) -> Places:
-    """Where the cells of each slot begin, a cell for each row of its entity; the last number is where the last slot ends.
+    """The cell at which each group begins, and at the end the number of all cells. A group has a cell for each row.
 
-    Slots without conclusions get no cells.
+    Groups without conclusions get no cells.
     """
-    there = {part.slot for part in parts}
-    sizes = [columns.sizes[slot.entity] if no in there else 0 for no, slot in enumerate(plan.slots)]
+    present = {part.group for part in parts}
+    sizes = [columns.sizes[group.entity] if no in present else 0 for no, group in enumerate(plan.groups)]
     return np.cumsum([0, *sizes])
 
 
 def with_targets(plan: RankingPlan, columns: Columns, firings: RuleFirings) -> tuple[Places, Places, Ints | None]:
-    """The rows that a rule fires for, their targets, and the deadlines; without the rows that have no target."""
+    """The rows that a rule fires for and that have a target, their targets, and their deadlines."""
     rule = plan.rules[firings.rule]
     field, entity = by_id(rule), target_entity(rule)
     if field is None and entity == rule.entity:
@@ -165,14 +165,14 @@ def with_targets(plan: RankingPlan, columns: Columns, firings: RuleFirings) -> t
         targets = picked(columns.above(rule.entity, entity), firings.rows)
     else:
         targets = _people(columns, rule.entity, field, firings.rows)
-    there = targets >= 0
-    if there.all():
+    known = targets >= 0
+    if known.all():
         return firings.rows, targets, firings.due
-    return firings.rows[there], targets[there], None if firings.due is None else firings.due[there]
+    return firings.rows[known], targets[known], None if firings.due is None else firings.due[known]
 
 
 def _people(columns: Columns, entity: str, field: Field, rows: Places) -> Places:
-    """The person of the same application whose id ``field`` holds; -1 if there is no such person."""
+    """The person of the same application whose id ``field`` holds; -1 for no such person."""
     holder = field.via[-1] if field.via else field.scope
     above = picked(columns.above(entity, field.scope), rows)
     for scope, step in zip((field.scope, *field.via), field.via, strict=False):
@@ -194,7 +194,7 @@ def _people(columns: Columns, entity: str, field: Field, rows: Places) -> Places
 
 
 def stretches(begin: Places, counts: Ints) -> tuple[Places, Places]:
-    """All places of several stretches, in order: the number of the stretch of each place, and the place."""
+    """All indices in several stretches, in order: for each, the number of its stretch, and the index itself."""
     which = np.repeat(np.arange(len(counts)), counts)
     ends = np.cumsum(counts)
     return which, np.arange(len(which)) + picked(begin - ends + counts, which)

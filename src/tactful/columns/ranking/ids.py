@@ -1,6 +1,6 @@
-"""The ids of rows as places in dictionaries that have each id once.
+"""The ids of rows, dictionary-encoded. Each dictionary has each id once.
 
-If a dictionary had a word twice, Arrow's Parquet writer would leave a gap in the file, filled with stale memory.
+If a dictionary had an id twice, Arrow's Parquet writer would leave a gap in the file, filled with stale memory.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from tactful.columns.ranking.around import Around, Rows
 from tactful.facts.entities import CODES, NAMED_AS, WITH_ID, can_belong_to
 from tactful.facts.kinds import ChoiceKind
 
-#: In most tables that are not sorted by id, the first this many ids show it.
+#: How many ids are tested first: in most tables that are not sorted by id, these already show it.
 _FEW: Final = 64
 
 
 class Coded(NamedTuple):
-    """Ids as places in a dictionary."""
+    """Ids as indices into a dictionary."""
 
     places: Rows
     dictionary: pa.Array
 
 
 class Together(NamedTuple):
-    """Several dictionaries made into one, and the places in it of the entries of each."""
+    """Several dictionaries merged, and the index of each of their entries in the merged dictionary."""
 
     places: list[Rows]
     dictionary: pa.Array
 
 
 class Ids:
-    """The ids of one chunk. Computed on first use; for one thread."""
+    """The ids of a chunk. Computed on first use. Not safe to share between threads."""
 
     def __init__(self, around: Around) -> None:
         self._around, self.columns, self.begins = around, around.columns, around.begins
@@ -45,29 +45,29 @@ class Ids:
         self._ordered: dict[str, Rows] = {}
         self._together = together([self._coded[entity].dictionary for entity in WITH_ID])
 
-    def of(self, scope: str, everywhere: Places) -> Coded:
-        """The ids of the rows of ``scope`` that rows are or belong to; the place is -1 if there is none."""
+    def of(self, scope: str, global_row: Places) -> Coded:
+        """The ids of the rows of ``scope`` that rows are or belong to; the index is -1 for no such row."""
         places = self._places.get(scope)
         if places is None:
             places = self._places[scope] = self._none()
             for entity, rows in self._around.by_entity(places):
                 if can_belong_to(entity, scope):
                     rows[:] = self._own_of(entity, scope)
-        return Coded(picked(places, everywhere), self._coded[scope].dictionary)
+        return Coded(picked(places, global_row), self._coded[scope].dictionary)
 
     def candidates(self, rows: Rows) -> Coded:
         """The ids of candidates by their own rows."""
         places, dictionary = self._coded["candidate"]
         return Coded(rows if len(places) == len(dictionary) else picked(places, rows), dictionary)
 
-    def own(self, everywhere: Places) -> Coded:
+    def own(self, global_row: Places) -> Coded:
         """The ids of the rows themselves. An offer has the id of its application, for example."""
         names = self._together.dictionary
-        places = picked(self._all(), everywhere)
+        places = picked(self._all(), global_row)
         messages = np.flatnonzero(places < 0)
-        if len(messages):  # their ids are made from their fields, which is slow: only for the messages needed
+        if len(messages):  # making ids of messages from their fields is slow, so only those that are needed are made
             begin = self.begins[CODES["message"]]
-            rows, which = np.unique(picked(everywhere, messages) - begin, return_inverse=True)
+            rows, which = np.unique(picked(global_row, messages) - begin, return_inverse=True)
             places[messages] = which + len(names)
             once = coded(pa.concat_arrays([names, message_ids(self.columns, rows)]))
             places, names = picked(once.places, places), once.dictionary
@@ -107,7 +107,7 @@ class Ids:
         return ranks
 
     def _all(self) -> Rows:
-        """For each row of all entities, the place of its own id; -1 for messages."""
+        """For each row of all entities, the index of its own id; -1 for messages."""
         places = self._places.get("")
         if places is None:
             places = self._places[""] = self._none()
@@ -128,7 +128,7 @@ class Ids:
 
 
 def _used(places: Rows, names: pa.Array) -> Coded:
-    """Coded ids. If there are more names than places, the dictionary keeps only the names that are used."""
+    """Encoded ids. If there are more names than rows, the dictionary keeps only the names that are used."""
     if len(names) > len(places):
         used, numbers = np.unique(places, return_inverse=True)
         return Coded(numbers.astype(np.int32), names.take(pa.array(used)))
@@ -158,7 +158,7 @@ def message_ids(columns: Columns, rows: Places) -> pa.Array:
 
 
 def coded(ids: pa.Array) -> Coded:
-    """Ids, none of them null, as places in a dictionary."""
+    """Ids as indices into a dictionary. No id may be null."""
     if _ascend(ids[:_FEW]) and _ascend(ids):
         return Coded(np.arange(len(ids), dtype=np.int32), ids)
     encoded = ids.dictionary_encode()
@@ -166,7 +166,7 @@ def coded(ids: pa.Array) -> Coded:
 
 
 def together(dictionaries: Sequence[pa.Array]) -> Together:
-    """Make one dictionary of several."""
+    """Merge several dictionaries."""
     first, *others = dictionaries
     rest = coded(pa.concat_arrays(others))
     if _share(first, rest.dictionary):
@@ -188,5 +188,5 @@ def _share(some: pa.Array, others: pa.Array) -> bool:
 
 
 def _ascend(ids: pa.Array) -> bool:
-    """Whether each id comes after the one before."""
+    """Whether each id comes after the id before it."""
     return len(ids) < 2 or bool(pc.all(pc.less(ids[:-1], ids[1:])).as_py())

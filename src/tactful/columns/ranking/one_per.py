@@ -12,7 +12,7 @@ from tactful.columns.ranking.around import Around
 from tactful.columns.ranking.gather import Conclusions
 from tactful.columns.ranking.plan import RankingPlan
 
-#: Keys of recommendations: an array for each of several families; -1 if a recommendation has no key there.
+#: Keys of recommendations: an array for each of several families; -1 for a recommendation without a key.
 _Keys = npt.NDArray[np.int64]
 
 
@@ -25,15 +25,15 @@ class Yielded(NamedTuple):
 
 def restricted(plan: RankingPlan, all_: Conclusions) -> Flags:
     """Which conclusions are of a family with ``one per``."""
-    flags = np.zeros(len(all_.slot), dtype=np.bool_)
-    for slot, keys in enumerate(plan.keys):
+    flags = np.zeros(len(all_.group), dtype=np.bool_)
+    for group, keys in enumerate(plan.keys):
         if keys:
-            flags[all_.starts[slot] : all_.starts[slot + 1]] = True
+            flags[all_.starts[group] : all_.starts[group + 1]] = True
     return flags
 
 
 def yield_to_better(plan: RankingPlan, around: Around, all_: Conclusions, chosen: Places) -> Yielded:
-    """The recommendations that give way. ``chosen``: all that take part, the best first."""
+    """The recommendations that give way. ``chosen`` are all recommendations that take part, the best first."""
     if not len(chosen):
         return Yielded(chosen, chosen)
     keys_, width = _keys(plan, around, all_, chosen)
@@ -43,25 +43,25 @@ def yield_to_better(plan: RankingPlan, around: Around, all_: Conclusions, chosen
 
 
 def _keys(plan: RankingPlan, around: Around, all_: Conclusions, chosen: Places) -> tuple[_Keys, int]:
-    """The keys of each conclusion, as numbers (a key is a family and a row), and how many numbers there are."""
+    """The keys of each conclusion (a key is a family and a row) as numbers, and the number of different keys."""
     sizes = around.columns.sizes
     begins = np.cumsum([0, *(sizes[per] for per in plan.per)]).tolist()
-    slots, everywhere = all_.slot.take(chosen), all_.everywhere.take(chosen)
+    groups, global_row = all_.group.take(chosen), all_.global_row.take(chosen)
     keys = np.full((max(map(len, plan.keys)), len(chosen)), -1, dtype=np.int64)
-    for slot in np.unique(slots).tolist():
-        mine = np.flatnonzero(slots == slot)
-        for no, key in enumerate(plan.keys[slot]):
-            rows = around.above(key.per).take(everywhere.take(mine))
+    for group in np.unique(groups).tolist():
+        mine = np.flatnonzero(groups == group)
+        for no, key in enumerate(plan.keys[group]):
+            rows = around.above(key.per).take(global_row.take(mine))
             keys[no, mine] = np.where(rows < 0, -1, rows + begins[key.family])
     return keys, begins[-1]
 
 
 def _greedy(keys: _Keys, width: int) -> Places:
-    """The recommendation that holds each key in the end, by number; for a free key, a number above all of them.
+    """The number of the recommendation that holds each key in the end; for a free key, a larger number.
 
-    One after another, in order, each recommendation would take its keys if they are all free. Here, in each round, all
-    recommendations take theirs that are the first to want each of their keys: no earlier one can be in the way. If each
-    has only one key, one round is enough.
+    The result is the same as if each recommendation, in order, took its keys if all of them are free. In each round, every
+    recommendation that is the first to want each of its keys takes them: no earlier recommendation can take them instead.
+    If each recommendation has only one key, a single round is enough.
     """
     size = keys.shape[1]
     holders = np.full(width, size, dtype=np.int64)
@@ -82,7 +82,7 @@ def _greedy(keys: _Keys, width: int) -> Places:
 
 
 def _first_of(keys: _Keys, holders: Places) -> Places:
-    """For each recommendation, the earlier holder of its first key that was taken; -1 if all its keys were free."""
+    """For each recommendation, the holder of the first of its keys that was already taken; -1 if all its keys were free."""
     numbers = np.arange(keys.shape[1])
     better = np.full(len(numbers), -1, dtype=np.int64)
     for row in keys[::-1]:

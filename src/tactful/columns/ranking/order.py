@@ -16,17 +16,17 @@ from tactful.columns.ranking.sorting import in_order_of_names, runs, sorted_by
 #: The states of a conclusion, by number. Conclusions are written in this order.
 STATES: Final = ("ranked", "alternative", "set_aside")
 RANKED, ALTERNATIVE, SET_ASIDE = range(len(STATES))
-#: How many bits of a key states, priorities and modalities take.
+#: How many bits of a key are for states, priorities and modalities.
 _STATE, _PRIORITY, _MODALITY = 2, 7, 3
 #: Priorities are counted from the highest.
 _LEAST: Final = 100
 
 
 class Ordered(NamedTuple):
-    """The order of conclusions, and their slots, candidates, states, priorities and modalities in that order."""
+    """The order of conclusions, and their groups, candidates, states, priorities and modalities in that order."""
 
     order: Places
-    slot: Numbers
+    group: Numbers
     candidate: Rows
     state: Small
     priority: Small
@@ -34,25 +34,25 @@ class Ordered(NamedTuple):
 
 
 class _Merits(NamedTuple):
-    """The fields that conclusions are sorted by after their candidate and state; ``slot`` and ``target`` give their names."""
+    """The fields by which conclusions are sorted after candidate and state. ``group`` and ``target`` give their names."""
 
     priority: Small
     due: Ints
     strength: Small
-    slot: Numbers
+    group: Numbers
     target: Places
 
 
 def in_order(plan: RankingPlan, ids: Ids, all_: Conclusions, states: Small) -> Ordered:
-    """All conclusions, sorted by candidate and state, then as by :func:`tactful.decide.ranker.rank_key`."""
-    merits = _Merits(all_.priority, all_.due, all_.strength, all_.slot, all_.target)
+    """All conclusions, sorted by candidate and state, and then by :func:`tactful.decide.ranker.rank_key`."""
+    merits = _Merits(all_.priority, all_.due, all_.strength, all_.group, all_.target)
     return _sorted(plan, ids, all_.candidate, states, merits)
 
 
 def some_in_order(plan: RankingPlan, ids: Ids, all_: Conclusions, some: Places) -> Places:
-    """Some conclusions (``some`` is ascending), sorted by candidate, then as by the same key."""
+    """Some conclusions (``some`` is ascending), sorted by candidate, and then by the same key."""
     priority, due, strength = picked(all_.priority, some), picked(all_.due, some), picked(all_.strength, some)
-    merits = _Merits(priority, due, strength, picked(all_.slot, some), picked(all_.target, some))
+    merits = _Merits(priority, due, strength, picked(all_.group, some), picked(all_.target, some))
     states = np.zeros(len(some), dtype=np.int8)
     return picked(some, _sorted(plan, ids, picked(all_.candidate, some), states, merits).order)
 
@@ -65,15 +65,15 @@ def _sorted(plan: RankingPlan, ids: Ids, candidate: Rows, state: Small, merits: 
     for bits, numbers in ((_STATE + _PRIORITY, before), (last.bit_length(), due), (_MODALITY, merits.strength)):
         keys <<= bits
         keys += numbers
-    # Conclusions with equal keys stay in the order of slots, and then of their targets' rows.
+    # Conclusions with equal keys keep their order: by group, and then by the row of the target.
     order, keys = sorted_by(keys, int(keys.max(initial=0)))
-    slot = picked(merits.slot, order)
+    group = picked(merits.group, order)
     alike: Flags = keys[1:] == keys[:-1]
-    alike &= slot[1:] == slot[:-1]
+    alike &= group[1:] == group[:-1]
     if alike.any():
         places, numbers = runs(alike)
         tied = picked(order, places)
-        entities = picked(plan.entity, picked(slot, places))
+        entities = picked(plan.entity, picked(group, places))
         order[places] = in_order_of_names(ids, tied, numbers, entities, picked(merits.target, tied))
     # Reading these out of the keys is faster than looking them up.
     strength = (keys & _bits(_MODALITY)).astype(np.int8)
@@ -82,7 +82,7 @@ def _sorted(plan: RankingPlan, ids: Ids, candidate: Rows, state: Small, merits: 
     keys >>= _PRIORITY
     state = (keys & _bits(_STATE)).astype(np.int8)
     keys >>= _STATE
-    return Ordered(order, slot, keys.astype(np.int32), state, priority, strength)
+    return Ordered(order, group, keys.astype(np.int32), state, priority, strength)
 
 
 def _bits(count: int) -> int:
@@ -91,7 +91,7 @@ def _bits(count: int) -> int:
 
 
 def _by_order(due: Ints) -> tuple[Ints, int]:
-    """The ranks of deadlines, and a number above all ranks, which stands for no deadline."""
+    """The ranks of deadlines, and a number above all ranks, which means no deadline."""
     known = np.flatnonzero(due != NEVER)
     keys = picked(due, known)
     first, last = (int(keys.min()), int(keys.max())) if len(keys) else (0, 0)

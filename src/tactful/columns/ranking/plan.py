@@ -1,4 +1,4 @@
-"""The part of ranking that depends on the pack alone: its possible conclusions, and which of them can conflict."""
+"""The part of ranking that depends only on the pack: its possible conclusions, and which of them can conflict."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Families = Mapping[str, tuple[str, ...]]
 
 
 class ConclusionGroup(NamedTuple):
-    """All conclusions of one sort: for or against the same action, for targets of the same entity.
+    """All conclusions for the same action, or all against it, whose targets are rows of the same entity.
 
-    Sorted as tuples, they stand in the order of :func:`tactful.decide.ranker.rank_key`.
+    Sorted as tuples, groups are in the order of :func:`tactful.decide.ranker.rank_key`.
     """
 
     action: str
@@ -28,24 +28,24 @@ class ConclusionGroup(NamedTuple):
 
 
 class Clash(NamedTuple):
-    """Two slots whose conclusions may contradict each other."""
+    """Two conclusion groups whose conclusions may contradict each other."""
 
     advice: int
     prohibition: int
 
 
 class Key(NamedTuple):
-    """A family with one recommendation for each row of ``per``; ``family`` is its number."""
+    """A family that allows one recommendation for each row of ``per``. ``family`` is its number."""
 
     family: int
     per: str
 
 
 class StepFor(NamedTuple):
-    """A rule whose steps go with the advice of a slot."""
+    """A rule that adds steps to the recommendations of a conclusion group."""
 
     rule: int
-    slot: int
+    group: int
 
 
 class RankingPlan:
@@ -53,86 +53,86 @@ class RankingPlan:
 
     def __init__(self, checked: CheckedPack) -> None:
         self.rules = rules = checked.rules
-        self.slots: tuple[ConclusionGroup, ...] = tuple(sorted({slot_of(rule) for rule in rules if _concludes(rule)}))
-        numbers = {slot: no for no, slot in enumerate(self.slots)}
-        #: The slot of each rule; -1 for a rule that adds a step.
-        self.slot_of = tuple(numbers[slot_of(rule)] if _concludes(rule) else -1 for rule in rules)
+        self.groups: tuple[ConclusionGroup, ...] = tuple(sorted({group_of(rule) for rule in rules if _concludes(rule)}))
+        numbers = {group: no for no, group in enumerate(self.groups)}
+        #: The number of each rule's conclusion group; -1 for a rule that adds a step.
+        self.group_of = tuple(numbers[group_of(rule)] if _concludes(rule) else -1 for rule in rules)
         families = {id_: action.family for id_, action in checked.actions.items()}
-        self.clashes = _clashes(self.slots, families)
-        self.steps = _steps(rules, self.slots, families)
+        self.clashes = _clashes(self.groups, families)
+        self.steps = _steps(rules, self.groups, families)
         restricted = {id_: str(action.one_per) for id_, action in checked.actions.items() if action.one_per is not None}
         #: The entity that each ``one per`` family is restricted by.
         self.per = tuple(restricted.values())
-        self.keys = tuple(_keys(slot, families[slot.action], restricted) for slot in self.slots)
-        #: The actions of all conclusions; ``action`` has the number of each slot's action.
-        self.actions = tuple(dict.fromkeys(slot.action for slot in self.slots))
+        self.keys = tuple(_keys(group, families[group.action], restricted) for group in self.groups)
+        #: The actions of all conclusions; ``action`` has the number of each group's action.
+        self.actions = tuple(dict.fromkeys(group.action for group in self.groups))
         actions = {action: no for no, action in enumerate(self.actions)}
-        self.action = _numbers(actions[slot.action] for slot in self.slots).astype(np.int32)
-        self.entity = _numbers(CODES[slot.entity] for slot in self.slots)
+        self.action = _numbers(actions[group.action] for group in self.groups).astype(np.int32)
+        self.entity = _numbers(CODES[group.entity] for group in self.groups)
         self.rule_entity = _numbers(CODES[rule.entity] for rule in rules)
         self.priority = _numbers(rule.priority for rule in rules).astype(np.int8)
         self.strength = _numbers(_strength(rule) for rule in rules).astype(np.int8)
         self.safety = np.array([_is_safety(rule) for rule in rules], dtype=np.bool_)
-        #: The place of each rule among all rules, the most important first.
+        #: The index of each rule among all rules, the most important first.
         self.place = _numbers(_places(rules))
-        #: How many bits such a place takes.
+        #: How many bits such an index takes.
         self.bits = len(rules).bit_length()
 
 
-def _clashes(slots: tuple[ConclusionGroup, ...], families: Families) -> tuple[Clash, ...]:
+def _clashes(groups: tuple[ConclusionGroup, ...], families: Families) -> tuple[Clash, ...]:
     prohibitions: dict[str, list[int]] = {}
-    for no, slot in enumerate(slots):
-        if slot.prohibits:
-            prohibitions.setdefault(slot.action, []).append(no)
+    for no, group in enumerate(groups):
+        if group.prohibits:
+            prohibitions.setdefault(group.action, []).append(no)
     return tuple(
         Clash(no, other)
-        for no, slot in enumerate(slots)
-        if not slot.prohibits
-        for action in families[slot.action]
+        for no, group in enumerate(groups)
+        if not group.prohibits
+        for action in families[group.action]
         for other in prohibitions.get(action, ())
-        if can_be_inside(slot.entity, slots[other].entity)
+        if can_be_inside(group.entity, groups[other].entity)
     )
 
 
-def _steps(rules: tuple[Rule, ...], slots: tuple[ConclusionGroup, ...], families: Families) -> tuple[StepFor, ...]:
+def _steps(rules: tuple[Rule, ...], groups: tuple[ConclusionGroup, ...], families: Families) -> tuple[StepFor, ...]:
     adding: dict[str, list[Rule]] = {}
     for rule in rules:
         if not _concludes(rule):
             adding.setdefault(rule.conclusion.action, []).append(rule)
     return tuple(
         StepFor(rule.no, no)
-        for no, slot in enumerate(slots)
-        if not slot.prohibits
-        for action in families[slot.action]
+        for no, group in enumerate(groups)
+        if not group.prohibits
+        for action in families[group.action]
         for rule in adding.get(action, ())
-        if can_be_inside(slot.entity, target_entity(rule))
+        if can_be_inside(group.entity, target_entity(rule))
     )
 
 
-def _keys(slot: ConclusionGroup, family: tuple[str, ...], restricted: Mapping[str, str]) -> tuple[Key, ...]:
-    if slot.prohibits:
+def _keys(group: ConclusionGroup, family: tuple[str, ...], restricted: Mapping[str, str]) -> tuple[Key, ...]:
+    if group.prohibits:
         return ()
     numbers = {id_: no for no, id_ in enumerate(restricted)}
     keys = (Key(numbers[id_], restricted[id_]) for id_ in family if id_ in restricted)
-    return tuple(key for key in keys if can_belong_to(slot.entity, key.per))
+    return tuple(key for key in keys if can_belong_to(group.entity, key.per))
 
 
 def _concludes(rule: Rule) -> bool:
     return not isinstance(rule.conclusion, AddStep)
 
 
-def slot_of(rule: Rule) -> ConclusionGroup:
-    """The slot of a rule's conclusions."""
+def group_of(rule: Rule) -> ConclusionGroup:
+    """The conclusion group of a rule."""
     return ConclusionGroup(rule.conclusion.action, target_entity(rule), isinstance(rule.conclusion, Prohibit))
 
 
 def target_entity(rule: Rule) -> str:
-    """The entity that a rule's conclusion concerns."""
+    """The entity of the target of a rule's conclusion."""
     return rule.target.entity if isinstance(rule.target, InScope) else "person"
 
 
 def by_id(rule: Rule) -> Field | None:
-    """The field that holds the id of the person whom a rule's conclusion concerns, where the rule names an id."""
+    """The field with the id of the target of a rule's conclusion; ``None`` if the rule does not name the target by id."""
     return rule.target.field if isinstance(rule.target, ById) else None
 
 

@@ -1,4 +1,4 @@
-"""Sorting by keys, and ties broken by the names of rows, as by :func:`tactful.facts.rows.row_key`.
+"""Sort by keys, and break ties by the names of rows, in the order of :func:`tactful.facts.rows.row_key`.
 
 Names are compared only in ties, and many at a time. Strings in Arrow are UTF-8, whose bytes sort in the same order as the
 characters that Python compares.
@@ -18,10 +18,10 @@ from tactful.facts.entities import ANCESTORS, ENTITIES
 
 
 def in_order_of_names(ids: Ids, places: Places, runs: Ints, entities: Ints, rows: Places) -> Places:
-    """``places``, each run of them sorted by the names of their rows.
+    """``places``, with each run sorted by the names of its rows.
 
-    ``runs`` are ascending numbers. The rows of a run are of the same entity and candidate, and ascend. Rows with the same
-    name (two messages with equal fields) keep their order.
+    ``runs`` are ascending numbers. The rows of a run have the same entity and candidate, and are ascending. Rows with the
+    same name (two messages with equal fields) keep their order.
     """
     together = np.flatnonzero(runs[1:] == runs[:-1])
     wrong = np.zeros(len(together), dtype=np.bool_)
@@ -53,7 +53,7 @@ def _comes_after(ids: Ids, entity: str, rows: Places, others: Places) -> Flags:
 
 
 def _above(entity: str) -> tuple[str, ...]:
-    """The entities whose ids are compared before those of ``entity`` itself, the highest first, without candidates."""
+    """The entities whose ids are compared before the ids of ``entity`` itself, the highest first, without the candidate."""
     return ANCESTORS[entity][-2::-1]
 
 
@@ -73,12 +73,12 @@ def _sort_runs(ids: Ids, places: Places, rows: Places, entities: Ints, runs: Int
 
 
 def rules_in_order(
-    plan: RankingPlan, ids: Ids, keys: Ints, rules: Numbers, everywhere: Rows, unsorted: Iterable[Stretch] | None = None
+    plan: RankingPlan, ids: Ids, keys: Ints, rules: Numbers, global_row: Rows, unsorted: Iterable[Stretch] | None = None
 ) -> tuple[Places, Places]:
-    """Firings sorted by owner, then as by :class:`tactful.decide.ranker.Ranker`; and the owner of each firing.
+    """Firings sorted by owner, and then as :class:`tactful.decide.ranker.Ranker` sorts them; and the owner of each firing.
 
-    A key combines an owner with the place of a rule among all rules. ``keys`` is overwritten. ``everywhere`` has rows by
-    their numbers through all entities; they ascend for each rule and owner. ``unsorted`` is as for :func:`sorted_by`.
+    A key combines an owner with the index of a rule among all rules. ``keys`` is overwritten. ``global_row`` has the global
+    numbers of rows, ascending for each rule and owner. ``unsorted`` is as for :func:`sorted_by`.
     """
     order, keys = sorted_by(keys, int(keys.max(initial=0)), unsorted)
     alike: Flags = keys[1:] == keys[:-1]
@@ -86,20 +86,20 @@ def rules_in_order(
         at, numbers = runs(alike)
         tied = picked(order, at)
         entities = picked(plan.rule_entity, picked(rules, tied))
-        rows = picked(everywhere, tied) - picked(ids.begins, entities)
+        rows = picked(global_row, tied) - picked(ids.begins, entities)
         order[at] = in_order_of_names(ids, tied, numbers, entities, rows)
     keys >>= plan.bits
     return order, keys
 
 
-#: How many bits of a number can hold a key.
+#: The number of bits that a key can have.
 BITS = 63
-#: Where a stretch begins and ends.
+#: The indices at which a stretch begins and ends.
 Stretch = tuple[int, int]
 
 
 def sorted_by(keys: Ints, most: int, unsorted: Iterable[Stretch] | None = None) -> tuple[Places, Ints]:
-    """The places of the keys in sorted order, and the sorted keys. The sort is stable.
+    """The indices of the keys in sorted order, and the sorted keys. The sort is stable.
 
     Keys are from 0 to ``most``. ``keys`` is overwritten. If ``unsorted`` is given, only the keys inside each of these
     stretches need to be sorted.
@@ -108,7 +108,7 @@ def sorted_by(keys: Ints, most: int, unsorted: Iterable[Stretch] | None = None) 
     if most.bit_length() + bits > BITS:
         order: Places = np.argsort(keys, kind="stable")
         return order, keys.take(order)
-    keys <<= bits  # key and place in one number: sorting numbers is three times as fast as argsort
+    keys <<= bits  # key and index in one number: sorting numbers is three times as fast as argsort
     keys += np.arange(len(keys))
     for begin, end in [(0, len(keys))] if unsorted is None else unsorted:
         keys[begin:end].sort(kind="stable")  # a stable sort merges ascending runs, one for each rule
@@ -118,7 +118,7 @@ def sorted_by(keys: Ints, most: int, unsorted: Iterable[Stretch] | None = None) 
 
 
 def runs(alike: Flags) -> tuple[Places, Ints]:
-    """The places that tie with a neighbour, and the number of the run of each; ``alike``: which places equal the next."""
+    """The indices that tie with a neighbour, and the number of each one's run. ``alike``: which entries equal the next."""
     tied = np.zeros(len(alike) + 1, dtype=np.bool_)
     tied[:-1] = alike
     tied[1:] |= alike

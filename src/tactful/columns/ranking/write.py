@@ -44,32 +44,39 @@ def _reason(conclusion: str) -> tuple[_Column, ...]:
     return (
         _Column("candidate_id", _NAME, "The candidate."),
         _Column("conclusion", pa.int32(), conclusion),
-        _Column("no", pa.int32(), "Counted from 1, the rule that counts most first."),
+        _Column("no", pa.int32(), "The number of the rule, from 1, the most important rule first."),
         _Column("rule", _NAME, "The rule's id."),
-        _Column("entity", _WORD, "What the rule is for each of."),
-        _Column("row_id", _NAME, "The id of the row that it fired for; of an offer, the application's."),
+        _Column("entity", _WORD, "The entity of the row that the rule fired for."),
+        _Column("row_id", _NAME, "The id of the row that the rule fired for; for an offer, the application's id."),
         _Column("application_id", _NAME, "The application that the row is or belongs to.", null=True),
-        _Column("interview_id", _NAME, "The interview that it is or belongs to.", null=True),
+        _Column("interview_id", _NAME, "The interview that the row is or belongs to.", null=True),
     )
 
 
 ACTIONS: Final = _schema(
-    _Column("candidate_id", _NAME, "The candidate. Candidates stand in the order of `candidates`."),
-    _Column("conclusion", pa.int32(), "The candidate's conclusions, counted from 1: ranked, alternative, set aside."),
-    _Column("state", _WORD, "`ranked`, `alternative` (gave way to a better one of its family) or `set_aside`."),
-    _Column("rank", pa.int32(), "1 is the most important; null unless ranked.", null=True),
+    _Column("candidate_id", _NAME, "The candidate. Candidates are in the order of the table `candidates`."),
+    _Column(
+        "conclusion", pa.int32(), "The conclusion's number, from 1 for each candidate: ranked, alternative, set aside."
+    ),
+    _Column("state", _WORD, "`ranked`, `alternative` (gave way to a better action of its family) or `set_aside`."),
+    _Column("rank", pa.int32(), "The rank, from 1 for the most important; null unless ranked.", null=True),
     _Column("modality", _WORD, "`must`, `should`, `may`, `should_not` or `must_not`."),
     _Column("action", _NAME, "The action's id in the pack's catalogue."),
-    _Column("entity", _WORD, "What sort of thing the target is: `person`, `application`, …"),
-    _Column("target_id", _NAME, "Whom or what the action concerns; of an offer, the application's id."),
+    _Column("entity", _WORD, "The entity of the target: `person`, `application`, …"),
+    _Column("target_id", _NAME, "The id of the row that the action concerns; for an offer, the application's id."),
     _Column("application_id", _NAME, "The application that the target is or belongs to.", null=True),
-    _Column("interview_id", _NAME, "The interview that it is or belongs to.", null=True),
-    _Column("priority", pa.int16(), "0 to 100."),
+    _Column("interview_id", _NAME, "The interview that the target is or belongs to.", null=True),
+    _Column("priority", pa.int16(), "The priority, from 0 to 100."),
     _Column("due", _MOMENT, "The deadline.", null=True),
     _Column("safety", pa.bool_(), "Whether it is a prohibition for safety, which is never set aside."),
-    _Column("gave_way_to", pa.int32(), "The number of the conclusion that an alternative gave way to.", null=True),
     _Column(
-        "lost_to", pa.list_(pa.int32()), "The numbers of the conclusions that set it aside, best first.", null=True
+        "gave_way_to", pa.int32(), "For an alternative, the number of the conclusion that it gave way to.", null=True
+    ),
+    _Column(
+        "lost_to",
+        pa.list_(pa.int32()),
+        "The numbers of the conclusions that set this one aside, best first.",
+        null=True,
     ),
 )
 JUSTIFICATIONS: Final = _schema(
@@ -80,7 +87,7 @@ STEPS: Final = _schema(*_reason("The ranked recommendation that the step goes wi
 
 
 class Words:
-    """The words of dictionaries that are the same for all chunks."""
+    """The dictionaries that are the same for all chunks."""
 
     def __init__(self, plan: RankingPlan) -> None:
         self.states, self.modalities, self.entities = _texts(STATES), _texts(STRENGTH), _texts(ENTITIES)
@@ -88,7 +95,7 @@ class Words:
 
 
 class Writer:
-    """Writes the conclusions of some columns. Strings stand in dictionaries once, and rows refer to them by number."""
+    """Writes the conclusions of some columns. Strings are dictionary-encoded."""
 
     def __init__(self, plan: RankingPlan, words: Words, ids: Ids, ranked: Ranked) -> None:
         self._plan, self._words, self._ids, self._ranked = plan, words, ids, ranked
@@ -96,16 +103,16 @@ class Writer:
     def actions(self) -> pa.Table:
         """All conclusions."""
         ranked, all_, plan, words = self._ranked, self._ranked.conclusions, self._plan, self._words
-        order, slot, candidate, state, priority, strength = ranked.ordered
+        order, group, candidate, state, priority, strength = ranked.ordered
         due = picked(all_.due, order)
         arrays = {
-            **self._where(picked(all_.everywhere, order), candidate, "target_id"),
+            **self._where(picked(all_.global_row, order), candidate, "target_id"),
             "conclusion": _numbers(ranked.number, pa.int32()),
             "state": _words(state, words.states, pa.int8()),
             "rank": _numbers(ranked.number, pa.int32(), state == RANKED),
             "modality": _words(strength, words.modalities, pa.int8()),
-            "action": _words(picked(plan.action, slot), words.actions, pa.int32()),
-            "entity": _words(picked(plan.entity, slot), words.entities, pa.int8()),
+            "action": _words(picked(plan.action, group), words.actions, pa.int32()),
+            "entity": _words(picked(plan.entity, group), words.entities, pa.int8()),
             "priority": _numbers(priority, pa.int16()),
             "due": _numbers(due, _MOMENT, due != NEVER),
             "safety": _flags(picked(all_.safety, order)),
@@ -115,22 +122,22 @@ class Writer:
         return _table(arrays, ACTIONS)
 
     def justifications(self) -> pa.Table:
-        """All firings, with the conclusion that they justify."""
+        """All firings, each with the conclusion that it justifies."""
         firings = self._ranked.firings
         firing, conclusion, no = reasons_of(self._ranked)
         due = picked(firings.due, firing)
-        arrays = self._reasons(conclusion, no, picked(firings.rule, firing), picked(firings.everywhere, firing))
+        arrays = self._reasons(conclusion, no, picked(firings.rule, firing), picked(firings.global_row, firing))
         return _table({**arrays, "due": _numbers(due, _MOMENT, due != NEVER)}, JUSTIFICATIONS)
 
     def steps(self, steps: Steps) -> pa.Table:
-        """All steps that rules add, with the recommendation that they go with."""
+        """All steps that rules add, each with its recommendation."""
         conclusion = picked(self._ranked.number, steps.place)
-        return _table(self._reasons(conclusion, within(steps.place), steps.rule, steps.everywhere), STEPS)
+        return _table(self._reasons(conclusion, within(steps.place), steps.rule, steps.global_row), STEPS)
 
-    def _reasons(self, conclusion: Numbers, no: Numbers, rules: Numbers, everywhere: Rows) -> dict[str, pa.Array]:
-        """The columns that justifications and steps share: conclusions, rules, and the rows that these fired for."""
+    def _reasons(self, conclusion: Numbers, no: Numbers, rules: Numbers, global_row: Rows) -> dict[str, pa.Array]:
+        """The columns that justifications and steps share: conclusions, rules, and the rows for which the rules fired."""
         return {
-            **self._where(everywhere, None, "row_id"),
+            **self._where(global_row, None, "row_id"),
             "conclusion": _numbers(conclusion, pa.int32()),
             "no": _numbers(no, pa.int32()),
             "rule": _words(rules, self._words.rules, pa.int32()),
@@ -139,12 +146,12 @@ class Writer:
 
     def _where(self, numbers: Rows, candidate: Rows | None, id_: str) -> dict[str, pa.Array]:
         """The ids of rows, and of the candidate, application and interview that they belong to."""
-        ids, everywhere = self._ids, numbers.astype(np.int64)  # converted once for all columns
+        ids, global_row = self._ids, numbers.astype(np.int64)  # converted once for all columns
         return {
-            "candidate_id": _ids(ids.of("candidate", everywhere) if candidate is None else ids.candidates(candidate)),
-            id_: _ids(ids.own(everywhere)),
-            "application_id": _ids(ids.of("application", everywhere), null=True),
-            "interview_id": _ids(ids.of("interview", everywhere), null=True),
+            "candidate_id": _ids(ids.of("candidate", global_row) if candidate is None else ids.candidates(candidate)),
+            id_: _ids(ids.own(global_row)),
+            "application_id": _ids(ids.of("application", global_row), null=True),
+            "interview_id": _ids(ids.of("interview", global_row), null=True),
         }
 
 
@@ -174,7 +181,7 @@ def _words(codes: npt.NDArray[Any], words: pa.Array, type_: pa.DataType) -> pa.A
 
 
 def _ids(ids: Coded, *, null: bool = False) -> pa.Array:
-    """Ids; null where the place is -1 (``null``)."""
+    """Ids as an array. With ``null``, the index -1 becomes null."""
     valid = ids.places >= 0 if null else None
     return pa.DictionaryArray.from_arrays(_numbers(ids.places, pa.int32(), valid), ids.dictionary, safe=False)
 

@@ -1,1 +1,1 @@
-"""Cases as relational tables, one for each entity, as a warehouse holds them, and as columns of numbers for engines."""
+"""Read cases from relational tables, as a data warehouse has them, into columns; and write them. Each entity has a table."""

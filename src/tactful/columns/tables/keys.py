@@ -1,4 +1,4 @@
-"""Keys of rows as whole numbers: ids are compared as texts once, and rows are then found by number."""
+"""Turn the keys of rows into whole numbers. Ids are compared as texts once; after that, rows are looked up by number."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def runs(array: pa.Array) -> tuple[pa.Array, Places]:
 
 
 def _changes(array: pa.Array) -> Flags:
-    """Which texts differ from the previous text; a null always does."""
+    """Which texts differ from the previous text. A null always counts as different."""
     changed = np.ones(len(array), np.bool_)
     if len(array) > 1:
         differs = pc.not_equal(array[1:], array[:-1])
@@ -41,7 +41,7 @@ def _changes(array: pa.Array) -> Flags:
 
 
 def places_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[Places]]:
-    """The first row of each id, and for each of the other ids its row in ``ids``; -1 where there is none."""
+    """The first row of each id, and for each of the other ids its first row in ``ids``; -1 if ``ids`` does not have it."""
     equal = [other.equals(ids) for other in others]
     looked_up = [other for other, same in zip(others, equal, strict=True) if not same]
     codes = indices(pa.concat_arrays([ids, *looked_up]).dictionary_encode())
@@ -59,14 +59,14 @@ def places_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[P
 
 
 def owners_of(ids: pa.Array, others: Sequence[pa.Array]) -> tuple[Places, list[Places]]:
-    """The first row of each id, and for each row of the other columns its row in ``ids``; -1 where there is none."""
+    """The same as :func:`places_of`, but faster for columns in which equal ids mostly follow each other."""
     stretches = [runs(other) for other in others]
     first, places = places_of(ids, [texts for texts, _ in stretches])
     return first, [np.repeat(rows, counts) for rows, (_, counts) in zip(places, stretches, strict=True)]
 
 
 class Names:
-    """Ids in several columns as numbers, equal where the ids are; -1 where null."""
+    """Ids in several columns as numbers. Equal ids have equal numbers; null is -1."""
 
     def __init__(self, columns: Sequence[pa.Array]) -> None:
         stretches = [(column, None) if is_dictionary(column) else runs(column) for column in columns]
@@ -79,10 +79,32 @@ class Names:
         ]
         texts = shared.chunk(0).dictionary
         self.count = len(texts)
-        #: Whether an id is missing anywhere.
+        #: Whether any of the ids is missing.
         self.gaps = any(column.null_count for column in columns)
-        #: The number of the empty id; -2 where no id is empty.
-        self.empty = next(iter(np.flatnonzero(np.diff(offsets(texts)) == 0).tolist()), -2)
+        self._blank = maybe_blank(texts)
+
+    def unsure(self, codes: Ints) -> Places:
+        """The rows whose id is missing, or may have nothing in it but spaces."""
+        return np.flatnonzero((codes < 0) | np.isin(codes, self._blank) if len(self._blank) else codes < 0)
+
+
+#: By the first byte of a space of more than one byte, the bytes that may follow it.
+_SPACES: Final = {0xC2: (0x85, 0xA0), 0xE1: (0x9A,), 0xE2: (0x80, 0x81), 0xE3: (0x80,)}
+#: How a text of spaces may begin, in one byte or two.
+_SPACE: Final = np.isin(np.arange(256), [*range(9, 14), *range(28, 33)])
+_SPACE_PAIRS: Final = np.array([first << 8 | second for first, rest in _SPACES.items() for second in rest])
+
+
+def maybe_blank(texts: pa.Array) -> Places:
+    """The texts that are empty or begin with a space, so that there may be nothing else in them."""
+    ends = offsets(texts)
+    begins, sizes = ends[:-1], np.diff(ends)
+    if not sizes.any():
+        return np.arange(len(texts))
+    data = np.frombuffer(texts.buffers()[2], np.uint8)
+    first = data.take(begins, mode="clip").astype(np.int64)
+    pairs = first << 8 | data.take(begins + 1, mode="clip")
+    return np.flatnonzero((sizes == 0) | _SPACE[first] | ((sizes > 1) & np.isin(pairs, _SPACE_PAIRS)))
 
 
 def _coded(column: pa.Array) -> pa.Array:
@@ -92,7 +114,7 @@ def _coded(column: pa.Array) -> pa.Array:
 
 
 def keys(owners: Places, codes: Ints, names: Names) -> Ints:
-    """The key of each row, made from its owner's row and its own id; -1 where either is missing."""
+    """The key of each row, made from its owner's row and its own id; -1 if either is missing."""
     numbers = owners * names.count
     numbers += codes
     if len(numbers) and (numbers.min() < 0 or (names.gaps and codes.min() < 0)):
@@ -126,11 +148,11 @@ class Finder:
             self.repeated = self._order[1:][again]
 
     def _ids(self, wanted: Ints) -> Ints:
-        """The id of each key; -1 where the key is -1."""
+        """The id of each key; -1 for the key -1."""
         return np.where(wanted < 0, -1, wanted % max(1, self._count))
 
     def find(self, wanted: Ints) -> Places:
-        """The first row of each key; -1 where no row has it, or where the key is -1."""
+        """The first row of each key; -1 for the key -1 and for a key that no row has."""
         if self._all:
             return self._first.take(wanted).astype(np.int64)
         if len(self._own) == 0:

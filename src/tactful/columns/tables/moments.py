@@ -1,4 +1,4 @@
-"""Columns of moments as seconds since 1970: instants, local times, days, and text in ISO 8601."""
+"""Read columns of moments (instants, local times, days, and text in ISO 8601) as seconds since 1970."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Clock:
 
     @lazy
     def zoned(self) -> Flags:
-        """Whether a zone is given for each row."""
+        """For each row, whether a time zone is given."""
         return gather(self._zoned, self._rows, False)
 
 
 def seconds_column(array: pa.Array, clock: Clock, deadline: bool) -> tuple[Ints, Flags]:
-    """Moments in seconds since 1970 (:data:`NULL` where unknown), and the rows that the ordinary reader has to check.
+    """Moments in seconds since 1970 (:data:`NULL` for unknown), and the rows that the ordinary reader has to check.
 
     ``deadline``: whether a bare date is allowed; it means the last second of that day.
     """
@@ -68,9 +68,9 @@ def _instants(seconds: Ints, known: Flags | None) -> tuple[Ints, Flags]:
 
 def _readable(seconds: Ints, known: Flags | None, clock: Clock) -> tuple[Ints, Flags]:
     """The rows whose local time can be read, and flags for the rows that have a local time that cannot be read."""
-    there = np.ones(len(seconds), np.bool_) if known is None else known
-    fits = there & clock.zoned & (seconds >= _FIRST) & (seconds < _LAST)
-    return np.flatnonzero(fits), there & ~fits
+    given = np.ones(len(seconds), np.bool_) if known is None else known
+    fits = given & clock.zoned & (seconds >= _FIRST) & (seconds < _LAST)
+    return np.flatnonzero(fits), given & ~fits
 
 
 def _local(seconds: Ints, known: Flags | None, clock: Clock) -> tuple[Ints, Flags]:

@@ -1,4 +1,4 @@
-"""The calendars of candidates, applications and people, inherited as in the ordinary reader."""
+"""Find the calendars of candidates, applications and people. Places are inherited as in the ordinary reader."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tactful.facts.entities import PLACED
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.link import NO_ZONE
 
-#: Distinct numbers up to this are found by marking them in an array, larger numbers by sorting.
+#: Numbers up to this are made distinct by marking them in an array, larger numbers by sorting.
 _MARKED: Final = 1 << 16
 
 
@@ -84,7 +84,7 @@ def _crowded(places: Mapping[str, Ints], owners: Mapping[str, Places], limit: in
     for entity in PLACED:
         above = gather(above, owners[entity], 0) if entity in owners else above
         owner_of_rows[entity] = above
-    # Few candidates have more rows than places are allowed, and only their places have to be counted.
+    # Few candidates have more rows than the limit of places. Only their places have to be counted.
     rows = sum((np.bincount(above, minlength=count) for above in owner_of_rows.values()), np.zeros(count, np.int64))
     large = rows > limit
     if not large.any():
@@ -95,14 +95,14 @@ def _crowded(places: Mapping[str, Ints], owners: Mapping[str, Places], limit: in
 
 
 class _OwnWords(NamedTuple):
-    """The rows with a time zone or country of their own, and its number in each."""
+    """The rows with a time zone or country of their own, and the number of that."""
 
     rows: Places
     numbers: Ints
 
 
 class _Words:
-    """The time zones or countries of all tables as numbers; 0 is the default, where none is given."""
+    """The time zones or countries of all tables as numbers. 0 is the default for rows that give none."""
 
     def __init__(self, none: str | None) -> None:
         self.texts = [none]
@@ -151,9 +151,9 @@ def distinct(given: Ints) -> tuple[Ints, npt.NDArray[np.intp]]:
     if most >= _MARKED:
         kinds, inverse = np.unique(given, return_inverse=True)
         return kinds, inverse
-    there = np.zeros(most + 1, np.bool_)
-    there[given] = True
-    kinds = np.flatnonzero(there)
+    occurs = np.zeros(most + 1, np.bool_)
+    occurs[given] = True
+    kinds = np.flatnonzero(occurs)
     places = np.zeros(most + 1, np.int64)
     places[kinds] = np.arange(len(kinds))
     return kinds, places[given]

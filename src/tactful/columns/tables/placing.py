@@ -1,6 +1,6 @@
-"""All tables sorted into the order of the candidates by their keys, with links from each row to its parent.
+"""Sort all tables into the order of the candidates, by their keys, and link each row to its parent.
 
-Rows with the same key mostly follow each other, so the candidate is looked up once for each run.
+Rows with the same key mostly follow each other, so the candidate is looked up once for each run of equal keys.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from tactful.columns.arrays import offsets, texts
+from tactful.columns.arrays import texts
 from tactful.columns.columns import Ints, Places, gather
-from tactful.columns.tables.keys import Finder, Names, keys, owners_of, repeated
+from tactful.columns.tables.keys import Finder, Names, keys, maybe_blank, owners_of, repeated
 from tactful.columns.tables.rejects import Mistake, Reject
 from tactful.columns.tables.schema import KEYS, TABLE_OF
 from tactful.columns.tables.sheets import Sheet, as_texts
@@ -23,7 +23,7 @@ from tactful.source.codes.case import DanglingReference, DuplicateId, MissingFac
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """All rows in the order of their parents; rows without a parent are left out.
+    """All rows in the order of their parents. Rows without a parent are left out.
 
     ``links`` and ``offsets`` are those of :class:`~tactful.columns.columns.Columns`. ``mistakes``: mistakes that only
     tables can have. ``suspects``: by entity, the rows that the ordinary reader has to check.
@@ -45,7 +45,7 @@ class _Placing:
         self.offsets: dict[tuple[str, str], Places] = {}
         self.mistakes: list[Mistake] = []
         self.suspects: dict[str, list[Places]] = {}
-        #: By entity, the candidate of each row; -1 where there is none.
+        #: By entity, the candidate of each row; -1 for no candidate.
         self.owners: dict[str, Places] = {}
 
     def candidates(self) -> None:
@@ -63,10 +63,10 @@ class _Placing:
         for row in np.flatnonzero(first != np.arange(len(first))).tolist():
             (id_,) = texts(ids[row : row + 1])
             message = f"the candidate `{id_}` has more than one row"
-            help_ = "give each candidate one, and nobody else's id"
+            help_ = "give each candidate one row, with an id of its own"
             reject = Reject(id_, "candidates", DuplicateId.id, message, help_)
             self.mistakes += [Mistake(int(first[row]), reject), Mistake(row, reject)]
-        self.suspect("candidate", np.flatnonzero(np.diff(offsets(ids)) == 0))
+        self.suspect("candidate", maybe_blank(ids))
 
     def applications(self) -> None:
         """Place the applications, then the rows that belong to them."""
@@ -107,7 +107,7 @@ class _Placing:
         self.suspect("interviewer", repeated(pairs, people >= 0))
 
     def offers(self) -> None:
-        """Link each application to its offer; more than one offer is a mistake."""
+        """Link each application to its offer. More than one offer is a mistake."""
         starts, ids = self.offsets["application", "offer"], self.sheets["application"].arrays
         counts = np.diff(starts)
         self.links["application", "offer"] = np.where(counts > 0, starts[:-1], -1)
@@ -132,7 +132,7 @@ class _Placing:
         """A function from keys to rows. Rows with a repeated, missing or empty id become suspects."""
         finder = Finder(keys(self.links[entity, parent], codes, names), self.sheets[parent].size, names.count)
         self.suspect(entity, finder.repeated)
-        self.suspect(entity, np.flatnonzero((codes == -1) | (codes == names.empty)))
+        self.suspect(entity, names.unsure(codes))
         return finder.find
 
     def _known(self, entity: str, column: str) -> pa.Array | None:
@@ -147,7 +147,7 @@ class _Placing:
         return self.links[entity, "application"]
 
     def _put(self, entity: str, parent: str, places: Places) -> None:
-        """Sort rows into the order of their parents; rows without a parent are left out."""
+        """Sort rows into the order of their parents. Rows without a parent are left out."""
         if len(places) and (places[0] < 0 or (places[1:] < places[:-1]).any()):
             sheet = self.sheets[entity]
             self._strays(sheet, parent, np.flatnonzero(places < 0))
@@ -187,7 +187,7 @@ def _stray(entity: str, candidate: int, key: dict[str, str | None], count: int) 
     if missing is not None:
         return Mistake(candidate if candidate >= 0 else None, _missing(entity, missing, id_, count))
     if candidate < 0:
-        message = f"{_rows(count)} of `{table}` {_name(count)} the candidate `{id_}`, whom `candidates` does not have"
+        message = f"{_rows(count)} of `{table}` {_name(count)} the candidate `{id_}`, which `candidates` does not have"
         return Mistake(None, Reject(id_, table, DanglingReference.id, message, "add the candidate, or correct the id"))
     *_, (column, value) = key.items()
     if column == "interview_id":

@@ -1,7 +1,7 @@
-"""Tables read as columns for engines, with the same checks as in the ordinary reader of cases.
+"""Read tables into columns for engines, with the same checks as in the ordinary reader of cases.
 
 The arrays only show which candidates may have a mistake. The cases of these candidates are rebuilt as plain data and read
-by the ordinary reader, which reports every mistake; a candidate without mistakes stays.
+by the ordinary reader, which reports every mistake. A candidate without mistakes is kept.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from tactful.facts.shape import InterviewStatus
 
 @dataclass(frozen=True, slots=True)
 class TablesRead:
-    """Candidates without mistakes as columns, in the order of ``candidates``, and the mistakes of the others.
+    """Candidates without mistakes as columns, in the order of ``candidates``, and the mistakes of all other candidates.
 
-    ``rejects`` lists the mistakes candidate by candidate, in the order of the candidates, and then the mistakes of rows
-    without a candidate.
+    ``rejects`` lists the mistakes by candidate, in the order of the candidates, and then the mistakes of rows without a
+    candidate.
     """
 
     columns: Columns
@@ -55,10 +55,10 @@ def read_tables(
 ) -> TablesRead:
     """Read the tables of many candidates; ``schema`` has their names and columns.
 
-    ``now`` (seconds since 1970) is the moment to decide for. Without it, the column ``candidates.now`` applies, and where
-    that is null, the time of ``clock``, which is called at most once. Rows may be in any order. Raises
-    :class:`InvalidInput` where a table or a column has a wrong name or type; a candidate with mistakes is left out and
-    listed in ``rejects``. The limits ``bytes`` and ``depth`` concern the text of a case and do not apply here.
+    ``now`` (seconds since 1970) is the moment to decide for. Without it, the column ``candidates.now`` applies, or the time
+    of ``clock`` (called at most once) where the column is null. Rows may be in any order. Raises :class:`InvalidInput` if a
+    table or a column has a wrong name or type. A candidate with mistakes is left out and listed in ``rejects``. The limits
+    ``bytes`` and ``depth`` concern the text of a case and do not apply here.
     """
     rows = placed(sheets_of(tables, custom))
     restorer = Restorer(rows.sheets, rows.offsets, calendars, custom, limits, now)
@@ -142,7 +142,7 @@ class _Reading:
         return Fields(columns, makers)
 
     def _clock(self, entity: str) -> Clock:
-        """The clock for local times of an entity: that of the candidate, or of the application that a row belongs to."""
+        """The clock for local times of an entity: the candidate's clock, or that of the application that a row belongs to."""
         if entity in ("candidate", "application"):
             owner, rows = entity, np.arange(self._sheets[entity].size)
         elif entity == "interviewer":
@@ -158,7 +158,7 @@ _HELD: Final[InterviewStatus] = "held"
 
 
 def suspects(columns: Columns, now: Ints, limits: CaseLimits) -> Suspects:
-    """Rows that the ordinary reader has to check; ``now`` is :data:`NULL` where a case takes the time of the clock."""
+    """Rows that the ordinary reader has to check. ``now`` is :data:`NULL` for a case that takes the time of the clock."""
     bounds = (
         ("candidate", "application", limits.applications),
         ("application", "person", limits.people),

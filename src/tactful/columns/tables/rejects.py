@@ -1,4 +1,4 @@
-"""Mistakes in tables, by candidate: why a candidate or a row cannot be decided on."""
+"""Mistakes in tables, because of which a candidate or a row is rejected."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PARTS: Final[Mapping[str, Entity]] = {"now": ALL[0], **{entity.part: entity for
 class Reject(NamedTuple):
     """A mistake in the tables: its candidate, its table, its code, the message and a hint.
 
-    ``candidate_id`` is ``None`` where the row does not name a candidate.
+    ``candidate_id`` is ``None`` if the row does not name a candidate.
     """
 
     candidate_id: str | None
@@ -31,14 +31,14 @@ class Reject(NamedTuple):
 
 
 class Mistake(NamedTuple):
-    """A reject with the row of its candidate in ``candidates``; ``None`` where there is no such row."""
+    """A reject with the row of its candidate in ``candidates``; ``None`` if ``candidates`` has no such row."""
 
     candidate: int | None
     reject: Reject
 
 
 def rejects_of(mistakes: Iterable[Mistake]) -> list[Reject]:
-    """The rejects in the order of the candidates, without duplicates; those without a candidate come last."""
+    """The rejects in the order of the candidates, without duplicates. Rejects without a candidate come last."""
     ordered = sorted(mistakes, key=lambda mistake: (mistake.candidate is None, mistake.candidate or 0))
     return list(dict.fromkeys(mistake.reject for mistake in ordered))
 
@@ -47,7 +47,7 @@ def mistakes(restorer: Restorer, candidates: Sequence[int]) -> Iterator[Mistake]
     """The mistakes that the ordinary reader reports for the candidates in some rows."""
     for candidate, case in zip(candidates, _cases(restorer, candidates), strict=True):
         if case is None:
-            message, help_ = "a text of the candidate's is not UTF-8", "write the table again with texts in UTF-8"
+            message, help_ = "a text of the candidate is not UTF-8", "write the table again with texts in UTF-8"
             (id_,) = texts(restorer.sheets["candidate"].arrays["candidate_id"][candidate : candidate + 1])
             yield Mistake(candidate, Reject(id_, None, BadEncoding.id, message, help_))
             continue
@@ -70,7 +70,7 @@ def _cases(restorer: Restorer, candidates: Sequence[int]) -> list[Plain | None]:
 
 
 def _reject(candidate_id: str | None, problem: Diagnostic, case: Any) -> Reject:
-    """The reject of a mistake in a case; it names the keys of the row instead of the path in JSON."""
+    """The reject of a mistake in a case. It names the keys of the row instead of the path in JSON."""
     table, called, owners, part = None, "case", list[str](), case
     for name, no in _STEP.findall(problem.path or ""):
         if name == "custom":
@@ -87,6 +87,6 @@ def _reject(candidate_id: str | None, problem: Diagnostic, case: Any) -> Reject:
 
 
 def _called(name: str, part: Mapping[str, Any], no: int) -> str:
-    """The name of a row: its id, for an interviewer the person's id, and without an id its number, from 1."""
+    """The name of a row: its id, or for an interviewer the person's id, or without an id its number, from 1."""
     id_ = part.get("person" if name == "interviewers" else "id")
     return f"`{id_}`" if id_ else str(no + 1)

@@ -1,8 +1,9 @@
-"""Cases rebuilt from the tables, as they would be in JSON."""
+"""Rebuild cases from tables, in the form that they would have in JSON."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -18,7 +19,7 @@ from tactful.columns.columns import BELOW, Places
 from tactful.columns.tables.schema import NOW, FieldColumn, field_columns
 from tactful.columns.tables.sheets import Sheet, as_texts
 from tactful.facts.calendars import Calendars
-from tactful.facts.kinds import DAY, MINUTE
+from tactful.facts.kinds import DAY, MINUTE, Kind, MomentKind
 from tactful.facts.reading import read_case_node
 from tactful.facts.reading.custom import CustomFields
 from tactful.facts.reading.limits import CaseLimits
@@ -33,6 +34,7 @@ from tactful.source.nodes import Sequence as SequenceNode
 Plain = dict[str, Any]
 _PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _EPOCH: Final = datetime(1970, 1, 1)
+_FINER: Final = re.compile(r"(\.\d{6})\d+")
 #: The span of rebuilt parts of a case, which have no text.
 _NOWHERE: Final = Span("case", 0, 0, 1, 1)
 
@@ -62,7 +64,7 @@ class Restorer:
         return read_case_node(_node(case), "", self.calendars, self.custom, self.limits, self.now, as_json=True)
 
     def plain(self, candidates: Sequence[int]) -> list[Plain]:
-        """Cases as plain data, as in JSON. Raises ``UnicodeDecodeError`` where a text is not UTF-8."""
+        """Cases as plain data, as in JSON. Raises ``UnicodeDecodeError`` if a text is not UTF-8."""
         rows = {"candidate": np.array(candidates, np.int64)}
         counts: dict[tuple[str, str], Iterator[int]] = {}
         for pair in BELOW:
@@ -83,11 +85,12 @@ class Restorer:
         sheet = self.sheets[entity].take(rows)
         for field in fields:
             if field.column in sheet.arrays:
-                for row, value in zip(parts, plain(sheet.arrays[field.column]), strict=True):
+                values = _plain_values(sheet.arrays[field.column], field.kind)
+                for row, value in zip(parts, values, strict=True):
                     if value is not None or field.name == "id":
                         (row.setdefault("custom", {}) if field.custom else row)[field.name] = value
         if entity == "candidate" and NOW in sheet.arrays:
-            for row, value in zip(parts, plain(sheet.arrays[NOW]), strict=True):
+            for row, value in zip(parts, _plain_values(sheet.arrays[NOW], MomentKind()), strict=True):
                 row[NOW] = value
         return parts
 
@@ -99,7 +102,7 @@ def _stretches(starts: Places, counts: Places) -> Places:
 
 
 def _assembled(candidate: Plain, below: Callable[[str, str], list[Plain]]) -> Plain:
-    """A case put together from its parts; ``below`` gives the parts of the next row."""
+    """A case assembled from its parts. ``below`` gives the parts of the next row."""
     now = candidate.pop(NOW, None)
     applications = below("candidate", "application")
     for application in applications:
@@ -137,8 +140,18 @@ def _node(value: Any) -> Node:
             return Scalar(value, False, _NOWHERE)
         case bool() | None:
             return Scalar({True: "true", False: "false", None: "null"}[value], True, _NOWHERE)
+        case float() if math.isinf(value):  # no number in JSON, but what the reader would refuse there
+            return Scalar("1e400", True, _NOWHERE)
         case _:
             return Scalar(msgspec.json.encode(value).decode(), True, _NOWHERE)
+
+
+def _plain_values(array: pa.Array, kind: Kind) -> list[Any]:
+    """The values of a field. Of moments in texts nothing below a microsecond is left, which msgspec would round up."""
+    values = plain(array)
+    if not isinstance(kind, MomentKind):
+        return values
+    return [_FINER.sub(r"\1", value) if isinstance(value, str) else value for value in values]
 
 
 def plain(array: pa.Array) -> list[Any]:
@@ -156,8 +169,9 @@ def plain(array: pa.Array) -> list[Any]:
     if pa.types.is_date(type_):
         return _converted(array, np.int32, lambda days: _moment(days * DAY, "")[:10])
     if pa.types.is_floating(type_):
-        # JSON has neither NaN nor infinity, so they count as unknown.
-        return [value if value is not None and math.isfinite(value) else None for value in array.to_pylist()]
+        return [None if value is not None and math.isnan(value) else value for value in array.to_pylist()]
+    if pa.types.is_decimal(type_):  # of whole numbers; others are floats by now
+        return [None if value is None else int(value) for value in array.to_pylist()]
     if pa.types.is_dictionary(type_) or pa.types.is_list(type_):
         array = as_texts(array)
     return list(array.to_pylist())
@@ -179,7 +193,7 @@ def _moment(seconds: int, offset: str) -> str:
 
 
 def _day_time(seconds: int, rest: int) -> str:
-    """The time in ISO 8601. Seconds are written only where they are not zero; the reader refuses them."""
+    """The time in ISO 8601. Seconds are written only if they are not zero; the reader then refuses them."""
     if not 0 <= seconds < DAY:
         return f"{seconds} seconds after midnight"
     whole = time(seconds // 3600, seconds // 60 % 60, seconds % 60, 1 if rest else 0)

@@ -61,9 +61,9 @@ class FieldColumn:
 
 
 def field_columns(custom: CustomFields) -> dict[str, list[FieldColumn]]:
-    """The columns of each entity that hold fields, keys that are fields included.
+    """The columns of each entity that hold fields, including keys that are fields.
 
-    Raises :class:`TactfulError` where a custom fact has the name of another column of its table.
+    Raises :class:`TactfulError` if a custom fact has the name of another column of its table.
     """
     columns: dict[str, list[FieldColumn]] = {}
     for entity, given in _given_columns().items():
@@ -104,9 +104,9 @@ def column_names(entity: str, fields: list[FieldColumn]) -> list[str]:
 
 
 def schemas(custom: CustomFields) -> dict[str, pa.Schema]:
-    """The schema of each table, each column with a description: what :func:`~tactful.columns.tables.write.tables_of` writes.
+    """The schemas of the tables that :func:`~tactful.columns.tables.write.tables_of` writes, with descriptions of columns.
 
-    Raises :class:`TactfulError` where a custom fact has the name of another column of its table.
+    Raises :class:`TactfulError` if a custom fact has the name of another column of its table.
     """
     return {TABLE_OF[entity]: _schema(entity, fields) for entity, fields in field_columns(custom).items()}
 
@@ -118,7 +118,7 @@ def _schema(entity: str, fields: list[FieldColumn]) -> pa.Schema:
 
 def _field(entity: str, name: str, field: FieldColumn | None) -> pa.Field:
     if name == NOW and entity == "candidate":
-        return _described(name, MOMENT, True, "The moment to decide for; null: the current moment.")
+        return _described(name, MOMENT, True, "The moment to decide for; if null, the current moment.")
     if field is None:
         owner = name.removesuffix("_id")
         return _described(name, pa.string(), False, f"The {owner} that the row belongs to.")

@@ -1,4 +1,4 @@
-"""The given tables with their names and types checked: an array for each column."""
+"""Check the names and types of the given tables, and turn each of their columns into an array."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tactful.source.suggest import did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The rows of an entity; columns without any known value are left out."""
+    """The rows of an entity. Columns without any known value are left out."""
 
     entity: str
     size: int
@@ -33,7 +33,7 @@ class Sheet:
 
 
 def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str, Sheet]:
-    """The tables of all entities. Raises :class:`InvalidInput` where names or types of tables and columns are wrong."""
+    """The tables of all entities. Raises :class:`InvalidInput` if names or types of tables or columns are wrong."""
     problems: list[Diagnostic] = []
     names = {table: entity for entity, table in TABLE_OF.items()}
     for unknown in sorted(set(tables) - set(names)):
@@ -75,21 +75,29 @@ def _joined(column: pa.ChunkedArray) -> pa.Array:
 
 def _plain(array: pa.Array) -> pa.Array:
     """The array cast to the simplest type for its values."""
-    if pa.types.is_dictionary(array.type) and array.dictionary.null_count:
-        array = array.cast(pa.string())
+    types = pa.types
+    if types.is_dictionary(array.type) and array.dictionary.null_count:
+        array = array.dictionary_decode()
     type_ = simple_type(array.type)
-    return array if type_ is array.type else array.cast(type_)
+    if type_ is array.type:
+        return array
+    if types.is_list_view(array.type) or types.is_large_list_view(array.type):
+        return pa.array(array.to_pylist(), type_)  # Arrow's cast of views that are not in order is wrong
+    return array.cast(type_, safe=not types.is_date64(array.type))
 
 
 def simple_type(type_: pa.DataType) -> pa.DataType:
-    """The type as which columns of a type are read; Arrow has several for texts, numbers and lists."""
+    """The type as which columns of a type are read, because Arrow has several types for texts, numbers and lists."""
     types = pa.types
     if types.is_large_string(type_) or types.is_string_view(type_):
         return pa.string()
-    if types.is_dictionary(type_) and not types.is_string(type_.value_type) and _is_text(type_.value_type):
-        return pa.dictionary(type_.index_type, pa.string())
-    if types.is_decimal(type_) or types.is_float16(type_):
+    if types.is_dictionary(type_) and not types.is_string(type_.value_type):
+        inner = simple_type(type_.value_type)
+        return pa.dictionary(type_.index_type, inner) if types.is_string(inner) else inner
+    if types.is_float16(type_) or (types.is_decimal(type_) and type_.scale > 0):
         return pa.float64()
+    if types.is_date64(type_):
+        return pa.date32()
     if _is_list(type_):
         inner = pa.string() if types.is_null(type_.value_type) else simple_type(type_.value_type)
         if not types.is_list(type_) or inner is not type_.value_type:
@@ -124,10 +132,12 @@ def _problems(entity: str, schema: pa.Schema, fields: list[FieldColumn]) -> Iter
 
 
 def _unfit(entity: str, type_: pa.DataType, name: str, field: FieldColumn | None) -> str | None:
-    """The expected type of a column, in words, where values cannot be read from its type; otherwise ``None``."""
+    """The expected type of a column, in words, if values cannot be read from its type; otherwise ``None``."""
     types = pa.types
     if types.is_null(type_):
         return None
+    if types.is_dictionary(type_) and not _is_text(type_):
+        type_ = type_.value_type
     kind = TextKind() if name in KEYS[entity] else MomentKind() if field is None else field.kind
     match kind:
         case YesNoKind():
@@ -136,7 +146,7 @@ def _unfit(entity: str, type_: pa.DataType, name: str, field: FieldColumn | None
             fits = types.is_integer(type_) or types.is_floating(type_) or types.is_decimal(type_)
             return None if fits else "a number (int64, float64)"
         case MomentKind():
-            day = field is not None and field.deadline and types.is_date32(type_)
+            day = field is not None and field.deadline and types.is_date(type_)
             fits = types.is_timestamp(type_) or day or _is_text(type_)
             return None if fits else "a timestamp with a time zone, or text in ISO 8601"
         case DurationKind():

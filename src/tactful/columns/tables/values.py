@@ -1,4 +1,4 @@
-"""Columns of fields as the arrays that engines read, and the rows that the ordinary reader has to check."""
+"""Turn columns of fields into the arrays that engines read, and find the rows that the ordinary reader has to check."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tactful.facts.kinds import (
     DAY,
     MAX_DAYS,
     MINUTE,
+    MOST,
     ChoiceKind,
     DayTimeKind,
     DurationKind,
@@ -46,7 +47,7 @@ def unknown_column(kind: Kind, size: int) -> Column:
 
 
 def read_column(field: FieldColumn, array: pa.Array, clock: Clock, longest: int) -> tuple[Column | None, Places]:
-    """The column and its suspect rows. For texts the column is ``None``: they are only checked, and made when needed.
+    """The column and its suspect rows. For texts the column is ``None``: texts are only checked, and read when needed.
 
     ``longest``: the most characters that a text may have.
     """
@@ -67,7 +68,8 @@ def read_column(field: FieldColumn, array: pa.Array, clock: Clock, longest: int)
             data, odd = _day_times(array)
             return Column(kind, data), _rows(odd)
         case NumberKind():
-            return Column(kind, _numbers(array)), _NOBODY
+            data, odd = _numbers(array)
+            return Column(kind, data), _rows(odd)
         case ListKind(values=words):
             if array_type(kind) is None:
                 return None, _rows(_odd_lists(array, words, longest))
@@ -91,7 +93,7 @@ def _yes_no(array: pa.Array) -> Array:
 
 
 def _choices(array: pa.Array, words: Sequence[str]) -> tuple[Array, Flags | None]:
-    """Words as their indices in ``words``; -1 where unknown. Other words are also -1, and suspect."""
+    """Words as their indices in ``words``; -1 for unknown. Other words are also -1, and suspect."""
     small: Any = np.int8 if len(words) < 127 else np.int16
     if not arrays.is_dictionary(array):
         positions = pc.index_in(array, value_set=pa.array(words, pa.string()))
@@ -115,12 +117,11 @@ def _choices(array: pa.Array, words: Sequence[str]) -> tuple[Array, Flags | None
     return data, odd
 
 
-def _numbers(array: pa.Array) -> Array:
-    """Numbers as floats. NaN and infinity count as unknown, as in a case, because JSON does not have them."""
+def _numbers(array: pa.Array) -> tuple[Array, Flags]:
+    """Numbers as floats. NaN counts as unknown, as pandas has it; infinite and very large whole numbers are suspect."""
     inner = array if pa.types.is_float64(array.type) else array.cast(pa.float64(), safe=False)
     data = arrays.where_known(arrays.numbers(inner, np.float64), arrays.present(inner), np.nan)
-    endless = np.isinf(data)
-    return np.where(endless, np.nan, data) if endless.any() else data
+    return data, np.isinf(data) if pa.types.is_floating(array.type) else np.abs(data) >= MOST
 
 
 def _durations(array: pa.Array) -> tuple[Ints, Flags]:
@@ -158,7 +159,7 @@ def _items(array: pa.Array) -> tuple[pa.Array, Ints, Ints]:
 
 
 def _sets(array: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags | None]:
-    """Lists of words as numbers with a bit for each word; a list with another word or a null is suspect."""
+    """Lists of words as numbers with a bit for each word. A list with another word or a null is suspect."""
     inner, starts, lengths = _items(array)
     bits, odd = _bits(inner, words)
     known = arrays.present(array)
@@ -173,7 +174,7 @@ def _sets(array: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags | None]:
 
 
 def _bits(items: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags | None]:
-    """A number with the bit of each word; 0 for any other word, which is suspect."""
+    """A number with the bit of each item's word; 0 for any other word, which is suspect."""
     table = np.append(np.int64(1) << np.arange(len(words), dtype=np.int64), 0)  # the last entry is for any other word
     if arrays.is_dictionary(items) and not items.null_count and len(items):
         places, _ = _choices(items.dictionary, words)
@@ -201,7 +202,7 @@ def _of_items(odd: Flags, starts: Ints, lengths: Ints, known: Flags | None) -> F
 
 
 def _too_long(array: pa.Array, longest: int) -> Flags | None:
-    """The texts that may be too long, by their bytes: a character takes at least a byte."""
+    """The texts that may be too long, judged by their bytes: a character takes at least a byte."""
     texts = array.dictionary if arrays.is_dictionary(array) else array
     sizes = np.diff(arrays.offsets(texts))
     if int(sizes.max(initial=0)) <= longest:

@@ -1,4 +1,4 @@
-"""Cases written as tables, for a conversion from JSON to Parquet."""
+"""Write cases as tables, to convert them from JSON to Parquet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tactful.facts.rows import Case, Row
 
 
 def tables_of(cases: Sequence[Case], custom: CustomFields) -> dict[str, pa.Table]:
-    """The cases as tables, one for each entity, in the order of the cases; the schemas are those of :func:`schemas`.
+    """The cases as a table for each entity, in the order of the cases, with the schemas of :func:`schemas`.
 
     Local times become instants, and a bare date as a deadline becomes the last second of that day.
     """
@@ -35,7 +35,7 @@ def tables_of(cases: Sequence[Case], custom: CustomFields) -> dict[str, pa.Table
 
 
 def _owner(row: Row, key: str) -> Row:
-    """The row above that a key names."""
+    """The row, or row above it, that a key names."""
     name = key.removesuffix("_id")
     if name == "candidate" and row.application is not None:
         return row.application.candidate
@@ -65,5 +65,5 @@ def _written(values: list[Any], kind: Kind, type_: pa.DataType) -> pa.Array:
 
 
 def duration_text(seconds: int) -> str:
-    """A length of time as text for a case: in the largest unit that divides it, otherwise in fractions of a minute."""
+    """A length of time as text for a case, in the largest unit that divides it, or else in fractions of a minute."""
     return format_seconds(seconds) if seconds % MINUTE == 0 and seconds else f"{seconds / MINUTE:.3f} minutes"

@@ -33,9 +33,10 @@ _MOST: Final = 16
 class Part(msgspec.Struct, frozen=True, eq=False):
     """One conjunct. Equal conditions have the same part, wherever they are written.
 
-    Parts on the same ``axis`` decide something about each other: they test the values of one field, thresholds of one moment
-    or number, or a condition and its opposite. ``at`` is the part's place on the axis: the values, how hard the threshold is
-    to pass, or whether the condition must hold. ``reads`` has the ids of the computed facts that the condition reads.
+    Where parts are on the same ``axis``, the result of one can settle that of another: they test the values of one field, or
+    thresholds of one moment or number, or a condition and its opposite. ``at`` is the part's place on the axis: the values,
+    how hard the threshold is to pass, or whether the condition must hold. ``reads`` has the ids of the computed facts that
+    the condition reads.
     """
 
     condition: Condition
@@ -64,10 +65,10 @@ class Parts:
         self._opened: dict[tuple[str, bool], tuple[Condition, ...]] = {}
 
     def open(self, fact: WhenFact) -> None:
-        """From now on replace tests of a computed yes/no by its own conjuncts, if these are few and are tests.
+        """From now on, replace tests of a computed yes/no by its own conjuncts, if these are few and are tests.
 
-        So a conjunct is tested once for all rules, whether they name the yes/no or write its conjunct. Facts that this one
-        reads must be opened before it.
+        A conjunct is then tested once for all rules, whether they name the yes/no or write its conjunct. The facts that
+        ``fact`` reads must be opened before it.
         """
         for value in (True, False):
             conjuncts = tuple(
@@ -92,7 +93,7 @@ class Parts:
         return part
 
     def _conjuncts(self, condition: Condition, wanted: bool) -> Iterator[Condition]:
-        """The conjuncts of a condition; of its opposite where it is not ``wanted``."""
+        """The conjuncts of a condition, or of its opposite if it is not ``wanted``."""
         match condition:
             case Test() if (opened := self._rests_on(condition, wanted)) is not None:
                 yield from opened
@@ -152,7 +153,7 @@ def joined(conditions: Iterable[Condition]) -> list[Condition]:
 
 
 def _opposite(test: Test) -> Test:
-    """The test that holds exactly where the predicates of ``test`` do not, for a field that is always known."""
+    """The test that holds exactly if the predicates of ``test`` do not. Its field must always be known."""
     match test.predicates:
         case (NowIs(op=op, shift=shift),):
             return msgspec.structs.replace(test, negated=False, predicates=(NowIs(OPPOSITE[op], shift),))

@@ -1,4 +1,4 @@
-"""The end of a rule without ``by``, where the rule alone determines it."""
+"""The end of a rule without ``by``, if the rule's own tests determine it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Closing(msgspec.Struct, frozen=True):
 
 
 def closings(rule: Rule, clockwork: Clockwork) -> list[Closing] | None:
-    """Everything that ends a rule, which stops at the first of them; ``None`` where the end must be searched for."""
+    """All moments that can end a rule: the earliest does. ``None`` if the end must be searched for."""
     every: list[Closing] = []
     parts = [(member, False) for member in _all_of(rule.when)] + [(member, True) for member in _any_of(rule.unless)]
     for member, opening in parts:
@@ -39,9 +39,9 @@ def _any_of(condition: Condition) -> tuple[Condition, ...]:
 
 
 def _ends(test: Test, opening: bool, clockwork: Clockwork) -> list[Closing] | None:
-    """The ends that one test sets; ``None`` where they must be searched for.
+    """The moments at which a test ends its rule; ``None`` if they must be searched for.
 
-    In ``unless`` (``opening``) a test ends the rule when it begins to hold.
+    With ``opening`` the test is part of ``unless``, and ends the rule when it begins to hold.
     """
     times = [predicate for predicate in test.predicates if isinstance(predicate, NowIs)]
     if test.negated or clockwork.field(test.field) or len(times) != len(test.predicates):

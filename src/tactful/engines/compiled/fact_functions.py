@@ -1,4 +1,4 @@
-"""Computed facts as functions, one each: ``fact3(x, row)``."""
+"""Computed facts as functions: each fact has its own, such as ``fact3(x, row)``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tactful.facts.entities import SCOPES
 from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Field, WhenFact
 
 FAMILY: Final = "family"
-#: The variable that holds the value of the row at hand.
+#: The variable that holds the value of the current row.
 _VALUE: Final = "value"
 
 
@@ -38,7 +38,7 @@ class Facts:
         #: Tables that generated code looks values up in.
         self.tables: Tables = {}
         self._numbers = {fact.id: no for no, fact in enumerate(checked.facts)}
-        #: Numbers of the facts that are read by calling their functions, and of those whose functions cache values by row.
+        #: Numbers of the facts whose functions are called, and of the facts whose functions cache values by row.
         self._called: set[int] = set()
         self._remembered: set[int] = set()
 
@@ -58,7 +58,7 @@ class Facts:
 
     def functions(self) -> Iterator[ast.stmt]:
         """The functions of all facts that the code generated so far calls."""
-        for no, fact in reversed(list(enumerate(self._facts))):  # a fact comes after those that it reads
+        for no, fact in reversed(list(enumerate(self._facts))):  # a fact comes after the facts that it reads
             if no not in self._called:
                 continue
             body = _FactFunction(self, fact).body()
@@ -87,7 +87,7 @@ class Facts:
 
 
 class _FactFunction:
-    """The body of one fact's function."""
+    """The body of a fact's function."""
 
     def __init__(self, facts: Facts, fact: ComputedFact) -> None:
         self._facts, self._fact = facts, fact

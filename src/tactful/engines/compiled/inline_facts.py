@@ -1,4 +1,4 @@
-"""Computed facts inlined: the main function computes them into local variables for the rows that it is at.
+"""Computed facts inlined: the main function computes them into local variables for its current rows.
 
 A fact of the row in scope is computed once, before the rules that read it, without a call. All facts over the same
 messages share one loop.
@@ -15,11 +15,11 @@ import msgspec
 from tactful.engines.compiled.conjuncts import Parts
 from tactful.engines.compiled.expressions import RUNTIME, Expressions, cost
 from tactful.engines.compiled.fact_functions import FAMILY, Facts, gather
+from tactful.engines.compiled.joins import join_of, lookup_of
 from tactful.engines.compiled.python_ast import add, assign, attribute, call, constant, is_known, load, loop
 from tactful.engines.compiled.tree import Item, build
 from tactful.engines.compiled.tree_code import Writer
 from tactful.engines.compiled.variables import Variables
-from tactful.engines.joins import is_lookup, join_of
 from tactful.facts.entities import SCOPES
 from tactful.language.ir import Aggregate, ComputedFact, Field, WhenFact
 from tactful.language.ir.reads import computed, fields_of_fact
@@ -31,7 +31,7 @@ _MEMBERS: Final[Mapping[str, ast.expr]] = {
     "interviewer": load("group"),
     "message": attribute(load(FAMILY), "messages"),
 }
-#: The rough cost of a loop and of an index lookup, where a field costs 1; and how many facts deep costs are estimated.
+#: The rough cost of a loop and of an index lookup (a field costs 1), and the most nested facts that an estimate looks into.
 _LOOP: Final = 40
 _LOOKUP: Final = 4
 _FAR: Final = 4
@@ -54,7 +54,7 @@ class Inliner:
         return Expressions(nullable, lambda field, row: self._read(field, row, nullable))
 
     def _read(self, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
-        """A computed fact of a row in scope of a rule: its variable if that is set, an index lookup, or a call."""
+        """A computed fact of a row in scope of a rule: its variable if it has a value, an index lookup, or a call."""
         if field.key in self.variables:
             return load(self.variables.name(field.key))
         looked_up = self._looked_up(self._facts.fact(field.key), nullable)
@@ -73,7 +73,7 @@ class Inliner:
     def cost(self, id_: str, seen: int = 0) -> int:
         """A rough cost of computing a fact; see :func:`cost`."""
         fact = self._facts.fact(id_)
-        if is_lookup(fact):
+        if lookup_of(fact) is not None:
             return _LOOKUP
         if isinstance(fact, WhenFact) and seen < _FAR:
             return min(_LOOP, cost(fact.condition, lambda read: self.cost(read, seen + 1)))
@@ -121,27 +121,26 @@ class Inliner:
             return [assign(name, _truth(self.expressions(nullable).condition(fact.condition)))]
         return [assign(name, self._facts.read(fact.id, load(fact.entity)))]
 
-    # --- aggregates over the members of the family at hand ---
+    # --- aggregates over the members of the current family ---
 
     def _joined(self, fact: Aggregate, nullable: frozenset[str]) -> list[ast.stmt]:
         """A loop over the rows of one person only: the person whose id the fact's condition names."""
         join = join_of(fact)
         assert join is not None  # the caller has checked it
         name = self.variables.name(fact.id)
-        index, other, rest = join
-        person_id = self.expressions(nullable).value(other)
-        rows = call(attribute(self._index(index), "get"), person_id, ast.Tuple([], ast.Load()))
+        person_id = self.expressions(nullable).value(join.person_id)
+        rows = call(attribute(self._index(join.rows_of), "get"), person_id, ast.Tuple([], ast.Load()))
         head = [assign(part, attribute(load(fact.over), part)) for part in parts_of(fact)]
-        body = self._gather(msgspec.structs.replace(fact, where=rest), nullable)
+        body = self._gather(msgspec.structs.replace(fact, where=join.rest), nullable)
         return [assign(name, constant(_start(fact))), loop(fact.over, rows, [*head, body])]
 
     def _looked_up(self, fact: ComputedFact, nullable: frozenset[str]) -> ast.expr | None:
         """An index lookup, for a fact that only asks whether the person has a row; ``None`` for any other fact."""
-        join = join_of(fact) if isinstance(fact, Aggregate) and is_lookup(fact) else None
+        join = lookup_of(fact)
         if join is None:
             return None
         operator = ast.In() if isinstance(fact, Aggregate) and fact.op == "exists" else ast.NotIn()
-        return ast.Compare(self.expressions(nullable).value(join[1]), [operator], [self._index(join[0])])
+        return ast.Compare(self.expressions(nullable).value(join.person_id), [operator], [self._index(join.rows_of)])
 
     def _index(self, name: str) -> ast.expr:
         """The index of the current family. It is built on first use."""
@@ -164,7 +163,7 @@ class Inliner:
         return [*starts, loop(over, _MEMBERS[over], [*head, *body])]
 
     def _gather_all(self, facts: list[Aggregate], nullable: frozenset[str]) -> tuple[list[ast.stmt], set[str]]:
-        """The statements that update facts over the same rows for one more row, and the entities whose fields they read."""
+        """The statements that update facts for one more of their common rows, and the entities whose fields these read."""
         used: set[str] = set()
 
         def expressions() -> Expressions:
@@ -203,7 +202,7 @@ class Inliner:
     def _read_ranged(self, owner: Aggregate, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
         """A computed fact that a collection's condition reads: the owner's variable, an inlined expression, or a call."""
         fact = self._facts.fact(field.key)
-        if _of_owner(field, owner) and (field.key in self.variables or is_lookup(fact)):
+        if _of_owner(field, owner) and (field.key in self.variables or lookup_of(fact) is not None):
             return self._read(field, row, nullable)
         shadowed = fact.entity in ("interviewer", "message") and "person" in SCOPES[owner.entity]
         if not field.via and not shadowed and isinstance(fact, WhenFact):
@@ -214,7 +213,7 @@ class Inliner:
         return self._facts.read_again(field.key, row)
 
     def _lookups(self, fact: WhenFact, owner: Aggregate, nullable: frozenset[str]) -> dict[str, ast.expr] | None:
-        """The computed facts that a fact reads, as index lookups; ``None`` where one of them is more than a lookup."""
+        """The computed facts that a fact reads, as index lookups; ``None`` if any of them is more than a lookup."""
         lookups: dict[str, ast.expr] = {}
         for field in fields_of_fact(fact):
             if field.origin != "computed":

@@ -11,7 +11,7 @@ def fire(x, emit):
     for family in x.families:
         application = family.application
         offer = family.offer
-        f1 = …                                  # a computed fact that several rules read, or rules for each person
+        f1 = …                                  # a computed fact that several rules, or rules for each person, read
         if <a test that several rules for each application share>:
             f2 = …                              # a computed fact that only these read
             …
@@ -31,12 +31,12 @@ from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions, cost
 from tactful.engines.compiled.fact_functions import FAMILY, Facts
 from tactful.engines.compiled.inline_facts import Inliner, parts_of
+from tactful.engines.compiled.joins import lookup_of
 from tactful.engines.compiled.python_ast import assign, attribute, call, constant, function, is_known, load, loop
 from tactful.engines.compiled.runtime import Runtime, interviewers_by_person, messages_by_person
 from tactful.engines.compiled.tree import Item, Node, build, place_facts
 from tactful.engines.compiled.tree_code import Writer
 from tactful.engines.firings import RawFiring
-from tactful.engines.joins import is_lookup
 from tactful.language.ir import HERE, AddStep, Aggregate, CheckedPack, Deadline, Rule, WhenFact
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.reads import computed, fields_of_fact, fields_of_rule
@@ -71,13 +71,13 @@ def earliest(*moments: int | None) -> int | None:
 class _Region(NamedTuple):
     """The part of the function for the rows of one entity: the body of its loop.
 
-    ``tree`` has the entity's rules, and the yes/no facts (``found``) that only inner regions read: they are set in the same
-    pass. ``inner`` are the regions within. ``reads`` are the facts that are read here or within and are computed further out.
+    ``tree`` has the entity's rules and ``flags``: the yes/no facts that only inner regions read, which the same pass sets.
+    ``inner`` are the regions within. ``reads`` are the facts that are read here or within, but computed further out.
     """
 
     entity: str
     tree: Node[Rule | WhenFact]
-    found: tuple[WhenFact, ...]
+    flags: tuple[WhenFact, ...]
     inner: tuple[_Region, ...]
     reads: frozenset[str]
 
@@ -137,7 +137,7 @@ class _MainFunction:
     def _region(self, entity: str, *inner: _Region) -> _Region:
         """The region of an entity: its rules, and the facts that they or the regions within read, in a tree."""
         owners = _OWNERS[entity]
-        own = [id_ for id_, fact in self.by_id.items() if fact.entity in owners and not is_lookup(fact)]
+        own = [id_ for id_, fact in self.by_id.items() if fact.entity in owners and lookup_of(fact) is None]
         within = frozenset().union(*(region.reads for region in inner))
         outside = frozenset(id_ for id_ in within.intersection(own) if not self._rare(id_))
         parts = Parts(lambda condition: cost(condition, lambda id_: self._cost(id_, owners)))
@@ -148,17 +148,17 @@ class _MainFunction:
         items: list[Item[Rule | WhenFact]] = [
             Item(parts.of([rule.when], [rule.unless]), rule) for rule in self.rules.get(entity, [])
         ]
-        found = self._found_in_passing(entity, outside, items, own)
-        items += [Item(parts.of([fact.condition]), fact) for fact in found]
+        flags = self._flags(entity, outside, items, own)
+        items += [Item(parts.of([fact.condition]), fact) for fact in flags]
         tree = build(items)
-        placed = outside.difference(fact.id for fact in found)
+        placed = outside.difference(fact.id for fact in flags)
         reads = place_facts(tree, own, self._read_where_done, self.inliner.variables_of, placed)
-        return _Region(entity, tree, found, inner, (reads | within).difference(own))
+        return _Region(entity, tree, flags, inner, (reads | within).difference(own))
 
-    def _found_in_passing(
+    def _flags(
         self, entity: str, outside: Set[str], items: Sequence[Item[Rule | WhenFact]], own: Sequence[str]
     ) -> tuple[WhenFact, ...]:
-        """The yes/no facts that inner regions read and nothing reads here."""
+        """The yes/no facts that only inner regions read."""
         here = {id_ for item in items for part in item.parts for id_ in part.reads}
         here.update(*(self._read_where_done(item.what) for item in items))
         here.update(*map(self.inliner.variables_of, own))
@@ -166,13 +166,13 @@ class _MainFunction:
         return tuple(fact for fact in facts if isinstance(fact, WhenFact) and fact.entity == entity)
 
     def _cost(self, id_: str, owners: Sequence[str]) -> int:
-        """The rough cost of reading a fact: highest where it must be computed for this reader alone."""
+        """The rough cost of reading a fact. It is highest if the fact must be computed for this reader alone."""
         fact = self.by_id[id_]
         there = fact.entity not in owners or (isinstance(fact, WhenFact) and self.readers[id_] > 1)
         return (2 if fact.entity in owners else 1) if there else self.inliner.cost(id_)
 
     def _rare(self, id_: str) -> bool:
-        """Whether only one rule or fact reads a fact, so that an inner region had better call it."""
+        """Whether only one rule or fact reads a fact. An inner region then calls the fact's function itself."""
         return self.readers[id_] == 1
 
     # --- statements ---
@@ -187,9 +187,9 @@ class _MainFunction:
             self.inliner.variables,
         )
         with self.inliner.variables.below():
-            starts = [assign(self.inliner.variables.name(fact.id), constant(False)) for fact in region.found]
+            starts = [assign(self.inliner.variables.name(fact.id), constant(False)) for fact in region.flags]
             statements = writer.node(region.tree)
-            self.inliner.variables.set(fact.id for fact in region.found)
+            self.inliner.variables.set(fact.id for fact in region.flags)
             return [*starts, *statements, *(self._loop(inner) for inner in region.inner if not inner.empty)]
 
     def _loop(self, region: _Region) -> ast.stmt:
@@ -267,7 +267,7 @@ class _MainFunction:
 
 
 def nullable(entity: str) -> frozenset[str]:
-    """The names in scope of a rule for each ``entity`` behind which there may be no row."""
+    """The names in scope of a rule for each ``entity`` that may stand for no row."""
     names = set() if entity == "offer" else {"offer"}
     return frozenset(names | ({"person"} if entity == "message" else set()))
 

@@ -37,7 +37,7 @@ class Item(Generic[T]):
 
 
 class Node(Generic[T]):
-    """A place of the tree: its ``facts`` are computed, then its items ``done``, then each of its branches tried."""
+    """A place in the tree: its ``facts`` are computed, then its items are ``done``, then each of its branches is tried."""
 
     def __init__(self) -> None:
         self.facts: list[str] = []
@@ -45,7 +45,7 @@ class Node(Generic[T]):
         self.branches: list[Branch[T]] = []
 
 
-#: Arms of which at most one is entered: the first whose part holds. ``None`` always holds.
+#: A choice: the first arm whose part holds is entered, and no other. ``None`` always holds.
 Branch = list[tuple[Part | None, Node[T]]]
 
 
@@ -79,7 +79,7 @@ def _eligible(item: Item[T]) -> list[Part]:
 
 
 def _alone(item: Item[T]) -> Branch[T]:
-    """The parts of one item, nested, the cheapest first."""
+    """The parts of a single item, nested, the cheapest first."""
     node = Node[T]()
     node.done.append(item.what)
     parts = sorted(item.parts, key=lambda part: part.cost)
@@ -93,7 +93,7 @@ def _alone(item: Item[T]) -> Branch[T]:
 
 
 def _branches(members: list[tuple[Part, Item[T]]], depth: int) -> list[Branch[T]]:
-    """The branches for items that each have a part on the same axis."""
+    """The branches for items. Each item comes with its part on an axis that all of them share."""
     levels: dict[Part, list[Item[T]]] = {}
     for part, item in members:
         levels.setdefault(part, []).append(item.without(part))

@@ -72,8 +72,8 @@ class Writer(Generic[T]):
     def _looked_up(self, branch: Branch[T]) -> list[ast.stmt]:
         """Look up the number of the arm for the field's value, then go to the arm by binary search."""
         first = branch[0][0]
-        assert first is not None  # branches of so many arms are choices,
-        assert isinstance(first.condition, Test)  # which are tests of one field
+        assert first is not None  # branches with so many arms are choices,
+        assert isinstance(first.condition, Test)  # and the arms of a choice test one field
         table = f"table{len(self._tables)}"
         self._tables[table] = {
             value: no for no, (part, _) in enumerate(branch) if part is not None for value in part.at

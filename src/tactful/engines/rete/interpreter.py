@@ -1,7 +1,7 @@
-"""Conditions and computed facts evaluated directly, for what the network is not given to work out.
+"""Evaluates the conditions and computed facts that the network cannot: negation, aggregates and calendar arithmetic.
 
-Negation, aggregates and calendar arithmetic are evaluated here, and the results asserted as facts. The interpreter shares
-nothing with the compiled engine but the intermediate representation, so that the two can be compared.
+The results are asserted as facts. The interpreter shares nothing with the compiled engine but the intermediate
+representation, so that the two can be compared.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from tactful.language.ir import (
     WhenFact,
 )
 
-#: How far ahead the end of a rule without ``by`` is looked for, in seconds; and of a rule that reads a local clock.
+#: How far ahead the end of a rule without ``by`` is searched for, in seconds; and the same if it reads a local clock.
 AHEAD: Final = 366 * DAY
 AHEAD_BY_THE_CLOCK: Final = 21 * DAY
 #: The rows that names stand for.
@@ -133,7 +133,7 @@ class Interpreter:
             case "custom":
                 return row.custom.get(field.key)
             case "clock":
-                assert row.calendar is not None  # the check has seen to it
+                assert row.calendar is not None  # the check refuses clocks of entities without a place
                 return self._clock(field.key, row.calendar)
             case "computed":
                 return self._fact(field.key, row)
@@ -225,7 +225,7 @@ class Interpreter:
 
     def shifted(self, moment: Value, shift: Shift, row: Row) -> int:
         """A moment of a row, shifted (seconds since 1970). Business days are those of its application, else the candidate's."""
-        assert isinstance(moment, int)  # the check has seen to it
+        assert isinstance(moment, int)  # the check refuses time phrases about anything but moments
         if not isinstance(shift.length, BusinessDays):
             return moment - shift.length.seconds if shift.back else moment + shift.length.seconds
         calendar = self.case.candidate.calendar if row.application is None else row.application.calendar
@@ -241,7 +241,7 @@ class Interpreter:
         row = scope[field.scope]
         for step in field.via:
             row = None if row is None else row.related(step)
-        assert row is not None  # the value is known, so the row is there
+        assert row is not None  # the value is known, so the row exists
         assert row.calendar is not None
         return row.calendar
 
@@ -260,7 +260,7 @@ class Interpreter:
         self._turns += [(change, change) for change in calendar.clock_changes(self.now - DAY, until)]
 
     def due(self, rule: Rule, row: Row) -> int | None:
-        """The deadline of a rule that fires for a row (seconds since 1970); ``None`` where there is none."""
+        """The deadline of a rule that fires for a row (seconds since 1970); ``None`` for no deadline."""
         if rule.by is not None:
             scope = self.scope(row)
             moment = self.value(rule.by.field, scope)
@@ -314,7 +314,7 @@ class Interpreter:
 
 
 def _other_fields(predicate: Predicate) -> tuple[Field, ...]:
-    """The fields with which a predicate compares its own."""
+    """The other fields that a predicate compares its field with."""
     match predicate:
         case Relates(other=other):
             return (other,)

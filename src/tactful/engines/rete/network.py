@@ -49,8 +49,8 @@ from tactful.language.ir import (
 )
 from tactful.language.terms import MIRRORED, Order
 
-#: Measured: 64 matches of one fact at once, 17 patterns and 30 join terms in a rule are what the library can hold. A fact of
-#: more than about 240 names matches nothing, without a word.
+#: The library's limits, measured: 64 matches of one fact at once, 17 patterns and 30 join terms in a rule. A fact with more
+#: than about 240 names matches nothing, and the library reports no error.
 RULES_IN_ONE: Final = 40
 NAMES_IN_FACT: Final = 150
 JOINS_IN_RULE: Final = 16
@@ -62,7 +62,7 @@ SENTINEL: Final = "z"
 SESSION: Final = "1"
 SENTINEL_FACT: Final[Mapping[str, int]] = {"t": 99, "k": 0}
 
-#: How an ancestor is joined to the row that a rule is for: by which key of that row.
+#: For each ancestor, the key of the rule's row that joins the two.
 _KEYS: Final = {entity.name: entity.named_as[0] for entity in ALL if entity.named_as is not None}
 #: A letter for the pattern of each entity.
 _ALIASES: Final = dict(zip(ENTITIES, ascii_lowercase, strict=False))
@@ -235,7 +235,7 @@ class _Chain:
         return -1 if name == self._entity else SCOPES[self._entity].index(name)
 
     def _taken(self, literal: Condition) -> bool:
-        """Whether the network can test a literal. If so, it is added to the patterns."""
+        """Whether the network can test a literal. If so, this adds it to the patterns."""
         if not isinstance(literal, Test) or literal.negated:
             return False
         match literal.predicates:
@@ -307,7 +307,7 @@ def holder(field: Field) -> str:
 
 
 def _branches(condition: Condition) -> list[list[Condition]]:
-    """The condition as a choice of lists of literals, all of which must hold. A choice of too many is kept as one literal."""
+    """The condition as a choice of lists of literals. All literals of a list must hold. A choice of too many is one literal."""
     match condition:
         case AllOf(members=members):
             branches: list[list[Condition]] = [[]]
@@ -332,7 +332,7 @@ def _branches(condition: Condition) -> list[list[Condition]]:
 def write_facts(network: Network, interpreter: Interpreter) -> tuple[list[str], dict[tuple[int, int], Row]]:
     """All rows as facts, a JSON text for each ruleset, and the rows by entity and number.
 
-    Ancestors come first because a fact can only meet so many others at once: a child meets one of each.
+    Ancestors come first because the library limits how many facts can match at once: a child matches one of each ancestor.
     """
     everything = [(entity, row) for entity in ENTITIES for row in interpreter.rows(entity)]
     texts = []
@@ -360,7 +360,7 @@ def _fact(entity: str, row: Row, ruleset: Ruleset, interpreter: Interpreter, cod
 
 
 def _parents(row: Row) -> Fact:
-    """The numbers of the rows that a row belongs to; -1 where there is none."""
+    """The numbers of the rows that a row belongs to; -1 for no such row."""
     match row:
         case ApplicationRow():
             return {"a": row.no}

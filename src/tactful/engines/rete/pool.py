@@ -1,4 +1,4 @@
-"""Worker processes, supervised: started on first use, timed, ended after any failure, and ended with their parent."""
+"""Supervised worker processes. They start on first use, are timed, and end after any failure and with their parent."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LARGEST: Final = 256 * 1024 * 1024
 
 
 class WorkerDied(Exception):
-    """A worker ended, or sent something that is no answer."""
+    """A worker ended, or sent something that is not an answer."""
 
 
 class WorkerTooSlow(Exception):
@@ -134,9 +134,9 @@ class Worker:
 
 
 class Pool:
-    """A number of slots for workers. Used from any number of threads, and after a fork.
+    """A number of slots for workers. Safe to use from any number of threads, and after a fork.
 
-    A slot's worker is started when the slot is first used, and again after any failure. A thread waits where no slot is
+    A slot's worker is started when the slot is first used, and again after any failure. A thread waits while no slot is
     free. Workers end when the pool is closed or garbage collected, and with the process.
     """
 
@@ -166,7 +166,7 @@ class Pool:
         return tuple(worker.pid for worker in tuple(self._workers) if worker.alive)
 
     def fire(self, network: Network, facts: list[str]) -> list[tuple[str, int, int]]:
-        """The firings for facts, by the next free worker; by another one if that worker dies.
+        """The firings for facts, by the next free worker, or by another worker if the first dies.
 
         Firing has no effects, so it is safe to repeat. Raises :class:`WorkerDied` if the second worker dies too, and
         :class:`WorkerTooSlow`.

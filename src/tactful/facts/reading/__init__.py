@@ -18,40 +18,50 @@ from tactful.facts.reading.validate import Reader
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
 from tactful.source.codes.case import UnreadableCase
-from tactful.source.diagnostics import InvalidInput
+from tactful.source.codes.text import Unreadable
+from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.source.nodes import Node, TextLimits, decode
 from tactful.source.parse_json import parse_json
 from tactful.source.parse_yaml import parse_yaml
 
 CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
 #: The message if linking a case fails although every check passed.
-_UNEXPLAINED: Final = "its facts do not fit together, and no check names the one that is wrong; please report this"
+_UNEXPLAINED: Final = "its facts do not fit together, but no check names the wrong fact; please report this"
+#: How much is shown of a text that cannot be read.
+_SHOWN: Final = 60
 _NEARLY: Final = re.compile(rb"\.999999[5-9]")
 _NEARLY_TEXT: Final = re.compile(r"\.999999[5-9]")
+#: A number that is too large for every reader, and how many bits a whole number may have.
+_REFUSED_NUMBER: Final = msgspec.Raw(b"1e400")
+_BITS: Final = 64
 _DECODER: Final = msgspec.json.Decoder(CaseShape)
 
 
 def read_case(
     data: CaseInput, calendars: Calendars, custom: CustomFields, limits: CaseLimits, now: int | None, name: str = "case"
 ) -> Case:
-    """Read JSON (bytes or text), or a mapping of plain values, dates and times; a :class:`Case` is given back as it is.
+    """Read JSON (bytes or text), or a mapping of plain values, dates and times. A :class:`Case` is returned as it is.
 
-    Of duplicate keys in JSON the last one counts, as JSON readers commonly have it; :func:`read_case_text` refuses them.
-    ``now`` (seconds since 1970) takes the place of the case's own. Raises :class:`InvalidInput` with all mistakes.
+    If JSON has duplicate keys, the last counts, as in most JSON readers; :func:`read_case_text` refuses duplicate keys.
+    ``now`` (seconds since 1970) replaces the case's own. Raises :class:`InvalidInput` with all mistakes.
     """
-    if type(data) is not bytes:  # the usual type first: the check for a mapping is slow
+    if type(data) is bytes:  # the usual type first: the check for a mapping is slow
+        dotless = b"." not in data  # by far the fastest check for fractions of a second
+    else:
         if isinstance(data, Case):
             return data
         if isinstance(data, Mapping):
             data = _encoded(data, name)
+        dotless = False
+    size = len(data)
     if (
-        len(data) <= limits.bytes
-        and not _rounded_up(data)
-        and (len(data) <= limits.text or not _long_text(data, limits.text))
+        size <= limits.bytes
+        and (dotless or not _rounded_up(data))
+        and (size <= limits.text or not _long_text(data, limits.text))
     ):
         try:
             return link(_DECODER.decode(data), now, calendars, custom, limits)
-        except (msgspec.MsgspecError, NotLinkable, RecursionError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, NotLinkable, RecursionError, UnicodeError):
             pass  # the checks below report every mistake
     text = data if isinstance(data, str) else bytes(data)
     node = parse_json(text, name, TextLimits(limits.bytes, limits.depth))
@@ -59,43 +69,67 @@ def read_case(
 
 
 def _rounded_up(data: bytes | bytearray | memoryview | str) -> bool:
-    """Whether a moment may be so little before a second that the decoder would round it up to that second."""
-    # The search for one character is by far the fastest, and most cases end there.
+    """Whether a moment may be so close before a second that the decoder would round it up to that second."""
     if isinstance(data, str):
-        return "." in data and _NEARLY_TEXT.search(data) is not None
-    if isinstance(data, memoryview):
-        data = bytes(data)
-    return b"." in data and _NEARLY.search(data) is not None
+        return _NEARLY_TEXT.search(data) is not None
+    return _NEARLY.search(bytes(data)) is not None
 
 
 def _long_text(data: bytes | bytearray | memoryview | str, limit: int) -> bool:
-    """Whether a text may be longer than the limit, so that it has to be looked at closely.
+    """Whether a text may be longer than the limit, so that the thorough check is needed.
 
-    Such a text covers at least one whole block of half that length, and there is no quotation mark in that block.
+    A text that long covers at least one whole block of half the limit, and that block has no quotation mark.
     """
-    text, half = data.encode() if isinstance(data, str) else bytes(data), max(1, limit // 2)
+    text = data.encode(errors="surrogatepass") if isinstance(data, str) else bytes(data)
+    if b"\\" in text:  # an escaped quotation mark does not end a text
+        text = text.replace(b"\\\\", b"__").replace(b'\\"', b"__")
+    half = max(1, limit // 2)
     return any(text.find(b'"', start, start + half) < 0 for start in range(0, len(text) - half, half))
 
 
 def _encoded(data: Mapping[str, Any], name: str) -> bytes:
     try:
-        encoded = msgspec.json.encode(data)
-        return encoded if b"null" not in encoded else msgspec.json.encode(_finite(data))
+        return _json_of(data)
+    except UnicodeEncodeError as error:
+        raise InvalidInput([_half_characters(error, name)]) from None
     except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
         help_ = "give plain values, datetimes and dates in dictionaries and lists"
         problem = UnreadableCase.at(None, f"the {name} cannot be written as JSON: {str(error).lower()}", help_)
         raise InvalidInput([problem]) from None
 
 
-def _finite(data: Any) -> Any:
-    """The same, with a number too large for JSON where an infinite one stands, which would be written as ``null``."""
+def _json_of(data: Mapping[str, Any]) -> bytes:
+    try:
+        encoded = msgspec.json.encode(data)
+    except UnicodeEncodeError:
+        raise
+    except ValueError:  # a whole number of thousands of digits
+        encoded = None
+    return msgspec.json.encode(_bounded(data)) if encoded is None or b"null" in encoded else encoded
+
+
+def _half_characters(error: UnicodeEncodeError, name: str) -> Diagnostic:
+    """The mistake of a text with half of a surrogate pair: no character, and nothing that JSON can hold."""
+    half = f"U+{ord(error.object[error.start]):04X}"
+    text = error.object[:_SHOWN].encode(errors="backslashreplace").decode()
+    message = f"the {name} cannot be written as JSON: `{text}` has {half}, which is half of a character"
+    return Unreadable.at(None, message, "take it out; it comes of bytes that were decoded wrongly")
+
+
+def _bounded(data: Any) -> Any:
+    """The data with a number that every reader refuses in place of each infinite or huge number.
+
+    An infinite number would be written as ``null``, and a huge number cannot be written at all.
+    """
     match data:
         case float() if not isfinite(data):
-            return msgspec.Raw(b"1e400")
+            return _REFUSED_NUMBER
+        case int() if data.bit_length() > _BITS:
+            return _REFUSED_NUMBER
         case Mapping():
-            return {key: _finite(value) for key, value in data.items()}
+            return {key: _bounded(value) for key, value in data.items()}
         case list() | tuple():
-            return [_finite(value) for value in data]
+            return [_bounded(value) for value in data]
         case _:
             return data
 
@@ -131,14 +165,14 @@ def read_case_node(
     now: int | None,
     as_json: bool,
 ) -> Case:
-    """Read a case from a part of a parsed ``text``. Raises :class:`InvalidInput` with all mistakes, each with its place."""
+    """Read a case from a node of a parsed ``text``. Raises :class:`InvalidInput` with all mistakes, each with its place."""
     reader = Reader(custom, limits.text, as_json)
     plain = reader.read(node)
     if isinstance(plain, dict):
         Consistency(reader, calendars, limits, custom).check(plain, now)
     problems = reader.problems
     if problems:
-        if not text:  # bytes from a program: places in the data say more than lines and columns
+        if not text:  # bytes from a program: paths in the data are more useful than lines and columns
             problems = [msgspec.structs.replace(problem, span=None) for problem in problems]
         raise InvalidInput(problems, {node.span.file: text} if text else {})
     try:
@@ -150,7 +184,7 @@ def read_case_node(
 
 
 def read_shape(node: Node, custom: CustomFields, limits: CaseLimits) -> CaseShape:
-    """A case that is changed before it is read. Types are checked here; whether facts fit together is checked later.
+    """The shape of a case, which can be changed before linking. Only types are checked; linking checks consistency.
 
     Raises :class:`InvalidInput` with all mistakes, each with its place.
     """

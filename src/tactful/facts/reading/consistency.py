@@ -1,4 +1,4 @@
-"""Checks across a case whose single values are right: ids, references, places, moments."""
+"""Check that the facts of a case fit together: ids, references, places and moments. Single values are already checked."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tactful.source.codes.case import (
 from tactful.source.suggest import did_you_mean
 
 Plain = dict[str, Any]
-#: A time zone and a country, each given here or above, or neither.
+#: A time zone and a country. Each is given for the part itself or a part above it, or is ``None``.
 Place = tuple[str | None, str | None]
 _NOWHERE: Final[Place] = None, None
 
@@ -51,7 +51,7 @@ class Consistency:
         self._places: set[Place] = set()
 
     def check(self, case: Plain, now: int | None) -> None:
-        """The whole case, at ``now`` or else its own."""
+        """Check the whole case, at ``now`` or else at the case's own ``now``."""
         candidate = _mapping(case.get("candidate"))
         place = self._place(candidate, "candidate", _NOWHERE)
         zone = place[0]
@@ -108,12 +108,14 @@ class Consistency:
         self._fields(given, "offer", path, zone, people)
         received, signed = (self._seconds(given.get(name), zone) for name in ("received_at", "signed_at"))
         if received is not None and signed is not None and signed < received:
-            self._note(Contradiction, f"{path}.signed_at", "the offer is signed before it is received", "correct one")
+            self._note(
+                Contradiction, f"{path}.signed_at", "the offer is signed before it is received", "correct one of them"
+            )
 
     # --- single values ---
 
     def _fields(self, given: Plain, entity: str, path: str, zone: str | None, people: list[Any]) -> None:
-        """Check every field of a part that has to fit something else: moments, lengths of time, ids of people."""
+        """Check the fields of a part that depend on more than their type: moments, lengths of time, ids of people."""
         for name, spec in given_fields()[entity].items():
             match spec.kind:
                 case MomentKind():
@@ -130,12 +132,12 @@ class Consistency:
         self._reader.problem(code, path, message, help_)
 
     def _place(self, given: Plain, path: str, above: Place) -> Place:
-        """Check the place. Returns the time zone and the country that hold here."""
+        """Check the place of a part. Returns the time zone and the country that apply to the part."""
         zone, country = given.get("time_zone"), given.get("country")
         if isinstance(country, str) and not country_exists(country):
             self._note(UnknownPlace, f"{path}.country", *country_message(country))
         if isinstance(zone, str) and not time_zone_exists(zone):
-            self._note(UnknownPlace, f"{path}.time_zone", f"`{zone}` is no time zone", time_zone_help(zone))
+            self._note(UnknownPlace, f"{path}.time_zone", f"`{zone}` is not a time zone", time_zone_help(zone))
             zone = above[0] or "UTC"
         place = (
             zone if isinstance(zone, str) else above[0],
@@ -174,7 +176,7 @@ class Consistency:
             )
         elif zone is None and (day is not None or (isinstance(when, datetime) and when.tzinfo is None)):
             help_ = "add an offset, such as `-05:00`, or give the candidate's `time_zone`"
-            self._note(NoZone, path, "the moment has no offset, and no time zone is given to read it in", help_)
+            self._note(NoZone, path, "the moment has no offset, and the case gives no time zone for it", help_)
 
     def _length(self, text: Any, path: str) -> None:
         if isinstance(text, str) and not isinstance(parse_duration(text), Elapsed):
@@ -190,8 +192,8 @@ class Consistency:
         for no, item in items:
             id_ = item.get(key)
             if isinstance(id_, str) and first.setdefault(id_, no) != no:
-                where = f"the other one is {path}[{first[id_]}]"
-                self._note(DuplicateId, f"{path}[{no}].{key}", f"the id `{id_}` is there twice", where)
+                where = f"the other is {path}[{first[id_]}]"
+                self._note(DuplicateId, f"{path}[{no}].{key}", f"the id `{id_}` is used twice", where)
 
     def _reference(self, id_: Any, path: str, people: list[Any]) -> None:
         if not isinstance(id_, str) or id_ in people:

@@ -1,4 +1,4 @@
-"""Custom facts: what a pack declares beyond the given ones, converted to the values that engines compare."""
+"""Custom facts, which a pack declares in addition to the given fields, converted to the values that engines compare."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NO_CUSTOM: Final[Mapping[str, Value]] = {}
 
 
 def custom_value(given: Any, kind: Kind, calendar: Calendar) -> Value:
-    """The value that ``given`` stands for, or ``None`` where it is none of ``kind``."""
+    """The value that ``given`` stands for; ``None`` if it is not of the ``kind``."""
     match kind:
         case YesNoKind():
             return given if isinstance(given, bool) else None

@@ -13,7 +13,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,30})?)?(?:
 
 
 def parse_moment(text: str) -> datetime | None:
-    """Read an ISO 8601 moment, with or without an offset; ``None`` where it is none, or where there is no such day."""
+    """Read an ISO 8601 moment, with or without an offset; ``None`` if ``text`` is not a moment, or the day does not exist."""
     if _MOMENT.fullmatch(text) is None:
         return None
     try:
@@ -23,8 +23,8 @@ def parse_moment(text: str) -> datetime | None:
 
 
 def parse_date(text: str) -> date | None:
-    """Read a bare date; ``None`` where it is none, or where there is no such day."""
-    if len(text) != 10 or text[4] != "-" or text[7] != "-":  # weeks are no dates here, though ISO has them
+    """Read a bare date; ``None`` if ``text`` is not a date, or the day does not exist."""
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":  # no ISO weeks, such as 2026-W48-1
         return None
     try:
         return date.fromisoformat(text)
@@ -33,7 +33,7 @@ def parse_date(text: str) -> date | None:
 
 
 def epoch_seconds(moment: datetime) -> int:
-    """Whole seconds since 1970 (UTC) of a moment with an offset; fractions are dropped. Raises ``TypeError`` without one."""
+    """Whole seconds since 1970 (UTC) of a moment; fractions are dropped. Raises ``TypeError`` if it has no offset."""
     since = moment - EPOCH
     return since.days * 86_400 + since.seconds
 
@@ -44,7 +44,7 @@ def seconds_of(moment: datetime, calendar: Calendar) -> int:
 
 
 def deadline_of(text: str, calendar: Calendar) -> int | None:
-    """A deadline in seconds: a moment, or a bare date's last second on ``calendar``'s clock; ``None`` for anything else."""
+    """A moment, or the last second of a bare date on ``calendar``'s clock, in seconds; ``None`` for any other text."""
     day = parse_date(text)
     if day is not None:
         return calendar.end_of_day(day)

@@ -1,6 +1,6 @@
-"""Every value of a case that does not fit its type, with its place. ``consistency`` checks whether facts fit together.
+"""Report every value of a case that does not fit its type, with its place. ``consistency`` checks if facts fit together.
 
-Directed by the types of ``shape``, so that ``country: NO`` stays text where ``employed: no`` is a no.
+Values are read by the types of ``shape``, so that ``country: NO`` stays a text while ``employed: no`` is a no.
 """
 
 from __future__ import annotations
@@ -20,33 +20,35 @@ from tactful.source.diagnostics import Code, Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.suggest import did_you_mean
 
-#: Stands for a value that could not be read, so that the values next to it are still checked.
+#: Stands for a value that could not be read, so that the values beside it are still checked.
 WRONG: Final = object()
-#: Text fields that identify something and therefore cannot be empty.
-_NAMES: Final = ("id", "person", "system", "uid")
-#: How many digits a whole number may have: more is no count of anything.
+#: Text fields that identify a part of the case and therefore cannot be blank; and those that are not for people to read,
+#: which only cannot be empty.
+_NAMES: Final = ("id", "person")
+_CODES: Final = ("system", "uid")
+#: How many digits a whole number may have. No plausible count has more.
 _DIGITS: Final = 15
 
 
 @cache
 def case_type() -> inspect.StructType:
-    """The type of a case; looked up once."""
+    """The type of a case, which is inspected once."""
     type_ = inspect.type_info(CaseShape)
     assert isinstance(type_, inspect.StructType)
     return type_
 
 
 class Reader:
-    """Reads a tree of nodes as the types direct, and collects mistakes and the position of every value."""
+    """Reads a tree of nodes according to their types, and collects mistakes and the position of every value."""
 
     def __init__(self, custom: CustomFields, max_text: int, text_as_json: bool) -> None:
         self._custom, self._max_text, self._json = custom, max_text, text_as_json
         self.problems: list[Diagnostic] = []
-        #: Where each part stands, by its path.
+        #: The place of each part in the text, by its path.
         self.spans: dict[str, Span] = {}
 
     def read(self, node: Node) -> Any:
-        """The case as plain data, parts that cannot be read being :data:`WRONG`."""
+        """The case as plain data. A part that cannot be read becomes :data:`WRONG`."""
         return self._struct(node, case_type(), "")
 
     def problem(self, code: type[Code], path: str, message: str, help_: str | None = None) -> None:
@@ -180,7 +182,7 @@ class Reader:
         return node.text
 
     def _not_a_moment(self, node: Scalar, path: str) -> None:
-        message = f"`{_short(node)}` is no moment, or no day of the calendar"
+        message = f"`{_short(node)}` is not a moment, or its day does not exist"
         self.problem(BadMoment, path, message, "write it like `2026-11-27T17:00:00-05:00`")
 
     def _text(self, node: Scalar, path: str) -> Any:
@@ -189,13 +191,18 @@ class Reader:
                 WrongType, path, f"`{_last(path)}` is a text, not `{_short(node)}`", "write it in double quotes"
             )
             return WRONG
-        if not node.text.strip() and _last(path) in _NAMES:
+        field = _last(path)
+        if (field in _NAMES and not node.text.strip()) or (field in _CODES and not node.text):
             self.problem(NotAValue, path, f"`{_last(path)}` is empty", "write a short name that nobody else has")
             return WRONG
-        if len(node.text) > self._max_text:
-            self.problem(TooMany, path, f"`{_last(path)}` is longer than {self._max_text:,} characters", "shorten it")
-            return WRONG
-        return node.text
+        return node.text if self._fits(node.text, path) else WRONG
+
+    def _fits(self, text: str, path: str) -> bool:
+        """Whether a text is no longer than the limit; reports it where it is."""
+        if len(text) <= self._max_text:
+            return True
+        self.problem(TooMany, path, f"`{_last(path)}` is longer than {self._max_text:,} characters", "shorten it")
+        return False
 
     # --- custom facts ---
 
@@ -226,12 +233,13 @@ class Reader:
         if value is None:
             self.problem(WrongType, path, f"`{_last(path)}` is not of its type, {kind_name(kind)}")
             return WRONG
-        return value
+        texts = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+        return value if all(self._fits(text, path) for text in texts) else WRONG
 
     def _custom_plain(self, node: Node, kind: Kind) -> Any:
-        """The plain value for a kind; whether the kind allows the value is checked when the case is linked."""
+        """The plain value for a kind. Whether the kind allows the value is checked when the case is linked."""
         if isinstance(node, Sequence):
-            items = [item.text for item in node.items if isinstance(item, Scalar)]
+            items = [item.text for item in node.items if isinstance(item, Scalar) and self._is_text(item)]
             fits = isinstance(kind, ListKind) and len(items) == len(node.items)
             return (
                 items
@@ -248,7 +256,11 @@ class Reader:
             case MomentKind():
                 return node.text if parse_date(node.text) or parse_moment(node.text) else None
             case _:
-                return None if self._json and node.plain else node.text
+                return node.text if self._is_text(node) else None
+
+    def _is_text(self, node: Scalar) -> bool:
+        """Whether a value can be read as text: in JSON that has quotes, in YAML it is anything but nothing."""
+        return not node.plain if self._json else not node.is_null
 
 
 def _what(path: str) -> str:

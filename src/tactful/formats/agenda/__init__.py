@@ -1,4 +1,4 @@
-"""What a plan comes to for people, before it takes a form: strands, a dated agenda, and lanes for charts."""
+"""A plan prepared for people, whatever the output format: strands, a dated agenda, and lanes for charts."""
 
 from tactful.formats.agenda.entries import Agenda, AgendaDay, Entry, agenda
 from tactful.formats.agenda.lanes import Day, Group, days, groups, holidays

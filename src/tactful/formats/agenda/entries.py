@@ -23,8 +23,9 @@ _ORDER: Final[dict[EntryKind, int]] = {"now": 0, "ends": 1, "due": 2, "opens": 3
 class Entry(msgspec.Struct, frozen=True, eq=False):
     """One line of an agenda.
 
-    ``kind``: what happens at ``at``. ``whom`` stands behind the label. ``detail`` says until when or by when it holds, and
-    what time it is where they are; it may be empty. ``overdue``: the deadline had passed before the plan begins.
+    ``kind`` is the event at ``at``. ``whom`` names the target and follows the label. ``detail`` says until when the advice holds
+    or by when it is due, and the local time of the target; it may be empty. ``overdue``: the deadline passed before the plan
+    began.
     """
 
     at: datetime
@@ -43,7 +44,7 @@ class AgendaDay(msgspec.Struct, frozen=True, eq=False):
 
 
 class Agenda(msgspec.Struct, frozen=True, eq=False):
-    """``now``: what to do. ``leave``: what not to do. ``days``: what changes, and when. All in order."""
+    """``now`` are actions to do, ``leave`` actions not to do, and ``days`` the changes by day. All are in order."""
 
     now: tuple[Entry, ...]
     leave: tuple[Entry, ...]
@@ -51,7 +52,7 @@ class Agenda(msgspec.Struct, frozen=True, eq=False):
 
 
 def agenda(plan: Plan, application: str | None = None) -> Agenda:
-    """The agenda of a plan. ``application``: only what concerns that one, or the candidate as a whole."""
+    """The agenda of a plan. ``application``: only advice about it, or about the candidate as a whole."""
     entries = [entry for strand in strands(plan, application) for entry in _Reporter(plan, strand).entries()]
     now = sorted((entry for entry in entries if entry.kind == "now"), key=lambda entry: entry.advice.rank)
     later = sorted((entry for entry in entries if entry.kind != "now"), key=_place)
@@ -63,7 +64,7 @@ def agenda(plan: Plan, application: str | None = None) -> Agenda:
 
 
 def _place(entry: Entry) -> tuple[int, int, int]:
-    """The sorting key: by the minute, as windows close a second after their deadline."""
+    """The sorting key. It counts in minutes, because windows close a second after their deadline."""
     return seconds(entry.at) // 60, _ORDER[entry.kind], entry.advice.rank
 
 

@@ -48,7 +48,7 @@ def groups(plan: Plan, application: str | None = None) -> tuple[Group, ...]:
 
 
 def holidays(plan: Plan, shown: Iterable[Group]) -> tuple[tuple[date, str], ...]:
-    """Public holidays of anybody in the chart: day and name, with countries if there are several."""
+    """Public holidays of everybody in the chart: day and name, with the countries if there are several."""
     calendars = [plan.calendar, *(strand.calendar for group in shown for strand in group.strands)]
     places = {calendar.country: calendar for calendar in calendars if calendar.country is not None}
     countries_by_holiday: dict[tuple[date, str], list[str]] = {}

@@ -1,4 +1,4 @@
-"""All that a plan says about one action for one target, in the order in which it comes to hold."""
+"""The advice of a plan, grouped by action and target, in the order in which it begins to hold."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tactful.api.plan import Plan, Planned, Window
 from tactful.facts.calendars import Calendar
 from tactful.facts.reading.moments import epoch_seconds
 
-#: A rule that holds up to a moment holds in its second too, so that windows close a second after deadlines.
+#: Seconds from a deadline to the end of its window: a rule still holds in the second of the deadline.
 _A_MOMENT: Final = 1
 
 
 class Run(msgspec.Struct, frozen=True, eq=False):
-    """Windows of one strength and one deadline, with gaps between them and nothing else of the strand in the gaps.
+    """Windows with the same modality and deadline. Between them are gaps, in which no other window of the strand lies.
 
-    ``advice`` is as it is when the first window opens.
+    ``advice`` is the advice at the moment when the first window opens.
     """
 
     advice: Advice
@@ -37,7 +37,7 @@ class Run(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def open_ended(self) -> bool:
-        """Whether it still holds where the plan ends."""
+        """Whether it still holds at the end of the plan."""
         return self.windows[-1].open_ended
 
     @property
@@ -48,18 +48,18 @@ class Run(msgspec.Struct, frozen=True, eq=False):
 
 
 class Strand(msgspec.Struct, frozen=True, eq=False):
-    """Runs of the same action for the same target, by when they begin."""
+    """The runs of one action for one target, by their beginnings."""
 
     runs: tuple[Run, ...]
 
     @property
     def advice(self) -> Advice:
-        """The advice as it is at first."""
+        """The advice of the first run."""
         return self.runs[0].advice
 
     @property
     def calendar(self) -> Calendar:
-        """The calendar of whom or what it concerns."""
+        """The calendar of the target."""
         return self.advice.calendar
 
     @property
@@ -74,11 +74,11 @@ class Strand(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def end(self) -> datetime:
-        """The moment at which it last ends."""
+        """The moment at which its last run ends."""
         return self.runs[-1].end
 
     def next(self, no: int) -> Run | None:
-        """The run that takes over without a gap where run ``no`` ends."""
+        """The run that follows run ``no`` without a gap."""
         after = self.runs[no + 1] if no + 1 < len(self.runs) else None
         return after if after is not None and seconds(after.start) == seconds(self.runs[no].end) else None
 
@@ -98,7 +98,7 @@ def prohibits(advice: Advice) -> bool:
 
 
 def strands(plan: Plan, application: str | None = None) -> tuple[Strand, ...]:
-    """The plan's strands by when they begin, then by rank. ``application``: only what concerns that one or the candidate."""
+    """The plan's strands by beginning, then by rank. ``application``: only those about it, or about the candidate as a whole."""
     items_by_key: dict[tuple[object, ...], list[Planned]] = {}
     for item in plan.items:
         advice = item.advice

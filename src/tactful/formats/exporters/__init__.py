@@ -1,1 +1,1 @@
-"""Plans in the formats of others: SVG, HTML and iCalendar."""
+"""Plans in other formats: SVG, HTML and iCalendar."""

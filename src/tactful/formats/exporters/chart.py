@@ -21,7 +21,7 @@ MARGIN: Final = 16
 TITLE_HEIGHT: Final = 62
 HEADER_HEIGHT: Final = 44
 LANE: Final = 26
-#: The width of a page, which a chart of some weeks fills. Longer charts scroll.
+#: The width of a page. A chart of some weeks fills it; longer charts scroll.
 _ROOM: Final = 1120
 _DAY_LEAST, _DAY_MOST = 7.0, 48.0
 _LABEL_LEAST, _LABEL_MOST = 150.0, 330.0
@@ -88,7 +88,7 @@ class Chart(msgspec.Struct, frozen=True):
 
 
 def chart(plan: Plan, application: str | None = None) -> Chart:
-    """The chart of a plan. ``application``: only what concerns that one, or the candidate as a whole."""
+    """The chart of a plan. ``application``: only advice about it, or about the candidate as a whole."""
     return _Layout(plan, groups(plan, application)).chart()
 
 
@@ -120,7 +120,7 @@ class _Layout:
         width = max(right, MARGIN + text_width(subtitle)) + MARGIN
         notes = _in_lines(
             [f"{say_short_day(day)} {name}" for day, name in holidays(self._plan, self._groups)],
-            min(width - 2 * MARGIN, _ROOM),  # to be seen without scrolling
+            min(width - 2 * MARGIN, _ROOM),  # visible without scrolling
         )
         return Chart(
             width=width,
@@ -208,9 +208,11 @@ class _Layout:
 
     def _bar(self, strand: Strand, advice: Advice, window: Window, y: float) -> Bar:
         start, end = self._x(seconds(window.start)), self._x(seconds(window.end))
-        until = "beyond the end of this plan" if window.open_ended else self._said(window.end, strand.calendar)
+        until = "beyond the end of this plan" if window.open_ended else self._in_words(window.end, strand.calendar)
         begins = (
-            "now" if seconds(window.start) == seconds(self._plan.start) else self._said(window.start, strand.calendar)
+            "now"
+            if seconds(window.start) == seconds(self._plan.start)
+            else self._in_words(window.start, strand.calendar)
         )
         title = f"{advice.modality.replace('_', ' ')}: {advice.label}\nfrom {begins} until {until}"
         return Bar(start, y, max(round(end - start, 2), _NARROWEST_BAR), advice.modality, title)
@@ -220,13 +222,13 @@ class _Layout:
             for run in strand.runs:
                 due = run.advice.due
                 if due is not None and run.advice.due_word == "by" and self._in_view(due):
-                    title = f"{run.advice.label}\nby {self._said(due, strand.calendar)}"
+                    title = f"{run.advice.label}\nby {self._in_words(due, strand.calendar)}"
                     yield Mark(self._x(seconds(due)), y + LANE / 2, "", title)
 
     def _in_view(self, moment: datetime) -> bool:
         return self._days[0].start <= seconds(moment) < seconds(self._plan.until)
 
-    def _said(self, moment: datetime, theirs: Calendar) -> str:
+    def _in_words(self, moment: datetime, theirs: Calendar) -> str:
         local, away = say_moment(seconds(moment), self._plan.calendar), their_clock(moment, theirs)
         return f"{local} ({away})" if away else local
 

@@ -13,7 +13,7 @@ from tactful.formats.exporters.markup import add, element, to_bytes
 from tactful.formats.exporters.svg import svg_element
 from tactful.reasons.wording import say_clock, say_day
 
-#: The page loads and runs nothing, whatever a name in the case contains.
+#: The page loads and runs nothing, whatever the names in the case contain.
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _WORDS: Final = {"due": "due", "ends": "over"}
 _STYLE: Final = """
@@ -53,7 +53,7 @@ footer { margin: 24px 0; color: var(--soft); font-size: .875rem; }
 
 
 def plan_to_html(plan: Plan, application: str | None = None) -> bytes:
-    """The page (UTF-8). ``application``: only what concerns that one, or the candidate as a whole."""
+    """The page (UTF-8). ``application``: only advice about it, or about the candidate as a whole."""
     title, subtitle = heading(plan)
     root = element("html", lang="en")
     head = add(root, "head")

@@ -23,23 +23,25 @@ from tactful.formats.agenda.hours import daily, describe_repeats_elsewhere, thei
 from tactful.formats.exporters.revision import OWN_DOMAIN, PRODID, merged, previous_entries, value
 from tactful.formats.exporters.zones import zone
 from tactful.language.terms import Modality
-from tactful.reasons.wording import clean, concerning, name_of, say_moment
+from tactful.reasons.wording import concerning, name_of, say_moment
+from tactful.source.characters import clean
 
 _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:tactful:plan")
-#: 1 is the highest of RFC 5545, 9 the lowest. Ranks are left out of it, as they change when other things get done.
+#: 1 is the highest priority of RFC 5545, 9 the lowest. Ranks are not used, because they change when other actions are done.
 _PRIORITIES: Final[dict[Modality, int]] = {"must": 1, "should": 5, "may": 9}
 _BEFORE_DUE: Final = timedelta(hours=3)
-#: A second reminder of what must be done.
+#: A second reminder, for actions that must be done.
 _WELL_BEFORE: Final = timedelta(days=1)
 
 
 def plan_to_ics(
     plan: Plan, previous: bytes | None = None, application: str | None = None, name: str = "previous"
 ) -> bytes:
-    """The plan as iCalendar (UTF-8). ``application``: only what concerns that one, or the candidate as a whole.
+    """The plan as iCalendar (UTF-8). ``application``: only advice about it, or about the candidate as a whole.
 
-    ``previous``: the file as it was written last. What is as it was keeps its SEQUENCE; what changed gets the next; what is
-    no longer advised is cancelled. Raises :class:`tactful.InvalidInput` where it is not such a file, by its ``name``.
+    ``previous`` is the file that was written last. An unchanged entry keeps its SEQUENCE, a changed entry gets the next number,
+    and an entry that is no longer advised is cancelled. Raises :class:`tactful.InvalidInput` if ``previous`` is not such a file;
+    the message calls it ``name``.
     """
     owner = plan.case.candidate.id if application is None else f"{plan.case.candidate.id}/{application}"
     mark = str(uuid.uuid5(_SPACE, clean(owner)))
@@ -92,7 +94,7 @@ class _Entry:
         self._company = plan.now.company(strand.advice.application)
 
     def component(self) -> Component | None:
-        """The entry; ``None`` where there is nothing to write."""
+        """The entry; ``None`` if there is nothing to write."""
         if self._strand.advice.due_word == "until":
             return self._end_of_waiting()
         for no, run in enumerate(self._strand.runs):
@@ -135,7 +137,7 @@ class _Entry:
         return self._free(event)
 
     def _end_of_waiting(self) -> Component | None:
-        """An event without a length at the end of waiting, with what to do from then on.
+        """An event without a length at the end of waiting, with the advice from then on.
 
         Waiting for the next office hours has none, because the hours have an event.
         """
@@ -168,7 +170,7 @@ class _Entry:
         entry.add("summary", clean(summary))
         entry.add("description", clean("\n".join((*self._description(advice), *notes))))
         entry.add("priority", _PRIORITIES[advice.modality])
-        entry.add("categories", [clean(one) for one in (self._company or "Job search", advice.modality)])
+        entry.add("categories", [clean(category) for category in (self._company or "Job search", advice.modality)])
         return entry
 
     def _description(self, advice: Advice) -> Iterable[str]:
@@ -177,15 +179,15 @@ class _Entry:
             yield whom
         if advice.due is not None:
             away = their_clock(advice.due, self._strand.calendar)
-            yield f"{advice.due_word} {self._said(advice.due)}" + (f" ({away})" if away else "")
+            yield f"{advice.due_word} {self._in_words(advice.due)}" + (f" ({away})" if away else "")
         yield from (f"- {step}" for step in advice.steps)
-        yield from (f"{one.text} [{one.rule}; {one.source}]" for one in advice.because)
+        yield from (f"{reason.text} [{reason.rule}; {reason.source}]" for reason in advice.because)
 
     def _later(self, no: int) -> Iterable[str]:
-        """What holds afterwards, if this is missed."""
+        """The advice that follows if the deadline is missed."""
         for run in self._strand.runs[no + 1 :]:
-            due = "" if run.advice.due is None else f", {run.advice.due_word} {self._said(run.advice.due)}"
-            yield f"If missed, from {self._said(run.start)}: {run.advice.label}{due}"
+            due = "" if run.advice.due is None else f", {run.advice.due_word} {self._in_words(run.advice.due)}"
+            yield f"If missed, from {self._in_words(run.start)}: {run.advice.label}{due}"
 
     def _from_then_on(self, moment: datetime) -> Iterable[str]:
         for other in self._others:
@@ -194,10 +196,10 @@ class _Entry:
                 yield f"From then on: {other.advice.label}"
 
     def _opens(self, run: Run) -> datetime | None:
-        """When it begins to hold; ``None`` where that is not known, as it held before the plan begins."""
+        """When it begins to hold; ``None`` if it already held before the plan began."""
         return run.start if seconds(run.start) > self._now else run.advice.opens
 
-    def _said(self, moment: datetime) -> str:
+    def _in_words(self, moment: datetime) -> str:
         return say_moment(seconds(moment), self._plan.calendar)
 
     def _uid(self, component: str) -> str:

@@ -30,7 +30,7 @@ def value(entry: Component, name: str) -> Any:
 
 
 def previous_entries(data: bytes, mark: str, name: str) -> list[Component]:
-    """The entries of the previous file. Raises :class:`InvalidInput` where it is not ours or not for the case ``mark``."""
+    """The entries of the previous file. Raises :class:`InvalidInput` if the file is not ours, or not for the case ``mark``."""
     try:
         read = ICalendar.from_ical(data)
     except (ValueError, KeyError, IndexError, AttributeError, TypeError):  # any error of the library
@@ -44,7 +44,9 @@ def previous_entries(data: bytes, mark: str, name: str) -> list[Component]:
     entries = [entry for entry in read.subcomponents if entry.name != "VTIMEZONE"]
     for entry in entries:
         if not _is_ours(entry):
-            raise _foreign(f"`{name}` has an entry in it that others put there: `{entry.get('SUMMARY', entry.name)}`")
+            raise _foreign(
+                f"`{name}` has an entry that another program put there: `{entry.get('SUMMARY', entry.name)}`"
+            )
     return entries
 
 

@@ -44,7 +44,7 @@ STYLE: Final = """
 
 
 def plan_to_svg(plan: Plan, application: str | None = None) -> bytes:
-    """The chart as SVG (UTF-8). ``application``: only what concerns that one, or the candidate as a whole."""
+    """The chart as SVG (UTF-8). ``application``: only advice about it, or about the candidate as a whole."""
     root = svg_element(chart(plan, application))
     indent(root)
     return b"<?xml version='1.0' encoding='utf-8'?>\n" + to_bytes(root, "xml") + b"\n"

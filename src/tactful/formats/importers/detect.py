@@ -17,6 +17,7 @@ from tactful.formats.importers.feeds import (
     unified,
     workable,
 )
+from tactful.formats.importers.ics.lines import looks_like_calendar
 from tactful.formats.importers.items import Item, Items, Log
 from tactful.source.codes.imports import MorePages, UnknownFormat
 from tactful.source.codes.text import BadEncoding, TooLarge
@@ -40,7 +41,7 @@ def read_file(data: bytes, name: str, log: Log, limits: TextLimits) -> Items:
     """Read the items of a file. Mistakes and notes go to ``log``; the other items are returned all the same."""
     try:
         bare = _checked(data, name, limits)
-        if ics.looks_like_calendar(bare):
+        if looks_like_calendar(bare):
             return ics.read(bare, name, log, limits)
         if mail.looks_like_mail(bare):
             return mail.read(bare, name, log, limits)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from tactful.facts.shape import InterviewStatus, Role, Stage
-from tactful.source.codes.imports import Guessed, MorePages, NotUnderstood
+from tactful.source.codes.imports import ImportGuess, MorePages, NotUnderstood
 from tactful.source.diagnostics import Code, Diagnostic, InvalidInput, Span
 
 
@@ -28,7 +28,7 @@ class Person(Record, frozen=True):
 class Attendee(Record, frozen=True):
     """Somebody invited. ``accepted`` is ``None`` where they have not answered.
 
-    ``nobody`` says why the address is no interviewer's, unless it is the candidate's; ``None`` where it may be one's.
+    ``nobody`` says why the address is not an interviewer's, unless it is the candidate's; ``None`` if it may be an interviewer's.
     """
 
     person: Person
@@ -174,9 +174,9 @@ class Log:
         """Add a note on something that is skipped; the same message once for each file."""
         self._note(NotUnderstood, span, message, help_)
 
-    def guessed(self, span: Span | None, message: str, help_: str) -> None:
+    def guess(self, span: Span | None, message: str, help_: str) -> None:
         """Add a note on a guess."""
-        self._note(Guessed, span, message, help_)
+        self._note(ImportGuess, span, message, help_)
 
     def more_pages(self, span: Span) -> None:
         """Add a note that the file is one page of several."""

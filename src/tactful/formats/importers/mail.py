@@ -11,6 +11,7 @@ from email.message import Message
 from typing import Final
 
 from tactful.formats.importers import ics
+from tactful.formats.importers.ics.lines import looks_like_calendar
 from tactful.formats.importers.items import Items, Log
 from tactful.source.codes.imports import BrokenFile, UnknownFormat
 from tactful.source.diagnostics import Span
@@ -30,7 +31,7 @@ _PARTS: Final = 50
 _BOUNDARIES: Final = 10_000
 _BASE64: Final = b"QkVHSU46VkNBTEVOREFS"  # BEGIN:VCALENDAR
 _ONLY_ENCODED: Final = re.compile(rb"=(?:[0-9A-Fa-f]{2}|[ \t]*(?:[\r\n]|\Z))")
-#: What shows that a calendar is encoded: a code for an equals sign, or a soft line break, which is no fold.
+#: Signs of an encoded calendar: a code for an equals sign, or a soft line break, which is not a fold.
 _SIGN: Final = re.compile(rb"=(?:3D|[ \t]*(?:\r*\n|\r)(?![ \t\r\n]|\Z))")
 _PLAIN_PARAMETER: Final = re.compile(rb";[A-Za-z-]+=(?!3D|[ \t]*(?:\r*\n|\r)=)")
 
@@ -63,7 +64,7 @@ def decoded(data: bytes) -> bytes:
 
 def _is_quoted_printable(data: bytes) -> bool:
     """Whether a calendar is in quoted-printable: each equals sign is a code or a soft line break."""
-    if not ics.looks_like_calendar(data) or _SIGN.search(data) is None:
+    if not looks_like_calendar(data) or _SIGN.search(data) is None:
         return False
     codes = sum(1 for _ in _ONLY_ENCODED.finditer(data))
     encoded_property = re.search(rb"ENCODING=QUOTED-PRINTABLE", data, re.IGNORECASE)
@@ -124,7 +125,7 @@ def _calendar(part: Message) -> bytes | None:
     payload = raw if isinstance(raw, bytes) else b""
     named = str(part.get_filename() or "").lower().endswith((".ics", ".ical", ".vcs"))
     typed = part.get_content_type() in ("text/calendar", "application/ics", "text/x-vcalendar", "application/icalendar")
-    return payload if named or typed or ics.looks_like_calendar(payload.removeprefix(b"\xef\xbb\xbf")) else None
+    return payload if named or typed or looks_like_calendar(payload.removeprefix(b"\xef\xbb\xbf")) else None
 
 
 def _read_part(part: Message, payload: bytes, name: str, log: Log, limits: TextLimits) -> Items:
@@ -137,7 +138,7 @@ def _read_part(part: Message, payload: bytes, name: str, log: Log, limits: TextL
             log.mistake(BrokenFile, Span(name, 0, 0, 1, 1), message, "save the invitation (.ics) from the mail")
             return ()
     payload = decoded(payload.removeprefix(b"\xef\xbb\xbf"))
-    if not ics.looks_like_calendar(payload):
+    if not looks_like_calendar(payload):
         log.sources[name] = payload[:10_000].decode("utf-8", "replace")
         message = "the calendar of the mail does not begin with `BEGIN:VCALENDAR`"
         log.mistake(BrokenFile, Span(name, 0, 0, 1, 1), message, "save the invitation (.ics) from the mail")

@@ -24,7 +24,7 @@ _INDENT: Final = 4
 
 
 def render_decision(decision: Decision, console: SafeConsole, application: str | None = None) -> None:
-    """Print the ranked advice, then what was set aside. ``application``: only what concerns that one."""
+    """Print the ranked advice, then what was set aside. ``application``: only advice about it or the candidate."""
     calendar = decision.calendar
     head = f"{say_moment(epoch_seconds(decision.at), calendar)} ({calendar.time_zone})"
     console.print(Text.assemble("Advice for ", (head, "bold"), f", by the rules of {decision.pack_name}"))
@@ -86,9 +86,9 @@ def _lost(conclusion: SetAsideRecord, console: SafeConsole) -> None:
     modality = conclusion.modality.replace("_", " ")
     console.print(Text.assemble("  - ", (modality, "dim"), f"  {conclusion.label}"))
     for winner in conclusion.by:
-        what = "a safety rule" if winner.safety else "a rule that counts more"
+        source = "a safety rule" if winner.safety else "a rule that counts more"
         for justification in winner.because[:1]:
-            line = Text(f"because {what} says: ")
+            line = Text(f"because {source} says: ")
             line.append_text(_because(justification))
             _indented(console, line, _INDENT + 2)
 

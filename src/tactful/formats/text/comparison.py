@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.tree import Node, print_tree
-from tactful.formats.text.why import asked_words
+from tactful.formats.text.why import test_words
 from tactful.reasons.records.comparison import (
     AddedRecord,
     AlternativeToRecord,
@@ -36,7 +36,7 @@ def render_differences(record: ComparisonRecord, console: SafeConsole) -> None:
     console.print(Text(f"Before: {_when(first.at)}, by the rules of {first.pack.name} {first.pack.version}"))
     console.print(Text(f"After:  {_when(second.at)}, by the rules of {second.pack.name} {second.pack.version}"))
     if not record.same_candidate:
-        console.print(Text("The candidates are two, so the facts are not compared."))
+        console.print(Text("The candidates differ, so the facts are not compared."))
     _section(console, "Facts", [f"{fact.fact}: {fact.before_said} → {fact.after_said}" for fact in record.facts])
     for difference in record.advice:
         console.print()
@@ -59,10 +59,12 @@ def _difference(difference: DifferenceRecord) -> Node:
     match difference:
         case AddedRecord():
             head = _head("+", "green", difference.after, difference.target)
-            return Node(head, (_else("before", difference.before), *_rules(difference.because)))
+            return Node(head, (_state_in("before", difference.before), *_rules(difference.because)))
         case RemovedRecord():
             head = _head("-", "red", difference.before, difference.target)
-            return Node(head, (_else("after", difference.after), *_rules(difference.because, "it was advised because")))
+            return Node(
+                head, (_state_in("after", difference.after), *_rules(difference.because, "it was advised because"))
+            )
         case ChangedRecord():
             changes = [Node(Text(f"{change.what}: {change.before} → {change.after}")) for change in difference.changes]
             gone, new = _rules(difference.rules_gone, "no longer"), _rules(difference.rules_new, "now also")
@@ -80,8 +82,8 @@ def _head(sign: str, style: str, side: SideRecord, target: TargetRecord) -> Text
     return text.append(f"  ({target.entity} {target.id})", "dim")
 
 
-def _else(when: str, state: ElseRecord) -> Node:
-    """What became of advice in the decision that does not have it."""
+def _state_in(when: str, state: ElseRecord) -> Node:
+    """The state of advice in the decision that does not give it."""
     match state:
         case AlternativeToRecord(to=to):
             return Node(Text(f"{when}: an alternative to: {to}"))
@@ -96,7 +98,7 @@ def _lacking(reason: LacksRecord | RowGoneRecord | RuleGoneRecord) -> Node:
         case LacksRecord(failing=()):
             lack = Text("concerns another target")
         case LacksRecord(failing=failing):
-            lack = Text("; ").join([asked_words(test, blame=True) for test in failing])
+            lack = Text("; ").join([test_words(test, blame=True) for test in failing])
         case RowGoneRecord(row=row):
             lack = Text(f"there is no {row.entity} {row.id}")
         case RuleGoneRecord():
@@ -110,8 +112,8 @@ def _rules(rules: Iterable[JustificationRecord], head: str = "") -> list[Node]:
 
 
 def _set_aside(change: SetAsideChangeRecord) -> str:
-    which = "only before" if change.side == "before" else "only after"
-    return f"{which}: {change.modality.replace('_', ' ')} {change.label}, by {listing(list(change.by))}"
+    decision = "only before" if change.side == "before" else "only after"
+    return f"{decision}: {change.modality.replace('_', ' ')} {change.label}, by {listing(list(change.by))}"
 
 
 def _when(iso: str) -> str:

@@ -16,7 +16,7 @@ _CLOCK_WIDTH = 7
 
 
 def render_plan(plan: Plan, console: SafeConsole, application: str | None = None) -> None:
-    """Print the agenda and the chart. ``application``: only what concerns that one, or the candidate as a whole."""
+    """Print the agenda and the chart. ``application``: only advice about it, or about the candidate as a whole."""
     _heading(plan, console)
     shown = agenda(plan, application)
     if not (shown.now or shown.leave or shown.days):

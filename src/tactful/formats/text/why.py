@@ -209,7 +209,7 @@ def _elsewhere(advice: ElsewhereRecord) -> Node:
 
 
 def _opening(opening: OpeningRecord, *, already: bool) -> Node:
-    """``already``: a rule recommends it now."""
+    """When it will be advised. ``already``: a rule recommends it now."""
     match opening:
         case OpensRecord(at=at, alternative_to=None):
             text = f"it is advised from {_moment(at)} on"
@@ -239,7 +239,7 @@ def _near(near: NearRecord) -> Node:
     below = [Node(Text(near.about))] if near.about else []
     below += _tests(near.failing, blame=True)
     if near.met:
-        met = tuple(Node(asked_words(test, blame=False)) for test in near.met)
+        met = tuple(Node(test_words(test, blame=False)) for test in near.met)
         below.append(Node(Text("as it should be:", "dim"), met))
     if near.fires_at is not None:
         below.append(Node(Text(f"fires by itself from {_moment(near.fires_at)} on")))
@@ -247,45 +247,45 @@ def _near(near: NearRecord) -> Node:
 
 
 def _further(near: NearRecord) -> Node:
-    lacks = "; ".join(asked_words(test, blame=True).plain for test in near.failing)
+    lacks = "; ".join(test_words(test, blame=True).plain for test in near.failing)
     return Node(Text.assemble((near.rule, "cyan"), f" for {_row_name(near.row)}: {lacks}"))
 
 
 def _tests(tests: Iterable[AskedRecord], *, blame: bool) -> tuple[Node, ...]:
-    """``blame``: what is not as a condition asks stands in the way, and is not what is wanted."""
+    """``blame``: tests that are not as the condition wants keep the rule from firing."""
     return tuple(_test(test, blame) for test in tests)
 
 
 def _test(test: AskedRecord, blame: bool) -> Node:
-    text = asked_words(test, blame)
+    text = test_words(test, blame)
     if test.because is None:
         return Node(text)
     note, below = _fact(test.because, blame)
     return Node(text.append(f"  {note}", "dim"), below)
 
 
-def asked_words(test: AskedRecord, blame: bool) -> Text:
-    """What was asked, and what it met where that says more."""
-    asked = f"{test.field}: {test.phrase}"
-    met = "; ".join((test.said, *(f"{other.field} is {other.said}" for other in test.others)))
-    same = test.phrase.replace("_", " ") == met  # the phrase already says the value
+def test_words(test: AskedRecord, blame: bool) -> Text:
+    """The test, and the value that it read unless the test already says the value."""
+    question = f"{test.field}: {test.phrase}"
+    value = "; ".join((test.said, *(f"{other.field} is {other.said}" for other in test.others)))
+    same = test.phrase.replace("_", " ") == value  # the phrase already says the value
     match test.wanted, test.held:
         case True, True:
-            text = Text(asked if same else f"{asked} ({met})")
+            text = Text(question if same else f"{question} ({value})")
         case False, False:
-            text = Text(f"unless {asked} (it is {met})")
+            text = Text(f"unless {question} (it is {value})")
         case False, True:
-            met = "it is" if same else f"it is {met}"
-            text = Text.assemble(f"unless {asked}", (f", and {met}", "red" if blame else ""))
+            state = "it is" if same else f"it is {value}"
+            text = Text.assemble(f"unless {question}", (f", and {state}", "red" if blame else ""))
         case _ if blame:
-            text = Text.assemble(asked, (f", but it is {met}", "red"))
+            text = Text.assemble(question, (f", but it is {value}", "red"))
         case _:
-            text = Text(f"not {asked} (it is {met})")
+            text = Text(f"not {question} (it is {value})")
     return text.append(_bounds(test))
 
 
 def _bounds(test: AskedRecord) -> str:
-    """Between which moments a test of time holds, where its value does not say that already."""
+    """The moments between which a test of time holds, unless its value already says so."""
     since = None if test.since == test.value or test.held else test.since
     until = None if test.until == test.value else test.until
     words = [f"{word} {_moment(at)}" for word, at in (("from", since), ("until", until)) if at is not None]
@@ -293,7 +293,7 @@ def _bounds(test: AskedRecord) -> str:
 
 
 def _fact(fact: FactRecord, blame: bool) -> tuple[str, tuple[Node, ...]]:
-    """How a computed fact came about: a note, and what stands below it."""
+    """The derivation of a computed fact: a note, and the nodes below it."""
     match fact:
         case ToldRecord():
             return "(see above)", ()
@@ -308,20 +308,20 @@ def _fact(fact: FactRecord, blame: bool) -> tuple[str, tuple[Node, ...]]:
 
 
 def _place(where: str, about: str) -> str:
-    """Where a fact is written, and what it says of itself."""
+    """The place of a fact's definition, and its description."""
     return f"[{where}: {about}]" if about else f"[{where}]"
 
 
 def _rows(rows: tuple[RowRecord, ...], blame: bool) -> Iterator[Node]:
-    """Rows with their tests; those that are alike are told once."""
+    """Rows with their tests. Tests that are the same as those of the row before are not repeated."""
     before: list[tuple[str, str, str]] | None = None
     for row in rows:
-        asked = [(test.field, test.phrase, "" if test.held else test.said) for test in row.tests]
-        if asked == before:
+        tests = [(test.field, test.phrase, "" if test.held else test.said) for test in row.tests]
+        if tests == before:
             yield Node(Text(f"{row.said}: likewise"))
         else:
             yield Node(Text(row.said), _tests(row.tests, blame=blame and not row.matched))
-        before = asked
+        before = tests
 
 
 def _matches(fact: GatheredRecord) -> str:

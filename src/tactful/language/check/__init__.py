@@ -23,7 +23,7 @@ MAX_MISTAKES: Final = 1_000
 
 
 def check_pack(pack: Pack) -> CheckedPack:
-    """The pack ready for the engines. Raises :class:`tactful.InvalidInput` with every mistake of this pass."""
+    """The pack, ready for the engines. Raises :class:`tactful.InvalidInput` with every mistake of this pass."""
     problems = _Mistakes(pack.sources)
     report = problems.report
     names = _names(pack, report)
@@ -58,7 +58,7 @@ def check_pack(pack: Pack) -> CheckedPack:
 
 
 class _Mistakes:
-    """Collects the mistakes of a pack, up to a limit at which it stops the check and says so."""
+    """Collects the mistakes of a pack. At a limit it stops the check, with a message that says so."""
 
     def __init__(self, sources: Mapping[str, str]) -> None:
         self.mistakes: list[Diagnostic] = []

@@ -37,7 +37,7 @@ class Catalogue:
         return None
 
     def report_depth(self, name: Name) -> None:
-        """Report that a family is too deep; once, as the actions below are as deep."""
+        """Report that a family is too deep. Only the first is reported, because the actions below it are too deep as well."""
         if not self._too_deep:
             message = f"more than {MAX_FAMILY} actions are kinds of each other, from `{name.text}` up"
             self._report(TooLarge.at(name.span, message, "make the family flatter"))
@@ -113,7 +113,7 @@ def _one_per(action: syntax.Action, report: Report) -> OnePer | None:
 
 
 def _due(action: syntax.Action, report: Report) -> Literal["by", "until"]:
-    """Whether to do the action by its deadline, or to keep it up until then."""
+    """Whether to do the action ``by`` its deadline, or to keep it up ``until`` then."""
     if action.due is None or action.due.text == "by":
         return "by"
     if action.due.text != "until":
@@ -123,9 +123,9 @@ def _due(action: syntax.Action, report: Report) -> Literal["by", "until"]:
 
 
 def check_texts(action: Action, entity: str, written_action: syntax.Action, report: Report) -> None:
-    """Report placeholders of an action that have no value where its target is an ``entity``.
+    """Report placeholders of an action that have no value if its target is an ``entity``.
 
-    A placeholder with a text for an unknown value is fine: that text is used.
+    A placeholder with a text for an unknown value is allowed: that text is used.
     """
     templates: list[Template] = [*action.steps]
     if action.label is not None:

@@ -48,5 +48,5 @@ def _flat(members: tuple[Condition, ...]) -> Condition:
 
 
 def _never(members: tuple[Condition, ...]) -> bool:
-    """Whether none of these can ever hold: each is an ``any`` without members."""
+    """Whether none of the members can ever hold, because each is an ``any`` without members."""
     return all(isinstance(member, AnyOf) and not member.members for member in members)

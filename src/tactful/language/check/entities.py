@@ -10,7 +10,7 @@ from tactful.source.suggest import did_you_mean
 
 
 def check_entity(name: Name, report: Report) -> bool:
-    """Whether an entity of this name exists; it is reported if not."""
+    """Whether an entity of this name exists. Reports the name if not."""
     if name.text in ENTITIES:
         return True
     help_ = did_you_mean(name.text, ENTITIES) or "the entities are " + ", ".join(f"`{entity}`" for entity in ENTITIES)

@@ -33,9 +33,9 @@ from tactful.source.suggest import did_you_mean
 
 #: The deepest nesting of a computed fact, counting the facts that it reads and their groups of conditions.
 MAX_FACT_DEPTH: Final = 200
-#: The most names that a message shows of a circle.
+#: The most names of a circle that a message shows.
 _MOST_SHOWN: Final = 12
-#: The types of custom facts, beside ``one of`` a list of values.
+#: The types of custom facts, except ``one of``, which takes a list of values.
 CUSTOM_TYPES: Final[Mapping[str, Kind]] = {
     "yes/no": YesNoKind(),
     "text": TextKind(),
@@ -116,7 +116,7 @@ def _computed_kind(aggregate: str) -> Kind:
 def check_facts(
     facts: tuple[syntax.ComputedFact, ...], names: Names, report: Report
 ) -> tuple[tuple[ComputedFact, ...], dict[str, Reads]]:
-    """All computed facts, each after the facts that it reads; and the names that each reads."""
+    """All computed facts, each after the facts that it reads; and the names that each of them reads."""
     checked: dict[str, ComputedFact] = {}
     reads: dict[str, Reads] = {}
     for fact in facts:
@@ -248,7 +248,7 @@ def _report_depth(depths: Mapping[str, int], names: dict[str, Name], report: Rep
 
 
 def _nesting(fact: ComputedFact) -> int:
-    """How deep a fact nests by itself: it, and the groups of its condition."""
+    """How deep a fact nests by itself: the fact, and the groups of its condition."""
     return 1 + _groups(fact.where if isinstance(fact, Aggregate) else fact.condition)
 
 

@@ -1,4 +1,4 @@
-"""Invariants checked: for which rows, after which change, and with which claim."""
+"""Invariants checked: the rows that they are about, the change, and the claim."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tactful.source.diagnostics import Span
 
 
 class InvariantChecker:
-    """Checks invariants one by one."""
+    """Checks each invariant."""
 
     def __init__(self, names: Names, catalogue: Catalogue, report: Report) -> None:
         self._names, self._catalogue, self._report = names, catalogue, report

@@ -43,7 +43,7 @@ STEP_PRIORITY: Final = 50
 
 
 class RuleChecker:
-    """Checks rules one by one, and collects the names that each rule reads."""
+    """Checks each rule, and collects the names that it reads."""
 
     def __init__(self, names: Names, catalogue: Catalogue, sources: Mapping[str, str], report: Report) -> None:
         self.names, self.catalogue, self.sources, self.report = names, catalogue, sources, report

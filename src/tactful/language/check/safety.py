@@ -1,9 +1,10 @@
-"""Safety rules checked: no parameter may reach them. What other packs may change is checked when packs are merged."""
+"""Safety rules checked: they must not depend on parameters. Changes by other packs are checked when packs are merged."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tactful.language.ir.reads import reached
 from tactful.language.names import Reads, Report
 from tactful.language.syntax import Pack
 from tactful.source.codes.conditions import SafetyReadsParameter
@@ -15,19 +16,8 @@ def check_safety(pack: Pack, rule_reads: Mapping[str, Reads], fact_reads: Mappin
         if not rule.safety or rule.id.text not in rule_reads:
             continue
         reads = rule_reads[rule.id.text]
-        closure = _closure(reads.computed, fact_reads)
-        parameters = reads.parameters.union(*(fact_reads[fact].parameters for fact in closure if fact in fact_reads))
+        facts = reached(reads.computed, lambda fact: fact_reads[fact].computed if fact in fact_reads else ())
+        parameters = reads.parameters.union(*(fact_reads[fact].parameters for fact in facts if fact in fact_reads))
         for parameter in sorted(parameters):
             message = f"the safety rule `{rule.id.text}` depends on the parameter `${parameter}`"
             report(SafetyReadsParameter.at(rule.id.span, message, "write the value itself: no overlay may loosen it"))
-
-
-def _closure(facts: set[str], reads: Mapping[str, Reads]) -> set[str]:
-    closure: set[str] = set()
-    todo = list(facts)
-    while todo:
-        fact = todo.pop()
-        if fact not in closure:
-            closure.add(fact)
-            todo.extend(reads[fact].computed if fact in reads else ())
-    return closure

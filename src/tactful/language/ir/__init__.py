@@ -1,7 +1,7 @@
 """The intermediate representation, which every engine reads.
 
-Names are looked up, types are known, and parameters are replaced by their values. The nodes of this file are all that an
-engine has to know. A condition is ``AllOf``, ``AnyOf``, ``NoneOf`` or ``Test``; a test applies predicates to a field.
+Names are looked up, types are known, and parameters are replaced by their values. An engine needs to know the nodes in this
+file and nothing else. A condition is ``AllOf``, ``AnyOf``, ``NoneOf`` or ``Test``; a test applies predicates to a field.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class Checked(msgspec.Struct, frozen=True):
 class Field(Checked, frozen=True):
     """A field, as a condition refers to it.
 
-    ``scope`` is the entity in scope where the path to the field starts, and ``via`` the steps from there to its row
-    (an interviewer's fields of a person go via ``person``). ``key`` is the attribute of the row (``given``), the name of
-    the custom fact (``custom``), ``local_time`` or ``business_day`` (``clock``), or the id of the computed fact
-    (``computed``: ``person.pings``). ``text`` is what the author wrote.
+    The path to the field starts at the entity ``scope``, and ``via`` are the steps from there to its row (a person's field
+    of an interviewer goes via ``person``). The meaning of ``key`` depends on the field's origin: the attribute of the row
+    (``given``), the name of the custom fact (``custom``), ``local_time`` or ``business_day`` (``clock``), or the id of the
+    computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it.
     """
 
     scope: str
@@ -45,18 +45,18 @@ class Shift(Checked, frozen=True):
     back: bool = False
 
 
-#: The shift by nothing.
+#: The shift that changes nothing.
 HERE = Shift(Elapsed(0))
 
 
 class IsIn(Checked, frozen=True):
-    """The value is one of these. A list contains one of these."""
+    """The value is among ``values``. For a list: it contains at least one of them."""
 
     values: tuple[bool | str | int | float, ...]
 
 
 class Compare(Checked, frozen=True):
-    """The value (a number, or a duration in seconds) is in this order to ``value``."""
+    """The field's value (a number, or a duration in seconds) stands in the order ``op`` to ``value``."""
 
     op: Order
     value: int | float
@@ -65,7 +65,7 @@ class Compare(Checked, frozen=True):
 class DayTimeBetween(Checked, frozen=True):
     """The time of day lies between ``low`` and ``high`` (seconds since midnight), both included.
 
-    Where ``high`` is the smaller, the range passes midnight.
+    If ``high`` is smaller than ``low``, the range passes midnight.
     """
 
     low: int
@@ -80,7 +80,7 @@ class NowIs(Checked, frozen=True):
 
 
 class Relates(Checked, frozen=True):
-    """The value is in this order to the value of another field; ``==`` stands for ``same as``."""
+    """The value stands in the order ``op`` to the value of another field; ``==`` means ``same as``."""
 
     op: Order | Literal["=="]
     other: Field
@@ -91,7 +91,7 @@ class Known(Checked, frozen=True):
 
 
 class Filled(Checked, frozen=True):
-    """The list is known, and it is not empty (``filled``) or empty."""
+    """The list is known. It is not empty if ``filled``, and empty otherwise."""
 
     filled: bool
 
@@ -134,7 +134,7 @@ Condition = Test | AllOf | AnyOf | NoneOf
 
 
 class FieldSlot(Checked, frozen=True):
-    """A placeholder: a field's value, or ``default`` where it is unknown."""
+    """A placeholder: stands for a field's value, or for ``default`` if that is unknown."""
 
     field: Field
     default: str | None
@@ -145,7 +145,7 @@ Template = tuple[str | FieldSlot, ...]
 
 
 class FieldNote(Checked, frozen=True):
-    """A note on a given or custom field: the question that asks for it (``None``: no own question), and who can change it."""
+    """A note on a given or custom field: a question that asks for it (``None``: the default), and who can change it."""
 
     ask: Template | None
     about: str
@@ -186,9 +186,9 @@ ComputedFact = WhenFact | Aggregate
 
 
 class Action(Checked, frozen=True):
-    """An action. ``family`` is the action itself and all that it is a kind of, nearest first.
+    """An action. ``family`` is the action itself and all actions that it is a kind of, nearest first.
 
-    ``due`` says whether to do it by its deadline, or to keep it up until then.
+    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then.
     """
 
     id: str
@@ -233,7 +233,7 @@ class Prohibit(Checked, frozen=True):
 
 
 class AddStep(Checked, frozen=True):
-    """A step for every recommendation of ``action`` or of a member of its family, on the target or inside it."""
+    """A step for every recommendation of ``action`` or of a member of its family, for the target or a row inside it."""
 
     step: Template
     action: str
@@ -243,7 +243,7 @@ Conclusion = Advise | Prohibit | AddStep
 
 
 class Deadline(Checked, frozen=True):
-    """``shift`` away from ``field``."""
+    """The moment of ``field``, moved by ``shift``."""
 
     field: Field
     shift: Shift
@@ -252,8 +252,8 @@ class Deadline(Checked, frozen=True):
 class Rule(Checked, frozen=True):
     """A rule. ``no`` is its index in the pack's rules, which are sorted by id.
 
-    ``when`` must hold, and ``unless`` must not. A rule without ``by`` has the moment at which it stops firing by time
-    alone as its deadline, unless it is ``endless`` (``by: none``).
+    ``when`` must hold, and ``unless`` must not. The deadline of a rule without ``by`` is the moment at which it stops firing
+    by time alone. A rule that is ``endless`` (``by: none``) has no deadline.
     """
 
     no: int
@@ -284,7 +284,7 @@ class Never(Checked, frozen=True):
 
 
 class Always(Checked, frozen=True):
-    """This conclusion, or a stronger one, is drawn for the entity."""
+    """This conclusion, or a stronger conclusion, is drawn for the entity."""
 
     modality: Modality
     action: str
@@ -304,7 +304,7 @@ class NoNew(Checked, frozen=True):
 
 
 class Keeps(Checked, frozen=True):
-    """Where this conclusion, or a stronger one, was drawn before the change, it still is."""
+    """If this conclusion, or a stronger one, was drawn before the change, it is drawn after the change too."""
 
     modality: Modality
     action: str
@@ -327,8 +327,8 @@ class Put(Checked, frozen=True):
 class Change(Checked, frozen=True):
     """How a second case differs from the first.
 
-    ``facts`` are set, a ``message`` of these fields is sent at the first case's ``now`` (to the person of the row, where
-    there is one), lists are reversed where it is ``reordered``, and then it gets ``later``.
+    ``facts`` are set. A ``message`` with these fields is sent at the first case's ``now``, to the row's person if it has one.
+    The order of lists is reversed if ``reordered``. ``now`` becomes ``later``.
     """
 
     later: Duration | None

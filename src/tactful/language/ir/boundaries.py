@@ -1,7 +1,7 @@
-"""Where the truth of a predicate may turn.
+"""Boundaries: the moments and values at which the truth of a predicate may turn.
 
-Plans, deadlines, questions and drawn cases need no more than this of a predicate. Engines do not use it: each has its own
-reading of predicates, so that they can be compared with each other.
+Plans, deadlines, questions and drawn cases need to know nothing else about a predicate. Engines do not use boundaries: each
+engine reads predicates in its own way, so that engines can be compared with each other.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class AtValue(Checked, frozen=True):
 
 
 class AmongValues(Checked, frozen=True):
-    """Turns as the field's value becomes one of these, or ceases to be."""
+    """Turns as the field's value becomes one of ``values``, or ceases to be one of them."""
 
     values: tuple[bool | str | int | float, ...]
 
@@ -58,7 +58,7 @@ Boundary = AtMoment | AtValue | AmongValues | AtField
 
 
 def boundaries(predicate: Predicate) -> tuple[Boundary, ...]:
-    """Where the truth of a predicate may turn. That the field becomes known or unknown goes without saying."""
+    """The boundaries of a predicate, apart from those between a known and an unknown field, which every predicate has."""
     match predicate:
         case NowIs(op=op, shift=shift):
             return (AtMoment(shift, after=op in (">", "<=")),)
@@ -93,7 +93,7 @@ def turns_at_midnight(field: Field) -> bool:
 
 
 def clock_times(test: Test) -> tuple[int, ...]:
-    """The times of day (seconds since midnight) with which a test compares a local clock; none for other fields.
+    """The times of day (seconds since midnight) with which a test compares a local clock. Empty for other fields.
 
     Times that another field holds are left out, because they differ from row to row.
     """

@@ -11,12 +11,12 @@ from tactful.language.ir.reads import closure, computed, fields_of_fact, fields_
 
 
 class Clockwork:
-    """Knows which facts and conditions depend on ``now``."""
+    """Tells which facts, conditions and rules depend on ``now``."""
 
     def __init__(self, facts: Mapping[str, ComputedFact]) -> None:
         self._facts = facts
         self._known: dict[str, bool] = {}
-        #: By the identity of the condition, which the pack keeps alive.
+        #: Results by the identity of the condition. The pack keeps all its conditions alive, so identities stay valid.
         self._conditions: dict[int, bool] = {}
 
     def field(self, field: Field) -> bool:
@@ -51,7 +51,7 @@ class Clockwork:
         return any(map(self._passes, boundaries_of(condition)))
 
     def _passes(self, boundary: Boundary) -> bool:
-        """Whether time alone can carry a field that stays the same past a boundary."""
+        """Whether the passing of time can cross a boundary although the field stays the same."""
         match boundary:
             case AtMoment():
                 return True
@@ -69,7 +69,7 @@ class Clockwork:
         return rule.by is not None and self.field(rule.by.field)
 
     def looks_at_clocks(self, rule: Rule) -> bool:
-        """Whether it takes a local clock or the day of the week to tell that the rule fires."""
+        """Whether the rule reads a local clock or the local day."""
         read = set(fields_of_rule(rule))
         for id_ in closure(computed(read), self._facts):
             read.update(fields_of_fact(self._facts[id_]))

@@ -110,7 +110,7 @@ def _key(field: Field) -> _Key:
 
 
 def _names(direct: list[Field], facts: dict[str, ComputedFact]) -> set[_Key]:
-    """The given and custom fields among ``direct``, and those that its computed fields are computed from."""
+    """The given and custom fields among ``direct``, and those from which its computed fields are computed."""
     behind = closure(computed(direct), facts)
     fields = [*direct, *(field for id_ in behind for field in fields_of_fact(facts[id_]))]
     return {_key(field) for field in fields if field.origin in ("given", "custom")}
@@ -156,12 +156,12 @@ class _Comparisons:
             case AtField(other=other):
                 self._note(other)
             case AmongValues():
-                pass  # these are no bounds
+                pass  # these boundaries are not bounds
             case _:
                 assert_never(boundary)
 
     def shift(self, field: Field, shift: Shift) -> None:
-        """Add a length of time between a moment, or the moments that it is picked from, and now."""
+        """Add a length of time between now and a moment, or the moments from which an aggregate picks it."""
         self._note(field)
         if field.origin != "computed":
             shifts = self.shifts.setdefault(_key(field), [])
@@ -178,12 +178,12 @@ class _Comparisons:
 
 
 def _whole_minutes(value: int | float, kind: Kind) -> int | float:
-    """A bound of times of day rounded up to a whole minute, as cases have them; any other bound as it is."""
+    """A bound on times of day, rounded up to a whole minute, because cases have whole minutes. Other bounds are unchanged."""
     return -(-value // MINUTE) * MINUTE if isinstance(kind, DayTimeKind) else value
 
 
 def before(now: int, shift: Shift, calendar: Calendar) -> int:
-    """The moment that lies as far from ``now`` as ``shift`` says."""
+    """The moment from which ``shift`` leads to ``now``, or close to it."""
     if isinstance(shift.length, BusinessDays):
         move = calendar.add_business_days if shift.back else calendar.subtract_business_days
         return move(now, shift.length.count)

@@ -15,14 +15,14 @@ from tactful.language.syntax import Pack
 from tactful.source.codes.lint import NotAllCompared
 from tactful.source.diagnostics import Diagnostic, Span
 
-#: The steps that comparing conditions may take: tests and points looked at. The shipped pack takes a twentieth of them.
+#: The most steps for comparing conditions (tests and points visited). The shipped pack takes a twentieth of them.
 MAX_STEPS: Final = 500_000
 
 
 def lint_pack(pack: Pack, checked: CheckedPack) -> tuple[Diagnostic, ...]:
-    """The warnings about what a pack's own files define or change, in the order of their places.
+    """The warnings about entries that a pack's own files define or change, in the order of their places.
 
-    The packs that it extends are their authors' business. ``checked`` is the checked form of ``pack``.
+    The packs that it extends are left to their authors. ``checked`` is the checked form of ``pack``.
     """
     own = Own(pack, checked)
     warnings = [*lint_unused(pack, checked, own), *lint_sources(checked, own)]

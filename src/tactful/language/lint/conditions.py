@@ -14,7 +14,7 @@ from tactful.source.diagnostics import Diagnostic, Span
 
 
 class _Part(NamedTuple):
-    """A part of a pack that has a condition. ``never`` says for messages what it means that the condition never holds."""
+    """A part of a pack that has a condition. ``never``: the consequence if the condition never holds, for messages."""
 
     name: str
     entity: str
@@ -58,9 +58,9 @@ def _never(part: _Part, own: Own, effort: Effort) -> Iterator[Diagnostic]:
         return
     message, help_ = f"`{part.name}` {part.never}", "its conditions contradict each other"
     if alone is not None:
-        help_ = f"`{said(alone)}` never holds"
+        help_ = f"`{written(alone)}` never holds"
     elif pair is not None:
-        help_ = f"`{said(pair[0])}` and `{said(pair[1])}` never hold together"
+        help_ = f"`{written(pair[0])}` and `{written(pair[1])}` never hold together"
     yield NeverHolds.at(span, message, help_)
 
 
@@ -80,7 +80,7 @@ def _clash(part: _Part, first: Test, second: Test, effort: Effort) -> bool:
 
 
 def _redundant(part: _Part, logic: Logic, own: Own, effort: Effort) -> Iterator[Diagnostic]:
-    """Tests that the condition means the same without. Of two equal tests, the later is reported."""
+    """Tests that can be removed without changing the meaning of the condition. Of two equal tests, the later is reported."""
     condition = part.condition
     tests = list(tests_of(condition))
     for test in reversed(tests):
@@ -92,12 +92,14 @@ def _redundant(part: _Part, logic: Logic, own: Own, effort: Effort) -> Iterator[
         if test.span in own:
             others = [other for other in tests_of(without) if key_of(other.field) == key_of(test.field)]
             help_ = (
-                f"`{said(others[0])}` is enough" if len(others) == 1 else "take it out; the other conditions are enough"
+                f"`{written(others[0])}` is enough"
+                if len(others) == 1
+                else "take it out; the other conditions are enough"
             )
-            yield Redundant.at(test.span, f"`{said(test)}` adds nothing in `{part.name}`", help_)
+            yield Redundant.at(test.span, f"`{written(test)}` adds nothing in `{part.name}`", help_)
 
 
-def said(test: Test) -> str:
+def written(test: Test) -> str:
     """A test as its author wrote it."""
     return f"{test.field.text}: {test.text}"
 

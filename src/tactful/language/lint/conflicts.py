@@ -13,7 +13,7 @@ from tactful.source.diagnostics import Diagnostic
 
 
 def lint_conflicts(checked: CheckedPack, own: Own, effort: Effort) -> Iterator[Diagnostic]:
-    """Every recommendation whose rule fires only where a winning prohibition fires too."""
+    """Every recommendation whose rule fires only if a prohibition that wins fires too."""
     prohibitions = [rule for rule in checked.rules if isinstance(rule.conclusion, Prohibit)]
     highest: dict[str, int] = {}
     advice = [rule for rule in checked.rules if isinstance(rule.conclusion, Advise)]
@@ -47,7 +47,7 @@ def may_meet(rule: Rule, prohibition: Rule, checked: CheckedPack) -> bool:
 
 
 def _includes(wide: Target, narrow: Target) -> bool:
-    """Whether ``wide`` is surely the same target as ``narrow``, or contains it."""
+    """Whether ``wide`` always is the same target as ``narrow``, or contains it."""
     if not isinstance(wide, InScope):
         return wide == narrow
     if not isinstance(narrow, InScope):

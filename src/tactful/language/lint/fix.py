@@ -1,6 +1,6 @@
-"""Removes unused parameters, unused facts and redundant conditions from a file.
+"""Remove unused parameters, unused facts and redundant conditions from a file.
 
-The entries are cut out of the text. Comments, order and layout of the rest stay as they are.
+The entries are cut out of the text. The comments, order and layout of all other entries stay as they are.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from tactful.source.diagnostics import Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.parse_yaml import parse_yaml
 
-#: The codes of warnings that removing an entry fixes.
+#: The codes of warnings that are fixed by removing an entry.
 FIXABLE: Final = frozenset({UnusedParameter.id, UnusedFact.id, Redundant.id})
-#: Keys that are removed together with the last line of their value.
+#: Keys that are removed when the last line of their value is removed.
 _CONDITIONS: Final = ("when", "unless", "where")
 
 

@@ -1,4 +1,4 @@
-"""The places of a pack's own files, to which warnings are limited."""
+"""The places in a pack's own files. Warnings are limited to these."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
 class Own:
-    """Knows which places are in the pack's own files."""
+    """Tells which places are in the pack's own files."""
 
     def __init__(self, pack: Pack, checked: CheckedPack) -> None:
         self._files = frozenset(pack.own)

@@ -1,8 +1,8 @@
-"""Whether conditions on one row can hold at once, and whether one follows from others.
+"""Whether conditions on a row can hold at once, and whether a condition follows from others.
 
 The tests of a field divide its values into stretches: within a stretch, every test has the same result. A point stands for
-each stretch, and looking at all points gives the exact answer for a single field. Fields count as independent of each other,
-and computed facts as given. So a combination that is called impossible is impossible, but not the other way round.
+each stretch, and trying all points gives the exact answer for a single field. Fields count as independent of each other, and
+computed facts as given. So a combination that is called impossible is impossible, but the converse does not hold.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ from tactful.language.ir.boundaries import AmongValues, AtMoment, AtValue, bound
 Key = tuple[str, str, str]
 #: A value that no test mentions.
 _OTHER: Final = "\0other"
-#: Limits: the values that a list is tried with, the points of a field, the fields that it is compared with, the alternatives
-#: of a condition, and the steps of a search. Beyond, no answer.
+#: Limits: the values that are tried for a list, the points of a field, the fields that it is compared with, the alternatives
+#: of a condition, and the steps of a search. A question beyond a limit has no answer.
 _MOST_IN_LIST: Final = 6
 _MOST_POINTS: Final = 4096
 _MOST_OTHERS: Final = 5
 _MOST_CHOICES: Final = 100
-#: The steps that a question counts for by itself.
+#: The number of steps that every question counts as.
 _OWN_STEPS: Final = 10
 _MOST_STEPS: Final = 20_000
 
@@ -61,7 +61,7 @@ class Point(NamedTuple):
     """A stretch of a field's values.
 
     ``age`` is the age of a moment in seconds, and ``days`` its age in business days (halves lie between two of the
-    lengths that tests mention). ``signs`` are the signs of comparisons with other fields; ``None``: the other is unknown.
+    lengths that tests mention). ``signs`` are the signs of comparisons with other fields; ``None``: that field is unknown.
     """
 
     known: bool
@@ -75,7 +75,7 @@ UNKNOWN: Final = Point(False)
 
 
 def key_of(field: Field) -> Key:
-    """The identity of a field in its scope, whatever name a condition gives it."""
+    """The identity of a field in its scope, independent of the name that a condition uses for it."""
     return field.via[-1] if field.via else field.scope, field.origin, field.key
 
 
@@ -97,13 +97,13 @@ class Exhausted(Exception):
 
 
 class Effort:
-    """Counts the steps that questions about a pack take: tests and points looked at. Raises :class:`Exhausted` at the limit."""
+    """Counts the steps of questions about a pack: tests and points visited. Raises :class:`Exhausted` at the limit."""
 
     def __init__(self, most: int) -> None:
         self._left = most
 
     def take(self, steps: int) -> None:
-        """Take some steps."""
+        """Count steps."""
         self._left -= steps
         if self._left < 0:
             raise Exhausted
@@ -115,15 +115,14 @@ class Logic:
     def __init__(
         self, entity: str, conditions: Iterable[Condition], counts: Container[str] = (), effort: Effort | None = None
     ) -> None:
-        """``counts``: the ids of computed facts with ``count``, whose values are whole and not negative."""
+        """``counts`` are the ids of the computed facts that count rows: their values are whole and not negative."""
         self._effort = effort
         self._take(_OWN_STEPS)
         tests: dict[Key, list[Test]] = {}
         for condition in conditions:
             for test in tests_of(condition):
                 tests.setdefault(key_of(test.field), []).append(test)
-        #: All stretches of each field. A set of them is an integer with a bit for each. A field with too many stretches
-        #: is left out.
+        #: All stretches of each field, as an integer with a bit for each. A field with too many stretches is left out.
         self.points: dict[Key, tuple[Point, ...]] = {}
         for key, group in tests.items():
             with suppress(TooHard):
@@ -176,7 +175,7 @@ class Logic:
             self._take(1)
             match node.how:
                 case "test":
-                    assert node.test is not None  # a test has one
+                    assert node.test is not None  # the node is a test
                     key = key_of(node.test.field)
                     if key not in self.points:
                         continue
@@ -199,7 +198,7 @@ class Logic:
 
 
 class Node(NamedTuple):
-    """A condition in normal form: ``not`` stands at tests only."""
+    """A condition in normal form: only tests are negated."""
 
     how: Literal["test", "all", "any"]
     test: Test | None
@@ -313,12 +312,12 @@ def _moments(bounds: Sequence[tuple[int, bool]]) -> Iterator[Point]:
 
 
 def _least(count: int) -> int:
-    """The least seconds that a number of business days can take: clocks may be put forward on the way."""
+    """The fewest seconds that a number of business days can take, as clocks may be put forward in between."""
     return count * DAY - 2 * HOUR
 
 
 def _fit(age: int, days: float, count: int) -> bool:
-    """Whether a moment of this age (seconds) can be so many business days old: these are never shorter than days."""
+    """Whether a moment can be ``age`` seconds and ``days`` business days old. No business day is shorter than a day."""
     if days >= count:
         return age >= _least(count) if count > 0 else age >= 0 or count < 0
     return age < 0 or count >= 0
@@ -377,7 +376,7 @@ def _compares(left: float, op: str, right: float) -> bool:
 
 
 def drop(condition: Condition, test: Test) -> Condition:
-    """The condition without a test, which leaves its group with one member less."""
+    """The condition without a test."""
     if condition is test:
         return AllOf(())
     if isinstance(condition, Test):

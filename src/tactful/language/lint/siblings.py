@@ -1,4 +1,4 @@
-"""Warnings about rules that differ in a threshold only: gaps between two of them, and overlaps."""
+"""Warnings about gaps and overlaps between rules that differ in a threshold only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tactful.language.ir import (
     Test,
 )
 from tactful.language.ir.boundaries import AtMoment, boundaries_of
-from tactful.language.lint.conditions import said
+from tactful.language.lint.conditions import written
 from tactful.language.lint.own import Own
 from tactful.language.lint.satisfiability import Effort, Key, Logic, Node, Point, key_of, normal, signed, tests_of
 from tactful.source.codes.lint import Gap, Overlap
@@ -57,7 +57,7 @@ def _direction(rule: Rule) -> str:
 
 
 def _ordered(condition: Condition) -> set[Key]:
-    """The fields in a condition that have an order and a single measure of it, and do not alternate with other fields."""
+    """The fields in a condition that have an order with a single measure, and are not alternatives to other fields."""
     mixed = set(_mixed(normal(condition, True)))
     measures: dict[Key, set[bool]] = {}
     for test in tests_of(condition):
@@ -129,7 +129,7 @@ def _warning(code: type[Gap] | type[Overlap], low: _Member, high: _Member, own: 
     span = own.of_tests((*low.tests, *high.tests))
     if span is None:
         return
-    first, last = (" and ".join(f"`{said(test)}`" for test in member.tests) for member in (low, high))
+    first, last = (" and ".join(f"`{written(test)}`" for test in member.tests) for member in (low, high))
     if code is Gap:
         message = f"between `{low.rule.id}` and `{high.rule.id}` there is a stretch in which neither fires"
     else:

@@ -1,4 +1,4 @@
-"""Warnings about entries that nothing uses, and about rules without reason or source."""
+"""Warnings about entries that nothing uses, and about rules without a reason or a source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merged nodes read into a written pack."""
+"""Read merged nodes into a written pack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading an entry of a pack: texts, numbers, names and conditions, with their mistakes reported."""
+"""Read the texts, numbers, names and conditions of an entry of a pack, and report their mistakes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class EntryReader:
         return self._text(item.entries, key)
 
     def _texts(self, node: Node, key: str) -> tuple[Name, ...]:
-        """One text or a list of them."""
+        """The texts under a key that takes a text or a list of texts."""
         nodes = node.items if isinstance(node, Sequence) else (node,)
         texts = [self._scalar_text(item, key) for item in nodes]
         return tuple(text for text in texts if text is not None)
@@ -105,7 +105,7 @@ class EntryReader:
         return Group("all", tuple(members))
 
     def _wants_list(self, how: str, node: Node) -> None:
-        """Report a mapping of several lines under ``any`` or ``none``: it would mean all of the lines together."""
+        """Report a mapping with several lines under ``any`` or ``none``, because it would mean that all lines hold."""
         if how != "all" and isinstance(node, Mapping) and len(node.entries) > 1:
             self.report(WrongShape.at(node.span, f"`{how}` takes a list", "put `- ` before each of its lines"))
 

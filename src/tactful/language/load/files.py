@@ -21,9 +21,9 @@ SUFFIXES: Final = (".yaml", ".yml")
 #: The most files in a folder, and the most packs that extend each other.
 MAX_FILES: Final = 100
 MAX_LAYERS: Final = 20
-#: The most bytes of a pack and of all that it extends.
+#: The most bytes of a pack and all packs that it extends.
 MAX_BYTES: Final = 4_000_000
-#: The most characters that messages show of a name.
+#: The most characters of a name that messages show.
 _SHOWN: Final = 80
 
 Report = Callable[[Diagnostic], None]
@@ -38,9 +38,9 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """A pack as its own files state it.
+    """The content of a pack's own files.
 
-    ``overlay``: it extends another pack. ``stack``: the numbers of the layers that it builds on, and its own.
+    ``overlay``: the pack extends another. ``stack``: the numbers of the layers that it builds on, and its own.
     """
 
     label: str
@@ -91,7 +91,7 @@ def locate(location: str | Path) -> tuple[Path, str]:
 
 
 def _resolve_named(name: str) -> tuple[Path, str] | None:
-    """The path and the name of a shipped pack; ``None`` where ``name`` is not the name of one."""
+    """The path and the name of a shipped pack; ``None`` if no shipped pack has the name."""
     if name == "default":
         return shipped_folder(), "rules"
     if not name.startswith("profile:"):
@@ -112,7 +112,7 @@ class _Reader:
         self.layers: list[Layer] = []
         self.problems: list[Diagnostic] = []
         self.sources: dict[str, str] = {}
-        #: The numbers of the layers that each pack consists of, its bases' among them.
+        #: The numbers of the layers that each pack consists of, including those of its bases.
         self._stacks: dict[Path, frozenset[int]] = {}
         self._open: list[Path] = []
         self._size = 0
@@ -123,7 +123,7 @@ class _Reader:
         return self.layers
 
     def add(self, path: Path, label: str) -> frozenset[int]:
-        """Read a pack and its bases, unless that is done, and give the numbers of their layers."""
+        """Read a pack and its bases, unless they have been read. Returns the numbers of their layers."""
         try:
             key = resolved(path)
         except Refused as refused:
@@ -169,12 +169,10 @@ class _Reader:
     def _add_base(self, node: Scalar, path: Path, label: str) -> frozenset[int]:
         if path in self._open:
             self.problems.append(
-                CircularExtends.at(
-                    node.span, f"{_quoted(node.text)} extends this pack in turn", "take one `extends` away"
-                )
+                CircularExtends.at(node.span, f"{_quoted(node.text)} extends this pack in turn", "remove one `extends`")
             )
         elif len(self._open) >= MAX_LAYERS or len(self.layers) >= MAX_LAYERS:
-            help_ = "put what they say into fewer packs"
+            help_ = "put their entries into fewer packs"
             self.problems.append(BadExtends.at(node.span, f"more than {MAX_LAYERS} packs extend each other", help_))
         else:
             return self.add(path, label)
@@ -208,7 +206,7 @@ class _Reader:
             return None
         self._size += len(data)
         if self._size > MAX_BYTES:
-            message = f"a pack and what it extends have more than {MAX_BYTES:,} bytes in all"
+            message = f"a pack and the packs that it extends have more than {MAX_BYTES:,} bytes in all"
             raise InvalidInput([*self.problems, TooLarge.at(None, message, "split the pack")], self.sources)
         return self._parse(name, data)
 

@@ -1,4 +1,4 @@
-"""Invariants read: for which rows, after which change, and with which claim."""
+"""Read invariants: the rows that they are about, the change, and the claim."""
 
 from __future__ import annotations
 

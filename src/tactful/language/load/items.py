@@ -11,7 +11,7 @@ Entries = dict[str, tuple[Scalar, Node]]
 
 
 class Item(msgspec.Struct):
-    """An entry of a section, as merged so far."""
+    """An entry of a section, with the layers that are merged so far."""
 
     id: Scalar
     entries: Entries

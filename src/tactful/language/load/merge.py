@@ -1,4 +1,4 @@
-"""Overlays applied to their bases, key by key. Every entry of a pack has an id, by which an overlay changes it."""
+"""Apply overlays to their bases, key by key. Every entry of a pack has an id, and overlays refer to it by that id."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 
-#: A new entry needs one of these keys. An entry of an overlay without any of them changes an entry of its base.
+#: A new entry needs at least one of these keys. In an overlay, an entry without them changes an entry of its base.
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "parameters": ("value",),
     "custom_facts": ("type",),
@@ -66,7 +66,7 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
 class Merged(msgspec.Struct):
     """All sections after merging.
 
-    ``switched_off``: the safety rules that layers switched off, with what they said. ``history``: what each layer says.
+    ``switched_off``: the safety rules that layers switched off, with their contents. ``history``: the edits of each layer.
     """
 
     name: str
@@ -100,7 +100,7 @@ def _nothing() -> Merged:
 
 
 def _of_layers(layers: list[Layer]) -> Iterator[View]:
-    """What each layer says with the layers that it builds on, where other layers are merged before it."""
+    """The view of each layer together with the layers that it builds on, if other layers are merged before it."""
     for no, layer in enumerate(layers):
         if len(layer.stack) <= no:
             merged = _nothing()
@@ -110,7 +110,7 @@ def _of_layers(layers: list[Layer]) -> Iterator[View]:
 
 
 def _ignore(_: Diagnostic) -> None:
-    """The mistakes of a layer are reported where all layers are merged."""
+    """Ignore a mistake of a layer. It is reported when all layers are merged."""
 
 
 class _Merger:
@@ -168,7 +168,7 @@ class _Merger:
     def _item(self, section: str, id_: Scalar, content: Node) -> None:
         first = self.seen.setdefault((section, id_.text), id_.span)
         if first != id_.span:
-            where = f"it stands in {first.file}:{first.line} too"
+            where = f"the other definition is in {first.file}:{first.line}"
             self.report(DefinedTwice.at(id_.span, f"`{id_.text}` is defined twice in one pack", where))
             return
         base = self.merged.sections[section].get(id_.text)
@@ -296,7 +296,7 @@ def _is_off(node: Node) -> bool:
 
 
 def _reason(pair: tuple[Scalar, Node] | None) -> str | None:
-    """A reason in words; ``None`` where there is none, or one without a letter or a digit."""
+    """The reason that an entry gives; ``None`` if it gives none, or one without a letter or a digit."""
     if pair is None or not isinstance(pair[1], Scalar) or pair[1].is_null:
         return None
     return pair[1].text if any(sign.isalnum() for sign in pair[1].text) else None

@@ -1,4 +1,4 @@
-"""What a pack may read: regular files of a bounded size; and of what it extends, only what is beside it."""
+"""Which files a pack may read: regular files of a bounded size. It may extend only files and folders beside it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_NAME: Final = 200
 
 
 class Refused(Exception):
-    """A file that is not read. ``reason`` completes the sentence ``NAME: …``, and ``help`` says what to do instead."""
+    """The file may not be read. ``reason`` completes the sentence ``NAME: …``, and ``help`` says what to do instead."""
 
     def __init__(self, reason: str, help_: str) -> None:
         super().__init__(reason)
@@ -20,9 +20,9 @@ class Refused(Exception):
 
 
 def read_regular_file(path: Path, most: int) -> bytes:
-    """The content of a file, up to one byte more than ``most``.
+    """The content of a file. A result of more than ``most`` bytes means that the file is too large, and is not its content.
 
-    Raises :class:`Refused` where it is not a regular file, is larger, or cannot be read. Pipes and devices are not opened.
+    Raises :class:`Refused` if it is not a regular file or cannot be read. Pipes and devices are not opened.
     """
     try:
         _check_kind(path.stat())
@@ -42,7 +42,7 @@ def _check_kind(status: os.stat_result) -> None:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder at ``path``; no, where the path cannot be looked at."""
+    """Whether there is a folder at ``path``. ``False`` if the path cannot be read."""
     try:
         return path.is_dir()
     except (OSError, ValueError):
@@ -50,7 +50,7 @@ def is_folder(path: Path) -> bool:
 
 
 def members_of(folder: Path) -> list[Path]:
-    """What is in a folder, by name. Raises :class:`Refused` where it cannot be read."""
+    """The entries of a folder, in the order of their names. Raises :class:`Refused` if it cannot be read."""
     try:
         return sorted(folder.iterdir())
     except OSError as error:
@@ -58,7 +58,7 @@ def members_of(folder: Path) -> list[Path]:
 
 
 def resolved(path: Path) -> Path:
-    """The path without symbolic links. Raises :class:`Refused` where there is none, such as for links in a circle."""
+    """The path without symbolic links. Raises :class:`Refused` if links form a circle or lead nowhere."""
     try:
         return path.resolve()
     except (OSError, ValueError, RuntimeError) as error:  # a circle of links is a RuntimeError in Python 3.11 and 3.12

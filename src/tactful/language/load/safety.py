@@ -1,9 +1,9 @@
-"""Safety rules stay as written, whatever a pack lays under, over or beside them.
+"""Safety rules stay as written, whichever packs are merged below, above or beside them.
 
-A view is what some of the layers say by themselves: each layer with the layers that it builds on, and each beginning of the
-order in which layers are merged. A safety rule of a view is a claim: the rule as written there, the facts that it reads as
-they are defined there, and the actions that belong to what it forbids. After merging, each claim has to hold in the merged
-pack, unless the rule was switched off with a reason.
+A view is the result of merging some of the layers: each layer with the layers that it builds on, and each beginning of the
+merge order. A safety rule of a view is a claim: the rule as written there, the facts that it reads as they are defined
+there, and the actions in the families that it forbids. After merging, each claim has to hold in the merged pack, unless the
+rule was switched off with a reason.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import msgspec
 
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import parse_yes_no
+from tactful.language.ir.reads import reached
 from tactful.language.load.items import Item
 from tactful.language.terms import MAX_FAMILY
 from tactful.source.codes.pack import SafetyChanged
@@ -24,10 +25,10 @@ from tactful.source.nodes import Mapping as MappingNode
 from tactful.source.nodes import Node, Scalar
 
 Report = Callable[[Diagnostic], None]
-#: What a part of a pack says, without its layout: texts, and tuples of what their members say.
+#: The content of a part of a pack, without its layout: a text, or a tuple of the contents of its members.
 Content = str | None | tuple["Content", ...]
 
-#: What a rule says, by key, without what any pack may change.
+#: The content of a rule, by key, without the keys that any pack may change.
 RuleContent = Mapping[str, Content]
 
 #: The keys of a safety rule that other packs may change: its words and its priority, never its conditions.
@@ -41,14 +42,14 @@ Sections = Mapping[str, Mapping[str, Item]]
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """What a layer says of an entry: the number of the layer, and the places of the id and of the keys that it gives."""
+    """A layer's change of an entry: the number of the layer, and the places of the id and of the keys that it gives."""
 
     layer: int
     id: Span
     keys: Mapping[str, Span]
 
 
-#: What layers say of the entries of a pack, by section and id, in the order of merging.
+#: The edits of the entries of a pack, by section and id, in the order of merging.
 History = Mapping[tuple[str, str], list[Edit]]
 
 
@@ -66,7 +67,7 @@ def is_safety(item: Item) -> bool:
 
 
 def content_of_rule(item: Item) -> RuleContent:
-    """What a rule says, by key, without what any pack may change."""
+    """The content of a rule, by key, without the keys that any pack may change."""
     return {key: _content(node) for key, (_, node) in item.entries.items() if key not in SAFE_TO_CHANGE}
 
 
@@ -83,7 +84,7 @@ def _content(node: Node) -> Content:
 
 
 class SafetyCheck:
-    """Compares the safety rules of each view with a merged pack, and reports what is not as it was written."""
+    """Compares the safety rules of each view with a merged pack, and reports each that was changed."""
 
     def __init__(
         self, merged: View, switched_off: Iterable[tuple[str, RuleContent]], history: History, report: Report
@@ -95,7 +96,7 @@ class SafetyCheck:
             self._off.setdefault(id_, []).append(content)
 
     def check(self, view: View) -> None:
-        """Report what the merged pack loosens of the safety rules of a view."""
+        """Report every safety rule of a view that the merged pack loosens."""
         rules = {
             id_: item
             for id_, item in view.sections["rules"].items()
@@ -156,7 +157,7 @@ class SafetyCheck:
         self._report(SafetyChanged.at(span, message, "leave `is_a` out, or write an action of your own"))
 
     def _edits(self, section: str, id_: str, view: View) -> Iterator[Edit]:
-        """What layers outside a view say of an entry, the last first."""
+        """The edits of an entry by layers outside a view, the last first."""
         return (edit for edit in reversed(self._history.get((section, id_), ())) if edit.layer not in view.layers)
 
 
@@ -175,16 +176,13 @@ def _forbidden(item: Item) -> Iterator[str]:
 
 def _names_read(rules: Iterable[Item], sections: Sections) -> set[str]:
     """The custom and computed facts that rules read, directly or through computed facts, as their conditions name them."""
-    read: set[str] = set()
-    todo = [name for item in rules for name in _names_in(tuple(content_of_rule(item).values()))]
-    while todo:
-        name = todo.pop()
-        if name not in read:
-            read.add(name)
-            definition = _definition(name, sections)
-            if definition is not None:
-                todo.extend(_names_in(definition[2]))
-    return read
+    named = [name for item in rules for name in _names_in(tuple(content_of_rule(item).values()))]
+    return reached(named, lambda name: _names_in_definition(name, sections))
+
+
+def _names_in_definition(name: str, sections: Sections) -> Iterator[str]:
+    definition = _definition(name, sections)
+    return iter(()) if definition is None else _names_in(definition[2])
 
 
 def _names_in(content: Content) -> Iterator[str]:
@@ -196,7 +194,7 @@ def _names_in(content: Content) -> Iterator[str]:
 
 
 def _definition(name: str, sections: Sections) -> tuple[str, str, Content] | None:
-    """The section, the id and the content of what a name stands for; ``None`` for a given fact and for an unknown name."""
+    """The section, id and content of the entry that a name stands for; ``None`` for a given fact and an unknown name."""
     entity, _, field = name.partition(".")
     if field in given_fields().get(entity, {}):
         return None

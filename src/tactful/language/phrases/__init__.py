@@ -1,4 +1,4 @@
-"""Phrases: a line of a condition asks one of its field. Each phrase is a class in a module of this folder.
+"""Phrases: each line of a condition puts a phrase to a field. Each phrase is a class in a module of this folder.
 
 To add a phrase, write its class and add it to the ``PHRASES`` of its module. The parser, the messages about phrases that a
 field does not take, the words that editors offer, the tables in the reference and the packs that tests draw follow.
@@ -38,8 +38,8 @@ __all__ = [
     "read_length",
 ]
 
-#: All phrases, in the order in which a text is tried: ``at least 2 days ago`` comes before ``at least 3``, and
-#: ``not same as F`` before ``not email``.
+#: All phrases, in the order in which a text is matched with their forms: ``at least 2 days ago`` comes before
+#: ``at least 3``, and ``not same as F`` before ``not email``.
 PHRASES: Final[tuple[type[Phrase], ...]] = (
     IsKnown,
     *moments.PHRASES,
@@ -101,7 +101,7 @@ def meaning_of(phrase: Phrase, field: Field, text: str, span: Span, scope: Scope
 
 
 def hint_of(kind: type[Kind]) -> str:
-    """What a field of a kind can be question, for messages, each form in backticks."""
+    """The phrases that a field of a kind takes, for messages, each form in backticks."""
     hints = [hint for phrase in PHRASES for hint in phrase.hints.get(kind, ())]
     return " or ".join((", ".join(hints[:-1]), hints[-1])) if len(hints) > 1 else hints[0]
 

@@ -35,7 +35,7 @@ from tactful.source.codes.text import TooLarge
 from tactful.source.diagnostics import Span
 from tactful.source.suggest import did_you_mean
 
-#: The most values that a phrase can name, those of its parameters among them.
+#: The most values that a phrase can name, including those of its parameters.
 MAX_VALUES: Final = 5_000
 #: Suggestions for messages, by kind of field.
 Hints = Mapping[type[Kind], tuple[str, ...]]
@@ -67,7 +67,7 @@ class Phrase(Written, frozen=True):
     kinds: ClassVar[tuple[type[Kind], ...]]
     #: Suggestions of the phrase in messages, by kind of field.
     hints: ClassVar[Hints] = {}
-    #: Beginnings that only this phrase has. A text with such a beginning and the form of no phrase is a mistake.
+    #: Beginnings that only this phrase has. A text with such a beginning that fits the form of no phrase is a mistake.
     openers: ClassVar[tuple[str, ...]] = ()
     #: The help for such a mistake.
     correction: ClassVar[str] = ""
@@ -82,7 +82,7 @@ class Phrase(Written, frozen=True):
         raise NotImplementedError
 
     def refuse(self, question: Question) -> None:
-        """Report that the phrase cannot be asked of the field, which is of another kind."""
+        """Report that the field does not take the phrase, because of its kind."""
         question.wrong()
 
     @classmethod
@@ -108,9 +108,9 @@ class Meaning(Written, frozen=True):
 
 
 class Question:
-    """A phrase asked of a field, in a scope. Its methods report mistakes and then give ``None``.
+    """A phrase asked of a field, in a scope. Its methods report mistakes and then return ``None``.
 
-    ``text`` is the phrase as written, ``span`` its place, ``hint`` says for messages what a field of a kind can be question.
+    ``text`` is the phrase as written, ``span`` its place. ``hint`` names the phrases that a kind of field takes, for messages.
     """
 
     def __init__(self, about: Field, text: str, span: Span, scope: Scope, hint: Callable[[type[Kind]], str]) -> None:
@@ -119,7 +119,7 @@ class Question:
         self._use = f"{about.text}: {text}"
 
     def wrong(self, help_: str | None = None) -> None:
-        """Report that the phrase cannot be asked of the field."""
+        """Report that the field does not take the phrase."""
         message = f"`{self.text}` cannot be asked of `{self.about.text}`, whose type is {kind_name(self.kind)}"
         self._scope.report(WrongPhrase.at(self._span, message, help_ or f"write {self._hint(type(self.kind))}"))
 
@@ -136,7 +136,7 @@ class Question:
         return read_length(operand, self._scope, self._use)
 
     def amount(self, operand: Operand) -> int | float | None:
-        """A number, elapsed seconds or seconds since midnight, as the kind of the field wants."""
+        """A number, elapsed seconds or seconds since midnight, depending on the kind of the field."""
         texts, parameter = self._scope.values(operand)
         if not texts:
             return None
@@ -195,7 +195,7 @@ def _length_help(text: str) -> str:
 
 
 def _amount(text: str, kind: Kind) -> tuple[str, int | float | None]:
-    """The sort of amount that the kind needs, for messages, and the amount; ``None`` where the text is not one."""
+    """The sort of amount that the kind takes, for messages, and the amount; ``None`` if the text is no such amount."""
     match kind:
         case DurationKind():
             return "a length of elapsed time", _seconds(text)

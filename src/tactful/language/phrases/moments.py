@@ -49,7 +49,7 @@ class BetweenAgo(Phrase, frozen=True):
 
     @classmethod
     def read(cls, words: Words) -> Self:
-        """The phrase in a text of its form; a first length without a unit has that of the second."""
+        """The phrase in a text of its form. A first length without a unit takes the unit of the second."""
         return cls(operand(_with_unit(words.name("low"), words.name("high"))), words.operand("high"))
 
     def means(self, question: Question) -> Meaning | None:
@@ -72,7 +72,7 @@ def _with_unit(low: Name, high: Name) -> Name:
 
 
 def _longer(low: Duration, high: Duration) -> bool:
-    """Whether ``low`` is longer than ``high``; elapsed time and business days cannot be compared, so no."""
+    """Whether ``low`` is longer than ``high``. Elapsed time and business days cannot be compared: ``False``."""
     match low, high:
         case Elapsed(seconds=first), Elapsed(seconds=last):
             return first > last

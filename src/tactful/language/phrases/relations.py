@@ -1,4 +1,4 @@
-"""Phrases that compare a field with another one."""
+"""Phrases that compare a field with another field."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Ordered(Phrase, frozen=True):
         return cls(MOMENT_ORDERS[words.words("op")], words.name("other"))
 
     def means(self, question: Question) -> Meaning | None:
-        """``None`` after reporting that the other field is no moment."""
+        """``None`` after reporting that the other field is not a moment."""
         other = question.field(self.other)
         if other is None:
             return None
@@ -71,12 +71,12 @@ class IsSame(Phrase, frozen=True):
         return tuple(f"same as {entity}.id" for entity in SCOPES if entity not in ("offer", "message", "interviewer"))
 
     def means(self, question: Question) -> Meaning | None:
-        """``None`` after reporting that the values of the two are never the same."""
+        """``None`` after reporting that the two fields can never have the same value."""
         other = question.field(self.other)
         if other is None:
             return None
         if not _comparable(question.kind, other.kind):
-            question.wrong(f"`{other.text}` is {kind_name(other.kind)}, and the two are never the same")
+            question.wrong(f"`{other.text}` is {kind_name(other.kind)}, so the two never have the same value")
             return None
         return Meaning((Relates("==", other),), self.negated)
 
@@ -84,11 +84,11 @@ class IsSame(Phrase, frozen=True):
         """No other field can have the same value as a list."""
         other = question.field(self.other)
         if other is not None:
-            question.wrong(f"`{other.text}` is {kind_name(other.kind)}, and the two are never the same")
+            question.wrong(f"`{other.text}` is {kind_name(other.kind)}, so the two never have the same value")
 
 
 def _comparable(left: Kind, right: Kind) -> bool:
-    """Whether values of the two kinds can ever be the same."""
+    """Whether fields of the two kinds can ever have the same value."""
     if isinstance(left, ChoiceKind) and isinstance(right, ChoiceKind):
         return not set(left.values).isdisjoint(right.values)
     texts = (TextKind, ChoiceKind, IdKind)

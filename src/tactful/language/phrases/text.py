@@ -31,7 +31,7 @@ class Text:
         return Name(self.text[start:end], span, self._exact)
 
     def whole(self) -> Name:
-        """All of the text."""
+        """The whole text."""
         return self.name(0, len(self.text))
 
 

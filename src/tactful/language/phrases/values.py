@@ -44,7 +44,7 @@ class IsKnown(Phrase, frozen=True):
 class IsOneOf(Phrase, frozen=True):
     """The value is this one, or one of these; a list contains it, or one of these. ``not`` and ``none of`` are the opposite.
 
-    ``email`` and ``[email, post]`` have no form of their own: a text that no phrase has the form of is a value.
+    ``email`` and ``[email, post]`` have no form of their own: a text that fits the form of no phrase is a value.
     """
 
     operands: tuple[Operand, ...]
@@ -71,12 +71,12 @@ class IsOneOf(Phrase, frozen=True):
 
     @classmethod
     def examples(cls, kind: type[Kind]) -> tuple[str, ...]:
-        """For a yes/no the two words are enough."""
+        """For a yes/no, its two words are enough."""
         return ("yes", "no") if kind is YesNoKind else super().examples(kind)
 
     @classmethod
     def offered(cls, kind: Kind) -> tuple[str, ...]:
-        """The words that the field can have, where they are known."""
+        """The values that the field can have, if they are a fixed set of words."""
         match kind:
             case YesNoKind():
                 return cls.examples(YesNoKind)
@@ -107,7 +107,7 @@ class IsFilled(Phrase, frozen=True):
         return cls(words.words("filled") == "some")
 
     def means(self, question: Question) -> Meaning:
-        """Neither holds of a list that is unknown."""
+        """Neither ``some`` nor ``empty`` holds of a list that is unknown."""
         return Meaning((Filled(self.filled),))
 
 

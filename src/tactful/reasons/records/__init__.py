@@ -1,1 +1,1 @@
-"""The JSON of answers, as records."""
+"""Records whose JSON is the output of decisions and explanations."""

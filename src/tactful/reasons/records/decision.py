@@ -197,6 +197,13 @@ class DecisionRecord(Record, frozen=True):
         bool | msgspec.UnsetType,
         Meta(description="Present and true if some unknown facts were not tried, as there are too many."),
     ] = msgspec.UNSET
+    incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(
+            description="Present and true if there are too many reasons: some `because` and `by` have less than all, "
+            "and some `opens` are null, although time brought the advice about. All `actions` are there."
+        ),
+    ] = msgspec.UNSET
 
 
 class WindowRecord(Record, frozen=True):
@@ -235,5 +242,5 @@ class PlanRecord(Record, frozen=True):
     changes: Annotated[tuple[str, ...], Meta(description="All moments at which the decision changes.")]
     incomplete: Annotated[
         bool | msgspec.UnsetType,
-        Meta(description="There, and true, where the plan ends earlier than was asked for because so much changes."),
+        Meta(description="Present and true if the plan ends earlier than requested, because too much changes."),
     ] = msgspec.UNSET

@@ -292,5 +292,5 @@ class WhyRecord(Record, frozen=True):
     ] = msgspec.UNSET
     incomplete: Annotated[
         bool | msgspec.UnsetType,
-        Meta(description="There, and true, where answers or rows are left out because there are too many of them."),
+        Meta(description="Present and true if answers or rows are left out because there are too many of them."),
     ] = msgspec.UNSET

@@ -1,1 +1,1 @@
-"""What other facts would change."""
+"""How other facts would change a decision."""

@@ -49,7 +49,7 @@ _ORDER: Final[tuple[Who, ...]] = ("mine", "time", "theirs", "unknown")
 
 
 class Wish(NamedTuple):
-    """The advice that shall be given, or shall no longer be given: an action, whether it is forbidden, and a row.
+    """The advice to be given, or no longer to be given: an action, whether it is forbidden, and a row.
 
     ``kinds`` are further actions that count as the advice: kinds of the action, where it stands for its family.
     """
@@ -104,7 +104,7 @@ class Counterfactuals:
     def _ahead(self) -> _Ahead | None:
         """What time alone changes; ``None`` where that is more than the budget allows."""
         context = self._context
-        if not self.budget.spend(context.case, PLAN):
+        if not self.budget.spend(context.rows, PLAN):
             return None
         return _ahead(context)
 
@@ -172,7 +172,7 @@ class _Search:
         return self._left <= 0 or self._budget.exceeded
 
     def _after(self, way: Sequence[_Step]) -> Outcome | None:
-        if self._left <= 0 or not self._budget.spend(self._context.case):
+        if self._left <= 0 or not self._budget.spend(self._context.rows):
             self.incomplete = True
             return None
         self._left -= 1
@@ -217,7 +217,7 @@ class _Search:
 
     def _waiting_after(self, context: Context) -> _Step | None:
         """The step of waiting on changed facts."""
-        if not self._budget.spend(context.case, PLAN):
+        if not self._budget.spend(context.rows, PLAN):
             self.incomplete = True
             return None
         return self.waiting(_ahead(context))
@@ -273,7 +273,7 @@ class _Search:
                 yield from self._steps_to(field, family.application, spot, None)
 
     def _near(self, row: Row) -> bool:
-        """Whether a row belongs to the application that the advice is about: changes elsewhere would be far-fetched."""
+        """Whether a row belongs to the application that the advice is about: changes elsewhere would be too far from it."""
         application = self._wish.target.application
         return application is None or row.entity == "candidate" or inside(row, application)
 
@@ -289,7 +289,7 @@ class _Search:
         for value in self._values(field, row):
             if value != held:
                 given = as_given(value, field.kind, spot, context.calendar)
-                who = _who(field, held, value, there=row.entity == field.entity)
+                who = _who(field, held, value, row_exists=row.entity == field.entity)
                 record = self._record(field, spot, who, held, value)
                 yield _Step(who, spot, lambda shape, spot=spot, given=given: changed(shape, spot, given), record)  # type: ignore[misc]
 
@@ -330,8 +330,8 @@ class _Search:
             (direction, kind)
             for id_ in read
             if isinstance(fact := facts[id_], Aggregate) and fact.over == "message"
-            for direction in _asked_values(fact.where, "direction") or ("sent", "received")
-            for kind in _asked_values(fact.where, "kind") or ("other",)
+            for direction in _accepted_values(fact.where, "direction") or ("sent", "received")
+            for kind in _accepted_values(fact.where, "kind") or ("other",)
         }
         with_kind = {direction for direction, kind in wanted if kind != "other"}
         kept = [
@@ -366,13 +366,13 @@ class _Search:
         return _Step(record.who, None, lambda shape: with_message(shape, application.no, message), record)
 
 
-def _who(field: ReadField, held: Value, value: Value, there: bool) -> Who:
-    """Who can bring a value about. ``there``: the row that has the field is there; else it has to come into being."""
+def _who(field: ReadField, held: Value, value: Value, row_exists: bool) -> Who:
+    """Who can bring a value about. ``row_exists``: the case has the row of the field; otherwise the row would be new."""
     mutability = field.note.mutability
     given = None if field.custom else given_fields()[field.entity][field.name]
     if mutability == "mine" or (given is not None and mutability == given.mutability and value in given.mine):
         return "mine"
-    return "unknown" if held is None and there else "theirs"
+    return "unknown" if held is None and row_exists else "theirs"
 
 
 def _rules_about(context: Context, wish: Wish) -> Iterator[Rule]:
@@ -389,7 +389,7 @@ def _rules_about(context: Context, wish: Wish) -> Iterator[Rule]:
             yield rule
 
 
-def _asked_values(condition: Condition, name: str) -> tuple[str, ...]:
+def _accepted_values(condition: Condition, name: str) -> tuple[str, ...]:
     """The values that a condition accepts for a field of a message, each once."""
     return tuple(dict.fromkeys(_accepted(condition, name)))
 

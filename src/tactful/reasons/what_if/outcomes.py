@@ -1,4 +1,4 @@
-"""A decision taken again on changed facts, and what comes out otherwise."""
+"""A decision made again on changed facts, and the differences in its advice."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def keys_of(ranking: Ranking) -> frozenset[NumberedKey]:
 
 def within_reason(decisions: int, context: Context) -> int:
     """How many decisions one question may take: fewer on a large case, where each takes longer."""
-    return max(_FEWEST, decisions * _USUAL // max(_USUAL, context.case.size))
+    return max(_FEWEST, decisions * _USUAL // max(_USUAL, context.rows))
 
 
 class AdviceChange(NamedTuple):
@@ -120,7 +120,7 @@ def effects(differing: list[AdviceChange], before: Outcome, after: Outcome) -> I
     """Changes in words."""
     for was, now in differing:
         shown, context = (now, after.context) if now is not None else (was, before.context)
-        assert shown is not None  # one of the two is there
+        assert shown is not None  # a change has at least one of the two
         yield EffectRecord(
             what="goes" if now is None else "comes" if was is None else "changes",
             how="" if was is None or now is None else _how(was, now, context),

@@ -51,7 +51,7 @@ def conflict(
 
 def neighbour(rank: int, conclusion: Conclusion, other: Conclusion, context: Context) -> NeighbourRecord:
     """The conclusion ``other`` at ``rank``, and the criterion that decides between it and ``conclusion``."""
-    criterion, own, its = decides(conclusion, other, context)
+    criterion, own, its = deciding_criterion(conclusion, other, context)
     return NeighbourRecord(
         rank=rank,
         modality=other.modality,
@@ -70,7 +70,7 @@ def rivals(recommendation: Conclusion, context: Context) -> tuple[RivalRecord, .
 
 
 def _rival(recommendation: Conclusion, other: Conclusion, context: Context) -> RivalRecord:
-    criterion, own, its = decides(recommendation, other, context)
+    criterion, own, its = deciding_criterion(recommendation, other, context)
     return RivalRecord(
         modality=other.modality,
         action=other.action,
@@ -82,7 +82,7 @@ def _rival(recommendation: Conclusion, other: Conclusion, context: Context) -> R
     )
 
 
-def decides(first: Conclusion, second: Conclusion, context: Context) -> tuple[Criterion, str, str]:
+def deciding_criterion(first: Conclusion, second: Conclusion, context: Context) -> tuple[Criterion, str, str]:
     """The criterion that decides which of two conclusions ranks higher, and the value of each for it, in words."""
     if first.priority != second.priority:
         return "priority", str(first.priority), str(second.priority)

@@ -80,7 +80,7 @@ class Misses:
             if application is target.application or target.application is None or application is None:
                 pairs += [(rule, row, True) for rule, row in others if inside(row, target) or inside(target, row)]
         for rule, row, lacks_aim in pairs:
-            failing = derivation.standing_in_the_way(rule, row)
+            failing = derivation.failing(rule, row)
             yield _Miss(failing, self._first_firings.get((rule.no, row)), rule, row, lacks_aim)
 
     @lazy
@@ -103,7 +103,7 @@ class Misses:
         context, rule = self._context, miss.rule
         env = context.evaluator.environment(rule.entity, miss.row)
         failing = derivation.tests(miss.failing, env, to_mend=True, deep=whole)
-        met = derivation.tests(derivation.met_already(rule, miss.row), env, to_mend=False, deep=False) if whole else ()
+        met = derivation.tests(derivation.already_met(rule, miss.row), env, to_mend=False, deep=False) if whole else ()
         return NearRecord(
             rule=rule.id,
             where=f"{rule.span.file}:{rule.span.line}",

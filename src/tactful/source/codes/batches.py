@@ -46,7 +46,7 @@ class OtherBatch(Code):
     id: ClassVar[str] = "T652"
 
 
-class NoPlaceForBatch(Code):
+class UnusableOutputFolder(Code):
     """unusable output folder
 
     What it reports
@@ -73,7 +73,7 @@ class BatchStopped(Code):
         attempt.
 
     Why
-        Everything finished so far is kept, and nothing is there twice. The rest is still to be done.
+        Everything finished so far is kept, and nothing is written twice. The rest is still to be done.
 
     Example
         (a full disk)
@@ -89,17 +89,16 @@ class InternalError(Code):
     """internal error
 
     What it reports
-        A case on which tactful itself failed, or on which the process that decided did not come to an end. All other
-        cases are decided.
+        A case on which tactful itself failed, or on which the process did not finish. All other cases are decided.
 
     Why
-        It is a fault of tactful, not of the case. No case is left out without a word.
+        It is a fault of tactful, not of the case. No case is left out without a message.
 
     Example
-        (a case that brings a fault of tactful to light)
+        (a case that triggers a fault of tactful)
 
     Instead
-        (report the fault with the case, and give the case to tactful advise meanwhile)
+        (report the fault with the case, and try tactful advise on the case meanwhile)
     """
 
     id: ClassVar[str] = "T655"
@@ -128,10 +127,10 @@ class DamagedBatch(Code):
     """damaged output of a batch
 
     What it reports
-        A file that a batch wrote is gone or was changed, or the list of what is done cannot be read.
+        A file that a batch wrote is gone or was changed, or the list of finished parts cannot be read.
 
     Why
-        The output would not be what was decided.
+        The output would differ from the decisions.
 
     Example
         (a part in decided/actions is deleted, and tactful batch cases.jsonl decided is given again)
@@ -141,3 +140,22 @@ class DamagedBatch(Code):
     """
 
     id: ClassVar[str] = "T657"
+
+
+class UnreadableRows(Code):
+    """unreadable rows of a table
+
+    What it reports
+        A candidate with rows in a damaged part of a Parquet file. The candidate is rejected, and all others are decided on.
+
+    Why
+        Advice without a part of the facts would be wrong: someone would be thanked a second time.
+
+    Example
+        (a damaged page in tables/messages.parquet)
+
+    Instead
+        (write the file again, and decide on these candidates once more)
+    """
+
+    id: ClassVar[str] = "T658"

@@ -157,8 +157,8 @@ class UnknownPlace(Code):
     """unknown time zone or country
 
     What it reports
-        A time zone is not in the IANA list; or a country is no ISO 3166 code (``US``, ``US-NY``), or one whose holidays the
-        library ``holidays`` does not know.
+        A time zone is not in the IANA list; or a country is not an ISO 3166 code (``US``, ``US-NY``), or the library
+        ``holidays`` does not know its holidays.
 
     Why
         Business days and office hours could not be computed.
@@ -177,7 +177,8 @@ class DuplicateId(Code):
     """duplicate id
 
     What it reports
-        Two applications of the case, or two people or interviews of an application, have the same id.
+        Two applications of the case, or two people or interviews of an application, have the same id. In a batch: several
+        lines or rows have the same candidate.
 
     Why
         A reference to the id could mean either of them.
@@ -262,3 +263,26 @@ class TooMany(Code):
     """
 
     id: ClassVar[str] = "T212"
+
+
+class TooMuchWork(Code):
+    """case that takes too many steps
+
+    What it reports
+        A decision on the case with this pack takes more steps than are allowed. A step is one test of a condition on
+        one row. A fact that looks at all messages for each person takes steps for each pair of them. A rule without `by`
+        takes steps for every moment at which a fact that it reads may change.
+
+    Why
+        Every decision has to end soon, whoever wrote the case or the pack. There is no decision on a part of a case:
+        advice that is left out could be the most important.
+
+    Example
+        (1,000 interviewers, 5,000 messages, and a fact with three tests of each pair of them)
+
+    Instead
+        (let the fact look at the messages of one person, with `same as`, or raise the limit:
+        tactful.load(limits=tactful.CaseLimits(steps=100_000_000)))
+    """
+
+    id: ClassVar[str] = "T213"

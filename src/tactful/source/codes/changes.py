@@ -34,7 +34,7 @@ class AmbiguousSpot(Code):
         applications.
 
     Why
-        Changing the wrong one would answer a different question.
+        A change of the wrong fact would answer a different question.
 
     Example
         tactful advise case.yaml --set application.status=offered

@@ -52,11 +52,10 @@ class OutOfScope(Code):
     """entity out of scope
 
     What it reports
-        A condition or a sentence refers to an entity that the rule does not have in view, or of which there may be
-        several.
+        A condition or a sentence refers to an entity that is not in the rule's scope, or of which there may be several.
 
     Why
-        A rule for each person has one person and one application in view, but no particular interview.
+        A rule for each person has one person and one application in scope, but no particular interview.
 
     Example
         when: {interview.stage: final}
@@ -264,7 +263,7 @@ class BadTarget(Code):
     """target that is not in scope
 
     What it reports
-        `to` names an entity that the rule does not have in view.
+        `to` names an entity that is not in the rule's scope.
 
     Why
         It would not be clear whom the advice concerns.
@@ -340,8 +339,7 @@ class BadCollection(Code):
     """collection that a computed fact cannot range over
 
     What it reports
-        A computed fact ranges over an entity of which there is only one here, or names a field instead of an
-        entity.
+        A computed fact ranges over an entity of which its own row has only one, or names a field instead of an entity.
 
     Why
         There would be nothing to count.

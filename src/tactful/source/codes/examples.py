@@ -141,8 +141,8 @@ class BadExampleValue(Code):
     frame: ClassVar[Frame | None] = EXAMPLE
 
 
-class CannotBegin(Code):
-    """folder in which no pack can be started
+class UnusablePackFolder(Code):
+    """folder that cannot take a new pack
 
     What it reports
         The folder that `tactful init` names has files in it, is a file, or has a name that no pack can have.

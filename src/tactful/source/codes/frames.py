@@ -1,4 +1,4 @@
-"""What stands around the short examples on the pages of codes."""
+"""Frames: the rest of the file around the short examples on the pages of codes."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ import msgspec
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """A text with one open entry. An example has keys of the entry; ``keys`` are those that it need not repeat."""
+    """A text with an open entry, to which an example adds keys. ``keys`` are the keys that an example may leave out."""
 
     opening: str
     indent: str
     keys: Mapping[str, str]
 
     def around(self, example: str) -> str:
-        """The whole text: the example's keys in the entry, and those of the frame that the example does not have."""
+        """The whole text: the example's keys in the entry, and the frame's keys that the example does not have."""
         own = {line.partition(":")[0] for line in example.splitlines() if not line.startswith(" ")}
         keys = [f"{key}: {value}" for key, value in self.keys.items() if key not in own]
         return self.opening + "".join(f"{self.indent}{line}\n" for line in [*example.splitlines(), *keys])
 
 
-#: Around some keys of a rule.
+#: The frame around keys of a rule.
 RULE: Final = Frame(
     "actions: {call: {about: a call}}\nrules:\n  r:\n",
     "    ",
     {"for each": "person", "then": "{may: call}", "because": "a reason", "source": "a book"},
 )
-#: Around some keys of an example.
+#: The frame around keys of an example.
 EXAMPLE: Final = Frame(
     "examples:\n  keep-looking:\n",
     "    ",

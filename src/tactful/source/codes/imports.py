@@ -38,7 +38,7 @@ class BrokenFile(Code):
         closed, or a row with more values than the header.
 
     Why
-        Whatever follows may belong elsewhere, so none of it can be trusted.
+        Everything that follows may belong elsewhere, so none of it can be trusted.
 
     Example
         (an .ics file that was cut off before END:VCALENDAR)
@@ -69,7 +69,7 @@ class Recurring(Code):
     id: ClassVar[str] = "T503"
 
 
-class NoEnd(Code):
+class MissingEnd(Code):
     """invitation without an end
 
     What it reports
@@ -107,7 +107,7 @@ class WrongImportValue(Code):
     id: ClassVar[str] = "T505"
 
 
-class NoImportZone(Code):
+class UnusableImportZone(Code):
     """time without a time zone in an imported file
 
     What it reports
@@ -166,7 +166,7 @@ class NotUnderstood(Code):
     id: ClassVar[str] = "T508"
 
 
-class Guessed(Code):
+class ImportGuess(Code):
     """guess during an import
 
     What it reports

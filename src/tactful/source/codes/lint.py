@@ -1,4 +1,4 @@
-"""Codes T9xx: what is legal in a pack but suspicious."""
+"""Codes T9xx: parts of a pack that are legal but suspicious."""
 
 from __future__ import annotations
 
@@ -341,7 +341,7 @@ class NotAllCompared(Code):
         Comparing the conditions of the pack with each other would take too many steps, so some were not compared.
 
     Why
-        A check ends in bounded time, whatever the pack. That no warning is shown does not mean that there is none.
+        A check ends in bounded time for every pack. Some warnings may be missing.
 
     Example
         (thousands of recommendations and prohibitions of the same action in one pack)

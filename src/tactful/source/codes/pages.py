@@ -49,7 +49,7 @@ def _text(code: type[Code]) -> str:
 
 
 def _frame(code: type[Code]) -> str:
-    """What stands around the example, where the page shows a part of an entry."""
+    """The frame around the example, if the page shows only a part of an entry."""
     if code.frame is None:
         return ""
     shown = textwrap.indent(code.frame.around("… (the example; its keys replace those below)"), "    ")

@@ -195,7 +195,7 @@ def _can_meet(rule: Rule, prohibition: Rule, counts: set[str]) -> bool:
     tied = all(side.target == InScope(side.entity) for side in (rule, prohibition))
     if not tied or outer.entity not in SCOPES[inner.entity]:
         return True
-    conditions = [one.condition for one in (inner, outer)]
+    conditions = [side.condition for side in (inner, outer)]
     return Logic(inner.entity, conditions, counts).possible(*conditions)
 
 

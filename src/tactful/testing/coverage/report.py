@@ -1,4 +1,4 @@
-"""Coverage shown: a table, the outcomes that were never seen, and the rule files as one annotated HTML page."""
+"""Shows coverage: a table, the outcomes that were never seen, and the rule files as one annotated HTML page."""
 
 from __future__ import annotations
 
@@ -57,14 +57,18 @@ def _missing(coverage: Coverage) -> Iterator[tuple[str, int, str]]:
     for rule in coverage.rules:
         if not rule.fired:
             yield rule.span.file, rule.span.line, f"{rule.id} never fired"
-    for one in coverage.tests:
-        if one.outcomes < 2:
-            test = one.test
-            yield test.span.file, test.span.line, f"{one.owner}: `{test.field.text}: {test.text}` {_WORDS[_seen(one)]}"
+    for seen in coverage.tests:
+        if seen.outcomes < 2:
+            test = seen.test
+            yield (
+                test.span.file,
+                test.span.line,
+                f"{seen.owner}: `{test.field.text}: {test.text}` {_WORDS[_seen(seen)]}",
+            )
 
 
-def _seen(one: SeenTest) -> Seen:
-    match one.held > 0, one.failed > 0:
+def _seen(test: SeenTest) -> Seen:
+    match test.held > 0, test.failed > 0:
         case True, True:
             return "both"
         case True, False:
@@ -102,16 +106,16 @@ mark.true, mark.false { background: var(--half); } mark.never { background: var(
 
 
 class _Mark(NamedTuple):
-    """A stretch of a line that is coloured: columns from 0, what was seen of it, and what hovering tells."""
+    """A stretch of a line that is coloured: columns from 0, the outcomes that were seen, and the text shown on hovering."""
 
     start: int
     end: int
     seen: Seen
-    told: str
+    hint: str
 
 
 def coverage_html(coverage: Coverage) -> bytes:
-    """The pack's files as one page that needs nothing else (UTF-8): rules and tests coloured by what was seen of them."""
+    """The pack's files as a self-contained page (UTF-8). Rules and tests are coloured by the outcomes that were seen."""
     root = element("html", lang="en")
     head = add(root, "head")
     add(head, "meta", charset="utf-8")
@@ -129,7 +133,11 @@ def coverage_html(coverage: Coverage) -> bytes:
         add(main, "h2", name, id=f"f{no}")
         _file(main, coverage.checked.sources[name], coverage.of_file(name))
     _conflicts(main, coverage)
-    add(body, "footer", f"{coverage.decisions} decisions. Point at a coloured stretch to see how often it was what.")
+    add(
+        body,
+        "footer",
+        f"{coverage.decisions} decisions. Point at a coloured stretch to see its counts.",
+    )
     return b"<!doctype html>\n" + to_bytes(root, "html") + b"\n"
 
 
@@ -162,11 +170,12 @@ def _file(main: Element, text: str, part: Coverage) -> None:
     marks: dict[int, list[_Mark]] = {}
     for rule in part.rules:
         marks.setdefault(rule.span.line, []).append(_rule_mark(rule))
-    for one in part.tests:
-        start = one.test.span.column - 1
-        seen, told = _seen(one), f"{one.owner}: true {one.held} times, false {one.failed} times"
-        width = one.test.span.end - one.test.span.start
-        marks.setdefault(one.test.span.line, []).append(_Mark(start, start + width, seen, told))
+    for test in part.tests:
+        span = test.test.span
+        start = span.column - 1
+        seen, hint = _seen(test), f"{test.owner}: true {test.held} times, false {test.failed} times"
+        width = span.end - span.start
+        marks.setdefault(span.line, []).append(_Mark(start, start + width, seen, hint))
     shown = add(main, "pre")
     for no, line in enumerate(lines, start=1):
         _line(shown, no, line, sorted(marks.get(no, ())))
@@ -174,22 +183,22 @@ def _file(main: Element, text: str, part: Coverage) -> None:
 
 def _rule_mark(rule: SeenRule) -> _Mark:
     start = rule.span.column - 1
-    told = f"fired {rule.fired} times"
-    return _Mark(start, start + rule.span.end - rule.span.start, "both" if rule.fired else "never", told)
+    hint = f"fired {rule.fired} times"
+    return _Mark(start, start + rule.span.end - rule.span.start, "both" if rule.fired else "never", hint)
 
 
 def _line(shown: Element, no: int, line: str, marks: list[_Mark]) -> None:
-    seen = {one.seen for one in marks}
+    seen = {mark.seen for mark in marks}
     worst = "never" if "never" in seen else "half" if seen - {"both"} else "both" if seen else ""
     holder = add(shown, "span", class_=f"line {worst}".strip())
     last = add(holder, "span", str(no), class_="no")
     at = 0
-    for one in marks:
-        start, end = max(at, one.start), min(one.end, len(line))
+    for mark in marks:
+        start, end = max(at, mark.start), min(mark.end, len(line))
         if start >= end:
             continue
         last.tail = line[at:start]
-        last = add(holder, "mark", line[start:end], class_=one.seen, title=one.told)
+        last = add(holder, "mark", line[start:end], class_=mark.seen, title=mark.hint)
         at = end
     last.tail = line[at:] + "\n"
 
@@ -200,7 +209,7 @@ def _conflicts(main: Element, coverage: Coverage) -> None:
     row = add(table, "tr")
     for words in ("prohibition", "recommendation", "met"):
         add(row, "th", words, scope="col")
-    for one in sorted(coverage.conflicts, key=lambda one: one.met):
+    for conflict in sorted(coverage.conflicts, key=lambda conflict: conflict.met):
         row = add(table, "tr")
-        for words in (one.prohibition, one.recommendation, str(one.met)):
+        for words in (conflict.prohibition, conflict.recommendation, str(conflict.met)):
             add(row, "td", words)

@@ -30,7 +30,7 @@ MOMENT_HELP: Final = "write it like `2026-11-23T10:00:00-05:00`; without an offs
 
 
 class Parts:
-    """Reads the parts of a file of examples. For a part with a mistake, the mistake is noted and ``None`` returned."""
+    """Reads the parts of a file of examples. For a part with a mistake, notes the mistake and returns ``None``."""
 
     def __init__(self, checked: CheckedPack) -> None:
         self.checked = checked
@@ -42,30 +42,30 @@ class Parts:
 
     # --- structure ---
 
-    def entries(self, node: Node, what: str, known: tuple[str, ...]) -> Entries | None:
-        """A mapping's entries; keys that are not known are mistakes."""
+    def entries(self, node: Node, part: str, known: tuple[str, ...]) -> Entries | None:
+        """A mapping's entries. Unknown keys are mistakes."""
         if not isinstance(node, Mapping):
-            self.report(ExampleShape, node.span, f"{what} is a mapping", f"with keys such as `{known[0]}:`")
+            self.report(ExampleShape, node.span, f"{part} is a mapping", f"with keys such as `{known[0]}:`")
             return None
         for key, _ in node.entries:
             if key.text not in known:
-                help_ = did_you_mean(key.text, known) or "there are " + ", ".join(f"`{name}`" for name in known)
-                self.report(UnknownExampleKey, key.span, f"`{key.text}` means nothing in {what}", help_)
+                help_ = did_you_mean(key.text, known) or "the keys are " + ", ".join(f"`{name}`" for name in known)
+                self.report(UnknownExampleKey, key.span, f"`{key.text}` means nothing in {part}", help_)
         return {key.text: (key, value) for key, value in node.entries if key.text in known}
 
-    def by_name(self, node: Node, what: str) -> Iterator[tuple[Scalar, Node]]:
+    def by_name(self, node: Node, part: str) -> Iterator[tuple[Scalar, Node]]:
         """The entries of a mapping whose keys are names; nothing where it is empty."""
         if isinstance(node, Mapping):
             yield from node.entries
         elif not (isinstance(node, Scalar) and node.is_null):
-            self.report(ExampleShape, node.span, f"`{what}` is a mapping from names to what they stand for")
+            self.report(ExampleShape, node.span, f"`{part}` is a mapping from names to values")
 
-    def items(self, node: Node, what: str) -> tuple[Node, ...]:
+    def items(self, node: Node, part: str) -> tuple[Node, ...]:
         """A list's items."""
         if isinstance(node, Sequence):
             return node.items
         self.report(
-            ExampleShape, node.span, f"`{what}` is a list", "put it in brackets, or `- ` before each of its lines"
+            ExampleShape, node.span, f"`{part}` is a list", "put it in brackets, or `- ` before each of its lines"
         )
         return ()
 
@@ -73,11 +73,11 @@ class Parts:
         """The items of the list under a key; empty where there is no such key."""
         return self.items(entries[key][1], key) if key in entries else ()
 
-    def text(self, node: Node, what: str) -> str | None:
+    def text(self, node: Node, part: str) -> str | None:
         """A single value."""
         if isinstance(node, Scalar):
             return node.text
-        self.report(ExampleShape, node.span, f"`{what}` takes one text, not several values")
+        self.report(ExampleShape, node.span, f"`{part}` takes one text, not several values")
         return None
 
     def texts(self, entries: Entries, key: str) -> tuple[str, ...]:
@@ -97,14 +97,14 @@ class Parts:
 
     # --- names ---
 
-    def reference(self, node: Node, what: str) -> Named | None:
+    def reference(self, node: Node, part: str) -> Named | None:
         """``call`` or ``call:dana``."""
         if isinstance(node, Mapping):
             self.report(
-                ExampleShape, node.span, f"`{what}` takes actions", "write `call`, or `call:dana` for one person"
+                ExampleShape, node.span, f"`{part}` takes actions", "write `call`, or `call:dana` for one person"
             )
             return None
-        text = self.text(node, what)
+        text = self.text(node, part)
         if text is None:
             return None
         action, _, target = text.partition(":")
@@ -125,20 +125,18 @@ class Parts:
         """Whether the pack has the rule."""
         return self._known(name, [rule.id for rule in self.checked.rules], "rule", span)
 
-    def _known(self, name: str, known: Collection[str], what: str, span: Span) -> bool:
+    def _known(self, name: str, known: Collection[str], kind: str, span: Span) -> bool:
         if name in known:
             return True
-        help_ = did_you_mean(name, known) or ("`tactful rules` lists them" if what == "rule" else None)
-        self.report(UnknownExampleName, span, f"the pack has no {what} `{name}`", help_)
+        help_ = did_you_mean(name, known) or ("`tactful rules` lists them" if kind == "rule" else None)
+        self.report(UnknownExampleName, span, f"the pack has no {kind} `{name}`", help_)
         return False
 
-    def _concluded(self, entries: Entries, node: Node, what: str) -> tuple[Modality, Reference] | None:
+    def _concluded(self, entries: Entries, node: Node, part: str) -> tuple[Modality, Reference] | None:
         """``should: call`` with its ``to``."""
         modalities = [modality for modality in MODALITIES if modality in entries]
         if len(modalities) != 1:
-            self.report(
-                IncompleteExample, node.span, f"{what} says one thing that is advised", "such as `should: call`"
-            )
+            self.report(IncompleteExample, node.span, f"{part} needs one conclusion", "such as `should: call`")
             return None
         modality = modalities[0]
         action_node = entries[modality][1]
@@ -162,20 +160,20 @@ class Parts:
                 self.rule(item.text, item.span)
         return Expected(
             modality=concluded[0],
-            what=concluded[1],
+            reference=concluded[1],
             span=node.span,
             by=self._deadline(entries, calendar),
             rules=rules,
             rank=self._rank(entries),
             steps=self.texts(entries, "steps"),
             without_steps=self.texts(entries, "without steps"),
-            instead_of=tuple(named.what for named in self.references(entries, "instead of")),
+            instead_of=tuple(named.reference for named in self.references(entries, "instead of")),
         )
 
     def lost(self, node: Node) -> Lost | None:
         """A conclusion that is expected to be set aside."""
-        entries = self.entries(node, "what is set aside", LOST_KEYS)
-        concluded = None if entries is None else self._concluded(entries, node, "what is set aside")
+        entries = self.entries(node, "an entry of `set aside`", LOST_KEYS)
+        concluded = None if entries is None else self._concluded(entries, node, "an entry of `set aside`")
         if entries is None or concluded is None:
             return None
         rule = self.text(entries["by rule"][1], "by rule") if "by rule" in entries else None
@@ -187,9 +185,9 @@ class Parts:
         """An action that must not be recommended, or a conclusion that must not be drawn."""
         if not isinstance(node, Mapping):
             named = self.reference(node, "never")
-            return None if named is None else Forbidden(None, named.what, named.span)
-        entries = self.entries(node, "a conclusion", NEVER_KEYS)
-        concluded = None if entries is None else self._concluded(entries, node, "a conclusion")
+            return None if named is None else Forbidden(None, named.reference, named.span)
+        entries = self.entries(node, "an entry of `never`", NEVER_KEYS)
+        concluded = None if entries is None else self._concluded(entries, node, "an entry of `never`")
         return None if concluded is None else Forbidden(concluded[0], concluded[1], node.span)
 
     def _rank(self, entries: Entries) -> int | None:
@@ -215,14 +213,14 @@ class Parts:
         moment = self.moment(node, "by", calendar)
         return None if moment is None else Due(moment)
 
-    def moment(self, node: Node, what: str, calendar: Calendar) -> int | None:
+    def moment(self, node: Node, part: str, calendar: Calendar) -> int | None:
         """A moment in seconds since 1970; without an offset it is read on ``calendar``'s clock."""
-        text = self.text(node, what)
+        text = self.text(node, part)
         if text is None:
             return None
         moment = parse_moment(text)
         if moment is None:
-            help_ = MOMENT_HELP if what == "at" else f"{MOMENT_HELP}; or a day, or `none`"
-            self.report(BadExampleValue, node.span, f"`{what}` is `{text}`, which is no moment", help_)
+            help_ = MOMENT_HELP if part == "at" else f"{MOMENT_HELP}; or a day, or `none`"
+            self.report(BadExampleValue, node.span, f"`{part}` is `{text}`, which is not a moment", help_)
             return None
         return seconds_of(moment, calendar)

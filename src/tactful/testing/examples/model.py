@@ -48,7 +48,7 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     modality: Modality
-    what: Reference
+    reference: Reference
     span: Span
     by: Deadline | None = None
     rules: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
 class Named(msgspec.Struct, frozen=True):
     """A reference and its place in the file."""
 
-    what: Reference
+    reference: Reference
     span: Span
 
 
@@ -69,7 +69,7 @@ class Forbidden(msgspec.Struct, frozen=True):
     """An action that must not be recommended or, with a modality, a conclusion that must not be drawn."""
 
     modality: Modality | None
-    what: Reference
+    reference: Reference
     span: Span
 
 
@@ -77,7 +77,7 @@ class Lost(msgspec.Struct, frozen=True):
     """A conclusion that must be set aside, and the id of a rule behind the winner (``None``: any rule)."""
 
     modality: Modality
-    what: Reference
+    reference: Reference
     by_rule: str | None
     span: Span
 

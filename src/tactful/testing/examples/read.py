@@ -81,10 +81,10 @@ class _Reader:
         entries = parts.entries(node, "an example", EXAMPLE_KEYS)
         if entries is None:
             return None
-        if not any(key in entries and _says_something(key, entries[key][1]) for key in EXPECTATIONS):
+        if not any(key in entries and _can_fail(key, entries[key][1]) for key in EXPECTATIONS):
             parts.report(IncompleteExample, id_.span, f"`{id_.text}` expects nothing", "write `expect:` or `never:`")
         if "case" not in entries:
-            parts.report(IncompleteExample, id_.span, f"`{id_.text}` has no `case`", "name one, or write it out")
+            parts.report(IncompleteExample, id_.span, f"`{id_.text}` has no `case`", "name a case, or write it out")
             return None
         case = self._case(id_, entries)
         if case is None:
@@ -111,15 +111,15 @@ class _Reader:
 
     def _targets(self, example: Example) -> None:
         """Report targets of references that the case does not have: nothing can be advised for them."""
-        named = [(item.what, item.span) for item in example.order]
-        named += [(forbidden.what, forbidden.span) for forbidden in example.never]
-        named += [(lost.what, lost.span) for lost in example.set_aside]
+        named = [(item.reference, item.span) for item in example.order]
+        named += [(forbidden.reference, forbidden.span) for forbidden in example.never]
+        named += [(lost.reference, lost.span) for lost in example.set_aside]
         for expected in example.expect:
-            named += [(what, expected.span) for what in (expected.what, *expected.instead_of)]
-        for what, span in named:
+            named += [(reference, expected.span) for reference in (expected.reference, *expected.instead_of)]
+        for reference, span in named:
             try:
-                if what.target is not None:
-                    rows_named(example.case, what.target)
+                if reference.target is not None:
+                    rows_named(example.case, reference.target)
             except UnknownName as error:
                 message, _, help_ = str(error).partition("; ")
                 self.parts.report(UnknownExampleName, span, message, help_)
@@ -205,7 +205,7 @@ class _Reader:
             match = _LIST.fullmatch(key.text)
             if match is None or match.group(2) not in LISTS:
                 help_ = "such as `messages:`, or `application[acme].messages:` where there are several applications"
-                self.parts.report(UnknownExampleName, key.span, f"`{key.text}` is no list of a case", help_)
+                self.parts.report(UnknownExampleName, key.span, f"`{key.text}` is not a list of a case", help_)
                 return None
             items = self.parts.items(rows, key.text)
             if not isinstance(case, Mapping):
@@ -222,15 +222,17 @@ class _Reader:
         return case
 
     def _application(self, case: Mapping, key: Scalar, wanted: str | None) -> int | None:
-        """The index of the application with the id ``wanted``, or of the only one."""
+        """The index of the application with the id ``wanted``, or of the only application."""
         known = [_id_of(item) for item in _list(case, "applications").items]
         if wanted is not None and wanted in known:
             return known.index(wanted)
         if wanted is None and len(known) == 1:
             return 0
-        what = f"there is no application `{wanted}`" if wanted is not None else "the case has not one application only"
+        message = (
+            f"there is no application `{wanted}`" if wanted is not None else "the case has several applications or none"
+        )
         help_ = (did_you_mean(wanted, known) if wanted else None) or f"write it like `application[acme].{key.text}`"
-        self.parts.report(UnknownExampleName, key.span, what, help_)
+        self.parts.report(UnknownExampleName, key.span, message, help_)
         return None
 
     def _changed(self, shape: CaseShape, entry: tuple[Scalar, Node], now: int | None) -> Case:
@@ -253,8 +255,8 @@ class _Reader:
             raise InvalidInput(_placed(error.diagnostics, entry[0].span)) from None
 
 
-def _says_something(key: str, node: Node) -> bool:
-    """Whether an expectation can fail: an empty list cannot, nor an order of one."""
+def _can_fail(key: str, node: Node) -> bool:
+    """Whether an expectation can fail: an empty list cannot, nor an order of a single action."""
     match node:
         case Sequence(items=items):
             return len(items) > (1 if key == "order" else 0)
@@ -295,7 +297,7 @@ def _candidate_alone(node: Node) -> Node:
 
 
 def _list(node: Mapping, name: str) -> Sequence:
-    """A list in a mapping; empty where the key is missing or its value is no list."""
+    """A list in a mapping; empty where the key is missing or its value is not a list."""
     value = next((value for key, value in node.entries if key.text == name), None)
     return value if isinstance(value, Sequence) else Sequence((), node.span)
 

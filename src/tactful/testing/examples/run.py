@@ -59,7 +59,7 @@ def read_examples_text(policy: Policy, text: str, name: str, folder: Path | None
 
 
 def run_example(policy: Policy, example: Example) -> ExampleResult:
-    """Decide on the example's case and compare the decision with what is expected. Pure."""
+    """Decide on the example's case and compare the decision with the expectations. Pure."""
     return ExampleResult(example, tuple(_Run(policy.decide(example.case), example).problems()))
 
 
@@ -87,10 +87,10 @@ class _Run:
 
     # --- matching ---
 
-    def _fits(self, what: Reference, conclusion: Conclusion) -> bool:
-        """Whether a conclusion is about what is named. A recommendation may be of a kind of the action."""
+    def _fits(self, reference: Reference, conclusion: Conclusion) -> bool:
+        """Whether a conclusion is about the action and target of a reference. A recommendation may be of a kind of the action."""
         target = conclusion.target.id, _full_id(conclusion)
-        return what.action in self._kinds(conclusion) and what.target in (None, *target)
+        return reference.action in self._kinds(conclusion) and reference.target in (None, *target)
 
     def _kinds(self, conclusion: Conclusion) -> Collection[str]:
         """The actions that a conclusion counts for: for a recommendation, all those that its action is a kind of."""
@@ -98,12 +98,14 @@ class _Run:
 
     def _nearest(self, expected: Expected) -> Conclusion | None:
         """The conclusion that meets most of an expectation; ``None`` if none has the modality, action and target."""
-        fitting = self._fitting(self._ranked, expected.modality, expected.what)
+        fitting = self._fitting(self._ranked, expected.modality, expected.reference)
         return min(fitting, key=lambda conclusion: len(self._unmet(expected, conclusion)), default=None)
 
-    def _fitting(self, among: Iterable[Conclusion], modality: Modality, what: Reference) -> list[Conclusion]:
-        """The conclusions with this modality that are about what is named."""
-        return [conclusion for conclusion in among if conclusion.modality == modality and self._fits(what, conclusion)]
+    def _fitting(self, among: Iterable[Conclusion], modality: Modality, reference: Reference) -> list[Conclusion]:
+        """The conclusions with this modality that fit a reference."""
+        return [
+            conclusion for conclusion in among if conclusion.modality == modality and self._fits(reference, conclusion)
+        ]
 
     def _rank(self, conclusion: Conclusion) -> int:
         return self._ranked.index(conclusion) + 1
@@ -113,15 +115,15 @@ class _Run:
     def _expected(self, expected: Expected) -> Iterator[Problem]:
         nearest = self._nearest(expected)
         if nearest is None:
-            line = _conclusion(expected.modality, expected.what)
-            yield self._problem(expected.span, (line,), tuple(self._instead(expected)), expected.what)
+            line = _conclusion(expected.modality, expected.reference)
+            yield self._problem(expected.span, (line,), tuple(self._instead(expected)), expected.reference)
         elif unmet := self._unmet(expected, nearest):
-            wanted = (_conclusion(expected.modality, expected.what), *(f"  {want}" for want, _ in unmet))
+            wanted = (_conclusion(expected.modality, expected.reference), *(f"  {want}" for want, _ in unmet))
             got = (self._say(nearest), *(f"  {got}" for _, got in unmet))
             yield self._problem(expected.span, wanted, got, _reference(nearest))
 
     def _unmet(self, expected: Expected, conclusion: Conclusion) -> list[tuple[str, str]]:
-        """The parts of an expectation that a conclusion does not meet: what was expected, and what the conclusion has."""
+        """The parts of an expectation that a conclusion does not meet: the expected words, and those of the conclusion."""
         unmet = []
         if expected.by is not None and not self._due(expected.by, conclusion.due):
             unmet.append((self._say_deadline(expected.by), f"by {self._context.iso(conclusion.due) or 'none'}"))
@@ -131,10 +133,10 @@ class _Run:
             unmet.append((f"rank {expected.rank}", f"rank {rank}"))
         if expected.steps or expected.without_steps:
             unmet.extend(self._steps(expected, self._context.steps_of(conclusion)))
-        for what in expected.instead_of:
-            if not any(self._fits(what, alternative) for alternative in conclusion.alternatives):
+        for reference in expected.instead_of:
+            if not any(self._fits(reference, alternative) for alternative in conclusion.alternatives):
                 names = ", ".join(str(_reference(alternative)) for alternative in conclusion.alternatives)
-                unmet.append((f"instead of {what}", f"instead of {names or 'nothing'}"))
+                unmet.append((f"instead of {reference}", f"instead of {names or 'nothing'}"))
         return unmet
 
     def _steps(self, expected: Expected, steps: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -147,12 +149,12 @@ class _Run:
                     yield f"no step {text}", f"step {step}"
 
     def _never(self, forbidden: Forbidden) -> Iterator[Problem]:
-        what, modality = forbidden.what, forbidden.modality
-        line = f"never {what if modality is None else _conclusion(modality, what)}"
-        rows = None if what.target is None else rows_named(self._example.case, what.target)
+        reference, modality = forbidden.reference, forbidden.modality
+        line = f"never {reference if modality is None else _conclusion(modality, reference)}"
+        rows = None if reference.target is None else rows_named(self._example.case, reference.target)
         for advice in self._ranked:
             for conclusion in (advice, *advice.alternatives):
-                if self._forbidden(modality, what.action, conclusion) and (
+                if self._forbidden(modality, reference.action, conclusion) and (
                     rows is None or any(inside(conclusion.target, row) for row in rows)
                 ):
                     place = "" if conclusion is advice else f", as an alternative to {_reference(advice)}"
@@ -165,31 +167,31 @@ class _Run:
         return wrong and action in self._kinds(conclusion)
 
     def _ordered(self, first: Named, second: Named) -> Iterator[Problem]:
-        higher, lower = (self._first(named.what) for named in (first, second))
+        higher, lower = (self._first(named.reference) for named in (first, second))
         if higher is None or lower is None or self._rank(higher) >= self._rank(lower):
             got = tuple(
-                f"{named.what}: {'not advised' if conclusion is None else f'rank {self._rank(conclusion)}'}"
+                f"{named.reference}: {'not advised' if conclusion is None else f'rank {self._rank(conclusion)}'}"
                 for named, conclusion in ((first, higher), (second, lower))
             )
-            subject = first.what if higher is None else second.what if lower is None else _reference(lower)
-            yield self._problem(second.span, (f"{first.what}", f"  before {second.what}"), got, subject)
+            subject = first.reference if higher is None else second.reference if lower is None else _reference(lower)
+            yield self._problem(second.span, (f"{first.reference}", f"  before {second.reference}"), got, subject)
 
-    def _first(self, what: Reference) -> Conclusion | None:
-        """The highest ranked conclusion that is about what is named."""
-        return next((conclusion for conclusion in self._ranked if self._fits(what, conclusion)), None)
+    def _first(self, reference: Reference) -> Conclusion | None:
+        """The highest ranked conclusion that fits a reference."""
+        return next((conclusion for conclusion in self._ranked if self._fits(reference, conclusion)), None)
 
     def _lost(self, lost: Lost) -> Iterator[Problem]:
-        losers = self._fitting(self._set_aside, lost.modality, lost.what)
-        wanted = f"{_conclusion(lost.modality, lost.what)}, set aside"
+        losers = self._fitting(self._set_aside, lost.modality, lost.reference)
+        wanted = f"{_conclusion(lost.modality, lost.reference)}, set aside"
         if not losers:
-            got = [self._say(conclusion) for conclusion in self._fitting(self._ranked, lost.modality, lost.what)]
-            yield self._problem(lost.span, (wanted,), tuple(got) or ("not recommended at all",), lost.what)
+            got = [self._say(conclusion) for conclusion in self._fitting(self._ranked, lost.modality, lost.reference)]
+            yield self._problem(lost.span, (wanted,), tuple(got) or ("not recommended at all",), lost.reference)
             return
         winners = {rule for loser in losers for winner in loser.lost_to for rule in self._rules(winner)}
         if lost.by_rule is not None and lost.by_rule not in winners:
             expected = (wanted, f"  by {lost.by_rule}")
             got = [self._say(losers[0]) + ", set aside", f"  by {', '.join(sorted(winners))}"]
-            yield self._problem(lost.span, expected, tuple(got), lost.what)
+            yield self._problem(lost.span, expected, tuple(got), lost.reference)
 
     def _nothing_else(self) -> Iterator[Problem]:
         nearest = map(self._nearest, self._example.expect)
@@ -205,17 +207,17 @@ class _Run:
 
     def _instead(self, expected: Expected) -> Iterator[str]:
         """The conclusions about the action that was expected; ``not advised`` if there are none."""
-        what, nothing = expected.what, True
+        reference, nothing = expected.reference, True
         for advice in self._ranked:
-            if self._fits(what, advice):
+            if self._fits(reference, advice):
                 nothing = False
                 yield self._say(advice)
             for alternative in advice.alternatives:
-                if self._fits(what, alternative):
+                if self._fits(reference, alternative):
                     nothing = False
                     yield f"{self._say(alternative)}, as an alternative to {_reference(advice)}"
         for loser in self._set_aside:
-            if self._fits(what, loser):
+            if self._fits(reference, loser):
                 nothing = False
                 yield f"{self._say(loser)}, set aside"
         if nothing:
@@ -247,9 +249,9 @@ class _Run:
                 return f"by {day.isoformat()}"
 
 
-def _conclusion(modality: str, what: Reference) -> str:
+def _conclusion(modality: str, reference: Reference) -> str:
     """``should call:dana``."""
-    return f"{modality} {what}"
+    return f"{modality} {reference}"
 
 
 def _reference(conclusion: Conclusion) -> Reference:

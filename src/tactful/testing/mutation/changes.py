@@ -51,21 +51,21 @@ def test_changes(test: Test) -> Iterator[Change]:
     for no, predicate in enumerate(test.predicates):
         if len(test.predicates) > 1 and isinstance(predicate, NowIs) and predicate.shift == HERE:
             continue  # `at most 2 days ago` also means past, which is not written in the pack
-        for operator, said, changed in _predicate_changes(predicate, test.field.kind):
+        for operator, change, changed in _predicate_changes(predicate, test.field.kind):
             predicates = (*test.predicates[:no], changed, *test.predicates[no + 1 :])
-            yield operator, f": {said}", replace(test, predicates=predicates)
+            yield operator, f": {change}", replace(test, predicates=predicates)
 
 
 def _predicate_changes(predicate: Predicate, kind: Kind) -> Iterator[tuple[str, str, Predicate]]:
     match predicate:
         case NowIs(op=op, shift=shift):
-            for operator, said, length in length_changes(shift.length):
-                yield operator, said, NowIs(op, Shift(length, shift.back))
+            for operator, change, length in length_changes(shift.length):
+                yield operator, change, NowIs(op, Shift(length, shift.back))
             for other in (_STRICT[op], OPPOSITE[op]):
                 yield "comparison", f"{_WORDS[op]} → {_WORDS[other]}", NowIs(other, shift)
         case Compare(op=op, value=value):
-            for operator, said, number in _number_changes(value, kind):
-                yield operator, said, Compare(op, number)
+            for operator, change, number in _number_changes(value, kind):
+                yield operator, change, Compare(op, number)
             for other in (_STRICT[op], OPPOSITE[op]):
                 yield "comparison", f"{_WORDS[op]} → {_WORDS[other]}", Compare(other, value)
         case Relates(op=op, other=against) if op != "==":
@@ -92,15 +92,15 @@ def _value_changes(values: tuple[bool | str | int | float, ...], kind: Kind) -> 
         if others:
             yield "value dropped", f"`{value}` is left out", IsIn(others)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            for operator, said, number in _number_changes(value, kind):
-                yield operator, said, IsIn((*values[:no], number, *values[no + 1 :]))
+            for operator, change, number in _number_changes(value, kind):
+                yield operator, change, IsIn((*values[:no], number, *values[no + 1 :]))
 
 
 def _number_changes(value: int | float, kind: Kind) -> Iterator[tuple[str, str, int | float]]:
     if isinstance(kind, DurationKind):
-        for operator, said, length in length_changes(Elapsed(int(value))):
+        for operator, change, length in length_changes(Elapsed(int(value))):
             if isinstance(length, Elapsed):
-                yield operator, said, length.seconds
+                yield operator, change, length.seconds
         return
     for step in (1, -1):
         yield _up_or_down(step), f"{value:g} → {value + step:g}", value + step

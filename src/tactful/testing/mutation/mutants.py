@@ -41,7 +41,7 @@ replace = msgspec.structs.replace
 
 
 class Mutant(msgspec.Struct, frozen=True, eq=False):
-    """A pack with one change. ``owner`` is the changed rule or fact, ``said`` the change in words, ``span`` its place.
+    """A pack with one change. ``owner`` is the changed rule or fact, ``change`` describes the change, ``span`` its place.
 
     ``affected`` are the numbers, in the original pack, of the rules that may fire differently. ``off``: the rule is removed.
     """
@@ -49,7 +49,7 @@ class Mutant(msgspec.Struct, frozen=True, eq=False):
     id: str
     owner: str
     operator: str
-    said: str
+    change: str
     span: Span
     pack: CheckedPack
     affected: tuple[int, ...]
@@ -79,10 +79,10 @@ def _unique(mutants: Iterator[Mutant]) -> Iterator[Mutant]:
 
 
 def _of_rule(rule: Rule, checked: CheckedPack, counts: set[str]) -> Iterator[Mutant]:
-    def made(part: str, operator: str, said: str, span: Span, changed: Rule) -> Mutant:
+    def made(part: str, operator: str, change: str, span: Span, changed: Rule) -> Mutant:
         rules = (*checked.rules[: rule.no], changed, *checked.rules[rule.no + 1 :])
         pack = replace(checked, rules=rules)
-        return Mutant(f"{rule.id}/{part}:{operator}", rule.id, operator, said, span, pack, (rule.no,))
+        return Mutant(f"{rule.id}/{part}:{operator}", rule.id, operator, change, span, pack, (rule.no,))
 
     rest = [other for other in checked.rules if other is not rule]
     without = replace(checked, rules=tuple(replace(other, no=no) for no, other in enumerate(rest)))
@@ -90,23 +90,23 @@ def _of_rule(rule: Rule, checked: CheckedPack, counts: set[str]) -> Iterator[Mut
     yield Mutant(f"{rule.id}/rule:rule off", rule.id, "rule off", said_off, rule.span, without, (rule.no,), off=True)
     for key, default in (("when", AllOf(())), ("unless", AnyOf(()))):
         condition: Condition = getattr(rule, key)
-        for test, operator, said, changed in condition_changes(condition, default, rule.entity, counts):
-            yield made(f"{key} {test.field.text}", operator, said, test.span, replace(rule, **{key: changed}))
-    for said, conclusion in _conclusions(rule.conclusion):
-        yield made("then", "modality", said, rule.span, replace(rule, conclusion=conclusion))
+        for test, operator, change, changed in condition_changes(condition, default, rule.entity, counts):
+            yield made(f"{key} {test.field.text}", operator, change, test.span, replace(rule, **{key: changed}))
+    for change, conclusion in _conclusions(rule.conclusion):
+        yield made("then", "modality", change, rule.span, replace(rule, conclusion=conclusion))
     if not isinstance(rule.conclusion, AddStep):
         for priority in (100, 0):
             if rule.priority != priority:
-                said = f"priority {rule.priority} → {priority}"
-                yield made("priority", "priority", said, rule.span, replace(rule, priority=priority))
+                change = f"priority {rule.priority} → {priority}"
+                yield made("priority", "priority", change, rule.span, replace(rule, priority=priority))
         target = _wider(rule.target, rule.entity)
         if target is not None:
-            said = f"the conclusion concerns the {target.entity}"
-            yield made("to", "target", said, rule.span, replace(rule, target=target))
+            change = f"the conclusion concerns the {target.entity}"
+            yield made("to", "target", change, rule.span, replace(rule, target=target))
     if rule.by is not None:
-        for operator, said, shift in _shifts(rule.by.shift):
+        for operator, change, shift in _shifts(rule.by.shift):
             changed_by = Deadline(rule.by.field, shift)
-            yield made("by", operator, f"deadline: {said}", rule.span, replace(rule, by=changed_by))
+            yield made("by", operator, f"deadline: {change}", rule.span, replace(rule, by=changed_by))
 
 
 _NEXT: Final[dict[Modality, tuple[Modality, ...]]] = {
@@ -123,13 +123,13 @@ def _conclusions(conclusion: Conclusion) -> Iterator[tuple[str, Conclusion]]:
     if isinstance(conclusion, AddStep):
         return
     for modality in _NEXT[conclusion.modality]:
-        said = f"{conclusion.modality.replace('_', ' ')} → {modality.replace('_', ' ')}"
+        change = f"{conclusion.modality.replace('_', ' ')} → {modality.replace('_', ' ')}"
         match modality:
             case "should_not" | "must_not":
                 safety = isinstance(conclusion, Prohibit) and conclusion.safety
-                yield said, Prohibit(modality, conclusion.action, safety)
+                yield change, Prohibit(modality, conclusion.action, safety)
             case _:
-                yield said, Advise(modality, conclusion.action)
+                yield change, Advise(modality, conclusion.action)
 
 
 #: The entity that a target is widened to.
@@ -151,8 +151,8 @@ def _wider(target: Target, entity: str) -> InScope | None:
 
 
 def _shifts(shift: Shift) -> Iterator[tuple[str, str, Shift]]:
-    for operator, said, length in length_changes(shift.length):
-        yield operator, said, Shift(length, shift.back)
+    for operator, change, length in length_changes(shift.length):
+        yield operator, change, Shift(length, shift.back)
 
 
 # --- facts ---
@@ -167,20 +167,20 @@ def _of_fact(no: int, fact: ComputedFact, checked: CheckedPack, counts: set[str]
     if not affected:
         return  # only sentences or invariants read it
 
-    def made(part: str, operator: str, said: str, span: Span, changed: ComputedFact) -> Mutant:
+    def made(part: str, operator: str, change: str, span: Span, changed: ComputedFact) -> Mutant:
         pack = replace(checked, facts=(*checked.facts[:no], changed, *checked.facts[no + 1 :]))
-        return Mutant(f"{fact.id}/{part}:{operator}", fact.id, operator, said, span, pack, affected)
+        return Mutant(f"{fact.id}/{part}:{operator}", fact.id, operator, change, span, pack, affected)
 
     key, entity = ("condition", fact.entity) if isinstance(fact, WhenFact) else ("where", fact.over)
     condition: Condition = getattr(fact, key)
     part = "when" if key == "condition" else key
-    for test, operator, said, changed in condition_changes(condition, AllOf(()), entity, counts):
-        yield made(f"{part} {test.field.text}", operator, said, test.span, replace(fact, **{key: changed}))
+    for test, operator, change, changed in condition_changes(condition, AllOf(()), entity, counts):
+        yield made(f"{part} {test.field.text}", operator, change, test.span, replace(fact, **{key: changed}))
     if isinstance(fact, Aggregate) and fact.op in _TURNED:
         turned = _TURNED[fact.op]
-        said = f"{fact.op} → {turned}"
+        change = f"{fact.op} → {turned}"
         span = checked.definitions[fact.id].id
-        yield made("how", "fact turned", said, span, replace(fact, op=turned))
+        yield made("how", "fact turned", change, span, replace(fact, op=turned))
 
 
 # --- conditions ---
@@ -195,13 +195,13 @@ def condition_changes(
     """
     for test in tests_of(condition):
         kept: list[Condition] = [condition]
-        for operator, said, instead in (*_dropped(), *test_changes(test)):
+        for operator, change, instead in (*_dropped(), *test_changes(test)):
             changed = _swap(condition, test, instead, default)
             logic = Logic(entity, [*kept, changed], counts)
             if any(logic.same(other, changed) for other in kept):
                 continue
             kept.append(changed)
-            yield test, operator, f"`{test.field.text}: {test.text}`{said}", changed
+            yield test, operator, f"`{test.field.text}: {test.text}`{change}", changed
 
 
 def _dropped() -> Iterator[Change]:

@@ -33,8 +33,8 @@ _INSTANTS: Final = 60
 Progress = Callable[[int, int], None]
 
 
-class MutantResult(msgspec.Struct, frozen=True):
-    """The result of trying a mutant.
+class MutantResult(msgspec.Struct, frozen=True, rename={"change": "said"}):
+    """The result of trying a mutant. ``change`` describes the mutant; its name in JSON is ``said``.
 
     ``noticed``: the example or invariant in ``by`` fails. ``survived``: the decision on ``case`` differs, and no example or
     invariant fails. ``not told apart``: the mutant decides like the original on every case that was tried.
@@ -43,7 +43,7 @@ class MutantResult(msgspec.Struct, frozen=True):
     id: str
     owner: str
     operator: str
-    said: str
+    change: str
     span: Span
     status: Literal["noticed", "survived", "not told apart"]
     by: str = ""
@@ -217,7 +217,7 @@ def _outcome(
     after: tuple[str, ...] = (),
 ) -> MutantResult:
     return MutantResult(
-        *(mutant.id, mutant.owner, mutant.operator, mutant.said, mutant.span),
+        *(mutant.id, mutant.owner, mutant.operator, mutant.change, mutant.span),
         *(status, by, case, before, after),
     )
 

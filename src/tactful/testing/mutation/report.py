@@ -1,4 +1,4 @@
-"""The results of mutation testing, shown: mutants that nothing noticed, each with a case that differs, and the score."""
+"""Shows the results of mutation testing: the score, and mutants that nothing noticed, each with a case that differs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def render_mutation(mutation: Mutation, examples: int, out: SafeConsole) -> None
 def _survivor(result: MutantResult, out: SafeConsole) -> None:
     place = f"{result.span.file}:{result.span.line}"
     out.print(Text.assemble((f"{place}: ", "bold"), (result.status, "red"), f" {result.id}"), soft_wrap=True)
-    out.print(Text(f"  {result.said}"), soft_wrap=True)
+    out.print(Text(f"  {result.change}"), soft_wrap=True)
     if result.case is not None:
         for sign, lines, style in (("-", result.before, "red"), ("+", result.after, "green")):
             for line in lines:
@@ -49,5 +49,7 @@ def _survivor(result: MutantResult, out: SafeConsole) -> None:
         for line in text.splitlines():
             out.print(Text(f"    {line}", "dim"), soft_wrap=True)
     else:
-        out.print("  no case was found on which it decides otherwise; it may say the same", style="dim")
+        out.print(
+            "  no case was found on which it decides differently; it may be equivalent to the original", style="dim"
+        )
     out.print()

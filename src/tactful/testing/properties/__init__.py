@@ -1,1 +1,1 @@
-"""What holds of every decision, tried on drawn cases."""
+"""Invariants and other properties of every decision, checked on drawn cases."""

@@ -28,7 +28,7 @@ MESSAGES: Final = (0, 1, 1, 2, 2, 3, 4, 5)
 _NOWS: Final = (*NOWS[:3] * 7, *NOWS)
 #: Places of candidates: mostly the first.
 _HOMES: Final = (*(PLACES[0],) * 6, *PLACES)
-#: Places of applications: often none of their own.
+#: Places of applications: often the application has no place of its own.
 _PLACES: Final = (*((None, None),) * 4, *PLACES)
 #: How many random bytes a case is drawn from. Cases for the shipped rules take up to 300.
 _BYTES: Final = 1 << 14

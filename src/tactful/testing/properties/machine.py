@@ -40,14 +40,14 @@ def candidate_weeks(policy: Policy, sent: Mapping[str, str]) -> type[RuleBasedSt
 
         @rule(length=st.sampled_from(_LENGTHS))
         def time_passes(self, length: int) -> None:
-            """Nothing happens but time."""
+            """Time passes, and nothing else happens."""
             self.now += length
             self.done = None
 
         @precondition(lambda self: self.case["applications"])
         @rule(data=st.data(), people=st.booleans())
         def an_interview_ends(self, data: st.DataObject, people: bool) -> None:
-            """Its interviewers are all known people of the application, or unknown."""
+            """An interview ends whose interviewers are all known people of the application, or unknown."""
             application = data.draw(st.sampled_from(self.case["applications"]))
             held = application.get("interviews", [])
             new: Plain = {"id": f"w{len(held)}", "ended_at": self._iso(self.now)}
@@ -58,13 +58,13 @@ def candidate_weeks(policy: Policy, sent: Mapping[str, str]) -> type[RuleBasedSt
         @precondition(lambda self: self.case["applications"])
         @rule(data=st.data(), kind=st.sampled_from(words))
         def a_message_comes(self, data: st.DataObject, kind: str) -> None:
-            """Its sender is unknown."""
+            """A message comes from an unknown sender."""
             application = data.draw(st.sampled_from(self.case["applications"]))
             self._log(application, {"direction": "received", "kind": kind})
 
         @rule(no=st.integers(0, 7))
         def advice_is_followed(self, no: int) -> None:
-            """The action is done; what is sent goes into the log."""
+            """The action is done, and a message that was sent goes into the log."""
             advice = [item for item in self._decide() if not item.modality.endswith("not") and kinds[item.action]]
             if no >= len(advice):
                 return

@@ -12,10 +12,10 @@ from hypothesis.errors import NoSuchExample
 
 Plain = dict[str, Any]
 
-#: Keys that are never left out: a case cannot be read without them, or they say which row is meant.
+#: Keys that are never left out: a case cannot be read without them, or they identify a row.
 _KEPT: Final = ("now", "id", "candidate", "ended_at")
-#: At least so many bytes are drawn. Of bytes, hypothesis also draws constants from the source of loaded modules, which would
-#: make runs differ, but none of more than 50 bytes.
+#: The fewest bytes that are drawn. For shorter ones, hypothesis also draws constants from the source of loaded modules, which
+#: would make runs differ. It draws no constants of more than 50 bytes.
 _BYTES: Final = 51
 _SETTINGS: Final = settings(
     max_examples=1_000,
@@ -29,8 +29,8 @@ _SETTINGS: Final = settings(
 def smallest(case: Plain, fails: Callable[[Plain], bool]) -> Plain:
     """The smallest part of a case that still ``fails``; the same part in every run.
 
-    ``fails`` is given parts that may be no valid case, and says ``False`` of those. Returns ``case`` itself where no smaller
-    part fails.
+    ``fails`` may be given parts that are not valid cases, and must return ``False`` for them. Returns ``case`` itself if no
+    smaller part fails.
 
     A byte for each part of the case says whether the part stays. Drawn bytes are seldom 0, so the search begins with nearly
     the whole case; hypothesis shrinks bytes to 0, which leaves the part out.
@@ -38,14 +38,14 @@ def smallest(case: Plain, fails: Callable[[Plain], bool]) -> Plain:
     count = max(_parts(case), _BYTES)
     strategy = st.binary(min_size=count, max_size=count).map(lambda stays: _part(case, "case", iter(stays)))
     try:
-        found: Plain = find(strategy, fails, settings=_SETTINGS, random=Random(0))  # noqa: S311  (not a secret)
+        smaller: Plain = find(strategy, fails, settings=_SETTINGS, random=Random(0))  # noqa: S311  (not a secret)
     except NoSuchExample:
         return case
-    return found
+    return smaller
 
 
 def _parts(value: Any) -> int:
-    """How many entries and items there are in a value that may be left out, at any depth."""
+    """The number of entries and items of a value, at any depth, that may be left out."""
     if isinstance(value, list):
         return len(value) + sum(map(_parts, value))
     if isinstance(value, dict):
@@ -54,7 +54,7 @@ def _parts(value: Any) -> int:
 
 
 def _part(value: Any, name: str, stays: Iterator[int]) -> Any:
-    """A value, which stands under ``name``, without the parts for which the next of ``stays`` is 0."""
+    """A value, whose key is ``name``, without the parts for which the next byte of ``stays`` is 0."""
     if isinstance(value, list):
         items = [(next(stays), _part(item, name, stays)) for item in value]
         return [item for stay, item in items if stay]

@@ -82,19 +82,21 @@ def aims(policy: Policy) -> Mapping[str, tuple[Aim, ...]]:
     checked = policy.checked
     read = read_fields(checked, checked.rules, conditions=tuple(invariant.when for invariant in checked.invariants))
     known = {(field.entity, field.name, field.custom): field for field in read}
-    found: dict[str, list[Aim]] = {}
+    by_entity: dict[str, list[Aim]] = {}
     for entity, specs in given_fields().items():
         for spec in specs.values():
             if not spec.clock and spec.name not in _FREE and not _identifies(entity, spec.name):
-                found.setdefault(entity, []).append(_aim(entity, spec.name, spec.attribute, False, spec.kind, known))
+                by_entity.setdefault(entity, []).append(
+                    _aim(entity, spec.name, spec.attribute, False, spec.kind, known)
+                )
     for entity, kinds in checked.custom.items():
         for name, kind in kinds.items():
-            found.setdefault(entity, []).append(_aim(entity, name, name, True, kind, known))
-    return {entity: tuple(sorted(fields, key=lambda one: not one.read)) for entity, fields in found.items()}
+            by_entity.setdefault(entity, []).append(_aim(entity, name, name, True, kind, known))
+    return {entity: tuple(sorted(fields, key=lambda aim: not aim.read)) for entity, fields in by_entity.items()}
 
 
 def _identifies(entity: str, name: str) -> bool:
-    """Whether the field is a reference that makes the row what it is."""
+    """Whether the field is the reference that identifies the row."""
     return (entity, name) == ("interviewer", "person")
 
 

@@ -69,11 +69,11 @@ class Entry:
         node = self._fields.get(key)
         return None if isinstance(node, Scalar) and node.is_null else node
 
-    def list_unknown(self, known: frozenset[str], what: str) -> None:
+    def list_unknown(self, known: frozenset[str], name: str) -> None:
         """Note the fields that are not in ``known``."""
         for key, span in self._keys.items():
             if key not in known:
-                self._log.not_understood(span, f"unknown field `{short(key)}` of {what}")
+                self._log.not_understood(span, f"unknown field `{short(key)}` of {name}")
 
     def text(self, key: str) -> str | None:
         """A text without surrounding spaces; ``None`` where nothing is left."""
@@ -179,9 +179,9 @@ class Entry:
         text = self.text(key)
         status = known.get(text or "")
         if text is not None and status is None:
-            what = "does not fix a time" if text in known else "is unknown"
+            problem = "does not fix a time" if text in known else "is unknown"
             help_ = "the interview is imported without a status"
-            self._log.not_understood(self.place(key), f"the status `{short(text)}` {what}", help_)
+            self._log.not_understood(self.place(key), f"the status `{short(text)}` {problem}", help_)
         return status
 
     def note(self, message: str) -> None:

@@ -35,7 +35,7 @@ from tactful.formats.importers.merge.document import Document
 from tactful.formats.importers.merge.interviews import Interviews, version_of
 from tactful.formats.importers.merge.people import People
 from tactful.source.codes.case import TooMany
-from tactful.source.codes.imports import AmbiguousImport, NoImportZone, WrongImportValue
+from tactful.source.codes.imports import AmbiguousImport, UnusableImportZone, WrongImportValue
 
 Entry = dict[str, Any]
 #: The candidate's id where no source has one.
@@ -101,7 +101,7 @@ def _with_people(item: Interview, known: dict[tuple[str, str], Person]) -> Inter
 
 
 def _filled_in(person: Person, other: Person) -> Person:
-    """A person with what they lack of name and address taken from what else is known of them."""
+    """A person whose missing name and address are taken from ``other``."""
     return msgspec.structs.replace(person, name=person.name or other.name, email=person.email or other.email)
 
 
@@ -221,7 +221,7 @@ class _Merger:
         people = self._without_nobodies(interview, interview.attendees, addresses)
         match = find_candidate(organizer, people, addresses, None if name is None else str(name))
         if match.doubt is not None:
-            self._log.guessed(interview.span, match.doubt, "pass --me with the address that you are invited at")
+            self._log.guess(interview.span, match.doubt, "pass --me with the address that you are invited at")
         for attendee in match.attendees:
             if match.doubt is None and attendee.person.name is not None and not self._candidate.get("name"):
                 self._document.put(self._candidate, "name", self._document.text(attendee.person.name))
@@ -231,7 +231,7 @@ class _Merger:
         if not attendees and others:
             shown = others[0].name or others[0].email
             message = f"only the candidate is invited; the organizer `{shown}` is taken for a coordinator"
-            self._log.guessed(interview.span, message, "if they interview, add them under `interviewers`")
+            self._log.guess(interview.span, message, "if they interview, add them under `interviewers`")
         return msgspec.structs.replace(interview, attendees=attendees, others=others), organizer
 
     def _without_nobodies(
@@ -267,7 +267,7 @@ class _Merger:
 
     def _no_zone(self, item: Interview | Application, message: str) -> None:
         help_ = "pass --time-zone with the candidate's time zone, such as Europe/Dublin"
-        self._log.mistake(NoImportZone, item.span, message, help_)
+        self._log.mistake(UnusableImportZone, item.span, message, help_)
 
     def _withdrawal(self, withdrawal: Withdrawal) -> None:
         place = self._interviews.find(withdrawal)

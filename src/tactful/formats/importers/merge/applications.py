@@ -112,7 +112,7 @@ class ApplicationFinder:
 
     def _guess(self, interview: Interview, application: dict[str, Any]) -> None:
         help_ = "if that is wrong, pass --application with another id"
-        self._log.guessed(
+        self._log.guess(
             interview.span, f"the interview is assumed to belong to the application `{application['id']}`", help_
         )
 
@@ -124,31 +124,29 @@ class ApplicationFinder:
         given = interview.belonging
         company, role, name = given.company, given.role, None if home is None else label(home)
         if company is not None and interview.sender is not None:
-            self._log.guessed(
+            self._log.guess(
                 interview.span, f"the company is assumed to be `{company}`, from the invitation", "correct `company`"
             )
         elif company is None and name is not None:
             company = name.capitalize()
-            self._log.guessed(
+            self._log.guess(
                 interview.span, f"the company is assumed to be `{company}`, from {home}", "correct `company`"
             )
         if role is not None and interview.system == "ics":
-            self._log.guessed(interview.span, f"the job is assumed to be `{role}`, from the summary", "correct `role`")
+            self._log.guess(interview.span, f"the job is assumed to be `{role}`, from the summary", "correct `role`")
         named = name or (company if interview.sender is not None else None) or role or ""
         wanted = self._wanted or given.application or (made_id("application", named) if named else "application")
         taken = [str(application["id"]) for application in self.applications()]
         id_ = free(wanted, taken)
         if wanted == "application":
             message = "the file does not name an application, so `application` is created"
-            self._log.guessed(
-                interview.span, message, "pass --application with an id, or correct `id` and add `company`"
-            )
+            self._log.guess(interview.span, message, "pass --application with an id, or correct `id` and add `company`")
         elif taken and self._wanted is None:
             help_ = "if it belongs to another application, pass --application with its id"
-            self._log.guessed(interview.span, f"the application `{id_}` is new: no application of the case fits", help_)
+            self._log.guess(interview.span, f"the application `{id_}` is new: no application of the case fits", help_)
         if given.time_zone is not None:
             help_ = "correct `time_zone`"
-            self._log.guessed(interview.span, f"the company is assumed to be in the time zone {given.time_zone}", help_)
+            self._log.guess(interview.span, f"the company is assumed to be in the time zone {given.time_zone}", help_)
         fields = {"id": id_, "company": company, "role": role, "time_zone": given.time_zone}
         return self.add({key: value for key, value in fields.items() if value is not None})
 

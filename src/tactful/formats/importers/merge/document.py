@@ -194,7 +194,7 @@ def _readable(before: Comments) -> str:
     try:
         after = Comments(text, "case.yaml")
     except InvalidInput:
-        return plain.text  # its comments in braces will be missed, and told
+        return plain.text  # comments in braces are then lost, which `_check` reports
     return text if contents(after.root) == contents(plain.root) else plain.text
 
 

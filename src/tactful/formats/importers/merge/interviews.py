@@ -129,8 +129,8 @@ class Interviews:
             changed.append(f"as of {write_moment(version.updated_at)}")
         return changed
 
-    def _say(self, interview: Entry, what: str) -> None:
-        self._changes.append(f"interview {interview['id']}: {what}")
+    def _say(self, interview: Entry, change: str) -> None:
+        self._changes.append(f"interview {interview['id']}: {change}")
 
     def _move(self, imported: Interview, application: Entry, stored: Entry) -> bool:
         """Apply the end of an interview. Returns whether it moved."""
