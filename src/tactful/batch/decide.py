@@ -45,11 +45,14 @@ class Columnar:
         columns, rejected = columns_of_texts(lines, self._read, clock, self._policy.checked.custom)
         decided, refused = self._decided(columns)
         rejects = [line_reject(lines[no], mistake) for no, mistakes in rejected for mistake in mistakes]
-        if refused:
-            unread = {no for no, _ in rejected}
-            read = [line for no, line in enumerate(lines) if no not in unread]
-            rejects += [_record(reject, line=read[no].no) for no, reject in refused.items()]
-        return decided._replace(rejects=rejects, rejected=len(rejected) + len(refused))
+        unread = {no for no, _ in rejected}
+        read = [line.no for no, line in enumerate(lines) if no not in unread]
+        rejects += [_record(reject, line=read[no]) for no, reject in refused.items()]
+        return decided._replace(
+            rejects=rejects,
+            rejected=len(rejected) + len(refused),
+            lines=[line for no, line in enumerate(read) if no not in refused] if refused else read,
+        )
 
     def tables(self, chunk: TableChunk) -> Decided:
         """Decide on the candidates of a chunk. Candidates with mistakes are rejected, and so are rows without a candidate."""

@@ -127,6 +127,7 @@ def _together(first: Decided, second: Decided) -> Decided:
         },
         [*first.rejects, *second.rejects],
         first.rejected + second.rejected,
+        [*first.lines, *second.lines],
     )
 
 
