@@ -128,8 +128,8 @@ def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> 
     clock = terms.clock if terms.now is None else terms.now
     custom, limits = policy.checked.custom, policy.decider.limits
 
-    def read(text: bytes) -> Case:
-        return read_case(text, policy.calendars, custom, limits, terms.now)
+    def read(text: bytes | None) -> Case:
+        return read_case(text or b"", policy.calendars, custom, limits, terms.now)
 
     decided, rejects = [], list[Reject]()
     for start in range(0, max(1, len(texts)), CANDIDATES):
