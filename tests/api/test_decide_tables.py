@@ -296,7 +296,7 @@ def test_mistakes_between_chunks_are_found(monkeypatch: pytest.MonkeyPatch) -> N
         {
             "candidate_id": "zoe",
             "table": "applications",
-            "message": "a row of `applications` names the candidate `zoe`, whom `candidates` does not have",
+            "message": "a row of `applications` names the candidate `zoe`, which `candidates` does not have",
         },
     ]
 

@@ -98,7 +98,8 @@ class Consistency:
                 "write `status: scheduled`, or correct the moment",
             )
         names: dict[Any, int] = {}
-        for no, interviewer in enumerate(given.get("interviewers") or ()):
+        interviewers = given.get("interviewers")
+        for no, interviewer in enumerate(interviewers if isinstance(interviewers, list) else ()):
             at = f"{path}.interviewers[{no}]"
             id_ = interviewer.get("person") if isinstance(interviewer, dict) else interviewer
             if isinstance(interviewer, dict):
