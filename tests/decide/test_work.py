@@ -14,8 +14,11 @@ from tactful.batch.decide import Columnar
 from tactful.batch.lines import Line
 from tactful.batch.model import Options
 from tactful.decide import ranker
+from tactful.decide.timeline import timeline
 from tactful.decide.work import Work
 from tactful.engines import expiry
+from tactful.engines.firings import RawFiring
+from tactful.facts.rows import Case
 
 NOW = "2026-11-20T12:00:00Z"
 PAIRS = """
@@ -247,3 +250,29 @@ def test_only_the_first_wrong_time_zones_are_searched_for(monkeypatch: pytest.Mo
     assert len(mistakes) == 10
     assert sum("did you mean" in (mistake.help or "") for mistake in mistakes) == 3
     assert all(mistake.help for mistake in mistakes)
+
+
+def test_what_if_trials_and_plans_end_where_a_later_decision_takes_too_many_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The decision at hand is within its steps. A trial that is not counts as not possible, and a plan ends before it."""
+    policy = _policy(SEARCHED)
+    data = _case(20)
+    data["applications"][0]["messages"][0]["sent_at"] = "2026-10-20T10:00:00Z"  # too long ago before the others are
+    decision = policy.decide(data)
+    case, now = decision.context.case, decision.context.now
+    usual, refused = policy.decider.fire, []
+
+    def fire(tried: Case, moment: int) -> list[RawFiring]:
+        as_it_is = tried is case and moment == now
+        refused.extend([] if as_it_is else [moment])
+        monkeypatch.setattr(expiry, "STEPS", 1_000_000 if as_it_is else 1)
+        return usual(tried, moment)
+
+    monkeypatch.setattr(policy.decider, "fire", fire)
+    ended = timeline(policy.decider, case, now, now + 40 * 86_400)
+    assert not ended.whole
+    assert len(ended.intervals) == 1
+    refused.clear()
+    assert isinstance(decision.why("look", "p0", flip=True).flips, tuple)
+    assert refused
