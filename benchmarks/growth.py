@@ -150,7 +150,7 @@ def _measured(command: Callable[[], bool]) -> tuple[float, str]:
 
 
 def _exponent(sizes: list[int], times: list[float]) -> str:
-    if len(sizes) < 2 or times[-2] < _LEAST:
+    if len(sizes) < 2 or times[-2] < _LEAST or sizes[-1] == sizes[-2]:
         return ""
     return f"{math.log(times[-1] / times[-2]) / math.log(sizes[-1] / sizes[-2]):.1f}"
 
@@ -159,10 +159,14 @@ def main() -> None:
     """Print the table, in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--most", type=int, default=SIZES[-1], help="the largest size")
-    sizes = [size for size in SIZES if size <= parser.parse_args().most]
+    parser.add_argument("--only", default="", help="a part of what is made larger, such as `chain`")
+    arguments = parser.parse_args()
+    sizes = [size for size in SIZES if size <= arguments.most]
     print("| larger | command |", " | ".join(f"{size:,}" for size in sizes), "| exponent |")
     print("|---|---|", "---|" * (len(sizes) + 1), sep="")
     for name, (most, subject) in _subjects().items():
+        if arguments.only not in name:
+            continue
         own = [min(size, most) for size in sizes]
         rows: dict[str, list[tuple[float, str]]] = {}
         for size in own:
