@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy.typing as npt
 
@@ -22,6 +22,10 @@ from tactful.columns.firings import RuleFirings
 from tactful.facts.calendars import Calendars
 from tactful.language.ir import AddStep, CheckedPack, ComputedFact, Rule, WhenFact
 from tactful.language.ir.clockwork import Clockwork
+from tactful.language.ir.reads import computed, fields_of_fact
+
+#: Of a chain of facts, every fact at so many steps is computed before the facts above it.
+_STRIDE: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class ColumnarProgram:
         planner, clockwork = Planner(), Clockwork(facts)
         self._calendars, self._facts, self._days = calendars, facts, DayTables()
         self._plans = {id_: _fact_plan(fact, planner) for id_, fact in facts.items()}
+        self._depths = _depths(checked.facts)
         plans = [_rule_plan(rule, planner, clockwork) for rule in checked.rules]
         self._rules = [plan for plan in plans if not isinstance(plan.rule.conclusion, AddStep)]
         self._steps = [plan for plan in plans if isinstance(plan.rule.conclusion, AddStep)]
@@ -59,11 +64,19 @@ class ColumnarProgram:
         return self._fired(self._steps, columns)
 
     def _fired(self, rules: Iterable[_RulePlan], columns: Columns) -> list[RuleFirings]:
-        chunk = _Chunk(columns, self._plans, self._facts, self._days, self._calendars)
+        chunk = _Chunk(columns, self._plans, self._facts, self._depths, self._days, self._calendars)
         try:
             return chunk.fired(rules)
         finally:
             chunk.forget()
+
+
+def _depths(facts: Iterable[ComputedFact]) -> dict[str, int]:
+    """Through how many facts each is computed, itself included. Facts come after those that they read."""
+    depths: dict[str, int] = {}
+    for fact in facts:
+        depths[fact.id] = 1 + max((depths[id_] for id_ in computed(fields_of_fact(fact))), default=0)
+    return depths
 
 
 def _fact_plan(fact: ComputedFact, planner: Planner) -> Node | AggregatePlan:
@@ -85,10 +98,12 @@ class _Chunk:
         columns: Columns,
         plans: dict[str, Node | AggregatePlan],
         facts: dict[str, ComputedFact],
+        depths: Mapping[str, int],
         days: DayTables,
         calendars: Calendars,
     ) -> None:
-        self._columns, self._plans = columns, plans
+        self._columns, self._plans, self._facts, self._depths = columns, plans, facts, depths
+        self._preparing = False
         self._computed: dict[str, npt.NDArray[Any]] = {}
         self._fields = fields = Fields(columns, LocalDays(columns.calendars, days), self._fact)
         self._conditions = Conditions(columns, Tests(fields))
@@ -115,7 +130,23 @@ class _Chunk:
         """A computed fact of all rows of its entity."""
         values = self._computed.get(id_)
         if values is None:
+            if not self._preparing and self._depths[id_] > _STRIDE:
+                self._prepare(id_)
             plan = self._plans[id_]
             values = self._conditions.of_all(plan) if isinstance(plan, Node) else self._aggregates.values(plan)
             self._computed[id_] = values
         return values
+
+    def _prepare(self, id_: str) -> None:
+        """Compute facts on the way down to the given ones, the deepest first, so that calls never nest deeply."""
+        reached, todo = {id_}, [id_]
+        while todo:
+            for read in computed(fields_of_fact(self._facts[todo.pop()])):
+                if read not in reached and read not in self._computed:
+                    reached.add(read)
+                    todo.append(read)
+        stops = [read for read in reached if read != id_ and self._depths[read] % _STRIDE == 0]
+        self._preparing = True
+        for stop in sorted(stops, key=lambda read: (self._depths[read], read)):
+            self._fact(stop)
+        self._preparing = False
