@@ -41,6 +41,10 @@ Plain = dict[str, Any]
 Place = tuple[str | None, str | None]
 _NOWHERE: Final[Place] = None, None
 
+#: For so many unknown time zones of a case, the time zone that was probably meant is searched for. The help for the others
+#: is general.
+_SEARCHED: Final = 100
+
 
 class Consistency:
     """Checks a case as plain data and reports every fact that does not fit the others."""
@@ -49,6 +53,7 @@ class Consistency:
         self._reader, self._calendars, self._limits, self._custom = reader, calendars, limits, custom
         self._now: int | None = None
         self._places: set[Place] = set()
+        self._unknown_zones = 0
 
     def check(self, case: Plain, now: int | None) -> None:
         """Check the whole case, at ``now`` or else at the case's own ``now``."""
@@ -93,7 +98,8 @@ class Consistency:
                 "write `status: scheduled`, or correct the moment",
             )
         names: dict[Any, int] = {}
-        for no, interviewer in enumerate(given.get("interviewers") or ()):
+        interviewers = given.get("interviewers")
+        for no, interviewer in enumerate(interviewers if isinstance(interviewers, list) else ()):
             at = f"{path}.interviewers[{no}]"
             id_ = interviewer.get("person") if isinstance(interviewer, dict) else interviewer
             if isinstance(interviewer, dict):
@@ -136,7 +142,9 @@ class Consistency:
         if isinstance(country, str) and not country_exists(country):
             self._note(UnknownPlace, f"{path}.country", *country_message(country))
         if isinstance(zone, str) and not time_zone_exists(zone):
-            self._note(UnknownPlace, f"{path}.time_zone", f"`{zone}` is not a time zone", time_zone_help(zone))
+            self._unknown_zones += 1
+            help_ = time_zone_help(zone, search=self._unknown_zones <= _SEARCHED)
+            self._note(UnknownPlace, f"{path}.time_zone", f"`{zone}` is not a time zone", help_)
             zone = above[0] or "UTC"
         place = (
             zone if isinstance(zone, str) else above[0],

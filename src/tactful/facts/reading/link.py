@@ -102,9 +102,10 @@ def _new(place: Place, calendars: Calendars) -> Calendar:
 
 def _count_places(case: Case) -> int:
     """How many places the case names; the candidate always has one."""
-    applications = [family.application for family in case.families]
-    people = [person for family in case.families for person in family.people]
-    calendars = [case.candidate.calendar, *(row.calendar for row in applications), *(row.calendar for row in people)]
+    calendars = {case.candidate.calendar}
+    for family in case.families:
+        calendars.add(family.application.calendar)
+        calendars.update([person.calendar for person in family.people])
     return len({(calendar.time_zone, calendar.country) for calendar in calendars})
 
 

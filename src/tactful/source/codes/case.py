@@ -177,7 +177,8 @@ class DuplicateId(Code):
     """duplicate id
 
     What it reports
-        Two applications of the case, or two people or interviews of an application, have the same id.
+        Two applications of the case, or two people or interviews of an application, have the same id. In a batch: several
+        lines or rows have the same candidate.
 
     Why
         A reference to the id could mean either of them.
