@@ -63,7 +63,10 @@ def _case(people: int, phone: bool) -> bytes:
 
 def _best(*calls: tuple[Callable[[], object], int]) -> list[float]:
     """The best CPU time of each call in seconds. Calls take turns, so that a busy machine slows all of them alike."""
-    rounds = [[timeit.timeit(call, timer=time.process_time, number=number) / number for call, number in calls] for _ in range(ROUNDS)]
+    rounds = [
+        [timeit.timeit(call, timer=time.process_time, number=number) / number for call, number in calls]
+        for _ in range(ROUNDS)
+    ]
     return [min(column) for column in zip(*rounds, strict=True)]
 
 

@@ -131,7 +131,7 @@ def test_an_unknown_calendar_is_a_mistake_by_every_door() -> None:
         POLICY.read(wrong)
     (problem,) = caught.value.diagnostics
     assert (problem.code, problem.path, problem.help) == ("T208", "applications[0].calendar", "did you mean `acme`?")
-    with pytest.raises(tactful.InvalidInput, match="case.yaml:1:"):
+    with pytest.raises(tactful.InvalidInput, match=r"case\.yaml:1:"):
         POLICY.read_text(b"{candidate: {id: me}, applications: [{id: a, calendar: acne}]}", "case.yaml")
     with pytest.raises(tactful.InvalidInput):
         POLICY.change(case(), {"application[a].calendar": "acne"})

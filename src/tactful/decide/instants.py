@@ -6,7 +6,7 @@ changes, which costs time but not exactness. It never misses an instant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise, product
 from typing import Final, TypeVar, assert_never
 

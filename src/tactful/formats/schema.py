@@ -29,6 +29,7 @@ Schema = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TEXT: Final[Schema] = {"type": "string"}
+_NULL: Final[Schema] = {"type": "null"}
 
 
 def decision_schema() -> Schema:
@@ -58,15 +59,18 @@ def case_schema() -> Schema:
 
 def to_bytes(schema: Schema) -> bytes:
     """A schema as JSON text, ready for a file."""
-    return msgspec.json.format(msgspec.json.encode(_unindented(schema)), indent=2)
+    return msgspec.json.format(msgspec.json.encode(_same_everywhere(schema)), indent=2)
 
 
-def _unindented(part: Any) -> Any:
-    """The same without the indentation of docstrings, which Python below 3.13 keeps: all versions give the same bytes."""
+def _same_everywhere(part: Any) -> Any:
+    """The same bytes with all versions of Python and msgspec.
+
+    Python below 3.13 keeps the indentation of docstrings, and msgspec below 0.22 puts ``null`` first among alternatives.
+    """
     if isinstance(part, dict):
-        return {key: _unindented(value) for key, value in part.items()}
+        return {key: _same_everywhere(value) for key, value in part.items()}
     if isinstance(part, list):
-        return [_unindented(value) for value in part]
+        return sorted(map(_same_everywhere, part), key=lambda one: one == _NULL)
     return inspect.cleandoc(part) if isinstance(part, str) and "\n" in part else part
 
 

@@ -99,7 +99,7 @@ def _read(field: FieldColumn, array: pa.Array, clock: Clock, longest: int) -> tu
 
 def text_column(kind: Kind, array: pa.Array) -> Column:
     """A column of texts, or of lists of free texts."""
-    return Column(kind, as_texts(array))
+    return Column(kind, as_texts(array), array if arrays.is_dictionary(array) else None)
 
 
 def _rows(odd: Flags | None) -> Places:

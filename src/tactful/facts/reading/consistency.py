@@ -43,6 +43,10 @@ Place = tuple[str | None, str | None, str | None]
 _SHOWN: Final = 20
 _NOWHERE: Final[Place] = None, None, None
 
+#: For so many unknown time zones of a case, the time zone that was probably meant is searched for. The help for the others
+#: is general.
+_SEARCHED: Final = 100
+
 
 class Consistency:
     """Checks a case as plain data and reports every fact that does not fit the others."""
@@ -51,6 +55,7 @@ class Consistency:
         self._reader, self._calendars, self._limits, self._custom = reader, calendars, limits, custom
         self._now: int | None = None
         self._places: set[Place] = set()
+        self._unknown_zones = 0
 
     def check(self, case: Plain, now: int | None) -> None:
         """Check the whole case, at ``now`` or else at the case's own ``now``."""
@@ -95,7 +100,8 @@ class Consistency:
                 "write `status: scheduled`, or correct the moment",
             )
         names: dict[Any, int] = {}
-        for no, interviewer in enumerate(given.get("interviewers") or ()):
+        interviewers = given.get("interviewers")
+        for no, interviewer in enumerate(interviewers if isinstance(interviewers, list) else ()):
             at = f"{path}.interviewers[{no}]"
             id_ = interviewer.get("person") if isinstance(interviewer, dict) else interviewer
             if isinstance(interviewer, dict):
@@ -139,7 +145,9 @@ class Consistency:
         if isinstance(country, str) and not country_exists(country):
             self._note(UnknownPlace, f"{path}.country", *country_message(country))
         if isinstance(zone, str) and not time_zone_exists(zone):
-            self._note(UnknownPlace, f"{path}.time_zone", f"`{zone}` is not a time zone", time_zone_help(zone))
+            self._unknown_zones += 1
+            help_ = time_zone_help(zone, search=self._unknown_zones <= _SEARCHED)
+            self._note(UnknownPlace, f"{path}.time_zone", f"`{zone}` is not a time zone", help_)
             zone = above[0] or "UTC"
         if name is not None and not isinstance(country, str):
             country = self._calendars.country_of(name)
