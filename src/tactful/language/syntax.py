@@ -14,12 +14,16 @@ from tactful.source.diagnostics import Span
 
 
 class Entry(Written, frozen=True):
-    """A line of a condition: a field and a phrase. ``text`` is the phrase as written."""
+    """A line of a condition: a field and a phrase. ``text`` is the phrase as written.
+
+    ``in_force``: it is no line of a condition, but tells on which days a dated rule is in force.
+    """
 
     field: Name
     phrase: Phrase
     text: str
     span: Span
+    in_force: bool = False
 
 
 class Group(Written, frozen=True):
