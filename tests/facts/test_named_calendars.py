@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ import pytest
 import tactful
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Case
+from tactful.formats.agenda.lanes import groups, holidays
 
 PACK = """
 calendars:
@@ -179,3 +180,19 @@ def test_an_overlay_changes_a_calendar_key_by_key(tmp_path: Path) -> None:
     calendars = tactful.load(overlay).checked.calendars
     assert (calendars["acme"].weekend, calendars["acme"].opens) == ((6,), 8 * 3600)
     assert sorted(calendars) == ["acme", "bolt", "default", "other"]
+
+
+def test_a_plan_shows_days_off_of_named_calendars() -> None:
+    """The chart of a plan calls a calendar by the pack's name, so that two of one country are told apart."""
+    given = {
+        "now": "2026-11-26T09:00:00+01:00",
+        "candidate": {"id": "me", "time_zone": "Europe/Berlin"},
+        "applications": [{"id": "a", "calendar": "acme"}, {"id": "b", "country": "US"}],
+    }
+    plan = POLICY.plan(given, until=timedelta(days=14))
+    assert [(day.isoformat(), name) for day, name in holidays(plan, groups(plan))] == [
+        ("2026-11-26", "Thanksgiving Day (US)"),
+        ("2026-11-30", "day off (acme)"),
+        ("2026-12-08", "day off (acme)"),
+        ("2026-12-09", "day off (acme)"),
+    ]
