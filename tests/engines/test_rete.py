@@ -141,7 +141,7 @@ def test_a_case_that_is_too_large_is_an_error_or_decided_by_the_compiled_engine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The rows and tests that the engine looks at are counted: an error names the case, and ``fall_back`` still decides."""
-    monkeypatch.setattr("tactful.engines.rete.interpreter.MOST", 50)
+    monkeypatch.setattr("tactful.engines.rete.interpreter.MOST_STEPS", 50)
     case = {"candidate": {"id": "kim", "time_zone": "UTC"}, "applications": [{"id": "a", "messages": [{}] * 60}]}
     with pytest.raises(tactful.EngineError, match=r"looks at more than 50 .* on case `kim`"):
         tactful.load(engine="rete").decide(case, NOW_THEN)

@@ -302,7 +302,7 @@ def _searched(checked: CheckedPack) -> Counter[Shape]:
     steps: Counter[Shape] = Counter()
     for id_ in moving:
         fact = facts[id_]
-        steps[Shape(fact.entity) if isinstance(fact, WhenFact) else _shape(fact)] += _COURSE
+        steps[_shape(fact) if isinstance(fact, Aggregate) else Shape(fact.entity)] += _COURSE
     return steps
 
 

@@ -174,7 +174,7 @@ def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> 
         return read_case(text or b"", policy.calendars, custom, limits, terms.now)
 
     def decide(chunk: list[bytes]) -> DecidedTexts:
-        columns, rejected = columns_of_texts(chunk, read, clock, custom)
+        columns, rejected = columns_of_texts(chunk, read, clock, policy.checked.carried)
         ranked = policy.table_decider.rank(columns, steps=terms.steps)
         rejects = [*ranked.refused.values()]
         for no, mistakes in rejected:

@@ -70,26 +70,26 @@ from tactful.language.ir.reads import conditions_in, fields_of_expression
 AHEAD: Final = 366 * DAY
 AHEAD_BY_THE_CLOCK: Final = 21 * DAY
 #: The most rows and tests that a decision looks at, deadlines included: some seconds' worth.
-MOST: Final = 3_000_000
+MOST_STEPS: Final = 3_000_000
 #: The rows that names stand for.
 Scope = Mapping[str, Row | None]
 
 
 class TooMuch(Exception):
-    """A decision looks at more rows, or makes more tests, than :data:`MOST`."""
+    """A decision looks at more rows, or makes more tests, than :data:`MOST_STEPS`."""
 
 
 class _Left:
     """How many rows and tests a decision may still look at. The interpreters of one case at several moments share it."""
 
     def __init__(self) -> None:
-        self.count = MOST
+        self.count = MOST_STEPS
 
     def take(self) -> None:
         """Look at one more. Raises :class:`TooMuch`."""
         self.count -= 1
         if self.count < 0:
-            raise TooMuch(f"looks at more than {MOST:,} rows and tests")
+            raise TooMuch(f"looks at more than {MOST_STEPS:,} rows and tests")
 
 
 class Interpreter:
