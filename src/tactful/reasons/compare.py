@@ -376,7 +376,7 @@ def _values(row: Row, entity: str, context: Context) -> Iterator[tuple[str, tupl
         value = row.value(spec.attribute)
         if value is not None:
             yield spec.name, (value, spec.kind)
-    kinds = context.checked.custom.get(entity, {})
+    kinds = context.checked.carried.get(entity, {})
     for name, value in row.custom.items():
         yield name, (value, kinds[name])
 
