@@ -16,6 +16,7 @@ from tactful.api.tables import REJECTS
 from tactful.columns.ranking.write import ACTIONS, JUSTIFICATIONS, STEPS
 from tactful.columns.tables.schema import schemas
 from tactful.facts.kinds import Kind
+from tactful.facts.reading.custom import Declared
 from tactful.formats.text.facts import FactDescription, describe_facts, kind_in_words, values_of
 from tactful.language.phrases import KINDS, PHRASES, Phrase
 from tactful.source.codes.pages import codes, page
@@ -33,6 +34,7 @@ These are the tables that `pack.decide_tables(tables)` and `tactful batch` read 
 Only the table `candidates` is required, and in each table only the ids (and `ended_at` of interviews). A missing table, column or
 value is unknown. Rows may be in any order; people, interviews and messages of an application
 stay in the order of their rows. A pack's custom facts are columns of the table of their entity, under their own names.
+A parameter that cases may state is a column of `candidates`; its name begins with `$`, as in rules.
 [The facts](facts.md) says what each field means, and which values it can have.
 `pack.decide_tables` checks all tables and columns. `tactful batch` does not read columns on which no decision depends,
 and so does not notice mistakes in them.
@@ -162,7 +164,7 @@ def _fact_row(fact: FactDescription) -> str:
 def tables_page() -> str:
     """The page of all tables."""
     decided = {"actions": ACTIONS, "justifications": JUSTIFICATIONS, "steps": STEPS, "rejects": REJECTS}
-    return "\n".join([TABLES, *_tables(schemas({})), DECIDED, *_tables(decided)])
+    return "\n".join([TABLES, *_tables(schemas(Declared())), DECIDED, *_tables(decided)])
 
 
 def _tables(tables: dict[str, pa.Schema]) -> list[str]:
