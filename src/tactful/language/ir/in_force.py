@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, assert_never
 
 from msgspec.structs import replace
 
@@ -14,14 +14,20 @@ from tactful.language.ir import (
     Branch,
     CheckedPack,
     Choose,
+    Combine,
     ComputedFact,
     Condition,
+    Constant,
     DateBetween,
     Derived,
     Expression,
+    Moved,
     NoneOf,
+    Opens,
     Pick,
+    Read,
     Rule,
+    Share,
     Test,
 )
 
@@ -94,6 +100,8 @@ def _condition(condition: Condition, day: int) -> Condition | bool:
             return True if True in members else AnyOf(open_) if open_ else False
         case NoneOf():
             return False if True in members else NoneOf(open_) if open_ else True
+        case _:
+            assert_never(condition)
 
 
 def _fact(fact: ComputedFact, day: int) -> ComputedFact:
@@ -111,8 +119,10 @@ def _value(expression: Expression, day: int) -> Expression | None:
             return Pick(how, tuple(value for value in values if value is not None))
         case Choose(branches=branches, otherwise=otherwise):
             return next((branch.value for branch in branches if _is_chosen(branch, day)), otherwise)
-        case _:
+        case Constant() | Read() | Moved() | Opens() | Combine() | Share():
             return expression
+        case _:
+            assert_never(expression)
 
 
 def _is_chosen(branch: Branch, day: int) -> bool:
