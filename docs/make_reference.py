@@ -98,9 +98,10 @@ def _between(text: str, begin: str, end: str, tables: str) -> str:
 
 
 def phrase_tables() -> str:
-    """What each kind of field can be asked, and what each phrase means."""
+    """What each kind of field can be asked, and what each phrase means. A kind without phrases of its own is left out."""
     shown = sorted(PHRASES, key=lambda phrase: "{field}" in phrase.templates[0])
-    by_kind = "".join(f"| {_kind(kind)} | {_code(_examples(shown, kind))} |\n" for kind in KINDS)
+    own = {kind: _code(_examples(shown, kind)) for kind in KINDS}
+    by_kind = "".join(f"| {_kind(kind)} | {phrases} |\n" for kind, phrases in own.items() if phrases)
     always = _code(example for phrase in shown if phrase.kinds == KINDS for example in phrase.examples(KINDS[0]))
     meanings = "".join(f"| {_code(_most_examples(phrase))} | {_meaning(phrase)} |\n" for phrase in shown)
     return (
