@@ -367,3 +367,39 @@ def test_an_empty_file_of_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty.yaml").write_text("# to come\n")
     pack = load_pack(tmp_path)
     assert [warning.code for warning in lint_pack(pack, check_pack(pack))] == ["T916"]
+
+
+@pytest.mark.parametrize(
+    ("sections", "left"),
+    [
+        ("parameters:\n  # how long\n  a: 2 days\n  b: 3 days\n", ""),
+        ("parameters: {a: 2 days, b: 3 days}\n", ""),
+        ("parameters:\n  a: 2 days\nfacts:\n  person.a: {when: {person.role: recruiter}}\n", ""),
+        ("custom_facts:\nparameters:\n  a: 2 days\n", "custom_facts:\n"),
+    ],
+)
+def test_fix_leaves_no_empty_sections(sections: str, left: str, tmp_path: Path) -> None:
+    """Sections that were empty before stay."""
+    rule = _rule("{application.status: applied}").lstrip()
+    file = tmp_path / "mine.yaml"
+    file.write_text(sections + rule)
+    assert CliRunner().invoke(app, ["check", str(file), "--fix", "--strict"]).exit_code == 0
+    assert file.read_text() == left + rule
+
+
+@pytest.mark.parametrize(
+    ("when", "offered"),
+    [
+        ("{application.reply_by: past, all: [{application.reply_by: known}]}", False),
+        ("{application.status: applied, application.company: A or B}", False),
+        ("{application.status: applied}\n    unless: {application.status: offered}", True),
+    ],
+)
+def test_fix_is_offered_where_it_does_something(when: str, offered: bool, tmp_path: Path) -> None:
+    """And there it does."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(_rule(when).replace("about: a rule", "about: a rule of ours"))
+    before = file.read_text()
+    assert ("--fix" in CliRunner().invoke(app, ["check", str(file)]).output) == offered
+    CliRunner().invoke(app, ["check", str(file), "--fix"])
+    assert (file.read_text() != before) == offered
