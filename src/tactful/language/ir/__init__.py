@@ -41,6 +41,11 @@ class Field(Checked, frozen=True):
     text: str
     derived: bool = False
 
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is the value that a case states for a parameter."""
+        return self.origin == "custom" and self.key.startswith("$")
+
 
 class Shift(Checked, frozen=True):
     """A shift of a moment by ``length``: forward, or ``back``."""

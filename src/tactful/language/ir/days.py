@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import assert_never
 
 from tactful.facts.calendars import Calendar
+from tactful.facts.dates import in_year
 from tactful.language.ir import Test
 from tactful.language.ir.boundaries import (
     AmongValues,
@@ -45,18 +46,10 @@ def _days(boundary: Boundary, years: range) -> Iterator[date]:
             yield date.fromordinal(day)
         case AtDayOfYear(day=day):
             for year in years:
-                first = _in_year(year, *divmod(day, 100))
+                first = in_year(year, day)
                 yield first
                 yield first + timedelta(days=1)
         case AtMoment() | AtValue() | AmongValues() | AtWords() | AtField():
             return  # a test of the date has none of these
         case _:
             assert_never(boundary)
-
-
-def _in_year(year: int, month: int, day: int) -> date:
-    """The day in this year; 28 February for a 29 February that the year does not have."""
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return date(year, month, day - 1)

@@ -6,7 +6,7 @@ Cases drawn blindly seldom meet a rule of six conditions. A goal is a hint, not 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 
 import msgspec
 
@@ -15,6 +15,7 @@ from tactful.language.ir import (
     Aggregate,
     AllOf,
     AnyOf,
+    CheckedPack,
     Compare,
     ComputedFact,
     Condition,
@@ -25,26 +26,28 @@ from tactful.language.ir import (
     Filled,
     IsIn,
     Known,
-    Moved,
     NoneOf,
     NowIs,
     PlaceIn,
     Predicate,
     Relates,
-    Shift,
     Test,
     TextHas,
     WhenFact,
     YearlyBetween,
 )
-from tactful.language.ir.reads import expressions_in
+from tactful.language.ir.boundaries import AtDay, AtDayOfYear, AtMoment, Boundary
+from tactful.language.ir.reads import conditions_in, fields_of_expression
+from tactful.language.ir.turns import Turn, Turns
+from tactful.testing.properties.marks import Mark, Marks
+from tactful.testing.properties.thresholds import countries_near, with_words
 
 #: A field: its entity, its name, and whether it is a custom fact. An empty name stands for the row itself.
 Key = tuple[str, str, bool]
 
 
 class Hint(msgspec.Struct, frozen=True):
-    """The value that a field should have: one of ``values`` (with ``avoid``: none of them), or a moment ``shift`` from now.
+    """The value that a field should have: one of ``values`` (with ``avoid``: none of them), or a moment on a side of ``mark``.
 
     With ``known`` false the field should be unknown. ``earlier``: that moment or an earlier one; else that one or a later one.
     """
@@ -52,7 +55,7 @@ class Hint(msgspec.Struct, frozen=True):
     values: tuple[Any, ...] = ()
     avoid: bool = False
     known: bool = True
-    shift: Shift | None = None
+    mark: Mark | None = None
     earlier: bool = True
 
 
@@ -61,23 +64,30 @@ NOTHING: Final[Goal] = {}
 
 
 def goals(policy: Policy) -> tuple[Goal, ...]:
-    """One or two goals for each rule and each invariant of the pack. Goals without any hint are left out."""
+    """One or two goals for each rule, each invariant and each row of a table. Goals without any hint are left out."""
     checked = policy.checked
-    facts = {fact.id: fact for fact in checked.facts}
     goals: list[Goal] = []
     for pick in (0, -1):
-        hints = _Hints(facts, pick)
+        hints = _Hints(checked, pick)
         for rule in checked.rules:
             goals.append({**dict(hints.of(rule.unless, False)), **dict(hints.of(rule.when, True))})
         goals.extend(dict(hints.of(invariant.when, True)) for invariant in checked.invariants)
+        goals.extend(dict(hints.of(condition, True)) for fact in checked.facts for condition in _rows(fact))
     return (NOTHING, *(goal for no, goal in enumerate(goals) if goal and goal not in goals[:no]))
+
+
+def _rows(fact: ComputedFact) -> Iterator[Condition]:
+    """The conditions of a table's rows."""
+    if isinstance(fact, Derived) and not fact.is_parameter:
+        yield from conditions_in(fact.expression)
 
 
 class _Hints:
     """Collects hints from conditions. Where one member is enough, ``pick`` is its index."""
 
-    def __init__(self, facts: Mapping[str, ComputedFact], pick: int) -> None:
-        self._facts, self._pick = facts, pick
+    def __init__(self, checked: CheckedPack, pick: int) -> None:
+        self._facts = {fact.id: fact for fact in checked.facts}
+        self._marks, self._pick = Marks(checked), pick
 
     def of(self, condition: Condition, wanted: bool) -> Iterator[tuple[Key, Hint]]:
         """Hints that make a condition hold, or fail where it is not wanted."""
@@ -103,7 +113,7 @@ class _Hints:
             for predicate in test.predicates:
                 yield from self._computed(self._facts[field.key], predicate, wanted)
         elif field.origin != "clock":
-            hints = [_hint(predicate, wanted) for predicate in test.predicates]
+            hints = [_hint(predicate, wanted, self._marks) for predicate in test.predicates]
             yield from ((_key(field), hint) for hint in hints if hint is not None)
 
     def _computed(self, fact: ComputedFact, predicate: Predicate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
@@ -119,29 +129,36 @@ class _Hints:
                 yield from self._rows(fact, ((True in values) == wanted) == (fact.op == "exists"))
             case IsIn(values=values):
                 yield from self._rows(fact, wanted and 0 not in values)
-            case NowIs() if fact.value is not None:
+            case NowIs() | DateBetween() | YearlyBetween() if fact.value is not None:
                 if wanted:
                     yield from self._rows(fact, True)
-                hint = _hint(predicate, wanted)
+                hint = _hint(predicate, wanted, self._marks)
                 if fact.value.origin in ("given", "custom") and hint is not None:
                     yield _key(fact.value), hint
             case Compare(op=op):
                 yield from self._rows(fact, (op in (">", ">=")) == wanted)
             case Known():
                 yield from self._rows(fact, wanted)
-            case NowIs() | DayTimeBetween() | Relates() | Filled():
+            case NowIs() | DateBetween() | YearlyBetween() | DayTimeBetween() | Relates() | Filled():
                 pass  # these give no hint
-            case TextHas() | PlaceIn() | DateBetween() | YearlyBetween():
-                pass  # nor do these
+            case TextHas() | PlaceIn():
+                pass  # no fact over a collection is a text or a country
             case _:
                 assert_never(predicate)
 
     def _derived(self, fact: Derived, predicate: Predicate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
-        """Hints for the fields that a moment is moved from."""
-        for part in expressions_in(fact.expression):
-            if isinstance(part, Moved) and isinstance(predicate, NowIs) and part.field.origin in ("given", "custom"):
-                shift = predicate.shift if isinstance(part.length, Field) else Shift(part.length, part.back)
-                yield _key(part.field), Hint(shift=shift, earlier=(predicate.op in (">", ">=")) == wanted)
+        """Hints for the fields that a value is computed from: known, and moments on the side that is wanted."""
+        for field in fields_of_expression(fact.expression):
+            if field.origin in ("given", "custom") and not field.is_parameter:
+                yield _key(field), Hint()
+        side = _side(predicate, wanted)
+        turns = Turns(self._facts)
+        if side is not None:
+            turns.through(fact, Turn((), side.boundary))
+        for key, ways in turns.turns.items():
+            marks = self._marks.of(ways)
+            if marks and side is not None:
+                yield key, Hint(mark=marks[self._pick], earlier=side.earlier)
 
     def _rows(self, fact: Aggregate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
         """Hints that a fact finds rows, or none."""
@@ -150,19 +167,44 @@ class _Hints:
         yield (fact.over, "", False), Hint(known=wanted)
 
 
-def _hint(predicate: Predicate, wanted: bool) -> Hint | None:
+class _Side(NamedTuple):
+    """The side of a boundary on which a moment should lie."""
+
+    boundary: Boundary
+    earlier: bool
+
+
+def _side(predicate: Predicate, wanted: bool) -> _Side | None:
+    """Where a moment should lie for a predicate to hold, or to fail where that is not wanted."""
+    match predicate:
+        case NowIs(op=op, shift=shift):
+            return _Side(AtMoment(shift, after=False), (op in (">", ">=")) == wanted)
+        case DateBetween(first=int(first)):
+            return _Side(AtDay(first), not wanted)
+        case DateBetween(last=int(last)):
+            return _Side(AtDay(last + 1), wanted)
+        case YearlyBetween(first=first):
+            return _Side(AtDayOfYear(first), not wanted)
+        case _:
+            return None
+
+
+def _hint(predicate: Predicate, wanted: bool, marks: Marks) -> Hint | None:
     match predicate:
         case IsIn(values=values):
             return Hint(values, avoid=not wanted)
+        case PlaceIn(values=values):
+            return Hint(tuple(countries_near(values)) if wanted else values, avoid=not wanted)
+        case TextHas(words=words):
+            return Hint(with_words(words), avoid=not wanted)
         case Known():
             return Hint(known=wanted)
-        case NowIs(op=op, shift=shift):
-            return Hint(shift=shift, earlier=(op in (">", ">=")) == wanted)
-        case PlaceIn(values=values):
-            return Hint(values, avoid=not wanted)
-        case TextHas(words=words):
-            return Hint((words,), avoid=not wanted)
-        case Compare() | DayTimeBetween() | Relates() | Filled() | DateBetween() | YearlyBetween():
+        case NowIs() | DateBetween() | YearlyBetween():
+            side = _side(predicate, wanted)
+            assert side is not None
+            mark, *_ = marks.of([Turn((), side.boundary)])
+            return Hint(mark=mark, earlier=side.earlier)
+        case Compare() | DayTimeBetween() | Relates() | Filled():
             return None
         case _:
             assert_never(predicate)
