@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tactful.api.policy import Policy
 from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import IdKind, MomentKind
-from tactful.testing.properties.goals import NOTHING, Goal, Hint, goals
+from tactful.testing.properties.goals import NOTHING, NOW, Goal, Hint, goals
 from tactful.testing.properties.marks import Mark
 from tactful.testing.properties.thresholds import (
     AGES,
@@ -110,8 +110,9 @@ class _Drawer:
         return self._draw(below(count)) if count > 1 else 0
 
     def case(self) -> Plain:
-        self._now = self._nows[self._below(len(self._nows))]
         first, second = (self._goals[self._below(len(self._goals))] for _ in range(2))
+        moments = first[NOW].values if NOW in first and self._below(4) else self._nows
+        self._now = moments[self._below(len(moments))]
         #: The goals that rows may follow. A goal that is listed twice is drawn twice as often.
         self._hints = (NOTHING, first, first, second, *({**second, **first},) * 6, {**first, **second})
         self._sparse = self._below(4) > 0

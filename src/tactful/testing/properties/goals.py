@@ -5,17 +5,18 @@ Cases drawn blindly seldom meet a rule of six conditions. A goal is a hint, not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Final, NamedTuple, assert_never
 
 import msgspec
 
 from tactful.api.policy import Policy
+from tactful.engines.evaluate import Evaluator
 from tactful.language.ir import (
     Aggregate,
     AllOf,
     AnyOf,
-    CheckedPack,
     Compare,
     ComputedFact,
     Condition,
@@ -36,12 +37,13 @@ from tactful.language.ir import (
     WhenFact,
     YearlyBetween,
 )
-from tactful.language.ir.boundaries import AtDay, AtDayOfYear, AtMoment, Boundary
+from tactful.language.ir.boundaries import AtDay, AtDayOfYear, AtMoment, Boundary, other_fields
 from tactful.language.ir.reads import conditions_in, fields_of_expression
 from tactful.language.ir.turns import Turn, Turns
 from tactful.testing.properties.marks import Mark, Marks
-from tactful.testing.properties.thresholds import countries_near, with_words
+from tactful.testing.properties.thresholds import NOWS, PLACES, countries_near, nows, with_words
 
+replace = msgspec.structs.replace
 #: A field: its entity, its name, and whether it is a custom fact. An empty name stands for the row itself.
 Key = tuple[str, str, bool]
 
@@ -61,6 +63,8 @@ class Hint(msgspec.Struct, frozen=True):
 
 Goal = Mapping[Key, Hint]
 NOTHING: Final[Goal] = {}
+#: The key of the moment to decide at; its hint has all moments at which the tests of clocks come out as they should.
+NOW: Final[Key] = ("", "now", False)
 
 
 def goals(policy: Policy) -> tuple[Goal, ...]:
@@ -68,12 +72,25 @@ def goals(policy: Policy) -> tuple[Goal, ...]:
     checked = policy.checked
     goals: list[Goal] = []
     for pick in (0, -1):
-        hints = _Hints(checked, pick)
+        hints = _Hints(policy, pick)
         for rule in checked.rules:
-            goals.append({**dict(hints.of(rule.unless, False)), **dict(hints.of(rule.when, True))})
-        goals.extend(dict(hints.of(invariant.when, True)) for invariant in checked.invariants)
-        goals.extend(dict(hints.of(condition, True)) for fact in checked.facts for condition in _rows(fact))
+            goals.append(_merged(chain(hints.of(rule.unless, False), hints.of(rule.when, True))))
+        conditions = [invariant.when for invariant in checked.invariants]
+        conditions += [condition for fact in checked.facts for condition in _rows(fact)]
+        goals.extend(_merged(hints.of(condition, True)) for condition in conditions)
     return (NOTHING, *(goal for no, goal in enumerate(goals) if goal and goal not in goals[:no]))
+
+
+def _merged(hints: Iterable[tuple[Key, Hint]]) -> Goal:
+    """A goal with these hints. Of several for a field the last counts; moments to decide at have to suit all of them."""
+    goal: dict[Key, Hint] = {}
+    for key, hint in hints:
+        if key == NOW and key in goal:
+            both = tuple(moment for moment in goal[key].values if moment in hint.values)
+            goal[key] = Hint(both or hint.values)
+        else:
+            goal[key] = hint
+    return goal
 
 
 def _rows(fact: ComputedFact) -> Iterator[Condition]:
@@ -82,12 +99,36 @@ def _rows(fact: ComputedFact) -> Iterator[Condition]:
         yield from conditions_in(fact.expression)
 
 
+class _Clock:
+    """Tries tests of clocks at the moments that cases are decided at, at the first of ``PLACES``."""
+
+    def __init__(self, policy: Policy) -> None:
+        zone, country = PLACES[0]
+        at = {"time_zone": zone, "country": country}
+        application = {"id": "a", "people": [{"id": "p"}]}
+        case = policy.read({"candidate": {"id": "c", **at}, "applications": [application]})
+        (family,) = case.families
+        self._rows = {"candidate": case.candidate, "application": family.application, "person": family.people[0]}
+        self._evaluators = [Evaluator(case, now, {}, policy.calendars) for now in (*NOWS, *nows(policy))]
+
+    def moments(self, test: Test, wanted: bool) -> tuple[int, ...]:
+        """The moments at which the predicates of a test all hold, or do not where that is not wanted.
+
+        Empty for tests that compare a clock with another field.
+        """
+        if other_fields(test):
+            return ()
+        field = replace(test.field, scope=test.field.via[-1] if test.field.via else test.field.scope, via=())
+        asked = replace(test, field=field, negated=False)
+        return tuple(evaluator.now for evaluator in self._evaluators if evaluator.test(asked, self._rows) == wanted)
+
+
 class _Hints:
     """Collects hints from conditions. Where one member is enough, ``pick`` is its index."""
 
-    def __init__(self, checked: CheckedPack, pick: int) -> None:
-        self._facts = {fact.id: fact for fact in checked.facts}
-        self._marks, self._pick = Marks(checked), pick
+    def __init__(self, policy: Policy, pick: int) -> None:
+        self._facts = {fact.id: fact for fact in policy.checked.facts}
+        self._marks, self._clock, self._pick = Marks(policy.checked), _Clock(policy), pick
 
     def of(self, condition: Condition, wanted: bool) -> Iterator[tuple[Key, Hint]]:
         """Hints that make a condition hold, or fail where it is not wanted."""
@@ -112,7 +153,11 @@ class _Hints:
         if field.origin == "computed":
             for predicate in test.predicates:
                 yield from self._computed(self._facts[field.key], predicate, wanted)
-        elif field.origin != "clock":
+        elif field.origin == "clock":
+            moments = self._clock.moments(test, wanted)
+            if moments:
+                yield NOW, Hint(moments)
+        else:
             hints = [_hint(predicate, wanted, self._marks) for predicate in test.predicates]
             yield from ((_key(field), hint) for hint in hints if hint is not None)
 
