@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import isleap
 from datetime import date
 from typing import Final
 
@@ -53,10 +52,3 @@ def parse_day_of_year(text: str) -> int | None:
 def format_day_of_year(day: int) -> str:
     """``24 December`` for 1224."""
     return f"{day % 100} {MONTHS[day // 100 - 1]}"
-
-
-def in_year(year: int, day: int) -> date:
-    """A day of the year, such as 1224, in ``year``. 29 February is the 28th in years that do not have it."""
-    month, of_month = divmod(day, 100)
-    leap = isleap(year) or day != 229
-    return date(year, month, of_month if leap else 28)

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final, assert_never
 
 from tactful.engines.evaluate import Environment, row_of
+from tactful.facts.dates import format_date
 from tactful.facts.kinds import Value
+from tactful.facts.parameters import SIGN
 from tactful.facts.rows import Row, row_key
 from tactful.language.ir import (
     Aggregate,
@@ -36,10 +38,11 @@ from tactful.language.ir import (
     YearlyBetween,
 )
 from tactful.language.ir.boundaries import other_fields
+from tactful.language.ir.in_force import days_in_force
 from tactful.language.ir.reads import as_written, hidden_move
 from tactful.reasons.budget import Budget
 from tactful.reasons.context import Context, target_record
-from tactful.reasons.formulas import Formula, cells, in_force
+from tactful.reasons.formulas import Formula, cells
 from tactful.reasons.justification import supports
 from tactful.reasons.records.why import (
     AskedRecord,
@@ -170,9 +173,9 @@ class Derivation:
 
     def _parameter_value(self, name: str) -> str:
         """The value of a parameter that counts now, in words."""
-        fact = self._evaluator.facts.get(f"candidate.${name}")
+        fact = self._evaluator.facts.get(f"candidate.{SIGN}{name}")
         if fact is None:
-            return self._parameters.get(name, f"${name}")
+            return self._parameters.get(name, f"{SIGN}{name}")
         value = self._evaluator.computed(fact.id, self._context.case.candidate)
         return say_value(value, fact.kind, self._context.calendar)
 
@@ -286,19 +289,23 @@ class Derivation:
         )
 
     def _parameter(self, fact: Derived, env: Environment) -> ParameterRecord:
-        calendar, name = self._context.calendar, fact.id.partition(".$")[2]
+        calendar, name = self._context.calendar, _parameter(fact.id)
+        assert name is not None  # the fact stands for a parameter
         value = self._evaluator.expression(fact.expression, env)
-        force = in_force(fact, self._evaluator, env)
-        span = next(parameter.span for parameter in self._context.checked.parameters if parameter.name == name)
+        checked = self._context.checked
+        parameter = next(parameter for parameter in checked.parameters if parameter.name == name)
+        stated = self._context.case.candidate.custom.get(f"{SIGN}{name}") is not None
+        today = calendar.day(self._context.now) if checked.as_of is None else checked.as_of
+        since, until = (None, None) if stated else days_in_force(parameter, today)
         return ParameterRecord(
             parameter=name,
             about=fact.about,
-            where=f"{span.file}:{span.line}",
+            where=self._where(fact.id),
             value=plain_value(value, fact.kind, calendar),
             said=say_value(value, fact.kind, calendar),
-            since=None if force.since is None else force.since.isoformat(),
-            until=None if force.until is None else force.until.isoformat(),
-            stated=force.stated,
+            since=None if since is None else format_date(since),
+            until=None if until is None else format_date(until),
+            stated=stated,
         )
 
     def _member(self, field: Field, env: Environment, to_mend: bool, depth: int) -> MemberRecord:
@@ -364,8 +371,14 @@ class Derivation:
         )
 
     def _where(self, id_: str) -> str:
-        definition = self._context.checked.definitions.get(id_)
+        definition = self._context.checked.definitions.get(_parameter(id_) or id_)
         return "" if definition is None else f"{definition.id.file}:{definition.id.line}"
+
+
+def _parameter(id_: str) -> str | None:
+    """The parameter that a fact stands for; ``None`` if it stands for none."""
+    entity, _, name = id_.partition(".")
+    return name.removeprefix(SIGN) if entity == "candidate" and name.startswith(SIGN) else None
 
 
 def _members(condition: Condition) -> tuple[Condition, ...]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Final, NamedTuple, assert_never
+from typing import Final, assert_never
 
 from tactful.engines.evaluate import Environment, Evaluator
 from tactful.facts.calendars import Calendar
@@ -17,8 +16,6 @@ from tactful.language.ir import (
     Combine,
     Condition,
     Constant,
-    DateBetween,
-    Derived,
     Expression,
     Field,
     Moved,
@@ -139,45 +136,3 @@ def cells(condition: Condition) -> str:
             return " or ".join(map(cells, members))
         case _:
             assert_never(condition)
-
-
-class InForce(NamedTuple):
-    """Where the value of a varying parameter comes from.
-
-    ``since`` and ``until`` are the first and the last day of the value, if there is an earlier or a later value. ``stated``:
-    the case states it.
-    """
-
-    since: date | None
-    until: date | None
-    stated: bool
-
-
-def in_force(parameter: Derived, evaluator: Evaluator, env: Environment) -> InForce:
-    """Where the value of a parameter's fact comes from."""
-    dated = parameter.expression
-    if isinstance(dated, Pick):  # the value of the case, else the pack's
-        stated, dated = dated.members
-        if evaluator.expression(stated, env) is not None:
-            return InForce(None, None, stated=True)
-    if not isinstance(dated, Choose):
-        return InForce(None, None, stated=False)
-    ends = [_last_day(row) for row in dated.branches]
-    row = Formula(evaluator, env, evaluator.case.candidate.calendar).row(dated)
-    no = len(ends) if row is None else row[0] - 1
-    since = date.fromordinal(ends[no - 1] + 1) if no else None
-    return InForce(since, date.fromordinal(ends[no]) if no < len(ends) else None, stated=False)
-
-
-def _last_day(row: Branch) -> int:
-    """The last day (an ordinal) of a dated value that a later value follows."""
-    assert isinstance(row.condition, Test)
-    (days,) = row.condition.predicates
-    assert isinstance(days, DateBetween)
-    assert days.last is not None  # a dated value ends where the next begins
-    return days.last
-
-
-def moved_words(by: str, moment: str, before: bool, result: str) -> str:
-    """``45 days after Fri 20 Nov 2026, 10:00 is Mon 4 Jan 2027, 10:00``."""
-    return f"{by} {'before' if before else 'after'} {moment} is {result}"

@@ -382,7 +382,7 @@ def _days(parameter: ParameterRecord) -> str:
 
 def _place(where: str, about: str) -> str:
     """The place of a fact's definition, and its description."""
-    return f"[{where}: {about}]" if about else f"[{where}]"
+    return f"[{': '.join(filter(None, (where, about)))}]"
 
 
 def _rows(rows: tuple[RowRecord, ...], blame: bool) -> Iterator[Node]:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import assert_never
 
 from tactful.facts.calendars import Calendar
-from tactful.facts.dates import in_year
 from tactful.language.ir import Test
 from tactful.language.ir.boundaries import (
     AmongValues,
@@ -46,10 +45,19 @@ def _days(boundary: Boundary, years: range) -> Iterator[date]:
             yield date.fromordinal(day)
         case AtDayOfYear(day=day):
             for year in years:
-                first = in_year(year, day)
+                first = day_in_year(year, day)
                 yield first
                 yield first + timedelta(days=1)
         case AtMoment() | AtValue() | AmongValues() | AtWords() | AtField():
             return  # a test of the date has none of these
         case _:
             assert_never(boundary)
+
+
+def day_in_year(year: int, day_of_year: int) -> date:
+    """A day of the year (100 times its month, and the day) in this year; 28 February for a 29 February that it does not have."""
+    month, day = divmod(day_of_year, 100)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return date(year, month, day - 1)

@@ -80,8 +80,11 @@ def read_text_layers(text: str | bytes, name: str) -> list[Layer]:
 def locate(location: str | Path) -> tuple[Path, str]:
     """The path of a pack's file or folder, and its name for messages.
 
-    Raises :class:`InvalidInput` for an unknown profile.
+    Raises :class:`InvalidInput` for an unknown profile, and for a name without a character, which is not the folder here.
     """
+    if location == "":
+        help_ = "name a YAML file, a folder or `default`"
+        raise InvalidInput([UnreadablePack.at(None, "the name of the pack is empty", help_)])
     if isinstance(location, str):
         named = _resolve_named(location)
         if named is not None:

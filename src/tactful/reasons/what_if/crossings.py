@@ -9,7 +9,6 @@ from typing import Final, assert_never
 
 from tactful.engines.evaluate import Evaluator
 from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT
-from tactful.facts.dates import in_year
 from tactful.facts.kinds import DAY, Value, length_of
 from tactful.facts.rows import Row, business_calendar, inside, nearest_calendar
 from tactful.language.ir import Field, Moved, Opens, Share, Shift
@@ -23,6 +22,7 @@ from tactful.language.ir.boundaries import (
     AtWords,
     Boundary,
 )
+from tactful.language.ir.days import day_in_year
 from tactful.language.ir.fields_read import ReadField, before
 from tactful.language.ir.turns import Added, Reach, Step
 
@@ -66,7 +66,7 @@ class _Back:
                 yield self._midnight(date.fromordinal(day))
             case AtDayOfYear(day=day):
                 year = nearest_calendar(self._row).local(now).year
-                yield from (self._midnight(in_year(near, day)) for near in (year - 1, year, year + 1))
+                yield from (self._midnight(day_in_year(near, day)) for near in (year - 1, year, year + 1))
             case AtField(other=other):
                 yield from _numbers(self._values(other))
             case AtWords():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from random import Random
 from typing import Any, Final
@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from tactful.api.policy import Policy
 from tactful.facts.calendars import Calendars
-from tactful.facts.kinds import IdKind, MomentKind
+from tactful.facts.kinds import HOUR, IdKind, MomentKind
+from tactful.facts.working_time import DEFAULT
+from tactful.language.ir.in_force import dated_days
 from tactful.testing.properties.goals import NOTHING, NOW, Goal, Hint, goals
 from tactful.testing.properties.marks import Mark
 from tactful.testing.properties.thresholds import (
@@ -27,6 +29,7 @@ from tactful.testing.properties.thresholds import (
     edges,
     nows,
     one_side,
+    parameter_values,
     places,
 )
 
@@ -38,6 +41,8 @@ INTERVIEWS: Final = (0, 1, 1, 1, 2, 2, 3)
 MESSAGES: Final = (0, 1, 1, 2, 2, 3, 4, 5)
 #: Every other case is decided on an ordinary day.
 _NOWS: Final = (*NOWS[:3] * 7, *NOWS)
+#: The day before a change of rules, the last second before it, the first second after it, and the day after: in seconds.
+_AROUND: Final = (-12 * HOUR, -1, 0, 36 * HOUR)
 #: Places of candidates: mostly the first.
 _HOMES: Final = (*(PLACES[0],) * 6, *PLACES)
 #: Places of applications: often the application has no place of its own.
@@ -60,12 +65,13 @@ def cases(policy: Policy) -> st.SearchStrategy[Plain]:
     on another moment of the case.
     """
     known, wanted, calendars = aims(policy), goals(policy), policy.calendars
-    moments = (*_NOWS, *nows(policy) * 2)
+    parameters = {parameter.name: parameter_values(parameter) for parameter in policy.checked.adjustable}
+    moments, days = (*_NOWS, *nows(policy) * 2), dated_days(policy.checked)
     named = {entity: places(policy, entity) for entity in ("candidate", "application", "person")}
 
     @st.composite
     def drawn(draw: st.DrawFn) -> Plain:
-        return _Drawer(draw, known, wanted, calendars, moments, named).case()
+        return _Drawer(draw, known, wanted, calendars, parameters, days, moments, named).case()
 
     return drawn()
 
@@ -98,11 +104,16 @@ class _Drawer:
         known: Mapping[str, tuple[Aim, ...]],
         wanted: tuple[Goal, ...],
         calendars: Calendars,
-        nows: tuple[int, ...],
-        named: Mapping[str, tuple[Place, ...]],
+        parameters: Mapping[str, tuple[Any, ...]],
+        days: tuple[int, ...],
+        moments: tuple[int, ...],
+        places: Mapping[str, tuple[Place, ...]],
     ) -> None:
         self._draw, self._known, self._goals, self._calendars = draw, known, wanted, calendars
-        self._nows, self._named = nows, named
+        self._parameters, self._days = parameters, days
+        self._moments, self._places = moments, places
+        #: The names of calendars; at first none.
+        self._names = (None, *(name for name in sorted(calendars.declared) if name != DEFAULT))
         self._near: list[int] = []
         self._people: list[str] = []
 
@@ -111,8 +122,8 @@ class _Drawer:
 
     def case(self) -> Plain:
         first, second = (self._goals[self._below(len(self._goals))] for _ in range(2))
-        moments = first[NOW].values if NOW in first and self._below(4) else self._nows
-        self._now = moments[self._below(len(moments))]
+        moments = first[NOW].values if NOW in first and self._below(4) else self._moments
+        moment = self._below(len(moments) + len(_AROUND) * len(self._days))
         #: The goals that rows may follow. A goal that is listed twice is drawn twice as often.
         self._hints = (NOTHING, first, first, second, *({**second, **first},) * 6, {**first, **second})
         self._sparse = self._below(4) > 0
@@ -120,17 +131,26 @@ class _Drawer:
         self._all = self._below(8) == 7
         zone, country = self._place("candidate", _HOMES)
         self._own = self._calendar = self._calendars.at(zone or "UTC", country)
+        self._now = moments[moment] if moment < len(moments) else self._on_a_change(moment - len(moments))
         candidate = {"id": "c", **_in_place(zone, country), **self._fields("candidate")}
         count = APPLICATIONS[self._below(len(APPLICATIONS))]
         applications = [self._application(f"a{no}") for no in range(1, count + 1)]
-        return {"now": self._iso(self._now), "candidate": candidate, "applications": applications}
+        case = {"now": self._iso(self._now), "candidate": candidate, "applications": applications}
+        drawn = {name: (None, *values)[self._below(1 + len(values))] for name, values in self._parameters.items()}
+        stated = {name: value for name, value in drawn.items() if value is not None}
+        return {**case, "parameters": stated} if stated else case
+
+    def _on_a_change(self, no: int) -> int:
+        """A moment around a midnight at which a dated value or a dated rule of the pack comes into force, or ends."""
+        day, around = divmod(no, len(_AROUND))
+        return self._own.start_of_day(date.fromordinal(self._days[day])) + _AROUND[around]
 
     def _application(self, id_: str) -> Plain:
         zone, country = self._place("application", _PLACES)
-        self._calendar = self._own
-        if zone is not None or country is not None:
-            own = self._own
-            self._calendar = self._calendars.at(zone or own.time_zone, country or own.country)
+        own, name = self._own, self._names[self._below(len(self._names))]
+        self._calendar = self._calendars.at(
+            zone or own.time_zone, country or self._calendars.country_of(name) or own.country, name
+        )
         self._near = []
         people = [self._person(f"p{no}") for no in range(1, PEOPLE[self._below(len(PEOPLE))] + 1)]
         self._people = [person["id"] for person in people]
@@ -141,7 +161,8 @@ class _Drawer:
             parts["offer"] = _in_order(self._fields("offer"))
         own_fields = self._fields("application")
         given = {key: part for key, part in parts.items() if part or key == "offer"}
-        return {"id": id_, **_in_place(zone, country), **own_fields, **given}
+        named = {} if name is None else {"calendar": name}
+        return {"id": id_, **_in_place(zone, country), **named, **own_fields, **given}
 
     def _offered(self) -> bool:
         """Whether there is an offer."""
@@ -170,7 +191,7 @@ class _Drawer:
 
     def _place(self, entity: str, usual: tuple[Place, ...]) -> Place:
         """A place; every other time in a country that the pack names for the entity, if it names any."""
-        named = self._named[entity]
+        named = self._places[entity]
         hint = self._hints[self._below(len(self._hints))].get((entity, "country", False)) if named else None
         if hint is not None and hint.values:
             named = tuple(place for place in named if (place[1] in hint.values) != hint.avoid) or named

@@ -14,11 +14,10 @@ from typing import Final, assert_never
 import msgspec
 
 from tactful.facts.calendars import Calendar
-from tactful.facts.dates import in_year
 from tactful.facts.kinds import DAY, WEEK, Duration, Elapsed, length_of
+from tactful.facts.parameters import Adjustable
 from tactful.language.ir import (
     HERE,
-    Adjustable,
     CheckedPack,
     ComputedFact,
     Constant,
@@ -31,6 +30,7 @@ from tactful.language.ir import (
     Shift,
 )
 from tactful.language.ir.boundaries import AmongValues, AtDay, AtDayOfYear, AtField, AtMoment, AtValue, AtWords
+from tactful.language.ir.days import day_in_year
 from tactful.language.ir.fields_read import ReadField, before
 from tactful.language.ir.reads import expressions_in
 from tactful.language.ir.turns import Added, Reach, Step, Turn
@@ -45,7 +45,7 @@ _ANY: Final[tuple[Duration, ...]] = (Elapsed(2 * WEEK), Elapsed(DAY))
 class Mark(msgspec.Struct, frozen=True):
     """A moment from which ``shifts`` lead, one after the other, to now or to the beginning of a day.
 
-    ``day`` is an ordinal, ``yearly`` a day of any year, see :func:`tactful.facts.dates.in_year`; both ``None``: now.
+    ``day`` is an ordinal, ``yearly`` a day of any year, see :func:`tactful.language.ir.days.day_in_year`; both ``None``: now.
     """
 
     shifts: tuple[Shift, ...] = ()
@@ -58,7 +58,7 @@ class Mark(msgspec.Struct, frozen=True):
         if self.day is not None:
             at = calendar.start_of_day(date.fromordinal(self.day))
         elif self.yearly is not None:
-            at = calendar.start_of_day(in_year(calendar.local(now).year, self.yearly))
+            at = calendar.start_of_day(day_in_year(calendar.local(now).year, self.yearly))
         for shift in reversed(self.shifts):
             at = before(at, shift, calendar)
         return at
@@ -69,7 +69,7 @@ class Marks:
 
     def __init__(self, checked: CheckedPack) -> None:
         self._facts: Mapping[str, ComputedFact] = {fact.id: fact for fact in checked.facts}
-        self._adjustable: Mapping[str, Adjustable] = {f"${one.name}": one for one in checked.adjustable}
+        self._adjustable: Mapping[str, Adjustable] = {parameter.key: parameter for parameter in checked.adjustable}
 
     def of(self, turns: Iterable[Turn]) -> tuple[Mark, ...]:
         """The marks of a field that holds a moment, and that has these turns."""

@@ -11,7 +11,6 @@ import msgspec
 
 from tactful.api.policy import Policy
 from tactful.facts.calendars import Calendar
-from tactful.facts.dates import in_year
 from tactful.facts.fields import given_fields, is_deadline
 from tactful.facts.kinds import (
     DAY,
@@ -32,8 +31,11 @@ from tactful.facts.kinds import (
     TextKind,
     YesNoKind,
     format_day_time,
+    format_duration,
     format_seconds,
+    length_of,
 )
+from tactful.facts.parameters import Adjustable
 from tactful.language.ir import Aggregate, CheckedPack, Condition, Derived, Test, TextHas, WhenFact
 from tactful.language.ir.boundaries import (
     AmongValues,
@@ -45,6 +47,7 @@ from tactful.language.ir.boundaries import (
     AtWords,
     boundaries_of,
 )
+from tactful.language.ir.days import day_in_year
 from tactful.language.ir.fields_read import ReadField, read_fields
 from tactful.language.ir.reads import conditions_in
 from tactful.language.lint.satisfiability import tests_of
@@ -83,7 +86,7 @@ SUBDIVISIONS: Final = {"DE": "DE-BY", "US": "US-CA", "GB": "GB-SCT", "CA": "CA-Q
 OTHER_COUNTRIES: Final = ("NZ", "US")
 #: The most moments to decide at that a pack adds to ``NOWS``.
 _MOST_NOWS: Final = 200
-_FREE: Final = ("id", *PLACE)
+_FREE: Final = ("id", *PLACE, "calendar")
 
 
 class Aim(msgspec.Struct, frozen=True, eq=False):
@@ -284,7 +287,7 @@ def _turns_of(test: Test, calendar: Calendar) -> Iterator[int]:
                 yield from _around(calendar.start_of_day(date.fromordinal(ordinal)))
             case AtDayOfYear(day=of_year):
                 for year in (day.year, day.year + 1):
-                    first = in_year(year, of_year)
+                    first = day_in_year(year, of_year)
                     yield from _around(calendar.start_of_day(first))
                     yield from _around(calendar.start_of_day(first + timedelta(days=1)))
             case AtValue(value=seconds) if test.field.key == "local_time" and seconds not in _OFFICE_HOURS:
@@ -298,6 +301,19 @@ def _turns_of(test: Test, calendar: Calendar) -> Iterator[int]:
 def _around(midnight: int) -> tuple[int, ...]:
     """Midnight, the second before, and noon of both days."""
     return midnight + DAY // 2, midnight, midnight - 1, midnight - DAY // 2
+
+
+def parameter_values(parameter: Adjustable) -> tuple[Any, ...]:
+    """Values that a case may state for a parameter, as the case holds them: the bounds, and a value between them."""
+    low, high, whole = parameter.low, parameter.high, int(parameter.low + parameter.high) // 2
+    match parameter.kind:
+        case NumberKind():
+            return (low, high, whole) if low <= whole <= high else (low, high)
+        case DayTimeKind():
+            return tuple(format_day_time(int(time)) for time in (low, high, whole))
+        case _:  # a length of time, of which cases can state whole minutes and business days
+            lengths = (int(low), int(high), whole if whole < 0 else whole - whole % MINUTE)
+            return tuple(format_duration(length_of(length)) for length in lengths if length < 0 or length % MINUTE == 0)
 
 
 @lru_cache(maxsize=20_000)
