@@ -161,7 +161,7 @@ class Scope:
             id_, field.scope, moment, Moved(field, length, back), f"The moment {text}.", "", hidden=True
         )
         self.reads.computed.add(id_)
-        return Field(field.scope, (), "computed", id_, moment, text, derived=True)
+        return Field(field.scope, (), "computed", id_, moment, field.text, derived=True)
 
     def _reaches(self, entity: str, other: str) -> bool:
         """Whether a fact of ``entity`` can read a row of ``other`` that is the same as the row in scope here."""
