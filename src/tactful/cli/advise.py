@@ -10,8 +10,19 @@ import typer
 from rich.text import Text
 
 from tactful.api.decision import Decision
-from tactful.api.policy import Policy, load
-from tactful.cli.options import Application, At, CaseArgument, Engine, Format, Rules, SetFacts, read_case, what_if
+from tactful.api.policy import Policy
+from tactful.cli.options import (
+    Application,
+    At,
+    CaseArgument,
+    Engine,
+    Format,
+    Rules,
+    SetFacts,
+    load_rules,
+    read_case,
+    what_if,
+)
 from tactful.cli.output import console, guarded, write_bytes
 from tactful.facts.rows import Case
 from tactful.formats.text.console import SafeConsole
@@ -27,7 +38,7 @@ _PATIENCE = 3
 @guarded
 def advise(
     case: CaseArgument,
-    rules: Rules = "default",
+    rules: Rules = None,
     at: At = None,
     application: Application = None,
     set_: SetFacts = None,
@@ -41,7 +52,7 @@ def advise(
     """Decide on a case: what to do, ranked and with reasons."""
     if ask and case == "-":
         raise typer.BadParameter("--ask reads answers from standard input, so the case must be a file")
-    policy = load(rules, engine=engine)
+    policy = load_rules(rules, engine)
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     if ask:

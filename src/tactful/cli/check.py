@@ -17,16 +17,20 @@ from tactful.language.lint import lint_pack
 from tactful.language.lint.conditions import same_conditions
 from tactful.language.lint.fix import FIXABLE, fixed
 from tactful.language.load import load_pack
-from tactful.language.load.files import profiles
+from tactful.language.load.files import is_in_files
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.testing.needs import need_hypothesis
 
 
 @guarded
 def check(
-    pack: Annotated[
-        str, typer.Argument(metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")
-    ] = "default",
+    packs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PACK]...",
+            help="default, profile:NAME, a YAML file, a folder or an installed pack; several are laid over each other.",
+        ),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there are warnings.")] = False,
     fix: Annotated[
         bool, typer.Option("--fix", help="Remove unused parameters and facts, and redundant conditions.")
@@ -42,9 +46,10 @@ def check(
     ] = None,
 ) -> None:
     """Report every mistake of a pack, then warnings about what is legal but suspicious."""
+    pack = packs or ["default"]
     if fix:
-        if pack in ("default", *(f"profile:{name}" for name in profiles())):
-            raise typer.BadParameter("the shipped packs cannot be changed; name a file or folder of your own")
+        if not all(is_in_files(location) for location in pack):
+            raise typer.BadParameter("only files and folders can be changed, and no shipped or installed packs")
         _fix(pack)
     policy = load(pack)
     checked = policy.checked
@@ -61,7 +66,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _lint(pack: str) -> tuple[CheckedPack, tuple[Diagnostic, ...]]:
+def _lint(pack: list[str]) -> tuple[CheckedPack, tuple[Diagnostic, ...]]:
     written = load_pack(pack)
     checked = check_pack(written)
     return checked, lint_pack(written, checked)
@@ -82,7 +87,7 @@ def _report(warnings: tuple[Diagnostic, ...], checked: CheckedPack) -> None:
     )
 
 
-def _fix(pack: str) -> None:
+def _fix(pack: list[str]) -> None:
     """Remove what fixable warnings are about from the pack's own files, until none is left."""
     while True:
         checked, warnings = _lint(pack)
@@ -105,7 +110,7 @@ def _fix_file(name: str, warnings: tuple[Diagnostic, ...], checked: CheckedPack)
     return done
 
 
-def _still_the_same(pack: str, before: CheckedPack, done: list[Diagnostic]) -> None:
+def _still_the_same(pack: list[str], before: CheckedPack, done: list[Diagnostic]) -> None:
     """Restore the files if the pack no longer loads or a rule would fire for other rows."""
     try:
         after = check_pack(load_pack(pack))

@@ -10,7 +10,7 @@ from typing import Literal
 
 from tactful.language.phrases import Deadline, Phrase
 from tactful.language.terms import Definition, Modality, Name, Operand, Override, Parameter, Written
-from tactful.source.diagnostics import Span
+from tactful.source.diagnostics import Diagnostic, Span
 
 
 class Entry(Written, frozen=True):
@@ -143,7 +143,7 @@ class Table(Written, frozen=True):
 
 
 class Action(Written, frozen=True):
-    """An entry of the action catalogue."""
+    """An entry of the action catalogue. ``outside_safety``: why no safety rule needs to cover it."""
 
     name: Name
     about: str
@@ -153,6 +153,14 @@ class Action(Written, frozen=True):
     channel: Name | None
     steps: tuple[Name, ...]
     due: Name | None
+    outside_safety: str | None
+
+
+class ChannelFamilies(Written, frozen=True):
+    """The families of actions by a channel: an action of the channel belongs to one of them. ``any``: by any channel."""
+
+    channel: str
+    families: tuple[Name, ...]
 
 
 class Rule(Written, frozen=True):
@@ -161,6 +169,7 @@ class Rule(Written, frozen=True):
     id: Name
     about: str
     source: str
+    group: str
     entity: Name
     when: Condition
     unless: Condition
@@ -252,7 +261,11 @@ class Invariant(Written, frozen=True):
 
 
 class Pack(Written, frozen=True):
-    """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends."""
+    """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends.
+
+    ``laid_over`` are those of its own files that change other packs. ``channels``: the families that safety sees to.
+    ``warnings``: what the pack's own files do without saying so.
+    """
 
     name: str
     version: str
@@ -269,3 +282,6 @@ class Pack(Written, frozen=True):
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
     own: tuple[str, ...]
+    laid_over: tuple[str, ...]
+    channels: tuple[ChannelFamilies, ...]
+    warnings: tuple[Diagnostic, ...]

@@ -81,11 +81,12 @@ class Parameter(Written, frozen=True):
 
 
 class Override(Written, frozen=True):
-    """A safety rule that an overlay switched off, with its reason."""
+    """A safety rule or, if ``invariant``, an invariant that an overlay switched off, with its reason."""
 
     rule: str
     because: str
     pack: str
+    invariant: bool = False
 
 
 class Definition(Written, frozen=True):

@@ -15,7 +15,7 @@ from tactful.facts.fields import Mutability
 from tactful.facts.kinds import Duration, Elapsed, Kind, Value
 from tactful.facts.kinds import Known as KnownValue
 from tactful.language.terms import Definition, Modality, Order, Override
-from tactful.source.diagnostics import Span
+from tactful.source.diagnostics import Diagnostic, Span
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -325,7 +325,8 @@ ComputedFact = WhenFact | Aggregate | Derived
 class Action(Checked, frozen=True):
     """An action. ``family`` is the action itself and all actions that it is a kind of, nearest first.
 
-    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then.
+    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then. ``outside_safety``: why no
+    safety rule covers it, as the action or one that it is a kind of says.
     """
 
     id: str
@@ -337,6 +338,7 @@ class Action(Checked, frozen=True):
     steps: tuple[Template, ...]
     due: Literal["by", "until"]
     span: Span
+    outside_safety: str | None = None
 
 
 class InScope(Checked, frozen=True):
@@ -522,7 +524,8 @@ class Adjustable(Checked, frozen=True):
 class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
-    ``fields`` holds every given and custom field, by ``entity.field``.
+    ``fields`` holds every given and custom field, by ``entity.field``. ``warnings``: what the pack's files do without
+    saying so.
     """
 
     name: str
@@ -539,6 +542,7 @@ class CheckedPack(Checked, frozen=True):
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
     adjustable: tuple[Adjustable, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def carried(self) -> Mapping[str, Mapping[str, Kind]]:
