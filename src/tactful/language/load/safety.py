@@ -53,7 +53,12 @@ def is_safety(item: Item) -> bool:
 
 def content_of_rule(item: Item) -> RuleContent:
     """The content of a rule, by key, without the keys that any pack may change."""
-    kept = {key: content_of(node) for key, (_, node) in item.entries.items() if key not in SAFE_TO_CHANGE}
+    return _content_without(item, SAFE_TO_CHANGE)
+
+
+def _content_without(item: Item, keys: tuple[str, ...]) -> dict[str, Content]:
+    """The content of an entry by key, with the conditions that overlays add, and without some keys."""
+    kept = {key: content_of(node) for key, (_, node) in item.entries.items() if key not in keys}
     for key, node in item.added:
         kept[key.text] = (kept.get(key.text), content_of(node))
     return kept
@@ -197,8 +202,7 @@ def _definition(name: str, sections: Sections) -> tuple[str, str, Content] | Non
     for section in ("custom_facts", "facts"):
         item = sections[section].get(name)
         if item is not None:
-            pairs = sorted(item.entries.items())
-            return section, name, tuple((key, content_of(node)) for key, (_, node) in pairs if key not in _WORDS)
+            return section, name, tuple(sorted(_content_without(item, _WORDS).items(), key=lambda pair: pair[0]))
     return _definition(f"person.{field}", sections) if entity == "interviewer" else None
 
 

@@ -19,14 +19,14 @@ class DropsConditions(Code):
     Example
         extends: default
         rules:
-          make-it-firm:
-            when: {application.status: none of [rejected, withdrawn], offer.form: verbal}
+          answer-in-decent-time:
+            when: {application.open: yes, offer.form: written}
 
     Instead
         extends: default
         rules:
-          make-it-firm:
-            and when: {offer.form: verbal}
+          answer-in-decent-time:
+            and when: {offer.form: written}
     """
 
     id: ClassVar[str] = "T921"
