@@ -34,7 +34,7 @@ Only the table `candidates` is required, and in each table only the ids (and `en
 value is unknown. Rows may be in any order; people, interviews and messages of an application
 stay in the order of their rows. A pack's custom facts are columns of the table of their entity, under their own names.
 [The facts](facts.md) says what each field means, and which values it can have.
-`pack.decide_tables` checks everything that it is given. `tactful batch` does not read columns that no decision depends on,
+`pack.decide_tables` checks all tables and columns. `tactful batch` does not read columns on which no decision depends,
 and so does not notice mistakes in them.
 
 The types are those that `pack.tables(cases)` writes. These are read as well:

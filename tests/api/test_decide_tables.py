@@ -19,7 +19,7 @@ import tactful
 from drawn import EXAMPLES_DRAWN, cases, packs, several_candidates
 from expected_tables import by_candidate, expected
 from reference_cases import NOW
-from shipped_cases import PACKS
+from shipped_cases import PACKS, shipped
 from shipped_cases import cases as shipped_cases
 from tactful.columns import chunks
 
@@ -209,14 +209,14 @@ def test_shipped_packs_decide_alike(data: list[dict[str, Any]], name: str) -> No
         {**one, "now": (datetime.fromisoformat(one["now"]) + timedelta(seconds=no)).isoformat()}
         for no, one in enumerate(data)
     ]
-    assert_decided_alike(tactful.load(name), moved, None)
+    assert_decided_alike(shipped(name), moved, None)
 
 
 @settings(max_examples=max(20, EXAMPLES_DRAWN // 8))
 @given(data=several_candidates(shipped_cases), random=st.randoms(use_true_random=False))
 def test_chunks_and_the_order_of_rows_change_nothing(data: list[dict[str, Any]], random: Any) -> None:
     """Chunks of two candidates, tables whose rows lie anyhow: the same tables come back."""
-    policy = tactful.load()
+    policy = shipped("default")
     tables = policy.tables(data)
     whole = policy.decide_tables(tables)
     mixed = {name: table if name == "candidates" else _mixed(table, random) for name, table in tables.items()}
@@ -296,7 +296,7 @@ def test_mistakes_between_chunks_are_found(monkeypatch: pytest.MonkeyPatch) -> N
         {
             "candidate_id": "zoe",
             "table": "applications",
-            "message": "a row of `applications` names the candidate `zoe`, whom `candidates` does not have",
+            "message": "a row of `applications` names the candidate `zoe`, which `candidates` does not have",
         },
     ]
 

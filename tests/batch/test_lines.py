@@ -14,9 +14,10 @@ from typer.testing import CliRunner, Result
 import tactful
 from running import files, manifest, records, rows, run
 from sample_cases import NOW, case, lines
-from tactful.batch.lines import CHUNKS, chunks_of, plan_lines
+from tactful.batch.lines import CHUNKS, chunks_of, plan_lines, spool_lines
 from tactful.cli.app import app
 from tactful.decide.ranker import in_order
+from tactful.source.diagnostics import InvalidInput
 
 POLICY = tactful.load()
 
@@ -212,3 +213,23 @@ def test_units_and_chunks_have_every_line_once(tmp_path: Path, chunk: int, monke
     assert [(one.no, one.data) for one in read] == [
         (no, text if len(text) <= 60 else None) for no, text in enumerate(texts, start=1) if text
     ]
+
+
+def test_a_line_without_an_end_does_not_fill_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream that never ends a line is refused once the line is longer than any line may be. Cases before it are kept."""
+    monkeypatch.setattr("tactful.batch.lines.LONGEST", 1_000_000)
+    monkeypatch.setattr("tactful.batch.lines.CHUNK_BYTES", 1_000)
+    text, written = lines(range(40)), 0
+
+    class Endless:
+        def read(self, size: int) -> bytes:
+            """Cases, and then one line."""
+            nonlocal written
+            written += size
+            assert written < 100_000_000, "nobody stops reading"
+            return text if written == size else b"x" * size
+
+    with pytest.raises(InvalidInput, match=r"a line of more than 1,000,000 bytes, at line \d+ or later"):
+        for _ in spool_lines(Endless(), 5, tmp_path):
+            pass
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < len(text) + 20_000_000

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +24,7 @@ COMMANDS: Final = (
     ("import", INVITATION, "--me", "kim@example.net"),
     ("--help",),
 )
+MORE_THAN_A_PIPE_HOLDS: Final = b" " * 200_000
 TACTFUL: Final = f"{sys.executable} -m tactful"
 
 
@@ -82,7 +82,9 @@ def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "tactful", "advise", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    time.sleep(8)  # longer than the imports of a busy machine
+    assert process.stdin is not None
+    process.stdin.write(MORE_THAN_A_PIPE_HOLDS)  # so this returns when the command has begun to read
+    process.stdin.flush()
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors.decode()) == (130, "stopped\n")

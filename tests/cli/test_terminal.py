@@ -15,7 +15,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from tactful.cli.app import app
-from tactful.formats.text.console import printable
+from tactful.source.characters import printable
 
 SOURCES: Final = Path(__file__).parents[2] / "src" / "tactful"
 #: Escape sequences, C0, DEL, C1, directions, line ends, and what nobody sees.
@@ -255,6 +255,21 @@ def test_the_files_are_read(place: Path, words: tuple[str, ...]) -> None:
         assert "FORGED" in result.output or "--ask" in words
 
 
+@pytest.mark.parametrize("words", [("--format", "html"), ("--format", "svg"), ("--ics", "plan.ics")], ids=" ".join)
+def test_no_document_has_a_character_that_controls_or_hides(place: Path, words: tuple[str, str]) -> None:
+    """Web pages, drawings and calendars are opened in other programs, or printed with ``cat``."""
+    name = "plan.ics" if words[0] == "--ics" else f"plan.{words[1]}"
+    out = () if words[0] == "--ics" else ("--out", name)
+    result = _run(place, "plan", "case.yaml", *PACK_OPTION, *words, *out)
+    assert result.exit_code == 0, result.output
+    text = (place / name).read_bytes().decode()
+    assert "FORGED" in text
+    text = text.replace("\r\n", "\n")
+    assert not [char for char in text if char != "\n" and printable(char) != char]
+    if name == "plan.ics":  # a line that begins with a space goes on the line before
+        assert not re.search(r"^FORGED", text, re.MULTILINE)
+
+
 def test_every_sign_has_a_replacement_of_its_length() -> None:
     """All control and format characters, line ends, surrogates; letters of all scripts and emoji stay."""
     for number in range(0x110000):
@@ -264,6 +279,24 @@ def test_every_sign_has_a_replacement_of_its_length() -> None:
     assert len(printable(MARK)) == len(MARK)
     for text in ("Zoë Ångström", "田中", "محمد", "דנה", "नेहा", "👩🏽", "e\u0301"):
         assert printable(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",  # a family
+        "\U0001f469\U0001f3fd\u200d\U0001f4bb",  # a woman with a skin tone at a computer
+        "\U0001f9d1\u200d\u2695\ufe0f",  # a health worker
+        "\u2764\ufe0f\u200d\U0001f525",  # a heart on fire
+        "\u0646\u0631\u0645\u200c\u0627\u0641\u0632\u0627\u0631",  # "software" in Persian
+        "\u0915\u094d\u200d\u0937",  # consonants in Devanagari that stay apart
+    ],
+)
+def test_joiners_stay_where_people_see_them(text: str) -> None:
+    """Families of emoji are names of teams, and Persian and Hindi need joiners. Elsewhere they hide."""
+    assert printable(text) == text
+    for hidden in ("Da\u200dna", "Da\u200cna", f"\u200d{text}"[:2], text[:1] + "\u200d", "\U0001f468\u200dx"):
+        assert "\ufffd" in printable(hidden)
 
 
 #: Format characters that are seen: signs around Arabic, Syriac and Kaithi numbers, and of hieroglyphs.

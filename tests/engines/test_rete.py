@@ -17,6 +17,7 @@ from drawn import EXAMPLES_DRAWN, cases, overlays, packs
 from extras import NEEDS_RETE
 from reference_cases import NOW
 from reference_cases import cases as shipped_cases
+from shipped_cases import PACKS, shipped
 from tactful.decide.instants import instants
 from tactful.decide.ranker import Ranker
 from tactful.engines.rete import ReteProgram
@@ -27,7 +28,6 @@ pytest.importorskip("durable_rules_engine", reason=NEEDS_RETE)
 
 NOW_THEN = datetime.fromtimestamp(NOW, UTC)
 EXAMPLES = Path(__file__).parents[2] / "examples"
-PACKS = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_an_example_is_decided_alike(path: Path) -> None:
 @given(data=shipped_cases, picks=st.lists(st.floats(0, 1, exclude_max=True), max_size=2), name=st.sampled_from(PACKS))
 def test_shipped_packs_fire_alike(pool: Pool, data: dict[str, Any], picks: list[float], name: str) -> None:
     """The shipped packs and drawn cases, at thresholds and on either side of them."""
-    policy = tactful.load(name)
+    policy = shipped(name)
     rete = ReteProgram(policy.checked, policy.calendars, pool)
     case = policy.read(data)
     for now in moments(policy, case, NOW, picks):

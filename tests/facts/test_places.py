@@ -122,12 +122,61 @@ def _tables(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_kept_entries_are_bounded() -> None:
-    """The oldest go; a value that is there stays."""
+    """Where no value is used again, the oldest go; a value that is there stays."""
     kept: Bounded[int, str] = Bounded(3)
     for no in range(5):
         kept.keep(no, str(no))
     assert kept.keep(4, "another") == "4"
-    assert dict(kept) == {2: "2", 3: "3", 4: "4"}
+    assert list(kept.entries) == [2, 3, 4]
+
+
+def test_values_in_use_are_kept() -> None:
+    """A value that is used now and then outlives any number of values that are used once. Unused, it goes in its turn."""
+    kept: Bounded[int, str] = Bounded(8)
+    kept.keep(-1, "in use")
+    for no in range(1_000):
+        if no % 5 == 0:
+            assert kept.get(-1) == "in use"
+        kept.keep(no, "once")
+        assert len(kept.entries) <= 8
+    for no in range(1_000, 1_020):
+        kept.keep(no, "once")
+    assert kept.get(-1) is None
+
+
+def test_where_all_values_are_in_use_the_new_one_goes() -> None:
+    """Marks of all values do not keep anything for ever: each is looked at once, and then one is dropped."""
+    kept: Bounded[int, str] = Bounded(4)
+    for no in range(4):
+        kept.keep(no, str(no))
+    assert [kept.get(no) for no in range(4)] == ["0", "1", "2", "3"]
+    assert kept.keep(4, "4") == "4"
+    assert list(kept.entries) == [0, 1, 2, 3]
+    kept.keep(5, "5")
+    assert list(kept.entries) == [1, 2, 3, 5]
+
+
+@pytest.mark.parametrize("named", ["candidate", "application", "person"])
+def test_a_place_that_cases_keep_naming_keeps_its_calendar(named: str) -> None:
+    """However many other places are named meanwhile: its calendar is not made again."""
+    policy = tactful.load()
+    place = {"time_zone": "Europe/Dublin", "country": "IE"}
+    person = {"id": "p", **(place if named == "person" else {})}
+    application = {"id": "a", "people": [person], **(place if named == "application" else {})}
+    candidate = {"id": "me", **(place if named == "candidate" else {})}
+    case = {"now": "2026-11-23T10:00:00Z", "candidate": candidate, "applications": [application]}
+    calendars = policy.calendars
+
+    def calendar() -> Calendar:
+        family = policy.read(case).families[0]
+        return family.people[0].calendar
+
+    before = calendar()
+    for no, zone in enumerate(sorted(time_zones() - {"Europe/Dublin"}) * 3):
+        calendars.at(zone, (None, "US", "IE")[no // (len(time_zones()) - 1)])
+        if no % 100 == 0:
+            assert calendar() is before
+    assert calendar() is before
 
 
 def test_calendars_are_bounded() -> None:
@@ -140,9 +189,9 @@ def test_calendars_are_bounded() -> None:
             for year in years:
                 calendar.days_of(year)
     shared = calendars._shared
-    assert len(calendars.known) <= MAX_PLACES
-    assert max(len(shared.offices), len(shared.midnights)) <= MAX_YEARS
-    assert sum(len(calendar._years) for calendar in calendars.known.values()) <= MAX_TABLES
+    assert len(calendars.known.entries) <= MAX_PLACES
+    assert max(len(shared.offices.entries), len(shared.midnights.entries)) <= MAX_YEARS
+    assert sum(len(entry.value._years) for entry in calendars.known.entries.values()) <= MAX_TABLES
 
 
 def _at(text: str) -> int:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
+
+import tactful
 
 #: A Wednesday afternoon in most of the time zones that cases are drawn in.
 NOW: Final = datetime(2026, 11, 25, 18, tzinfo=UTC)
 
 #: The shipped pack and its profiles.
 PACKS: Final = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
+
+
+@cache
+def shipped(name: str) -> tactful.Policy:
+    """A shipped pack, which is loaded once for all tests of a process."""
+    return tactful.load(name)
+
 
 Fields = dict[str, Any]
 Drawn = st.SearchStrategy[Fields]
@@ -62,7 +72,13 @@ _person: Final = _fields(
 )
 
 
-def _interviews(people: list[str]) -> Drawn:
+_several_people: Final = st.lists(_person, max_size=4)
+
+# Strategies are made once for each number of people: to make and check them takes longer than to draw from them.
+
+
+@cache
+def _interviews(people: tuple[str, ...]) -> Drawn:
     ids = st.sampled_from(people) if people else st.nothing()
     interviewer = st.one_of(
         ids, st.builds(lambda id_, attended: {"person": id_, "attended": attended}, ids, st.booleans())
@@ -89,7 +105,8 @@ def _interviews(people: list[str]) -> Drawn:
     )
 
 
-def _messages(people: list[str]) -> Drawn:
+@cache
+def _messages(people: tuple[str, ...]) -> Drawn:
     fields: dict[str, st.SearchStrategy[Any]] = {
         "direction": st.sampled_from(["sent", "received"]),
         "sent_at": past,
@@ -125,8 +142,9 @@ _offer: Final = _fields(
 ).map(_in_order)
 
 
-def _application(id_: str, people: list[Fields]) -> Drawn:
-    ids = [person["id"] for person in people]
+@cache
+def _application(id_: str, ids: tuple[str, ...]) -> Drawn:
+    """An application but for its people, whose ids are given."""
     fields: dict[str, st.SearchStrategy[Any]] = {
         "company": st.just("Acme"),
         "status": st.sampled_from(["applied", "interviewing", "interviewing", "offered", *CLOSED]),
@@ -141,7 +159,6 @@ def _application(id_: str, people: list[Fields]) -> Drawn:
     return _fields(
         fields,
         id=st.just(id_),
-        people=st.just(people),
         interviews=st.lists(_interviews(ids), max_size=3).map(
             lambda interviews: [{"id": f"i{no}", **interview} for no, interview in enumerate(interviews)]
         ),
@@ -149,9 +166,16 @@ def _application(id_: str, people: list[Fields]) -> Drawn:
     )
 
 
-def _applications(id_: str) -> Drawn:
-    people = st.lists(_person, max_size=4).map(lambda rows: [{"id": f"p{no}", **row} for no, row in enumerate(rows)])
-    return people.flatmap(lambda rows: _application(id_, rows))
+@st.composite
+def _applications(draw: Any, id_: str) -> Fields:
+    people = [{"id": f"p{no}", **row} for no, row in enumerate(draw(_several_people))]
+    fields: Fields = draw(_application(id_, tuple(person["id"] for person in people)))
+    return {**fields, "people": people}
+
+
+@cache
+def _some_applications(count: int) -> st.SearchStrategy[tuple[Fields, ...]]:
+    return st.tuples(*(_applications("abc"[no]) for no in range(count)))
 
 
 _candidate: Final = _fields(
@@ -190,5 +214,5 @@ cases: Final[Drawn] = st.builds(
         "applications": [_readable(candidate, application) for application in applications],
     },
     _candidate,
-    st.integers(0, 3).flatmap(lambda count: st.tuples(*(_applications("abc"[no]) for no in range(count)))),
+    st.integers(0, 3).flatmap(_some_applications),
 )

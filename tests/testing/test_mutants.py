@@ -37,6 +37,13 @@ examples:
 """
 
 
+@pytest.fixture(autouse=True)
+def few_in_reserve(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer cases in reserve: drawing them takes nearly all of the time. The slow test has all of them."""
+    if request.node.get_closest_marker("slow") is None:
+        monkeypatch.setattr("tactful.testing.mutation.mutate.RESERVE", 200)
+
+
 def _outcomes(examples: str = EXAMPLE, pack: str = PACK) -> dict[str, MutantResult]:
     policy = tactful.loads(pack)
     read = read_examples_text(policy, examples, "examples.yaml")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
 from tactful.decide.ranker import Conclusion, Ranking
+from tactful.engines.courses import TooManySteps
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import nearest_calendar
 from tactful.language.ir import CheckedPack
@@ -37,6 +38,53 @@ from tactful.reasons.why import why
 from tactful.reasons.why.question import kinds_of
 from tactful.reasons.wording import name_of
 from tactful.source.lazy import lazy
+
+#: The most conditions of rules in the reasons of one record.
+REASONS: Final = 200_000
+
+#: Gives the justifications of a conclusion.
+_Because = Callable[[Conclusion], tuple[JustificationRecord, ...]]
+
+
+class _Reasons:
+    """The justifications of one record, up to a limit: conclusions that win over many others are named for each of them."""
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._left = context, REASONS
+        #: Whether some were left out.
+        self.left_out = False
+
+    def of(self, conclusion: Conclusion) -> tuple[JustificationRecord, ...]:
+        """The justifications of a conclusion; none where there are too many already."""
+        if len(conclusion.firings) > self._left:
+            self.left_out = True
+            return ()
+        because = self._context.because(conclusion)
+        self._left -= sum(1 + len(justification.conditions) for justification in because)
+        return because
+
+    def first(self, conclusions: tuple[Conclusion, ...]) -> Iterator[Conclusion]:
+        """The conclusions, without the last ones where there are too many."""
+        for conclusion in conclusions:
+            if self._left <= 0:
+                self.left_out = True
+                return
+            self._left -= 1
+            yield conclusion
+
+
+class _SetAside(NamedTuple):
+    """The conclusions that lost a conflict. ``left_out``: some of their winners or reasons are missing."""
+
+    records: tuple[SetAsideRecord, ...]
+    left_out: bool
+
+
+class _Opening(NamedTuple):
+    """Since when advice holds (seconds since 1970, UTC). ``left_out``: it takes too many steps to tell."""
+
+    since: int | None
+    left_out: bool
 
 
 class Recommended(Protocol):
@@ -97,13 +145,20 @@ class Advice:
 
     @lazy
     def opens(self) -> datetime | None:
-        """Since when the advice holds, in the candidate's time zone; ``None`` if time alone did not bring it about."""
-        return self._context.moment(self._opens)
+        """Since when the advice holds, in the candidate's time zone; ``None`` if time alone did not bring it about.
+
+        It is ``None`` as well where that takes too many steps to tell.
+        """
+        return self._context.moment(self._opening.since)
 
     @lazy
-    def _opens(self) -> int | None:
+    def _opening(self) -> _Opening:
         rules = self._context.checked.rules
-        return opened([(rules[no], row) for no, row, _ in self._conclusion.firings], self._context.expiry)
+        try:
+            since = opened([(rules[no], row) for no, row, _ in self._conclusion.firings], self._context.expiry)
+        except TooManySteps:
+            return _Opening(None, left_out=True)
+        return _Opening(since, left_out=False)
 
     @lazy
     def label(self) -> str:
@@ -138,6 +193,9 @@ class Advice:
     @lazy
     def alternatives(self) -> tuple[AlternativeRecord, ...]:
         """Recommendations that gave way to this one, best first."""
+        return self._alternatives(self._context.because)
+
+    def _alternatives(self, because: _Because) -> tuple[AlternativeRecord, ...]:
         context = self._context
         return tuple(
             AlternativeRecord(
@@ -146,13 +204,21 @@ class Advice:
                 label=context.label(conclusion),
                 target=target_record(conclusion.target),
                 due=context.iso(conclusion.due),
-                because=context.because(conclusion),
+                because=because(conclusion),
             )
             for conclusion in self._conclusion.alternatives
         )
 
     def record(self) -> ActionRecord:
         """The advice as JSON has it."""
+        return self._record(self._context.because)
+
+    def record_within(self, reasons: _Reasons) -> ActionRecord:
+        """The same with as many reasons as there may be. For other parts of this module."""
+        reasons.left_out = reasons.left_out or self._opening.left_out
+        return self._record(reasons.of)
+
+    def _record(self, because: _Because) -> ActionRecord:
         return ActionRecord(
             rank=self.rank,
             modality=self.modality,
@@ -160,12 +226,12 @@ class Advice:
             label=self.label,
             target=self.target,
             application=self.application,
-            opens=self._context.iso(self._opens),
+            opens=self._context.iso(self._opening.since),
             due=self._context.iso(self._conclusion.due),
             priority=self.priority,
             steps=self.steps,
-            because=self.because,
-            alternatives=self.alternatives,
+            because=because(self._conclusion),
+            alternatives=self._alternatives(because),
         )
 
     def __repr__(self) -> str:
@@ -225,12 +291,21 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     def _questions(self) -> Questions:
         return questions(self.context)
 
-    @lazy
+    @property
     def set_aside(self) -> tuple[SetAsideRecord, ...]:
-        """The conclusions that lost a conflict, each with the conclusions that won it."""
-        return tuple(map(self._lost, self.ranking.set_aside))
+        """The conclusions that lost a conflict, each with the conclusions that won it.
 
-    def _lost(self, loser: Conclusion) -> SetAsideRecord:
+        Where these are very many, the last ones are without some of the winners and reasons.
+        """
+        return self._set_aside.records
+
+    @lazy
+    def _set_aside(self) -> _SetAside:
+        reasons = _Reasons(self.context)
+        records = tuple(self._lost(loser, reasons) for loser in self.ranking.set_aside)
+        return _SetAside(records, reasons.left_out)
+
+    def _lost(self, loser: Conclusion, reasons: _Reasons) -> SetAsideRecord:
         context = self.context
         winners = tuple(
             WinnerRecord(
@@ -239,9 +314,9 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
                 label=context.label(winner),
                 target=target_record(winner.target),
                 safety=winner.safety,
-                because=context.because(winner),
+                because=reasons.of(winner),
             )
-            for winner in loser.lost_to
+            for winner in reasons.first(loser.lost_to)
         )
         return SetAsideRecord(
             action=loser.action,
@@ -249,7 +324,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             label=context.label(loser),
             target=target_record(loser.target),
             by=winners,
-            because=context.because(loser),
+            because=reasons.of(loser),
         )
 
     def why(self, action: str, target: str | None = None, *, flip: bool = False) -> WhyRecord:
@@ -324,20 +399,22 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         ``application`` is an id: the record then has only what concerns that application or the candidate as a whole.
         ``questions`` adds the questions worth asking, which takes some tens of milliseconds.
         """
-        chosen = self.actions
+        chosen, reasons = self.actions, _Reasons(self.context)
         if application is not None:
             chosen = tuple(advice for advice in chosen if advice.application in (None, application))
+        actions = tuple(advice.record_within(reasons) for advice in chosen)
         return DecisionRecord(
             at=self.at.isoformat(),
             engine=self.context.engine,
             pack=pack_record(self.context.checked),
-            actions=tuple(advice.record() for advice in chosen),
+            actions=actions,
             set_aside=self.set_aside_for(application),
             safety_off=self.safety_off,
             invariants_off=self.invariants_off or msgspec.UNSET,
             outside_safety=outside_safety(self.context.checked, chosen) or msgspec.UNSET,
             questions=self.questions_for(application) if questions else msgspec.UNSET,
             questions_incomplete=True if questions and self.questions_incomplete else msgspec.UNSET,
+            incomplete=True if reasons.left_out or self._set_aside.left_out else msgspec.UNSET,
         )
 
     def to_json(self, application: str | None = None, *, questions: bool = False) -> bytes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,13 +15,16 @@ from tactful.api.decision import Decision
 from tactful.columns.chunks import chunks
 from tactful.columns.columns import Columns
 from tactful.columns.engine import columnar_program
+from tactful.columns.engine.deadlines import Refused
 from tactful.columns.ranking import ColumnRanker, RankedTables
+from tactful.columns.subset import without
 from tactful.columns.tables.read import TablesRead, read_tables
 from tactful.columns.tables.rejects import Reject
 from tactful.columns.tables.sheets import sheets_of
+from tactful.columns.work import too_large
 from tactful.decide.decider import Decider
 from tactful.reasons.context import Context
-from tactful.source.diagnostics import TactfulError
+from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
 Tables = Mapping[str, pa.Table]
 
@@ -58,7 +62,9 @@ class TableDecider:
         for chunk in chunks(tables):
             read = self.read(chunk, now, lambda: moment)
             rejects += read.rejects
-            decided.append(self.rank(read.columns, steps=steps))
+            ranked = self.rank(read.columns, steps=steps)
+            rejects += ranked.refused.values()
+            decided.append(ranked.tables)
         return DecidedTables(
             actions=pa.concat_tables([chunk_tables.actions for chunk_tables in decided]),
             justifications=pa.concat_tables([chunk_tables.justifications for chunk_tables in decided]),
@@ -83,10 +89,37 @@ class TableDecider:
             clock=clock,
         )
 
-    def rank(self, columns: Columns, *, steps: bool) -> RankedTables:
-        """Decide on one chunk that has been read. ``steps`` adds the steps that rules add."""
+    def rank(self, columns: Columns, *, steps: bool) -> Ranked:
+        """Decide on one chunk that has been read. ``steps`` adds the steps that rules add.
+
+        Candidates on whom a decision takes too many steps are left out, and rejected.
+        """
+        numbers, refused = np.arange(columns.sizes["candidate"]), self._too_large(columns)
+        everyone, mistakes, tables = columns, dict[int, Diagnostic](), None
+        while tables is None:
+            if refused:
+                mistakes |= {int(numbers[no]): mistake for no, mistake in refused.items()}
+                gone = np.isin(np.arange(len(numbers)), list(refused))
+                columns, numbers = without(columns, gone, columns.cases), numbers[~gone]
+            try:
+                tables = self._ranked(columns, steps)
+            except Refused as error:
+                refused = error.mistakes
+        return Ranked(tables, columns, _rejects(everyone, mistakes))
+
+    def _ranked(self, columns: Columns, steps: bool) -> RankedTables:
         program = self._program
         return self._ranker.rank(columns, program.fire(columns), program.fire_steps(columns) if steps else None)
+
+    def _too_large(self, columns: Columns) -> Mapping[int, Diagnostic]:
+        """The candidates on whom a decision takes too many steps."""
+        suspects, mistakes = too_large(columns, self._decider.work).tolist(), {}
+        for no, case in zip(suspects, columns.each_case(suspects), strict=True):
+            try:
+                self._decider.check(case)
+            except InvalidInput as error:
+                (mistakes[no],) = error.diagnostics
+        return mistakes
 
     def _decision(self, tables: Tables, id_: str, now: int | None, moment: int) -> Decision:
         read = self.read(tables, now, lambda: moment)
@@ -97,6 +130,26 @@ class TableDecider:
             raise TactfulError(f"there is no candidate `{id_}`")
         case, at = read.columns.case(0), int(read.columns.now[0])
         return Decision(self._decider.rank(case, at), Context(self._decider, case, at))
+
+
+class Ranked(NamedTuple):
+    """The decisions on one chunk: their tables, and the candidates that were decided on.
+
+    ``refused`` has the others, in their order: their numbers among the candidates of the chunk, and why.
+    """
+
+    tables: RankedTables
+    columns: Columns
+    refused: dict[int, Reject]
+
+
+def _rejects(columns: Columns, mistakes: Mapping[int, Diagnostic]) -> dict[int, Reject]:
+    """The rejects of the candidates with these numbers, in their order."""
+    ids = columns.texts("candidate", "id")
+    return {
+        no: Reject(ids[no].as_py(), None, mistake.code, mistake.message, mistake.help)
+        for no, mistake in sorted(mistakes.items())
+    }
 
 
 @dataclass(frozen=True, slots=True)

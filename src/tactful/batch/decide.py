@@ -43,24 +43,20 @@ class Columnar:
         """Decide on the case in each line. Lines that cannot be read as a case are rejected."""
         clock = self._clock if self._options.now is None else self._options.now
         columns, rejected = columns_of_texts(lines, self._read, clock, self._policy.checked.custom)
+        decided, refused = self._decided(columns)
         rejects = [line_reject(lines[no], mistake) for no, mistakes in rejected for mistake in mistakes]
-        return self._decided(columns)._replace(rejects=rejects, rejected=len(rejected))
+        if refused:
+            unread = {no for no, _ in rejected}
+            read = [line for no, line in enumerate(lines) if no not in unread]
+            rejects += [_record(reject, line=read[no].no) for no, reject in refused.items()]
+        return decided._replace(rejects=rejects, rejected=len(rejected) + len(refused))
 
     def tables(self, chunk: TableChunk) -> Decided:
         """Decide on the candidates of a chunk. Candidates with mistakes are rejected, and so are rows without a candidate."""
         read = self._decider.read(chunk.tables, self._options.now, lambda: self._clock)
         _check_order(chunk, read.rejects)
-        decided = self._decided(read.columns)
-        rejects = [
-            RejectRecord(
-                candidate=reject.candidate_id,
-                table=reject.table,
-                code=reject.code,
-                message=reject.message,
-                help=reject.help,
-            )
-            for reject in read.rejects
-        ]
+        decided, refused = self._decided(read.columns)
+        rejects = [_record(reject) for reject in (*read.rejects, *refused.values())]
         return decided._replace(rejects=rejects, rejected=len({reject.candidate for reject in rejects}))
 
     def _read(self, line: Line) -> Case:
@@ -71,14 +67,16 @@ class Columnar:
         custom, now = policy.checked.custom, self._options.now
         return read_case(line.data, policy.calendars, custom, limits, now)
 
-    def _decided(self, columns: Columns) -> Decided:
+    def _decided(self, columns: Columns) -> tuple[Decided, dict[int, Reject]]:
+        """What came of some candidates, and the rejects of those that cannot be decided on, by their numbers."""
         ranked = self._decider.rank(columns, steps=self._options.steps)
-        tables = {"actions": ranked.actions, "justifications": ranked.justifications}
-        if ranked.steps is not None:
-            tables["steps"] = ranked.steps
+        tables = {"actions": ranked.tables.actions, "justifications": ranked.tables.justifications}
+        if ranked.tables.steps is not None:
+            tables["steps"] = ranked.tables.steps
         if self._words is not None:
-            tables = self._words.added(tables, columns)
-        return Decided(columns.texts("candidate", "id"), pa.array(columns.now), tables, [], 0)
+            tables = self._words.added(tables, ranked.columns)
+        ids, nows = ranked.columns.texts("candidate", "id"), pa.array(ranked.columns.now)
+        return Decided(ids, nows, tables, [], 0), ranked.refused
 
 
 def columnar(policy: Policy, options: Options, clock: int) -> ChunkDecider:
@@ -96,6 +94,17 @@ def line_reject(line: Line, mistake: Diagnostic) -> RejectRecord:
         code=mistake.code,
         message=mistake.message,
         help=mistake.help,
+    )
+
+
+def _record(reject: Reject, line: int | None = None) -> RejectRecord:
+    return RejectRecord(
+        line=line,
+        candidate=reject.candidate_id,
+        table=reject.table,
+        code=reject.code,
+        message=reject.message,
+        help=reject.help,
     )
 
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tactful.batch.decide import ChunkDecider, line_reject
-from tactful.batch.folder.footers import KEY, plain
+from tactful.batch.folder.lost import plain_ids
+from tactful.batch.folder.streams import Trial
 from tactful.batch.folder.units import TableChunk, Unsorted
 from tactful.batch.lines import Line
 from tactful.batch.model import Decided, RejectRecord
@@ -24,8 +25,6 @@ _TRIAL_EACH: Final = 0.002
 _LOOK: Final = 0.01
 
 Item = TypeVar("Item")
-#: Decides on so many cases in a process of its own. Returns why the process failed, in words; ``None`` if it did not.
-Trial = Callable[[Callable[[], Decided], int], str | None]
 
 
 class Isolated:
@@ -103,14 +102,8 @@ def _ids(chunk: TableChunk) -> list[str | None]:
     """The ids of a chunk: first those of its candidates, in order, then those that only other tables have."""
     ids: dict[str | None, None] = {}
     for name in sorted(chunk.tables, key=lambda name: name != "candidates"):
-        ids |= dict.fromkeys(pc.unique(plain_column(chunk.tables[name])).to_pylist())
+        ids |= dict.fromkeys(pc.unique(plain_ids(chunk.tables[name])).to_pylist())
     return list(ids)
-
-
-def plain_column(table: pa.Table) -> pa.ChunkedArray:
-    """The ids of a table's rows, as strings."""
-    column = table.column(KEY)
-    return pa.chunked_array([plain(part) for part in column.chunks], pa.string())
 
 
 def _only(chunk: TableChunk, ids: list[str | None]) -> TableChunk:
@@ -118,7 +111,7 @@ def _only(chunk: TableChunk, ids: list[str | None]) -> TableChunk:
     wanted = pa.array(ids, pa.string())
     return chunk._replace(
         tables={
-            name: table.filter(pc.is_in(plain_column(table), value_set=wanted)) for name, table in chunk.tables.items()
+            name: table.filter(pc.is_in(plain_ids(table), value_set=wanted)) for name, table in chunk.tables.items()
         }
     )
 
@@ -150,7 +143,7 @@ def forked_trial(seconds: float, still_there: Callable[[], None]) -> Trial | Non
     if not hasattr(os, "fork"):
         return None
 
-    def trial(decide: Callable[[], Decided], count: int) -> str | None:
+    def trial(decide: Callable[[], object], count: int) -> str | None:
         reason = _in_fork(decide, seconds + _TRIAL_EACH * count)
         still_there()
         return reason
@@ -158,7 +151,7 @@ def forked_trial(seconds: float, still_there: Callable[[], None]) -> Trial | Non
     return trial
 
 
-def _in_fork(decide: Callable[[], Decided], seconds: float) -> str | None:
+def _in_fork(decide: Callable[[], object], seconds: float) -> str | None:
     """Decide in a fork and drop the result. Returns why the fork crashed or took too long; ``None`` if it ended by itself."""
     child = os.fork()
     if child == 0:

@@ -20,6 +20,8 @@ BLOCK: Final = 4 * 1024 * 1024
 CHUNK_BYTES: Final = 16 * 1024 * 1024
 #: The number of chunks in a unit, and so in a file of the output.
 CHUNKS: Final = 8
+#: The most bytes of a line that are kept on the disk. Lines over the limit for cases are rejected, up to here.
+LONGEST: Final = 1024 * 1024 * 1024
 #: A packed file may unpack to this many times its size, or to this many bytes if that is more.
 _UNPACKED_RATIO: Final = 200
 _UNPACKED_LEAST: Final = 64 * 1024 * 1024
@@ -79,11 +81,17 @@ def plan_lines(path: Path, chunk: int) -> Iterator[LineUnit]:
 
 
 def spool_lines(stream: Readable, chunk: int, folder: Path) -> Iterator[LineUnit]:
-    """The units of a stream, each in a file of its own in ``folder``. The file is removed when the unit is done."""
+    """The units of a stream, each in a file of its own in ``folder``. The file is removed when the unit is done.
+
+    Raises :class:`InvalidInput` if a line does not end within ``LONGEST`` bytes, so that it cannot fill the disk.
+    """
     no = 0
     out = (folder / "lines-00000").open("wb")
     try:
         for piece in _pieces(stream, chunk):
+            if piece.size > CHUNK_BYTES * CHUNKS + LONGEST:
+                message = f"the input has a line of more than {LONGEST:,} bytes, at line {piece.line:,} or later"
+                raise InvalidInput([UnreadableInput.at(None, message, "give each case a line of its own")])
             out.write(piece.data)
             if piece.ends:
                 out.close()

@@ -13,7 +13,9 @@ import pyarrow as pa
 
 from tactful.api.policy import Policy, load
 from tactful.batch.decide import ChunkDecider
+from tactful.batch.folder.lost import with_rejects
 from tactful.batch.folder.needed import needed_columns
+from tactful.batch.folder.streams import Trial
 from tactful.batch.folder.units import TablesInput, TablesReader
 from tactful.batch.inputs import stamp
 from tactful.batch.isolate import Isolated, forked_trial
@@ -80,17 +82,18 @@ class Worker:
         part = Part(unit, self._folder)
         trial = forked_trial(self._setup.trial, lambda: tell(Progress(unit.no, Tally(), 0))) if careful else None
         with part:
-            for decided, weight in self._decided(unit, Isolated(self._decider, trial)):
+            for decided, weight in self._decided(unit, trial):
                 tally = self._write(decided, part)
                 tell(Progress(unit.no, tally, weight))
         return part.written()
 
-    def _decided(self, unit: Unit, decider: ChunkDecider) -> Iterator[tuple[Decided, int]]:
+    def _decided(self, unit: Unit, trial: Trial | None) -> Iterator[tuple[Decided, int]]:
+        decider = Isolated(self._decider, trial)
         if isinstance(unit, TableUnit):
             assert self._reader is not None
             weight = unit.weight // (len(unit.bounds) - 1)
-            for chunk in self._reader.chunks(unit):
-                yield decider.tables(chunk), weight
+            for chunk in self._reader.chunks(unit, trial):
+                yield with_rejects(decider.tables(chunk), chunk.rejects), weight
             return
         for lines in chunks_of(unit, self._limit, self._setup.chunk):
             yield decider.lines(lines), sum(len(line.data or b"") + 1 for line in lines)

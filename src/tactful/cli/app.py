@@ -29,14 +29,14 @@ from tactful.cli.schema import schema
 from tactful.cli.streams import INTERRUPTED, standard_streams
 from tactful.cli.test import run_tests
 from tactful.cli.why import why
-from tactful.formats.text.console import printable
+from tactful.source.characters import printable
 
-#: The base of all errors in how a command is typed. Typer does not name it.
+#: The base class of all usage errors. Typer does not export it.
 _UsageError: Final = cast(type[typer.BadParameter], typer.BadParameter.__base__)
 
 
 class _Commands(TyperGroup):
-    """The commands. Errors in how they are typed repeat what was typed, so their messages are cleaned."""
+    """The commands. Usage errors quote the arguments, so their messages are cleaned."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before the command's name."""

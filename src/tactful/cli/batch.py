@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.text import Text
 
 from tactful.batch.model import Tally, Written
+from tactful.cli.options import parse_moment
 from tactful.cli.output import console, fail, guarded
 from tactful.cli.streams import INTERRUPTED
 from tactful.facts.reading.moments import epoch_seconds
@@ -130,10 +130,7 @@ def _moment(text: str | None) -> int | None:
     """The moment of ``--now``, in seconds since 1970, UTC."""
     if text is None:
         return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
+    moment = parse_moment(text)
     if moment.tzinfo is None:
         raise typer.BadParameter(
             f"{text!r} has no offset; candidates may live in different time zones, so add an offset, such as Z"

@@ -88,7 +88,7 @@ def _report(warnings: tuple[Diagnostic, ...], checked: CheckedPack) -> None:
 
 
 def _fix(pack: list[str]) -> None:
-    """Remove what fixable warnings are about from the pack's own files, until none is left."""
+    """Remove the parts with fixable warnings from the pack's own files, until none is left."""
     while True:
         checked, warnings = _lint(pack)
         done = [

@@ -83,14 +83,19 @@ def _bytes(case: str) -> tuple[bytes, str]:
         raise InvalidInput([problem]) from None
 
 
+def parse_moment(text: str) -> datetime:
+    """The moment of an option, with or without an offset. Raises ``typer.BadParameter`` if it is not a moment."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
+
+
 def _moment(at: str | None, policy: Policy, data: bytes, name: str) -> datetime | None:
     """The moment of ``--at``. Without an offset it is local time for the candidate."""
     if at is None:
         return None
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        raise typer.BadParameter(f"{at!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
+    moment = parse_moment(at)
     if moment.tzinfo is not None:
         return moment
     calendar = policy.read_text(data, name).candidate.calendar

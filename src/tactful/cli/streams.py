@@ -113,7 +113,7 @@ def _say(message: str) -> None:
 
 
 def _discard(closed: _Closed) -> None:
-    """Drop what could not be written, so that Python does not try it again as it ends."""
+    """Drop output that could not be written, so that Python does not try to write it again at exit."""
     closed.silent = True
     for number, stream in ((1, sys.stdout), (2, sys.stderr)):
         try:

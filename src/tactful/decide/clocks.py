@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from tactful.engines.courses import Steps
 from tactful.engines.evaluate import Environment, Evaluator, clock_value, row_of
 from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import DAY, Value
@@ -16,8 +17,9 @@ from tactful.language.ir.boundaries import clock_times, other_fields, turns_at_m
 class Clocks:
     """The local clocks of a case, from ``start`` to ``last`` (seconds since 1970, UTC, both included)."""
 
-    def __init__(self, evaluator: Evaluator, start: int, last: int) -> None:
-        self._evaluator, self._start, self._last = evaluator, start, last
+    def __init__(self, evaluator: Evaluator, start: int, last: int, steps: Steps) -> None:
+        """``steps`` are spent on the moments at which a clock may change a test."""
+        self._evaluator, self._start, self._last, self._steps = evaluator, start, last, steps
         # Calendars are used in keys by their identity. The case keeps them alive.
         #: The value of a clock's field, by the field, the calendar and the moment.
         self._values: dict[tuple[str, int, int], Value] = {}
@@ -44,6 +46,7 @@ class Clocks:
 
     def _turns_of(self, tests: list[Test], calendar: Calendar, env: Environment) -> list[int]:
         moments = {moment for test in tests for moment in self._moments(test, calendar)}
+        self._steps.spend(len(moments) * len(tests))
         return [
             moment
             for moment in sorted(moments)

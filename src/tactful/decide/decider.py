@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from tactful.decide.ranker import Ranker, Ranking
+from tactful.decide.work import Work
 from tactful.engines.compiled import compile_pack
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import Program, RawFiring
@@ -29,6 +30,8 @@ class Decider:
         self.checked, self.limits = checked, limits
         self.calendars = Calendars()
         self.ranker = Ranker(checked)
+        #: How much decisions take.
+        self.work = Work(checked, limits.steps)
         self.facts = {fact.id: fact for fact in checked.facts}
         self.clockwork = Clockwork(self.facts)
         #: The engine's name.
@@ -61,24 +64,37 @@ class Decider:
         return read_fields(self.checked, others, steps)
 
     def fire(self, case: Case, now: int) -> list[RawFiring]:
-        """The firings of rules that advise or prohibit, at ``now`` (seconds since 1970, UTC), in no order."""
+        """The firings of rules that advise or prohibit, at ``now`` (seconds since 1970, UTC), in no order.
+
+        Raises :class:`tactful.InvalidInput` where that takes too many steps, as all methods that decide do.
+        """
+        self.check(case)
         return self._program.fire(case, now)
 
     def steps(self, case: Case, now: int) -> list[RawFiring]:
         """The firings of rules that add steps."""
+        self.check(case)
         return self._program.fire_steps(case, now)
 
     def rank(self, case: Case, now: int) -> Ranking:
         """The ranked decision on a case at ``now`` (seconds since 1970, UTC)."""
+        if case.size > self.work.safe:  # as in check; a call of it would show here
+            self.work.check(case)
         return self.ranker.rank(self._program.fire(case, now), case)
+
+    def check(self, case: Case) -> None:
+        """Raise :class:`tactful.InvalidInput` where a decision on the case takes more steps than allowed."""
+        if case.size > self.work.safe:
+            self.work.check(case)
 
     def evaluator(self, case: Case, now: int) -> Evaluator:
         """An evaluator of the pack's conditions for a case at ``now``."""
         return Evaluator(case, now, self.facts, self.calendars)
 
     def link(self, shape: CaseShape, now: int | None) -> Case | None:
-        """The case of a shape with changed facts; ``None`` if the facts do not fit together."""
+        """The case of a shape with changed facts; ``None`` if the facts do not fit together, or make it too large."""
         try:
-            return link(shape, now, self.calendars, self.checked.custom, self.limits)
+            case = link(shape, now, self.calendars, self.checked.custom, self.limits)
         except NotLinkable:
             return None
+        return case if case.size <= self.work.safe or self.work.allows(case) else None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise, product
-from typing import assert_never
+from typing import Final, TypeVar, assert_never
 
 from tactful.decide.clocks import Clocks, reads_a_clock
 from tactful.decide.decider import Decider
+from tactful.engines.courses import ROW, Steps
 from tactful.engines.evaluate import Environment, Evaluator, combined, row_of, share_of
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
 from tactful.facts.kinds import Value, as_length
@@ -55,14 +56,20 @@ from tactful.language.ir.boundaries import (
 from tactful.language.ir.days import asks_the_date, day_turns
 from tactful.language.ir.reads import conditions_in, fields_of_expression
 
+V = TypeVar("V")
+W = TypeVar("W")
+
+#: The most steps for listing the instants of a case, see :class:`tactful.engines.courses.Steps`.
+STEPS: Final = 2_000_000
+
 
 def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     """The seconds (since 1970, UTC) between ``start`` and ``until`` at which a firing may begin, end or get another deadline.
 
-    ``start`` and ``until`` are left out.
+    ``start`` and ``until`` are left out. Raises :class:`TooManySteps` where it takes more than ``STEPS`` steps to list them.
     """
-    last = until - 1
-    window = _Window(decider, decider.evaluator(case, start), start, last)
+    last, steps = until - 1, Steps(STEPS)
+    window = _Window(decider, decider.evaluator(case, start), start, last, steps)
     #: By application (or candidate): its moments without those of clocks, and its rules that read a clock, with their rows.
     moments: dict[Row, set[int]] = {}
     clocked: dict[Row, list[tuple[Rule, Row]]] = {}
@@ -73,10 +80,10 @@ def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
                 moments.setdefault(application, {start, until}).update(window.moments(rule, row))
                 if rule.no in decider.clocked:
                     clocked.setdefault(application, []).append((rule, row))
-    every = set().union(*moments.values(), _deadlines_in_sight(decider, window.evaluator, start, last))
-    clocks = Clocks(window.evaluator, start, last)
+    every = set().union(*moments.values(), _deadlines_in_sight(decider, window.evaluator, start, last, steps))
+    clocks = Clocks(window.evaluator, start, last, steps)
     for application, rules in clocked.items():
-        _add_clock_moments(decider, window.evaluator, clocks, rules, sorted(moments[application]), every)
+        _add_clock_moments(decider, window.evaluator, clocks, rules, sorted(moments[application]), every, steps)
     return sorted(every - {start, until})
 
 
@@ -87,6 +94,7 @@ def _add_clock_moments(
     rules: list[tuple[Rule, Row]],
     moments: list[int],
     every: set[int],
+    steps: Steps,
 ) -> None:
     """Add to ``every`` the moments at which clocks change a rule, but only in stretches in which the rule may fire.
 
@@ -94,13 +102,13 @@ def _add_clock_moments(
     rows. If a moment were missing, the longer stretch would only add moments at which nothing changes.
     """
     for first, end in pairwise(moments):
-        window = _Window(decider, evaluator, first, end - 1, clocks)
+        window = _Window(decider, evaluator, first, end - 1, steps, clocks)
         for rule, row in rules:
             if window.may_fire(rule, row):
                 every.update(window.clock_moments(rule, row, every))
 
 
-def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last: int) -> Iterator[int]:
+def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last: int, steps: Steps) -> Iterator[int]:
     """The moments at which the end of a rule without ``by`` comes within the horizon, and so becomes its deadline."""
     ending = [rule for rule in decider.moving if rule.by is None and not rule.endless]
     for rules, ahead in (
@@ -108,13 +116,13 @@ def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last
         ([rule for rule in ending if rule.no in decider.clocked], CLOCK_HORIZON),
     ):
         first, end = start + ahead, last + ahead
-        plain = _Window(decider, evaluator, first, end)
-        clocks = Clocks(evaluator, first, end)
+        plain = _Window(decider, evaluator, first, end, steps)
+        clocks = Clocks(evaluator, first, end, steps)
         for rule in rules:
             for row in evaluator.rows(rule.entity):
                 moments = plain.moments(rule, row)
                 if ahead == CLOCK_HORIZON:
-                    moments |= _Window(decider, evaluator, first, end, clocks).clock_moments(rule, row, set())
+                    moments |= _Window(decider, evaluator, first, end, steps, clocks).clock_moments(rule, row, set())
                 yield from (moment - ahead for moment in moments)
 
 
@@ -127,10 +135,16 @@ class _Window:
     """
 
     def __init__(
-        self, decider: Decider, evaluator: Evaluator, start: int, last: int, clocks: Clocks | None = None
+        self,
+        decider: Decider,
+        evaluator: Evaluator,
+        start: int,
+        last: int,
+        steps: Steps,
+        clocks: Clocks | None = None,
     ) -> None:
         self._clockwork, self._start, self._last = decider.clockwork, start, last
-        self.evaluator, self._clocks = evaluator, clocks
+        self.evaluator, self._steps, self._clocks = evaluator, steps, clocks
         self._at_start = evaluator.at(start)
         self._facts: dict[tuple[str, int], bool | None] = {}
         #: The truth of conditions, by the identities of the condition, which the pack keeps alive, and of its environment,
@@ -174,6 +188,7 @@ class _Window:
         key = (id(condition), id(env))
         known = self._truths.get(key)
         if known is None:
+            self._steps.spend(1)
             known = self._truths[key] = (self._truth(condition, env), env)
         return known[0]
 
@@ -266,13 +281,18 @@ class _Window:
             if isinstance(fact, WhenFact):
                 value = self.truth(fact.condition, env)
             elif isinstance(fact, Aggregate) and fact.op in ("exists", "none"):
-                members = [self.truth(fact.where, inner) for inner in self.evaluator.collection(fact, row, env)]
+                members = [self.truth(fact.where, inner) for inner in self._collection(fact, row, env)]
                 some = True if True in members else None if None in members else False
                 value = some if fact.op == "exists" or some is None else not some
             else:
                 value = None
             self._facts[key] = value
         return self._facts[key]
+
+    def _collection(self, fact: Aggregate, row: Row, env: Environment) -> Iterator[Environment]:
+        for inner in self.evaluator.candidates(fact, row, env):
+            self._steps.spend(ROW)
+            yield inner
 
     # --- the moments at which conditions change ---
 
@@ -354,7 +374,7 @@ class _Window:
             for read in fields_of_expression(fact.expression):
                 yield from self._changes_of(read, own)
             return
-        for inner in self.evaluator.collection(fact, row, own):
+        for inner in self._collection(fact, row, own):
             yield from self._changes(fact.where, inner)
             if fact.value is not None:
                 yield from self._changes_of(fact.value, inner)
@@ -378,7 +398,7 @@ class _Window:
                 return  # a yes/no is no number
             case Aggregate(value=taken):
                 if taken is not None:
-                    for inner in self.evaluator.collection(fact, row, own):
+                    for inner in self._collection(fact, row, own):
                         yield from self._values(taken, inner)
             case Derived(expression=expression):
                 yield from {value for value in self._results(expression, own) if isinstance(value, int)}
@@ -395,7 +415,7 @@ class _Window:
                 return set(self._values(field, env))
             case Moved(field=field, length=length):
                 by = self._values(length, env) if isinstance(length, Field) else (as_length(length),)
-                pairs = product(set(self._values(field, env)), set(by))
+                pairs = self._pairs(set(self._values(field, env)), set(by))
                 values = {evaluator.moved(expression, moment, way, env) for moment, way in pairs}
             case Opens(field=field):
                 values = {evaluator.opening(expression, moment, env) for moment in self._values(field, env)}
@@ -416,9 +436,14 @@ class _Window:
         """What the values of the members may come to, combined one after the other."""
         values = self._results(members[0], env)
         for member in members[1:]:
-            pairs = product(values, self._results(member, env))
+            pairs = self._pairs(values, self._results(member, env))
             values = {combined(expression, list(pair)) for pair in pairs} - {None}
         return values
+
+    def _pairs(self, left: set[V], right: set[W]) -> Iterator[tuple[V, W]]:
+        """Each of the left values with each of the right ones."""
+        self._steps.spend(len(left) * len(right))
+        return product(left, right)
 
 
 def _turns_with_a_clock(test: Test) -> bool:

@@ -46,6 +46,9 @@ _PRIORITY: Final = ~_REST
 _DUE: Final = _REST - _LAST
 
 
+#: With more prohibitions than this, only those about the rows around an advice's target are looked at.
+_MANY: Final = 16
+
 #: The subject of a conclusion: its action, whether it forbids the action, and the key of its target (see ``row_key``).
 Key = tuple[str, bool, tuple[str, str, str, str]]
 
@@ -245,20 +248,24 @@ class Ranker:
             for conclusion in conclusions
             if conclusion.plan.prohibits and conclusion.plan.mark
         ]
-        any_lost = False
+        by_target: dict[Row, list[tuple[Conclusion, int]]] = {}
+        if len(prohibitions) > _MANY:
+            for pair in prohibitions:
+                by_target.setdefault(pair[0].target, []).append(pair)
+        lost: dict[Conclusion, list[Conclusion]] = {}
         for advice in conclusions:
             plan = advice.plan
             if not plan.mark or plan.prohibits:
                 continue
+            if by_target:
+                prohibitions = [pair for row in rows_around(advice.target) for pair in by_target.get(row, ())]
             for prohibition, bit in prohibitions:
                 if plan.mark & bit and inside(advice.target, prohibition.target):
-                    _settle(advice, prohibition)
-                    any_lost = True
-        if any_lost:
-            for conclusion in conclusions:
-                if len(conclusion.lost_to) > 1:
-                    conclusion.lost_to = tuple(in_order(list(conclusion.lost_to)))
-        return any_lost
+                    loser, winner = _loser_and_winner(advice, prohibition)
+                    lost.setdefault(loser, []).append(winner)
+        for loser, winners in lost.items():
+            loser.lost_to = tuple(in_order(winners))
+        return bool(lost)
 
     def sorted_firings(self, conclusion: Conclusion) -> list[RawFiring]:
         """The firings of a conclusion, the rule with the highest priority first."""
@@ -274,6 +281,7 @@ class Ranker:
         """Keep the best of each family that is ``one per`` something; the others become its alternatives."""
         best: dict[tuple[str, Row], Conclusion] = {}
         ranked = []
+        alternatives: dict[Conclusion, list[Conclusion]] = {}
         for conclusion in sorted_conclusions:
             if conclusion.prohibits or not self._one_per[conclusion.action]:
                 ranked.append(conclusion)
@@ -281,11 +289,13 @@ class Ranker:
             keys = self._one_per_keys(conclusion)
             better = next((best[key] for key in keys if key in best), None)
             if better is not None:
-                better.alternatives = (*better.alternatives, conclusion)
+                alternatives.setdefault(better, []).append(conclusion)
                 continue
             for key in keys:
                 best[key] = conclusion
             ranked.append(conclusion)
+        for better, others in alternatives.items():
+            better.alternatives = tuple(others)
         return ranked
 
     def shared(self, alternative: Conclusion, better: Conclusion) -> tuple[str, str]:
@@ -361,12 +371,14 @@ def _merge(conclusion: Conclusion, order: int) -> None:
     )
 
 
-def _settle(advice: Conclusion, prohibition: Conclusion) -> None:
-    """Settle a conflict: the higher priority wins. On equal priority, and for safety, the prohibition wins."""
+def _loser_and_winner(advice: Conclusion, prohibition: Conclusion) -> tuple[Conclusion, Conclusion]:
+    """The loser and the winner of a conflict: the higher priority wins.
+
+    The prohibition wins on equal priority, and always where it is for safety.
+    """
     if prohibition.safety or prohibition.priority >= advice.priority:
-        advice.lost_to = (*advice.lost_to, prohibition)
-    else:
-        prohibition.lost_to = (*prohibition.lost_to, advice)
+        return advice, prohibition
+    return prohibition, advice
 
 
 def in_order(conclusions: list[Conclusion]) -> list[Conclusion]:

@@ -15,6 +15,7 @@ import msgspec
 from tactful.decide.decider import Decider
 from tactful.decide.instants import instants
 from tactful.decide.ranker import Ranking
+from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case
@@ -23,8 +24,9 @@ from tactful.facts.rows import Case
 LONGEST: Final = HORIZON
 
 
-#: The most steps that a timeline takes, and the most firings that it keeps. A step is a row of the case, decided at an
-#: instant. A firing that the interval before does not have counts as ``NEW`` firings, because it becomes an item of a plan.
+#: The most steps that a timeline takes, and the most firings that it keeps. A step is the work of one row,
+#: decided at one instant. A firing that the interval before does not have counts as ``NEW`` firings, because it becomes an
+#: item of a plan.
 STEPS: Final = 1_000_000
 KEPT: Final = 150_000
 NEW: Final = 50
@@ -61,16 +63,21 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
     """The decisions from ``start`` up to but not including ``until`` (seconds since 1970, UTC).
 
     They end earlier if they would take more than ``STEPS`` steps or keep more than ``KEPT`` firings. The end does not depend
-    on the speed of the machine.
+    on the speed of the machine. If listing the instants would take too many steps, only the first second is decided.
     """
     changes: list[tuple[int, list[RawFiring]]] = []
     before: frozenset[RawFiring] | None = None
+    rows = decider.work.rows(case)
     steps, kept, end = 0, 0, until
-    for moment in (start, *instants(decider, case, start, until)):
+    try:
+        moments = instants(decider, case, start, until)
+    except TooManySteps:
+        moments, end = [], start + 1
+    for moment in (start, *moments):
         if steps >= STEPS or kept >= KEPT:
             end = moment
             break
-        steps += case.size
+        steps += rows
         firings = decider.fire(case, moment)
         current = frozenset(firings)
         if current != before:

@@ -69,8 +69,32 @@ from tactful.language.ir.days import asks_the_date, day_turns
 AT: Final = 1
 AFTER: Final = 2
 
+#: The steps that it takes to look at a row, and how many numbers are added in the time of one step.
+ROW: Final = 10
+_ADDED: Final = 100
+
 #: Seconds since 1970 at which something may change, with their marks.
 Cuts = dict[int, int]
+
+
+class TooManySteps(Exception):
+    """Looking through time takes more steps than are left."""
+
+
+class Steps:
+    """The steps that are left for looking through time. A step is a moment at which something may change.
+
+    Looking at one row for another takes ``ROW`` steps. Not safe to share between threads.
+    """
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def spend(self, steps: int) -> None:
+        """Take so many steps. Raises :class:`TooManySteps` where fewer are left."""
+        if steps > self._left:
+            raise TooManySteps
+        self._left -= steps
 
 
 class Course(NamedTuple):
@@ -99,11 +123,13 @@ class _Source(NamedTuple):
 class Courses:
     """The courses of one case's values from ``start`` to ``last`` (seconds since 1970, UTC, both included).
 
-    Not safe to share between threads.
+    All methods raise :class:`TooManySteps` where ``steps`` does not allow for what they do. Not safe to share between
+    threads.
     """
 
-    def __init__(self, evaluator: Evaluator, clockwork: Clockwork, start: int, last: int) -> None:
+    def __init__(self, evaluator: Evaluator, clockwork: Clockwork, start: int, last: int, steps: Steps) -> None:
         self._evaluator, self._clockwork, self._start, self._last = evaluator, clockwork, start, last
+        self._steps = steps
         self._facts: dict[tuple[str, int], Course] = {}
         #: The courses of tests of clocks, by the calendar and the test: many rules have the same test of a clock.
         self._clock_tests: dict[tuple[int, str, tuple[Predicate, ...], bool], Course] = {}
@@ -326,6 +352,7 @@ class Courses:
 
     def _contribution(self, fact: Aggregate, inner: Environment) -> Course:
         """What a row contributes to a fact: whether it matches, or its number while it matches."""
+        self._steps.spend(ROW)
         where = self.condition(fact.where, inner)
         if fact.value is None:
             return where
@@ -409,6 +436,7 @@ class Courses:
         return Course((self._start,), (value,), (0,))
 
     def _course(self, cuts: Cuts, value_at: Callable[[int], Value]) -> Course:
+        self._steps.spend(1 + len(cuts))
         inside = sorted(moment for moment in cuts if self._start < moment <= self._last)
         return self._drawn([(moment, cuts[moment], value_at(moment)) for moment in inside], value_at(self._start))
 
@@ -420,6 +448,7 @@ class Courses:
             for no, course in enumerate(courses)
             for place, moment in enumerate(course.times[1:], start=1)
         )
+        self._steps.spend(len(changes) * tally.effort)
         points = []
         for moment, group in groupby(changes, key=itemgetter(0)):
             marks = 0
@@ -444,6 +473,9 @@ class Courses:
 class _Count:
     """Counts the courses that are true, and computes a result from that number."""
 
+    #: How many steps a change takes, in all tallies.
+    effort: Final = 1
+
     def __init__(self, courses: Sequence[Course], result: Callable[[int], Value]) -> None:
         self._count, self._result = sum(bool(course.values[0]) for course in courses), result
 
@@ -459,6 +491,7 @@ class _Sum:
 
     def __init__(self, courses: Sequence[Course]) -> None:
         self._numbers = [_number(course.values[0]) or 0 for course in courses]
+        self.effort: Final = 1 + len(courses) // _ADDED
 
     def replace(self, no: int, before: Value, after: Value) -> None:
         self._numbers[no] = _number(after) or 0
@@ -469,6 +502,8 @@ class _Sum:
 
 class _Extreme:
     """The last (``place`` -1) or the first (0) of the known numbers in order."""
+
+    effort: Final = 1
 
     def __init__(self, courses: Sequence[Course], place: int) -> None:
         self._place = place

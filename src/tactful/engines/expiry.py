@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple, assert_never
 
-from tactful.engines.courses import AFTER, AT, Course, Courses
+from tactful.engines.courses import AFTER, AT, Course, Courses, Steps
 from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.facts.kinds import DAY
-from tactful.facts.rows import Row, own_calendar
+from tactful.facts.rows import Case, Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
     Condition,
@@ -38,11 +38,15 @@ from tactful.language.ir.boundaries import (
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.days import asks_the_date, day_turns
 from tactful.language.ir.reads import conditions_in, fields_of_expression
+from tactful.source.codes.case import TooMuchWork
+from tactful.source.diagnostics import Diagnostic
 
 #: How far ahead the end of a rule is searched for, in seconds. A rule that still fires then has no deadline.
 HORIZON: Final = 366 * DAY
 #: The same for rules that read a local clock. These turn several times a day, and a year of turns would take seconds.
 CLOCK_HORIZON: Final = 21 * DAY
+#: The most steps for all rules of a case together, see :class:`tactful.engines.courses.Steps`.
+STEPS: Final = 2_000_000
 
 
 class Turn(NamedTuple):
@@ -64,11 +68,13 @@ def fires(rule: Rule, env: Environment, evaluator: Evaluator) -> bool:
 class Expiry:
     """Since when, and until when, the rules of a pack fire for one case by time alone.
 
-    Courses are kept, so that rules share them. Not safe to share between threads.
+    Courses are kept, so that rules share them. All rules together take ``STEPS`` steps at most, after which
+    :class:`TooManySteps` is raised. Not safe to share between threads.
     """
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
+        self._steps = Steps(STEPS)
         self._clockwork = Clockwork(evaluator.facts)
         self._courses: dict[tuple[int, int], Courses] = {}
         self._horizons: dict[int, int] = {}
@@ -99,7 +105,7 @@ class Expiry:
         key = start, last
         courses = self._courses.get(key)
         if courses is None:
-            courses = self._courses[key] = Courses(self.evaluator, self._clockwork, start, last)
+            courses = self._courses[key] = Courses(self.evaluator, self._clockwork, start, last, self._steps)
         return courses.rule(rule, self.evaluator.environment(rule.entity, row))
 
     def _horizon(self, rule: Rule) -> int:
@@ -109,6 +115,15 @@ class Expiry:
             clocked = self._clockwork.looks_at_clocks(rule)
             length = self._horizons[rule.no] = CLOCK_HORIZON if clocked else HORIZON
         return length
+
+
+def end_not_found(rule: Rule, case: Case) -> Diagnostic:
+    """The mistake where it takes too many steps to tell when a rule stops firing."""
+    message = (
+        f"it takes more than {STEPS:,} steps to tell when `{rule.id}` ceases to hold for `{case.candidate.id}`, "
+        "and its deadline is that moment"
+    )
+    return TooMuchWork.at(rule.span, message, "give the rule a deadline of its own (`by`), or `by: none`")
 
 
 def rule_turns(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:

@@ -28,7 +28,7 @@ LAST_MOMENT: Final = 7_258_118_399
 #: Office hours, where a pack does not state others.
 OPENS: Final = 9 * HOUR
 CLOSES: Final = 17 * HOUR
-#: How many calendars, and how many offsets, are cached. The oldest are dropped, and computed again when they are needed.
+#: How many calendars are cached. About the least recently used are dropped, and computed again when they are needed.
 MAX_PLACES: Final = 1_024
 #: How many years of countries, how many years of time zones, and how many tables of all calendars are cached.
 MAX_YEARS: Final = 1_024
@@ -222,7 +222,7 @@ class Calendar:
         return table.business[day.toordinal() - table.first]
 
     def holiday_name(self, day: date) -> str | None:
-        """The name of the holiday on that day; ``None`` if there is none."""
+        """The name of the holiday on that day; ``None`` if it is not a holiday."""
         first = date(day.year, 1, 1).toordinal()
         return self._offices(day.year, first).names.get(day.toordinal() - first)
 
@@ -378,7 +378,8 @@ class Calendars:
         self.known: Bounded[tuple[str, str | None], Calendar] = Bounded(MAX_PLACES)
         #: For each fixed offset seen so far: 1 January 1970 at that offset, and its distance from the epoch in seconds.
         #: Subtracting moments with the same offset is ten times faster than subtracting moments with different offsets.
-        self.epochs: Bounded[tzinfo | None, tuple[datetime, int]] = Bounded(MAX_PLACES)
+        #: All are kept: offsets are whole minutes of less than a day, so there are at most 2,879.
+        self.epochs: dict[tzinfo | None, tuple[datetime, int]] = {}
         self._shared = _Years()
 
     def at(self, time_zone: str, country: str | None) -> Calendar:
@@ -393,7 +394,7 @@ class Calendars:
         if not isinstance(offset, timezone):
             return datetime(1970, 1, 1, tzinfo=UTC), 0
         first = datetime(1970, 1, 1, tzinfo=offset)
-        return self.epochs.keep(offset, (first, int(first.timestamp())))
+        return self.epochs.setdefault(offset, (first, int(first.timestamp())))
 
     def find(self, place: tuple[str, str | None]) -> Calendar | None:
         """The calendar of a place (an IANA time zone and perhaps a country); ``None`` if either does not exist."""

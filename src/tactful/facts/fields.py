@@ -25,7 +25,7 @@ from tactful.facts.kinds import (
     YesNoKind,
 )
 
-#: Who or what can change a fact: nobody, the candidate, the company's side, or the passing of time.
+#: Who or what can change a fact: nobody, the candidate, the other side, or the passing of time.
 Mutability = Literal["fixed", "mine", "theirs", "time"]
 MUTABILITIES: Final[tuple[Mutability, ...]] = get_args(Mutability)
 
@@ -35,7 +35,7 @@ class FieldSpec(msgspec.Struct, frozen=True):
 
     ``example`` is a value as people write it in YAML. A ``deadline`` is a moment that people name in advance: a case holds it
     as text, because it may be a bare date. All other moments have happened. ``mine`` are the values that the candidate brings
-    about, in a field that the company's side can change.
+    about, in a field that the other side can change.
     """
 
     entity: str

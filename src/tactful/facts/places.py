@@ -11,7 +11,7 @@ from functools import cache
 from importlib.machinery import PathFinder
 from importlib.resources import files
 from importlib.util import module_from_spec
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from tactful.source.suggest import near
 
@@ -24,24 +24,55 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Bounded(dict[K, V]):
-    """A dictionary that drops its oldest entries. Reading is as fast as in a plain dictionary: no lock, no bookkeeping.
+class Entry(Generic[V]):
+    """A cached value, and whether it was used since it was last considered for dropping."""
 
-    An entry that is still in use is sometimes dropped, and then computed again. Threads may share it.
+    __slots__ = ("used", "value")
+
+    def __init__(self, value: V) -> None:
+        self.value, self.used = value, False
+
+
+class Bounded(Generic[K, V]):
+    """A cache with a limit, which drops about the least recently used value.
+
+    A hit takes no lock and changes no order: the entry is read from ``entries``, a plain dictionary, and marked as used.
+    If there are too many entries, the oldest is dropped. A marked entry loses its mark instead, and counts as new (the
+    clock algorithm). Threads may share the cache.
     """
 
     def __init__(self, limit: int) -> None:
-        super().__init__()
+        self.entries: dict[K, Entry[V]] = {}
         self._limit, self._order = limit, deque[K]()
 
+    def get(self, key: K) -> V | None:
+        """The cached value, marked as used; ``None`` if there is none."""
+        entry = self.entries.get(key)
+        if entry is None:
+            return None
+        entry.used = True
+        return entry.value
+
     def keep(self, key: K, value: V) -> V:
-        """Add an entry. Returns the value that is kept, which may come from another thread."""
-        kept = self.setdefault(key, value)
-        if kept is value:
+        """Add a value. Returns the value that is kept, which may come from another thread."""
+        entry = Entry(value)
+        kept = self.entries.setdefault(key, entry)
+        if kept is entry:
             self._order.append(key)
             if len(self._order) > self._limit:
-                self.pop(self._order.popleft(), None)
-        return kept
+                self._drop()
+        return kept.value
+
+    def _drop(self) -> None:
+        """Drop the oldest entry without a mark. The newest entry has none, so the search ends."""
+        while True:
+            key = self._order.popleft()
+            entry = self.entries[key]
+            if not entry.used:
+                del self.entries[key]
+                return
+            entry.used = False
+            self._order.append(key)
 
 
 @cache

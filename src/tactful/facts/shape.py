@@ -64,7 +64,7 @@ Deadline = Annotated[
 ]
 PersonId = Annotated[str | None, Meta(extra={"kind": IdKind("person")})]
 Custom = Annotated[dict[str, Any] | None, Meta(description="Extra facts that the pack declares under custom_facts.")]
-#: Who can change a fact: the candidate, or the company's side. A fact with neither mark is fixed, or has already happened.
+#: Who can change a fact: the candidate, or the other side. A fact with neither mark is fixed, or has already happened.
 MINE: Final[dict[str, Any]] = {"mutability": "mine"}
 THEIRS: Final[dict[str, Any]] = {"mutability": "theirs"}
 Email = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
@@ -119,6 +119,8 @@ class Scope:
                 return _FIELD.fullmatch(text) is not None and text.partition(".")[0] in ENTITIES
             case ParameterOperand(name=name):
                 return name in self.names.parameters and self.names.parameters[name].varies
+            case _:
+                assert_never(operand)
 
     def field_of(self, operand: Operand) -> Field | None:
         """The field of an operand that :meth:`is_field`; ``None`` after reporting a mistake."""
@@ -129,6 +131,8 @@ class Scope:
                 kind = self.names.computed["candidate"].get(f"${name}")
                 self.reads.parameters.add(name)
                 return None if kind is None else self._of("candidate", (), "candidate", f"${name}", f"${name}")
+            case _:
+                assert_never(operand)
 
     def moved(self, field: Field, operand: Operand, back: bool) -> Field | None:
         """The moment of a field moved by an operand that :meth:`is_field`; ``None`` after reporting a mistake."""

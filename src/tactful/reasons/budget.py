@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from tactful.facts.rows import Case
-
 #: What a decision takes besides its rows, in steps.
 _EACH: Final = 30
 #: How many decisions a plan of six weeks takes, about.
@@ -13,7 +11,7 @@ PLAN: Final = 100
 
 
 class Budget:
-    """The steps that are left to a question. A step is one row of a case that is decided again.
+    """The steps that are left to a question. A step is the work of one row of a case that is decided again.
 
     Not safe to share between threads.
     """
@@ -23,9 +21,9 @@ class Budget:
         #: Whether something was left out because the budget was spent.
         self.exceeded = False
 
-    def spend(self, case: Case, decisions: int = 1) -> bool:
-        """Whether so many decisions on a case can still be taken; if so, they are paid for."""
-        return self.spend_steps(decisions * (case.size + _EACH))
+    def spend(self, rows: int, decisions: int = 1) -> bool:
+        """Whether so many decisions can still be taken, each with the work of so many rows; if so, they are paid for."""
+        return self.spend_steps(decisions * (rows + _EACH))
 
     def spend_steps(self, steps: int) -> bool:
         """Whether so many steps are left; if so, they are paid for."""

@@ -83,6 +83,9 @@ class _Side:
         #: For each alternative, the conclusion that it gave way to.
         self.alternatives = dict(zip(keys, [winner for _, winner in pairs], strict=True))
         self.set_aside = _keyed(ranking.set_aside)
+        self._rules = {rule.id: rule for rule in context.checked.rules}
+        #: For each entity that was asked for: its first row of each key.
+        self._rows: dict[str, dict[tuple[str, str, str, str], Row]] = {}
 
     def record(self, key: _Key) -> SideRecord:
         """A conclusion of the ranked list."""
@@ -115,16 +118,23 @@ class _Side:
     def _lacking(self, id_: str, theirs: Row) -> LacksRecord | RowGoneRecord | RuleGoneRecord:
         """Why a rule that fires on the other side does not fire here."""
         context = self.context
-        rule = next((rule for rule in context.checked.rules if rule.id == id_), None)
+        rule = self._rules.get(id_)
         if rule is None:
             return RuleGoneRecord(rule=id_)
-        rows = context.evaluator.rows(rule.entity)
-        row = next((row for row in rows if _same(row) == _same(theirs)), None)
+        row = self._rows_of(rule.entity).get(_same(theirs))
         if row is None:
             return RowGoneRecord(rule=id_, row=target_record(theirs))
         derivation, env = Derivation(context), context.evaluator.environment(rule.entity, row)
         failing = derivation.tests(derivation.failing(rule, row), env, to_mend=True, deep=False)
         return LacksRecord(rule=id_, failing=failing)
+
+    def _rows_of(self, entity: str) -> dict[tuple[str, str, str, str], Row]:
+        rows = self._rows.get(entity)
+        if rows is None:
+            rows = self._rows[entity] = {}
+            for row in self.context.evaluator.rows(entity):
+                rows.setdefault(_same(row), row)
+        return rows
 
     def rules(self, conclusion: Conclusion) -> dict[tuple[str, tuple[str, str, str, str]], JustificationRecord]:
         """The justifications of a conclusion, by rule and row; one for all messages that say the same."""
@@ -231,7 +241,8 @@ def _words(modality: str) -> str:
 
 def _only(texts: Sequence[str], others: Sequence[str]) -> str:
     """The texts that the other side does not have."""
-    return "; ".join(text for text in texts if text not in others) or "none"
+    theirs = frozenset(others)
+    return "; ".join(text for text in texts if text not in theirs) or "none"
 
 
 def _due(conclusion: Conclusion, context: Context) -> str:

@@ -56,6 +56,11 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         return self.ranker.steps_by_target(self.decider.steps(self.case, self.now), self.case)
 
     @lazy
+    def rows(self) -> int:
+        """How many rows' worth of work a decision on the case takes, see :meth:`tactful.decide.work.Work.rows`."""
+        return self.decider.work.rows(self.case)
+
+    @lazy
     def evaluator(self) -> Evaluator:
         """An evaluator for explanations."""
         return self.decider.evaluator(self.case, self.now)
@@ -64,6 +69,11 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
     def expiry(self) -> Expiry:
         """How long rules have fired, for explanations."""
         return Expiry(self.evaluator)
+
+    @lazy
+    def _because(self) -> dict[Conclusion, tuple[JustificationRecord, ...]]:
+        """The justifications that have been asked for: one conclusion can win over many others."""
+        return {}
 
     def moment(self, moment: int | None) -> datetime | None:
         """A moment (seconds since 1970) in the candidate's time zone."""
@@ -87,11 +97,14 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def because(self, conclusion: Conclusion) -> tuple[JustificationRecord, ...]:
         """The justifications of a conclusion, the rule with the highest priority first."""
-        rules = self.checked.rules
-        return tuple(
-            justification(rules[no], row, self.evaluator, self.calendar)
-            for no, row, _ in self.ranker.sorted_firings(conclusion)
-        )
+        known = self._because.get(conclusion)
+        if known is None:
+            rules = self.checked.rules
+            known = self._because[conclusion] = tuple(
+                justification(rules[no], row, self.evaluator, self.calendar)
+                for no, row, _ in self.ranker.sorted_firings(conclusion)
+            )
+        return known
 
     def steps_of(self, conclusion: Conclusion) -> tuple[str, ...]:
         """The steps of a recommendation: the action's own, then those that rules add. A prohibition has none."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from typing import Final
 
@@ -145,15 +144,6 @@ def name_of(row: Row) -> str:
         case _:
             name = None
     return name or row.id
-
-
-#: Control characters, lone surrogates, and characters that change the direction of the text around them.
-_UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-
-
-def clean(text: str) -> str:
-    """The text with ``\N{REPLACEMENT CHARACTER}`` in place of characters that documents cannot hold or terminals obey."""
-    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
 def concerning(target: TargetRecord, company: str | None) -> str:

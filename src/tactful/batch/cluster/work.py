@@ -135,7 +135,9 @@ def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> 
     for start in range(0, max(1, len(texts)), CANDIDATES):
         chunk = [text or b"" for text in texts[start : start + CANDIDATES].to_pylist()]
         columns, rejected = columns_of_texts(chunk, read, clock, custom)
-        decided.append(policy.table_decider.rank(columns, steps=terms.steps))
+        ranked = policy.table_decider.rank(columns, steps=terms.steps)
+        decided.append(ranked.tables)
+        rejects += ranked.refused.values()
         for no, mistakes in rejected:
             rejects += _rejected(chunk[no], mistakes)
     return _outcome(

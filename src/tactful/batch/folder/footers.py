@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tactful.batch.folder.find import FoundTable
@@ -21,6 +22,8 @@ KEY: Final = "candidate_id"
 #: Parquet's old type for moments. It has no time zone and means UTC.
 _OLD_MOMENT: Final = "INT96"
 _INSTANT: Final = pa.timestamp("us", tz="UTC")
+#: How many characters of a reason are repeated.
+_SHOWN: Final = 200
 
 
 class Group(msgspec.Struct, frozen=True, gc=False):
@@ -221,14 +224,40 @@ def total_rows(tables: Mapping[str, TableFiles]) -> int:
 
 
 def keys(stream: Stream, rows: int) -> Iterator[pa.Array]:
-    """The ids of row groups, ``rows`` at a time."""
+    """The ids of row groups, ``rows`` at a time. A damaged row group ends early."""
     for path, groups in groupby(stream, lambda group: group.path):
         with pq.ParquetFile(path, pre_buffer=False) as file:
             for group in groups:
-                for batch in file.iter_batches(rows, row_groups=[group.index], columns=[KEY], use_threads=False):
-                    yield plain(batch.column(0))
+                batches = file.iter_batches(rows, row_groups=[group.index], columns=[KEY], use_threads=False)
+                try:
+                    yield from (plain(batch.column(0)) for batch in batches)
+                except Exception as error:
+                    if damage(error) is None:
+                        raise
 
 
 def plain(ids: pa.Array) -> pa.Array:
     """Ids as strings, whatever their array type."""
     return ids.cast(pa.string()) if ids.type != pa.string() else ids
+
+
+def check_ids(ids: pa.Array, group: Group) -> None:
+    """Check that ids are texts, and in the range that the footer says. Raises :class:`pyarrow.ArrowInvalid`.
+
+    Arrow reads what stands there: damage within a page, without a checksum, changes ids and nothing else.
+    """
+    ids.validate(full=True)
+    least, most = pc.min_max(plain(ids)).values()
+    in_range = (group.low is None or least.as_py() >= group.low) and (group.high is None or most.as_py() <= group.high)
+    if least.is_valid and not in_range:
+        raise pa.ArrowInvalid("ids are not in the range that the footer says")
+
+
+def damage(error: Exception) -> str | None:
+    """The reason in words if an error means that a file is damaged. Errors of the disk or for want of memory do not."""
+    is_damage = isinstance(error, (OSError, pa.ArrowException, UnicodeDecodeError)) and not isinstance(
+        error, MemoryError
+    )
+    if not is_damage or (isinstance(error, OSError) and error.errno is not None):
+        return None
+    return (str(error).splitlines() or [type(error).__name__])[0][:_SHOWN]

@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tactful.batch.folder.footers import KEY, TableFiles, joined, plain
+from tactful.batch.folder.footers import KEY, TableFiles, damage, joined, plain
 from tactful.batch.folder.streams import group_batches, open_file
+from tactful.source.codes.batches import UnreadableInput
+from tactful.source.diagnostics import InvalidInput
 
 #: About how many bytes of memory a run takes.
 RUN_BYTES: Final = 128 * 1024 * 1024
@@ -51,4 +53,11 @@ def _runs(table: TableFiles) -> Iterator[pa.Table]:
 def _batches(path: str) -> Iterator[pa.RecordBatch]:
     with open_file(path) as file:
         for group in range(file.num_row_groups):
-            yield from group_batches(file, group, _READ)
+            try:
+                yield from group_batches(file, group, _READ)
+            except Exception as error:
+                reason = damage(error)
+                if reason is None:
+                    raise
+                message = f"row group {group + 1} of `{path}` cannot be read: {reason}"
+                raise InvalidInput([UnreadableInput.at(None, message, "write the file again")]) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tactful.batch.folder.footers import KEY, Stream, TableFiles, joined, keys, plain, streams, total_rows
+from tactful.batch.folder.lost import Bounds, Lost, candidates_of, rejects, without
 from tactful.batch.folder.needed import Needed
-from tactful.batch.folder.streams import Cursor, Slice
-from tactful.batch.model import TableUnit
+from tactful.batch.folder.streams import Cursor, Slice, Trial
+from tactful.batch.model import RejectRecord, TableUnit
 from tactful.columns.chunks import ROWS
 from tactful.columns.tables.schema import TABLE_OF, column_names, field_columns
 from tactful.facts.reading.custom import CustomFields
@@ -26,6 +27,7 @@ MOST_STREAMS: Final = 64
 #: How many rows of a table are read at once: from all streams together, and from each stream at least.
 _READ: Final = 131_072
 _READ_LEAST: Final = 2_048
+_NO_IDS: Final = pa.array([], pa.string())
 
 
 _IN_FILES: Final = "write the column into the files too, or name the folders after something that is not a fact"
@@ -55,6 +57,8 @@ class TableChunk(NamedTuple):
     tables: dict[str, pa.Table]
     above: str | None
     high: str | None
+    #: Rejects for rows that cannot be read. The tables have no row of these candidates.
+    rejects: tuple[RejectRecord, ...] = ()
 
 
 def check_partitions(partitions: Mapping[str, tuple[str, ...]], custom: CustomFields) -> None:
@@ -87,7 +91,9 @@ def _in_order(table: TableFiles) -> bool:
     if table.vague:
         return False
     ordered = streams(table)
-    return len(ordered) <= MOST_STREAMS and all(_ascend(next(keys(stream[:1], _READ_LEAST))) for stream in ordered)
+    return len(ordered) <= MOST_STREAMS and all(
+        _ascend(next(keys(stream[:1], _READ_LEAST), _NO_IDS)) for stream in ordered
+    )
 
 
 def _ascend(ids: pa.Array) -> bool:
@@ -144,25 +150,42 @@ class TablesReader:
             for name, schema in given.schemas.items()
         }
         self._cursors = {
-            name: [Cursor(stream, max(_READ_LEAST, _READ // len(all_)), self._schemas[name].names) for stream in all_]
+            name: [
+                Cursor(name, stream, max(_READ_LEAST, _READ // len(all_)), self._schemas[name].names) for stream in all_
+            ]
             for name, all_ in given.streams.items()
         }
         self._at: tuple[str | None] | None = None
 
-    def chunks(self, unit: TableUnit) -> Iterator[TableChunk]:
-        """The rows of a unit, chunk by chunk."""
+    def chunks(self, unit: TableUnit, trial: Trial | None = None) -> Iterator[TableChunk]:
+        """The rows of a unit, chunk by chunk. Raises :class:`Unsorted`.
+
+        With a ``trial``, each row group is first read in a process of its own, in case reading crashes the process.
+        """
+        for cursors in self._cursors.values():
+            for cursor in cursors:
+                cursor.trial = trial
         if self._at != (unit.bounds[0],):
             for cursors in self._cursors.values():
                 for cursor in cursors:
                     cursor.go_to(unit.bounds[0])
         for above, high in zip(unit.bounds[:-1], unit.bounds[1:], strict=True):
             self._at = None  # unknown until the chunk has been read
-            tables = {name: self._rows(name, high) for name in self._schemas}
+            lost: list[Lost] = []
+            tables = {name: self._rows(name, high, lost) for name in self._schemas}
+            lost += [group for cursors in self._cursors.values() for cursor in cursors for group in cursor.unknown]
             self._at = (high,)
-            yield TableChunk(tables, above, high)
+            yield _chunk(tables, Bounds(above, high), lost)
 
-    def _rows(self, name: str, high: str | None) -> pa.Table:
+    def _rows(self, name: str, high: str | None, lost: list[Lost]) -> pa.Table:
+        """The readable rows of a table; what cannot be read is added to ``lost``."""
         slices = [part for cursor in self._cursors[name] for part in cursor.up_to(high)]
+        lost += [
+            part.lost._replace(ids=tuple(plain(part.rows.column(0)).to_pylist()))
+            for part in slices
+            if part.lost is not None
+        ]
+        slices = [part for part in slices if part.lost is None]
         if not slices:
             return self._schemas[name].empty_table()
         slices.sort(key=_group)
@@ -170,6 +193,18 @@ class TablesReader:
         if name == "candidates" and self._given.sort:
             table = table.take(pc.array_sort_indices(plain(table.column(KEY).combine_chunks())))
         return table
+
+
+def _chunk(tables: dict[str, pa.Table], bounds: Bounds, lost: Sequence[Lost]) -> TableChunk:
+    """A chunk without the candidates of lost rows. Raises :class:`Unsorted` if some of these belong to other chunks."""
+    for group in lost:
+        if group.ids is not None and not all(id_ in bounds for id_ in group.ids if id_ is not None):
+            raise Unsorted(group.table)
+    if not lost:
+        return TableChunk(tables, *bounds)
+    candidates = tables["candidates"]
+    left_out = [id_ for group in lost for id_ in candidates_of(group, candidates)]
+    return TableChunk(without(tables, left_out), *bounds, tuple(rejects(lost, candidates, bounds)))
 
 
 def _group(part: Slice) -> int:

@@ -12,11 +12,13 @@ from tactful.columns.engine.fields import Fields
 from tactful.columns.engine.frames import Frame
 from tactful.columns.engine.nodes import Ref, Table
 from tactful.columns.engine.planner import Planner
+from tactful.engines.courses import TooManySteps
 from tactful.engines.evaluate import Evaluator
-from tactful.engines.expiry import Expiry
+from tactful.engines.expiry import Expiry, end_not_found
 from tactful.facts.calendars import Calendars
 from tactful.language.ir import AllOf, AnyOf, ComputedFact, Condition, NowIs, Rule, Shift, Test
 from tactful.language.ir.clockwork import Clockwork
+from tactful.source.diagnostics import Diagnostic
 
 
 class End(NamedTuple):
@@ -66,6 +68,23 @@ def _last_moments(condition: Condition, must: bool, clockwork: Clockwork) -> lis
     return [times[0].shift] if len(times) == 1 and times[0].op in (">", ">=") else None
 
 
+class Refused(Exception):
+    """Some cases cannot be decided on: ``mistakes`` says why, by the number of the case."""
+
+    def __init__(self, mistakes: Mapping[int, Diagnostic]) -> None:
+        super().__init__(mistakes)
+        self.mistakes = mistakes
+
+
+class _Open(NamedTuple):
+    """A rule that fires for ``rows`` of the cases ``owners``; its deadlines ``due`` are still to be searched for."""
+
+    rule: Rule
+    rows: Places
+    owners: Places
+    due: Ints
+
+
 class Deadlines:
     """Finds the deadlines of a chunk's firings."""
 
@@ -73,6 +92,7 @@ class Deadlines:
         self, columns: Columns, fields: Fields, facts: Mapping[str, ComputedFact], calendars: Calendars
     ) -> None:
         self._columns, self._fields, self._facts, self._calendars = columns, fields, facts, calendars
+        self._open: list[_Open] = []
 
     def due(self, rule: Rule, ends: Ends, rows: Places, frame: Frame) -> Ints | None:
         """The deadlines of a rule that fires for ``rows``, the rows of ``frame``; ``None`` if no firing has a deadline."""
@@ -88,18 +108,45 @@ class Deadlines:
         return first
 
     def _searched(self, rule: Rule, rows: Places) -> Ints:
-        """The moments at which a rule stops by time alone, searched case by case."""
-        owners = self._columns.above(rule.entity, "candidate").take(rows)
-        starts = self._columns.starts("candidate", rule.entity)
+        """The moments at which a rule stops by time alone; they are filled in by :meth:`search`."""
         due = np.full(len(rows), NULL, dtype=np.int64)
-        wanted = np.unique(owners)
-        for no, case in zip(wanted, self._columns.each_case(wanted.tolist()), strict=True):
+        self._open.append(_Open(rule, rows, self._columns.above(rule.entity, "candidate").take(rows), due))
+        return due
+
+    def search(self) -> None:
+        """Search for the deadlines that are still missing, case by case, as the compiled engine does.
+
+        Raises :class:`Refused` with all cases that this takes too many steps for.
+        """
+        if not self._open:
+            return
+        refused: dict[int, Diagnostic] = {}
+        wanted = np.unique(np.concatenate([open_.owners for open_ in self._open]))
+        orders = [np.argsort(open_.owners, kind="stable") for open_ in self._open]
+        stretches = [
+            np.searchsorted(open_.owners.take(order), np.append(wanted, wanted[-1] + 1))
+            for open_, order in zip(self._open, orders, strict=True)
+        ]
+        for place, case in enumerate(self._columns.each_case(wanted.tolist())):
+            no = int(wanted[place])
             now = self._fields.now("candidate", np.array([no]))
             moment = now if isinstance(now, int) else int(now[0])
-            evaluator = Evaluator(case, moment, self._facts, self._calendars)
-            own, expiry = list(evaluator.rows(rule.entity)), Expiry(evaluator)
-            for at in np.flatnonzero(owners == no):
-                until = expiry.until(rule, own[int(rows[at] - starts[no])])
-                if until is not None:
-                    due[at] = until
-        return due
+            expiry = Expiry(Evaluator(case, moment, self._facts, self._calendars))
+            for open_, order, ends in zip(self._open, orders, stretches, strict=True):
+                try:
+                    self._search(open_, order[ends[place] : ends[place + 1]].tolist(), no, expiry)
+                except TooManySteps:
+                    refused.setdefault(no, end_not_found(open_.rule, case))
+        if refused:
+            raise Refused(refused)
+
+    def _search(self, open_: _Open, places: list[int], no: int, expiry: Expiry) -> None:
+        """Search for the deadlines of one rule in one case. ``places`` are those of its firings."""
+        if not places:
+            return
+        own = list(expiry.evaluator.rows(open_.rule.entity))
+        start = self._columns.starts("candidate", open_.rule.entity)[no]
+        for at in places:
+            until = expiry.until(open_.rule, own[int(open_.rows[at] - start)])
+            if until is not None:
+                open_.due[at] = until

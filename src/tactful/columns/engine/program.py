@@ -50,7 +50,11 @@ class ColumnarProgram:
         self._steps = [plan for plan in plans if isinstance(plan.rule.conclusion, AddStep)]
 
     def fire(self, columns: Columns) -> list[RuleFirings]:
-        """All firings of rules that advise or prohibit, in the order of rules. Rules that do not fire are left out."""
+        """All firings of rules that advise or prohibit, in the order of rules. Rules that do not fire are left out.
+
+        Raises :class:`tactful.columns.engine.deadlines.Refused` with the cases that take too many steps, as
+        :meth:`fire_steps` does.
+        """
         return self._fired(self._rules, columns)
 
     def fire_steps(self, columns: Columns) -> list[RuleFirings]:
@@ -98,7 +102,7 @@ class _Chunk:
         self._deadlines = Deadlines(columns, fields, facts, calendars)
 
     def fired(self, rules: Iterable[_RulePlan]) -> list[RuleFirings]:
-        """The firings of some rules."""
+        """The firings of some rules. Raises :class:`tactful.columns.engine.deadlines.Refused`."""
         firings = []
         for plan in rules:
             table = self._conditions.whole(plan.rule.entity)
@@ -106,6 +110,7 @@ class _Chunk:
             if len(rows):
                 frame = table if len(rows) == table.size else Some(table, rows)
                 firings.append(RuleFirings(plan.rule.no, rows, self._deadlines.due(plan.rule, plan.ends, rows, frame)))
+        self._deadlines.search()
         return firings
 
     def forget(self) -> None:

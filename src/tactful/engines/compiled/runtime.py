@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from tactful.engines.courses import TooManySteps
 from tactful.engines.evaluate import Evaluator
-from tactful.engines.expiry import Expiry
+from tactful.engines.expiry import Expiry, end_not_found
 from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Family, InterviewerRow, MessageRow, Row
 from tactful.language.ir import ComputedFact, Rule
+from tactful.source.diagnostics import InvalidInput
 
 
 class Runtime(msgspec.Struct, eq=False, gc=False):
@@ -27,10 +29,16 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
     expiry: Expiry | None = None
 
     def until(self, rule: int, row: Row) -> int | None:
-        """When a rule that fires now stops by time alone (seconds since 1970); for ends that no expression can compute."""
+        """When a rule that fires now stops by time alone (seconds since 1970); for ends that no expression can compute.
+
+        Raises :class:`tactful.InvalidInput` if that takes too many steps.
+        """
         if self.expiry is None:
             self.expiry = Expiry(Evaluator(self.case, self.now, self.facts, self.calendars))
-        return self.expiry.until(self.rules[rule], row)
+        try:
+            return self.expiry.until(self.rules[rule], row)
+        except TooManySteps:
+            raise InvalidInput([end_not_found(self.rules[rule], self.case)]) from None
 
 
 def messages_by_person(family: Family) -> dict[str, list[MessageRow]]:

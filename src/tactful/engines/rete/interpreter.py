@@ -378,7 +378,7 @@ class Interpreter:
         self._turns += [(change, change) for change in calendar.clock_changes(self.now - DAY, until)]
 
     def due(self, rule: Rule, row: Row) -> int | None:
-        """The deadline of a rule that fires for a row (seconds since 1970); ``None`` where there is none."""
+        """The deadline of a rule that fires for a row (seconds since 1970); ``None`` for no deadline."""
         if rule.by is not None:
             scope = self.scope(row)
             moment = self.value(rule.by.field, scope)

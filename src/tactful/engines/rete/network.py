@@ -366,7 +366,7 @@ def _fact(entity: str, row: Row, ruleset: Ruleset, interpreter: Interpreter, cod
 
 
 def _parents(row: Row) -> Fact:
-    """The numbers of the rows that a row belongs to; -1 where there is none."""
+    """The numbers of the rows that a row belongs to; -1 for no such row."""
     match row:
         case ApplicationRow():
             return {"a": row.no}

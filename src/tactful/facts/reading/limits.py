@@ -9,8 +9,9 @@ class CaseLimits(msgspec.Struct, frozen=True):
     """Bounds on one case, adjustable: ``tactful.load(limits=CaseLimits(people=1000))``.
 
     ``bytes`` and ``depth`` bound the input as a whole, and ``text`` bounds the length of a single text, in characters.
-    ``places`` counts the different places (a time zone with a country) of the case. The others count rows: ``people``,
-    ``interviews`` and ``messages`` for each application.
+    ``places`` counts the different places (a time zone with a country) of the case, and ``steps`` the tests
+    that a decision makes of its rows. The others count rows: ``people``, ``interviews`` and ``messages`` for each
+    application.
     """
 
     bytes: int = 1_000_000
@@ -21,3 +22,4 @@ class CaseLimits(msgspec.Struct, frozen=True):
     interviews: int = 200
     messages: int = 5_000
     places: int = 32
+    steps: int = 5_000_000

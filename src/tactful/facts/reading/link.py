@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar, Calendars
 from tactful.facts.kinds import Elapsed, MomentKind, Value, parse_duration
+from tactful.facts.places import Entry
 from tactful.facts.reading.custom import NO_CUSTOM, CustomFields, custom_value
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import deadline_of, parse_date
@@ -30,8 +32,13 @@ from tactful.facts.rows import (
 )
 from tactful.facts.shape import Application, CaseShape, Interview, Message, Offer, Person
 
+#: A time zone and a country.
+Place = tuple[str, str | None]
 #: The clock for business days in a case that gives no time zone.
 NO_ZONE: Final = "UTC"
+#: The years 1971 to 2198 in days since 1970, on the clock that a moment is written by.
+_FIRST_DAY: Final = 365
+_LAST_DAY: Final = 83_641
 
 
 class NotLinkable(Exception):
@@ -43,9 +50,14 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
     given = shape.candidate
     zone = given.time_zone
     place = (NO_ZONE if zone is None else zone, given.country)
-    calendar = calendars.known.get(place) or _at(place, calendars)
+    known = calendars.known.entries
+    entry = known.get(place)
+    if entry is None:
+        calendar = _new(place, calendars)
+    else:
+        entry.used, calendar = True, entry.value
     zoned = zone is not None
-    linker = _Linker(calendars, custom, limits, calendar, zoned, zoned, {place})
+    linker = _Linker(calendars, known, custom, limits, calendar, zoned, zoned)
     if now is None and shape.now is not None:
         now = linker.seconds(shape.now)
     linker.now = now
@@ -73,15 +85,27 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
     families: list[Family] = []
     for application in applications:
         families.append(linker.family(application, len(families), candidate))
-    return Case(now, candidate, tuple(families), shape)
+    size = 1 + count + linker.people + linker.interviews + linker.interviewers + linker.messages
+    case = Case(now, candidate, tuple(families), shape, size)
+    if size > limits.places and _count_places(case) > limits.places:  # a row has no more than one place
+        raise NotLinkable
+    return case
 
 
-def _at(place: tuple[str, str | None], calendars: Calendars) -> Calendar:
-    """The calendar of a place. Raises :class:`NotLinkable` if its time zone or country does not exist."""
+def _new(place: Place, calendars: Calendars) -> Calendar:
+    """The calendar of a new place. Raises :class:`NotLinkable` if its time zone or country does not exist."""
     calendar = calendars.find(place)
     if calendar is None:
         raise NotLinkable
     return calendar
+
+
+def _count_places(case: Case) -> int:
+    """How many places the case names; the candidate always has one."""
+    applications = [family.application for family in case.families]
+    people = [person for family in case.families for person in family.people]
+    calendars = [case.candidate.calendar, *(row.calendar for row in applications), *(row.calendar for row in people)]
+    return len({(calendar.time_zone, calendar.country) for calendar in calendars})
 
 
 class _Linker(msgspec.Struct, eq=False, gc=False):
@@ -91,14 +115,15 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
     """
 
     calendars: Calendars
+    known: dict[Place, Entry[Calendar]]
     custom: CustomFields
     limits: CaseLimits
     #: The nearest calendar; whether the candidate has a time zone; whether the current part or any part above it has one.
     calendar: Calendar
     zoned: bool
     zoned_here: bool
-    #: The places that the case names so far.
-    places: set[tuple[str, str | None]]
+    #: The places of applications and people that had no calendar yet.
+    new_places: set[Place] | None = None
     now: int | None = None
     #: How many rows of each entity there are so far.
     people: int = 0
@@ -112,7 +137,11 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         self.zoned_here = self.zoned
         if zone is not None or country is not None:
             place = (calendar.time_zone if zone is None else zone, calendar.country if country is None else country)
-            calendar = self._calendar_at(place)
+            entry = self.known.get(place)
+            if entry is None:
+                calendar = self._new_calendar(place)
+            else:
+                entry.used, calendar = True, entry.value
             self.zoned_here = self.zoned or zone is not None
         self.calendar = calendar
         contact_via = given.contact_via
@@ -157,16 +186,21 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         by_id: dict[str | None, PersonRow] = {}
         no = self.people
         own = placed = application.calendar
-        place: tuple[str | None, str | None] = (None, None)
+        last_zone: str | None = None
+        last_country: str | None = None
         for person in given:
             id_, zone, country, calendar = person.id, person.time_zone, person.country, own
             if id_.isspace():
                 raise NotLinkable
             if zone is not None or country is not None:
-                if (zone, country) != place:  # most people of a company are in the same place
-                    place = (zone, country)
+                if zone != last_zone or country != last_country:  # most people of a company are in the same place
+                    last_zone, last_country = zone, country
                     there = (own.time_zone if zone is None else zone, own.country if country is None else country)
-                    placed = self._calendar_at(there)
+                    entry = self.known.get(there)
+                    if entry is None:
+                        placed = self._new_calendar(there)
+                    else:
+                        entry.used, placed = True, entry.value
                 calendar = placed
             by_id[id_] = PersonRow(
                 no,
@@ -202,9 +236,10 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 ended_at = self.seconds(moment)
             else:  # the same as `seconds`, written out for speed
                 since = moment - known[0]
-                ended_at = since.days * 86_400 + since.seconds + known[1]
-                if not 1970 < moment.year < 2199:
+                days = since.days
+                if not _FIRST_DAY <= days < _LAST_DAY:
                     raise NotLinkable
+                ended_at = days * 86_400 + since.seconds + known[1]
             if (status == "held" and now is not None and ended_at > now) or interview.id.isspace():
                 raise NotLinkable
             custom = NO_CUSTOM if interview.custom is None else self.customs("interview", interview.custom)
@@ -259,9 +294,10 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 sent_at = self.seconds(moment)
             else:  # the same as `seconds`, written out for speed: cases have many messages
                 since = moment - known[0]
-                sent_at = since.days * 86_400 + since.seconds + known[1]
-                if not 1970 < moment.year < 2199:
+                days = since.days
+                if not _FIRST_DAY <= days < _LAST_DAY:
                     raise NotLinkable
+                sent_at = days * 86_400 + since.seconds + known[1]
             row = MessageRow(
                 no,
                 person_id,
@@ -298,12 +334,13 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
 
     # --- values ---
 
-    def _calendar_at(self, place: tuple[str, str | None]) -> Calendar:
-        """The calendar of a place that an application or a person gives."""
-        self.places.add(place)
-        if len(self.places) > self.limits.places:
+    def _new_calendar(self, place: Place) -> Calendar:
+        """As :func:`_new`; and raises :class:`NotLinkable` if the case has too many new places."""
+        places = self.new_places = self.new_places or set()
+        places.add(place)
+        if len(places) > self.limits.places:
             raise NotLinkable
-        return self.calendars.known.get(place) or _at(place, self.calendars)
+        return _new(place, self.calendars)
 
     def seconds(self, moment: datetime) -> int:
         known = self.calendars.epochs.get(moment.tzinfo)
@@ -354,6 +391,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         return values
 
 
+@lru_cache(256)
 def _length(text: str) -> int:
     length = parse_duration(text)
     if not isinstance(length, Elapsed):

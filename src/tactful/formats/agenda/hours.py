@@ -57,7 +57,7 @@ def _working(windows: Sequence[Window], theirs: Calendar) -> str:
 
 
 def _hours(windows: Sequence[Window], mine: Calendar, theirs: Calendar) -> str:
-    """The hours in the candidate's time zone, with the days on which they change, and in brackets in theirs."""
+    """The hours in the candidate's time zone, with the days on which they change, and the target's hours in brackets."""
     own, away = _describe_hours(windows, mine), _describe_hours(windows, theirs)
     if away is None or all(window.start.utcoffset() == _on(theirs, window.start).utcoffset() for window in windows):
         return own or "at varying hours"

@@ -23,7 +23,8 @@ from tactful.formats.agenda.hours import daily, describe_repeats_elsewhere, thei
 from tactful.formats.exporters.revision import OWN_DOMAIN, PRODID, merged, previous_entries, value
 from tactful.formats.exporters.zones import zone
 from tactful.language.terms import Modality
-from tactful.reasons.wording import clean, concerning, name_of, say_moment
+from tactful.reasons.wording import concerning, name_of, say_moment
+from tactful.source.characters import clean
 
 _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:tactful:plan")
 #: 1 is the highest priority of RFC 5545, 9 the lowest. Ranks are not used, because they change when other actions are done.
@@ -136,7 +137,7 @@ class _Entry:
         return self._free(event)
 
     def _end_of_waiting(self) -> Component | None:
-        """An event without a length at the end of waiting, with what to do from then on.
+        """An event without a length at the end of waiting, with the advice from then on.
 
         Waiting for the next office hours has none, because the hours have an event.
         """

@@ -1,11 +1,11 @@
-"""Elements of SVG and HTML. Texts come from strangers: the library escapes them, and ``clean`` replaces what XML cannot hold."""
+"""Elements of SVG and HTML. Texts come from strangers: the library escapes them, and ``clean`` replaces unfit characters."""
 
 from __future__ import annotations
 
 from typing import Literal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from tactful.reasons.wording import clean
+from tactful.source.characters import clean
 
 
 def element(tag: str, text: str | None = None, /, **attributes: object) -> Element:

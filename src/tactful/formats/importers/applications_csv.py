@@ -106,7 +106,7 @@ class _Row(Record, frozen=True):
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What rows without an id are about: the company."""
+        """The key of a row without an id: its company."""
         return tuple(folded(self.values.get("company", "")))
 
     @property
@@ -153,7 +153,7 @@ def _column(title: str) -> _Column:
 
 
 def _header_is_right(columns: list[_Column], where: Span, log: Log) -> bool:
-    """Whether the table can be read by its header; otherwise, and of columns that are skipped, ``log`` is told."""
+    """Whether the table can be read by its header. Mistakes and skipped columns go to ``log``."""
     names = [column.name for column in columns if column.name]
     if len(names) > _WIDEST:
         log.mistake(BrokenFile, where, f"the table has more than {_WIDEST} columns", "remove those you do not need")

@@ -31,7 +31,7 @@ _PARTS: Final = 50
 _BOUNDARIES: Final = 10_000
 _BASE64: Final = b"QkVHSU46VkNBTEVOREFS"  # BEGIN:VCALENDAR
 _ONLY_ENCODED: Final = re.compile(rb"=(?:[0-9A-Fa-f]{2}|[ \t]*(?:[\r\n]|\Z))")
-#: What shows that a calendar is encoded: a code for an equals sign, or a soft line break, which is no fold.
+#: Signs of an encoded calendar: a code for an equals sign, or a soft line break, which is not a fold.
 _SIGN: Final = re.compile(rb"=(?:3D|[ \t]*(?:\r*\n|\r)(?![ \t\r\n]|\Z))")
 _PLAIN_PARAMETER: Final = re.compile(rb";[A-Za-z-]+=(?!3D|[ \t]*(?:\r*\n|\r)=)")
 

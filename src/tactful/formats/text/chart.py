@@ -12,9 +12,9 @@ from rich.text import Text
 from tactful.api.plan import Plan
 from tactful.formats.agenda import Day, Group, Strand, days, groups, holidays, seconds
 from tactful.formats.text import STYLES
-from tactful.formats.text.console import printable
 from tactful.language.terms import Modality
 from tactful.reasons.wording import say_month, say_short_day
+from tactful.source.characters import printable
 
 _MARKS: Final[dict[Modality, str]] = {"must": "█", "should": "▓", "may": "▒", "should_not": "-", "must_not": "×"}
 _DUE: Final = "◆"

@@ -10,25 +10,10 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-#: Characters that end a line somewhere. Each is printed as a space, as is a tab.
-_BREAKS: Final = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
-#: Control characters, lone surrogates, characters that change the direction of text, and characters that nobody sees.
-_UNFIT: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e0fff]"
-)
+from tactful.source.characters import printable
+
 #: How far the wrapped part of a line is indented.
 _HANGING: Final = 4
-_SPACES: Final = dict.fromkeys(map(ord, _BREAKS), " ")
-
-
-def printable(text: str) -> str:
-    """The text on one line, with ``\N{REPLACEMENT CHARACTER}`` for each character that no terminal should get.
-
-    The length stays the same.
-    """
-    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text.translate(_SPACES))
 
 
 def safe(text: Text) -> Text:
@@ -49,7 +34,7 @@ class SafeConsole(Console):
     """
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print texts, each on one line, or tables. Where a line is too long, what is wrapped is indented."""
+        """Print texts, each on one line, or tables. The continuation of a long line is indented."""
         cleaned = tuple(map(_on_one_line, objects))
         if len(cleaned) == 1 and isinstance(cleaned[0], str | Text) and not options.keys() & {"soft_wrap", "end"}:
             text = cleaned[0] if isinstance(cleaned[0], Text) else Text(cleaned[0])
@@ -87,7 +72,7 @@ class SafeConsole(Console):
             yield segment if segment.control or segment.text.isprintable() else _clean(segment)
 
     def on_broken_pipe(self) -> None:
-        """Leave it to the command what a closed pipe means."""
+        """Let the command handle a closed pipe."""
         raise BrokenPipeError
 
 

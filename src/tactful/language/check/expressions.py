@@ -23,7 +23,7 @@ from tactful.language.names import Scope
 from tactful.language.phrases.meaning import literal_kind, literal_value, read_length, report_value
 from tactful.language.syntax import Amount, Gathered, MovedMoment, Opening, Percent
 from tactful.language.syntax import Expression as Written
-from tactful.language.terms import LiteralOperand, Name, ParameterOperand
+from tactful.language.terms import Name, ParameterOperand
 from tactful.source.codes.conditions import WrongPhrase
 from tactful.source.diagnostics import Span
 
@@ -38,19 +38,19 @@ def kind_of(written: Written, kind_of_name: Callable[[str], Kind | None]) -> Kin
     match written:
         case MovedMoment() | Opening():
             return MomentKind()
-        case Amount(operand=LiteralOperand(text=text)):
-            return kind_of_name(text) or literal_kind((text,))
-        case Amount(operand=ParameterOperand(name=name)):
-            return kind_of_name(f"${name}")
-        case Gathered(how="latest of" | "earliest of"):
-            return MomentKind()
-        case Gathered(members=members):
+        case Amount(operand=operand):
+            if isinstance(operand, ParameterOperand):
+                return kind_of_name(f"${operand.name}")
+            return kind_of_name(operand.text) or literal_kind((operand.text,))
+        case Gathered(how=how, members=members):
+            if how in ("latest of", "earliest of"):
+                return MomentKind()
             kinds = [kind_of(member, kind_of_name) for member in members]
             return next((kind for kind in kinds if kind is not None), None)
         case Percent(of=of):
             return kind_of(of, kind_of_name)
         case _:
-            raise AssertionError(written)
+            assert_never(written)
 
 
 class ExpressionChecker:

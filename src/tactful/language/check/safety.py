@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from tactful.language.check.actions import Catalogue
 from tactful.language.ir import Action
+from tactful.language.ir.reads import reached
 from tactful.language.names import Reads, Report
 from tactful.language.syntax import Pack
 from tactful.source.codes.conditions import SafetyReadsParameter
@@ -21,8 +22,8 @@ def check_safety(pack: Pack, rule_reads: Mapping[str, Reads], fact_reads: Mappin
         if not rule.safety or rule.id.text not in rule_reads:
             continue
         reads = rule_reads[rule.id.text]
-        closure = _closure(reads.computed, fact_reads)
-        parameters = reads.parameters.union(*(fact_reads[fact].parameters for fact in closure if fact in fact_reads))
+        facts = reached(reads.computed, lambda fact: fact_reads[fact].computed if fact in fact_reads else ())
+        parameters = reads.parameters.union(*(fact_reads[fact].parameters for fact in facts if fact in fact_reads))
         for parameter in sorted(parameters):
             message = f"the safety rule `{rule.id.text}` depends on the parameter `${parameter}`"
             report(SafetyReadsParameter.at(rule.id.span, message, "write the value itself: no overlay may loosen it"))
@@ -39,14 +40,3 @@ def check_channels(pack: Pack, catalogue: Catalogue, actions: Mapping[str, Actio
                 wanted = " or ".join(f"`{family}`" for family in families)
                 message = f"`{action.id}` reaches somebody by {action.channel}, and safety rules would not see it"
                 report(WrongFamily.at(action.span, message, f"say `is_a:` and {wanted}, or a kind of it"))
-
-
-def _closure(facts: set[str], reads: Mapping[str, Reads]) -> set[str]:
-    closure: set[str] = set()
-    todo = list(facts)
-    while todo:
-        fact = todo.pop()
-        if fact not in closure:
-            closure.add(fact)
-            todo.extend(reads[fact].computed if fact in reads else ())
-    return closure

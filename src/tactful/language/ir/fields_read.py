@@ -22,16 +22,21 @@ from tactful.facts.rows import Case, Row
 from tactful.language.ir import (
     Aggregate,
     CheckedPack,
+    Choose,
+    Combine,
     ComputedFact,
     Condition,
+    Constant,
     Derived,
     Expression,
     Field,
     FieldNote,
     Moved,
     Opens,
+    Pick,
     Read,
     Rule,
+    Share,
     Shift,
     Test,
     WhenFact,
@@ -208,12 +213,15 @@ class _Comparisons:
     def _shift_of(self, part: Expression, shift: Shift) -> None:
         """Add what a part of an expression does to moments, which are then moved by ``shift``."""
         match part:
-            case Moved(field=field, length=length, back=back) if not isinstance(length, Field):
-                self.shift(field, Shift(length, back))
-            case Read(field=field) | Opens(field=field) | Moved(field=field) if isinstance(field.kind, MomentKind):
-                self.shift(field, shift)
+            case Moved(field=field, length=length, back=back):
+                self.shift(field, shift if isinstance(length, Field) else Shift(length, back))
+            case Read(field=field) | Opens(field=field):
+                if isinstance(field.kind, MomentKind):
+                    self.shift(field, shift)
+            case Constant() | Pick() | Combine() | Share() | Choose():
+                pass  # their members are looked at one by one
             case _:
-                pass  # amounts are not moved
+                assert_never(part)
 
     def _note(self, field: Field) -> None:
         if field.origin in ("given", "custom"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import assert_never
 
 from tactful.language.ir import (
@@ -121,11 +121,16 @@ def computed(fields: Iterable[Field]) -> set[str]:
 
 def closure(ids: Iterable[str], facts: Mapping[str, ComputedFact]) -> set[str]:
     """The facts with these ids, and all facts that they are computed from."""
-    closed: set[str] = set()
+    return reached(ids, lambda id_: computed(fields_of_fact(facts[id_])))
+
+
+def reached(ids: Iterable[str], reads: Callable[[str], Iterable[str]]) -> set[str]:
+    """These ids, and all ids that can be reached from them; ``reads`` gives the ids that an id leads to."""
+    known: set[str] = set()
     todo = list(ids)
     while todo:
         id_ = todo.pop()
-        if id_ not in closed:
-            closed.add(id_)
-            todo.extend(computed(fields_of_fact(facts[id_])))
-    return closed
+        if id_ not in known:
+            known.add(id_)
+            todo.extend(reads(id_))
+    return known

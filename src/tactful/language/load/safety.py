@@ -16,6 +16,7 @@ import msgspec
 
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import parse_yes_no
+from tactful.language.ir.reads import reached
 from tactful.language.load.edits import Content, Edit, History, content_of
 from tactful.language.load.items import Item
 from tactful.language.terms import MAX_FAMILY
@@ -174,16 +175,13 @@ def _forbidden(item: Item) -> Iterator[str]:
 
 def _names_read(rules: Iterable[Item], sections: Sections) -> set[str]:
     """The custom and computed facts that rules read, directly or through computed facts, as their conditions name them."""
-    read: set[str] = set()
-    todo = [name for item in rules for name in _names_in(tuple(content_of_rule(item).values()))]
-    while todo:
-        name = todo.pop()
-        if name not in read:
-            read.add(name)
-            definition = _definition(name, sections)
-            if definition is not None:
-                todo.extend(_names_in(definition[2]))
-    return read
+    named = [name for item in rules for name in _names_in(tuple(content_of_rule(item).values()))]
+    return reached(named, lambda name: _names_in_definition(name, sections))
+
+
+def _names_in_definition(name: str, sections: Sections) -> Iterator[str]:
+    definition = _definition(name, sections)
+    return iter(()) if definition is None else _names_in(definition[2])
 
 
 def _names_in(content: Content) -> Iterator[str]:

@@ -14,6 +14,7 @@ from tactful.facts.kinds import Kind
 from tactful.language.ir import Field
 from tactful.language.names import Scope
 from tactful.language.phrases import dates, moments, numbers, relations, values
+from tactful.language.phrases.dates import OnDay
 from tactful.language.phrases.deadlines import Deadline, parse_deadline
 from tactful.language.phrases.meaning import KINDS, Meaning, Phrase, Question, read_length
 from tactful.language.phrases.text import Text, Words, operand
@@ -82,7 +83,7 @@ def _parse_list(items: tuple[Node, ...], span: Span, report: Callable[[Diagnosti
             report(MalformedPhrase.at(item.span, "a list of values cannot be nested"))
             return ()
         text = Text(item)
-        phrase = _phrase_in_list(item, text, report)
+        phrase = _phrase_in_list(item, text)
         if phrase is None:
             values.append(text.whole())
         else:
@@ -98,11 +99,12 @@ def _parse_list(items: tuple[Node, ...], span: Span, report: Callable[[Diagnosti
     return () if problems else tuple(phrases)
 
 
-def _phrase_in_list(item: Scalar, text: Text, report: Callable[[Diagnostic], None]) -> Phrase | None:
-    """The phrase that a member of a list states; ``None`` where it is a value, as everything in quotes is."""
-    if not item.plain:
-        return None
-    for phrase in PHRASES:
+def _phrase_in_list(item: Scalar, text: Text) -> Phrase | None:
+    """The phrase that a member of a list states; ``None`` where it is a value.
+
+    Quotes make a value of whatever they enclose, except of a date, which is one anyway where the field is no date.
+    """
+    for phrase in PHRASES if item.plain else (OnDay,):
         match = phrase.form.fullmatch(text.text)
         if match is not None and phrase is not IsFilled:
             return phrase.read(Words(text, match))

@@ -220,6 +220,13 @@ class DecisionRecord(Record, frozen=True):
         bool | msgspec.UnsetType,
         Meta(description="Present and true if some unknown facts were not tried, as there are too many."),
     ] = msgspec.UNSET
+    incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(
+            description="Present and true if there are too many reasons: some `because` and `by` have less than all, "
+            "and some `opens` are null, although time brought the advice about. All `actions` are there."
+        ),
+    ] = msgspec.UNSET
 
 
 class WindowRecord(Record, frozen=True):

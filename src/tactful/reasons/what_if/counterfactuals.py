@@ -49,7 +49,7 @@ _ORDER: Final[tuple[Who, ...]] = ("mine", "time", "theirs", "unknown")
 
 
 class Wish(NamedTuple):
-    """The advice that shall be given, or shall no longer be given: an action, whether it is forbidden, and a row.
+    """The advice to be given, or no longer to be given: an action, whether it is forbidden, and a row.
 
     ``kinds`` are further actions that count as the advice: kinds of the action, where it stands for its family.
     """
@@ -104,7 +104,7 @@ class Counterfactuals:
     def _ahead(self) -> _Ahead | None:
         """What time alone changes; ``None`` where that is more than the budget allows."""
         context = self._context
-        if not self.budget.spend(context.case, PLAN):
+        if not self.budget.spend(context.rows, PLAN):
             return None
         return _ahead(context)
 
@@ -172,7 +172,7 @@ class _Search:
         return self._left <= 0 or self._budget.exceeded
 
     def _after(self, way: Sequence[_Step]) -> Outcome | None:
-        if self._left <= 0 or not self._budget.spend(self._context.case):
+        if self._left <= 0 or not self._budget.spend(self._context.rows):
             self.incomplete = True
             return None
         self._left -= 1
@@ -217,7 +217,7 @@ class _Search:
 
     def _waiting_after(self, context: Context) -> _Step | None:
         """The step of waiting on changed facts."""
-        if not self._budget.spend(context.case, PLAN):
+        if not self._budget.spend(context.rows, PLAN):
             self.incomplete = True
             return None
         return self.waiting(_ahead(context))

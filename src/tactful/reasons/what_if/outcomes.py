@@ -65,7 +65,7 @@ def keys_of(ranking: Ranking) -> frozenset[NumberedKey]:
 
 def within_reason(decisions: int, context: Context) -> int:
     """How many decisions one question may take: fewer on a large case, where each takes longer."""
-    return max(_FEWEST, decisions * _USUAL // max(_USUAL, context.case.size))
+    return max(_FEWEST, decisions * _USUAL // max(_USUAL, context.rows))
 
 
 class AdviceChange(NamedTuple):

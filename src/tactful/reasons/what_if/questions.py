@@ -53,7 +53,7 @@ def questions(context: Context) -> Questions:
     for field, row in _unknown(context):
         candidates = trials(field, row, context.case, context.now)
         left -= len(candidates)
-        rows = len(candidates) * (context.case.size + CONCLUSION * len(before.fired))
+        rows = len(candidates) * (context.rows + CONCLUSION * len(before.fired))
         if left < 0 or not budget.spend_steps(rows):
             budget.exceeded = True
             break

@@ -140,3 +140,22 @@ class DamagedBatch(Code):
     """
 
     id: ClassVar[str] = "T657"
+
+
+class UnreadableRows(Code):
+    """unreadable rows of a table
+
+    What it reports
+        A candidate with rows in a damaged part of a Parquet file. The candidate is rejected, and all others are decided on.
+
+    Why
+        Advice without a part of the facts would be wrong: someone would be thanked a second time.
+
+    Example
+        (a damaged page in tables/messages.parquet)
+
+    Instead
+        (write the file again, and decide on these candidates once more)
+    """
+
+    id: ClassVar[str] = "T658"

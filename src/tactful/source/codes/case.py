@@ -262,3 +262,26 @@ class TooMany(Code):
     """
 
     id: ClassVar[str] = "T212"
+
+
+class TooMuchWork(Code):
+    """case that takes too many steps
+
+    What it reports
+        A decision on the case with this pack takes more steps than are allowed. A step is one test of a condition on
+        one row. A fact that looks at all messages for each person takes steps for each pair of them. A rule without `by`
+        takes steps for every moment at which a fact that it reads may change.
+
+    Why
+        Every decision has to end soon, whoever wrote the case or the pack. There is no decision on a part of a case:
+        advice that is left out could be the most important.
+
+    Example
+        (1,000 interviewers, 5,000 messages, and a fact with three tests of each pair of them)
+
+    Instead
+        (let the fact look at the messages of one person, with `same as`, or raise the limit:
+        tactful.load(limits=tactful.CaseLimits(steps=100_000_000)))
+    """
+
+    id: ClassVar[str] = "T213"

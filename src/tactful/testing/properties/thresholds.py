@@ -96,7 +96,7 @@ def aims(policy: Policy) -> Mapping[str, tuple[Aim, ...]]:
 
 
 def _identifies(entity: str, name: str) -> bool:
-    """Whether the field is a reference that makes the row what it is."""
+    """Whether the field is the reference that identifies the row."""
     return (entity, name) == ("interviewer", "person")
 
 

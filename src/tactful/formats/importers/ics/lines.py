@@ -21,7 +21,7 @@ from tactful.source.nodes import TextLimits, decode
 
 #: The deepest nesting of components. Calendar, event and alarm take three levels.
 _DEPTH: Final = 8
-#: What RFC 6868 writes in parameters for characters that cannot stand there.
+#: The escapes of RFC 6868 for characters that parameters cannot contain.
 _CARETS: Final = {"^^": "^", "^n": "\n", "^N": "\n", "^'": '"'}
 _NAME: Final = re.compile(r"\s*([\w.+/-]+)\s*(?=[;:])")
 _PARAMETER: Final = re.compile(r"\s*([^=;:\"]*?)\s*(=|(?=[;:]))")
@@ -36,7 +36,7 @@ _END_OF_VALUE: Final = re.compile("[;:]")
 _LINES: Final = 50_000
 #: The most parameters of a line. More would be slow to read.
 _PARAMETERS: Final = 100
-#: How far away the quote is looked for that closes a value, in characters.
+#: How far ahead the closing quote of a value is looked for, in characters.
 _LONGEST_QUOTED: Final = 2_000
 _STRUCTURE: Final = re.compile(rb"(?:BEGIN|END)\s*:", re.IGNORECASE)
 #: Properties whose value has no colon, and properties whose value begins with ``mailto:``.
@@ -197,7 +197,7 @@ def _after_space(text: str, at: int) -> int:
 
 
 def _rejoined(name: str, value: str, parameters: dict[str, str]) -> str:
-    """The value, after giving the last parameter back what stood behind a colon of its own without quotes."""
+    """The property's value, after moving its beginning to the last parameter if that was cut at a colon without quotes."""
     if not parameters:
         return value
     head, end = "", max(0, value.lower().find("mailto:"))

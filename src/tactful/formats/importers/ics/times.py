@@ -91,7 +91,7 @@ class TimeReader:
         return None
 
     def zone_name(self, event: Component) -> str | None:
-        """The IANA name of the time zone that the invitation was written in; ``None`` for UTC, which says no place."""
+        """The IANA name of the time zone that the invitation was written in; ``None`` for UTC, which names no place."""
         for name in ("DTEND", "DTSTART"):
             line = event.first(name)
             if line is not None and line.parameters.get("TZID"):

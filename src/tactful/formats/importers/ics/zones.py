@@ -30,11 +30,11 @@ _YEARLY: Final = re.compile(
 )
 _OFFSET: Final = re.compile(r"([+-])(\d{2}):?(\d{2})(?::?(\d{2}))?")
 _MOMENT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})Z?)?")
-#: The most rules and single changes of a zone, and the most years that all rules of a file are worked out for.
+#: The most rules and single changes of a zone, and the most years for which all rules of a file are computed.
 _PARTS: Final = 60
 _CHANGES: Final = 2_000
 _YEARS: Final = 5_000
-#: How many years a rule is worked out for at once: within them, every yearly rule has a change.
+#: How many years of a rule are computed at once. Every yearly rule has a change within them.
 _SPAN: Final = 12
 #: Names of UTC beside the IANA ones.
 _UTC: Final = ("utc", "gmt", "z", "zulu", "coordinated universal time", "(utc) coordinated universal time", "etc/utc")
@@ -115,7 +115,7 @@ class Zones:
 
 
 class _Budget:
-    """How many years the rules of a file may still be worked out for."""
+    """How many years of the rules of a file may still be computed."""
 
     def __init__(self) -> None:
         self._years = _YEARS
@@ -204,7 +204,7 @@ class _Observance:
         return moment + self._before if value.partition("/")[0].upper().endswith("Z") else moment
 
     def changes(self, last: int, take: Callable[[int], None]) -> list[Change]:
-        """The changes up to the end of the year ``last``. ``take`` is told how many years are worked out."""
+        """The changes up to the end of the year ``last``. ``take`` is called with the number of years that are computed."""
         walls = {*self._dates, *(() if self._rules else (self._start,))}
         for rule in self._rules:
             walls.update(self._of_rule(rule, last, take))

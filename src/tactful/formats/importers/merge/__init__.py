@@ -101,7 +101,7 @@ def _with_people(item: Interview, known: dict[tuple[str, str], Person]) -> Inter
 
 
 def _filled_in(person: Person, other: Person) -> Person:
-    """A person with what they lack of name and address taken from what else is known of them."""
+    """A person whose missing name and address are taken from ``other``."""
     return msgspec.structs.replace(person, name=person.name or other.name, email=person.email or other.email)
 
 

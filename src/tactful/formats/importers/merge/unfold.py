@@ -48,7 +48,7 @@ def _has_comments(node: Node, comments: Comments) -> bool:
 
 
 class _Writer:
-    """Writes a collection as a block: each entry on its lines, each comment after or above what it stood at."""
+    """Writes a collection as a block: each entry on its lines, each comment after or above the value that it belonged to."""
 
     def __init__(self, comments: Comments) -> None:
         self._comments, self._text = comments, comments.text

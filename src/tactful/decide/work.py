@@ -1,0 +1,298 @@
+"""How much deciding on a case takes at most, counted before it begins.
+
+A step is one test of a condition on one row. Looking at one row for another takes as long as eight tests. A fact that
+looks at all messages for each person takes steps for every pair of them, so a case that is small enough for most packs
+can be too large for one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from math import isqrt
+from typing import Final, Literal, NamedTuple, assert_never
+
+from tactful.engines.compiled.joins import join_of, lookup_of
+from tactful.facts.entities import ENTITIES
+from tactful.facts.kinds import ListKind
+from tactful.facts.rows import Case, Family
+from tactful.language.ir import (
+    Aggregate,
+    ById,
+    CheckedPack,
+    ComputedFact,
+    Condition,
+    Derived,
+    Field,
+    IsIn,
+    Predicate,
+    Test,
+    WhenFact,
+)
+from tactful.language.ir.reads import closure, computed, conditions_in, expressions_in, fields_of, fields_of_rule
+from tactful.source.codes.case import TooMuchWork
+from tactful.source.diagnostics import InvalidInput, Span
+
+#: So many values of a list that is searched take as long as one more test.
+_VALUES: Final = 8
+#: The entities that an application has rows of, itself included.
+_COUNTED: Final = ENTITIES[1:]
+#: The entities whose rules and facts may compute a fact of a person anew for each of their rows.
+_OF_PERSON: Final = ("interviewer", "message")
+#: The steps that putting a firing into words takes, besides the tests of its rule.
+_FIRING: Final = 30
+#: The steps that looking at a row for another takes, besides its tests: explanations take most of them.
+_PAIR: Final = 8
+#: In a case of so few rows, pairs take no time worth counting.
+_SMALL: Final = 32
+#: The fields that hold the id of the person whom a row is about.
+_PERSON_IDS: Final = {("person", "id"), ("interviewer", "id"), ("message", "person_id")}
+
+
+class Shape(NamedTuple):
+    """Which rows are looked at for each row of ``entity``: none, those of ``over`` below the row of ``pivot``.
+
+    ``person``: of these, only the rows of the ``same`` person, or of ``one`` person whom the row names.
+    """
+
+    entity: str
+    over: str | None = None
+    pivot: str | None = None
+    person: Literal["any", "same", "one"] = "any"
+
+
+class _Part(NamedTuple):
+    """A rule or a computed fact: its id, its place, the rows that it looks at, and the tests that it makes of each."""
+
+    id: str
+    span: Span | None
+    shape: Shape
+    tests: int
+
+
+class Work:
+    """The work that a pack takes. Immutable, and safe to use from any number of threads.
+
+    A case with at most ``safe`` rows never takes more than ``limit`` steps. ``tests`` says how many tests are made of the
+    rows, or pairs of rows, of each shape. Facts of a person are computed anew for rows of the entities in ``again``.
+    """
+
+    def __init__(self, checked: CheckedPack, limit: int) -> None:
+        self._sources, self.limit = dict(checked.sources), limit
+        self._parts = tuple(_parts(checked))
+        self.again = _computed_again(checked)
+        self.tests: Counter[Shape] = Counter()
+        for part in self._parts:
+            self.tests[part.shape] += part.tests
+        self._shapes = tuple(self.tests.items())
+        self._each = max(1, self.tests.total())
+        self.safe = self._safe()
+
+    def _safe(self) -> int:
+        # A fact of a person is computed for its own row, and again for rows that are about the person: for fewer rows
+        # than the case has. No row is looked at more than once for each of them.
+        single = sum(tests for shape, tests in self.tests.items() if shape.over is None)
+        pairs = self._each - single
+        if not pairs:
+            return self.limit // self._each
+        return max(0, (isqrt(single * single + 4 * pairs * self.limit) - single) // (2 * pairs) - 1)
+
+    def rows(self, case: Case) -> int:
+        """How many rows' worth of work a decision takes: the number of rows, or more where rows are compared in pairs."""
+        return case.size if case.size <= _SMALL else max(case.size, self.steps(case) // self._each)
+
+    def steps(self, case: Case) -> int:
+        """The most steps that a decision on a case takes: counted roughly where that is enough to allow it."""
+        rough = self._roughly(case)
+        return rough if rough <= self.limit else self._counted(_Sizes(case, self.again))
+
+    def _roughly(self, case: Case) -> int:
+        """No less than the steps: as if all rows belonged to one application and one person."""
+        people = interviews = interviewers = messages = 0
+        for family in case.families:
+            people += len(family.people)
+            interviews += len(family.interviews)
+            interviewers += sum(map(len, family.interviewers))
+            messages += len(family.messages)
+        rows = {
+            "candidate": 1,
+            "application": len(case.families),
+            "offer": len(case.families),
+            "person": people,
+            "interview": interviews,
+            "interviewer": interviewers,
+            "message": messages,
+        }
+        owners = {**rows, "person": people + sum(rows[entity] for entity in self.again)}
+        steps = 0
+        for (entity, over, *_), tests in self._shapes:
+            steps += tests * owners[entity] * (1 if over is None else rows[over])
+        return steps
+
+    def _counted(self, sizes: _Sizes) -> int:
+        return sum(tests * sizes.visits(shape) for shape, tests in self.tests.items())
+
+    def allows(self, case: Case) -> bool:
+        """Whether a decision on a case takes no more steps than allowed."""
+        return self.steps(case) <= self.limit
+
+    def check(self, case: Case) -> None:
+        """Raise :class:`InvalidInput` where a decision on a case may take more steps than allowed."""
+        steps = self.steps(case)
+        if steps > self.limit:
+            raise self._too_much(case, steps)
+
+    def _too_much(self, case: Case, steps: int) -> InvalidInput:
+        sizes = _Sizes(case, self.again)
+        worst = max(self._parts, key=lambda part: part.tests * sizes.visits(part.shape))
+        rows = f"{sizes.visits(worst.shape):,} {'rows' if worst.shape.over is None else 'pairs of rows'}"
+        message = (
+            f"a decision on `{case.candidate.id}` takes up to {steps:,} steps, and {self.limit:,} are allowed; "
+            f"`{worst.id}` alone takes {worst.tests:,} for each of {rows}"
+        )
+        narrower = "let the fact look at the rows of one person only (`same as`), "
+        help_ = (
+            f"{narrower if worst.shape.over is not None and worst.shape.person == 'any' else ''}give fewer rows, or raise "
+            f"the limit: tactful.load(limits=tactful.CaseLimits(steps={steps:_}))"
+        )
+        return InvalidInput([TooMuchWork.at(worst.span, message, help_)], self._sources)
+
+
+class _Sizes:
+    """How many rows of each entity a case has, in each application and of each person."""
+
+    def __init__(self, case: Case, again: frozenset[str]) -> None:
+        self._case, self._again = case, again
+        self._families = [_counts(family) for family in case.families]
+        self._all = {entity: sum(counts[entity] for counts in self._families) for entity in _COUNTED}
+        self._all["candidate"] = 1
+        self._people: list[dict[str, Counter[str | None]]] | None = None
+
+    def visits(self, shape: Shape) -> int:
+        """How many rows, or pairs of rows, are looked at."""
+        over = shape.over
+        if over is None:
+            return self._owners(shape.entity, self._all)
+        if shape.pivot == "candidate":
+            return self._owners(shape.entity, self._all) * self._all[over]
+        if shape.pivot == "interview":
+            return sum(self._in_interviews(shape.entity, family) for family in self._case.families)
+        if shape.person == "any":
+            return sum(self._owners(shape.entity, counts) * counts[over] for counts in self._families)
+        if self._people is None:
+            self._people = [_by_person(family) for family in self._case.families]
+        return sum(map(self._of_person, [shape] * len(self._people), self._families, self._people))
+
+    def _owners(self, entity: str, counts: Mapping[str, int]) -> int:
+        """How many rows a fact or rule of an entity is worked out for."""
+        own = counts[entity]
+        return own + sum(counts[other] for other in self._again) if entity == "person" else own
+
+    def _in_interviews(self, entity: str, family: Family) -> int:
+        groups = map(len, family.interviewers)
+        return sum(groups) if entity == "interview" else sum(size * size for size in groups)
+
+    def _of_person(self, shape: Shape, counts: Mapping[str, int], people: dict[str, Counter[str | None]]) -> int:
+        assert shape.over is not None
+        rows = people[shape.over]
+        if shape.person == "one":
+            return self._owners(shape.entity, counts) * max(rows.values(), default=0)
+        owners = ("person", *self._again) if shape.entity == "person" else (shape.entity,)
+        return sum(count * rows[id_] for owner in owners for id_, count in people[owner].items())
+
+
+def _counts(family: Family) -> dict[str, int]:
+    return {
+        "application": 1,
+        "offer": 0 if family.offer is None else 1,
+        "person": len(family.people),
+        "interview": len(family.interviews),
+        "interviewer": sum(map(len, family.interviewers)),
+        "message": len(family.messages),
+    }
+
+
+def _by_person(family: Family) -> dict[str, Counter[str | None]]:
+    """How many rows of each entity are about each person of an application."""
+    return {
+        "person": Counter(person.id for person in family.people),
+        "interviewer": Counter(row.id for group in family.interviewers for row in group),
+        "message": Counter(row.person_id for row in family.messages if row.person_id is not None),
+    }
+
+
+# --- what a pack asks ---
+
+
+def _parts(checked: CheckedPack) -> Iterator[_Part]:
+    """The rules, and the facts that they read. A fact that looks at other rows has a second part, for its own row."""
+    facts = {fact.id: fact for fact in checked.facts}
+    tests = _Tests(facts)
+    read = closure(computed(field for rule in checked.rules for field in fields_of_rule(rule)), facts)
+    for fact in (fact for fact in checked.facts if fact.id in read):
+        definition = checked.definitions.get(fact.id)
+        span = None if definition is None else definition.id
+        match fact:
+            case WhenFact(condition=condition):
+                yield _Part(fact.id, span, Shape(fact.entity), 1 + tests.of(condition))
+            case Aggregate():
+                yield _Part(fact.id, span, Shape(fact.entity), 1)
+                yield _Part(fact.id, span, _shape(fact), _PAIR + tests.of(fact.where, inside=True))
+            case Derived(expression=expression):
+                conditions = sum(map(tests.of, conditions_in(expression)))
+                parts = sum(1 for _ in expressions_in(expression))
+                yield _Part(fact.id, span, Shape(fact.entity), conditions + parts)
+            case _:
+                assert_never(fact)
+    for rule in checked.rules:
+        yield _Part(rule.id, rule.span, Shape(rule.entity), _FIRING + tests.of(rule.when) + tests.of(rule.unless))
+        if isinstance(rule.target, ById):
+            yield _Part(rule.id, rule.span, Shape(rule.entity, "person", "application"), 1)
+
+
+def _shape(fact: Aggregate) -> Shape:
+    join = join_of(fact)
+    if join is None:
+        return Shape(fact.entity, fact.over, fact.pivot)
+    scope, key = join.person_id.scope, join.person_id.key
+    same = (scope, key) in _PERSON_IDS and scope in (fact.entity, "person")
+    return Shape(fact.entity, fact.over, fact.pivot, "same" if same else "one")
+
+
+def _computed_again(checked: CheckedPack) -> frozenset[str]:
+    """The entities for whose rows facts of a person are computed anew: those with rules that read one."""
+    facts = {fact.id: fact for fact in checked.facts}
+    again = set()
+    for entity in _OF_PERSON:
+        read = computed(field for rule in checked.rules if rule.entity == entity for field in fields_of_rule(rule))
+        if any(facts[id_].entity == "person" for id_ in closure(read, facts)):
+            again.add(entity)
+    return frozenset(again)
+
+
+class _Tests:
+    """Counts the tests that conditions make of one row."""
+
+    def __init__(self, facts: Mapping[str, ComputedFact]) -> None:
+        self._facts = facts
+
+    def of(self, condition: Condition, *, inside: bool = False) -> int:
+        """The tests of a condition. ``inside``: those of a yes/no that is plain are made again for each row looked at."""
+        if not isinstance(condition, Test):
+            return sum(self.of(member, inside=inside) for member in condition.members)
+        own = sum(1 + _searched(condition.field, predicate) for predicate in condition.predicates)
+        if not inside or condition.field.origin != "computed":
+            return own
+        fact = self._facts[condition.field.key]
+        return own + self.of(fact.condition) if isinstance(fact, WhenFact) and self._is_plain(fact) else own
+
+    def _is_plain(self, fact: WhenFact) -> bool:
+        """Whether a fact reads no other facts, or only whether a person has a row."""
+        return all(lookup_of(self._facts[id_]) is not None for id_ in computed(fields_of(fact.condition)))
+
+
+def _searched(field: Field, predicate: Predicate) -> int:
+    """How many more tests it would be to search the values that a predicate names."""
+    if not isinstance(predicate, IsIn):
+        return 0
+    return len(predicate.values) if isinstance(field.kind, ListKind) else len(predicate.values) // _VALUES
