@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import tactful
+from tactful.cli.app import app
 from tactful.language.check import check_pack
 from tactful.language.lint import lint_pack
 from tactful.language.load import load_pack
@@ -439,6 +441,123 @@ def test_an_invariant_is_switched_off_with_a_reason_that_is_told() -> None:
     assert "search-goes-on" not in {invariant.id for invariant in policy.checked.invariants}
 
 
+# --- names that go ---
+
+RENAMER = """
+extends: base.yaml
+parameters: {patience: {value: 3 days, about: a}}
+facts:
+  person.close: {when: {person.near: yes}}
+actions: {write_kindly: {about: a, is_a: write, label: "Write within {$patience}"}}
+rules:
+  kindly:
+    about: a
+    source: a
+    for each: person
+    when: {person.close: yes}
+    then: {may: write_kindly}
+    because: they are {person.close}
+renamed:
+  parameters: {delay: patience}
+  facts: {person.nearby: person.close}
+  actions: {write_nicely: write_kindly}
+  rules: {nicely: kindly, nice: nicely}
+"""
+WITH_OLD_NAMES = """# about nicely and $delay
+extends: renamer.yaml
+parameters:
+  delay: 2 days
+rules:
+  nice: {priority: 7}
+  call-nearby:
+    about: nicely, person.nearby, $delay
+    source: a
+    for each: interviewer
+    when:
+      person.nearby: yes
+      interviewer.nearby: same as person.nearby
+      interview.ended_at: "at most $delay ago"
+    then:
+      may: write_nicely
+    to: person
+    because: >-
+      {person.name|They} are {person.nearby}, {$delay} ago, and write_nicely costs $delay.
+actions:
+  write_twice: {about: a, is_a: write_nicely}
+"""
+
+
+def test_old_names_are_read_as_new_ones_and_told(tmp_path: Path) -> None:
+    """Ids, fields, parameters and actions, wherever they stand; fixed texts stay as they are."""
+    folder = _pack(tmp_path, renamer=RENAMER, top=WITH_OLD_NAMES)
+    policy = tactful.load(folder / "top.yaml")
+    rules = {rule.id: rule for rule in policy.checked.rules}
+    assert rules["kindly"].priority == 7
+    assert rules["call-nearby"].about == "nicely, person.nearby, $delay"
+    assert "".join(part for part in rules["call-nearby"].because if isinstance(part, str)) == (
+        " are , 2 days ago, and write_nicely costs $delay."
+    )
+    assert policy.checked.actions["write_twice"].family == ("write_twice", "write_kindly", "write")
+    assert {parameter.name: parameter.value for parameter in policy.checked.parameters} == {"patience": "2 days"}
+    told = [(code, place.partition(":")[2]) for code, place in _warned(folder / "top.yaml") if code == "T925"]
+    lines = [int(place.partition(":")[0]) for _, place in told]
+    assert lines == [4, 6, 12, 13, 13, 14, 16, 18, 18, 21]  # names in a folded sentence have the place of all of it
+    assert _warned(folder / "renamer.yaml") == []
+
+
+def test_fix_writes_new_names(tmp_path: Path) -> None:
+    """What is left is what stands in a folded sentence, which the author rewrites."""
+    folder = _pack(tmp_path, renamer=RENAMER, top=WITH_OLD_NAMES)
+    result = CliRunner().invoke(app, ["check", str(folder / "top.yaml"), "--fix"])
+    assert result.exit_code == 0, result.output
+    text = (folder / "top.yaml").read_text()
+    assert "  patience: 2 days\n" in text
+    assert "  kindly: {priority: 7}\n" in text
+    assert "      person.close: yes\n      interviewer.close: same as person.close\n" in text
+    assert 'at most $patience ago"\n' in text
+    assert "is_a: write_kindly}" in text
+    assert "# about nicely and $delay\n" in text
+    assert [place for code, place in _warned(folder / "top.yaml") if code == "T925"] == 2 * ["top.yaml:18:14"]
+
+
+@pytest.mark.parametrize(
+    ("renamed", "code"),
+    [
+        ("rules: {kindly: be-patient}", "T311"),
+        ("rules: {nicely: kindley}", "T306"),
+        ("facts: {person.prefers: person.close}", "T311"),
+        ("rules: {nicely: [kindly]}", "T304"),
+        ("rules: [nicely]", "T304"),
+        ("words: {a: b}", "T302"),
+    ],
+)
+def test_names_that_cannot_be_renamed(renamed: str, code: str) -> None:
+    """An old name that is still defined, or is that of a given fact, and a new one that does not exist."""
+    text = BASE + "  kindly: {about: a, for each: person, then: {may: write}, because: a}\n"
+    _refused(f"{text}renamed:\n  {renamed}\n", code)
+
+
+def test_only_packs_above_read_old_names(tmp_path: Path) -> None:
+    """A pack beside the one that renames does not build on it, so nothing of it changes."""
+    beside = "extends: base.yaml\nrules: {nicely: {about: a, for each: person, then: {may: write}, because: a}}"
+    folder = _pack(tmp_path, renamer=RENAMER, beside=beside)
+    policy = tactful.load([folder / "renamer.yaml", folder / "beside.yaml"])
+    assert {"nicely", "kindly"} <= {rule.id for rule in policy.checked.rules}
+    over = tactful.loads("rules: {nicely: off}", base=tactful.load(folder / "renamer.yaml"))
+    assert "kindly" not in {rule.id for rule in over.checked.rules}
+
+
+def test_a_safety_rule_with_an_old_name_is_as_safe(tmp_path: Path) -> None:
+    """What it reads under an old name cannot be changed under either name."""
+    safe = "extends: renamer.yaml\nrules: {safe: " + SAFE.replace("person.name: unknown", "person.nearby: yes") + "}"
+    for fact in ("person.close", "person.nearby"):
+        folder = _pack(
+            tmp_path, renamer=RENAMER, safe=safe, top=f"extends: safe.yaml\nfacts: {{{fact}: {{when: {{}}}}}}"
+        )
+        with pytest.raises(tactful.InvalidInput, match="T309"):
+            tactful.load(folder / "top.yaml")
+
+
 # --- installed packs ---
 
 
@@ -479,9 +598,10 @@ def test_no_file_extends_an_installed_pack(site: Path, tmp_path: Path) -> None:
     """What a file says must not depend on what is installed."""
     _install(site, "house-rules", "house = house_rules", {"house_rules/house.yaml": HOUSE})
     (tmp_path / "top.yaml").write_text("extends: house")
-    for load in (lambda: tactful.load(tmp_path / "top.yaml"), lambda: tactful.loads("extends: house")):
-        with pytest.raises(tactful.InvalidInput, match="T308"):
-            load()
+    with pytest.raises(tactful.InvalidInput, match="T308"):
+        tactful.load(tmp_path / "top.yaml")
+    with pytest.raises(tactful.InvalidInput, match="T308"):
+        tactful.loads("extends: house")
 
 
 def test_a_folder_of_that_name_comes_first(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from tactful.language.phrases import Deadline, Phrase
-from tactful.language.terms import Definition, Modality, Name, Operand, Override, Parameter, Written
+from tactful.language.terms import Definition, Modality, Name, OldName, Operand, Override, Parameter, Written
 from tactful.source.diagnostics import Diagnostic, Span
 
 
@@ -264,7 +264,7 @@ class Pack(Written, frozen=True):
     """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends.
 
     ``laid_over`` are those of its own files that change other packs. ``channels``: the families that safety sees to.
-    ``warnings``: what the pack's own files do without saying so.
+    ``warnings``: what the pack's own files do without saying so. ``old_names``: where they use old names.
     """
 
     name: str
@@ -285,3 +285,4 @@ class Pack(Written, frozen=True):
     laid_over: tuple[str, ...]
     channels: tuple[ChannelFamilies, ...]
     warnings: tuple[Diagnostic, ...]
+    old_names: tuple[OldName, ...]

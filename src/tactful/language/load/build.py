@@ -103,6 +103,7 @@ class _Builder(InvariantReader):
             laid_over=self.over,
             channels=self._channels(),
             warnings=tuple(merged.warnings),
+            old_names=tuple(merged.old_names),
         )
 
     def _all(self, section: str, build: Callable[[Item], T | None]) -> tuple[T, ...]:

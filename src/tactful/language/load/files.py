@@ -147,6 +147,8 @@ class _Reader:
         #: The numbers of the layers that each pack consists of, including those of its bases.
         self._stacks = {layer.path: layer.stack for layer in base if layer.path is not None}
         self._below = len(base)
+        #: The numbers of the layers of the first pack that the caller names.
+        self._first: frozenset[int] = frozenset()
         self._open: list[Path] = []
         self._size = 0
 
@@ -159,12 +161,14 @@ class _Reader:
         """Read a pack that the caller names, over the packs that are read so far."""
         below = len(self.layers)
         stack = self.add(path, label)
-        if stack:
-            no = max(stack)
-            over = no >= below > 0
-            self.layers[no] = msgspec.structs.replace(
-                self.layers[no], named=True, overlay=self.layers[no].overlay or over
-            )
+        if not stack:
+            return
+        no = max(stack)
+        layer = msgspec.structs.replace(self.layers[no], named=True)
+        if no >= below > 0 and not layer.overlay:  # it extends nothing, so it is an overlay of the first pack
+            layer = msgspec.structs.replace(layer, overlay=True, stack=layer.stack | self._first)
+        self.layers[no] = layer
+        self._first = self._first or layer.stack
 
     def add(self, path: Path, label: str) -> frozenset[int]:
         """Read a pack and its bases, unless they have been read. Returns the numbers of their layers."""

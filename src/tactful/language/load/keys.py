@@ -5,9 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from tactful.language.load.expressions import WAYS
+from tactful.language.load.renames import RENAMED
 
 SECTIONS: Final = (
-    *("pack", "extends", "group", "groups", "safety", "parameters", "custom_facts", "fields", "facts", "tables"),
+    *(
+        "pack",
+        "extends",
+        "renamed",
+        "group",
+        "groups",
+        "safety",
+        "parameters",
+        "custom_facts",
+        "fields",
+        "facts",
+        "tables",
+    ),
     *("actions", "rules", "invariants"),
 )
 
@@ -34,6 +47,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "groups": ("off", "because"),
     "safety": ("channels",),
+    "renamed": RENAMED,
 }
 
 #: A new entry needs at least one of these keys. In an overlay, an entry without them changes an entry of its base.

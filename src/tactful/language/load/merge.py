@@ -7,13 +7,16 @@ from typing import Final
 
 import msgspec
 
+from tactful.facts.fields import given_fields
 from tactful.language.load.edits import Edit, content_of
 from tactful.language.load.files import File, Layer
 from tactful.language.load.items import Entries, Item
 from tactful.language.load.keys import ADDITIONS, KEYS, NEEDS, SECTIONS
+from tactful.language.load.renames import Renames, chained, rewritten
 from tactful.language.load.safety import RuleContent, SafetyCheck, View, content_of_rule, is_safety
 from tactful.language.load.warnings import differences, patch_warnings
-from tactful.language.terms import Override
+from tactful.language.terms import OldName, Override
+from tactful.source.codes.overlays import OldNameUsed
 from tactful.source.codes.pack import (
     BadSetting,
     DefinedTwice,
@@ -37,7 +40,8 @@ class Merged(msgspec.Struct):
 
     ``channels``: the families that actions of a channel belong to, as ``safety`` says. ``switched_off``: the safety rules
     that layers switched off, with their contents. ``history``: the edits of each layer. ``gone``: the layer that switched
-    an entry off, and its place. ``warnings``: what layers do without saying so.
+    an entry off, and its place. ``renamed``: layers with the new names that they give, by kind and old name. ``old_names``:
+    where layers use old names. ``warnings``: what layers do without saying so.
     """
 
     name: str
@@ -48,6 +52,8 @@ class Merged(msgspec.Struct):
     switched_off: list[tuple[str, RuleContent]]
     history: dict[tuple[str, str], list[Edit]]
     gone: dict[tuple[str, str], tuple[int, Span]]
+    renamed: list[tuple[int, str, str, str]]
+    old_names: list[OldName]
     warnings: list[Diagnostic]
 
     def view(self, layers: Iterable[int]) -> View:
@@ -68,12 +74,13 @@ def merge_layers(layers: list[Layer], report: Report) -> Merged:
             check.check(view)
     own = {file.name for layer in layers if layer.named for file in layer.files}
     warnings = [warning for warning in merged.warnings if warning.span is not None and warning.span.file in own]
+    merged.old_names = [name for name in merged.old_names if name.span.file in own]
     merged.warnings = [*warnings, *differences(merged.history, layers)]
     return merged
 
 
 def _nothing() -> Merged:
-    return Merged("", "0", {section: {} for section in NEEDS}, {}, [], [], {}, {}, [])
+    return Merged("", "0", {section: {} for section in NEEDS}, {}, [], [], {}, {}, [], [], [])
 
 
 def _of_layers(layers: list[Layer]) -> Iterator[View]:
@@ -104,10 +111,66 @@ class _Merger:
             for key, node in _sections(file):
                 if key.text == "groups":
                     self._groups(node)
+        renames = self._renames()
         for file in self.layer.files:
             group = self._group_of(file)
-            for key, node in _sections(file):
+            for key, node in self._rewritten(file, renames):
                 self._section(key, node, group)
+        for file in self.layer.files:
+            for key, node in _sections(file):
+                if key.text == "renamed":
+                    self._rename(key, node)
+
+    def _renames(self) -> Renames:
+        """The new names that the packs give which this layer builds on."""
+        names: dict[str, dict[str, str]] = {}
+        for layer, kind, old, new in self.merged.renamed:
+            if layer in self.layer.stack:
+                names.setdefault(kind, {})[old] = new
+        return {kind: chained(of_kind) for kind, of_kind in names.items()}
+
+    def _rewritten(self, file: File, renames: Renames) -> tuple[tuple[Scalar, Node], ...]:
+        """The sections of a file, with new names in place of old ones."""
+        if file.root is None:
+            return ()
+        root, used = rewritten(file.root, renames)
+        self.merged.old_names += used
+        self.merged.warnings += [
+            OldNameUsed.at(name.span, f"`{name.old}` is now called `{name.new}`", f"write `{name.new}`")
+            for name in used
+        ]
+        return root.entries
+
+    def _rename(self, key: Scalar, node: Node) -> None:
+        """Note the new names that this layer gives, once its entries are merged."""
+        for kind, (_, names) in self._entries("renamed", key, node).items():
+            if not isinstance(names, Mapping):
+                self.report(WrongShape.at(names.span, f"`{kind}` is a mapping from old names to new ones"))
+                continue
+            renamed_in_turn = {old.text for old, _ in names.entries}
+            renamed_in_turn |= {old for _, of_kind, old, _ in self.merged.renamed if of_kind == kind}
+            for old, new in names.entries:
+                if not isinstance(new, Scalar):
+                    self.report(WrongShape.at(new.span, f"`{old.text}` takes one new name"))
+                elif self._is_defined(kind, old.text):
+                    message = f"`{old.text}` is said to be renamed, and there is a definition of that name"
+                    self.report(BadSetting.at(old.span, message, "take one of the two out"))
+                elif new.text not in renamed_in_turn and not self._was_defined(kind, new.text):
+                    known = self.merged.sections[kind]
+                    message = f"`{old.text}` is said to be renamed to `{new.text}`, which does not exist"
+                    self.report(NothingToChange.at(new.span, message, did_you_mean(new.text, known)))
+                else:
+                    self.merged.renamed.append((self.no, kind, old.text, new.text))
+
+    def _was_defined(self, kind: str, name: str) -> bool:
+        return self._is_defined(kind, name) or (kind, name) in self.merged.gone
+
+    def _is_defined(self, kind: str, name: str) -> bool:
+        if kind != "facts":
+            return name in self.merged.sections[kind]
+        entity, _, field = name.partition(".")
+        computed = any(name in self.merged.sections[section] for section in ("facts", "tables", "custom_facts"))
+        return computed or field in given_fields().get(entity, {})
 
     def _head(self) -> None:
         for file in self.layer.files:

@@ -119,3 +119,22 @@ class NotCovered(Code):
     """
 
     id: ClassVar[str] = "T924"
+
+
+class OldNameUsed(Code):
+    """old name
+
+    What it reports
+        An overlay uses the name that a rule, an action, a parameter or a fact had in an earlier version of its base.
+
+    Why
+        The name is still read, as the base says what became of it under `renamed`, but a later version may not say so.
+
+    Example
+        (a base with `renamed: {rules: {thank-you: thank-you-note}}`, and an overlay with `rules: {thank-you: off}`)
+
+    Instead
+        (the new name; `tactful check --fix` writes it)
+    """
+
+    id: ClassVar[str] = "T925"
