@@ -234,6 +234,15 @@ def test_a_rule_that_one_pack_switches_off_stays_off(order: tuple[str, str], tmp
     assert "switched off" in warning.message
 
 
+def test_a_pack_on_top_settles_what_two_packs_change_differently(tmp_path: Path) -> None:
+    """It says itself what counts, so there is nothing to tell; of three packs, the one that counts is compared."""
+    settled = "extends: [left.yaml, right.yaml]\nrules: {be-patient: {priority: 35}}"
+    folder = _pack(tmp_path, left=LEFT, right=RIGHT, third=RIGHT.replace("40", "50"), both=settled)
+    assert tactful.load(folder / "both.yaml").warnings == ()
+    told = tactful.load([folder / f"{name}.yaml" for name in ("left", "right", "third")]).warnings
+    assert [Path(warning.place()).name for warning in told] == 2 * ["third.yaml:3:16"]
+
+
 def test_a_pack_that_extends_the_other_knows_what_it_changes(tmp_path: Path) -> None:
     """Only packs side by side are compared."""
     folder = _pack(tmp_path, left=LEFT, right=RIGHT.replace("base", "left"))

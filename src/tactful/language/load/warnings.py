@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 from typing import Final, Literal
 
 from tactful.language.load.edits import Content, Edit, History, content_of
@@ -83,13 +82,15 @@ def _listed(shown: list[str]) -> str:
 def differences(history: History, layers: Sequence[Layer]) -> Iterator[Diagnostic]:
     """The keys of entries that two packs change differently, if neither of the two builds on the other.
 
-    Only packs that the caller's own packs bring together are compared.
+    Only packs that the caller's own packs bring together are compared, and a pack that builds on both of them settles it.
     """
     for (_, id_), edits in history.items():
         changes = [edit for edit in edits if not edit.new]
-        for first, second in combinations(changes, 2):
-            if _side_by_side(first, second, layers):
-                yield from _difference(id_, first, second)
+        if any("off" in edit.keys for edit in changes):
+            yield from _switched_off(id_, changes, layers)
+        else:
+            for key in dict.fromkeys(key for edit in changes for key in edit.keys if key not in _ADDING):
+                yield from _different_values(id_, key, [edit for edit in changes if key in edit.keys], layers)
 
 
 def _side_by_side(first: Edit, second: Edit, layers: Sequence[Layer]) -> bool:
@@ -97,18 +98,26 @@ def _side_by_side(first: Edit, second: Edit, layers: Sequence[Layer]) -> bool:
     return not any(pair <= layer.stack for no, layer in enumerate(layers) if not layer.named or no in pair)
 
 
-def _difference(id_: str, first: Edit, second: Edit) -> Iterator[Diagnostic]:
-    if ("off" in first.keys) != ("off" in second.keys):
-        off, other = (first, second) if "off" in first.keys else (second, first)
-        message = f"`{id_}` is switched off at {off.place}, and changed at {other.place}"
-        yield OverlaysDiffer.at(second.id, message, "it stays off; leave one of the two out")
-        return
-    for key, span in second.keys.items():
-        if key not in _ADDING and key in first.keys and first.contents[key] != second.contents[key]:
-            place = first.keys[key]
-            what = "`" + id_ + "`" if key in ("value", "type") else f"`{key}` of `{id_}`"
-            message = f"{what} is changed here and, to something else, at {place.file}:{place.line}; this one counts"
-            yield OverlaysDiffer.at(span, message, "leave one of the two out, or say it in a pack that extends both")
+def _switched_off(id_: str, changes: list[Edit], layers: Sequence[Layer]) -> Iterator[Diagnostic]:
+    off = [edit for edit in changes if "off" in edit.keys][-1]
+    for other in changes:
+        if "off" not in other.keys and _side_by_side(off, other, layers):
+            message = f"`{id_}` is switched off at {off.place}, and changed at {other.place}"
+            later = max(off, other, key=lambda edit: edit.layer)
+            yield OverlaysDiffer.at(later.id, message, "it stays off; leave one of the two out")
+
+
+def _different_values(id_: str, key: str, changes: list[Edit], layers: Sequence[Layer]) -> Iterator[Diagnostic]:
+    """The last of some changes of a key counts; the others are told if they differ and nothing else settles it."""
+    last = changes[-1]
+    for other in changes[:-1]:
+        if other.contents[key] != last.contents[key] and _side_by_side(other, last, layers):
+            what = f"`{id_}`" if key in ("value", "type") else f"`{key}` of `{id_}`"
+            place = f"{other.keys[key].file}:{other.keys[key].line}"
+            message = f"{what} is changed here and, to something else, at {place}; this one counts"
+            yield OverlaysDiffer.at(
+                last.keys[key], message, "leave one of the two out, or say it in a pack on top of both"
+            )
 
 
 def _shown(node: Node) -> str:
