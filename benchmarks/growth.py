@@ -1,9 +1,9 @@
-"""How time grows with the size of cases and packs: ``python benchmarks/growth.py [--most 1000]``.
+"""How time grows with the size of cases and packs: ``nice python benchmarks/growth.py [--most 1000]``.
 
-A row for each command and each part that is made larger: messages, people, applications, rules, facts in a chain, members
-of a condition; with 1, 10, 100 and 1,000 of them. Times are CPU milliseconds of one call. ``exponent`` is the
-slope between the last two sizes on a logarithmic scale: 1 for time in proportion to the size, 2 for a quadratic. Times
-below ten milliseconds are too small for an exponent. A command that has left something out is marked with ``*``.
+A row for each command and each part that is made larger, with 1, 10, 100 and 1,000 of it, or as many as the limits allow.
+Times are CPU milliseconds of one call. ``exponent`` is the slope between the last two sizes on a logarithmic scale: 1 for
+time in proportion to the size, 2 for a quadratic. Times below ten milliseconds are too small for an exponent. ``*`` marks
+a command that has left something out, and ``refused`` an error with a code.
 """
 
 from __future__ import annotations
@@ -15,16 +15,22 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from rich.console import Console
-from rich.table import Table
+import msgspec
 
 import tactful
+from tactful.batch.decide import Columnar
+from tactful.batch.lines import Line
+from tactful.batch.model import Options
+from tactful.language.check import check_pack
+from tactful.language.lint import lint_pack
+from tactful.language.load import load_pack_text
 
 NOW: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SIZES: Final = (1, 10, 100, 1_000)
 #: Times below this have no exponent, in milliseconds.
 _LEAST: Final = 10.0
-Subject = tuple[tactful.Policy, dict[str, Any], str]
+#: The text of a pack (``None``: the shipped one), a case and an action to ask about.
+Subject = tuple[str | None, dict[str, Any], str]
 
 
 def _case(messages: int = 1, people: int = 1, applications: int = 1) -> dict[str, Any]:
@@ -53,8 +59,8 @@ def _case(messages: int = 1, people: int = 1, applications: int = 1) -> dict[str
     }
 
 
-def _pack(rules: int = 1, facts: int = 1, members: int = 1) -> tactful.Policy:
-    """A pack with ``rules`` rules, a chain of ``facts`` facts, and ``members`` members in its condition."""
+def _pack(rules: int = 1, facts: int = 1, members: int = 1) -> str:
+    """A pack with so many rules, a chain of so many facts (each names the fact before twice), and so many members."""
     lines = ["actions: {look: {about: Look.}}", "facts:"]
     lines.append("  application.f0: {exists: message, where: {message.sent_at: at most 40 days ago}}")
     for no in range(1, facts):
@@ -70,72 +76,108 @@ def _pack(rules: int = 1, facts: int = 1, members: int = 1) -> tactful.Policy:
             f"  r{no}: {{for each: application, when: {{application.f{facts - 1}: yes}}, unless: {{any: [{tests}]}}, "
             "then: {should: look}, because: So.}"
         )
-    return tactful.loads("\n".join(lines) + "\n")
+    return "\n".join(lines) + "\n"
 
 
-def _subjects(shipped: tactful.Policy) -> Mapping[str, Callable[[int], Subject]]:
-    """The parts that are made larger: for each a pack, a case and an action to ask about, by size."""
+#: Each person's fact looks at all messages, and the end of the rule is searched for.
+PAIRS: Final = """
+actions: {look: {about: Look.}}
+facts:
+  person.busy: {count: message, where: {message.sent_at: at most 40 days ago, message.kind: thank_you}}
+rules:
+  r: {for each: person, when: {person.busy: at least 1}, then: {should: look}, because: So.}
+"""
+
+
+def _subjects() -> Mapping[str, tuple[int, Callable[[int], Subject]]]:
+    """The parts that are made larger: how many there may be, and what is decided on, by size."""
+    few = _case(messages=10)
     return {
-        "messages": lambda size: (shipped, _case(messages=size), "follow_up"),
-        "people": lambda size: (shipped, _case(people=min(size, 500)), "follow_up"),
-        "applications": lambda size: (shipped, _case(applications=min(size, 200)), "follow_up"),
-        "rules": lambda size: (_pack(rules=size), _case(messages=10), "look"),
-        "facts in a chain": lambda size: (_pack(facts=min(size, 50)), _case(messages=10), "look"),
-        "members": lambda size: (_pack(members=size), _case(messages=10), "look"),
+        "messages": (5_000, lambda size: (None, _case(messages=size), "follow_up")),
+        "people": (500, lambda size: (None, _case(people=size), "follow_up")),
+        "applications": (200, lambda size: (None, _case(applications=size), "follow_up")),
+        "people and messages, all pairs": (500, lambda size: (PAIRS, _case(people=size, messages=size), "look")),
+        "rules": (10_000, lambda size: (_pack(rules=size), few, "look")),
+        "facts in a chain": (66, lambda size: (_pack(facts=size), few, "look")),
+        "members": (10_000, lambda size: (_pack(members=size), few, "look")),
     }
 
 
-def _commands(policy: tactful.Policy, case: tactful.Case, action: str) -> Mapping[str, Callable[[], bool]]:
+def _commands(text: str | None, data: dict[str, Any], action: str) -> Mapping[str, Callable[[], bool]]:
     """The commands. Each returns whether it left something out."""
+    policy = tactful.load() if text is None else tactful.loads(text)
+    case, line = policy.read(data), Line(1, msgspec.json.encode(data))
+    tables = policy.tables([case])
+    options = Options(words=True)
+
+    def checked() -> bool:
+        pack = load_pack_text(text or "extends: default", "pack")
+        return any(warning.code == "T910" for warning in lint_pack(pack, check_pack(pack)))
 
     def later() -> tactful.Decision:
         return policy.decide(case, NOW + timedelta(days=2))
 
+    def flipped() -> bool:
+        flips = policy.decide(case).why(action, flip=True).flips
+        return isinstance(flips, tuple) and any(one.incomplete is True for one in flips)
+
+    def in_tables() -> bool:
+        rejects: int = policy.decide_tables(tables).rejects.num_rows
+        return rejects > 0
+
     return {
+        "check": checked,
         "decide": lambda: not policy.decide(case),
-        "to_json": lambda: not policy.decide(case).to_json(),
+        "to_json": lambda: policy.decide(case).record().incomplete is True,
         "why": lambda: policy.decide(case).why(action).incomplete is True,
-        "flip": lambda: any(
-            flips.incomplete is True for flips in policy.decide(case).why(action, flip=True).flips or ()
-        ),
+        "flip": flipped,
         "questions": lambda: bool(policy.decide(case).questions) and policy.decide(case).questions_incomplete,
         "plan": lambda: policy.plan(case).record().incomplete is True,
         "compare": lambda: not policy.decide(case).compare(later()),
+        "tables": in_tables,
+        "batch, with words": lambda: Columnar(policy, options, 0).lines([line]).rejected > 0,
     }
 
 
-def _measured(command: Callable[[], bool]) -> tuple[float, bool]:
-    """CPU milliseconds of one call, and whether it left something out."""
+def _measured(command: Callable[[], bool]) -> tuple[float, str]:
+    """CPU milliseconds of one call, and its mark."""
     start = time.process_time()
-    cut = command()
-    return (time.process_time() - start) * 1000, cut
+    try:
+        mark = "*" if command() else ""
+    except tactful.InvalidInput:
+        mark = " refused"
+    return (time.process_time() - start) * 1000, mark
 
 
-def _exponent(before: float, after: float, ratio: float) -> str:
-    return "" if before < _LEAST or ratio <= 1 else f"{math.log(after / before) / math.log(ratio):.1f}"
+def _exponent(sizes: list[int], times: list[float]) -> str:
+    if len(sizes) < 2 or times[-2] < _LEAST or sizes[-1] == sizes[-2]:
+        return ""
+    return f"{math.log(times[-1] / times[-2]) / math.log(sizes[-1] / sizes[-2]):.1f}"
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table, in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--most", type=int, default=SIZES[-1], help="the largest size")
-    sizes = [size for size in SIZES if size <= parser.parse_args().most]
-    shipped = tactful.load()
-    table = Table(title="CPU milliseconds by size")
-    for column in ("larger", "command", *map(str, sizes), "exponent"):
-        table.add_column(column, justify="left" if column in ("larger", "command") else "right")
-    for name, subject in _subjects(shipped).items():
-        times: dict[str, list[tuple[float, bool]]] = {}
-        for size in sizes:
-            policy, data, action = subject(size)
-            case = policy.read(data)
-            for command, call in _commands(policy, case, action).items():
-                times.setdefault(command, []).append(_measured(call))
-        for command, row in times.items():
-            cells = [f"{spent:.1f}{'*' if cut else ''}" for spent, cut in row]
-            slope = _exponent(row[-2][0], row[-1][0], sizes[-1] / sizes[-2]) if len(row) > 1 else ""
-            table.add_row(name, command, *cells, slope)
-    Console(width=130).print(table)
+    parser.add_argument("--only", default="", help="a part of what is made larger, such as `chain`")
+    arguments = parser.parse_args()
+    sizes = [size for size in SIZES if size <= arguments.most]
+    print("| larger | command |", " | ".join(f"{size:,}" for size in sizes), "| exponent |")
+    print("|---|---|", "---|" * (len(sizes) + 1), sep="")
+    for name, (most, subject) in _subjects().items():
+        if arguments.only not in name:
+            continue
+        own = [min(size, most) for size in sizes]
+        rows: dict[str, list[tuple[float, str]]] = {}
+        for size in own:
+            for command, call in _commands(*subject(size)).items():
+                if size == own[0]:
+                    _measured(call)  # the first call of a command imports modules
+                rows.setdefault(command, []).append(_measured(call))
+        label = name if own[-1] == sizes[-1] else f"{name} ({own[-1]} at most)"
+        for command, row in rows.items():
+            cells = " | ".join(f"{spent:,.1f}{mark}" for spent, mark in row)
+            print(f"| {label} | {command} | {cells} | {_exponent(own, [spent for spent, _ in row])} |", flush=True)
 
 
 if __name__ == "__main__":

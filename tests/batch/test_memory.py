@@ -24,7 +24,7 @@ print(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, re
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["in order", "one row group", "in no order", "lines"])
+@pytest.mark.parametrize("kind", ["in order", "one row group", "in no order", "lines", "repeated lines"])
 def test_ten_times_the_cases_take_hardly_more_memory(tmp_path: Path, kind: str) -> None:
     """Also where a table has one row group for all of its rows, or has to be sorted first."""
     peaks = []
@@ -42,11 +42,11 @@ def test_ten_times_the_cases_take_hardly_more_memory(tmp_path: Path, kind: str) 
 def _given(folder: Path, count: int, kind: str) -> Path:
     """So many candidates, each a copy of one of a few."""
     folder.mkdir()
-    if kind == "lines":
+    if kind in ("lines", "repeated lines"):
         text = lines(range(SOME))
         with (folder / "cases.jsonl").open("wb") as stream:
-            for _ in range(count // SOME):
-                stream.write(text)
+            for no in range(count // SOME):
+                stream.write(text if kind == "repeated lines" else text.replace(b'{"id": "c0', b'{"id": "%d-c0' % no))
         return folder / "cases.jsonl"
     for name, table in tables(map(case, range(SOME))).items():
         copies = range(count // SOME)

@@ -178,3 +178,12 @@ def test_starting_takes_no_calendar_library() -> None:
     code = "import sys, tactful.cli.app; print({'icalendar', 'ruamel.yaml', 'tactful.formats.importers'} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert result.stdout.strip() == "set()"
+
+
+def test_a_pipe_is_no_case_to_rewrite() -> None:
+    """Nobody waits for it to be written, and no file takes its place."""
+    _invitation("invite.ics")
+    os.mkfifo("case.yaml")
+    result = _tactful("import", "invite.ics", "--into", "case.yaml")
+    assert (result.exit_code, "is not a regular file" in result.stderr) == (2, True)
+    assert stat.S_ISFIFO(os.stat("case.yaml").st_mode)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -90,6 +92,24 @@ def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
     assert (process.returncode, errors.decode()) == (130, "stopped\n")
 
 
+_INTERRUPTED_WHILE_LOADING = """
+import sys
+import _tactful_command
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tactful.cli.app":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+_tactful_command.main()
+"""
+
+
+def test_ctrl_c_while_the_command_is_loaded_ends_with_130() -> None:
+    """Loading takes a third of a second, in which people press Ctrl-C. Once, that was a traceback."""
+    ended = subprocess.run([sys.executable, "-c", _INTERRUPTED_WHILE_LOADING], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (130, "stopped\n")
+
+
 @pytest.mark.parametrize(
     ("line", "column", "length", "under"),
     [
@@ -111,3 +131,23 @@ def test_a_message_never_has_the_whole_file() -> None:
     assert len(diagnostic.message) < 1_100
     assert diagnostic.message.endswith("is wrong")
     assert len(diagnostic.help or "") < 1_100
+
+
+@pytest.mark.parametrize("words", [("check", ""), ("advise", "x.yaml", "--rules", ""), ("batch", "", "out")], ids=str)
+def test_an_empty_name_is_not_the_current_folder(words: tuple[str, ...], tmp_path: Path) -> None:
+    """A script whose variable is empty would otherwise read whatever lies there."""
+    ended = subprocess.run([sys.executable, "-m", "tactful", *words], capture_output=True, text=True, cwd=tmp_path)
+    assert ended.returncode == 1
+    assert re.search("is empty|there is no such file or folder", ended.stderr)
+
+
+def test_very_many_mistakes_are_counted_and_not_all_shown(tmp_path: Path) -> None:
+    """Thousands of lines hide the first mistake, which is the one to look at."""
+    applications = [{"id": f"a{no}", "status": "x"} for no in range(300)]
+    (tmp_path / "case.json").write_text(json.dumps({"candidate": {"id": "kim"}, "applications": applications}))
+    ended = subprocess.run(
+        [sys.executable, "-m", "tactful", "advise", str(tmp_path / "case.json")], capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.count("case.json:1:") == 200
+    assert "301 mistakes, of which 200 are shown" in ended.stderr

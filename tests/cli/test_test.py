@@ -268,3 +268,29 @@ def test_without_hypothesis_the_examples_run_and_it_is_said_that_no_cases_are_dr
     result = CliRunner().invoke(app, ["test", "house", "--draw", "5"])
     assert result.exit_code == 1
     assert "install it with: pip install 'tactful[check]'" in result.stderr
+
+
+@pytest.mark.parametrize("target", ["../secret.yaml", "missing.yaml", "link.yaml"])
+def test_no_file_outside_of_the_pack_is_read_as_examples(target: str, tmp_path: Path) -> None:
+    """A link in ``tests`` to a file elsewhere once showed a line of that file. Links that lead nowhere are told too."""
+    pack = tmp_path / "house"
+    (pack / "tests").mkdir(parents=True)
+    (pack / "house.yaml").write_text(PACK)
+    (tmp_path / "secret.yaml").write_text("password: hunter2\n")
+    (pack / "tests" / "link.yaml").symlink_to(Path("..") / target if target.startswith("..") else target)
+    result = _run("test", str(pack))
+    assert result.exit_code == 1, result.output
+    assert "T801" in result.output
+    assert "hunter2" not in result.output
+
+
+def test_a_link_to_examples_within_the_pack_is_followed(tmp_path: Path) -> None:
+    """Only what leads out of the folder is refused."""
+    pack = tmp_path / "house"
+    (pack / "tests").mkdir(parents=True)
+    (pack / "shared").mkdir()
+    (pack / "house.yaml").write_text(PACK)
+    (pack / "shared" / "thanks.yaml").write_text(EXAMPLE)
+    (pack / "tests" / "thanks.yaml").symlink_to("../shared/thanks.yaml")
+    result = _run("test", str(pack / "house.yaml"))
+    assert "examples, 0 failed" in result.output or "1 example, 0 failed" in result.output, result.output

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 import tactful
@@ -13,6 +15,8 @@ import tactful.ray
 from cluster_cases import NOW, case
 from row_for_row import same
 from tactful.batch.cluster.work import NO_CANDIDATES, Terms, check_schemas, decide_part, decide_texts, split
+from tactful.columns.columns import Columns
+from tactful.columns.ranking import ColumnRanker
 
 COUNT = 300
 LATER = int(NOW.timestamp()) + 3600
@@ -142,3 +146,28 @@ def test_without_ray_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.delitem(sys.modules, module, raising=False)
     with pytest.raises(tactful.EngineError, match=r"pip install 'tactful\[ray\]'"):
         tactful.ray.decide({})
+
+
+def test_a_candidate_on_whom_deciding_fails_is_rejected_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by ``tactful batch``: once, the task failed again and again, and with it all candidates of all parts."""
+    culprit, rank = "c3", ColumnRanker.rank
+
+    def failing(self: ColumnRanker, columns: Columns, *rest: Any) -> Any:
+        if culprit in columns.texts("candidate", "id").to_pylist():
+            raise ZeroDivisionError("division by zero")
+        return rank(self, columns, *rest)
+
+    tables = POLICY.tables({"candidate": {"id": f"c{no}"}} for no in range(9))
+    texts = pa.table({"text": [json.dumps({"candidate": {"id": f"c{no}"}}) for no in range(9)]})
+    whole = decide_part(POLICY, TERMS, [*tables], [*tables.values()])
+    monkeypatch.setattr(ColumnRanker, "rank", failing)
+    for outcome in (
+        decide_part(POLICY, TERMS, [*tables], [*tables.values()]),
+        decide_texts(POLICY, TERMS, "text", texts),
+    ):
+        (reject,) = outcome["rejects"].to_pylist()
+        assert (reject["candidate_id"], reject["code"]) == (culprit, "T655")
+        assert "ZeroDivisionError: division by zero" in reject["message"]
+        others = whole["actions"].filter(pc.not_equal(whole["actions"]["candidate_id"], culprit))
+        assert outcome["actions"].to_pylist() == others.to_pylist()
+        assert outcome["actions"].schema == whole["actions"].schema

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tactful.columns.ranking.ids import Coded, coded, together
+from tactful.columns.columns import Column
+from tactful.columns.ranking.ids import Coded, coded, coded_column, together
+from tactful.facts.kinds import IdKind
 
 #: Ids of one length, of several, in order and in none, with letters of several bytes.
 words = st.one_of(
@@ -32,6 +34,18 @@ def test_ids_are_found_again(ids: list[str], cut: int) -> None:
     array = pa.array(ids, pa.string())[cut:]
     assert _told(coded(array)) == ids[cut:]
     assert coded(array).places.dtype == "int32"
+
+
+@given(st.lists(words, min_size=1, max_size=4), st.data())
+def test_words_of_a_given_dictionary_are_kept(dictionary: list[str], data: st.DataObject) -> None:
+    """Ids given in a dictionary are coded as plain ids are, though it has words twice, or words that no row has."""
+    places = data.draw(st.lists(st.integers(0, len(dictionary) - 1), max_size=60))
+    given_words = pa.DictionaryArray.from_arrays(pa.array(places, pa.int32()), pa.array(dictionary, pa.string()))
+    plain = given_words.cast(pa.string())
+    coded_words = coded_column(Column(IdKind("person"), plain, given_words))
+    assert _told(coded_words) == plain.to_pylist()
+    assert coded_words.places.dtype == "int32"
+    assert set(coded_words.dictionary.to_pylist()) == set(plain.to_pylist())
 
 
 @given(st.lists(many, min_size=2, max_size=4))

@@ -41,7 +41,7 @@ Fired = tuple[int, str, str, int, int | None]
 
 def fired_in_columns(policy: tactful.Policy, read: Sequence[Case], now: Sequence[int]) -> tuple[set[Fired], set[Fired]]:
     """The firings of all cases as one chunk: of rules that advise or prohibit, and of those that add steps."""
-    columns = columns_of(read, now, policy.checked.custom)
+    columns = columns_of(read, now, policy.checked.carried)
     program = columnar_program(policy.checked, policy.calendars)
     rows = {
         entity: [(no, row.no) for no, case in enumerate(read) for row in policy.decider.evaluator(case, 0).rows(entity)]

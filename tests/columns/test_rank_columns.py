@@ -83,7 +83,7 @@ def assert_ranked_alike(
     policy: tactful.Policy, read: Sequence[Case], firings: Sequence[list[RawFiring]], steps: Sequence[list[RawFiring]]
 ) -> None:
     """The tables say of each case what is concluded where this fires."""
-    columns = columns_of(read, [NOW] * len(read), policy.checked.custom)
+    columns = columns_of(read, [NOW] * len(read), policy.checked.carried)
     ranker = ColumnRanker(policy.checked)
     tables = ranker.rank(columns, in_columns(read, firings, columns), in_columns(read, steps, columns))
     assert tables.steps is not None

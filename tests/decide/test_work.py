@@ -14,8 +14,11 @@ from tactful.batch.decide import Columnar
 from tactful.batch.lines import Line
 from tactful.batch.model import Options
 from tactful.decide import ranker
+from tactful.decide.timeline import timeline
 from tactful.decide.work import Work
 from tactful.engines import expiry
+from tactful.engines.firings import RawFiring
+from tactful.facts.rows import Case
 
 NOW = "2026-11-20T12:00:00Z"
 PAIRS = """
@@ -28,6 +31,13 @@ rules:
 ANYBODY = PAIRS.replace("WHERE", "message.kind: thank_you")
 OF_PERSON = PAIRS.replace("WHERE", "message.person: same as person.id")
 SEARCHED = ANYBODY.replace("by: none, ", "")
+
+MANY_LOSE = """
+actions: {look: {about: Look.}}
+rules:
+  advise: {for each: person, when: {person.id: known}, then: {should: look}, because: So.}
+  forbid: {for each: message, when: {message.kind: thank_you}, then: {should_not: look}, to: application, because: No.}
+"""
 
 
 def _case(size: int, id_: str = "kim") -> dict[str, Any]:
@@ -172,17 +182,97 @@ def test_many_prohibitions_settle_conflicts_as_few_do(text: str, data: dict[str,
 
 def test_reasons_are_left_out_where_many_lose_to_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Conclusions that win over many others are not written out for each of them without an end; the JSON says so."""
-    text = """
-actions: {look: {about: Look.}}
-rules:
-  advise: {for each: person, when: {person.id: known}, then: {should: look}, because: So.}
-  forbid: {for each: message, when: {message.kind: thank_you}, then: {should_not: look}, to: application, because: No.}
-"""
-    policy = tactful.loads(text)
+    policy = tactful.loads(MANY_LOSE)
     whole = policy.decide(_case(30)).record()
     assert whole.incomplete is msgspec.UNSET
-    monkeypatch.setattr("tactful.api.decision.REASONS", 500)
+    monkeypatch.setattr("tactful.reasons.context.REASONS", 500)
     cut = policy.decide(_case(30)).record()
     assert cut.incomplete is True
     assert len(cut.set_aside) == len(whole.set_aside) == 30
     assert 0 < sum(len(winner.because) for lost in cut.set_aside for winner in lost.by) <= 500
+
+
+def test_a_comparison_leaves_out_reasons_where_many_lose_to_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All differences are there; the record says that reasons are missing."""
+    policy = tactful.loads(MANY_LOSE)
+    without = _case(30)
+    without["applications"][0]["messages"] = []
+    before, after = policy.decide(without), policy.decide(_case(30))
+    whole = before.compare(after)
+    assert whole.incomplete is msgspec.UNSET
+    monkeypatch.setattr("tactful.reasons.context.REASONS", 500)
+    cut = before.compare(after)
+    assert cut.incomplete is True
+    assert len(cut.advice) == len(whole.advice) == 31
+
+
+def test_listing_the_instants_of_a_plan_ends_within_its_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan that would take too many steps has its first moment, and says that it ends early."""
+    policy = _policy(ANYBODY)
+    assert policy.plan(_case(20)).whole
+    monkeypatch.setattr("tactful.decide.instants.STEPS", 1_000)
+    plan = policy.plan(_case(20))
+    assert not plan.whole
+    assert plan.record().incomplete is True
+    assert len(plan.record().items) == 20
+
+
+def test_steps_for_the_ends_of_rules_grow_with_the_rows() -> None:
+    """Four times as many messages take about four times the steps, counted, where each person has one."""
+    spent = []
+    for size in (50, 200):
+        policy = _policy(OF_PERSON.replace("by: none, ", ""))
+        case = policy.read(_case(size))
+        searched = expiry.Expiry(policy.decider.evaluator(case, case.now or 0))
+        for row in searched.evaluator.rows("person"):
+            searched.until(policy.checked.rules[0], row)
+        spent.append(expiry.STEPS - searched.steps.left)
+    assert 3.5 < spent[1] / spent[0] < 4.5
+
+
+def test_what_if_trials_count_the_work_of_pairs_and_of_searches() -> None:
+    """A decision on pairs of rows counts for more than its rows, and so does one that searches for the ends of rules."""
+    linear, pairs, searched = (_policy(text) for text in (OF_PERSON, ANYBODY, SEARCHED))
+    rows = [policy.decider.work.rows(policy.read(_case(200))) for policy in (linear, pairs, searched)]
+    assert rows[0] == 402
+    assert rows[0] < rows[1] < rows[2]
+
+
+def test_only_the_first_wrong_time_zones_are_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every wrong time zone is reported. The search for what was meant takes time, and there may be thousands."""
+    monkeypatch.setattr("tactful.facts.reading.consistency._SEARCHED", 3)
+    case = _case(10)
+    for no, person in enumerate(case["applications"][0]["people"]):
+        person["time_zone"] = f"Europe/Berlin{no}"
+    with pytest.raises(tactful.InvalidInput) as caught:
+        tactful.load().decide(case)
+    mistakes = [mistake for mistake in caught.value.diagnostics if mistake.code == "T208"]
+    assert len(mistakes) == 10
+    assert sum("did you mean" in (mistake.help or "") for mistake in mistakes) == 3
+    assert all(mistake.help for mistake in mistakes)
+
+
+def test_what_if_trials_and_plans_end_where_a_later_decision_takes_too_many_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The decision at hand is within its steps. A trial that is not counts as not possible, and a plan ends before it."""
+    policy = _policy(SEARCHED)
+    data = _case(20)
+    data["applications"][0]["messages"][0]["sent_at"] = "2026-10-20T10:00:00Z"  # too long ago before the others are
+    decision = policy.decide(data)
+    case, now = decision.context.case, decision.context.now
+    usual, refused = policy.decider.fire, []
+
+    def fire(tried: Case, moment: int) -> list[RawFiring]:
+        as_it_is = tried is case and moment == now
+        refused.extend([] if as_it_is else [moment])
+        monkeypatch.setattr(expiry, "STEPS", 1_000_000 if as_it_is else 1)
+        return usual(tried, moment)
+
+    monkeypatch.setattr(policy.decider, "fire", fire)
+    ended = timeline(policy.decider, case, now, now + 40 * 86_400)
+    assert not ended.whole
+    assert len(ended.intervals) == 1
+    refused.clear()
+    assert isinstance(decision.why("look", "p0", flip=True).flips, tuple)
+    assert refused

@@ -18,6 +18,7 @@ A mark is an HTML comment on the line before the block, so readers do not see it
 | ``output of tactful …`` | The block is what this command prints. |
 | ``…, after "24 hours" became "48 hours" in acme.yaml`` | The same, with a file changed before. |
 | ``output of the file NAME`` | The block is what a command has written into this file. |
+| ``needs: MODULE`` | The block is run where this module is installed. |
 | ``not run: reason`` | The block is left alone. |
 
 ``<!-- files: invite.ics=examples/invitations/interview.ics -->`` anywhere on a page copies files of the repository into

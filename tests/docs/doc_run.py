@@ -9,6 +9,7 @@ import shlex
 import shutil
 import textwrap
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,11 @@ def _trimmed(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines()) + "\n"
 
 
+def _is_missing(mark: str) -> bool:
+    """Whether a mark names a module that is not installed."""
+    return mark.startswith("needs: ") and find_spec(mark.removeprefix("needs: ")) is None
+
+
 class Run:
     """Runs the blocks of one page in a folder, from top to bottom. ``mistakes`` lists the errors of the page."""
 
@@ -55,7 +61,7 @@ class Run:
     def run(self) -> None:
         """Run all blocks."""
         for block in blocks(self.text):
-            if block.mark.startswith("not run: "):
+            if block.mark.startswith("not run: ") or _is_missing(block.mark):
                 continue
             if block.mark == "output":
                 self._compare(block)

@@ -90,6 +90,15 @@ def test_a_mistake_is_reported_with_its_line(
     assert any(mistake.startswith(f"page.md:{line}: ") for mistake in mistakes), mistakes
 
 
+@pytest.mark.parametrize(("module", "mistakes"), [("msgspec", 1), ("no_such_module", 0)])
+def test_a_block_that_needs_a_module_is_run_where_it_is_installed(
+    module: str, mistakes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Extras are not installed everywhere."""
+    page = f"<!-- needs: {module} -->\n```python\nraise ValueError\n```\n"
+    assert len(_mistakes(page, tmp_path, monkeypatch)) == mistakes
+
+
 def test_a_page_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``--update-docs`` puts what comes out into blocks that show it whole, and leaves the rest of the page alone."""
     page = tmp_path / "page.md"

@@ -135,3 +135,17 @@ def test_many_rules_and_wide_rules_are_spread_or_settled_beforehand(pool: Pool) 
     rete = ReteProgram(policy.checked, policy.calendars, pool)
     assert_agreed(policy, rete, case, NOW)
     assert any(policy.checked.rules[no].id == "wide" for no, _, _ in rete.fire(case, NOW))
+
+
+def test_a_case_that_is_too_large_is_an_error_or_decided_by_the_compiled_engine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The rows and tests that the engine looks at are counted: an error names the case, and ``fall_back`` still decides."""
+    monkeypatch.setattr("tactful.engines.rete.interpreter.MOST_STEPS", 50)
+    case = {"candidate": {"id": "kim", "time_zone": "UTC"}, "applications": [{"id": "a", "messages": [{}] * 60}]}
+    with pytest.raises(tactful.EngineError, match=r"looks at more than 50 .* on case `kim`"):
+        tactful.load(engine="rete").decide(case, NOW_THEN)
+    fallen_back = tactful.load(engine=tactful.Rete(fall_back=True)).decide(case, NOW_THEN)
+    assert [advice.action for advice in fallen_back.actions] == [
+        advice.action for advice in tactful.load().decide(case, NOW_THEN).actions
+    ]

@@ -14,10 +14,10 @@ import tactful
 from drawn import cases as drawn_cases
 from drawn import packs
 from reference_cases import NOW as DRAWN_NOW
-from shipped_cases import NOW, cases
+from shipped_cases import NOW, cases, shipped
 from tactful.decide.timeline import timeline
 
-_PACKS = {name: tactful.load(name) for name in ("default", "profile:academia", "profile:phone-friendly")}
+_PACKS = {name: shipped(name) for name in ("default", "profile:academia", "profile:phone-friendly")}
 
 
 def _firings(policy: tactful.Policy, case: tactful.Case, moment: int) -> frozenset[Any]:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tactful
-from shipped_cases import CLOSED, cases
+from shipped_cases import CLOSED, cases, shipped
 from tactful.facts.rows import inside
 from tactful.formats.schema import case_schema, decision_schema, pack_schema, to_bytes
 from tactful.language.ir import CheckedPack
@@ -175,7 +175,7 @@ EXAMPLES = settings(max_examples=200)
 
 @pytest.fixture(scope="module", params=["default", *(f"profile:{path.stem}" for path in PROFILES)])
 def any_pack(request: pytest.FixtureRequest) -> tactful.Policy:
-    return tactful.load(request.param)
+    return shipped(request.param)
 
 
 @EXAMPLES

@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import tactful
+from shipped_cases import shipped
 from tactful.decide.ranker import Conclusion
 from tactful.facts.kinds import DAY
 from tactful.facts.rows import inside, row_key
@@ -19,7 +20,7 @@ from tactful.testing import assert_invariants, cases
 
 Plain = dict[str, Any]
 PROFILES = ["default", "profile:academia", "profile:phone-friendly", "profile:reserved"]
-PACKS = {name: tactful.load(name) for name in PROFILES}
+PACKS = {name: shipped(name) for name in PROFILES}
 SOME = settings(max_examples=60)
 CASES = cases(PACKS["default"])
 ENDED = ("rejected", "withdrawn")

@@ -35,7 +35,7 @@ def read(policy: tactful.Policy, tables: Mapping[str, pa.Table], now: int | None
     return read_tables(
         tables,
         calendars=policy.calendars,
-        custom=policy.checked.custom,
+        declared=policy.checked.declared,
         limits=CaseLimits(**limits),
         now=now,
         clock=lambda: CLOCK,
@@ -44,7 +44,7 @@ def read(policy: tactful.Policy, tables: Mapping[str, pa.Table], now: int | None
 
 def expected(policy: tactful.Policy, cases: Sequence[Case]) -> Columns:
     """The columns that the tables of the cases must give."""
-    return columns_of(cases, [CLOCK if case.now is None else case.now for case in cases], policy.checked.custom)
+    return columns_of(cases, [CLOCK if case.now is None else case.now for case in cases], policy.checked.carried)
 
 
 def assert_alike(actual: Columns, wanted: Columns) -> None:

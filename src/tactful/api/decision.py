@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -15,7 +15,7 @@ from tactful.facts.rows import nearest_calendar
 from tactful.language.ir import CheckedPack
 from tactful.language.terms import Modality
 from tactful.reasons.compare import compare
-from tactful.reasons.context import Context, application_of, pack_record, target_record
+from tactful.reasons.context import Context, Reasons, application_of, pack_record, target_record
 from tactful.reasons.justification import opened
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import (
@@ -39,38 +39,8 @@ from tactful.reasons.why.question import kinds_of
 from tactful.reasons.wording import name_of
 from tactful.source.lazy import lazy
 
-#: The most conditions of rules in the reasons of one record.
-REASONS: Final = 200_000
-
 #: Gives the justifications of a conclusion.
 _Because = Callable[[Conclusion], tuple[JustificationRecord, ...]]
-
-
-class _Reasons:
-    """The justifications of one record, up to a limit: conclusions that win over many others are named for each of them."""
-
-    def __init__(self, context: Context) -> None:
-        self._context, self._left = context, REASONS
-        #: Whether some were left out.
-        self.left_out = False
-
-    def of(self, conclusion: Conclusion) -> tuple[JustificationRecord, ...]:
-        """The justifications of a conclusion; none where there are too many already."""
-        if len(conclusion.firings) > self._left:
-            self.left_out = True
-            return ()
-        because = self._context.because(conclusion)
-        self._left -= sum(1 + len(justification.conditions) for justification in because)
-        return because
-
-    def first(self, conclusions: tuple[Conclusion, ...]) -> Iterator[Conclusion]:
-        """The conclusions, without the last ones where there are too many."""
-        for conclusion in conclusions:
-            if self._left <= 0:
-                self.left_out = True
-                return
-            self._left -= 1
-            yield conclusion
 
 
 class _SetAside(NamedTuple):
@@ -213,7 +183,7 @@ class Advice:
         """The advice as JSON has it."""
         return self._record(self._context.because)
 
-    def record_within(self, reasons: _Reasons) -> ActionRecord:
+    def record_within(self, reasons: Reasons) -> ActionRecord:
         """The same with as many reasons as there may be. For other parts of this module."""
         reasons.left_out = reasons.left_out or self._opening.left_out
         return self._record(reasons.of)
@@ -299,13 +269,18 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         """
         return self._set_aside.records
 
+    @property
+    def set_aside_incomplete(self) -> bool:
+        """Whether some winners or reasons are missing in :attr:`set_aside`, because there are too many."""
+        return self._set_aside.left_out
+
     @lazy
     def _set_aside(self) -> _SetAside:
-        reasons = _Reasons(self.context)
+        reasons = Reasons(self.context)
         records = tuple(self._lost(loser, reasons) for loser in self.ranking.set_aside)
         return _SetAside(records, reasons.left_out)
 
-    def _lost(self, loser: Conclusion, reasons: _Reasons) -> SetAsideRecord:
+    def _lost(self, loser: Conclusion, reasons: Reasons) -> SetAsideRecord:
         context = self.context
         winners = tuple(
             WinnerRecord(
@@ -399,7 +374,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         ``application`` is an id: the record then has only what concerns that application or the candidate as a whole.
         ``questions`` adds the questions worth asking, which takes some tens of milliseconds.
         """
-        chosen, reasons = self.actions, _Reasons(self.context)
+        chosen, reasons = self.actions, Reasons(self.context)
         if application is not None:
             chosen = tuple(advice for advice in chosen if advice.application in (None, application))
         actions = tuple(advice.record_within(reasons) for advice in chosen)
@@ -414,7 +389,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             outside_safety=outside_safety(self.context.checked, chosen) or msgspec.UNSET,
             questions=self.questions_for(application) if questions else msgspec.UNSET,
             questions_incomplete=True if questions and self.questions_incomplete else msgspec.UNSET,
-            incomplete=True if reasons.left_out or self._set_aside.left_out else msgspec.UNSET,
+            incomplete=True if reasons.left_out or self.set_aside_incomplete else msgspec.UNSET,
         )
 
     def to_json(self, application: str | None = None, *, questions: bool = False) -> bytes:

@@ -42,14 +42,19 @@ class Columnar:
     def lines(self, lines: list[Line]) -> Decided:
         """Decide on the case in each line. Lines that cannot be read as a case are rejected."""
         clock = self._clock if self._options.now is None else self._options.now
-        columns, rejected = columns_of_texts(lines, self._read, clock, self._policy.checked.custom)
+        columns, rejected = columns_of_texts(
+            [line.data for line in lines], self._read, clock, self._policy.checked.carried
+        )
         decided, refused = self._decided(columns)
         rejects = [line_reject(lines[no], mistake) for no, mistakes in rejected for mistake in mistakes]
-        if refused:
-            unread = {no for no, _ in rejected}
-            read = [line for no, line in enumerate(lines) if no not in unread]
-            rejects += [_record(reject, line=read[no].no) for no, reject in refused.items()]
-        return decided._replace(rejects=rejects, rejected=len(rejected) + len(refused))
+        unread = {no for no, _ in rejected}
+        read = [line.no for no, line in enumerate(lines) if no not in unread]
+        rejects += [_record(reject, line=read[no]) for no, reject in refused.items()]
+        return decided._replace(
+            rejects=rejects,
+            rejected=len(rejected) + len(refused),
+            lines=[line for no, line in enumerate(read) if no not in refused] if refused else read,
+        )
 
     def tables(self, chunk: TableChunk) -> Decided:
         """Decide on the candidates of a chunk. Candidates with mistakes are rejected, and so are rows without a candidate."""
@@ -59,13 +64,13 @@ class Columnar:
         rejects = [_record(reject) for reject in (*read.rejects, *refused.values())]
         return decided._replace(rejects=rejects, rejected=len({reject.candidate for reject in rejects}))
 
-    def _read(self, line: Line) -> Case:
+    def _read(self, line: bytes | None) -> Case:
         policy, limits = self._policy, self._policy.decider.limits
-        if line.data is None:
+        if line is None:
             message = f"the line is longer than {limits.bytes:,} bytes"
             raise InvalidInput([TooLarge.at(None, message, "give each case a line of its own, or raise the limit")])
-        custom, now = policy.checked.custom, self._options.now
-        return read_case(line.data, policy.calendars, custom, limits, now)
+        declared, now = policy.decider.declared, self._options.now
+        return read_case(line, policy.calendars, declared, limits, now)
 
     def _decided(self, columns: Columns) -> tuple[Decided, dict[int, Reject]]:
         """What came of some candidates, and the rejects of those that cannot be decided on, by their numbers."""

@@ -63,11 +63,11 @@ def source_of(name: str) -> Source:
     if name == STDIN:
         return Piped()
     path = Path(name)
-    if path.is_dir():
+    if name and path.is_dir():
         return Folder(path)
     if path.is_file() and name.endswith(tuple(ending + packing for ending in _LINES for packing in _PACKINGS)):
         return Packed(path) if is_packed(path) else Lines(path)
-    problem = "there is no such file or folder" if not path.exists() else "the name does not tell the format"
+    problem = "there is no such file or folder" if not (name and path.exists()) else "the name does not tell the format"
     raise InvalidInput([UnreadableInput.at(None, f"`{name}`: {problem}", _HELP)])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import pyarrow as pa
@@ -69,7 +69,7 @@ class Isolated:
             ]
             return self._decider.tables(_only(chunk, []))._replace(rejects=rejects, rejected=len(ids))
 
-        everyone = _ids(chunk)
+        everyone = ids_of(chunk.tables)
         return self._decided(everyone, decide, rejected)
 
     def _decided(
@@ -98,22 +98,23 @@ def _concerns_all(error: Exception) -> bool:
     return isinstance(error, Unsorted) or (isinstance(error, OSError) and error.errno is not None)
 
 
-def _ids(chunk: TableChunk) -> list[str | None]:
-    """The ids of a chunk: first those of its candidates, in order, then those that only other tables have."""
+def ids_of(tables: Mapping[str, pa.Table]) -> list[str | None]:
+    """The ids in tables: first those of the candidates, in order, then those that only other tables have."""
     ids: dict[str | None, None] = {}
-    for name in sorted(chunk.tables, key=lambda name: name != "candidates"):
-        ids |= dict.fromkeys(pc.unique(plain_ids(chunk.tables[name])).to_pylist())
+    for name in sorted(tables, key=lambda name: name != "candidates"):
+        ids |= dict.fromkeys(pc.unique(plain_ids(tables[name])).to_pylist())
     return list(ids)
+
+
+def rows_of(tables: Mapping[str, pa.Table], ids: Sequence[str | None]) -> dict[str, pa.Table]:
+    """The tables with the rows of some ids only."""
+    wanted = pa.array(ids, pa.string())
+    return {name: table.filter(pc.is_in(plain_ids(table), value_set=wanted)) for name, table in tables.items()}
 
 
 def _only(chunk: TableChunk, ids: list[str | None]) -> TableChunk:
     """The part of a chunk with the rows of some ids."""
-    wanted = pa.array(ids, pa.string())
-    return chunk._replace(
-        tables={
-            name: table.filter(pc.is_in(plain_ids(table), value_set=wanted)) for name, table in chunk.tables.items()
-        }
-    )
+    return chunk._replace(tables=rows_of(chunk.tables, ids))
 
 
 def _together(first: Decided, second: Decided) -> Decided:
@@ -127,6 +128,7 @@ def _together(first: Decided, second: Decided) -> Decided:
         },
         [*first.rejects, *second.rejects],
         first.rejected + second.rejected,
+        [*first.lines, *second.lines],
     )
 
 

@@ -14,7 +14,7 @@ from typing import Final, Literal
 import msgspec
 
 from tactful.batch.model import InputFile, Options, OutputFile, Tally, Written
-from tactful.batch.output.parts import output_file
+from tactful.batch.output.parts import list_name, output_file
 from tactful.source.codes.batches import DamagedBatch, OtherBatch, UnusableOutputFolder
 from tactful.source.diagnostics import InvalidInput
 
@@ -22,7 +22,7 @@ MANIFEST: Final = "batch.json"
 #: A folder in the output folder, for work under way.
 WORK: Final = ".work"
 #: The entries that the folder for work under way may have.
-_IN_WORK: Final = ("parts", "lines", "sorted", "done.jsonl")
+_IN_WORK: Final = ("parts", "lines", "sorted", "candidates", "repeated", "done.jsonl")
 #: The names of output files.
 _PART: Final = re.compile(
     r"(actions|justifications|steps|decisions|rejects)/part-\d{5,}(-\d{3,})?\.(parquet|arrow|jsonl)"
@@ -254,6 +254,7 @@ class OutputFolder:
             no: written
             for no, written in units.items()
             if all(self._is_whole(name, file) for name, file in written.files.items())
+            and (written.candidates is None or self._is_whole(f"{WORK}/{list_name(no)}", written.candidates))
         }
 
     def _is_whole(self, name: str, file: OutputFile) -> bool:
@@ -262,10 +263,28 @@ class OutputFolder:
 
     def keep(self, written: Written) -> None:
         """Move a unit's files to their places, and record that the unit is done."""
+        if written.candidates is not None:
+            self._move(written, list_name(written.unit), self.work)
+        self._record(written)
+
+    def replace(self, before: Written, after: Written) -> None:
+        """Put other files in place of a unit's, and record them. The list of its candidates stays."""
+        for name in before.files.keys() - after.files.keys():
+            (self.folder / name).unlink()
+        self._record(after)
+
+    def candidates(self, unit: int) -> Path:
+        """The list of a unit's candidates."""
+        return self.work / list_name(unit)
+
+    def _move(self, written: Written, name: str, folder: Path) -> None:
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        (self.work / "parts" / written.folder / name.replace("/", "-")).replace(path)
+
+    def _record(self, written: Written) -> None:
         for name in written.files:
-            path = self.folder / name
-            path.parent.mkdir(exist_ok=True)
-            (self.work / "parts" / written.folder / name.replace("/", "-")).replace(path)
+            self._move(written, name, self.folder)
         with self._journal.open("ab") as stream:
             stream.write(msgspec.json.encode(written) + b"\n")
             stream.flush()

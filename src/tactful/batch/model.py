@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -109,7 +110,8 @@ class OutputFile(msgspec.Struct, frozen=True):
 class Written(msgspec.Struct, frozen=True):
     """A unit that is done: its counts, and its files with their paths in the output folder.
 
-    ``folder`` is the worker's own folder for parts.
+    ``folder`` is the worker's own folder for parts. ``candidates`` is the list of the unit's candidates, for a unit of
+    lines; ``repeated`` is how many of its lines were rejected because their candidates are on other lines too.
     """
 
     unit: int
@@ -117,6 +119,8 @@ class Written(msgspec.Struct, frozen=True):
     weight: int
     tally: Tally
     files: dict[str, OutputFile]
+    candidates: OutputFile | None = None
+    repeated: int = 0
 
 
 class RejectRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -140,7 +144,8 @@ class Decided(NamedTuple):
 
     ``ids`` are the candidates that were decided on, in order; ``nows`` has the moment for each, in seconds since 1970.
     ``tables`` has actions, justifications and, on request, steps. ``rejected`` is the number of cases that were not decided
-    on, with the candidates whose ids only other tables have.
+    on, with the candidates whose ids only other tables have. ``lines`` has the line of each candidate in ``ids``; it is empty
+    for tables.
     """
 
     ids: pa.Array
@@ -148,3 +153,4 @@ class Decided(NamedTuple):
     tables: dict[str, pa.Table]
     rejects: list[RejectRecord]
     rejected: int
+    lines: Sequence[int] = ()

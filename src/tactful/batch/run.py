@@ -19,6 +19,7 @@ from tactful.batch.folder.units import Unsorted, check_partitions
 from tactful.batch.inputs import STDIN, InputPlan, Source, source_of
 from tactful.batch.manifest import Manifest, OutputFolder, PackPin, differences, locked_folder
 from tactful.batch.model import LineUnit, Options, Tally, Unit, Written
+from tactful.batch.repeated import Rewriter, find_repeated, read_repeated
 from tactful.batch.unit import MakeDecider, Setup, Worker, input_changed, maker
 from tactful.batch.workers import Failed, InStretches, InTurn, Progress, Queue, work_here, work_in_processes
 from tactful.language.load import Locations
@@ -148,7 +149,7 @@ class _Run:
         plan = self._plan(begun)
         if plan.tables is not None:
             self._policy.table_decider.check(plan.tables.schemas)
-            check_partitions(plan.tables.partitions, self._policy.checked.custom)
+            check_partitions(plan.tables.partitions, self._policy.decider.declared)
         self._viewer.begins(plan.total, list(self._done.values()))
         workers = self._workers(plan)
         setup = Setup(
@@ -205,12 +206,27 @@ class _Run:
             help_ = "everything else is done and kept; give the same command again to retry this part"
             problems = [BatchStopped.at(None, f"{failure.unit}: {failure.reason}", help_) for failure in self._failed]
             raise InvalidInput(problems)
+        self._reject_repeated(begun)
         tally = sum((written.tally for written in self._done.values()), Tally())
         if self._source.files() != begun.files:
             raise InvalidInput([input_changed(begun.input)])
         output = {name: file for no in sorted(self._done) for name, file in self._done[no].files.items()}
         self._place.finish(msgspec.structs.replace(begun, state="done", tally=tally, output=output))
         return BatchResult(tally)
+
+    def _reject_repeated(self, begun: Manifest) -> None:
+        """Reject the lines whose candidates are on other lines too."""
+        lists = {no: self._place.candidates(no) for no in sorted(self._done) if self._done[no].candidates is not None}
+        folder = self._place.work / "repeated"
+        counts = find_repeated(lists, folder)
+        rewriter = Rewriter(self._place.folder, self._place.work / "parts" / "rewritten", begun.options)
+        if counts:
+            self._viewer.says(f"{sum(counts.values()):,} lines are rejected: their candidates are on several lines")
+        for no, count in sorted(counts.items()):
+            before = self._done[no]
+            if before.repeated != count:
+                self._done[no] = after = rewriter.rewrite(before, read_repeated(folder, no))
+                self._place.replace(before, after)
 
     # --- the reports of workers ---
 

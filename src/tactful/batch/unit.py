@@ -105,6 +105,7 @@ class Worker:
         else:
             part.tables(decided.tables, format_)
         part.lines("rejects", list(decided.rejects))
+        part.candidates(decided)
         rows = {name: table.num_rows for name, table in decided.tables.items()}
         tally = Tally(len(decided.ids), decided.rejected, rows["actions"], rows["justifications"], rows.get("steps", 0))
         part.count(tally)

@@ -18,6 +18,7 @@ from tactful.cli.options import (
     Engine,
     Format,
     Rules,
+    RulesAsOf,
     SetFacts,
     load_rules,
     read_case,
@@ -43,6 +44,7 @@ def advise(
     application: Application = None,
     set_: SetFacts = None,
     engine: Engine = "compiled",
+    rules_as_of: RulesAsOf = None,
     ask: Annotated[bool, typer.Option("--ask", help="Ask for unknown facts that would change the advice.")] = False,
     questions: Annotated[
         bool, typer.Option("--questions", help="With --format json: include the facts that would change the decision.")
@@ -52,7 +54,7 @@ def advise(
     """Decide on a case: what to do, ranked and with reasons."""
     if ask and case == "-":
         raise typer.BadParameter("--ask reads answers from standard input, so the case must be a file")
-    policy = load_rules(rules, engine)
+    policy = load_rules(rules, engine, rules_as_of)
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     if ask:

@@ -106,6 +106,10 @@ def _check_usage(into: str | None, out: str | None, dry_run: bool, time_zone: st
         raise typer.BadParameter(f"{out} already exists; use --into to merge into it")
     if into == "-":
         raise typer.BadParameter("--into must name a file, which is rewritten")
+    if (
+        into is not None and Path(into).exists() and not Path(into).is_file()
+    ):  # a pipe would be waited for, and replaced
+        raise typer.BadParameter(f"{into} is not a regular file; --into rewrites the case itself")
     if dry_run and into is None:
         raise typer.BadParameter("--dry-run needs --into; without it nothing is overwritten anyway")
     if time_zone is not None and not time_zone_exists(time_zone):

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn, ParamSpec
+from typing import Final, NoReturn, ParamSpec
 
 import typer
 from rich.text import Text
@@ -21,6 +21,8 @@ from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError, s
 P = ParamSpec("P")
 #: The width of text in a pipe, in characters.
 PIPE_WIDTH = 110
+#: How many mistakes are shown. Their number is told.
+_MOST_SHOWN: Final = 200
 
 
 def console(stderr: bool = False) -> SafeConsole:
@@ -62,11 +64,12 @@ def fail(message: str) -> NoReturn:
 
 def _report(error: InvalidInput) -> None:
     out = console(stderr=True)
-    for diagnostic in error.diagnostics:
+    for diagnostic in error.diagnostics[:_MOST_SHOWN]:
         show(diagnostic, error.sources, out)
     count = len(error.diagnostics)
     code = error.diagnostics[0].code if error.diagnostics else ""
-    out.print(Text(f"{count} mistake{'' if count == 1 else 's'}; see `tactful explain {code}`", "dim"))
+    shown = f", of which {_MOST_SHOWN} are shown" if count > _MOST_SHOWN else ""
+    out.print(Text(f"{count:,} mistake{'' if count == 1 else 's'}{shown}; see `tactful explain {code}`", "dim"))
 
 
 def show(diagnostic: Diagnostic, sources: dict[str, str], out: SafeConsole) -> None:

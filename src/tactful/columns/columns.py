@@ -59,10 +59,14 @@ _CASES: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field of all rows of an entity. The table at the top of this file describes ``data`` for each kind."""
+    """A field of all rows of an entity; see the table above for what ``data`` is.
+
+    ``words``: the same texts in a dictionary, if they were given in one.
+    """
 
     kind: Kind
     data: Any
+    words: pa.DictionaryArray | None = None
 
 
 def array_type(kind: Kind) -> npt.DTypeLike | None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 
 from tactful.columns.columns import Columns
 from tactful.columns.from_cases import columns_of
+from tactful.columns.repeated_keys import repeated_keys
 from tactful.facts.reading.custom import CustomFields
 from tactful.facts.rows import Case
 from tactful.source.codes.batches import InternalError
 from tactful.source.diagnostics import Diagnostic, InvalidInput
-
-Text = TypeVar("Text")
+from tactful.source.nodes import TextLimits
+from tactful.source.parse_json import parse_json
 
 
 class _Candidate(msgspec.Struct):
@@ -56,20 +57,36 @@ class TextsRead(NamedTuple):
 
 
 def columns_of_texts(
-    texts: Iterable[Text], read: Callable[[Text], Case], clock: int, custom: CustomFields
+    texts: Sequence[bytes | None], read: Callable[[bytes | None], Case], clock: int, custom: CustomFields
 ) -> TextsRead:
     """Read a case from each text. ``read`` raises :class:`InvalidInput` for a text that it cannot read.
 
-    ``clock``: the moment for cases without a moment of their own, in seconds since 1970.
+    A text with a key twice in an object is a mistake too. ``clock``: the moment for cases without a moment of their own, in
+    seconds since 1970.
     """
-    cases: list[Case] = []
-    mistakes: list[Mistakes] = []
+    cases: dict[int, Case] = {}
+    mistakes: dict[int, list[Diagnostic]] = {}
     for no, text in enumerate(texts):
         try:
-            cases.append(read(text))
+            cases[no] = read(text)
         except InvalidInput as error:
-            mistakes.append(Mistakes(no, list(error.diagnostics)))
+            mistakes[no] = list(error.diagnostics)
         except Exception as error:  # a fault of this package must not keep other cases from being decided
-            mistakes.append(Mistakes(no, [internal_error(f"{type(error).__name__}: {error}")]))
-    moments = [clock if case.now is None else case.now for case in cases]
-    return TextsRead(columns_of(cases, moments, custom), mistakes)
+            mistakes[no] = [internal_error(f"{type(error).__name__}: {error}")]
+    numbers = list(cases)
+    for place in repeated_keys([texts[no] or b"" for no in numbers], cases.values()):
+        no = numbers[place]
+        mistakes[no] = _repeated(texts[no] or b"")
+        del cases[no]
+    moments = [clock if case.now is None else case.now for case in cases.values()]
+    columns = columns_of(list(cases.values()), moments, custom)
+    return TextsRead(columns, [Mistakes(no, mistakes[no]) for no in sorted(mistakes)])
+
+
+def _repeated(text: bytes) -> list[Diagnostic]:
+    """The mistakes of a text in JSON that has a key twice in an object."""
+    try:
+        parse_json(text, "case", TextLimits(bytes=len(text)))
+    except InvalidInput as error:
+        return [msgspec.structs.replace(problem, span=None) for problem in error.diagnostics]
+    raise AssertionError("a key is there twice")  # the reader is strict

@@ -19,6 +19,7 @@ from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case
+from tactful.source.diagnostics import InvalidInput
 
 #: The longest plan, in seconds. Deadlines are searched for over the same time.
 LONGEST: Final = HORIZON
@@ -78,7 +79,13 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
             end = moment
             break
         steps += rows
-        firings = decider.fire(case, moment)
+        try:
+            firings = decider.fire(case, moment)
+        except InvalidInput:  # the search for a deadline takes more steps than at earlier moments
+            if not changes:
+                raise
+            end = moment
+            break
         current = frozenset(firings)
         if current != before:
             changes.append((moment, firings))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from math import isqrt
 from typing import Final, Literal, NamedTuple, assert_never
 
+from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.joins import join_of, lookup_of
 from tactful.facts.entities import ENTITIES
 from tactful.facts.kinds import ListKind
@@ -29,7 +30,16 @@ from tactful.language.ir import (
     Test,
     WhenFact,
 )
-from tactful.language.ir.reads import closure, computed, conditions_in, expressions_in, fields_of, fields_of_rule
+from tactful.language.ir.clockwork import Clockwork
+from tactful.language.ir.reads import (
+    closure,
+    computed,
+    conditions_in,
+    expressions_in,
+    fields_of,
+    fields_of_fact,
+    fields_of_rule,
+)
 from tactful.source.codes.case import TooMuchWork
 from tactful.source.diagnostics import InvalidInput, Span
 
@@ -43,6 +53,8 @@ _OF_PERSON: Final = ("interviewer", "message")
 _FIRING: Final = 30
 #: The steps that looking at a row for another takes, besides its tests: explanations take most of them.
 _PAIR: Final = 8
+#: The steps that one row's part in the course of a fact takes.
+_COURSE: Final = 250
 #: In a case of so few rows, pairs take no time worth counting.
 _SMALL: Final = 32
 #: The fields that hold the id of the person whom a row is about.
@@ -84,6 +96,8 @@ class Work:
         self.tests: Counter[Shape] = Counter()
         for part in self._parts:
             self.tests[part.shape] += part.tests
+        #: What it takes besides to search for the ends of rules without ``by``, which :mod:`tactful.engines.expiry` bounds.
+        self._searched = _searched(checked)
         self._shapes = tuple(self.tests.items())
         self._each = max(1, self.tests.total())
         self.safe = self._safe()
@@ -99,12 +113,16 @@ class Work:
 
     def rows(self, case: Case) -> int:
         """How many rows' worth of work a decision takes: the number of rows, or more where rows are compared in pairs."""
-        return case.size if case.size <= _SMALL else max(case.size, self.steps(case) // self._each)
+        if case.size <= _SMALL:
+            return case.size
+        sizes = _Sizes(case, self.again)
+        steps = self._counted(sizes, self.tests) + self._counted(sizes, self._searched)
+        return max(case.size, steps // self._each)
 
     def steps(self, case: Case) -> int:
         """The most steps that a decision on a case takes: counted roughly where that is enough to allow it."""
         rough = self._roughly(case)
-        return rough if rough <= self.limit else self._counted(_Sizes(case, self.again))
+        return rough if rough <= self.limit else self._counted(_Sizes(case, self.again), self.tests)
 
     def _roughly(self, case: Case) -> int:
         """No less than the steps: as if all rows belonged to one application and one person."""
@@ -129,8 +147,8 @@ class Work:
             steps += tests * owners[entity] * (1 if over is None else rows[over])
         return steps
 
-    def _counted(self, sizes: _Sizes) -> int:
-        return sum(tests * sizes.visits(shape) for shape, tests in self.tests.items())
+    def _counted(self, sizes: _Sizes, tests: Mapping[Shape, int]) -> int:
+        return sum(count * sizes.visits(shape) for shape, count in tests.items())
 
     def allows(self, case: Case) -> bool:
         """Whether a decision on a case takes no more steps than allowed."""
@@ -270,6 +288,24 @@ def _computed_again(checked: CheckedPack) -> frozenset[str]:
     return frozenset(again)
 
 
+def _searched(checked: CheckedPack) -> Counter[Shape]:
+    """The steps for the facts in whose course of time the ends of rules are searched for."""
+    facts = {fact.id: fact for fact in checked.facts}
+    clockwork = Clockwork(facts)
+    rules = [
+        rule for rule in checked.rules if rule.by is None and not rule.endless and closings(rule, clockwork) is None
+    ]
+    fields = {field for rule in rules for field in fields_of_rule(rule)}
+    read = closure(computed(fields), facts)
+    fields.update(field for id_ in read for field in fields_of_fact(facts[id_]))
+    moving = {field.key for field in fields if field.origin == "computed" and clockwork.field(field)}
+    steps: Counter[Shape] = Counter()
+    for id_ in moving:
+        fact = facts[id_]
+        steps[_shape(fact) if isinstance(fact, Aggregate) else Shape(fact.entity)] += _COURSE
+    return steps
+
+
 class _Tests:
     """Counts the tests that conditions make of one row."""
 
@@ -280,7 +316,7 @@ class _Tests:
         """The tests of a condition. ``inside``: those of a yes/no that is plain are made again for each row looked at."""
         if not isinstance(condition, Test):
             return sum(self.of(member, inside=inside) for member in condition.members)
-        own = sum(1 + _searched(condition.field, predicate) for predicate in condition.predicates)
+        own = sum(1 + _listed(condition.field, predicate) for predicate in condition.predicates)
         if not inside or condition.field.origin != "computed":
             return own
         fact = self._facts[condition.field.key]
@@ -291,7 +327,7 @@ class _Tests:
         return all(lookup_of(self._facts[id_]) is not None for id_ in computed(fields_of(fact.condition)))
 
 
-def _searched(field: Field, predicate: Predicate) -> int:
+def _listed(field: Field, predicate: Predicate) -> int:
     """How many more tests it would be to search the values that a predicate names."""
     if not isinstance(predicate, IsIn):
         return 0

@@ -88,13 +88,14 @@ class Steps:
     """
 
     def __init__(self, left: int) -> None:
-        self._left = left
+        #: How many are left.
+        self.left = left
 
     def spend(self, steps: int) -> None:
         """Take so many steps. Raises :class:`TooManySteps` where fewer are left."""
-        if steps > self._left:
+        if steps > self.left:
             raise TooManySteps
-        self._left -= steps
+        self.left -= steps
 
 
 class Course(NamedTuple):

@@ -74,7 +74,7 @@ class Expiry:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
-        self._steps = Steps(STEPS)
+        self.steps = Steps(STEPS)
         self._clockwork = Clockwork(evaluator.facts)
         self._courses: dict[tuple[int, int], Courses] = {}
         self._horizons: dict[int, int] = {}
@@ -105,7 +105,7 @@ class Expiry:
         key = start, last
         courses = self._courses.get(key)
         if courses is None:
-            courses = self._courses[key] = Courses(self.evaluator, self._clockwork, start, last, self._steps)
+            courses = self._courses[key] = Courses(self.evaluator, self._clockwork, start, last, self.steps)
         return courses.rule(rule, self.evaluator.environment(rule.entity, row))
 
     def _horizon(self, rule: Rule) -> int:

@@ -11,6 +11,7 @@ import msgspec
 from tactful.facts.entities import ENTITIES
 from tactful.facts.fields import MUTABILITIES, given_fields
 from tactful.facts.kinds import (
+    WEEKDAYS,
     Kind,
     YesNoKind,
     kind_name,
@@ -28,7 +29,9 @@ from tactful.reasons.records.why import WhyRecord
 
 Schema = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TEXT: Final[Schema] = {"type": "string"}
+_NULL: Final[Schema] = {"type": "null"}
 
 
 def decision_schema() -> Schema:
@@ -58,15 +61,18 @@ def case_schema() -> Schema:
 
 def to_bytes(schema: Schema) -> bytes:
     """A schema as JSON text, ready for a file."""
-    return msgspec.json.format(msgspec.json.encode(_unindented(schema)), indent=2)
+    return msgspec.json.format(msgspec.json.encode(_same_everywhere(schema)), indent=2)
 
 
-def _unindented(part: Any) -> Any:
-    """The same without the indentation of docstrings, which Python below 3.13 keeps: all versions give the same bytes."""
+def _same_everywhere(part: Any) -> Any:
+    """The same bytes with all versions of Python and msgspec.
+
+    Python below 3.13 keeps the indentation of docstrings, and msgspec below 0.22 puts ``null`` first among alternatives.
+    """
     if isinstance(part, dict):
-        return {key: _unindented(value) for key, value in part.items()}
+        return {key: _same_everywhere(value) for key, value in part.items()}
     if isinstance(part, list):
-        return [_unindented(value) for value in part]
+        return sorted(map(_same_everywhere, part), key=lambda one: one == _NULL)
     return inspect.cleandoc(part) if isinstance(part, str) and "\n" in part else part
 
 
@@ -85,6 +91,7 @@ def pack_schema(checked: CheckedPack) -> Schema:
             "groups": _by_id(_OFF, sorted({rule.group for rule in checked.rules} - {""}), "Groups to switch off."),
             "safety": _safety(),
             "parameters": _by_id(_parameter(), [parameter.name for parameter in checked.parameters], "A knob."),
+            "calendars": _by_id(_calendar(), list(checked.calendars), "Days off and office hours."),
             "custom_facts": _custom_facts(),
             "fields": _by_id(_field_note(), list(checked.fields), "How to ask for a field, and who can change it."),
             "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.facts], "A computed fact."),
@@ -159,7 +166,44 @@ def _parameter() -> Schema:
         ],
         "examples": ["2 days", "5 business days", 2],
     }
-    return {"anyOf": [*value["anyOf"], _object({"value": value, "about": _TEXT, "source": _TEXT})]}
+    bound: Schema = {"type": ["string", "number"]}
+    dated: Schema = {"anyOf": [bound, _object({"value": bound, "source": _TEXT})]}
+    parameter = _object(
+        {
+            "value": value,
+            "values": {
+                "type": "object",
+                "description": "Its values, each from a day on.",
+                "patternProperties": {_DATE: dated},
+                "additionalProperties": False,
+            },
+            "adjustable": _object(
+                {"from": bound, "to": bound}, "The bounds within which a case may state its own value."
+            ),
+            "about": _TEXT,
+            "source": _TEXT,
+        }
+    )
+    return {"anyOf": [*value["anyOf"], parameter]}
+
+
+def _calendar() -> Schema:
+    texts: Schema = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+    days: Schema = {**texts, "examples": [["2026-11-27", "24 December to 1 January"]]}
+    day: Schema = {"enum": list(WEEKDAYS)}
+    return _object(
+        {
+            "about": _TEXT,
+            "country": {"type": "string", "description": "For applications that name no country.", "examples": ["US"]},
+            "weekend": {
+                "anyOf": [day, {"type": "array", "items": day}],
+                "description": "The days off of each week, instead of those of the country.",
+            },
+            "days off": {**days, "description": "Days off besides those of the country."},
+            "working days": {**days, "description": "Days on which people work, whatever else is said."},
+            "office hours": {"type": "string", "examples": ["09:00 to 17:00"]},
+        }
+    )
 
 
 def _custom_facts() -> Schema:

@@ -14,12 +14,16 @@ from tactful.source.diagnostics import Diagnostic, Span
 
 
 class Entry(Written, frozen=True):
-    """A line of a condition: a field and a phrase. ``text`` is the phrase as written."""
+    """A line of a condition: a field and a phrase. ``text`` is the phrase as written.
+
+    ``in_force``: it is no line of a condition, but tells on which days a dated rule is in force.
+    """
 
     field: Name
     phrase: Phrase
     text: str
     span: Span
+    in_force: bool = False
 
 
 class Group(Written, frozen=True):
@@ -30,6 +34,18 @@ class Group(Written, frozen=True):
 
 
 Condition = Entry | Group
+
+
+class Calendar(Written, frozen=True):
+    """A calendar: its country, its weekend, days off and working days, and its office hours. ``None``: not stated."""
+
+    name: Name
+    about: str
+    country: Name | None
+    weekend: tuple[Name, ...] | None
+    days_off: tuple[Name, ...]
+    working_days: tuple[Name, ...]
+    office_hours: Name | None
 
 
 class CustomFact(Written, frozen=True):
@@ -271,6 +287,7 @@ class Pack(Written, frozen=True):
     version: str
     digest: str
     parameters: tuple[Parameter, ...]
+    calendars: tuple[Calendar, ...]
     custom_facts: tuple[CustomFact, ...]
     fields: tuple[FieldNote, ...]
     facts: tuple[ComputedFact | DerivedFact, ...]

@@ -8,11 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
+import msgspec
+
 from tactful.decide.ranker import Conclusion, Key, Ranking
+from tactful.facts.edit import PARAMETERS
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import Kind, MomentKind, Value
 from tactful.facts.rows import Case, Row, row_key
-from tactful.reasons.context import Context, pack_record, target_record
+from tactful.reasons.context import Context, Reasons, pack_record, target_record
 from tactful.reasons.derivation import Derivation
 from tactful.reasons.records.comparison import (
     AddedRecord,
@@ -53,14 +56,16 @@ def compare(before: tuple[Context, Ranking], after: tuple[Context, Ranking]) -> 
         *(_removed(key, first, second) for key in first.ranked if key not in second.ranked),
     ]
     differences = tuple(difference for difference in compared if difference is not None)
+    set_aside = (*_set_aside(first, second, "before"), *_set_aside(second, first, "after"))
     return ComparisonRecord(
         before=_decided(first.context),
         after=_decided(second.context),
         same_candidate=same,
         facts=tuple(_fact_changes(first.context, second.context)) if same else (),
         advice=differences,
-        set_aside=(*_set_aside(first, second, "before"), *_set_aside(second, first, "after")),
+        set_aside=set_aside,
         unchanged=len(compared) - len(differences),
+        incomplete=True if first.reasons.left_out or second.reasons.left_out else msgspec.UNSET,
     )
 
 
@@ -83,6 +88,8 @@ class _Side:
         #: For each alternative, the conclusion that it gave way to.
         self.alternatives = dict(zip(keys, [winner for _, winner in pairs], strict=True))
         self.set_aside = _keyed(ranking.set_aside)
+        #: The reasons for what was set aside. There may be many for each conclusion.
+        self.reasons = Reasons(context)
         self._rules = {rule.id: rule for rule in context.checked.rules}
         #: For each entity that was asked for: its first row of each key.
         self._rows: dict[str, dict[tuple[str, str, str, str], Row]] = {}
@@ -107,7 +114,7 @@ class _Side:
             return AlternativeToRecord(to=context.label(self.alternatives[key]))
         if key not in self.set_aside:
             return NoRuleRecord(rules=tuple(self._lacking(*firing) for firing in other.firings(key)))
-        because = tuple(rule for winner in self.set_aside[key].lost_to for rule in context.because(winner))
+        because = tuple(rule for winner in self.set_aside[key].lost_to for rule in self.reasons.of(winner))
         return SetAsideByRecord(by=tuple(dict.fromkeys(rule.rule for rule in because)), because=because)
 
     def firings(self, key: _Key) -> list[tuple[str, Row]]:
@@ -275,7 +282,7 @@ def _set_aside(own: _Side, other: _Side, side: str) -> Iterator[SetAsideChangeRe
     """The conclusions that only this side sets aside. ``side`` is ``before`` or ``after``."""
     for key, lost in own.set_aside.items():
         if key not in other.set_aside:
-            because = [rule.rule for winner in lost.lost_to for rule in own.context.because(winner)]
+            because = [rule.rule for winner in own.reasons.first(lost.lost_to) for rule in own.reasons.of(winner)]
             yield SetAsideChangeRecord(
                 side="before" if side == "before" else "after",
                 modality=lost.modality,
@@ -352,8 +359,8 @@ _FIELDS: Final = {
 
 
 def _facts(context: Context, ambiguous: set[tuple[str, str]]) -> dict[str, _Facts]:
-    """All known facts of a case, by the place of their row (``person[dana]``)."""
-    facts: dict[str, _Facts] = {}
+    """All known facts of a case, by the place of their row (``person[dana]``), and the parameters that it states."""
+    facts = {PARAMETERS: _Facts(PARAMETERS, dict(_parameters(context)))}
     seen: Counter[str] = Counter()
     for row in _rows(context.case):
         entity, words = row.entity, say_row(row, context.calendar)
@@ -372,7 +379,16 @@ def _values(row: Row, entity: str, context: Context) -> Iterator[tuple[str, tupl
             yield spec.name, (value, spec.kind)
     kinds = context.checked.custom.get(entity, {})
     for name, value in row.custom.items():
-        yield name, (value, kinds[name])
+        if name in kinds:  # the others are parameters
+            yield name, (value, kinds[name])
+
+
+def _parameters(context: Context) -> Iterator[tuple[str, tuple[Value, Kind]]]:
+    """The parameters that the case states."""
+    stated = context.case.candidate.custom
+    for parameter in context.checked.adjustable:
+        if parameter.key in stated:
+            yield parameter.name, (stated[parameter.key], parameter.kind)
 
 
 def _rows(case: Case) -> Iterator[Row]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -12,12 +14,16 @@ from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Expiry
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendar
+from tactful.facts.dates import format_date
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import CheckedPack
 from tactful.reasons.justification import justification, step_text
 from tactful.reasons.records.decision import JustificationRecord, PackRecord, TargetRecord
 from tactful.reasons.wording import fill, name_of
 from tactful.source.lazy import lazy
+
+#: The most conditions of rules in the reasons of one record.
+REASONS: Final = 200_000
 
 
 class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
@@ -118,9 +124,37 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         return tuple(dict.fromkeys((*own, *added)))
 
 
+class Reasons:
+    """The justifications of one record, up to a limit: conclusions that win over many others are named for each of them."""
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._left = context, REASONS
+        #: Whether some were left out.
+        self.left_out = False
+
+    def of(self, conclusion: Conclusion) -> tuple[JustificationRecord, ...]:
+        """The justifications of a conclusion; none where there are too many already."""
+        if len(conclusion.firings) > self._left:
+            self.left_out = True
+            return ()
+        because = self._context.because(conclusion)
+        self._left -= sum(1 + len(justification.conditions) for justification in because)
+        return because
+
+    def first(self, conclusions: tuple[Conclusion, ...]) -> Iterator[Conclusion]:
+        """The conclusions, without the last ones where there are too many."""
+        for conclusion in conclusions:
+            if self._left <= 0:
+                self.left_out = True
+                return
+            self._left -= 1
+            yield conclusion
+
+
 def pack_record(checked: CheckedPack) -> PackRecord:
     """A pack as JSON names it."""
-    return PackRecord(name=checked.name, version=checked.version, digest=checked.digest)
+    as_of = None if checked.as_of is None else format_date(checked.as_of)
+    return PackRecord(name=checked.name, version=checked.version, digest=checked.digest, as_of=as_of)
 
 
 def target_record(row: Row) -> TargetRecord:

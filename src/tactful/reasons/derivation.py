@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, assert_never
 
 from tactful.engines.evaluate import Environment, row_of
+from tactful.facts.dates import format_date
 from tactful.facts.kinds import Value
+from tactful.facts.parameters import SIGN
 from tactful.facts.rows import Row, row_key
 from tactful.language.ir import (
     Aggregate,
@@ -159,7 +161,7 @@ class Derivation:
         since, until = self._bounds(test, value, env)
         return AskedRecord(
             field=field.text,
-            phrase=_PARAMETER.sub(lambda match: self._parameters.get(match[1], match[0]), test.text),
+            phrase=_PARAMETER.sub(lambda match: self._parameter(match[1]) or match[0], test.text),
             value=plain_value(value, field.kind, context.calendar),
             said=say_value(value, field.kind, context.calendar),
             held=evaluator.test(test, env),
@@ -169,6 +171,14 @@ class Derivation:
             others=tuple(self._other(other, env) for other in other_fields(test)),
             because=self._fact(field, env, to_mend, depth),
         )
+
+    def _parameter(self, name: str) -> str | None:
+        """The value of a parameter in words: for this case and day, if the value varies."""
+        fact = self._context.decider.facts.get(f"candidate.{SIGN}{name}")
+        if fact is None:
+            return self._parameters.get(name)
+        value = self._evaluator.computed(fact.id, self._context.case.candidate)
+        return say_value(value, fact.kind, self._context.calendar)
 
     def _bounds(self, test: Test, value: Value, env: Environment) -> tuple[int | None, int | None]:
         """Since when and until when a test of time holds (seconds since 1970; ``None``: no bound)."""
@@ -246,7 +256,18 @@ class Derivation:
             rows=tuple(f"{branch.span.file}:{branch.span.line}" for branch in branches),
             tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in dict.fromkeys(tests)),
             members=tuple(self._member(field, env, to_mend, depth - 1) for field in fields),
+            since=None if fields else self._since(fact),
         )
+
+    def _since(self, fact: Derived) -> str | None:
+        """The day since which the value of a dated parameter is in force; ``None`` for its first value, and other facts."""
+        checked = self._context.checked
+        name = _parameter(fact.id)
+        parameter = next((parameter for parameter in checked.parameters if parameter.name == name), None)
+        calendar, now = self._context.calendar, self._context.now
+        today = calendar.day(now) if checked.as_of is None else checked.as_of
+        days = [dated.day for dated in parameter.dated[1:] if dated.day <= today] if parameter is not None else []
+        return format_date(days[-1]) if days else None
 
     def _member(self, field: Field, env: Environment, to_mend: bool, depth: int) -> MemberRecord:
         other = self._other(field, env)
@@ -338,8 +359,14 @@ class Derivation:
         )
 
     def _where(self, id_: str) -> str:
-        definition = self._context.checked.definitions.get(id_)
+        definition = self._context.checked.definitions.get(_parameter(id_) or id_)
         return "" if definition is None else f"{definition.id.file}:{definition.id.line}"
+
+
+def _parameter(id_: str) -> str | None:
+    """The parameter that a fact stands for; ``None`` if it stands for none."""
+    entity, _, name = id_.partition(".")
+    return name.removeprefix(SIGN) if entity == "candidate" and name.startswith(SIGN) else None
 
 
 def _members(condition: Condition) -> tuple[Condition, ...]:

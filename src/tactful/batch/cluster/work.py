@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 
 from tactful.api.policy import Policy
 from tactful.api.tables import rejects_table
+from tactful.batch.isolate import ids_of, rows_of
 from tactful.columns.arrays import indices
 from tactful.columns.chunks import CANDIDATES
 from tactful.columns.columns import Places
-from tactful.columns.from_texts import candidate_of, columns_of_texts
+from tactful.columns.from_texts import candidate_of, columns_of_texts, internal_error
 from tactful.columns.tables.rejects import Reject
 from tactful.columns.tables.schema import KEYS, TABLE_OF
 from tactful.columns.tables.sheets import sheets_of
@@ -27,6 +28,7 @@ from tactful.source.codes.case import MissingFact
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
 DecidedTexts = dict[str, pa.Table]
+Item = TypeVar("Item")
 #: How many bytes of a case without a readable candidate are shown.
 _SHOWN: Final = 60
 NO_CANDIDATES: Final = pa.table({"candidate_id": pa.array([], pa.string())})
@@ -54,7 +56,7 @@ def check_schemas(policy: Policy, schemas: Mapping[str, Sequence[pa.Schema]]) ->
     one table have columns of different types.
     """
     tables = {name: _unified(name, of_blocks).empty_table() for name, of_blocks in schemas.items()}
-    sheets_of(tables, policy.checked.custom)
+    sheets_of(tables, policy.decider.declared)
 
 
 def _unified(name: str, schemas: Sequence[pa.Schema]) -> pa.Schema:
@@ -99,8 +101,48 @@ def decide_part(policy: Policy, terms: Terms, names: Sequence[str], pieces: Sequ
     for name, piece in zip(names, pieces, strict=True):
         given.setdefault(name, []).append(piece)
     tables = {name: pa.concat_tables(of_table, promote_options="permissive") for name, of_table in given.items()}
-    decided = policy.table_decider.decide(tables, terms.now, steps=terms.steps, clock=terms.clock)
-    return _outcome(decided.actions, decided.justifications, decided.rejects, decided.steps)
+
+    def decide(chosen: Mapping[str, pa.Table]) -> DecidedTexts:
+        decided = policy.table_decider.decide(chosen, terms.now, steps=terms.steps, clock=terms.clock)
+        return _outcome(decided.actions, decided.justifications, decided.rejects, decided.steps)
+
+    def reject(id_: str | None, error: Diagnostic) -> DecidedTexts:
+        record = Reject(id_, None, error.code, error.message, error.help)
+        return {**decide(rows_of(tables, [])), "rejects": rejects_table([record])}
+
+    try:
+        return decide(tables)
+    except TactfulError:
+        raise
+    except Exception:  # the ids are listed only after a failure, as listing takes as long as reading
+        return _joined(_apart(ids_of(tables), lambda ids: decide(rows_of(tables, ids)), reject))
+
+
+def _apart(
+    items: list[Item], decide: Callable[[list[Item]], DecidedTexts], reject: Callable[[Item, Diagnostic], DecidedTexts]
+) -> Iterator[DecidedTexts]:
+    """Decide on all items together. If that fails, they are split until the item that fails is alone, and is rejected."""
+    try:
+        decided = decide(items)
+    except TactfulError:
+        raise
+    except Exception as error:
+        if not items:
+            raise
+        if len(items) == 1:
+            yield reject(items[0], internal_error(f"{type(error).__name__}: {error}"))
+            return
+    else:
+        yield decided
+        return
+    middle = len(items) // 2
+    for half in (items[:middle], items[middle:]):
+        yield from _apart(half, decide, reject)
+
+
+def _joined(outcomes: Iterable[DecidedTexts]) -> DecidedTexts:
+    all_of_them = list(outcomes)
+    return {name: pa.concat_tables([outcome[name] for outcome in all_of_them]) for name in all_of_them[0]}
 
 
 def _outcome(actions: pa.Table, justifications: pa.Table, rejects: pa.Table, steps: pa.Table | None) -> DecidedTexts:
@@ -126,26 +168,26 @@ def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> 
     """Decide on the case in each row, JSON in ``column``. Raises :class:`InvalidInput` if there is no such column."""
     texts = _texts(block, column)
     clock = terms.clock if terms.now is None else terms.now
-    custom, limits = policy.checked.custom, policy.decider.limits
+    declared, limits = policy.decider.declared, policy.decider.limits
 
-    def read(text: bytes) -> Case:
-        return read_case(text, policy.calendars, custom, limits, terms.now)
+    def read(text: bytes | None) -> Case:
+        return read_case(text or b"", policy.calendars, declared, limits, terms.now)
 
-    decided, rejects = [], list[Reject]()
-    for start in range(0, max(1, len(texts)), CANDIDATES):
-        chunk = [text or b"" for text in texts[start : start + CANDIDATES].to_pylist()]
-        columns, rejected = columns_of_texts(chunk, read, clock, custom)
+    def decide(chunk: list[bytes]) -> DecidedTexts:
+        columns, rejected = columns_of_texts(chunk, read, clock, declared.carried)
         ranked = policy.table_decider.rank(columns, steps=terms.steps)
-        decided.append(ranked.tables)
-        rejects += ranked.refused.values()
+        rejects = [*ranked.refused.values()]
         for no, mistakes in rejected:
             rejects += _rejected(chunk[no], mistakes)
-    return _outcome(
-        pa.concat_tables([tables.actions for tables in decided]),
-        pa.concat_tables([tables.justifications for tables in decided]),
-        rejects_table(rejects),
-        pa.concat_tables([tables.steps for tables in decided]) if terms.steps else None,
-    )
+        tables = ranked.tables
+        return _outcome(tables.actions, tables.justifications, rejects_table(rejects), tables.steps)
+
+    def reject(text: bytes, error: Diagnostic) -> DecidedTexts:
+        return {**decide([]), "rejects": rejects_table([*_rejected(text, [error])])}
+
+    starts = range(0, max(1, len(texts)), CANDIDATES)
+    chunks = ([text or b"" for text in texts[start : start + CANDIDATES].to_pylist()] for start in starts)
+    return _joined(outcome for chunk in chunks for outcome in _apart(chunk, decide, reject))
 
 
 def _texts(block: pa.Table, column: str) -> pa.ChunkedArray:

@@ -11,9 +11,10 @@ from typing import Any, BinaryIO, Final
 from zlib import crc32
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
-from tactful.batch.model import BatchFormat, OutputFile, Tally, Unit, Written
+from tactful.batch.model import BatchFormat, Decided, LineUnit, OutputFile, Tally, Unit, Written
 from tactful.batch.output.tables import ArrowTable, ParquetTable, TableWriter
 
 #: How many bytes are read at once.
@@ -31,6 +32,8 @@ class Part:
         self._names: dict[str, Path] = {}
         self._encoder = msgspec.json.Encoder()
         self._tally = Tally()
+        #: The lines of the unit and their candidates.
+        self._ids: list[tuple[int, str]] = []
 
     def __enter__(self) -> Part:
         return self
@@ -70,6 +73,13 @@ class Part:
             stream = self._lines[name] = self._path(name, ".jsonl").open("wb")
         stream.write(self._encoder.encode_lines(records))
 
+    def candidates(self, decided: Decided) -> None:
+        """Add the candidates of a chunk of lines to the list of the unit's candidates."""
+        if decided.lines:
+            self._ids += zip(decided.lines, decided.ids.to_pylist(), strict=True)
+        rejected = {(reject.line, reject.candidate): None for reject in decided.rejects}
+        self._ids += [(line, id_) for line, id_ in rejected if line is not None and id_ is not None]
+
     def count(self, tally: Tally) -> None:
         """Add to the counts."""
         self._tally += tally
@@ -77,12 +87,30 @@ class Part:
     def written(self) -> Written:
         """The record of the unit. To be called once the files are closed."""
         files = {name: _synced(path) for name, path in self._names.items()}
-        return Written(self._unit.no, self._folder.name, self._unit.weight, self._tally, files)
+        list_ = self._list() if isinstance(self._unit, LineUnit) else None
+        return Written(self._unit.no, self._folder.name, self._unit.weight, self._tally, files, list_)
+
+    def _list(self) -> OutputFile:
+        """Write the list of candidates, in the order of the checksums of their ids."""
+        checksums = np.array([crc32(id_.encode()) for _, id_ in self._ids], np.int64)
+        lines = np.array([line for line, _ in self._ids], np.int64)
+        order = np.lexsort((lines, checksums))
+        candidates = pa.array([id_ for _, id_ in self._ids], pa.string()).take(pa.array(order))
+        batch = pa.record_batch({"checksum": checksums[order], "line": lines[order], "candidate": candidates})
+        path = self._folder / list_name(self._unit.no).replace("/", "-")
+        with path.open("wb") as stream, pa.ipc.new_file(stream, batch.schema) as writer:
+            writer.write_batch(batch)
+        return _synced(path)
 
     def _path(self, name: str, ending: str) -> Path:
         final = f"{name}/part-{self._unit.no:05}{ending}"
         self._names[final] = path = self._folder / final.replace("/", "-")
         return path
+
+
+def list_name(unit: int) -> str:
+    """The path of a unit's list of candidates, in the folder for work under way."""
+    return f"candidates/part-{unit:05}.arrow"
 
 
 def _synced(path: Path) -> OutputFile:

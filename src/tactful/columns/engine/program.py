@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 import numpy.typing as npt
 
@@ -23,6 +23,10 @@ from tactful.columns.firings import RuleFirings
 from tactful.facts.calendars import Calendars
 from tactful.language.ir import AddStep, CheckedPack, ComputedFact, Derived, Rule, WhenFact
 from tactful.language.ir.clockwork import Clockwork
+from tactful.language.ir.reads import computed, fields_of_fact
+
+#: Of a chain of facts, every fact at so many steps is computed before the facts above it.
+_STRIDE: Final = 20
 
 _FactPlan = Node | AggregatePlan | DerivedPlan
 
@@ -45,6 +49,7 @@ class ColumnarProgram:
         planner, clockwork = Planner(), Clockwork(facts)
         self._calendars, self._facts, self._days = calendars, facts, DayTables()
         self._plans = {id_: _fact_plan(fact, planner) for id_, fact in facts.items()}
+        self._depths = _depths(checked.facts)
         plans = [_rule_plan(rule, planner, clockwork) for rule in checked.rules]
         self._rules = [plan for plan in plans if not isinstance(plan.rule.conclusion, AddStep)]
         self._steps = [plan for plan in plans if isinstance(plan.rule.conclusion, AddStep)]
@@ -62,11 +67,19 @@ class ColumnarProgram:
         return self._fired(self._steps, columns)
 
     def _fired(self, rules: Iterable[_RulePlan], columns: Columns) -> list[RuleFirings]:
-        chunk = _Chunk(columns, self._plans, self._facts, self._days, self._calendars)
+        chunk = _Chunk(columns, self._plans, self._facts, self._depths, self._days, self._calendars)
         try:
             return chunk.fired(rules)
         finally:
             chunk.forget()
+
+
+def _depths(facts: Iterable[ComputedFact]) -> dict[str, int]:
+    """Through how many facts each is computed, itself included. Facts come after those that they read."""
+    depths: dict[str, int] = {}
+    for fact in facts:
+        depths[fact.id] = 1 + max((depths[id_] for id_ in computed(fields_of_fact(fact))), default=0)
+    return depths
 
 
 def _fact_plan(fact: ComputedFact, planner: Planner) -> _FactPlan:
@@ -90,10 +103,12 @@ class _Chunk:
         columns: Columns,
         plans: dict[str, _FactPlan],
         facts: dict[str, ComputedFact],
+        depths: Mapping[str, int],
         days: DayTables,
         calendars: Calendars,
     ) -> None:
-        self._columns, self._plans = columns, plans
+        self._columns, self._plans, self._facts, self._depths = columns, plans, facts, depths
+        self._preparing = False
         self._computed: dict[str, npt.NDArray[Any]] = {}
         self._fields = fields = Fields(columns, LocalDays(columns.calendars, days), self._fact)
         self._conditions = Conditions(columns, Tests(fields))
@@ -121,6 +136,8 @@ class _Chunk:
         """A computed fact of all rows of its entity."""
         values = self._computed.get(id_)
         if values is None:
+            if not self._preparing and self._depths[id_] > _STRIDE:
+                self._prepare(id_)
             plan = self._plans[id_]
             values = self._computed[id_] = self._values(plan)
         return values
@@ -135,3 +152,17 @@ class _Chunk:
                 return self._derived.values(plan)
             case _:
                 assert_never(plan)
+
+    def _prepare(self, id_: str) -> None:
+        """Compute facts on the way down to the given ones, the deepest first, so that calls never nest deeply."""
+        reached, todo = {id_}, [id_]
+        while todo:
+            for read in computed(fields_of_fact(self._facts[todo.pop()])):
+                if read not in reached and read not in self._computed:
+                    reached.add(read)
+                    todo.append(read)
+        stops = [read for read in reached if read != id_ and self._depths[read] % _STRIDE == 0]
+        self._preparing = True
+        for stop in sorted(stops, key=lambda read: (self._depths[read], read)):
+            self._fact(stop)
+        self._preparing = False

@@ -12,13 +12,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tactful.columns.columns import NULL, Columns, Flags, Places, picked
+from tactful.columns.columns import NULL, Column, Columns, Flags, Places, picked
 from tactful.columns.ranking.around import Around, Rows
 from tactful.facts.entities import CODES, NAMED_AS, WITH_ID, can_belong_to
 from tactful.facts.kinds import ChoiceKind
 
 #: How many ids are tested first: in most tables that are not sorted by id, these already show it.
 _FEW: Final = 64
+
+#: A dictionary has few words if there are this many rows or more for each.
+_MANY_ROWS: Final = 8
 
 
 class Coded(NamedTuple):
@@ -40,7 +43,7 @@ class Ids:
 
     def __init__(self, around: Around) -> None:
         self._around, self.columns, self.begins = around, around.columns, around.begins
-        self._coded = {entity: coded(around.columns.texts(entity, "id")) for entity in WITH_ID}
+        self._coded = {entity: coded_column(around.columns.given[entity, "id"]) for entity in WITH_ID}
         self._places: dict[str, Rows] = {}
         self._ordered: dict[str, Rows] = {}
         self._together = together([self._coded[entity].dictionary for entity in WITH_ID])
@@ -163,6 +166,26 @@ def coded(ids: pa.Array) -> Coded:
         return Coded(np.arange(len(ids), dtype=np.int32), ids)
     encoded = ids.dictionary_encode()
     return Coded(encoded.indices.to_numpy(), encoded.dictionary)
+
+
+def coded_column(column: Column) -> Coded:
+    """The ids of a column as places in a dictionary; as :func:`coded`, but words of a given dictionary are not looked up."""
+    words = column.words
+    if words is None or words.null_count or not _few_and_distinct(words):
+        return coded(column.data)
+    given = words.indices.to_numpy()
+    first = np.full(len(words.dictionary), len(given))
+    first[given[::-1]] = np.arange(len(given))[::-1]
+    used = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(given))]  # in order of appearance
+    numbers = np.empty(len(first), dtype=np.int32)
+    numbers[used] = np.arange(len(used))
+    return Coded(numbers.take(given), words.dictionary.take(pa.array(used)))
+
+
+def _few_and_distinct(words: pa.DictionaryArray) -> bool:
+    """Whether a dictionary has each word once, and few words for its rows."""
+    few = len(words.dictionary) * _MANY_ROWS <= len(words)
+    return few and len(words.dictionary.unique()) == len(words.dictionary)
 
 
 def together(dictionaries: Sequence[pa.Array]) -> Together:

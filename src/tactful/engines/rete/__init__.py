@@ -14,7 +14,7 @@ import os
 import msgspec
 
 from tactful.engines.firings import Program, RawFiring
-from tactful.engines.rete.interpreter import Interpreter
+from tactful.engines.rete.interpreter import Interpreter, TooMuch
 from tactful.engines.rete.network import Network, build_network, write_facts
 from tactful.engines.rete.pool import Pool, WorkerDied, WorkerTooSlow
 from tactful.facts.calendars import Calendars
@@ -30,8 +30,8 @@ class Rete(msgspec.Struct, frozen=True):
     """How the engine is run: ``tactful.load(engine=tactful.Rete(seconds=2, fall_back=True))``.
 
     ``workers`` is the most processes (0: one for each core, four at most), and ``seconds`` the most time for one decision.
-    If a worker dies twice on one case or is too slow, the compiled engine decides with ``fall_back``, which is logged.
-    Without it, :class:`tactful.EngineError` is raised, with the case's id.
+    If a worker dies twice on one case or is too slow, or the case is too large for this engine, the compiled engine decides
+    with ``fall_back``, which is logged. Without it, :class:`tactful.EngineError` is raised, with the case's id.
     """
 
     workers: int = 0
@@ -73,17 +73,22 @@ class ReteProgram:
         if not network.owners:
             return []
         interpreter = Interpreter(self._checked, self._calendars, case, now)
-        facts, rows = write_facts(network, interpreter)
         try:
+            facts, rows = write_facts(network, interpreter)
             replies = self._pool.fire(network, facts)
-        except (WorkerDied, WorkerTooSlow) as error:
+            fired = {(network.owners[rule], rows[entity, no]) for rule, entity, no in replies}
+            return [(no, row, interpreter.due(self._checked.rules[no], row)) for no, row in fired]
+        except (TooMuch, WorkerDied, WorkerTooSlow) as error:
             return self._mishap(error, part, case, now)
-        fired = {(network.owners[rule], rows[entity, no]) for rule, entity, no in replies}
-        return [(no, row, interpreter.due(self._checked.rules[no], row)) for no, row in fired]
 
     def _mishap(self, error: Exception, part: str, case: Case, now: int) -> list[RawFiring]:
-        slow = isinstance(error, WorkerTooSlow)
-        what = f"took longer than {self._pool.seconds:g} seconds" if slow else f"lost its worker: {error}"
+        match error:
+            case TooMuch():
+                what = str(error)
+            case WorkerTooSlow():
+                what = f"took longer than {self._pool.seconds:g} seconds"
+            case _:
+                what = f"lost its worker: {error}"
         message = f"the rete engine {what}, on case `{case.candidate.id}`"
         if self._otherwise is None:
             raise EngineError(message) from error

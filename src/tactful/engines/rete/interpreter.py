@@ -69,14 +69,36 @@ from tactful.language.ir.reads import conditions_in, fields_of_expression
 #: How far ahead the end of a rule without ``by`` is searched for, in seconds; and the same if it reads a local clock.
 AHEAD: Final = 366 * DAY
 AHEAD_BY_THE_CLOCK: Final = 21 * DAY
+#: The most rows and tests that a decision looks at, deadlines included: some seconds' worth.
+MOST_STEPS: Final = 3_000_000
 #: The rows that names stand for.
 Scope = Mapping[str, Row | None]
 
 
-class Interpreter:
-    """One case at one moment. Not shared between threads."""
+class TooMuch(Exception):
+    """A decision looks at more rows, or makes more tests, than :data:`MOST_STEPS`."""
 
-    def __init__(self, checked: CheckedPack, calendars: Calendars, case: Case, now: int) -> None:
+
+class _Left:
+    """How many rows and tests a decision may still look at. The interpreters of one case at several moments share it."""
+
+    def __init__(self) -> None:
+        self.count = MOST_STEPS
+
+    def take(self) -> None:
+        """Look at one more. Raises :class:`TooMuch`."""
+        self.count -= 1
+        if self.count < 0:
+            raise TooMuch(f"looks at more than {MOST_STEPS:,} rows and tests")
+
+
+class Interpreter:
+    """One case at one moment. Methods that look at rows raise :class:`TooMuch`. Not shared between threads."""
+
+    def __init__(
+        self, checked: CheckedPack, calendars: Calendars, case: Case, now: int, left: _Left | None = None
+    ) -> None:
+        self._left = left or _Left()
         self._checked, self._calendars, self.case, self.now = checked, calendars, case, now
         self._facts = {fact.id: fact for fact in checked.facts}
         self._computed: dict[tuple[str, int], Value] = {}
@@ -128,6 +150,7 @@ class Interpreter:
         for family in families:
             for row in rows_of(family, fact.over):
                 if fact.pivot != "interview" or (isinstance(row, InterviewerRow) and row.interview is pivot):
+                    self._left.take()
                     yield {**self.scope(row), **own, fact.over: row}
 
     def _family(self, row: Row | None) -> Family:
@@ -258,6 +281,7 @@ class Interpreter:
                 assert_never(condition)
 
     def _test(self, test: Test, scope: Scope) -> bool:
+        self._left.take()
         value = self.value(test.field, scope)
         if value is None:
             return test.negated
@@ -335,6 +359,9 @@ class Interpreter:
             return False
         for clock, shown, by in ((field, against, other), (other, value, field)):
             if clock.origin == "clock" and isinstance(shown, int):
+                if clock.key == "date":
+                    self._turn_with_clock(self._calendar_shown(clock, scope), [0])
+                    continue
                 times = [] if by.origin == "clock" else [shown, shown + 1]  # two clocks advance together
                 self._turn_with_clock(self._calendar_shown(clock, scope), times)
         return value == against if op == "==" else ordered(value, op, against)
@@ -404,6 +431,8 @@ class Interpreter:
         if not isinstance(condition, Test):
             return any(self._reads_clock(member) for member in condition.members)
         others = [field for predicate in condition.predicates for field in _other_fields(predicate)]
+        if others and any(field.key == "date" and field.origin == "clock" for field in (condition.field, *others)):
+            return True  # compared with another field, a date turns at any midnight
         return any(self._is_clocked(field) for field in (condition.field, *others))
 
     def _is_clocked(self, field: Field) -> bool:
@@ -424,7 +453,7 @@ class Interpreter:
 
     def _recording(self, now: int) -> Interpreter:
         """An interpreter of the same case at another moment, which records comparisons with ``now``."""
-        other = Interpreter(self._checked, self._calendars, self.case, now)
+        other = Interpreter(self._checked, self._calendars, self.case, now, self._left)
         other._turns = []
         return other
 

@@ -7,6 +7,7 @@ file does.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -70,7 +71,7 @@ def _gone(old: Component, now: datetime) -> Component:
     """The cancelled entry for advice that has ended. Past events are left unchanged."""
     if str(old.get("STATUS")) == "CANCELLED" or (old.name == "VEVENT" and _over(old, now)):
         return old
-    cancelled = old.copy(recursive=True)
+    cancelled = deepcopy(old)
     cancelled.subcomponents = []  # no more alarms
     cancelled.pop("STATUS", None)
     cancelled.add("status", "CANCELLED")
@@ -91,7 +92,7 @@ def _numbered(entry: Component, sequence: int) -> Component:
 
 
 def _content(entry: Component) -> bytes:
-    plain = entry.copy(recursive=True)
+    plain = deepcopy(entry)
     for name in _BOOKKEEPING:
         plain.pop(name, None)
     return bytes(plain.to_ical())

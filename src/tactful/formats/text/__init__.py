@@ -80,6 +80,8 @@ def _set_aside(decision: Decision, console: SafeConsole, application: str | None
     console.print(Text("Set aside", "bold"))
     for conclusion in defeated:
         _lost(conclusion, console)
+    if decision.set_aside_incomplete:
+        console.print(Text("  Some reasons for this are left out, because there are too many."))
 
 
 def _lost(conclusion: SetAsideRecord, console: SafeConsole) -> None:

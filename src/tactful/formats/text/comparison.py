@@ -42,6 +42,8 @@ def render_differences(record: ComparisonRecord, console: SafeConsole) -> None:
         console.print()
         print_tree(console, _difference(difference))
     _section(console, "Set aside", [_set_aside(change) for change in record.set_aside])
+    if record.incomplete is True:
+        console.print(Text("Some reasons for this are left out, because there are too many."))
     console.print()
     if record.advice or record.set_aside:
         console.print(Text(f"Unchanged: {record.unchanged}"))

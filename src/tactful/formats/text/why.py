@@ -308,6 +308,8 @@ def _fact(fact: FactRecord, blame: bool) -> tuple[str, tuple[Node, ...]]:
                 rows = (*rows, Node(Text(f"and {more} more", "dim")))
             return f"{_matches(fact)}  {_place(where, about)}", rows
         case DerivedRecord(about=about, where=where):
+            if fact.since is not None:
+                return f"in force since {fact.since}  {_place(where, about)}", ()
             return _place(where, about), (*_chosen(fact), *map(_member, fact.members))
 
 
@@ -328,7 +330,7 @@ def _member(member: MemberRecord) -> Node:
 
 def _place(where: str, about: str) -> str:
     """The place of a fact's definition, and its description."""
-    return f"[{where}: {about}]" if about else f"[{where}]"
+    return f"[{': '.join(filter(None, (where, about)))}]"
 
 
 def _rows(rows: tuple[RowRecord, ...], blame: bool) -> Iterator[Node]:

@@ -7,10 +7,11 @@ from typing import Final
 
 from tactful.facts.fields import given_fields
 from tactful.language.check.actions import Catalogue, check_actions, check_texts
+from tactful.language.check.calendars import check_calendars
 from tactful.language.check.facts import check_facts, computed_kinds, custom_kinds, derived_facts
 from tactful.language.check.fields import check_fields
 from tactful.language.check.invariants import InvariantChecker
-from tactful.language.check.parameters import check_adjustable
+from tactful.language.check.parameters import check_adjustable, dated_values
 from tactful.language.check.rules import RuleChecker
 from tactful.language.check.safety import check_channels, check_safety
 from tactful.language.ir import CheckedPack, ComputedFact, Parameter
@@ -30,6 +31,7 @@ def check_pack(pack: Pack) -> CheckedPack:
     names = _names(pack, report)
     fields = check_fields(pack, names, report)
     adjustable = check_adjustable(names.parameters, report)
+    calendars = check_calendars(pack.calendars, report)
     facts, fact_reads = check_facts(pack, names, report)
     catalogue = Catalogue(pack.actions, report)
     actions = check_actions(catalogue, names, pack.sources, report)
@@ -59,6 +61,7 @@ def check_pack(pack: Pack) -> CheckedPack:
         sources=pack.sources,
         adjustable=adjustable,
         warnings=pack.warnings,
+        calendars=calendars,
     )
 
 
@@ -106,6 +109,7 @@ def _parameters(pack: Pack) -> tuple[Parameter, ...]:
             parameter.about,
             parameter.source,
             parameter.value[0].span if parameter.value else parameter.name.span,
+            dated_values(parameter),
         )
         for parameter in pack.parameters
     )

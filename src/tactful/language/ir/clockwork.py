@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from tactful.language.ir import Aggregate, ComputedFact, Condition, Derived, Field, Rule, Test, WhenFact
@@ -17,12 +17,13 @@ from tactful.language.ir.boundaries import (
     Boundary,
     boundaries_of,
 )
+from tactful.language.ir.days import asks_the_date
 from tactful.language.ir.reads import (
     closure,
     computed,
     conditions_in,
+    fields_of,
     fields_of_expression,
-    fields_of_fact,
     fields_of_rule,
 )
 
@@ -94,7 +95,25 @@ class Clockwork:
 
         Dates are left out: they turn once in a year or never again, and not with every day.
         """
-        read = set(fields_of_rule(rule))
-        for id_ in closure(computed(read), self._facts):
-            read.update(fields_of_fact(self._facts[id_]))
-        return any(field.origin == "clock" and field.key != "date" for field in read)
+        read = computed(fields_of_rule(rule))
+        conditions = [rule.when, rule.unless]
+        for id_ in closure(read, self._facts):
+            conditions.extend(_conditions_of_fact(self._facts[id_]))
+        return any(map(_reads_a_clock, conditions))
+
+
+def _conditions_of_fact(fact: ComputedFact) -> Iterator[Condition]:
+    match fact:
+        case WhenFact(condition=condition) | Aggregate(where=condition):
+            yield condition
+        case Derived(expression=expression):
+            yield from conditions_in(expression)
+        case _:
+            assert_never(fact)
+
+
+def _reads_a_clock(condition: Condition) -> bool:
+    """Whether a condition turns as a clock shows some time, or at any midnight."""
+    if not isinstance(condition, Test):
+        return any(map(_reads_a_clock, condition.members))
+    return any(field.origin == "clock" for field in fields_of(condition)) and not asks_the_date(condition)

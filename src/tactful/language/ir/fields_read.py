@@ -18,6 +18,7 @@ from tactful.facts.kinds import (
     MomentKind,
     Value,
 )
+from tactful.facts.parameters import SIGN
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import (
     Aggregate,
@@ -143,7 +144,8 @@ def _names(direct: list[Field], facts: dict[str, ComputedFact]) -> set[_Key]:
     """The given and custom fields among ``direct``, and those from which its computed fields are computed."""
     behind = closure(computed(direct), facts)
     fields = [*direct, *(field for id_ in behind for field in fields_of_fact(facts[id_]))]
-    return {_key(field) for field in fields if field.origin in ("given", "custom")}
+    keys = {_key(field) for field in fields if field.origin in ("given", "custom")}
+    return {key for key in keys if not key[1].startswith(SIGN)}  # parameters are no facts
 
 
 class _Comparisons:

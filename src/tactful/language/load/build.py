@@ -19,6 +19,7 @@ from tactful.language.phrases.dates import BetweenDays, FromOrBefore
 from tactful.language.syntax import (
     Action,
     AddsStep,
+    Calendar,
     Cell,
     ChannelFamilies,
     ComputedFact,
@@ -85,6 +86,7 @@ class _Builder(InvariantReader):
             version=merged.version,
             digest=f"sha256:{digest.hexdigest()}",
             parameters=self._all("parameters", self._parameter),
+            calendars=self._all("calendars", self._calendar),
             custom_facts=self._all("custom_facts", self._custom_fact),
             fields=self._all("fields", self._field),
             facts=self._all("facts", self._fact),
@@ -174,6 +176,22 @@ class _Builder(InvariantReader):
             return None
         low, high = self._text(bounds, "from"), self._text(bounds, "to")
         return None if low is None or high is None else (low, high)
+
+    def _calendar(self, item: Item) -> Calendar:
+        entries = item.entries
+
+        def texts(key: str) -> tuple[Name, ...]:
+            return self._texts(entries[key][1], key) if key in entries else ()
+
+        return Calendar(
+            name=self._id(item, _NAME, "acme"),
+            about=self._words(entries, "about"),
+            country=self._text(entries, "country"),
+            weekend=texts("weekend") if "weekend" in entries else None,
+            days_off=texts("days off"),
+            working_days=texts("working days"),
+            office_hours=self._text(entries, "office hours"),
+        )
 
     def _custom_fact(self, item: Item) -> CustomFact | None:
         entity, _, field = item.id.text.partition(".")
@@ -351,7 +369,7 @@ class _Builder(InvariantReader):
         else:
             after = format_date((last or 0) + 1)
             phrase, text = FromOrBefore(before=True, day=LiteralOperand(after, span)), f"before {after}"
-        return Entry(Name(TODAY, span, exact=False), phrase, text, span)
+        return Entry(Name(TODAY, span, exact=False), phrase, text, span, in_force=True)
 
     def _rule(self, item: Item) -> Rule | None:
         entries = item.entries

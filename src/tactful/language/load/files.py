@@ -94,8 +94,12 @@ def read_text_layers(text: str | bytes, name: str, base: Sequence[Layer] = ()) -
 def locate(location: str | Path) -> tuple[Path, str]:
     """The path of a pack's file or folder, and its name for messages.
 
-    A file or folder of that name comes before an installed pack. Raises :class:`InvalidInput` for an unknown profile.
+    A file or folder of that name comes before an installed pack. Raises :class:`InvalidInput` for an unknown profile, and
+    for a name without a character, which is not the folder here.
     """
+    if location == "":
+        help_ = "name a YAML file, a folder or `default`"
+        raise InvalidInput([UnreadablePack.at(None, "the name of the pack is empty", help_)])
     if isinstance(location, str):
         named = _resolve_shipped(location) or _resolve_installed(location)
         if named is not None:

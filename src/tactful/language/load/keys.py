@@ -28,6 +28,7 @@ SECTIONS: Final = (
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "pack": ("name", "version"),
     "parameters": ("value", "values", "adjustable", "about", "source"),
+    "calendars": ("about", "country", "weekend", "days off", "working days", "office hours"),
     "custom_facts": ("type", "values", "unit", "about", "ask", "mutability"),
     "fields": ("ask", "mutability"),
     "facts": (
@@ -53,6 +54,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
 #: A new entry needs at least one of these keys. In an overlay, an entry without them changes an entry of its base.
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "parameters": ("value", "values"),
+    "calendars": ("country", "weekend", "days off", "working days", "office hours"),
     "custom_facts": ("type",),
     "fields": ("ask", "mutability"),
     "facts": ("exists", "none", "count", "latest", "earliest", "sum", "when", *WAYS),

@@ -76,9 +76,14 @@ def beside(folder: Path, name: str) -> Path:
     if Path(name).is_absolute() or Path(name).drive or ".." in Path(name).parts:
         raise Refused("is not beside this file", help_)
     target = resolved(folder / name)
-    if not target.is_relative_to(resolved(folder)):
+    if not is_inside(target, folder):
         raise Refused("leads out of the folder of this file", help_)
     return target
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether a path stays in a folder, once links are followed. Raises :class:`Refused` if links lead nowhere."""
+    return resolved(path).is_relative_to(resolved(folder))
 
 
 def _why(error: Exception) -> str:

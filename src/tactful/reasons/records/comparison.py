@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from tactful.language.terms import Modality
@@ -153,3 +154,9 @@ class ComparisonRecord(Record, frozen=True):
     advice: tuple[DifferenceRecord, ...]
     set_aside: tuple[SetAsideChangeRecord, ...]
     unchanged: Annotated[int, Meta(description="The number of pieces of advice that are the same in both.")]
+    incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(
+            description="Present and true if some reasons for what was set aside are left out, as there are too many."
+        ),
+    ] = msgspec.UNSET

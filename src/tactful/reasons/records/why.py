@@ -84,7 +84,8 @@ class DerivedRecord(Record, frozen=True, tag_field="how", tag="derived"):
     """A moment, an amount or a value of a table that follows from other facts.
 
     ``rows`` are the places of the rows of tables, or of the dated values, that decided; ``tests`` let them match. ``members``
-    are the facts that the value comes from: of ``latest of`` only the latest.
+    are the facts that the value comes from: of ``latest of`` only the latest. ``since``: of a dated parameter, the day since
+    which the value is in force.
     """
 
     fact: str
@@ -96,6 +97,7 @@ class DerivedRecord(Record, frozen=True, tag_field="how", tag="derived"):
     rows: tuple[Place, ...]
     tests: tuple[AskedRecord, ...]
     members: tuple[MemberRecord, ...]
+    since: str | None = None
 
 
 class ToldRecord(Record, frozen=True, tag_field="how", tag="told before"):

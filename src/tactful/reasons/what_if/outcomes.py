@@ -10,6 +10,7 @@ from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context, target_record
 from tactful.reasons.records.decision import EffectRecord
 from tactful.reasons.wording import say_moment
+from tactful.source.diagnostics import InvalidInput
 from tactful.source.lazy import lazy
 
 #: What a conclusion is about, on any case with the same rows: action, whether it forbids, entity and number of its row.
@@ -45,11 +46,16 @@ class Outcome:
 def decide_again(context: Context, shape: CaseShape, now: int | None = None) -> Outcome | None:
     """The outcome on changed facts, or at another moment (``now``, seconds since 1970).
 
-    Returns ``None`` where the changed facts contradict each other.
+    Returns ``None`` if the changed facts contradict each other, or if a decision on them takes too many steps.
     """
     at = context.now if now is None else now
     case = context.decider.link(shape, at)
-    return None if case is None else Outcome(Context(context.decider, case, at))
+    if case is None:
+        return None
+    try:
+        return Outcome(Context(context.decider, case, at))
+    except InvalidInput:  # the search for a deadline takes more steps than on the case as it is
+        return None
 
 
 def numbered_key(conclusion: Conclusion) -> NumberedKey:

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from tactful.language.load.files import SUFFIXES, locate
-from tactful.language.load.places import Refused, read_regular_file
+from tactful.language.load.places import Refused, is_inside, read_regular_file
 from tactful.source.codes.examples import ExampleShape, IncompleteExample, UnreadableExamples
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.source.nodes import Mapping, Node, Scalar, TextLimits, decode
@@ -44,6 +44,7 @@ def example_files(location: str | Path) -> list[ExampleFile]:
     files, problems, sources = list[ExampleFile](), list[Diagnostic](), dict[str, str]()
     for yaml_file in yaml_files(folder / FOLDER):
         try:
+            _check_place(yaml_file, folder, _name(shown, yaml_file))
             file = read_file(yaml_file, _name(shown, yaml_file))
         except InvalidInput as error:
             problems.extend(error.diagnostics)
@@ -54,6 +55,17 @@ def example_files(location: str | Path) -> list[ExampleFile]:
     if problems:
         raise InvalidInput(problems, sources)
     return files
+
+
+def _check_place(path: Path, folder: Path, name: str) -> None:
+    """Check that a file is in the pack's folder: a link elsewhere would show what is there. Raises :class:`InvalidInput`."""
+    try:
+        inside = is_inside(path, folder)
+    except Refused as refused:
+        raise InvalidInput([UnreadableExamples.at(None, f"`{name}`: {refused.reason}")]) from None
+    if not inside:
+        help_ = "copy the file there"
+        raise InvalidInput([UnreadableExamples.at(None, f"`{name}` is a link out of the folder of the pack", help_)])
 
 
 def _only(path: Path, folder: Path) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from random import Random
 from typing import Any, Final
@@ -13,10 +13,22 @@ from hypothesis import strategies as st
 
 from tactful.api.policy import Policy
 from tactful.facts.calendars import Calendars
-from tactful.facts.kinds import IdKind, MomentKind
+from tactful.facts.kinds import HOUR, IdKind, MomentKind
+from tactful.facts.working_time import DEFAULT
 from tactful.language.ir import Shift
+from tactful.language.ir.in_force import dated_days
 from tactful.testing.properties.goals import NOTHING, Goal, Hint, goals
-from tactful.testing.properties.thresholds import AGES, NOWS, PLACES, Aim, aims, clock_changes, edges, one_side
+from tactful.testing.properties.thresholds import (
+    AGES,
+    NOWS,
+    PLACES,
+    Aim,
+    aims,
+    clock_changes,
+    edges,
+    one_side,
+    parameter_values,
+)
 
 Plain = dict[str, Any]
 #: The number of rows of an entity. A number that is listed twice is drawn twice as often; shrinking ends at the first.
@@ -26,6 +38,8 @@ INTERVIEWS: Final = (0, 1, 1, 1, 2, 2, 3)
 MESSAGES: Final = (0, 1, 1, 2, 2, 3, 4, 5)
 #: Every other case is decided on an ordinary day.
 _NOWS: Final = (*NOWS[:3] * 7, *NOWS)
+#: The day before a change of rules, the last second before it, the first second after it, and the day after: in seconds.
+_AROUND: Final = (-12 * HOUR, -1, 0, 36 * HOUR)
 #: Places of candidates: mostly the first.
 _HOMES: Final = (*(PLACES[0],) * 6, *PLACES)
 #: Places of applications: often the application has no place of its own.
@@ -48,10 +62,12 @@ def cases(policy: Policy) -> st.SearchStrategy[Plain]:
     on another moment of the case.
     """
     known, wanted, calendars = aims(policy), goals(policy), policy.calendars
+    parameters = {parameter.name: parameter_values(parameter) for parameter in policy.checked.adjustable}
+    days = dated_days(policy.checked)
 
     @st.composite
     def drawn(draw: st.DrawFn) -> Plain:
-        return _Drawer(draw, known, wanted, calendars).case()
+        return _Drawer(draw, known, wanted, calendars, parameters, days).case()
 
     return drawn()
 
@@ -79,9 +95,18 @@ class _Drawer:
     """Draws one case."""
 
     def __init__(
-        self, draw: st.DrawFn, known: Mapping[str, tuple[Aim, ...]], wanted: tuple[Goal, ...], calendars: Calendars
+        self,
+        draw: st.DrawFn,
+        known: Mapping[str, tuple[Aim, ...]],
+        wanted: tuple[Goal, ...],
+        calendars: Calendars,
+        parameters: Mapping[str, tuple[Any, ...]],
+        days: tuple[int, ...],
     ) -> None:
         self._draw, self._known, self._goals, self._calendars = draw, known, wanted, calendars
+        self._parameters, self._days = parameters, days
+        #: The names of calendars; at first none.
+        self._names = (None, *(name for name in sorted(calendars.declared) if name != DEFAULT))
         self._near: list[int] = []
         self._people: list[str] = []
 
@@ -89,7 +114,7 @@ class _Drawer:
         return self._draw(below(count)) if count > 1 else 0
 
     def case(self) -> Plain:
-        self._now = _NOWS[self._below(len(_NOWS))]
+        moment = self._below(len(_NOWS) + len(_AROUND) * len(self._days))
         first, second = (self._goals[self._below(len(self._goals))] for _ in range(2))
         #: The goals that rows may follow. A goal that is listed twice is drawn twice as often.
         self._hints = (NOTHING, first, first, second, *({**second, **first},) * 6, {**first, **second})
@@ -98,17 +123,26 @@ class _Drawer:
         self._all = self._below(8) == 7
         zone, country = _HOMES[self._below(len(_HOMES))]
         self._own = self._calendar = self._calendars.at(zone or "UTC", country)
+        self._now = _NOWS[moment] if moment < len(_NOWS) else self._on_a_change(moment - len(_NOWS))
         candidate = {"id": "c", **_place(zone, country), **self._fields("candidate")}
         count = APPLICATIONS[self._below(len(APPLICATIONS))]
         applications = [self._application(f"a{no}") for no in range(1, count + 1)]
-        return {"now": self._iso(self._now), "candidate": candidate, "applications": applications}
+        case = {"now": self._iso(self._now), "candidate": candidate, "applications": applications}
+        drawn = {name: (None, *values)[self._below(1 + len(values))] for name, values in self._parameters.items()}
+        stated = {name: value for name, value in drawn.items() if value is not None}
+        return {**case, "parameters": stated} if stated else case
+
+    def _on_a_change(self, no: int) -> int:
+        """A moment around a midnight at which a dated value or a dated rule of the pack comes into force, or ends."""
+        day, around = divmod(no, len(_AROUND))
+        return self._own.start_of_day(date.fromordinal(self._days[day])) + _AROUND[around]
 
     def _application(self, id_: str) -> Plain:
         zone, country = _PLACES[self._below(len(_PLACES))]
-        self._calendar = self._own
-        if zone is not None or country is not None:
-            own = self._own
-            self._calendar = self._calendars.at(zone or own.time_zone, country or own.country)
+        own, name = self._own, self._names[self._below(len(self._names))]
+        self._calendar = self._calendars.at(
+            zone or own.time_zone, country or self._calendars.country_of(name) or own.country, name
+        )
         self._near = []
         people = [self._person(f"p{no}") for no in range(1, PEOPLE[self._below(len(PEOPLE))] + 1)]
         self._people = [person["id"] for person in people]
@@ -119,7 +153,8 @@ class _Drawer:
             parts["offer"] = _in_order(self._fields("offer"))
         own_fields = self._fields("application")
         given = {key: part for key, part in parts.items() if part or key == "offer"}
-        return {"id": id_, **_place(zone, country), **own_fields, **given}
+        named = {} if name is None else {"calendar": name}
+        return {"id": id_, **_place(zone, country), **named, **own_fields, **given}
 
     def _offered(self) -> bool:
         """Whether there is an offer."""

@@ -14,6 +14,7 @@ from tactful.facts.fields import given_fields, is_deadline
 from tactful.facts.kinds import (
     DAY,
     HOUR,
+    MINUTE,
     ChoiceKind,
     DayTimeKind,
     DurationKind,
@@ -25,8 +26,11 @@ from tactful.facts.kinds import (
     TextKind,
     YesNoKind,
     format_day_time,
+    format_duration,
     format_seconds,
+    length_of,
 )
+from tactful.facts.parameters import Adjustable
 from tactful.language.ir import Shift
 from tactful.language.ir.fields_read import ReadField, before, read_fields
 
@@ -57,7 +61,7 @@ NOWS: Final = (
 #: Ages of facts whose boundaries no rule names, in seconds. Shrinking ends at the first.
 AGES: Final = (DAY, HOUR, 3 * DAY, 10 * DAY, 24 * DAY, 60 * DAY, 200 * DAY)
 WORDS: Final = ("Ana", "Kim")
-_FREE: Final = ("id", *PLACE)
+_FREE: Final = ("id", *PLACE, "calendar")
 
 
 class Aim(msgspec.Struct, frozen=True, eq=False):
@@ -135,6 +139,19 @@ def _values(kind: Kind, bounds: tuple[int | float, ...]) -> Iterator[Any]:
             yield from (format_day_time(time % DAY) for time in sorted(times))
         case IdKind() | MomentKind():
             pass
+
+
+def parameter_values(parameter: Adjustable) -> tuple[Any, ...]:
+    """Values that a case may state for a parameter, as the case holds them: the bounds, and a value between them."""
+    low, high, whole = parameter.low, parameter.high, int(parameter.low + parameter.high) // 2
+    match parameter.kind:
+        case NumberKind():
+            return (low, high, whole) if low <= whole <= high else (low, high)
+        case DayTimeKind():
+            return tuple(format_day_time(int(time)) for time in (low, high, whole))
+        case _:  # a length of time, of which cases can state whole minutes and business days
+            lengths = (int(low), int(high), whole if whole < 0 else whole - whole % MINUTE)
+            return tuple(format_duration(length_of(length)) for length in lengths if length < 0 or length % MINUTE == 0)
 
 
 @lru_cache(maxsize=20_000)
