@@ -144,6 +144,14 @@ LOOSENED = {
     ),
     "a first day": ({"top": "extends: base.yaml\nrules: {leave-alone: {from: 2027-01-01}}"}, "top.yaml:2"),
     "a last day": ({"top": "extends: base.yaml\nrules: {leave-alone: {until: 2027-01-01}}"}, "top.yaml:2"),
+    "a table that it reads": (
+        {
+            "mid": "extends: base.yaml\ntables: {person.far: {by: [person.role], gives: number, rows: [[any, 1]]}}\n"
+            "rules: {far: {for each: person, when: {person.far: 1}, then: {must_not: call}, because: far, safety: yes}}",
+            "top": "extends: mid.yaml\ntables: {person.far: {by: [person.role], gives: number, rows: [[any, 2]]}}",
+        },
+        "top.yaml:2",
+    ),
     "a decoy switched off": (
         {
             "decoy": f"{WEAKER}    safety: yes\n",

@@ -8,20 +8,8 @@ from tactful.language.load.expressions import WAYS
 from tactful.language.load.renames import RENAMED
 
 SECTIONS: Final = (
-    *(
-        "pack",
-        "extends",
-        "renamed",
-        "group",
-        "groups",
-        "safety",
-        "parameters",
-        "custom_facts",
-        "fields",
-        "facts",
-        "tables",
-    ),
-    *("actions", "rules", "invariants"),
+    *("pack", "extends", "renamed", "group", "groups", "safety", "parameters", "calendars", "custom_facts", "fields"),
+    *("facts", "tables", "actions", "rules", "invariants"),
 )
 
 #: The keys that an entry of a section may have.

@@ -116,7 +116,7 @@ class SafetyCheck:
         edits = [
             edit
             for owner in owners
-            for section in ("facts", "custom_facts")
+            for section in ("facts", "tables", "custom_facts")
             for edit in self._edits(section, owner, view)
         ]
         span = edits[0].id if edits else self._merged.sections[before[0]][before[1]].id.span
@@ -197,7 +197,7 @@ def _definition(name: str, sections: Sections) -> tuple[str, str, Content] | Non
     entity, _, field = name.partition(".")
     if field in given_fields().get(entity, {}):
         return None
-    for section in ("custom_facts", "facts"):
+    for section in ("custom_facts", "facts", "tables"):
         item = sections[section].get(name)
         if item is not None:
             return section, name, tuple(sorted(_content_without(item, _WORDS).items(), key=lambda pair: pair[0]))
