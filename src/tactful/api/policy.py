@@ -31,6 +31,7 @@ from tactful.language.ir.in_force import as_of
 from tactful.language.load import Locations, load_layers, read_text_layers
 from tactful.language.load.build import build_pack
 from tactful.language.load.files import Layer
+from tactful.language.load.forgotten import with_forgotten_extends
 from tactful.reasons.context import Context
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
 from tactful.source.lazy import lazy
@@ -264,7 +265,12 @@ def loads(
 
 
 def _policy(layers: list[Layer], limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
-    return Policy(check_pack(build_pack(layers)), limits or CaseLimits(), engine, layers)
+    pack = build_pack(layers)
+    try:
+        checked = check_pack(pack)
+    except InvalidInput as error:
+        raise with_forgotten_extends(error, pack) from None
+    return Policy(checked, limits or CaseLimits(), engine, layers)
 
 
 def _no_batch() -> EngineError:

@@ -180,7 +180,10 @@ class ChannelFamilies(Written, frozen=True):
 
 
 class Rule(Written, frozen=True):
-    """A rule. ``endless``: it has ``by: none``, so it has no deadline even if it stops firing by time alone."""
+    """A rule. ``endless``: it has ``by: none``, so it has no deadline even if it stops firing by time alone.
+
+    Without a ``conclusion``, it has a mistake that is reported.
+    """
 
     id: Name
     about: str
@@ -189,7 +192,7 @@ class Rule(Written, frozen=True):
     entity: Name
     when: Condition
     unless: Condition
-    conclusion: Conclusion
+    conclusion: Conclusion | None
     to: Name | None
     by: Deadline | None
     endless: bool
@@ -281,6 +284,8 @@ class Pack(Written, frozen=True):
 
     ``laid_over`` are those of its own files that change other packs. ``channels``: the families that safety sees to.
     ``warnings``: what the pack's own files do without saying so. ``old_names``: where they use old names.
+    ``mistakes`` are those of reading it. ``unread`` are the names of the parameters, fields and facts that were left out
+    because of them: nothing is said of what reads these.
     """
 
     name: str
@@ -303,3 +308,5 @@ class Pack(Written, frozen=True):
     channels: tuple[ChannelFamilies, ...]
     warnings: tuple[Diagnostic, ...]
     old_names: tuple[OldName, ...]
+    mistakes: tuple[Diagnostic, ...] = ()
+    unread: frozenset[str] = frozenset()

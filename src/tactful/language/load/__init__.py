@@ -26,7 +26,8 @@ def load_layers(locations: Locations) -> list[Layer]:
 def load_pack(locations: Locations) -> Pack:
     """The pack at a location, or the packs at some locations laid over each other, with all packs that they extend.
 
-    Raises :class:`tactful.InvalidInput` with every mistake of this pass.
+    Its ``mistakes`` are those of its entries, which :func:`tactful.language.check.check_pack` raises together with its own.
+    Raises :class:`tactful.InvalidInput` if a file cannot be read.
     """
     return build_pack(load_layers(locations))
 

@@ -14,10 +14,10 @@ import msgspec
 from tactful.language.load.places import Refused, beside, is_folder, members_of, read_regular_file, resolved
 from tactful.source.codes.pack import BadExtends, CircularExtends, UnreadablePack, WrongShape
 from tactful.source.codes.text import TooLarge
-from tactful.source.diagnostics import Diagnostic, InvalidInput
+from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
 from tactful.source.nodes import Mapping, Node, Scalar, TextLimits, decode
 from tactful.source.nodes import Sequence as SequenceNode
-from tactful.source.parse_yaml import parse_yaml
+from tactful.source.parse_yaml import read_yaml
 from tactful.source.suggest import did_you_mean
 
 SUFFIXES: Final = (".yaml", ".yml")
@@ -35,11 +35,12 @@ Report = Callable[[Diagnostic], None]
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file of a pack: its name for messages, its text, and its content (``None`` for an empty file)."""
+    """A file of a pack: its name for messages, its text, its content (``None`` for an empty file), mistakes of its YAML."""
 
     name: str
     text: str
     root: Mapping | None
+    mistakes: tuple[Diagnostic, ...] = ()
 
 
 class Layer(msgspec.Struct, frozen=True):
@@ -192,9 +193,17 @@ class _Reader:
         finally:
             self._open.pop()
         stack = frozenset({len(self.layers)}).union(*stacks)
-        self.layers.append(Layer(label, files, bool(bases), stack, named=False, path=key))
+        self._add_layer(Layer(label, files, bool(bases), stack, named=False, path=key))
         self._stacks[key] = stack
         return stack
+
+    def _add_layer(self, layer: Layer) -> None:
+        files = layer.files
+        if files and all(file.root is None and not file.mistakes for file in files):
+            what = f"{_quoted(files[0].name)} is" if len(files) == 1 else f"all files of `{layer.label}` are"
+            help_ = "write `rules:` into it, or `extends: default` for the shipped rules"
+            self.problems.append(UnreadablePack.at(Span(files[0].name, 0, 0, 1, 1), f"{what} empty", help_))
+        self.layers.append(layer)
 
     def add_text(self, text: str | bytes, name: str) -> None:
         """Read a pack that is given as text, over the packs that are read so far."""
@@ -211,7 +220,7 @@ class _Reader:
                 self.problems.append(BadExtends.at(node.span, message, "a text may extend `default` only"))
         overlay = bool(bases) or self._below > 0
         stack = frozenset(range(len(self.layers) + 1))
-        self.layers.append(Layer(name, (file,), overlay, stack, named=True, path=None))
+        self._add_layer(Layer(name, (file,), overlay, stack, named=True, path=None))
 
     def _unused(self, name: str) -> str:
         """The name of a text for messages: ``pack``, or ``pack (2)`` if a text below has that name."""
@@ -266,17 +275,18 @@ class _Reader:
         try:
             text = decode(data, name)
             self.sources[name] = text
-            root = parse_yaml(text, name)
+            root, mistakes = read_yaml(text, name)
         except InvalidInput as error:
             self.problems.extend(error.diagnostics)
             self.sources.update(error.sources)
             return None
         if root is not None and not isinstance(root, Mapping):
-            self.problems.append(
-                WrongShape.at(root.span, "a pack is a mapping", "begin with `rules:` or another section of a pack")
+            mistakes = (
+                *mistakes,
+                WrongShape.at(root.span, "a pack is a mapping", "begin with `rules:` or another section of a pack"),
             )
-            return None
-        return File(name, text, root)
+            root = None
+        return File(name, text, root, mistakes)
 
     def _bases(self, file: File) -> list[Scalar]:
         """The packs that the file's ``extends`` names."""
