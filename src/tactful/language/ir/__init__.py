@@ -18,7 +18,7 @@ from tactful.facts.parameters import Adjustable
 from tactful.facts.reading.custom import CustomFields, Declared
 from tactful.facts.working_time import WorkingTime
 from tactful.language.terms import Definition, Modality, Order, Override
-from tactful.source.diagnostics import Span
+from tactful.source.diagnostics import Diagnostic, Span
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -31,7 +31,8 @@ class Field(Checked, frozen=True):
     The path to the field starts at the entity ``scope``, and ``via`` are the steps from there to its row (a person's field
     of an interviewer goes via ``person``). The meaning of ``key`` depends on the field's origin: the attribute of the row
     (``given``), the name of the custom fact (``custom``), ``local_time``, ``business_day``, ``weekday`` or ``date``
-    (``clock``), or the id of the computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it.
+    (``clock``), or the id of the computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it;
+    for a hidden fact, the name of the field that it moves.
     ``derived``: a computed fact that an expression or a table states, so that it may be unknown, whatever its kind.
     """
 
@@ -42,6 +43,11 @@ class Field(Checked, frozen=True):
     kind: Kind
     text: str
     derived: bool = False
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is the value that a case states for a parameter."""
+        return self.origin == "custom" and self.key.startswith("$")
 
 
 class Shift(Checked, frozen=True):
@@ -323,6 +329,11 @@ class Derived(Checked, frozen=True):
     ask: str
     hidden: bool = False
 
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it stands for a parameter whose value varies."""
+        return self.id.startswith("candidate.$") and not self.hidden
+
 
 ComputedFact = WhenFact | Aggregate | Derived
 
@@ -330,7 +341,8 @@ ComputedFact = WhenFact | Aggregate | Derived
 class Action(Checked, frozen=True):
     """An action. ``family`` is the action itself and all actions that it is a kind of, nearest first.
 
-    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then.
+    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then. ``outside_safety``: why no
+    safety rule covers it, as the action or one that it is a kind of says.
     """
 
     id: str
@@ -342,6 +354,7 @@ class Action(Checked, frozen=True):
     steps: tuple[Template, ...]
     due: Literal["by", "until"]
     span: Span
+    outside_safety: str | None = None
 
 
 class InScope(Checked, frozen=True):
@@ -517,7 +530,8 @@ class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
     ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name.
-    ``as_of``: the day (an ordinal) whose values and rules it has, if it has only those of one day.
+    ``as_of``: the day (an ordinal) whose values and rules it has, if it has only those of one day. ``warnings``: what the
+    pack's files do without saying so.
     """
 
     name: str
@@ -534,6 +548,7 @@ class CheckedPack(Checked, frozen=True):
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
     adjustable: tuple[Adjustable, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
     as_of: int | None = None
 
