@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 import tactful
 from drawn import packs
 from tactful.formats.schema import pack_schema
+from tactful.language.load.keys import KEYS
 
 SCHEMA = pack_schema(tactful.load().checked)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -94,3 +95,14 @@ def test_what_is_misspelt_is_marked(text: str) -> None:
     assert _marks(f"extends: default\n{text}") != []
     with pytest.raises(tactful.InvalidInput):
         tactful.loads(f"extends: default\n{text}")
+
+
+@pytest.mark.parametrize("section", sorted(set(KEYS) - {"custom_facts", "groups"}))
+def test_the_schema_knows_every_key(section: str) -> None:
+    """Of each section, also those of overlays."""
+    found = SCHEMA["properties"][section]
+    for _ in range(3):
+        found = found.get("additionalProperties") or found
+        found = SCHEMA["$defs"][found["$ref"].rpartition("/")[2]] if "$ref" in found else found
+        found = next((part for part in found.get("anyOf", ()) if "properties" in part), found)
+    assert set(KEYS[section]) <= set(found["properties"])
