@@ -527,7 +527,8 @@ class Parameter(Checked, frozen=True):
 class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
-    ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name.
+    ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name. ``own``
+    are its own files, without those of the packs that it extends.
     ``as_of``: the day (an ordinal) whose values and rules it has, if it has only those of one day.
     """
 
@@ -544,6 +545,7 @@ class CheckedPack(Checked, frozen=True):
     overrides: tuple[Override, ...]
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
+    own: tuple[str, ...]
     adjustable: tuple[Adjustable, ...] = ()
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
     as_of: int | None = None
