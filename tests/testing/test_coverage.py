@@ -162,4 +162,4 @@ def test_of_an_overlay_only_its_own_part_is_shown(tmp_path: Path) -> None:
     overlay.write_text("extends: base.yaml\nparameters: {patience: 4 days}\n")
     changed = CliRunner().invoke(app, command).stdout
     assert "call-them never fired" in changed
-    assert "person.wait" not in changed
+    assert "person.wait: row" not in changed

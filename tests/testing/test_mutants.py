@@ -142,7 +142,7 @@ def test_the_command_reports_and_fails_under_a_score(tmp_path: Path) -> None:
 
 COMPUTED = """\
 parameters:
-  patience: {values: {2026-01-01: 2 days, 2026-12-01: 3 days}}
+  patience: {values: {2026-01-01: 4 days, 2026-12-01: 6 days}}
   gap: {value: 2 days, adjustable: {from: 1 day, to: 5 days}}
 facts:
   application.ask_from: {latest of: [2 days after application.reply_by, $gap after offer.received_at]}
@@ -185,8 +185,8 @@ def test_expressions_tables_and_dated_values_are_changed() -> None:
         "5 days → 6 days",
         "the value before 2026-12-01 is left out",
         "the value before 2026-12-01: `candidate.date: before 2026-12-01`: 2026-11-30 → 2026-12-01",
-        "the value before 2026-12-01: 2 days → 3 days",
-        "3 days → 4 days",
+        "the value before 2026-12-01: 4 days → 5 days",
+        "6 days → 7 days",
     } <= changes
     owners = {mutant.owner for mutant in mutants(tactful.loads(COMPUTED).checked)}
     assert {"$patience", "$gap", "application.wait"} <= owners

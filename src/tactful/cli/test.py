@@ -26,7 +26,7 @@ from tactful.testing.properties.options import DRAWN, KEPT_IN, Drawing
 from tactful.testing.record import PackTestRecord, pack_test_record
 
 #: The last line where random cases are wanted and cannot be drawn.
-_NOT_DRAWN: Final = "not checked: invariants on random cases, which need the extra `check`: pip install 'tactful[check]', or pass --draw 0"
+_NOT_DRAWN: Final = "not checked: invariants on random cases; pip install 'tactful[check]', or pass --draw 0"
 
 
 class Tested(msgspec.Struct, frozen=True, eq=False):
