@@ -243,6 +243,16 @@ def test_a_pack_on_top_settles_what_two_packs_change_differently(tmp_path: Path)
     assert [Path(warning.place()).name for warning in told] == 2 * ["third.yaml:3:16"]
 
 
+def test_two_packs_switch_off_the_same_group(tmp_path: Path) -> None:
+    """They agree; a pack on top of one of them has nothing left to switch off."""
+    off = f"{EXTENDS}groups: {{patience: off}}"
+    folder = _pack(tmp_path, left=off, right=off, over=off.replace("base", "left"))
+    policy = tactful.load([folder / "left.yaml", folder / "right.yaml"])
+    assert (policy.warnings, "be-patient" in policy.checked.definitions) == ((), False)
+    with pytest.raises(tactful.InvalidInput, match="T306"):
+        tactful.load(folder / "over.yaml")
+
+
 def test_a_pack_that_extends_the_other_knows_what_it_changes(tmp_path: Path) -> None:
     """Only packs side by side are compared."""
     folder = _pack(tmp_path, left=LEFT, right=RIGHT.replace("base", "left"))
