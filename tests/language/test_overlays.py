@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -374,6 +375,14 @@ def test_a_rule_holds_from_and_until_a_day_where_the_candidate_is(
         case = _case(moment)
         case["candidate"]["time_zone"] = zone
         assert ("write" in _advised(policy, case)) is holds
+
+
+def test_another_day_has_other_rules(tmp_path: Path) -> None:
+    """As of a day, dated rules of other days do not exist, and those of the day hold on every day."""
+    folder = _pack(tmp_path, top=f"{EXTENDS}rules: {{write-now: {{from: 2027-01-01, until: 2027-06-30}}}}")
+    policy = tactful.load(folder / "top.yaml")
+    for day, holds in ((date(2026, 12, 31), False), (date(2027, 6, 30), True), (date(2027, 7, 1), False)):
+        assert ("write" in _advised(policy.as_of(day), _case())) is holds
 
 
 def test_a_plan_crosses_the_first_day_to_the_second(tmp_path: Path) -> None:
