@@ -17,6 +17,7 @@ import tactful
 from drawn import packs
 from reference_cases import cases as reference_cases
 from tactful.formats.schema import why_schema
+from tactful.formats.text.comparison import render_differences
 from tactful.formats.text.console import plain_console
 from tactful.formats.text.why import render_why
 from tactful.language.ir.fields_read import ReadField
@@ -457,3 +458,18 @@ def test_parameters_are_no_facts_to_change() -> None:
     assert not any("$" in field.name for field in fields)
     evaluator = PACK.decide(CASE).context.evaluator
     assert all(trials(field, row, evaluator) for field in fields for row in evaluator.rows(field.entity))
+
+
+# --- compare ---
+
+
+def test_a_comparison_tells_what_keeps_a_rule_from_firing_and_the_parameters_of_each_case() -> None:
+    """A moved moment is told as a sum there too, and a parameter that one case states has the pack's value in the other."""
+    late = _case(custom={"applied_at": "2026-11-20T10:00:00-05:00"}, parameters={"gap": "4 business days"})
+    record, out = PACK.decide(CASE).compare(PACK.decide(late)), io.StringIO()
+    render_differences(record, plain_console(out, 400))
+    assert (
+        "unanswered: application.applied_at: at least 30 days ago, but 30 days after Fri 20 Nov 2026, 10:00 is "
+        "Sun 20 Dec 2026, 10:00"
+    ) in out.getvalue()
+    assert "parameters.gap: as in the pack → 4 business days" in out.getvalue()
