@@ -98,7 +98,7 @@ def pack_schema(checked: CheckedPack) -> Schema:
             "calendars": _by_id(_calendar(), list(checked.calendars), "Days off and office hours."),
             "custom_facts": _custom_facts(),
             "fields": _by_id(_field_note(), list(checked.fields), "How to ask for a field, and who can change it."),
-            "facts": _by_id({"$ref": "#/$defs/fact"}, _written_facts(checked), "A computed fact."),
+            "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.named_facts], "A computed fact."),
             "tables": _by_id({"$ref": "#/$defs/table"}, [], "A fact whose value a decision table gives."),
             "actions": _by_id({"$ref": "#/$defs/action"}, list(checked.actions), "An action."),
             "rules": _by_id({"$ref": "#/$defs/rule"}, [rule.id for rule in checked.rules], "A rule."),
@@ -255,9 +255,7 @@ def _condition(checked: CheckedPack) -> Schema:
             own = {**{name: (spec.kind, spec.about) for name, spec in given["person"].items()}, **own}
         own |= {name: (kind, "") for name, kind in checked.custom.get(entity, {}).items()}
         own |= {
-            fact.id.partition(".")[2]: (fact.kind, fact.about)
-            for fact in checked.facts
-            if fact.entity == entity and fact.id in _written_facts(checked)
+            fact.id.partition(".")[2]: (fact.kind, fact.about) for fact in checked.named_facts if fact.entity == entity
         }
         for name, (kind, about) in sorted(own.items()):
             properties[f"{entity}.{name}"] = _phrase(kind, about)
@@ -287,11 +285,6 @@ def _yes_no() -> Schema:
     beginnings = "|".join(["\\$", *offered_beginnings(YesNoKind())])
     others: Schema = {"type": "string", "pattern": f"^({beginnings})"}
     return {"anyOf": [{"type": "boolean"}, {"enum": offered_words(YesNoKind())}, others]}
-
-
-def _written_facts(checked: CheckedPack) -> list[str]:
-    """The ids of the computed facts that a pack can name: those that stand for parameters and operands have none."""
-    return [fact.id for fact in checked.facts if "$" not in fact.id and " " not in fact.id]
 
 
 def _expression() -> Schema:
