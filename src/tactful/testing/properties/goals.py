@@ -230,8 +230,20 @@ def _side(predicate: Predicate, wanted: bool) -> _Side | None:
             return _Side(AtDay(last + 1), wanted)
         case YearlyBetween(first=first):
             return _Side(AtDayOfYear(first), not wanted)
-        case _:
+        case (
+            DateBetween()
+            | IsIn()
+            | PlaceIn()
+            | TextHas()
+            | Known()
+            | Compare()
+            | DayTimeBetween()
+            | Relates()
+            | Filled()
+        ):
             return None
+        case _:
+            assert_never(predicate)
 
 
 def _hint(predicate: Predicate, wanted: bool, marks: Marks) -> Hint | None:
