@@ -142,8 +142,15 @@ class Table(Written, frozen=True):
     ask: str
 
 
+class OrderKey(Written, frozen=True):
+    """``person.last_met: latest first``."""
+
+    field: Name
+    first: Name
+
+
 class Action(Written, frozen=True):
-    """An entry of the action catalogue."""
+    """An entry of the action catalogue. ``order`` is ``None`` if the entry says nothing of an order."""
 
     name: Name
     about: str
@@ -153,6 +160,7 @@ class Action(Written, frozen=True):
     channel: Name | None
     steps: tuple[Name, ...]
     due: Name | None
+    order: tuple[OrderKey, ...] | None
 
 
 class Rule(Written, frozen=True):

@@ -322,10 +322,22 @@ class Derived(Checked, frozen=True):
 ComputedFact = WhenFact | Aggregate | Derived
 
 
+class OrderKey(Checked, frozen=True):
+    """A field by which conclusions about an action are sorted. Conclusions whose target has no known value come last.
+
+    ``descending``: the largest number, the latest moment or ``yes`` comes first. ``words`` are those of the author.
+    """
+
+    field: Field
+    descending: bool
+    words: str
+
+
 class Action(Checked, frozen=True):
     """An action. ``family`` is the action itself and all actions that it is a kind of, nearest first.
 
-    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then.
+    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then. ``order`` sorts conclusions
+    about the action that are equal in priority, deadline, modality and entity of the target, before ids do.
     """
 
     id: str
@@ -337,6 +349,7 @@ class Action(Checked, frozen=True):
     steps: tuple[Template, ...]
     due: Literal["by", "until"]
     span: Span
+    order: tuple[OrderKey, ...] = ()
 
 
 class InScope(Checked, frozen=True):
@@ -408,6 +421,11 @@ class Rule(Checked, frozen=True):
     priority: int
     span: Span
     group: str = ""
+
+    @property
+    def target_entity(self) -> str:
+        """The entity of the target."""
+        return self.target.entity if isinstance(self.target, InScope) else "person"
 
     @property
     def condition(self) -> Condition:

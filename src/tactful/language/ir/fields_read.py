@@ -60,6 +60,7 @@ from tactful.language.ir.reads import (
     fields_of,
     fields_of_expression,
     fields_of_fact,
+    fields_of_orders,
     fields_of_rule,
 )
 
@@ -96,10 +97,14 @@ def read_fields(
 ) -> tuple[ReadField, ...]:
     """The given and custom fields that rules read, directly or through computed facts, in order of their names.
 
+    The fields that sort their conclusions count as fields of ``rules``.
+
     ``conditions`` are further conditions to look at.
     """
     facts = {fact.id: fact for fact in checked.facts}
-    others = [field for condition in conditions for field in fields_of(condition)]
+    rules, steps = tuple(rules), tuple(steps)
+    sorting = set(fields_of_orders(checked.actions[action] for action in {rule.conclusion.action for rule in rules}))
+    others = [*(field for condition in conditions for field in fields_of(condition)), *sorting]
     in_rules = _names([*(field for rule in rules for field in fields_of_rule(rule)), *others], facts)
     in_steps = _names([field for rule in steps for field in fields_of_rule(rule)], facts)
     names = {
@@ -115,6 +120,8 @@ def read_fields(
             comparisons.shift(rule.by.field, rule.by.shift)
     for condition in conditions:
         comparisons.condition(condition)
+    for field in sorting:
+        comparisons.note(field)
     direct = [field for rule in (*rules, *steps) for field in fields_of_rule(rule)]
     for id_ in closure(computed([*direct, *others]), facts):
         comparisons.fact(facts[id_])
@@ -163,12 +170,12 @@ class _Comparisons:
             case Aggregate(where=where, value=value):
                 self.condition(where)
                 if value is not None:
-                    self._note(value)
+                    self.note(value)
             case Derived(expression=expression):
                 for condition in conditions_in(expression):
                     self.condition(condition)
                 for field in fields_of_expression(expression):
-                    self._note(field)
+                    self.note(field)
             case _:
                 assert_never(fact)
 
@@ -178,7 +185,7 @@ class _Comparisons:
             for member in condition.members:
                 self.condition(member)
             return
-        self._note(condition.field)
+        self.note(condition.field)
         for boundary in boundaries_of(condition):
             self._boundary(boundary, condition.field)
 
@@ -189,7 +196,7 @@ class _Comparisons:
             case AtValue(value=value):
                 self.bounds.setdefault(_key(field), set()).add(_whole_minutes(value, field.kind))
             case AtField(other=other):
-                self._note(other)
+                self.note(other)
             case AmongValues() | AtWords() | AtDay() | AtDayOfYear():
                 pass  # these are no bounds
             case _:
@@ -197,7 +204,7 @@ class _Comparisons:
 
     def shift(self, field: Field, shift: Shift) -> None:
         """Add a length of time between now and a moment, or the moments from which an aggregate picks it."""
-        self._note(field)
+        self.note(field)
         if field.origin != "computed":
             shifts = self.shifts.setdefault(_key(field), [])
             if shift not in shifts:
@@ -223,7 +230,8 @@ class _Comparisons:
             case _:
                 assert_never(part)
 
-    def _note(self, field: Field) -> None:
+    def note(self, field: Field) -> None:
+        """Note the kind of a given or custom field."""
         if field.origin in ("given", "custom"):
             self.kinds[_key(field)] = field.kind
 

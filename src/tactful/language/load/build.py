@@ -25,6 +25,7 @@ from tactful.language.syntax import (
     CustomFact,
     DerivedFact,
     FieldNote,
+    OrderKey,
     Pack,
     Rule,
     Table,
@@ -274,7 +275,29 @@ class _Builder(InvariantReader):
             channel=self._text(entries, "channel"),
             steps=steps,
             due=self._text(entries, "due"),
+            order=self._order(entries),
         )
+
+    def _order(self, entries: Entries) -> tuple[OrderKey, ...] | None:
+        """The fields by which an action's conclusions are sorted; ``None`` if the entry does not say."""
+        if "order" not in entries:
+            return None
+        node = entries["order"][1]
+        if not isinstance(node, Sequence):
+            help_ = "such as `[{person.last_met: latest first}]`"
+            self.report(WrongShape.at(node.span, "`order` is a list of fields, the most important first", help_))
+            return ()
+        read = [self._order_key(item) for item in node.items]
+        return tuple(key for key in read if key is not None)
+
+    def _order_key(self, node: Node) -> OrderKey | None:
+        if not isinstance(node, Mapping) or len(node.entries) != 1:
+            help_ = "write it like `person.last_met: latest first`"
+            self.report(WrongShape.at(node.span, "each entry of `order` is a field and what goes first", help_))
+            return None
+        ((key, value),) = node.entries
+        first = self._scalar_text(value, key.text)
+        return None if first is None else OrderKey(Name(key.text, key.span), first)
 
     def _rule(self, item: Item) -> Rule | None:
         entries = item.entries

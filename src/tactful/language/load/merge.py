@@ -34,7 +34,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
         *WAYS,
     ),
     "tables": ("by", "gives", "values", "rows", "otherwise", "only one", "about", "ask"),
-    "actions": ("about", "label", "is_a", "channel", "one per", "steps", "due"),
+    "actions": ("about", "label", "is_a", "channel", "one per", "order", "steps", "due"),
     "rules": (
         *("about", "source", "for each", "when", "unless", "then", "to"),
         *("by", "because", "priority", "safety", "off"),

@@ -15,7 +15,14 @@ Place = Annotated[str, Meta(description="File and line.")]
 Plain = Annotated[Any, Meta(description="As in a case; null: unknown.")]
 Words = Annotated[str, Meta(description="In words, for people.")]
 #: Why one conclusion ranks before another.
-Criterion = Literal["priority", "deadline", "modality", "name"]
+Criterion = Literal["priority", "deadline", "modality", "order", "name"]
+OrderText = Annotated[
+    str | None,
+    Meta(
+        description="Where the criterion is `order`: the field that sorts them, and what goes first; else null.",
+        examples=["person.last_met: latest first"],
+    ),
+]
 
 
 class UnknownName(TactfulError):
@@ -183,6 +190,7 @@ class NeighbourRecord(Record, frozen=True):
     label: str
     target: TargetRecord
     criterion: Criterion
+    order: OrderText
     own: Words
     other: Words
 
@@ -202,6 +210,7 @@ class RivalRecord(Record, frozen=True):
     label: str
     target: TargetRecord
     criterion: Criterion
+    order: OrderText
     own: Words
     other: Words
 
