@@ -167,3 +167,54 @@ def test_strict_makes_warnings_count(tmp_path: Path) -> None:
     file.write_text("extends: default\nparameters:\n  patience: {value: 2 days}\n")
     assert CliRunner().invoke(app, ["check", str(file)]).exit_code == 0
     assert CliRunner().invoke(app, ["check", str(file), "--strict"]).exit_code == 1
+
+
+def _two(first: str, second: str) -> str:
+    """A pack with two rules that differ in their condition on the date."""
+    rule = "{{source: a book, for each: application, when: {{{when}}}, then: {{may: call}}, because: a reason}}"
+    rules = "\n".join(f"  {id_}: {rule.format(when=when)}" for id_, when in (("old", first), ("new", second)))
+    return f"actions: {{call: {{about: a call}}}}\nrules:\n{rules}\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code"),
+    [
+        ("candidate.date: before 2027-07-01", "candidate.date: from 2027-07-02", "T908"),
+        ("candidate.date: before 2027-07-02", "candidate.date: from 2027-07-01", "T909"),
+        ("candidate.date: before 2027-07-01", "candidate.date: from 2027-07-01", None),
+        ("candidate.date: between 2027-01-01 and 2027-02-28", "candidate.date: from 2027-03-02", "T908"),
+        ("candidate.date: between 2027-01-01 and 2027-02-28", "candidate.date: from 2027-03-01", None),
+        ("candidate.date: between 1 March and 30 June", "candidate.date: between 2 July and 1 October", None),
+    ],
+)
+def test_gaps_and_overlaps_of_days_are_told(first: str, second: str, code: str | None) -> None:
+    """Rules that follow each other leave no day out and share none. Days of every year come again, so they are left alone."""
+    assert [warning.code for warning in _lint(_two(first, second))] == ([] if code is None else [code])
+
+
+@pytest.mark.parametrize(
+    ("when", "unless"),
+    [
+        ("{candidate.date: before 2026-02-01, all: [{candidate.date: from 2026-02-01}]}", ""),
+        ("{candidate.date: between 20 December and 6 January}", "{candidate.date: between 1 December and 31 January}"),
+        ("{candidate.date: 29 February, all: [{candidate.date: between 1 March and 1 May}]}", ""),
+        ("{candidate.date: 24 December, all: [{candidate.date: between 2026-12-25 and 2027-12-23}]}", ""),
+    ],
+)
+def test_days_that_never_come_are_told(when: str, unless: str) -> None:
+    """Conditions on dates that never hold together are told, days of every year included."""
+    assert [warning.code for warning in _lint(_rule(when, unless))] == ["T903"]
+
+
+@pytest.mark.parametrize(
+    ("when", "unless"),
+    [
+        ("{candidate.date: from 2026-02-01, all: [{candidate.date: before 2026-02-02}]}", ""),
+        ("{candidate.date: between 20 December and 6 January}", "{candidate.date: between 1 December and 5 January}"),
+        ("{candidate.date: 29 February, all: [{candidate.date: between 20 February and 28 February}]}", ""),
+        ("{candidate.date: 24 December, all: [{candidate.date: between 2026-12-24 and 2026-12-26}]}", ""),
+    ],
+)
+def test_days_that_come_are_not_told(when: str, unless: str) -> None:
+    """A single day is enough, in whichever year."""
+    assert _lint(_rule(when, unless)) == []

@@ -122,6 +122,24 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "some_share": {"values": {"2026-11-01": 1, "2026-11-26": 2.5}, "adjustable": {"from": 0, "to": 10}},
     "some_clock": {"values": {"2026-11-01": "13:00", "2026-11-30": "09:00"}},
 }
+#: What cases may state of the parameters.
+STATED: Final[list[dict[str, Any]]] = [
+    *({}, {}, {"some_pace": "1 business days"}),
+    *({"some_pace": "5 business days", "some_share": 10}, {"some_share": 0.5}),
+]
+#: The calendars that packs declare. Days off lie in the weeks of the cases.
+CALENDARS: Final[dict[str, dict[str, Any]]] = {
+    "default": {"days off": ["24 December to 1 January", "2026-11-27"]},
+    "acme": {
+        "country": "US",
+        "weekend": ["friday", "saturday"],
+        "days off": ["2026-11-23 to 2026-11-24", "29 February"],
+        "working days": ["2026-11-26"],
+        "office hours": "08:00 to 12:30",
+    },
+    "bolt": {"days off": ["25 November"], "office hours": "13:00 to 13:01"},
+}
+NAMES: Final[list[dict[str, str]]] = [{}, {}, {"calendar": "acme"}, {"calendar": "bolt"}, {"calendar": "default"}]
 #: Lengths of time that are read for each row.
 OPERANDS: Final = ["$some_gap", "$some_wait", "$some_pace", "candidate.notice_period"]
 BELOW = {
@@ -432,6 +450,7 @@ def packs(draw: Draw) -> str:
     return yaml.dump(
         {
             "parameters": PARAMETERS,
+            "calendars": CALENDARS,
             "custom_facts": CUSTOM,
             "facts": facts,
             "tables": tables,
@@ -549,7 +568,7 @@ PLACES: Final[list[dict[str, str]]] = [
 
 @st.composite
 def cases(draw: Draw) -> dict[str, Any]:
-    """A case like those of the shipped pack, with some custom facts, and people in other places."""
+    """A case like those of the shipped pack, with custom facts, parameters and calendars, and people in other places."""
     case = dict(draw(shipped_fields))
     case["candidate"] = {**case["candidate"], "custom": draw(_customs("candidate"))}
     applications = []
@@ -559,9 +578,9 @@ def cases(draw: Draw) -> dict[str, Any]:
             for part, entity in (("people", "person"), ("interviews", "interview"), ("messages", "message"))
         }
         parts["people"] = [{**person, **_any_of(draw, PLACES)} for person in parts["people"]]
-        place, role = _any_of(draw, PLACES), _any_of(draw, ROLES)
-        applications.append({**application, **parts, **place, **role, "custom": draw(_customs("application"))})
-    return {**case, "applications": applications}
+        place, role, name = _any_of(draw, PLACES), _any_of(draw, ROLES), _any_of(draw, NAMES)
+        applications.append({**application, **parts, **place, **role, **name, "custom": draw(_customs("application"))})
+    return {**case, "applications": applications, "parameters": _any_of(draw, STATED)}
 
 
 @st.composite

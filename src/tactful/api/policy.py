@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,9 @@ from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
 from tactful.language.check import check_pack
 from tactful.language.ir import CheckedPack
+from tactful.language.ir.in_force import as_of
 from tactful.language.load import load_pack, load_pack_text
+from tactful.language.load.forgotten import with_forgotten_extends
 from tactful.language.syntax import Pack
 from tactful.reasons.context import Context
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
@@ -49,7 +51,7 @@ class Policy:
     def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
         self.checked = checked
         self.decider = Decider(checked, limits, engine)
-        self._limits = limits
+        self._limits, self._engine = limits, engine
         self._calendars = self.decider.calendars
 
     @property
@@ -67,13 +69,20 @@ class Policy:
         """The calendars that decisions of this pack use."""
         return self._calendars
 
+    def as_of(self, day: date) -> Policy:
+        """The policy with the values and rules that are in force on a day, for cases of any day.
+
+        ``day`` is a date, or a moment, of which the date counts. Conditions that rules state on dates stay as they are.
+        """
+        return Policy(as_of(self.checked, day.toordinal()), self._limits, self._engine)
+
     def read(self, case: CaseInput, now: datetime | None = None) -> Case:
         """Read a case: a :class:`Case`, a mapping, or JSON (bytes or text). ``now`` replaces the case's own.
 
         Read a case once if you decide on it several times: deciding on a :class:`Case` skips this step. Raises
         :class:`tactful.InvalidInput` with every mistake in the case.
         """
-        return read_case(case, self._calendars, self.checked.custom, self._limits, _now(now))
+        return read_case(case, self._calendars, self.decider.declared, self._limits, _now(now))
 
     def read_text(self, text: bytes | str, name: str, now: datetime | None = None) -> Case:
         """Read a case from the text of a YAML or JSON file. ``name`` is the file's name, for messages.
@@ -81,7 +90,7 @@ class Policy:
         Raises :class:`tactful.InvalidInput` with every mistake, each with its line and column.
         """
         return read_case_text(
-            text, name, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_now(now)
+            text, name, calendars=self._calendars, declared=self.decider.declared, limits=self._limits, now=_now(now)
         )
 
     def read_node(self, node: Node, text: str, now: int | None = None) -> Case:
@@ -89,14 +98,14 @@ class Policy:
 
         Raises as :meth:`read`.
         """
-        return read_case_node(node, text, self._calendars, self.checked.custom, self._limits, now, as_json=False)
+        return read_case_node(node, text, self._calendars, self.decider.declared, self._limits, now, as_json=False)
 
     def read_shape(self, node: Node) -> CaseShape:
         """Read a case as given facts, so that they can be changed before it is linked. For other parts of this package.
 
         Raises as :meth:`read`.
         """
-        return read_shape(node, self.checked.custom, self._limits)
+        return read_shape(node, self.decider.declared, self._limits)
 
     def change(self, case: Case, facts: Mapping[str, Any]) -> Case:
         """A copy of a case with other facts, such as ``{"person[dana].prefers": "phone"}``, for what-if questions.
@@ -107,7 +116,7 @@ class Policy:
         shape, problems = case.shape, list[Diagnostic]()
         for path, value in facts.items():
             try:
-                spot, kind = find_spot(shape, path, self.checked.custom)
+                spot, kind = find_spot(shape, path, self.decider.declared)
                 shape = changed(shape, spot, read_value(value, kind, path))
             except InvalidInput as error:
                 problems.extend(error.diagnostics)
@@ -124,7 +133,7 @@ class Policy:
         another process fails.
         """
         moment = None if now is None else _seconds(now, "now")
-        read = read_case(case, self._calendars, self.checked.custom, self._limits, moment)
+        read = read_case(case, self._calendars, self.decider.declared, self._limits, moment)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
         return Decision(self.decider.rank(read, at), Context(self.decider, read, at))
 
@@ -154,7 +163,7 @@ class Policy:
             from tactful.columns.tables.write import tables_of
         except ImportError as error:
             raise _no_batch() from error
-        return tables_of([self.read(case) for case in cases], self.checked.carried)
+        return tables_of([self.read(case) for case in cases], self.decider.declared)
 
     @lazy
     def table_decider(self) -> TableDecider:
@@ -225,7 +234,11 @@ def loads(
 
 
 def _policy(pack: Pack, limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
-    return Policy(check_pack(pack), limits or CaseLimits(), engine)
+    try:
+        checked = check_pack(pack)
+    except InvalidInput as error:
+        raise with_forgotten_extends(error, pack) from None
+    return Policy(checked, limits or CaseLimits(), engine)
 
 
 def _no_batch() -> EngineError:

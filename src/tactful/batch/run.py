@@ -144,7 +144,7 @@ class _Run:
         plan = self._plan(begun)
         if plan.tables is not None:
             self._policy.table_decider.check(plan.tables.schemas)
-            check_partitions(plan.tables.partitions, self._policy.checked.carried)
+            check_partitions(plan.tables.partitions, self._policy.decider.declared)
         self._viewer.begins(plan.total, list(self._done.values()))
         workers = self._workers(plan)
         setup = Setup(

@@ -9,8 +9,10 @@ import typer
 from rich.text import Text
 
 from tactful.api.policy import Policy, load
+from tactful.cli.options import parse_moment
 from tactful.cli.output import console, fail, guarded, show, write_file
 from tactful.formats.text.console import SafeConsole
+from tactful.formats.text.in_force import told
 from tactful.language.check import check_pack
 from tactful.language.ir import CheckedPack
 from tactful.language.lint import lint_pack
@@ -31,6 +33,12 @@ def check(
     fix: Annotated[
         bool, typer.Option("--fix", help="Remove unused parameters and facts, and redundant conditions.")
     ] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="DAY", help="Also tell which rules and values are not in force then, or end soon."
+        ),
+    ] = None,
     cross_engine: Annotated[
         bool, typer.Option("--cross-engine", help="Also compare both engines on random cases.")
     ] = False,
@@ -55,6 +63,9 @@ def check(
     )
     if warnings:
         _report(warnings, checked)
+    if at is not None:
+        for line in told(checked, parse_moment(at).toordinal()):
+            console().print(line, soft_wrap=True)
     if cross_engine:
         cross(policy, cases, seed, console())
     if warnings and strict:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tactful.api.policy import Policy
+from tactful.api.policy import Policy, load
 from tactful.decide.decider import EngineName
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
@@ -31,10 +31,22 @@ Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text 
 Engine = Annotated[
     EngineName, typer.Option("--engine", help="compiled, or rete for the Rete network of durable-rules (extra `rete`).")
 ]
+RulesAsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--rules-as-of", metavar="DAY", help="Use the dated values and rules of this day, at the case's own moment."
+    ),
+]
 SetFacts = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FACT=VALUE", help="What if: person[dana].prefers=phone; may be repeated."),
 ]
+
+
+def load_rules(rules: str, engine: EngineName, as_of: str | None) -> Policy:
+    """The rules of ``--rules``, as they are on the day of ``--rules-as-of``."""
+    policy = load(rules, engine=engine)
+    return policy if as_of is None else policy.as_of(parse_moment(as_of))
 
 
 def read_case(policy: Policy, case: str, at: str | None, application: str | None) -> tuple[Case, datetime | None]:

@@ -12,6 +12,7 @@ from rich.text import Text
 from tactful.api.policy import load
 from tactful.cli.options import Rules
 from tactful.cli.output import console, fail, guarded
+from tactful.facts.dates import format_date
 from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.facts import describe_facts, kind_in_words
 from tactful.language.ir import AddStep, CheckedPack, Rule
@@ -71,7 +72,8 @@ def _actions(checked: CheckedPack) -> Table:
 def _parameters(checked: CheckedPack) -> Table:
     table = _table("parameter", "value", "about", "where")
     for parameter in checked.parameters:
-        table.add_row(parameter.name, parameter.value, parameter.about, where(parameter.span))
+        later = [f"from {format_date(dated.day)} on {dated.value}" for dated in parameter.dated[1:]]
+        table.add_row(parameter.name, "; ".join((parameter.value, *later)), parameter.about, where(parameter.span))
     return table
 
 

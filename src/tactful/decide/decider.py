@@ -28,7 +28,7 @@ class Decider:
 
     def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
         self.checked, self.limits = checked, limits
-        self.calendars = Calendars()
+        self.calendars, self.declared = Calendars(checked.calendars), checked.declared
         self.ranker = Ranker(checked, self.calendars)
         #: How much decisions take.
         self.work = Work(checked, limits.steps)
@@ -99,7 +99,7 @@ class Decider:
     def link(self, shape: CaseShape, now: int | None) -> Case | None:
         """The case of a shape with changed facts; ``None`` if the facts do not fit together, or make it too large."""
         try:
-            case = link(shape, now, self.calendars, self.checked.custom, self.limits)
+            case = link(shape, now, self.calendars, self.declared, self.limits)
         except NotLinkable:
             return None
         return case if case.size <= self.work.safe or self.work.allows(case) else None

@@ -6,7 +6,7 @@ changes, which costs time but not exactness. It never misses an instant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise, product
 from typing import Final, TypeVar, assert_never
 
@@ -356,7 +356,10 @@ class _Window:
                 yield from self._changes_of(other, env)
                 yield from self._meetings(field, other, env)
                 yield from self._meetings(other, field, env)
-            case AtValue() | AmongValues() | AtWords() | AtDay() | AtDayOfYear():
+            case AtValue(value=value):
+                if field.origin == "clock":
+                    yield from self._shows(field, (int(value),), env)
+            case AmongValues() | AtWords() | AtDay() | AtDayOfYear():
                 pass  # only a field that changes passes these
             case _:
                 assert_never(boundary)
@@ -368,9 +371,13 @@ class _Window:
 
     def _meetings(self, clock: Field, other: Field, env: Environment) -> Iterator[int]:
         """The moments at which a clock begins, or ceases, to show the time of day that another field holds."""
+        if clock.origin == "clock":
+            yield from self._shows(clock, {value + step for value in self._values(other, env) for step in (0, 1)}, env)
+
+    def _shows(self, clock: Field, times: Iterable[int], env: Environment) -> Iterator[int]:
+        """The moments at which a clock shows one of some times of day."""
         row = row_of(clock, env)
-        if self._clocks is not None and clock.origin == "clock" and row is not None:
-            times = {value + seconds for value in self._values(other, env) for seconds in (0, 1)}
+        if self._clocks is not None and row is not None:
             yield from self._clocks.times(own_calendar(row), times)
 
     def _changes_of(self, field: Field, env: Environment) -> Iterator[int]:

@@ -11,6 +11,7 @@ import msgspec
 from tactful.facts.entities import ENTITIES
 from tactful.facts.fields import MUTABILITIES, given_fields
 from tactful.facts.kinds import (
+    WEEKDAYS,
     Kind,
     YesNoKind,
     kind_name,
@@ -27,6 +28,7 @@ from tactful.reasons.records.why import WhyRecord
 
 Schema = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TEXT: Final[Schema] = {"type": "string"}
 _NULL: Final[Schema] = {"type": "null"}
 
@@ -84,6 +86,7 @@ def pack_schema(checked: CheckedPack) -> Schema:
             "pack": _object({"name": _TEXT, "version": {"type": ["string", "number"]}}),
             "extends": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
             "parameters": _by_id(_parameter(), [parameter.name for parameter in checked.parameters], "A knob."),
+            "calendars": _by_id(_calendar(), list(checked.calendars), "Days off and office hours."),
             "custom_facts": _custom_facts(),
             "fields": _by_id(_field_note(), list(checked.fields), "How to ask for a field, and who can change it."),
             "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.facts], "A computed fact."),
@@ -135,7 +138,44 @@ def _parameter() -> Schema:
         ],
         "examples": ["2 days", "5 business days", 2],
     }
-    return {"anyOf": [*value["anyOf"], _object({"value": value, "about": _TEXT, "source": _TEXT})]}
+    bound: Schema = {"type": ["string", "number"]}
+    dated: Schema = {"anyOf": [bound, _object({"value": bound, "source": _TEXT})]}
+    parameter = _object(
+        {
+            "value": value,
+            "values": {
+                "type": "object",
+                "description": "Its values, each from a day on.",
+                "patternProperties": {_DATE: dated},
+                "additionalProperties": False,
+            },
+            "adjustable": _object(
+                {"from": bound, "to": bound}, "The bounds within which a case may state its own value."
+            ),
+            "about": _TEXT,
+            "source": _TEXT,
+        }
+    )
+    return {"anyOf": [*value["anyOf"], parameter]}
+
+
+def _calendar() -> Schema:
+    texts: Schema = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+    days: Schema = {**texts, "examples": [["2026-11-27", "24 December to 1 January"]]}
+    day: Schema = {"enum": list(WEEKDAYS)}
+    return _object(
+        {
+            "about": _TEXT,
+            "country": {"type": "string", "description": "For applications that name no country.", "examples": ["US"]},
+            "weekend": {
+                "anyOf": [day, {"type": "array", "items": day}],
+                "description": "The days off of each week, instead of those of the country.",
+            },
+            "days off": {**days, "description": "Days off besides those of the country."},
+            "working days": {**days, "description": "Days on which people work, whatever else is said."},
+            "office hours": {"type": "string", "examples": ["09:00 to 17:00"]},
+        }
+    )
 
 
 def _custom_facts() -> Schema:

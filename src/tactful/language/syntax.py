@@ -10,16 +10,20 @@ from typing import Literal
 
 from tactful.language.phrases import Deadline, Phrase
 from tactful.language.terms import Definition, Modality, Name, Operand, Override, Parameter, Written
-from tactful.source.diagnostics import Span
+from tactful.source.diagnostics import Diagnostic, Span
 
 
 class Entry(Written, frozen=True):
-    """A line of a condition: a field and a phrase. ``text`` is the phrase as written."""
+    """A line of a condition: a field and a phrase. ``text`` is the phrase as written.
+
+    ``in_force``: it is no line of a condition, but tells on which days a dated rule is in force.
+    """
 
     field: Name
     phrase: Phrase
     text: str
     span: Span
+    in_force: bool = False
 
 
 class Group(Written, frozen=True):
@@ -30,6 +34,18 @@ class Group(Written, frozen=True):
 
 
 Condition = Entry | Group
+
+
+class Calendar(Written, frozen=True):
+    """A calendar: its country, its weekend, days off and working days, and its office hours. ``None``: not stated."""
+
+    name: Name
+    about: str
+    country: Name | None
+    weekend: tuple[Name, ...] | None
+    days_off: tuple[Name, ...]
+    working_days: tuple[Name, ...]
+    office_hours: Name | None
 
 
 class CustomFact(Written, frozen=True):
@@ -164,7 +180,10 @@ class Action(Written, frozen=True):
 
 
 class Rule(Written, frozen=True):
-    """A rule. ``endless``: it has ``by: none``, so it has no deadline even if it stops firing by time alone."""
+    """A rule. ``endless``: it has ``by: none``, so it has no deadline even if it stops firing by time alone.
+
+    Without a ``conclusion``, it has a mistake that is reported.
+    """
 
     id: Name
     about: str
@@ -172,7 +191,7 @@ class Rule(Written, frozen=True):
     entity: Name
     when: Condition
     unless: Condition
-    conclusion: Conclusion
+    conclusion: Conclusion | None
     to: Name | None
     by: Deadline | None
     endless: bool
@@ -260,12 +279,17 @@ class Invariant(Written, frozen=True):
 
 
 class Pack(Written, frozen=True):
-    """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends."""
+    """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends.
+
+    ``mistakes`` are those of reading it. ``unread`` are the names of the parameters, fields and facts that were left out
+    because of them: nothing is said of what reads these.
+    """
 
     name: str
     version: str
     digest: str
     parameters: tuple[Parameter, ...]
+    calendars: tuple[Calendar, ...]
     custom_facts: tuple[CustomFact, ...]
     fields: tuple[FieldNote, ...]
     facts: tuple[ComputedFact | DerivedFact, ...]
@@ -277,3 +301,5 @@ class Pack(Written, frozen=True):
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
     own: tuple[str, ...]
+    mistakes: tuple[Diagnostic, ...] = ()
+    unread: frozenset[str] = frozenset()

@@ -14,6 +14,9 @@ import msgspec
 from tactful.facts.fields import Mutability
 from tactful.facts.kinds import Duration, Elapsed, Kind, Value
 from tactful.facts.kinds import Known as KnownValue
+from tactful.facts.parameters import Adjustable
+from tactful.facts.reading.custom import CustomFields, Declared
+from tactful.facts.working_time import WorkingTime
 from tactful.language.terms import Definition, Modality, Order, Override
 from tactful.source.diagnostics import Span
 
@@ -28,7 +31,8 @@ class Field(Checked, frozen=True):
     The path to the field starts at the entity ``scope``, and ``via`` are the steps from there to its row (a person's field
     of an interviewer goes via ``person``). The meaning of ``key`` depends on the field's origin: the attribute of the row
     (``given``), the name of the custom fact (``custom``), ``local_time``, ``business_day``, ``weekday`` or ``date``
-    (``clock``), or the id of the computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it.
+    (``clock``), or the id of the computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it;
+    for a hidden fact, the name of the field that it moves.
     ``derived``: a computed fact that an expression or a table states, so that it may be unknown, whatever its kind.
     """
 
@@ -39,6 +43,11 @@ class Field(Checked, frozen=True):
     kind: Kind
     text: str
     derived: bool = False
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is the value that a case states for a parameter."""
+        return self.origin == "custom" and self.key.startswith("$")
 
 
 class Shift(Checked, frozen=True):
@@ -144,7 +153,8 @@ Predicate = (
 class Test(Checked, frozen=True):
     """All ``predicates`` hold of ``field``; ``negated``: not all of them do.
 
-    No predicate holds of an unknown field. ``text`` is the phrase as written, and ``span`` its place.
+    No predicate holds of an unknown field. ``text`` is the phrase as written, and ``span`` its place. ``in_force``: the test
+    is not a condition that an author states, but tells whether a dated value or a dated rule is in force.
     """
 
     field: Field
@@ -152,6 +162,7 @@ class Test(Checked, frozen=True):
     negated: bool
     text: str
     span: Span
+    in_force: bool = False
 
 
 class AllOf(Checked, frozen=True):
@@ -317,6 +328,11 @@ class Derived(Checked, frozen=True):
     about: str
     ask: str
     hidden: bool = False
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it stands for a parameter whose value varies."""
+        return self.id.startswith("candidate.$") and not self.hidden
 
 
 ComputedFact = WhenFact | Aggregate | Derived
@@ -508,39 +524,29 @@ class Invariant(Checked, frozen=True):
     span: Span
 
 
+class Dated(Checked, frozen=True):
+    """A value of a parameter as written, and the day (an ordinal) on which it comes into force."""
+
+    day: int
+    value: str
+
+
 class Parameter(Checked, frozen=True):
-    """A parameter: its value as written, and its place."""
+    """A parameter: its value as written, and its place. ``dated``: its values by day, of which ``value`` is the first."""
 
     name: str
     value: str
     about: str
     source: str
     span: Span
-
-
-class Adjustable(Checked, frozen=True):
-    """A parameter for which a case may state a value of its own, between ``low`` and ``high`` (both included).
-
-    Values are as fields of ``kind`` have them. Business days are negative there, so ``low`` is the most of them; see
-    :func:`tactful.facts.kinds.as_length`. ``bounds``: in words. The value of a case is the candidate's custom fact ``$name``.
-    """
-
-    name: str
-    kind: Kind
-    low: int | float
-    high: int | float
-    bounds: str
-    about: str
-
-    def takes(self, value: int | float) -> bool:
-        """Whether a case may state this value."""
-        return self.low <= value <= self.high
+    dated: tuple[Dated, ...] = ()
 
 
 class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
-    ``fields`` holds every given and custom field, by ``entity.field``.
+    ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name.
+    ``as_of``: the day (an ordinal) whose values and rules it has, if it has only those of one day.
     """
 
     name: str
@@ -557,9 +563,18 @@ class CheckedPack(Checked, frozen=True):
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
     adjustable: tuple[Adjustable, ...] = ()
+    calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
+    as_of: int | None = None
 
     @property
-    def carried(self) -> Mapping[str, Mapping[str, Kind]]:
+    def declared(self) -> Declared:
+        """What cases for the pack may have beyond the given facts."""
+        adjustable = {parameter.name: parameter for parameter in self.adjustable}
+        return Declared(
+            self.custom, adjustable, frozenset(parameter.name for parameter in self.parameters) - {*adjustable}
+        )
+
+    @property
+    def carried(self) -> CustomFields:
         """The kinds of what rows carry beyond their given fields: custom facts, and the parameters that cases may state."""
-        parameters = {f"${parameter.name}": parameter.kind for parameter in self.adjustable}
-        return {**self.custom, "candidate": {**self.custom.get("candidate", {}), **parameters}}
+        return self.declared.carried

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from itertools import combinations, pairwise, product
 from typing import Final, Literal, NamedTuple, assert_never
 
@@ -17,6 +18,7 @@ from tactful.facts.kinds import (
     HOUR,
     BusinessDays,
     ChoiceKind,
+    DateKind,
     DayTimeKind,
     ListKind,
     MomentKind,
@@ -24,6 +26,7 @@ from tactful.facts.kinds import (
     Value,
     YesNoKind,
 )
+from tactful.facts.working_time import DayRange
 from tactful.language.ir import (
     AllOf,
     Compare,
@@ -44,7 +47,17 @@ from tactful.language.ir import (
     TextHas,
     YearlyBetween,
 )
-from tactful.language.ir.boundaries import AmongValues, AtMoment, AtValue, boundaries_of, other_fields
+from tactful.language.ir.boundaries import (
+    AmongValues,
+    AtDay,
+    AtDayOfYear,
+    AtMoment,
+    AtValue,
+    Boundary,
+    boundaries_of,
+    other_fields,
+)
+from tactful.language.ir.days import day_in_year
 
 #: A field: its entity, its origin, and its name there.
 Key = tuple[str, str, str]
@@ -52,6 +65,8 @@ Key = tuple[str, str, str]
 _OTHER: Final = "\0other"
 #: Limits: the values that are tried for a list, the points of a field, the fields that it is compared with, the alternatives
 #: of a condition, and the steps of a search. A question beyond a limit has no answer.
+_LEAP_YEAR: Final = 2024
+_SOME_DAY: Final = date(_LEAP_YEAR, 1, 1).toordinal()
 _MOST_IN_LIST: Final = 6
 _MOST_POINTS: Final = 4096
 _MOST_OTHERS: Final = 5
@@ -227,12 +242,9 @@ def points(tests: Sequence[Test], entity: str, count: bool = False) -> tuple[Poi
     field = tests[0].field
     if len({key_of(other) for test in tests for other in other_fields(test)}) > _MOST_OTHERS:
         raise TooHard
-    if any(
-        isinstance(predicate, TextHas | PlaceIn | DateBetween | YearlyBetween)
-        for test in tests
-        for predicate in test.predicates
-    ):
-        raise TooHard  # words, countries and days are not divided into stretches of values
+    hard = TextHas | PlaceIn if isinstance(field.kind, DateKind) else TextHas | PlaceIn | DateBetween | YearlyBetween
+    if any(isinstance(predicate, hard) for test in tests for predicate in test.predicates):
+        raise TooHard  # words, countries and the days of moments are not divided into stretches of values
     signs = list(_signs(tests, field))
     values = list(_values(tests, field, count))
     if len(signs) * len(values) > _MOST_POINTS:
@@ -270,6 +282,8 @@ def _values(tests: Sequence[Test], field: Field, count: bool) -> Iterator[Point]
             values = words
         case ListKind():
             values = _lists(sorted(map(str, named)))
+        case DateKind():
+            values = _days(every)
         case DayTimeKind():
             near = {0, DAY - 1} | {int(bound) + step for bound in bounds for step in (-1, 0)}
             values = sorted(time for time in near if 0 <= time < DAY)
@@ -280,6 +294,22 @@ def _values(tests: Sequence[Test], field: Field, count: bool) -> Iterator[Point]
         case _:
             values = (*sorted(map(str, named)), _OTHER)
     yield from (Point(True, value) for value in values)
+
+
+def _days(boundaries: Sequence[Boundary]) -> list[int]:
+    """Each day at which a date begins or ceases to lie in a range, and the days beside it.
+
+    Days of the year are looked at in each year in which days of single years lie, and in two years around them.
+    """
+    days = {boundary.day for boundary in boundaries if isinstance(boundary, AtDay)}
+    yearly = [boundary.day for boundary in boundaries if isinstance(boundary, AtDayOfYear)]
+    if yearly:
+        years = {date.fromordinal(day).year for day in days} or {_LEAP_YEAR}
+        around = range(min(years) - 1, max(years) + 2)
+        if len(around) * len(yearly) > _MOST_POINTS:
+            raise TooHard
+        days |= {day_in_year(year, day).toordinal() for year in around for day in yearly}
+    return sorted({day + step for day in days or {_SOME_DAY} for step in (-1, 0, 1)})
 
 
 def _numbers(named: Iterable[bool | str | int | float]) -> set[int | float]:
@@ -369,8 +399,14 @@ def _predicate(predicate: Predicate, point: Point) -> bool:
         case Relates(op=op, other=other):
             sign = dict(point.signs)[key_of(other)]
             return sign is not None and (sign == 0 if op == "==" else _compares(sign, op, 0))
-        case TextHas() | PlaceIn() | DateBetween() | YearlyBetween():
-            raise TooHard  # see points_of
+        case DateBetween(first=first, last=last):
+            assert isinstance(value, int)  # a date; moments are too hard, see points
+            return (first is None or first <= value) and (last is None or value <= last)
+        case YearlyBetween(first=first, last=last):
+            assert isinstance(value, int)  # likewise
+            return DayRange(first, last, yearly=True).covers(date.fromordinal(value))
+        case TextHas() | PlaceIn():
+            raise TooHard  # see points
         case _:
             assert_never(predicate)
 

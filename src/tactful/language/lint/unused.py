@@ -20,14 +20,15 @@ _IN_TEXT = re.compile(r"\{\$([a-z][a-z0-9_]*)")
 
 def lint_unused(pack: Pack, checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
     """Parameters, computed facts and actions that nothing uses."""
-    read = set(_parameters((pack.rules, pack.facts, pack.actions, pack.invariants, pack.fields, pack.custom_facts)))
+    parts = (pack.rules, pack.facts, pack.tables, pack.actions, pack.invariants, pack.fields, pack.custom_facts)
+    read = set(_parameters(parts))
     for parameter in pack.parameters:
         span = own.place(parameter.name.span, *(value.span for value in parameter.value))
         if parameter.name.text not in read and span is not None:
             name = parameter.name.text
             yield UnusedParameter.at(span, f"nothing reads the parameter `{name}`", "take it out, or use it")
     used = closure(computed(_fields(checked)), {fact.id: fact for fact in checked.facts})
-    for fact in pack.facts:
+    for fact in (*pack.facts, *pack.tables):
         if fact.name.text not in used and fact.name.span in own:
             help_ = "take it out, or use it in a rule"
             yield UnusedFact.at(fact.name.span, f"no rule reads `{fact.name.text}`, directly or through others", help_)

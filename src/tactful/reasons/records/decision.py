@@ -164,12 +164,15 @@ class FlipsRecord(Record, frozen=True):
     ] = msgspec.UNSET
 
 
-class PackRecord(Record, frozen=True):
+class PackRecord(Record, frozen=True, omit_defaults=True):
     """The pack that was decided with."""
 
     name: str
     version: str
     digest: Annotated[str, Meta(description="SHA-256 over the texts of all its files.")]
+    as_of: Annotated[
+        str | None, Meta(description="The day whose values and rules were used, if it is not the day of the case.")
+    ] = None
 
 
 class OverrideRecord(Record, frozen=True):

@@ -246,8 +246,8 @@ class Gap(Code):
     """gap between the thresholds of two rules
 
     What it reports
-        Two rules draw the same conclusion under conditions that differ in only one number or moment, and there is a
-        range between them in which neither fires.
+        Two rules draw the same conclusion under conditions that differ in only one number, moment or date, and there is
+        a range between them in which neither fires.
 
     Why
         The two thresholds were probably meant to be the same.
@@ -292,8 +292,8 @@ class Overlap(Code):
     """overlap between the thresholds of two rules
 
     What it reports
-        Two rules draw the same conclusion under conditions that differ in only one number or moment, and there is a
-        range in which both fire. Where the range of one rule lies inside the other's, it is taken to be intended.
+        Two rules draw the same conclusion under conditions that differ in only one number, moment or date, and there is
+        a range in which both fire. Where the range of one rule lies inside the other's, it is taken to be intended.
 
     Why
         One rule was probably meant to take over where the other stops.
