@@ -33,7 +33,7 @@ def _check_key(key: syntax.OrderKey, scope: Scope) -> OrderKey | None:
         return None
     words = FIRST.get(type(field.kind))
     if words is None:
-        message = f"`{field.text}` is {kind_name(field.kind)}, and nothing of that kind can be sorted by"
+        message = f"`{field.text}` is {kind_name(field.kind)}, which cannot sort recommendations"
         help_ = "sort by a number, a moment, a duration or a yes/no; a table can give each value a number"
         scope.report(BadSetting.at(key.field.span, message, help_))
         return None
