@@ -39,8 +39,8 @@ from tactful.language.ir.turns import Added, Reach, Step, Turn
 _MOST: Final = 24
 _LENGTHS: Final = 6
 #: The moments between which values are drawn: cases hold them, and a month around them, in any time zone.
-_FIRST: Final = FIRST_MOMENT + 400 * DAY
-_LAST: Final = LAST_MOMENT - 400 * DAY
+FIRST: Final = FIRST_MOMENT + 400 * DAY
+LAST: Final = LAST_MOMENT - 400 * DAY
 #: The lengths that a given fact may have.
 _ANY: Final[tuple[Duration, ...]] = (Elapsed(2 * WEEK), Elapsed(DAY))
 
@@ -64,7 +64,7 @@ class Mark(msgspec.Struct, frozen=True):
             at = calendar.start_of_day(day_in_year(calendar.local(now).year, self.yearly))
         for shift in reversed(self.shifts):
             at = before(at, shift, calendar)
-        return min(max(at, _FIRST), _LAST)
+        return min(max(at, FIRST), LAST)
 
 
 class Marks:
