@@ -57,7 +57,7 @@ def _case(people: list[dict[str, Any]], messages: list[dict[str, Any]]) -> dict[
 )
 def test_fields_decide_before_ids(order: str, first: str) -> None:
     """Known values come in the order that is said, unknown ones last, and what is not in scope decides nothing."""
-    people = [
+    people: list[dict[str, Any]] = [
         {"id": "a", "invited_call": False, "custom": {"distance": 2.5}},
         {"id": "b", "custom": {"distance": -1, "patience": "1 hour"}},
         {"id": "c", "invited_call": True, "custom": {"patience": "2 hours"}},
@@ -69,7 +69,7 @@ def test_fields_decide_before_ids(order: str, first: str) -> None:
 def test_the_next_field_decides_where_the_first_is_equal() -> None:
     """Values are compared one field after the other; the ids come last."""
     order = "[{person.invited_call: yes first}, {person.distance: largest first}]"
-    people = [
+    people: list[dict[str, Any]] = [
         {"id": "a", "invited_call": True, "custom": {"distance": 1}},
         {"id": "b", "invited_call": True, "custom": {"distance": 3}},
         {"id": "c", "invited_call": True, "custom": {"distance": 3}},
@@ -80,7 +80,7 @@ def test_the_next_field_decides_where_the_first_is_equal() -> None:
 
 def test_a_plan_follows_an_order_that_changes_by_time_alone() -> None:
     """As a moment passes, another person comes first, although the same rules fire for the same people."""
-    people = [{"id": "a"}, {"id": "b"}]
+    people: list[dict[str, Any]] = [{"id": "a"}, {"id": "b"}]
     messages = [
         {"person": "a", "direction": "received", "sent_at": (NOW - timedelta(days=1)).isoformat()},
         {"person": "b", "direction": "received", "sent_at": (NOW + timedelta(days=1)).isoformat()},
@@ -95,7 +95,7 @@ def test_a_plan_follows_an_order_that_changes_by_time_alone() -> None:
 
 def test_the_nearest_order_of_a_family_counts() -> None:
     """A kind of an action that states an order of its own does not inherit that of its family."""
-    people = [{"id": "a"}, {"id": "b", "invited_call": True, "custom": {"distance": 5}}]
+    people: list[dict[str, Any]] = [{"id": "a"}, {"id": "b", "invited_call": True, "custom": {"distance": 5}}]
     inherited = _policy("[{person.invited_call: yes first}]")
     own = tactful.loads(
         PACK.replace("ORDER", "[{person.invited_call: yes first}]").replace(

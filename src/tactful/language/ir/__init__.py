@@ -18,7 +18,7 @@ from tactful.facts.parameters import Adjustable
 from tactful.facts.reading.custom import CustomFields, Declared
 from tactful.facts.working_time import WorkingTime
 from tactful.language.terms import Definition, Modality, Order, Override
-from tactful.source.diagnostics import Span
+from tactful.source.diagnostics import Diagnostic, Span
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -352,8 +352,11 @@ class OrderKey(Checked, frozen=True):
 class Action(Checked, frozen=True):
     """An action. ``family`` is the action itself and all actions that it is a kind of, nearest first.
 
-    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then. ``order`` sorts conclusions
-    about the action that are equal in priority, deadline, modality and entity of the target, before ids do.
+    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then. ``outside_safety``: why no
+    safety rule covers it, as the action or one that it is a kind of says.
+
+    ``order`` sorts conclusions about the action that are equal in priority, deadline, modality and entity of the target,
+    before ids do.
     """
 
     id: str
@@ -365,6 +368,7 @@ class Action(Checked, frozen=True):
     steps: tuple[Template, ...]
     due: Literal["by", "until"]
     span: Span
+    outside_safety: str | None = None
     order: tuple[OrderKey, ...] = ()
 
 
@@ -545,8 +549,9 @@ class Parameter(Checked, frozen=True):
 class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
-    ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name.
-    ``as_of``: the day (an ordinal) whose values and rules it has, if it has only those of one day.
+    ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name. ``own``
+    are its own files, without those of the packs that it extends. ``as_of``: the day (an ordinal) whose values and rules it
+    has, if it has only those of one day. ``warnings``: what the pack's files do without saying so.
     """
 
     name: str
@@ -562,9 +567,18 @@ class CheckedPack(Checked, frozen=True):
     overrides: tuple[Override, ...]
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
+    own: tuple[str, ...]
     adjustable: tuple[Adjustable, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
     as_of: int | None = None
+
+    @property
+    def named_facts(self) -> tuple[ComputedFact, ...]:
+        """The computed facts that the pack names: not those that stand for an operand or for a parameter that varies."""
+        return tuple(
+            fact for fact in self.facts if not isinstance(fact, Derived) or not (fact.hidden or fact.is_parameter)
+        )
 
     @property
     def declared(self) -> Declared:
