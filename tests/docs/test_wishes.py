@@ -88,7 +88,8 @@ CALL: Final = ("call", "dana")
 WRITE: Final = ("email_follow_up", "dana")
 YES: Final = True
 NO: Final = False
-FIRST_ROUND: Final = {"interview[onsite].stage": "first"}
+#: Nothing was written after the interview.
+NO_THANKS: Final = {"message[1].sent_at": "unknown"}
 TURNS: Final = {
     "winter-break": Turns(
         ("winter-break.yaml",),
@@ -133,23 +134,26 @@ TURNS: Final = {
         "kim.yaml",
         CALL,
         (Moment("2026-12-15 15:59:59", NO, NO), Moment("2026-12-15 16:00:00", YES, YES)),
+        NO_THANKS,
     ),
     "waits-for-a-large-company": Turns(
         ("waits.yaml",),
         "kim.yaml",
         CALL,
-        (
-            Moment("2026-12-24 16:00:00", NO, YES),
-            Moment("2026-12-28 15:59:59", YES, YES),
-        ),
+        (Moment("2026-12-24 15:59:59", NO, YES), Moment("2026-12-24 16:00:00", YES, YES)),
+        NO_THANKS,
         own_facts={"application.company_size": "large"},
     ),
     "waits-for-a-small-company": Turns(
         ("waits.yaml",),
-        "asked.yaml",
-        WRITE,
-        (Moment("2026-12-31 08:59:59", NO, NO), Moment("2026-12-31 09:00:00", YES, YES)),
-        FIRST_ROUND,
+        "kim.yaml",
+        CALL,
+        (
+            Moment("2026-12-11 15:59:59", NO, NO),
+            Moment("2026-12-11 16:00:00", YES, NO),
+            Moment("2026-12-15 16:00:00", YES, YES),
+        ),
+        {**NO_THANKS, "interview[onsite].stage": "first"},
         {"application.company_size": "small"},
     ),
     "policy-2027": Turns(
@@ -194,7 +198,7 @@ TURNS: Final = {
         "kim.yaml",
         CALL,
         (
-            Moment("2026-12-15 16:00:00", NO, YES),
+            Moment("2026-12-17 16:00:00", NO, YES),
             Moment("2026-12-22 15:59:59", NO, YES),
             Moment("2026-12-22 16:00:00", YES, YES),
             Moment("2026-12-28 10:00:00", NO, YES),
@@ -264,11 +268,11 @@ def test_half_of_the_notice_period_is_a_deadline(folder: Path) -> None:
     }
 
 
-def test_the_second_message_has_another_text(folder: Path) -> None:
-    """Before the first follow-up there is one text, and another after it."""
+def test_the_text_after_the_second_message_is_another(folder: Path) -> None:
+    """Where one message was sent there is one text, and another where two were."""
     wish, texts = tactful.load(folder / "texts.yaml"), []
-    for kind in ("other", "follow_up"):
-        decision = _decide(wish, folder / "asked.yaml", "2026-12-31 10:30:00", {"message[2].kind": kind})
+    for direction in ("received", "sent"):
+        decision = _decide(wish, folder / "asked.yaml", "2026-12-31 10:30:00", {"message[1].direction": direction})
         [write] = [action for action in decision.actions if action.action == "email_follow_up"]
         texts += [reason.text for reason in write.because if reason.rule == "follow-up"]
     assert texts == [
