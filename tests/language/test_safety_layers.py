@@ -129,8 +129,8 @@ def test_a_pack_that_loosens_a_safety_rule_is_refused(name: str, tmp_path: Path)
     files, place = LOOSENED[name]
     with pytest.raises(tactful.InvalidInput) as caught:
         _load(tmp_path, base=SAFETY, **files)
-    assert {problem.code for problem in caught.value.diagnostics} == {"T309"}
-    assert any(f"{place}:" in problem.place() for problem in caught.value.diagnostics)
+    loosened = [problem for problem in caught.value.diagnostics if problem.code == "T309"]
+    assert any(f"{place}:" in problem.place() for problem in loosened)
 
 
 @pytest.mark.parametrize("reason", ['""', '" "', ".", "'…'", "null", "~", '"\\u200b"', "[agreed]"])

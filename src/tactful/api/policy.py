@@ -29,6 +29,7 @@ from tactful.language.check import check_pack
 from tactful.language.ir import CheckedPack
 from tactful.language.ir.in_force import as_of
 from tactful.language.load import load_pack, load_pack_text
+from tactful.language.load.forgotten import with_forgotten_extends
 from tactful.language.syntax import Pack
 from tactful.reasons.context import Context
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
@@ -233,7 +234,11 @@ def loads(
 
 
 def _policy(pack: Pack, limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
-    return Policy(check_pack(pack), limits or CaseLimits(), engine)
+    try:
+        checked = check_pack(pack)
+    except InvalidInput as error:
+        raise with_forgotten_extends(error, pack) from None
+    return Policy(checked, limits or CaseLimits(), engine)
 
 
 def _no_batch() -> EngineError:

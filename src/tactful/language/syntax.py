@@ -10,7 +10,7 @@ from typing import Literal
 
 from tactful.language.phrases import Deadline, Phrase
 from tactful.language.terms import Definition, Modality, Name, Operand, Override, Parameter, Written
-from tactful.source.diagnostics import Span
+from tactful.source.diagnostics import Diagnostic, Span
 
 
 class Entry(Written, frozen=True):
@@ -172,7 +172,10 @@ class Action(Written, frozen=True):
 
 
 class Rule(Written, frozen=True):
-    """A rule. ``endless``: it has ``by: none``, so it has no deadline even if it stops firing by time alone."""
+    """A rule. ``endless``: it has ``by: none``, so it has no deadline even if it stops firing by time alone.
+
+    Without a ``conclusion``, it has a mistake that is reported.
+    """
 
     id: Name
     about: str
@@ -180,7 +183,7 @@ class Rule(Written, frozen=True):
     entity: Name
     when: Condition
     unless: Condition
-    conclusion: Conclusion
+    conclusion: Conclusion | None
     to: Name | None
     by: Deadline | None
     endless: bool
@@ -268,7 +271,11 @@ class Invariant(Written, frozen=True):
 
 
 class Pack(Written, frozen=True):
-    """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends."""
+    """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends.
+
+    ``mistakes`` are those of reading it. ``unread`` are the names of the parameters, fields and facts that were left out
+    because of them: nothing is said of what reads these.
+    """
 
     name: str
     version: str
@@ -286,3 +293,5 @@ class Pack(Written, frozen=True):
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
     own: tuple[str, ...]
+    mistakes: tuple[Diagnostic, ...] = ()
+    unread: frozenset[str] = frozenset()

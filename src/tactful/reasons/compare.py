@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tactful.decide.ranker import Conclusion, Key, Ranking
+from tactful.facts.edit import PARAMETERS
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import Kind, MomentKind, Value
 from tactful.facts.rows import Case, Row, row_key
@@ -358,8 +359,8 @@ _FIELDS: Final = {
 
 
 def _facts(context: Context, ambiguous: set[tuple[str, str]]) -> dict[str, _Facts]:
-    """All known facts of a case, by the place of their row (``person[dana]``)."""
-    facts: dict[str, _Facts] = {}
+    """All known facts of a case, by the place of their row (``person[dana]``), and the parameters that it states."""
+    facts = {PARAMETERS: _Facts(PARAMETERS, dict(_parameters(context)))}
     seen: Counter[str] = Counter()
     for row in _rows(context.case):
         entity, words = row.entity, say_row(row, context.calendar)
@@ -376,9 +377,18 @@ def _values(row: Row, entity: str, context: Context) -> Iterator[tuple[str, tupl
         value = row.value(spec.attribute)
         if value is not None:
             yield spec.name, (value, spec.kind)
-    kinds = context.checked.carried.get(entity, {})
+    kinds = context.checked.custom.get(entity, {})
     for name, value in row.custom.items():
-        yield name, (value, kinds[name])
+        if name in kinds:  # the others are parameters
+            yield name, (value, kinds[name])
+
+
+def _parameters(context: Context) -> Iterator[tuple[str, tuple[Value, Kind]]]:
+    """The parameters that the case states."""
+    stated = context.case.candidate.custom
+    for parameter in context.checked.adjustable:
+        if parameter.key in stated:
+            yield parameter.name, (stated[parameter.key], parameter.kind)
 
 
 def _rows(case: Case) -> Iterator[Row]:

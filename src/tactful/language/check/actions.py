@@ -14,7 +14,7 @@ from tactful.language.terms import MAX_FAMILY, Name
 from tactful.source.codes.conditions import CircularActions, OutOfScope, UnknownAction
 from tactful.source.codes.pack import BadSetting
 from tactful.source.codes.text import TooLarge
-from tactful.source.suggest import did_you_mean
+from tactful.source.suggest import did_you_mean_part
 
 OnePer = Literal["application", "person", "candidate"]
 ONE_PER: tuple[OnePer, ...] = get_args(OnePer)
@@ -32,7 +32,7 @@ class Catalogue:
         """The action's id; ``None`` after reporting that no such action exists."""
         if name.text in self.by_name:
             return name.text
-        help_ = did_you_mean(name.text, self.by_name) or "write it into `actions`"
+        help_ = did_you_mean_part(name.text, self.by_name) or "write it into `actions`"
         self._report(UnknownAction.at(name.span, f"there is no action `{name.text}`", help_))
         return None
 

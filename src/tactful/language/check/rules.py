@@ -101,6 +101,8 @@ class RuleChecker:
 
     def _conclusion(self, rule: syntax.Rule, scope: Scope, target: str) -> Conclusion | None:
         written = rule.conclusion
+        if written is None:
+            return None
         action = self.catalogue.find(written.action)
         if rule.safety and not (
             isinstance(written, syntax.Concludes) and written.modality in ("should_not", "must_not")

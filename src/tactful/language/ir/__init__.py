@@ -31,7 +31,8 @@ class Field(Checked, frozen=True):
     The path to the field starts at the entity ``scope``, and ``via`` are the steps from there to its row (a person's field
     of an interviewer goes via ``person``). The meaning of ``key`` depends on the field's origin: the attribute of the row
     (``given``), the name of the custom fact (``custom``), ``local_time``, ``business_day``, ``weekday`` or ``date``
-    (``clock``), or the id of the computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it.
+    (``clock``), or the id of the computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it;
+    for a hidden fact, the name of the field that it moves.
     ``derived``: a computed fact that an expression or a table states, so that it may be unknown, whatever its kind.
     """
 
@@ -42,6 +43,11 @@ class Field(Checked, frozen=True):
     kind: Kind
     text: str
     derived: bool = False
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is the value that a case states for a parameter."""
+        return self.origin == "custom" and self.key.startswith("$")
 
 
 class Shift(Checked, frozen=True):
@@ -322,6 +328,11 @@ class Derived(Checked, frozen=True):
     about: str
     ask: str
     hidden: bool = False
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it stands for a parameter whose value varies."""
+        return self.id.startswith("candidate.$") and not self.hidden
 
 
 ComputedFact = WhenFact | Aggregate | Derived

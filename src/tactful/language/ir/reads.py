@@ -106,6 +106,21 @@ def conditions_in(expression: Expression) -> Iterator[Condition]:
                 yield branch.condition
 
 
+def as_written(field: Field, facts: Mapping[str, ComputedFact]) -> Field:
+    """The field that the author of a condition wrote: for a hidden fact, the field that it moves."""
+    moved = hidden_move(field, facts)
+    return field if moved is None else moved.field
+
+
+def hidden_move(field: Field, facts: Mapping[str, ComputedFact]) -> Moved | None:
+    """What a hidden fact does to the field that the author wrote; ``None`` for any other field."""
+    fact = facts[field.key] if field.origin == "computed" else None
+    if not isinstance(fact, Derived) or not fact.hidden:
+        return None
+    assert isinstance(fact.expression, Moved)  # operands of conditions and deadlines only move moments
+    return fact.expression
+
+
 def fields_of_rule(rule: Rule) -> Iterator[Field]:
     """All fields that a rule's conditions and deadline read."""
     yield from fields_of(rule.when)

@@ -12,7 +12,8 @@ from tactful.language.syntax import Pack
 def load_pack(location: str | Path) -> Pack:
     """The pack at ``location`` (a file, a folder, ``default`` or ``profile:NAME``) and all packs that it extends.
 
-    Raises :class:`tactful.InvalidInput` with every mistake of this pass.
+    Its ``mistakes`` are those of its entries, which :func:`tactful.language.check.check_pack` raises together with its own.
+    Raises :class:`tactful.InvalidInput` if a file cannot be read.
     """
     return build_pack(read_layers(location))
 

@@ -7,13 +7,15 @@ import re
 from collections.abc import Callable
 from typing import Final, Literal, TypeVar, get_args
 
+import msgspec
+
 from tactful.facts.dates import parse_date
 from tactful.language.load.entries import ID, NO_CONDITION
 from tactful.language.load.expressions import WAYS, read_expression, read_keyed
 from tactful.language.load.files import Layer
 from tactful.language.load.invariants import InvariantReader
 from tactful.language.load.items import Entries, Item
-from tactful.language.load.merge import Merged, merge_layers
+from tactful.language.load.merge import NAMED, Merged, merge_layers
 from tactful.language.phrases import Deadline, Text, parse_deadline, parse_phrase
 from tactful.language.syntax import (
     Action,
@@ -34,7 +36,7 @@ from tactful.language.syntax import (
 from tactful.language.terms import MODALITIES, DatedValue, Definition, Modality, Name, Parameter
 from tactful.source.codes.pack import BadName, BadSetting, MissingKey, UnknownKey, WrongShape
 from tactful.source.codes.text import TooLarge
-from tactful.source.diagnostics import InvalidInput, Span
+from tactful.source.diagnostics import Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.suggest import did_you_mean
 
@@ -50,12 +52,8 @@ AGGREGATIONS: Final[tuple[Aggregation, ...]] = get_args(Aggregation)
 
 
 def build_pack(layers: list[Layer]) -> Pack:
-    """Merge the layers and read all of their entries. Raises :class:`InvalidInput` with all mistakes."""
-    builder = _Builder(layers)
-    pack = builder.build()
-    if builder.problems:
-        raise InvalidInput(builder.problems, builder.sources)
-    return pack
+    """Merge the layers and read all of their entries. What cannot be read is left out, and told in ``mistakes``."""
+    return _Builder(layers).build()
 
 
 class _Builder(InvariantReader):
@@ -65,6 +63,9 @@ class _Builder(InvariantReader):
         self.sources = {file.name: file.text for file in self.files}
         self.own = tuple(file.name for file in layers[-1].files) if layers else ()
         self.merged: Merged = merge_layers(layers, self.report)
+        self.unread: set[str] = set(self.merged.unread)
+        for file in self.files:
+            self.problems.extend(file.mistakes)
 
     def build(self) -> Pack:
         merged = self.merged
@@ -72,7 +73,7 @@ class _Builder(InvariantReader):
         for file in self.files:
             data = file.text.encode()
             digest.update(len(data).to_bytes(8, "big") + data)
-        return Pack(
+        pack = Pack(
             name=merged.name,
             version=merged.version,
             digest=f"sha256:{digest.hexdigest()}",
@@ -94,14 +95,16 @@ class _Builder(InvariantReader):
             sources=self.sources,
             own=self.own,
         )
+        return msgspec.structs.replace(pack, mistakes=tuple(self.problems), unread=frozenset(self.unread))
 
     def _all(self, section: str, build: Callable[[Item], T | None]) -> tuple[T, ...]:
         items = self.merged.sections[section]
         if len(items) > MAX_ITEMS:
             self.report(BadSetting.at(None, f"more than {MAX_ITEMS} entries under `{section}`"))
             return ()
-        built = [build(items[id_]) for id_ in sorted(items)]
-        return tuple(entry for entry in built if entry is not None)
+        built = {id_: build(items[id_]) for id_ in sorted(items)}
+        self.unread.update(id_ for id_, entry in built.items() if entry is None and section in NAMED)
+        return tuple(entry for entry in built.values() if entry is not None)
 
     # --- sections ---
 
@@ -109,6 +112,10 @@ class _Builder(InvariantReader):
         entries = item.entries
         name, about = self._id(item, _NAME, "thank_you_within"), self._words(entries, "about")
         adjustable = self._bounds(entries)
+        if "values" in entries and "value" in entries:
+            message = f"`{item.id.text}` has both `value` and `values`"
+            help_ = "write `value`, or `values` by the days from which on they count"
+            self.report(BadSetting.at(entries["value"][0].span, message, help_))
         if "values" in entries:
             dated = self._dated(entries["values"][1])
             first = tuple(value.value for value in dated[:1])
@@ -297,22 +304,22 @@ class _Builder(InvariantReader):
     def _rule(self, item: Item) -> Rule | None:
         entries = item.entries
         entity, because = self._required(item, "for each"), self._required(item, "because")
-        concluded = self._conclusion(item)
-        if concluded is None or entity is None or because is None:
+        conclusion, to = self._conclusion(item) or (None, None)
+        when, unless, by = self._when(entries), self._unless(entries), self._deadline(entries)
+        if entity is None:
             return None
-        conclusion, to = concluded
         return Rule(
             id=self._id(item, ID, "thank-you-note"),
             about=self._words(entries, "about"),
             source=self._words(entries, "source"),
             entity=entity,
-            when=self._when(entries),
-            unless=self._unless(entries),
+            when=when,
+            unless=unless,
             conclusion=conclusion,
             to=self._text(entries, "to") or to,
-            by=self._deadline(entries),
+            by=by,
             endless=self._is_none(entries),
-            because=because,
+            because=because or Name("", item.id.span),
             priority=self._number(entries, "priority", 0, 100),
             safety=self._yes_no(entries, "safety"),
         )

@@ -12,9 +12,9 @@ import msgspec
 from tactful.language.load.places import Refused, beside, is_folder, members_of, read_regular_file, resolved
 from tactful.source.codes.pack import BadExtends, CircularExtends, UnreadablePack, WrongShape
 from tactful.source.codes.text import TooLarge
-from tactful.source.diagnostics import Diagnostic, InvalidInput
+from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence, TextLimits, decode
-from tactful.source.parse_yaml import parse_yaml
+from tactful.source.parse_yaml import read_yaml
 from tactful.source.suggest import did_you_mean
 
 SUFFIXES: Final = (".yaml", ".yml")
@@ -30,11 +30,12 @@ Report = Callable[[Diagnostic], None]
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file of a pack: its name for messages, its text, and its content (``None`` for an empty file)."""
+    """A file of a pack: its name for messages, its text, its content (``None`` for an empty file), mistakes of its YAML."""
 
     name: str
     text: str
     root: Mapping | None
+    mistakes: tuple[Diagnostic, ...] = ()
 
 
 class Layer(msgspec.Struct, frozen=True):
@@ -149,6 +150,10 @@ class _Reader:
         self, label: str, files: tuple[File, ...], overlay: bool, stacks: list[frozenset[int]]
     ) -> frozenset[int]:
         stack = frozenset({len(self.layers)}).union(*stacks)
+        if files and all(file.root is None and not file.mistakes for file in files):
+            message = f"{_quoted(files[0].name)} is empty" if len(files) == 1 else f"all files of `{label}` are empty"
+            help_ = "write `rules:` into it, or `extends: default` for the shipped rules"
+            self.problems.append(UnreadablePack.at(Span(files[0].name, 0, 0, 1, 1), message, help_))
         self.layers.append(Layer(label, files, overlay, stack))
         return stack
 
@@ -158,14 +163,14 @@ class _Reader:
         stacks = []
         for node in bases:
             named = self._named(node)
-            if named is None:
+            if named is not None:
+                stacks.append(self._add_base(node, *named))
+            elif not node.text.startswith("profile:"):
                 self.problems.append(
                     BadExtends.at(
                         node.span, f"{_quoted(node.text)} is not a shipped pack", "a text may extend `default` only"
                     )
                 )
-            else:
-                stacks.append(self._add_base(node, *named))
         if file is not None:
             self._layer(name, (file,), bool(bases), stacks)
 
@@ -217,17 +222,18 @@ class _Reader:
         try:
             text = decode(data, name)
             self.sources[name] = text
-            root = parse_yaml(text, name)
+            root, mistakes = read_yaml(text, name)
         except InvalidInput as error:
             self.problems.extend(error.diagnostics)
             self.sources.update(error.sources)
             return None
         if root is not None and not isinstance(root, Mapping):
-            self.problems.append(
-                WrongShape.at(root.span, "a pack is a mapping", "begin with `rules:` or another section of a pack")
+            mistakes = (
+                *mistakes,
+                WrongShape.at(root.span, "a pack is a mapping", "begin with `rules:` or another section of a pack"),
             )
-            return None
-        return File(name, text, root)
+            root = None
+        return File(name, text, root, mistakes)
 
     def _bases(self, file: File) -> list[Scalar]:
         """The packs that the file's ``extends`` names."""

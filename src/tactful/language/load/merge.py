@@ -85,10 +85,47 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+#: The sections whose entries conditions and sentences refer to by name.
+NAMED: Final = ("parameters", "custom_facts", "facts", "tables")
+
+
+#: Words that other rule languages have for keys of this one.
+_SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
+    "when": ("if", "condition", "conditions", "where", "given"),
+    "unless": ("except", "if not", "unless_when"),
+    "then": ("action", "do", "conclusion", "advise", "recommend"),
+    "because": ("reason", "why", "text", "message", "explanation"),
+    "by": ("deadline", "due", "until"),
+    "about": ("description", "title", "name", "doc", "comment", "note"),
+    "for each": ("for_each", "foreach", "for-each", "for", "each", "for all", "entity"),
+    "off": ("enabled", "disabled", "active", "remove", "delete"),
+    "to": ("target", "whom"),
+    "value": ("default", "val"),
+    "rows": ("row", "rules", "cases", "table"),
+    "otherwise": ("else", "default"),
+    "gives": ("type", "returns", "output"),
+    "one per": ("one_per", "per"),
+    "steps": ("step", "todo"),
+    "is_a": ("kind_of", "family", "parent", "extends"),
+}
+#: An id of each section, for messages.
+_EXAMPLES: Final[dict[str, str]] = {
+    "parameters": "thank_you_within",
+    "custom_facts": "person",
+    "fields": "person.prefers",
+    "facts": "person.thanked",
+    "tables": "application.first_wait",
+    "actions": "send_note",
+    "rules": "thank-you-note",
+    "invariants": "never-call-against-preference",
+}
+
+
 class Merged(msgspec.Struct):
     """All sections after merging.
 
     ``switched_off``: the safety rules that layers switched off, with their contents. ``history``: the edits of each layer.
+    ``unread``: the names of entries of :data:`NAMED` sections that were left out because of a mistake.
     """
 
     name: str
@@ -97,6 +134,7 @@ class Merged(msgspec.Struct):
     overrides: list[Override]
     switched_off: list[tuple[str, RuleContent]]
     history: dict[tuple[str, str], list[Edit]]
+    unread: set[str]
 
     def view(self, layers: Iterable[int]) -> View:
         """The sections as they are now, which are those of ``layers``."""
@@ -118,7 +156,7 @@ def merge_layers(layers: list[Layer], report: Report) -> Merged:
 
 
 def _nothing() -> Merged:
-    return Merged("", "0", {section: {} for section in KEYS if section != "pack"}, [], [], {})
+    return Merged("", "0", {section: {} for section in KEYS if section != "pack"}, [], [], {}, set())
 
 
 def _of_layers(layers: list[Layer]) -> Iterator[View]:
@@ -170,7 +208,9 @@ class _Merger:
             )
         elif key.text in NEEDS and not _empty(node):
             if not isinstance(node, Mapping):
-                self.report(WrongShape.at(node.span, f"`{key.text}` is a mapping from ids to their definitions"))
+                message = f"`{key.text}` is a mapping from ids to their definitions"
+                help_ = f"write each below an id of its own, `{_EXAMPLES[key.text]}:`, without `- `"
+                self.report(WrongShape.at(node.span, message, help_))
                 return
             for id_, content in self._items(key.text, node):
                 self._item(key.text, id_, content)
@@ -182,7 +222,11 @@ class _Merger:
             return
         for entity, fields in node.entries:
             if not isinstance(fields, Mapping):
-                self.report(WrongShape.at(fields.span, f"`{entity.text}` is a mapping from fields to their types"))
+                owner, _, name = entity.text.partition(".")
+                help_ = f"write `{owner}: {{{name}: …}}`" if name else "write `person: {likes_calls: yes/no}`"
+                self.report(
+                    WrongShape.at(fields.span, f"`{entity.text}` is a mapping from fields to their types", help_)
+                )
                 continue
             for field, content in fields.entries:
                 yield Scalar(f"{entity.text}.{field.text}", field.plain, field.span), content
@@ -199,6 +243,7 @@ class _Merger:
             return
         entries = self._shorthand(section, id_, content, base)
         if entries is None:
+            self._leave_out(section, id_)
             return
         if "off" in entries:
             self._switch_off(section, id_, base, entries)
@@ -213,12 +258,23 @@ class _Merger:
             return self._entries(section, id_, content)
         short = {"parameters": "value", "custom_facts": "type"}.get(section)
         if short is None or _empty(content):
-            self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping with {_listed(KEYS[section], 'or')}"))
+            self._wrong_shape(section, id_, content)
             return None
         if section == "parameters" and base is None and self.layer.overlay:
             self._nothing_to_change(section, id_)
             return None
         return {short: (id_, content)}
+
+    def _wrong_shape(self, section: str, id_: Scalar, content: Node) -> None:
+        message = f"`{id_.text}` is a mapping with {_listed(KEYS[section], 'or')}"
+        help_ = "indent its keys below it"
+        if id_.text in KEYS[section]:
+            message, help_ = f"`{id_.text}` stands where an id is expected", "indent it below the id that it belongs to"
+        elif section == "facts" and isinstance(content, Scalar):
+            help_ = f"write `{id_.text}: {{is: {content.text}}}`"
+        elif section == "actions" and isinstance(content, Scalar) and not content.is_null:
+            help_ = f"write `{id_.text}: {{about: {content.text}}}`"
+        self.report(WrongShape.at(content.span, message, help_))
 
     def _entries(self, section: str, id_: Scalar, content: Node) -> Entries:
         if not isinstance(content, Mapping):
@@ -229,20 +285,25 @@ class _Merger:
             if key.text in KEYS[section]:
                 entries[key.text] = (key, node)
             else:
-                help_ = did_you_mean(key.text, KEYS[section]) or f"the keys are {_listed(KEYS[section])}"
-                self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", help_))
+                self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", _key_help(section, key.text)))
         return entries
 
     def _define(self, section: str, id_: Scalar, entries: Entries) -> None:
         if not any(key in entries for key in NEEDS[section]):
             if self.layer.overlay:
                 self._nothing_to_change(section, id_)
+                self._leave_out(section, id_)
                 return
-            if section != "actions":
+            if section in NAMED or section == "fields":
                 self.report(MissingKey.at(id_.span, f"`{id_.text}` has no {_listed(NEEDS[section], 'or')}"))
+                self._leave_out(section, id_)
                 return
         self._note(section, id_, entries)
         self.merged.sections[section][id_.text] = Item(id_, _present(entries))
+
+    def _leave_out(self, section: str, id_: Scalar) -> None:
+        if section in NAMED:
+            self.merged.unread.add(id_.text)
 
     def _note(self, section: str, id_: Scalar, entries: Entries) -> None:
         edit = Edit(self.no, id_.span, {key: place.span for key, (place, _) in entries.items()})
@@ -301,6 +362,17 @@ class _Merger:
                 id_.span, f"the packs below have no {what} `{id_.text}` to change", f"{meant} {new}" if meant else new
             )
         )
+
+
+def _key_help(section: str, key: str) -> str:
+    """What to write in place of a key that an entry of a section does not have."""
+    keys = KEYS[section]
+    meant = next((known for known, words in _SYNONYMS.items() if known in keys and key.lower() in words), None)
+    if meant is not None:
+        return f"did you mean `{meant}`?"
+    if "." in key and "when" in keys:
+        return "a condition: indent it below `when`"
+    return did_you_mean(key, keys) or f"the keys are {_listed(keys)}"
 
 
 def _sections(file: File) -> tuple[tuple[Scalar, Node], ...]:

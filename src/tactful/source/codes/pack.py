@@ -12,7 +12,7 @@ class UnreadablePack(Code):
     """unreadable pack
 
     What it reports
-        A file of the pack cannot be opened, or its folder has no YAML file.
+        A file of the pack cannot be opened, it is empty, or its folder has no YAML file.
 
     Why
         Without rules there is nothing to decide by.
@@ -160,7 +160,8 @@ class BadExtends(Code):
     """base that may not be read
 
     What it reports
-        `extends` names neither a shipped pack nor a file or folder beside this one, or below. Paths with `..`, absolute
+        `extends` names neither a shipped pack nor a file or folder beside this one, or below; or it is missing in a pack
+        that uses names of the shipped pack. Paths with `..`, absolute
         paths, and symbolic links that lead elsewhere are refused before they are opened.
 
     Why
