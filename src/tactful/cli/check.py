@@ -17,7 +17,7 @@ from tactful.language.check import check_pack
 from tactful.language.ir import CheckedPack
 from tactful.language.lint import lint_pack
 from tactful.language.lint.conditions import same_conditions
-from tactful.language.lint.fix import FIXABLE, fixed
+from tactful.language.lint.fix import fixable, fixed
 from tactful.language.load import load_pack
 from tactful.language.load.files import profiles
 from tactful.source.diagnostics import Diagnostic, InvalidInput
@@ -83,11 +83,10 @@ def _report(warnings: tuple[Diagnostic, ...], checked: CheckedPack) -> None:
     for warning in warnings:
         show(warning, dict(checked.sources), out)
     count, code = len(warnings), warnings[0].code
-    fixable = any(warning.code in FIXABLE for warning in warnings)
     out.print(
         Text(
             f"{count} warning{'' if count == 1 else 's'}; see `tactful explain {code}`"
-            + ("; `--fix` removes what has no effect" if fixable else ""),
+            + ("; `--fix` removes what has no effect" if fixable(checked.sources, warnings) else ""),
             "dim",
         )
     )
