@@ -80,8 +80,8 @@ class Turns(NamedTuple):
     case: str
     advice: tuple[str, str]
     moments: tuple[Moment, ...]
-    facts: dict[str, str] = {}  # noqa: RUF012 -- never changed
-    own_facts: dict[str, str] = {}  # noqa: RUF012 -- never changed
+    facts: dict[str, str] = {}
+    own_facts: dict[str, str] = {}
 
 
 CALL: Final = ("call", "dana")
@@ -207,10 +207,18 @@ TURNS: Final = {
         own_facts={"application.calendar": "acme"},
     ),
     "senior": Turns(
-        ("senior.yaml",), "kim.yaml", CALL, (Moment("2026-12-21 10:30:00", NO, YES),), {"application.role": "SENIOR  analyst"}
+        ("senior.yaml",),
+        "kim.yaml",
+        CALL,
+        (Moment("2026-12-21 10:30:00", NO, YES),),
+        {"application.role": "SENIOR  analyst"},
     ),
     "not-quite-senior": Turns(
-        ("senior.yaml",), "kim.yaml", CALL, (Moment("2026-12-21 10:30:00", YES, YES),), {"application.role": "Seniority analyst"}
+        ("senior.yaml",),
+        "kim.yaml",
+        CALL,
+        (Moment("2026-12-21 10:30:00", YES, YES),),
+        {"application.role": "Seniority analyst"},
     ),
     "no-thanks": Turns(
         ("no-thanks.yaml",),

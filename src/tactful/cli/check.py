@@ -58,7 +58,7 @@ def check(
     checked = policy.checked
     _, warnings = _lint(pack)
     console().print(
-        f"{checked.name} {checked.version}: {len(checked.rules)} rules, {len(checked.facts)} computed facts, "
+        f"{checked.name} {checked.version}: {len(checked.rules)} rules, {len(checked.named_facts)} computed facts, "
         f"{len(checked.actions)} actions, {len(checked.parameters)} parameters, {len(checked.invariants)} invariants; no mistakes"
     )
     if warnings:

@@ -47,7 +47,7 @@ def mutate(
     except ModuleNotFoundError:
         fail("random cases need hypothesis: pip install 'tactful[check]'")
     policy = load(pack)
-    known = [*(rule.id for rule in policy.checked.rules), *(fact.id for fact in policy.checked.facts)]
+    known = [*(rule.id for rule in policy.checked.rules), *(fact.id for fact in policy.checked.named_facts)]
     if only is not None and only not in known:
         fail(f"the pack has no rule or computed fact `{only}`; {did_you_mean(only, known) or 'see `tactful rules`'}")
     examples = load_examples(pack, policy)

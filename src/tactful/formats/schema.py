@@ -88,7 +88,7 @@ def pack_schema(checked: CheckedPack) -> Schema:
             "calendars": _by_id(_calendar(), list(checked.calendars), "Days off and office hours."),
             "custom_facts": _custom_facts(),
             "fields": _by_id(_field_note(), list(checked.fields), "How to ask for a field, and who can change it."),
-            "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.facts], "A computed fact."),
+            "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.named_facts], "A computed fact."),
             "actions": _by_id({"$ref": "#/$defs/action"}, list(checked.actions), "An action."),
             "rules": _by_id({"$ref": "#/$defs/rule"}, [rule.id for rule in checked.rules], "A rule."),
             "invariants": _by_id(
@@ -212,7 +212,9 @@ def _condition(checked: CheckedPack) -> Schema:
         if entity == "interviewer":
             own = {**{name: (spec.kind, spec.about) for name, spec in given["person"].items()}, **own}
         own |= {name: (kind, "") for name, kind in checked.custom.get(entity, {}).items()}
-        own |= {fact.id.partition(".")[2]: (fact.kind, fact.about) for fact in checked.facts if fact.entity == entity}
+        own |= {
+            fact.id.partition(".")[2]: (fact.kind, fact.about) for fact in checked.named_facts if fact.entity == entity
+        }
         for name, (kind, about) in sorted(own.items()):
             properties[f"{entity}.{name}"] = _phrase(kind, about)
     names = "|".join(ENTITIES)

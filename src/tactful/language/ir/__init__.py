@@ -549,6 +549,13 @@ class CheckedPack(Checked, frozen=True):
     as_of: int | None = None
 
     @property
+    def named_facts(self) -> tuple[ComputedFact, ...]:
+        """The computed facts that the pack names: not those that stand for an operand or for a parameter that varies."""
+        return tuple(
+            fact for fact in self.facts if not isinstance(fact, Derived) or not (fact.hidden or fact.is_parameter)
+        )
+
+    @property
     def declared(self) -> Declared:
         """What cases for the pack may have beyond the given facts."""
         adjustable = {parameter.name: parameter for parameter in self.adjustable}
