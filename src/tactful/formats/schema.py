@@ -19,6 +19,8 @@ from tactful.facts.kinds import (
 from tactful.facts.shape import CaseShape
 from tactful.language.check.types import TYPE_NAMES
 from tactful.language.ir import CheckedPack
+from tactful.language.load.keys import ADDITIONS
+from tactful.language.load.renames import RENAMED
 from tactful.language.phrases import offered_beginnings, offered_words
 from tactful.language.terms import MODALITIES
 from tactful.reasons.records.comparison import ComparisonRecord
@@ -84,6 +86,10 @@ def pack_schema(checked: CheckedPack) -> Schema:
         "properties": {
             "pack": _object({"name": _TEXT, "version": {"type": ["string", "number"]}}),
             "extends": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+            "renamed": _renamed(checked),
+            "group": {"type": "string", "description": "The group of all rules that this file defines."},
+            "groups": _by_id(_OFF, sorted({rule.group for rule in checked.rules} - {""}), "Groups to switch off."),
+            "safety": _safety(),
             "parameters": _by_id(_parameter(), [parameter.name for parameter in checked.parameters], "A knob."),
             "calendars": _by_id(_calendar(), list(checked.calendars), "Days off and office hours."),
             "custom_facts": _custom_facts(),
@@ -108,6 +114,10 @@ def pack_schema(checked: CheckedPack) -> Schema:
     }
 
 
+_REPLACES: Final[Schema] = {
+    "type": ["boolean", "string"],
+    "description": "In an overlay: this takes the place of what the packs below say, on purpose.",
+}
 _NOTES: Final[dict[str, Schema]] = {
     "ask": {"type": "string", "description": "The question that asks for it, with {entity.field} placeholders."},
     "mutability": {"enum": list(MUTABILITIES), "description": "Who can change it."},
@@ -117,6 +127,25 @@ _NOTES: Final[dict[str, Schema]] = {
 def _object(properties: Mapping[str, Schema], about: str = "") -> Schema:
     schema: Schema = {"type": "object", "additionalProperties": False, "properties": dict(properties)}
     return {**schema, "description": about} if about else schema
+
+
+#: What a group takes: it can only be switched off.
+_OFF: Final[Schema] = {"anyOf": [{"enum": ["off", False]}, {"type": "object", "required": ["off"]}]}
+_DAY: Final[Schema] = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+
+def _renamed(checked: CheckedPack) -> Schema:
+    """New names by old names."""
+    names: Schema = {"type": "object", "additionalProperties": _TEXT}
+    actions: Schema = {"type": "object", "additionalProperties": {"enum": sorted(checked.actions)}}
+    return _object({**dict.fromkeys(RENAMED, names), "actions": actions}, "New names of what this pack gives up.")
+
+
+def _safety() -> Schema:
+    name: Schema = {"$ref": "#/$defs/action_name"}
+    families: Schema = {"anyOf": [name, {"type": "array", "items": name}]}
+    channels: Schema = {"type": "object", "additionalProperties": families}
+    return _object({"channels": channels}, "The families that actions of a channel belong to; `any`: of any channel.")
 
 
 def _by_id(item: Schema, known: list[str], about: str) -> Schema:
@@ -245,7 +274,8 @@ def _fact() -> Schema:
         {
             **dict.fromkeys(("exists", "none", "count"), over),
             **{key: {"type": "string", "examples": ["message.sent_at"]} for key in ("latest", "earliest", "sum")},
-            **{key: {"$ref": "#/$defs/conditions"} for key in ("where", "when", "unless")},
+            **{key: {"$ref": "#/$defs/conditions"} for key in ("where", "when", "unless", *ADDITIONS)},
+            "replaces": _REPLACES,
             "about": _TEXT,
             "ask": _TEXT,
         }
@@ -263,6 +293,7 @@ def _action() -> Schema:
             "one per": {"enum": ["application", "person", "candidate"]},
             "steps": {"type": "array", "items": _TEXT},
             "due": {"enum": ["by", "until"], "description": "Do it by the deadline, or keep it up until then."},
+            "outside safety": {"type": "string", "description": "Why no safety rule needs to cover it."},
         }
     )
 
@@ -274,9 +305,12 @@ def _rule() -> Schema:
         {
             "about": {"type": "string", "description": "What the rule asks for, in a sentence."},
             "source": {"type": "string", "description": "Where it comes from."},
+            "group": {"type": "string", "description": "Groups are switched off as a whole, with `groups`."},
+            "from": {**_DAY, "description": "The first day on which the rule holds."},
+            "until": {**_DAY, "description": "The last day on which the rule holds."},
             "for each": {"$ref": "#/$defs/entity"},
-            "when": {"$ref": "#/$defs/conditions"},
-            "unless": {"$ref": "#/$defs/conditions"},
+            **{key: {"$ref": "#/$defs/conditions"} for key in ("when", "unless", *ADDITIONS)},
+            "replaces": _REPLACES,
             "then": conclusion,
             "to": {"type": "string", "examples": ["person", "interviewer.person", "application.contact_via"]},
             "by": {"type": ["string", "null"], "examples": ["2 days after interview.ended_at"]},
@@ -291,7 +325,7 @@ def _rule() -> Schema:
 
 def _invariant() -> Schema:
     name: Schema = {"$ref": "#/$defs/action_name"}
-    invariant = _object(
+    return _object(
         {
             "about": _TEXT,
             "for each": {"$ref": "#/$defs/entity"},
@@ -306,9 +340,10 @@ def _invariant() -> Schema:
             "keeps": _object(dict.fromkeys(MODALITIES, name)),
             "same": {"enum": ["advice"]},
             "off": {"type": ["boolean", "string"]},
+            "because": {"type": "string", "description": "Why it is switched off."},
+            "replaces": _REPLACES,
         }
     )
-    return {"anyOf": [invariant, {"enum": ["off", False]}]}
 
 
 def _change() -> Schema:

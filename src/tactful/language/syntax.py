@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from tactful.language.phrases import Deadline, Phrase
-from tactful.language.terms import Definition, Modality, Name, Operand, Override, Parameter, Written
+from tactful.language.terms import Definition, Modality, Name, OldName, Operand, Override, Parameter, Written
 from tactful.source.diagnostics import Diagnostic, Span
 
 
@@ -159,7 +159,7 @@ class Table(Written, frozen=True):
 
 
 class Action(Written, frozen=True):
-    """An entry of the action catalogue."""
+    """An entry of the action catalogue. ``outside_safety``: why no safety rule needs to cover it."""
 
     name: Name
     about: str
@@ -169,6 +169,14 @@ class Action(Written, frozen=True):
     channel: Name | None
     steps: tuple[Name, ...]
     due: Name | None
+    outside_safety: str | None
+
+
+class ChannelFamilies(Written, frozen=True):
+    """The families of actions by a channel: an action of the channel belongs to one of them. ``any``: by any channel."""
+
+    channel: str
+    families: tuple[Name, ...]
 
 
 class Rule(Written, frozen=True):
@@ -180,6 +188,7 @@ class Rule(Written, frozen=True):
     id: Name
     about: str
     source: str
+    group: str
     entity: Name
     when: Condition
     unless: Condition
@@ -273,6 +282,8 @@ class Invariant(Written, frozen=True):
 class Pack(Written, frozen=True):
     """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends.
 
+    ``laid_over`` are those of its own files that change other packs. ``channels``: the families that safety sees to.
+    ``warnings``: what the pack's own files do without saying so. ``old_names``: where they use old names.
     ``mistakes`` are those of reading it. ``unread`` are the names of the parameters, fields and facts that were left out
     because of them: nothing is said of what reads these.
     """
@@ -293,5 +304,9 @@ class Pack(Written, frozen=True):
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
     own: tuple[str, ...]
+    laid_over: tuple[str, ...]
+    channels: tuple[ChannelFamilies, ...]
+    warnings: tuple[Diagnostic, ...]
+    old_names: tuple[OldName, ...]
     mistakes: tuple[Diagnostic, ...] = ()
     unread: frozenset[str] = frozenset()

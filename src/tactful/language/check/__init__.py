@@ -12,7 +12,7 @@ from tactful.language.check.fields import check_fields
 from tactful.language.check.invariants import InvariantChecker
 from tactful.language.check.parameters import check_adjustable, dated_values
 from tactful.language.check.rules import RuleChecker
-from tactful.language.check.safety import check_safety
+from tactful.language.check.safety import check_channels, check_safety
 from tactful.language.ir import CheckedPack, ComputedFact, Parameter
 from tactful.language.names import Names, Report
 from tactful.language.syntax import Pack
@@ -41,6 +41,7 @@ def check_pack(pack: Pack) -> CheckedPack:
     invariants = [invariant_checker.invariant(invariant) for invariant in pack.invariants]
     for action, entity in sorted(checker.uses):
         check_texts(actions[action], entity, catalogue.by_name[action], report)
+    check_channels(pack, catalogue, actions, report)
     check_safety(pack, checker.reads, fact_reads, report)
     problems.end()
     return CheckedPack(
@@ -58,6 +59,7 @@ def check_pack(pack: Pack) -> CheckedPack:
         definitions=pack.definitions,
         sources=pack.sources,
         adjustable=adjustable,
+        warnings=pack.warnings,
         calendars=calendars,
     )
 

@@ -81,6 +81,7 @@ def _check_action(
         tuple(texts),
         _due(action, report),
         action.name.span,
+        next((member.outside_safety for member in members if member.outside_safety is not None), None),
     )
 
 

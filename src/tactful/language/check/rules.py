@@ -70,6 +70,7 @@ class RuleChecker:
         return Rule(
             *(no, rule.id.text, rule.about, rule.source, entity, when, unless),
             *(conclusion, target, by, rule.endless, because, priority, rule.id.span),
+            group=rule.group,
         )
 
     def _source(self, text: Name) -> str:

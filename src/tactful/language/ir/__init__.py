@@ -18,7 +18,7 @@ from tactful.facts.parameters import Adjustable
 from tactful.facts.reading.custom import CustomFields, Declared
 from tactful.facts.working_time import WorkingTime
 from tactful.language.terms import Definition, Modality, Order, Override
-from tactful.source.diagnostics import Span
+from tactful.source.diagnostics import Diagnostic, Span
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -341,7 +341,8 @@ ComputedFact = WhenFact | Aggregate | Derived
 class Action(Checked, frozen=True):
     """An action. ``family`` is the action itself and all actions that it is a kind of, nearest first.
 
-    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then.
+    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then. ``outside_safety``: why no
+    safety rule covers it, as the action or one that it is a kind of says.
     """
 
     id: str
@@ -353,6 +354,7 @@ class Action(Checked, frozen=True):
     steps: tuple[Template, ...]
     due: Literal["by", "until"]
     span: Span
+    outside_safety: str | None = None
 
 
 class InScope(Checked, frozen=True):
@@ -528,7 +530,8 @@ class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
     ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name.
-    ``as_of``: the day (an ordinal) whose values and rules it has, if it has only those of one day.
+    ``as_of``: the day (an ordinal) whose values and rules it has, if it has only those of one day. ``warnings``: what the
+    pack's files do without saying so.
     """
 
     name: str
@@ -545,6 +548,7 @@ class CheckedPack(Checked, frozen=True):
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
     adjustable: tuple[Adjustable, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
     as_of: int | None = None
 

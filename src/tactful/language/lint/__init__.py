@@ -8,6 +8,7 @@ from tactful.language.ir import CheckedPack
 from tactful.language.lint.conditions import lint_conditions
 from tactful.language.lint.conflicts import lint_conflicts
 from tactful.language.lint.own import Own
+from tactful.language.lint.safety import lint_safety
 from tactful.language.lint.satisfiability import Effort, Exhausted
 from tactful.language.lint.siblings import lint_siblings
 from tactful.language.lint.tables import lint_tables
@@ -27,7 +28,13 @@ def lint_pack(pack: Pack, checked: CheckedPack) -> tuple[Diagnostic, ...]:
     The packs that it extends are left to their authors. ``checked`` is the checked form of ``pack``.
     """
     own = Own(pack, checked)
-    warnings = [*lint_unused(pack, checked, own), *lint_sources(checked, own), *lint_texts(pack, checked, own)]
+    warnings = [
+        *pack.warnings,
+        *lint_unused(pack, checked, own),
+        *lint_sources(checked, own),
+        *lint_texts(pack, checked, own),
+        *lint_safety(pack, checked),
+    ]
     effort = Effort(MAX_STEPS)
     try:
         for lint in (lint_conditions, lint_conflicts, lint_siblings):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Strings
 from typing import Final, NamedTuple
 
+from tactful.language.terms import OldName
 from tactful.source.codes.lint import Redundant, UnusedFact, UnusedParameter
 from tactful.source.diagnostics import Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
@@ -46,6 +47,15 @@ def fixed(text: str, name: str, warnings: Iterable[Diagnostic]) -> tuple[str, tu
     for start, end, _ in sorted(cuts, key=lambda cut: cut[0], reverse=True):
         text = text[:start] + text[end:]
     return _without_emptied(text, name, root), tuple(warning for _, _, warning in cuts)
+
+
+def renamed(text: str, name: str, old_names: Iterable[OldName]) -> str:
+    """The text of a file with new names in place of old ones. A name that stands in no single place is left."""
+    for place in sorted(old_names, key=lambda place: place.span.start, reverse=True):
+        span = place.span
+        if place.exact and span.file == name:
+            text = text[: span.start] + place.new + text[span.end :]
+    return text
 
 
 def fixable(sources: Strings[str, str], warnings: Iterable[Diagnostic]) -> bool:

@@ -46,6 +46,6 @@ def _name(mistake: Diagnostic, pack: Pack) -> str | None:
 
 def _shipped() -> frozenset[str]:
     """The names of the shipped pack, as they stand in files: those of parameters with ``$``."""
-    sections = merge_layers(read_layers("default"), lambda _: None).sections
+    sections = merge_layers(read_layers(["default"]), lambda _: None).sections
     marks = {"parameters": "$"}
     return frozenset(f"{marks.get(section, '')}{id_}" for section, items in sections.items() for id_ in items)

@@ -6,7 +6,7 @@ from typing import Final
 
 from tactful.language.load.entries import ID, NO_CONDITION, EntryReader
 from tactful.language.load.items import Item
-from tactful.language.load.merge import NEEDS
+from tactful.language.load.keys import NEEDS
 from tactful.language.phrases import operand
 from tactful.language.syntax import Always, AtMost, Change, Claim, Invariant, Keeps, Never, NoNew, Same
 from tactful.language.terms import MODALITIES, Modality, Name

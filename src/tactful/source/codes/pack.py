@@ -181,12 +181,13 @@ class SafetyChanged(Code):
     """pack that loosens a safety rule of another pack
 
     What it reports
-        A pack changes when a safety rule of another pack holds, a fact that the rule reads, or the actions that it
-        forbids; or it switches the rule off without a reason. The order of the packs makes no difference.
+        A pack changes when a safety rule of another pack holds, its sentence, a fact that the rule reads, or the label or
+        the family of the actions that it forbids; or it switches the rule or an invariant off without a reason. The order
+        of the packs makes no difference.
 
     Why
-        The owners of a policy rely on its safety rules. Their wording and priority may change, but not what they
-        forbid.
+        The owners of a policy rely on its safety rules. Their priority may change, but neither what they forbid nor what
+        they say.
 
     Example
         extends: default
@@ -240,3 +241,25 @@ class BadSetting(Code):
 
     id: ClassVar[str] = "T311"
     frame: ClassVar[Frame | None] = RULE
+
+
+class WrongFamily(Code):
+    """action that safety rules would miss
+
+    What it reports
+        An action has a channel, and is of none of the families that the pack's `safety` names for that channel.
+
+    Why
+        Safety rules forbid families of actions. A call that is not of the family `call` would be advised to people who
+        asked not to be called.
+
+    Example
+        extends: default
+        actions: {leave_voicemail: {about: a message on their phone, is_a: contact, channel: phone}}
+
+    Instead
+        extends: default
+        actions: {leave_voicemail: {about: a message on their phone, is_a: call}}
+    """
+
+    id: ClassVar[str] = "T312"
