@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from tactful.cli.app import app
 from tactful.language.check import check_pack
 from tactful.language.lint import lint_pack
+from tactful.language.lint.newer import hints
 from tactful.language.load import load_pack, load_pack_text
 from tactful.language.load.files import profiles
 from tactful.source.diagnostics import Diagnostic
@@ -403,3 +404,37 @@ def test_fix_is_offered_where_it_does_something(when: str, offered: bool, tmp_pa
     assert ("--fix" in CliRunner().invoke(app, ["check", str(file)]).output) == offered
     CliRunner().invoke(app, ["check", str(file), "--fix"])
     assert (file.read_text() != before) == offered
+
+
+ANY = "\n      any:\n        - application.status: applied\n        - application.status: offered"
+
+
+def _waiting(count: int, length: str = "3 days") -> str:
+    rule = _rule(f"{{application.reply_by: at least {length} ago}}")
+    head, _, body = rule.partition("  r:\n")
+    return head + "".join(f"  r{no}:\n{body}" for no in range(count))
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (_rule(ANY), "write `application.status: [applied, offered]`"),
+        (_rule(ANY.replace("status: offered", "company: Acme")), None),
+        (_rule(ANY.replace(": offered", ": unknown")), None),
+        (_rule("{application.status: [applied, offered]}"), None),
+        (_waiting(3), "name it once"),
+        (_waiting(2), None),
+        ("parameters: {a: 3 days}" + _waiting(3, "$a"), None),
+        ("extends: default", None),
+    ],
+)
+def test_a_newer_form_is_a_hint_and_no_warning(text: str, part: str | None, tmp_path: Path) -> None:
+    """Hints are told by ``check`` and change no exit code, also with ``--strict``; the shipped files get none."""
+    told = hints(load_pack_text(text, "pack.yaml"))
+    assert [part in (hint.help or "") for hint in told if part] == ([True] if part else [])
+    assert part or told == ()
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+    result = CliRunner().invoke(app, ["check", str(file), "--strict"])
+    assert result.exit_code == 0
+    assert ("T950" in result.output) == bool(part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +244,16 @@ def test_a_pack_on_top_settles_what_two_packs_change_differently(tmp_path: Path)
     assert [Path(warning.place()).name for warning in told] == 2 * ["third.yaml:3:16"]
 
 
+def test_two_packs_switch_off_the_same_group(tmp_path: Path) -> None:
+    """They agree; a pack on top of one of them has nothing left to switch off."""
+    off = f"{EXTENDS}groups: {{patience: off}}"
+    folder = _pack(tmp_path, left=off, right=off, over=off.replace("base", "left"))
+    policy = tactful.load([folder / "left.yaml", folder / "right.yaml"])
+    assert (policy.warnings, "be-patient" in policy.checked.definitions) == ((), False)
+    with pytest.raises(tactful.InvalidInput, match="T306"):
+        tactful.load(folder / "over.yaml")
+
+
 def test_a_pack_that_extends_the_other_knows_what_it_changes(tmp_path: Path) -> None:
     """Only packs side by side are compared."""
     folder = _pack(tmp_path, left=LEFT, right=RIGHT.replace("base", "left"))
@@ -364,6 +375,14 @@ def test_a_rule_holds_from_and_until_a_day_where_the_candidate_is(
         case = _case(moment)
         case["candidate"]["time_zone"] = zone
         assert ("write" in _advised(policy, case)) is holds
+
+
+def test_another_day_has_other_rules(tmp_path: Path) -> None:
+    """As of a day, dated rules of other days do not exist, and those of the day hold on every day."""
+    folder = _pack(tmp_path, top=f"{EXTENDS}rules: {{write-now: {{from: 2027-01-01, until: 2027-06-30}}}}")
+    policy = tactful.load(folder / "top.yaml")
+    for day, holds in ((date(2026, 12, 31), False), (date(2027, 6, 30), True), (date(2027, 7, 1), False)):
+        assert ("write" in _advised(policy.as_of(day), _case())) is holds
 
 
 def test_a_plan_crosses_the_first_day_to_the_second(tmp_path: Path) -> None:

@@ -17,10 +17,12 @@ import tactful
 from drawn import packs
 from reference_cases import cases as reference_cases
 from tactful.formats.schema import why_schema
+from tactful.formats.text.comparison import render_differences
 from tactful.formats.text.console import plain_console
 from tactful.formats.text.why import render_why
 from tactful.language.ir.fields_read import ReadField
 from tactful.reasons.records.decision import QuestionRecord
+from tactful.reasons.records.why import NotAdvisedRecord
 from tactful.reasons.what_if.counterfactuals import Counterfactuals, Wish
 from tactful.reasons.what_if.trials import trials
 from tactful.testing import cases
@@ -227,6 +229,34 @@ def test_the_row_of_a_table_is_named_by_its_cells() -> None:
     assert "row 1 of the table: phone_screen" in lines
 
 
+def test_a_phrase_with_a_length_that_varies_is_told_once() -> None:
+    """That the moment is past, and not too long past, is one line; a row that gives a field names that field once."""
+    pack = tactful.loads("""\
+parameters: {gap: {values: {2026-01-01: 2 days, 2026-11-27: 3 days}}}
+tables: {application.grace: {by: [application.status], gives: duration, rows: [[applied, $gap]]}}
+actions: {go: {about: Go.}}
+rules:
+  c:
+    for each: application
+    when: {application.reply_by: at most candidate.notice_period ago, application.grace: at most candidate.notice_period}
+    then: {should: go}
+    because: So.
+""")
+    application = {"id": "a", "status": "applied", "reply_by": "2026-11-20T10:00:00-05:00"}
+    candidate = {"id": "c", "time_zone": "America/New_York", "notice_period": "4 weeks"}
+    case = {"now": CASE["now"], "candidate": candidate, "applications": [application]}
+    out = io.StringIO()
+    render_why(pack.decide(case).why("go"), plain_console(out, 400))
+    assert out.getvalue().count("application.reply_by: at most candidate.notice_period ago") == 1
+    assert "(4 weeks after Fri 20 Nov 2026, 10:00 is Fri 18 Dec 2026, 10:00)" in out.getvalue()
+    assert out.getvalue().count("$gap") == 1
+    future = {**case, "applications": [{**application, "reply_by": "2026-12-20T10:00:00-05:00"}]}
+    [answer] = pack.decide(future).why("go").answers
+    assert isinstance(answer, NotAdvisedRecord)
+    [failing] = answer.near[0].failing
+    assert (failing.field, failing.said) == ("application.reply_by", "Sun 20 Dec 2026, 10:00")
+
+
 def test_words_countries_and_office_times_are_told() -> None:
     """Each test shows the value that it read."""
     lines = _why("greet")
@@ -428,3 +458,18 @@ def test_parameters_are_no_facts_to_change() -> None:
     assert not any("$" in field.name for field in fields)
     evaluator = PACK.decide(CASE).context.evaluator
     assert all(trials(field, row, evaluator) for field in fields for row in evaluator.rows(field.entity))
+
+
+# --- compare ---
+
+
+def test_a_comparison_tells_what_keeps_a_rule_from_firing_and_the_parameters_of_each_case() -> None:
+    """A moved moment is told as a sum there too, and a parameter that one case states has the pack's value in the other."""
+    late = _case(custom={"applied_at": "2026-11-20T10:00:00-05:00"}, parameters={"gap": "4 business days"})
+    record, out = PACK.decide(CASE).compare(PACK.decide(late)), io.StringIO()
+    render_differences(record, plain_console(out, 400))
+    assert (
+        "unanswered: application.applied_at: at least 30 days ago, but 30 days after Fri 20 Nov 2026, 10:00 is "
+        "Sun 20 Dec 2026, 10:00"
+    ) in out.getvalue()
+    assert "parameters.gap: as in the pack → 4 business days" in out.getvalue()

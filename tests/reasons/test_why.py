@@ -101,7 +101,7 @@ def test_an_advised_action_is_followed_down_to_given_facts(pack: tactful.Policy)
     (rule,) = answer.conclusion.rules
     assert (rule.rule, rule.where, rule.row.entity, rule.row.id) == (
         "thank-you-note",
-        "rules/thank_you.yaml:18",
+        "rules/thank_you.yaml:19",
         "interviewer",
         "dana",
     )

@@ -18,6 +18,7 @@ from tactful.language.ir import CheckedPack
 from tactful.language.lint import lint_pack
 from tactful.language.lint.conditions import same_conditions
 from tactful.language.lint.fix import fixable, fixed, renamed
+from tactful.language.lint.newer import hints
 from tactful.language.load import load_pack
 from tactful.language.load.files import is_in_files
 from tactful.source.codes.overlays import OldNameUsed
@@ -71,6 +72,8 @@ def check(
     )
     if warnings:
         _report(warnings, checked)
+    if any(is_in_files(location) for location in pack):
+        _hint(pack, checked)
     if at is not None:
         for line in told(checked, parse_moment(at).toordinal()):
             console().print(line, soft_wrap=True)
@@ -84,6 +87,14 @@ def _lint(pack: list[str]) -> tuple[CheckedPack, tuple[Diagnostic, ...]]:
     written = load_pack(pack)
     checked = check_pack(written)
     return checked, lint_pack(written, checked)
+
+
+def _hint(pack: list[str], checked: CheckedPack) -> None:
+    """Print what a newer form of the language would say better. Hints change no exit code."""
+    out = console(stderr=True)
+    for hint in hints(load_pack(pack)):
+        out.print(Text("hint", "dim"))
+        show(hint, dict(checked.sources), out)
 
 
 def _report(warnings: tuple[Diagnostic, ...], checked: CheckedPack) -> None:

@@ -44,6 +44,8 @@ from tactful.reasons.wording import listing, plain_value, say_moment, say_row, s
 _Key = tuple[Key, int]
 
 _ABSENT: Final = "not there"
+#: A parameter of which a case states no value of its own.
+_NOT_STATED: Final = "as in the pack"
 
 
 def compare(before: tuple[Context, Ranking], after: tuple[Context, Ranking]) -> ComparisonRecord:
@@ -317,18 +319,26 @@ def _fact_changes(before: Context, after: Context) -> Iterator[FactChangeRecord]
         for name in dict.fromkeys((*was.values, *now.values)):
             old, new = was.values.get(name), now.values.get(name)
             if (old and old[0]) != (new and new[0]):
-                yield _change(f"{place}.{name}", old, new, before, after)
+                yield _change(
+                    f"{place}.{name}", old, new, before, after, "unknown" if place != PARAMETERS else _NOT_STATED
+                )
 
 
 def _change(
-    fact: str, old: tuple[Value, Kind] | None, new: tuple[Value, Kind] | None, before: Context, after: Context
+    fact: str,
+    old: tuple[Value, Kind] | None,
+    new: tuple[Value, Kind] | None,
+    before: Context,
+    after: Context,
+    absent: str = "unknown",
 ) -> FactChangeRecord:
+    """A change of a value. ``absent``: the words for a case that does not have it."""
     return FactChangeRecord(
         fact=fact,
         before=None if old is None else plain_value(*old, before.calendar),
         after=None if new is None else plain_value(*new, after.calendar),
-        before_said="unknown" if old is None else say_value(*old, before.calendar),
-        after_said="unknown" if new is None else say_value(*new, after.calendar),
+        before_said=absent if old is None else say_value(*old, before.calendar),
+        after_said=absent if new is None else say_value(*new, after.calendar),
     )
 
 

@@ -12,6 +12,7 @@ from tactful.facts.kinds import Value
 from tactful.facts.parameters import SIGN
 from tactful.facts.rows import Row, row_key
 from tactful.language.ir import (
+    HERE,
     Aggregate,
     AllOf,
     AnyOf,
@@ -150,7 +151,18 @@ class Derivation:
 
         ``to_mend``: the tests stand in the way of a rule. ``deep``: the records include how computed facts came about.
         """
-        return tuple(self._test(test, wanted, env, to_mend, DEPTH if deep else 0) for test, wanted in grounds)
+        return self._tests(grounds, env, to_mend, DEPTH if deep else 0)
+
+    def _tests(self, grounds: Iterable[Ground], env: Environment, to_mend: bool, depth: int) -> tuple[AskedRecord, ...]:
+        asked = list(dict.fromkeys(grounds))
+        moved = {test.span for test, _ in asked if hidden_move(test.field, self._evaluator.facts) is not None}
+        return tuple(
+            self._test(test, wanted, env, to_mend, depth)
+            for test, wanted in asked
+            if test.span not in moved
+            or hidden_move(test.field, self._evaluator.facts) is not None
+            or not _only_past_or_future(test)
+        )
 
     def _test(self, test: Test, wanted: bool, env: Environment, to_mend: bool, depth: int) -> AskedRecord:
         evaluator, context, field = self._evaluator, self._context, as_written(test.field, self._evaluator.facts)
@@ -239,7 +251,7 @@ class Derivation:
             about=fact.about,
             where=self._where(fact.id),
             of=target_record(row),
-            tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in grounds),
+            tests=self._tests(grounds, env, to_mend, depth - 1),
         )
 
     def _derived(self, fact: Derived, row: Row, env: Environment, to_mend: bool, depth: int) -> DerivedRecord:
@@ -268,12 +280,12 @@ class Derivation:
         if row is None:
             return TableRowRecord(no=None, where=self._where(fact.id), cells="", tests=())
         no, branch = row
-        tests = dict.fromkeys(self._holding(branch.condition, env, True))
+        tests = self._holding(branch.condition, env, True)
         return TableRowRecord(
             no=no,
             where=f"{branch.span.file}:{branch.span.line}",
             cells=cells(branch.condition),
-            tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in tests),
+            tests=self._tests(tests, env, to_mend, depth - 1),
         )
 
     def _moved(self, moved: Moved, field: Field, env: Environment, to_mend: bool, depth: int) -> MovedRecord:
@@ -367,7 +379,7 @@ class Derivation:
             row=target_record(row),
             said=say_row(row, self._context.calendar),
             matched=matched,
-            tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in grounds),
+            tests=self._tests(grounds, env, to_mend, depth - 1),
         )
 
     def _where(self, id_: str) -> str:
@@ -379,6 +391,16 @@ def _parameter(id_: str) -> str | None:
     """The parameter that a fact stands for; ``None`` if it stands for none."""
     entity, _, name = id_.partition(".")
     return name.removeprefix(SIGN) if entity == "candidate" and name.startswith(SIGN) else None
+
+
+def _only_past_or_future(test: Test) -> bool:
+    """Whether a test of a written moment asks no more than on which side of now it lies.
+
+    ``at most candidate.notice_period ago`` is two tests: that the moment is past, and that it is not too long past.
+    """
+    return bool(test.predicates) and all(
+        isinstance(predicate, NowIs) and predicate.shift == HERE for predicate in test.predicates
+    )
 
 
 def _members(condition: Condition) -> tuple[Condition, ...]:

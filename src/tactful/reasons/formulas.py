@@ -60,7 +60,7 @@ class Formula:
                 return f"{'half' if half else f'{100 * numerator / denominator:g} %'} of {self.words(of, kind)}"
             case Choose():
                 chosen = self.chosen(expression)
-                return "" if chosen is None or isinstance(chosen, Constant) else self.words(chosen, kind)
+                return "" if chosen is None or isinstance(chosen, Constant | Read) else self.words(chosen, kind)
             case _:
                 assert_never(expression)
 

@@ -58,6 +58,7 @@ def check_pack(pack: Pack) -> CheckedPack:
         overrides=pack.overrides,
         definitions=pack.definitions,
         sources=pack.sources,
+        own=pack.own,
         adjustable=adjustable,
         warnings=pack.warnings,
         calendars=calendars,

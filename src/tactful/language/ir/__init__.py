@@ -529,9 +529,9 @@ class Parameter(Checked, frozen=True):
 class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
-    ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name.
-    ``as_of``: the day (an ordinal) whose values and rules it has, if it has only those of one day. ``warnings``: what the
-    pack's files do without saying so.
+    ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name. ``own``
+    are its own files, without those of the packs that it extends. ``as_of``: the day (an ordinal) whose values and rules it
+    has, if it has only those of one day. ``warnings``: what the pack's files do without saying so.
     """
 
     name: str
@@ -547,6 +547,7 @@ class CheckedPack(Checked, frozen=True):
     overrides: tuple[Override, ...]
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
+    own: tuple[str, ...]
     adjustable: tuple[Adjustable, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, assert_never
 
 from tactful.facts.kinds import DayTimeKind, TextKind
-from tactful.language.ir import Aggregate, CheckedPack, Condition, DayTimeBetween, Derived, IsIn, Test
+from tactful.language.ir import Aggregate, CheckedPack, Condition, DayTimeBetween, Derived, IsIn, Test, WhenFact
 from tactful.language.ir.reads import conditions_in
 from tactful.language.lint.own import Own
 from tactful.language.lint.satisfiability import tests_of
@@ -73,8 +73,10 @@ def _conditions(checked: CheckedPack) -> Iterator[Condition]:
                 yield from conditions_in(expression)
             case Aggregate(where=where):
                 yield where
+            case WhenFact(condition=condition):
+                yield condition
             case _:
-                yield fact.condition
+                assert_never(fact)
 
 
 def _alternatives(test: Test, own: Own) -> Iterator[Diagnostic]:

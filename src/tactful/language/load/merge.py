@@ -256,6 +256,9 @@ class _Merger:
     def _group_off(self, id_: Scalar) -> None:
         rules = self.merged.sections["rules"]
         members = [item for item in rules.values() if _group(item) == id_.text]
+        before = self.merged.gone.setdefault(("groups", id_.text), (self.no, id_.span))
+        if not members and before[0] not in self.layer.stack:  # a pack beside this one has switched it off
+            return
         if not members:
             groups = sorted({group for item in rules.values() if (group := _group(item))})
             meant = did_you_mean(id_.text, groups)

@@ -87,8 +87,8 @@ class DerivedRecord(Record, frozen=True, tag_field="how", tag="derived"):
     """A moment, an amount or a value of a table that follows from other facts.
 
     ``says`` is how the value comes about: ``the latest of 3: 5 business days after application.reply_by``. It is empty for a
-    table whose row has a fixed value. ``members`` are the facts that the value comes from: of ``latest of`` only the latest.
-    Where no row of a table matches, they are the table's columns.
+    table whose row has a fixed value, or the value of a field. ``members`` are the facts that the value comes from: of
+    ``latest of`` only the latest. Where no row of a table matches, they are the table's columns.
     """
 
     fact: str

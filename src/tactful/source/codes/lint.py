@@ -572,3 +572,23 @@ class EmptyFile(Code):
     """
 
     id: ClassVar[str] = "T916"
+
+
+class NewerForm(Code):
+    """hint at a shorter form
+
+    What it reports
+        Alternatives of one field that a list of phrases says in a line, or a wait that several rules write out and that a
+        parameter or a fact would name. It is a hint, and no warning: `--strict` passes over it.
+
+    Why
+        What is said once is changed in one place.
+
+    Example
+        (`any:` with `- person.prefers: email` and `- person.prefers: phone` below it)
+
+    Instead
+        (`person.prefers: [email, phone]`)
+    """
+
+    id: ClassVar[str] = "T950"
