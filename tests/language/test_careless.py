@@ -218,3 +218,11 @@ rules:
     assert first.help == "begin the file with `extends: default`"
     assert "`$gap_between_messages`" in first.message
     assert [other.code for other in others] == ["T412"] or [other.code for other in others] == ["T410", "T412"]
+
+
+@pytest.mark.parametrize(("rules", "told"), [(3, 3), (200, 20), (10_000, 2)])
+def test_grammar_is_told_of_in_bounded_time(rules: int, told: int) -> None:
+    """A text is read once for each mistake, so a long one is read less often."""
+    lines = "".join(f"  r{no}: {{}}\n  s{no}:\n    because: they said: call\n" for no in range(rules))
+    padding = "#" + "x" * (900_000 - len(lines)) + "\n" if rules > 1_000 else ""
+    assert [mistake.code for mistake in _told(f"{padding}rules:\n{lines}")].count("T103") == told

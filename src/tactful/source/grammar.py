@@ -12,6 +12,8 @@ from tactful.source.diagnostics import Diagnostic
 from tactful.source.nodes import span_at
 from tactful.source.suggest import in_words
 
+#: The reader of YAML: in C where it is installed.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: A key with its value on one line.
 _LINE: Final = re.compile(r"(?P<lead>\s*(?:-\s+)*)(?P<key>[^\s#\"'{\[\]}:-][^#:]*):\s+(?P<value>\S.*?)\s*$")
 _KEY: Final = re.compile(r"\s*(?:-\s+)*[A-Za-z$][\w $.-]*:(?:\s|$)")
@@ -86,7 +88,7 @@ def _unclosed_quote(error: yaml.YAMLError, place: _Place, text: str, name: str) 
 def _open_quote(error: yaml.YAMLError, place: _Place) -> int | None:
     last: Any = None
     try:
-        for token in yaml.scan(place.text, Loader=yaml.SafeLoader):
+        for token in yaml.scan(place.text, Loader=LOADER):
             if token.start_mark.index >= place.at:
                 break
             last = token

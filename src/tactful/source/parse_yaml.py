@@ -9,7 +9,7 @@ import yaml
 
 from tactful.source.codes.text import DuplicateKey, ForbiddenYaml, TooLarge
 from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
-from tactful.source.grammar import explained
+from tactful.source.grammar import LOADER, explained
 from tactful.source.nodes import DEFAULT_LIMITS, Mapping, Node, Scalar, Sequence, TextLimits, decode
 from tactful.source.suggest import in_words
 
@@ -37,12 +37,12 @@ def read_yaml(text: str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> tupl
     while True:
         builder = _YamlBuilder(text, name, limits)
         try:
-            for event in yaml.parse(readable, Loader=_LOADER):
+            for event in yaml.parse(readable, Loader=LOADER):
                 builder.take(event)
         except yaml.YAMLError as error:
             mistake, mended = explained(error, text, readable, name)
             mistakes.append(mistake)
-            if mended is None or len(mistakes) >= _MOST_MENDED:
+            if mended is None or len(mistakes) >= min(_MOST_MENDED, _MOST_READ // len(text)):
                 raise InvalidInput([*mistakes, *builder.problems], {name: text}) from None
             readable = mended
         else:
@@ -51,7 +51,8 @@ def read_yaml(text: str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> tupl
 
 #: The most mistakes of grammar that are told in one go.
 _MOST_MENDED: Final = 20
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: The most characters that are read to tell them: a long text is read less often.
+_MOST_READ: Final = 2_000_000
 
 
 class _Open:
