@@ -295,9 +295,11 @@ class Ranker:
         return self._sorting.get(action, ())
 
     def _names(self, case: Case, now: int) -> Names:
-        return (
-            _Sorting(self._sorting, Evaluator(case, now, self._facts, self._calendars)) if self._sorting else _name_key
-        )
+        return _Sorting(self, case, now).key if self._sorting else _name_key
+
+    def evaluator(self, case: Case, now: int) -> Evaluator:
+        """An evaluator of the values that sort conclusions, for a case at ``now`` (seconds since 1970, UTC)."""
+        return Evaluator(case, now, self._facts, self._calendars)
 
     # --- firings ---
 
@@ -445,19 +447,25 @@ def _name_key(conclusion: Conclusion) -> tuple[str, str, str, str, str, int]:
 class _Sorting:
     """The names of conclusions, with what sorts conclusions about an action before the ids of their targets.
 
-    ``orders`` are by action. A field that the target's entity does not have in scope decides nothing.
+    A field that the target's entity does not have in scope decides nothing. The evaluator is made for the first tie,
+    because most decisions have none.
     """
 
-    def __init__(self, orders: Mapping[str, tuple[OrderKey, ...]], evaluator: Evaluator) -> None:
-        self._orders, self._evaluator = orders, evaluator
+    __slots__ = ("_case", "_evaluator", "_now", "_ranker")
 
-    def __call__(self, conclusion: Conclusion) -> tuple[Any, ...]:
+    def __init__(self, ranker: Ranker, case: Case, now: int) -> None:
+        self._ranker, self._case, self._now = ranker, case, now
+        self._evaluator: Evaluator | None = None
+
+    def key(self, conclusion: Conclusion) -> tuple[Any, ...]:
+        """The key by which a conclusion is sorted."""
         action, entity, *ids = _name_key(conclusion)
-        order = self._orders.get(action)
-        if order is None:
+        order = self._ranker.order_of(action)
+        if not order:
             return action, entity, *ids
-        env = self._evaluator.environment(conclusion.target.entity, conclusion.target)
-        values = (self._evaluator.value(key.field, env) if key.field.scope in env else None for key in order)
+        evaluator = self._evaluator = self._evaluator or self._ranker.evaluator(self._case, self._now)
+        env = evaluator.environment(conclusion.target.entity, conclusion.target)
+        values = (evaluator.value(key.field, env) if key.field.scope in env else None for key in order)
         return action, entity, *map(_place, order, values), *ids
 
 
