@@ -16,6 +16,7 @@ from tactful.api.tables import REJECTS
 from tactful.columns.ranking.write import ACTIONS, JUSTIFICATIONS, STEPS
 from tactful.columns.tables.schema import schemas
 from tactful.facts.kinds import Kind
+from tactful.facts.reading.custom import Declared
 from tactful.formats.text.facts import FactDescription, describe_facts, kind_in_words, values_of
 from tactful.language.phrases import KINDS, PHRASES, Phrase
 from tactful.source.codes.pages import codes, page
@@ -33,6 +34,7 @@ These are the tables that `pack.decide_tables(tables)` and `tactful batch` read 
 Only the table `candidates` is required, and in each table only the ids (and `ended_at` of interviews). A missing table, column or
 value is unknown. Rows may be in any order; people, interviews and messages of an application
 stay in the order of their rows. A pack's custom facts are columns of the table of their entity, under their own names.
+A parameter that cases may state is a column of `candidates`; its name begins with `$`, as in rules.
 [The facts](facts.md) says what each field means, and which values it can have.
 `pack.decide_tables` checks all tables and columns. `tactful batch` does not read columns on which no decision depends,
 and so does not notice mistakes in them.
@@ -96,9 +98,10 @@ def _between(text: str, begin: str, end: str, tables: str) -> str:
 
 
 def phrase_tables() -> str:
-    """What each kind of field can be asked, and what each phrase means."""
+    """What each kind of field can be asked, and what each phrase means. A kind without phrases of its own is left out."""
     shown = sorted(PHRASES, key=lambda phrase: "{field}" in phrase.templates[0])
-    by_kind = "".join(f"| {_kind(kind)} | {_code(_examples(shown, kind))} |\n" for kind in KINDS)
+    own = {kind: _code(_examples(shown, kind)) for kind in KINDS}
+    by_kind = "".join(f"| {_kind(kind)} | {phrases} |\n" for kind, phrases in own.items() if phrases)
     always = _code(example for phrase in shown if phrase.kinds == KINDS for example in phrase.examples(KINDS[0]))
     meanings = "".join(f"| {_code(_most_examples(phrase))} | {_meaning(phrase)} |\n" for phrase in shown)
     return (
@@ -162,7 +165,7 @@ def _fact_row(fact: FactDescription) -> str:
 def tables_page() -> str:
     """The page of all tables."""
     decided = {"actions": ACTIONS, "justifications": JUSTIFICATIONS, "steps": STEPS, "rejects": REJECTS}
-    return "\n".join([TABLES, *_tables(schemas({})), DECIDED, *_tables(decided)])
+    return "\n".join([TABLES, *_tables(schemas(Declared())), DECIDED, *_tables(decided)])
 
 
 def _tables(tables: dict[str, pa.Schema]) -> list[str]:

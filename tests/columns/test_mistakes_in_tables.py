@@ -589,7 +589,7 @@ def is_whole(rows: Rows) -> bool:
 def read_as_json(case: dict[str, Any]) -> tuple[Case | None, set[str]]:
     """The case, or the codes of its mistakes."""
     try:
-        return read_case(case, POLICY.calendars, POLICY.checked.custom, LIMITS, None), set()
+        return read_case(case, POLICY.calendars, POLICY.checked.declared, LIMITS, None), set()
     except tactful.InvalidInput as error:
         return None, {diagnostic.code for diagnostic in error.diagnostics}
 

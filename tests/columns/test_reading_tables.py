@@ -22,6 +22,7 @@ from tactful.columns.columns import NULL
 from tactful.columns.tables.schema import schemas
 from tactful.columns.tables.write import tables_of
 from tactful.facts.entities import ENTITIES
+from tactful.facts.reading.custom import Declared
 from tactful.facts.rows import Case
 
 #: Custom facts of every type, for every entity.
@@ -67,6 +68,8 @@ SHIPPED: Final = tactful.load()
 DRAWN: Final = tactful.loads(
     msgspec.yaml.encode(
         {
+            "parameters": drawn.PARAMETERS,
+            "calendars": drawn.CALENDARS,
             "custom_facts": drawn.CUSTOM,
             "actions": {"note": {"about": "A note."}},
             "rules": {
@@ -118,7 +121,7 @@ def read_all(policy: tactful.Policy, data: list[dict[str, Any]]) -> list[Case]:
 
 def assert_read_alike(policy: tactful.Policy, cases: list[Case], seed: int) -> None:
     """Tables made of the cases, in order and in disorder and told otherwise, come to the cases' columns."""
-    tables, wanted, random = tables_of(cases, policy.checked.carried), expected(policy, cases), Random(seed)
+    tables, wanted, random = tables_of(cases, policy.checked.declared), expected(policy, cases), Random(seed)
     for variant in (
         tables,
         in_disorder(tables, random),
@@ -156,7 +159,7 @@ def test_custom_facts_of_all_types_come_to_the_same_columns(data: list[dict[str,
 def test_a_case_made_again_is_the_case(data: list[dict[str, Any]], seed: int) -> None:
     """Its own columns are those of the case that the tables were made of: same rows, same numbers."""
     cases = read_all(CUSTOM, data)
-    columns = read(CUSTOM, in_disorder(tables_of(cases, CUSTOM.checked.carried), Random(seed))).columns
+    columns = read(CUSTOM, in_disorder(tables_of(cases, CUSTOM.checked.declared), Random(seed))).columns
     again = [columns.case(no) for no in range(len(cases))]
     assert_alike(expected(CUSTOM, again), expected(CUSTOM, cases))
     assert [one.now for one in again] == [case.now for case in cases]
@@ -171,7 +174,7 @@ def test_a_case_made_again_is_the_case(data: list[dict[str, Any]], seed: int) ->
 def test_cases_keep_their_meaning_through_tables(data: list[dict[str, Any]]) -> None:
     """The decision on a case made again is the decision on the case."""
     cases = read_all(SHIPPED, data)
-    columns = read(SHIPPED, tables_of(cases, SHIPPED.checked.carried)).columns
+    columns = read(SHIPPED, tables_of(cases, SHIPPED.checked.declared)).columns
     for no, case in enumerate(cases):
         assert SHIPPED.decide(columns.case(no)).to_json() == SHIPPED.decide(case).to_json()
 
@@ -310,14 +313,14 @@ def test_an_unknown_moment_has_a_value_of_its_own() -> None:
 
 def test_every_column_is_described() -> None:
     """Every column of the schemas has a description."""
-    described = [field.metadata for schema in schemas(SHIPPED.checked.carried).values() for field in schema]
+    described = [field.metadata for schema in schemas(SHIPPED.checked.declared).values() for field in schema]
     assert all(one is not None and one[b"description"] for one in described)
 
 
 def test_a_custom_fact_cannot_be_named_like_a_key() -> None:
     """A custom fact with the name of a key column is refused."""
     with pytest.raises(tactful.TactfulError, match=r"custom fact `candidate.now`: `candidates` has another column"):
-        schemas({"candidate": {"now": CUSTOM.checked.carried["candidate"]["seen_at"]}})
+        schemas(Declared({"candidate": {"now": CUSTOM.checked.custom["candidate"]["seen_at"]}}))
 
 
 def test_whoever_has_no_tables_does_not_pay_for_them() -> None:

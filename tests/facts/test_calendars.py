@@ -120,9 +120,9 @@ def test_a_day_ends_a_second_before_the_next(place: tuple[str, str | None], day:
 
 def test_places_that_there_are_not_are_not_found() -> None:
     """Neither cities nor unknown countries are places; suggestions come from the lists."""
-    assert [CALENDARS.find(place) for place in (("Dublin", None), ("UTC", "XX"), ("UTC", "US-"), ("../UTC", None))] == [
-        None
-    ] * 4
+    places = (("Dublin", None), ("UTC", "XX"), ("UTC", "US-"), ("../UTC", None))
+    assert [CALENDARS.find((zone, country, None)) for zone, country in places] == [None] * 4
+    assert CALENDARS.find(("UTC", None, "acme")) is None
     assert near_time_zone("New York") == "America/New_York"
     assert near_country("us") == "US"
     assert CALENDARS.at("UTC", None).local(0) == datetime(1970, 1, 1, tzinfo=UTC)

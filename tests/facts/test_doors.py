@@ -232,7 +232,7 @@ def answers_of_read_tables(tables: dict[str, pa.Table]) -> list[Answer]:
     of_tables = read_tables(
         tables,
         calendars=POLICY.calendars,
-        custom=POLICY.checked.custom,
+        declared=POLICY.checked.declared,
         limits=POLICY.decider.limits,
         now=None,
         clock=lambda: 0,

@@ -122,6 +122,24 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "some_share": {"values": {"2026-11-01": 1, "2026-11-26": 2.5}, "adjustable": {"from": 0, "to": 10}},
     "some_clock": {"values": {"2026-11-01": "13:00", "2026-11-30": "09:00"}},
 }
+#: What cases may state of the parameters.
+STATED: Final[list[dict[str, Any]]] = [
+    *({}, {}, {"some_pace": "1 business days"}),
+    *({"some_pace": "5 business days", "some_share": 10}, {"some_share": 0.5}),
+]
+#: The calendars that packs declare. Days off lie in the weeks of the cases.
+CALENDARS: Final[dict[str, dict[str, Any]]] = {
+    "default": {"days off": ["24 December to 1 January", "2026-11-27"]},
+    "acme": {
+        "country": "US",
+        "weekend": ["friday", "saturday"],
+        "days off": ["2026-11-23 to 2026-11-24", "29 February"],
+        "working days": ["2026-11-26"],
+        "office hours": "08:00 to 12:30",
+    },
+    "bolt": {"days off": ["25 November"], "office hours": "13:00 to 13:01"},
+}
+NAMES: Final[list[dict[str, str]]] = [{}, {}, {"calendar": "acme"}, {"calendar": "bolt"}, {"calendar": "default"}]
 #: Lengths of time that are read for each row.
 OPERANDS: Final = ["$some_gap", "$some_wait", "$some_pace", "candidate.notice_period"]
 BELOW = {
@@ -432,10 +450,11 @@ def packs(draw: Draw) -> str:
     return yaml.dump(
         {
             "parameters": PARAMETERS,
+            "calendars": CALENDARS,
             "custom_facts": CUSTOM,
             "facts": facts,
             "tables": tables,
-            "actions": ACTIONS,
+            "actions": _actions(draw, computed),
             "rules": rules,
         },
         sort_keys=False,
@@ -449,6 +468,33 @@ ACTIONS: Final = {
     "call": {"is_a": "contact", "one per": "person"},
     "rest": {"about": "do nothing", "one per": "candidate"},
 }
+
+
+#: What can go first in the order of an action, by the kind of its field.
+FIRST: Final = {
+    "yes/no": ["yes first", "no first"],
+    "number": ["largest first", "smallest first"],
+    "amount": ["largest first", "smallest first"],
+    "duration": ["longest first", "shortest first"],
+    "moment": ["latest first", "earliest first"],
+}
+
+
+def _actions(draw: Draw, computed: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """The actions, some with an order of their own."""
+    kinds = {
+        f"{entity}.{name}": kind
+        for fields in (FIELDS, computed)
+        for entity in fields
+        for name, kind in fields[entity].items()
+    }
+    fields = [name for name, kind in kinds.items() if kind in FIRST]
+    actions = {}
+    for id_, action in ACTIONS.items():
+        sorting = _some_of(draw, fields, 3)
+        order = [{name: _any_of(draw, FIRST[kinds[name]])} for name in sorting]
+        actions[id_] = {**action, "order": order} if _any_of(draw, [False, True]) else action
+    return actions
 
 
 def _conclusions(entity: str) -> list[dict[str, str]]:
@@ -522,7 +568,7 @@ PLACES: Final[list[dict[str, str]]] = [
 
 @st.composite
 def cases(draw: Draw) -> dict[str, Any]:
-    """A case like those of the shipped pack, with some custom facts, and people in other places."""
+    """A case like those of the shipped pack, with custom facts, parameters and calendars, and people in other places."""
     case = dict(draw(shipped_fields))
     case["candidate"] = {**case["candidate"], "custom": draw(_customs("candidate"))}
     applications = []
@@ -532,9 +578,9 @@ def cases(draw: Draw) -> dict[str, Any]:
             for part, entity in (("people", "person"), ("interviews", "interview"), ("messages", "message"))
         }
         parts["people"] = [{**person, **_any_of(draw, PLACES)} for person in parts["people"]]
-        place, role = _any_of(draw, PLACES), _any_of(draw, ROLES)
-        applications.append({**application, **parts, **place, **role, "custom": draw(_customs("application"))})
-    return {**case, "applications": applications}
+        place, role, name = _any_of(draw, PLACES), _any_of(draw, ROLES), _any_of(draw, NAMES)
+        applications.append({**application, **parts, **place, **role, **name, "custom": draw(_customs("application"))})
+    return {**case, "applications": applications, "parameters": _any_of(draw, STATED)}
 
 
 @st.composite

@@ -35,7 +35,7 @@ def read(policy: tactful.Policy, tables: Mapping[str, pa.Table], now: int | None
     return read_tables(
         tables,
         calendars=policy.calendars,
-        custom=policy.checked.carried,
+        declared=policy.checked.declared,
         limits=CaseLimits(**limits),
         now=now,
         clock=lambda: CLOCK,

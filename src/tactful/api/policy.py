@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,11 @@ from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
 from tactful.language.check import check_pack
 from tactful.language.ir import CheckedPack
-from tactful.language.load import load_pack, load_pack_text
-from tactful.language.syntax import Pack
+from tactful.language.ir.in_force import as_of
+from tactful.language.load import Locations, load_layers, read_text_layers
+from tactful.language.load.build import build_pack
+from tactful.language.load.files import Layer
+from tactful.language.load.forgotten import with_forgotten_extends
 from tactful.reasons.context import Context
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
 from tactful.source.lazy import lazy
@@ -46,10 +49,18 @@ class Policy:
     Immutable. :meth:`decide` is pure and may be called from any number of threads at once.
     """
 
-    def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
+    def __init__(
+        self,
+        checked: CheckedPack,
+        limits: CaseLimits,
+        engine: EngineName | Rete = "compiled",
+        layers: Sequence[Layer] = (),
+    ) -> None:
         self.checked = checked
         self.decider = Decider(checked, limits, engine)
-        self._limits = limits
+        #: The texts that the pack was loaded from, the lowest base first; empty for a pack that was made otherwise.
+        self.layers = tuple(layers)
+        self._limits, self._engine = limits, engine
         self._calendars = self.decider.calendars
 
     @property
@@ -63,9 +74,24 @@ class Policy:
         return self.checked.version
 
     @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What the pack's own files do without saying so, such as two overlays that change the same differently.
+
+        ``tactful check`` tells these and more.
+        """
+        return self.checked.warnings
+
+    @property
     def calendars(self) -> Calendars:
         """The calendars that decisions of this pack use."""
         return self._calendars
+
+    def as_of(self, day: date) -> Policy:
+        """The policy with the values and rules that are in force on a day, for cases of any day.
+
+        ``day`` is a date, or a moment, of which the date counts. Conditions that rules state on dates stay as they are.
+        """
+        return Policy(as_of(self.checked, day.toordinal()), self._limits, self._engine)
 
     def read(self, case: CaseInput, now: datetime | None = None) -> Case:
         """Read a case: a :class:`Case`, a mapping, or JSON (bytes or text). ``now`` replaces the case's own.
@@ -73,7 +99,7 @@ class Policy:
         Read a case once if you decide on it several times: deciding on a :class:`Case` skips this step. Raises
         :class:`tactful.InvalidInput` with every mistake in the case.
         """
-        return read_case(case, self._calendars, self.checked.custom, self._limits, _now(now))
+        return read_case(case, self._calendars, self.decider.declared, self._limits, _now(now))
 
     def read_text(self, text: bytes | str, name: str, now: datetime | None = None) -> Case:
         """Read a case from the text of a YAML or JSON file. ``name`` is the file's name, for messages.
@@ -81,7 +107,7 @@ class Policy:
         Raises :class:`tactful.InvalidInput` with every mistake, each with its line and column.
         """
         return read_case_text(
-            text, name, calendars=self._calendars, custom=self.checked.custom, limits=self._limits, now=_now(now)
+            text, name, calendars=self._calendars, declared=self.decider.declared, limits=self._limits, now=_now(now)
         )
 
     def read_node(self, node: Node, text: str, now: int | None = None) -> Case:
@@ -89,14 +115,14 @@ class Policy:
 
         Raises as :meth:`read`.
         """
-        return read_case_node(node, text, self._calendars, self.checked.custom, self._limits, now, as_json=False)
+        return read_case_node(node, text, self._calendars, self.decider.declared, self._limits, now, as_json=False)
 
     def read_shape(self, node: Node) -> CaseShape:
         """Read a case as given facts, so that they can be changed before it is linked. For other parts of this package.
 
         Raises as :meth:`read`.
         """
-        return read_shape(node, self.checked.custom, self._limits)
+        return read_shape(node, self.decider.declared, self._limits)
 
     def change(self, case: Case, facts: Mapping[str, Any]) -> Case:
         """A copy of a case with other facts, such as ``{"person[dana].prefers": "phone"}``, for what-if questions.
@@ -107,7 +133,7 @@ class Policy:
         shape, problems = case.shape, list[Diagnostic]()
         for path, value in facts.items():
             try:
-                spot, kind = find_spot(shape, path, self.checked.custom)
+                spot, kind = find_spot(shape, path, self.decider.declared)
                 shape = changed(shape, spot, read_value(value, kind, path))
             except InvalidInput as error:
                 problems.extend(error.diagnostics)
@@ -124,7 +150,7 @@ class Policy:
         another process fails.
         """
         moment = None if now is None else _seconds(now, "now")
-        read = read_case(case, self._calendars, self.checked.custom, self._limits, moment)
+        read = read_case(case, self._calendars, self.decider.declared, self._limits, moment)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
         return Decision(self.decider.rank(read, at), Context(self.decider, read, at))
 
@@ -154,7 +180,7 @@ class Policy:
             from tactful.columns.tables.write import tables_of
         except ImportError as error:
             raise _no_batch() from error
-        return tables_of([self.read(case) for case in cases], self.checked.carried)
+        return tables_of([self.read(case) for case in cases], self.decider.declared)
 
     @lazy
     def table_decider(self) -> TableDecider:
@@ -199,33 +225,52 @@ class Policy:
 
 
 def load(
-    pack: str | Path = "default", *, limits: CaseLimits | None = None, engine: EngineName | Rete = "compiled"
+    pack: Locations = "default", *, limits: CaseLimits | None = None, engine: EngineName | Rete = "compiled"
 ) -> Policy:
     """Load a pack: ``default`` (the shipped rules), ``profile:NAME``, a YAML file, or a folder of YAML files.
 
+    A list of packs is laid over each other: the later counts where two say different things, and :attr:`Policy.warnings`
+    tells it. A name that is no file is that of a pack that an installed distribution brings along (entry point group
+    ``tactful.packs``).
+
     ``limits`` bounds the size of cases. ``engine`` is ``compiled``, or ``rete`` (or a :class:`tactful.Rete`) for the Rete
     network of durable-rules, which runs in processes of its own. Raises :class:`tactful.InvalidInput` with every mistake in
-    the pack's files, and :class:`tactful.EngineError` if the engine cannot be used here.
+    the pack's files, :class:`tactful.EngineError` if the engine cannot be used here, and :class:`tactful.TactfulError` for
+    an empty list.
     """
-    return _policy(load_pack(pack), limits, engine)
+    if not isinstance(pack, str | Path) and not pack:
+        raise TactfulError("the list of packs is empty; name at least one, such as `default`")
+    return _policy(load_layers(pack), limits, engine)
 
 
 def loads(
     text: str | bytes,
     name: str = "pack",
     *,
+    base: Policy | None = None,
     limits: CaseLimits | None = None,
     engine: EngineName | Rete = "compiled",
 ) -> Policy:
     """Load a pack from its text. The pack may extend shipped packs, but no files. Otherwise as :func:`load`.
 
-    ``name`` stands for the file's name in messages.
+    ``name`` stands for the file's name in messages. With a ``base``, the text is an overlay of that pack, and the cases of the
+    new policy have the base's ``limits`` unless others are given. Raises :class:`tactful.TactfulError` for a base that was not
+    loaded from files or texts.
     """
-    return _policy(load_pack_text(text, name), limits, engine)
+    if base is None:
+        return _policy(read_text_layers(text, name), limits, engine)
+    if not base.layers:
+        raise TactfulError("the base was not loaded from files or texts, so nothing can be laid over it")
+    return _policy(read_text_layers(text, name, base.layers), limits or base.decider.limits, engine)
 
 
-def _policy(pack: Pack, limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
-    return Policy(check_pack(pack), limits or CaseLimits(), engine)
+def _policy(layers: list[Layer], limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
+    pack = build_pack(layers)
+    try:
+        checked = check_pack(pack)
+    except InvalidInput as error:
+        raise with_forgotten_extends(error, pack) from None
+    return Policy(checked, limits or CaseLimits(), engine, layers)
 
 
 def _no_batch() -> EngineError:

@@ -75,7 +75,7 @@ class TableDecider:
 
     def check(self, schemas: Mapping[str, pa.Schema]) -> None:
         """Check names and types. Raises :class:`InvalidInput` if a table or a column has a wrong name or type."""
-        sheets_of({name: schema.empty_table() for name, schema in schemas.items()}, self._decider.checked.carried)
+        sheets_of({name: schema.empty_table() for name, schema in schemas.items()}, self._decider.declared)
 
     def read(self, tables: Tables, now: int | None, clock: Callable[[], int]) -> TablesRead:
         """Read one chunk of tables as columns; see :func:`tactful.columns.tables.read.read_tables`."""
@@ -83,7 +83,7 @@ class TableDecider:
         return read_tables(
             tables,
             calendars=decider.calendars,
-            custom=decider.checked.carried,
+            declared=decider.declared,
             limits=decider.limits,
             now=now,
             clock=clock,
@@ -109,7 +109,8 @@ class TableDecider:
 
     def _ranked(self, columns: Columns, steps: bool) -> RankedTables:
         program = self._program
-        return self._ranker.rank(columns, program.fire(columns), program.fire_steps(columns) if steps else None)
+        added = program.fire_steps(columns) if steps else None
+        return self._ranker.rank(columns, program.fire(columns), added, program.values)
 
     def _too_large(self, columns: Columns) -> Mapping[int, Diagnostic]:
         """The candidates on whom a decision takes too many steps."""

@@ -69,8 +69,8 @@ class Columnar:
         if line is None:
             message = f"the line is longer than {limits.bytes:,} bytes"
             raise InvalidInput([TooLarge.at(None, message, "give each case a line of its own, or raise the limit")])
-        custom, now = policy.checked.custom, self._options.now
-        return read_case(line, policy.calendars, custom, limits, now)
+        declared, now = policy.decider.declared, self._options.now
+        return read_case(line, policy.calendars, declared, limits, now)
 
     def _decided(self, columns: Columns) -> tuple[Decided, dict[int, Reject]]:
         """What came of some candidates, and the rejects of those that cannot be decided on, by their numbers."""

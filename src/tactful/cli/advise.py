@@ -10,8 +10,20 @@ import typer
 from rich.text import Text
 
 from tactful.api.decision import Decision
-from tactful.api.policy import Policy, load
-from tactful.cli.options import Application, At, CaseArgument, Engine, Format, Rules, SetFacts, read_case, what_if
+from tactful.api.policy import Policy
+from tactful.cli.options import (
+    Application,
+    At,
+    CaseArgument,
+    Engine,
+    Format,
+    Rules,
+    RulesAsOf,
+    SetFacts,
+    load_rules,
+    read_case,
+    what_if,
+)
 from tactful.cli.output import console, guarded, write_bytes
 from tactful.facts.rows import Case
 from tactful.formats.text.console import SafeConsole
@@ -27,11 +39,12 @@ _PATIENCE = 3
 @guarded
 def advise(
     case: CaseArgument,
-    rules: Rules = "default",
+    rules: Rules = None,
     at: At = None,
     application: Application = None,
     set_: SetFacts = None,
     engine: Engine = "compiled",
+    rules_as_of: RulesAsOf = None,
     ask: Annotated[bool, typer.Option("--ask", help="Ask for unknown facts that would change the advice.")] = False,
     questions: Annotated[
         bool, typer.Option("--questions", help="With --format json: include the facts that would change the decision.")
@@ -41,7 +54,7 @@ def advise(
     """Decide on a case: what to do, ranked and with reasons."""
     if ask and case == "-":
         raise typer.BadParameter("--ask reads answers from standard input, so the case must be a file")
-    policy = load(rules, engine=engine)
+    policy = load_rules(rules, engine, rules_as_of)
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     if ask:

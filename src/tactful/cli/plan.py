@@ -10,8 +10,18 @@ from typing import Annotated, Literal
 import typer
 
 from tactful.api.plan import Plan
-from tactful.api.policy import load
-from tactful.cli.options import Application, At, CaseArgument, Engine, Rules, SetFacts, read_case, what_if
+from tactful.cli.options import (
+    Application,
+    At,
+    CaseArgument,
+    Engine,
+    Rules,
+    RulesAsOf,
+    SetFacts,
+    load_rules,
+    read_case,
+    what_if,
+)
 from tactful.cli.output import PIPE_WIDTH, console, guarded, write_bytes, write_file
 from tactful.decide.timeline import LONGEST
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar
@@ -27,11 +37,12 @@ Format = Literal["text", "json", "svg", "html"]
 @guarded
 def plan(
     case: CaseArgument,
-    rules: Rules = "default",
+    rules: Rules = None,
     at: At = None,
     application: Application = None,
     set_: SetFacts = None,
     engine: Engine = "compiled",
+    rules_as_of: RulesAsOf = None,
     until: Annotated[
         str,
         typer.Option(
@@ -49,7 +60,7 @@ def plan(
     ] = None,
 ) -> None:
     """Show the weeks ahead: what will be advised, and when, if nothing else happens."""
-    policy = load(rules, engine=engine)
+    policy = load_rules(rules, engine, rules_as_of)
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     start = policy.decide(read, now).at

@@ -7,8 +7,18 @@ from typing import Annotated
 import msgspec
 import typer
 
-from tactful.api.policy import load
-from tactful.cli.options import At, CaseArgument, Engine, Format, Rules, SetFacts, read_case, what_if
+from tactful.cli.options import (
+    At,
+    CaseArgument,
+    Engine,
+    Format,
+    Rules,
+    RulesAsOf,
+    SetFacts,
+    load_rules,
+    read_case,
+    what_if,
+)
 from tactful.cli.output import console, guarded, write_bytes
 from tactful.reasons.records.why import UnknownName
 
@@ -23,17 +33,18 @@ def why(
             help="An action, and the id of its target: call, call:dana, or call:acme/dana if several have that id.",
         ),
     ],
-    rules: Rules = "default",
+    rules: Rules = None,
     at: At = None,
     set_: SetFacts = None,
     engine: Engine = "compiled",
+    rules_as_of: RulesAsOf = None,
     flip: Annotated[bool, typer.Option("--flip", help="Also show the smallest changes that would reverse it.")] = False,
     format_: Format = "text",
 ) -> None:
     """Explain why an action is or is not advised: facts, rules, conflicts and rank."""
     action, _, target = question.partition(":")
     try:
-        policy = load(rules, engine=engine)
+        policy = load_rules(rules, engine, rules_as_of)
         given, now = read_case(policy, case, at, None)
         record = policy.decide(what_if(policy, given, set_), now).why(action, target or None, flip=flip)
     except UnknownName as error:

@@ -17,17 +17,15 @@ from typing import Final
 
 import msgspec
 
-from tactful.facts.kinds import DAY, HOUR, WEEKDAYS
+from tactful.facts.kinds import DAY, WEEKDAYS
 from tactful.facts.places import Bounded, country_exists, country_holidays, time_zone_exists
+from tactful.facts.working_time import DEFAULT, STANDARD, WorkingTime
 
 #: Moments outside these years are refused: neither holidays nor clock changes are known there.
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2199
 FIRST_MOMENT: Final = 0
 LAST_MOMENT: Final = 7_258_118_399
-#: Office hours, where a pack does not state others.
-OPENS: Final = 9 * HOUR
-CLOSES: Final = 17 * HOUR
 #: How many calendars are cached. About the least recently used are dropped, and computed again when they are needed.
 MAX_PLACES: Final = 1_024
 #: How many years of countries, how many years of time zones, and how many tables of all calendars are cached.
@@ -43,6 +41,12 @@ _MEAN_YEAR: Final = 31_556_952
 _ONE_DAY: Final = timedelta(days=1)
 #: No clock is put forward and back again within less time. The shortest such time is Ramadan in Morocco.
 _SEARCH: Final = 14 * DAY
+
+
+#: An IANA time zone, perhaps a country, and perhaps the name of a calendar that the pack declares.
+Place = tuple[str, str | None, str | None]
+#: What a day off that a pack adds is called.
+_DAY_OFF: Final = "day off"
 
 
 class Days(msgspec.Struct, frozen=True, eq=False):
@@ -84,7 +88,7 @@ class Days(msgspec.Struct, frozen=True, eq=False):
 
 
 class _Offices(msgspec.Struct, frozen=True, eq=False):
-    """The working days of a country in a table, see :class:`Days`. ``names``: its holidays, by index of the day."""
+    """The working days of a calendar in a table, see :class:`Days`. ``names``: its holidays, by index of the day."""
 
     business: Sequence[bool]
     before: Sequence[int]
@@ -98,24 +102,34 @@ class _Offices(msgspec.Struct, frozen=True, eq=False):
         return cls(business, before, [no for no, works in enumerate(business) if works], names)
 
 
-def _offices_in(country: str | None, days: Sequence[date]) -> _Offices:
-    """The working days and holidays of a country among consecutive days."""
-    if country is None:
-        return _Offices.of([day.weekday() < 5 for day in days], {})
-    # A new calendar each time: the library fills calendars lazily, and other threads could see a half-filled calendar.
-    calendar = country_holidays(country)
-    business = [bool(calendar.is_working_day(day)) for day in days]
-    return _Offices.of(business, {no: str(calendar[day]) for no, day in enumerate(days) if day in calendar})
+def _offices_in(country: str | None, working: WorkingTime, days: Sequence[date]) -> _Offices:
+    """The working days and holidays of a country among consecutive days, with the days off that a pack adds."""
+    business = [day.weekday() < 5 for day in days]
+    names: dict[int, str] = {}
+    if country is not None:
+        # A new calendar each time: the library fills calendars lazily, and other threads could see a half-filled calendar.
+        calendar = country_holidays(country)
+        business = [bool(calendar.is_working_day(day)) for day in days]
+        names = {no: str(calendar[day]) for no, day in enumerate(days) if day in calendar}
+    if working == STANDARD:
+        return _Offices.of(business, names)
+    if working.weekend is not None:
+        business = [day.weekday() not in working.weekend and no not in names for no, day in enumerate(days)]
+    off = {no for no, day in enumerate(days) if working.is_off(day)}
+    at_work = {no for no, day in enumerate(days) if working.is_working(day)}
+    names = {**dict.fromkeys(sorted(off), _DAY_OFF), **names}
+    return _Offices.of([no in at_work or (works and no not in off) for no, works in enumerate(business)], names)
 
 
 class _Years:
-    """Years that calendars share: ``offices`` between places in the same country, ``midnights`` between those in the same zone.
+    """Years that calendars share: ``midnights`` between places in the same zone, ``offices`` between places in the same country
+    with a calendar of the same name.
 
     Both caches are by year, and bounded. So is the number of tables that all calendars together keep.
     """
 
     def __init__(self) -> None:
-        self.offices: Bounded[tuple[str | None, int], _Offices] = Bounded(MAX_YEARS)
+        self.offices: Bounded[tuple[str | None, str | None, int], _Offices] = Bounded(MAX_YEARS)
         self.midnights: Bounded[tuple[str, int], tuple[Sequence[int], Sequence[bool]]] = Bounded(MAX_YEARS)
         self._tables: deque[tuple[dict[int, Days], int]] = deque()
 
@@ -130,14 +144,23 @@ class _Years:
 class Calendar:
     """The clock and the calendar of a place. Without a country, Saturdays and Sundays are days off and there are no holidays.
 
-    Public holidays, other weekends, and working days on weekends come from the library ``holidays``. Immutable as seen from
-    outside, so threads may share it.
+    Public holidays, other weekends, and working days on weekends come from the library ``holidays``. A pack adds days off in
+    ``working``. ``name`` is the name by which a case chose the calendar, if it did. Immutable as seen from outside, so
+    threads may share it.
     """
 
-    def __init__(self, time_zone: str, country: str | None, shared: _Years | None = None) -> None:
-        self.time_zone, self.country, self._shared = time_zone, country, shared or _Years()
+    def __init__(
+        self,
+        time_zone: str,
+        country: str | None,
+        name: str | None = None,
+        working: WorkingTime = STANDARD,
+        shared: _Years | None = None,
+    ) -> None:
+        self.time_zone, self.country, self.name = time_zone, country, name
+        self._working, self._shared = working, shared or _Years()
         #: Office hours: they begin at ``opens`` and end before ``closes`` (seconds since midnight).
-        self.opens, self.closes = OPENS, CLOSES
+        self.opens, self.closes = working.opens, working.closes
         self._zone = zoneinfo.ZoneInfo(time_zone)
         self._years: dict[int, Days] = {}
 
@@ -341,10 +364,11 @@ class Calendar:
 
     def _offices(self, year: int, first: int) -> _Offices:
         """The working days and holidays among the days of a table."""
-        offices = self._shared.offices.get((self.country, year))
+        key = self.country, self.name, year
+        offices = self._shared.offices.get(key)
         if offices is None:
             days = [date.fromordinal(first + no) for no in range(SPAN)]
-            offices = self._shared.offices.keep((self.country, year), _offices_in(self.country, days))
+            offices = self._shared.offices.keep(key, _offices_in(self.country, self._working, days))
         return offices
 
     def _midnights(self, year: int, first: int) -> tuple[Sequence[int], Sequence[bool]]:
@@ -371,23 +395,34 @@ class Calendar:
 
 
 class Calendars:
-    """The calendars of the places that cases name. Each is made once and cached. Threads may share it."""
+    """The calendars of the places that cases name. Each is made once and cached. Threads may share it.
 
-    def __init__(self) -> None:
-        #: The cached calendars, by time zone and country.
-        self.known: Bounded[tuple[str, str | None], Calendar] = Bounded(MAX_PLACES)
+    ``declared``: the calendars that a pack declares, by name. The calendar ``default`` is that of all places without a name.
+    """
+
+    def __init__(self, declared: Mapping[str, WorkingTime] | None = None) -> None:
+        self.declared: Mapping[str, WorkingTime] = declared or {}
+        #: The cached calendars, by place.
+        self.known: Bounded[Place, Calendar] = Bounded(MAX_PLACES)
         #: For each fixed offset seen so far: 1 January 1970 at that offset, and its distance from the epoch in seconds.
         #: Subtracting moments with the same offset is ten times faster than subtracting moments with different offsets.
         #: All are kept: offsets are whole minutes of less than a day, so there are at most 2,879.
         self.epochs: dict[tzinfo | None, tuple[datetime, int]] = {}
         self._shared = _Years()
 
-    def at(self, time_zone: str, country: str | None) -> Calendar:
-        """The calendar of a place; both names must exist."""
-        calendar = self.known.get((time_zone, country))
+    def at(self, time_zone: str, country: str | None, name: str | None = None) -> Calendar:
+        """The calendar of a place; all names must exist."""
+        place = time_zone, country, name
+        calendar = self.known.get(place)
         if calendar is None:
-            calendar = self.known.keep((time_zone, country), Calendar(time_zone, country, self._shared))
+            working = self.declared.get(DEFAULT, STANDARD) if name is None else self.declared[name]
+            calendar = self.known.keep(place, Calendar(time_zone, country, name, working, self._shared))
         return calendar
+
+    def country_of(self, name: str | None) -> str | None:
+        """The country of a declared calendar; ``None`` if it has none, or if there is no such calendar."""
+        working = None if name is None else self.declared.get(name)
+        return None if working is None else working.country
 
     def epoch_of(self, offset: tzinfo) -> tuple[datetime, int]:
         """The entry of :attr:`epochs` for an offset, which is cached if the offset is fixed. Otherwise the epoch itself."""
@@ -396,12 +431,12 @@ class Calendars:
         first = datetime(1970, 1, 1, tzinfo=offset)
         return self.epochs.setdefault(offset, (first, int(first.timestamp())))
 
-    def find(self, place: tuple[str, str | None]) -> Calendar | None:
-        """The calendar of a place (an IANA time zone and perhaps a country); ``None`` if either does not exist."""
+    def find(self, place: Place) -> Calendar | None:
+        """The calendar of a place; ``None`` if its time zone, its country or the name of its calendar does not exist."""
         calendar = self.known.get(place)
         if calendar is not None:
             return calendar
-        time_zone, country = place
+        time_zone, country, name = place
         if not time_zone_exists(time_zone) or (country is not None and not country_exists(country)):
             return None
-        return self.at(time_zone, country)
+        return None if name is not None and name not in self.declared else self.at(time_zone, country, name)

@@ -7,7 +7,7 @@ outside, validated) like any other.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -31,8 +31,12 @@ from tactful.facts.shape import Application, Candidate, CaseShape, Interview, In
 Part = TypeVar("Part", Candidate, Application, Offer, Person, Interview, Interviewer, Message)
 
 
+#: The entity of a spot that is a parameter of the case.
+PARAMETERS: Final = "parameters"
+
+
 class Spot(msgspec.Struct, frozen=True):
-    """A field of a part of a case, with the part's position in the case's lists.
+    """A field of a part of a case, with the part's position in the case's lists; or a parameter of the case.
 
     ``application``, ``no`` (of a person, an interview or a message in its application) and ``inner`` (of an interviewer in
     the interview ``no``) count from 0, and are 0 for parts that do not need them.
@@ -77,6 +81,9 @@ def changed(shape: CaseShape, spot: Spot, value: Any) -> CaseShape:
 
     Creates the offer if the application has none.
     """
+    if spot.entity == PARAMETERS:
+        values = {**(shape.parameters or {}), spot.field: value}
+        return replace(shape, parameters={name: known for name, known in values.items() if known is not None} or None)
     if spot.entity == "candidate":
         return replace(shape, candidate=_with(shape.candidate, spot, value))
     application = shape.applications[spot.application]
@@ -141,8 +148,8 @@ def as_given(value: Value, kind: Kind, spot: Spot, calendar: Calendar) -> Any:
 
 def path_of(shape: CaseShape, spot: Spot) -> str:
     """The field as people name it: ``person[dana].prefers``. The application is added if the id alone is ambiguous."""
-    if spot.entity == "candidate":
-        return f"candidate.{spot.field}"
+    if spot.entity in ("candidate", PARAMETERS):
+        return f"{spot.entity}.{spot.field}"
     application = shape.applications[spot.application]
     if spot.entity in ("application", "offer"):
         return f"{spot.entity}[{application.id}].{spot.field}"

@@ -105,6 +105,8 @@ def _shape_fields(entity: str, cls: type[shape.Shape]) -> list[FieldSpec]:
 
 def _attribute(entity: str, name: str) -> str:
     """The name of a field on a row. If the row refers to another row under that name, the field is the other row's id."""
+    if name == "calendar":  # under that name, a row has the calendar itself
+        return "calendar_name"
     if name not in ENTITIES:
         return name
     return "id" if NAMED_AS[entity] == name else f"{name}_id"

@@ -10,6 +10,7 @@ path                                  names
 ``interview[ID].FIELD``               a field of an interview, likewise
 ``interviewer[INTERVIEW/PERSON].F``   a field of a person's part in an interview, likewise
 ``message[N].FIELD``                  a field of the N-th message of an application, from 1, likewise
+``parameters.NAME``                   the value that the case states for a parameter of the pack
 ====================================  ==================================================================================
 """
 
@@ -20,7 +21,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from tactful.facts.edit import Spot, ids
+from tactful.facts.edit import PARAMETERS, Spot, ids
 from tactful.facts.entities import ENTITIES
 from tactful.facts.fields import FieldSpec, given_fields
 from tactful.facts.kinds import (
@@ -29,6 +30,7 @@ from tactful.facts.kinds import (
     DurationKind,
     Elapsed,
     Kind,
+    LengthKind,
     ListKind,
     MomentKind,
     NumberKind,
@@ -40,18 +42,19 @@ from tactful.facts.kinds import (
     parse_number,
     parse_yes_no,
 )
-from tactful.facts.reading.custom import CustomFields
+from tactful.facts.reading.custom import CustomFields, Declared
 from tactful.facts.reading.moments import parse_date, parse_moment
 from tactful.facts.shape import CaseShape
 from tactful.source.codes.changes import AmbiguousSpot, BadValue, UnknownSpot
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.source.suggest import did_you_mean
 
-_PART = re.compile(r"([a-z_]+)(?:\[([^\[\]]*)\])?")
-_PATH = re.compile(r"[a-z_]+(?:\[[^\[\]]*\])?(?:\.[a-z_]+(?:\[[^\[\]]*\])?)*")
+_STEP: Final = r"[a-z_][a-z0-9_]*"
+_PART: Final = re.compile(rf"({_STEP})(?:\[([^\[\]]*)\])?")
+_PATH: Final = re.compile(rf"{_STEP}(?:\[[^\[\]]*\])?(?:\.{_STEP}(?:\[[^\[\]]*\])?)*")
 
 
-def find_spot(shape: CaseShape, path: str, custom: CustomFields) -> tuple[Spot, Kind]:
+def find_spot(shape: CaseShape, path: str, declared: Declared) -> tuple[Spot, Kind]:
     """The field that a path names, and its kind. Raises :class:`InvalidInput` if it names no field, or several."""
     if _PATH.fullmatch(path) is None:
         raise _wrong(UnknownSpot.at(None, f"`{path}` names no fact", "write it like `person[dana].prefers`", path))
@@ -59,7 +62,18 @@ def find_spot(shape: CaseShape, path: str, custom: CustomFields) -> tuple[Spot, 
     *owners, (field, index) = parts
     if not owners or index is not None:
         raise _wrong(UnknownSpot.at(None, f"`{path}` names no field", "write it like `person[dana].prefers`", path))
-    return _Finder(shape, path, custom).find(owners, field)
+    if [owner for owner, _ in owners] == [PARAMETERS]:
+        return _parameter_spot(path, field, declared)
+    return _Finder(shape, path, declared.custom).find(owners, field)
+
+
+def _parameter_spot(path: str, name: str, declared: Declared) -> tuple[Spot, Kind]:
+    parameter = declared.parameters.get(name)
+    if parameter is None:
+        known = ", ".join(f"`{PARAMETERS}.{other}`" for other in sorted(declared.parameters)[:20])
+        help_ = did_you_mean(name, declared.parameters) or (f"there are {known}" if known else None)
+        raise _wrong(UnknownSpot.at(None, f"cases may not state a parameter `{name}`", help_, path))
+    return Spot(PARAMETERS, name), parameter.kind
 
 
 def _wrong(problem: Diagnostic) -> InvalidInput:
@@ -203,6 +217,8 @@ def _text(text: str, kind: Kind) -> Any:
             return text if parse_day_time(text) is not None else None
         case DurationKind():
             return text if isinstance(parse_duration(text), Elapsed) else None
+        case LengthKind():
+            return text if parse_duration(text) is not None else None
         case ListKind(values=values):
             inner = text.removeprefix("[").removesuffix("]")
             words = [word.strip() for word in inner.split(",") if word.strip()]
@@ -238,7 +254,7 @@ def _help(kind: Kind) -> str:
             return "write it like `2026-11-27T17:00:00-05:00`, or `unknown`"
         case DayTimeKind():
             return "write it like `09:00`"
-        case DurationKind():
+        case DurationKind() | LengthKind():
             return "write it like `2 weeks`"
         case _:
             return "write a number, or `unknown`" if isinstance(kind, NumberKind) else "write a text"

@@ -87,6 +87,7 @@ class ApplicationRow(Row, frozen=True):
     contact_via: str | None
     country: str | None
     time_zone: str | None
+    calendar_name: str | None
     candidate: CandidateRow
     calendar: Calendar
     custom: Mapping[str, Value]

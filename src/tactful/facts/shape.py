@@ -227,6 +227,13 @@ class Application(Shape, frozen=True):
     ] = None
     country: Country = None
     time_zone: Zone = None
+    calendar: Annotated[
+        str | None,
+        Meta(
+            description="The name of a calendar that the pack declares: of its days off and office hours.",
+            examples=["acme"],
+        ),
+    ] = None
     offer: Annotated[Offer | None, Meta(description="The company's offer, if it has made one.")] = None
     people: Annotated[tuple[Person, ...], Meta(description="The people on the company's side.")] = ()
     interviews: Annotated[tuple[Interview, ...], Meta(description="All interviews, in any order.")] = ()
@@ -265,3 +272,10 @@ class CaseShape(Shape, frozen=True):
     candidate: Candidate
     now: Annotated[Moment, Meta(description="The moment to decide for; if left out, the current moment.")] = None
     applications: Annotated[tuple[Application, ...], Meta(description="All applications, in any order.")] = ()
+    parameters: Annotated[
+        dict[str, Any] | None,
+        Meta(
+            description="Values for this case of parameters that the pack calls adjustable.",
+            examples=[{"gap_between_messages": "10 days"}],
+        ),
+    ] = None

@@ -14,6 +14,7 @@ from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Expiry
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendar
+from tactful.facts.dates import format_date
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import CheckedPack
 from tactful.reasons.justification import justification, step_text
@@ -152,7 +153,8 @@ class Reasons:
 
 def pack_record(checked: CheckedPack) -> PackRecord:
     """A pack as JSON names it."""
-    return PackRecord(name=checked.name, version=checked.version, digest=checked.digest)
+    as_of = None if checked.as_of is None else format_date(checked.as_of)
+    return PackRecord(name=checked.name, version=checked.version, digest=checked.digest, as_of=as_of)
 
 
 def target_record(row: Row) -> TargetRecord:

@@ -56,7 +56,7 @@ def check_schemas(policy: Policy, schemas: Mapping[str, Sequence[pa.Schema]]) ->
     one table have columns of different types.
     """
     tables = {name: _unified(name, of_blocks).empty_table() for name, of_blocks in schemas.items()}
-    sheets_of(tables, policy.checked.carried)
+    sheets_of(tables, policy.decider.declared)
 
 
 def _unified(name: str, schemas: Sequence[pa.Schema]) -> pa.Schema:
@@ -168,13 +168,13 @@ def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> 
     """Decide on the case in each row, JSON in ``column``. Raises :class:`InvalidInput` if there is no such column."""
     texts = _texts(block, column)
     clock = terms.clock if terms.now is None else terms.now
-    custom, limits = policy.checked.custom, policy.decider.limits
+    declared, limits = policy.decider.declared, policy.decider.limits
 
     def read(text: bytes | None) -> Case:
-        return read_case(text or b"", policy.calendars, custom, limits, terms.now)
+        return read_case(text or b"", policy.calendars, declared, limits, terms.now)
 
     def decide(chunk: list[bytes]) -> DecidedTexts:
-        columns, rejected = columns_of_texts(chunk, read, clock, policy.checked.carried)
+        columns, rejected = columns_of_texts(chunk, read, clock, declared.carried)
         ranked = policy.table_decider.rank(columns, steps=terms.steps)
         rejects = [*ranked.refused.values()]
         for no, mistakes in rejected:

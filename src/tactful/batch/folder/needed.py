@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Final
 
 from tactful.batch.model import Options
-from tactful.columns.tables.schema import KEYS, NOW, TABLE_OF, field_columns
+from tactful.columns.tables.schema import KEYS, NOW, TABLE_OF, FieldColumn, field_columns
 from tactful.decide.decider import Decider
 from tactful.language.ir import ById
 
 #: Columns that are read for every pack: places, columns that are checked for consistency, and the identity of messages.
 _ALWAYS: Final[Mapping[str, frozenset[str]]] = {
     "candidate": frozenset({NOW, "time_zone", "country"}),
-    "application": frozenset({"contact_via", "time_zone", "country"}),
+    "application": frozenset({"contact_via", "time_zone", "country", "calendar"}),
     "offer": frozenset({"received_at", "signed_at"}),
     "person": frozenset({"time_zone", "country"}),
     "interview": frozenset({"ended_at", "status"}),
@@ -33,9 +33,14 @@ def needed_columns(decider: Decider, options: Options) -> Needed | None:
     return {
         TABLE_OF[entity]: frozenset(KEYS[entity])
         | _ALWAYS[entity]
-        | {column.column for column in own if (entity, column.attribute, column.custom) in read}
-        for entity, own in field_columns(decider.checked.carried).items()
+        | {column.column for column in own if _is_needed(column, read)}
+        for entity, own in field_columns(decider.declared).items()
     }
+
+
+def _is_needed(column: FieldColumn, read: Set[tuple[str, str, bool]]) -> bool:
+    """Whether rules read the column. What cases state of parameters is always checked."""
+    return column.parameter is not None or (column.entity, column.attribute, column.custom) in read
 
 
 def _fields(decider: Decider, steps: bool) -> Iterator[tuple[str, str, bool]]:

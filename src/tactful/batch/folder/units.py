@@ -16,7 +16,7 @@ from tactful.batch.folder.streams import Cursor, Slice, Trial
 from tactful.batch.model import RejectRecord, TableUnit
 from tactful.columns.chunks import ROWS
 from tactful.columns.tables.schema import TABLE_OF, column_names, field_columns
-from tactful.facts.reading.custom import CustomFields
+from tactful.facts.reading.custom import Declared
 from tactful.source.codes.batches import UnreadableInput
 from tactful.source.diagnostics import InvalidInput
 
@@ -61,9 +61,9 @@ class TableChunk(NamedTuple):
     rejects: tuple[RejectRecord, ...] = ()
 
 
-def check_partitions(partitions: Mapping[str, tuple[str, ...]], custom: CustomFields) -> None:
+def check_partitions(partitions: Mapping[str, tuple[str, ...]], declared: Declared) -> None:
     """Raise :class:`InvalidInput` if a fact is only in the names of folders."""
-    fields = field_columns(custom)
+    fields = field_columns(declared)
     problems = [
         UnreadableInput.at(None, f"the column `{column}` of `{table}` is only in the names of its folders", _IN_FILES)
         for entity, table in TABLE_OF.items()

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tactful.columns.columns import Flags, Ints
-from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, SPAN, Calendar, Days
+from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, SPAN, Calendar, Days, Place
 from tactful.facts.kinds import DAY
 
 Array = npt.NDArray[Any]
@@ -51,7 +51,7 @@ class DayTables:
     def __init__(self) -> None:
         self._lock = Lock()
         #: Number 0 and the first table belong to no calendar. A moment without a table gets these, and is not ``sure``.
-        self._places: dict[tuple[str, str | None], int] = {}
+        self._places: dict[Place, int] = {}
         self._begins = np.zeros((1, _YEARS), dtype=np.int64)
         starts, about, targets = np.full((3, _LENGTH), -1, dtype=np.int64)
         self._tables = _Tables(starts, about, targets, np.zeros(1, dtype=np.int64))
@@ -59,18 +59,18 @@ class DayTables:
     def places(self, calendars: Sequence[Calendar]) -> Ints:
         """The numbers of calendars in these tables; 0 for a calendar for which there is no room."""
         with self._lock:
-            numbers = [self._place(calendar.time_zone, calendar.country) for calendar in calendars]
+            numbers = [self._number((calendar.time_zone, calendar.country, calendar.name)) for calendar in calendars]
             new = len(self._places) + 1 - len(self._begins)
             if new:
                 unmade = np.full((new, _YEARS), _UNMADE, dtype=np.int64)
                 self._begins = np.concatenate([self._begins, unmade])
         return np.array(numbers, dtype=np.int64)
 
-    def _place(self, time_zone: str, country: str | None) -> int:
-        place = self._places.get((time_zone, country), 0)
-        if not place and len(self._places) < _MOST:
-            place = self._places[time_zone, country] = len(self._places) + 1
-        return place
+    def _number(self, place: Place) -> int:
+        number = self._places.get(place, 0)
+        if not number and len(self._places) < _MOST:
+            number = self._places[place] = len(self._places) + 1
+        return number
 
     def begins(self, calendars: Sequence[Calendar], numbers: Ints, places: Ints, years: Ints) -> tuple[_Tables, Ints]:
         """The tables, and the index at which each year's table begins, for the calendars at ``places`` with these ``numbers``."""
@@ -122,6 +122,9 @@ class LocalDays:
     def __init__(self, calendars: Sequence[Calendar], tables: DayTables) -> None:
         self._calendars, self._tables = calendars, tables
         self._numbers = tables.places(calendars)
+        hours = [(calendar.opens, calendar.closes) for calendar in calendars]
+        #: When office hours begin, and when they end, in each calendar.
+        self._hours = np.array(hours, dtype=np.int64).reshape(-1, 2).T
 
     def shifted(self, places: Ints, moments: Ints, count: int, back: bool) -> Ints:
         """The moments moved by business days, as ``Calendar.add_business_days`` and its counterpart move them."""
@@ -164,11 +167,27 @@ class LocalDays:
 
     def openings(self, places: Ints, moments: Ints, *, office: bool) -> Ints:
         """The next office time from each moment on, or the opening on the next business day."""
+        if len(moments) == 0:
+            return moments
+        tables, begin, at, start, sure = self._find(places, moments, 0)
+        about = tables.about.take(at)
+        business, target = (about & 2) != 0, about >> 2
+        target += business
+        sure &= target < _LENGTH
+        day = tables.targets.take(begin + target, mode="clip")
+        opens, closes = self._hours[0].take(places), self._hours[1].take(places)
+        answers = tables.starts.take(begin + (day >> 1), mode="clip") + opens
+        # On plain days, a time of day is always equally long after midnight.
+        sure &= (day >= 0) & ((day & 1) != 0)
+        if office:
+            sure &= ~business | ((about & 1) != 0)
+            since = moments - start
+            answers = np.where(business & (since < closes), np.maximum(moments, start + opens), answers)
 
         def opening(calendar: Calendar, moment: int) -> int:
             return calendar.office_time(moment) if office else calendar.next_day(moment)
 
-        return self._mended(moments.copy(), np.zeros(len(moments), dtype=np.bool_), places, moments, opening)
+        return self._mended(answers, sure, places, moments, opening)
 
     def _mended(
         self, answers: Array, sure: Flags, places: Ints, moments: Ints, ask: Callable[[Calendar, int], int]

@@ -12,11 +12,13 @@ import numpy.typing as npt
 from tactful.columns.arrays import is_dictionary, numbers, present, texts
 from tactful.columns.columns import Flags, Ints, Places, gather
 from tactful.columns.tables.sheets import Sheet
-from tactful.facts.calendars import Calendar, Calendars
+from tactful.facts.calendars import Calendar, Calendars, Place
 from tactful.facts.entities import PLACED
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.link import NO_ZONE
 
+#: The column of ``applications`` that names a calendar.
+_CALENDAR: Final = "calendar"
 #: Numbers up to this are made distinct by marking them in an array, larger numbers by sorting.
 _MARKED: Final = 1 << 16
 
@@ -48,17 +50,29 @@ def placement(
         )
         for entity in PLACED
     }
+    names = _Words(None)
+    named = names.read(sheets["application"].arrays.get(_CALENDAR))
+    countries_of_names = np.array([countries.number(calendars.country_of(name)) for name in names.texts], np.int64)
     width = 1 << len(countries.texts).bit_length()
     where: dict[str, Ints] = {}
     above = np.zeros(sheets["candidate"].size, np.int64)
+    name = np.zeros(sheets["candidate"].size, np.int64)
     for entity in PLACED:
-        above = gather(above, owners[entity], 0) if entity in owners else above
+        above, name = (gather(rows, owners[entity], 0) if entity in owners else rows for rows in (above, name))
         zone, country = own_words[entity]
+        if entity == "application":
+            own = countries_of_names.take(named.numbers)
+            above[named.rows] = np.where(own > 0, own + (above[named.rows] & -width), above[named.rows])
         above[zone.rows] = zone.numbers * width + (above[zone.rows] & (width - 1))
         above[country.rows] = country.numbers + (above[country.rows] & -width)
-        where[entity] = above
-    places, pairs = _numbered(where, width, zones.texts, countries.texts)
-    known = [calendars.find((str(zone), country)) for zone, country in pairs]
+        if entity == "application":
+            name[named.rows] = named.numbers
+        else:  # people with a place of their own do not share the calendar of their application
+            name[zone.rows] = name[country.rows] = 0
+        where[entity] = above * len(names.texts) + name
+    words = _PlaceWords(width, zones.texts, countries.texts, names.texts)
+    places, known_places = _numbered(where, words)
+    known = [calendars.find(place) for place in known_places]
     missing = np.array([calendar is None for calendar in known], np.bool_)
     zoned = _zoned(sheets["candidate"])
     suspects = {entity: np.flatnonzero(missing[rows]) for entity, rows in places.items()} if missing.any() else {}
@@ -95,47 +109,58 @@ def _crowded(places: Mapping[str, Ints], owners: Mapping[str, Places], limit: in
 
 
 class _OwnWords(NamedTuple):
-    """The rows with a time zone or country of their own, and the number of that."""
+    """The rows with a time zone, a country or a calendar of their own, and the number of that."""
 
     rows: Places
     numbers: Ints
 
 
 class _Words:
-    """The time zones or countries of all tables as numbers. 0 is the default for rows that give none."""
+    """The time zones, countries or calendars of all tables as numbers. 0 is the default for rows that give none."""
 
     def __init__(self, none: str | None) -> None:
         self.texts = [none]
-        self._numbers: dict[str | None, int] = {}
+        self._numbers: dict[str | None, int] = {None: 0}
 
     def read(self, given: Any) -> _OwnWords:
         """Read a column."""
         if given is None or given.null_count == len(given):
             return _OwnWords(np.zeros(0, np.int64), np.zeros(0, np.int64))
         coded = given if is_dictionary(given) else given.dictionary_encode()
-        words = np.array([self._number(text) for text in texts(coded.dictionary)], np.int64)
+        words = np.array([self.number(text) for text in texts(coded.dictionary)], np.int64)
         inner, known = coded.indices, present(coded)
         rows = np.arange(len(coded)) if known is None else np.flatnonzero(known)
         return _OwnWords(rows, words.take(numbers(inner, inner.type.to_pandas_dtype()).take(rows)))
 
-    def _number(self, text: str | None) -> int:
+    def number(self, text: str | None) -> int:
+        """The number of a time zone, a country or a calendar."""
         if text not in self._numbers:
             self._numbers[text] = len(self.texts)
             self.texts.append(text)
         return self._numbers[text]
 
 
-def _numbered(
-    pairs: Mapping[str, Ints], width: int, zones: list[str | None], countries: list[str | None]
-) -> tuple[dict[str, Ints], list[tuple[str | None, str | None]]]:
-    """The places of rows, renumbered without gaps, and the time zone and country of each place."""
-    kinds, inverse = distinct(np.concatenate(list(pairs.values())))
-    ends = np.cumsum([len(rows) for rows in pairs.values()])[:-1]
-    numbers_of_places = [divmod(kind, width) for kind in kinds.tolist()]
-    return (
-        dict(zip(pairs, np.split(inverse, ends), strict=True)),
-        [(zones[zone], countries[country]) for zone, country in numbers_of_places],
-    )
+class _PlaceWords(NamedTuple):
+    """What the numbers of places stand for: a time zone, a country (with a number below ``width``) and a calendar."""
+
+    width: int
+    zones: list[str | None]
+    countries: list[str | None]
+    names: list[str | None]
+
+    def place(self, number: int) -> Place:
+        """The place with a number."""
+        pair, name = divmod(number, len(self.names))
+        zone, country = divmod(pair, self.width)
+        return str(self.zones[zone]), self.countries[country], self.names[name]
+
+
+def _numbered(numbers: Mapping[str, Ints], words: _PlaceWords) -> tuple[dict[str, Ints], list[Place]]:
+    """The places of rows, renumbered without gaps, and the places by their new numbers."""
+    kinds, inverse = distinct(np.concatenate(list(numbers.values())))
+    ends = np.cumsum([len(rows) for rows in numbers.values()])[:-1]
+    places = [words.place(kind) for kind in kinds.tolist()]
+    return dict(zip(numbers, np.split(inverse, ends), strict=True)), places
 
 
 def _zoned(sheet: Sheet) -> Flags:

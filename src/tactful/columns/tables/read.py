@@ -26,7 +26,7 @@ from tactful.columns.tables.sheets import sheets_of
 from tactful.columns.tables.values import read_column, text_column, unknown_column
 from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import ChoiceKind
-from tactful.facts.reading.custom import CustomFields
+from tactful.facts.reading.custom import Declared
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
 from tactful.facts.shape import InterviewStatus
@@ -48,7 +48,7 @@ def read_tables(
     tables: Mapping[str, pa.Table],
     *,
     calendars: Calendars,
-    custom: CustomFields,
+    declared: Declared,
     limits: CaseLimits,
     now: int | None = None,
     clock: Callable[[], int],
@@ -60,10 +60,10 @@ def read_tables(
     table or a column has a wrong name or type. A candidate with mistakes is left out and listed in ``rejects``. The limits
     ``bytes`` and ``depth`` concern the text of a case and do not apply here.
     """
-    rows = placed(sheets_of(tables, custom))
-    restorer = Restorer(rows.sheets, rows.offsets, calendars, custom, limits, now)
+    rows = placed(sheets_of(tables, declared))
+    restorer = Restorer(rows.sheets, rows.offsets, calendars, declared, limits, now)
     work = _Reading(rows, placement(rows.sheets, rows.links, calendars, limits), limits)
-    columns = work.columns(work.moments(now, clock), field_columns(custom), restorer.cases)
+    columns = work.columns(work.moments(now, clock), field_columns(declared), restorer.cases)
     all_mistakes = [*rows.mistakes, *mistakes(restorer, work.suspects(columns))]
     if not all_mistakes:
         return TablesRead(columns, [])

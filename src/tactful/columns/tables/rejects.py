@@ -14,7 +14,7 @@ from tactful.source.diagnostics import Diagnostic, InvalidInput
 
 _STEP: Final = re.compile(r"(\w+)(?:\[(\d+)\])?")
 #: The entity of each key that holds a part of a case.
-_PARTS: Final[Mapping[str, Entity]] = {"now": ALL[0], **{entity.part: entity for entity in ALL}}
+_PARTS: Final[Mapping[str, Entity]] = {"now": ALL[0], "parameters": ALL[0], **{entity.part: entity for entity in ALL}}
 
 
 class Reject(NamedTuple):

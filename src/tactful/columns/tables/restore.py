@@ -21,7 +21,7 @@ from tactful.columns.tables.sheets import Sheet, as_texts
 from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import DAY, MINUTE, Kind, MomentKind
 from tactful.facts.reading import read_case_node
-from tactful.facts.reading.custom import CustomFields
+from tactful.facts.reading.custom import Declared
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.link import NotLinkable, link
 from tactful.facts.rows import Case
@@ -32,6 +32,8 @@ from tactful.source.nodes import Node, Scalar
 from tactful.source.nodes import Sequence as SequenceNode
 
 Plain = dict[str, Any]
+#: The key of a case under which it states parameters.
+_PARAMETERS: Final = "parameters"
 _PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _EPOCH: Final = datetime(1970, 1, 1)
 _FINER: Final = re.compile(r"(\.\d{6})\d+")
@@ -46,7 +48,7 @@ class Restorer:
     sheets: Mapping[str, Sheet]
     offsets: Mapping[tuple[str, str], Places]
     calendars: Calendars
-    custom: CustomFields
+    declared: Declared
     limits: CaseLimits
     now: int | None
 
@@ -58,10 +60,10 @@ class Restorer:
         """Read a case from plain data, as from JSON. Raises :class:`InvalidInput` with all mistakes."""
         if not _has_long_text(case, self.limits.text):
             try:
-                return link(msgspec.convert(case, CaseShape), self.now, self.calendars, self.custom, self.limits)
+                return link(msgspec.convert(case, CaseShape), self.now, self.calendars, self.declared, self.limits)
             except (msgspec.MsgspecError, NotLinkable):
                 pass  # its mistake is reported below
-        return read_case_node(_node(case), "", self.calendars, self.custom, self.limits, self.now, as_json=True)
+        return read_case_node(_node(case), "", self.calendars, self.declared, self.limits, self.now, as_json=True)
 
     def plain(self, candidates: Sequence[int]) -> list[Plain]:
         """Cases as plain data, as in JSON. Raises ``UnicodeDecodeError`` if a text is not UTF-8."""
@@ -72,7 +74,7 @@ class Restorer:
             starts, ends = self.offsets[pair][rows[parent]], self.offsets[pair][rows[parent] + 1]
             rows[child] = _stretches(starts, ends - starts)
             counts[pair] = iter((ends - starts).tolist())
-        fields = field_columns(self.custom)
+        fields = field_columns(self.declared)
         parts = {entity: iter(self._rows(entity, own, fields[entity])) for entity, own in rows.items()}
 
         def below(parent: str, child: str) -> list[Plain]:
@@ -88,11 +90,20 @@ class Restorer:
                 values = _plain_values(sheet.arrays[field.column], field.kind)
                 for row, value in zip(parts, values, strict=True):
                     if value is not None or field.name == "id":
-                        (row.setdefault("custom", {}) if field.custom else row)[field.name] = value
+                        _part_of(row, field)[field.name] = value
         if entity == "candidate" and NOW in sheet.arrays:
             for row, value in zip(parts, _plain_values(sheet.arrays[NOW], MomentKind()), strict=True):
                 row[NOW] = value
         return parts
+
+
+def _part_of(row: Plain, field: FieldColumn) -> Plain:
+    """The part of a row that holds a field. The parameters of a case are held by its candidate here."""
+    if field.parameter is not None:
+        part: Plain = row.setdefault(_PARAMETERS, {})
+    else:
+        part = row.setdefault("custom", {}) if field.custom else row
+    return part
 
 
 def _stretches(starts: Places, counts: Places) -> Places:
@@ -103,7 +114,7 @@ def _stretches(starts: Places, counts: Places) -> Places:
 
 def _assembled(candidate: Plain, below: Callable[[str, str], list[Plain]]) -> Plain:
     """A case assembled from its parts. ``below`` gives the parts of the next row."""
-    now = candidate.pop(NOW, None)
+    now, parameters = candidate.pop(NOW, None), candidate.pop(_PARAMETERS, None)
     applications = below("candidate", "application")
     for application in applications:
         for offer in below("application", "offer"):
@@ -114,6 +125,8 @@ def _assembled(candidate: Plain, below: Callable[[str, str], list[Plain]]) -> Pl
         for interview in application["interviews"]:
             interview["interviewers"] = below("interview", "interviewer")
     case: Plain = {"candidate": candidate, "applications": applications}
+    if parameters is not None:
+        case[_PARAMETERS] = parameters
     return case if now is None else {NOW: now, **case}
 
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 from tactful.facts.entities import ALL
 from tactful.facts.fields import FieldSpec, given_fields
 from tactful.facts.kinds import ChoiceKind, DayTimeKind, IdKind, Kind, ListKind, MomentKind, NumberKind, YesNoKind
-from tactful.facts.reading.custom import CustomFields
+from tactful.facts.parameters import Adjustable
+from tactful.facts.reading.custom import Declared
 from tactful.source.diagnostics import TactfulError
 
 #: The table of each entity.
@@ -33,16 +34,17 @@ KEYS: Final = _keys()
 #: The moment to decide for, a column of ``candidates``.
 NOW: Final = "now"
 MOMENT: Final = pa.timestamp("us", tz="UTC")
-#: The type of texts with few distinct values: choices, time zones, countries.
+#: The type of texts with few distinct values: choices, time zones, countries, calendars.
 WORD: Final = pa.dictionary(pa.int32(), pa.string())
-_WORDS: Final = ("time_zone", "country")
+_WORDS: Final = ("time_zone", "country", "calendar")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldColumn:
     """A column that holds a field: ``attribute`` is the field's name on a row, and ``name`` in the case as JSON.
 
-    A ``deadline`` is a moment that may be a bare date, which means the end of that day.
+    A ``deadline`` is a moment that may be a bare date, which means the end of that day. ``parameter``: the column has the
+    values that cases state for this parameter.
     """
 
     entity: str
@@ -53,6 +55,7 @@ class FieldColumn:
     about: str
     custom: bool
     deadline: bool = False
+    parameter: Adjustable | None = None
 
     @property
     def is_key(self) -> bool:
@@ -60,7 +63,7 @@ class FieldColumn:
         return self.column in KEYS[self.entity]
 
 
-def field_columns(custom: CustomFields) -> dict[str, list[FieldColumn]]:
+def field_columns(declared: Declared) -> dict[str, list[FieldColumn]]:
     """The columns of each entity that hold fields, including keys that are fields.
 
     Raises :class:`TactfulError` if a custom fact has the name of another column of its table.
@@ -69,7 +72,7 @@ def field_columns(custom: CustomFields) -> dict[str, list[FieldColumn]]:
     for entity, given in _given_columns().items():
         own = list(given)
         taken = {*KEYS[entity], *(field.column for field in own), *((NOW,) if entity == "candidate" else ())}
-        for name, kind in custom.get(entity, {}).items():
+        for name, kind in declared.custom.get(entity, {}).items():
             if name in taken:
                 raise TactfulError(
                     f"tables cannot hold the custom fact `{entity}.{name}`: `{TABLE_OF[entity]}` has another column of "
@@ -79,7 +82,14 @@ def field_columns(custom: CustomFields) -> dict[str, list[FieldColumn]]:
                 FieldColumn(entity, name, name, name, kind, "", custom=True, deadline=isinstance(kind, MomentKind))
             )
         columns[entity] = own
+    columns["candidate"] += map(_parameter_column, declared.parameters.values())
     return columns
+
+
+def _parameter_column(parameter: Adjustable) -> FieldColumn:
+    """The column of a parameter that cases may state. Its name begins with ``$``, as in rules."""
+    key, about = parameter.key, f"{parameter.about} From {parameter.bounds}.".strip()
+    return FieldColumn("candidate", key, key, parameter.name, parameter.kind, about, custom=True, parameter=parameter)
 
 
 @cache
@@ -103,12 +113,12 @@ def column_names(entity: str, fields: list[FieldColumn]) -> list[str]:
     return [*KEYS[entity], *now, *(field.column for field in fields if not field.is_key)]
 
 
-def schemas(custom: CustomFields) -> dict[str, pa.Schema]:
+def schemas(declared: Declared) -> dict[str, pa.Schema]:
     """The schemas of the tables that :func:`~tactful.columns.tables.write.tables_of` writes, with descriptions of columns.
 
     Raises :class:`TactfulError` if a custom fact has the name of another column of its table.
     """
-    return {TABLE_OF[entity]: _schema(entity, fields) for entity, fields in field_columns(custom).items()}
+    return {TABLE_OF[entity]: _schema(entity, fields) for entity, fields in field_columns(declared).items()}
 
 
 def _schema(entity: str, fields: list[FieldColumn]) -> pa.Schema:

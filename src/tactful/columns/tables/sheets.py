@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from tactful.columns.columns import Places
 from tactful.columns.tables.schema import KEYS, TABLE_OF, FieldColumn, column_names, field_columns
 from tactful.facts.kinds import DayTimeKind, DurationKind, ListKind, MomentKind, NumberKind, TextKind, YesNoKind
-from tactful.facts.reading.custom import CustomFields
+from tactful.facts.reading.custom import Declared
 from tactful.source.codes.case import MissingFact, UnknownFact, WrongType
 from tactful.source.codes.text import DuplicateKey
 from tactful.source.diagnostics import Diagnostic, InvalidInput
@@ -32,7 +32,7 @@ class Sheet:
         return Sheet(self.entity, len(rows), {name: array.take(where) for name, array in self.arrays.items()})
 
 
-def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str, Sheet]:
+def sheets_of(tables: Mapping[str, pa.Table], declared: Declared) -> dict[str, Sheet]:
     """The tables of all entities. Raises :class:`InvalidInput` if names or types of tables or columns are wrong."""
     problems: list[Diagnostic] = []
     names = {table: entity for entity, table in TABLE_OF.items()}
@@ -43,7 +43,7 @@ def sheets_of(tables: Mapping[str, pa.Table], custom: CustomFields) -> dict[str,
         help_ = "give it, with one row for each candidate"
         problems.append(MissingFact.at(None, "the table `candidates` is missing", help_, "candidates"))
     sheets = {}
-    for entity, fields in field_columns(custom).items():
+    for entity, fields in field_columns(declared).items():
         table = tables.get(TABLE_OF[entity])
         if table is None:
             texts = {name: pa.array([], pa.string()) for name in KEYS[entity]}

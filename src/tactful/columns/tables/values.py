@@ -25,13 +25,16 @@ from tactful.facts.kinds import (
     DurationKind,
     Elapsed,
     Kind,
+    LengthKind,
     ListKind,
     MomentKind,
     NumberKind,
     YesNoKind,
+    as_length,
     parse_day_time,
     parse_duration,
 )
+from tactful.facts.parameters import Adjustable
 
 _PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _NOBODY: Final[Places] = np.zeros(0, np.int64)
@@ -51,6 +54,18 @@ def read_column(field: FieldColumn, array: pa.Array, clock: Clock, longest: int)
 
     ``longest``: the most characters that a text may have.
     """
+    column, rows = _read(field, array, clock, longest)
+    if column is None or field.parameter is None:
+        return column, rows
+    return column, np.union1d(rows, _out_of_bounds(column, field.parameter))
+
+
+def _out_of_bounds(column: Column, parameter: Adjustable) -> Places:
+    unknown = np.isnan(column.data) if isinstance(column.kind, NumberKind) else column.data == NULL
+    return np.flatnonzero(~unknown & ((column.data < parameter.low) | (column.data > parameter.high)))
+
+
+def _read(field: FieldColumn, array: pa.Array, clock: Clock, longest: int) -> tuple[Column | None, Places]:
     kind = field.kind
     match kind:
         case YesNoKind():
@@ -63,6 +78,9 @@ def read_column(field: FieldColumn, array: pa.Array, clock: Clock, longest: int)
             return Column(kind, data), _rows(odd)
         case DurationKind():
             data, odd = _durations(array)
+            return Column(kind, data), _rows(odd)
+        case LengthKind():
+            data, odd = arrays.by_text(array, _length, NULL)
             return Column(kind, data), _rows(odd)
         case DayTimeKind():
             data, odd = _day_times(array)
@@ -136,6 +154,11 @@ def _durations(array: pa.Array) -> tuple[Ints, Flags]:
 def _duration(text: str) -> int | None:
     length = parse_duration(text)
     return length.seconds if isinstance(length, Elapsed) else None
+
+
+def _length(text: str) -> int | None:
+    length = parse_duration(text)
+    return None if length is None else as_length(length)
 
 
 def _day_times(array: pa.Array) -> tuple[Ints, Flags]:

@@ -10,17 +10,27 @@ import pyarrow as pa
 
 from tactful.columns.from_cases import rows_of
 from tactful.columns.tables.schema import KEYS, NOW, TABLE_OF, FieldColumn, field_columns, schemas
-from tactful.facts.kinds import MINUTE, DurationKind, Kind, MomentKind, NumberKind, format_seconds
-from tactful.facts.reading.custom import CustomFields
+from tactful.facts.kinds import (
+    MINUTE,
+    DurationKind,
+    Kind,
+    LengthKind,
+    MomentKind,
+    NumberKind,
+    format_duration,
+    format_seconds,
+    length_of,
+)
+from tactful.facts.reading.custom import Declared
 from tactful.facts.rows import Case, Row
 
 
-def tables_of(cases: Sequence[Case], custom: CustomFields) -> dict[str, pa.Table]:
+def tables_of(cases: Sequence[Case], declared: Declared) -> dict[str, pa.Table]:
     """The cases as a table for each entity, in the order of the cases, with the schemas of :func:`schemas`.
 
     Local times become instants, and a bare date as a deadline becomes the last second of that day.
     """
-    rows, fields, table_schemas = rows_of(cases), field_columns(custom), schemas(custom)
+    rows, fields, table_schemas = rows_of(cases), field_columns(declared), schemas(declared)
     tables = {}
     for entity, own in fields.items():
         schema, here = table_schemas[TABLE_OF[entity]], rows[entity]
@@ -58,10 +68,16 @@ def _written(values: list[Any], kind: Kind, type_: pa.DataType) -> pa.Array:
             return pa.array(seconds * 1_000_000, mask=unknown).cast(type_)
         case DurationKind():
             return pa.array([None if value is None else duration_text(value) for value in values], type_)
+        case LengthKind():
+            return pa.array([None if value is None else _length_text(value) for value in values], type_)
         case NumberKind():
             return pa.array([None if value is None else float(value) for value in values], type_)
         case _:
             return pa.array(values, type_)
+
+
+def _length_text(value: int) -> str:
+    return duration_text(value) if value >= 0 else format_duration(length_of(value))
 
 
 def duration_text(seconds: int) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from tactful.facts.calendars import Calendars
 from tactful.facts.reading.consistency import Consistency
-from tactful.facts.reading.custom import CustomFields
+from tactful.facts.reading.custom import Declared
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.link import NotLinkable, link
 from tactful.facts.reading.validate import Reader
@@ -40,7 +40,7 @@ _DECODER: Final = msgspec.json.Decoder(CaseShape)
 
 
 def read_case(
-    data: CaseInput, calendars: Calendars, custom: CustomFields, limits: CaseLimits, now: int | None, name: str = "case"
+    data: CaseInput, calendars: Calendars, declared: Declared, limits: CaseLimits, now: int | None, name: str = "case"
 ) -> Case:
     """Read JSON (bytes or text), or a mapping of plain values, dates and times. A :class:`Case` is returned as it is.
 
@@ -62,12 +62,12 @@ def read_case(
         and (size <= limits.text or not _long_text(data, limits.text))
     ):
         try:
-            return link(_DECODER.decode(data), now, calendars, custom, limits)
+            return link(_DECODER.decode(data), now, calendars, declared, limits)
         except (msgspec.MsgspecError, NotLinkable, RecursionError, UnicodeError):
             pass  # the checks below report every mistake
     text = data if isinstance(data, str) else bytes(data)
     node = parse_json(text, name, TextLimits(limits.bytes, limits.depth))
-    return read_case_node(node, "", calendars, custom, limits, now, as_json=True)
+    return read_case_node(node, "", calendars, declared, limits, now, as_json=True)
 
 
 def _rounded_up(data: bytes | bytearray | memoryview | str) -> bool:
@@ -141,7 +141,7 @@ def read_case_text(
     name: str,
     *,
     calendars: Calendars,
-    custom: CustomFields,
+    declared: Declared,
     limits: CaseLimits,
     now: int | None = None,
 ) -> Case:
@@ -155,42 +155,42 @@ def read_case_text(
     node = parse_json(text, name, bounds) if as_json else parse_yaml(text, name, bounds)
     if node is None:
         raise InvalidInput([UnreadableCase.at(None, f"`{name}` is empty", "write at least `candidate: {id: me}`")])
-    return read_case_node(node, text, calendars, custom, limits, now, as_json)
+    return read_case_node(node, text, calendars, declared, limits, now, as_json)
 
 
 def read_case_node(
     node: Node,
     text: str,
     calendars: Calendars,
-    custom: CustomFields,
+    declared: Declared,
     limits: CaseLimits,
     now: int | None,
     as_json: bool,
 ) -> Case:
     """Read a case from a node of a parsed ``text``. Raises :class:`InvalidInput` with all mistakes, each with its place."""
-    reader = Reader(custom, limits.text, as_json)
+    reader = Reader(declared, limits.text, as_json)
     plain = reader.read(node)
     if isinstance(plain, dict):
-        Consistency(reader, calendars, limits, custom).check(plain, now)
+        Consistency(reader, calendars, limits, declared.custom).check(plain, now)
     problems = reader.problems
     if problems:
         if not text:  # bytes from a program: paths in the data are more useful than lines and columns
             problems = [msgspec.structs.replace(problem, span=None) for problem in problems]
         raise InvalidInput(problems, {node.span.file: text} if text else {})
     try:
-        return link(msgspec.convert(plain, CaseShape), now, calendars, custom, limits)
+        return link(msgspec.convert(plain, CaseShape), now, calendars, declared, limits)
     except (msgspec.MsgspecError, NotLinkable) as error:
         raise InvalidInput(
             [UnreadableCase.at(None, f"the case cannot be read: {str(error) or _UNEXPLAINED}")]
         ) from None
 
 
-def read_shape(node: Node, custom: CustomFields, limits: CaseLimits) -> CaseShape:
+def read_shape(node: Node, declared: Declared, limits: CaseLimits) -> CaseShape:
     """The shape of a case, which can be changed before linking. Only types are checked; linking checks consistency.
 
     Raises :class:`InvalidInput` with all mistakes, each with its place.
     """
-    reader = Reader(custom, limits.text, text_as_json=False)
+    reader = Reader(declared, limits.text, text_as_json=False)
     plain = reader.read(node)
     if reader.problems:
         raise InvalidInput(reader.problems)

@@ -37,9 +37,11 @@ from tactful.source.codes.case import (
 from tactful.source.suggest import did_you_mean
 
 Plain = dict[str, Any]
-#: A time zone and a country. Each is given for the part itself or a part above it, or is ``None``.
-Place = tuple[str | None, str | None]
-_NOWHERE: Final[Place] = None, None
+#: A time zone, a country and the name of a calendar. Each is given for the part itself or a part above it, or is ``None``.
+Place = tuple[str | None, str | None, str | None]
+#: How many calendars of the pack are listed in a message.
+_SHOWN: Final = 20
+_NOWHERE: Final[Place] = None, None, None
 
 #: For so many unknown time zones of a case, the time zone that was probably meant is searched for. The help for the others
 #: is general.
@@ -137,8 +139,9 @@ class Consistency:
         self._reader.problem(code, path, message, help_)
 
     def _place(self, given: Plain, path: str, above: Place) -> Place:
-        """Check the place of a part. Returns the time zone and the country that apply to the part."""
+        """Check the place of a part. Returns the time zone, the country and the calendar that apply to the part."""
         zone, country = given.get("time_zone"), given.get("country")
+        name = self._calendar_name(given, path)
         if isinstance(country, str) and not country_exists(country):
             self._note(UnknownPlace, f"{path}.country", *country_message(country))
         if isinstance(zone, str) and not time_zone_exists(zone):
@@ -146,17 +149,36 @@ class Consistency:
             help_ = time_zone_help(zone, search=self._unknown_zones <= _SEARCHED)
             self._note(UnknownPlace, f"{path}.time_zone", f"`{zone}` is not a time zone", help_)
             zone = above[0] or "UTC"
+        if name is not None and not isinstance(country, str):
+            country = self._calendars.country_of(name)
+        moved = isinstance(zone, str) or isinstance(country, str)
         place = (
             zone if isinstance(zone, str) else above[0],
             country if isinstance(country, str) else above[1],
+            name if name is not None or moved else above[2],
         )
         self._count_places(place, path)
         return place
 
+    def _calendar_name(self, given: Plain, path: str) -> str | None:
+        """The calendar that a part names; ``None`` after reporting that the pack declares no such calendar."""
+        name, declared = given.get("calendar"), self._calendars.declared
+        if not isinstance(name, str):
+            return None
+        if name in declared:
+            return name
+        known = did_you_mean(name, declared) or (
+            f"the calendars are {', '.join(f'`{other}`' for other in sorted(declared)[:_SHOWN])}"
+            if declared
+            else "declare it under `calendars` in the pack"
+        )
+        self._note(UnknownPlace, f"{path}.calendar", f"the pack declares no calendar `{name}`", known)
+        return None
+
     def _count_places(self, place: Place, path: str) -> None:
         limit = self._limits.places
         if len(self._places) <= limit:
-            self._places.add((place[0] or NO_ZONE, place[1]))
+            self._places.add((place[0] or NO_ZONE, place[1], place[2]))
             if len(self._places) > limit:
                 help_ = "split it, or leave out time zones and countries that are the same as above"
                 self._note(TooMany, path, f"the case names more than {limit} different places", help_)

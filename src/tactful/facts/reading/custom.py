@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+import msgspec
+
 from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import (
     ChoiceKind,
@@ -22,10 +24,32 @@ from tactful.facts.kinds import (
     parse_day_time,
     parse_duration,
 )
+from tactful.facts.parameters import Adjustable
 from tactful.facts.reading.moments import deadline_of, seconds_of
 
 #: Entity → field → kind, as a pack declares them.
 CustomFields = Mapping[str, Mapping[str, Kind]]
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """What a pack lets cases have beyond the given facts: custom facts, and values of parameters by their names.
+
+    ``fixed`` are the names of its other parameters, which cases may not state.
+    """
+
+    custom: CustomFields = msgspec.field(default_factory=dict)
+    parameters: Mapping[str, Adjustable] = msgspec.field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
+
+    @property
+    def carried(self) -> CustomFields:
+        """The kinds of what rows carry beyond their given fields. A parameter is a custom fact of the candidate."""
+        if not self.parameters:
+            return self.custom
+        parameters = {parameter.key: parameter.kind for parameter in self.parameters.values()}
+        return {**self.custom, "candidate": {**self.custom.get("candidate", {}), **parameters}}
+
+
 NO_CUSTOM: Final[Mapping[str, Value]] = {}
 
 

@@ -14,10 +14,10 @@ from typing import Final
 
 import msgspec
 
-from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar, Calendars
+from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar, Calendars, Place
 from tactful.facts.kinds import Elapsed, MomentKind, Value, parse_duration
 from tactful.facts.places import Entry
-from tactful.facts.reading.custom import NO_CUSTOM, CustomFields, custom_value
+from tactful.facts.reading.custom import NO_CUSTOM, CustomFields, Declared, custom_value
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import deadline_of, parse_date
 from tactful.facts.rows import (
@@ -33,8 +33,6 @@ from tactful.facts.rows import (
 )
 from tactful.facts.shape import Application, CaseShape, Interview, Message, Offer, Person
 
-#: A time zone and a country.
-Place = tuple[str, str | None]
 #: The clock for business days in a case that gives no time zone.
 NO_ZONE: Final = "UTC"
 #: The years 1971 to 2198 in days since 1970, on the clock that a moment is written by.
@@ -47,11 +45,11 @@ class NotLinkable(Exception):
     """The case has a mistake. ``validate`` and ``consistency`` find out which."""
 
 
-def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: CustomFields, limits: CaseLimits) -> Case:
+def link(shape: CaseShape, now: int | None, calendars: Calendars, declared: Declared, limits: CaseLimits) -> Case:
     """The case of a shape, at ``now`` (seconds since 1970) or else its own ``now``. Raises :class:`NotLinkable`."""
     given = shape.candidate
     zone = given.time_zone
-    place = (NO_ZONE if zone is None else zone, given.country)
+    place = (NO_ZONE if zone is None else zone, given.country, None)
     known = calendars.known.entries
     entry = known.get(place)
     if entry is None:
@@ -59,7 +57,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
     else:
         entry.used, calendar = True, entry.value
     zoned = zone is not None
-    linker = _Linker(calendars, known, custom, limits, calendar, zoned, zoned)
+    linker = _Linker(calendars, known, declared.custom, limits, calendar, zoned, zoned)
     moment = shape.now
     if now is None and moment is not None:
         offset = calendars.epochs.get(moment.tzinfo)
@@ -72,6 +70,9 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
                 raise NotLinkable
             now = days * 86_400 + since.seconds + offset[1]
     linker.now = now
+    values = NO_CUSTOM if given.custom is None else linker.customs("candidate", given.custom)
+    if shape.parameters:
+        values = {**values, **_parameters(shape.parameters, declared)}
     candidate = CandidateRow(
         0,
         given.id,
@@ -85,7 +86,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
         given.handwriting_legible,
         None if given.notice_period is None else _length(given.notice_period),
         calendar,
-        NO_CUSTOM if given.custom is None else linker.customs("candidate", given.custom),
+        values,
     )
     if given.id.isspace():
         raise NotLinkable
@@ -105,7 +106,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, custom: Custom
 
 
 def _new(place: Place, calendars: Calendars) -> Calendar:
-    """The calendar of a new place. Raises :class:`NotLinkable` if its time zone or country does not exist."""
+    """The calendar of a new place. Raises :class:`NotLinkable` if one of its names does not exist."""
     calendar = calendars.find(place)
     if calendar is None:
         raise NotLinkable
@@ -118,7 +119,7 @@ def _count_places(case: Case) -> int:
     for family in case.families:
         calendars.add(family.application.calendar)
         calendars.update(map(_CALENDAR, family.people))
-    return len({(calendar.time_zone, calendar.country) for calendar in calendars})
+    return len({(calendar.time_zone, calendar.country, calendar.name) for calendar in calendars})
 
 
 class _Linker(msgspec.Struct, eq=False, gc=False):
@@ -146,10 +147,15 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
 
     def family(self, given: Application, no: int, candidate: CandidateRow) -> Family:
         limits = self.limits
-        zone, country, calendar = given.time_zone, given.country, candidate.calendar
+        zone, country, name, calendar = given.time_zone, given.country, given.calendar, candidate.calendar
         self.zoned_here = self.zoned
-        if zone is not None or country is not None:
-            place = (calendar.time_zone if zone is None else zone, calendar.country if country is None else country)
+        if zone is not None or country is not None or name is not None:
+            where = country if name is None or country is not None else self.calendars.country_of(name)
+            place = (
+                calendar.time_zone if zone is None else zone,
+                calendar.country if where is None else where,
+                name,
+            )
             entry = self.known.get(place)
             if entry is None:
                 calendar = self._new_calendar(place)
@@ -170,6 +176,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             contact_via,
             country,
             zone,
+            name,
             candidate,
             calendar,
             NO_CUSTOM if given.custom is None else self.customs("application", given.custom),
@@ -208,7 +215,11 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             if zone is not None or country is not None:
                 if zone != last_zone or country != last_country:  # most people of a company are in the same place
                     last_zone, last_country = zone, country
-                    there = (own.time_zone if zone is None else zone, own.country if country is None else country)
+                    there = (
+                        own.time_zone if zone is None else zone,
+                        own.country if country is None else country,
+                        None,
+                    )
                     entry = self.known.get(there)
                     if entry is None:
                         placed = self._new_calendar(there)
@@ -402,6 +413,20 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 if values[name] is None:
                     raise NotLinkable
         return values
+
+
+def _parameters(given: Mapping[str, object], declared: Declared) -> Mapping[str, Value]:
+    """The parameters that a case states, as custom facts of the candidate. Raises :class:`NotLinkable` if it may not."""
+    values: dict[str, Value] = {}
+    for name, value in given.items():
+        parameter = declared.parameters.get(name)
+        if parameter is None:
+            raise NotLinkable
+        if value is not None:
+            values[parameter.key] = parameter.value_of(value)
+            if values[parameter.key] is None:
+                raise NotLinkable
+    return values
 
 
 #: Deadlines of many cases fall on the same days.

@@ -11,17 +11,30 @@ from typing import Any, Final
 
 from msgspec import inspect
 
-from tactful.facts.kinds import Kind, ListKind, MomentKind, NumberKind, YesNoKind, kind_name, parse_number, parse_yes_no
-from tactful.facts.reading.custom import CustomFields
+from tactful.facts.kinds import (
+    DayTimeKind,
+    Kind,
+    ListKind,
+    MomentKind,
+    NumberKind,
+    YesNoKind,
+    kind_name,
+    parse_number,
+    parse_yes_no,
+)
+from tactful.facts.parameters import Adjustable
+from tactful.facts.reading.custom import Declared
 from tactful.facts.reading.moments import parse_date, parse_moment
 from tactful.facts.shape import CaseShape
-from tactful.source.codes.case import BadMoment, MissingFact, NotAValue, TooMany, UnknownFact, WrongType
+from tactful.source.codes.case import BadMoment, BadParameter, MissingFact, NotAValue, TooMany, UnknownFact, WrongType
 from tactful.source.diagnostics import Code, Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.suggest import did_you_mean
 
 #: Stands for a value that could not be read, so that the values beside it are still checked.
 WRONG: Final = object()
+#: How many parameters are listed in a message.
+_SHOWN: Final = 20
 #: Text fields that identify a part of the case and therefore cannot be blank; and those that are not for people to read,
 #: which only cannot be empty.
 _NAMES: Final = ("id", "person")
@@ -41,8 +54,8 @@ def case_type() -> inspect.StructType:
 class Reader:
     """Reads a tree of nodes according to their types, and collects mistakes and the position of every value."""
 
-    def __init__(self, custom: CustomFields, max_text: int, text_as_json: bool) -> None:
-        self._custom, self._max_text, self._json = custom, max_text, text_as_json
+    def __init__(self, declared: Declared, max_text: int, text_as_json: bool) -> None:
+        self._declared, self._max_text, self._json = declared, max_text, text_as_json
         self.problems: list[Diagnostic] = []
         #: The place of each part in the text, by its path.
         self.spans: dict[str, Span] = {}
@@ -75,6 +88,8 @@ class Reader:
                 continue
             if key.text == "custom":
                 facts["custom"] = self._customs(value, type_.cls.__name__.lower(), at)
+            elif key.text == "parameters":
+                facts["parameters"] = self._parameters(value, at)
             else:
                 facts[key.text] = self._value(value, fields[key.text].type, at)
         for name, field in fields.items():
@@ -213,7 +228,7 @@ class Reader:
         if not isinstance(node, Mapping):
             self.problem(WrongType, path, f"`custom` is a mapping from names to values, not {_name(node)}")
             return WRONG
-        declared = self._custom.get(entity, {})
+        declared = self._declared.custom.get(entity, {})
         facts = {}
         for key, value in node.entries:
             at = f"{path}.{key.text}"
@@ -224,6 +239,49 @@ class Reader:
                 help_ = did_you_mean(key.text, declared) or "declare it under `custom_facts` in the pack"
                 self.problem(UnknownFact, at, f"the pack declares no custom fact `{key.text}` for {entity}", help_)
         return facts
+
+    # --- parameters ---
+
+    def _parameters(self, node: Node, path: str) -> Any:
+        self.spans[path] = node.span
+        if isinstance(node, Scalar) and node.is_null:
+            return None
+        if not isinstance(node, Mapping):
+            self.problem(WrongType, path, f"`parameters` is a mapping from names to values, not {_name(node)}")
+            return WRONG
+        values = {}
+        for key, value in node.entries:
+            at, parameter = f"{path}.{key.text}", self._declared.parameters.get(key.text)
+            if parameter is None:
+                self.spans[at] = key.span
+                self.problem(BadParameter, at, *self._refused(key.text))
+            else:
+                values[key.text] = self._parameter(value, parameter, at)
+        return values
+
+    def _refused(self, name: str) -> tuple[str, str]:
+        """What is wrong with a parameter that cases may not state."""
+        adjustable = self._declared.parameters
+        if name in self._declared.fixed:
+            message = f"cases may not state the parameter `{name}`"
+            return message, f"the pack allows it with `adjustable: {{from: …, to: …}}` beside the value of `{name}`"
+        known = ", ".join(f"`{other}`" for other in sorted(adjustable)[:_SHOWN])
+        help_ = did_you_mean(name, adjustable) or (
+            f"cases may state {known}" if known else "the pack has no parameter that cases may state"
+        )
+        return f"there is no parameter `{name}`", help_
+
+    def _parameter(self, node: Node, parameter: Adjustable, path: str) -> Any:
+        self.spans[path] = node.span
+        if isinstance(node, Scalar) and node.is_null:
+            return None
+        value = self._custom_plain(node, parameter.kind)
+        if parameter.value_of(value) is None:
+            shown = f"`{_short(node)}`" if isinstance(node, Scalar) else _name(node)
+            message = f"`{parameter.name}` cannot be {shown}"
+            self.problem(BadParameter, path, message, f"write {_article(parameter.kind)}, from {parameter.bounds}")
+            return WRONG
+        return value
 
     def _custom_value(self, node: Node, kind: Kind, path: str) -> Any:
         self.spans[path] = node.span
@@ -273,6 +331,17 @@ def _last(path: str) -> str:
 
 def _short(node: Scalar) -> str:
     return node.text if len(node.text) <= 60 else node.text[:57] + "…"
+
+
+def _article(kind: Kind) -> str:
+    """What a value of a parameter is, with its article."""
+    match kind:
+        case NumberKind():
+            return "a number"
+        case DayTimeKind():
+            return "a time of day"
+        case _:
+            return "a length of time"
 
 
 def _name(node: Node) -> str:

@@ -48,18 +48,22 @@ def groups(plan: Plan, application: str | None = None) -> tuple[Group, ...]:
 
 
 def holidays(plan: Plan, shown: Iterable[Group]) -> tuple[tuple[date, str], ...]:
-    """Public holidays of everybody in the chart: day and name, with the countries if there are several."""
+    """Holidays and days off of everybody in the chart: day and name, and if there are several calendars, whose they are.
+
+    A calendar is called by the name that the pack gives it, or by its country.
+    """
     calendars = [plan.calendar, *(strand.calendar for group in shown for strand in group.strands)]
-    places = {calendar.country: calendar for calendar in calendars if calendar.country is not None}
-    countries_by_holiday: dict[tuple[date, str], list[str]] = {}
+    places = {calendar.name or calendar.country or "": calendar for calendar in calendars}
+    several = sum(map(bool, places)) > 1
+    places_by_holiday: dict[tuple[date, str], list[str]] = {}
     for day in days(plan):
-        for country, place in sorted(places.items()):
+        for called, place in sorted(places.items()):
             name = _holiday(place, day.date)
             if name is not None:
-                countries_by_holiday.setdefault((day.date, name), []).append(country)
+                places_by_holiday.setdefault((day.date, name), []).append(called)
     return tuple(
-        (day, f"{name} ({', '.join(countries)})" if len(places) > 1 else name)
-        for (day, name), countries in countries_by_holiday.items()
+        (day, f"{name} ({', '.join(filter(None, whose))})" if several and any(whose) else name)
+        for (day, name), whose in places_by_holiday.items()
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from tactful.language.ir import AllOf, AnyOf, Condition, Field, NoneOf, Test
 from tactful.language.names import Scope
 from tactful.language.phrases import Phrase, meaning_of
@@ -29,7 +31,8 @@ def check_condition(condition: Written, scope: Scope) -> Condition:
 def _check_entry(entry: Entry, scope: Scope) -> Condition | None:
     """What a line of a condition states; ``None`` after reporting a mistake."""
     field = scope.field(entry.field)
-    return None if field is None else check_phrase(entry.phrase, field, entry.text, entry.span, scope)
+    test = None if field is None else check_phrase(entry.phrase, field, entry.text, entry.span, scope)
+    return replace(test, in_force=True) if entry.in_force and isinstance(test, Test) else test
 
 
 def check_phrase(phrase: Phrase, field: Field, text: str, span: Span, scope: Scope) -> Condition | None:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from tactful.facts.dates import parse_date
 from tactful.facts.kinds import DateKind, DayTimeKind, DurationKind, Kind, LengthKind, NumberKind, TextKind
+from tactful.facts.parameters import Adjustable
 from tactful.language.ir import (
-    Adjustable,
     Branch,
     Choose,
     Constant,
     DateBetween,
+    Dated,
     Derived,
     Expression,
     Field,
@@ -38,12 +39,19 @@ def varying(parameters: Mapping[str, Parameter]) -> Iterator[Parameter]:
     return (parameter for parameter in parameters.values() if parameter.varies)
 
 
+def dated_values(parameter: Parameter) -> tuple[Dated, ...]:
+    """The values of a dated parameter as written, by the day on which they come into force."""
+    return tuple(Dated(_ordinal(dated.day), dated.value.text) for dated in parameter.dated)
+
+
 def fact_of(parameter: Parameter) -> Derived:
     """The fact that stands for a varying parameter: the value that counts for a candidate."""
     name, kind = f"${parameter.name.text}", parameter_kind(parameter)
     value = _dated(parameter, kind)
     if parameter.adjustable is not None:
-        value = Pick("first", (Read(Field("candidate", (), "custom", name, kind, name)), value))
+        value = Pick(
+            "first", (Read(Field("candidate", (), "custom", name, kind, f"parameters.{parameter.name.text}")), value)
+        )
     return Derived(f"candidate.{name}", "candidate", kind, value, parameter.about, "")
 
 
@@ -60,9 +68,13 @@ def _dated(parameter: Parameter, kind: Kind) -> Expression:
 
 
 def _before(day: Name) -> Test:
+    return Test(_TODAY, (DateBetween(None, _ordinal(day) - 1),), False, f"before {day.text}", day.span, in_force=True)
+
+
+def _ordinal(day: Name) -> int:
     ordinal = parse_date(day.text)
     assert ordinal is not None  # the reader of packs takes only dates
-    return Test(_TODAY, (DateBetween(None, ordinal - 1),), False, f"before {day.text}", day.span)
+    return ordinal
 
 
 def _constant(text: Name, kind: Kind) -> Constant:

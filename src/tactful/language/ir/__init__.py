@@ -14,8 +14,11 @@ import msgspec
 from tactful.facts.fields import Mutability
 from tactful.facts.kinds import Duration, Elapsed, Kind, Value
 from tactful.facts.kinds import Known as KnownValue
+from tactful.facts.parameters import Adjustable
+from tactful.facts.reading.custom import CustomFields, Declared
+from tactful.facts.working_time import WorkingTime
 from tactful.language.terms import Definition, Modality, Order, Override
-from tactful.source.diagnostics import Span
+from tactful.source.diagnostics import Diagnostic, Span
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -28,7 +31,8 @@ class Field(Checked, frozen=True):
     The path to the field starts at the entity ``scope``, and ``via`` are the steps from there to its row (a person's field
     of an interviewer goes via ``person``). The meaning of ``key`` depends on the field's origin: the attribute of the row
     (``given``), the name of the custom fact (``custom``), ``local_time``, ``business_day``, ``weekday`` or ``date``
-    (``clock``), or the id of the computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it.
+    (``clock``), or the id of the computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it;
+    for a hidden fact, the name of the field that it moves.
     ``derived``: a computed fact that an expression or a table states, so that it may be unknown, whatever its kind.
     """
 
@@ -39,6 +43,11 @@ class Field(Checked, frozen=True):
     kind: Kind
     text: str
     derived: bool = False
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is the value that a case states for a parameter."""
+        return self.origin == "custom" and self.key.startswith("$")
 
 
 class Shift(Checked, frozen=True):
@@ -144,7 +153,8 @@ Predicate = (
 class Test(Checked, frozen=True):
     """All ``predicates`` hold of ``field``; ``negated``: not all of them do.
 
-    No predicate holds of an unknown field. ``text`` is the phrase as written, and ``span`` its place.
+    No predicate holds of an unknown field. ``text`` is the phrase as written, and ``span`` its place. ``in_force``: the test
+    is not a condition that an author states, but tells whether a dated value or a dated rule is in force.
     """
 
     field: Field
@@ -152,6 +162,7 @@ class Test(Checked, frozen=True):
     negated: bool
     text: str
     span: Span
+    in_force: bool = False
 
 
 class AllOf(Checked, frozen=True):
@@ -318,14 +329,34 @@ class Derived(Checked, frozen=True):
     ask: str
     hidden: bool = False
 
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it stands for a parameter whose value varies."""
+        return self.id.startswith("candidate.$") and not self.hidden
+
 
 ComputedFact = WhenFact | Aggregate | Derived
+
+
+class OrderKey(Checked, frozen=True):
+    """A field by which conclusions about an action are sorted. Conclusions whose target has no known value come last.
+
+    ``descending``: the largest number, the latest moment or ``yes`` comes first. ``words`` are those of the author.
+    """
+
+    field: Field
+    descending: bool
+    words: str
 
 
 class Action(Checked, frozen=True):
     """An action. ``family`` is the action itself and all actions that it is a kind of, nearest first.
 
-    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then.
+    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then. ``outside_safety``: why no
+    safety rule covers it, as the action or one that it is a kind of says.
+
+    ``order`` sorts conclusions about the action that are equal in priority, deadline, modality and entity of the target,
+    before ids do.
     """
 
     id: str
@@ -337,6 +368,8 @@ class Action(Checked, frozen=True):
     steps: tuple[Template, ...]
     due: Literal["by", "until"]
     span: Span
+    outside_safety: str | None = None
+    order: tuple[OrderKey, ...] = ()
 
 
 class InScope(Checked, frozen=True):
@@ -408,6 +441,11 @@ class Rule(Checked, frozen=True):
     priority: int
     span: Span
     group: str = ""
+
+    @property
+    def target_entity(self) -> str:
+        """The entity of the target."""
+        return self.target.entity if isinstance(self.target, InScope) else "person"
 
     @property
     def condition(self) -> Condition:
@@ -490,39 +528,30 @@ class Invariant(Checked, frozen=True):
     span: Span
 
 
+class Dated(Checked, frozen=True):
+    """A value of a parameter as written, and the day (an ordinal) on which it comes into force."""
+
+    day: int
+    value: str
+
+
 class Parameter(Checked, frozen=True):
-    """A parameter: its value as written, and its place."""
+    """A parameter: its value as written, and its place. ``dated``: its values by day, of which ``value`` is the first."""
 
     name: str
     value: str
     about: str
     source: str
     span: Span
-
-
-class Adjustable(Checked, frozen=True):
-    """A parameter for which a case may state a value of its own, between ``low`` and ``high`` (both included).
-
-    Values are as fields of ``kind`` have them. Business days are negative there, so ``low`` is the most of them; see
-    :func:`tactful.facts.kinds.as_length`. ``bounds``: in words. The value of a case is the candidate's custom fact ``$name``.
-    """
-
-    name: str
-    kind: Kind
-    low: int | float
-    high: int | float
-    bounds: str
-    about: str
-
-    def takes(self, value: int | float) -> bool:
-        """Whether a case may state this value."""
-        return self.low <= value <= self.high
+    dated: tuple[Dated, ...] = ()
 
 
 class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
-    ``fields`` holds every given and custom field, by ``entity.field``.
+    ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name. ``own``
+    are its own files, without those of the packs that it extends. ``as_of``: the day (an ordinal) whose values and rules it
+    has, if it has only those of one day. ``warnings``: what the pack's files do without saying so.
     """
 
     name: str
@@ -538,10 +567,28 @@ class CheckedPack(Checked, frozen=True):
     overrides: tuple[Override, ...]
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
+    own: tuple[str, ...]
     adjustable: tuple[Adjustable, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+    calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
+    as_of: int | None = None
 
     @property
-    def carried(self) -> Mapping[str, Mapping[str, Kind]]:
+    def named_facts(self) -> tuple[ComputedFact, ...]:
+        """The computed facts that the pack names: not those that stand for an operand or for a parameter that varies."""
+        return tuple(
+            fact for fact in self.facts if not isinstance(fact, Derived) or not (fact.hidden or fact.is_parameter)
+        )
+
+    @property
+    def declared(self) -> Declared:
+        """What cases for the pack may have beyond the given facts."""
+        adjustable = {parameter.name: parameter for parameter in self.adjustable}
+        return Declared(
+            self.custom, adjustable, frozenset(parameter.name for parameter in self.parameters) - {*adjustable}
+        )
+
+    @property
+    def carried(self) -> CustomFields:
         """The kinds of what rows carry beyond their given fields: custom facts, and the parameters that cases may state."""
-        parameters = {f"${parameter.name}": parameter.kind for parameter in self.adjustable}
-        return {**self.custom, "candidate": {**self.custom.get("candidate", {}), **parameters}}
+        return self.declared.carried

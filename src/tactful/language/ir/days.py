@@ -45,7 +45,7 @@ def _days(boundary: Boundary, years: range) -> Iterator[date]:
             yield date.fromordinal(day)
         case AtDayOfYear(day=day):
             for year in years:
-                first = _in_year(year, *divmod(day, 100))
+                first = day_in_year(year, day)
                 yield first
                 yield first + timedelta(days=1)
         case AtMoment() | AtValue() | AmongValues() | AtWords() | AtField():
@@ -54,8 +54,9 @@ def _days(boundary: Boundary, years: range) -> Iterator[date]:
             assert_never(boundary)
 
 
-def _in_year(year: int, month: int, day: int) -> date:
-    """The day in this year; 28 February for a 29 February that the year does not have."""
+def day_in_year(year: int, day_of_year: int) -> date:
+    """A day of the year (100 times its month, and the day) in this year; 28 February for a 29 February that it does not have."""
+    month, day = divmod(day_of_year, 100)
     try:
         return date(year, month, day)
     except ValueError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, assert_never
 
-from tactful.facts.kinds import DurationKind, MomentKind, NumberKind
+from tactful.facts.kinds import DateKind, DurationKind, MomentKind, NumberKind
 from tactful.language.ir import (
     AddStep,
     Advise,
@@ -17,6 +17,7 @@ from tactful.language.ir import (
     NoneOf,
     Rule,
     Test,
+    YearlyBetween,
 )
 from tactful.language.ir.boundaries import AtMoment, boundaries_of
 from tactful.language.lint.conditions import written
@@ -61,11 +62,13 @@ def _ordered(condition: Condition) -> set[Key]:
     mixed = set(_mixed(normal(condition, True)))
     measures: dict[Key, set[bool]] = {}
     for test in tests_of(condition):
-        if isinstance(test.field.kind, MomentKind | NumberKind | DurationKind):
+        if isinstance(test.field.kind, MomentKind | NumberKind | DurationKind | DateKind):
             shifts = [boundary.shift for boundary in boundaries_of(test) if isinstance(boundary, AtMoment)]
             ways = {signed(shift)[1] for shift in shifts}
             if len(shifts) < len(test.predicates):
                 ways.add(False)
+            if any(isinstance(predicate, YearlyBetween) for predicate in test.predicates):
+                ways |= {False, True}  # such days come again and again
             measures.setdefault(key_of(test.field), set()).update(ways)
     return {key for key, ways in measures.items() if len(ways) == 1 and key not in mixed}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from tactful.language.ir import AddStep, ById, CheckedPack, Field, FieldSlot, Rule, Template
-from tactful.language.ir.reads import closure, computed, fields_of, fields_of_rule
+from tactful.language.ir.reads import closure, computed, fields_of, fields_of_orders, fields_of_rule
 from tactful.language.lint.own import Own
 from tactful.language.syntax import Pack
 from tactful.language.terms import Name, ParameterOperand, Written
@@ -20,14 +20,15 @@ _IN_TEXT = re.compile(r"\{\$([a-z][a-z0-9_]*)")
 
 def lint_unused(pack: Pack, checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
     """Parameters, computed facts and actions that nothing uses."""
-    read = set(_parameters((pack.rules, pack.facts, pack.actions, pack.invariants, pack.fields, pack.custom_facts)))
+    parts = (pack.rules, pack.facts, pack.tables, pack.actions, pack.invariants, pack.fields, pack.custom_facts)
+    read = set(_parameters(parts))
     for parameter in pack.parameters:
         span = own.place(parameter.name.span, *(value.span for value in parameter.value))
         if parameter.name.text not in read and span is not None:
             name = parameter.name.text
             yield UnusedParameter.at(span, f"nothing reads the parameter `{name}`", "take it out, or use it")
     used = closure(computed(_fields(checked)), {fact.id: fact for fact in checked.facts})
-    for fact in pack.facts:
+    for fact in (*pack.facts, *pack.tables):
         if fact.name.text not in used and fact.name.span in own:
             help_ = "take it out, or use it in a rule"
             yield UnusedFact.at(fact.name.span, f"no rule reads `{fact.name.text}`, directly or through others", help_)
@@ -58,7 +59,7 @@ def _parameters(part: object) -> Iterator[str]:
 
 
 def _fields(checked: CheckedPack) -> Iterator[Field]:
-    """All fields that rules, invariants and sentences read."""
+    """All fields that rules, invariants, orders and sentences read."""
     for rule in checked.rules:
         yield from fields_of_rule(rule)
         yield from _slots(_sentences(rule))
@@ -66,6 +67,7 @@ def _fields(checked: CheckedPack) -> Iterator[Field]:
             yield rule.target.field
     for invariant in checked.invariants:
         yield from fields_of(invariant.when)
+    yield from fields_of_orders(checked.actions.values())
     for action in checked.actions.values():
         yield from _slots((*action.steps, *([action.label] if action.label else [])))
     yield from _slots(note.ask for note in checked.fields.values() if note.ask is not None)

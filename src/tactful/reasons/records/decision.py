@@ -164,12 +164,15 @@ class FlipsRecord(Record, frozen=True):
     ] = msgspec.UNSET
 
 
-class PackRecord(Record, frozen=True):
+class PackRecord(Record, frozen=True, omit_defaults=True):
     """The pack that was decided with."""
 
     name: str
     version: str
     digest: Annotated[str, Meta(description="SHA-256 over the texts of all its files.")]
+    as_of: Annotated[
+        str | None, Meta(description="The day whose values and rules were used, if it is not the day of the case.")
+    ] = None
 
 
 class OverrideRecord(Record, frozen=True):
@@ -178,6 +181,21 @@ class OverrideRecord(Record, frozen=True):
     rule: str
     because: str
     pack: str
+
+
+class InvariantOffRecord(Record, frozen=True):
+    """An invariant that the pack switches off."""
+
+    invariant: str
+    because: str
+    pack: str
+
+
+class OutsideSafetyRecord(Record, frozen=True):
+    """A recommended action that no safety rule covers, with the pack's reason."""
+
+    action: Annotated[str, Meta(description="The action's id in the catalogue.")]
+    because: str
 
 
 class DecisionRecord(Record, frozen=True):
@@ -189,6 +207,14 @@ class DecisionRecord(Record, frozen=True):
     actions: tuple[ActionRecord, ...]
     set_aside: tuple[SetAsideRecord, ...]
     safety_off: tuple[OverrideRecord, ...]
+    invariants_off: Annotated[
+        tuple[InvariantOffRecord, ...] | msgspec.UnsetType,
+        Meta(description="Invariants that the pack switches off; present if there are any."),
+    ] = msgspec.UNSET
+    outside_safety: Annotated[
+        tuple[OutsideSafetyRecord, ...] | msgspec.UnsetType,
+        Meta(description="Recommended actions that no safety rule covers; present if there are any."),
+    ] = msgspec.UNSET
     questions: Annotated[
         tuple[QuestionRecord, ...] | msgspec.UnsetType,
         Meta(description="Unknown facts that would change the decision; present only on request."),

@@ -154,11 +154,11 @@ class NoZone(Code):
 
 
 class UnknownPlace(Code):
-    """unknown time zone or country
+    """unknown time zone, country or calendar
 
     What it reports
         A time zone is not in the IANA list; or a country is not an ISO 3166 code (``US``, ``US-NY``), or the library
-        ``holidays`` does not know its holidays.
+        ``holidays`` does not know its holidays; or the pack declares no calendar of the name that an application gives.
 
     Why
         Business days and office hours could not be computed.
@@ -286,3 +286,26 @@ class TooMuchWork(Code):
     """
 
     id: ClassVar[str] = "T213"
+
+
+class BadParameter(Code):
+    """parameter that a case may not state, or a value out of its bounds
+
+    What it reports
+        Under `parameters`, the case names a parameter that the pack does not have or does not call `adjustable`, or it
+        states a value of another type or out of the bounds that the pack sets.
+
+    Why
+        Whoever wrote the rules decides how far a case may change them. A value that is ignored in silence would be worse.
+
+    Example
+        (the pack has `gap_between_messages: {value: 7 days, adjustable: {from: 3 days, to: 3 weeks}}`)
+        candidate: {id: me}
+        parameters: {gap_between_messages: 5 weeks}
+
+    Instead
+        candidate: {id: me}
+        parameters: {gap_between_messages: 3 weeks}
+    """
+
+    id: ClassVar[str] = "T214"

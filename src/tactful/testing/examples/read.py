@@ -237,11 +237,11 @@ class _Reader:
 
     def _changed(self, shape: CaseShape, entry: tuple[Scalar, Node], now: int | None) -> Case:
         """The case with the facts of ``set``. Raises :class:`InvalidInput`, each mistake with its place."""
-        custom, problems = self._policy.checked.custom, list[Diagnostic]()
+        declared, problems = self._policy.decider.declared, list[Diagnostic]()
         for path, node in self.parts.by_name(entry[1], "set"):
             span = path.span
             try:
-                spot, kind = find_spot(shape, path.text, custom)
+                spot, kind = find_spot(shape, path.text, declared)
                 span = node.span
                 shape = changed(shape, spot, read_value(_plain(node), kind, path.text))
             except InvalidInput as error:
