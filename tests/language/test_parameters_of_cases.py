@@ -137,7 +137,7 @@ def test_comparisons_name_parameters_as_cases_do() -> None:
     """A comparison of two decisions names the parameters that differ."""
     compared = POLICY.decide(case(gap="10 days")).compare(POLICY.decide(case(gap="3 days", most=4)))
     changes = [(change.fact, change.before_said, change.after_said) for change in compared.facts]
-    assert changes == [("parameters.gap", "10 days", "3 days"), ("parameters.most", "unknown", "4")]
+    assert changes == [("parameters.gap", "10 days", "3 days"), ("parameters.most", "as in the pack", "4")]
 
 
 def test_tables_have_a_column_for_each_parameter() -> None:

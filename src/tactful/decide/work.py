@@ -38,6 +38,7 @@ from tactful.language.ir.reads import (
     expressions_in,
     fields_of,
     fields_of_fact,
+    fields_of_orders,
     fields_of_rule,
 )
 from tactful.source.codes.case import TooMuchWork
@@ -98,7 +99,8 @@ class Work:
             self.tests[part.shape] += part.tests
         #: What it takes besides to search for the ends of rules without ``by``, which :mod:`tactful.engines.expiry` bounds.
         self._searched = _searched(checked)
-        self._shapes = tuple(self.tests.items())
+        #: The owners, what is looked at for each of them, and the tests. A shape without ``over`` looks once for each owner.
+        self._rough = tuple((shape.entity, shape.over or "candidate", tests) for shape, tests in self.tests.items())
         self._each = max(1, self.tests.total())
         self.safe = self._safe()
 
@@ -143,8 +145,8 @@ class Work:
         }
         owners = {**rows, "person": people + sum(rows[entity] for entity in self.again)}
         steps = 0
-        for (entity, over, *_), tests in self._shapes:
-            steps += tests * owners[entity] * (1 if over is None else rows[over])
+        for owner, over, tests in self._rough:
+            steps += tests * owners[owner] * rows[over]
         return steps
 
     def _counted(self, sizes: _Sizes, tests: Mapping[Shape, int]) -> int:
@@ -246,7 +248,10 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
     """The rules, and the facts that they read. A fact that looks at other rows has a second part, for its own row."""
     facts = {fact.id: fact for fact in checked.facts}
     tests = _Tests(facts)
-    read = closure(computed(field for rule in checked.rules for field in fields_of_rule(rule)), facts)
+    sorted_ = {(rule.conclusion.action, rule.target_entity) for rule in checked.rules}
+    orders = [(checked.actions[action], entity) for action, entity in sorted(sorted_)]
+    fields = [field for rule in checked.rules for field in fields_of_rule(rule)]
+    read = closure(computed((*fields, *fields_of_orders(action for action, _ in orders))), facts)
     for fact in (fact for fact in checked.facts if fact.id in read):
         definition = checked.definitions.get(fact.id)
         span = None if definition is None else definition.id
@@ -262,6 +267,9 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
                 yield _Part(fact.id, span, Shape(fact.entity), conditions + parts)
             case _:
                 assert_never(fact)
+    for action, entity in orders:
+        if action.order:
+            yield _Part(action.id, action.span, Shape(entity), len(action.order))
     for rule in checked.rules:
         yield _Part(rule.id, rule.span, Shape(rule.entity), _FIRING + tests.of(rule.when) + tests.of(rule.unless))
         if isinstance(rule.target, ById):

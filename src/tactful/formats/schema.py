@@ -17,6 +17,7 @@ from tactful.facts.kinds import (
     kind_name,
 )
 from tactful.facts.shape import CaseShape
+from tactful.language.check.order import FIRST
 from tactful.language.check.tables import GIVEN_TYPES
 from tactful.language.check.types import TYPE_NAMES
 from tactful.language.ir import CheckedPack
@@ -348,6 +349,17 @@ def _action() -> Schema:
             "is_a": name,
             "channel": _TEXT,
             "one per": {"enum": ["application", "person", "candidate"]},
+            "order": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": {"enum": [word for words in FIRST.values() for word in words]},
+                },
+                "description": "What sorts recommendations that are equal in priority, deadline and modality.",
+                "examples": [[{"person.last_met": "latest first"}]],
+            },
             "steps": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
             "due": {"enum": ["by", "until"], "description": "Do it by the deadline, or keep it up until then."},
             "outside safety": {"type": "string", "description": "Why no safety rule needs to cover it."},

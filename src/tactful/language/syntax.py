@@ -158,8 +158,18 @@ class Table(Written, frozen=True):
     ask: str
 
 
+class OrderKey(Written, frozen=True):
+    """``person.last_met: latest first``."""
+
+    field: Name
+    first: Name
+
+
 class Action(Written, frozen=True):
-    """An entry of the action catalogue. ``outside_safety``: why no safety rule needs to cover it."""
+    """An entry of the action catalogue.
+
+    ``outside_safety``: why no safety rule needs to cover it. ``order`` is ``None`` if the entry says nothing of an order.
+    """
 
     name: Name
     about: str
@@ -170,6 +180,7 @@ class Action(Written, frozen=True):
     steps: tuple[Name, ...]
     due: Name | None
     outside_safety: str | None
+    order: tuple[OrderKey, ...] | None
 
 
 class ChannelFamilies(Written, frozen=True):

@@ -125,7 +125,7 @@ def _gave_way(answer: GaveWayRecord) -> list[Node]:
     to = answer.to
     why = f"there is one {answer.family} per {answer.per}, and {to.rank}. {to.label} comes before it: "
     sections = _concluded(answer.conclusion, "but only as an alternative", "yellow")
-    return [*sections, _section("It gave way", why + _decided(to.criterion, to.other, to.own))]
+    return [*sections, _section("It gave way", why + _decided(to.criterion, to.order, to.other, to.own))]
 
 
 def _defeated(answer: DefeatedRecord) -> list[Node]:
@@ -181,12 +181,12 @@ def _conflict(conflict: ConflictRecord, conclusion: ConclusionRecord, *, won: bo
 
 
 def _rival(rival: RivalRecord) -> Node:
-    why = _decided(rival.criterion, rival.own, rival.other)
+    why = _decided(rival.criterion, rival.order, rival.own, rival.other)
     return Node(Text(f"{_loud(rival.modality)} {rival.label} ({_row_name(rival.target)}): {why}"))
 
 
 def _neighbour(where: str, neighbour: NeighbourRecord, values: tuple[str, str]) -> Node:
-    why = _decided(neighbour.criterion, *values)
+    why = _decided(neighbour.criterion, neighbour.order, *values)
     return Node(
         Text(
             f"{where} {neighbour.rank}. {_loud(neighbour.modality)} {neighbour.label} ({_row_name(neighbour.target)}): {why}"
@@ -194,7 +194,7 @@ def _neighbour(where: str, neighbour: NeighbourRecord, values: tuple[str, str]) 
     )
 
 
-def _decided(criterion: Criterion, first: str, second: str) -> str:
+def _decided(criterion: Criterion, order: str | None, first: str, second: str) -> str:
     """Why the first ranks before the second."""
     match criterion:
         case "priority":
@@ -203,6 +203,8 @@ def _decided(criterion: Criterion, first: str, second: str) -> str:
             return f"same priority, and the nearer deadline goes first: {first} against {second}"
         case "modality":
             return f"same priority and deadline, and `{first}` goes before `{second}`"
+        case "order":
+            return f"same priority, deadline and modality, and then `{order}`: {first} against {second}"
         case "name":
             return f"the same in all else, so by name: {first}, then {second}"
 

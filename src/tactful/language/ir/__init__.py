@@ -338,11 +338,25 @@ class Derived(Checked, frozen=True):
 ComputedFact = WhenFact | Aggregate | Derived
 
 
+class OrderKey(Checked, frozen=True):
+    """A field by which conclusions about an action are sorted. Conclusions whose target has no known value come last.
+
+    ``descending``: the largest number, the latest moment or ``yes`` comes first. ``words`` are those of the author.
+    """
+
+    field: Field
+    descending: bool
+    words: str
+
+
 class Action(Checked, frozen=True):
     """An action. ``family`` is the action itself and all actions that it is a kind of, nearest first.
 
     ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then. ``outside_safety``: why no
     safety rule covers it, as the action or one that it is a kind of says.
+
+    ``order`` sorts conclusions about the action that are equal in priority, deadline, modality and entity of the target,
+    before ids do.
     """
 
     id: str
@@ -355,6 +369,7 @@ class Action(Checked, frozen=True):
     due: Literal["by", "until"]
     span: Span
     outside_safety: str | None = None
+    order: tuple[OrderKey, ...] = ()
 
 
 class InScope(Checked, frozen=True):
@@ -426,6 +441,11 @@ class Rule(Checked, frozen=True):
     priority: int
     span: Span
     group: str = ""
+
+    @property
+    def target_entity(self) -> str:
+        """The entity of the target."""
+        return self.target.entity if isinstance(self.target, InScope) else "person"
 
     @property
     def condition(self) -> Condition:

@@ -12,7 +12,7 @@ from tactful.facts.fields import given_fields
 from tactful.facts.kinds import BusinessDays, Kind, Value
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import CheckedPack, ComputedFact, Condition, Field, FieldNote, Rule, Shift
-from tactful.language.ir.reads import closure, computed, fields_of, fields_of_fact, fields_of_rule
+from tactful.language.ir.reads import closure, computed, fields_of, fields_of_fact, fields_of_orders, fields_of_rule
 from tactful.language.ir.turns import FieldKey, Turn, Turns, field_key
 
 
@@ -47,10 +47,14 @@ def read_fields(
 ) -> tuple[ReadField, ...]:
     """The given and custom fields that rules read, directly or through computed facts, in order of their names.
 
+    The fields that sort their conclusions count as fields of ``rules``.
     ``conditions`` are further conditions to look at. Parameters are no facts, and are left out.
     """
     facts = {fact.id: fact for fact in checked.facts}
-    others = [field for condition in conditions for field in fields_of(condition)]
+    rules, steps = tuple(rules), tuple(steps)
+    concluded = {rule.conclusion.action for rule in rules}
+    sorting = fields_of_orders(checked.actions[action] for action in sorted(concluded))
+    others = [*(field for condition in conditions for field in fields_of(condition)), *sorting]
     in_rules = _names([*(field for rule in rules for field in fields_of_rule(rule)), *others], facts)
     in_steps = _names([field for rule in steps for field in fields_of_rule(rule)], facts)
     names = {

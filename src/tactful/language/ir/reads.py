@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import assert_never
 
 from tactful.language.ir import (
+    Action,
     Aggregate,
     Choose,
     Combine,
@@ -127,6 +128,13 @@ def fields_of_rule(rule: Rule) -> Iterator[Field]:
     yield from fields_of(rule.unless)
     if rule.by is not None:
         yield rule.by.field
+
+
+def fields_of_orders(actions: Iterable[Action]) -> Iterator[Field]:
+    """All fields by which conclusions about some actions are sorted."""
+    for action in actions:
+        for key in action.order:
+            yield key.field
 
 
 def computed(fields: Iterable[Field]) -> set[str]:

@@ -33,6 +33,7 @@ from tactful.language.syntax import (
     Entry,
     FieldNote,
     Group,
+    OrderKey,
     Pack,
     Rule,
     Table,
@@ -318,7 +319,29 @@ class _Builder(InvariantReader):
             steps=steps,
             due=self._text(entries, "due"),
             outside_safety=self._reason(entries, "outside safety"),
+            order=self._order(entries),
         )
+
+    def _order(self, entries: Entries) -> tuple[OrderKey, ...] | None:
+        """The fields by which an action's conclusions are sorted; ``None`` if the entry does not say."""
+        if "order" not in entries:
+            return None
+        node = entries["order"][1]
+        if not isinstance(node, Sequence):
+            help_ = "such as `[{person.last_met: latest first}]`"
+            self.report(WrongShape.at(node.span, "`order` is a list of fields, the most important first", help_))
+            return ()
+        read = [self._order_key(item) for item in node.items]
+        return tuple(key for key in read if key is not None)
+
+    def _order_key(self, node: Node) -> OrderKey | None:
+        if not isinstance(node, Mapping) or len(node.entries) != 1:
+            help_ = "write it like `person.last_met: latest first`"
+            self.report(WrongShape.at(node.span, "each entry of `order` is a field and what goes first", help_))
+            return None
+        ((key, value),) = node.entries
+        first = self._scalar_text(value, key.text)
+        return None if first is None else OrderKey(Name(key.text, key.span), first)
 
     def _reason(self, entries: Entries, key: str) -> str | None:
         """The reason under a key; ``None`` where the key is missing, or after reporting that it says nothing."""

@@ -16,7 +16,14 @@ Plain = Annotated[Any, Meta(description="As in a case; null: unknown.")]
 Words = Annotated[str, Meta(description="In words, for people.")]
 Day = Annotated[str | None, Meta(description="ISO 8601.")]
 #: Why one conclusion ranks before another.
-Criterion = Literal["priority", "deadline", "modality", "name"]
+Criterion = Literal["priority", "deadline", "modality", "order", "name"]
+OrderText = Annotated[
+    str | None,
+    Meta(
+        description="Where the criterion is `order`: the field that sorts them, and what goes first; else null.",
+        examples=["person.last_met: latest first"],
+    ),
+]
 
 
 class UnknownName(TactfulError):
@@ -214,6 +221,7 @@ class NeighbourRecord(Record, frozen=True):
     label: str
     target: TargetRecord
     criterion: Criterion
+    order: OrderText
     own: Words
     other: Words
 
@@ -233,6 +241,7 @@ class RivalRecord(Record, frozen=True):
     label: str
     target: TargetRecord
     criterion: Criterion
+    order: OrderText
     own: Words
     other: Words
 

@@ -270,15 +270,10 @@ def possible_conflicts(checked: CheckedPack) -> Iterator[tuple[str, str]]:
 def _can_meet(rule: Rule, prohibition: Rule, counts: set[str]) -> bool:
     """Whether two rules can be about one target. Conditions are compared where one target means related rows."""
     inner, outer = (rule, prohibition) if prohibition.entity in SCOPES[rule.entity] else (prohibition, rule)
-    if not belongs(_entity(rule), _entity(prohibition)):
+    if not belongs(rule.target_entity, prohibition.target_entity):
         return False
     tied = all(side.target == InScope(side.entity) for side in (rule, prohibition))
     if not tied or outer.entity not in SCOPES[inner.entity]:
         return True
     conditions = [side.condition for side in (inner, outer)]
     return Logic(inner.entity, conditions, counts).possible(*conditions)
-
-
-def _entity(rule: Rule) -> str:
-    """The entity of a rule's target."""
-    return rule.target.entity if isinstance(rule.target, InScope) else "person"

@@ -17,7 +17,7 @@ from tactful.facts.kinds import HOUR, IdKind, MomentKind
 from tactful.facts.working_time import DEFAULT
 from tactful.language.ir.in_force import dated_days
 from tactful.testing.properties.goals import NOTHING, NOW, Goal, Hint, goals
-from tactful.testing.properties.marks import Mark
+from tactful.testing.properties.marks import FIRST, LAST, Mark
 from tactful.testing.properties.thresholds import (
     AGES,
     NOWS,
@@ -143,7 +143,7 @@ class _Drawer:
     def _on_a_change(self, no: int) -> int:
         """A moment around a midnight at which a dated value or a dated rule of the pack comes into force, or ends."""
         day, around = divmod(no, len(_AROUND))
-        return self._own.start_of_day(date.fromordinal(self._days[day])) + _AROUND[around]
+        return min(max(self._own.start_of_day(date.fromordinal(self._days[day])), FIRST), LAST) + _AROUND[around]
 
     def _application(self, id_: str) -> Plain:
         zone, country = self._place("application", _PLACES)

@@ -224,24 +224,14 @@ def _side(predicate: Predicate, wanted: bool) -> _Side | None:
     match predicate:
         case NowIs(op=op, shift=shift):
             return _Side(AtMoment(shift, after=False), (op in (">", ">=")) == wanted)
-        case DateBetween(first=int(first)):
-            return _Side(AtDay(first), not wanted)
-        case DateBetween(last=int(last)):
-            return _Side(AtDay(last + 1), wanted)
+        case DateBetween(first=first, last=last):
+            if first is not None:
+                return _Side(AtDay(first), not wanted)
+            return None if last is None else _Side(AtDay(last + 1), wanted)
         case YearlyBetween(first=first):
             return _Side(AtDayOfYear(first), not wanted)
-        case (
-            DateBetween()
-            | IsIn()
-            | PlaceIn()
-            | TextHas()
-            | Known()
-            | Compare()
-            | DayTimeBetween()
-            | Relates()
-            | Filled()
-        ):
-            return None
+        case Known() | IsIn() | Compare() | DayTimeBetween() | Relates() | TextHas() | PlaceIn() | Filled():
+            return None  # these say nothing of when
         case _:
             assert_never(predicate)
 

@@ -13,7 +13,7 @@ from typing import Final, assert_never
 
 import msgspec
 
-from tactful.facts.calendars import Calendar
+from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT, Calendar
 from tactful.facts.kinds import DAY, WEEK, Duration, Elapsed, length_of
 from tactful.facts.parameters import Adjustable
 from tactful.language.ir import (
@@ -38,6 +38,9 @@ from tactful.language.ir.turns import Added, Reach, Step, Turn
 #: The most marks of one field, and the most lengths of one fact.
 _MOST: Final = 24
 _LENGTHS: Final = 6
+#: The moments between which values are drawn: cases hold them, and a month around them, in any time zone.
+FIRST: Final = FIRST_MOMENT + 400 * DAY
+LAST: Final = LAST_MOMENT - 400 * DAY
 #: The lengths that a given fact may have.
 _ANY: Final[tuple[Duration, ...]] = (Elapsed(2 * WEEK), Elapsed(DAY))
 
@@ -61,7 +64,7 @@ class Mark(msgspec.Struct, frozen=True):
             at = calendar.start_of_day(day_in_year(calendar.local(now).year, self.yearly))
         for shift in reversed(self.shifts):
             at = before(at, shift, calendar)
-        return at
+        return min(max(at, FIRST), LAST)
 
 
 class Marks:

@@ -51,7 +51,7 @@ from tactful.language.ir.days import day_in_year
 from tactful.language.ir.fields_read import ReadField, read_fields
 from tactful.language.ir.reads import conditions_in
 from tactful.language.lint.satisfiability import tests_of
-from tactful.testing.properties.marks import Mark, Marks
+from tactful.testing.properties.marks import FIRST, LAST, Mark, Marks
 
 Place = tuple[str | None, str | None]
 #: Time zones and countries: clock changes in both hemispheres, of half an hour, none, and weekends on other days.
@@ -257,7 +257,7 @@ def nows(policy: Policy) -> tuple[int, ...]:
     calendar = policy.calendars.at(zone or "UTC", country)
     tests = [test for condition in _conditions(policy.checked) for test in tests_of(condition)]
     moments = [moment for test in tests if test.field.origin == "clock" for moment in _turns_of(test, calendar)]
-    return tuple(dict.fromkeys(moments))[:_MOST_NOWS]
+    return tuple(moment for moment in dict.fromkeys(moments) if FIRST < moment < LAST)[:_MOST_NOWS]
 
 
 def _conditions(checked: CheckedPack) -> Iterator[Condition]:
