@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 from typer.testing import CliRunner
 
 import tactful
@@ -171,3 +172,10 @@ def test_drawn_cases_lie_around_the_days_of_rules() -> None:
     policy = tactful.loads(DATED)
     drawn = {str(case_["now"])[:10] for case_ in drawn_cases(policy, 150, 3)}
     assert {"2026-12-31", "2027-01-01", "2027-01-02", "2027-01-31", "2027-02-01", "2027-02-10", "2027-02-12"} <= drawn
+
+
+@pytest.mark.parametrize("day", [date(9999, 1, 1), date(1900, 1, 1), "2027-01-01", None])
+def test_what_is_no_day_of_the_calendars_is_refused(day: Any) -> None:
+    """A year that calendars do not know, and a text, get an error that says what is taken."""
+    with pytest.raises(tactful.TactfulError, match="`day`"):
+        POLICY.as_of(day)

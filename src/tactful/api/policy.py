@@ -90,7 +90,11 @@ class Policy:
         """The policy with the values and rules that are in force on a day, for cases of any day.
 
         ``day`` is a date, or a moment, of which the date counts. Conditions that rules state on dates stay as they are.
+        Raises :class:`tactful.TactfulError` if it is neither, or lies outside the years 1971 to 2198.
         """
+        if not isinstance(day, date):
+            raise TactfulError(f"`day` is a date, not {type(day).__name__}; see date.fromisoformat")
+        _check_year(day.year, "day")
         return Policy(as_of(self.checked, day.toordinal()), self._limits, self._engine)
 
     def read(self, case: CaseInput, now: datetime | None = None) -> Case:
@@ -286,8 +290,12 @@ def _seconds(moment: datetime, name: str) -> int:
     """A moment in whole seconds since 1970. Raises :class:`tactful.TactfulError` if it is no aware datetime of 1971 to 2198."""
     if not isinstance(moment, datetime):
         raise TactfulError(f"`{name}` is a datetime, not {type(moment).__name__}; see datetime.fromisoformat")
-    if not FIRST_YEAR < moment.year < LAST_YEAR:
-        raise TactfulError(f"the year of `{name}` is {moment.year}; years go from {FIRST_YEAR + 1} to {LAST_YEAR - 1}")
+    _check_year(moment.year, name)
     if moment.tzinfo is None:
         raise TactfulError(f"`{name}` has no time zone; give an aware datetime, such as datetime.now(timezone.utc)")
     return epoch_seconds(moment)
+
+
+def _check_year(year: int, name: str) -> None:
+    if not FIRST_YEAR < year < LAST_YEAR:
+        raise TactfulError(f"the year of `{name}` is {year}; years go from {FIRST_YEAR + 1} to {LAST_YEAR - 1}")
