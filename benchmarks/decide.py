@@ -82,14 +82,15 @@ def row(name: str, policy: tactful.Policy, raw: bytes) -> Row:
 def stages(policy: tactful.Policy, raw: bytes) -> Row:
     """The jobs of the table of stages."""
     decoder = msgspec.json.Decoder(CaseShape)
-    program, ranker, read = compile_pack(policy.checked, policy.calendars), Ranker(policy.checked), policy.read(raw)
+    program, read = compile_pack(policy.checked, policy.calendars), policy.read(raw)
+    ranker = Ranker(policy.checked, policy.calendars)
     now = _now(read.now)
     fired = program.fire(read, now)
     jobs: dict[str, Job] = {
         "decode": lambda: decoder.decode(raw),
         "read": lambda: policy.read(raw),
         "fire": lambda: program.fire(read, now),
-        "rank": lambda: ranker.rank(fired, read),
+        "rank": lambda: ranker.rank(fired, read, now),
         "whole": lambda: policy.decide(raw),
     }
     return Row("stages", len(raw), len(fired), jobs)

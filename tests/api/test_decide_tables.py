@@ -191,7 +191,7 @@ def assert_decided_alike(policy: tactful.Policy, data: Sequence[dict[str, Any]],
         at = int(policy.decide(case, moment).at.timestamp())
         firings, steps = policy.decider.fire(case, at), policy.decider.steps(case, at)
         rows = {"actions": [], "justifications": [], "steps": [], **by_id.get(case.candidate.id, {})}
-        assert rows == expected(policy, case, firings, steps)
+        assert rows == expected(policy, case, at, firings, steps)
 
 
 @settings(max_examples=EXAMPLES_DRAWN)

@@ -16,7 +16,6 @@ from running import files, manifest, records, rows, run
 from sample_cases import NOW, case, lines
 from tactful.batch.lines import CHUNKS, chunks_of, plan_lines, spool_lines
 from tactful.cli.app import app
-from tactful.decide.ranker import in_order
 from tactful.source.diagnostics import InvalidInput
 
 POLICY = tactful.load()
@@ -26,8 +25,11 @@ def expected(numbers: range) -> list[dict[str, Any]]:
     """The conclusions of the cases with these numbers, decided on one by one."""
     found = []
     for no in numbers:
-        ranking = POLICY.decide(case(no)).ranking
-        alternatives = in_order([other for conclusion in ranking.ranked for other in conclusion.alternatives])
+        read = POLICY.read(case(no))
+        assert read.now is not None
+        ranking = POLICY.decider.rank(read, read.now)
+        others = [other for conclusion in ranking.ranked for other in conclusion.alternatives]
+        alternatives = POLICY.decider.ranker.in_order(others, read, read.now)
         states = {"ranked": ranking.ranked, "alternative": alternatives, "set_aside": ranking.set_aside}
         all_ = [(state, conclusion) for state, conclusions in states.items() for conclusion in conclusions]
         for number, (state, one) in enumerate(all_, start=1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from importlib.metadata import version
@@ -156,3 +157,33 @@ def test_the_version_costs_nothing_at_import() -> None:
     """The package's metadata is read when the version is asked for."""
     code = "import tactful; print('__version__' in vars(tactful))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_only_facts_with_a_name_are_listed_and_counted(tmp_path: Path) -> None:
+    """Operands and parameters that vary are no facts of their own to an author."""
+    file = tmp_path / "house.yaml"
+    file.write_text(
+        """\
+parameters:
+  gap: {value: 7 days, adjustable: {from: 3 days, to: 3 weeks}}
+  pace: {values: {2026-01-01: 2 days, 2027-01-01: 3 days}}
+facts:
+  application.slow: {when: {application.reply_by: within candidate.notice_period}}
+rules:
+  wait:
+    for each: application
+    when: {application.slow: yes, application.reply_by: more than $gap ago}
+    then: {may: wait}
+    by: $pace after application.reply_by
+    because: They have {$pace}.
+actions: {wait: {about: wait}}
+"""
+    )
+    checked = tactful.load(file).checked
+    assert [fact.id for fact in describe_facts(checked) if fact.origin == "computed"] == ["application.slow"]
+    assert "1 computed facts" in _run("check", str(file)).stdout
+    assert facts_that_read(checked, "candidate.notice_period") == ("application.slow",)
+    assert [reader.through for reader in rules_that_read(checked, "application.reply_by")] == [()]
+    assert [reader.through for reader in rules_that_read(checked, "candidate.notice_period")] == [("application.slow",)]
+    properties = json.loads(_run("schema", "pack", "--rules", str(file)).stdout)["properties"]
+    assert list(properties["facts"]["properties"]) == ["application.slow"]

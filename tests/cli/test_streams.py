@@ -79,10 +79,18 @@ def test_an_encoding_without_our_signs(words: tuple[str, ...], environment: dict
     assert "Traceback" not in result.stderr
 
 
+def _as_in_a_terminal() -> None:
+    """Let Ctrl-C interrupt a process. Where tests run in the background of a shell, it would be ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
     """And with a short line."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tactful", "advise", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "tactful", "advise", "-"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=_as_in_a_terminal,
     )
     assert process.stdin is not None
     process.stdin.write(MORE_THAN_A_PIPE_HOLDS)  # so this returns when the command has begun to read

@@ -262,7 +262,12 @@ def test_without_hypothesis_the_examples_run_and_it_is_said_that_no_cases_are_dr
     """The core install tests examples; who asks for drawn cases all the same is told what they take."""
     monkeypatch.setattr("tactful.testing.needs.find_spec", lambda name: None)
     result = CliRunner().invoke(app, ["test", "house"])
-    assert "invariants are not checked on random cases: pip install 'tactful[check]'" in result.stderr
+    assert result.stdout.splitlines()[-1].startswith("not checked: invariants on random cases")
+    assert "pip install 'tactful[check]'" in result.stdout.splitlines()[-1]
+    as_json = CliRunner().invoke(app, ["test", "house", "--format", "json"])
+    assert json.loads(as_json.stdout)
+    assert "not checked: invariants on random cases" in as_json.stderr
+    assert "not checked" not in CliRunner().invoke(app, ["test", "house", "--draw", "0"]).output
     about_one = sum(invariant.change is None for invariant in tactful.load().checked.invariants)
     assert f"house: 1 example, 0 failed; {about_one} invariants, 0 failed" in result.stdout
     result = CliRunner().invoke(app, ["test", "house", "--draw", "5"])

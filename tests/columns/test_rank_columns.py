@@ -17,6 +17,7 @@ from reference_cases import NOW
 from reference_cases import cases as reference_cases
 from shipped_cases import PACKS, shipped
 from shipped_cases import cases as shipped_cases
+from tactful.columns.engine import columnar_program
 from tactful.columns.from_cases import columns_of
 from tactful.columns.ranking import ColumnRanker, sorting
 from tactful.engines.firings import RawFiring
@@ -59,6 +60,20 @@ MODALITIES: Final = (
 ENTITIES: Final = (tuple(SCOPES), ("person", "interviewer", "message"), ("interview", "interviewer", "person"))
 
 
+#: What can sort conclusions: fields of every entity, so that some targets have them in scope and others do not.
+ORDERS: Final[list[dict[str, str]]] = [
+    {"application.reply_by": "latest first"},
+    {"application.preferred": "yes first"},
+    {"person.invited_call": "no first"},
+    {"person.business_day": "yes first"},
+    {"interview.ended_at": "earliest first"},
+    {"interviewer.attended": "yes first"},
+    {"interviewer.invited_call": "yes first"},
+    {"message.sent_at": "latest first"},
+    {"offer.answer_by": "earliest first"},
+]
+
+
 @st.composite
 def busy_packs(draw: Any) -> str:
     """A pack whose conclusions meet: many rules, few actions, few priorities."""
@@ -76,7 +91,9 @@ def busy_packs(draw: Any) -> str:
             "priority": draw(st.sampled_from([0, 50, 50, 60, 100])),
             "safety": modality.endswith("not") and draw(st.booleans()),
         }
-    return yaml.safe_dump({"actions": ACTIONS, "rules": rules})
+    orders = st.lists(st.sampled_from(ORDERS), max_size=3)
+    actions = {id_: {**action, "order": draw(orders)} for id_, action in ACTIONS.items()}
+    return yaml.safe_dump({"actions": actions, "rules": rules})
 
 
 def assert_ranked_alike(
@@ -85,7 +102,8 @@ def assert_ranked_alike(
     """The tables say of each case what is concluded where this fires."""
     columns = columns_of(read, [NOW] * len(read), policy.checked.carried)
     ranker = ColumnRanker(policy.checked)
-    tables = ranker.rank(columns, in_columns(read, firings, columns), in_columns(read, steps, columns))
+    values = columnar_program(policy.checked, policy.calendars).values
+    tables = ranker.rank(columns, in_columns(read, firings, columns), in_columns(read, steps, columns), values)
     assert tables.steps is not None
     named = {"actions": tables.actions, "justifications": tables.justifications, "steps": tables.steps}
     for table in named.values():
@@ -93,7 +111,7 @@ def assert_ranked_alike(
     by_id = by_candidate(named)
     for case, mine, added in zip(read, firings, steps, strict=True):
         one = by_id.get(case.candidate.id, {})
-        assert {"actions": [], "justifications": [], "steps": [], **one} == expected(policy, case, mine, added)
+        assert {"actions": [], "justifications": [], "steps": [], **one} == expected(policy, case, NOW, mine, added)
 
 
 @settings(max_examples=EXAMPLES_DRAWN)

@@ -170,11 +170,12 @@ def test_many_prohibitions_settle_conflicts_as_few_do(text: str, data: dict[str,
     """Prohibitions looked up by their targets win and lose as all of them, looked at one by one."""
     policy = tactful.loads(text)
     case = policy.read(data)
-    firings = policy.decider.fire(case, case.now or 0)
-    usual = policy.decider.ranker.rank(firings, case)
+    now = case.now or 0
+    firings = policy.decider.fire(case, now)
+    usual = policy.decider.ranker.rank(firings, case, now)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranker, "_MANY", 0)
-        looked_up = policy.decider.ranker.rank(firings, case)
+        looked_up = policy.decider.ranker.rank(firings, case, now)
     assert [(lost.key, [winner.key for winner in lost.lost_to]) for lost in usual.set_aside] == [
         (lost.key, [winner.key for winner in lost.lost_to]) for lost in looked_up.set_aside
     ]

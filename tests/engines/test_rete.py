@@ -106,8 +106,8 @@ def test_drawn_overlays_decide_alike(
     case = policy.read(data)
     rete = ReteProgram(policy.checked, policy.calendars, pool)
     assert_agreed(policy, rete, case, NOW)
-    ranker = Ranker(policy.checked)
-    rankings = [ranker.rank(firings, case) for firings in (policy.decider.fire(case, NOW), rete.fire(case, NOW))]
+    ranker = Ranker(policy.checked, policy.calendars)
+    rankings = [ranker.rank(firings, case, NOW) for firings in (policy.decider.fire(case, NOW), rete.fire(case, NOW))]
     summaries = [
         [
             (conclusion.action, row_key(conclusion.target), conclusion.modality, conclusion.priority, conclusion.due)

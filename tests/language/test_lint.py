@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from tactful.cli.app import app
 from tactful.language.check import check_pack
 from tactful.language.lint import lint_pack
+from tactful.language.lint.newer import hints
 from tactful.language.load import load_pack, load_pack_text
 from tactful.language.load.files import profiles
 from tactful.source.diagnostics import Diagnostic
@@ -218,3 +219,222 @@ def test_days_that_never_come_are_told(when: str, unless: str) -> None:
 def test_days_that_come_are_not_told(when: str, unless: str) -> None:
     """A single day is enough, in whichever year."""
     assert _lint(_rule(when, unless)) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("application.country: DE", "application.country: AT"),
+        ("application.country: DE-BY", "application.country: DE-BE"),
+        ("application.country: DE-BY", "application.country: not DE"),
+        ("application.country: [DE, AT]", 'application.country: "none of [DE, AT]"'),
+        ("application.role: contains senior manager", "application.role: not contains senior"),
+        ("application.role: begins with senior", "application.role: not contains senior"),
+        ("application.role: begins with senior", "application.role: begins with junior"),
+        ("application.role: Senior Engineer", "application.role: not contains senior"),
+        ("application.date: before 2027-01-01", "application.date: from 2027-01-01"),
+        ("application.date: between 20 December and 6 January", "application.date: between 7 January and 19 December"),
+        ("application.date: 2027-06-01", "application.date: between 20 December and 6 January"),
+        ("application.reply_by: before 2027-01-01", "application.reply_by: between 2027-01-01 and 2027-02-01"),
+        ("application.weekday: monday", "application.weekday: [saturday, sunday]"),
+    ],
+)
+def test_words_countries_and_days_contradict_each_other(first: str, second: str) -> None:
+    """Of texts, places, dates and the days of moments, whatever the order of the two lines."""
+    for one, other in ((first, second), (second, first)):
+        assert [warning.code for warning in _lint(_rule(f"{{all: [{{{one}}}, {{{other}}}]}}"))] == ["T903"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("application.country: DE", "application.country: not DE-BY"),
+        ("application.country: not DE", "application.country: not AT"),
+        ("application.role: contains senior", "application.role: not contains manager"),
+        ("application.role: begins with senior", "application.role: ends with senior"),
+        ("application.role: begins with senior sales", "application.role: ends with sales manager"),
+        ("application.role: contains senior", "application.role: not Senior Engineer"),
+        ("application.date: from 2027-01-01", "application.date: between 20 December and 6 January"),
+        ("application.date: from 2027-01-03", "application.date: between 5 January and 2 January"),
+        ("application.reply_by: from 2027-01-01", "application.reply_by: at most 3 days ago"),
+    ],
+)
+def test_words_countries_and_days_that_can_hold_together_are_left_alone(first: str, second: str) -> None:
+    """Nothing is said of two lines that some case fulfils, and of which none follows from the other."""
+    assert _lint(_rule(f"{{all: [{{{first}}}, {{{second}}}]}}")) == []
+
+
+TABLE = """
+tables:
+  application.wait:
+    by: [application.status, candidate.employed, application.country]
+    gives: duration
+    only one: ONE
+    rows:
+ROWS
+    OTHERWISE
+actions: {call: {about: a call}}
+rules:
+  r:
+    source: a book
+    for each: application
+    when: {application.reply_by: at least application.wait ago}
+    then: {may: call}
+    because: a reason
+"""
+
+
+def _table(rows: str, otherwise: str = "otherwise: 1 days", one: str = "no") -> list[Diagnostic]:
+    lines = "\n".join(f"      - {row}" for row in rows.split("; "))
+    return _lint(TABLE.replace("ROWS", lines).replace("OTHERWISE", otherwise).replace("ONE", one))
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        ("[any, any, any, 2 days]; [applied, yes, any, 3 days]", [9]),
+        ("[applied, yes, any, 2 days]; [applied, no, any, 3 days]; [applied, known, any, 4 days]", [10]),
+        ("[any, any, DE, 2 days]; [applied, any, DE-BY, 3 days]", [9]),
+        ("[any, any, DE-BY, 2 days]; [applied, any, DE, 3 days]", []),
+        ("[applied, any, any, 2 days]; [offered, any, any, 3 days]; [[applied, offered], yes, any, 4 days]", [10]),
+        ("[applied, any, any, 2 days]; [[applied, offered], yes, any, 4 days]", []),
+    ],
+)
+def test_rows_that_no_case_reaches_are_told(rows: str, lines: list[int]) -> None:
+    """A row that an earlier row, or several of them together, cover."""
+    warnings = _table(rows)
+    assert [warning.code for warning in warnings] == ["T913"] * len(lines)
+    assert [warning.span.line for warning in warnings if warning.span] == lines
+
+
+@pytest.mark.parametrize(
+    ("rows", "codes"),
+    [
+        ("[[applied, offered], any, any, 2 days]; [[offered, interviewing], any, any, 3 days]", ["T914"]),
+        ("[[applied, offered], any, any, 2 days]; [[offered, interviewing], any, any, 2 days]", []),
+        ("[applied, any, any, 2 days]; [offered, any, any, 3 days]", []),
+        ("[applied, any, DE, 2 days]; [any, yes, DE-BY, 3 days]", ["T914"]),
+    ],
+)
+def test_rows_that_differ_where_only_one_should_hold_are_told(rows: str, codes: list[str]) -> None:
+    """Rows with equal values may overlap, and so may all rows of a table that does not say ``only one: yes``."""
+    assert [warning.code for warning in _table(rows, one="yes")] == codes
+    assert _table(rows) == []
+
+
+def test_values_without_a_row_are_told() -> None:
+    """In tables without ``otherwise`` whose columns have fixed sets of values; a country has none."""
+    (warning,) = _table("['none of [applied, offered]', any, any, 2 days]; [applied, yes, any, 3 days]", otherwise="")
+    assert warning.code == "T915"
+    assert "`application.status: applied` with `candidate.employed: no`" in warning.message
+    assert "`application.status: offered` with `candidate.employed: yes`" in warning.message
+    assert _table("[applied, yes, DE, 3 days]", otherwise="") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "part"),
+    [
+        ("they wrote it in ticket #12", '"they wrote it in ticket #12"'),
+        ("“they wrote it”", '"they wrote it"'),
+        ("they wrote it # a comment", None),
+        ('"they wrote it in ticket #12"', None),
+        ('"they" # a comment', None),
+        ("they “wrote” it", None),
+    ],
+)
+def test_a_sentence_that_is_cut_off_is_told(sentence: str, part: str | None) -> None:
+    """A sign that begins a comment, and quotes that are none; comments and quotes that are meant are left alone."""
+    warnings = _lint(_rule("{application.status: applied}").replace("because: a reason", f"because: {sentence}"))
+    assert [warning.code for warning in warnings] == (["T911"] if part else [])
+    assert all(part in (warning.help or "") for warning in warnings if part)
+
+
+def test_a_text_with_or_in_it_is_told() -> None:
+    """It may be the name of a company, so it is no mistake."""
+    (warning,) = _lint(_rule("{application.company: not Acme or Beta}"))
+    assert (warning.code, warning.help) == ("T911", "for several texts write `none of [Acme, Beta]`")
+
+
+@pytest.mark.parametrize(("start", "stop", "codes"), [("18:00", "09:00", ["T912"]), ("09:00", "18:00", [])])
+def test_calls_through_the_night_are_told(start: str, stop: str, codes: list[str]) -> None:
+    """In an overlay that changes one of two parameters of the shipped pack, or both."""
+    text = f'extends: default\nparameters: {{calls_from: "{start}", calls_until: "{stop}"}}'
+    assert [warning.code for warning in _lint(text)] == codes
+
+
+def test_an_empty_file_of_a_folder_is_told(tmp_path: Path) -> None:
+    """The other files of the folder count."""
+    (tmp_path / "rules.yaml").write_text("extends: default\n")
+    (tmp_path / "empty.yaml").write_text("# to come\n")
+    pack = load_pack(tmp_path)
+    assert [warning.code for warning in lint_pack(pack, check_pack(pack))] == ["T916"]
+
+
+@pytest.mark.parametrize(
+    ("sections", "left"),
+    [
+        ("parameters:\n  # how long\n  a: 2 days\n  b: 3 days\n", ""),
+        ("parameters: {a: 2 days, b: 3 days}\n", ""),
+        ("parameters:\n  a: 2 days\nfacts:\n  person.a: {when: {person.role: recruiter}}\n", ""),
+        ("custom_facts:\nparameters:\n  a: 2 days\n", "custom_facts:\n"),
+    ],
+)
+def test_fix_leaves_no_empty_sections(sections: str, left: str, tmp_path: Path) -> None:
+    """Sections that were empty before stay."""
+    rule = _rule("{application.status: applied}").lstrip()
+    file = tmp_path / "mine.yaml"
+    file.write_text(sections + rule)
+    assert CliRunner().invoke(app, ["check", str(file), "--fix", "--strict"]).exit_code == 0
+    assert file.read_text() == left + rule
+
+
+@pytest.mark.parametrize(
+    ("when", "offered"),
+    [
+        ("{application.reply_by: past, all: [{application.reply_by: known}]}", False),
+        ("{application.status: applied, application.company: A or B}", False),
+        ("{application.status: applied}\n    unless: {application.status: offered}", True),
+    ],
+)
+def test_fix_is_offered_where_it_does_something(when: str, offered: bool, tmp_path: Path) -> None:
+    """And there it does."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(_rule(when).replace("about: a rule", "about: a rule of ours"))
+    before = file.read_text()
+    assert ("--fix" in CliRunner().invoke(app, ["check", str(file)]).output) == offered
+    CliRunner().invoke(app, ["check", str(file), "--fix"])
+    assert (file.read_text() != before) == offered
+
+
+ANY = "\n      any:\n        - application.status: applied\n        - application.status: offered"
+
+
+def _waiting(count: int, length: str = "3 days") -> str:
+    rule = _rule(f"{{application.reply_by: at least {length} ago}}")
+    head, _, body = rule.partition("  r:\n")
+    return head + "".join(f"  r{no}:\n{body}" for no in range(count))
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (_rule(ANY), "write `application.status: [applied, offered]`"),
+        (_rule(ANY.replace("status: offered", "company: Acme")), None),
+        (_rule(ANY.replace(": offered", ": unknown")), None),
+        (_rule("{application.status: [applied, offered]}"), None),
+        (_waiting(3), "name it once"),
+        (_waiting(2), None),
+        ("parameters: {a: 3 days}" + _waiting(3, "$a"), None),
+        ("extends: default", None),
+    ],
+)
+def test_a_newer_form_is_a_hint_and_no_warning(text: str, part: str | None, tmp_path: Path) -> None:
+    """Hints are told by ``check`` and change no exit code, also with ``--strict``; the shipped files get none."""
+    told = hints(load_pack_text(text, "pack.yaml"))
+    assert [part in (hint.help or "") for hint in told if part] == ([True] if part else [])
+    assert part or told == ()
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+    result = CliRunner().invoke(app, ["check", str(file), "--strict"])
+    assert result.exit_code == 0
+    assert ("T950" in result.output) == bool(part)

@@ -133,6 +133,13 @@ def test_parameters_are_no_facts_to_ask_for() -> None:
     assert not [path for path in paths if "$" in path or path.startswith("parameters")]
 
 
+def test_comparisons_name_parameters_as_cases_do() -> None:
+    """A comparison of two decisions names the parameters that differ."""
+    compared = POLICY.decide(case(gap="10 days")).compare(POLICY.decide(case(gap="3 days", most=4)))
+    changes = [(change.fact, change.before_said, change.after_said) for change in compared.facts]
+    assert changes == [("parameters.gap", "10 days", "3 days"), ("parameters.most", "as in the pack", "4")]
+
+
 def test_tables_have_a_column_for_each_parameter() -> None:
     """The columns are read and written; a value out of bounds rejects the candidate, as in a case."""
     stated = case(gap="3 days", pace="9 business days", opens="08:30", most=0.5)

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import tactful
 from tactful.cli.app import app
 from tactful.formats.text.in_force import told
+from tactful.testing.properties.drawing import drawn_cases
 
 PACK = """
 parameters:
@@ -94,7 +95,7 @@ def test_why_tells_since_when_a_value_is_in_force() -> None:
     assert b'"since":"2027-01-10"' in _why(case("2027-01-11T00:00:00Z"))
     stated = _why(case("2026-11-26T00:00:00Z", gap="1 day"))
     assert b'"since":"2026-11-25"' not in stated
-    assert b"parameters.gap" in stated
+    assert b'"stated":true' in stated
 
 
 def _why(case_: dict[str, Any]) -> bytes:
@@ -124,7 +125,49 @@ def test_the_commands_take_another_day(tmp_path: Any) -> None:
     rules = ["--rules", str(tmp_path / "pack.yaml"), "--rules-as-of", "2026-11-25"]
     runner, path = CliRunner(), str(tmp_path / "case.yaml")
     assert "it is 2 days ago" in runner.invoke(app, ["advise", path, *rules]).output
-    assert "in force since 2026-11-25" in runner.invoke(app, ["why", path, "call", *rules]).output
+    assert "since 25 November 2026" in runner.invoke(app, ["why", path, "call", *rules]).output
     assert runner.invoke(app, ["plan", path, *rules]).exit_code == 0
     result = runner.invoke(app, ["check", str(tmp_path / "pack.yaml"), "--at", "2026-12-01"])
     assert (result.exit_code, "from 2027-01-10 on 30 days" in result.output) == (0, True)
+
+
+DATED = """
+actions: {call: {about: Call., one per: application}, write: {about: Write., one per: application}}
+rules:
+  old: {until: 2026-12-31, for each: application, then: {should: call}, because: the old policy}
+  new: {from: 2027-01-01, for each: application, then: {should: write}, because: the new policy}
+  short: {from: 2027-02-01, until: 2027-02-10, for each: application, then: {may: call}, because: for some days}
+"""
+
+
+def test_rules_are_in_force_on_their_days() -> None:
+    """Both days are included, at the place of the candidate; another day's rules are those of that day alone."""
+    policy = tactful.loads(DATED)
+    assert sentences(policy, case("2027-01-01T04:59:59Z")) == ["the old policy"]
+    assert sentences(policy, case("2027-01-01T05:00:00Z")) == ["the new policy"]
+    assert sorted(sentences(policy, case("2027-02-11T04:59:59Z"))) == ["for some days", "the new policy"]
+    assert sentences(policy, case("2027-02-11T05:00:00Z")) == ["the new policy"]
+    now = case("2026-11-24T17:00:00Z")
+    assert sentences(policy.as_of(date(2027, 1, 31)), now) == ["the new policy"]
+    assert sorted(sentences(policy.as_of(date(2027, 2, 1)), now)) == ["for some days", "the new policy"]
+    assert [rule.id for rule in policy.as_of(date(2027, 1, 1)).checked.rules] == ["new"]
+
+
+def test_check_tells_rules_that_are_not_in_force() -> None:
+    """A rule is told before its first day, after its last, and when it ends within 90 days."""
+    checked = tactful.loads(DATED).checked
+    assert list(told(checked, date(2026, 10, 2).toordinal())) == [
+        "rule new: not in force on 2026-10-02; it comes into force on 2027-01-01",
+        "rule short: not in force on 2026-10-02; it comes into force on 2027-02-01",
+    ]
+    assert list(told(checked, date(2027, 2, 1).toordinal())) == [
+        "rule old: not in force on 2027-02-01; it ended on 2026-12-31",
+        "rule short: ends on 2027-02-10",
+    ]
+
+
+def test_drawn_cases_lie_around_the_days_of_rules() -> None:
+    """Cases are drawn on the day before a change, around its midnight, and on the day after."""
+    policy = tactful.loads(DATED)
+    drawn = {str(case_["now"])[:10] for case_ in drawn_cases(policy, 150, 3)}
+    assert {"2026-12-31", "2027-01-01", "2027-01-02", "2027-01-31", "2027-02-01", "2027-02-10", "2027-02-12"} <= drawn

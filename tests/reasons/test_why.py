@@ -101,7 +101,7 @@ def test_an_advised_action_is_followed_down_to_given_facts(pack: tactful.Policy)
     (rule,) = answer.conclusion.rules
     assert (rule.rule, rule.where, rule.row.entity, rule.row.id) == (
         "thank-you-note",
-        "rules/thank_you.yaml:18",
+        "rules/thank_you.yaml:19",
         "interviewer",
         "dana",
     )
@@ -116,15 +116,16 @@ def test_an_advised_action_is_followed_down_to_given_facts(pack: tactful.Policy)
 
 
 def test_rank_is_told_by_what_decides_it(pack: tactful.Policy) -> None:
-    """Of two alike the name decides; of two with other priorities the priority."""
+    """Of two alike the order of their action decides; of two with other priorities the priority."""
     (answer,) = _decide(pack, "two_interviewers_one_wants_email").why("thank_you_note", "lee").answers
     assert isinstance(answer, AdvisedRecord)
     assert answer.above is not None
-    assert (answer.above.rank, answer.above.criterion, answer.above.other, answer.above.own) == (
+    assert (answer.above.rank, answer.above.criterion, answer.above.order, answer.above.other, answer.above.own) == (
         1,
-        "name",
-        "dana",
-        "lee",
+        "order",
+        "person.place_by_role: smallest first",
+        "2",
+        "4",
     )
     assert answer.below is not None
     assert (answer.below.rank, answer.below.criterion, answer.below.own, answer.below.other) == (

@@ -454,7 +454,7 @@ def packs(draw: Draw) -> str:
             "custom_facts": CUSTOM,
             "facts": facts,
             "tables": tables,
-            "actions": ACTIONS,
+            "actions": _actions(draw, computed),
             "rules": rules,
         },
         sort_keys=False,
@@ -468,6 +468,33 @@ ACTIONS: Final = {
     "call": {"is_a": "contact", "one per": "person"},
     "rest": {"about": "do nothing", "one per": "candidate"},
 }
+
+
+#: What can go first in the order of an action, by the kind of its field.
+FIRST: Final = {
+    "yes/no": ["yes first", "no first"],
+    "number": ["largest first", "smallest first"],
+    "amount": ["largest first", "smallest first"],
+    "duration": ["longest first", "shortest first"],
+    "moment": ["latest first", "earliest first"],
+}
+
+
+def _actions(draw: Draw, computed: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """The actions, some with an order of their own."""
+    kinds = {
+        f"{entity}.{name}": kind
+        for fields in (FIELDS, computed)
+        for entity in fields
+        for name, kind in fields[entity].items()
+    }
+    fields = [name for name, kind in kinds.items() if kind in FIRST]
+    actions = {}
+    for id_, action in ACTIONS.items():
+        sorting = _some_of(draw, fields, 3)
+        order = [{name: _any_of(draw, FIRST[kinds[name]])} for name in sorting]
+        actions[id_] = {**action, "order": order} if _any_of(draw, [False, True]) else action
+    return actions
 
 
 def _conclusions(entity: str) -> list[dict[str, str]]:

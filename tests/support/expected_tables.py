@@ -13,7 +13,7 @@ import pyarrow as pa
 import tactful
 from tactful.columns.columns import NULL, Columns
 from tactful.columns.firings import RuleFirings
-from tactful.decide.ranker import Conclusion, Ranking, rank_key
+from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case, OfferRow, Row
 from tactful.reasons.context import application_of
@@ -52,11 +52,12 @@ def _sizes(case: Case) -> dict[str, int]:
     }
 
 
-def expected(policy: tactful.Policy, case: Case, firings: list[RawFiring], steps: list[RawFiring]) -> Tables:
+def expected(policy: tactful.Policy, case: Case, now: int, firings: list[RawFiring], steps: list[RawFiring]) -> Tables:
     """The rows that the tables must have for a case with these firings."""
     ranker = policy.decider.ranker
-    ranking = ranker.rank(firings, case)
-    conclusions = _in_order(ranking)
+    ranking = ranker.rank(firings, case, now)
+    alternatives = [alternative for best in ranking.ranked for alternative in best.alternatives]
+    conclusions = _by_state(ranking, ranker.in_order(alternatives, case, now))
     number = {id(conclusion): no for no, (_, conclusion) in enumerate(conclusions, start=1)}
     gave_way = {id(other): number[id(conclusion)] for conclusion in ranking.ranked for other in conclusion.alternatives}
     tables: Tables = {"actions": [], "justifications": [], "steps": []}
@@ -86,8 +87,7 @@ def expected(policy: tactful.Policy, case: Case, firings: list[RawFiring], steps
     return tables
 
 
-def _in_order(ranking: Ranking) -> list[tuple[str, Conclusion]]:
-    alternatives = sorted((alternative for best in ranking.ranked for alternative in best.alternatives), key=rank_key)
+def _by_state(ranking: Ranking, alternatives: list[Conclusion]) -> list[tuple[str, Conclusion]]:
     return [
         *(("ranked", conclusion) for conclusion in ranking.ranked),
         *(("alternative", alternative) for alternative in alternatives),

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import date, datetime
 from pathlib import Path
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 import tactful
-from tactful.testing.properties.drawing import drawn_cases
+from drawn import packs
+from tactful.testing.properties.drawing import cases, drawn_cases
 
 FAULT = Path(__file__).parents[1] / "seeded_faults" / "negation_lost.yaml"
 SCRIPT = """
@@ -53,3 +58,60 @@ def test_as_many_cases_as_asked_for() -> None:
     assert len(cases) == 50
     assert all(policy.read(case).now is not None for case in cases)
     assert cases != list(drawn_cases(policy, 50, 2))
+
+
+LITERALS = """\
+parameters: {patience: {values: {2026-01-01: 2 days, 2027-03-01: 3 days}}}
+actions: {call: {about: a call}}
+rules:
+  r:
+    for each: application
+    when:
+      - application.role: begins with senior
+      - application.country: [DE-BY, US]
+      - application.reply_by: before 2026-10-15
+      - candidate.date: between 24 December and 6 January
+      - candidate.weekday: thursday
+      - candidate.local_time: [between 10:00 and 12:00, between 14:00 and 16:00]
+    then: {should: call}
+    because: a reason
+  patient:
+    for each: application
+    when: {application.reply_by: at least $patience ago}
+    then: {may: call}
+    because: a reason
+"""
+
+
+def test_cases_lie_on_both_sides_of_every_literal() -> None:
+    """Words and neighbours without them, countries and their parts, named days, weekdays, windows, days of dated values."""
+    policy = tactful.loads(LITERALS)
+    drawn = list(drawn_cases(policy, 1200, 1))
+    applications = [application for case in drawn for application in case["applications"]]
+    roles = {application.get("role", "").lower() for application in applications}
+    assert {"senior", "senior ana", "ana senior", "seniors", "unsenior"} <= roles
+    assert {"DE-BY", "DE", "US", "US-CA", "NZ"} <= {application.get("country") for application in applications}
+    nows = [datetime.fromisoformat(case["now"]) for case in drawn]
+    here = [
+        now for case, now in zip(drawn, nows, strict=True) if case["candidate"].get("time_zone") == "America/New_York"
+    ]
+    assert {now.weekday() for now in here} == set(range(7))
+    assert {(12, 23), (12, 24), (1, 6), (1, 7)} <= {(now.month, now.day) for now in here}
+    assert {(2027, 2, 28), (2027, 3, 1)} <= {(now.year, now.month, now.day) for now in here}
+    assert {(9, 59), (10, 0), (11, 0), (12, 0), (13, 59), (14, 0), (16, 0)} <= {(now.hour, now.minute) for now in here}
+    days = {
+        datetime.fromisoformat(application["reply_by"]).date()
+        for application in applications
+        if "reply_by" in application
+    }
+    assert {date(2026, 10, 14), date(2026, 10, 15)} <= days
+    fired = {reason.rule for case in drawn for action in policy.decide(case).actions for reason in action.because}
+    assert fired == {"r", "patient"}
+
+
+@settings(max_examples=30)
+@given(text=packs(), data=st.data())
+def test_cases_for_any_pack_can_be_read(text: str, data: st.DataObject) -> None:
+    """Whatever a pack computes and compares, the cases that are drawn for it are valid."""
+    policy = tactful.loads(text)
+    assert policy.read(data.draw(cases(policy))).now is not None

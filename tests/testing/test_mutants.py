@@ -70,7 +70,7 @@ rules:
 """
     )
     descriptions = [
-        mutant.change for mutant in mutants(policy.checked, "r") if mutant.operator in ("comparison", "threshold up")
+        mutant.change for mutant in mutants(policy.checked, ["r"]) if mutant.operator in ("comparison", "threshold up")
     ]
     assert descriptions == ["`person.calls: at least 2`: 2 → 3"]
 
@@ -118,7 +118,7 @@ def test_the_same_seed_gives_the_same_report() -> None:
     """Cases are drawn by the seed alone."""
     policy = tactful.load()
     examples = load_examples("default", policy)[:10]
-    first, second = (mutate(policy, examples, seed=3, only="withdraw-elsewhere", drawn=60) for _ in range(2))
+    first, second = (mutate(policy, examples, seed=3, only=["withdraw-elsewhere"], drawn=60) for _ in range(2))
     assert first == second
 
 
@@ -138,6 +138,86 @@ def test_the_command_reports_and_fails_under_a_score(tmp_path: Path) -> None:
     assert record["mutants"] == len(record["outcomes"])
     assert record["noticed"] < record["mutants"]
     assert CliRunner().invoke(app, [*command, "--only", "call-then"]).exit_code == 1
+
+
+COMPUTED = """\
+parameters:
+  patience: {values: {2026-01-01: 4 days, 2026-12-01: 6 days}}
+  gap: {value: 2 days, adjustable: {from: 1 day, to: 5 days}}
+facts:
+  application.ask_from: {latest of: [2 days after application.reply_by, $gap after offer.received_at]}
+  application.half: {half of: candidate.notice_period}
+  application.open_at: {is: next office time after application.reply_by}
+tables:
+  application.wait:
+    by: [application.preferred]
+    gives: duration
+    rows: [[yes, 1 day], [no, 2 days]]
+    otherwise: 5 days
+actions: {call: {about: a call}}
+rules:
+  call-them:
+    for each: application
+    when:
+      - application.ask_from: past
+      - application.open_at: past
+      - application.half: more than application.wait
+      - application.reply_by: at least $patience ago
+    then: {should: call}
+    because: a reason
+"""
+
+
+def test_expressions_tables_and_dated_values_are_changed() -> None:
+    """Members and rows left out, directions, lengths, cells, values, ``otherwise``, and the days of dated values."""
+    changes = {mutant.change for mutant in mutants(tactful.loads(COMPUTED).checked) if mutant.owner != "call-them"}
+    assert {
+        "latest of → earliest of",
+        "member 1 is left out",
+        "after application.reply_by → before application.reply_by",
+        "2 days → 3 days after application.reply_by",
+        "the whole, not a part of it",
+        "next office time → next business day",
+        "row 1 is left out",
+        "row 1: `application.preferred: yes` is negated",
+        "row 2: 2 days → 1 day",
+        "`otherwise` is left out",
+        "5 days → 6 days",
+        "the value before 2026-12-01 is left out",
+        "the value before 2026-12-01: `candidate.date: before 2026-12-01`: 2026-11-30 → 2026-12-01",
+        "the value before 2026-12-01: 4 days → 5 days",
+        "6 days → 7 days",
+    } <= changes
+    owners = {mutant.owner for mutant in mutants(tactful.loads(COMPUTED).checked)}
+    assert {"$patience", "$gap", "application.wait"} <= owners
+    assert not any(" " in owner or "candidate.$" in owner for owner in owners)
+
+
+def test_every_change_of_an_expression_decides_differently_somewhere() -> None:
+    """Drawn cases come close enough to every boundary to tell each mutant of a computed fact from the original."""
+    policy = tactful.loads(COMPUTED)
+    results = mutate(
+        policy, (), only=["candidate.$patience", "application.wait", "application.half"], drawn=300
+    ).outcomes
+    assert {result.id for result in results if result.status == "not told apart"} == set()
+
+
+def test_several_ids_and_patterns_choose_mutants(tmp_path: Path) -> None:
+    """``--only`` may be repeated, and ``*`` stands for any text; of an overlay only its own part is changed."""
+    (tmp_path / "base.yaml").write_text(COMPUTED)
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text("extends: base.yaml\nrules: {call-them: {priority: 70}}\n")
+
+    def owners(*arguments: str) -> set[str]:
+        result = CliRunner().invoke(app, ["mutate", str(overlay), "--cases", "5", "--format", "json", *arguments])
+        assert result.exit_code == 0, result.output
+        return {outcome["owner"] for outcome in json.loads(result.stdout)["outcomes"]}
+
+    assert owners() == {"call-them"}
+    assert owners("--only", "application.*", "--only", "$gap") == {
+        *("application.ask_from", "application.half", "application.open_at", "application.wait", "$gap")
+    }
+    assert {"call-them", "application.wait", "$patience"} <= owners("--all")
 
 
 @pytest.mark.slow

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -12,6 +12,7 @@ from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.courses import TooManySteps
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import nearest_calendar
+from tactful.language.ir import CheckedPack
 from tactful.language.terms import Modality
 from tactful.reasons.compare import compare
 from tactful.reasons.context import Context, Reasons, application_of, pack_record, target_record
@@ -21,7 +22,9 @@ from tactful.reasons.records.decision import (
     ActionRecord,
     AlternativeRecord,
     DecisionRecord,
+    InvariantOffRecord,
     JustificationRecord,
+    OutsideSafetyRecord,
     OverrideRecord,
     QuestionRecord,
     SetAsideRecord,
@@ -52,6 +55,29 @@ class _Opening(NamedTuple):
 
     since: int | None
     left_out: bool
+
+
+class Recommended(Protocol):
+    """Something with a modality and an action: advice, or an item of a plan."""
+
+    @property
+    def modality(self) -> Modality:
+        """See :attr:`Advice.modality`."""
+        ...
+
+    @property
+    def action(self) -> str:
+        """See :attr:`Advice.action`."""
+        ...
+
+
+def outside_safety(checked: CheckedPack, advice: Iterable[Recommended]) -> tuple[OutsideSafetyRecord, ...]:
+    """The actions that are recommended and that no safety rule covers, each with the pack's reason for it."""
+    ids = dict.fromkeys(item.action for item in advice if not item.modality.endswith("not"))
+    reasons = {id_: checked.actions[id_].outside_safety for id_ in ids}
+    return tuple(
+        OutsideSafetyRecord(action=id_, because=because) for id_, because in reasons.items() if because is not None
+    )
 
 
 class Advice:
@@ -308,7 +334,22 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         return tuple(
             OverrideRecord(rule=override.rule, because=override.because, pack=override.pack)
             for override in self.context.checked.overrides
+            if not override.invariant
         )
+
+    @property
+    def invariants_off(self) -> tuple[InvariantOffRecord, ...]:
+        """The invariants that the pack switches off, each with the pack's reason."""
+        return tuple(
+            InvariantOffRecord(invariant=override.rule, because=override.because, pack=override.pack)
+            for override in self.context.checked.overrides
+            if override.invariant
+        )
+
+    @property
+    def outside_safety(self) -> tuple[OutsideSafetyRecord, ...]:
+        """The recommended actions that no safety rule covers, each with the pack's reason for it."""
+        return outside_safety(self.context.checked, self.actions)
 
     def set_aside_for(self, application: str | None) -> tuple[SetAsideRecord, ...]:
         """The conclusions set aside that concern one application, or the candidate as a whole; all of them for ``None``."""
@@ -344,6 +385,8 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             actions=actions,
             set_aside=self.set_aside_for(application),
             safety_off=self.safety_off,
+            invariants_off=self.invariants_off or msgspec.UNSET,
+            outside_safety=outside_safety(self.context.checked, chosen) or msgspec.UNSET,
             questions=self.questions_for(application) if questions else msgspec.UNSET,
             questions_incomplete=True if questions and self.questions_incomplete else msgspec.UNSET,
             incomplete=True if reasons.left_out or self.set_aside_incomplete else msgspec.UNSET,

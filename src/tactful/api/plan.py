@@ -7,14 +7,20 @@ from datetime import datetime
 
 import msgspec
 
-from tactful.api.decision import Advice, Decision
+from tactful.api.decision import Advice, Decision, outside_safety
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.decide.timeline import Interval, Timeline, timeline
 from tactful.facts.calendars import Calendar
 from tactful.facts.reading.moments import epoch_seconds
 from tactful.facts.rows import Case
 from tactful.reasons.context import Context, pack_record
-from tactful.reasons.records.decision import ActionRecord, PlannedRecord, PlanRecord, WindowRecord
+from tactful.reasons.records.decision import (
+    ActionRecord,
+    OutsideSafetyRecord,
+    PlannedRecord,
+    PlanRecord,
+    WindowRecord,
+)
 from tactful.source.diagnostics import TactfulError
 from tactful.source.lazy import lazy
 
@@ -97,6 +103,11 @@ class Plan:
     def now(self) -> Decision:
         """The decision at the plan's beginning."""
         return self._decision(self._timeline.intervals[0].ranking, self._context.now)
+
+    @property
+    def outside_safety(self) -> tuple[OutsideSafetyRecord, ...]:
+        """The actions that are recommended at some time and that no safety rule covers, each with the pack's reason."""
+        return outside_safety(self._context.checked, [item.advice for item in self.items])
 
     @property
     def case(self) -> Case:

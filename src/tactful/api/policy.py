@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,8 +28,10 @@ from tactful.facts.shape import CaseShape
 from tactful.language.check import check_pack
 from tactful.language.ir import CheckedPack
 from tactful.language.ir.in_force import as_of
-from tactful.language.load import load_pack, load_pack_text
-from tactful.language.syntax import Pack
+from tactful.language.load import Locations, load_layers, read_text_layers
+from tactful.language.load.build import build_pack
+from tactful.language.load.files import Layer
+from tactful.language.load.forgotten import with_forgotten_extends
 from tactful.reasons.context import Context
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
 from tactful.source.lazy import lazy
@@ -47,9 +49,17 @@ class Policy:
     Immutable. :meth:`decide` is pure and may be called from any number of threads at once.
     """
 
-    def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
+    def __init__(
+        self,
+        checked: CheckedPack,
+        limits: CaseLimits,
+        engine: EngineName | Rete = "compiled",
+        layers: Sequence[Layer] = (),
+    ) -> None:
         self.checked = checked
         self.decider = Decider(checked, limits, engine)
+        #: The texts that the pack was loaded from, the lowest base first; empty for a pack that was made otherwise.
+        self.layers = tuple(layers)
         self._limits, self._engine = limits, engine
         self._calendars = self.decider.calendars
 
@@ -62,6 +72,14 @@ class Policy:
     def version(self) -> str:
         """The pack's version."""
         return self.checked.version
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What the pack's own files do without saying so, such as two overlays that change the same differently.
+
+        ``tactful check`` tells these and more.
+        """
+        return self.checked.warnings
 
     @property
     def calendars(self) -> Calendars:
@@ -207,33 +225,52 @@ class Policy:
 
 
 def load(
-    pack: str | Path = "default", *, limits: CaseLimits | None = None, engine: EngineName | Rete = "compiled"
+    pack: Locations = "default", *, limits: CaseLimits | None = None, engine: EngineName | Rete = "compiled"
 ) -> Policy:
     """Load a pack: ``default`` (the shipped rules), ``profile:NAME``, a YAML file, or a folder of YAML files.
 
+    A list of packs is laid over each other: the later counts where two say different things, and :attr:`Policy.warnings`
+    tells it. A name that is no file is that of a pack that an installed distribution brings along (entry point group
+    ``tactful.packs``).
+
     ``limits`` bounds the size of cases. ``engine`` is ``compiled``, or ``rete`` (or a :class:`tactful.Rete`) for the Rete
     network of durable-rules, which runs in processes of its own. Raises :class:`tactful.InvalidInput` with every mistake in
-    the pack's files, and :class:`tactful.EngineError` if the engine cannot be used here.
+    the pack's files, :class:`tactful.EngineError` if the engine cannot be used here, and :class:`tactful.TactfulError` for
+    an empty list.
     """
-    return _policy(load_pack(pack), limits, engine)
+    if not isinstance(pack, str | Path) and not pack:
+        raise TactfulError("the list of packs is empty; name at least one, such as `default`")
+    return _policy(load_layers(pack), limits, engine)
 
 
 def loads(
     text: str | bytes,
     name: str = "pack",
     *,
+    base: Policy | None = None,
     limits: CaseLimits | None = None,
     engine: EngineName | Rete = "compiled",
 ) -> Policy:
     """Load a pack from its text. The pack may extend shipped packs, but no files. Otherwise as :func:`load`.
 
-    ``name`` stands for the file's name in messages.
+    ``name`` stands for the file's name in messages. With a ``base``, the text is an overlay of that pack, and the cases of the
+    new policy have the base's ``limits`` unless others are given. Raises :class:`tactful.TactfulError` for a base that was not
+    loaded from files or texts.
     """
-    return _policy(load_pack_text(text, name), limits, engine)
+    if base is None:
+        return _policy(read_text_layers(text, name), limits, engine)
+    if not base.layers:
+        raise TactfulError("the base was not loaded from files or texts, so nothing can be laid over it")
+    return _policy(read_text_layers(text, name, base.layers), limits or base.decider.limits, engine)
 
 
-def _policy(pack: Pack, limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
-    return Policy(check_pack(pack), limits or CaseLimits(), engine)
+def _policy(layers: list[Layer], limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
+    pack = build_pack(layers)
+    try:
+        checked = check_pack(pack)
+    except InvalidInput as error:
+        raise with_forgotten_extends(error, pack) from None
+    return Policy(checked, limits or CaseLimits(), engine, layers)
 
 
 def _no_batch() -> EngineError:

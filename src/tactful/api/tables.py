@@ -109,7 +109,8 @@ class TableDecider:
 
     def _ranked(self, columns: Columns, steps: bool) -> RankedTables:
         program = self._program
-        return self._ranker.rank(columns, program.fire(columns), program.fire_steps(columns) if steps else None)
+        added = program.fire_steps(columns) if steps else None
+        return self._ranker.rank(columns, program.fire(columns), added, program.values)
 
     def _too_large(self, columns: Columns) -> Mapping[int, Diagnostic]:
         """The candidates on whom a decision takes too many steps."""

@@ -22,7 +22,9 @@ from tactful.batch.model import LineUnit, Options, Tally, Unit, Written
 from tactful.batch.repeated import Rewriter, find_repeated, read_repeated
 from tactful.batch.unit import MakeDecider, Setup, Worker, input_changed, maker
 from tactful.batch.workers import Failed, InStretches, InTurn, Progress, Queue, work_here, work_in_processes
+from tactful.language.load import Locations
 from tactful.source.codes.batches import BatchStopped, OtherBatch, UnreadableInput
+from tactful.source.codes.overlays import OverlaysDiffer
 from tactful.source.diagnostics import InvalidInput
 
 #: Seconds that a process may take for a chunk, and for each case of it in addition, before it is ended.
@@ -62,7 +64,7 @@ class Batch:
 
     input: str
     output: Path
-    pack: str = "default"
+    pack: Locations = "default"
     options: Options = field(default_factory=Options)
     workers: int | None = None
     fresh: bool = False
@@ -75,6 +77,9 @@ def run_batch(batch: Batch, viewer: Viewer) -> BatchResult:
     Raises :class:`tactful.InvalidInput` if the batch cannot begin or stops early. Finished units are kept.
     """
     source, policy = source_of(batch.input), load(batch.pack)
+    for warning in policy.warnings:
+        if warning.code == OverlaysDiffer.id:
+            viewer.says(str(warning))
     with locked_folder(batch.output) as place:
         run = _Run(batch, source, policy, place, viewer)
         try:

@@ -24,6 +24,7 @@ from tactful.batch.model import Decided, Options, Stamp, TableUnit, Tally, Unit,
 from tactful.batch.output.parts import Part
 from tactful.batch.output.records import decision_records
 from tactful.batch.workers import Progress
+from tactful.language.load import Locations
 from tactful.source.codes.batches import InputChanged
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
@@ -38,7 +39,7 @@ class Setup(msgspec.Struct, frozen=True):
     seconds since 1970. ``tables`` is ``None`` if the input has lines.
     """
 
-    pack: str
+    pack: Locations
     digest: str
     options: Options
     chunk: int

@@ -39,7 +39,7 @@ _PATIENCE = 3
 @guarded
 def advise(
     case: CaseArgument,
-    rules: Rules = "default",
+    rules: Rules = None,
     at: At = None,
     application: Application = None,
     set_: SetFacts = None,

@@ -34,8 +34,14 @@ def batch(
     ],
     output: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder, or one with a batch to continue.")],
     rules: Annotated[
-        str, typer.Option("--rules", "--pack", metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")
-    ] = "default",
+        list[str] | None,
+        typer.Option(
+            "--rules",
+            "--pack",
+            metavar="PACK",
+            help="default, profile:NAME, a YAML file, a folder or an installed pack; repeat it to lay one over another.",
+        ),
+    ] = None,
     now: Annotated[
         str | None,
         typer.Option(
@@ -93,7 +99,7 @@ def batch(
     from tactful.batch.unit import settle_memory
 
     options = Options(format=format_, steps=steps, words=words, now=_moment(now), chunk=chunk)
-    job = Batch(input_, output, rules, options, workers, fresh)
+    job = Batch(input_, output, tuple(rules or ("default",)), options, workers, fresh)
     err = console(stderr=True)
     settle_memory()
     try:

@@ -17,21 +17,28 @@ from tactful.language.check import check_pack
 from tactful.language.ir import CheckedPack
 from tactful.language.lint import lint_pack
 from tactful.language.lint.conditions import same_conditions
-from tactful.language.lint.fix import FIXABLE, fixed
+from tactful.language.lint.fix import fixable, fixed, renamed
+from tactful.language.lint.newer import hints
 from tactful.language.load import load_pack
-from tactful.language.load.files import profiles
+from tactful.language.load.files import is_in_files
+from tactful.source.codes.overlays import OldNameUsed
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.testing.needs import need_hypothesis
 
 
 @guarded
 def check(
-    pack: Annotated[
-        str, typer.Argument(metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")
-    ] = "default",
+    packs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PACK]...",
+            help="default, profile:NAME, a YAML file, a folder or an installed pack; several are laid over each other.",
+        ),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there are warnings.")] = False,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Remove unused parameters and facts, and redundant conditions.")
+        bool,
+        typer.Option("--fix", help="Remove what is unused or redundant, and write new names for old ones."),
     ] = False,
     at: Annotated[
         str | None,
@@ -50,19 +57,23 @@ def check(
     ] = None,
 ) -> None:
     """Report every mistake of a pack, then warnings about what is legal but suspicious."""
+    pack = packs or ["default"]
     if fix:
-        if pack in ("default", *(f"profile:{name}" for name in profiles())):
-            raise typer.BadParameter("the shipped packs cannot be changed; name a file or folder of your own")
+        if not all(is_in_files(location) for location in pack):
+            raise typer.BadParameter("only files and folders can be changed, and no shipped or installed packs")
+        _rename(pack)
         _fix(pack)
     policy = load(pack)
     checked = policy.checked
     _, warnings = _lint(pack)
     console().print(
-        f"{checked.name} {checked.version}: {len(checked.rules)} rules, {len(checked.facts)} computed facts, "
+        f"{checked.name} {checked.version}: {len(checked.rules)} rules, {len(checked.named_facts)} computed facts, "
         f"{len(checked.actions)} actions, {len(checked.parameters)} parameters, {len(checked.invariants)} invariants; no mistakes"
     )
     if warnings:
         _report(warnings, checked)
+    if any(is_in_files(location) for location in pack):
+        _hint(pack, checked)
     if at is not None:
         for line in told(checked, parse_moment(at).toordinal()):
             console().print(line, soft_wrap=True)
@@ -72,10 +83,18 @@ def check(
         raise typer.Exit(1)
 
 
-def _lint(pack: str) -> tuple[CheckedPack, tuple[Diagnostic, ...]]:
+def _lint(pack: list[str]) -> tuple[CheckedPack, tuple[Diagnostic, ...]]:
     written = load_pack(pack)
     checked = check_pack(written)
     return checked, lint_pack(written, checked)
+
+
+def _hint(pack: list[str], checked: CheckedPack) -> None:
+    """Print what a newer form of the language would say better. Hints change no exit code."""
+    out = console(stderr=True)
+    for hint in hints(load_pack(pack)):
+        out.print(Text("hint", "dim"))
+        show(hint, dict(checked.sources), out)
 
 
 def _report(warnings: tuple[Diagnostic, ...], checked: CheckedPack) -> None:
@@ -83,17 +102,31 @@ def _report(warnings: tuple[Diagnostic, ...], checked: CheckedPack) -> None:
     for warning in warnings:
         show(warning, dict(checked.sources), out)
     count, code = len(warnings), warnings[0].code
-    fixable = any(warning.code in FIXABLE for warning in warnings)
     out.print(
         Text(
             f"{count} warning{'' if count == 1 else 's'}; see `tactful explain {code}`"
-            + ("; `--fix` removes what has no effect" if fixable else ""),
+            + ("; `--fix` removes what has no effect" if fixable(checked.sources, warnings) else "")
+            + ("; `--fix` writes new names" if any(warning.code == OldNameUsed.id for warning in warnings) else ""),
             "dim",
         )
     )
 
 
-def _fix(pack: str) -> None:
+def _rename(pack: list[str]) -> None:
+    """Write new names in place of old ones into the pack's own files."""
+    written = load_pack(pack)
+    checked = check_pack(written)
+    exact = [place for place in written.old_names if place.exact]
+    for name in sorted({place.span.file for place in exact}):
+        write_file(Path(name), renamed(checked.sources[name], name, exact).encode())
+    if exact:
+        _still_the_same(pack, checked, {place.span.file for place in exact})
+    for place in exact:
+        where = f"{place.span.file}:{place.span.line}:{place.span.column}"
+        console().print(f"{where}: renamed: `{place.old}` to `{place.new}`", soft_wrap=True)
+
+
+def _fix(pack: list[str]) -> None:
     """Remove the parts with fixable warnings from the pack's own files, until none is left."""
     while True:
         checked, warnings = _lint(pack)
@@ -104,7 +137,7 @@ def _fix(pack: str) -> None:
         ]
         if not done:
             return
-        _still_the_same(pack, checked, done)
+        _still_the_same(pack, checked, {warning.span.file for warning in done if warning.span})
         for warning in done:
             console().print(f"{warning.place()}: removed: {warning.code} {warning.message}", soft_wrap=True)
 
@@ -116,7 +149,7 @@ def _fix_file(name: str, warnings: tuple[Diagnostic, ...], checked: CheckedPack)
     return done
 
 
-def _still_the_same(pack: str, before: CheckedPack, done: list[Diagnostic]) -> None:
+def _still_the_same(pack: list[str], before: CheckedPack, files: set[str]) -> None:
     """Restore the files if the pack no longer loads or a rule would fire for other rows."""
     try:
         after = check_pack(load_pack(pack))
@@ -124,9 +157,9 @@ def _still_the_same(pack: str, before: CheckedPack, done: list[Diagnostic]) -> N
     except InvalidInput:
         same = False
     if not same:
-        for name in {warning.span.file for warning in done if warning.span}:
+        for name in files:
             write_file(Path(name), before.sources[name].encode())
-        fail("removing it would change what the rules mean, so nothing was changed")
+        fail("that would change what the rules mean, so nothing was changed")
 
 
 def cross(policy: Policy, cases: int, seed: int | None, out: SafeConsole) -> None:

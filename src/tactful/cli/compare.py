@@ -8,8 +8,8 @@ import msgspec
 import typer
 
 from tactful.api.decision import Decision
-from tactful.api.policy import Policy, load
-from tactful.cli.options import At, Format, Rules, read_case
+from tactful.api.policy import Policy
+from tactful.cli.options import At, Format, Rules, load_rules, read_case
 from tactful.cli.output import console, guarded, write_bytes
 
 
@@ -17,16 +17,17 @@ from tactful.cli.output import console, guarded, write_bytes
 def compare(
     before: Annotated[str, typer.Argument(metavar="CASE_A", help="A case in YAML or JSON.")],
     after: Annotated[str, typer.Argument(metavar="CASE_B", help="Another case, or the same with --against.")],
-    rules: Rules = "default",
+    rules: Rules = None,
     against: Annotated[
-        str | None, typer.Option(metavar="PACK", help="Decide on CASE_B by this pack instead of --rules.")
+        list[str] | None,
+        typer.Option(metavar="PACK", help="Decide on CASE_B by this pack instead of --rules; may be repeated."),
     ] = None,
     at: At = None,
     format_: Format = "text",
 ) -> None:
     """Show the differences between two decisions, with the facts and rules behind them."""
-    policy = load(rules)
-    other = policy if against is None else load(against)
+    policy = load_rules(rules)
+    other = policy if not against else load_rules(against)
     record = _decide(policy, before, at).compare(_decide(other, after, at))
     if format_ == "json":
         write_bytes(msgspec.json.encode(record))

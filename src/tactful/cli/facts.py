@@ -9,8 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tactful.api.policy import load
-from tactful.cli.options import Rules
+from tactful.cli.options import Rules, load_rules
 from tactful.cli.output import console, fail, guarded
 from tactful.cli.rules import show_definition, where
 from tactful.formats.text.console import SafeConsole, safe
@@ -31,10 +30,10 @@ def facts(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="Show this fact in full, such as person.prefers.")
     ] = None,
-    rules: Rules = "default",
+    rules: Rules = None,
 ) -> None:
     """List the facts that rules can ask about: given, custom and computed, by entity."""
-    checked = load(rules).checked
+    checked = load_rules(rules).checked
     described = describe_facts(checked)
     if name is None:
         _list_all(described, console())

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import fnmatch
 from typing import Annotated, Final, Literal
 
 import typer
 from rich.progress import Progress
+from rich.text import Text
 
 from tactful.api.policy import load
 from tactful.cli.output import console, fail, guarded, write_bytes
+from tactful.language.ir import CheckedPack, Derived
 from tactful.source.suggest import did_you_mean
 from tactful.testing.examples.run import load_examples
+from tactful.testing.own import fact_name, own_ids
 
 #: The number of random cases besides those of the examples.
 DRAWN: Final = 400
@@ -22,8 +26,16 @@ def mutate(
         str, typer.Argument(metavar="[PACK]", help="default, profile:NAME, a YAML file or a folder.")
     ] = "default",
     only: Annotated[
-        str | None, typer.Option("--only", metavar="ID", help="Only mutants of this rule or computed fact.")
+        list[str] | None,
+        typer.Option(
+            "--only",
+            metavar="ID",
+            help="Only mutants of this rule or computed fact; may be repeated, and * stands for any text.",
+        ),
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="For a pack that extends another: mutants of the base too.")
+    ] = False,
     fail_under: Annotated[
         float | None,
         typer.Option(
@@ -47,19 +59,33 @@ def mutate(
     except ModuleNotFoundError:
         fail("random cases need hypothesis: pip install 'tactful[check]'")
     policy = load(pack)
-    known = [*(rule.id for rule in policy.checked.rules), *(fact.id for fact in policy.checked.facts)]
-    if only is not None and only not in known:
-        fail(f"the pack has no rule or computed fact `{only}`; {did_you_mean(only, known) or 'see `tactful rules`'}")
+    chosen = _chosen(policy.checked, only) if only else None if everything else own_ids(policy.checked)
     examples = load_examples(pack, policy)
     err = console(stderr=True)
     with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("mutants")
         mutation = run_mutants(
-            policy, examples, seed, only, drawn, lambda done, total: bar.update(task, completed=done, total=total)
+            policy, examples, seed, chosen, drawn, lambda done, total: bar.update(task, completed=done, total=total)
         )
     if format_ == "json":
         write_bytes(mutation_json(mutation))
     else:
         render_mutation(mutation, len(examples), console())
+        if chosen is not None and not only:
+            console().print(Text(f"only what {policy.name} adds or changes; --all looks at its base too", "dim"))
     if fail_under is not None and mutation.percent < fail_under:
         raise typer.Exit(1)
+
+
+def _chosen(checked: CheckedPack, patterns: list[str]) -> frozenset[str]:
+    """The ids of the rules and computed facts that fit some patterns. Ends the command where a pattern fits none."""
+    known = {rule.id: rule.id for rule in checked.rules}
+    known |= {fact_name(fact): fact.id for fact in checked.facts if not (isinstance(fact, Derived) and fact.hidden)}
+    ids: set[str] = set()
+    for pattern in patterns:
+        fitting = fnmatch.filter(known, pattern)
+        if not fitting:
+            help_ = did_you_mean(pattern, known) or "see `tactful rules`"
+            fail(f"the pack has no rule or computed fact `{pattern}`; {help_}")
+        ids.update(known[name] for name in fitting)
+    return frozenset(ids)

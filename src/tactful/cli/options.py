@@ -10,14 +10,23 @@ from typing import Annotated, Literal
 import typer
 
 from tactful.api.policy import Policy, load
+from tactful.cli.output import console, show
 from tactful.decide.decider import EngineName
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
 from tactful.source.codes.case import UnreadableCase
+from tactful.source.codes.overlays import OverlaysDiffer
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case in YAML or JSON; - reads standard input.")]
-Rules = Annotated[str, typer.Option("--rules", metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rules",
+        metavar="PACK",
+        help="default, profile:NAME, a YAML file, a folder or an installed pack; repeat it to lay one over another.",
+    ),
+]
 At = Annotated[
     str | None,
     typer.Option("--at", metavar="MOMENT", help="Decide for this moment (ISO 8601) instead of the case's own."),
@@ -43,9 +52,15 @@ SetFacts = Annotated[
 ]
 
 
-def load_rules(rules: str, engine: EngineName, as_of: str | None) -> Policy:
-    """The rules of ``--rules``, as they are on the day of ``--rules-as-of``."""
-    policy = load(rules, engine=engine)
+def load_rules(rules: list[str] | None, engine: EngineName = "compiled", as_of: str | None = None) -> Policy:
+    """The packs of ``--rules`` laid over each other, as they are on the day of ``--rules-as-of``.
+
+    What two of them change differently is told on standard error.
+    """
+    policy = load(rules or "default", engine=engine)
+    for warning in policy.warnings:
+        if warning.code == OverlaysDiffer.id:
+            show(warning, dict(policy.checked.sources), console(stderr=True))
     return policy if as_of is None else policy.as_of(parse_moment(as_of))
 
 

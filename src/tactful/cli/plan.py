@@ -37,7 +37,7 @@ Format = Literal["text", "json", "svg", "html"]
 @guarded
 def plan(
     case: CaseArgument,
-    rules: Rules = "default",
+    rules: Rules = None,
     at: At = None,
     application: Application = None,
     set_: SetFacts = None,

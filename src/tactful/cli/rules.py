@@ -9,8 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tactful.api.policy import load
-from tactful.cli.options import Rules
+from tactful.cli.options import Rules, load_rules
 from tactful.cli.output import console, fail, guarded
 from tactful.facts.dates import format_date
 from tactful.formats.text.console import SafeConsole
@@ -26,10 +25,10 @@ def rules(
         str | None,
         typer.Argument(metavar="[ID]", help="Show this rule, fact, action, parameter or invariant in full."),
     ] = None,
-    rules: Rules = "default",
+    rules: Rules = None,
 ) -> None:
     """List a pack's rules, facts, actions, parameters and invariants after overlays, each with its file and line."""
-    checked = load(rules).checked
+    checked = load_rules(rules).checked
     if id_ is None:
         _list_all(checked, console())
     else:
@@ -43,13 +42,17 @@ def _list_all(checked: CheckedPack, out: SafeConsole) -> None:
             out.print(table)
             out.print()
     for override in checked.overrides:
-        out.print(f"switched off by {override.pack}: {override.rule} ({override.because})")
+        what = "invariant " if override.invariant else ""
+        out.print(f"switched off by {override.pack}: {what}{override.rule} ({override.because})")
 
 
 def _rules(checked: CheckedPack) -> Table:
-    table = _table("rule", "priority", "concludes", "where")
+    """The rules, the first that count most; with their groups if there are any."""
+    grouped = any(rule.group for rule in checked.rules)
+    table = _table("rule", *(["group"] if grouped else []), "priority", "concludes", "where")
     for rule in sorted(checked.rules, key=lambda rule: (-rule.priority, rule.id)):
-        table.add_row(rule.id, str(rule.priority), _concludes(rule), where(rule.span))
+        group = [rule.group] if grouped else []
+        table.add_row(rule.id, *group, str(rule.priority), _concludes(rule), where(rule.span))
     return table
 
 

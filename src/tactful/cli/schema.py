@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tactful.api.policy import load
-from tactful.cli.options import Rules
+from tactful.cli.options import Rules, load_rules
 from tactful.cli.output import guarded, write_bytes
 
 
@@ -17,7 +16,7 @@ def schema(
         Literal["decision", "plan", "why", "comparison", "test", "case", "pack", "examples"],
         typer.Argument(help="Which JSON Schema to print."),
     ],
-    rules: Rules = "default",
+    rules: Rules = None,
 ) -> None:
     """Print the JSON Schema of a case, a rule file, examples, or the JSON that another command prints."""
     from tactful.formats.schema import (
@@ -40,4 +39,4 @@ def schema(
         "test": results_schema,
     }
     of_pack = {"pack": pack_schema, "examples": examples_schema}
-    write_bytes(to_bytes(schemas[what]() if what in schemas else of_pack[what](load(rules).checked)))
+    write_bytes(to_bytes(schemas[what]() if what in schemas else of_pack[what](load_rules(rules).checked)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 import typer
@@ -24,6 +24,9 @@ from tactful.testing.needs import can_draw
 from tactful.testing.properties.invariants import InvariantReport, invariant_results
 from tactful.testing.properties.options import DRAWN, KEPT_IN, Drawing
 from tactful.testing.record import PackTestRecord, pack_test_record
+
+#: The last line where random cases are wanted and cannot be drawn.
+_NOT_DRAWN: Final = "not checked: invariants on random cases; pip install 'tactful[check]', or pass --draw 0"
 
 
 class Tested(msgspec.Struct, frozen=True, eq=False):
@@ -73,6 +76,9 @@ def run_tests(
     drawn: Annotated[
         int, typer.Option("--cover-drawn", metavar="N", min=0, help="With --coverage: also use N random cases.")
     ] = 0,
+    everything: Annotated[
+        bool, typer.Option("--all", help="With --coverage, for a pack that extends another: show the base too.")
+    ] = False,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="With --coverage: write annotated rule files to FILE.")
     ] = None,
@@ -84,14 +90,14 @@ def run_tests(
     ] = None,
 ) -> None:
     """Run a pack's examples, and check its invariants on their cases and on random ones."""
-    if not coverage and (drawn or html is not None or fail_under is not None):
-        raise typer.BadParameter("--cover-drawn, --html and --fail-under need --coverage")
+    if not coverage and (drawn or everything or html is not None or fail_under is not None):
+        raise typer.BadParameter("--cover-drawn, --all, --html and --fail-under need --coverage")
     if coverage and format_ == "json":
         raise typer.BadParameter("--coverage prints text only; leave out --format json")
     if html is not None and pack is None:
         raise typer.BadParameter("--html needs the name of a pack")
     packs = [pack] if pack is not None else ["default", *(f"profile:{name}" for name in profiles())]
-    count = _drawn_count(draw)
+    count = draw if draw is not None else DRAWN if can_draw() else 0
     tested = [_test(pack, only, _drawing(pack, count, seed)) for pack in packs]
     if only is not None and not any(result.examples or result.invariants for result in tested):
         raise typer.BadParameter(f"no example or invariant has {only!r} in its id")
@@ -101,7 +107,9 @@ def run_tests(
         out = console()
         for result in tested:
             _render(result, only, out)
-    covered = [_covered(result, drawn, html) for result in tested] if coverage else []
+    covered = [_covered(result, drawn, html, everything) for result in tested] if coverage else []
+    if draw is None and not count and any(result.invariants for result in tested):
+        console(stderr=format_ == "json").print(Text(_NOT_DRAWN, "yellow"), soft_wrap=True)
     if not all(result.passed for result in tested) or any(percent < (fail_under or 0) for percent in covered):
         raise typer.Exit(1)
 
@@ -117,17 +125,6 @@ def _test(pack: str, only: str | None, drawing: Drawing | None) -> Tested:
         examples=tuple(run_example(policy, example) for example in chosen),
         invariants=_invariants(policy, examples, only, drawing),
     )
-
-
-def _drawn_count(draw: int | None) -> int:
-    """The number of random cases. By default none, with a message, if hypothesis is not installed."""
-    if draw is not None:
-        return draw
-    if can_draw():
-        return DRAWN
-    message = "invariants are not checked on random cases: pip install 'tactful[check]', or pass --draw 0"
-    console(stderr=True).print(Text(message, "yellow"), soft_wrap=True)
-    return 0
 
 
 def _drawing(pack: str, draw: int, seed: int | None) -> Drawing | None:
@@ -151,9 +148,10 @@ def _invariants(
     )
 
 
-def _covered(tested: Tested, drawn: int, html: Path | None) -> float:
+def _covered(tested: Tested, drawn: int, html: Path | None, everything: bool) -> float:
     """Report the coverage of a pack by its examples, and return it in percent."""
-    return report_coverage(tested.policy, [result.example.case for result in tested.examples], drawn, html, console())
+    cases = [result.example.case for result in tested.examples]
+    return report_coverage(tested.policy, cases, drawn, html, console(), everything=everything)
 
 
 def _record(tested: Tested) -> PackTestRecord:
@@ -187,13 +185,23 @@ def _count(noun: str, results: tuple[ExampleResult, ...] | tuple[InvariantReport
     return f"{len(results)} {noun}{'' if len(results) == 1 else 's'}, {failed} failed"
 
 
-def report_coverage(policy: Policy, cases: Iterable[Case], drawn: int, html: Path | None, out: SafeConsole) -> float:
-    """Print the coverage, write the page if ``html`` is given, and return the percentage."""
+def report_coverage(
+    policy: Policy, cases: Iterable[Case], drawn: int, html: Path | None, out: SafeConsole, *, everything: bool
+) -> float:
+    """Print the coverage, write the page if ``html`` is given, and return the percentage.
+
+    Of an overlay, only what it adds or changes is looked at, unless ``everything`` is.
+    """
     from tactful.testing.coverage.cover import cover  # loaded only for coverage
     from tactful.testing.coverage.report import coverage_html, coverage_text
+    from tactful.testing.own import own_ids
 
     coverage = cover(policy, [*cases, *_drawn(policy, drawn)])
+    own = None if everything else own_ids(policy.checked)
     out.print()
+    if own is not None:
+        coverage = coverage.only(own)
+        out.print(f"only what {policy.name} adds or changes; --all looks at its base too", style="dim")
     coverage_text(coverage, out)
     if html is not None:
         write_file(html, coverage_html(coverage))

@@ -33,7 +33,7 @@ def why(
             help="An action, and the id of its target: call, call:dana, or call:acme/dana if several have that id.",
         ),
     ],
-    rules: Rules = "default",
+    rules: Rules = None,
     at: At = None,
     set_: SetFacts = None,
     engine: Engine = "compiled",

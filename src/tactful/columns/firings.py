@@ -1,10 +1,12 @@
-"""Firings over columns: for each rule the rows that it fires for."""
+"""Firings over columns: for each rule the rows that it fires for; and the values that sort their conclusions."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tactful.columns.columns import Ints, Places
+import numpy.typing as npt
+
+from tactful.columns.columns import Flags, Ints, Places
 
 
 class RuleFirings(NamedTuple):
@@ -16,3 +18,10 @@ class RuleFirings(NamedTuple):
     rule: int
     rows: Places
     due: Ints | None
+
+
+class FieldValues(NamedTuple):
+    """The numbers of a field for all rows of an entity, and for which rows it is known. A yes is 1, and a no is 0."""
+
+    numbers: npt.NDArray[Any]
+    known: Flags

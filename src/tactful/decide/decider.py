@@ -15,7 +15,7 @@ from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.link import NotLinkable, link
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
-from tactful.language.ir import AddStep, CheckedPack, Rule
+from tactful.language.ir import AddStep, CheckedPack, Field, Rule
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.fields_read import ReadField, read_fields
 from tactful.source.lazy import lazy
@@ -29,7 +29,7 @@ class Decider:
     def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
         self.checked, self.limits = checked, limits
         self.calendars, self.declared = Calendars(checked.calendars), checked.declared
-        self.ranker = Ranker(checked)
+        self.ranker = Ranker(checked, self.calendars)
         #: How much decisions take.
         self.work = Work(checked, limits.steps)
         self.facts = {fact.id: fact for fact in checked.facts}
@@ -57,6 +57,11 @@ class Decider:
         return frozenset(rule.no for rule in self.moving if self.clockwork.looks_at_clocks(rule))
 
     @lazy
+    def moving_order(self) -> tuple[Field, ...]:
+        """The fields that sort conclusions and change by time alone."""
+        return tuple(field for field in self.ranker.sorting_fields if self.clockwork.field(field))
+
+    @lazy
     def fields(self) -> tuple[ReadField, ...]:
         """The given and custom fields that the rules of the pack read."""
         steps = [rule for rule in self.checked.rules if isinstance(rule.conclusion, AddStep)]
@@ -80,7 +85,7 @@ class Decider:
         """The ranked decision on a case at ``now`` (seconds since 1970, UTC)."""
         if case.size > self.work.safe:  # as in check; a call of it would show here
             self.work.check(case)
-        return self.ranker.rank(self._program.fire(case, now), case)
+        return self.ranker.rank(self._program.fire(case, now), case, now)
 
     def check(self, case: Case) -> None:
         """Raise :class:`tactful.InvalidInput` where a decision on the case takes more steps than allowed."""

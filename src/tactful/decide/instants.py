@@ -59,53 +59,64 @@ from tactful.language.ir.reads import conditions_in, fields_of_expression
 V = TypeVar("V")
 W = TypeVar("W")
 
+#: What changes by itself: a rule, or a field that sorts conclusions.
+Moving = Rule | Field
+
 #: The most steps for listing the instants of a case, see :class:`tactful.engines.courses.Steps`.
 STEPS: Final = 2_000_000
 
 
 def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
-    """The seconds (since 1970, UTC) between ``start`` and ``until`` at which a firing may begin, end or get another deadline.
+    """The seconds (since 1970, UTC) between ``start`` and ``until`` at which a firing may begin, end or get another deadline,
+    or at which what sorts conclusions may change.
 
     ``start`` and ``until`` are left out. Raises :class:`TooManySteps` where it takes more than ``STEPS`` steps to list them.
     """
     last, steps = until - 1, Steps(STEPS)
     window = _Window(decider, decider.evaluator(case, start), start, last, steps)
-    #: By application (or candidate): its moments without those of clocks, and its rules that read a clock, with their rows.
+    #: By application (or candidate): its moments without those of clocks, and its rules and fields that read a clock, with
+    #: their rows.
     moments: dict[Row, set[int]] = {}
-    clocked: dict[Row, list[tuple[Rule, Row]]] = {}
-    for rule in decider.moving:
-        for row in window.evaluator.rows(rule.entity):
-            if window.may_fire(rule, row):
+    clocked: dict[Row, list[tuple[Moving, Row]]] = {}
+    parts: tuple[Moving, ...] = (*decider.moving, *decider.moving_order)
+    for part in parts:
+        entity = part.entity if isinstance(part, Rule) else part.scope
+        for row in window.evaluator.rows(entity):
+            if window.matters(part, row):
                 application = row.application or row
-                moments.setdefault(application, {start, until}).update(window.moments(rule, row))
-                if rule.no in decider.clocked:
-                    clocked.setdefault(application, []).append((rule, row))
+                moments.setdefault(application, {start, until}).update(window.moments(part, row))
+                if _reads_a_clock(decider, part):
+                    clocked.setdefault(application, []).append((part, row))
     every = set().union(*moments.values(), _deadlines_in_sight(decider, window.evaluator, start, last, steps))
     clocks = Clocks(window.evaluator, start, last, steps)
-    for application, rules in clocked.items():
-        _add_clock_moments(decider, window.evaluator, clocks, rules, sorted(moments[application]), every, steps)
+    for application, clocks_of in clocked.items():
+        _add_clock_moments(decider, window.evaluator, clocks, clocks_of, sorted(moments[application]), every, steps)
     return sorted(every - {start, until})
+
+
+def _reads_a_clock(decider: Decider, part: Moving) -> bool:
+    return decider.clockwork.shows_a_clock(part) if isinstance(part, Field) else part.no in decider.clocked
 
 
 def _add_clock_moments(
     decider: Decider,
     evaluator: Evaluator,
     clocks: Clocks,
-    rules: list[tuple[Rule, Row]],
+    parts: list[tuple[Moving, Row]],
     moments: list[int],
     every: set[int],
     steps: Steps,
 ) -> None:
-    """Add to ``every`` the moments at which clocks change a rule, but only in stretches in which the rule may fire.
+    """Add to ``every`` the moments at which clocks change a rule or field, but only in stretches in which the rule may fire.
 
-    ``moments`` divide time into stretches. Within a stretch, only clocks change anything about the application of the rules'
+    ``moments`` divide time into stretches. Within a stretch, only clocks change anything about the application of the
     rows. If a moment were missing, the longer stretch would only add moments at which nothing changes.
     """
     for first, end in pairwise(moments):
         window = _Window(decider, evaluator, first, end - 1, steps, clocks)
-        for rule, row in rules:
-            if window.may_fire(rule, row):
-                every.update(window.clock_moments(rule, row, every))
+        for part, row in parts:
+            if window.matters(part, row):
+                every.update(window.clock_moments(part, row, every))
 
 
 def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last: int, steps: Steps) -> Iterator[int]:
@@ -154,25 +165,37 @@ class _Window:
         self._visited: set[tuple[str, int]] = set()
         self._known: set[int] = set()
 
-    def may_fire(self, rule: Rule, row: Row) -> bool:
-        """Whether the rule may fire for the row at some moment of the window."""
+    def matters(self, part: Moving, row: Row) -> bool:
+        """Whether the rule may fire for the row at some moment of the window. A field always matters."""
+        return isinstance(part, Field) or self._may_fire(part, row)
+
+    def _may_fire(self, rule: Rule, row: Row) -> bool:
         env = self.evaluator.environment(rule.entity, row)
         return self.truth(rule.when, env) is not False and self.truth(rule.unless, env) is not True
 
-    def moments(self, rule: Rule, row: Row) -> set[int]:
-        """The first seconds at which the outcome of a test of the rule, or its deadline, may change.
+    def moments(self, part: Moving, row: Row) -> set[int]:
+        """The first seconds at which the outcome of a test of the rule, its deadline, or the field's value may change.
 
         Moments of clocks are left out, and so are those of computed facts that the window has already listed.
         """
-        return self._inside(self._rule(rule, row))
+        return self._inside(self._part(part, row))
 
-    def clock_moments(self, rule: Rule, row: Row, known: set[int]) -> set[int]:
-        """The seconds at which clocks may change the rule, without those that are ``known``. The window must have clocks."""
+    def clock_moments(self, part: Moving, row: Row, known: set[int]) -> set[int]:
+        """The seconds at which clocks may change the rule or the field, without those that are ``known``.
+
+        The window must have clocks.
+        """
         self._known = known
-        return self._inside(self._rule(rule, row))
+        return self._inside(self._part(part, row))
 
     def _inside(self, moments: Iterator[int]) -> set[int]:
         return {moment for moment in moments if self._start < moment <= self._last and moment not in self._known}
+
+    def _part(self, part: Moving, row: Row) -> Iterator[int]:
+        if isinstance(part, Field):
+            yield from self._changes_of(part, self.evaluator.environment(part.scope, row))
+        else:
+            yield from self._rule(part, row)
 
     def _rule(self, rule: Rule, row: Row) -> Iterator[int]:
         env = self.evaluator.environment(rule.entity, row)

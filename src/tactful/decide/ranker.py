@@ -6,13 +6,16 @@ explained. The result does not depend on the order of the firings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter, eq
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 import msgspec
 
+from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import RawFiring
+from tactful.facts.calendars import Calendars
+from tactful.facts.kinds import Value
 from tactful.facts.rows import (
     Case,
     PersonRow,
@@ -22,7 +25,7 @@ from tactful.facts.rows import (
     row_key,
     rows_around,
 )
-from tactful.language.ir import AddStep, ById, CheckedPack, InScope, Prohibit, Rule
+from tactful.language.ir import AddStep, ById, CheckedPack, Field, InScope, OrderKey, Prohibit, Rule
 from tactful.language.terms import Modality
 
 #: Modalities from the strongest to the weakest. Of two conclusions with equal priority and deadline, the stronger ranks first.
@@ -48,6 +51,9 @@ _DUE: Final = _REST - _LAST
 
 #: With more prohibitions than this, only those about the rows around an advice's target are looked at.
 _MANY: Final = 16
+
+#: The key by which conclusions of the same order are sorted. Keys of a decision can be compared with each other.
+Names = Callable[["Conclusion"], tuple[Any, ...]]
 
 #: The subject of a conclusion: its action, whether it forbids the action, and the key of its target (see ``row_key``).
 Key = tuple[str, bool, tuple[str, str, str, str]]
@@ -139,8 +145,14 @@ _Step = tuple[str, int, int, _Plan]
 class Ranker:
     """Ranks the firings of a pack's rules. Immutable, and safe to use from any number of threads."""
 
-    def __init__(self, checked: CheckedPack) -> None:
+    def __init__(self, checked: CheckedPack, calendars: Calendars) -> None:
         self._rules = checked.rules
+        self._facts, self._calendars = {fact.id: fact for fact in checked.facts}, calendars
+        concluded = sorted(
+            {rule.conclusion.action for rule in checked.rules if not isinstance(rule.conclusion, AddStep)}
+        )
+        #: What sorts the conclusions about an action, for actions that have an order.
+        self._sorting = {id_: order for id_ in concluded if (order := checked.actions[id_].order)}
         self._families = {id_: action.family for id_, action in checked.actions.items()}
         self._one_per = {
             id_: tuple((kind, per) for kind in action.family if (per := checked.actions[kind].one_per) is not None)
@@ -177,8 +189,13 @@ class Ranker:
         bits = sum(1 << self._bits[kind] for kind in self._families[action] if kind in self._bits)
         return bits | self._restricted if self._one_per[action] else bits
 
-    def rank(self, firings: Iterable[RawFiring], case: Case) -> Ranking:
-        """Merge, settle conflicts, apply ``one per`` and sort."""
+    @property
+    def sorting_fields(self) -> tuple[Field, ...]:
+        """The fields that sort conclusions about actions that rules conclude, each once."""
+        return tuple(dict.fromkeys(key.field for order in self._sorting.values() for key in order))
+
+    def rank(self, firings: Iterable[RawFiring], case: Case, now: int) -> Ranking:
+        """Merge, settle conflicts, apply ``one per`` and sort. ``now`` is in seconds since 1970 (UTC)."""
         groups: dict[tuple[int, Row], Conclusion] = {}
         find, steps, marks = groups.get, self._steps, 0
         for firing in firings:
@@ -203,7 +220,7 @@ class Ranker:
                     _merge(conclusion, order)
                 if plan.safety:
                     conclusion.plan = plan
-        return self._settled(list(groups.values()), marks)
+        return self._settled(list(groups.values()), marks, self._names(case, now))
 
     def target(self, no: int, row: Row, case: Case) -> Row | None:
         """The target of a rule that fires for ``row``; ``None`` if the row does not name the target."""
@@ -229,18 +246,18 @@ class Ranker:
 
     # --- conflicts ---
 
-    def _settled(self, conclusions: list[Conclusion], marks: int) -> Ranking:
+    def _settled(self, conclusions: list[Conclusion], marks: int, names: Names) -> Ranking:
         """The ranking of conclusions. ``marks`` are the marks of all of them, combined."""
         lost: tuple[Conclusion, ...] = ()
-        if marks & marks >> self._count and self._conflicts(conclusions):
-            lost = tuple(in_order([conclusion for conclusion in conclusions if conclusion.lost_to]))
+        if marks & marks >> self._count and self._conflicts(conclusions, names):
+            lost = tuple(_in_order([conclusion for conclusion in conclusions if conclusion.lost_to], names))
             conclusions = [conclusion for conclusion in conclusions if not conclusion.lost_to]
-        ranked = in_order(conclusions)
+        ranked = _in_order(conclusions, names)
         if marks & self._restricted:
             ranked = self._apply_one_per(ranked)
         return Ranking(tuple(ranked), lost)
 
-    def _conflicts(self, conclusions: list[Conclusion]) -> bool:
+    def _conflicts(self, conclusions: list[Conclusion], names: Names) -> bool:
         """Settle all conflicts. Returns whether there was any conflict."""
         count = self._count
         prohibitions = [
@@ -264,8 +281,27 @@ class Ranker:
                     loser, winner = _loser_and_winner(advice, prohibition)
                     lost.setdefault(loser, []).append(winner)
         for loser, winners in lost.items():
-            loser.lost_to = tuple(in_order(winners))
+            loser.lost_to = tuple(_in_order(winners, names))
         return bool(lost)
+
+    # --- order ---
+
+    def in_order(self, conclusions: list[Conclusion], case: Case, now: int) -> list[Conclusion]:
+        """Conclusions of a decision on ``case`` at ``now`` (seconds since 1970, UTC), in the order in which they rank."""
+        return _in_order(conclusions, self._names(case, now))
+
+    def order_of(self, action: str) -> tuple[OrderKey, ...]:
+        """What sorts the conclusions about an action, before the ids of their targets do."""
+        return self._sorting.get(action, ())
+
+    def _names(self, case: Case, now: int) -> Names:
+        return _Sorting(self, case, now).key if self._sorting else _name_key
+
+    def evaluator(self, case: Case, now: int) -> Evaluator:
+        """An evaluator of the values that sort conclusions, for a case at ``now`` (seconds since 1970, UTC)."""
+        return Evaluator(case, now, self._facts, self._calendars)
+
+    # --- firings ---
 
     def sorted_firings(self, conclusion: Conclusion) -> list[RawFiring]:
         """The firings of a conclusion, the rule with the highest priority first."""
@@ -381,8 +417,8 @@ def _loser_and_winner(advice: Conclusion, prohibition: Conclusion) -> tuple[Conc
     return prohibition, advice
 
 
-def in_order(conclusions: list[Conclusion]) -> list[Conclusion]:
-    """Conclusions sorted by :func:`rank_key`. Ids are compared only if orders are equal."""
+def _in_order(conclusions: list[Conclusion], names: Names) -> list[Conclusion]:
+    """Conclusions sorted by order, and then by ``names``, which are computed only if orders are equal."""
     if len(conclusions) < 2:
         return conclusions
     ranked = sorted(conclusions, key=_ORDER)
@@ -393,7 +429,7 @@ def in_order(conclusions: list[Conclusion]) -> list[Conclusion]:
     start = tied.find(1)
     while start >= 0:
         end = tied.find(0, start) + 1
-        ranked[start:end] = sorted(ranked[start:end], key=_name_key)
+        ranked[start:end] = sorted(ranked[start:end], key=names)
         start = tied.find(1, end)
     return ranked
 
@@ -408,6 +444,33 @@ def _name_key(conclusion: Conclusion) -> tuple[str, str, str, str, str, int]:
     return (conclusion.plan.action, *row_key(row), row.no)  # two messages with equal fields have the same id
 
 
-def rank_key(conclusion: Conclusion) -> tuple[int, str, str, str, str, str, int]:
-    """The key of a total order: priority, then nearer deadline, then stronger modality, then names of action and target."""
-    return (conclusion.order, *_name_key(conclusion))
+class _Sorting:
+    """The names of conclusions, with what sorts conclusions about an action before the ids of their targets.
+
+    A field that the target's entity does not have in scope decides nothing. The evaluator is made for the first tie,
+    because most decisions have none.
+    """
+
+    __slots__ = ("_case", "_evaluator", "_now", "_ranker")
+
+    def __init__(self, ranker: Ranker, case: Case, now: int) -> None:
+        self._ranker, self._case, self._now = ranker, case, now
+        self._evaluator: Evaluator | None = None
+
+    def key(self, conclusion: Conclusion) -> tuple[Any, ...]:
+        """The key by which a conclusion is sorted."""
+        action, entity, *ids = _name_key(conclusion)
+        order = self._ranker.order_of(action)
+        if not order:
+            return action, entity, *ids
+        evaluator = self._evaluator = self._evaluator or self._ranker.evaluator(self._case, self._now)
+        env = evaluator.environment(conclusion.target.entity, conclusion.target)
+        values = (evaluator.value(key.field, env) if key.field.scope in env else None for key in order)
+        return action, entity, *map(_place, order, values), *ids
+
+
+def _place(key: OrderKey, value: Value) -> tuple[bool, int | float]:
+    """The place of a value in an order: a smaller one comes first, and an unknown value last."""
+    if not isinstance(value, int | float):  # a yes/no is a number, too
+        return True, 0
+    return False, -value if key.descending else value

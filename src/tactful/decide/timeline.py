@@ -14,7 +14,7 @@ import msgspec
 
 from tactful.decide.decider import Decider
 from tactful.decide.instants import instants
-from tactful.decide.ranker import Ranking
+from tactful.decide.ranker import Key, Ranking
 from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
@@ -42,7 +42,9 @@ class Interval(msgspec.Struct, frozen=True, eq=False):
 
 
 class Timeline(msgspec.Struct, frozen=True, eq=False):
-    """The decisions from ``intervals[0].start`` on, if no fact changes. The firings of neighbouring intervals differ.
+    """The decisions from ``intervals[0].start`` on, if no fact changes.
+
+    The firings of neighbouring intervals differ, or the order of their conclusions.
 
     ``whole``: the timeline covers all of the requested time. Otherwise it ends earlier, because too much changes.
     """
@@ -66,8 +68,9 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
     They end earlier if they would take more than ``STEPS`` steps or keep more than ``KEPT`` firings. The end does not depend
     on the speed of the machine. If listing the instants would take too many steps, only the first second is decided.
     """
-    changes: list[tuple[int, list[RawFiring]]] = []
+    changes: list[tuple[int, Ranking]] = []
     before: frozenset[RawFiring] | None = None
+    moving_order = bool(decider.moving_order)
     rows = decider.work.rows(case)
     steps, kept, end = 0, 0, until
     try:
@@ -87,15 +90,21 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
             end = moment
             break
         current = frozenset(firings)
-        if current != before:
-            changes.append((moment, firings))
-            kept += len(current) + NEW * len(current - (before or frozenset()))
+        if current != before or moving_order:
+            ranking = decider.ranker.rank(firings, case, moment)
+            if current != before or _arrangement(ranking) != _arrangement(changes[-1][1]):
+                changes.append((moment, ranking))
+                kept += len(current) + NEW * len(current - (before or frozenset()))
         before = current
     ends = [moment for moment, _ in changes[1:]] + [end]
     return Timeline(
-        tuple(
-            Interval(moment, end, decider.ranker.rank(firings, case))
-            for (moment, firings), end in zip(changes, ends, strict=True)
-        ),
+        tuple(Interval(moment, end, ranking) for (moment, ranking), end in zip(changes, ends, strict=True)),
         whole=end == until,
     )
+
+
+def _arrangement(ranking: Ranking) -> list[tuple[Key, list[Key]]]:
+    """The order of what is ranked, with its alternatives."""
+    return [
+        (conclusion.key, [alternative.key for alternative in conclusion.alternatives]) for conclusion in ranking.ranked
+    ]

@@ -38,6 +38,7 @@ from tactful.language.ir.reads import (
     expressions_in,
     fields_of,
     fields_of_fact,
+    fields_of_orders,
     fields_of_rule,
 )
 from tactful.source.codes.case import TooMuchWork
@@ -246,7 +247,10 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
     """The rules, and the facts that they read. A fact that looks at other rows has a second part, for its own row."""
     facts = {fact.id: fact for fact in checked.facts}
     tests = _Tests(facts)
-    read = closure(computed(field for rule in checked.rules for field in fields_of_rule(rule)), facts)
+    sorted_ = {(rule.conclusion.action, rule.target_entity) for rule in checked.rules}
+    orders = [(checked.actions[action], entity) for action, entity in sorted(sorted_)]
+    fields = [field for rule in checked.rules for field in fields_of_rule(rule)]
+    read = closure(computed((*fields, *fields_of_orders(action for action, _ in orders))), facts)
     for fact in (fact for fact in checked.facts if fact.id in read):
         definition = checked.definitions.get(fact.id)
         span = None if definition is None else definition.id
@@ -262,6 +266,9 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
                 yield _Part(fact.id, span, Shape(fact.entity), conditions + parts)
             case _:
                 assert_never(fact)
+    for action, entity in orders:
+        if action.order:
+            yield _Part(action.id, action.span, Shape(entity), len(action.order))
     for rule in checked.rules:
         yield _Part(rule.id, rule.span, Shape(rule.entity), _FIRING + tests.of(rule.when) + tests.of(rule.unless))
         if isinstance(rule.target, ById):

@@ -170,7 +170,7 @@ def near_country(name: str) -> str | None:
             (module.replace("_", " "), *(other.lower() for other in names if not other.startswith("Holidays"))), iso
         )
     word = name.strip().lower()
-    meant = word if word in words else near(word, [known for known in words if len(known) > 3])
+    meant = word if word in words else near(word, [known for known in words if len(known) > 3], 0.75)
     return None if meant is None else words[meant]
 
 

@@ -17,8 +17,13 @@ from tactful.facts.kinds import (
     kind_name,
 )
 from tactful.facts.shape import CaseShape
+from tactful.language.check.order import FIRST
+from tactful.language.check.tables import GIVEN_TYPES
 from tactful.language.check.types import TYPE_NAMES
 from tactful.language.ir import CheckedPack
+from tactful.language.load.expressions import GATHERINGS
+from tactful.language.load.keys import ADDITIONS
+from tactful.language.load.renames import RENAMED
 from tactful.language.phrases import offered_beginnings, offered_words
 from tactful.language.terms import MODALITIES
 from tactful.reasons.records.comparison import ComparisonRecord
@@ -29,6 +34,8 @@ Schema = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TEXT: Final[Schema] = {"type": "string"}
+#: A whole number in quotes.
+_DIGITS: Final[Schema] = {"type": "string", "pattern": "^[0-9]+$"}
 _NULL: Final[Schema] = {"type": "null"}
 
 
@@ -84,11 +91,16 @@ def pack_schema(checked: CheckedPack) -> Schema:
         "properties": {
             "pack": _object({"name": _TEXT, "version": {"type": ["string", "number"]}}),
             "extends": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+            "renamed": _renamed(checked),
+            "group": {"type": "string", "description": "The group of all rules that this file defines."},
+            "groups": _by_id(_OFF, sorted({rule.group for rule in checked.rules} - {""}), "Groups to switch off."),
+            "safety": _safety(),
             "parameters": _by_id(_parameter(), [parameter.name for parameter in checked.parameters], "A knob."),
             "calendars": _by_id(_calendar(), list(checked.calendars), "Days off and office hours."),
             "custom_facts": _custom_facts(),
             "fields": _by_id(_field_note(), list(checked.fields), "How to ask for a field, and who can change it."),
-            "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.facts], "A computed fact."),
+            "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.named_facts], "A computed fact."),
+            "tables": _by_id({"$ref": "#/$defs/table"}, [], "A fact whose value a decision table gives."),
             "actions": _by_id({"$ref": "#/$defs/action"}, list(checked.actions), "An action."),
             "rules": _by_id({"$ref": "#/$defs/rule"}, [rule.id for rule in checked.rules], "A rule."),
             "invariants": _by_id(
@@ -100,7 +112,10 @@ def pack_schema(checked: CheckedPack) -> Schema:
             "entity": {"enum": list(ENTITIES)},
             "condition": _condition(checked),
             "conditions": _conditions(),
+            "yes_no": _yes_no(),
+            "expression": _expression(),
             "fact": _fact(),
+            "table": _table(),
             "action": _action(),
             "rule": _rule(),
             "invariant": _invariant(),
@@ -108,6 +123,10 @@ def pack_schema(checked: CheckedPack) -> Schema:
     }
 
 
+_REPLACES: Final[Schema] = {
+    "type": ["boolean", "string"],
+    "description": "In an overlay: this takes the place of what the packs below say, on purpose.",
+}
 _NOTES: Final[dict[str, Schema]] = {
     "ask": {"type": "string", "description": "The question that asks for it, with {entity.field} placeholders."},
     "mutability": {"enum": list(MUTABILITIES), "description": "Who can change it."},
@@ -117,6 +136,30 @@ _NOTES: Final[dict[str, Schema]] = {
 def _object(properties: Mapping[str, Schema], about: str = "") -> Schema:
     schema: Schema = {"type": "object", "additionalProperties": False, "properties": dict(properties)}
     return {**schema, "description": about} if about else schema
+
+
+def _entry(properties: Mapping[str, Schema]) -> Schema:
+    """The keys of an entry, each of which ``null`` removes in an overlay."""
+    return _object({key: {"anyOf": [value, {"type": "null"}]} for key, value in properties.items()})
+
+
+#: What a group takes: it can only be switched off.
+_OFF: Final[Schema] = {"anyOf": [{"enum": ["off", False]}, {"type": "object", "required": ["off"]}]}
+_DAY: Final[Schema] = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+
+def _renamed(checked: CheckedPack) -> Schema:
+    """New names by old names."""
+    names: Schema = {"type": "object", "additionalProperties": _TEXT}
+    actions: Schema = {"type": "object", "additionalProperties": {"enum": sorted(checked.actions)}}
+    return _object({**dict.fromkeys(RENAMED, names), "actions": actions}, "New names of what this pack gives up.")
+
+
+def _safety() -> Schema:
+    name: Schema = {"$ref": "#/$defs/action_name"}
+    families: Schema = {"anyOf": [name, {"type": "array", "items": name}]}
+    channels: Schema = {"type": "object", "additionalProperties": families}
+    return _object({"channels": channels}, "The families that actions of a channel belong to; `any`: of any channel.")
 
 
 def _by_id(item: Schema, known: list[str], about: str) -> Schema:
@@ -139,7 +182,7 @@ def _parameter() -> Schema:
     }
     bound: Schema = {"type": ["string", "number"]}
     dated: Schema = {"anyOf": [bound, _object({"value": bound, "source": _TEXT})]}
-    parameter = _object(
+    parameter = _entry(
         {
             "value": value,
             "values": {
@@ -212,7 +255,9 @@ def _condition(checked: CheckedPack) -> Schema:
         if entity == "interviewer":
             own = {**{name: (spec.kind, spec.about) for name, spec in given["person"].items()}, **own}
         own |= {name: (kind, "") for name, kind in checked.custom.get(entity, {}).items()}
-        own |= {fact.id.partition(".")[2]: (fact.kind, fact.about) for fact in checked.facts if fact.entity == entity}
+        own |= {
+            fact.id.partition(".")[2]: (fact.kind, fact.about) for fact in checked.named_facts if fact.entity == entity
+        }
         for name, (kind, about) in sorted(own.items()):
             properties[f"{entity}.{name}"] = _phrase(kind, about)
     names = "|".join(ENTITIES)
@@ -230,20 +275,65 @@ def _phrase(kind: Kind, about: str) -> Schema:
     """The phrases for a field: the words that can be listed, and any others. A yes/no field takes only phrases of known forms."""
     text, words = f"{about} ({kind_name(kind)})".strip(), {"enum": offered_words(kind)}
     if isinstance(kind, YesNoKind):
-        beginnings = "|".join(["\\$", *offered_beginnings(kind)])
-        others: Schema = {"type": "string", "pattern": f"^({beginnings})"}
-        return {"description": text, "anyOf": [{"type": "boolean"}, words, others]}
+        one: Schema = {"$ref": "#/$defs/yes_no"}
+        return {"description": text, "anyOf": [one, {"type": "array", "items": one}]}
     values: Schema = {"type": ["string", "number", "boolean"]}
     return {"description": text, "anyOf": [words, {"type": ["string", "number"]}, {"type": "array", "items": values}]}
 
 
+def _yes_no() -> Schema:
+    """A phrase for a yes/no field."""
+    beginnings = "|".join(["\\$", *offered_beginnings(YesNoKind())])
+    others: Schema = {"type": "string", "pattern": f"^({beginnings})"}
+    return {"anyOf": [{"type": "boolean"}, {"enum": offered_words(YesNoKind())}, others]}
+
+
+def _expression() -> Schema:
+    """A moment or an amount that follows from facts: a text, or a mapping with one key."""
+    member: Schema = {"$ref": "#/$defs/expression"}
+    members: Schema = {"type": "array", "items": member, "minItems": 1}
+    ways = _object({**dict.fromkeys(GATHERINGS, members), "half of": member, "is": member})
+    ways |= {"patternProperties": {r"^[0-9]+(\.[0-9]+)?\s*%\s+of$": member}, "minProperties": 1, "maxProperties": 1}
+    text: Schema = {
+        "type": ["string", "number", "boolean"],
+        "examples": ["2 days after interview.ended_at", "next office time after application.reply_by", "25 % of F"],
+    }
+    return {"anyOf": [text, ways]}
+
+
+def _table() -> Schema:
+    field: Schema = {"type": "string", "examples": ["application.status"]}
+    cell: Schema = {"type": ["string", "number", "boolean", "array", "object"]}
+    expression: Schema = {"$ref": "#/$defs/expression"}
+    return _entry(
+        {
+            "about": _TEXT,
+            "ask": _TEXT,
+            "by": {"anyOf": [field, {"type": "array", "items": field}], "description": "The fields of its columns."},
+            "gives": {"enum": list(GIVEN_TYPES), "description": "The type of its values."},
+            "values": {"type": "array", "items": {"type": ["string", "number", "boolean"]}},
+            "rows": {
+                "type": "array",
+                "items": {"type": "array", "items": cell, "minItems": 2},
+                "description": "A phrase or `any` for each column, and the value. The first row that matches counts.",
+            },
+            "otherwise": {**expression, "description": "The value where no row matches."},
+            "only one": {"type": ["boolean", "string"], "description": "Rows that overlap have equal values."},
+        }
+    )
+
+
 def _fact() -> Schema:
+    expression: Schema = {"$ref": "#/$defs/expression"}
     over: Schema = {"anyOf": [{"$ref": "#/$defs/entity"}, _TEXT]}
-    return _object(
+    return _entry(
         {
             **dict.fromkeys(("exists", "none", "count"), over),
             **{key: {"type": "string", "examples": ["message.sent_at"]} for key in ("latest", "earliest", "sum")},
-            **{key: {"$ref": "#/$defs/conditions"} for key in ("where", "when", "unless")},
+            **{key: {"type": "array", "items": expression, "minItems": 1} for key in GATHERINGS},
+            **dict.fromkeys(("half of", "is"), expression),
+            **{key: {"$ref": "#/$defs/conditions"} for key in ("where", "when", "unless", *ADDITIONS)},
+            "replaces": _REPLACES,
             "about": _TEXT,
             "ask": _TEXT,
         }
@@ -252,15 +342,27 @@ def _fact() -> Schema:
 
 def _action() -> Schema:
     name: Schema = {"$ref": "#/$defs/action_name"}
-    return _object(
+    return _entry(
         {
             "about": _TEXT,
             "label": _TEXT,
             "is_a": name,
             "channel": _TEXT,
             "one per": {"enum": ["application", "person", "candidate"]},
-            "steps": {"type": "array", "items": _TEXT},
+            "order": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": {"enum": [word for words in FIRST.values() for word in words]},
+                },
+                "description": "What sorts recommendations that are equal in priority, deadline and modality.",
+                "examples": [[{"person.last_met": "latest first"}]],
+            },
+            "steps": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
             "due": {"enum": ["by", "until"], "description": "Do it by the deadline, or keep it up until then."},
+            "outside safety": {"type": "string", "description": "Why no safety rule needs to cover it."},
         }
     )
 
@@ -268,18 +370,21 @@ def _action() -> Schema:
 def _rule() -> Schema:
     name: Schema = {"$ref": "#/$defs/action_name"}
     conclusion = _object({**dict.fromkeys(MODALITIES, name), "step": _TEXT, "of": name, "to": _TEXT})
-    rule = _object(
+    rule = _entry(
         {
             "about": {"type": "string", "description": "What the rule asks for, in a sentence."},
             "source": {"type": "string", "description": "Where it comes from."},
+            "group": {"type": "string", "description": "Groups are switched off as a whole, with `groups`."},
+            "from": {**_DAY, "description": "The first day on which the rule holds."},
+            "until": {**_DAY, "description": "The last day on which the rule holds."},
             "for each": {"$ref": "#/$defs/entity"},
-            "when": {"$ref": "#/$defs/conditions"},
-            "unless": {"$ref": "#/$defs/conditions"},
+            **{key: {"$ref": "#/$defs/conditions"} for key in ("when", "unless", *ADDITIONS)},
+            "replaces": _REPLACES,
             "then": conclusion,
             "to": {"type": "string", "examples": ["person", "interviewer.person", "application.contact_via"]},
             "by": {"type": ["string", "null"], "examples": ["2 days after interview.ended_at"]},
             "because": {"type": "string", "description": "A sentence with {entity.field} placeholders."},
-            "priority": {"type": "integer", "minimum": 0, "maximum": 100},
+            "priority": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 100}, _DIGITS]},
             "safety": {"type": ["boolean", "string"], "description": "On a prohibition: nothing defeats it."},
             "off": {"type": ["boolean", "string"]},
         }
@@ -289,7 +394,7 @@ def _rule() -> Schema:
 
 def _invariant() -> Schema:
     name: Schema = {"$ref": "#/$defs/action_name"}
-    invariant = _object(
+    return _entry(
         {
             "about": _TEXT,
             "for each": {"$ref": "#/$defs/entity"},
@@ -297,16 +402,17 @@ def _invariant() -> Schema:
             "unless": {"$ref": "#/$defs/conditions"},
             "never": {"anyOf": [name, {"type": "array", "items": name}]},
             "always": _object(dict.fromkeys(MODALITIES, name)),
-            "at most": {"type": "integer", "minimum": 0},
+            "at most": {"anyOf": [{"type": "integer", "minimum": 0}, _DIGITS]},
             "of": name,
             "after": _change(),
             "no new": {"anyOf": [name, {"type": "array", "items": name}]},
             "keeps": _object(dict.fromkeys(MODALITIES, name)),
             "same": {"enum": ["advice"]},
             "off": {"type": ["boolean", "string"]},
+            "because": {"type": "string", "description": "Why it is switched off."},
+            "replaces": _REPLACES,
         }
     )
-    return {"anyOf": [invariant, {"enum": ["off", False]}]}
 
 
 def _change() -> Schema:

@@ -15,10 +15,12 @@ from tactful.language.ir import Derived, Field, Moved
 from tactful.language.terms import LiteralOperand, Name, Operand, Parameter, ParameterOperand
 from tactful.source.codes.conditions import OutOfScope, UnknownField, UnknownParameter, WrongPhrase
 from tactful.source.diagnostics import Diagnostic
-from tactful.source.suggest import did_you_mean
+from tactful.source.suggest import did_you_mean, did_you_mean_part, near
 
 Report = Callable[[Diagnostic], None]
 
+#: The most fields of an entity that a message shows.
+_MOST_SHOWN: Final = 40
 _FIELD: Final = re.compile(r"[a-z]+\.[a-z][a-z0-9_]*")
 
 
@@ -27,7 +29,8 @@ class Names(msgspec.Struct, frozen=True):
 
     A parameter whose value varies is a computed field of the candidate, whose name begins with ``$``. ``hidden`` collects
     the facts that stand for moments moved by such a parameter, or by another field, while the pack is checked. ``derived``
-    are the ids of computed facts that may be unknown: parameters that vary, expressions and tables.
+    are the ids of computed facts that may be unknown: parameters that vary, expressions and tables. ``unread`` are names
+    that have a mistake of their own, so that nothing more is said of them.
     """
 
     given: Mapping[str, Mapping[str, FieldSpec]]
@@ -36,6 +39,7 @@ class Names(msgspec.Struct, frozen=True):
     parameters: Mapping[str, Parameter]
     derived: frozenset[str]
     hidden: dict[str, Derived]
+    unread: frozenset[str] = frozenset()
 
     def fields_of(self, entity: str) -> list[str]:
         """The names of all fields of an entity, an interviewer's including its person's."""
@@ -70,7 +74,7 @@ class Scope:
         field = self._of(entity, (), entity, key, name.text)
         if field is None and entity == "interviewer":
             field = self._of(entity, ("person",), "person", key, name.text)
-        if field is None:
+        if field is None and name.text not in self.names.unread:
             self._unknown_field(name, entity, key)
         return field
 
@@ -105,10 +109,11 @@ class Scope:
 
     def _unknown_field(self, name: Name, entity: str, key: str) -> None:
         known = self.names.fields_of(entity)
-        meant = did_you_mean(name.text, [f"{entity}.{field}" for field in known])
+        field = near(key, known)
+        meant = None if field is None else f"did you mean `{entity}.{field}`?"
         if meant is None:
             others = [f"{other}.{key}" for other in self.entities if key in self.names.fields_of(other)]
-            meant = f"did you mean `{others[0]}`?" if others else None
+            meant = f"did you mean `{others[0]}`?" if others else _listed(known)
         article = "an" if entity[0] in "aeio" else "a"
         self.report(UnknownField.at(name.span, f"{article} {entity} has no field `{key}`", meant))
 
@@ -156,7 +161,7 @@ class Scope:
             id_, field.scope, moment, Moved(field, length, back), f"The moment {text}.", "", hidden=True
         )
         self.reads.computed.add(id_)
-        return Field(field.scope, (), "computed", id_, moment, text, derived=True)
+        return Field(field.scope, (), "computed", id_, moment, field.text, derived=True)
 
     def _reaches(self, entity: str, other: str) -> bool:
         """Whether a fact of ``entity`` can read a row of ``other`` that is the same as the row in scope here."""
@@ -169,12 +174,20 @@ class Scope:
         if not isinstance(operand, ParameterOperand):
             return (Name(operand.text, operand.span),), None
         parameter = self.names.parameters.get(operand.name)
+        if parameter is None and operand.name in self.names.unread:
+            return (), None
         if parameter is None:
-            meant = did_you_mean(operand.name, self.names.parameters)
-            self.report(UnknownParameter.at(operand.span, f"there is no parameter `${operand.name}`", meant))
+            meant = did_you_mean_part(operand.name, self.names.parameters)
+            help_ = meant.replace("`", "`$", 1) if meant else "write it into `parameters`"
+            self.report(UnknownParameter.at(operand.span, f"there is no parameter `${operand.name}`", help_))
             return (), None
         self.reads.parameters.add(operand.name)
         return parameter.value, parameter
+
+
+def _listed(fields: Sequence[str]) -> str:
+    shown = ", ".join(f"`{field}`" for field in fields[:_MOST_SHOWN])
+    return f"its fields are {shown}" + (f" and {len(fields) - _MOST_SHOWN} more" if len(fields) > _MOST_SHOWN else "")
 
 
 def scope_of(entity: str) -> tuple[str, ...]:

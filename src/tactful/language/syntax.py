@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from tactful.language.phrases import Deadline, Phrase
-from tactful.language.terms import Definition, Modality, Name, Operand, Override, Parameter, Written
-from tactful.source.diagnostics import Span
+from tactful.language.terms import Definition, Modality, Name, OldName, Operand, Override, Parameter, Written
+from tactful.source.diagnostics import Diagnostic, Span
 
 
 class Entry(Written, frozen=True):
@@ -158,8 +158,18 @@ class Table(Written, frozen=True):
     ask: str
 
 
+class OrderKey(Written, frozen=True):
+    """``person.last_met: latest first``."""
+
+    field: Name
+    first: Name
+
+
 class Action(Written, frozen=True):
-    """An entry of the action catalogue."""
+    """An entry of the action catalogue.
+
+    ``outside_safety``: why no safety rule needs to cover it. ``order`` is ``None`` if the entry says nothing of an order.
+    """
 
     name: Name
     about: str
@@ -169,18 +179,31 @@ class Action(Written, frozen=True):
     channel: Name | None
     steps: tuple[Name, ...]
     due: Name | None
+    outside_safety: str | None
+    order: tuple[OrderKey, ...] | None
+
+
+class ChannelFamilies(Written, frozen=True):
+    """The families of actions by a channel: an action of the channel belongs to one of them. ``any``: by any channel."""
+
+    channel: str
+    families: tuple[Name, ...]
 
 
 class Rule(Written, frozen=True):
-    """A rule. ``endless``: it has ``by: none``, so it has no deadline even if it stops firing by time alone."""
+    """A rule. ``endless``: it has ``by: none``, so it has no deadline even if it stops firing by time alone.
+
+    Without a ``conclusion``, it has a mistake that is reported.
+    """
 
     id: Name
     about: str
     source: str
+    group: str
     entity: Name
     when: Condition
     unless: Condition
-    conclusion: Conclusion
+    conclusion: Conclusion | None
     to: Name | None
     by: Deadline | None
     endless: bool
@@ -268,7 +291,13 @@ class Invariant(Written, frozen=True):
 
 
 class Pack(Written, frozen=True):
-    """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends."""
+    """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends.
+
+    ``laid_over`` are those of its own files that change other packs. ``channels``: the families that safety sees to.
+    ``warnings``: what the pack's own files do without saying so. ``old_names``: where they use old names.
+    ``mistakes`` are those of reading it. ``unread`` are the names of the parameters, fields and facts that were left out
+    because of them: nothing is said of what reads these.
+    """
 
     name: str
     version: str
@@ -286,3 +315,9 @@ class Pack(Written, frozen=True):
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
     own: tuple[str, ...]
+    laid_over: tuple[str, ...]
+    channels: tuple[ChannelFamilies, ...]
+    warnings: tuple[Diagnostic, ...]
+    old_names: tuple[OldName, ...]
+    mistakes: tuple[Diagnostic, ...] = ()
+    unread: frozenset[str] = frozenset()

@@ -80,12 +80,22 @@ class Parameter(Written, frozen=True):
         return bool(self.dated) or self.adjustable is not None
 
 
+class OldName(Written, frozen=True):
+    """A place with an old name. ``exact``: the span covers the name alone."""
+
+    old: str
+    new: str
+    span: Span
+    exact: bool
+
+
 class Override(Written, frozen=True):
-    """A safety rule that an overlay switched off, with its reason."""
+    """A safety rule or, if ``invariant``, an invariant that an overlay switched off, with its reason."""
 
     rule: str
     because: str
     pack: str
+    invariant: bool = False
 
 
 class Definition(Written, frozen=True):

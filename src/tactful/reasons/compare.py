@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tactful.decide.ranker import Conclusion, Key, Ranking
+from tactful.facts.edit import PARAMETERS
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import Kind, MomentKind, Value
 from tactful.facts.rows import Case, Row, row_key
@@ -43,6 +44,8 @@ from tactful.reasons.wording import listing, plain_value, say_moment, say_row, s
 _Key = tuple[Key, int]
 
 _ABSENT: Final = "not there"
+#: A parameter of which a case states no value of its own.
+_NOT_STATED: Final = "as in the pack"
 
 
 def compare(before: tuple[Context, Ranking], after: tuple[Context, Ranking]) -> ComparisonRecord:
@@ -316,18 +319,26 @@ def _fact_changes(before: Context, after: Context) -> Iterator[FactChangeRecord]
         for name in dict.fromkeys((*was.values, *now.values)):
             old, new = was.values.get(name), now.values.get(name)
             if (old and old[0]) != (new and new[0]):
-                yield _change(f"{place}.{name}", old, new, before, after)
+                yield _change(
+                    f"{place}.{name}", old, new, before, after, "unknown" if place != PARAMETERS else _NOT_STATED
+                )
 
 
 def _change(
-    fact: str, old: tuple[Value, Kind] | None, new: tuple[Value, Kind] | None, before: Context, after: Context
+    fact: str,
+    old: tuple[Value, Kind] | None,
+    new: tuple[Value, Kind] | None,
+    before: Context,
+    after: Context,
+    absent: str = "unknown",
 ) -> FactChangeRecord:
+    """A change of a value. ``absent``: the words for a case that does not have it."""
     return FactChangeRecord(
         fact=fact,
         before=None if old is None else plain_value(*old, before.calendar),
         after=None if new is None else plain_value(*new, after.calendar),
-        before_said="unknown" if old is None else say_value(*old, before.calendar),
-        after_said="unknown" if new is None else say_value(*new, after.calendar),
+        before_said=absent if old is None else say_value(*old, before.calendar),
+        after_said=absent if new is None else say_value(*new, after.calendar),
     )
 
 
@@ -358,8 +369,8 @@ _FIELDS: Final = {
 
 
 def _facts(context: Context, ambiguous: set[tuple[str, str]]) -> dict[str, _Facts]:
-    """All known facts of a case, by the place of their row (``person[dana]``)."""
-    facts: dict[str, _Facts] = {}
+    """All known facts of a case, by the place of their row (``person[dana]``), and the parameters that it states."""
+    facts = {PARAMETERS: _Facts(PARAMETERS, dict(_parameters(context)))}
     seen: Counter[str] = Counter()
     for row in _rows(context.case):
         entity, words = row.entity, say_row(row, context.calendar)
@@ -376,9 +387,18 @@ def _values(row: Row, entity: str, context: Context) -> Iterator[tuple[str, tupl
         value = row.value(spec.attribute)
         if value is not None:
             yield spec.name, (value, spec.kind)
-    kinds = context.checked.carried.get(entity, {})
+    kinds = context.checked.custom.get(entity, {})
     for name, value in row.custom.items():
-        yield name, (value, kinds[name])
+        if name in kinds:  # the others are parameters
+            yield name, (value, kinds[name])
+
+
+def _parameters(context: Context) -> Iterator[tuple[str, tuple[Value, Kind]]]:
+    """The parameters that the case states."""
+    stated = context.case.candidate.custom
+    for parameter in context.checked.adjustable:
+        if parameter.key in stated:
+            yield parameter.name, (stated[parameter.key], parameter.kind)
 
 
 def _rows(case: Case) -> Iterator[Row]:

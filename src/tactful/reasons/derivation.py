@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, assert_never
 
 from tactful.engines.evaluate import Environment, row_of
@@ -12,19 +12,16 @@ from tactful.facts.kinds import Value
 from tactful.facts.parameters import SIGN
 from tactful.facts.rows import Row, row_key
 from tactful.language.ir import (
+    HERE,
     Aggregate,
     AllOf,
     AnyOf,
-    Branch,
     Choose,
-    Combine,
     Compare,
     Condition,
-    Constant,
     DateBetween,
     DayTimeBetween,
     Derived,
-    Expression,
     Field,
     Filled,
     IsIn,
@@ -32,22 +29,21 @@ from tactful.language.ir import (
     Moved,
     NoneOf,
     NowIs,
-    Opens,
-    Pick,
     PlaceIn,
     Prohibit,
-    Read,
     Relates,
     Rule,
-    Share,
     Test,
     TextHas,
     WhenFact,
     YearlyBetween,
 )
 from tactful.language.ir.boundaries import other_fields
+from tactful.language.ir.in_force import days_in_force
+from tactful.language.ir.reads import as_written, hidden_move
 from tactful.reasons.budget import Budget
 from tactful.reasons.context import Context, target_record
+from tactful.reasons.formulas import Formula, cells
 from tactful.reasons.justification import supports
 from tactful.reasons.records.why import (
     AskedRecord,
@@ -55,9 +51,11 @@ from tactful.reasons.records.why import (
     FactRecord,
     GatheredRecord,
     MemberRecord,
-    OtherRecord,
+    MovedRecord,
+    ParameterRecord,
     RowRecord,
     RuleRecord,
+    TableRowRecord,
     ToldRecord,
     WhenRecord,
 )
@@ -153,32 +151,49 @@ class Derivation:
 
         ``to_mend``: the tests stand in the way of a rule. ``deep``: the records include how computed facts came about.
         """
-        return tuple(self._test(test, wanted, env, to_mend, DEPTH if deep else 0) for test, wanted in grounds)
+        return self._tests(grounds, env, to_mend, DEPTH if deep else 0)
+
+    def _tests(self, grounds: Iterable[Ground], env: Environment, to_mend: bool, depth: int) -> tuple[AskedRecord, ...]:
+        asked = list(dict.fromkeys(grounds))
+        moved = {test.span for test, _ in asked if hidden_move(test.field, self._evaluator.facts) is not None}
+        return tuple(
+            self._test(test, wanted, env, to_mend, depth)
+            for test, wanted in asked
+            if test.span not in moved
+            or hidden_move(test.field, self._evaluator.facts) is not None
+            or not _only_past_or_future(test)
+        )
 
     def _test(self, test: Test, wanted: bool, env: Environment, to_mend: bool, depth: int) -> AskedRecord:
-        evaluator, context, field = self._evaluator, self._context, test.field
+        evaluator, context, field = self._evaluator, self._context, as_written(test.field, self._evaluator.facts)
         value = evaluator.value(field, env)
-        since, until = self._bounds(test, value, env)
+        since, until = self._bounds(test, evaluator.value(test.field, env), env)
         return AskedRecord(
             field=field.text,
-            phrase=_PARAMETER.sub(lambda match: self._parameter(match[1]) or match[0], test.text),
+            phrase=_PARAMETER.sub(lambda match: self._parameter_value(match[1]), test.text),
             value=plain_value(value, field.kind, context.calendar),
             said=say_value(value, field.kind, context.calendar),
             held=evaluator.test(test, env),
             wanted=wanted,
             since=context.iso(since),
             until=context.iso(until),
-            others=tuple(self._other(other, env) for other in other_fields(test)),
-            because=self._fact(field, env, to_mend, depth),
+            others=tuple(
+                self._member(other, env, to_mend, self._depth_of(other, depth)) for other in other_fields(test)
+            ),
+            because=self._fact(test.field, env, to_mend, depth),
         )
 
-    def _parameter(self, name: str) -> str | None:
-        """The value of a parameter in words: for this case and day, if the value varies."""
-        fact = self._context.decider.facts.get(f"candidate.{SIGN}{name}")
+    def _parameter_value(self, name: str) -> str:
+        """The value of a parameter that counts now, in words."""
+        fact = self._evaluator.facts.get(f"candidate.{SIGN}{name}")
         if fact is None:
-            return self._parameters.get(name)
+            return self._parameters.get(name, f"{SIGN}{name}")
         value = self._evaluator.computed(fact.id, self._context.case.candidate)
         return say_value(value, fact.kind, self._context.calendar)
+
+    def _depth_of(self, operand: Field, depth: int) -> int:
+        """How deep a field that a test compares with is followed: amounts, tables and parameters are, other facts not."""
+        return depth if operand.derived else 0
 
     def _bounds(self, test: Test, value: Value, env: Environment) -> tuple[int | None, int | None]:
         """Since when and until when a test of time holds (seconds since 1970; ``None``: no bound)."""
@@ -198,26 +213,25 @@ class Derivation:
                         assert_never(predicate)
         return max(since, default=None), min(until, default=None)
 
-    def _other(self, field: Field, env: Environment) -> OtherRecord:
-        value, calendar = self._evaluator.value(field, env), self._context.calendar
-        return OtherRecord(
-            field=field.text,
-            value=plain_value(value, field.kind, calendar),
-            said=say_value(value, field.kind, calendar),
-        )
-
     # --- computed facts ---
 
     def _fact(self, field: Field, env: Environment, to_mend: bool, depth: int) -> FactRecord | None:
         """How a computed fact came about; ``None`` for a given fact, and where the row that would have it is missing."""
         row = row_of(field, env)
-        if field.origin != "computed" or row is None or not depth:
+        if field.origin != "computed" or row is None:
+            return None
+        moved = hidden_move(field, self._evaluator.facts)
+        if moved is not None:
+            return self._moved(moved, field, env, to_mend, depth)
+        fact = self._evaluator.facts[field.key]
+        if isinstance(fact, Derived) and fact.is_parameter:
+            return self._parameter(fact, env)
+        if depth <= 0:
             return None
         key = (field.key, row.no, to_mend)
         if key in self._written_out:
             return ToldRecord(fact=field.key, of=target_record(row))
         self._written_out.add(key)
-        fact = self._evaluator.facts[field.key]
         inner = self._evaluator.environment(fact.entity, row)
         match fact:
             case WhenFact():
@@ -237,15 +251,13 @@ class Derivation:
             about=fact.about,
             where=self._where(fact.id),
             of=target_record(row),
-            tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in grounds),
+            tests=self._tests(grounds, env, to_mend, depth - 1),
         )
 
     def _derived(self, fact: Derived, row: Row, env: Environment, to_mend: bool, depth: int) -> DerivedRecord:
         value, calendar = self._evaluator.computed(fact.id, row), self._context.calendar
-        decisive = list(self._decisive(fact.expression, env))
-        branches = [branch for branch, _ in decisive if branch is not None]
-        tests = [test for branch in branches for test in self._holding(branch.condition, env, True)]
-        fields = dict.fromkeys(field for _, field in decisive if field is not None)
+        formula = Formula(self._evaluator, env, calendar)
+        fields = dict.fromkeys(formula.fields(fact.expression))
         return DerivedRecord(
             fact=fact.id,
             about=fact.about,
@@ -253,57 +265,69 @@ class Derivation:
             of=target_record(row),
             value=plain_value(value, fact.kind, calendar),
             said=say_value(value, fact.kind, calendar),
-            rows=tuple(f"{branch.span.file}:{branch.span.line}" for branch in branches),
-            tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in dict.fromkeys(tests)),
+            says=formula.words(fact.expression, fact.kind),
+            table_row=self._table_row(fact, formula, env, to_mend, depth)
+            if isinstance(fact.expression, Choose)
+            else None,
             members=tuple(self._member(field, env, to_mend, depth - 1) for field in fields),
-            since=None if fields else self._since(fact),
         )
 
-    def _since(self, fact: Derived) -> str | None:
-        """The day since which the value of a dated parameter is in force; ``None`` for its first value, and other facts."""
+    def _table_row(
+        self, fact: Derived, formula: Formula, env: Environment, to_mend: bool, depth: int
+    ) -> TableRowRecord:
+        assert isinstance(fact.expression, Choose)
+        row = formula.row(fact.expression)
+        if row is None:
+            return TableRowRecord(no=None, where=self._where(fact.id), cells="", tests=())
+        no, branch = row
+        tests = self._holding(branch.condition, env, True)
+        return TableRowRecord(
+            no=no,
+            where=f"{branch.span.file}:{branch.span.line}",
+            cells=cells(branch.condition),
+            tests=self._tests(tests, env, to_mend, depth - 1),
+        )
+
+    def _moved(self, moved: Moved, field: Field, env: Environment, to_mend: bool, depth: int) -> MovedRecord:
+        """A moment that a condition moves by a length of time; ``field`` is the hidden fact that stands for it."""
+        assert isinstance(moved.length, Field)  # a length that is fixed needs no hidden fact
+        value, calendar = self._evaluator.value(field, env), self._context.calendar
+        return MovedRecord(
+            moment=self._member(moved.field, env, to_mend, depth - 1),
+            by=self._member(moved.length, env, to_mend, depth - 1),
+            before=moved.back,
+            value=plain_value(value, field.kind, calendar),
+            said=say_value(value, field.kind, calendar),
+        )
+
+    def _parameter(self, fact: Derived, env: Environment) -> ParameterRecord:
+        calendar, name = self._context.calendar, _parameter(fact.id)
+        assert name is not None  # the fact stands for a parameter
+        value = self._evaluator.expression(fact.expression, env)
         checked = self._context.checked
-        name = _parameter(fact.id)
-        parameter = next((parameter for parameter in checked.parameters if parameter.name == name), None)
-        calendar, now = self._context.calendar, self._context.now
-        today = calendar.day(now) if checked.as_of is None else checked.as_of
-        days = [dated.day for dated in parameter.dated[1:] if dated.day <= today] if parameter is not None else []
-        return format_date(days[-1]) if days else None
+        parameter = next(parameter for parameter in checked.parameters if parameter.name == name)
+        stated = self._context.case.candidate.custom.get(f"{SIGN}{name}") is not None
+        today = calendar.day(self._context.now) if checked.as_of is None else checked.as_of
+        since, until = (None, None) if stated else days_in_force(parameter, today)
+        return ParameterRecord(
+            parameter=name,
+            about=fact.about,
+            where=self._where(fact.id),
+            value=plain_value(value, fact.kind, calendar),
+            said=say_value(value, fact.kind, calendar),
+            since=None if since is None else format_date(since),
+            until=None if until is None else format_date(until),
+            stated=stated,
+        )
 
     def _member(self, field: Field, env: Environment, to_mend: bool, depth: int) -> MemberRecord:
-        other = self._other(field, env)
-        return MemberRecord(other.field, other.value, other.said, self._fact(field, env, to_mend, depth))
-
-    def _decisive(self, expression: Expression, env: Environment) -> Iterator[tuple[Branch | None, Field | None]]:
-        """The rows of tables and the fields that an expression has its value from."""
-        evaluator = self._evaluator
-        match expression:
-            case Constant():
-                return
-            case Read(field=field) | Opens(field=field):
-                yield None, field
-            case Moved(field=field, length=length):
-                yield None, field
-                if isinstance(length, Field):
-                    yield None, length
-            case Pick(members=members):
-                value = evaluator.expression(expression, env)
-                chosen = next((member for member in members if evaluator.expression(member, env) == value), None)
-                for member in members if value is None or chosen is None else (chosen,):
-                    yield from self._decisive(member, env)
-            case Combine(members=members):
-                for member in members:
-                    yield from self._decisive(member, env)
-            case Share(of=of):
-                yield from self._decisive(of, env)
-            case Choose(branches=branches, otherwise=otherwise):
-                branch = next((branch for branch in branches if evaluator.holds(branch.condition, env)), None)
-                if branch is not None:
-                    yield branch, None
-                    yield from self._decisive(branch.value, env)
-                elif otherwise is not None:
-                    yield from self._decisive(otherwise, env)
-            case _:
-                assert_never(expression)
+        value, calendar = self._evaluator.value(field, env), self._context.calendar
+        return MemberRecord(
+            field=field.text,
+            value=plain_value(value, field.kind, calendar),
+            said=say_value(value, field.kind, calendar),
+            because=self._fact(field, env, to_mend, depth),
+        )
 
     def _gathered(self, fact: Aggregate, row: Row, env: Environment, to_mend: bool, depth: int) -> GatheredRecord:
         matched = [
@@ -355,7 +379,7 @@ class Derivation:
             row=target_record(row),
             said=say_row(row, self._context.calendar),
             matched=matched,
-            tests=tuple(self._test(test, wanted, env, to_mend, depth - 1) for test, wanted in grounds),
+            tests=self._tests(grounds, env, to_mend, depth - 1),
         )
 
     def _where(self, id_: str) -> str:
@@ -367,6 +391,16 @@ def _parameter(id_: str) -> str | None:
     """The parameter that a fact stands for; ``None`` if it stands for none."""
     entity, _, name = id_.partition(".")
     return name.removeprefix(SIGN) if entity == "candidate" and name.startswith(SIGN) else None
+
+
+def _only_past_or_future(test: Test) -> bool:
+    """Whether a test of a written moment asks no more than on which side of now it lies.
+
+    ``at most candidate.notice_period ago`` is two tests: that the moment is past, and that it is not too long past.
+    """
+    return bool(test.predicates) and all(
+        isinstance(predicate, NowIs) and predicate.shift == HERE for predicate in test.predicates
+    )
 
 
 def _members(condition: Condition) -> tuple[Condition, ...]:

@@ -17,12 +17,13 @@ from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Row
 from tactful.language.ir import AddStep, AllOf, AnyOf, Condition, NoneOf, Rule, Test
+from tactful.language.ir.reads import as_written
 from tactful.reasons.records.decision import ConditionRecord, JustificationRecord
 from tactful.reasons.wording import fill, plain_value
 
 
 class Support(msgspec.Struct, frozen=True):
-    """A test that a rule's firing depends on: the value that it read, and whether the test held."""
+    """A test that a rule's firing depends on: the value of the field that its author wrote, and whether the test held."""
 
     test: Test
     value: Value
@@ -33,7 +34,7 @@ def supports(condition: Condition, env: Environment, evaluator: Evaluator, wante
     """The tests, in the order of the rule, that make ``condition`` hold (or not hold, where that is ``wanted``)."""
     match condition:
         case Test():
-            yield Support(condition, evaluator.value(condition.field, env), wanted)
+            yield Support(condition, evaluator.value(as_written(condition.field, evaluator.facts), env), wanted)
         case NoneOf(members=members):
             yield from supports(AnyOf(members), env, evaluator, not wanted)
         case AllOf(members=members) | AnyOf(members=members):

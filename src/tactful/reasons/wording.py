@@ -7,6 +7,7 @@ from typing import Final
 
 from tactful.engines.evaluate import Environment, Evaluator
 from tactful.facts.calendars import Calendar
+from tactful.facts.dates import MONTHS
 from tactful.facts.kinds import (
     DAY,
     HOUR,
@@ -49,6 +50,11 @@ def say_local(local: datetime) -> str:
 def say_day(day: date) -> str:
     """``Sat 21 Nov 2026``."""
     return f"{say_short_day(day)} {day.year}"
+
+
+def say_long_day(day: date) -> str:
+    """``1 July 2027``."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def say_short_day(day: date) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import yaml
 
-from tactful.source.codes.text import DuplicateKey, ForbiddenYaml, TooLarge, Unreadable
+from tactful.source.codes.text import DuplicateKey, ForbiddenYaml, TooLarge
 from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
+from tactful.source.grammar import LOADER, explained
 from tactful.source.nodes import DEFAULT_LIMITS, Mapping, Node, Scalar, Sequence, TextLimits, decode
+from tactful.source.suggest import in_words
 
 
 def parse_yaml(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> Node | None:
@@ -19,36 +21,38 @@ def parse_yaml(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS
     duplicate keys, keys that are not single values, tags, merge keys, several documents, and exceeded limits.
     """
     text = decode(data, name, limits)
-    builder = _YamlBuilder(text, name, limits)
-    try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            builder.take(event)
-    except yaml.YAMLError as error:
-        builder.problems.append(_syntax_error(error, text, name))
-    if builder.problems:
-        raise InvalidInput(builder.problems, {name: text})
-    return builder.root
+    root, mistakes = read_yaml(text, name, limits)
+    if mistakes:
+        raise InvalidInput(mistakes, {name: text})
+    return root
 
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def read_yaml(text: str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    """What can be read of a decoded YAML text, and its mistakes.
+
+    A sentence that should be in quotes is told and passed over. Raises :class:`InvalidInput` where the rest is unreadable.
+    """
+    mistakes: list[Diagnostic] = []
+    readable = text
+    while True:
+        builder = _YamlBuilder(text, name, limits)
+        try:
+            for event in yaml.parse(readable, Loader=LOADER):
+                builder.take(event)
+        except yaml.YAMLError as error:
+            mistake, mended = explained(error, text, readable, name)
+            mistakes.append(mistake)
+            if mended is None or len(mistakes) >= min(_MOST_MENDED, _MOST_READ // len(text)):
+                raise InvalidInput([*mistakes, *builder.problems], {name: text}) from None
+            readable = mended
+        else:
+            return builder.root, (*mistakes, *builder.problems)
 
 
-def _syntax_error(error: yaml.YAMLError, text: str, name: str) -> Diagnostic:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
-    context = getattr(error, "context", None)
-    message = f"this is not YAML: {problem}" + (f" {context}" if context else "")
-    span = None if mark is None else _point(text, mark, name)
-    help_ = "look for a missing quote, bracket or colon, or wrong indentation"
-    if span is not None and text[: span.start].endswith("none of "):
-        help_ = "`none of […]` is not allowed inside braces: give the condition its own line"
-    return Unreadable.at(span, message, help_)
-
-
-def _point(text: str, mark: Any, name: str) -> Span:
-    lines = text.splitlines(keepends=True)
-    start = min(sum(map(len, lines[: mark.line])) + mark.column, len(text))
-    return Span(name, start, min(start + 1, len(text)), mark.line + 1, mark.column + 1)
+#: The most mistakes of grammar that are told in one go.
+_MOST_MENDED: Final = 20
+#: The most characters that are read to tell them: a long text is read less often.
+_MOST_READ: Final = 2_000_000
 
 
 class _Open:
@@ -76,6 +80,7 @@ class _YamlBuilder:
             case yaml.ScalarEvent():
                 span = self._span(event)
                 self._checked(event, span)
+                self._block(event, span)
                 plain = event.style is None or event.style == ""
                 self._anchor(event.anchor, None, 0)
                 self._add(Scalar(event.value, plain, span), 1, event.anchor)
@@ -106,7 +111,20 @@ class _YamlBuilder:
     def _checked(self, event: Any, span: Span) -> None:
         if event.tag is not None and event.tag != "!":
             message = f"the tag `{event.tag}` is not allowed"
-            self.problems.append(ForbiddenYaml.at(span, message, "remove the tag"))
+            help_ = self._in_words(span) or "remove the tag, or put the text in quotes"
+            self.problems.append(ForbiddenYaml.at(span, message, help_))
+
+    def _block(self, event: yaml.ScalarEvent, span: Span) -> None:
+        """Report a comparison such as ``>3``, which begins an empty block of text."""
+        help_ = self._in_words(span) if event.style == ">" and not event.value.strip() else None
+        if help_ is not None:
+            self.problems.append(ForbiddenYaml.at(span, "an empty block of text begins here", help_))
+
+    def _in_words(self, span: Span) -> str | None:
+        """The help for a comparison in signs that YAML reads as something else."""
+        written = self.text[span.start :].split("\n", 1)[0].split(" #", 1)[0].strip()
+        words = in_words(written) if written[:1] in ("!", ">", "*") else None
+        return None if words is None else f"write `{words}`"
 
     def _begin(self, event: Any) -> None:
         span = self._span(event)
@@ -143,8 +161,12 @@ class _YamlBuilder:
         if target is None:
             inside = event.anchor in self._anchors
             what = "refers to a value that contains it" if inside else "has no anchor above it"
-            self.problems.append(ForbiddenYaml.at(span, f"the alias `*{event.anchor}` {what}", "write the value out"))
-            self._add(Scalar("", True, span), 1, None)
+            self.problems.append(
+                ForbiddenYaml.at(
+                    span, f"the alias `*{event.anchor}` {what}", self._in_words(span) or "write the value out"
+                )
+            )
+            self._add(Scalar(event.anchor, True, span), 1, None)
         else:
             self._add(target[0], target[1], None, new=target[1])
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from tactful.columns.columns import Columns
 from tactful.decide.decider import Decider
-from tactful.decide.ranker import Conclusion, Ranking, in_order
+from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.firings import RawFiring
 from tactful.reasons.context import Context
 from tactful.reasons.justification import step_text
@@ -28,7 +28,7 @@ class Words:
         for case, now in zip(columns.each_case(range(len(moments))), moments, strict=True):
             context = Context(self._decider, case, now)
             ranking = self._decider.rank(case, now)
-            for conclusion in _in_order(ranking):
+            for conclusion in _in_order(ranking, context):
                 labels.append(context.label(conclusion))
                 reasons += [_because(firing, context) for firing in context.ranker.sorted_firings(conclusion)]
             if "steps" in tables:
@@ -38,10 +38,10 @@ class Words:
         return {name: _with(table, *added_columns[name]) for name, table in tables.items()}
 
 
-def _in_order(ranking: Ranking) -> list[Conclusion]:
+def _in_order(ranking: Ranking, context: Context) -> list[Conclusion]:
     """Conclusions in the order in which the tables number them."""
     alternatives = [other for conclusion in ranking.ranked for other in conclusion.alternatives]
-    return [*ranking.ranked, *in_order(alternatives), *ranking.set_aside]
+    return [*ranking.ranked, *context.ranker.in_order(alternatives, context.case, context.now), *ranking.set_aside]
 
 
 def _steps(conclusion: Conclusion, context: Context) -> list[RawFiring]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, assert_never
 
+import numpy as np
 import numpy.typing as npt
 
 from tactful.columns.columns import Columns
@@ -14,14 +15,14 @@ from tactful.columns.engine.business_days import DayTables, LocalDays
 from tactful.columns.engine.conditions import Conditions
 from tactful.columns.engine.deadlines import Deadlines, Ends, ends_of
 from tactful.columns.engine.derived import DerivedFacts, DerivedPlan, derived_plan
-from tactful.columns.engine.fields import Fields
+from tactful.columns.engine.fields import Fields, is_known
 from tactful.columns.engine.frames import Some
 from tactful.columns.engine.nodes import Node, Table
 from tactful.columns.engine.planner import Planner
 from tactful.columns.engine.predicates import Tests
-from tactful.columns.firings import RuleFirings
+from tactful.columns.firings import FieldValues, RuleFirings
 from tactful.facts.calendars import Calendars
-from tactful.language.ir import AddStep, CheckedPack, ComputedFact, Derived, Rule, WhenFact
+from tactful.language.ir import AddStep, CheckedPack, ComputedFact, Derived, Field, Rule, WhenFact
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.reads import computed, fields_of_fact
 
@@ -66,12 +67,23 @@ class ColumnarProgram:
         """All firings of rules that add steps, in the order of rules. Rules that do not fire are left out."""
         return self._fired(self._steps, columns)
 
+    def values(self, columns: Columns, fields: Iterable[tuple[str, Field]]) -> dict[tuple[str, Field], FieldValues]:
+        """The values of fields for all rows of an entity that has them in scope."""
+        chunk = self._chunk(columns)
+        try:
+            return {(entity, field): chunk.values(entity, field) for entity, field in fields}
+        finally:
+            chunk.forget()
+
     def _fired(self, rules: Iterable[_RulePlan], columns: Columns) -> list[RuleFirings]:
-        chunk = _Chunk(columns, self._plans, self._facts, self._depths, self._days, self._calendars)
+        chunk = self._chunk(columns)
         try:
             return chunk.fired(rules)
         finally:
             chunk.forget()
+
+    def _chunk(self, columns: Columns) -> _Chunk:
+        return _Chunk(columns, self._plans, self._facts, self._depths, self._days, self._calendars)
 
 
 def _depths(facts: Iterable[ComputedFact]) -> dict[str, int]:
@@ -127,6 +139,12 @@ class _Chunk:
                 firings.append(RuleFirings(plan.rule.no, rows, self._deadlines.due(plan.rule, plan.ends, rows, frame)))
         self._deadlines.search()
         return firings
+
+    def values(self, entity: str, field: Field) -> FieldValues:
+        """The values of a field for all rows of an entity that has it in scope."""
+        ref, frame = Planner().ref(field, Table(entity)), self._conditions.whole(entity)
+        data = self._fields.at(ref, frame)
+        return FieldValues(data if data.dtype == np.float64 else data.astype(np.int64), is_known(data, ref))
 
     def forget(self) -> None:
         """Free all arrays. Facts and fields refer to each other, so reference counting alone would not."""

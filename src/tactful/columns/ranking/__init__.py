@@ -3,13 +3,13 @@
 Arrays need an implementation of their own. Tests compare its conclusions with those of the ranker for one case.
 
 ``plan`` is prepared once for a pack. ``gather`` merges firings into conclusions. ``conflicts``, ``one_per`` and ``order``
-decide between them, and ``sorting`` breaks ties by name. ``arrange`` gives each conclusion its place, ``steps`` adds
-justifications and steps, and ``write`` makes Arrow tables, with the ids of rows from ``ids``.
+decide between them; ``orders`` breaks ties by values, and ``sorting`` by name. ``arrange`` gives each conclusion its place,
+``steps`` adds justifications and steps, and ``write`` makes Arrow tables, with the ids of rows from ``ids``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -20,10 +20,12 @@ from tactful.columns.ranking.around import Around
 from tactful.columns.ranking.arrange import arranged
 from tactful.columns.ranking.gather import gather_conclusions
 from tactful.columns.ranking.ids import Ids
+from tactful.columns.ranking.order import Names
+from tactful.columns.ranking.orders import Orders, Values
 from tactful.columns.ranking.plan import RankingPlan, target_entity
 from tactful.columns.ranking.steps import steps_of
 from tactful.columns.ranking.write import Words, Writer
-from tactful.language.ir import CheckedPack
+from tactful.language.ir import CheckedPack, Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,22 @@ class ColumnRanker:
         self._words = Words(self._plan)
 
     def rank(
-        self, columns: Columns, fired: Iterable[RuleFirings], steps: Iterable[RuleFirings] | None = None
+        self,
+        columns: Columns,
+        fired: Iterable[RuleFirings],
+        steps: Iterable[RuleFirings] | None,
+        values: Callable[[Columns, Iterable[tuple[str, Field]]], Values],
     ) -> RankedTables:
-        """Rank all candidates of ``columns`` by the firings; ``steps`` are the firings of rules that add steps."""
+        """Rank all candidates of ``columns`` by the firings; ``steps`` are the firings of rules that add steps.
+
+        ``values`` gives the values of fields for all rows of an entity. It is called only if conclusions tie.
+        """
         fired, steps = list(fired), None if steps is None else list(steps)
         rules = [self._plan.rules[firings.rule] for firings in (*fired, *(steps or ()))]
         around = Around(columns, {entity for rule in rules for entity in (rule.entity, target_entity(rule))})
         ids = Ids(around)
-        ranked = arranged(self._plan, around, ids, *gather_conclusions(self._plan, around, ids, fired))
+        names = Names(Orders(self._plan, lambda: values(columns, self._plan.sorting_fields)), ids)
+        ranked = arranged(self._plan, around, names, *gather_conclusions(self._plan, around, ids, fired))
         writer = Writer(self._plan, self._words, ids, ranked)
         return RankedTables(
             writer.actions(),

@@ -12,9 +12,8 @@ from tactful.columns.columns import Places, picked
 from tactful.columns.ranking.around import Around, Numbers
 from tactful.columns.ranking.conflicts import Defeats, settle_conflicts
 from tactful.columns.ranking.gather import Conclusions, Firings
-from tactful.columns.ranking.ids import Ids
 from tactful.columns.ranking.one_per import restricted, yield_to_better
-from tactful.columns.ranking.order import ALTERNATIVE, RANKED, SET_ASIDE, Ordered, in_order, some_in_order
+from tactful.columns.ranking.order import ALTERNATIVE, RANKED, SET_ASIDE, Names, Ordered, in_order, some_in_order
 from tactful.columns.ranking.plan import RankingPlan
 
 
@@ -37,7 +36,7 @@ class Ranked:
     lost_to: Numbers
 
 
-def arranged(plan: RankingPlan, around: Around, ids: Ids, all_: Conclusions, firings: Firings) -> Ranked:
+def arranged(plan: RankingPlan, around: Around, names: Names, all_: Conclusions, firings: Firings) -> Ranked:
     """Settle conflicts, apply ``one per``, and give each conclusion its place."""
     defeats = settle_conflicts(plan, around.columns, all_)
     states = np.full(len(all_.group), RANKED, dtype=np.int8)
@@ -45,11 +44,11 @@ def arranged(plan: RankingPlan, around: Around, ids: Ids, all_: Conclusions, fir
     take_part = restricted(plan, all_)
     some = take_part.copy()
     some[defeats.winners] = True
-    best = some_in_order(plan, ids, all_, np.flatnonzero(some))
+    best = some_in_order(plan, names, all_, np.flatnonzero(some))
     take_part[defeats.losers] = False
     yielded = yield_to_better(plan, around, all_, best[picked(take_part, best)])
     states[yielded.losers] = ALTERNATIVE
-    ordered = in_order(plan, ids, all_, states)
+    ordered = in_order(plan, names, all_, states)
     place = np.empty(len(states), dtype=np.int32)
     place[ordered.order] = np.arange(len(place), dtype=np.int32)
     number = within(ordered.candidate)

@@ -10,6 +10,7 @@ from tactful.columns.columns import Flags, Ints, Places, picked
 from tactful.columns.ranking.around import Numbers, Rows
 from tactful.columns.ranking.gather import NEVER, Conclusions, Small
 from tactful.columns.ranking.ids import Ids
+from tactful.columns.ranking.orders import Orders
 from tactful.columns.ranking.plan import RankingPlan
 from tactful.columns.ranking.sorting import in_order_of_names, runs, sorted_by
 
@@ -33,6 +34,13 @@ class Ordered(NamedTuple):
     strength: Small
 
 
+class Names(NamedTuple):
+    """What decides between conclusions with equal merits: the orders of their actions, then the ids of their targets."""
+
+    orders: Orders
+    ids: Ids
+
+
 class _Merits(NamedTuple):
     """The fields by which conclusions are sorted after candidate and state. ``group`` and ``target`` give their names."""
 
@@ -43,21 +51,21 @@ class _Merits(NamedTuple):
     target: Places
 
 
-def in_order(plan: RankingPlan, ids: Ids, all_: Conclusions, states: Small) -> Ordered:
-    """All conclusions, sorted by candidate and state, and then by :func:`tactful.decide.ranker.rank_key`."""
+def in_order(plan: RankingPlan, names: Names, all_: Conclusions, states: Small) -> Ordered:
+    """All conclusions, sorted by candidate and state, and then by :class:`tactful.decide.ranker.Ranker`."""
     merits = _Merits(all_.priority, all_.due, all_.strength, all_.group, all_.target)
-    return _sorted(plan, ids, all_.candidate, states, merits)
+    return _sorted(plan, names, all_.candidate, states, merits)
 
 
-def some_in_order(plan: RankingPlan, ids: Ids, all_: Conclusions, some: Places) -> Places:
+def some_in_order(plan: RankingPlan, names: Names, all_: Conclusions, some: Places) -> Places:
     """Some conclusions (``some`` is ascending), sorted by candidate, and then by the same key."""
     priority, due, strength = picked(all_.priority, some), picked(all_.due, some), picked(all_.strength, some)
     merits = _Merits(priority, due, strength, picked(all_.group, some), picked(all_.target, some))
     states = np.zeros(len(some), dtype=np.int8)
-    return picked(some, _sorted(plan, ids, picked(all_.candidate, some), states, merits).order)
+    return picked(some, _sorted(plan, names, picked(all_.candidate, some), states, merits).order)
 
 
-def _sorted(plan: RankingPlan, ids: Ids, candidate: Rows, state: Small, merits: _Merits) -> Ordered:
+def _sorted(plan: RankingPlan, names: Names, candidate: Rows, state: Small, merits: _Merits) -> Ordered:
     due, last = _by_order(merits.due)
     before = state.astype(np.int16) << _PRIORITY  # small numbers, which are added faster
     before += np.int8(_LEAST) - merits.priority
@@ -73,8 +81,11 @@ def _sorted(plan: RankingPlan, ids: Ids, candidate: Rows, state: Small, merits: 
     if alike.any():
         places, numbers = runs(alike)
         tied = picked(order, places)
-        entities = picked(plan.entity, picked(group, places))
-        order[places] = in_order_of_names(ids, tied, numbers, entities, picked(merits.target, tied))
+        groups = picked(group, places)
+        sorted_, numbers = names.orders.sort(groups, picked(merits.target, tied), numbers)
+        tied = picked(tied, sorted_)
+        entities = picked(plan.entity, groups)
+        order[places] = in_order_of_names(names.ids, tied, numbers, entities, picked(merits.target, tied))
     # Reading these out of the keys is faster than looking them up.
     strength = (keys & _bits(_MODALITY)).astype(np.int8)
     keys >>= _MODALITY + last.bit_length()

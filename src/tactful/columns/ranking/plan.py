@@ -9,8 +9,8 @@ import numpy as np
 
 from tactful.columns.columns import Ints
 from tactful.decide.ranker import STRENGTH
-from tactful.facts.entities import CODES, can_be_inside, can_belong_to
-from tactful.language.ir import AddStep, ById, CheckedPack, Field, InScope, Prohibit, Rule
+from tactful.facts.entities import CODES, SCOPES, can_be_inside, can_belong_to
+from tactful.language.ir import AddStep, ById, CheckedPack, Field, InScope, OrderKey, Prohibit, Rule
 
 #: Each action, with all families that it belongs to.
 Families = Mapping[str, tuple[str, ...]]
@@ -19,7 +19,7 @@ Families = Mapping[str, tuple[str, ...]]
 class ConclusionGroup(NamedTuple):
     """All conclusions for the same action, or all against it, whose targets are rows of the same entity.
 
-    Sorted as tuples, groups are in the order of :func:`tactful.decide.ranker.rank_key`.
+    Sorted as tuples, groups are in the order of :class:`tactful.decide.ranker.Ranker`.
     """
 
     action: str
@@ -64,6 +64,14 @@ class RankingPlan:
         #: The entity that each ``one per`` family is restricted by.
         self.per = tuple(restricted.values())
         self.keys = tuple(_keys(group, families[group.action], restricted) for group in self.groups)
+        #: What sorts the conclusions of each group before ids do: fields that its targets have in scope.
+        self.sorting = tuple(_sorting(group, checked) for group in self.groups)
+        #: The fields that sort conclusions, each with the entity of the targets.
+        self.sorting_fields = tuple(
+            dict.fromkeys(
+                (group.entity, key.field) for group, keys in zip(self.groups, self.sorting, strict=True) for key in keys
+            )
+        )
         #: The actions of all conclusions; ``action`` has the number of each group's action.
         self.actions = tuple(dict.fromkeys(group.action for group in self.groups))
         actions = {action: no for no, action in enumerate(self.actions)}
@@ -115,6 +123,11 @@ def _keys(group: ConclusionGroup, family: tuple[str, ...], restricted: Mapping[s
     numbers = {id_: no for no, id_ in enumerate(restricted)}
     keys = (Key(numbers[id_], restricted[id_]) for id_ in family if id_ in restricted)
     return tuple(key for key in keys if can_belong_to(group.entity, key.per))
+
+
+def _sorting(group: ConclusionGroup, checked: CheckedPack) -> tuple[OrderKey, ...]:
+    order = checked.actions[group.action].order
+    return tuple(key for key in order if key.field.scope in SCOPES[group.entity])
 
 
 def _concludes(rule: Rule) -> bool:

@@ -9,7 +9,7 @@ class CaseLimits(msgspec.Struct, frozen=True):
     """Bounds on one case, adjustable: ``tactful.load(limits=CaseLimits(people=1000))``.
 
     ``bytes`` and ``depth`` bound the input as a whole, and ``text`` bounds the length of a single text, in characters.
-    ``places`` counts the different places (a time zone with a country) of the case, and ``steps`` the tests
+    ``places`` counts the different places (a time zone with a country and a calendar) of the case, and ``steps`` the tests
     that a decision makes of its rows. The others count rows: ``people``, ``interviews`` and ``messages`` for each
     application.
     """

@@ -11,6 +11,7 @@ from tactful.formats.agenda import Agenda, Entry, agenda
 from tactful.formats.exporters.chart import chart, heading
 from tactful.formats.exporters.markup import add, element, to_bytes
 from tactful.formats.exporters.svg import svg_element
+from tactful.formats.notices import notices
 from tactful.reasons.wording import say_clock, say_day
 
 #: The page loads and runs nothing, whatever the names in the case contain.
@@ -78,9 +79,8 @@ def plan_to_html(plan: Plan, application: str | None = None) -> bytes:
 
 
 def _warnings(main: Element, plan: Plan) -> None:
-    for override in plan.now.safety_off:
-        message = f"The safety rule {override.rule} is switched off by {override.pack}: {override.because}"
-        add(main, "p", message, class_="warning")
+    for notice in notices(plan.now, plan.outside_safety):
+        add(main, "p", notice, class_="warning")
 
 
 def _chart(main: Element, plan: Plan, application: str | None) -> None:

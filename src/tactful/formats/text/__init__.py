@@ -8,6 +8,7 @@ from rich.text import Text
 
 from tactful.api.decision import Advice, Decision
 from tactful.facts.reading.moments import epoch_seconds
+from tactful.formats.notices import notices
 from tactful.formats.text.console import SafeConsole
 from tactful.reasons.records.decision import AlternativeRecord, JustificationRecord, SetAsideRecord
 from tactful.reasons.wording import concerning, distance, say_moment
@@ -28,9 +29,8 @@ def render_decision(decision: Decision, console: SafeConsole, application: str |
     calendar = decision.calendar
     head = f"{say_moment(epoch_seconds(decision.at), calendar)} ({calendar.time_zone})"
     console.print(Text.assemble("Advice for ", (head, "bold"), f", by the rules of {decision.pack_name}"))
-    for override in decision.safety_off:
-        message = f"The safety rule {override.rule} is switched off by {override.pack}: {override.because}"
-        console.print(Text(message, "bold yellow"))
+    for notice in notices(decision, decision.outside_safety):
+        console.print(Text(notice, "bold yellow"))
     shown = [advice for advice in decision.actions if application is None or advice.application in (None, application)]
     if not shown:
         console.print()

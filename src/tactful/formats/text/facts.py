@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal
 
 import msgspec
@@ -10,8 +10,8 @@ import msgspec
 from tactful.facts.entities import ENTITIES
 from tactful.facts.fields import Mutability, given_fields
 from tactful.facts.kinds import ChoiceKind, IdKind, Kind, ListKind, NumberKind, kind_name
-from tactful.language.ir import AddStep, ById, CheckedPack, Field, FieldSlot, Rule, Template
-from tactful.language.ir.reads import closure, fields_of_fact, fields_of_rule
+from tactful.language.ir import AddStep, ById, CheckedPack, ComputedFact, Field, FieldSlot, Rule, Template
+from tactful.language.ir.reads import closure, fields_of_expression, fields_of_fact, fields_of_rule, hidden_move
 
 #: Who changes a fact, in words.
 CHANGED_BY: Final[Mapping[Mutability, str]] = {
@@ -68,7 +68,7 @@ def _custom(checked: CheckedPack) -> Iterator[FactDescription]:
 
 
 def _computed(checked: CheckedPack) -> Iterator[FactDescription]:
-    for fact in sorted(checked.facts, key=lambda fact: fact.id):
+    for fact in sorted(checked.named_facts, key=lambda fact: fact.id):
         name = fact.id.partition(".")[2]
         yield FactDescription(fact.entity, name, "computed", fact.kind, fact.about, "", "other facts", fact.ask)
 
@@ -119,7 +119,7 @@ def rules_that_read(checked: CheckedPack, id_: str) -> tuple[ReadingRule, ...]:
     }
     readers = []
     for rule in checked.rules:
-        ids = {field_id(field) for field in _fields_read(rule)}
+        ids = set(_as_named(_fields_read(rule), facts))
         if id_ in ids:
             readers.append(ReadingRule(rule, ()))
         elif ids & dependent:
@@ -129,7 +129,18 @@ def rules_that_read(checked: CheckedPack, id_: str) -> tuple[ReadingRule, ...]:
 
 def facts_that_read(checked: CheckedPack, id_: str) -> tuple[str, ...]:
     """The ids of the computed facts that read a fact directly."""
-    return tuple(sorted(fact.id for fact in checked.facts if id_ in map(field_id, fields_of_fact(fact))))
+    facts = {fact.id: fact for fact in checked.facts}
+    return tuple(sorted(fact.id for fact in checked.named_facts if id_ in _as_named(fields_of_fact(fact), facts)))
+
+
+def _as_named(fields: Iterable[Field], facts: Mapping[str, ComputedFact]) -> Iterator[str]:
+    """The ids of fields; for a hidden fact, which moves a moment, those of the moment and of the length of time."""
+    for field in fields:
+        moved = hidden_move(field, facts)
+        if moved is None:
+            yield field_id(field)
+        else:
+            yield from map(field_id, fields_of_expression(moved))
 
 
 def field_id(field: Field) -> str:

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from tactful.api.plan import Plan
 from tactful.formats.agenda import AgendaDay, Entry, agenda, seconds
+from tactful.formats.notices import notices
 from tactful.formats.text import STYLES
 from tactful.formats.text.chart import chart
 from tactful.formats.text.console import SafeConsole
@@ -44,9 +45,8 @@ def _heading(plan: Plan, console: SafeConsole) -> None:
         _wrapped(
             Text("The plan ends earlier than was asked for, because so much changes in a case of this size."), console
         )
-    for override in plan.now.safety_off:
-        message = f"The safety rule {override.rule} is switched off by {override.pack}: {override.because}"
-        _wrapped(Text(message, "bold yellow"), console)
+    for notice in notices(plan.now, plan.outside_safety):
+        _wrapped(Text(notice, "bold yellow"), console)
 
 
 def _section(title: str, entries: tuple[Entry, ...], console: SafeConsole) -> None:

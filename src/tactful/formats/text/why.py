@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from rich.text import Text
@@ -25,11 +25,13 @@ from tactful.reasons.records.why import (
     GatheredRecord,
     GaveWayRecord,
     MemberRecord,
+    MovedRecord,
     NearRecord,
     NeighbourRecord,
     NotAdvisedRecord,
     OpeningRecord,
     OpensRecord,
+    ParameterRecord,
     RivalRecord,
     RowRecord,
     RuleRecord,
@@ -39,7 +41,7 @@ from tactful.reasons.records.why import (
     WhenRecord,
     WhyRecord,
 )
-from tactful.reasons.wording import listing, say_local
+from tactful.reasons.wording import listing, say_local, say_long_day
 
 #: The most rules named besides the nearest one.
 _FURTHER = 4
@@ -123,7 +125,7 @@ def _gave_way(answer: GaveWayRecord) -> list[Node]:
     to = answer.to
     why = f"there is one {answer.family} per {answer.per}, and {to.rank}. {to.label} comes before it: "
     sections = _concluded(answer.conclusion, "but only as an alternative", "yellow")
-    return [*sections, _section("It gave way", why + _decided(to.criterion, to.other, to.own))]
+    return [*sections, _section("It gave way", why + _decided(to.criterion, to.order, to.other, to.own))]
 
 
 def _defeated(answer: DefeatedRecord) -> list[Node]:
@@ -179,12 +181,12 @@ def _conflict(conflict: ConflictRecord, conclusion: ConclusionRecord, *, won: bo
 
 
 def _rival(rival: RivalRecord) -> Node:
-    why = _decided(rival.criterion, rival.own, rival.other)
+    why = _decided(rival.criterion, rival.order, rival.own, rival.other)
     return Node(Text(f"{_loud(rival.modality)} {rival.label} ({_row_name(rival.target)}): {why}"))
 
 
 def _neighbour(where: str, neighbour: NeighbourRecord, values: tuple[str, str]) -> Node:
-    why = _decided(neighbour.criterion, *values)
+    why = _decided(neighbour.criterion, neighbour.order, *values)
     return Node(
         Text(
             f"{where} {neighbour.rank}. {_loud(neighbour.modality)} {neighbour.label} ({_row_name(neighbour.target)}): {why}"
@@ -192,7 +194,7 @@ def _neighbour(where: str, neighbour: NeighbourRecord, values: tuple[str, str]) 
     )
 
 
-def _decided(criterion: Criterion, first: str, second: str) -> str:
+def _decided(criterion: Criterion, order: str | None, first: str, second: str) -> str:
     """Why the first ranks before the second."""
     match criterion:
         case "priority":
@@ -201,6 +203,8 @@ def _decided(criterion: Criterion, first: str, second: str) -> str:
             return f"same priority, and the nearer deadline goes first: {first} against {second}"
         case "modality":
             return f"same priority and deadline, and `{first}` goes before `{second}`"
+        case "order":
+            return f"same priority, deadline and modality, and then `{order}`: {first} against {second}"
         case "name":
             return f"the same in all else, so by name: {first}, then {second}"
 
@@ -259,37 +263,68 @@ def _tests(tests: Iterable[AskedRecord], *, blame: bool) -> tuple[Node, ...]:
 
 
 def _test(test: AskedRecord, blame: bool) -> Node:
-    text = test_words(test, blame)
+    text, others = test_words(test, blame), tuple(_others(test))
     if test.because is None:
-        return Node(text)
+        return Node(text, others)
     note, below = _fact(test.because, blame)
-    return Node(text.append(f"  {note}", "dim"), below)
+    return Node(text.append(f"  {note}" if note else "", "dim"), (*below, *others))
+
+
+def _others(test: AskedRecord) -> Iterator[Node]:
+    """The derivations of what a test compares with; the values are in its own words."""
+    for other in test.others:
+        if other.because is not None and not isinstance(other.because, ParameterRecord):
+            yield _member(other)
 
 
 def test_words(test: AskedRecord, blame: bool) -> Text:
     """The test, and the value that it read unless the test already says the value."""
     question = f"{test.field}: {test.phrase}"
-    value = "; ".join((test.said, *(f"{other.field} is {other.said}" for other in test.others)))
+    value = "; ".join((_read(test), *(f"{other.field} is {_said(other)}" for other in test.others)))
+    it_is = value if _is_moved(test) else f"it is {value}"
     same = test.phrase.replace("_", " ") == value  # the phrase already says the value
     match test.wanted, test.held:
         case True, True:
             text = Text(question if same else f"{question} ({value})")
         case False, False:
-            text = Text(f"unless {question} (it is {value})")
+            text = Text(f"unless {question} ({it_is})")
         case False, True:
-            state = "it is" if same else f"it is {value}"
+            state = "it is" if same else it_is
             text = Text.assemble(f"unless {question}", (f", and {state}", "red" if blame else ""))
         case _ if blame:
-            text = Text.assemble(question, (f", but it is {value}", "red"))
+            text = Text.assemble(question, (f", but {it_is}", "red"))
         case _:
-            text = Text(f"not {question} (it is {value})")
+            text = Text(f"not {question} ({it_is})")
     return text.append(_bounds(test))
+
+
+def _is_moved(test: AskedRecord) -> bool:
+    """Whether the value is said as a clause: a moment, moved by a length of time, is another moment."""
+    return isinstance(test.because, MovedRecord) and test.because.value is not None
+
+
+def _read(test: AskedRecord) -> str:
+    """The value that a test read."""
+    moved = test.because
+    if not isinstance(moved, MovedRecord) or moved.moment.value is None:
+        return test.said
+    if moved.by.value is None:
+        return f"{test.said}; {moved.by.field} is unknown"
+    return f"{moved.by.said} {'before' if moved.before else 'after'} {moved.moment.said} is {moved.said}"
+
+
+def _said(member: MemberRecord) -> str:
+    """The value of a fact; of a parameter also the days on which it counts, or that the case states it."""
+    parameter = member.because
+    return member.said + (_days(parameter) if isinstance(parameter, ParameterRecord) else "")
 
 
 def _bounds(test: AskedRecord) -> str:
     """The moments between which a test of time holds, unless its value already says so."""
-    since = None if test.since == test.value or test.held else test.since
-    until = None if test.until == test.value else test.until
+    moved = test.because
+    value = moved.value if isinstance(moved, MovedRecord) else test.value
+    since = None if test.since == value or test.held else test.since
+    until = None if test.until == value else test.until
     words = [f"{word} {_moment(at)}" for word, at in (("from", since), ("until", until)) if at is not None]
     return f", so {' '.join(words)}" if words else ""
 
@@ -308,24 +343,43 @@ def _fact(fact: FactRecord, blame: bool) -> tuple[str, tuple[Node, ...]]:
                 rows = (*rows, Node(Text(f"and {more} more", "dim")))
             return f"{_matches(fact)}  {_place(where, about)}", rows
         case DerivedRecord(about=about, where=where):
-            if fact.since is not None:
-                return f"in force since {fact.since}  {_place(where, about)}", ()
-            return _place(where, about), (*_chosen(fact), *map(_member, fact.members))
+            return _place(where, about), tuple(_derived(fact))
+        case MovedRecord(moment=moment, by=by):
+            return "", tuple(_member(member) for member in (moment, by) if member.because is not None)
+        case ParameterRecord(about=about, where=where):
+            return _place(where, about), ()
 
 
-def _chosen(fact: DerivedRecord) -> Iterator[Node]:
-    """The row of a table that decided, with its tests."""
-    for row in fact.rows:
-        yield Node(Text(f"{fact.said}, from the row at {row}"), _tests(fact.tests, blame=False))
+def _derived(fact: DerivedRecord) -> Iterator[Node]:
+    """How a value comes about: the row of its table, its formula, and the facts in it."""
+    row = fact.table_row
+    if row is not None and row.no is None:
+        yield Node(Text("no row of the table matches" + ("" if fact.value is None else ", so `otherwise` counts")))
+    elif row is not None:
+        head = Text.assemble(f"row {row.no} of the table: {row.cells}", (f"  [{row.where}]", "dim"))
+        yield Node(head, _tests(row.tests, blame=False))
+    if fact.says:
+        yield Node(Text(fact.says))
+    yield from map(_member, fact.members)
 
 
 def _member(member: MemberRecord) -> Node:
-    """A fact that a value is derived from."""
-    said = Text(f"{member.field}: {member.said}")
+    """A fact or a parameter that a value is derived from."""
+    said = Text(f"{member.field}: {_said(member)}")
     if member.because is None:
         return Node(said)
     note, below = _fact(member.because, blame=False)
-    return Node(said.append(f"  {note}", "dim"), below)
+    return Node(said.append(f"  {note}" if note else "", "dim"), below)
+
+
+def _days(parameter: ParameterRecord) -> str:
+    """When a parameter's value counts, or that the case states it."""
+    if parameter.stated:
+        return ", as this case says"
+    since, until = (
+        None if day is None else say_long_day(date.fromisoformat(day)) for day in (parameter.since, parameter.until)
+    )
+    return "".join(f" {word} {day}" for word, day in (("since", since), ("until", until)) if day is not None)
 
 
 def _place(where: str, about: str) -> str:

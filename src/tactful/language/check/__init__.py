@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from tactful.facts.fields import given_fields
@@ -13,20 +12,21 @@ from tactful.language.check.fields import check_fields
 from tactful.language.check.invariants import InvariantChecker
 from tactful.language.check.parameters import check_adjustable, dated_values
 from tactful.language.check.rules import RuleChecker
-from tactful.language.check.safety import check_safety
+from tactful.language.check.safety import check_channels, check_safety
 from tactful.language.ir import CheckedPack, ComputedFact, Parameter
 from tactful.language.names import Names, Report
 from tactful.language.syntax import Pack
-from tactful.source.codes.text import TooLarge
-from tactful.source.diagnostics import Diagnostic, InvalidInput
+from tactful.source.codes.conditions import WrongParameter
+from tactful.source.codes.text import TooLarge, Unreadable
+from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
 
 #: The most mistakes of a check that are listed.
 MAX_MISTAKES: Final = 1_000
 
 
 def check_pack(pack: Pack) -> CheckedPack:
-    """The pack, ready for the engines. Raises :class:`tactful.InvalidInput` with every mistake of this pass."""
-    problems = _Mistakes(pack.sources)
+    """The pack, ready for the engines. Raises :class:`tactful.InvalidInput` with every mistake, those of reading included."""
+    problems = _Mistakes(pack)
     report = problems.report
     names = _names(pack, report)
     fields = check_fields(pack, names, report)
@@ -41,9 +41,9 @@ def check_pack(pack: Pack) -> CheckedPack:
     invariants = [invariant_checker.invariant(invariant) for invariant in pack.invariants]
     for action, entity in sorted(checker.uses):
         check_texts(actions[action], entity, catalogue.by_name[action], report)
+    check_channels(pack, catalogue, actions, report)
     check_safety(pack, checker.reads, fact_reads, report)
-    if problems.mistakes:
-        raise InvalidInput(problems.mistakes, dict(pack.sources))
+    problems.end()
     return CheckedPack(
         name=pack.name,
         version=pack.version,
@@ -58,7 +58,9 @@ def check_pack(pack: Pack) -> CheckedPack:
         overrides=pack.overrides,
         definitions=pack.definitions,
         sources=pack.sources,
+        own=pack.own,
         adjustable=adjustable,
+        warnings=pack.warnings,
         calendars=calendars,
     )
 
@@ -72,16 +74,36 @@ def _hidden(names: Names, facts: tuple[ComputedFact, ...]) -> list[ComputedFact]
 class _Mistakes:
     """Collects the mistakes of a pack. At a limit it stops the check, with a message that says so."""
 
-    def __init__(self, sources: Mapping[str, str]) -> None:
+    def __init__(self, pack: Pack) -> None:
         self.mistakes: list[Diagnostic] = []
-        self._sources = sources
+        self._pack = pack
+        self._lines = {(span.file, span.line) for mistake in pack.mistakes if (span := _unreadable_at(mistake))}
+        for mistake in pack.mistakes:
+            self.report(mistake)
 
     def report(self, mistake: Diagnostic) -> None:
+        """Add a mistake, unless its line cannot be read anyway, or it is another use of a parameter that is told already."""
+        span = mistake.span
+        if span is not None and (span.file, span.line) in self._lines and mistake.code != Unreadable.id:
+            return
+        if mistake.code == WrongParameter.id and any(
+            (other.code, other.span) == (mistake.code, span) for other in self.mistakes
+        ):
+            return
         self.mistakes.append(mistake)
         if len(self.mistakes) >= MAX_MISTAKES:
             message = f"the pack has more than {MAX_MISTAKES} mistakes, and not all of them are listed"
             more = TooLarge.at(None, message, "mend these first")
-            raise InvalidInput([*self.mistakes, more], dict(self._sources))
+            raise InvalidInput([*self.mistakes, more], dict(self._pack.sources))
+
+    def end(self) -> None:
+        """Raise :class:`InvalidInput` if there are mistakes."""
+        if self.mistakes:
+            raise InvalidInput(self.mistakes, dict(self._pack.sources))
+
+
+def _unreadable_at(mistake: Diagnostic) -> Span | None:
+    return mistake.span if mistake.code == Unreadable.id else None
 
 
 def _names(pack: Pack, report: Report) -> Names:
@@ -94,7 +116,10 @@ def _names(pack: Pack, report: Report) -> Names:
     }
     parameters = {parameter.name.text: parameter for parameter in pack.parameters}
     computed = computed_kinds(pack, known, kinds, parameters, report)
-    return Names(given, custom, computed, parameters, derived_facts(pack, parameters), {})
+    unread = {f"{fact.entity.text}.{fact.name.text}" for fact in pack.custom_facts}
+    unread -= {f"{entity}.{name}" for entity, fields in custom.items() for name in fields}
+    derived = derived_facts(pack, parameters)
+    return Names(given, custom, computed, parameters, derived, {}, pack.unread | unread)
 
 
 def _parameters(pack: Pack) -> tuple[Parameter, ...]:

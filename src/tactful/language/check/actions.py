@@ -7,14 +7,16 @@ from typing import Literal, get_args
 
 from tactful.facts.entities import ENTITIES, SCOPES
 from tactful.language import syntax
+from tactful.language.check.order import check_order
 from tactful.language.check.templates import check_template
-from tactful.language.ir import Action, FieldSlot, Template
+from tactful.language.ir import Action, FieldSlot, OrderKey, Template
 from tactful.language.names import Names, Reads, Report, Scope
 from tactful.language.terms import MAX_FAMILY, Name
 from tactful.source.codes.conditions import CircularActions, OutOfScope, UnknownAction
 from tactful.source.codes.pack import BadSetting
 from tactful.source.codes.text import TooLarge
-from tactful.source.suggest import did_you_mean
+from tactful.source.diagnostics import Diagnostic
+from tactful.source.suggest import did_you_mean_part
 
 OnePer = Literal["application", "person", "candidate"]
 ONE_PER: tuple[OnePer, ...] = get_args(OnePer)
@@ -32,7 +34,7 @@ class Catalogue:
         """The action's id; ``None`` after reporting that no such action exists."""
         if name.text in self.by_name:
             return name.text
-        help_ = did_you_mean(name.text, self.by_name) or "write it into `actions`"
+        help_ = did_you_mean_part(name.text, self.by_name) or "write it into `actions`"
         self._report(UnknownAction.at(name.span, f"there is no action `{name.text}`", help_))
         return None
 
@@ -81,6 +83,8 @@ def _check_action(
         tuple(texts),
         _due(action, report),
         action.name.span,
+        next((member.outside_safety for member in members if member.outside_safety is not None), None),
+        _order(members, scope),
     )
 
 
@@ -100,6 +104,19 @@ def _check_parent(action: syntax.Action, catalogue: Catalogue, report: Report) -
             return
         is_a = catalogue.by_name[at].is_a
         at = is_a.text if is_a else None
+
+
+def _order(members: list[syntax.Action], scope: Scope) -> tuple[OrderKey, ...]:
+    """The order of the nearest action of a family that states one. Its mistakes are reported with that action only."""
+    stated = next((member for member in members if member.order is not None), None)
+    if stated is None or stated.order is None:
+        return ()
+    own = scope if stated is members[0] else Scope(scope.names, scope.entities, scope.reads, _unreported)
+    return check_order(stated.order, own)
+
+
+def _unreported(_: Diagnostic) -> None:
+    """Drop a mistake that is reported elsewhere."""
 
 
 def _one_per(action: syntax.Action, report: Report) -> OnePer | None:

@@ -22,7 +22,7 @@ from tactful.language.check.entities import check_entity
 from tactful.language.check.expressions import ExpressionChecker, kind_of
 from tactful.language.check.parameters import fact_of, parameter_kind, varying
 from tactful.language.check.tables import check_table, table_kind
-from tactful.language.check.types import CUSTOM_TYPES, TYPE_NAMES
+from tactful.language.check.types import CUSTOM_TYPES, OTHER_NAMES, TYPE_NAMES
 from tactful.language.ir import Aggregate, ComputedFact, Condition, Derived, Field, Test, WhenFact
 from tactful.language.ir.reads import computed, conditions_in, fields_of_fact
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
@@ -69,7 +69,9 @@ def _custom_kind(fact: CustomFact, report: Report) -> Kind | None:
         case type_ if type_ in CUSTOM_TYPES:
             return CUSTOM_TYPES[type_]
         case type_:
-            help_ = did_you_mean(type_, TYPE_NAMES) or "the types are " + ", ".join(f"`{name}`" for name in TYPE_NAMES)
+            meant = next((name for name, words in OTHER_NAMES.items() if type_.lower() in words), None)
+            known = "the types are " + ", ".join(f"`{name}`" for name in TYPE_NAMES)
+            help_ = f"did you mean `{meant}`?" if meant else did_you_mean(type_, TYPE_NAMES) or known
             report(BadSetting.at(fact.type.span, f"`{type_}` is not a type", help_))
     return None
 

@@ -70,6 +70,7 @@ class RuleChecker:
         return Rule(
             *(no, rule.id.text, rule.about, rule.source, entity, when, unless),
             *(conclusion, target, by, rule.endless, because, priority, rule.id.span),
+            group=rule.group,
         )
 
     def _source(self, text: Name) -> str:
@@ -101,6 +102,8 @@ class RuleChecker:
 
     def _conclusion(self, rule: syntax.Rule, scope: Scope, target: str) -> Conclusion | None:
         written = rule.conclusion
+        if written is None:
+            return None
         action = self.catalogue.find(written.action)
         if rule.safety and not (
             isinstance(written, syntax.Concludes) and written.modality in ("should_not", "must_not")

@@ -1,13 +1,19 @@
-"""Safety rules checked: they must not depend on parameters. Changes by other packs are checked when packs are merged."""
+"""Safety checked: rules must not depend on parameters, and actions of a channel must be where rules see them.
+
+Changes by other packs are checked when packs are merged.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tactful.language.check.actions import Catalogue
+from tactful.language.ir import Action
 from tactful.language.ir.reads import reached
 from tactful.language.names import Reads, Report
 from tactful.language.syntax import Pack
 from tactful.source.codes.conditions import SafetyReadsParameter
+from tactful.source.codes.pack import WrongFamily
 
 
 def check_safety(pack: Pack, rule_reads: Mapping[str, Reads], fact_reads: Mapping[str, Reads], report: Report) -> None:
@@ -21,3 +27,16 @@ def check_safety(pack: Pack, rule_reads: Mapping[str, Reads], fact_reads: Mappin
         for parameter in sorted(parameters):
             message = f"the safety rule `{rule.id.text}` depends on the parameter `${parameter}`"
             report(SafetyReadsParameter.at(rule.id.span, message, "write the value itself: no overlay may loosen it"))
+
+
+def check_channels(pack: Pack, catalogue: Catalogue, actions: Mapping[str, Action], report: Report) -> None:
+    """Report actions that are of none of the families that the pack's ``safety`` names for their channel."""
+    for stated in pack.channels:
+        families = [family for name in stated.families if (family := catalogue.find(name)) is not None]
+        for action in actions.values():
+            if action.channel is None or stated.channel not in (action.channel, "any"):
+                continue
+            if families and not set(families).intersection(action.family):
+                wanted = " or ".join(f"`{family}`" for family in families)
+                message = f"`{action.id}` reaches somebody by {action.channel}, and safety rules would not see it"
+                report(WrongFamily.at(action.span, message, f"say `is_a:` and {wanted}, or a kind of it"))

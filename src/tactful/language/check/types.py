@@ -27,3 +27,14 @@ CUSTOM_TYPES: Final[Mapping[str, Kind]] = {
     "list": ListKind(),
 }
 TYPE_NAMES: Final = (*CUSTOM_TYPES, "one of")
+#: Names that other languages have for these types.
+OTHER_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "yes/no": ("boolean", "bool", "yes", "yesno", "yes-no", "flag"),
+    "text": ("string", "str", "varchar"),
+    "number": ("int", "integer", "float", "decimal", "numeric"),
+    "moment": ("date", "datetime", "timestamp", "instant"),
+    "time of day": ("time", "clock"),
+    "duration": ("length", "timedelta", "period", "interval"),
+    "list": ("array", "set", "texts"),
+    "one of": ("enum", "choice", "choices", "select"),
+}

@@ -18,7 +18,7 @@ from tactful.facts.parameters import Adjustable
 from tactful.facts.reading.custom import CustomFields, Declared
 from tactful.facts.working_time import WorkingTime
 from tactful.language.terms import Definition, Modality, Order, Override
-from tactful.source.diagnostics import Span
+from tactful.source.diagnostics import Diagnostic, Span
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -31,7 +31,8 @@ class Field(Checked, frozen=True):
     The path to the field starts at the entity ``scope``, and ``via`` are the steps from there to its row (a person's field
     of an interviewer goes via ``person``). The meaning of ``key`` depends on the field's origin: the attribute of the row
     (``given``), the name of the custom fact (``custom``), ``local_time``, ``business_day``, ``weekday`` or ``date``
-    (``clock``), or the id of the computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it.
+    (``clock``), or the id of the computed fact (``computed``: ``person.pings``). ``text`` is the name as the author wrote it;
+    for a hidden fact, the name of the field that it moves.
     ``derived``: a computed fact that an expression or a table states, so that it may be unknown, whatever its kind.
     """
 
@@ -42,6 +43,11 @@ class Field(Checked, frozen=True):
     kind: Kind
     text: str
     derived: bool = False
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is the value that a case states for a parameter."""
+        return self.origin == "custom" and self.key.startswith("$")
 
 
 class Shift(Checked, frozen=True):
@@ -323,14 +329,34 @@ class Derived(Checked, frozen=True):
     ask: str
     hidden: bool = False
 
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it stands for a parameter whose value varies."""
+        return self.id.startswith("candidate.$") and not self.hidden
+
 
 ComputedFact = WhenFact | Aggregate | Derived
+
+
+class OrderKey(Checked, frozen=True):
+    """A field by which conclusions about an action are sorted. Conclusions whose target has no known value come last.
+
+    ``descending``: the largest number, the latest moment or ``yes`` comes first. ``words`` are those of the author.
+    """
+
+    field: Field
+    descending: bool
+    words: str
 
 
 class Action(Checked, frozen=True):
     """An action. ``family`` is the action itself and all actions that it is a kind of, nearest first.
 
-    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then.
+    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then. ``outside_safety``: why no
+    safety rule covers it, as the action or one that it is a kind of says.
+
+    ``order`` sorts conclusions about the action that are equal in priority, deadline, modality and entity of the target,
+    before ids do.
     """
 
     id: str
@@ -342,6 +368,8 @@ class Action(Checked, frozen=True):
     steps: tuple[Template, ...]
     due: Literal["by", "until"]
     span: Span
+    outside_safety: str | None = None
+    order: tuple[OrderKey, ...] = ()
 
 
 class InScope(Checked, frozen=True):
@@ -413,6 +441,11 @@ class Rule(Checked, frozen=True):
     priority: int
     span: Span
     group: str = ""
+
+    @property
+    def target_entity(self) -> str:
+        """The entity of the target."""
+        return self.target.entity if isinstance(self.target, InScope) else "person"
 
     @property
     def condition(self) -> Condition:
@@ -516,8 +549,9 @@ class Parameter(Checked, frozen=True):
 class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
-    ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name.
-    ``as_of``: the day (an ordinal) whose values and rules it has, if it has only those of one day.
+    ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name. ``own``
+    are its own files, without those of the packs that it extends. ``as_of``: the day (an ordinal) whose values and rules it
+    has, if it has only those of one day. ``warnings``: what the pack's files do without saying so.
     """
 
     name: str
@@ -533,9 +567,18 @@ class CheckedPack(Checked, frozen=True):
     overrides: tuple[Override, ...]
     definitions: Mapping[str, Definition]
     sources: Mapping[str, str]
+    own: tuple[str, ...]
     adjustable: tuple[Adjustable, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
     as_of: int | None = None
+
+    @property
+    def named_facts(self) -> tuple[ComputedFact, ...]:
+        """The computed facts that the pack names: not those that stand for an operand or for a parameter that varies."""
+        return tuple(
+            fact for fact in self.facts if not isinstance(fact, Derived) or not (fact.hidden or fact.is_parameter)
+        )
 
     @property
     def declared(self) -> Declared:

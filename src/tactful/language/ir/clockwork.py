@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from tactful.language.ir import Aggregate, ComputedFact, Condition, Derived, Field, Rule, Test, WhenFact
@@ -95,11 +95,17 @@ class Clockwork:
 
         Dates are left out: they turn once in a year or never again, and not with every day.
         """
-        read = computed(fields_of_rule(rule))
-        conditions = [rule.when, rule.unless]
-        for id_ in closure(read, self._facts):
-            conditions.extend(_conditions_of_fact(self._facts[id_]))
-        return any(map(_reads_a_clock, conditions))
+        conditions = (rule.when, rule.unless)
+        return any(map(_reads_a_clock, conditions)) or self._through_facts(fields_of_rule(rule))
+
+    def shows_a_clock(self, field: Field) -> bool:
+        """Whether it takes a local clock, a weekday or a business day to tell the field's value. See :meth:`looks_at_clocks`."""
+        return field.origin == "clock" or self._through_facts([field])
+
+    def _through_facts(self, fields: Iterable[Field]) -> bool:
+        """Whether a computed fact among ``fields``, or a fact behind it, has a condition that reads a clock."""
+        behind = closure(computed(fields), self._facts)
+        return any(_reads_a_clock(condition) for id_ in behind for condition in _conditions_of_fact(self._facts[id_]))
 
 
 def _conditions_of_fact(fact: ComputedFact) -> Iterator[Condition]:

@@ -24,6 +24,7 @@ from tactful.language.ir import (
     Moved,
     NoneOf,
     Opens,
+    Parameter,
     Pick,
     Read,
     Rule,
@@ -59,6 +60,16 @@ def dated_days(checked: CheckedPack) -> tuple[int, ...]:
     for days in filter(None, map(days_of_rule, checked.rules)):
         changes |= {day for day in (days.first, None if days.last is None else days.last + 1) if day is not None}
     return tuple(sorted(changes))
+
+
+def days_in_force(parameter: Parameter, today: int) -> tuple[int | None, int | None]:
+    """The first and the last day (ordinals) of the value of a parameter that is in force on a day.
+
+    ``None`` for the first day where there is no earlier value, and for the last day where there is no later value.
+    """
+    changes = [dated.day for dated in parameter.dated[1:]]
+    past, to_come = [day for day in changes if day <= today], [day for day in changes if day > today]
+    return past[-1] if past else None, to_come[0] - 1 if to_come else None
 
 
 def _dated_tests(condition: Condition) -> Iterator[Test]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import assert_never
 
 from tactful.language.ir import (
+    Action,
     Aggregate,
     Choose,
     Combine,
@@ -106,12 +107,34 @@ def conditions_in(expression: Expression) -> Iterator[Condition]:
                 yield branch.condition
 
 
+def as_written(field: Field, facts: Mapping[str, ComputedFact]) -> Field:
+    """The field that the author of a condition wrote: for a hidden fact, the field that it moves."""
+    moved = hidden_move(field, facts)
+    return field if moved is None else moved.field
+
+
+def hidden_move(field: Field, facts: Mapping[str, ComputedFact]) -> Moved | None:
+    """What a hidden fact does to the field that the author wrote; ``None`` for any other field."""
+    fact = facts[field.key] if field.origin == "computed" else None
+    if not isinstance(fact, Derived) or not fact.hidden:
+        return None
+    assert isinstance(fact.expression, Moved)  # operands of conditions and deadlines only move moments
+    return fact.expression
+
+
 def fields_of_rule(rule: Rule) -> Iterator[Field]:
     """All fields that a rule's conditions and deadline read."""
     yield from fields_of(rule.when)
     yield from fields_of(rule.unless)
     if rule.by is not None:
         yield rule.by.field
+
+
+def fields_of_orders(actions: Iterable[Action]) -> Iterator[Field]:
+    """All fields by which conclusions about some actions are sorted."""
+    for action in actions:
+        for key in action.order:
+            yield key.field
 
 
 def computed(fields: Iterable[Field]) -> set[str]:

@@ -8,8 +8,11 @@ from tactful.language.ir import CheckedPack
 from tactful.language.lint.conditions import lint_conditions
 from tactful.language.lint.conflicts import lint_conflicts
 from tactful.language.lint.own import Own
+from tactful.language.lint.safety import lint_safety
 from tactful.language.lint.satisfiability import Effort, Exhausted
 from tactful.language.lint.siblings import lint_siblings
+from tactful.language.lint.tables import lint_tables
+from tactful.language.lint.texts import lint_texts
 from tactful.language.lint.unused import lint_sources, lint_unused
 from tactful.language.syntax import Pack
 from tactful.source.codes.lint import NotAllCompared
@@ -25,16 +28,23 @@ def lint_pack(pack: Pack, checked: CheckedPack) -> tuple[Diagnostic, ...]:
     The packs that it extends are left to their authors. ``checked`` is the checked form of ``pack``.
     """
     own = Own(pack, checked)
-    warnings = [*lint_unused(pack, checked, own), *lint_sources(checked, own)]
+    warnings = [
+        *pack.warnings,
+        *lint_unused(pack, checked, own),
+        *lint_sources(checked, own),
+        *lint_texts(pack, checked, own),
+        *lint_safety(pack, checked),
+    ]
     effort = Effort(MAX_STEPS)
     try:
         for lint in (lint_conditions, lint_conflicts, lint_siblings):
             warnings.extend(lint(checked, own, effort))
+        warnings.extend(lint_tables(pack, checked, own, effort))
     except Exhausted:
         place = Span(pack.own[0] if pack.own else pack.name, 0, 0, 1, 1)
         message = "the conditions of the pack are too many to compare all of them, so warnings may be missing"
         warnings.append(NotAllCompared.at(place, message, "split the pack, or check its parts by themselves"))
-    return tuple(sorted(warnings, key=_place))
+    return tuple(sorted(dict.fromkeys(warnings), key=_place))
 
 
 def _place(warning: Diagnostic) -> tuple[str, int, str, str]:

@@ -6,8 +6,10 @@ The entries are cut out of the text. The comments, order and layout of all other
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Strings
 from typing import Final, NamedTuple
 
+from tactful.language.terms import OldName
 from tactful.source.codes.lint import Redundant, UnusedFact, UnusedParameter
 from tactful.source.diagnostics import Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
@@ -44,10 +46,54 @@ def fixed(text: str, name: str, warnings: Iterable[Diagnostic]) -> tuple[str, tu
             cuts.append((*cut, warning))
     for start, end, _ in sorted(cuts, key=lambda cut: cut[0], reverse=True):
         text = text[:start] + text[end:]
-    return text, tuple(warning for _, _, warning in cuts)
+    return _without_emptied(text, name, root), tuple(warning for _, _, warning in cuts)
 
 
-def _entries(node: Node, above: _Entry | None) -> Iterator[_Entry]:
+def renamed(text: str, name: str, old_names: Iterable[OldName]) -> str:
+    """The text of a file with new names in place of old ones. A name that stands in no single place is left."""
+    for place in sorted(old_names, key=lambda place: place.span.start, reverse=True):
+        span = place.span
+        if place.exact and span.file == name:
+            text = text[: span.start] + place.new + text[span.end :]
+    return text
+
+
+def fixable(sources: Strings[str, str], warnings: Iterable[Diagnostic]) -> bool:
+    """Whether :func:`fixed` removes something. ``sources`` are the texts of files by their names."""
+    every = tuple(warnings)
+    files = {warning.span.file for warning in every if warning.span is not None}
+    return any(fixed(sources[name], name, every)[1] for name in files)
+
+
+def _without_emptied(text: str, name: str, before: Node | None) -> str:
+    """The text without the sections that had entries before and have none now, unless nothing else is left."""
+    filled = {key.text for key, value in _sections(before) if not _is_empty(value)}
+    while True:
+        root = parse_yaml(text, name)
+        sections = _sections(root)
+        emptied = next((key for key, value in sections if key.text in filled and _is_empty(value)), None)
+        if emptied is None or len(sections) == 1:
+            return text
+        entry = next(entry for entry in _entries(root, None) if entry.key is emptied)
+        cut = _cut(entry, text, condition=False)
+        if cut is None:
+            return text
+        text = text[: cut[0]] + text[cut[1] :]
+
+
+def _sections(root: Node | None) -> tuple[tuple[Scalar, Node], ...]:
+    return root.entries if isinstance(root, Mapping) else ()
+
+
+def _is_empty(node: Node) -> bool:
+    match node:
+        case Mapping(entries=members) | Sequence(items=members):
+            return not members
+        case Scalar():
+            return node.is_null
+
+
+def _entries(node: Node | None, above: _Entry | None) -> Iterator[_Entry]:
     match node:
         case Mapping(entries=entries):
             for key, value in entries:

@@ -18,14 +18,17 @@ from tactful.facts.kinds import (
     HOUR,
     BusinessDays,
     ChoiceKind,
+    CountryKind,
     DateKind,
     DayTimeKind,
     ListKind,
     MomentKind,
     NumberKind,
+    TextKind,
     Value,
     YesNoKind,
 )
+from tactful.facts.texts import folded
 from tactful.facts.working_time import DayRange
 from tactful.language.ir import (
     AllOf,
@@ -53,6 +56,7 @@ from tactful.language.ir.boundaries import (
     AtDayOfYear,
     AtMoment,
     AtValue,
+    AtWords,
     Boundary,
     boundaries_of,
     other_fields,
@@ -80,13 +84,15 @@ class Point(NamedTuple):
     """A stretch of a field's values.
 
     ``age`` is the age of a moment in seconds, and ``days`` its age in business days (halves lie between two of the
-    lengths that tests mention). ``signs`` are the signs of comparisons with other fields; ``None``: that field is unknown.
+    lengths that tests mention), and ``day`` its day on the calendar (an ordinal). ``signs`` are the signs of comparisons with
+    other fields; ``None``: that field is unknown.
     """
 
     known: bool
     value: Value = None
     age: int = 0
     days: float = 0.0
+    day: int = 0
     signs: tuple[tuple[Key, int | None], ...] = ()
 
 
@@ -242,9 +248,6 @@ def points(tests: Sequence[Test], entity: str, count: bool = False) -> tuple[Poi
     field = tests[0].field
     if len({key_of(other) for test in tests for other in other_fields(test)}) > _MOST_OTHERS:
         raise TooHard
-    hard = TextHas | PlaceIn if isinstance(field.kind, DateKind) else TextHas | PlaceIn | DateBetween | YearlyBetween
-    if any(isinstance(predicate, hard) for test in tests for predicate in test.predicates):
-        raise TooHard  # words, countries and the days of moments are not divided into stretches of values
     signs = list(_signs(tests, field))
     values = list(_values(tests, field, count))
     if len(signs) * len(values) > _MOST_POINTS:
@@ -270,7 +273,11 @@ def _signs(tests: Iterable[Test], field: Field) -> Iterator[tuple[tuple[Key, int
 def _values(tests: Sequence[Test], field: Field, count: bool) -> Iterator[Point]:
     every = [boundary for test in tests for boundary in boundaries_of(test)]
     if isinstance(field.kind, MomentKind):
-        yield from _moments([signed(boundary.shift) for boundary in every if isinstance(boundary, AtMoment)])
+        moments = list(_moments([signed(boundary.shift) for boundary in every if isinstance(boundary, AtMoment)]))
+        calendar = _days(every)
+        if len(moments) * len(calendar) > _MOST_POINTS:
+            raise TooHard
+        yield from (moment._replace(day=day) for moment in moments for day in calendar)
         return
     named = {value for boundary in every if isinstance(boundary, AmongValues) for value in boundary.values}
     bounds = {boundary.value for boundary in every if isinstance(boundary, AtValue)}
@@ -284,6 +291,11 @@ def _values(tests: Sequence[Test], field: Field, count: bool) -> Iterator[Point]
             values = _lists(sorted(map(str, named)))
         case DateKind():
             values = _days(every)
+        case CountryKind():
+            values = _places(set(map(str, named)))
+        case TextKind():
+            sought = [boundary.predicate for boundary in every if isinstance(boundary, AtWords)]
+            values = (*sorted(map(str, named)), *_texts(list(dict.fromkeys(sought))))
         case DayTimeKind():
             near = {0, DAY - 1} | {int(bound) + step for bound in bounds for step in (-1, 0)}
             values = sorted(time for time in near if 0 <= time < DAY)
@@ -294,6 +306,26 @@ def _values(tests: Sequence[Test], field: Field, count: bool) -> Iterator[Point]
         case _:
             values = (*sorted(map(str, named)), _OTHER)
     yield from (Point(True, value) for value in values)
+
+
+def _places(named: set[str]) -> list[str]:
+    """The countries that are named, or of which a subdivision is; another subdivision of each; another country."""
+    countries = {name.partition("-")[0] for name in named}
+    return [*sorted(named | countries), *(f"{country}-{_OTHER}" for country in sorted(countries)), _OTHER]
+
+
+def _texts(words: list[TextHas]) -> Iterator[str]:
+    """A text for every choice of words that are in it. Each has the words that were chosen, and none beside them."""
+    if len(words) > _MOST_IN_LIST:
+        raise TooHard
+    for count in range(len(words) + 1):
+        for chosen in combinations(words, count):
+            inside = [has.words for has in chosen if has.how == "contains"]
+            yield f" {_OTHER} ".join((_longest(chosen, "begins"), *inside, _longest(chosen, "ends")))
+
+
+def _longest(chosen: Iterable[TextHas], how: str) -> str:
+    return max((has.words for has in chosen if has.how == how), key=len, default=_OTHER)
 
 
 def _days(boundaries: Sequence[Boundary]) -> list[int]:
@@ -309,7 +341,7 @@ def _days(boundaries: Sequence[Boundary]) -> list[int]:
         if len(around) * len(yearly) > _MOST_POINTS:
             raise TooHard
         days |= {day_in_year(year, day).toordinal() for year in around for day in yearly}
-    return sorted({day + step for day in days or {_SOME_DAY} for step in (-1, 0, 1)})
+    return sorted({day + step for day in days for step in (-1, 0, 1)}) or [_SOME_DAY]
 
 
 def _numbers(named: Iterable[bool | str | int | float]) -> set[int | float]:
@@ -400,15 +432,33 @@ def _predicate(predicate: Predicate, point: Point) -> bool:
             sign = dict(point.signs)[key_of(other)]
             return sign is not None and (sign == 0 if op == "==" else _compares(sign, op, 0))
         case DateBetween(first=first, last=last):
-            assert isinstance(value, int)  # a date; moments are too hard, see points
-            return (first is None or first <= value) and (last is None or value <= last)
+            day = value if isinstance(value, int) else point.day
+            return (first is None or first <= day) and (last is None or day <= last)
         case YearlyBetween(first=first, last=last):
-            assert isinstance(value, int)  # likewise
-            return DayRange(first, last, yearly=True).covers(date.fromordinal(value))
-        case TextHas() | PlaceIn():
-            raise TooHard  # see points
+            day = value if isinstance(value, int) else point.day
+            return DayRange(first, last, yearly=True).covers(date.fromordinal(day))
+        case TextHas():
+            return _has_words(predicate, str(value))
+        case PlaceIn(values=places):
+            return str(value) in places or str(value).partition("-")[0] in places
         case _:
             assert_never(predicate)
+
+
+def _has_words(has: TextHas, text: str) -> bool:
+    """Whether whole words of a text are those of a predicate."""
+    text = folded(text)
+    for start in range(len(text) - len(has.words) + 1):
+        end = start + len(has.words)
+        placed = {"contains": True, "begins": start == 0, "ends": end == len(text)}[has.how]
+        if placed and text[start:end] == has.words and not _joined(text, start) and not _joined(text, end):
+            return True
+    return False
+
+
+def _joined(text: str, at: int) -> bool:
+    """Whether the signs on both sides of a place in a text are letters or digits."""
+    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
 
 
 def _compares(left: float, op: str, right: float) -> bool:

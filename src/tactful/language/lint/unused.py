@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from tactful.language.ir import AddStep, ById, CheckedPack, Field, FieldSlot, Rule, Template
-from tactful.language.ir.reads import closure, computed, fields_of, fields_of_rule
+from tactful.language.ir.reads import closure, computed, fields_of, fields_of_orders, fields_of_rule
 from tactful.language.lint.own import Own
 from tactful.language.syntax import Pack
 from tactful.language.terms import Name, ParameterOperand, Written
@@ -59,7 +59,7 @@ def _parameters(part: object) -> Iterator[str]:
 
 
 def _fields(checked: CheckedPack) -> Iterator[Field]:
-    """All fields that rules, invariants and sentences read."""
+    """All fields that rules, invariants, orders and sentences read."""
     for rule in checked.rules:
         yield from fields_of_rule(rule)
         yield from _slots(_sentences(rule))
@@ -67,6 +67,7 @@ def _fields(checked: CheckedPack) -> Iterator[Field]:
             yield rule.target.field
     for invariant in checked.invariants:
         yield from fields_of(invariant.when)
+    yield from fields_of_orders(checked.actions.values())
     for action in checked.actions.values():
         yield from _slots((*action.steps, *([action.label] if action.label else [])))
     yield from _slots(note.ask for note in checked.fields.values() if note.ask is not None)

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tactful.language.load.build import build_pack
-from tactful.language.load.files import read_layers, read_text_layers
+from tactful.language.load.files import Layer, read_layers, read_text_layers
 from tactful.language.syntax import Pack
 
+__all__ = ["Locations", "load_layers", "load_pack", "load_pack_text", "read_text_layers"]
 
-def load_pack(location: str | Path) -> Pack:
-    """The pack at ``location`` (a file, a folder, ``default`` or ``profile:NAME``) and all packs that it extends.
+#: Where packs are: a file, a folder, ``default``, ``profile:NAME`` or the name of an installed pack; or several of them.
+Locations = str | Path | Sequence[str | Path]
 
-    Raises :class:`tactful.InvalidInput` with every mistake of this pass.
+
+def load_layers(locations: Locations) -> list[Layer]:
+    """The layers of packs that are laid over each other in their order, and of all packs that they extend.
+
+    Raises :class:`tactful.InvalidInput` with every mistake in reading their files.
     """
-    return build_pack(read_layers(location))
+    return read_layers([locations] if isinstance(locations, str | Path) else locations)
+
+
+def load_pack(locations: Locations) -> Pack:
+    """The pack at a location, or the packs at some locations laid over each other, with all packs that they extend.
+
+    Its ``mistakes`` are those of its entries, which :func:`tactful.language.check.check_pack` raises together with its own.
+    Raises :class:`tactful.InvalidInput` if a file cannot be read.
+    """
+    return build_pack(load_layers(locations))
 
 
 def load_pack_text(text: str | bytes, name: str = "pack") -> Pack:

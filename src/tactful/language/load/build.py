@@ -7,34 +7,43 @@ import re
 from collections.abc import Callable
 from typing import Final, Literal, TypeVar, get_args
 
-from tactful.facts.dates import parse_date
+import msgspec
+
+from tactful.facts.dates import format_date, parse_date
 from tactful.language.load.entries import ID, NO_CONDITION
 from tactful.language.load.expressions import WAYS, read_expression, read_keyed
 from tactful.language.load.files import Layer
 from tactful.language.load.invariants import InvariantReader
 from tactful.language.load.items import Entries, Item
-from tactful.language.load.merge import Merged, merge_layers
-from tactful.language.phrases import Deadline, Text, parse_deadline, parse_phrase
+from tactful.language.load.merge import NAMED, Merged, merge_layers
+from tactful.language.phrases import Deadline, Phrase, Text, parse_deadline, parse_phrase
+from tactful.language.phrases.dates import BetweenDays, FromOrBefore
 from tactful.language.syntax import (
     Action,
     AddsStep,
     Calendar,
     Cell,
+    ChannelFamilies,
     ComputedFact,
     Concludes,
     Conclusion,
+    Condition,
     CustomFact,
     DerivedFact,
+    Entry,
     FieldNote,
+    Group,
+    OrderKey,
     Pack,
     Rule,
     Table,
     TableRow,
 )
-from tactful.language.terms import MODALITIES, DatedValue, Definition, Modality, Name, Parameter
+from tactful.language.terms import MODALITIES, DatedValue, Definition, LiteralOperand, Modality, Name, Parameter
+from tactful.source.codes.conditions import BadSafety
 from tactful.source.codes.pack import BadName, BadSetting, MissingKey, UnknownKey, WrongShape
 from tactful.source.codes.text import TooLarge
-from tactful.source.diagnostics import InvalidInput, Span
+from tactful.source.diagnostics import Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.suggest import did_you_mean
 
@@ -43,6 +52,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _FACT = re.compile(r"[a-z_]+\.[a-z][a-z0-9_]{0,79}")
 #: The most entries that a section may have.
 MAX_ITEMS: Final = 5_000
+#: The field with the day that it is, where the candidate is.
+TODAY: Final = "candidate.date"
 #: The most rows that a table may have.
 MAX_ROWS: Final = 1_000
 Aggregation = Literal["exists", "none", "count", "latest", "earliest", "sum", "when"]
@@ -50,12 +61,8 @@ AGGREGATIONS: Final[tuple[Aggregation, ...]] = get_args(Aggregation)
 
 
 def build_pack(layers: list[Layer]) -> Pack:
-    """Merge the layers and read all of their entries. Raises :class:`InvalidInput` with all mistakes."""
-    builder = _Builder(layers)
-    pack = builder.build()
-    if builder.problems:
-        raise InvalidInput(builder.problems, builder.sources)
-    return pack
+    """Merge the layers and read all of their entries. What cannot be read is left out, and told in ``mistakes``."""
+    return _Builder(layers).build()
 
 
 class _Builder(InvariantReader):
@@ -63,8 +70,12 @@ class _Builder(InvariantReader):
         super().__init__()
         self.files = [file for layer in layers for file in layer.files]
         self.sources = {file.name: file.text for file in self.files}
-        self.own = tuple(file.name for file in layers[-1].files) if layers else ()
+        self.own = tuple(file.name for layer in layers if layer.named for file in layer.files)
+        self.over = tuple(file.name for layer in layers if layer.named and layer.overlay for file in layer.files)
         self.merged: Merged = merge_layers(layers, self.report)
+        self.unread: set[str] = set(self.merged.unread)
+        for file in self.files:
+            self.problems.extend(file.mistakes)
 
     def build(self) -> Pack:
         merged = self.merged
@@ -72,7 +83,7 @@ class _Builder(InvariantReader):
         for file in self.files:
             data = file.text.encode()
             digest.update(len(data).to_bytes(8, "big") + data)
-        return Pack(
+        pack = Pack(
             name=merged.name,
             version=merged.version,
             digest=f"sha256:{digest.hexdigest()}",
@@ -87,21 +98,32 @@ class _Builder(InvariantReader):
             invariants=self._all("invariants", self._invariant),
             overrides=tuple(merged.overrides),
             definitions={
-                id_: Definition(section, item.id.span, tuple(key.span for key, _ in item.entries.values()))
+                id_: Definition(section, item.id.span, tuple(key.span for key in item.all_keys()))
                 for section, items in merged.sections.items()
                 for id_, item in items.items()
             },
             sources=self.sources,
             own=self.own,
+            laid_over=self.over,
+            channels=self._channels(),
+            warnings=tuple(merged.warnings),
+            old_names=tuple(merged.old_names),
         )
+        return msgspec.structs.replace(pack, mistakes=tuple(self.problems), unread=frozenset(self.unread))
 
     def _all(self, section: str, build: Callable[[Item], T | None]) -> tuple[T, ...]:
         items = self.merged.sections[section]
         if len(items) > MAX_ITEMS:
             self.report(BadSetting.at(None, f"more than {MAX_ITEMS} entries under `{section}`"))
             return ()
-        built = [build(items[id_]) for id_ in sorted(items)]
-        return tuple(entry for entry in built if entry is not None)
+        built = {id_: build(items[id_]) for id_ in sorted(items)}
+        self.unread.update(id_ for id_, entry in built.items() if entry is None and section in NAMED)
+        return tuple(entry for entry in built.values() if entry is not None)
+
+    def _channels(self) -> tuple[ChannelFamilies, ...]:
+        """The families that actions of each channel belong to."""
+        pairs = sorted(self.merged.channels.items())
+        return tuple(ChannelFamilies(id_, self._texts(node, id_)) for id_, (_, node) in pairs)
 
     # --- sections ---
 
@@ -109,6 +131,10 @@ class _Builder(InvariantReader):
         entries = item.entries
         name, about = self._id(item, _NAME, "thank_you_within"), self._words(entries, "about")
         adjustable = self._bounds(entries)
+        if "values" in entries and "value" in entries:
+            message = f"`{item.id.text}` has both `value` and `values`"
+            help_ = "write `value`, or `values` by the days from which on they count"
+            self.report(BadSetting.at(entries["value"][0].span, message, help_))
         if "values" in entries:
             dated = self._dated(entries["values"][1])
             first = tuple(value.value for value in dated[:1])
@@ -225,7 +251,7 @@ class _Builder(InvariantReader):
             return None if expression is None else DerivedFact(name, expression, about, ask)
         if how == "when":
             self._refuse(entries, ("where",), "a fact with `when`")
-            condition = self._when_and_unless(entries)
+            condition = Group("all", (self._whens(item), Group("none", (self._exceptions(item),))))
             return ComputedFact(name, "when", None, condition, about, ask)
         self._refuse(entries, ("unless",), f"a fact with `{how}`")
         over = self._text(entries, how)
@@ -292,30 +318,118 @@ class _Builder(InvariantReader):
             channel=self._text(entries, "channel"),
             steps=steps,
             due=self._text(entries, "due"),
+            outside_safety=self._reason(entries, "outside safety"),
+            order=self._order(entries),
         )
+
+    def _order(self, entries: Entries) -> tuple[OrderKey, ...] | None:
+        """The fields by which an action's conclusions are sorted; ``None`` if the entry does not say."""
+        if "order" not in entries:
+            return None
+        node = entries["order"][1]
+        if not isinstance(node, Sequence):
+            help_ = "such as `[{person.last_met: latest first}]`"
+            self.report(WrongShape.at(node.span, "`order` is a list of fields, the most important first", help_))
+            return ()
+        read = [self._order_key(item) for item in node.items]
+        return tuple(key for key in read if key is not None)
+
+    def _order_key(self, node: Node) -> OrderKey | None:
+        if not isinstance(node, Mapping) or len(node.entries) != 1:
+            help_ = "write it like `person.last_met: latest first`"
+            self.report(WrongShape.at(node.span, "each entry of `order` is a field and what goes first", help_))
+            return None
+        ((key, value),) = node.entries
+        first = self._scalar_text(value, key.text)
+        return None if first is None else OrderKey(Name(key.text, key.span), first)
+
+    def _reason(self, entries: Entries, key: str) -> str | None:
+        """The reason under a key; ``None`` where the key is missing, or after reporting that it says nothing."""
+        text = self._text(entries, key)
+        if text is None or any(sign.isalnum() for sign in text.text):
+            return None if text is None else text.text
+        self.report(BadSetting.at(text.span, f"`{key}` takes a reason in words", "say why no safety rule is needed"))
+        return None
+
+    def _whens(self, item: Item) -> Condition:
+        """What a rule asks for: its ``when``, what overlays add to it, and the days from which and until which it holds."""
+        members = [self._when(item.entries), *self._days(item)]
+        members += [self._group(node, "all", 0) for key, node in item.added if key.text == "and when"]
+        return members[0] if len(members) == 1 else Group("all", tuple(members))
+
+    def _exceptions(self, item: Item) -> Condition:
+        """A rule's exceptions: its ``unless``, and what overlays add to it."""
+        members = [self._group(node, "any", 0) for key, node in item.added if key.text == "and unless"]
+        return Group("any", (self._unless(item.entries), *members)) if members else self._unless(item.entries)
+
+    def _days(self, item: Item) -> list[Condition]:
+        """``from`` and ``until`` of a rule, as a condition on the day that it is where the candidate is."""
+        first, last = self._day(item, "from"), self._day(item, "until")
+        if first is None and last is None:
+            return []
+        if self._yes_no(item.entries, "safety"):
+            key = item.entries["from" if first is not None else "until"][0]
+            help_ = "leave it out; a safety rule ends only where a pack switches it off and says why"
+            self.report(
+                BadSafety.at(key.span, f"the safety rule `{item.id.text}` cannot hold for some days only", help_)
+            )
+        if first is not None and last is not None and first > last:
+            span = item.entries["until"][1].span
+            message = f"`{item.id.text}` is in force on no day: `until` is earlier than `from`"
+            self.report(BadSetting.at(span, message, "both days are included"))
+            return []
+        return [self._in_force(item, first, last)]
+
+    def _day(self, item: Item, key: str) -> int | None:
+        text = self._text(item.entries, key)
+        day = None if text is None else parse_date(text.text)
+        if text is not None and day is None:
+            self.report(BadSetting.at(text.span, f"`{text.text}` is not a date", "write it like `2027-01-01`"))
+        return day
+
+    def _in_force(self, item: Item, first: int | None, last: int | None) -> Entry:
+        span = item.entries["from" if first is not None else "until"][1].span
+        texts = [None if day is None else LiteralOperand(format_date(day), span) for day in (first, last)]
+        low, high = texts
+        phrase: Phrase
+        if low is not None and high is not None:
+            phrase, text = BetweenDays(low, high), f"between {low.text} and {high.text}"
+        elif low is not None:
+            phrase, text = FromOrBefore(before=False, day=low), f"from {low.text}"
+        else:
+            after = format_date((last or 0) + 1)
+            phrase, text = FromOrBefore(before=True, day=LiteralOperand(after, span)), f"before {after}"
+        return Entry(Name(TODAY, span, exact=False), phrase, text, span, in_force=True)
 
     def _rule(self, item: Item) -> Rule | None:
         entries = item.entries
         entity, because = self._required(item, "for each"), self._required(item, "because")
-        concluded = self._conclusion(item)
-        if concluded is None or entity is None or because is None:
+        conclusion, to = self._conclusion(item) or (None, None)
+        when, unless, by = self._whens(item), self._exceptions(item), self._deadline(entries)
+        if entity is None:
             return None
-        conclusion, to = concluded
         return Rule(
             id=self._id(item, ID, "thank-you-note"),
             about=self._words(entries, "about"),
             source=self._words(entries, "source"),
             entity=entity,
-            when=self._when(entries),
-            unless=self._unless(entries),
+            group=self._group_name(entries),
+            when=when,
+            unless=unless,
             conclusion=conclusion,
             to=self._text(entries, "to") or to,
-            by=self._deadline(entries),
+            by=by,
             endless=self._is_none(entries),
-            because=because,
+            because=because or Name("", item.id.span),
             priority=self._number(entries, "priority", 0, 100),
             safety=self._yes_no(entries, "safety"),
         )
+
+    def _group_name(self, entries: Entries) -> str:
+        text = self._text(entries, "group")
+        if text is not None and ID.fullmatch(text.text) is None:
+            self.report(BadName.at(text.span, f"`{text.text}` is not a valid name", "write it like `thank-you`"))
+        return "" if text is None else text.text
 
     def _conclusion(self, item: Item) -> tuple[Conclusion, Name | None] | None:
         if "then" not in item.entries:

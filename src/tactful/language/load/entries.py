@@ -45,7 +45,9 @@ class EntryReader:
 
     def _scalar_text(self, node: Node, key: str) -> Name | None:
         if not isinstance(node, Scalar):
-            self.report(WrongShape.at(node.span, f"`{key}` takes one text, not several values"))
+            braces = isinstance(node, Mapping) and all(isinstance(v, Scalar) and v.is_null for _, v in node.entries)
+            help_ = 'put the sentence in quotes: `"{person.name} …"`' if braces else None
+            self.report(WrongShape.at(node.span, f"`{key}` takes one text, not several values", help_))
             return None
         return Text(node).whole()
 
@@ -97,6 +99,9 @@ class EntryReader:
                 case "all" | "any" | "none" as how:
                     self._wants_list(how, value)
                     members.append(self._group(value, how, depth + 1))
+                case "and" | "or" | "not" | "either" | "neither" as word:
+                    meant = {"and": "all", "or": "any", "either": "any"}.get(word, "none")
+                    self.report(UnknownKey.at(key.span, f"`{word}` means nothing here", f"did you mean `{meant}`?"))
                 case _:
                     phrases = parse_phrase(value, self.report)
                     entries = tuple(Entry(Text(key).whole(), *phrase) for phrase in phrases)

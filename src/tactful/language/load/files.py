@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -12,9 +14,10 @@ import msgspec
 from tactful.language.load.places import Refused, beside, is_folder, members_of, read_regular_file, resolved
 from tactful.source.codes.pack import BadExtends, CircularExtends, UnreadablePack, WrongShape
 from tactful.source.codes.text import TooLarge
-from tactful.source.diagnostics import Diagnostic, InvalidInput
-from tactful.source.nodes import Mapping, Node, Scalar, Sequence, TextLimits, decode
-from tactful.source.parse_yaml import parse_yaml
+from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
+from tactful.source.nodes import Mapping, Node, Scalar, TextLimits, decode
+from tactful.source.nodes import Sequence as SequenceNode
+from tactful.source.parse_yaml import read_yaml
 from tactful.source.suggest import did_you_mean
 
 SUFFIXES: Final = (".yaml", ".yml")
@@ -25,28 +28,35 @@ MAX_LAYERS: Final = 20
 MAX_BYTES: Final = 4_000_000
 #: The most characters of a name that messages show.
 _SHOWN: Final = 80
+#: The name of an installed pack. A name with a dot or a slash is a path.
+_INSTALLED: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 Report = Callable[[Diagnostic], None]
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file of a pack: its name for messages, its text, and its content (``None`` for an empty file)."""
+    """A file of a pack: its name for messages, its text, its content (``None`` for an empty file), mistakes of its YAML."""
 
     name: str
     text: str
     root: Mapping | None
+    mistakes: tuple[Diagnostic, ...] = ()
 
 
 class Layer(msgspec.Struct, frozen=True):
     """The content of a pack's own files.
 
-    ``overlay``: the pack extends another. ``stack``: the numbers of the layers that it builds on, and its own.
+    ``overlay``: the pack extends another, or is laid over another. ``stack``: the numbers of the layers that it builds on,
+    and its own. ``named``: the caller names the pack, so it is no base of another pack alone. ``path``: its file or folder,
+    without symbolic links; ``None`` for a text.
     """
 
     label: str
     files: tuple[File, ...]
     overlay: bool
     stack: frozenset[int]
+    named: bool
+    path: Path | None
 
 
 def shipped_folder() -> Path:
@@ -60,19 +70,24 @@ def profiles() -> list[str]:
     return sorted(path.stem for path in (shipped_folder() / "profiles").glob("*.yaml"))
 
 
-def read_layers(location: str | Path) -> list[Layer]:
-    """The layers of the pack at ``location``, the lowest base first.
+def read_layers(locations: Iterable[str | Path]) -> list[Layer]:
+    """The layers of some packs, laid over each other in their order; the lowest base first.
 
-    ``location`` is a file, a folder, ``default`` or ``profile:NAME``. Raises :class:`InvalidInput` with all mistakes.
+    A location is a file, a folder, ``default``, ``profile:NAME`` or the name of an installed pack. Raises
+    :class:`InvalidInput` with all mistakes.
     """
-    reader = _Reader()
-    reader.add(*locate(location))
+    reader = _Reader(())
+    for location in locations:
+        try:
+            reader.add_named(*locate(location))
+        except InvalidInput as error:
+            reader.problems.extend(error.diagnostics)
     return reader.finish()
 
 
-def read_text_layers(text: str | bytes, name: str) -> list[Layer]:
-    """The layers of a pack given as text, which may extend the shipped packs, but no file."""
-    reader = _Reader()
+def read_text_layers(text: str | bytes, name: str, base: Sequence[Layer] = ()) -> list[Layer]:
+    """The layers of a pack given as text, on top of those of ``base``. It may extend the shipped packs, but no file."""
+    reader = _Reader(base)
     reader.add_text(text, name)
     return reader.finish()
 
@@ -80,20 +95,39 @@ def read_text_layers(text: str | bytes, name: str) -> list[Layer]:
 def locate(location: str | Path) -> tuple[Path, str]:
     """The path of a pack's file or folder, and its name for messages.
 
-    Raises :class:`InvalidInput` for an unknown profile, and for a name without a character, which is not the folder here.
+    A file or folder of that name comes before an installed pack. Raises :class:`InvalidInput` for an unknown profile, and
+    for a name without a character, which is not the folder here.
     """
     if location == "":
         help_ = "name a YAML file, a folder or `default`"
         raise InvalidInput([UnreadablePack.at(None, "the name of the pack is empty", help_)])
     if isinstance(location, str):
-        named = _resolve_named(location)
+        named = _resolve_shipped(location) or _resolve_installed(location)
         if named is not None:
             return named
     path = Path(location)
     return path, str(location)
 
 
-def _resolve_named(name: str) -> tuple[Path, str] | None:
+def is_in_files(location: str | Path) -> bool:
+    """Whether a location is a file or a folder of the user's own, and neither a shipped nor an installed pack."""
+    return not isinstance(location, str) or locate(location)[0] == Path(location)
+
+
+def _resolve_installed(name: str) -> tuple[Path, str] | None:
+    """The path and the name of an installed pack; ``None`` for a path, and for a name that no installed pack has."""
+    if not _INSTALLED.fullmatch(name) or os.path.exists(name):
+        return None
+    from tactful.language.load.installed import NotInstalled, installed_folder  # takes the metadata of distributions
+
+    try:
+        folder = installed_folder(name)
+    except NotInstalled as error:
+        raise InvalidInput([UnreadablePack.at(None, str(error))]) from None
+    return None if folder is None else (folder, name)
+
+
+def _resolve_shipped(name: str) -> tuple[Path, str] | None:
     """The path and the name of a shipped pack; ``None`` if no shipped pack has the name."""
     if name == "default":
         return shipped_folder(), "rules"
@@ -109,14 +143,17 @@ def _resolve_named(name: str) -> tuple[Path, str] | None:
 
 
 class _Reader:
-    """Reads a pack and all packs that it extends: depth first, and each pack once."""
+    """Reads packs and all packs that they extend, on top of the layers of ``base``: depth first, and each pack once."""
 
-    def __init__(self) -> None:
-        self.layers: list[Layer] = []
+    def __init__(self, base: Sequence[Layer]) -> None:
+        self.layers = [msgspec.structs.replace(layer, named=False) for layer in base]
         self.problems: list[Diagnostic] = []
-        self.sources: dict[str, str] = {}
+        self.sources = {file.name: file.text for layer in base for file in layer.files}
         #: The numbers of the layers that each pack consists of, including those of its bases.
-        self._stacks: dict[Path, frozenset[int]] = {}
+        self._stacks = {layer.path: layer.stack for layer in base if layer.path is not None}
+        self._below = len(base)
+        #: The numbers of the layers of the first pack that the caller names.
+        self._first: frozenset[int] = frozenset()
         self._open: list[Path] = []
         self._size = 0
 
@@ -124,6 +161,19 @@ class _Reader:
         if self.problems:
             raise InvalidInput(self.problems, self.sources)
         return self.layers
+
+    def add_named(self, path: Path, label: str) -> None:
+        """Read a pack that the caller names, over the packs that are read so far."""
+        below = len(self.layers)
+        stack = self.add(path, label)
+        if not stack:
+            return
+        no = max(stack)
+        layer = msgspec.structs.replace(self.layers[no], named=True)
+        if no >= below > 0 and not layer.overlay:  # it extends nothing, so it is an overlay of the first pack
+            layer = msgspec.structs.replace(layer, overlay=True, stack=layer.stack | self._first)
+        self.layers[no] = layer
+        self._first = self._first or layer.stack
 
     def add(self, path: Path, label: str) -> frozenset[int]:
         """Read a pack and its bases, unless they have been read. Returns the numbers of their layers."""
@@ -142,39 +192,47 @@ class _Reader:
             stacks = [self._add_base(node, target, name) for node, target, name in targets if target is not None]
         finally:
             self._open.pop()
-        self._stacks[key] = self._layer(label, files, bool(bases), stacks)
-        return self._stacks[key]
-
-    def _layer(
-        self, label: str, files: tuple[File, ...], overlay: bool, stacks: list[frozenset[int]]
-    ) -> frozenset[int]:
         stack = frozenset({len(self.layers)}).union(*stacks)
-        self.layers.append(Layer(label, files, overlay, stack))
+        self._add_layer(Layer(label, files, bool(bases), stack, named=False, path=key))
+        self._stacks[key] = stack
         return stack
 
+    def _add_layer(self, layer: Layer) -> None:
+        files = layer.files
+        if files and all(file.root is None and not file.mistakes for file in files):
+            what = f"{_quoted(files[0].name)} is" if len(files) == 1 else f"all files of `{layer.label}` are"
+            help_ = "write `rules:` into it, or `extends: default` for the shipped rules"
+            self.problems.append(UnreadablePack.at(Span(files[0].name, 0, 0, 1, 1), f"{what} empty", help_))
+        self.layers.append(layer)
+
     def add_text(self, text: str | bytes, name: str) -> None:
-        file = self._parse(name, text)
-        bases = self._bases(file) if file is not None else []
-        stacks = []
+        """Read a pack that is given as text, over the packs that are read so far."""
+        file = self._parse(self._unused(name), text)
+        if file is None:
+            return
+        bases = self._bases(file)
         for node in bases:
             named = self._named(node)
-            if named is None:
-                self.problems.append(
-                    BadExtends.at(
-                        node.span, f"{_quoted(node.text)} is not a shipped pack", "a text may extend `default` only"
-                    )
-                )
-            else:
-                stacks.append(self._add_base(node, *named))
-        if file is not None:
-            self._layer(name, (file,), bool(bases), stacks)
+            if named is not None:
+                self._add_base(node, *named)
+            elif not node.text.startswith("profile:"):
+                message = f"{_quoted(node.text)} is not a shipped pack"
+                self.problems.append(BadExtends.at(node.span, message, "a text may extend `default` only"))
+        overlay = bool(bases) or self._below > 0
+        stack = frozenset(range(len(self.layers) + 1))
+        self._add_layer(Layer(name, (file,), overlay, stack, named=True, path=None))
+
+    def _unused(self, name: str) -> str:
+        """The name of a text for messages: ``pack``, or ``pack (2)`` if a text below has that name."""
+        names = chain((name,), (f"{name} ({number})" for number in count(2)))
+        return next(name for name in names if name not in self.sources)
 
     def _add_base(self, node: Scalar, path: Path, label: str) -> frozenset[int]:
         if path in self._open:
             self.problems.append(
                 CircularExtends.at(node.span, f"{_quoted(node.text)} extends this pack in turn", "remove one `extends`")
             )
-        elif len(self._open) >= MAX_LAYERS or len(self.layers) >= MAX_LAYERS:
+        elif len(self._open) >= MAX_LAYERS or len(self.layers) - self._below >= MAX_LAYERS:
             help_ = "put their entries into fewer packs"
             self.problems.append(BadExtends.at(node.span, f"more than {MAX_LAYERS} packs extend each other", help_))
         else:
@@ -217,23 +275,24 @@ class _Reader:
         try:
             text = decode(data, name)
             self.sources[name] = text
-            root = parse_yaml(text, name)
+            root, mistakes = read_yaml(text, name)
         except InvalidInput as error:
             self.problems.extend(error.diagnostics)
             self.sources.update(error.sources)
             return None
         if root is not None and not isinstance(root, Mapping):
-            self.problems.append(
-                WrongShape.at(root.span, "a pack is a mapping", "begin with `rules:` or another section of a pack")
+            mistakes = (
+                *mistakes,
+                WrongShape.at(root.span, "a pack is a mapping", "begin with `rules:` or another section of a pack"),
             )
-            return None
-        return File(name, text, root)
+            root = None
+        return File(name, text, root, mistakes)
 
     def _bases(self, file: File) -> list[Scalar]:
         """The packs that the file's ``extends`` names."""
         entries = file.root.entries if file.root is not None else ()
         node: Node | None = next((value for key, value in entries if key.text == "extends"), None)
-        items = () if node is None else node.items if isinstance(node, Sequence) else (node,)
+        items = () if node is None else node.items if isinstance(node, SequenceNode) else (node,)
         bases = []
         for item in items:
             if isinstance(item, Scalar) and item.text:
@@ -246,7 +305,7 @@ class _Reader:
 
     def _named(self, node: Scalar) -> tuple[Path, str] | None:
         try:
-            return _resolve_named(node.text)
+            return _resolve_shipped(node.text)
         except InvalidInput as error:
             self.problems.append(BadExtends.at(node.span, error.diagnostics[0].message, error.diagnostics[0].help))
             return None

@@ -6,7 +6,7 @@ from typing import Final
 
 from tactful.language.load.entries import ID, NO_CONDITION, EntryReader
 from tactful.language.load.items import Item
-from tactful.language.load.merge import NEEDS
+from tactful.language.load.keys import NEEDS
 from tactful.language.phrases import operand
 from tactful.language.syntax import Always, AtMost, Change, Claim, Invariant, Keeps, Never, NoNew, Same
 from tactful.language.terms import MODALITIES, Modality, Name
@@ -25,11 +25,10 @@ class InvariantReader(EntryReader):
 
     def _invariant(self, item: Item) -> Invariant | None:
         entity, claim = self._required(item, "for each"), self._claim(item)
-        change = self._change(item)
+        change, when = self._change(item), self._when_and_unless(item.entries)
         if entity is None or claim is None:
             return None
         id_ = self._id(item, ID, "never-call-against-preference")
-        when = self._when_and_unless(item.entries)
         return Invariant(id_, self._words(item.entries, "about"), entity, when, change, claim)
 
     def _claim(self, item: Item) -> Claim | None:

@@ -11,7 +11,15 @@ Entries = dict[str, tuple[Scalar, Node]]
 
 
 class Item(msgspec.Struct):
-    """An entry of a section, with the layers that are merged so far."""
+    """An entry of a section, with the layers that are merged so far.
+
+    ``added``: the conditions that overlays add, each with its key, ``and when`` or ``and unless``.
+    """
 
     id: Scalar
     entries: Entries
+    added: tuple[tuple[Scalar, Node], ...] = ()
+
+    def all_keys(self) -> tuple[Scalar, ...]:
+        """All keys, with those of added conditions."""
+        return (*(key for key, _ in self.entries.values()), *(key for key, _ in self.added))

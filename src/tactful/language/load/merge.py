@@ -7,96 +7,93 @@ from typing import Final
 
 import msgspec
 
-from tactful.language.load.expressions import WAYS
+from tactful.facts.fields import given_fields
+from tactful.language.load.edits import Edit, content_of
 from tactful.language.load.files import File, Layer
 from tactful.language.load.items import Entries, Item
-from tactful.language.load.safety import Edit, RuleContent, SafetyCheck, View, content_of_rule, is_safety
-from tactful.language.terms import Override
-from tactful.source.codes.pack import DefinedTwice, MissingKey, NothingToChange, SafetyChanged, UnknownKey, WrongShape
+from tactful.language.load.keys import ADDITIONS, KEYS, NEEDS, SECTIONS
+from tactful.language.load.renames import Renames, chained, rewritten
+from tactful.language.load.safety import RuleContent, SafetyCheck, View, content_of_rule, is_safety
+from tactful.language.load.warnings import differences, patch_warnings
+from tactful.language.terms import OldName, Override
+from tactful.source.codes.overlays import OldNameUsed
+from tactful.source.codes.pack import (
+    BadSetting,
+    DefinedTwice,
+    MissingKey,
+    NothingToChange,
+    SafetyChanged,
+    UnknownKey,
+    WrongShape,
+)
 from tactful.source.diagnostics import Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar
 from tactful.source.suggest import did_you_mean
 
 Report = Callable[[Diagnostic], None]
 
-SECTIONS: Final = (
-    *(
-        "pack",
-        "extends",
-        "parameters",
-        "calendars",
-        "custom_facts",
-        "fields",
-        "facts",
-        "tables",
-        "actions",
-        "rules",
-        "invariants",
-    ),
-)
+_INSTEAD: Final = {"and when": "write `when`", "and unless": "write `unless`"}
 
-#: The keys that an entry of a section may have.
-KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "pack": ("name", "version"),
-    "parameters": ("value", "values", "adjustable", "about", "source"),
-    "calendars": ("about", "country", "weekend", "days off", "working days", "office hours"),
-    "custom_facts": ("type", "values", "unit", "about", "ask", "mutability"),
-    "fields": ("ask", "mutability"),
-    "facts": (
-        *("exists", "none", "count", "latest", "earliest", "sum", "where", "when", "unless", "about", "ask"),
-        *WAYS,
-    ),
-    "tables": ("by", "gives", "values", "rows", "otherwise", "only one", "about", "ask"),
-    "actions": ("about", "label", "is_a", "channel", "one per", "steps", "due"),
-    "rules": (
-        *("about", "source", "for each", "when", "unless", "then", "to"),
-        *("by", "because", "priority", "safety", "off"),
-    ),
-    "invariants": (
-        *(
-            "about",
-            "for each",
-            "when",
-            "unless",
-            "after",
-            "never",
-            "always",
-            "at most",
-            "of",
-            "no new",
-            "keeps",
-            "same",
-        ),
-        "off",
-    ),
+
+#: The sections whose entries conditions and sentences refer to by name.
+NAMED: Final = ("parameters", "custom_facts", "facts", "tables")
+
+
+#: Words that other rule languages have for keys of this one.
+_SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
+    "when": ("if", "condition", "conditions", "where", "given"),
+    "unless": ("except", "if not", "unless_when"),
+    "then": ("action", "do", "conclusion", "advise", "recommend"),
+    "because": ("reason", "why", "text", "message", "explanation"),
+    "by": ("deadline", "due"),
+    "about": ("description", "title", "name", "doc", "comment", "note"),
+    "for each": ("for_each", "foreach", "for-each", "for", "each", "for all", "entity"),
+    "off": ("enabled", "disabled", "active", "remove", "delete"),
+    "to": ("target", "whom"),
+    "value": ("default", "val"),
+    "rows": ("row", "rules", "cases", "table"),
+    "otherwise": ("else", "default"),
+    "gives": ("type", "returns", "output"),
+    "one per": ("one_per", "per"),
+    "steps": ("step", "todo"),
+    "is_a": ("kind_of", "family", "parent", "extends"),
 }
-
-#: A new entry needs at least one of these keys. In an overlay, an entry without them changes an entry of its base.
-NEEDS: Final[dict[str, tuple[str, ...]]] = {
-    "parameters": ("value", "values"),
-    "calendars": ("country", "weekend", "days off", "working days", "office hours"),
-    "custom_facts": ("type",),
-    "fields": ("ask", "mutability"),
-    "facts": ("exists", "none", "count", "latest", "earliest", "sum", "when", *WAYS),
-    "tables": ("rows",),
-    "actions": ("about",),
-    "rules": ("then",),
-    "invariants": ("never", "always", "at most", "no new", "keeps", "same"),
+#: An id of each section, for messages.
+_EXAMPLES: Final[dict[str, str]] = {
+    "parameters": "thank_you_within",
+    "calendars": "acme",
+    "custom_facts": "person",
+    "fields": "person.prefers",
+    "facts": "person.thanked",
+    "tables": "application.first_wait",
+    "actions": "send_note",
+    "rules": "thank-you-note",
+    "invariants": "never-call-against-preference",
 }
 
 
 class Merged(msgspec.Struct):
     """All sections after merging.
 
-    ``switched_off``: the safety rules that layers switched off, with their contents. ``history``: the edits of each layer.
+    ``channels``: the families that actions of a channel belong to, as ``safety`` says. ``switched_off``: the safety rules
+    that layers switched off, with their contents. ``history``: the edits of each layer. ``gone``: the layer that switched
+    an entry off, and its place. ``renamed``: layers with the new names that they give, by kind and old name. ``old_names``:
+    where layers use old names. ``warnings``: what layers do without saying so.
+    ``unread``: the names of entries of :data:`NAMED` sections that were left out because of a mistake.
     """
 
     name: str
     version: str
     sections: dict[str, dict[str, Item]]
+    channels: Entries
     overrides: list[Override]
     switched_off: list[tuple[str, RuleContent]]
     history: dict[tuple[str, str], list[Edit]]
+    gone: dict[tuple[str, str], tuple[int, Span]]
+    renamed: list[tuple[int, str, str, str]]
+    old_names: list[OldName]
+    warnings: list[Diagnostic]
+    unread: set[str]
 
     def view(self, layers: Iterable[int]) -> View:
         """The sections as they are now, which are those of ``layers``."""
@@ -114,11 +111,15 @@ def merge_layers(layers: list[Layer], report: Report) -> Merged:
         check = SafetyCheck(views[-1], merged.switched_off, merged.history, report)
         for view in (*_of_layers(layers), *views[:-1]):
             check.check(view)
+    own = {file.name for layer in layers if layer.named for file in layer.files}
+    warnings = [warning for warning in merged.warnings if warning.span is not None and warning.span.file in own]
+    merged.old_names = [name for name in merged.old_names if name.span.file in own]
+    merged.warnings = [*warnings, *differences(merged.history, layers)]
     return merged
 
 
 def _nothing() -> Merged:
-    return Merged("", "0", {section: {} for section in KEYS if section != "pack"}, [], [], {})
+    return Merged("", "0", {section: {} for section in NEEDS}, {}, [], [], {}, {}, [], [], [], set())
 
 
 def _of_layers(layers: list[Layer]) -> Iterator[View]:
@@ -147,7 +148,68 @@ class _Merger:
         self._head()
         for file in self.layer.files:
             for key, node in _sections(file):
-                self._section(key, node)
+                if key.text == "groups":
+                    self._groups(node)
+        renames = self._renames()
+        for file in self.layer.files:
+            group = self._group_of(file)
+            for key, node in self._rewritten(file, renames):
+                self._section(key, node, group)
+        for file in self.layer.files:
+            for key, node in _sections(file):
+                if key.text == "renamed":
+                    self._rename(key, node)
+
+    def _renames(self) -> Renames:
+        """The new names that the packs give which this layer builds on."""
+        names: dict[str, dict[str, str]] = {}
+        for layer, kind, old, new in self.merged.renamed:
+            if layer in self.layer.stack:
+                names.setdefault(kind, {})[old] = new
+        return {kind: chained(of_kind) for kind, of_kind in names.items()}
+
+    def _rewritten(self, file: File, renames: Renames) -> tuple[tuple[Scalar, Node], ...]:
+        """The sections of a file, with new names in place of old ones."""
+        if file.root is None:
+            return ()
+        root, used = rewritten(file.root, renames)
+        self.merged.old_names += used
+        self.merged.warnings += [
+            OldNameUsed.at(name.span, f"`{name.old}` is now called `{name.new}`", f"write `{name.new}`")
+            for name in used
+        ]
+        return root.entries
+
+    def _rename(self, key: Scalar, node: Node) -> None:
+        """Note the new names that this layer gives, once its entries are merged."""
+        for kind, (_, names) in self._entries("renamed", key, node).items():
+            if not isinstance(names, Mapping):
+                self.report(WrongShape.at(names.span, f"`{kind}` is a mapping from old names to new ones"))
+                continue
+            renamed_in_turn = {old.text for old, _ in names.entries}
+            renamed_in_turn |= {old for _, of_kind, old, _ in self.merged.renamed if of_kind == kind}
+            for old, new in names.entries:
+                if not isinstance(new, Scalar):
+                    self.report(WrongShape.at(new.span, f"`{old.text}` takes one new name"))
+                elif self._is_defined(kind, old.text):
+                    message = f"`{old.text}` is said to be renamed, and there is a definition of that name"
+                    self.report(BadSetting.at(old.span, message, "take one of the two out"))
+                elif new.text not in renamed_in_turn and not self._was_defined(kind, new.text):
+                    known = self.merged.sections[kind]
+                    message = f"`{old.text}` is said to be renamed to `{new.text}`, which does not exist"
+                    self.report(NothingToChange.at(new.span, message, did_you_mean(new.text, known)))
+                else:
+                    self.merged.renamed.append((self.no, kind, old.text, new.text))
+
+    def _was_defined(self, kind: str, name: str) -> bool:
+        return self._is_defined(kind, name) or (kind, name) in self.merged.gone
+
+    def _is_defined(self, kind: str, name: str) -> bool:
+        if kind != "facts":
+            return name in self.merged.sections[kind]
+        entity, _, field = name.partition(".")
+        computed = any(name in self.merged.sections[section] for section in ("facts", "tables", "custom_facts"))
+        return computed or field in given_fields().get(entity, {})
 
     def _head(self) -> None:
         for file in self.layer.files:
@@ -159,7 +221,57 @@ class _Merger:
                         if value is not None and isinstance(value[1], Scalar):
                             setattr(self.merged, name, value[1].text)
 
-    def _section(self, key: Scalar, node: Node) -> None:
+    def _group_of(self, file: File) -> tuple[Scalar, Node] | None:
+        """The group of all rules that a file defines."""
+        pair = next(((key, node) for key, node in _sections(file) if key.text == "group"), None)
+        if pair is not None and not isinstance(pair[1], Scalar):
+            self.report(WrongShape.at(pair[1].span, "`group` takes one name", "such as `group: channels`"))
+            return None
+        return pair
+
+    def _groups(self, node: Node) -> None:
+        """Switch off the rules of groups, apart from safety rules."""
+        if _empty(node):
+            return
+        if not isinstance(node, Mapping):
+            self.report(
+                WrongShape.at(node.span, "`groups` is a mapping from groups to `off`", "`groups: {linkedin: off}`")
+            )
+            return
+        for id_, content in node.entries:
+            if self._is_switched_off("groups", id_, content):
+                self._group_off(id_)
+
+    def _is_switched_off(self, section: str, id_: Scalar, content: Node) -> bool:
+        """Whether a group says ``off`` or ``{off: yes}``; anything else is a mistake."""
+        if _is_off(content):
+            return True
+        entries = self._entries(section, id_, content)
+        if "off" in entries and _is_yes(entries["off"][1]):
+            return True
+        if isinstance(content, Mapping):
+            self.report(WrongShape.at(content.span, f"`{id_.text}` can only be switched off", f"`{id_.text}: off`"))
+        return False
+
+    def _group_off(self, id_: Scalar) -> None:
+        rules = self.merged.sections["rules"]
+        members = [item for item in rules.values() if _group(item) == id_.text]
+        before = self.merged.gone.setdefault(("groups", id_.text), (self.no, id_.span))
+        if not members and before[0] not in self.layer.stack:  # a pack beside this one has switched it off
+            return
+        if not members:
+            groups = sorted({group for item in rules.values() if (group := _group(item))})
+            meant = did_you_mean(id_.text, groups)
+            known = f"the groups are {_listed(groups)}" if groups else "no rule below says `group:`"
+            self.report(NothingToChange.at(id_.span, f"the packs below have no group `{id_.text}`", meant or known))
+        elif all(is_safety(item) for item in members):
+            message = f"all rules of the group `{id_.text}` are safety rules, which stay in force"
+            self.report(NothingToChange.at(id_.span, message, "switch each off by its id, `{off: yes, because: …}`"))
+        for item in members:
+            if not is_safety(item):
+                self._take_out("rules", item.id.text, id_)
+
+    def _section(self, key: Scalar, node: Node, group: tuple[Scalar, Node] | None) -> None:
         if key.text not in SECTIONS:
             self.report(
                 UnknownKey.at(
@@ -168,12 +280,33 @@ class _Merger:
                     did_you_mean(key.text, SECTIONS) or _listed(SECTIONS),
                 )
             )
+        elif key.text == "safety":
+            self._safety(key, node)
         elif key.text in NEEDS and not _empty(node):
             if not isinstance(node, Mapping):
-                self.report(WrongShape.at(node.span, f"`{key.text}` is a mapping from ids to their definitions"))
+                message = f"`{key.text}` is a mapping from ids to their definitions"
+                help_ = f"write each below an id of its own, `{_EXAMPLES[key.text]}:`, without `- `"
+                self.report(WrongShape.at(node.span, message, help_))
                 return
             for id_, content in self._items(key.text, node):
-                self._item(key.text, id_, content)
+                self._item(key.text, id_, content, group if key.text == "rules" else None)
+
+    def _safety(self, key: Scalar, node: Node) -> None:
+        """The families of channels. A pack may add channels, and not change those of the packs below."""
+        entries = self._entries("safety", key, node)
+        if "channels" not in entries:
+            return
+        channels = entries["channels"][1]
+        if not isinstance(channels, Mapping):
+            help_ = "such as `channels: {phone: call, any: contact}`"
+            self.report(WrongShape.at(channels.span, "`channels` is a mapping from channels to families", help_))
+            return
+        for channel, families in channels.entries:
+            below = self.merged.channels.setdefault(channel.text, (channel, families))
+            if content_of(below[1]) != content_of(families):
+                place = f"{below[0].span.file}:{below[0].span.line}"
+                message = f"the family of actions by `{channel.text}` is stated at {place}, and another pack may not change it"
+                self.report(SafetyChanged.at(channel.span, message, "add channels of your own, or leave it out"))
 
     def _items(self, section: str, node: Mapping) -> Iterator[tuple[Scalar, Node]]:
         """The ids of a section with their content. Custom facts are grouped by entity."""
@@ -182,12 +315,16 @@ class _Merger:
             return
         for entity, fields in node.entries:
             if not isinstance(fields, Mapping):
-                self.report(WrongShape.at(fields.span, f"`{entity.text}` is a mapping from fields to their types"))
+                owner, _, name = entity.text.partition(".")
+                help_ = f"write `{owner}: {{{name}: …}}`" if name else "write `person: {likes_calls: yes/no}`"
+                self.report(
+                    WrongShape.at(fields.span, f"`{entity.text}` is a mapping from fields to their types", help_)
+                )
                 continue
             for field, content in fields.entries:
                 yield Scalar(f"{entity.text}.{field.text}", field.plain, field.span), content
 
-    def _item(self, section: str, id_: Scalar, content: Node) -> None:
+    def _item(self, section: str, id_: Scalar, content: Node, group: tuple[Scalar, Node] | None) -> None:
         first = self.seen.setdefault((section, id_.text), id_.span)
         if first != id_.span:
             where = f"the other definition is in {first.file}:{first.line}"
@@ -199,13 +336,22 @@ class _Merger:
             return
         entries = self._shorthand(section, id_, content, base)
         if entries is None:
+            self._leave_out(section, id_)
             return
         if "off" in entries:
             self._switch_off(section, id_, base, entries)
-        elif base is None:
-            self._define(section, id_, entries)
-        else:
+        elif base is not None:
             self._patch(section, id_, base, entries)
+        elif not self._patches_what_is_off(section, id_, entries):
+            self._define(section, id_, {"group": group, **entries} if group is not None else entries)
+
+    def _patches_what_is_off(self, section: str, id_: Scalar, entries: Entries) -> bool:
+        """Whether this changes an entry that a pack beside this one has switched off. It stays off, and that is told."""
+        gone = self.merged.gone.get((section, id_.text))
+        if gone is None or gone[0] in self.layer.stack or any(key in entries for key in NEEDS[section]):
+            return False
+        self._note(section, id_, entries, new=False)
+        return True
 
     def _shorthand(self, section: str, id_: Scalar, content: Node, base: Item | None) -> Entries | None:
         """The entries of an item. A single value stands for ``value:`` (parameters) or ``type:`` (custom facts)."""
@@ -213,12 +359,23 @@ class _Merger:
             return self._entries(section, id_, content)
         short = {"parameters": "value", "custom_facts": "type"}.get(section)
         if short is None or _empty(content):
-            self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping with {_listed(KEYS[section], 'or')}"))
+            self._wrong_shape(section, id_, content)
             return None
         if section == "parameters" and base is None and self.layer.overlay:
             self._nothing_to_change(section, id_)
             return None
         return {short: (id_, content)}
+
+    def _wrong_shape(self, section: str, id_: Scalar, content: Node) -> None:
+        message = f"`{id_.text}` is a mapping with {_listed(KEYS[section], 'or')}"
+        help_ = "indent its keys below it"
+        if id_.text in KEYS[section]:
+            message, help_ = f"`{id_.text}` stands where an id is expected", "indent it below the id that it belongs to"
+        elif section == "facts" and isinstance(content, Scalar):
+            help_ = f"write `{id_.text}: {{is: {content.text}}}`"
+        elif section == "actions" and isinstance(content, Scalar) and not content.is_null:
+            help_ = f"write `{id_.text}: {{about: {content.text}}}`"
+        self.report(WrongShape.at(content.span, message, help_))
 
     def _entries(self, section: str, id_: Scalar, content: Node) -> Entries:
         if not isinstance(content, Mapping):
@@ -229,33 +386,72 @@ class _Merger:
             if key.text in KEYS[section]:
                 entries[key.text] = (key, node)
             else:
-                help_ = did_you_mean(key.text, KEYS[section]) or f"the keys are {_listed(KEYS[section])}"
-                self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", help_))
+                self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", _key_help(section, key.text)))
         return entries
 
     def _define(self, section: str, id_: Scalar, entries: Entries) -> None:
         if not any(key in entries for key in NEEDS[section]):
             if self.layer.overlay:
                 self._nothing_to_change(section, id_)
+                self._leave_out(section, id_)
                 return
-            if section != "actions":
+            if section in NAMED or section == "fields":
                 self.report(MissingKey.at(id_.span, f"`{id_.text}` has no {_listed(NEEDS[section], 'or')}"))
+                self._leave_out(section, id_)
                 return
-        self._note(section, id_, entries)
+        for key in (*ADDITIONS, "replaces"):
+            if key in entries:
+                message = f"`{key}` changes an entry of the packs below, and they have no `{id_.text}`"
+                self.report(NothingToChange.at(entries[key][0].span, message, _INSTEAD.get(key, "leave it out")))
+        self._note(section, id_, entries, new=True)
         self.merged.sections[section][id_.text] = Item(id_, _present(entries))
 
-    def _note(self, section: str, id_: Scalar, entries: Entries) -> None:
-        edit = Edit(self.no, id_.span, {key: place.span for key, (place, _) in entries.items()})
-        self.merged.history.setdefault((section, id_.text), []).append(edit)
+    def _leave_out(self, section: str, id_: Scalar) -> None:
+        if section in NAMED:
+            self.merged.unread.add(id_.text)
+
+    def _note(self, section: str, id_: Scalar, entries: Entries, new: bool) -> None:
+        keys = {key: place.span for key, (place, _) in entries.items()}
+        contents = {key: content_of(node) for key, (_, node) in entries.items()}
+        self.merged.history.setdefault((section, id_.text), []).append(Edit(self.no, id_.span, keys, contents, new))
 
     def _patch(self, section: str, id_: Scalar, base: Item, entries: Entries) -> None:
-        self._note(section, id_, entries)
+        self._note(section, id_, entries, new=False)
+        if not self._on_purpose(entries):
+            self.merged.warnings += patch_warnings(section, base, entries)
         whole = section in ("facts", "tables") and any(key in entries for key in NEEDS[section])
         kept = {} if whole else base.entries
         if section == "parameters":  # a value for all days replaces dated ones, and the other way round
             other = {"value": "values", "values": "value"}
             kept = {key: pair for key, pair in kept.items() if other.get(key) not in entries}
-        self.merged.sections[section][id_.text] = Item(base.id, _present({**kept, **entries}))
+        added = () if whole else tuple(pair for pair in base.added if ADDITIONS[pair[0].text] not in entries)
+        more = self._additions(section, base, entries)
+        own = {key: pair for key, pair in entries.items() if key not in ADDITIONS and key != "replaces"}
+        self.merged.sections[section][id_.text] = Item(base.id, _present({**kept, **own}), (*added, *more))
+
+    def _on_purpose(self, entries: Entries) -> bool:
+        """Whether a patch says ``replaces: yes``."""
+        if "replaces" not in entries:
+            return False
+        node = entries["replaces"][1]
+        if not _is_yes(node):
+            self.report(
+                WrongShape.at(node.span, "`replaces` takes `yes`", "leave it out to be told what a patch drops")
+            )
+        return True
+
+    def _additions(self, section: str, base: Item, entries: Entries) -> list[tuple[Scalar, Node]]:
+        """The conditions that a patch adds."""
+        pairs = [entries[key] for key in ADDITIONS if key in entries]
+        for key, _ in pairs:
+            plain = ADDITIONS[key.text]
+            if plain in entries:
+                message = f"`{plain}` replaces the conditions of the packs below, and `{key.text}` adds to them"
+                self.report(BadSetting.at(key.span, message, "write all of them under one of the two"))
+            elif section == "facts" and "when" not in base.entries:
+                message = f"`{base.id.text}` is not computed from `when`, so there is nothing to add to"
+                self.report(BadSetting.at(key.span, message, "write the whole fact anew"))
+        return [pair for pair in pairs if not _empty(pair[1])]
 
     def _switch_off(self, section: str, id_: Scalar, base: Item | None, entries: Entries | None) -> None:
         if section not in ("rules", "invariants"):
@@ -264,43 +460,65 @@ class _Merger:
             )
             return
         off = None if entries is None else entries["off"][1]
-        if off is not None and not (
-            isinstance(off, Scalar) and off.plain and off.text.lower() in ("yes", "true", "on")
-        ):
+        if off is not None and not _is_yes(off):
             self.report(WrongShape.at(off.span, "`off` takes `yes`", "leave the key out to keep the rule on"))
         elif base is None:
-            self._nothing_to_change(section, id_)
-        elif section == "rules" and is_safety(base):
+            gone = self.merged.gone.get((section, id_.text))
+            if gone is None or gone[0] in self.layer.stack:  # a pack beside this one may have switched it off, too
+                self._nothing_to_change(section, id_)
+        elif section == "invariants" or is_safety(base):
             self._override(section, id_, base, entries)
         else:
-            self._note(section, id_, entries or {})
-            del self.merged.sections[section][id_.text]
+            self._take_out(section, id_.text, id_)
+
+    def _take_out(self, section: str, id_: str, place: Scalar) -> None:
+        """Take out an entry that this layer switches off at ``place``."""
+        off: Entries = {"off": (place, Scalar("yes", True, place.span))}
+        self._note(section, Scalar(id_, True, place.span), off, new=False)
+        self.merged.gone[section, id_] = (self.no, place.span)
+        del self.merged.sections[section][id_]
 
     def _override(self, section: str, id_: Scalar, base: Item, entries: Entries | None) -> None:
         because = _reason((entries or {}).get("because"))
         if because is None:
+            what = "a safety rule" if section == "rules" else "an invariant"
             self.report(
                 SafetyChanged.at(
                     id_.span,
-                    f"`{id_.text}` is a safety rule; switching it off needs a reason",
+                    f"`{id_.text}` is {what}; switching it off needs a reason",
                     f"write `{id_.text}: {{off: yes, because: …}}`; decisions will say so",
                 )
             )
             return
-        self.merged.overrides.append(Override(id_.text, because, self.layer.label))
-        self.merged.switched_off.append((id_.text, content_of_rule(base)))
-        del self.merged.sections[section][id_.text]
+        self.merged.overrides.append(Override(id_.text, because, self.layer.label, section == "invariants"))
+        if section == "rules":
+            self.merged.switched_off.append((id_.text, content_of_rule(base)))
+        self._take_out(section, id_.text, id_)
 
     def _nothing_to_change(self, section: str, id_: Scalar) -> None:
         known = self.merged.sections[section]
         new = f"a new one needs {_listed([f'{key}:' for key in NEEDS[section]], 'or')}"
         meant = did_you_mean(id_.text, known)
         what = section.rstrip("s").replace("_", " ")
+        gone = self.merged.gone.get((section, id_.text))
+        if gone is not None:
+            meant = f"it is switched off at {gone[1].file}:{gone[1].line}."
         self.report(
             NothingToChange.at(
                 id_.span, f"the packs below have no {what} `{id_.text}` to change", f"{meant} {new}" if meant else new
             )
         )
+
+
+def _key_help(section: str, key: str) -> str:
+    """What to write in place of a key that an entry of a section does not have."""
+    keys = KEYS[section]
+    meant = next((known for known, words in _SYNONYMS.items() if known in keys and key.lower() in words), None)
+    if meant is not None:
+        return f"did you mean `{meant}`?"
+    if "." in key and "when" in keys:
+        return "a condition: indent it below `when`"
+    return did_you_mean(key, keys) or f"the keys are {_listed(keys)}"
 
 
 def _sections(file: File) -> tuple[tuple[Scalar, Node], ...]:
@@ -318,6 +536,16 @@ def _empty(node: Node) -> bool:
 
 def _is_off(node: Node) -> bool:
     return isinstance(node, Scalar) and node.plain and node.text == "off"
+
+
+def _is_yes(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.plain and node.text.lower() in ("yes", "true", "on")
+
+
+def _group(item: Item) -> str | None:
+    """The group of a rule."""
+    pair = item.entries.get("group")
+    return pair[1].text.strip() if pair is not None and isinstance(pair[1], Scalar) else None
 
 
 def _reason(pair: tuple[Scalar, Node] | None) -> str | None:

@@ -17,40 +17,26 @@ import msgspec
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import parse_yes_no
 from tactful.language.ir.reads import reached
+from tactful.language.load.edits import Content, Edit, History, content_of
 from tactful.language.load.items import Item
 from tactful.language.terms import MAX_FAMILY
 from tactful.source.codes.pack import SafetyChanged
-from tactful.source.diagnostics import Diagnostic, Span
+from tactful.source.diagnostics import Diagnostic
 from tactful.source.nodes import Mapping as MappingNode
-from tactful.source.nodes import Node, Scalar
+from tactful.source.nodes import Scalar
 
 Report = Callable[[Diagnostic], None]
-#: The content of a part of a pack, without its layout: a text, or a tuple of the contents of its members.
-Content = str | None | tuple["Content", ...]
-
 #: The content of a rule, by key, without the keys that any pack may change.
 RuleContent = Mapping[str, Content]
 
-#: The keys of a safety rule that other packs may change: its words and its priority, never its conditions.
-SAFE_TO_CHANGE: Final = ("about", "source", "because", "priority")
+#: The keys of a safety rule that other packs may change: never its conditions, and never its sentence.
+SAFE_TO_CHANGE: Final = ("about", "source", "group", "priority")
 #: The keys of facts that do not change which values they have.
 _WORDS: Final = ("about", "ask", "unit", "mutability")
 _FIELD: Final = re.compile(r"\b([a-z_]+)\.([a-z][a-z0-9_]*)")
 
 
 Sections = Mapping[str, Mapping[str, Item]]
-
-
-class Edit(msgspec.Struct, frozen=True):
-    """A layer's change of an entry: the number of the layer, and the places of the id and of the keys that it gives."""
-
-    layer: int
-    id: Span
-    keys: Mapping[str, Span]
-
-
-#: The edits of the entries of a pack, by section and id, in the order of merging.
-History = Mapping[tuple[str, str], list[Edit]]
 
 
 class View(msgspec.Struct, frozen=True):
@@ -68,19 +54,15 @@ def is_safety(item: Item) -> bool:
 
 def content_of_rule(item: Item) -> RuleContent:
     """The content of a rule, by key, without the keys that any pack may change."""
-    return {key: _content(node) for key, (_, node) in item.entries.items() if key not in SAFE_TO_CHANGE}
+    return _content_without(item, SAFE_TO_CHANGE)
 
 
-def _content(node: Node) -> Content:
-    match node:
-        case Scalar():
-            return None if node.is_null else node.text.strip()
-        case MappingNode(entries=entries):
-            return tuple(
-                (key.text.strip(), _content(value)) for key, value in sorted(entries, key=lambda pair: pair[0].text)
-            )
-        case _:
-            return tuple(_content(member) for member in node.items)
+def _content_without(item: Item, keys: tuple[str, ...]) -> dict[str, Content]:
+    """The content of an entry by key, with the conditions that overlays add, and without some keys."""
+    kept = {key: content_of(node) for key, (_, node) in item.entries.items() if key not in keys}
+    for key, node in item.added:
+        kept[key.text] = (kept.get(key.text), content_of(node))
+    return kept
 
 
 class SafetyCheck:
@@ -106,7 +88,10 @@ class SafetyCheck:
             self._rule(id_, item, view)
         for name in sorted(_names_read(rules.values(), view.sections)):
             self._fact(name, view)
-        self._families({action for item in rules.values() for action in _forbidden(item)}, view)
+        forbidden = {action for item in rules.values() for action in _forbidden(item)}
+        self._families(forbidden, view)
+        for action in sorted(forbidden):
+            self._action(action, forbidden, view)
 
     def _rule(self, id_: str, item: Item, view: View) -> None:
         written, merged = content_of_rule(item), self._merged.sections["rules"].get(id_)
@@ -131,7 +116,7 @@ class SafetyCheck:
         edits = [
             edit
             for owner in owners
-            for section in ("facts", "custom_facts")
+            for section in ("facts", "tables", "custom_facts")
             for edit in self._edits(section, owner, view)
         ]
         span = edits[0].id if edits else self._merged.sections[before[0]][before[1]].id.span
@@ -155,6 +140,20 @@ class SafetyCheck:
         span = edits[0].keys["is_a"] if edits else self._merged.sections["actions"][action].id.span
         message = f"a safety rule forbids `{family}`, and `{action}` may not be taken out of that family"
         self._report(SafetyChanged.at(span, message, "leave `is_a` out, or write an action of your own"))
+
+    def _action(self, action: str, forbidden: set[str], view: View) -> None:
+        """Report a change of the label of an action that a safety rule forbids, or of its place among the families."""
+        if _label(action, view.sections) != _label(action, self._merged.sections):
+            self._changed(action, (action,), "label", "`label`", view)
+        before, after = _family(action, view.sections), _family(action, self._merged.sections)
+        if before != after and not forbidden.intersection(before).difference(after):
+            self._changed(action, before, "is_a", "place in its family", view)
+
+    def _changed(self, action: str, members: tuple[str, ...], key: str, what: str, view: View) -> None:
+        edits = [edit for member in members for edit in self._edits("actions", member, view) if key in edit.keys]
+        span = edits[0].keys[key] if edits else self._merged.sections["actions"][action].id.span
+        message = f"a safety rule forbids `{action}`, and another pack may not change its {what}"
+        self._report(SafetyChanged.at(span, message, f"leave `{key}` out, or write an action of your own"))
 
     def _edits(self, section: str, id_: str, view: View) -> Iterator[Edit]:
         """The edits of an entry by layers outside a view, the last first."""
@@ -198,12 +197,18 @@ def _definition(name: str, sections: Sections) -> tuple[str, str, Content] | Non
     entity, _, field = name.partition(".")
     if field in given_fields().get(entity, {}):
         return None
-    for section in ("custom_facts", "facts"):
+    for section in ("custom_facts", "facts", "tables"):
         item = sections[section].get(name)
         if item is not None:
-            pairs = sorted(item.entries.items())
-            return section, name, tuple((key, _content(node)) for key, (_, node) in pairs if key not in _WORDS)
+            return section, name, tuple(sorted(_content_without(item, _WORDS).items(), key=lambda pair: pair[0]))
     return _definition(f"person.{field}", sections) if entity == "interviewer" else None
+
+
+def _label(action: str, sections: Sections) -> Content:
+    """The label of an action."""
+    item = sections["actions"].get(action)
+    pair = None if item is None else item.entries.get("label")
+    return None if pair is None else content_of(pair[1])
 
 
 def _family(action: str, sections: Sections) -> tuple[str, ...]:

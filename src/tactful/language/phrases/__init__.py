@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from tactful.facts.kinds import Kind
 from tactful.language.ir import Field
-from tactful.language.names import Scope
+from tactful.language.names import Reads, Scope
 from tactful.language.phrases import dates, moments, numbers, relations, values
 from tactful.language.phrases.dates import OnDay
 from tactful.language.phrases.deadlines import Deadline, parse_deadline
@@ -130,10 +130,33 @@ def _parse_text(text: Text, report: Callable[[Diagnostic], None]) -> Phrase | No
 
 def meaning_of(phrase: Phrase, field: Field, text: str, span: Span, scope: Scope) -> Meaning | None:
     """The meaning of a phrase for a field; ``None`` after reporting a mistake. ``text`` and ``span`` are for messages."""
-    question = Question(field, text, span, scope, hint_of)
-    if isinstance(field.kind, phrase.kinds):
+
+    def takes(other: str) -> bool:
+        return _takes(other, field, span, scope)
+
+    return _asked(phrase, Question(field, text, span, scope, hint_of, takes))
+
+
+def _asked(phrase: Phrase, question: Question) -> Meaning | None:
+    if isinstance(question.kind, phrase.kinds):
         return phrase.means(question)
     return phrase.elsewhere(question)
+
+
+def _takes(text: str, field: Field, span: Span, scope: Scope) -> bool:
+    """Whether a field takes the phrases in a text."""
+    problems: list[Diagnostic] = []
+    silent = Scope(scope.names, scope.entities, Reads(), problems.append)
+    for parsed in parse_phrase(_node_of(text, span), problems.append):
+        _asked(parsed.phrase, Question(field, parsed.text, span, silent, hint_of, lambda _: False))
+    return not problems
+
+
+def _node_of(text: str, span: Span) -> Node:
+    """A text as YAML has it, without places of its own: a list in brackets, or a single value."""
+    if text.startswith("[") and text.endswith("]"):
+        return Sequence(tuple(Scalar(part.strip(), True, span) for part in text[1:-1].split(",")), span)
+    return Scalar(text, True, span)
 
 
 def hint_of(kind: type[Kind]) -> str:

@@ -8,7 +8,6 @@ from typing import ClassVar, Final, Literal, Self, get_args
 
 from tactful.facts.dates import parse_date, parse_day_of_year
 from tactful.facts.kinds import (
-    UNITS,
     ChoiceKind,
     CountryKind,
     DateKind,
@@ -31,15 +30,16 @@ from tactful.facts.kinds import (
     parse_number,
     parse_yes_no,
 )
+from tactful.facts.places import country_exists, country_message
 from tactful.facts.texts import folded
 from tactful.language.ir import HERE, Field, NowIs, Predicate, Relates, Shift
 from tactful.language.names import Scope
+from tactful.language.phrases.meant import length_help, looks_meant, meant_by, value_near
 from tactful.language.phrases.text import Words, operand_text
 from tactful.language.terms import LiteralOperand, Name, Operand, Order, Parameter, ParameterOperand, Written
 from tactful.source.codes.conditions import EmptyRange, WrongParameter, WrongPhrase, WrongValue
 from tactful.source.codes.text import TooLarge
 from tactful.source.diagnostics import Span
-from tactful.source.suggest import did_you_mean
 
 #: The most values that a phrase can name, including those of its parameters.
 MAX_VALUES: Final = 5_000
@@ -140,18 +140,36 @@ Bound = Predicate | tuple[Field, Predicate]
 class Question:
     """A phrase asked of a field, in a scope. Its methods report mistakes and then return ``None``.
 
-    ``text`` is the phrase as written, ``span`` its place. ``hint`` names the phrases that a kind of field takes, for messages.
+    ``text`` is the phrase as written, ``span`` its place. For messages, ``hint`` names the phrases that a kind of field
+    takes, and ``takes`` tells whether the field takes a phrase in this scope.
     """
 
-    def __init__(self, about: Field, text: str, span: Span, scope: Scope, hint: Callable[[type[Kind]], str]) -> None:
+    def __init__(
+        self,
+        about: Field,
+        text: str,
+        span: Span,
+        scope: Scope,
+        hint: Callable[[type[Kind]], str],
+        takes: Callable[[str], bool],
+    ) -> None:
         self.about, self.kind, self.text = about, about.kind, text
-        self._span, self._scope, self._hint = span, scope, hint
+        self._span, self._scope, self._hint, self._takes = span, scope, hint, takes
         self._use = f"{about.text}: {text}"
 
     def wrong(self, help_: str | None = None) -> None:
         """Report that the field does not take the phrase."""
         message = f"`{self.text}` cannot be asked of `{self.about.text}`, whose type is {kind_name(self.kind)}"
-        self._scope.report(WrongPhrase.at(self._span, message, help_ or f"write {self._hint(type(self.kind))}"))
+        self._scope.report(WrongPhrase.at(self._span, message, help_ or self._meant(self.text) or self._written()))
+
+    def _meant(self, text: str, negated: bool = False) -> str | None:
+        """The help for a text that is no value of the field, where it is plain what was meant."""
+        meant = next((phrase for phrase in meant_by(text, self.kind, negated) if self._takes(phrase)), None)
+        return None if meant is None else f"did you mean `{meant}`?"
+
+    def _written(self) -> str:
+        """The help that names the phrases that the field takes."""
+        return f"write {self._hint(type(self.kind))}"
 
     def empty(self) -> None:
         """Report an empty range."""
@@ -246,11 +264,20 @@ class Question:
             return None
         what, amount = _amount(texts[0].text if len(texts) == 1 else "", self.kind)
         if amount is None:
-            report_value(operand, texts, parameter, what, None, self._use, self._scope)
+            report_value(operand, texts, parameter, what, self._amount_help(texts[0].text), self._use, self._scope)
         return amount
 
-    def values(self, operands: tuple[Operand, ...]) -> tuple[bool | str | int | float, ...] | None:
-        """Values that the field can have; a parameter can stand for several."""
+    def _amount_help(self, text: str) -> str | None:
+        if isinstance(self.kind, DurationKind):
+            business = "business days can only move a moment: write days or weeks"
+            return business if "business" in text else length_help(text)
+        meant = value_near(text, self.kind)
+        return self._written() if meant is None or meant == text else f"did you mean `{meant}`?"
+
+    def values(
+        self, operands: tuple[Operand, ...], negated: bool = False
+    ) -> tuple[bool | str | int | float, ...] | None:
+        """Values that the field can have; a parameter can stand for several. ``negated``: they stand after ``not``."""
         values: list[bool | str | int | float] = []
         for operand in operands:
             if self._scope.is_field(operand) and isinstance(operand, ParameterOperand):
@@ -261,8 +288,8 @@ class Question:
             texts, parameter = self._scope.values(operand)
             for text in texts:
                 value = _value(text.text, self.kind)
-                if value is None:
-                    self._not_a_value(operand, text, parameter)
+                if value is None or self._looks_meant(text.text, negated and parameter is None):
+                    self._not_a_value(operand, text, parameter, negated and len(operands) == 1)
                     return None
                 values.append(value)
             if not texts:
@@ -274,16 +301,27 @@ class Question:
                 return None
         return tuple(values)
 
-    def _not_a_value(self, operand: Operand, text: Name, parameter: Parameter | None) -> None:
+    def _looks_meant(self, text: str, negated: bool) -> bool:
+        """Whether a text that a field of free texts takes as a value is a comparison or a list."""
+        free = isinstance(self.kind, TextKind | IdKind) or (isinstance(self.kind, ListKind) and not self.kind.values)
+        return free and looks_meant(text, negated)
+
+    def _not_a_value(self, operand: Operand, text: Name, parameter: Parameter | None, negated: bool) -> None:
         allowed = self.kind.values if isinstance(self.kind, ChoiceKind | ListKind) else ()
-        if allowed:
+        meant = self._meant(text.text, negated)
+        if isinstance(self.kind, CountryKind):
+            message, help_ = country_message(text.text)
+            if parameter is None:
+                self._scope.report(WrongValue.at(operand.span, message, meant or help_))
+                return
+            what = "a country whose holidays are known"
+        elif allowed:
             what = f"a value of `{self.about.text}`"
-            known = ", ".join(f"`{value}`" for value in allowed)
-            help_ = did_you_mean(text.text, allowed) or f"the values are {known}"
+            help_ = "the values are " + ", ".join(f"`{value}`" for value in allowed)
         else:
             what = f"a value of `{self.about.text}`, whose type is {kind_name(self.kind)}"
-            help_ = f"write {self._hint(type(self.kind))}"
-        report_value(operand, (text,), parameter, what, help_, self._use, self._scope)
+            help_ = self._written()
+        report_value(operand, (text,), parameter, what, meant or help_, self._use, self._scope)
 
 
 def read_length(operand: Operand, scope: Scope, use: str) -> Duration | None:
@@ -293,14 +331,8 @@ def read_length(operand: Operand, scope: Scope, use: str) -> Duration | None:
         return None
     length = parse_duration(texts[0].text) if len(texts) == 1 else None
     if length is None:
-        report_value(operand, texts, parameter, "a length of time", _length_help(texts[0].text), use, scope)
+        report_value(operand, texts, parameter, "a length of time", length_help(texts[0].text), use, scope)
     return length
-
-
-def _length_help(text: str) -> str:
-    if parse_number(text) is not None:
-        return f"add a unit: `{text} days`"
-    return "write a number and one of " + ", ".join(f"`{unit}`" for unit in UNITS)
 
 
 def _amount(text: str, kind: Kind) -> tuple[str, int | float | None]:
@@ -326,6 +358,8 @@ def _value(text: str, kind: Kind) -> bool | str | int | float | None:
             return text if text in allowed else None
         case ListKind(values=allowed):
             return text if not allowed or text in allowed else None
+        case CountryKind():
+            return text if country_exists(text) else None
         case _:
             return text
 

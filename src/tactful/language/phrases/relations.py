@@ -41,6 +41,9 @@ class Ordered(Phrase, frozen=True):
 
     def means(self, question: Question) -> Meaning | None:
         """``None`` after reporting that the other field is not a moment."""
+        if "." not in self.other.text or self.other.text[0].isdigit():
+            question.wrong()
+            return None
         other = question.field(self.other)
         if other is None:
             return None
@@ -51,7 +54,7 @@ class Ordered(Phrase, frozen=True):
 
     def refuse(self, question: Question) -> None:
         """A field that does not exist is reported first."""
-        if question.field(self.other) is not None:
+        if "." not in self.other.text or question.field(self.other) is not None:
             question.wrong()
 
 

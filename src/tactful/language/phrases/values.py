@@ -102,7 +102,7 @@ class IsOneOf(Phrase, frozen=True):
         if isinstance(first, ParameterOperand) and question.is_field(first):
             relation = question.relation("==", first)
             return None if relation is None else Meaning((relation,), self.negated)
-        values = question.values(self.operands)
+        values = question.values(self.operands, self.negated)
         if values is None:
             return None
         if isinstance(question.kind, CountryKind):

@@ -183,6 +183,21 @@ class OverrideRecord(Record, frozen=True):
     pack: str
 
 
+class InvariantOffRecord(Record, frozen=True):
+    """An invariant that the pack switches off."""
+
+    invariant: str
+    because: str
+    pack: str
+
+
+class OutsideSafetyRecord(Record, frozen=True):
+    """A recommended action that no safety rule covers, with the pack's reason."""
+
+    action: Annotated[str, Meta(description="The action's id in the catalogue.")]
+    because: str
+
+
 class DecisionRecord(Record, frozen=True):
     """A decision: ranked advice, what was set aside, and which safety rules were off."""
 
@@ -192,6 +207,14 @@ class DecisionRecord(Record, frozen=True):
     actions: tuple[ActionRecord, ...]
     set_aside: tuple[SetAsideRecord, ...]
     safety_off: tuple[OverrideRecord, ...]
+    invariants_off: Annotated[
+        tuple[InvariantOffRecord, ...] | msgspec.UnsetType,
+        Meta(description="Invariants that the pack switches off; present if there are any."),
+    ] = msgspec.UNSET
+    outside_safety: Annotated[
+        tuple[OutsideSafetyRecord, ...] | msgspec.UnsetType,
+        Meta(description="Recommended actions that no safety rule covers; present if there are any."),
+    ] = msgspec.UNSET
     questions: Annotated[
         tuple[QuestionRecord, ...] | msgspec.UnsetType,
         Meta(description="Unknown facts that would change the decision; present only on request."),

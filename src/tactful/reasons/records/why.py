@@ -14,8 +14,16 @@ from tactful.source.diagnostics import TactfulError
 Place = Annotated[str, Meta(description="File and line.")]
 Plain = Annotated[Any, Meta(description="As in a case; null: unknown.")]
 Words = Annotated[str, Meta(description="In words, for people.")]
+Day = Annotated[str | None, Meta(description="ISO 8601.")]
 #: Why one conclusion ranks before another.
-Criterion = Literal["priority", "deadline", "modality", "name"]
+Criterion = Literal["priority", "deadline", "modality", "order", "name"]
+OrderText = Annotated[
+    str | None,
+    Meta(
+        description="Where the criterion is `order`: the field that sorts them, and what goes first; else null.",
+        examples=["person.last_met: latest first"],
+    ),
+]
 
 
 class UnknownName(TactfulError):
@@ -25,20 +33,13 @@ class UnknownName(TactfulError):
 # --- from given facts to a test ---
 
 
-class OtherRecord(Record, frozen=True):
-    """The field that a test compares with, and its value."""
-
-    field: str
-    value: Plain
-    said: Words
-
-
 class AskedRecord(Record, frozen=True):
     """A test of a condition, the value of its field, and where the value comes from.
 
     ``wanted`` is whether the rule wants the test to hold; it is false under ``unless`` and ``none``. The test keeps the rule
     from firing if ``held`` and ``wanted`` differ. A test of time holds from ``since`` to ``until``; each is ``null`` if there
-    is no such bound. ``because`` is ``null`` for a given fact, and where the derivation is left out.
+    is no such bound. ``because`` is ``null`` for a given fact, and where the derivation is left out. ``others`` are the fields
+    and parameters that the test compares with. A test that compares with a moved moment has the moment's own field and value.
     """
 
     field: str
@@ -49,7 +50,7 @@ class AskedRecord(Record, frozen=True):
     wanted: bool
     since: Moment = None
     until: Moment = None
-    others: tuple[OtherRecord, ...] = ()
+    others: tuple[MemberRecord, ...] = ()
     because: FactRecord | None = None
 
 
@@ -80,12 +81,21 @@ class GatheredRecord(Record, frozen=True, tag_field="how", tag="over"):
     rows: tuple[RowRecord, ...]
 
 
+class TableRowRecord(Record, frozen=True):
+    """The row of a table that decided: the first that matches. ``no`` counts from 1; ``null``: no row matches."""
+
+    no: int | None
+    where: Place
+    cells: Annotated[Words, Meta(description="Its cells as written, without its value; empty: no row matches.")]
+    tests: Annotated[tuple[AskedRecord, ...], Meta(description="The tests that let it match.")]
+
+
 class DerivedRecord(Record, frozen=True, tag_field="how", tag="derived"):
     """A moment, an amount or a value of a table that follows from other facts.
 
-    ``rows`` are the places of the rows of tables, or of the dated values, that decided; ``tests`` let them match. ``members``
-    are the facts that the value comes from: of ``latest of`` only the latest. ``since``: of a dated parameter, the day since
-    which the value is in force.
+    ``says`` is how the value comes about: ``the latest of 3: 5 business days after application.reply_by``. It is empty for a
+    table whose row has a fixed value, or the value of a field. ``members`` are the facts that the value comes from: of
+    ``latest of`` only the latest. Where no row of a table matches, they are the table's columns.
     """
 
     fact: str
@@ -94,10 +104,36 @@ class DerivedRecord(Record, frozen=True, tag_field="how", tag="derived"):
     of: TargetRecord
     value: Plain
     said: Words
-    rows: tuple[Place, ...]
-    tests: tuple[AskedRecord, ...]
+    says: Words
+    table_row: TableRowRecord | None
     members: tuple[MemberRecord, ...]
-    since: str | None = None
+
+
+class MovedRecord(Record, frozen=True, tag_field="how", tag="moved"):
+    """A moment that a test moves by the length of time that a fact or a parameter gives: after it, or ``before`` it."""
+
+    moment: MemberRecord
+    by: MemberRecord
+    before: bool
+    value: Plain
+    said: Words
+
+
+class ParameterRecord(Record, frozen=True, tag_field="how", tag="parameter"):
+    """The value of a parameter that counts now.
+
+    It is in force from the day ``since`` to the day ``until``, both included; ``null``: no earlier, or no later, value.
+    ``stated``: the case states the value itself.
+    """
+
+    parameter: str
+    about: str
+    where: Place
+    value: Plain
+    said: Words
+    since: Day
+    until: Day
+    stated: bool
 
 
 class ToldRecord(Record, frozen=True, tag_field="how", tag="told before"):
@@ -107,11 +143,11 @@ class ToldRecord(Record, frozen=True, tag_field="how", tag="told before"):
     of: TargetRecord
 
 
-FactRecord = WhenRecord | GatheredRecord | DerivedRecord | ToldRecord
+FactRecord = WhenRecord | GatheredRecord | DerivedRecord | MovedRecord | ParameterRecord | ToldRecord
 
 
 class MemberRecord(Record, frozen=True):
-    """A fact that another fact is derived from, with its own derivation."""
+    """A fact or a parameter that a test compares with, or that a value is derived from, with its own derivation."""
 
     field: str
     value: Plain
@@ -185,6 +221,7 @@ class NeighbourRecord(Record, frozen=True):
     label: str
     target: TargetRecord
     criterion: Criterion
+    order: OrderText
     own: Words
     other: Words
 
@@ -204,6 +241,7 @@ class RivalRecord(Record, frozen=True):
     label: str
     target: TargetRecord
     criterion: Criterion
+    order: OrderText
     own: Words
     other: Words
 

@@ -301,10 +301,10 @@ class _Search:
             if not named:
                 yield context.now
                 return
-            values = [trial.value for trial in trials(field, row, context.case, context.now)]
+            values = [trial.value for trial in trials(field, row, context.evaluator)]
             yield from (value for value in values if isinstance(value, int) and value > context.now)
             return
-        yield from (trial.value for trial in trials(field, row, context.case, context.now))
+        yield from (trial.value for trial in trials(field, row, context.evaluator))
 
     def _record(self, field: ReadField, spot: Spot, who: Who, held: Value, value: Value) -> ChangedFactRecord:
         context = self._context

@@ -35,7 +35,7 @@ class Outcome:
     @lazy
     def ranking(self) -> Ranking:
         """The firings ranked."""
-        return self.context.decider.ranker.rank(self._firings, self.context.case)
+        return self.context.decider.ranker.rank(self._firings, self.context.case, self.context.now)
 
     @lazy
     def keys(self) -> frozenset[NumberedKey]:

@@ -51,7 +51,7 @@ def questions(context: Context) -> Questions:
     left = within_reason(MOST_TRIALS, context)
     budget = Budget(STEPS)
     for field, row in _unknown(context):
-        candidates = trials(field, row, context.case, context.now)
+        candidates = trials(field, row, context.evaluator)
         left -= len(candidates)
         rows = len(candidates) * (context.rows + CONCLUSION * len(before.fired))
         if left < 0 or not budget.spend_steps(rows):

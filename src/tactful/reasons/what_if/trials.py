@@ -1,22 +1,30 @@
 """Values worth trying for a field: one for every range of values that the pack's conditions cannot tell apart.
 
 A yes/no field has two values, a choice as many as it has words. A moment or a number has one on either side of every
-figure that a rule compares it with. A text has a single value, which stands for any text.
+figure that a rule compares it, or a fact that is computed from it, with. A text has a value that stands for any text, and
+one for the words of every test.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Final
+from math import ceil
+from typing import Final, assert_never
 
 import msgspec
 
+from tactful.engines.evaluate import Evaluator
 from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT, Calendar
 from tactful.facts.fields import is_deadline
 from tactful.facts.kinds import (
     DAY,
+    HOUR,
+    LONGEST,
+    MINUTE,
+    WEEK,
     ChoiceKind,
+    CountryKind,
     DayTimeKind,
     DurationKind,
     IdKind,
@@ -27,25 +35,40 @@ from tactful.facts.kinds import (
     Value,
     YesNoKind,
 )
-from tactful.facts.rows import Case, Row, business_calendar
-from tactful.language.ir.fields_read import ReadField, before
+from tactful.facts.kinds import MOST as MOST_NUMBER
+from tactful.facts.rows import Case, Row
+from tactful.language.ir import TextHas
+from tactful.language.ir.boundaries import AmongValues, AtDay, AtDayOfYear, AtField, AtMoment, AtValue, AtWords
+from tactful.language.ir.fields_read import ReadField
+from tactful.reasons.what_if.crossings import crossings
 from tactful.reasons.wording import say_moment, say_value
 
 #: Stands for any known text.
 SOME_TEXT: Final = "…"
 #: The most ranges of one field that are told apart.
 MOST: Final = 12
+#: A country that no test names is the first of these.
+_COUNTRIES: Final = ("US", "DE", "JP", "BR", "ZA", "AU")
+_HOW: Final = {"contains": "contains", "begins": "begins with", "ends": "ends with"}
+#: What a number is tried as that no test compares with a number: in seconds for lengths and times of day.
+_ANY: Final = {DurationKind: 2 * WEEK, DayTimeKind: 9 * HOUR, NumberKind: 1}
 
 
 class Trial(msgspec.Struct, frozen=True):
-    """A value to try. A moment stands for all from ``low`` to ``high`` (seconds since 1970; ``None``: no bound)."""
+    """A value to try. A moment stands for all from ``low`` to ``high`` (seconds since 1970; ``None``: no bound).
+
+    ``label``: what the value stands for, in words.
+    """
 
     value: Value
     low: int | None = None
     high: int | None = None
+    label: str = ""
 
     def words(self, kind: Kind, calendar: Calendar) -> str:
         """The value, or the range that it stands for, in words."""
+        if self.label:
+            return self.label
         low = None if self.low is None else say_moment(self.low, calendar)
         high = None if self.high is None else say_moment(self.high, calendar)
         match low, high:
@@ -63,7 +86,7 @@ class Trial(msgspec.Struct, frozen=True):
         return Trial(self.value, self.low, after.high)
 
 
-def trials(field: ReadField, row: Row, case: Case, now: int) -> list[Trial]:
+def trials(field: ReadField, row: Row, evaluator: Evaluator) -> list[Trial]:
     """The values to try for a field of a row, its present value included; none where there is nothing to try."""
     match field.kind:
         case YesNoKind():
@@ -74,32 +97,77 @@ def trials(field: ReadField, row: Row, case: Case, now: int) -> list[Trial]:
             values = [(word,) for word in words] or [(SOME_TEXT,)]
         case IdKind(entity="person"):
             assert row.application is not None  # a candidate names nobody
-            values = [person.id for person in case.families[row.application.no].people]
+            values = [person.id for person in evaluator.family(row.application).people]
         case MomentKind():
-            return list(_moments(field, row, case, now))
+            return list(_moments(field, row, evaluator))
         case NumberKind() | DurationKind() | DayTimeKind():
-            values = _numbers(field)
+            values = _numbers(field, row, evaluator)
+        case CountryKind():
+            values = _countries(field)
         case _:
-            values = (SOME_TEXT,)
+            return list(_texts(field, row))
     return [Trial(value) for value in values]
 
 
-def _numbers(field: ReadField) -> list[int | float]:
+def _numbers(field: ReadField, row: Row, evaluator: Evaluator) -> list[int | float]:
     """A number on every bound and on either side of it."""
-    step = 60 if isinstance(field.kind, DayTimeKind) else DAY if isinstance(field.kind, DurationKind) else 1
-    numbers = {number for bound in field.bounds for number in (bound - step, bound, bound + step)}
-    return sorted(number for number in numbers if number >= 0)[:MOST]
+    kind = field.kind
+    step = 60 if isinstance(kind, DayTimeKind) else DAY if isinstance(kind, DurationKind) else 1
+    bounds = [_whole(bound, kind) for bound in crossings(field, row, evaluator)]
+    numbers = {number for bound in bounds for number in (bound - step, bound, bound + step)} or {_ANY[type(kind)]}
+    most = DAY - 1 if isinstance(kind, DayTimeKind) else LONGEST if isinstance(kind, DurationKind) else MOST_NUMBER
+    return sorted(number for number in numbers if 0 <= number <= most)[:MOST]
 
 
-def _moments(field: ReadField, row: Row, case: Case, now: int) -> Iterator[Trial]:
+def _whole(bound: int | float, kind: Kind) -> int | float:
+    """A bound, rounded up to a whole minute where cases have whole minutes."""
+    if isinstance(kind, DayTimeKind | DurationKind):
+        return ceil(bound / MINUTE) * MINUTE
+    return int(bound) if float(bound).is_integer() else bound
+
+
+def _countries(field: ReadField) -> list[str]:
+    """The countries that tests name, and a country that no test names."""
+    named = [
+        str(value) for turn in field.turns if isinstance(turn.boundary, AmongValues) for value in turn.boundary.values
+    ]
+    taken = {country.partition("-")[0] for country in named}
+    other = next(country for country in _COUNTRIES if country not in taken or len(taken) >= len(_COUNTRIES))
+    return [*list(dict.fromkeys(named))[:MOST], other]
+
+
+def _texts(field: ReadField, row: Row) -> Iterator[Trial]:
+    """Any text, the texts that tests name, and for words that tests look for, the present text with them added."""
+    yield Trial(SOME_TEXT)
+    held = field.value(row)
+    for turn in field.turns:
+        match turn.boundary:
+            case AmongValues(values=values):
+                yield from (Trial(value) for value in values)
+            case AtWords(predicate=predicate):
+                yield _with_words(predicate, held if isinstance(held, str) else "")
+            case AtMoment() | AtValue() | AtDay() | AtDayOfYear() | AtField():
+                pass  # these name no text
+            case _:
+                assert_never(turn.boundary)
+
+
+def _with_words(predicate: TextHas, held: str) -> Trial:
+    words = predicate.words
+    if not held:
+        return Trial(words, label=f"{_HOW[predicate.how]} `{words}`")
+    return Trial(f"{words} {held}" if predicate.how == "begins" else f"{held} {words}")
+
+
+def _moments(field: ReadField, row: Row, evaluator: Evaluator) -> Iterator[Trial]:
     """A moment in each range between the moments at which a test of this field turns.
 
     Moments of events lie in the past. Only moments that people name in advance may lie in the future.
     """
-    own = business_calendar(row)
-    marks = {before(now, shift, own) for shift in field.shifts} | {now}
-    others = {moment for moment in _moments_near(row, case) if abs(moment - now) < 60 * DAY}
-    marks = {mark for mark in (*sorted(marks)[:MOST], *sorted(others)[:MOST]) if FIRST_MOMENT < mark < LAST_MOMENT}
+    now = evaluator.now
+    marks = {int(mark) for mark in crossings(field, row, evaluator)} | {now}
+    others = {moment for moment in _moments_near(row, evaluator.case) if abs(moment - now) < 60 * DAY}
+    marks = {mark for mark in (*_nearest(marks, now), *sorted(others)[:MOST]) if FIRST_MOMENT < mark < LAST_MOMENT}
     may_come = field.custom or is_deadline(field.entity, field.name)
     marks = {mark for mark in marks if may_come or mark <= now}
     ordered = sorted(marks)
@@ -108,6 +176,11 @@ def _moments(field: ReadField, row: Row, case: Case, now: int) -> Iterator[Trial
         yield Trial((low + high) // 2, low, high)
     if may_come:
         yield Trial(ordered[-1] + DAY, ordered[-1], None)
+
+
+def _nearest(marks: set[int], now: int) -> list[int]:
+    """The marks nearest to now."""
+    return sorted(marks, key=lambda mark: (abs(mark - now), mark))[:MOST]
 
 
 def _moments_near(row: Row, case: Case) -> Iterator[int]:

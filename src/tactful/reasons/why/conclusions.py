@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.rows import row_key
 from tactful.reasons.context import Context, application_of, target_record
 from tactful.reasons.derivation import Derivation
 from tactful.reasons.records.why import ConclusionRecord, ConflictRecord, Criterion, NeighbourRecord, RivalRecord
-from tactful.reasons.wording import say_moment
+from tactful.reasons.wording import say_moment, say_value
 
 
 def conclusion_record(conclusion: Conclusion, context: Context, derivation: Derivation) -> ConclusionRecord:
@@ -51,16 +51,17 @@ def conflict(
 
 def neighbour(rank: int, conclusion: Conclusion, other: Conclusion, context: Context) -> NeighbourRecord:
     """The conclusion ``other`` at ``rank``, and the criterion that decides between it and ``conclusion``."""
-    criterion, own, its = deciding_criterion(conclusion, other, context)
+    decided = deciding_criterion(conclusion, other, context)
     return NeighbourRecord(
         rank=rank,
         modality=other.modality,
         action=other.action,
         label=context.label(other),
         target=target_record(other.target),
-        criterion=criterion,
-        own=own,
-        other=its,
+        criterion=decided.criterion,
+        order=decided.order,
+        own=decided.first,
+        other=decided.second,
     )
 
 
@@ -70,27 +71,56 @@ def rivals(recommendation: Conclusion, context: Context) -> tuple[RivalRecord, .
 
 
 def _rival(recommendation: Conclusion, other: Conclusion, context: Context) -> RivalRecord:
-    criterion, own, its = deciding_criterion(recommendation, other, context)
+    decided = deciding_criterion(recommendation, other, context)
     return RivalRecord(
         modality=other.modality,
         action=other.action,
         label=context.label(other),
         target=target_record(other.target),
-        criterion=criterion,
-        own=own,
-        other=its,
+        criterion=decided.criterion,
+        order=decided.order,
+        own=decided.first,
+        other=decided.second,
     )
 
 
-def deciding_criterion(first: Conclusion, second: Conclusion, context: Context) -> tuple[Criterion, str, str]:
-    """The criterion that decides which of two conclusions ranks higher, and the value of each for it, in words."""
+class Decided(NamedTuple):
+    """The criterion that decides which of two conclusions ranks higher, and the value of each for it, in words.
+
+    ``order`` is the field that sorts them and what goes first, if the criterion is the order of their action.
+    """
+
+    criterion: Criterion
+    first: str
+    second: str
+    order: str | None = None
+
+
+def deciding_criterion(first: Conclusion, second: Conclusion, context: Context) -> Decided:
+    """The criterion that decides which of two conclusions ranks higher."""
     if first.priority != second.priority:
-        return "priority", str(first.priority), str(second.priority)
+        return Decided("priority", str(first.priority), str(second.priority))
     if first.due != second.due:
-        return "deadline", _due(first, context), _due(second, context)
+        return Decided("deadline", _due(first, context), _due(second, context))
     if first.modality != second.modality:
-        return "modality", first.modality.replace("_", " "), second.modality.replace("_", " ")
-    return "name", *_names(first, second)
+        return Decided("modality", first.modality.replace("_", " "), second.modality.replace("_", " "))
+    return _by_order(first, second, context) or Decided("name", *_names(first, second))
+
+
+def _by_order(first: Conclusion, second: Conclusion, context: Context) -> Decided | None:
+    """What the order of their common action decides; ``None`` if it decides nothing."""
+    if (first.action, first.target.entity) != (second.action, second.target.entity):
+        return None
+    evaluator = context.evaluator
+    envs = [evaluator.environment(row.entity, row) for row in (first.target, second.target)]
+    for key in context.ranker.order_of(first.action):
+        field = key.field
+        if field.scope in envs[0]:
+            own, other = (evaluator.value(field, env) for env in envs)
+            if own != other:
+                better, worse = (say_value(value, field.kind, context.calendar) for value in (own, other))
+                return Decided("order", better, worse, f"{field.text}: {key.words}")
+    return None
 
 
 def _due(conclusion: Conclusion, context: Context) -> str:

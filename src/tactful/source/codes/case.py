@@ -154,11 +154,11 @@ class NoZone(Code):
 
 
 class UnknownPlace(Code):
-    """unknown time zone or country
+    """unknown time zone, country or calendar
 
     What it reports
         A time zone is not in the IANA list; or a country is not an ISO 3166 code (``US``, ``US-NY``), or the library
-        ``holidays`` does not know its holidays.
+        ``holidays`` does not know its holidays; or the pack declares no calendar of the name that an application gives.
 
     Why
         Business days and office hours could not be computed.

@@ -351,3 +351,244 @@ class NotAllCompared(Code):
     """
 
     id: ClassVar[str] = "T910"
+
+
+class OtherText(Code):
+    """text that is not what it seems to be
+
+    What it reports
+        A ` #` in a sentence begins a comment, so the rest is not a part of the sentence; typographic quotes around a
+        text are a part of it; or a text with `or` is compared as a single value.
+
+    Why
+        People would read half of the sentence, and a condition on the text would hardly ever hold.
+
+    Example
+        because: they wrote it in ticket #12
+
+    Instead
+        because: "they wrote it in ticket #12"
+    """
+
+    id: ClassVar[str] = "T911"
+    frame: ClassVar[Frame | None] = RULE
+
+
+class PassesMidnight(Code):
+    """times of day in the wrong order
+
+    What it reports
+        A condition holds between two parameters, of which the first is the later time of day, so that it holds through
+        midnight.
+
+    Why
+        Somebody could be called at night. Where that is meant, write the times themselves into the condition.
+
+    Example
+        parameters: {opens: {value: "17:00", about: a}, closes: {value: "09:00", about: a}}
+        actions: {call: {about: a call}}
+        rules:
+          r:
+            source: a book
+            for each: person
+            when: {person.local_time: between $opens and $closes}
+            then: {may: call}
+            because: a reason
+
+    Instead
+        parameters: {opens: {value: "09:00", about: a}, closes: {value: "17:00", about: a}}
+        actions: {call: {about: a call}}
+        rules:
+          r:
+            source: a book
+            for each: person
+            when: {person.local_time: between $opens and $closes}
+            then: {may: call}
+            because: a reason
+    """
+
+    id: ClassVar[str] = "T912"
+
+
+class UnreachableRow(Code):
+    """row of a table that no case reaches
+
+    What it reports
+        The rows above cover every case that the row covers, or no case has its values.
+
+    Why
+        The first row that matches counts, so the value of this row is never used.
+
+    Example
+        tables:
+          application.wait:
+            by: [application.status]
+            gives: duration
+            rows:
+              - [any, 3 days]
+              - [applied, 5 days]
+        actions: {call: {about: a call}}
+        rules:
+          r:
+            source: a book
+            for each: application
+            when: {application.reply_by: at least application.wait ago}
+            then: {may: call}
+            because: a reason
+
+    Instead
+        tables:
+          application.wait:
+            by: [application.status]
+            gives: duration
+            rows:
+              - [applied, 5 days]
+              - [any, 3 days]
+        actions: {call: {about: a call}}
+        rules:
+          r:
+            source: a book
+            for each: application
+            when: {application.reply_by: at least application.wait ago}
+            then: {may: call}
+            because: a reason
+    """
+
+    id: ClassVar[str] = "T913"
+
+
+class RowsDiffer(Code):
+    """rows of a table that contradict each other
+
+    What it reports
+        The table says `only one: yes`, but two of its rows hold for the same case and give different values.
+
+    Why
+        The order of the rows decides, where it was not meant to.
+
+    Example
+        tables:
+          application.wait:
+            by: [application.status]
+            gives: duration
+            only one: yes
+            rows:
+              - [[applied, offered], 3 days]
+              - [[offered, interviewing], 5 days]
+            otherwise: 1 days
+        actions: {call: {about: a call}}
+        rules:
+          r:
+            source: a book
+            for each: application
+            when: {application.reply_by: at least application.wait ago}
+            then: {may: call}
+            because: a reason
+
+    Instead
+        tables:
+          application.wait:
+            by: [application.status]
+            gives: duration
+            only one: yes
+            rows:
+              - [applied, 3 days]
+              - [[offered, interviewing], 5 days]
+            otherwise: 1 days
+        actions: {call: {about: a call}}
+        rules:
+          r:
+            source: a book
+            for each: application
+            when: {application.reply_by: at least application.wait ago}
+            then: {may: call}
+            because: a reason
+    """
+
+    id: ClassVar[str] = "T914"
+
+
+class Uncovered(Code):
+    """values for which a table has no row
+
+    What it reports
+        The table has no `otherwise`, and no row covers these values of its columns. Only tables are looked at whose
+        columns all have a fixed set of values.
+
+    Why
+        The fact is unknown for such a case, and rules that read it do not fire.
+
+    Example
+        tables:
+          application.wait:
+            by: [candidate.employed]
+            gives: duration
+            rows:
+              - [yes, 3 days]
+        actions: {call: {about: a call}}
+        rules:
+          r:
+            source: a book
+            for each: application
+            when: {application.reply_by: at least application.wait ago}
+            then: {may: call}
+            because: a reason
+
+    Instead
+        tables:
+          application.wait:
+            by: [candidate.employed]
+            gives: duration
+            rows:
+              - [yes, 3 days]
+            otherwise: 5 days
+        actions: {call: {about: a call}}
+        rules:
+          r:
+            source: a book
+            for each: application
+            when: {application.reply_by: at least application.wait ago}
+            then: {may: call}
+            because: a reason
+    """
+
+    id: ClassVar[str] = "T915"
+
+
+class EmptyFile(Code):
+    """empty file in a folder of rules
+
+    What it reports
+        A file of the pack has no entries.
+
+    Why
+        It may have been emptied by mistake.
+
+    Example
+        (a folder with `rules.yaml` and an empty `parameters.yaml`)
+
+    Instead
+        (the folder without `parameters.yaml`)
+    """
+
+    id: ClassVar[str] = "T916"
+
+
+class NewerForm(Code):
+    """hint at a shorter form
+
+    What it reports
+        Alternatives of one field that a list of phrases says in a line, or a wait that several rules write out and that a
+        parameter or a fact would name. It is a hint, and no warning: `--strict` passes over it.
+
+    Why
+        What is said once is changed in one place.
+
+    Example
+        (`any:` with `- person.prefers: email` and `- person.prefers: phone` below it)
+
+    Instead
+        (`person.prefers: [email, phone]`)
+    """
+
+    id: ClassVar[str] = "T950"

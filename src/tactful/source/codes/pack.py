@@ -12,7 +12,7 @@ class UnreadablePack(Code):
     """unreadable pack
 
     What it reports
-        A file of the pack cannot be opened, or its folder has no YAML file.
+        A file of the pack cannot be opened, it is empty, or its folder has no YAML file.
 
     Why
         Without rules there is nothing to decide by.
@@ -160,7 +160,8 @@ class BadExtends(Code):
     """base that may not be read
 
     What it reports
-        `extends` names neither a shipped pack nor a file or folder beside this one, or below. Paths with `..`, absolute
+        `extends` names neither a shipped pack nor a file or folder beside this one, or below; or it is missing in a pack
+        that uses names of the shipped pack. Paths with `..`, absolute
         paths, and symbolic links that lead elsewhere are refused before they are opened.
 
     Why
@@ -180,12 +181,13 @@ class SafetyChanged(Code):
     """pack that loosens a safety rule of another pack
 
     What it reports
-        A pack changes when a safety rule of another pack holds, a fact that the rule reads, or the actions that it
-        forbids; or it switches the rule off without a reason. The order of the packs makes no difference.
+        A pack changes when a safety rule of another pack holds, its sentence, a fact that the rule reads, or the label or
+        the family of the actions that it forbids; or it switches the rule or an invariant off without a reason. The order
+        of the packs makes no difference.
 
     Why
-        The owners of a policy rely on its safety rules. Their wording and priority may change, but not what they
-        forbid.
+        The owners of a policy rely on its safety rules. Their priority may change, but neither what they forbid nor what
+        they say.
 
     Example
         extends: default
@@ -239,3 +241,25 @@ class BadSetting(Code):
 
     id: ClassVar[str] = "T311"
     frame: ClassVar[Frame | None] = RULE
+
+
+class WrongFamily(Code):
+    """action that safety rules would miss
+
+    What it reports
+        An action has a channel, and is of none of the families that the pack's `safety` names for that channel.
+
+    Why
+        Safety rules forbid families of actions. A call that is not of the family `call` would be advised to people who
+        asked not to be called.
+
+    Example
+        extends: default
+        actions: {leave_voicemail: {about: a message on their phone, is_a: contact, channel: phone}}
+
+    Instead
+        extends: default
+        actions: {leave_voicemail: {about: a message on their phone, is_a: call}}
+    """
+
+    id: ClassVar[str] = "T312"

@@ -7,7 +7,19 @@ import textwrap
 from types import ModuleType
 from typing import Final
 
-from tactful.source.codes import batches, case, changes, conditions, examples, imports, lint, pack, plans, text
+from tactful.source.codes import (
+    batches,
+    case,
+    changes,
+    conditions,
+    examples,
+    imports,
+    lint,
+    overlays,
+    pack,
+    plans,
+    text,
+)
 from tactful.source.diagnostics import Code
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
@@ -21,6 +33,7 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     changes,
     examples,
     lint,
+    overlays,
 )
 
 

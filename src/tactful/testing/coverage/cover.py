@@ -1,15 +1,15 @@
 """The parts of a pack that some decisions exercised: rules that fired, tests that were true and false, conflicts that arose.
 
-The figure is a percentage of outcomes. A rule has one outcome: it fired. A test of a rule or a computed fact has two: it held
-for some row, and it failed for some row. Every test is evaluated for every row, whatever the tests around it say. Conflicts
-are counted apart from the figure, as it is not always possible to tell which pairs of rules can meet.
+The figure is a percentage of outcomes. A rule has one outcome: it fired. A row of a table has one: it gave the value. A test
+of a rule or a computed fact has two: it held for some row, and it failed for some row. Every test is evaluated for every row,
+whatever the tests around it say. Conflicts are counted apart from the figure, as it is not always possible to tell which
+pairs of rules can meet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import product
-from typing import assert_never
 
 import msgspec
 
@@ -22,18 +22,19 @@ from tactful.language.ir import (
     Advise,
     Aggregate,
     CheckedPack,
+    Choose,
     ComputedFact,
     Derived,
     InScope,
     Prohibit,
     Rule,
     Test,
-    WhenFact,
 )
-from tactful.language.ir.reads import conditions_in
 from tactful.language.lint.conflicts import belongs
 from tactful.language.lint.satisfiability import Logic, tests_of
+from tactful.reasons.formulas import cells
 from tactful.source.diagnostics import Span
+from tactful.testing.own import conditions_of, fact_name
 
 
 class SeenRule(msgspec.Struct, frozen=True):
@@ -58,6 +59,16 @@ class SeenTest(msgspec.Struct, frozen=True):
         return (self.held > 0) + (self.failed > 0)
 
 
+class SeenRow(msgspec.Struct, frozen=True):
+    """A row of a table, or (``cells`` is empty) its ``otherwise``, and how often it gave the table's value."""
+
+    owner: str
+    span: Span
+    name: str
+    cells: str
+    chosen: int
+
+
 class SeenConflict(msgspec.Struct, frozen=True):
     """A prohibition and a recommendation that may meet, and how often they did."""
 
@@ -73,6 +84,7 @@ class Coverage(msgspec.Struct, frozen=True):
     decisions: int
     rules: tuple[SeenRule, ...]
     tests: tuple[SeenTest, ...]
+    rows: tuple[SeenRow, ...]
     conflicts: tuple[SeenConflict, ...]
 
     def of_file(self, name: str) -> Coverage:
@@ -81,6 +93,7 @@ class Coverage(msgspec.Struct, frozen=True):
             self,
             rules=tuple(rule for rule in self.rules if rule.span.file == name),
             tests=tuple(test for test in self.tests if test.test.span.file == name),
+            rows=tuple(row for row in self.rows if row.span.file == name),
             conflicts=(),
         )
 
@@ -88,6 +101,7 @@ class Coverage(msgspec.Struct, frozen=True):
     def files(self) -> tuple[str, ...]:
         """The files with a rule or a test in them, in the order of the pack."""
         names = {rule.span.file for rule in self.rules} | {test.test.span.file for test in self.tests}
+        names |= {row.span.file for row in self.rows}
         return tuple(name for name in self.checked.sources if name in names)
 
     @property
@@ -102,9 +116,28 @@ class Coverage(msgspec.Struct, frozen=True):
 
     @property
     def percent(self) -> float:
-        """The share of outcomes of rules and tests that were seen, in per cent."""
-        whole_ = len(self.rules) + 2 * len(self.tests)
-        return 100 * (self.fired + self.outcomes) / whole_ if whole_ else 100.0
+        """The share of outcomes of rules, tests and rows of tables that were seen, in per cent."""
+        whole_ = len(self.rules) + 2 * len(self.tests) + len(self.rows)
+        return 100 * (self.fired + self.outcomes + self.chosen) / whole_ if whole_ else 100.0
+
+    @property
+    def chosen(self) -> int:
+        """How many rows of tables gave a value."""
+        return sum(row.chosen > 0 for row in self.rows)
+
+    def only(self, ids: Container[str]) -> Coverage:
+        """The coverage of the rules and the computed facts with these ids."""
+        names = {fact_name(fact) for fact in self.checked.facts if fact.id in ids}
+        names |= {rule.id for rule in self.checked.rules if rule.id in ids}
+        return msgspec.structs.replace(
+            self,
+            rules=tuple(rule for rule in self.rules if rule.id in names),
+            tests=tuple(test for test in self.tests if test.owner in names),
+            rows=tuple(row for row in self.rows if row.owner in names),
+            conflicts=tuple(
+                one for one in self.conflicts if not names.isdisjoint((one.prohibition, one.recommendation))
+            ),
+        )
 
 
 def cover(policy: Policy, cases: Iterable[Case]) -> Coverage:
@@ -131,6 +164,8 @@ class _Recorder:
         #: How often each test held and failed, by the rule or fact that it belongs to and its place there.
         self._seen: dict[tuple[str, int], list[int]] = {}
         self._met: dict[tuple[str, str], int] = {}
+        #: How often each row of a table was chosen, by the fact and the row's place there; ``otherwise`` comes last.
+        self._chosen: dict[tuple[str, int], int] = {}
 
     def fired(self, firings: list[tuple[int, object, int | None]]) -> None:
         """Count a decision's firings."""
@@ -149,6 +184,10 @@ class _Recorder:
                 inner = evaluator.collection(fact, row, env) if isinstance(fact, Aggregate) else (env,)
                 for inner_env in inner:
                     self._ask(fact.id, evaluator, inner_env)
+                table = _table(fact)
+                if table is not None:
+                    key = fact.id, _place(table, evaluator, env)
+                    self._chosen[key] = self._chosen.get(key, 0) + 1
 
     def _ask(self, owner: str, evaluator: Evaluator, env: Environment) -> None:
         for no, test in enumerate(self._tests[owner]):
@@ -167,29 +206,50 @@ class _Recorder:
 
     def coverage(self) -> Coverage:
         """The coverage that was counted."""
+        names = {fact.id: fact_name(fact) for fact in self._checked.facts}
         pairs = dict.fromkeys(possible_conflicts(self._checked), 0) | self._met
         return Coverage(
             checked=self._checked,
             decisions=self._decisions,
             rules=tuple(SeenRule(rule.id, rule.span, self._fired[rule.no]) for rule in self._checked.rules),
             tests=tuple(
-                SeenTest(owner.removeprefix("rule "), test, *self._seen.get((owner, no), (0, 0)))
+                SeenTest(names.get(owner, owner.removeprefix("rule ")), test, *self._seen.get((owner, no), (0, 0)))
                 for owner, tests in self._tests.items()
                 for no, test in enumerate(tests)
             ),
+            rows=tuple(self._rows()),
             conflicts=tuple(SeenConflict(*pair, met) for pair, met in sorted(pairs.items())),
         )
 
+    def _rows(self) -> Iterator[SeenRow]:
+        for fact in self._checked.facts:
+            table = _table(fact)
+            if table is None:
+                continue
+            for no, row in enumerate(table.branches):
+                chosen = self._chosen.get((fact.id, no), 0)
+                yield SeenRow(fact.id, row.span, f"row {no + 1}", cells(row.condition), chosen)
+            if table.otherwise is not None:
+                chosen = self._chosen.get((fact.id, len(table.branches)), 0)
+                yield SeenRow(fact.id, self._checked.definitions[fact.id].id, "`otherwise`", "", chosen)
+
+
+def _table(fact: ComputedFact) -> Choose | None:
+    """The table that states a fact, if any."""
+    if not isinstance(fact, Derived) or fact.is_parameter or not isinstance(fact.expression, Choose):
+        return None
+    return fact.expression
+
+
+def _place(table: Choose, evaluator: Evaluator, env: Environment) -> int:
+    """The index of the first row that matches; the number of rows where no row matches."""
+    rows = enumerate(table.branches)
+    return next((no for no, row in rows if evaluator.holds(row.condition, env)), len(table.branches))
+
 
 def _tests_of_fact(fact: ComputedFact) -> Iterator[Test]:
-    match fact:
-        case WhenFact(condition=condition) | Aggregate(where=condition):
-            yield from tests_of(condition)
-        case Derived(expression=expression):
-            for condition in conditions_in(expression):
-                yield from tests_of(condition)
-        case _:
-            assert_never(fact)
+    for condition in conditions_of(fact):
+        yield from tests_of(condition)
 
 
 def possible_conflicts(checked: CheckedPack) -> Iterator[tuple[str, str]]:
@@ -210,15 +270,10 @@ def possible_conflicts(checked: CheckedPack) -> Iterator[tuple[str, str]]:
 def _can_meet(rule: Rule, prohibition: Rule, counts: set[str]) -> bool:
     """Whether two rules can be about one target. Conditions are compared where one target means related rows."""
     inner, outer = (rule, prohibition) if prohibition.entity in SCOPES[rule.entity] else (prohibition, rule)
-    if not belongs(_entity(rule), _entity(prohibition)):
+    if not belongs(rule.target_entity, prohibition.target_entity):
         return False
     tied = all(side.target == InScope(side.entity) for side in (rule, prohibition))
     if not tied or outer.entity not in SCOPES[inner.entity]:
         return True
     conditions = [side.condition for side in (inner, outer)]
     return Logic(inner.entity, conditions, counts).possible(*conditions)
-
-
-def _entity(rule: Rule) -> str:
-    """The entity of a rule's target."""
-    return rule.target.entity if isinstance(rule.target, InScope) else "person"

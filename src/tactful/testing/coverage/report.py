@@ -57,6 +57,10 @@ def _missing(coverage: Coverage) -> Iterator[tuple[str, int, str]]:
     for rule in coverage.rules:
         if not rule.fired:
             yield rule.span.file, rule.span.line, f"{rule.id} never fired"
+    for row in coverage.rows:
+        if not row.chosen:
+            cells = f" ({row.cells})" if row.cells else ""
+            yield row.span.file, row.span.line, f"{row.owner}: {row.name} of the table{cells} never gave the value"
     for seen in coverage.tests:
         if seen.outcomes < 2:
             test = seen.test

@@ -1,8 +1,8 @@
-"""The changes that can be made to one test: thresholds, units, comparisons, values, negation."""
+"""The changes that can be made to a condition: thresholds, units, comparisons, values, negation, tests left out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final, assert_never
 
 import msgspec
@@ -24,6 +24,7 @@ from tactful.facts.kinds import (
 from tactful.language.ir import (
     HERE,
     Compare,
+    Condition,
     DateBetween,
     DayTimeBetween,
     Filled,
@@ -38,6 +39,7 @@ from tactful.language.ir import (
     TextHas,
     YearlyBetween,
 )
+from tactful.language.lint.satisfiability import Logic, tests_of
 from tactful.language.phrases.text import AMOUNT_ORDERS, MOMENT_ORDERS
 from tactful.language.terms import OPPOSITE, Order
 
@@ -157,3 +159,42 @@ def _dates(before: int, after: int) -> str:
 
 def _clock(before: int, after: int) -> str:
     return f"{format_day_time(before)} → {format_day_time(after)}"
+
+
+# --- conditions ---
+
+
+def condition_changes(
+    condition: Condition, default: Condition, entity: str, counts: Container[str]
+) -> Iterator[tuple[Test, str, str, Condition]]:
+    """Every change of one test in a condition: the test, the operator, the change in words, the changed condition.
+
+    ``default`` is the condition with nothing in it.
+    """
+    for test in tests_of(condition):
+        kept: list[Condition] = [condition]
+        for operator, change, instead in (*_dropped(), *test_changes(test)):
+            changed = _swap(condition, test, instead, default)
+            logic = Logic(entity, [*kept, changed], counts)
+            if any(logic.same(other, changed) for other in kept):
+                continue
+            kept.append(changed)
+            yield test, operator, f"`{test.field.text}: {test.text}`{change}", changed
+
+
+def _dropped() -> Iterator[Change]:
+    yield "condition dropped", " is left out", None
+
+
+def _swap(condition: Condition, test: Test, instead: Test | None, default: Condition) -> Condition:
+    """The condition with a test replaced by another, or removed."""
+    if condition is test:
+        return default if instead is None else instead
+    if isinstance(condition, Test):
+        return condition
+    kept = tuple(
+        _swap(member, test, instead, default)
+        for member in condition.members
+        if member is not test or instead is not None
+    )
+    return type(condition)(kept)

@@ -6,11 +6,12 @@ another mutant of the same condition, are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 import msgspec
 
+from tactful.facts.parameters import SIGN
 from tactful.language.ir import (
     AddStep,
     Advise,
@@ -29,14 +30,14 @@ from tactful.language.ir import (
     Rule,
     Shift,
     Target,
-    Test,
     WhenFact,
 )
 from tactful.language.ir.reads import closure, computed, fields_of_rule
-from tactful.language.lint.satisfiability import Logic, tests_of
 from tactful.language.terms import Modality
 from tactful.source.diagnostics import Span
-from tactful.testing.mutation.changes import Change, length_changes, test_changes
+from tactful.testing.mutation.changes import condition_changes, length_changes
+from tactful.testing.mutation.expressions import expression_changes
+from tactful.testing.own import fact_name
 
 replace = msgspec.structs.replace
 
@@ -57,14 +58,14 @@ class Mutant(msgspec.Struct, frozen=True, eq=False):
     off: bool = False
 
 
-def mutants(checked: CheckedPack, only: str | None = None) -> Iterator[Mutant]:
-    """All mutants of a pack, or of one of its rules or computed facts."""
+def mutants(checked: CheckedPack, only: Container[str] | None = None) -> Iterator[Mutant]:
+    """All mutants of a pack, or of the rules and computed facts with the ids in ``only``."""
     counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
     for rule in checked.rules:
-        if only in (None, rule.id):
+        if only is None or rule.id in only:
             yield from _unique(_of_rule(rule, checked, counts))
     for no, fact in enumerate(checked.facts):
-        if only in (None, fact.id):
+        if only is None or fact.id in only:
             yield from _unique(_of_fact(no, fact, checked, counts))
 
 
@@ -170,9 +171,15 @@ def _of_fact(no: int, fact: ComputedFact, checked: CheckedPack, counts: set[str]
 
     def made(part: str, operator: str, change: str, span: Span, changed: ComputedFact) -> Mutant:
         pack = replace(checked, facts=(*checked.facts[:no], changed, *checked.facts[no + 1 :]))
-        return Mutant(f"{fact.id}/{part}:{operator}", fact.id, operator, change, span, pack, affected)
+        return Mutant(f"{fact_name(fact)}/{part}:{operator}", fact_name(fact), operator, change, span, pack, affected)
 
     if isinstance(fact, Derived):
+        definition = checked.definitions.get(fact_name(fact).removeprefix(SIGN))
+        if definition is not None:  # hidden facts have none
+            place = definition.id
+            for one in expression_changes(fact, counts):
+                instead = replace(fact, expression=one.expression)
+                yield made(one.part, one.operator, one.change, one.span or place, instead)
         return
     key, entity = ("condition", fact.entity) if isinstance(fact, WhenFact) else ("where", fact.over)
     condition: Condition = getattr(fact, key)
@@ -184,42 +191,3 @@ def _of_fact(no: int, fact: ComputedFact, checked: CheckedPack, counts: set[str]
         change = f"{fact.op} → {turned}"
         span = checked.definitions[fact.id].id
         yield made("how", "fact turned", change, span, replace(fact, op=turned))
-
-
-# --- conditions ---
-
-
-def condition_changes(
-    condition: Condition, default: Condition, entity: str, counts: set[str]
-) -> Iterator[tuple[Test, str, str, Condition]]:
-    """Every change of one test in a condition: the test, the operator, the change in words, the changed condition.
-
-    ``default`` is the condition with nothing in it.
-    """
-    for test in tests_of(condition):
-        kept: list[Condition] = [condition]
-        for operator, change, instead in (*_dropped(), *test_changes(test)):
-            changed = _swap(condition, test, instead, default)
-            logic = Logic(entity, [*kept, changed], counts)
-            if any(logic.same(other, changed) for other in kept):
-                continue
-            kept.append(changed)
-            yield test, operator, f"`{test.field.text}: {test.text}`{change}", changed
-
-
-def _dropped() -> Iterator[Change]:
-    yield "condition dropped", " is left out", None
-
-
-def _swap(condition: Condition, test: Test, instead: Test | None, default: Condition) -> Condition:
-    """The condition with a test replaced by another, or removed."""
-    if condition is test:
-        return default if instead is None else instead
-    if isinstance(condition, Test):
-        return condition
-    kept = tuple(
-        _swap(member, test, instead, default)
-        for member in condition.members
-        if member is not test or instead is not None
-    )
-    return type(condition)(kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, Literal
 
@@ -79,11 +79,11 @@ def mutate(
     policy: Policy,
     examples: Sequence[Example],
     seed: int = 0,
-    only: str | None = None,
+    only: Container[str] | None = None,
     drawn: int = 400,
     progress: Progress | None = None,
 ) -> Mutation:
-    """Try every mutant of a pack, or of the one rule or computed fact ``only``.
+    """Try every mutant of a pack, or of the rules and computed facts with the ids in ``only``.
 
     ``drawn`` cases are drawn from ``seed``. ``progress`` is called after each mutant with the number done and the number of
     all. Raises :class:`tactful.TactfulError` if an example fails, or an invariant is broken, in the original pack.

@@ -53,7 +53,7 @@ def tried(policy: Policy, case: Case, now: int, example: Example | None = None) 
     """A case with the decision of the original pack on it."""
     decider = policy.decider
     firings, steps = decider.fire(case, now), decider.steps(case, now)
-    return Tried(case, now, example, tuple(firings), tuple(steps), decider.ranker.rank(firings, case))
+    return Tried(case, now, example, tuple(firings), tuple(steps), decider.ranker.rank(firings, case, now))
 
 
 class Difference(msgspec.Struct, frozen=True, eq=False):
@@ -69,7 +69,7 @@ class Changed:
     def __init__(self, policy: Policy, mutant: Mutant) -> None:
         self._policy, self._mutant = policy, mutant
         self._numbers = mutant.affected
-        self._ranker = policy.decider.ranker if mutant.off else Ranker(mutant.pack)
+        self._ranker = policy.decider.ranker if mutant.off else Ranker(mutant.pack, policy.calendars)
         self._program = None if mutant.off else self._compiled()
         rules = policy.checked.rules
         self._only_steps = all(isinstance(rules[no].conclusion, AddStep) for no in self._numbers)
@@ -99,7 +99,7 @@ class Changed:
             return None
         numbers = frozenset(self._numbers)
         firings = [*(firing for firing in case.firings if firing[0] not in numbers), *after]
-        ranking = case.ranking if self._only_steps else self._ranker.rank(firings, case.case)
+        ranking = case.ranking if self._only_steps else self._ranker.rank(firings, case.case, case.now)
         if self._no_steps:
             return Difference(case, ranking) if seen(ranking) != seen(case.ranking) else None
         steps = [*(firing for firing in case.steps if firing[0] not in numbers), *steps_after]

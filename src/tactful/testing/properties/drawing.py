@@ -15,19 +15,22 @@ from tactful.api.policy import Policy
 from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import HOUR, IdKind, MomentKind
 from tactful.facts.working_time import DEFAULT
-from tactful.language.ir import Shift
 from tactful.language.ir.in_force import dated_days
-from tactful.testing.properties.goals import NOTHING, Goal, Hint, goals
+from tactful.testing.properties.goals import NOTHING, NOW, Goal, Hint, goals
+from tactful.testing.properties.marks import FIRST, LAST, Mark
 from tactful.testing.properties.thresholds import (
     AGES,
     NOWS,
     PLACES,
     Aim,
+    Place,
     aims,
     clock_changes,
     edges,
+    nows,
     one_side,
     parameter_values,
+    places,
 )
 
 Plain = dict[str, Any]
@@ -63,11 +66,12 @@ def cases(policy: Policy) -> st.SearchStrategy[Plain]:
     """
     known, wanted, calendars = aims(policy), goals(policy), policy.calendars
     parameters = {parameter.name: parameter_values(parameter) for parameter in policy.checked.adjustable}
-    days = dated_days(policy.checked)
+    moments, days = (*_NOWS, *nows(policy) * 2), dated_days(policy.checked)
+    named = {entity: places(policy, entity) for entity in ("candidate", "application", "person")}
 
     @st.composite
     def drawn(draw: st.DrawFn) -> Plain:
-        return _Drawer(draw, known, wanted, calendars, parameters, days).case()
+        return _Drawer(draw, known, wanted, calendars, parameters, days, moments, named).case()
 
     return drawn()
 
@@ -102,9 +106,12 @@ class _Drawer:
         calendars: Calendars,
         parameters: Mapping[str, tuple[Any, ...]],
         days: tuple[int, ...],
+        moments: tuple[int, ...],
+        places: Mapping[str, tuple[Place, ...]],
     ) -> None:
         self._draw, self._known, self._goals, self._calendars = draw, known, wanted, calendars
         self._parameters, self._days = parameters, days
+        self._moments, self._places = moments, places
         #: The names of calendars; at first none.
         self._names = (None, *(name for name in sorted(calendars.declared) if name != DEFAULT))
         self._near: list[int] = []
@@ -114,17 +121,18 @@ class _Drawer:
         return self._draw(below(count)) if count > 1 else 0
 
     def case(self) -> Plain:
-        moment = self._below(len(_NOWS) + len(_AROUND) * len(self._days))
         first, second = (self._goals[self._below(len(self._goals))] for _ in range(2))
+        moments = first[NOW].values if NOW in first and self._below(4) else self._moments
+        moment = self._below(len(moments) + len(_AROUND) * len(self._days))
         #: The goals that rows may follow. A goal that is listed twice is drawn twice as often.
         self._hints = (NOTHING, first, first, second, *({**second, **first},) * 6, {**first, **second})
         self._sparse = self._below(4) > 0
         #: Whether facts that no rule reads are drawn too.
         self._all = self._below(8) == 7
-        zone, country = _HOMES[self._below(len(_HOMES))]
+        zone, country = self._place("candidate", _HOMES)
         self._own = self._calendar = self._calendars.at(zone or "UTC", country)
-        self._now = _NOWS[moment] if moment < len(_NOWS) else self._on_a_change(moment - len(_NOWS))
-        candidate = {"id": "c", **_place(zone, country), **self._fields("candidate")}
+        self._now = moments[moment] if moment < len(moments) else self._on_a_change(moment - len(moments))
+        candidate = {"id": "c", **_in_place(zone, country), **self._fields("candidate")}
         count = APPLICATIONS[self._below(len(APPLICATIONS))]
         applications = [self._application(f"a{no}") for no in range(1, count + 1)]
         case = {"now": self._iso(self._now), "candidate": candidate, "applications": applications}
@@ -135,10 +143,10 @@ class _Drawer:
     def _on_a_change(self, no: int) -> int:
         """A moment around a midnight at which a dated value or a dated rule of the pack comes into force, or ends."""
         day, around = divmod(no, len(_AROUND))
-        return self._own.start_of_day(date.fromordinal(self._days[day])) + _AROUND[around]
+        return min(max(self._own.start_of_day(date.fromordinal(self._days[day])), FIRST), LAST) + _AROUND[around]
 
     def _application(self, id_: str) -> Plain:
-        zone, country = _PLACES[self._below(len(_PLACES))]
+        zone, country = self._place("application", _PLACES)
         own, name = self._own, self._names[self._below(len(self._names))]
         self._calendar = self._calendars.at(
             zone or own.time_zone, country or self._calendars.country_of(name) or own.country, name
@@ -154,7 +162,7 @@ class _Drawer:
         own_fields = self._fields("application")
         given = {key: part for key, part in parts.items() if part or key == "offer"}
         named = {} if name is None else {"calendar": name}
-        return {"id": id_, **_place(zone, country), **named, **own_fields, **given}
+        return {"id": id_, **_in_place(zone, country), **named, **own_fields, **given}
 
     def _offered(self) -> bool:
         """Whether there is an offer."""
@@ -164,8 +172,8 @@ class _Drawer:
         return self._below(4) > (0 if often else 2)
 
     def _person(self, id_: str) -> Plain:
-        zone, country = PLACES[self._below(len(PLACES))] if self._all else (None, None)
-        return {"id": id_, **_place(zone, country), **self._fields("person")}
+        zone, country = self._place("person", PLACES if self._all else ((None, None),))
+        return {"id": id_, **_in_place(zone, country), **self._fields("person")}
 
     def _interview(self, id_: str) -> Plain:
         fields = self._fields("interview", always=("ended_at",))
@@ -180,6 +188,17 @@ class _Drawer:
     def _interviewer(self, id_: str) -> Any:
         fields = self._fields("interviewer")
         return {"person": id_, **fields} if fields else id_
+
+    def _place(self, entity: str, usual: tuple[Place, ...]) -> Place:
+        """A place; every other time in a country that the pack names for the entity, if it names any."""
+        named = self._places[entity]
+        hint = self._hints[self._below(len(self._hints))].get((entity, "country", False)) if named else None
+        if hint is not None and hint.values:
+            named = tuple(place for place in named if (place[1] in hint.values) != hint.avoid) or named
+        elif named and self._below(2) == 0:
+            named = ()
+        among = named or usual
+        return among[self._below(len(among))]
 
     # --- fields ---
 
@@ -208,9 +227,7 @@ class _Drawer:
     def _value(self, aim: Aim, hint: Hint | None) -> Any:
         match aim.kind:
             case MomentKind():
-                return (
-                    self._moment(aim) if hint is None or hint.shift is None else self._hinted(hint.shift, hint.earlier)
-                )
+                return self._moment(aim) if hint is None or hint.mark is None else self._hinted(hint.mark, hint.earlier)
             case IdKind():
                 return self._people[self._below(len(self._people))] if self._people else None
             case _:
@@ -222,14 +239,14 @@ class _Drawer:
     def _moment(self, aim: Aim) -> str:
         """A moment: some time ago, on a boundary of a rule, on a change of clocks, or beside another moment."""
         now, near = self._now, self._near
-        plain, on_edges, ahead = len(AGES), 5 * len(aim.shifts), len(AGES) if aim.ahead else 0
+        plain, on_edges, ahead = len(AGES), 5 * len(aim.marks), len(AGES) if aim.ahead else 0
         no = self._below(plain + ahead + on_edges + 3 + 3 * bool(near))
         if no < plain:
             moment = now - AGES[no]
         elif (no := no - plain) < ahead:
             moment = now + AGES[no]
         elif (no := no - ahead) < on_edges:
-            moment = edges(aim.shifts[no // 5], now, self._calendar)[no % 5]
+            moment = edges(aim.marks[no // 5], now, self._calendar)[no % 5]
         elif (no := no - on_edges) < 3:
             changes = clock_changes(self._calendar, now)
             moment = changes[no] if changes else now - no
@@ -238,9 +255,9 @@ class _Drawer:
         near.append(moment)
         return self._iso(moment)
 
-    def _hinted(self, shift: Shift, earlier: bool) -> str:
+    def _hinted(self, mark: Mark, earlier: bool) -> str:
         """A moment on the side of a boundary where the goal wants it."""
-        moments = one_side(shift, self._now, self._calendar, earlier)
+        moments = one_side(mark, self._now, self._calendar, earlier)
         moment = moments[self._below(len(moments))]
         self._near.append(moment)
         return self._iso(moment)
@@ -249,7 +266,7 @@ class _Drawer:
         return self._calendar.local(moment).isoformat()
 
 
-def _place(zone: str | None, country: str | None) -> Plain:
+def _in_place(zone: str | None, country: str | None) -> Plain:
     return {name: value for name, value in (("time_zone", zone), ("country", country)) if value is not None}
 
 

@@ -5,12 +5,14 @@ Cases drawn blindly seldom meet a rule of six conditions. A goal is a hint, not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, assert_never
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any, Final, NamedTuple, assert_never
 
 import msgspec
 
 from tactful.api.policy import Policy
+from tactful.engines.evaluate import Evaluator
 from tactful.language.ir import (
     Aggregate,
     AllOf,
@@ -25,26 +27,29 @@ from tactful.language.ir import (
     Filled,
     IsIn,
     Known,
-    Moved,
     NoneOf,
     NowIs,
     PlaceIn,
     Predicate,
     Relates,
-    Shift,
     Test,
     TextHas,
     WhenFact,
     YearlyBetween,
 )
-from tactful.language.ir.reads import expressions_in
+from tactful.language.ir.boundaries import AtDay, AtDayOfYear, AtMoment, Boundary, other_fields
+from tactful.language.ir.reads import conditions_in, fields_of_expression
+from tactful.language.ir.turns import Turn, Turns
+from tactful.testing.properties.marks import Mark, Marks
+from tactful.testing.properties.thresholds import NOWS, PLACES, countries_near, nows, with_words
 
+replace = msgspec.structs.replace
 #: A field: its entity, its name, and whether it is a custom fact. An empty name stands for the row itself.
 Key = tuple[str, str, bool]
 
 
 class Hint(msgspec.Struct, frozen=True):
-    """The value that a field should have: one of ``values`` (with ``avoid``: none of them), or a moment ``shift`` from now.
+    """The value that a field should have: one of ``values`` (with ``avoid``: none of them), or a moment on a side of ``mark``.
 
     With ``known`` false the field should be unknown. ``earlier``: that moment or an earlier one; else that one or a later one.
     """
@@ -52,32 +57,78 @@ class Hint(msgspec.Struct, frozen=True):
     values: tuple[Any, ...] = ()
     avoid: bool = False
     known: bool = True
-    shift: Shift | None = None
+    mark: Mark | None = None
     earlier: bool = True
 
 
 Goal = Mapping[Key, Hint]
 NOTHING: Final[Goal] = {}
+#: The key of the moment to decide at; its hint has all moments at which the tests of clocks come out as they should.
+NOW: Final[Key] = ("", "now", False)
 
 
 def goals(policy: Policy) -> tuple[Goal, ...]:
-    """One or two goals for each rule and each invariant of the pack. Goals without any hint are left out."""
+    """One or two goals for each rule, each invariant and each row of a table. Goals without any hint are left out."""
     checked = policy.checked
-    facts = {fact.id: fact for fact in checked.facts}
     goals: list[Goal] = []
     for pick in (0, -1):
-        hints = _Hints(facts, pick)
+        hints = _Hints(policy, pick)
         for rule in checked.rules:
-            goals.append({**dict(hints.of(rule.unless, False)), **dict(hints.of(rule.when, True))})
-        goals.extend(dict(hints.of(invariant.when, True)) for invariant in checked.invariants)
+            goals.append(_merged(chain(hints.of(rule.unless, False), hints.of(rule.when, True))))
+        conditions = [invariant.when for invariant in checked.invariants]
+        conditions += [condition for fact in checked.facts for condition in _rows(fact)]
+        goals.extend(_merged(hints.of(condition, True)) for condition in conditions)
     return (NOTHING, *(goal for no, goal in enumerate(goals) if goal and goal not in goals[:no]))
+
+
+def _merged(hints: Iterable[tuple[Key, Hint]]) -> Goal:
+    """A goal with these hints. Of several for a field the last counts; moments to decide at have to suit all of them."""
+    goal: dict[Key, Hint] = {}
+    for key, hint in hints:
+        if key == NOW and key in goal:
+            both = tuple(moment for moment in goal[key].values if moment in hint.values)
+            goal[key] = Hint(both or hint.values)
+        else:
+            goal[key] = hint
+    return goal
+
+
+def _rows(fact: ComputedFact) -> Iterator[Condition]:
+    """The conditions of a table's rows."""
+    if isinstance(fact, Derived) and not fact.is_parameter:
+        yield from conditions_in(fact.expression)
+
+
+class _Clock:
+    """Tries tests of clocks at the moments that cases are decided at, at the first of ``PLACES``."""
+
+    def __init__(self, policy: Policy) -> None:
+        zone, country = PLACES[0]
+        at = {"time_zone": zone, "country": country}
+        application = {"id": "a", "people": [{"id": "p"}]}
+        case = policy.read({"candidate": {"id": "c", **at}, "applications": [application]})
+        (family,) = case.families
+        self._rows = {"candidate": case.candidate, "application": family.application, "person": family.people[0]}
+        self._evaluators = [Evaluator(case, now, {}, policy.calendars) for now in (*NOWS, *nows(policy))]
+
+    def moments(self, test: Test, wanted: bool) -> tuple[int, ...]:
+        """The moments at which the predicates of a test all hold, or do not where that is not wanted.
+
+        Empty for tests that compare a clock with another field.
+        """
+        if other_fields(test):
+            return ()
+        field = replace(test.field, scope=test.field.via[-1] if test.field.via else test.field.scope, via=())
+        asked = replace(test, field=field, negated=False)
+        return tuple(evaluator.now for evaluator in self._evaluators if evaluator.test(asked, self._rows) == wanted)
 
 
 class _Hints:
     """Collects hints from conditions. Where one member is enough, ``pick`` is its index."""
 
-    def __init__(self, facts: Mapping[str, ComputedFact], pick: int) -> None:
-        self._facts, self._pick = facts, pick
+    def __init__(self, policy: Policy, pick: int) -> None:
+        self._facts = {fact.id: fact for fact in policy.checked.facts}
+        self._marks, self._clock, self._pick = Marks(policy.checked), _Clock(policy), pick
 
     def of(self, condition: Condition, wanted: bool) -> Iterator[tuple[Key, Hint]]:
         """Hints that make a condition hold, or fail where it is not wanted."""
@@ -102,8 +153,12 @@ class _Hints:
         if field.origin == "computed":
             for predicate in test.predicates:
                 yield from self._computed(self._facts[field.key], predicate, wanted)
-        elif field.origin != "clock":
-            hints = [_hint(predicate, wanted) for predicate in test.predicates]
+        elif field.origin == "clock":
+            moments = self._clock.moments(test, wanted)
+            if moments:
+                yield NOW, Hint(moments)
+        else:
+            hints = [_hint(predicate, wanted, self._marks) for predicate in test.predicates]
             yield from ((_key(field), hint) for hint in hints if hint is not None)
 
     def _computed(self, fact: ComputedFact, predicate: Predicate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
@@ -119,29 +174,36 @@ class _Hints:
                 yield from self._rows(fact, ((True in values) == wanted) == (fact.op == "exists"))
             case IsIn(values=values):
                 yield from self._rows(fact, wanted and 0 not in values)
-            case NowIs() if fact.value is not None:
+            case NowIs() | DateBetween() | YearlyBetween() if fact.value is not None:
                 if wanted:
                     yield from self._rows(fact, True)
-                hint = _hint(predicate, wanted)
+                hint = _hint(predicate, wanted, self._marks)
                 if fact.value.origin in ("given", "custom") and hint is not None:
                     yield _key(fact.value), hint
             case Compare(op=op):
                 yield from self._rows(fact, (op in (">", ">=")) == wanted)
             case Known():
                 yield from self._rows(fact, wanted)
-            case NowIs() | DayTimeBetween() | Relates() | Filled():
+            case NowIs() | DateBetween() | YearlyBetween() | DayTimeBetween() | Relates() | Filled():
                 pass  # these give no hint
-            case TextHas() | PlaceIn() | DateBetween() | YearlyBetween():
-                pass  # nor do these
+            case TextHas() | PlaceIn():
+                pass  # no fact over a collection is a text or a country
             case _:
                 assert_never(predicate)
 
     def _derived(self, fact: Derived, predicate: Predicate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
-        """Hints for the fields that a moment is moved from."""
-        for part in expressions_in(fact.expression):
-            if isinstance(part, Moved) and isinstance(predicate, NowIs) and part.field.origin in ("given", "custom"):
-                shift = predicate.shift if isinstance(part.length, Field) else Shift(part.length, part.back)
-                yield _key(part.field), Hint(shift=shift, earlier=(predicate.op in (">", ">=")) == wanted)
+        """Hints for the fields that a value is computed from: known, and moments on the side that is wanted."""
+        for field in fields_of_expression(fact.expression):
+            if field.origin in ("given", "custom") and not field.is_parameter:
+                yield _key(field), Hint()
+        side = _side(predicate, wanted)
+        turns = Turns(self._facts)
+        if side is not None:
+            turns.through(fact, Turn((), side.boundary))
+        for key, ways in turns.turns.items():
+            marks = self._marks.of(ways)
+            if marks and side is not None:
+                yield key, Hint(mark=marks[self._pick], earlier=side.earlier)
 
     def _rows(self, fact: Aggregate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
         """Hints that a fact finds rows, or none."""
@@ -150,19 +212,46 @@ class _Hints:
         yield (fact.over, "", False), Hint(known=wanted)
 
 
-def _hint(predicate: Predicate, wanted: bool) -> Hint | None:
+class _Side(NamedTuple):
+    """The side of a boundary on which a moment should lie."""
+
+    boundary: Boundary
+    earlier: bool
+
+
+def _side(predicate: Predicate, wanted: bool) -> _Side | None:
+    """Where a moment should lie for a predicate to hold, or to fail where that is not wanted."""
+    match predicate:
+        case NowIs(op=op, shift=shift):
+            return _Side(AtMoment(shift, after=False), (op in (">", ">=")) == wanted)
+        case DateBetween(first=first, last=last):
+            if first is not None:
+                return _Side(AtDay(first), not wanted)
+            return None if last is None else _Side(AtDay(last + 1), wanted)
+        case YearlyBetween(first=first):
+            return _Side(AtDayOfYear(first), not wanted)
+        case Known() | IsIn() | Compare() | DayTimeBetween() | Relates() | TextHas() | PlaceIn() | Filled():
+            return None  # these say nothing of when
+        case _:
+            assert_never(predicate)
+
+
+def _hint(predicate: Predicate, wanted: bool, marks: Marks) -> Hint | None:
     match predicate:
         case IsIn(values=values):
             return Hint(values, avoid=not wanted)
+        case PlaceIn(values=values):
+            return Hint(tuple(countries_near(values)) if wanted else values, avoid=not wanted)
+        case TextHas(words=words):
+            return Hint(with_words(words), avoid=not wanted)
         case Known():
             return Hint(known=wanted)
-        case NowIs(op=op, shift=shift):
-            return Hint(shift=shift, earlier=(op in (">", ">=")) == wanted)
-        case PlaceIn(values=values):
-            return Hint(values, avoid=not wanted)
-        case TextHas(words=words):
-            return Hint((words,), avoid=not wanted)
-        case Compare() | DayTimeBetween() | Relates() | Filled() | DateBetween() | YearlyBetween():
+        case NowIs() | DateBetween() | YearlyBetween():
+            side = _side(predicate, wanted)
+            assert side is not None
+            mark, *_ = marks.of([Turn((), side.boundary)])
+            return Hint(mark=mark, earlier=side.earlier)
+        case Compare() | DayTimeBetween() | Relates() | Filled():
             return None
         case _:
             assert_never(predicate)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 import msgspec
 
@@ -14,12 +15,16 @@ from tactful.facts.fields import given_fields, is_deadline
 from tactful.facts.kinds import (
     DAY,
     HOUR,
+    LONGEST,
     MINUTE,
     ChoiceKind,
+    CountryKind,
+    DateKind,
     DayTimeKind,
     DurationKind,
     IdKind,
     Kind,
+    LengthKind,
     ListKind,
     MomentKind,
     NumberKind,
@@ -31,11 +36,26 @@ from tactful.facts.kinds import (
     length_of,
 )
 from tactful.facts.parameters import Adjustable
-from tactful.language.ir import Shift
-from tactful.language.ir.fields_read import ReadField, before, read_fields
+from tactful.language.ir import Aggregate, CheckedPack, Condition, Derived, Test, TextHas, WhenFact
+from tactful.language.ir.boundaries import (
+    AmongValues,
+    AtDay,
+    AtDayOfYear,
+    AtField,
+    AtMoment,
+    AtValue,
+    AtWords,
+    boundaries_of,
+)
+from tactful.language.ir.days import day_in_year
+from tactful.language.ir.fields_read import ReadField, read_fields
+from tactful.language.ir.reads import conditions_in
+from tactful.language.lint.satisfiability import tests_of
+from tactful.testing.properties.marks import FIRST, LAST, Mark, Marks
 
+Place = tuple[str | None, str | None]
 #: Time zones and countries: clock changes in both hemispheres, of half an hour, none, and weekends on other days.
-PLACES: Final[tuple[tuple[str | None, str | None], ...]] = (
+PLACES: Final[tuple[Place, ...]] = (
     ("America/New_York", "US"),
     ("Europe/Dublin", "IE"),
     (None, None),
@@ -61,11 +81,16 @@ NOWS: Final = (
 #: Ages of facts whose boundaries no rule names, in seconds. Shrinking ends at the first.
 AGES: Final = (DAY, HOUR, 3 * DAY, 10 * DAY, 24 * DAY, 60 * DAY, 200 * DAY)
 WORDS: Final = ("Ana", "Kim")
+#: A part of some countries, and countries that packs seldom name.
+SUBDIVISIONS: Final = {"DE": "DE-BY", "US": "US-CA", "GB": "GB-SCT", "CA": "CA-QC", "AT": "AT-9", "CH": "CH-ZH"}
+OTHER_COUNTRIES: Final = ("NZ", "US")
+#: The most moments to decide at that a pack adds to ``NOWS``.
+_MOST_NOWS: Final = 200
 _FREE: Final = ("id", *PLACE, "calendar")
 
 
 class Aim(msgspec.Struct, frozen=True, eq=False):
-    """A field to draw: its values, the plainest first; for a moment, the shifts from now that rules compare it with.
+    """A field to draw: its values, the plainest first; for a moment, the marks that rules compare it with.
 
     ``ahead``: the moment may be still to come. ``read``: rules or invariants read the field.
     """
@@ -76,7 +101,7 @@ class Aim(msgspec.Struct, frozen=True, eq=False):
     custom: bool
     kind: Kind
     values: tuple[Any, ...]
-    shifts: tuple[Shift, ...]
+    marks: tuple[Mark, ...]
     ahead: bool
     read: bool
 
@@ -86,16 +111,16 @@ def aims(policy: Policy) -> Mapping[str, tuple[Aim, ...]]:
     checked = policy.checked
     read = read_fields(checked, checked.rules, conditions=tuple(invariant.when for invariant in checked.invariants))
     known = {(field.entity, field.name, field.custom): field for field in read}
-    by_entity: dict[str, list[Aim]] = {}
+    marks, by_entity = Marks(checked), dict[str, list[Aim]]()
     for entity, specs in given_fields().items():
         for spec in specs.values():
             if not spec.clock and spec.name not in _FREE and not _identifies(entity, spec.name):
                 by_entity.setdefault(entity, []).append(
-                    _aim(entity, spec.name, spec.attribute, False, spec.kind, known)
+                    _aim(entity, spec.name, spec.attribute, False, spec.kind, known, marks)
                 )
     for entity, kinds in checked.custom.items():
         for name, kind in kinds.items():
-            by_entity.setdefault(entity, []).append(_aim(entity, name, name, True, kind, known))
+            by_entity.setdefault(entity, []).append(_aim(entity, name, name, True, kind, known, marks))
     return {entity: tuple(sorted(fields, key=lambda aim: not aim.read)) for entity, fields in by_entity.items()}
 
 
@@ -105,16 +130,22 @@ def _identifies(entity: str, name: str) -> bool:
 
 
 def _aim(
-    entity: str, name: str, key: str, custom: bool, kind: Kind, known: Mapping[tuple[str, str, bool], ReadField]
+    entity: str,
+    name: str,
+    key: str,
+    custom: bool,
+    kind: Kind,
+    known: Mapping[tuple[str, str, bool], ReadField],
+    marks: Marks,
 ) -> Aim:
     field = known.get((entity, name, custom))
-    bounds = () if field is None else field.bounds
-    shifts = () if field is None else field.shifts
     ahead = custom or (entity, name) == ("interview", "ended_at") or is_deadline(entity, name)
-    return Aim(entity, name, key, custom, kind, tuple(_values(kind, bounds)), shifts, ahead, field is not None)
+    values = tuple(_values(kind, field, marks))
+    moments = () if field is None or not isinstance(kind, MomentKind) else marks.of(field.turns)
+    return Aim(entity, name, key, custom, kind, values, moments, ahead, field is not None)
 
 
-def _values(kind: Kind, bounds: tuple[int | float, ...]) -> Iterator[Any]:
+def _values(kind: Kind, field: ReadField | None, marks: Marks) -> Iterator[Any]:
     """Values for a field that is neither a moment nor a reference."""
     match kind:
         case YesNoKind():
@@ -125,20 +156,151 @@ def _values(kind: Kind, bounds: tuple[int | float, ...]) -> Iterator[Any]:
             some = words or WORDS
             yield from ([], *([word] for word in some), list(some[:2]))
         case TextKind():
-            yield from WORDS
+            yield from _texts(field)
+        case CountryKind():
+            yield from _countries(field)
+        case NumberKind() | DurationKind() | DayTimeKind():
+            yield from _numbers(kind, () if field is None else marks.bounds(field))
+        case IdKind() | MomentKind() | LengthKind() | DateKind():
+            pass  # moments and references are drawn from the case; no given fact has one of the others
+        case _:
+            assert_never(kind)
+
+
+def _numbers(kind: NumberKind | DurationKind | DayTimeKind, bounds: tuple[int | float, ...]) -> Iterator[Any]:
+    """Numbers on every bound and on either side of it, as a case has them."""
+    match kind:
         case NumberKind():
-            around = {bound + step for bound in bounds for step in (-1, 0, 1) if bound + step >= 0} or {0, 1}
-            yield from sorted(around)
+            yield from sorted({bound + step for bound in bounds for step in (-1, 0, 1) if bound + step >= 0} or {0, 1})
         case DurationKind():
-            lengths = {int(bound) + step for bound in bounds for step in (-DAY, 0, DAY) if bound + step >= 0} or {
-                14 * DAY
-            }
+            around = {_minutes(bound) + step for bound in bounds for step in (-DAY, 0, DAY)}
+            lengths = {length for length in around if 0 <= length <= LONGEST} or {14 * DAY}
             yield from (format_seconds(length) for length in sorted(lengths))
         case DayTimeKind():
-            times = {int(bound) + step for bound in bounds for step in (-60, 0, 60)} or {9 * HOUR, 17 * HOUR}
+            times = {_minutes(bound) + step for bound in bounds for step in (-60, 0, 60)} or {9 * HOUR, 17 * HOUR}
             yield from (format_day_time(time % DAY) for time in sorted(times))
-        case IdKind() | MomentKind():
-            pass
+        case _:
+            assert_never(kind)
+
+
+def _minutes(bound: int | float) -> int:
+    """A bound in seconds, rounded up to a whole minute: cases have whole minutes."""
+    return -int(-bound // MINUTE) * MINUTE
+
+
+def _texts(field: ReadField | None) -> Iterator[str]:
+    """Two texts, those that tests name, and for words that tests look for, texts with them and neighbours without."""
+    yield from WORDS
+    for turn in () if field is None else field.turns:
+        match turn.boundary:
+            case AmongValues(values=values):
+                yield from map(str, values)
+            case AtWords(predicate=TextHas(words=words)):
+                yield from (*with_words(words), *without_words(words))
+            case AtMoment() | AtValue() | AtDay() | AtDayOfYear() | AtField():
+                pass  # these name no text
+            case _:
+                assert_never(turn.boundary)
+
+
+def with_words(words: str) -> tuple[str, ...]:
+    """Texts that are these words, begin with them, end with them in capitals, and have them in the middle."""
+    first, last = WORDS
+    return words, f"{words} {first}", f"{first} {words.upper()}", f"{first} {words} {last}"
+
+
+def without_words(words: str) -> tuple[str, ...]:
+    """Texts that are close to having these words."""
+    return f"{words}s", f"un{words}", words[:-1] or WORDS[0]
+
+
+def _countries(field: ReadField | None) -> Iterator[str]:
+    """The countries that tests name, with a subdivision or the country that they lie in, and other countries."""
+    for turn in () if field is None else field.turns:
+        if isinstance(turn.boundary, AmongValues):
+            yield from countries_near(map(str, turn.boundary.values))
+    yield from OTHER_COUNTRIES
+
+
+def countries_near(named: Iterable[str]) -> Iterator[str]:
+    """Countries or subdivisions, each followed by a subdivision of it, or the country that it lies in."""
+    for place in named:
+        country, part, _ = place.partition("-")
+        yield from (place, country if part else SUBDIVISIONS.get(country, country))
+
+
+def places(policy: Policy, entity: str) -> tuple[Place, ...]:
+    """Places of rows of an entity in countries that its tests name; empty if they name none."""
+    checked = policy.checked
+    read = read_fields(checked, checked.rules, conditions=tuple(invariant.when for invariant in checked.invariants))
+    named = [
+        country
+        for field in read
+        if (field.entity, field.name) == (entity, "country") and field.turns
+        for country in _countries(field)
+    ]
+    return tuple((None, country) for country in dict.fromkeys(named))
+
+
+# --- moments to decide at ---
+
+#: The times of day around which ``NOWS`` lie, in seconds since midnight.
+_OFFICE_HOURS: Final = (9 * HOUR, 17 * HOUR, 17 * HOUR + 1)
+
+
+def nows(policy: Policy) -> tuple[int, ...]:
+    """Moments to decide at because of what the pack asks of the clock and the date: both sides of each boundary.
+
+    They are seconds since 1970, by the clock of the first of ``PLACES``. Packs that ask nothing but office hours have none.
+    """
+    zone, country = PLACES[0]
+    calendar = policy.calendars.at(zone or "UTC", country)
+    tests = [test for condition in _conditions(policy.checked) for test in tests_of(condition)]
+    moments = [moment for test in tests if test.field.origin == "clock" for moment in _turns_of(test, calendar)]
+    return tuple(moment for moment in dict.fromkeys(moments) if FIRST < moment < LAST)[:_MOST_NOWS]
+
+
+def _conditions(checked: CheckedPack) -> Iterator[Condition]:
+    for rule in checked.rules:
+        yield rule.condition
+    for invariant in checked.invariants:
+        yield invariant.when
+    for fact in checked.facts:
+        match fact:
+            case WhenFact(condition=condition) | Aggregate(where=condition):
+                yield condition
+            case Derived(expression=expression):
+                yield from conditions_in(expression)
+            case _:
+                assert_never(fact)
+
+
+def _turns_of(test: Test, calendar: Calendar) -> Iterator[int]:
+    """The moments around which a test of a clock turns."""
+    day = calendar.local(NOWS[0]).date()
+    if test.field.key == "weekday":
+        yield from (NOWS[0] + no * DAY for no in range(7))
+        return
+    for boundary in boundaries_of(test):
+        match boundary:
+            case AtDay(day=ordinal):
+                yield from _around(calendar.start_of_day(date.fromordinal(ordinal)))
+            case AtDayOfYear(day=of_year):
+                for year in (day.year, day.year + 1):
+                    first = day_in_year(year, of_year)
+                    yield from _around(calendar.start_of_day(first))
+                    yield from _around(calendar.start_of_day(first + timedelta(days=1)))
+            case AtValue(value=seconds) if test.field.key == "local_time" and seconds not in _OFFICE_HOURS:
+                yield from (calendar.start_of_day(day) + int(seconds) + step for step in (0, -1, HOUR))
+            case AtValue() | AtField() | AmongValues() | AtMoment() | AtWords():
+                pass  # these name no moment of their own
+            case _:
+                assert_never(boundary)
+
+
+def _around(midnight: int) -> tuple[int, ...]:
+    """Midnight, the second before, and noon of both days."""
+    return midnight + DAY // 2, midnight, midnight - 1, midnight - DAY // 2
 
 
 def parameter_values(parameter: Adjustable) -> tuple[Any, ...]:
@@ -155,16 +317,16 @@ def parameter_values(parameter: Adjustable) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=20_000)
-def edges(shift: Shift, now: int, calendar: Calendar) -> tuple[int, ...]:
-    """The boundary at ``shift`` from ``now``, and the moments a second and a business day on either side of it."""
-    edge = before(now, shift, calendar)
+def edges(mark: Mark, now: int, calendar: Calendar) -> tuple[int, ...]:
+    """The moment of a mark, and the moments a second and a business day on either side of it."""
+    edge = mark.moment(now, calendar)
     return (edge, edge - 1, edge + 1, calendar.subtract_business_days(edge, 1), calendar.add_business_days(edge, 1))
 
 
 @lru_cache(maxsize=20_000)
-def one_side(shift: Shift, now: int, calendar: Calendar, earlier: bool) -> tuple[int, ...]:
-    """The boundary at ``shift`` from ``now``, and some moments on one side of it."""
-    edge = before(now, shift, calendar)
+def one_side(mark: Mark, now: int, calendar: Calendar, earlier: bool) -> tuple[int, ...]:
+    """The moment of a mark, and some moments on one side of it."""
+    edge = mark.moment(now, calendar)
     if earlier:
         return edge - DAY, edge - 10 * DAY, edge, edge - 1, calendar.subtract_business_days(edge, 1)
     return edge + HOUR, edge + 1, edge, calendar.add_business_days(edge, 1), min(edge + DAY, (now + edge) // 2)

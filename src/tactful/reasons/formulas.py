@@ -1,0 +1,138 @@
+"""How the values of expressions come about: in words, and the fields that they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, assert_never
+
+from tactful.engines.evaluate import Environment, Evaluator
+from tactful.facts.calendars import Calendar
+from tactful.facts.kinds import Duration, Kind, MomentKind, format_duration
+from tactful.language.ir import (
+    AllOf,
+    AnyOf,
+    Branch,
+    Choose,
+    Combine,
+    Condition,
+    Constant,
+    Expression,
+    Field,
+    Moved,
+    NoneOf,
+    Opens,
+    Pick,
+    Read,
+    Share,
+    Test,
+)
+from tactful.language.lint.satisfiability import tests_of
+from tactful.reasons.wording import listing, say_value
+
+_OPENS: Final = {"office": "the next office time after", "day": "the next business day after"}
+_PICKED_MOMENT: Final = {"largest": "the latest", "smallest": "the earliest", "first": "the first known"}
+_PICKED_AMOUNT: Final = {**_PICKED_MOMENT, "largest": "the largest", "smallest": "the smallest"}
+
+
+class Formula:
+    """Reads the expressions of one row, of which ``env`` is the environment."""
+
+    def __init__(self, evaluator: Evaluator, env: Environment, calendar: Calendar) -> None:
+        self._evaluator, self._env, self._calendar = evaluator, env, calendar
+
+    def words(self, expression: Expression, kind: Kind) -> str:
+        """How the value of kind ``kind`` comes about, such as ``the latest of 3: 5 business days after application.reply_by``."""
+        match expression:
+            case Constant(value=value):
+                return say_value(value, kind, self._calendar)
+            case Read(field=field):
+                return field.text
+            case Opens(field=field, how=how):
+                return f"{_OPENS[how]} {field.text}"
+            case Moved(field=field, length=length, back=back):
+                return f"{self._length(length)} {'before' if back else 'after'} {field.text}"
+            case Pick():
+                return self._picked(expression, kind)
+            case Combine(how=how, members=members):
+                return f"the {how} of {listing([self.words(member, kind) for member in members])}"
+            case Share(of=of, numerator=numerator, denominator=denominator):
+                half = (numerator, denominator) == (1, 2)
+                return f"{'half' if half else f'{100 * numerator / denominator:g} %'} of {self.words(of, kind)}"
+            case Choose():
+                chosen = self.chosen(expression)
+                return "" if chosen is None or isinstance(chosen, Constant | Read) else self.words(chosen, kind)
+            case _:
+                assert_never(expression)
+
+    def _length(self, length: Duration | Field) -> str:
+        if not isinstance(length, Field):
+            return format_duration(length)
+        value = self._evaluator.value(length, self._env)
+        return length.text if value is None else say_value(value, length.kind, self._calendar)
+
+    def _picked(self, pick: Pick, kind: Kind) -> str:
+        chosen = self._member(pick)
+        words = (_PICKED_MOMENT if isinstance(kind, MomentKind) else _PICKED_AMOUNT)[pick.how]
+        count = len(pick.members)
+        if chosen is None:
+            return f"none of {count} is known: {listing([self.words(member, kind) for member in pick.members])}"
+        return f"{words} of {count}: {self.words(chosen, kind)}"
+
+    def _member(self, pick: Pick) -> Expression | None:
+        """The member that has the value; ``None`` where no member is known."""
+        value = self._evaluator.expression(pick, self._env)
+        if value is None:
+            return None
+        return next(member for member in pick.members if self._evaluator.expression(member, self._env) == value)
+
+    def row(self, choose: Choose) -> tuple[int, Branch] | None:
+        """The first row of a table that matches, with its number from 1; ``None`` where no row matches."""
+        rows = enumerate(choose.branches, start=1)
+        return next(((no, row) for no, row in rows if self._evaluator.holds(row.condition, self._env)), None)
+
+    def chosen(self, choose: Choose) -> Expression | None:
+        """The value of the row that matches, or else of ``otherwise``."""
+        row = self.row(choose)
+        return choose.otherwise if row is None else row[1].value
+
+    def fields(self, expression: Expression) -> Iterator[Field]:
+        """The fields that the value comes from. Where no row of a table matches: the fields that its rows look at."""
+        match expression:
+            case Constant():
+                return
+            case Read(field=field) | Opens(field=field):
+                yield field
+            case Moved(field=field, length=length):
+                yield field
+                if isinstance(length, Field):
+                    yield length
+            case Pick(members=members):
+                chosen = self._member(expression)
+                for member in members if chosen is None else (chosen,):
+                    yield from self.fields(member)
+            case Combine(members=members):
+                for member in members:
+                    yield from self.fields(member)
+            case Share(of=of):
+                yield from self.fields(of)
+            case Choose(branches=branches):
+                if self.row(expression) is None:
+                    yield from (test.field for branch in branches for test in tests_of(branch.condition))
+                value = self.chosen(expression)
+                if value is not None:
+                    yield from self.fields(value)
+            case _:
+                assert_never(expression)
+
+
+def cells(condition: Condition) -> str:
+    """The cells of a table's row, as their author wrote them: ``[panel, final], large``; ``any`` where every row matches."""
+    match condition:
+        case Test(text=text):
+            return text
+        case AllOf(members=members):
+            return ", ".join(map(cells, members)) or "any"
+        case AnyOf(members=members) | NoneOf(members=members):
+            return " or ".join(map(cells, members))
+        case _:
+            assert_never(condition)

@@ -1,0 +1,140 @@
+"""Codes T92x: what overlays do without saying so."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tactful.source.diagnostics import Code
+
+
+class DropsConditions(Code):
+    """conditions of the base that a patch drops
+
+    What it reports
+        A patch of a rule or a fact gives a new `when` or `unless`, which does not have all conditions of the packs below.
+
+    Why
+        A plain `when` replaces all of it. Conditions are easily forgotten, also those that later versions of the base add.
+
+    Example
+        extends: default
+        rules:
+          answer-in-decent-time:
+            when: {application.open: yes, offer.form: written}
+
+    Instead
+        extends: default
+        rules:
+          answer-in-decent-time:
+            and when: {offer.form: written}
+    """
+
+    id: ClassVar[str] = "T921"
+
+
+class SameId(Code):
+    """id that the packs below have already
+
+    What it reports
+        An overlay defines a whole rule or invariant, with an `about` of its own, under an id that a pack below has.
+
+    Why
+        It takes the place of the other one, which may not be meant.
+
+    Example
+        extends: default
+        rules:
+          connect-after-the-decision:
+            about: We connect with everybody.
+            for each: person
+            when: {application.open: no}
+            then: {may: connect}
+            because: a reason
+
+    Instead
+        extends: default
+        rules:
+          connect-with-everybody:
+            about: We connect with everybody.
+            source: House rules
+            for each: person
+            when: {application.open: no}
+            then: {may: connect}
+            because: a reason
+    """
+
+    id: ClassVar[str] = "T922"
+
+
+class OverlaysDiffer(Code):
+    """two packs that change the same differently
+
+    What it reports
+        Two packs that are laid over the same base give one key of an entry different values, or one of them switches off
+        what the other changes.
+
+    Why
+        The later pack counts, and the author of the other one does not know.
+
+    Example
+        (tactful check house.yaml branch.yaml, which both change `thank_you_within`)
+
+    Instead
+        (leave it out of one of the two, or let one of them extend the other)
+    """
+
+    id: ClassVar[str] = "T923"
+
+
+class NotCovered(Code):
+    """new action that no safety rule covers
+
+    What it reports
+        An overlay adds an action that is of none of the families that safety rules forbid or that `safety` names.
+
+    Why
+        Safety rules do not see it, whatever it does.
+
+    Example
+        extends: default
+        actions: {visit: {about: Go there in person.}}
+        rules:
+          go-there:
+            about: Go there.
+            source: House rules
+            for each: application
+            then: {may: visit}
+            because: a reason
+
+    Instead
+        extends: default
+        actions: {visit: {about: Go there in person., is_a: contact}}
+        rules:
+          go-there:
+            about: Go there.
+            source: House rules
+            for each: application
+            then: {may: visit}
+            because: a reason
+    """
+
+    id: ClassVar[str] = "T924"
+
+
+class OldNameUsed(Code):
+    """old name
+
+    What it reports
+        An overlay uses the name that a rule, an action, a parameter or a fact had in an earlier version of its base.
+
+    Why
+        The name is still read, as the base says what became of it under `renamed`, but a later version may not say so.
+
+    Example
+        (a base with `renamed: {rules: {thank-you: thank-you-note}}`, and an overlay with `rules: {thank-you: off}`)
+
+    Instead
+        (the new name; `tactful check --fix` writes it)
+    """
+
+    id: ClassVar[str] = "T925"

@@ -1,0 +1,63 @@
+"""What an overlay adds to its base, or changes in it: the part of a pack that is its author's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, assert_never
+
+from tactful.facts.parameters import SIGN
+from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Condition, Derived, WhenFact
+from tactful.language.ir.reads import conditions_in
+from tactful.language.lint.satisfiability import tests_of
+
+_PARAMETER: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
+
+
+def own_ids(checked: CheckedPack) -> frozenset[str] | None:
+    """The ids of the rules and computed facts that an overlay adds or changes; ``None`` for a pack that extends no other.
+
+    A rule or a fact whose conditions read a parameter that the overlay sets counts as changed.
+    """
+    files = frozenset(checked.own)
+    if len(files) == len(checked.sources):
+        return None
+    touched = {
+        id_
+        for id_, definition in checked.definitions.items()
+        if any(span.file in files for span in (definition.id, *definition.keys))
+    }
+    parameters = {parameter.name for parameter in checked.parameters} & touched
+    ids = {rule.id for rule in checked.rules if rule.id in touched or _reads(rule.condition, parameters)}
+    for fact in checked.facts:
+        if not _hidden(fact) and (
+            fact_name(fact).removeprefix(SIGN) in touched
+            or any(_reads(condition, parameters) for condition in conditions_of(fact))
+        ):
+            ids.add(fact.id)
+    return frozenset(ids)
+
+
+def fact_name(fact: ComputedFact) -> str:
+    """The name of a fact as its author knows it: ``person.pings``, or ``$patience`` for the fact of a parameter."""
+    is_parameter = isinstance(fact, Derived) and fact.is_parameter
+    return fact.id.partition(".")[2] if is_parameter else fact.id
+
+
+def conditions_of(fact: ComputedFact) -> Iterator[Condition]:
+    """The conditions of a computed fact; of a table, those of its rows."""
+    match fact:
+        case WhenFact(condition=condition) | Aggregate(where=condition):
+            yield condition
+        case Derived(expression=expression):
+            yield from conditions_in(expression)
+        case _:
+            assert_never(fact)
+
+
+def _hidden(fact: ComputedFact) -> bool:
+    return isinstance(fact, Derived) and fact.hidden
+
+
+def _reads(condition: Condition, parameters: set[str]) -> bool:
+    return any(name in parameters for test in tests_of(condition) for name in _PARAMETER.findall(test.text))

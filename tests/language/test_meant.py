@@ -1,0 +1,137 @@
+"""Literals that no value can equal: each is a mistake, and the message says what was meant."""
+
+from __future__ import annotations
+
+import pytest
+
+import tactful
+
+PACK = """
+custom_facts:
+  application:
+    size: number
+    wait: duration
+    tags: list
+    open_at: time of day
+    topics: {type: list, values: [pay, team]}
+    last: {type: one of, values: [phone_screen, final]}
+actions: {call: {about: a call}}
+rules:
+  r:
+    for each: application
+    when:
+      FIELD: PHRASE
+    then: {may: call}
+    because: a reason
+"""
+
+#: A field, what careless authors write, and the phrase that the message offers.
+MEANT = [
+    ("country", "Germany", "DE"),
+    ("country", "de", "DE"),
+    ("country", "UK", "GB"),
+    ("country", "de-by", "DE-BY"),
+    ("country", "DE or AT", "[DE, AT]"),
+    ("country", "Germany, Austria", "[DE, AT]"),
+    ("country", "in [DE, AT]", "[DE, AT]"),
+    ("country", "not in [DE, AT]", "none of [DE, AT]"),
+    ("country", "not de", "not DE"),
+    ("country", "[DE, Austria]", "AT"),
+    ("country", '"!= DE"', "not DE"),
+    ("size", '">= 3"', "at least 3"),
+    ("size", '"> 3"', "more than 3"),
+    ("size", "<= 3", "at most 3"),
+    ("size", "<3", "less than 3"),
+    ("size", "= 3", "3"),
+    ("size", '"!= 3"', "not 3"),
+    ("size", "3+", "at least 3"),
+    ("size", "3 or more", "at least 3"),
+    ("size", "not more than 3", "at most 3"),
+    ("size", "2-5", "between 2 and 5"),
+    ("wait", '">= 3 days"', "at least 3 days"),
+    ("wait", "at least 3d", "3 days"),
+    ("wait", "2 wks", "2 weeks"),
+    ("reply_by", '">= 3 days"', "at least 3 days ago"),
+    ("reply_by", "3 days ago", "at least 3 days ago"),
+    ("reply_by", "in 3 days", "within 3 days"),
+    ("reply_by", "older than 3 days", "more than 3 days ago"),
+    ("reply_by", "at least 3 days", "at least 3 days ago"),
+    ("reply_by", "in the past", "past"),
+    ("reply_by", "before 2027", "before 2027-01-01"),
+    ("reply_by", "before 1 January 2027", "before 2027-01-01"),
+    ("reply_by", "after 2026-12-31", "from 2027-01-01"),
+    ("reply_by", "not known", "unknown"),
+    ("reply_by", "null", "unknown"),
+    ("company", '"*GmbH"', "ends with GmbH"),
+    ("company", '"GmbH*"', "begins with GmbH"),
+    ("company", '"*x*"', "contains x"),
+    ("company", 'not "*x*"', "not contains x"),
+    ("company", "starts with Acme", "begins with Acme"),
+    ("company", '"!= Acme"', "not Acme"),
+    ("company", "in [Acme, Beta]", "[Acme, Beta]"),
+    ("company", "not known", "unknown"),
+    ("company", "“Acme”", "Acme"),
+    ("status", "Applied", "applied"),
+    ("status", "applied or offered", "[applied, offered]"),
+    ("status", "not in [applied, offered]", "none of [applied, offered]"),
+    ("status", '"!= applied"', "not applied"),
+    ("status", "any", "known"),
+    ("last", "phone", "phone_screen"),
+    ("last", "Phone Screen", "phone_screen"),
+    ("tags", "contains x", "x"),
+    ("tags", "not in [x]", "none of [x]"),
+    ("topics", "salary or team", "team"),
+    ("topics", "pay or team", "[pay, team]"),
+    ("open_at", "9-17", "between 09:00 and 17:00"),
+    ("open_at", '">= 9:00"', "between 09:00 and 23:59"),
+    ("open_at", "between 9am and 17:00", "09:00"),
+    ("weekday", "Mon", "monday"),
+    ("weekday", "not tues", "not tuesday"),
+    ("weekday", "Mon-Fri", "[monday, tuesday, wednesday, thursday, friday]"),
+    ("weekday", "friday to monday", "[friday, saturday, sunday, monday]"),
+    ("weekday", "not weekend", "none of [saturday, sunday]"),
+    ("date", "December 24", "24 December"),
+    ("date", "24 Dec 2027", "2027-12-24"),
+    ("date", '">= 2027-01-01"', "from 2027-01-01"),
+]
+
+
+def _mistakes(field: str, phrase: str) -> tuple[tactful.Diagnostic, ...]:
+    with pytest.raises(tactful.InvalidInput) as caught:
+        tactful.loads(PACK.replace("FIELD", f"application.{field}").replace("PHRASE", phrase))
+    return caught.value.diagnostics
+
+
+@pytest.mark.parametrize(("field", "phrase", "meant"), MEANT)
+def test_the_message_offers_what_was_meant(field: str, phrase: str, meant: str) -> None:
+    """For every kind of field, with the value, the unit and the form that the field takes."""
+    (mistake,) = _mistakes(field, phrase)
+    assert mistake.code in ("T404", "T405")
+    assert mistake.help == f"did you mean `{meant}`?"
+
+
+@pytest.mark.parametrize(("field", "meant"), sorted({(field, meant) for field, _, meant in MEANT}))
+def test_what_is_offered_is_taken(field: str, meant: str) -> None:
+    """No message sends its reader to the next mistake; a bare value or unit stands in a phrase of its field."""
+    phrase = {"3 days": "at least 3 days", "09:00": "between 09:00 and 17:00"}.get(meant, meant)
+    tactful.loads(PACK.replace("FIELD", f"application.{field}").replace("PHRASE", phrase))
+
+
+@pytest.mark.parametrize(
+    ("field", "phrase"),
+    [
+        ("company", "Acme & Sons"),
+        ("company", "Is It"),
+        ("company", '"3M"'),
+        ("company", "Over the Moon"),
+        ("company", "1-800-Flowers"),
+        ("role", "iOS developer"),
+        ("role", "c++"),
+        ("tags", "null-safety"),
+        ("country", "DE-BY"),
+        ("country", "[DE, AT]"),
+    ],
+)
+def test_values_that_look_a_little_like_comparisons_are_taken(field: str, phrase: str) -> None:
+    """Names of companies and roles are free, as long as they are no comparison."""
+    tactful.loads(PACK.replace("FIELD", f"application.{field}").replace("PHRASE", phrase))
