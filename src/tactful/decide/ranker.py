@@ -62,15 +62,17 @@ Key = tuple[str, bool, tuple[str, str, str, str]]
 class _Plan(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A rule's conclusion, prepared for ranking.
 
-    ``path`` and ``by_id`` lead from the rule's row to the target, see ``_path``. ``mark`` has the bits by which conclusions
-    that may conflict are detected, see ``Ranker._mark``.
+    ``path`` leads from the rule's row to the target, see ``_path``. ``reach`` follows a path that is an attribute of rows, and
+    ``person_id`` gives the id of a target that the rule names by id. ``mark`` has the bits by which conclusions that may
+    conflict are detected, see ``Ranker._mark``.
     """
 
     action: str
     prohibits: bool
     safety: bool
     path: str
-    by_id: str
+    reach: Callable[[Row], Row | None]
+    person_id: Callable[[Row], str | None] | None
     mark: int
 
 
@@ -175,7 +177,10 @@ class Ranker:
         order = (100 - rule.priority << _PRIORITY_AT) + (_NEVER << _DUE_AT)
         order += (STRENGTH[modality] << _ACTION_BITS) + min(place, (1 << _ACTION_BITS) - 1)
         mark = self._mark(conclusion.action, prohibits)
-        return path, 2 * place + prohibits, order, _Plan(conclusion.action, prohibits, safety, path, by_id, mark)
+        person_id = attrgetter(by_id) if by_id else None
+        reach = _itself if path in ("", ".") else attrgetter(path)
+        plan = _Plan(conclusion.action, prohibits, safety, path, reach, person_id, mark)
+        return path, 2 * place + prohibits, order, plan
 
     def _mark(self, action: str, prohibits: bool) -> int:
         """The mark of a conclusion. Most have 0: they can neither conflict with others nor exceed a ``one per``.
@@ -227,22 +232,20 @@ class Ranker:
         return self._target(self._steps[no][3], row, case)
 
     def _target(self, plan: _Plan, row: Row, case: Case) -> Row | None:
-        if plan.by_id:
-            id_ = attrgetter(plan.by_id)(row)
+        if plan.person_id is not None:
+            id_ = plan.person_id(row)
             application = row.application
             assert application is not None  # only rows of an application can name people
             people = case.families[application.no].people
             return next((person for person in people if person.id == id_), None)
         match plan.path:
-            case "":
-                return row
             case "candidate":
                 return case.candidate
             case "offer":
                 assert row.application is not None  # a candidate has no offer in scope
                 return case.families[row.application.no].offer
-            case entity:
-                return row.related(entity)
+            case _:
+                return plan.reach(row)
 
     # --- conflicts ---
 
@@ -385,6 +388,10 @@ def _path(rule: Rule) -> tuple[str, str]:
             return "." if rule.entity == "application" else "application", ".".join((*steps, *field.via, field.key))
         case _:
             assert_never(rule.target)
+
+
+def _itself(row: Row) -> Row:
+    return row
 
 
 def _clashing(rules: Iterable[Rule], families: Mapping[str, Sequence[str]]) -> set[str]:

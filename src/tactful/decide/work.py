@@ -99,7 +99,8 @@ class Work:
             self.tests[part.shape] += part.tests
         #: What it takes besides to search for the ends of rules without ``by``, which :mod:`tactful.engines.expiry` bounds.
         self._searched = _searched(checked)
-        self._shapes = tuple(self.tests.items())
+        #: The owners, what is looked at for each of them, and the tests. A shape without ``over`` looks once for each owner.
+        self._rough = tuple((shape.entity, shape.over or "candidate", tests) for shape, tests in self.tests.items())
         self._each = max(1, self.tests.total())
         self.safe = self._safe()
 
@@ -144,8 +145,8 @@ class Work:
         }
         owners = {**rows, "person": people + sum(rows[entity] for entity in self.again)}
         steps = 0
-        for (entity, over, *_), tests in self._shapes:
-            steps += tests * owners[entity] * (1 if over is None else rows[over])
+        for owner, over, tests in self._rough:
+            steps += tests * owners[owner] * rows[over]
         return steps
 
     def _counted(self, sizes: _Sizes, tests: Mapping[Shape, int]) -> int:

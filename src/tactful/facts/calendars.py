@@ -233,7 +233,7 @@ class Calendar:
 
     def end_of_day(self, day: date) -> int:
         """The last second of the day: 23:59:59, the second time where the clock shows it twice."""
-        table = self.days_of(day.year)
+        table = self._years.get(day.year) or self.days_of(day.year)
         after = day.toordinal() - table.first + 1
         return table.starts[after] - 1
 

@@ -29,6 +29,8 @@ CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
 _UNEXPLAINED: Final = "its facts do not fit together, but no check names the wrong fact; please report this"
 #: How much is shown of a text that cannot be read.
 _SHOWN: Final = 60
+#: A byte is looked up many times faster as a number than as bytes.
+_DOT: Final = ord(".")
 _NEARLY: Final = re.compile(rb"\.999999[5-9]")
 _NEARLY_TEXT: Final = re.compile(r"\.999999[5-9]")
 #: A number that is too large for every reader, and how many bits a whole number may have.
@@ -46,7 +48,7 @@ def read_case(
     ``now`` (seconds since 1970) replaces the case's own. Raises :class:`InvalidInput` with all mistakes.
     """
     if type(data) is bytes:  # the usual type first: the check for a mapping is slow
-        dotless = b"." not in data  # by far the fastest check for fractions of a second
+        dotless = _DOT not in data  # by far the fastest check for fractions of a second
     else:
         if isinstance(data, Case):
             return data

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -37,6 +38,7 @@ NO_ZONE: Final = "UTC"
 #: The years 1971 to 2198 in days since 1970, on the clock that a moment is written by.
 _FIRST_DAY: Final = 365
 _LAST_DAY: Final = 83_641
+_CALENDAR: Final = attrgetter("calendar")
 
 
 class NotLinkable(Exception):
@@ -56,8 +58,17 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, declared: Decl
         entry.used, calendar = True, entry.value
     zoned = zone is not None
     linker = _Linker(calendars, known, declared.custom, limits, calendar, zoned, zoned)
-    if now is None and shape.now is not None:
-        now = linker.seconds(shape.now)
+    moment = shape.now
+    if now is None and moment is not None:
+        offset = calendars.epochs.get(moment.tzinfo)
+        if offset is None:
+            now = linker.seconds(moment)
+        else:  # the same as `seconds`, written out for speed
+            since = moment - offset[0]
+            days = since.days
+            if not _FIRST_DAY <= days < _LAST_DAY:
+                raise NotLinkable
+            now = days * 86_400 + since.seconds + offset[1]
     linker.now = now
     values = NO_CUSTOM if given.custom is None else linker.customs("candidate", given.custom)
     if shape.parameters:
@@ -86,9 +97,10 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, declared: Decl
     families: list[Family] = []
     for application in applications:
         families.append(linker.family(application, len(families), candidate))
-    size = 1 + count + linker.people + linker.interviews + linker.interviewers + linker.messages
+    placed = 1 + count + linker.people  # rows that may have a place
+    size = placed + linker.interviews + linker.interviewers + linker.messages
     case = Case(now, candidate, tuple(families), shape, size)
-    if size > limits.places and _count_places(case) > limits.places:  # a row has no more than one place
+    if placed > limits.places and _count_places(case) > limits.places:
         raise NotLinkable
     return case
 
@@ -106,7 +118,7 @@ def _count_places(case: Case) -> int:
     calendars = {case.candidate.calendar}
     for family in case.families:
         calendars.add(family.application.calendar)
-        calendars.update([person.calendar for person in family.people])
+        calendars.update(map(_CALENDAR, family.people))
     return len({(calendar.time_zone, calendar.country, calendar.name) for calendar in calendars})
 
 
@@ -375,7 +387,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
 
     def _deadline(self, text: str) -> int:
         if len(text) == 10 and self.zoned_here:
-            day = parse_date(text)
+            day = _date(text)
             if day is None or not FIRST_YEAR < day.year < LAST_YEAR:
                 raise NotLinkable
             return self.calendar.end_of_day(day)
@@ -415,6 +427,10 @@ def _parameters(given: Mapping[str, object], declared: Declared) -> Mapping[str,
             if values[parameter.key] is None:
                 raise NotLinkable
     return values
+
+
+#: Deadlines of many cases fall on the same days.
+_date: Final = lru_cache(1_024)(parse_date)
 
 
 @lru_cache(256)

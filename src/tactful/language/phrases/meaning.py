@@ -61,7 +61,7 @@ SAMPLES: Final[Mapping[type[Kind], Mapping[str, str]]] = {
     MomentKind: {"length": "2 days", "low": "1", "high": "3 weeks"}
     | {"day": "2027-01-01", "first": "2026-12-20", "last": "2027-01-06"},
     DayTimeKind: {"low": "09:00", "high": "17:00"},
-    DurationKind: {"value": "2 weeks", "another": "4 weeks", "amount": "2 weeks", "low": "1 weeks", "high": "4 weeks"},
+    DurationKind: {"value": "2 weeks", "another": "4 weeks", "amount": "2 weeks", "low": "1 week", "high": "4 weeks"},
     IdKind: {"value": "dana", "another": "kim"},
     ListKind: {"value": "email", "another": "post"},
 }

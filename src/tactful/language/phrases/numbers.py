@@ -52,7 +52,7 @@ class Between(Phrase, frozen=True):
     hints: ClassVar[Hints] = {
         NumberKind: ("`between 2 and 5`",),
         DayTimeKind: ("`between 09:00 and 17:00`",),
-        DurationKind: ("`between 1 weeks and 4 weeks`",),
+        DurationKind: ("`between 1 week and 4 weeks`",),
     }
     openers = ("between ",)
     correction = "write `between 2 and 5`, `between 1 and 3 weeks ago` or `between 09:00 and 17:00`"
