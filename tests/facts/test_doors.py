@@ -283,7 +283,7 @@ def test_a_value_is_refused_by_every_door(place: str) -> None:
                 del given["YAML file"], given["example"]
             if "\\ud800" in value or value in HALVES:  # some readers see it before they see where it is
                 assert all(isinstance(answer, list) for answer in given.values())
-                given = {name: [(str(code_), "") for code_, _ in answer] for name, answer in given.items()}
+                given = {name: [*{(str(code_), "") for code_, _ in answer}] for name, answer in given.items()}
             first = given["bytes"]
             if not isinstance(first, list) or [one[0] for one in first] != [code]:
                 wrong.append((value[:60], code, first))

@@ -337,3 +337,53 @@ def test_the_cases_of_the_drawn_layers_see_the_rule_fire() -> None:
     pushed = tactful.loads(f"{SAFETY}  push: {yaml.safe_dump(PUSH['rules']['push'], default_flow_style=True)}")
     modalities = {modality for case in CASES for modality, _, _ in _conclusions(pushed, case)}
     assert modalities == {"must", "must_not", "should"}
+
+
+#: Conditions of a safety rule whose days follow from a calendar, directly or through a fact.
+COUNTED = {
+    "business days": "{application.reply_by: at most 3 business days ago}",
+    "a business day": "{application.business_day: no}",
+    "the country": "{application.country: DE}",
+    "through facts": "{application.late: past}",
+}
+BY_CALENDAR = """
+facts:
+  application.later: {is: 2 business days after application.reply_by}
+  application.late: {is: 1 day after application.later}
+calendars: {house: {country: DE, days off: [24 December]}}
+actions: {call: {about: a call}}
+rules:
+  quiet:
+    for each: application
+    when: CONDITION
+    then: {must_not: call}
+    because: it is early
+    safety: yes
+"""
+
+
+@pytest.mark.parametrize("condition", COUNTED.values(), ids=COUNTED)
+@pytest.mark.parametrize(
+    "calendar",
+    [
+        "default: {working days: [1 January to 31 December]}",
+        "house: {country: AT}",
+        "house: {office hours: 08:00 to 9:00}",
+    ],
+)
+def test_calendars_by_which_safety_rules_count_stay(tmp_path: Path, condition: str, calendar: str) -> None:
+    base = BY_CALENDAR.replace("CONDITION", condition)
+    with pytest.raises(tactful.TactfulError, match=r"safety rule `quiet` counts by the calendar") as error:
+        _load(tmp_path, base=base, top=f"extends: base.yaml\ncalendars: {{{calendar}}}\n")
+    assert "top.yaml:2" in str(error.value)
+
+
+@pytest.mark.parametrize("calendar", ["house: {about: of the house}", "other: {working days: [24 December]}"])
+def test_words_of_a_calendar_and_new_calendars_are_free(tmp_path: Path, calendar: str) -> None:
+    base = BY_CALENDAR.replace("CONDITION", COUNTED["business days"])
+    _load(tmp_path, base=base, top=f"extends: base.yaml\ncalendars: {{{calendar}}}\n")
+
+
+def test_calendars_may_change_if_safety_rules_do_not_count(tmp_path: Path) -> None:
+    base = BY_CALENDAR.replace("CONDITION", "{application.reply_by: at most 3 days ago}")
+    _load(tmp_path, base=base, top="extends: base.yaml\ncalendars: {default: {days off: [24 December]}}\n")

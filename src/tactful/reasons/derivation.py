@@ -103,8 +103,9 @@ class Derivation:
         return self._holding(rule.condition, self._evaluator.environment(rule.entity, row), True)
 
     def failing(self, rule: Rule, row: Row) -> list[Ground]:
-        """The fewest tests that would have to change for the rule to fire."""
-        return self._mend(rule.condition, self._evaluator.environment(rule.entity, row), True)
+        """The fewest tests that would have to change for the rule to fire; none where only its target is missing."""
+        env = self._evaluator.environment(rule.entity, row)
+        return [] if self._evaluator.holds(rule.condition, env) else self._mend(rule.condition, env, True)
 
     def already_met(self, rule: Rule, row: Row) -> list[Ground]:
         """The tests behind those members of ``when`` and ``unless`` that hold as the rule asks."""

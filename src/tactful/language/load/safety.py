@@ -16,6 +16,7 @@ import msgspec
 
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import parse_yes_no
+from tactful.facts.working_time import DEFAULT
 from tactful.language.ir.reads import reached
 from tactful.language.load.edits import Content, Edit, History, content_of
 from tactful.language.load.items import Item
@@ -33,6 +34,8 @@ RuleContent = Mapping[str, Content]
 SAFE_TO_CHANGE: Final = ("about", "source", "group", "priority")
 #: The keys of facts that do not change which values they have.
 _WORDS: Final = ("about", "ask", "unit", "mutability")
+#: What conditions say if whether they hold depends on a calendar: its days off, its office hours or its country.
+_COUNTED: Final = re.compile(r"\bbusiness days?\b|\bbusiness_day\b|\bnext office time\b|\.country\b")
 _FIELD: Final = re.compile(r"\b([a-z_]+)\.([a-z][a-z0-9_]*)")
 
 
@@ -88,6 +91,7 @@ class SafetyCheck:
             self._rule(id_, item, view)
         for name in sorted(_names_read(rules.values(), view.sections)):
             self._fact(name, view)
+        self._calendars(rules, view)
         forbidden = {action for item in rules.values() for action in _forbidden(item)}
         self._families(forbidden, view)
         for action in sorted(forbidden):
@@ -127,6 +131,22 @@ class SafetyCheck:
                 "write a fact of your own under another name",
             )
         )
+
+    def _calendars(self, rules: Mapping[str, Item], view: View) -> None:
+        """Report changes of the calendars by which safety rules count. A new calendar counts only in cases that name it."""
+        counting = next((id_ for id_, item in rules.items() if _counts(item, view.sections)), None)
+        if counting is None:
+            return
+        for name in (DEFAULT, *(name for name in view.sections["calendars"] if name != DEFAULT)):
+            before, after = (_calendar(name, at.sections) for at in (view, self._merged))
+            if before == after:
+                continue
+            edits = list(self._edits("calendars", name, view))
+            span = edits[0].id if edits else self._merged.sections["calendars"][name].id.span
+            message = (
+                f"the safety rule `{counting}` counts by the calendar `{name}`, and another pack may not change it"
+            )
+            self._report(SafetyChanged.at(span, message, "write a calendar of another name, and name it in cases"))
 
     def _families(self, forbidden: set[str], view: View) -> None:
         """Report actions that are taken out of a family that a safety rule forbids."""
@@ -185,11 +205,8 @@ def _names_in_definition(name: str, sections: Sections) -> Iterator[str]:
 
 
 def _names_in(content: Content) -> Iterator[str]:
-    if isinstance(content, str):
-        yield from (match.group() for match in _FIELD.finditer(content))
-    elif content is not None:
-        for member in content:
-            yield from _names_in(member)
+    for text in _texts(content):
+        yield from (match.group() for match in _FIELD.finditer(text))
 
 
 def _definition(name: str, sections: Sections) -> tuple[str, str, Content] | None:
@@ -202,6 +219,28 @@ def _definition(name: str, sections: Sections) -> tuple[str, str, Content] | Non
         if item is not None:
             return section, name, tuple(sorted(_content_without(item, _WORDS).items(), key=lambda pair: pair[0]))
     return _definition(f"person.{field}", sections) if entity == "interviewer" else None
+
+
+def _counts(item: Item, sections: Sections) -> bool:
+    """Whether the days on which a rule holds follow from a calendar, directly or through facts."""
+    conditions = tuple(_content_without(item, (*SAFE_TO_CHANGE, "because", "by")).values())
+    named = reached(_names_in(conditions), lambda name: _names_in_definition(name, sections))
+    definitions = [definition[2] for name in sorted(named) if (definition := _definition(name, sections)) is not None]
+    return any(_COUNTED.search(text) for content in (conditions, *definitions) for text in _texts(content))
+
+
+def _texts(content: Content) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif content is not None:
+        for member in content:
+            yield from _texts(member)
+
+
+def _calendar(name: str, sections: Sections) -> Mapping[str, Content]:
+    """What a calendar says, apart from ``about``."""
+    item = sections["calendars"].get(name)
+    return {} if item is None else _content_without(item, ("about",))
 
 
 def _label(action: str, sections: Sections) -> Content:

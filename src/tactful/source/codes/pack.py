@@ -181,9 +181,9 @@ class SafetyChanged(Code):
     """pack that loosens a safety rule of another pack
 
     What it reports
-        A pack changes when a safety rule of another pack holds, its sentence, a fact that the rule reads, or the label or
-        the family of the actions that it forbids; or it switches the rule or an invariant off without a reason. The order
-        of the packs makes no difference.
+        A pack changes when a safety rule of another pack holds, its sentence, a fact that the rule reads, a calendar that it
+        counts by, or the label or the family of the actions that it forbids; or it switches the rule or an invariant off
+        without a reason. The order of the packs makes no difference.
 
     Why
         The owners of a policy rely on its safety rules. Their priority may change, but neither what they forbid nor what
