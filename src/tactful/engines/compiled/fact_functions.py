@@ -211,7 +211,10 @@ def gather(op: Literal["sum", "latest", "earliest"], name: str, value: ast.expr)
         take, wanted = add(name, load(_VALUE)), is_known(load(_VALUE))
     else:
         better = compare(load(_VALUE), ">" if op == "latest" else "<", load(name))
-        take, wanted = assign(name, load(_VALUE)), both([is_known(load(_VALUE)), either([is_unknown(load(name)), better])])
+        take, wanted = (
+            assign(name, load(_VALUE)),
+            both([is_known(load(_VALUE)), either([is_unknown(load(name)), better])]),
+        )
     return [assign(_VALUE, value), ast.If(wanted, [take], [])]
 
 
