@@ -150,6 +150,8 @@ def test_an_unknown_calendar_is_a_mistake_by_every_door() -> None:
         ("{days off: [2027-01-02 to 2027-01-01]}", "the last day comes before the first"),
         ("{days off: [2 January to 31 December]}", "more days off than business days can be counted with"),
         ("{days off: [2000-01-01 to 2020-01-01]}", "more days off than business days can be counted with"),
+        (f"{{days off: [{', '.join(['3 January'] * 501)}]}}", "501 days and ranges, more than the 500"),
+        (f"{{working days: [{', '.join(['2026-01-03'] * 501)}]}}", "501 days and ranges, more than the 500"),
         ("{weekend: [sundy]}", "did you mean `sunday`?"),
         ("{weekend: [monday, tuesday, wednesday, thursday, friday, saturday, sunday]}", "nobody works on any day"),
         ("{office hours: 17:00 to 09:00}", "office hours end before they begin"),

@@ -21,6 +21,8 @@ from tactful.source.suggest import did_you_mean
 MAX_YEARLY: Final = 180
 #: The most days off of single years that a calendar may add in all.
 MAX_DAYS: Final = 3_660
+#: The most days and ranges in a list. Each is looked at for each day of a year.
+MAX_LISTED: Final = 500
 _RANGE: Final = re.compile(r"(?P<first>\S.*?)\s+to\s+(?P<last>\S.*)")
 _DAYS_HELP: Final = "write `2026-12-24`, `24 December`, or two of one form with `to` between them"
 _HOURS_HELP: Final = "write them like `09:00 to 17:00`"
@@ -92,6 +94,10 @@ def _hours(text: Name | None, report: Report) -> tuple[int, int]:
 
 
 def _ranges(texts: tuple[Name, ...], report: Report) -> tuple[DayRange, ...]:
+    if len(texts) > MAX_LISTED:
+        message = f"the list has {len(texts):,} days and ranges, more than the {MAX_LISTED} that a calendar may list"
+        report(BadSetting.at(texts[0].span, message, "write days that follow each other as ranges"))
+        return ()
     ranges = []
     for text in texts:
         days = _range(text.text.strip())
