@@ -8,6 +8,7 @@ from typing import Final, assert_never
 
 from tactful.engines.compiled.helpers import words_pattern
 from tactful.engines.compiled.python_ast import attribute, both, call, compare, constant, either, is_known, load, negate
+from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT
 from tactful.facts.kinds import BusinessDays, DateKind, ListKind, MomentKind
 from tactful.language.ir import (
     AllOf,
@@ -256,15 +257,14 @@ class Expressions:
                 assert_never(expression)
 
     def _moved(self, expression: Moved) -> ast.expr:
+        """The moment moved, if it is known and still lies in the years that calendars know."""
         moment, length, back = self.value(expression.field), expression.length, expression.back
         if isinstance(length, Field):
             return self._moved_by(expression.field, moment, self.value(length), back)
-        if isinstance(length, BusinessDays):
-            days = constant(length.count), constant(back)
-            return self._where_known(
-                expression.field, call(load("moved_days"), moment, self.calendar(expression.field), *days)
-            )
-        return call(load("moved"), moment, constant(-length.seconds if back else length.seconds))
+        first, again = self.named(moment)
+        result, there = self.named(self.shifted(again, Shift(length, back), expression.field))
+        within = compare(result, *((">=", constant(FIRST_MOMENT)) if back else ("<=", constant(LAST_MOMENT))))
+        return ast.IfExp(both([is_known(first), within]), there, constant(None))
 
     def _moved_by(self, field: Field, moment: ast.expr, length: ast.expr, back: bool) -> ast.expr:
         moved = call(load("moved_by"), moment, self.calendar(field), length, constant(back))

@@ -18,12 +18,13 @@ from tactful.engines.compiled.python_ast import (
     either,
     function,
     is_known,
+    is_unknown,
     load,
     loop,
 )
 from tactful.engines.compiled.tree_code import Tables
 from tactful.facts.entities import SCOPES
-from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Derived, Field, WhenFact
+from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Derived, Field, Pick, WhenFact
 
 FAMILY: Final = "family"
 #: The variable that holds the value of the current row.
@@ -209,7 +210,26 @@ def gather(op: Literal["sum", "latest", "earliest"], name: str, value: ast.expr)
     if op == "sum":
         take, wanted = add(name, load(_VALUE)), is_known(load(_VALUE))
     else:
-        first = ast.Compare(load(name), [ast.Is()], [constant(None)])
         better = compare(load(_VALUE), ">" if op == "latest" else "<", load(name))
-        take, wanted = assign(name, load(_VALUE)), both([is_known(load(_VALUE)), either([first, better])])
+        take, wanted = (
+            assign(name, load(_VALUE)),
+            both([is_known(load(_VALUE)), either([is_unknown(load(name)), better])]),
+        )
     return [assign(_VALUE, value), ast.If(wanted, [take], [])]
+
+
+def picked(name: str, pick: Pick, values: list[ast.expr]) -> list[ast.stmt]:
+    """Keep one of the members' values in a variable: the largest, the smallest or the first that is known."""
+    start, *others = values
+    statements = [assign(name, start)]
+    for value in others:
+        match pick.how:
+            case "largest":
+                statements += gather("latest", name, value)
+            case "smallest":
+                statements += gather("earliest", name, value)
+            case "first":
+                statements.append(ast.If(is_unknown(load(name)), [assign(name, value)], []))
+            case _:
+                assert_never(pick.how)
+    return statements

@@ -154,6 +154,6 @@ HELPERS: Final[Mapping[str, Callable[..., Any]]] = {
     helper.__name__: helper
     for helper in (
         *(earliest, has_words, place_in, day_of, in_year),
-        *(moved, moved_days, moved_by, opens, largest, smallest, first_known, total, difference, share),
+        *(moved_by, opens, largest, smallest, first_known, total, difference, share),
     )
 }

@@ -14,14 +14,14 @@ import msgspec
 
 from tactful.engines.compiled.conjuncts import Parts
 from tactful.engines.compiled.expressions import RUNTIME, Expressions, cost
-from tactful.engines.compiled.fact_functions import FAMILY, Facts, gather
+from tactful.engines.compiled.fact_functions import FAMILY, Facts, gather, picked
 from tactful.engines.compiled.joins import join_of, lookup_of
 from tactful.engines.compiled.python_ast import add, assign, attribute, call, constant, is_known, load, loop
 from tactful.engines.compiled.tree import Item, build
 from tactful.engines.compiled.tree_code import Writer
 from tactful.engines.compiled.variables import Variables
 from tactful.facts.entities import SCOPES
-from tactful.language.ir import Aggregate, ComputedFact, Derived, Field, WhenFact
+from tactful.language.ir import Aggregate, ComputedFact, Derived, Field, Pick, WhenFact
 from tactful.language.ir.reads import computed, fields_of_fact
 
 #: Expressions for the rows of an application, or of an interview, in generated code.
@@ -120,7 +120,10 @@ class Inliner:
         if isinstance(fact, WhenFact):
             return [assign(name, _truth(self.expressions(nullable).condition(fact.condition)))]
         if isinstance(fact, Derived):
-            return [assign(name, self.expressions(nullable).expression(fact.expression))]
+            value = self.expressions(nullable).expression
+            if isinstance(fact.expression, Pick):
+                return picked(name, fact.expression, [value(member) for member in fact.expression.members])
+            return [assign(name, value(fact.expression))]
         return [assign(name, self._facts.read(fact.id, load(fact.entity)))]
 
     # --- aggregates over the members of the current family ---

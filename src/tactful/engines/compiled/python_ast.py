@@ -47,6 +47,11 @@ def is_known(value: ast.expr) -> ast.expr:
     return ast.Compare(value, [ast.IsNot()], [constant(None)])
 
 
+def is_unknown(value: ast.expr) -> ast.expr:
+    """``value is None``."""
+    return ast.Compare(value, [ast.Is()], [constant(None)])
+
+
 def both(parts: list[ast.expr]) -> ast.expr:
     """``a and b and c``; true where there are none."""
     return constant(True) if not parts else parts[0] if len(parts) == 1 else ast.BoolOp(ast.And(), parts)
