@@ -6,7 +6,7 @@ from typing import Literal
 
 from tactful.decide.ranker import Ranker, Ranking
 from tactful.decide.work import Work
-from tactful.engines.compiled import compile_pack
+from tactful.engines.compiled import CompiledProgram, compile_pack
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import Program, RawFiring
 from tactful.engines.rete import Rete, ReteProgram
@@ -29,7 +29,6 @@ class Decider:
     def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
         self.checked, self.limits = checked, limits
         self.calendars, self.declared = Calendars(checked.calendars), checked.declared
-        self.ranker = Ranker(checked, self.calendars)
         #: How much decisions take.
         self.work = Work(checked, limits.steps)
         self.facts = {fact.id: fact for fact in checked.facts}
@@ -37,6 +36,8 @@ class Decider:
         #: The engine's name.
         self.engine: EngineName = "compiled" if engine == "compiled" else "rete"
         self._program = self._load(engine)
+        facts_at = self._program.facts_at if isinstance(self._program, CompiledProgram) else None
+        self.ranker = Ranker(checked, self.calendars, facts_at)
 
     def _load(self, engine: EngineName | Rete) -> Program:
         """The pack as a program of the engine. Raises :class:`tactful.EngineError` if the engine cannot be used."""

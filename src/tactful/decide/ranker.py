@@ -54,6 +54,9 @@ _MANY: Final = 16
 
 #: The key by which conclusions of the same order are sorted. Keys of a decision can be compared with each other.
 Names = Callable[["Conclusion"], tuple[Any, ...]]
+#: A computed fact, by its id and its row; and these facts for a case at a moment (seconds since 1970, UTC).
+FactsOfRows = Callable[[str, Row], Value]
+FactsAt = Callable[[Case, int], FactsOfRows]
 
 #: The subject of a conclusion: its action, whether it forbids the action, and the key of its target (see ``row_key``).
 Key = tuple[str, bool, tuple[str, str, str, str]]
@@ -147,8 +150,9 @@ _Step = tuple[str, int, int, _Plan]
 class Ranker:
     """Ranks the firings of a pack's rules. Immutable, and safe to use from any number of threads."""
 
-    def __init__(self, checked: CheckedPack, calendars: Calendars) -> None:
-        self._rules = checked.rules
+    def __init__(self, checked: CheckedPack, calendars: Calendars, facts_at: FactsAt | None = None) -> None:
+        """``facts_at`` gives the computed facts that sort conclusions; without it, the plain evaluator does."""
+        self._rules, self.facts_at = checked.rules, facts_at
         self._facts, self._calendars = {fact.id: fact for fact in checked.facts}, calendars
         concluded = sorted(
             {rule.conclusion.action for rule in checked.rules if not isinstance(rule.conclusion, AddStep)}
@@ -458,11 +462,12 @@ class _Sorting:
     because most decisions have none.
     """
 
-    __slots__ = ("_case", "_evaluator", "_now", "_ranker")
+    __slots__ = ("_case", "_evaluator", "_facts", "_now", "_ranker")
 
     def __init__(self, ranker: Ranker, case: Case, now: int) -> None:
         self._ranker, self._case, self._now = ranker, case, now
         self._evaluator: Evaluator | None = None
+        self._facts: FactsOfRows | None = None
 
     def key(self, conclusion: Conclusion) -> tuple[Any, ...]:
         """The key by which a conclusion is sorted."""
@@ -470,10 +475,16 @@ class _Sorting:
         order = self._ranker.order_of(action)
         if not order:
             return action, entity, *ids
-        evaluator = self._evaluator = self._evaluator or self._ranker.evaluator(self._case, self._now)
-        env = evaluator.environment(conclusion.target.entity, conclusion.target)
-        values = (evaluator.value(key.field, env) if key.field.scope in env else None for key in order)
+        values = [self._value(key.field, conclusion.target) for key in order]
         return action, entity, *map(_place, order, values), *ids
+
+    def _value(self, field: Field, row: Row) -> Value:
+        if field.origin == "computed" and field.scope == row.entity and self._ranker.facts_at is not None:
+            facts = self._facts = self._facts or self._ranker.facts_at(self._case, self._now)
+            return facts(field.key, row)
+        evaluator = self._evaluator = self._evaluator or self._ranker.evaluator(self._case, self._now)
+        env = evaluator.environment(row.entity, row)
+        return evaluator.value(field, env) if field.scope in env else None
 
 
 def _place(key: OrderKey, value: Value) -> tuple[bool, int | float]:

@@ -48,6 +48,10 @@ class Facts:
         self._called.add(self._numbers[id_])
         return call(load(f"fact{self._numbers[id_]}"), load(RUNTIME), row)
 
+    def name(self, id_: str) -> str:
+        """The name of a fact's function."""
+        return f"fact{self._numbers[id_]}"
+
     def fact(self, id_: str) -> ComputedFact:
         """The fact itself."""
         return self._facts[self._numbers[id_]]

@@ -38,6 +38,8 @@ from tactful.engines.compiled.runtime import Runtime, interviewers_by_person, me
 from tactful.engines.compiled.tree import Item, Node, build, place_facts
 from tactful.engines.compiled.tree_code import Writer
 from tactful.engines.firings import RawFiring
+from tactful.facts.kinds import Value
+from tactful.facts.rows import Row
 from tactful.language.ir import HERE, AddStep, Aggregate, CheckedPack, Deadline, Rule, WhenFact
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.reads import computed, fields_of_fact, fields_of_rule
@@ -45,12 +47,23 @@ from tactful.language.ir.reads import computed, fields_of_fact, fields_of_rule
 Fire = Callable[[Runtime, Callable[[RawFiring], object]], None]
 
 
-def build_functions(checked: CheckedPack) -> tuple[Fire, Fire]:
-    """Compile a checked pack to two functions: for rules that advise or prohibit, and for rules that add steps."""
+class Functions(NamedTuple):
+    """The functions of a pack: for rules that advise or prohibit, for rules that add steps, and for facts that sort actions."""
+
+    fire: Fire
+    steps: Fire
+    facts: Mapping[str, Callable[[Runtime, Row], Value]]
+
+
+def build_functions(checked: CheckedPack) -> Functions:
+    """Compile a checked pack."""
     facts = Facts(checked)
     steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
     others = [rule for rule in checked.rules if not isinstance(rule.conclusion, AddStep)]
     mains = [_MainFunction(checked, facts, *part).build() for part in (("fire", others), ("steps", steps))]
+    sorting = sorted(computed(key.field for action in checked.actions.values() for key in action.order))
+    for id_ in sorting:
+        facts.read_again(id_, load("row"))
     tree = ast.Module([*facts.functions(), *mains], [])
     ast.fix_missing_locations(tree)
     # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
@@ -61,7 +74,7 @@ def build_functions(checked: CheckedPack) -> tuple[Fire, Fire]:
         "interviewers_of_family": interviewers_by_person,
     }
     exec(compile(tree, f"<pack {checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
-    return namespace["fire"], namespace["steps"]
+    return Functions(namespace["fire"], namespace["steps"], {id_: namespace[facts.name(id_)] for id_ in sorting})
 
 
 class _Region(NamedTuple):
