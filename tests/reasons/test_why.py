@@ -116,17 +116,11 @@ def test_an_advised_action_is_followed_down_to_given_facts(pack: tactful.Policy)
 
 
 def test_rank_is_told_by_what_decides_it(pack: tactful.Policy) -> None:
-    """Of two alike the order of their action decides; of two with other priorities the priority."""
+    """Of two alike their ids decide, as notes of thanks have no order; of two with other priorities the priority."""
     (answer,) = _decide(pack, "two_interviewers_one_wants_email").why("thank_you_note", "lee").answers
     assert isinstance(answer, AdvisedRecord)
     assert answer.above is not None
-    assert (answer.above.rank, answer.above.criterion, answer.above.order, answer.above.other, answer.above.own) == (
-        1,
-        "order",
-        "person.place_by_role: smallest first",
-        "2",
-        "4",
-    )
+    assert (answer.above.rank, answer.above.criterion, answer.above.other, answer.above.own) == (1, "name", "dana", "lee")
     assert answer.below is not None
     assert (answer.below.rank, answer.below.criterion, answer.below.own, answer.below.other) == (
         3,
@@ -178,16 +172,16 @@ def test_what_time_brings_about_opens_at_the_very_second(
 
 
 def test_the_rule_nearest_to_firing_says_what_it_lacks(pack: tactful.Policy) -> None:
-    """No follow-up to the manager yet: the time has not come, because the interview was too short a while ago."""
+    """No follow-up to the manager yet: the time has not come, because the last message was too short a while ago."""
     (answer,) = _decide(pack, "inside_contact_asked_three_times").why("email_follow_up", "helene").answers
     assert isinstance(answer, NotAdvisedRecord)
     nearest = answer.near[0]
     assert nearest.rule == "follow-up-with-the-manager"
     assert [test.field for test in nearest.failing] == ["application.follow_up_open"]
     assert "person.role" in [test.field for test in nearest.met]
-    last = next(test for test in _tests(nearest.failing) if test.field == "application.last_interview_at")
-    assert (last.phrase, last.held, last.since) == ("at least 5 business days ago", False, "2026-11-26T10:00:00+01:00")
-    assert "so from Thu 26 Nov 2026, 10:00" in " ".join(_text(_why_helene(pack)).replace("│", "").split())
+    last = next(test for test in _tests(nearest.failing) if test.field == "application.ask_from")
+    assert (last.phrase, last.held, last.since) == ("past", False, "2026-12-01T08:00:00+01:00")
+    assert "the latest of 2: 7 days after application.last_message_at" in " ".join(_text(_why_helene(pack)).replace("│", "").split())
 
 
 def _why_helene(pack: tactful.Policy) -> WhyRecord:

@@ -146,7 +146,8 @@ class _Turns:
             for member in condition.members:
                 yield from self.of(member, env)
             return
-        yield from self._field_turns(condition.field, env)
+        if not asks_the_date(condition):
+            yield from self._field_turns(condition.field, env)
         times = clock_times(condition)
         if asks_the_date(condition):
             yield from self._day_turns(condition, env)
@@ -176,7 +177,7 @@ class _Turns:
         row = row_of(field, env)
         if row is None:
             return
-        if turns_at_midnight(field) and field.key != "date":
+        if turns_at_midnight(field):
             yield from self._clock_turns(field, env, (0,))
         if field.origin != "computed":
             return

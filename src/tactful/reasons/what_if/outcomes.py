@@ -15,7 +15,7 @@ from tactful.source.lazy import lazy
 
 #: What a conclusion is about, on any case with the same rows: action, whether it forbids, entity and number of its row.
 NumberedKey = tuple[str, bool, str, int]
-Fired = frozenset[tuple[int, int, int | None]]
+Fired = frozenset[tuple[int, int, int | None] | tuple[NumberedKey, ...]]
 
 #: The number of rows of a usual case, with three applications.
 _USUAL: Final = 60
@@ -29,8 +29,11 @@ class Outcome:
     def __init__(self, context: Context) -> None:
         self.context = context
         self._firings = context.decider.fire(context.case, context.now)
-        #: The firings as numbers (rule, row, deadline), so that those of two cases can be compared.
+        #: The firings as numbers (rule, row, deadline), so that those of two cases can be compared. Where facts also sort
+        #: conclusions, what the ranked conclusions are about belongs to it.
         self.fired: Fired = frozenset((no, row.no, due) for no, row, due in self._firings)
+        if context.ranker.sorting_fields:
+            self.fired |= {tuple(map(numbered_key, self.ranking.ranked))}
 
     @lazy
     def ranking(self) -> Ranking:
