@@ -120,7 +120,12 @@ def test_rank_is_told_by_what_decides_it(pack: tactful.Policy) -> None:
     (answer,) = _decide(pack, "two_interviewers_one_wants_email").why("thank_you_note", "lee").answers
     assert isinstance(answer, AdvisedRecord)
     assert answer.above is not None
-    assert (answer.above.rank, answer.above.criterion, answer.above.other, answer.above.own) == (1, "name", "dana", "lee")
+    assert (answer.above.rank, answer.above.criterion, answer.above.other, answer.above.own) == (
+        1,
+        "name",
+        "dana",
+        "lee",
+    )
     assert answer.below is not None
     assert (answer.below.rank, answer.below.criterion, answer.below.own, answer.below.other) == (
         3,
@@ -181,7 +186,8 @@ def test_the_rule_nearest_to_firing_says_what_it_lacks(pack: tactful.Policy) -> 
     assert "person.role" in [test.field for test in nearest.met]
     last = next(test for test in _tests(nearest.failing) if test.field == "application.ask_from")
     assert (last.phrase, last.held, last.since) == ("past", False, "2026-12-01T08:00:00+01:00")
-    assert "the latest of 2: 7 days after application.last_message_at" in " ".join(_text(_why_helene(pack)).replace("│", "").split())
+    told = " ".join(_text(_why_helene(pack)).replace("│", "").split())
+    assert "the latest of 2: 7 days after application.last_message_at" in told
 
 
 def _why_helene(pack: tactful.Policy) -> WhyRecord:
