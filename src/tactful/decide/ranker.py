@@ -15,6 +15,7 @@ import msgspec
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendars
+from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import Value
 from tactful.facts.rows import (
     Case,
@@ -159,6 +160,13 @@ class Ranker:
         )
         #: What sorts the conclusions about an action, for actions that have an order.
         self._sorting = {id_: order for id_ in concluded if (order := checked.actions[id_].order)}
+        #: The same by action and by the entity of the target, where the target has some of the fields in scope.
+        self.sorting = {
+            (id_, entity): order
+            for id_, order in self._sorting.items()
+            for entity, scope in SCOPES.items()
+            if any(key.field.scope in scope for key in order)
+        }
         self._families = {id_: action.family for id_, action in checked.actions.items()}
         self._one_per = {
             id_: tuple((kind, per) for kind in action.family if (per := checked.actions[kind].one_per) is not None)
@@ -471,20 +479,22 @@ class _Sorting:
 
     def key(self, conclusion: Conclusion) -> tuple[Any, ...]:
         """The key by which a conclusion is sorted."""
-        action, entity, *ids = _name_key(conclusion)
-        order = self._ranker.order_of(action)
-        if not order:
-            return action, entity, *ids
+        name = _name_key(conclusion)
+        order = self._ranker.sorting.get(name[:2])
+        if order is None:
+            return name
+        action, entity, *ids = name
         values = [self._value(key.field, conclusion.target) for key in order]
         return action, entity, *map(_place, order, values), *ids
 
     def _value(self, field: Field, row: Row) -> Value:
+        if field.scope not in SCOPES[row.entity]:
+            return None
         if field.origin == "computed" and field.scope == row.entity and self._ranker.facts_at is not None:
             facts = self._facts = self._facts or self._ranker.facts_at(self._case, self._now)
             return facts(field.key, row)
         evaluator = self._evaluator = self._evaluator or self._ranker.evaluator(self._case, self._now)
-        env = evaluator.environment(row.entity, row)
-        return evaluator.value(field, env) if field.scope in env else None
+        return evaluator.value(field, evaluator.environment(row.entity, row))
 
 
 def _place(key: OrderKey, value: Value) -> tuple[bool, int | float]:
