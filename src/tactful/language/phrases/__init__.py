@@ -76,8 +76,8 @@ class ParsedPhrase(NamedTuple):
 
 
 def _parse_list(items: tuple[Node, ...], span: Span, report: Callable[[Diagnostic], None]) -> tuple[ParsedPhrase, ...]:
-    """The phrases of a list. Its members that are values, and no phrases, make one phrase together."""
-    values, phrases, problems = [], [], False
+    """The phrases of a list. Those members that are plain values make a single phrase together."""
+    values, phrases = [], []
     for item in items:
         if not isinstance(item, Scalar):
             report(MalformedPhrase.at(item.span, "a list of values cannot be nested"))
@@ -92,17 +92,17 @@ def _parse_list(items: tuple[Node, ...], span: Span, report: Callable[[Diagnosti
     if negative and len(items) > 1:
         message = f"a list holds where one of its members does, and `{negative[0].text}` nearly always does"
         report(MalformedPhrase.at(negative[0].span, message, "write `none of [a, b]`, or a line for each"))
-        problems = True
+        return ()
     if values or not phrases:
         shown = "[" + ", ".join(name.text for name in values) + "]"
         phrases.insert(0, ParsedPhrase(IsOneOf(tuple(map(operand, values))), shown, span))
-    return () if problems else tuple(phrases)
+    return tuple(phrases)
 
 
 def _phrase_in_list(item: Scalar, text: Text) -> Phrase | None:
     """The phrase that a member of a list states; ``None`` where it is a value.
 
-    Quotes make a value of whatever they enclose, except of a date, which is one anyway where the field is no date.
+    Text in quotes is a value. A date in quotes is still a date if the field is a date or a moment, and else a value.
     """
     for phrase in PHRASES if item.plain else (OnDay,):
         match = phrase.form.fullmatch(text.text)

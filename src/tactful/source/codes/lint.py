@@ -582,7 +582,7 @@ class NewerForm(Code):
         parameter or a fact would name. It is a hint, and no warning: `--strict` passes over it.
 
     Why
-        What is said once is changed in one place.
+        A wait that stands in a single fact is changed in a single place.
 
     Example
         (`any:` with `- person.prefers: email` and `- person.prefers: phone` below it)
