@@ -7,15 +7,13 @@ from datetime import datetime
 from itertools import product
 from typing import Any, Final
 
-import msgspec
 import pytest
 
 import tactful
 from tactful.facts import reading
 from tactful.facts.reading.custom import Declared
 from tactful.facts.reading.moments import parse_moment
-from tactful.facts.reading.seconds_added import MOMENTS, with_seconds
-from tactful.facts.shape import CaseShape
+from tactful.facts.reading.seconds_added import moments, with_seconds
 
 POLICY: Final = tactful.loads(
     """
@@ -40,8 +38,9 @@ FORMS: Final = [
 
 
 def a_case(form: str, application: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A case with every moment that a case can have, all in one form."""
-    day = {name: form.format(day=no) for no, name in enumerate(MOMENTS, start=11)}
+    """A case with many moments, all in one form."""
+    names = ("sent_at", "ended_at", "received_at", "signed_at", "updated_at", "now")
+    day = {name: form.format(day=no) for no, name in enumerate(names, start=11)}
     interview = {"id": "i", "ended_at": day["ended_at"], "status": "held", "interviewers": ["dana"]}
     source = {"system": "ics", "uid": "u", "updated_at": day["updated_at"]}
     return {
@@ -61,33 +60,10 @@ def a_case(form: str, application: dict[str, Any] | None = None) -> dict[str, An
     }
 
 
-def moments_in(type_: msgspec.inspect.Type) -> set[str]:
-    """The names of all fields of a type, and of the types within it, that hold a moment."""
-    match type_:
-        case msgspec.inspect.StructType(fields=fields):
-            own = {field.encode_name for field in fields if _is_moment(field.type)}
-            return own.union(*(moments_in(field.type) for field in fields))
-        case msgspec.inspect.UnionType(types=types):
-            return set().union(*map(moments_in, types))
-        case msgspec.inspect.VarTupleType(item_type=item) | msgspec.inspect.Metadata(type=item):
-            return moments_in(item)
-        case _:
-            return set()
-
-
-def _is_moment(type_: msgspec.inspect.Type) -> bool:
-    match type_:
-        case msgspec.inspect.UnionType(types=types):
-            return any(map(_is_moment, types))
-        case msgspec.inspect.Metadata(type=inner):
-            return _is_moment(inner)
-        case _:
-            return isinstance(type_, msgspec.inspect.DateTimeType)
-
-
-def test_the_names_are_those_of_the_moments_of_a_case() -> None:
-    """A moment that is added to the facts has to be added here too."""
-    assert moments_in(msgspec.inspect.type_info(CaseShape)) == set(MOMENTS)
+def test_names_of_moments_end_alike() -> None:
+    """Only such names are looked for. All moments of a case are among them."""
+    assert {name for name in moments() if not name.endswith("_at")} == {"now"}
+    assert {"sent_at", "ended_at", "received_at", "updated_at"} < moments()
 
 
 @pytest.fixture
@@ -128,14 +104,15 @@ def test_texts_that_look_like_moments_stay_as_they_are() -> None:
     assert application.interviews[0].ended_at == datetime(2026, 11, 12, 16, 30)
 
 
-@pytest.mark.parametrize("name", MOMENTS)
+@pytest.mark.parametrize("name", sorted(moments()))
 def test_a_text_of_the_pack_with_the_name_of_a_moment_is_kept(name: str) -> None:
     """Such a case is read thoroughly, as the key alone does not tell what the text is."""
     policy = tactful.loads(
-        f"custom_facts:\n  application:\n    {name}: {{type: text}}\nactions: {{call: {{about: Probe.}}}}\n"
+        f"custom_facts:\n  candidate:\n    {name}: {{type: text}}\nactions: {{call: {{about: Probe.}}}}\n"
     )
-    own = {"custom": {name: "2026-11-21T16:30"}}
-    assert policy.read(a_case("2026-11-{day}T16:30", own)).families[0].application.custom == own["custom"]
+    case = a_case("2026-11-{day}T16:30")
+    case["candidate"]["custom"] = {name: "2026-11-21T16:30"}
+    assert policy.read(case).candidate.custom == {name: "2026-11-21T16:30"}
 
 
 def test_what_has_all_seconds_is_not_decoded_again() -> None:
