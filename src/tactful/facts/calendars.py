@@ -186,7 +186,9 @@ class Calendar:
 
     def instant(self, local: datetime) -> int:
         """The moment at which the local clock shows ``local``, which has no time zone (``fold=1``: the second time)."""
-        since = local - _EPOCH - self._zone.utcoffset(local)
+        offset = self._zone.utcoffset(local)
+        assert offset is not None  # a zone knows its offset at any time
+        since = local - _EPOCH - offset
         return since.days * DAY + since.seconds
 
     def clock_changes(self, start: int, end: int) -> Iterator[int]:
