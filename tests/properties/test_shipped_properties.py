@@ -109,7 +109,8 @@ def test_p01_p23_resigning_needs_a_signed_offer(pack: tactful.Policy, case: Plai
         {"signed_at": None},
         {"conditional": True},
         {"conditional": None},
-        {"form": None},
+        {"conditions": ["references"]},
+        {"withdrawn_at": now},
     ):
         weaker = {**case, "applications": [{**one, "offer": {**signed, **loose}}]}
         assert _vetoes(pack.decide(weaker), "resign")
@@ -152,9 +153,12 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
             "follow_up",
             "email_follow_up",
         ),
-        *("call", "connect", "tell_about_offer", "answer_offer", "ask_in_writing", "ask_for_time", "withdraw"),
+        *("call", "connect", "offer_contact", "tell_about_offer", "answer_offer", "ask_in_writing", "ask_for_contract"),
+        *("ask_for_time", "ask_if_offer_stands", "ask_about_conditions", "ask_about_start", "withdraw"),
+        *("reply_to_withdrawn_offer", "ask_what_they_will_do", "check_offer", "check_conditions", "get_ready"),
+        *("have_contract_checked", "hand_in_papers", "tell_referees", "take_notice_back", "agree_move"),
         *("reply_to_rejection", "find_name", "find_interviewers", "find_contact", "wait", "move_on", "weigh_offers"),
-        *("keep_searching", "stop_searching", "resign", "give_notice"),
+        *("keep_searching", "resign", "give_notice"),
     }
 
 
