@@ -165,10 +165,19 @@ class OrderKey(Written, frozen=True):
     first: Name
 
 
+class Leaves(Written, frozen=True):
+    """``leaves``: what doing an action leaves behind. ``message`` and ``facts`` are lines that hold afterwards."""
+
+    message: Condition | None
+    facts: Condition
+    span: Span
+
+
 class Action(Written, frozen=True):
     """An entry of the action catalogue.
 
-    ``outside_safety``: why no safety rule needs to cover it. ``order`` is ``None`` if the entry says nothing of an order.
+    ``outside_safety``: why no safety rule needs to cover it. ``order`` and ``occasion`` are ``None`` if the entry says
+    nothing of them.
     """
 
     name: Name
@@ -182,6 +191,8 @@ class Action(Written, frozen=True):
     due: Name | None
     outside_safety: str | None
     order: tuple[OrderKey, ...] | None
+    occasion: tuple[Name, ...] | None
+    leaves: Leaves | None
 
 
 class ChannelFamilies(Written, frozen=True):

@@ -15,6 +15,7 @@ from tactful.language.load.expressions import WAYS, read_expression, read_keyed
 from tactful.language.load.files import Layer
 from tactful.language.load.invariants import InvariantReader
 from tactful.language.load.items import Entries, Item
+from tactful.language.load.keys import LEAVES
 from tactful.language.load.merge import NAMED, Merged, merge_layers
 from tactful.language.phrases import Deadline, Phrase, Text, parse_deadline, parse_phrase
 from tactful.language.phrases.dates import BetweenDays, FromOrBefore
@@ -33,6 +34,7 @@ from tactful.language.syntax import (
     Entry,
     FieldNote,
     Group,
+    Leaves,
     OrderKey,
     Pack,
     Rule,
@@ -321,7 +323,26 @@ class _Builder(InvariantReader):
             due=self._text(entries, "due"),
             outside_safety=self._reason(entries, "outside safety"),
             order=self._order(entries),
+            occasion=self._texts(entries["occasion"][1], "occasion") if "occasion" in entries else None,
+            leaves=self._leaves(entries),
         )
+
+    def _leaves(self, entries: Entries) -> Leaves | None:
+        """What doing an action leaves behind; ``None`` if the entry does not say."""
+        if "leaves" not in entries:
+            return None
+        key, node = entries["leaves"]
+        if not isinstance(node, Mapping) or not node.entries:
+            help_ = "such as `leaves: {message: {kind: thank_you}}`"
+            self.report(WrongShape.at(node.span, "`leaves` is a mapping with `message`, `facts` or both", help_))
+            return None
+        parts = {word.text: (word, value) for word, value in node.entries}
+        for word, (at, _) in parts.items():
+            if word not in LEAVES:
+                help_ = did_you_mean(word, LEAVES) or "an action can leave a `message`, or other `facts`"
+                self.report(UnknownKey.at(at.span, f"`{word}` means nothing here", help_))
+        message = self._condition(parts, "message", "all", NO_CONDITION) if "message" in parts else None
+        return Leaves(message, self._condition(parts, "facts", "all", NO_CONDITION), key.span)
 
     def _order(self, entries: Entries) -> tuple[OrderKey, ...] | None:
         """The fields by which an action's conclusions are sorted; ``None`` if the entry does not say."""
