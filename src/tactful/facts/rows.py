@@ -214,6 +214,10 @@ class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
     size: int
     handled: Handled | None = None
 
+    def to_json(self) -> bytes:
+        """The case as JSON (UTF-8), as it was given."""
+        return msgspec.json.encode(self.shape)
+
 
 def inside(row: Row, other: Row) -> bool:
     """Whether ``row`` is ``other`` or belongs to it. An interviewer belongs to the interview and to the person too."""

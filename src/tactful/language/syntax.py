@@ -306,7 +306,8 @@ class Pack(Written, frozen=True):
     """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends.
 
     ``laid_over`` are those of its own files that change other packs. ``channels``: the families that safety sees to.
-    ``warnings``: what the pack's own files do without saying so. ``old_names``: where they use old names.
+    ``warnings``: what the pack's own files do without saying so. ``old_names``: where they use old names. ``old_actions``:
+    the names that actions had before, by action.
     ``mistakes`` are those of reading it. ``unread`` are the names of the parameters, fields and facts that were left out
     because of them: nothing is said of what reads these.
     """
@@ -331,5 +332,6 @@ class Pack(Written, frozen=True):
     channels: tuple[ChannelFamilies, ...]
     warnings: tuple[Diagnostic, ...]
     old_names: tuple[OldName, ...]
+    old_actions: Mapping[str, tuple[str, ...]]
     mistakes: tuple[Diagnostic, ...] = ()
     unread: frozenset[str] = frozenset()

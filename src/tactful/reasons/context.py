@@ -89,6 +89,10 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         """A moment (seconds since 1970) in the candidate's time zone, as JSON has it."""
         return None if moment is None else self.calendar.local(moment).isoformat()
 
+    def key(self, conclusion: Conclusion) -> str:
+        """The key of a conclusion, see :class:`tactful.decide.keys.Keys`."""
+        return self.decider.keys.of(conclusion, self.evaluator)
+
     def label(self, conclusion: Conclusion) -> str:
         """A conclusion's action in words, for its target."""
         return self.label_of(conclusion.action, conclusion.target)

@@ -63,6 +63,7 @@ def check_pack(pack: Pack) -> CheckedPack:
         adjustable=adjustable,
         warnings=pack.warnings,
         calendars=calendars,
+        old_actions=pack.old_actions,
     )
 
 

@@ -209,7 +209,9 @@ def check_leaves_fit(action: Action, entity: str, report: Report) -> None:
     if leaves is None:
         return
     if leaves.message is not None and entity == "candidate":
-        message = f"`{action.id}` leaves a message, but a rule uses it for each `candidate`, who belongs to no application"
+        message = (
+            f"`{action.id}` leaves a message, but a rule uses it for each `candidate`, who belongs to no application"
+        )
         report(OutOfScope.at(action.span, message, "let it leave `facts` instead"))
     for put in leaves.facts:
         if put.field.scope not in SCOPES[entity]:

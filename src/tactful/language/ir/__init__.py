@@ -569,7 +569,8 @@ class CheckedPack(Checked, frozen=True):
 
     ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name. ``own``
     are its own files, without those of the packs that it extends. ``as_of``: the day (an ordinal) whose values and rules it
-    has, if it has only those of one day. ``warnings``: what the pack's files do without saying so.
+    has, if it has only those of one day. ``warnings``: what the pack's files do without saying so. ``old_actions``: the
+    names that actions had before, by action.
     """
 
     name: str
@@ -590,6 +591,7 @@ class CheckedPack(Checked, frozen=True):
     warnings: tuple[Diagnostic, ...] = ()
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
     as_of: int | None = None
+    old_actions: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
     @property
     def named_facts(self) -> tuple[ComputedFact, ...]:

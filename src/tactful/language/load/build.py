@@ -67,6 +67,30 @@ def build_pack(layers: list[Layer]) -> Pack:
     return _Builder(layers).build()
 
 
+def _of_message(node: Node) -> Node:
+    """Lines about a message that may leave out ``message.`` before its fields."""
+    if not isinstance(node, Mapping):
+        return node
+    entries = (
+        (key if "." in key.text else msgspec.structs.replace(key, text=f"message.{key.text}"), value)
+        for key, value in node.entries
+    )
+    return Mapping(tuple(entries), node.span)
+
+
+def _old_actions(merged: Merged) -> dict[str, tuple[str, ...]]:
+    """The names that actions had before, by their present names."""
+    later = {old: new for _, kind, old, new in merged.renamed if kind == "actions"}
+    names: dict[str, tuple[str, ...]] = {}
+    for old in sorted(later):
+        present, seen = later[old], {old}
+        while present in later and present not in seen:
+            seen.add(present)
+            present = later[present]
+        names[present] = (*names.get(present, ()), old)
+    return names
+
+
 class _Builder(InvariantReader):
     def __init__(self, layers: list[Layer]) -> None:
         super().__init__()
@@ -110,6 +134,7 @@ class _Builder(InvariantReader):
             channels=self._channels(),
             warnings=tuple(merged.warnings),
             old_names=tuple(merged.old_names),
+            old_actions=_old_actions(merged),
         )
         return msgspec.structs.replace(pack, mistakes=tuple(self.problems), unread=frozenset(self.unread))
 
@@ -341,7 +366,10 @@ class _Builder(InvariantReader):
             if word not in LEAVES:
                 help_ = did_you_mean(word, LEAVES) or "an action can leave a `message`, or other `facts`"
                 self.report(UnknownKey.at(at.span, f"`{word}` means nothing here", help_))
-        message = self._condition(parts, "message", "all", NO_CONDITION) if "message" in parts else None
+        message = None
+        if "message" in parts:
+            at, lines = parts["message"]
+            message = self._condition({"message": (at, _of_message(lines))}, "message", "all", NO_CONDITION)
         return Leaves(message, self._condition(parts, "facts", "all", NO_CONDITION), key.span)
 
     def _order(self, entries: Entries) -> tuple[OrderKey, ...] | None:
