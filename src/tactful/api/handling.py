@@ -76,9 +76,8 @@ def undone(shape: CaseShape, key: str, declared: Declared) -> CaseShape:
         raise TactfulError(f"nothing with the key `{key}` was done or dismissed in this case")
     if entry is not None:
         shape = _without_message(shape, entry)
-        for fact in entry.before:
-            spot, _ = find_spot(shape, fact.path, declared)
-            shape = changed(shape, spot, msgspec.json.decode(fact.value))
+        for fact in reversed(entry.before):
+            shape = _as_before(shape, fact, declared)
     return replace(
         shape,
         done=tuple(other for other in shape.done if other.key != key),
@@ -122,6 +121,8 @@ def _with_facts(
         if spot is None:
             continue
         kind, path = put.field.kind, path_of(shape, spot)
+        if spot.entity == "offer" and shape.applications[spot.application].offer is None:
+            before.append(Before(path=path.removesuffix(f".{spot.field}"), value="null"))
         before.append(Before(path=path, value=msgspec.json.encode(held(shape, spot)).decode()))
         if _name(put) in details:
             value = read_value(details[_name(put)], kind, path)
@@ -139,6 +140,16 @@ def _message(decision: Decision, row: Row, fields: tuple[Put, ...], details: Map
         message = replace(message, person=application.contact_via if isinstance(application, ApplicationRow) else None)
     given = {name: value for name, value in details.items() if name in _OF_MESSAGE}
     return replace(message, **given)
+
+
+def _as_before(shape: CaseShape, fact: Before, declared: Declared) -> CaseShape:
+    """The case with a fact as it was, or without the offer that the fact was the first of."""
+    if fact.path.startswith("offer[") and fact.path.endswith("]"):
+        id_ = fact.path[len("offer[") : -1]
+        applications = (replace(part, offer=None) if part.id == id_ else part for part in shape.applications)
+        return replace(shape, applications=tuple(applications))
+    spot, _ = find_spot(shape, fact.path, declared)
+    return changed(shape, spot, msgspec.json.decode(fact.value))
 
 
 def _without_message(shape: CaseShape, entry: Done) -> CaseShape:

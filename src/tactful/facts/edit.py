@@ -165,7 +165,7 @@ def _with_interviewer(interview: Interview, spot: Spot, value: Any) -> Interview
 def _with(part: Part, spot: Spot, value: Any) -> Part:
     if spot.custom:
         custom: dict[str, Any] = {**(part.custom or {}), spot.field: value}
-        return replace(part, custom={name: known for name, known in custom.items() if known is not None})
+        return replace(part, custom={name: known for name, known in custom.items() if known is not None} or None)
     return replace(part, **{spot.field: value})
 
 

@@ -435,7 +435,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         """The advice that was followed or dismissed."""
         done = {entry.key: self.seconds(entry.at) for entry in shape.done}
         dismissed = {
-            entry.key: None if entry.until is None else self._deadline(entry.until) for entry in shape.dismissed
+            entry.key: None if entry.until is None else self.deadline(entry.until) for entry in shape.dismissed
         }
         if max(len(shape.done), len(shape.dismissed)) > self.limits.handled:
             raise NotLinkable
