@@ -10,6 +10,9 @@ from msgspec import Meta
 from tactful.language.terms import AdviceKind, DueMeans, Modality
 
 Moment = Annotated[str | None, Meta(description="ISO 8601, in the candidate's time zone.")]
+Key = Annotated[
+    str, Meta(description="An opaque id of this piece of advice, the same for as long as the advice stands.")
+]
 KindWord = Annotated[
     AdviceKind, Meta(description="Something to do, to leave alone, to wait for, or to bear in mind all along.")
 ]
@@ -48,10 +51,7 @@ class JustificationRecord(Record, frozen=True):
 class AlternativeRecord(Record, frozen=True):
     """A recommendation that gave way to a better-ranked one of the same family."""
 
-    key: Annotated[
-        str,
-        Meta(description="An opaque id of this piece of advice, the same for as long as the advice stands."),
-    ]
+    key: Key
     action: str
     modality: Modality
     kind: KindWord
@@ -66,9 +66,7 @@ class ActionRecord(Record, frozen=True):
     """One piece of advice."""
 
     rank: Annotated[int, Meta(description="1 is the most important.")]
-    key: Annotated[
-        str,
-        Meta(description="An opaque id of this piece of advice, the same for as long as the advice stands."),
+    key: Key
     group: Annotated[
         int,
         Meta(
@@ -280,10 +278,7 @@ class PlannedRecord(Record, frozen=True):
     """A piece of advice, as it is when it first holds, and when it holds."""
 
     windows: tuple[WindowRecord, ...]
-    key: Annotated[
-        str,
-        Meta(description="An opaque id of this piece of advice, the same for as long as the advice stands."),
-    ]
+    key: Key
     modality: Modality
     kind: KindWord
     action: Annotated[str, Meta(description="The action's id in the catalogue.")]
