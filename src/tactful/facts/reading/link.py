@@ -397,10 +397,12 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         return _new(place, self.calendars)
 
     def seconds(self, moment: datetime) -> int:
+        if moment.tzinfo is None:  # a moment without an offset, on the nearest clock
+            if not self.zoned_here or not 1970 < moment.year < 2199:
+                raise NotLinkable
+            return self.calendar.instant(moment)
         known = self.calendars.epochs.get(moment.tzinfo)
         if known is None:
-            if moment.tzinfo is None:
-                return self._local(moment)
             known = self.calendars.epoch_of(moment.tzinfo)
         epoch, offset = known
         since = moment - epoch
@@ -408,12 +410,6 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         if not 1970 < moment.year < 2199:
             raise NotLinkable
         return seconds
-
-    def _local(self, moment: datetime) -> int:
-        """A moment without an offset, on the nearest clock."""
-        if not self.zoned_here or not 1970 < moment.year < 2199:
-            raise NotLinkable
-        return self.calendar.instant(moment)
 
     def deadline(self, text: str) -> int:
         if len(text) == 10 and self.zoned_here:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, get_args
+from typing import Literal, get_args
 
 from tactful.facts.entities import ENTITIES, SCOPES
 from tactful.language import syntax
@@ -11,7 +11,7 @@ from tactful.language.check.order import check_order
 from tactful.language.check.templates import check_template
 from tactful.language.ir import Action, FieldSlot, OrderKey, Template
 from tactful.language.names import Names, Reads, Report, Scope
-from tactful.language.terms import ADVICE_KINDS, MAX_FAMILY, AdviceKind, DueMeans, Name
+from tactful.language.terms import ADVICE_KINDS, DUE_MEANS, MAX_FAMILY, AdviceKind, DueMeans, Name
 from tactful.source.codes.conditions import CircularActions, OutOfScope, UnknownAction
 from tactful.source.codes.pack import BadSetting
 from tactful.source.codes.text import TooLarge
@@ -20,7 +20,6 @@ from tactful.source.suggest import did_you_mean_part
 
 OnePer = Literal["application", "person", "candidate"]
 ONE_PER: tuple[OnePer, ...] = get_args(OnePer)
-_DUE: Final[tuple[DueMeans, ...]] = get_args(DueMeans)
 
 
 class Catalogue:
@@ -153,7 +152,7 @@ def _due(members: list[syntax.Action], report: Report) -> DueMeans:
         return "by"
     if stated.due is None:
         return "by" if _kind([stated], _unreported) == "do" else "until"
-    due = next((word for word in _DUE if stated.due.text == word), None)
+    due = next((word for word in DUE_MEANS if stated.due.text == word), None)
     if due is None and stated is members[0]:
         help_ = "write `by` (do it by then) or `until` (keep it up until then)"
         report(BadSetting.at(stated.due.span, f"`due` is `{stated.due.text}`", help_))
