@@ -57,15 +57,19 @@ class CustomFact(Written, frozen=True):
     values: tuple[Name, ...]
     unit: str
     about: str
-    ask: Name | None
-    mutability: Name | None
+    note: FieldNote
 
 
 class FieldNote(Written, frozen=True):
-    """A pack's note on a field: the question that asks for it, and who can change it."""
+    """A pack's note on a field: the question that asks for it, when to ask it, the usual answer, and who can change the field.
+
+    ``None`` stands for a key that the note leaves out.
+    """
 
     name: Name
     ask: Name | None
+    ask_when: Condition | None
+    usually: Condition | None
     mutability: Name | None
 
 

@@ -198,11 +198,17 @@ Template = tuple[str | FieldSlot, ...]
 
 
 class FieldNote(Checked, frozen=True):
-    """A note on a given or custom field: a question that asks for it (``None``: the default), and who can change it."""
+    """A note on a given or custom field: a question that asks for it (``None``: the default), and who can change it.
+
+    The question makes sense only if ``ask_when`` holds (``None``: always). ``usually`` holds with the usual answer (``None``:
+    no answer is more usual than others).
+    """
 
     ask: Template | None
     about: str
     mutability: Mutability
+    ask_when: Condition | None = None
+    usually: Condition | None = None
 
 
 class WhenFact(Checked, frozen=True):

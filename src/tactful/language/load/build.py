@@ -237,15 +237,21 @@ class _Builder(InvariantReader):
             return None
         values = self._texts(item.entries["values"][1], "values") if "values" in item.entries else ()
         unit, about = self._words(item.entries, "unit"), self._words(item.entries, "about")
-        ask, mutability = self._text(item.entries, "ask"), self._text(item.entries, "mutability")
         names = Name(entity, item.id.span), Name(field, item.id.span)
-        return CustomFact(*names, type_, values, unit, about, ask, mutability)
+        return CustomFact(*names, type_, values, unit, about, self._note(item))
 
     def _field(self, item: Item) -> FieldNote | None:
-        if not self._is_fact(item):
-            return None
-        ask, mutability = self._text(item.entries, "ask"), self._text(item.entries, "mutability")
-        return FieldNote(Name(item.id.text, item.id.span), ask, mutability)
+        return self._note(item) if self._is_fact(item) else None
+
+    def _note(self, item: Item) -> FieldNote:
+        entries = item.entries
+        return FieldNote(
+            name=Name(item.id.text, item.id.span),
+            ask=self._text(entries, "ask"),
+            ask_when=self._condition(entries, "ask when", "all", NO_CONDITION) if "ask when" in entries else None,
+            usually=self._phrases(item.id, entries["usually"][1]) if "usually" in entries else None,
+            mutability=self._text(entries, "mutability"),
+        )
 
     def _is_fact(self, item: Item) -> bool:
         if _FACT.fullmatch(item.id.text) is None:

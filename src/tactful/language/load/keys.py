@@ -12,13 +12,15 @@ SECTIONS: Final = (
     *("facts", "tables", "actions", "rules", "invariants"),
 )
 
+#: The keys of a note on a field: how and when to ask for it, the usual answer, and who can change it.
+NOTES: Final = ("ask", "ask when", "usually", "mutability")
 #: The keys that an entry of a section may have.
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "pack": ("name", "version"),
     "parameters": ("value", "values", "adjustable", "about", "source"),
     "calendars": ("about", "country", "weekend", "days off", "working days", "office hours"),
-    "custom_facts": ("type", "values", "unit", "about", "ask", "mutability"),
-    "fields": ("ask", "mutability"),
+    "custom_facts": ("type", "values", "unit", "about", *NOTES),
+    "fields": NOTES,
     "facts": (
         *("exists", "none", "count", "latest", "earliest", "sum", "where", "when", "unless", "about", "ask"),
         *("and when", "and unless", "replaces"),
@@ -47,7 +49,7 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "parameters": ("value", "values"),
     "calendars": ("country", "weekend", "days off", "working days", "office hours"),
     "custom_facts": ("type",),
-    "fields": ("ask", "mutability"),
+    "fields": NOTES,
     "facts": ("exists", "none", "count", "latest", "earliest", "sum", "when", *WAYS),
     "tables": ("rows",),
     "actions": ("about",),
