@@ -22,6 +22,8 @@ MAX_FAMILY: Final = 50
 MODALITIES: Final[tuple[Modality, ...]] = get_args(Modality)
 #: All kinds of advice, in the order of :data:`AdviceKind`.
 ADVICE_KINDS: Final[tuple[AdviceKind, ...]] = get_args(AdviceKind)
+#: What deadlines can mean, in the order of :data:`DueMeans`.
+DUE_MEANS: Final[tuple[DueMeans, ...]] = get_args(DueMeans)
 #: For each order, the order that holds exactly if it does not.
 OPPOSITE: Final[Mapping[Order, Order]] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 #: For each order, the order that means the same with the two sides exchanged.
