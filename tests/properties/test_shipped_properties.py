@@ -166,7 +166,7 @@ def test_p14_p34_advice_has_begun(pack: tactful.Policy, case: Plain) -> None:
     for action in decision.actions:
         if action.opens is not None:
             assert action.opens.timestamp() <= decision.at.timestamp()
-        if action.due is not None and action.due_word == "until":
+        if action.due is not None and action.due_means == "until":
             assert action.due.timestamp() >= decision.at.timestamp()
 
 

@@ -8,12 +8,13 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from tactful.decide.groups import Groups
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.courses import TooManySteps
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import nearest_calendar
 from tactful.language.ir import CheckedPack
-from tactful.language.terms import Modality
+from tactful.language.terms import AdviceKind, DueMeans, Modality
 from tactful.reasons.compare import compare
 from tactful.reasons.context import Context, Reasons, application_of, pack_record, target_record
 from tactful.reasons.justification import opened
@@ -80,13 +81,23 @@ def outside_safety(checked: CheckedPack, advice: Iterable[Recommended]) -> tuple
     )
 
 
-class Advice:
-    """One piece of advice. Sentences, steps and reasons are made on first use and then kept."""
+class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
+    """One piece of advice, immutable. Sentences, steps and reasons are made on first use and then kept."""
 
-    def __init__(self, rank: int, conclusion: Conclusion, context: Context) -> None:
-        self._conclusion, self._context = conclusion, context
-        #: 1 for the most important advice, 2 for the next, and so on.
-        self.rank = rank
+    #: 1 for the most important advice, 2 for the next, and so on.
+    rank: int
+    _conclusion: Conclusion
+    _context: Context
+    _groups: Groups
+
+    @property
+    def group(self) -> int:
+        """The rank of the first advice that says the same for this application; its own rank if it stands alone.
+
+        Such advice follows from the same rules and has the same deadline, and so the same action and modality. It is about
+        other people, or other rows.
+        """
+        return self._groups.of(self.rank)
 
     @property
     def modality(self) -> Modality:
@@ -104,9 +115,14 @@ class Advice:
         return self._conclusion.priority
 
     @property
-    def due_word(self) -> str:
-        """``by`` if the action is to be done by its deadline, ``until`` if it is to be kept up until the deadline."""
-        return self._context.checked.actions[self.action].due
+    def kind(self) -> AdviceKind:
+        """``do``, ``avoid``, ``wait`` or ``standing``, as the action declares; advice against a ``do`` action is ``avoid``."""
+        return self._context.kind_of(self._conclusion)
+
+    @property
+    def due_means(self) -> DueMeans:
+        """``by`` if it is to be done by :attr:`due`, ``until`` if it is to be kept up, or left alone, until then."""
+        return self._context.due_means(self._conclusion)
 
     @property
     def due(self) -> datetime | None:
@@ -171,9 +187,11 @@ class Advice:
             AlternativeRecord(
                 action=conclusion.action,
                 modality=conclusion.modality,
+                kind=context.kind_of(conclusion),
                 label=context.label(conclusion),
                 target=target_record(conclusion.target),
                 due=context.iso(conclusion.due),
+                due_means=context.due_means(conclusion),
                 because=because(conclusion),
             )
             for conclusion in self._conclusion.alternatives
@@ -191,13 +209,16 @@ class Advice:
     def _record(self, because: _Because) -> ActionRecord:
         return ActionRecord(
             rank=self.rank,
+            group=self.group,
             modality=self.modality,
+            kind=self.kind,
             action=self.action,
             label=self.label,
             target=self.target,
             application=self.application,
             opens=self._context.iso(self._opening.since),
             due=self._context.iso(self._conclusion.due),
+            due_means=self.due_means,
             priority=self.priority,
             steps=self.steps,
             because=because(self._conclusion),
@@ -241,8 +262,8 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     @lazy
     def actions(self) -> tuple[Advice, ...]:
         """All advice, the most important first."""
-        ranked = enumerate(self.ranking.ranked, start=1)
-        return tuple(Advice(rank, conclusion, self.context) for rank, conclusion in ranked)
+        ranked, groups = enumerate(self.ranking.ranked, start=1), Groups(self.ranking.ranked)
+        return tuple(Advice(rank, conclusion, self.context, groups) for rank, conclusion in ranked)
 
     @property
     def questions(self) -> tuple[QuestionRecord, ...]:

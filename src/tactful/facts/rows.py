@@ -71,6 +71,8 @@ class CandidateRow(Row, frozen=True):
     searching: bool | None
     handwriting_legible: bool | None
     notice_period: int | None
+    notice_given: bool | None
+    last_day_on: int | None
     calendar: Calendar
     custom: Mapping[str, Value]
 
@@ -81,10 +83,18 @@ class ApplicationRow(Row, frozen=True):
     company: str | None
     role: str | None
     status: str | None
+    applied_at: int | None
+    internal: bool | None
     preferred: bool | None
     reply_by: int | None
+    next_step: str | None
+    next_step_said_at: int | None
+    signals: tuple[str, ...] | None
+    keep_in_touch: bool | None
+    reapply_from: int | None
     contact_policy: str | None
     contact_via: str | None
+    thanks_direct: bool | None
     country: str | None
     time_zone: str | None
     calendar_name: str | None
@@ -108,7 +118,10 @@ class OfferRow(Row, frozen=True):
     answer_by: int | None
     signed_at: int | None
     conditional: bool | None
+    conditions: tuple[str, ...] | None
+    conditions_by: int | None
     start_on: int | None
+    withdrawn_at: int | None
     application: ApplicationRow
     custom: Mapping[str, Value]
 
@@ -119,6 +132,7 @@ class PersonRow(Row, frozen=True):
     name: str | None
     email: str | None
     role: str | None
+    relation: str | None
     prefers: str | None
     invited_call: bool | None
     contact_policy: str | None
@@ -142,6 +156,8 @@ class InterviewRow(Row, frozen=True):
     stage: str | None
     status: str | None
     ended_at: int
+    cancelled_by: str | None
+    cancelled_at: int | None
     went: str | None
     application: ApplicationRow
     custom: Mapping[str, Value]
@@ -168,6 +184,9 @@ class MessageRow(Row, frozen=True):
     sent_at: int | None
     channel: str | None
     kind: str | None
+    answer_by: int | None
+    bounced: bool | None
+    mistake: bool | None
     person: PersonRow | None
     application: ApplicationRow
     custom: Mapping[str, Value]

@@ -25,7 +25,7 @@ from tactful.language.load.expressions import GATHERINGS
 from tactful.language.load.keys import ADDITIONS
 from tactful.language.load.renames import RENAMED
 from tactful.language.phrases import offered_beginnings, offered_words
-from tactful.language.terms import MODALITIES
+from tactful.language.terms import ADVICE_KINDS, MODALITIES
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import DecisionRecord, PlanRecord
 from tactful.reasons.records.why import WhyRecord
@@ -347,6 +347,10 @@ def _action() -> Schema:
             "about": _TEXT,
             "label": _TEXT,
             "is_a": name,
+            "kind": {
+                "enum": [*ADVICE_KINDS],
+                "description": "Something to do (unless stated), to leave alone, to wait for, or to bear in mind all along.",
+            },
             "channel": _TEXT,
             "one per": {"enum": ["application", "person", "candidate"]},
             "order": {
@@ -361,7 +365,10 @@ def _action() -> Schema:
                 "examples": [[{"person.last_met": "latest first"}]],
             },
             "steps": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
-            "due": {"enum": ["by", "until"], "description": "Do it by the deadline, or keep it up until then."},
+            "due": {
+                "enum": ["by", "until"],
+                "description": "Do it by the deadline, or keep it up until then. Unless stated, what is to be done is due `by`.",
+            },
             "outside safety": {"type": "string", "description": "Why no safety rule needs to cover it."},
         }
     )

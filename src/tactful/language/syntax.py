@@ -175,6 +175,7 @@ class Action(Written, frozen=True):
     about: str
     label: Name | None
     is_a: Name | None
+    kind: Name | None
     one_per: Name | None
     channel: Name | None
     steps: tuple[Name, ...]

@@ -113,11 +113,12 @@ class Consistency:
 
     def _offer(self, given: Plain, path: str, zone: str | None, people: list[Any]) -> None:
         self._fields(given, "offer", path, zone, people)
-        received, signed = (self._seconds(given.get(name), zone) for name in ("received_at", "signed_at"))
-        if received is not None and signed is not None and signed < received:
-            self._note(
-                Contradiction, f"{path}.signed_at", "the offer is signed before it is received", "correct one of them"
-            )
+        received = self._seconds(given.get("received_at"), zone)
+        for name, what in (("signed_at", "signed"), ("withdrawn_at", "withdrawn")):
+            later = self._seconds(given.get(name), zone)
+            if received is not None and later is not None and later < received:
+                message = f"the offer is {what} before it is received"
+                self._note(Contradiction, f"{path}.{name}", message, "correct one of them")
 
     # --- single values ---
 

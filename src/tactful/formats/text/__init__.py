@@ -47,7 +47,7 @@ def _advice(advice: Advice, decision: Decision, console: SafeConsole) -> None:
     line.append(concerning(advice.target, decision.company(advice.application)), "dim")
     console.print(line)
     if advice.due is not None:
-        _indented(console, _deadline(epoch_seconds(advice.due), advice.due_word, decision))
+        _indented(console, _deadline(epoch_seconds(advice.due), advice.due_means, decision))
     for step in advice.steps:
         _indented(console, Text(f"- {step}"))
     for justification in advice.because:

@@ -11,7 +11,7 @@ from tactful.language.check.order import check_order
 from tactful.language.check.templates import check_template
 from tactful.language.ir import Action, FieldSlot, OrderKey, Template
 from tactful.language.names import Names, Reads, Report, Scope
-from tactful.language.terms import MAX_FAMILY, Name
+from tactful.language.terms import ADVICE_KINDS, DUE_MEANS, MAX_FAMILY, AdviceKind, DueMeans, Name
 from tactful.source.codes.conditions import CircularActions, OutOfScope, UnknownAction
 from tactful.source.codes.pack import BadSetting
 from tactful.source.codes.text import TooLarge
@@ -81,10 +81,11 @@ def _check_action(
         channel,
         label,
         tuple(texts),
-        _due(action, report),
+        _due(members, report),
         action.name.span,
         next((member.outside_safety for member in members if member.outside_safety is not None), None),
         _order(members, scope),
+        _kind(members, report),
     )
 
 
@@ -129,14 +130,33 @@ def _one_per(action: syntax.Action, report: Report) -> OnePer | None:
     return one_per
 
 
-def _due(action: syntax.Action, report: Report) -> Literal["by", "until"]:
-    """Whether to do the action ``by`` its deadline, or to keep it up ``until`` then."""
-    if action.due is None or action.due.text == "by":
+def _kind(members: list[syntax.Action], report: Report) -> AdviceKind:
+    """The kind that the nearest action of a family states, or ``do``."""
+    stated = next((member for member in members if member.kind is not None), None)
+    if stated is None or stated.kind is None:
+        return "do"
+    kind = next((word for word in ADVICE_KINDS if stated.kind.text == word), None)
+    if kind is None and stated is members[0]:
+        help_ = "write `do` (to be done), `avoid` (to be left alone), `wait` (to be waited for) or `standing` (true all along)"
+        report(BadSetting.at(stated.kind.span, f"`kind` is `{stated.kind.text}`", help_))
+    return kind or "do"
+
+
+def _due(members: list[syntax.Action], report: Report) -> DueMeans:
+    """Whether to do the action ``by`` its deadline, or to keep it up ``until`` then.
+
+    The nearest action of a family that states it, or that states a kind, decides.
+    """
+    stated = next((member for member in members if member.due is not None or member.kind is not None), None)
+    if stated is None:
         return "by"
-    if action.due.text != "until":
+    if stated.due is None:
+        return "by" if _kind([stated], _unreported) == "do" else "until"
+    due = next((word for word in DUE_MEANS if stated.due.text == word), None)
+    if due is None and stated is members[0]:
         help_ = "write `by` (do it by then) or `until` (keep it up until then)"
-        report(BadSetting.at(action.due.span, f"`due` is `{action.due.text}`", help_))
-    return "until"
+        report(BadSetting.at(stated.due.span, f"`due` is `{stated.due.text}`", help_))
+    return due or "by"
 
 
 def check_texts(action: Action, entity: str, written_action: syntax.Action, report: Report) -> None:

@@ -17,7 +17,7 @@ from tactful.facts.kinds import Known as KnownValue
 from tactful.facts.parameters import Adjustable
 from tactful.facts.reading.custom import CustomFields, Declared
 from tactful.facts.working_time import WorkingTime
-from tactful.language.terms import Definition, Modality, Order, Override
+from tactful.language.terms import AdviceKind, Definition, DueMeans, Modality, Order, Override
 from tactful.source.diagnostics import Diagnostic, Span
 
 
@@ -352,8 +352,8 @@ class OrderKey(Checked, frozen=True):
 class Action(Checked, frozen=True):
     """An action. ``family`` is the action itself and all actions that it is a kind of, nearest first.
 
-    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then. ``outside_safety``: why no
-    safety rule covers it, as the action or one that it is a kind of says.
+    ``kind`` says what a recommendation of the action asks for, and ``due`` whether to do it ``by`` its deadline, or to keep
+    it up ``until`` then. ``outside_safety``: why no safety rule covers it, as the action or one that it is a kind of says.
 
     ``order`` sorts conclusions about the action that are equal in priority, deadline, modality and entity of the target,
     before ids do.
@@ -366,10 +366,19 @@ class Action(Checked, frozen=True):
     channel: str | None
     label: Template | None
     steps: tuple[Template, ...]
-    due: Literal["by", "until"]
+    due: DueMeans
     span: Span
     outside_safety: str | None = None
     order: tuple[OrderKey, ...] = ()
+    kind: AdviceKind = "do"
+
+    def kind_of(self, prohibits: bool) -> AdviceKind:
+        """The kind of a conclusion about the action: what is forbidden, and not waited for or standing, is left alone."""
+        return "avoid" if prohibits and self.kind == "do" else self.kind
+
+    def due_means(self, prohibits: bool) -> DueMeans:
+        """What the deadline of a conclusion about the action means: a prohibition holds until then."""
+        return "until" if prohibits else self.due
 
 
 class InScope(Checked, frozen=True):

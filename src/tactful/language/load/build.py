@@ -314,6 +314,7 @@ class _Builder(InvariantReader):
             about=self._words(entries, "about"),
             label=self._text(entries, "label"),
             is_a=self._text(entries, "is_a"),
+            kind=self._text(entries, "kind"),
             one_per=self._text(entries, "one per"),
             channel=self._text(entries, "channel"),
             steps=steps,

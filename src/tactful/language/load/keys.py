@@ -25,7 +25,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
         *WAYS,
     ),
     "tables": ("by", "gives", "values", "rows", "otherwise", "only one", "about", "ask"),
-    "actions": ("about", "label", "is_a", "channel", "one per", "order", "steps", "due", "outside safety"),
+    "actions": ("about", "label", "is_a", "kind", "channel", "one per", "order", "steps", "due", "outside safety"),
     "rules": (
         *("about", "source", "group", "from", "until", "for each", "when", "unless", "then", "to"),
         *("by", "because", "priority", "safety", "off", "and when", "and unless", "replaces"),

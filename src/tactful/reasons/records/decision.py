@@ -7,9 +7,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from tactful.language.terms import Modality
+from tactful.language.terms import AdviceKind, DueMeans, Modality
 
 Moment = Annotated[str | None, Meta(description="ISO 8601, in the candidate's time zone.")]
+KindWord = Annotated[
+    AdviceKind, Meta(description="Something to do, to leave alone, to wait for, or to bear in mind all along.")
+]
+DueWord = Annotated[DueMeans, Meta(description="Whether `due` says by when to do it, or until when to keep to it.")]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,9 +50,11 @@ class AlternativeRecord(Record, frozen=True):
 
     action: str
     modality: Modality
+    kind: KindWord
     label: str
     target: TargetRecord
     due: Moment
+    due_means: DueWord
     because: tuple[JustificationRecord, ...]
 
 
@@ -56,13 +62,22 @@ class ActionRecord(Record, frozen=True):
     """One piece of advice."""
 
     rank: Annotated[int, Meta(description="1 is the most important.")]
+    group: Annotated[
+        int,
+        Meta(
+            description="The rank of the first advice that says the same for its application: by the same rules, with the "
+            "same deadline. It may be about another person."
+        ),
+    ]
     modality: Modality
+    kind: KindWord
     action: Annotated[str, Meta(description="The action's id in the catalogue.")]
     label: str
     target: TargetRecord
     application: Annotated[str | None, Meta(description="The id of the application, if it belongs to one.")]
     opens: Annotated[Moment, Meta(description="Since when the advice holds, if time alone brought it about.")]
     due: Moment
+    due_means: DueWord
     priority: Annotated[int, Meta(ge=0, le=100)]
     steps: tuple[str, ...]
     because: tuple[JustificationRecord, ...]
@@ -101,6 +116,7 @@ class EffectRecord(Record, frozen=True):
     label: str
     target: TargetRecord
     due: Moment
+    due_means: DueWord
 
 
 class AnswerRecord(Record, frozen=True):
@@ -246,11 +262,13 @@ class PlannedRecord(Record, frozen=True):
 
     windows: tuple[WindowRecord, ...]
     modality: Modality
+    kind: KindWord
     action: Annotated[str, Meta(description="The action's id in the catalogue.")]
     label: str
     target: TargetRecord
     application: Annotated[str | None, Meta(description="The id of the application, if it belongs to one.")]
     due: Moment
+    due_means: DueWord
     priority: Annotated[int, Meta(ge=0, le=100)]
     steps: tuple[str, ...]
     because: tuple[JustificationRecord, ...]

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from tactful.language.terms import Modality
-from tactful.reasons.records.decision import FlipsRecord, Moment, PackRecord, Record, TargetRecord
+from tactful.reasons.records.decision import DueWord, FlipsRecord, KindWord, Moment, PackRecord, Record, TargetRecord
 from tactful.source.diagnostics import TactfulError
 
 Place = Annotated[str, Meta(description="File and line.")]
@@ -202,6 +202,7 @@ class ConclusionRecord(Record, frozen=True):
     """A recommendation or a prohibition, with its rules."""
 
     modality: Modality
+    kind: KindWord
     action: str
     label: str
     target: TargetRecord
@@ -209,6 +210,7 @@ class ConclusionRecord(Record, frozen=True):
     priority: int
     safety: bool
     due: Moment
+    due_means: DueWord
     rules: tuple[RuleRecord, ...]
 
 
