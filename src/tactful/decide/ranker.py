@@ -515,7 +515,11 @@ class _Ties(msgspec.Struct, eq=False, gc=False):
         """The places of rows in an order of targets."""
         if self.places_of is None or self.places is None:
             self.places_of, self.places = self.ranker.places_at(self.case, self.now), {}
-        known = self.places.setdefault(no, {})
+        known = self.places.get(no)
+        if known is None:
+            places = self.places_of(no, rows)
+            self.places[no] = dict(zip(rows, places))  # noqa: B905 - a keyword takes as long as the two places
+            return places
         new = [row for row in rows if row not in known]
         known.update(zip(new, self.places_of(no, new), strict=True))
         return [known[row] for row in rows]
