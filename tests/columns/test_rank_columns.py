@@ -31,9 +31,9 @@ ACTIONS: Final = {
     "note": {"about": "write", "is_a": "contact"},
     "call": {"about": "call", "is_a": "contact", "one per": "person"},
     "ring": {"about": "call again", "is_a": "call", "one per": "candidate"},
-    "rest": {"about": "do nothing", "one per": "candidate"},
-    "sleep": {"about": "do less", "is_a": "rest"},
-    "stay": {"about": "stay", "one per": "person"},
+    "rest": {"about": "do nothing", "one per": "candidate", "kind": "wait"},
+    "sleep": {"about": "do less", "is_a": "rest", "kind": "avoid"},
+    "stay": {"about": "stay", "one per": "person", "kind": "standing", "due": "by"},
     "wave": {"about": "wave", "is_a": "stay"},
     "look": {"about": "look"},
 }

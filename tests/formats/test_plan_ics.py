@@ -84,7 +84,7 @@ def test_the_end_of_waiting_is_an_event_that_says_what_comes_then(pack: tactful.
 def test_waiting_for_office_hours_is_no_entry(pack: tactful.Policy) -> None:
     """Night after night there would be one, and its end would be where the plan ends."""
     plan = _plan(pack, "call_or_write")
-    assert [item.advice.due_word for item in plan.items if item.advice.action == "wait"] == ["until"]
+    assert [item.advice.due_means for item in plan.items if item.advice.action == "wait"] == ["until"]
     assert b"Over:" not in tactful.plan_to_ics(plan)
 
 

@@ -466,7 +466,7 @@ ACTIONS: Final = {
     "contact": {"about": "reach", "one per": "application"},
     "note": {"is_a": "contact"},
     "call": {"is_a": "contact", "one per": "person"},
-    "rest": {"about": "do nothing", "one per": "candidate"},
+    "rest": {"about": "do nothing", "one per": "candidate", "kind": "wait"},
 }
 
 

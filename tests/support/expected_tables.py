@@ -60,6 +60,7 @@ def expected(policy: tactful.Policy, case: Case, now: int, firings: list[RawFiri
     conclusions = _by_state(ranking, ranker.in_order(alternatives, case, now))
     number = {id(conclusion): no for no, (_, conclusion) in enumerate(conclusions, start=1)}
     gave_way = {id(other): number[id(conclusion)] for conclusion in ranking.ranked for other in conclusion.alternatives}
+    groups = _groups(policy, ranking)
     tables: Tables = {"actions": [], "justifications": [], "steps": []}
     for no, (state, conclusion) in enumerate(conclusions, start=1):
         tables["actions"].append(
@@ -67,10 +68,13 @@ def expected(policy: tactful.Policy, case: Case, now: int, firings: list[RawFiri
                 "conclusion": no,
                 "state": state,
                 "rank": no if state == "ranked" else None,
+                "group": groups[no - 1] if state == "ranked" else None,
                 "modality": conclusion.modality,
+                "kind": _kind(policy, conclusion),
                 "action": conclusion.action,
                 "priority": conclusion.priority,
                 "due": _moment(conclusion.due),
+                "due_means": "until" if conclusion.prohibits else policy.checked.actions[conclusion.action].due,
                 "safety": conclusion.safety,
                 "gave_way_to": gave_way.get(id(conclusion)),
                 "lost_to": [number[id(other)] for other in conclusion.lost_to] if state == "set_aside" else None,
@@ -85,6 +89,28 @@ def expected(policy: tactful.Policy, case: Case, now: int, firings: list[RawFiri
             added = ranker.steps_for(conclusion, ranker.steps_by_target(steps, case))
             tables["steps"] += [_firing(policy, no, place, firing) for place, firing in enumerate(added, start=1)]
     return tables
+
+
+def _kind(policy: tactful.Policy, conclusion: Conclusion) -> str:
+    kind = policy.checked.actions[conclusion.action].kind
+    return "avoid" if kind == "do" and conclusion.modality in ("should_not", "must_not") else kind
+
+
+def _groups(policy: tactful.Policy, ranking: Ranking) -> list[int]:
+    """The rank of the first conclusion that agrees with each in all that makes advice the same."""
+    same = [
+        (
+            application_of(conclusion.target) or f"no application, {rank}",
+            conclusion.action,
+            conclusion.modality,
+            _kind(policy, conclusion),
+            conclusion.priority,
+            conclusion.due,
+            sorted({policy.checked.rules[no].id for no, _, _ in conclusion.firings}),
+        )
+        for rank, conclusion in enumerate(ranking.ranked, start=1)
+    ]
+    return [same.index(key) + 1 for key in same]
 
 
 def _by_state(ranking: Ranking, alternatives: list[Conclusion]) -> list[tuple[str, Conclusion]]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from itertools import count, repeat
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.groups import Groups
+from tactful.decide.ranker import Conclusion, PutAside, Ranking
 from tactful.engines.courses import TooManySteps
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import nearest_calendar
 from tactful.language.ir import CheckedPack
-from tactful.language.terms import Modality
+from tactful.language.terms import AdviceKind, DueMeans, Modality
 from tactful.reasons.compare import compare
 from tactful.reasons.context import Context, Reasons, application_of, pack_record, target_record
 from tactful.reasons.justification import opened
@@ -22,6 +24,7 @@ from tactful.reasons.records.decision import (
     ActionRecord,
     AlternativeRecord,
     DecisionRecord,
+    HandledRecord,
     InvariantOffRecord,
     JustificationRecord,
     OutsideSafetyRecord,
@@ -80,13 +83,31 @@ def outside_safety(checked: CheckedPack, advice: Iterable[Recommended]) -> tuple
     )
 
 
-class Advice:
-    """One piece of advice. Sentences, steps and reasons are made on first use and then kept."""
+class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
+    """One piece of advice, immutable. Sentences, steps and reasons are made on first use and then kept."""
 
-    def __init__(self, rank: int, conclusion: Conclusion, context: Context) -> None:
-        self._conclusion, self._context = conclusion, context
-        #: 1 for the most important advice, 2 for the next, and so on.
-        self.rank = rank
+    #: 1 for the most important advice, 2 for the next, and so on.
+    rank: int
+    _conclusion: Conclusion
+    _context: Context
+    _groups: Groups
+
+    @property
+    def group(self) -> int:
+        """The rank of the first advice that says the same for this application; its own rank if it stands alone.
+
+        Such advice follows from the same rules and has the same deadline, and so the same action and modality. It is about
+        other people, or other rows.
+        """
+        return self._groups.of(self.rank)
+
+    @lazy
+    def key(self) -> str:
+        """An opaque id, the same in every decision for as long as it is the same piece of advice.
+
+        It is made from the action, the target and the occasion, such as the interview that a note of thanks is for.
+        """
+        return self._context.key(self._conclusion)
 
     @property
     def modality(self) -> Modality:
@@ -104,9 +125,14 @@ class Advice:
         return self._conclusion.priority
 
     @property
-    def due_word(self) -> str:
-        """``by`` if the action is to be done by its deadline, ``until`` if it is to be kept up until the deadline."""
-        return self._context.checked.actions[self.action].due
+    def kind(self) -> AdviceKind:
+        """``do``, ``avoid``, ``wait`` or ``standing``, as the action declares; advice against a ``do`` action is ``avoid``."""
+        return self._context.kind_of(self._conclusion)
+
+    @property
+    def due_means(self) -> DueMeans:
+        """``by`` if it is to be done by :attr:`due`, ``until`` if it is to be kept up, or left alone, until then."""
+        return self._context.due_means(self._conclusion)
 
     @property
     def due(self) -> datetime | None:
@@ -169,11 +195,14 @@ class Advice:
         context = self._context
         return tuple(
             AlternativeRecord(
+                key=context.key(conclusion),
                 action=conclusion.action,
                 modality=conclusion.modality,
+                kind=context.kind_of(conclusion),
                 label=context.label(conclusion),
                 target=target_record(conclusion.target),
                 due=context.iso(conclusion.due),
+                due_means=context.due_means(conclusion),
                 because=because(conclusion),
             )
             for conclusion in self._conclusion.alternatives
@@ -191,13 +220,17 @@ class Advice:
     def _record(self, because: _Because) -> ActionRecord:
         return ActionRecord(
             rank=self.rank,
+            key=self.key,
+            group=self.group,
             modality=self.modality,
+            kind=self.kind,
             action=self.action,
             label=self.label,
             target=self.target,
             application=self.application,
             opens=self._context.iso(self._opening.since),
             due=self._context.iso(self._conclusion.due),
+            due_means=self.due_means,
             priority=self.priority,
             steps=self.steps,
             because=because(self._conclusion),
@@ -241,8 +274,8 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     @lazy
     def actions(self) -> tuple[Advice, ...]:
         """All advice, the most important first."""
-        ranked = enumerate(self.ranking.ranked, start=1)
-        return tuple(Advice(rank, conclusion, self.context) for rank, conclusion in ranked)
+        ranked = self.ranking.ranked
+        return tuple(map(Advice, count(1), ranked, repeat(self.context), repeat(Groups(ranked))))
 
     @property
     def questions(self) -> tuple[QuestionRecord, ...]:
@@ -263,7 +296,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     @property
     def set_aside(self) -> tuple[SetAsideRecord, ...]:
-        """The conclusions that lost a conflict, each with the conclusions that won it.
+        """The conclusions that lost a conflict, each with the conclusions that won it; then advice done or dismissed.
 
         Where these are very many, the last ones are without some of the winners and reasons.
         """
@@ -277,8 +310,15 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     @lazy
     def _set_aside(self) -> _SetAside:
         reasons = Reasons(self.context)
-        records = tuple(self._lost(loser, reasons) for loser in self.ranking.set_aside)
-        return _SetAside(records, reasons.left_out)
+        lost = [self._lost(loser, reasons) for loser in self.ranking.set_aside]
+        handled = [self._handled(aside, reasons) for aside in self.ranking.put_aside]
+        return _SetAside((*lost, *handled), reasons.left_out)
+
+    def _handled(self, aside: PutAside, reasons: Reasons) -> SetAsideRecord:
+        record = self._lost(aside.conclusion, reasons)
+        how: Literal["done", "dismissed"] = "done" if aside.done else "dismissed"
+        handled = HandledRecord(key=aside.key, how=how, at=self.context.iso(aside.moment))
+        return msgspec.structs.replace(record, handled=handled)
 
     def _lost(self, loser: Conclusion, reasons: Reasons) -> SetAsideRecord:
         context = self.context
@@ -353,7 +393,8 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def set_aside_for(self, application: str | None) -> tuple[SetAsideRecord, ...]:
         """The conclusions set aside that concern one application, or the candidate as a whole; all of them for ``None``."""
-        pairs = zip(self.set_aside, self.ranking.set_aside, strict=True)
+        conclusions = (*self.ranking.set_aside, *(aside.conclusion for aside in self.ranking.put_aside))
+        pairs = zip(self.set_aside, conclusions, strict=True)
         return tuple(
             record
             for record, loser in pairs

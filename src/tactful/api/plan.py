@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from tactful.api.decision import Advice, Decision, outside_safety
+from tactful.decide.groups import Groups
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.decide.timeline import Interval, Timeline, timeline
 from tactful.facts.calendars import Calendar
@@ -60,7 +61,11 @@ class Planned:
     def record(self) -> PlannedRecord:
         """The item as JSON has it."""
         advice = self.advice.record()
-        kept = {name: getattr(advice, name) for name in ActionRecord.__struct_fields__ if name not in ("rank", "opens")}
+        kept = {
+            name: getattr(advice, name)
+            for name in ActionRecord.__struct_fields__
+            if name in PlannedRecord.__struct_fields__
+        }
         windows = tuple(
             WindowRecord(start=w.start.isoformat(), end=w.end.isoformat(), rank=w.rank, open_ended=w.open_ended)
             for w in self.windows
@@ -154,9 +159,8 @@ class Plan:
     def _planned(self, parts: list[tuple[Interval, int, Conclusion]], contexts: dict[int, Context]) -> Planned:
         first, rank, conclusion = parts[0]
         context = contexts.setdefault(first.start, Context(self._context.decider, self._context.case, first.start))
-        return Planned(
-            Advice(rank, conclusion, context), tuple(self._windows((interval, best) for interval, best, _ in parts))
-        )
+        advice = Advice(rank, conclusion, context, Groups(first.ranking.ranked))
+        return Planned(advice, tuple(self._windows((interval, best) for interval, best, _ in parts)))
 
     def _windows(self, parts: Iterable[tuple[Interval, int]]) -> list[Window]:
         """The windows of some intervals; intervals that follow each other directly become one window."""

@@ -65,10 +65,10 @@ def _facts(checked: CheckedPack) -> Table:
 
 
 def _actions(checked: CheckedPack) -> Table:
-    table = _table("action", "is a", "about", "where")
+    table = _table("action", "is a", "kind", "about", "where")
     for action in sorted(checked.actions.values(), key=lambda action: action.id):
         parent = action.family[1] if len(action.family) > 1 else ""
-        table.add_row(action.id, parent, action.about, where(action.span))
+        table.add_row(action.id, parent, action.kind, action.about, where(action.span))
     return table
 
 

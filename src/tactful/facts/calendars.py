@@ -39,6 +39,7 @@ _LATEST: Final = 365
 _NEAR: Final = 30
 _MEAN_YEAR: Final = 31_556_952
 _ONE_DAY: Final = timedelta(days=1)
+_EPOCH: Final = datetime(1970, 1, 1)
 #: No clock is put forward and back again within less time. The shortest such time is Ramadan in Morocco.
 _SEARCH: Final = 14 * DAY
 
@@ -185,7 +186,10 @@ class Calendar:
 
     def instant(self, local: datetime) -> int:
         """The moment at which the local clock shows ``local``, which has no time zone (``fold=1``: the second time)."""
-        return int(local.replace(tzinfo=self._zone).timestamp() // 1)
+        offset = self._zone.utcoffset(local)
+        assert offset is not None  # a zone knows its offset at any time
+        since = local - _EPOCH - offset
+        return since.days * DAY + since.seconds
 
     def clock_changes(self, start: int, end: int) -> Iterator[int]:
         """The moments after ``start`` and up to ``end`` at which the clock's offset from UTC changes."""

@@ -71,6 +71,8 @@ class CandidateRow(Row, frozen=True):
     searching: bool | None
     handwriting_legible: bool | None
     notice_period: int | None
+    notice_given: bool | None
+    last_day_on: int | None
     calendar: Calendar
     custom: Mapping[str, Value]
 
@@ -81,10 +83,18 @@ class ApplicationRow(Row, frozen=True):
     company: str | None
     role: str | None
     status: str | None
+    applied_at: int | None
+    internal: bool | None
     preferred: bool | None
     reply_by: int | None
+    next_step: str | None
+    next_step_said_at: int | None
+    signals: tuple[str, ...] | None
+    keep_in_touch: bool | None
+    reapply_from: int | None
     contact_policy: str | None
     contact_via: str | None
+    thanks_direct: bool | None
     country: str | None
     time_zone: str | None
     calendar_name: str | None
@@ -108,7 +118,10 @@ class OfferRow(Row, frozen=True):
     answer_by: int | None
     signed_at: int | None
     conditional: bool | None
+    conditions: tuple[str, ...] | None
+    conditions_by: int | None
     start_on: int | None
+    withdrawn_at: int | None
     application: ApplicationRow
     custom: Mapping[str, Value]
 
@@ -119,6 +132,7 @@ class PersonRow(Row, frozen=True):
     name: str | None
     email: str | None
     role: str | None
+    relation: str | None
     prefers: str | None
     invited_call: bool | None
     contact_policy: str | None
@@ -142,6 +156,8 @@ class InterviewRow(Row, frozen=True):
     stage: str | None
     status: str | None
     ended_at: int
+    cancelled_by: str | None
+    cancelled_at: int | None
     went: str | None
     application: ApplicationRow
     custom: Mapping[str, Value]
@@ -168,6 +184,9 @@ class MessageRow(Row, frozen=True):
     sent_at: int | None
     channel: str | None
     kind: str | None
+    answer_by: int | None
+    bounced: bool | None
+    mistake: bool | None
     person: PersonRow | None
     application: ApplicationRow
     custom: Mapping[str, Value]
@@ -189,12 +208,22 @@ class Family(msgspec.Struct, frozen=True, eq=False, gc=False):
     messages: tuple[MessageRow, ...]
 
 
+class Handled(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """The advice that a candidate has followed or dismissed: moments (seconds since 1970, UTC) by the keys of the advice.
+
+    ``dismissed`` has the moments until which advice is not wanted; ``None`` is for good.
+    """
+
+    done: Mapping[str, int]
+    dismissed: Mapping[str, int | None]
+
+
 class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A candidate's situation at a moment, read without mistakes. :meth:`tactful.Policy.read` makes it.
 
     ``now`` is in seconds since 1970 (UTC), or ``None`` if the case leaves it out. ``families`` are in the order of the
     applications in the case. ``shape`` is the decoded case, so that facts can be changed and the case linked again.
-    ``size`` is the number of rows without offers.
+    ``size`` is the number of rows without offers. ``handled`` is ``None`` where no advice was followed or dismissed.
     """
 
     now: int | None
@@ -202,6 +231,11 @@ class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
     families: tuple[Family, ...]
     shape: CaseShape
     size: int
+    handled: Handled | None = None
+
+    def to_json(self) -> bytes:
+        """The case as JSON (UTF-8), as it was given."""
+        return msgspec.json.encode(self.shape)
 
 
 def inside(row: Row, other: Row) -> bool:

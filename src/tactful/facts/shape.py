@@ -13,14 +13,21 @@ from msgspec import Meta
 
 from tactful.facts.kinds import CountryKind, DurationKind, IdKind, MomentKind
 
-Role = Literal["hiring_manager", "interviewer", "recruiter", "agency_recruiter", "coordinator", "inside_contact"]
+Role = Literal["hiring_manager", "interviewer", "recruiter", "agency_recruiter", "coordinator", "hr", "inside_contact"]
+Relation = Literal["friend", "referrer", "former_colleague", "former_manager", "mentor", "relative"]
 Preference = Literal["email", "phone"]
 Channel = Literal["email", "phone", "post", "linkedin", "in_person"]
 ApplicationStatus = Literal["applied", "interviewing", "offered", "accepted", "rejected", "withdrawn"]
 ContactPolicy = Literal["open", "closed"]
-OfferForm = Literal["verbal", "written"]
+NextStep = Literal["answer", "call", "interview", "other_interviews", "offer"]
+Signal = Literal["on_hold", "reposted", "layoffs", "filled"]
+OfferForm = Literal["verbal", "email", "written"]
+Condition = Literal[
+    "background_check", "references", "medical", "work_permit", "degree", "approval", "documents", "other"
+]
 Stage = Literal["phone_screen", "first", "panel", "technical", "final"]
-InterviewStatus = Literal["scheduled", "held", "cancelled"]
+InterviewStatus = Literal["scheduled", "held", "cancelled", "missed"]
+Side = Literal["company", "candidate"]
 Feeling = Literal["well", "mixed", "badly"]
 Direction = Literal["sent", "received"]
 MessageKind = Literal[
@@ -32,8 +39,12 @@ MessageKind = Literal[
     "answer",
     "invitation",
     "connection_request",
+    "task",
+    "references",
+    "documents",
     "offer",
     "rejection",
+    "feedback_request",
     "withdrawal",
     "other",
 ]
@@ -85,7 +96,12 @@ class Offer(Shape, frozen=True):
 
     received_at: Annotated[Moment, Meta(description="When the offer came.")] = None
     form: Annotated[
-        OfferForm | None, Meta(description="Given by word of mouth, or in writing.", extra_json_schema=THEIRS)
+        OfferForm | None,
+        Meta(
+            description="verbal: given by word of mouth. email: confirmed by a plain email, without a contract. "
+            "written: a letter or a contract.",
+            extra_json_schema=THEIRS,
+        ),
     ] = None
     answer_by: Annotated[
         Deadline, Meta(description="The moment by which the company wants an answer.", extra_json_schema=THEIRS)
@@ -98,7 +114,21 @@ class Offer(Shape, frozen=True):
             extra_json_schema=THEIRS,
         ),
     ] = None
+    conditions: Annotated[
+        tuple[Condition, ...] | None,
+        Meta(description="What the offer still depends on.", extra_json_schema=THEIRS),
+    ] = None
+    conditions_by: Annotated[
+        Deadline,
+        Meta(
+            description="The moment by which the candidate must hand in what the conditions need.",
+            extra_json_schema=THEIRS,
+        ),
+    ] = None
     start_on: Annotated[Deadline, Meta(description="The first day at work.", extra_json_schema=THEIRS)] = None
+    withdrawn_at: Annotated[
+        Moment, Meta(description="When the company took the offer back.", extra_json_schema=THEIRS)
+    ] = None
     custom: Custom = None
 
 
@@ -111,6 +141,9 @@ class Person(Shape, frozen=True):
     ] = None
     email: Email = None
     role: Annotated[Role | None, Meta(description="The person's part in this application.")] = None
+    relation: Annotated[
+        Relation | None, Meta(description="How the candidate knows this person from before the application.")
+    ] = None
     prefers: Annotated[
         Preference | None, Meta(description="The channel that the person asked for.", extra_json_schema=THEIRS)
     ] = None
@@ -164,12 +197,17 @@ class InterviewSource(Shape, frozen=True):
 
 
 class Interview(Shape, frozen=True):
-    """An interview: held, still to come, or cancelled."""
+    """An interview: held, still to come, cancelled or missed."""
 
     id: Annotated[Id, Meta(examples=["onsite"])]
     ended_at: Annotated[datetime, Meta(description="When the interview ended, or is planned to end.")]
     stage: Annotated[Stage | None, Meta(description="The round of interviews that it belongs to.")] = None
-    status: Annotated[InterviewStatus | None, Meta(description="Whether the interview took place.")] = None
+    status: Annotated[
+        InterviewStatus | None,
+        Meta(description="Whether the interview took place. missed: somebody did not come, or did not call."),
+    ] = None
+    cancelled_by: Annotated[Side | None, Meta(description="Who cancelled the interview, or did not come to it.")] = None
+    cancelled_at: Annotated[Moment, Meta(description="When the interview was cancelled or missed.")] = None
     interviewers: Annotated[
         tuple[Interviewer | str, ...], Meta(description="The interviewers: ids of people, or {person, attended}.")
     ] = ()
@@ -185,7 +223,23 @@ class Message(Shape, frozen=True):
     direction: Annotated[Direction | None, Meta(description="Whether the candidate sent or received it.")] = None
     sent_at: Annotated[Moment, Meta(description="When the message was sent.")] = None
     channel: Annotated[Channel | None, Meta(description="The channel of the message.")] = None
-    kind: Annotated[MessageKind | None, Meta(description="The subject of the message.")] = None
+    kind: Annotated[
+        MessageKind | None,
+        Meta(
+            description="The subject of the message. task, references, documents: the candidate received the request "
+            "for them, or sent them. feedback_request: a request for feedback after a rejection."
+        ),
+    ] = None
+    answer_by: Annotated[
+        Deadline,
+        Meta(description="The moment by which the recipient is to answer the message.", extra_json_schema=THEIRS),
+    ] = None
+    bounced: Annotated[
+        YesNo, Meta(description="Whether the message could not be delivered. It then reached nobody.")
+    ] = None
+    mistake: Annotated[
+        YesNo, Meta(description="Whether the message had a mistake in it, such as a wrong name or a wrong fact.")
+    ] = None
     custom: Custom = None
 
 
@@ -203,6 +257,8 @@ class Application(Shape, frozen=True):
             extra={"mine": ("accepted", "withdrawn")},
         ),
     ] = None
+    applied_at: Annotated[Moment, Meta(description="When the candidate applied.")] = None
+    internal: Annotated[YesNo, Meta(description="Whether the job is with the candidate's present employer.")] = None
     preferred: Annotated[
         YesNo,
         Meta(
@@ -213,6 +269,40 @@ class Application(Shape, frozen=True):
     reply_by: Annotated[
         Deadline, Meta(description="The moment by which the company promised an answer.", extra_json_schema=THEIRS)
     ] = None
+    next_step: Annotated[
+        NextStep | None,
+        Meta(
+            description="What the company said comes next. answer: they will be in touch. call: they will call. "
+            "interview: another interview is to be arranged. other_interviews: they see other candidates first. "
+            "offer: an offer is being prepared or approved.",
+            extra_json_schema=THEIRS,
+        ),
+    ] = None
+    next_step_said_at: Annotated[
+        Moment, Meta(description="When the company said what comes next.", extra_json_schema=THEIRS)
+    ] = None
+    signals: Annotated[
+        tuple[Signal, ...] | None,
+        Meta(
+            description="Signs that the job may be gone. on_hold: hiring is paused. reposted: the job is advertised "
+            "again. layoffs: the company is dismissing people. filled: the job went to somebody else.",
+            extra_json_schema=THEIRS,
+        ),
+    ] = None
+    keep_in_touch: Annotated[
+        YesNo,
+        Meta(
+            description="Whether the company, with its rejection, invited the candidate to keep in touch or to apply again.",
+            extra_json_schema=THEIRS,
+        ),
+    ] = None
+    reapply_from: Annotated[
+        Deadline,
+        Meta(
+            description="The moment from which on the company would like to hear from the candidate again.",
+            extra_json_schema=THEIRS,
+        ),
+    ] = None
     contact_policy: Annotated[
         ContactPolicy | None,
         Meta(description="closed: the company asked not to be contacted.", extra_json_schema=THEIRS),
@@ -222,6 +312,14 @@ class Application(Shape, frozen=True):
         Meta(
             description="The id of the person through whom all contact goes, such as an agency's recruiter.",
             examples=["rita"],
+            extra_json_schema=THEIRS,
+        ),
+    ] = None
+    thanks_direct: Annotated[
+        YesNo,
+        Meta(
+            description="Whether thanks may go straight to the interviewers, although all other contact goes through "
+            "one person.",
             extra_json_schema=THEIRS,
         ),
     ] = None
@@ -263,7 +361,40 @@ class Candidate(Shape, frozen=True):
         None
     )
     notice_period: Annotated[Length, Meta(description="How long before leaving the candidate must give notice.")] = None
+    notice_given: Annotated[
+        YesNo, Meta(description="Whether the candidate has given notice in the present job.", extra_json_schema=MINE)
+    ] = None
+    last_day_on: Annotated[Deadline, Meta(description="The last day in the present job.")] = None
     custom: Custom = None
+
+
+class Before(Shape, frozen=True):
+    """A fact before an action changed it."""
+
+    path: Annotated[str, Meta(description="The fact, as `--set` takes it.", examples=["offer[acme].start_on"])]
+    value: Annotated[str, Meta(description="Its value as JSON; `null` if it was unknown.", examples=["null"])]
+
+
+class Done(Shape, frozen=True):
+    """A piece of advice that the candidate has followed, and what that left in the case.
+
+    ``application``, ``message`` and ``before`` are there so that it can be taken back.
+    """
+
+    key: Annotated[str, Meta(min_length=1, description="The key of the advice.")]
+    at: Annotated[datetime, Meta(description="When it was done.")]
+    application: Annotated[str | None, Meta(description="The id of the application that got the message.")] = None
+    message: Annotated[Message | None, Meta(description="The message that was added to the application.")] = None
+    before: Annotated[tuple[Before, ...], Meta(description="The facts that it changed, as they were before.")] = ()
+
+
+class Dismissed(Shape, frozen=True):
+    """A piece of advice that the candidate does not want to see."""
+
+    key: Annotated[str, Meta(min_length=1, description="The key of the advice.")]
+    until: Annotated[
+        Deadline, Meta(description="Until when; a bare date means the end of that day. Left out: for good.")
+    ] = None
 
 
 class CaseShape(Shape, frozen=True):
@@ -279,3 +410,5 @@ class CaseShape(Shape, frozen=True):
             examples=[{"gap_between_messages": "10 days"}],
         ),
     ] = None
+    done: Annotated[tuple[Done, ...], Meta(description="Advice that was followed, by its keys.")] = ()
+    dismissed: Annotated[tuple[Dismissed, ...], Meta(description="Advice that is not wanted, by its keys.")] = ()

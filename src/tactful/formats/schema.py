@@ -25,7 +25,7 @@ from tactful.language.load.expressions import GATHERINGS
 from tactful.language.load.keys import ADDITIONS
 from tactful.language.load.renames import RENAMED
 from tactful.language.phrases import offered_beginnings, offered_words
-from tactful.language.terms import MODALITIES
+from tactful.language.terms import ADVICE_KINDS, MODALITIES
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import DecisionRecord, PlanRecord
 from tactful.reasons.records.why import WhyRecord
@@ -98,7 +98,9 @@ def pack_schema(checked: CheckedPack) -> Schema:
             "parameters": _by_id(_parameter(), [parameter.name for parameter in checked.parameters], "A knob."),
             "calendars": _by_id(_calendar(), list(checked.calendars), "Days off and office hours."),
             "custom_facts": _custom_facts(),
-            "fields": _by_id(_field_note(), list(checked.fields), "How to ask for a field, and who can change it."),
+            "fields": _by_id(
+                _field_note(), list(checked.fields), "How and when to ask for a field, and who can change it."
+            ),
             "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.named_facts], "A computed fact."),
             "tables": _by_id({"$ref": "#/$defs/table"}, [], "A fact whose value a decision table gives."),
             "actions": _by_id({"$ref": "#/$defs/action"}, list(checked.actions), "An action."),
@@ -129,6 +131,15 @@ _REPLACES: Final[Schema] = {
 }
 _NOTES: Final[dict[str, Schema]] = {
     "ask": {"type": "string", "description": "The question that asks for it, with {entity.field} placeholders."},
+    "ask when": {
+        "allOf": [{"$ref": "#/$defs/conditions"}],
+        "description": "The question is asked only if this holds, because it takes it for granted.",
+    },
+    "usually": {
+        "type": ["string", "number", "boolean", "array"],
+        "description": "A phrase for the usual answer. Where that answer changes nothing, the question comes last.",
+        "examples": ["no", "held", "none of [cancelled, missed]", "empty"],
+    },
     "mutability": {"enum": list(MUTABILITIES), "description": "Who can change it."},
 }
 
@@ -347,6 +358,10 @@ def _action() -> Schema:
             "about": _TEXT,
             "label": _TEXT,
             "is_a": name,
+            "kind": {
+                "enum": [*ADVICE_KINDS],
+                "description": "Something to do (unless stated), to leave alone, to wait for, or to bear in mind all along.",
+            },
             "channel": _TEXT,
             "one per": {"enum": ["application", "person", "candidate"]},
             "order": {
@@ -361,9 +376,29 @@ def _action() -> Schema:
                 "examples": [[{"person.last_met": "latest first"}]],
             },
             "steps": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
-            "due": {"enum": ["by", "until"], "description": "Do it by the deadline, or keep it up until then."},
+            "due": {
+                "enum": ["by", "until"],
+                "description": "Do it by the deadline, or keep it up until then. Unless stated, what is to be done is due `by`.",
+            },
             "outside safety": {"type": "string", "description": "Why no safety rule needs to cover it."},
+            "occasion": {
+                "anyOf": [_TEXT, {"type": "array", "items": _TEXT}],
+                "description": "The facts that tell one occasion for it from the next.",
+                "examples": [["person.met_at"]],
+            },
+            "leaves": _leaves(),
         }
+    )
+
+
+def _leaves() -> Schema:
+    condition: Schema = {"$ref": "#/$defs/condition"}
+    return _object(
+        {
+            "message": {**condition, "description": "A message is sent, of which these lines hold."},
+            "facts": {**condition, "description": "These fields have these values afterwards, or are unknown."},
+        },
+        "What doing it leaves behind in the case.",
     )
 
 

@@ -11,11 +11,19 @@ from tactful.source.diagnostics import Span
 
 Order = Literal["<", "<=", ">", ">="]
 Modality = Literal["must", "should", "may", "should_not", "must_not"]
+#: What advice asks of its reader: something to do, to leave alone, to wait for, or to bear in mind all along.
+AdviceKind = Literal["do", "avoid", "wait", "standing"]
+#: Whether advice is to be done by its deadline, or to be kept up until then.
+DueMeans = Literal["by", "until"]
 
 #: The most actions in a chain of ``is_a``.
 MAX_FAMILY: Final = 50
 #: All modalities, in the order of :data:`Modality`.
 MODALITIES: Final[tuple[Modality, ...]] = get_args(Modality)
+#: All kinds of advice, in the order of :data:`AdviceKind`.
+ADVICE_KINDS: Final[tuple[AdviceKind, ...]] = get_args(AdviceKind)
+#: What deadlines can mean, in the order of :data:`DueMeans`.
+DUE_MEANS: Final[tuple[DueMeans, ...]] = get_args(DueMeans)
 #: For each order, the order that holds exactly if it does not.
 OPPOSITE: Final[Mapping[Order, Order]] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 #: For each order, the order that means the same with the two sides exchanged.

@@ -105,6 +105,7 @@ class _Side:
             priority=conclusion.priority,
             label=context.label(conclusion),
             due=context.iso(conclusion.due),
+            due_means=context.due_means(conclusion),
             steps=context.steps_of(conclusion),
             alternatives=tuple(map(context.label, conclusion.alternatives)),
         )

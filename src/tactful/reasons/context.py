@@ -17,6 +17,7 @@ from tactful.facts.calendars import Calendar
 from tactful.facts.dates import format_date
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import CheckedPack
+from tactful.language.terms import AdviceKind, DueMeans
 from tactful.reasons.justification import justification, step_text
 from tactful.reasons.records.decision import JustificationRecord, PackRecord, TargetRecord
 from tactful.reasons.wording import fill, name_of
@@ -88,6 +89,18 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
     def iso(self, moment: int | None) -> str | None:
         """A moment (seconds since 1970) in the candidate's time zone, as JSON has it."""
         return None if moment is None else self.calendar.local(moment).isoformat()
+
+    def key(self, conclusion: Conclusion) -> str:
+        """The key of a conclusion, see :class:`tactful.decide.keys.Keys`."""
+        return self.decider.keys.of(conclusion, self.evaluator)
+
+    def kind_of(self, conclusion: Conclusion) -> AdviceKind:
+        """What a conclusion asks for."""
+        return self.checked.actions[conclusion.action].kind_of(conclusion.prohibits)
+
+    def due_means(self, conclusion: Conclusion) -> DueMeans:
+        """What the deadline of a conclusion means."""
+        return self.checked.actions[conclusion.action].due_means(conclusion.prohibits)
 
     def label(self, conclusion: Conclusion) -> str:
         """A conclusion's action in words, for its target."""

@@ -14,7 +14,7 @@ from tactful.language.ir import ById
 _ALWAYS: Final[Mapping[str, frozenset[str]]] = {
     "candidate": frozenset({NOW, "time_zone", "country"}),
     "application": frozenset({"contact_via", "time_zone", "country", "calendar"}),
-    "offer": frozenset({"received_at", "signed_at"}),
+    "offer": frozenset({"received_at", "signed_at", "withdrawn_at"}),
     "person": frozenset({"time_zone", "country"}),
     "interview": frozenset({"ended_at", "status"}),
     "interviewer": frozenset(),

@@ -13,7 +13,7 @@ from tactful.batch.model import Decided
 Record = dict[str, Any]
 Rows = list[Record]
 #: The columns that a record takes over by name, if the table has them.
-_KEPT: Final = ("modality", "action", "label", "priority")
+_KEPT: Final = ("modality", "kind", "action", "label", "priority", "due_means")
 
 
 def decision_records(decided: Decided) -> list[Record]:
@@ -74,7 +74,11 @@ def _decision(id_: str, now: int, actions: Rows | None, reasons: Rows | None, st
     return {
         "candidate": id_,
         "at": iso(now),
-        "actions": [{"rank": row["rank"], **made[row["conclusion"]]} for row in actions if row["state"] == "ranked"],
+        "actions": [
+            {"rank": row["rank"], "group": row["group"], **made[row["conclusion"]]}
+            for row in actions
+            if row["state"] == "ranked"
+        ],
         "set_aside": [
             {**made[row["conclusion"]], "by": [_winner(made[no]) for no in row["lost_to"]]}
             for row in actions

@@ -12,6 +12,7 @@ from tactful.columns.columns import Places, picked
 from tactful.columns.ranking.around import Around, Numbers
 from tactful.columns.ranking.conflicts import Defeats, settle_conflicts
 from tactful.columns.ranking.gather import Conclusions, Firings
+from tactful.columns.ranking.groups import same_advice
 from tactful.columns.ranking.one_per import restricted, yield_to_better
 from tactful.columns.ranking.order import ALTERNATIVE, RANKED, SET_ASIDE, Names, Ordered, in_order, some_in_order
 from tactful.columns.ranking.plan import RankingPlan
@@ -22,7 +23,8 @@ class Ranked:
     """Conclusions in the order in which they are written: by candidate, state and rank.
 
     ``ordered`` holds them, and ``place`` has the index of each conclusion in that order. ``number`` counts a candidate's
-    conclusions from 1. ``gave_way_to`` is the number of the conclusion to which an alternative gave way, or -1.
+    conclusions from 1. ``same_advice`` is the number of the first conclusion that says the same, or -1 unless
+    ranked. ``gave_way_to`` is the number of the conclusion to which an alternative gave way, or -1.
     ``lost_to`` has the numbers of all winners; those over the conclusion at each place begin at ``lost_starts``.
     """
 
@@ -31,6 +33,7 @@ class Ranked:
     ordered: Ordered
     place: Numbers
     number: Numbers
+    same_advice: Numbers
     gave_way_to: Numbers
     lost_starts: Numbers
     lost_to: Numbers
@@ -54,7 +57,8 @@ def arranged(plan: RankingPlan, around: Around, names: Names, all_: Conclusions,
     number = within(ordered.candidate)
     gave_way_to = np.full(len(place), -1, dtype=np.int32)
     gave_way_to[picked(place, yielded.losers)] = picked(number, picked(place, yielded.to))
-    return Ranked(all_, firings, ordered, place, number, gave_way_to, *_losses(defeats, best, place, number))
+    same = picked(same_advice(plan, around, all_, firings, states, picked(number, place)), ordered.order)
+    return Ranked(all_, firings, ordered, place, number, same, gave_way_to, *_losses(defeats, best, place, number))
 
 
 def within(owners: npt.NDArray[Any]) -> Numbers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from tactful.columns.columns import Ints
 from tactful.decide.ranker import STRENGTH
 from tactful.facts.entities import CODES, SCOPES, can_be_inside, can_belong_to
 from tactful.language.ir import AddStep, ById, CheckedPack, Field, InScope, OrderKey, Prohibit, Rule
+from tactful.language.terms import ADVICE_KINDS, DUE_MEANS
 
 #: Each action, with all families that it belongs to.
 Families = Mapping[str, tuple[str, ...]]
@@ -57,6 +58,8 @@ class RankingPlan:
         numbers = {group: no for no, group in enumerate(self.groups)}
         #: The number of each rule's conclusion group; -1 for a rule that adds a step.
         self.group_of = tuple(numbers[group_of(rule)] if _concludes(rule) else -1 for rule in rules)
+        #: The number of each rule among those of its conclusion group.
+        self.number_in_group = _numbers(_running(self.group_of))
         families = {id_: action.family for id_, action in checked.actions.items()}
         self.clashes = _clashes(self.groups, families)
         self.steps = _steps(rules, self.groups, families)
@@ -77,6 +80,11 @@ class RankingPlan:
         actions = {action: no for no, action in enumerate(self.actions)}
         self.action = _numbers(actions[group.action] for group in self.groups).astype(np.int32)
         self.entity = _numbers(CODES[group.entity] for group in self.groups)
+        concluded = [(checked.actions[group.action], group.prohibits) for group in self.groups]
+        #: The kind of each group's advice, by its place among all kinds.
+        self.kind = _numbers(ADVICE_KINDS.index(action.kind_of(against)) for action, against in concluded)
+        #: What the deadline of each group's advice means, likewise.
+        self.due_means = _numbers(DUE_MEANS.index(action.due_means(against)) for action, against in concluded)
         self.rule_entity = _numbers(CODES[rule.entity] for rule in rules)
         self.priority = _numbers(rule.priority for rule in rules).astype(np.int8)
         self.strength = _numbers(_strength(rule) for rule in rules).astype(np.int8)
@@ -85,6 +93,14 @@ class RankingPlan:
         self.place = _numbers(_places(rules))
         #: How many bits such an index takes.
         self.bits = len(rules).bit_length()
+
+
+def _running(owners: Iterable[int]) -> Iterator[int]:
+    """For each entry, how many entries before it have the same owner."""
+    counts: dict[int, int] = {}
+    for owner in owners:
+        yield counts.setdefault(owner, 0)
+        counts[owner] += 1
 
 
 def _clashes(groups: tuple[ConclusionGroup, ...], families: Families) -> tuple[Clash, ...]:

@@ -19,6 +19,7 @@ from tactful.columns.ranking.plan import RankingPlan
 from tactful.columns.ranking.steps import Steps, reasons_of
 from tactful.decide.ranker import STRENGTH
 from tactful.facts.entities import ENTITIES
+from tactful.language.terms import ADVICE_KINDS, DUE_MEANS
 
 _WORD: Final = pa.dictionary(pa.int8(), pa.string())
 _NAME: Final = pa.dictionary(pa.int32(), pa.string())
@@ -60,7 +61,15 @@ ACTIONS: Final = _schema(
     ),
     _Column("state", _WORD, "`ranked`, `alternative` (gave way to a better action of its family) or `set_aside`."),
     _Column("rank", pa.int32(), "The rank, from 1 for the most important; null unless ranked.", null=True),
+    _Column(
+        "group",
+        pa.int32(),
+        "The rank of the first advice that says the same for its application: by the same rules, with the same deadline; "
+        "null unless ranked.",
+        null=True,
+    ),
     _Column("modality", _WORD, "`must`, `should`, `may`, `should_not` or `must_not`."),
+    _Column("kind", _WORD, "What the advice asks for: `do`, `avoid`, `wait` or `standing`."),
     _Column("action", _NAME, "The action's id in the pack's catalogue."),
     _Column("entity", _WORD, "The entity of the target: `person`, `application`, …"),
     _Column("target_id", _NAME, "The id of the row that the action concerns; for an offer, the application's id."),
@@ -68,6 +77,7 @@ ACTIONS: Final = _schema(
     _Column("interview_id", _NAME, "The interview that the target is or belongs to.", null=True),
     _Column("priority", pa.int16(), "The priority, from 0 to 100."),
     _Column("due", _MOMENT, "The deadline.", null=True),
+    _Column("due_means", _WORD, "Whether to do it `by` the deadline, or to keep to it `until` then."),
     _Column("safety", pa.bool_(), "Whether it is a prohibition for safety, which is never set aside."),
     _Column(
         "gave_way_to", pa.int32(), "For an alternative, the number of the conclusion that it gave way to.", null=True
@@ -91,6 +101,7 @@ class Words:
 
     def __init__(self, plan: RankingPlan) -> None:
         self.states, self.modalities, self.entities = _texts(STATES), _texts(STRENGTH), _texts(ENTITIES)
+        self.kinds, self.due_means = _texts(ADVICE_KINDS), _texts(DUE_MEANS)
         self.actions, self.rules = _texts(plan.actions), _texts(rule.id for rule in plan.rules)
 
 
@@ -110,11 +121,14 @@ class Writer:
             "conclusion": _numbers(ranked.number, pa.int32()),
             "state": _words(state, words.states, pa.int8()),
             "rank": _numbers(ranked.number, pa.int32(), state == RANKED),
+            "group": _numbers(ranked.same_advice, pa.int32(), state == RANKED),
             "modality": _words(strength, words.modalities, pa.int8()),
+            "kind": _words(picked(plan.kind, group), words.kinds, pa.int8()),
             "action": _words(picked(plan.action, group), words.actions, pa.int32()),
             "entity": _words(picked(plan.entity, group), words.entities, pa.int8()),
             "priority": _numbers(priority, pa.int16()),
             "due": _numbers(due, _MOMENT, due != NEVER),
+            "due_means": _words(picked(plan.due_means, group), words.due_means, pa.int8()),
             "safety": _flags(picked(all_.safety, order)),
             "gave_way_to": _numbers(ranked.gave_way_to, pa.int32(), ranked.gave_way_to >= 0),
             "lost_to": _lists(ranked.lost_starts, ranked.lost_to, state == SET_ASIDE),

@@ -155,6 +155,8 @@ class _Reading:
 
 Suspects = Iterator[tuple[str, Places]]
 _HELD: Final[InterviewStatus] = "held"
+#: When an offer came, and what cannot happen before.
+_OFFER_MOMENTS: Final = ("received_at", "signed_at", "withdrawn_at")
 
 
 def suspects(columns: Columns, now: Ints, limits: CaseLimits) -> Suspects:
@@ -169,8 +171,11 @@ def suspects(columns: Columns, now: Ints, limits: CaseLimits) -> Suspects:
         counts = np.diff(columns.starts(pivot, over))
         yield pivot, np.flatnonzero(counts > most)
     yield "interview", np.flatnonzero(_ends_wrongly(columns, now))
-    received, signed = (columns.given["offer", name].data for name in ("received_at", "signed_at"))
-    yield "offer", np.flatnonzero((signed < received) & (signed != NULL))
+    received, signed, withdrawn = (columns.given["offer", name].data for name in _OFFER_MOMENTS)
+    yield (
+        "offer",
+        np.flatnonzero(((signed < received) & (signed != NULL)) | ((withdrawn < received) & (withdrawn != NULL))),
+    )
 
 
 def _ends_wrongly(columns: Columns, now: Ints) -> Flags:

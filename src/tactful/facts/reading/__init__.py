@@ -14,6 +14,7 @@ from tactful.facts.reading.consistency import Consistency
 from tactful.facts.reading.custom import Declared
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.link import NotLinkable, link
+from tactful.facts.reading.seconds_added import with_seconds
 from tactful.facts.reading.validate import Reader
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
@@ -62,12 +63,23 @@ def read_case(
         and (size <= limits.text or not _long_text(data, limits.text))
     ):
         try:
-            return link(_DECODER.decode(data), now, calendars, declared, limits)
+            return link(_decoded(data, declared), now, calendars, declared, limits)
         except (msgspec.MsgspecError, NotLinkable, RecursionError, UnicodeError):
             pass  # the checks below report every mistake
     text = data if isinstance(data, str) else bytes(data)
     node = parse_json(text, name, TextLimits(limits.bytes, limits.depth))
     return read_case_node(node, "", calendars, declared, limits, now, as_json=True)
+
+
+def _decoded(data: bytes | bytearray | memoryview | str, declared: Declared) -> CaseShape:
+    """The shape of a case in JSON. Raises ``msgspec.MsgspecError`` or ``UnicodeError`` where there is a mistake."""
+    try:
+        return _DECODER.decode(data)
+    except msgspec.ValidationError:
+        longer = with_seconds(data.encode() if isinstance(data, str) else bytes(data), declared)
+        if longer is None:
+            raise
+        return _DECODER.decode(longer)
 
 
 def _rounded_up(data: bytes | bytearray | memoryview | str) -> bool:

@@ -70,6 +70,16 @@ class Consistency:
         self._unique(applications, "applications", "id")
         for no, application in applications:
             self._application(application, f"applications[{no}]", place)
+        for part, moment in (("done", "at"), ("dismissed", "until")):
+            self._handled(case.get(part), part, moment, zone)
+
+    def _handled(self, given: Any, part: str, moment: str, zone: str | None) -> None:
+        """Check advice that was followed or dismissed."""
+        entries = _mappings(given)
+        self._count(given, part, self._limits.handled, f"entries of `{part}`")
+        self._unique(entries, part, "key")
+        for no, entry in entries:
+            self._moment(entry.get(moment), f"{part}[{no}].{moment}", zone)
 
     def _application(self, given: Plain, path: str, above: Place) -> None:
         place = self._place(given, path, above)
@@ -113,11 +123,12 @@ class Consistency:
 
     def _offer(self, given: Plain, path: str, zone: str | None, people: list[Any]) -> None:
         self._fields(given, "offer", path, zone, people)
-        received, signed = (self._seconds(given.get(name), zone) for name in ("received_at", "signed_at"))
-        if received is not None and signed is not None and signed < received:
-            self._note(
-                Contradiction, f"{path}.signed_at", "the offer is signed before it is received", "correct one of them"
-            )
+        received = self._seconds(given.get("received_at"), zone)
+        for name, what in (("signed_at", "signed"), ("withdrawn_at", "withdrawn")):
+            later = self._seconds(given.get(name), zone)
+            if received is not None and later is not None and later < received:
+                message = f"the offer is {what} before it is received"
+                self._note(Contradiction, f"{path}.{name}", message, "correct one of them")
 
     # --- single values ---
 

@@ -26,12 +26,13 @@ from tactful.facts.kinds import (
 )
 from tactful.facts.parameters import Adjustable
 from tactful.facts.reading.moments import deadline_of, seconds_of
+from tactful.source.lazy import lazy
 
 #: Entity → field → kind, as a pack declares them.
 CustomFields = Mapping[str, Mapping[str, Kind]]
 
 
-class Declared(msgspec.Struct, frozen=True):
+class Declared(msgspec.Struct, frozen=True, dict=True):
     """What a pack lets cases have beyond the given facts: custom facts, and values of parameters by their names.
 
     ``fixed`` are the names of its other parameters, which cases may not state.
@@ -48,6 +49,11 @@ class Declared(msgspec.Struct, frozen=True):
             return self.custom
         parameters = {parameter.key: parameter.kind for parameter in self.parameters.values()}
         return {**self.custom, "candidate": {**self.custom.get("candidate", {}), **parameters}}
+
+    @lazy
+    def names(self) -> frozenset[str]:
+        """The names of all custom facts and parameters that cases may have."""
+        return frozenset(self.parameters).union(*self.custom.values())
 
 
 NO_CUSTOM: Final[Mapping[str, Value]] = {}

@@ -25,6 +25,7 @@ from tactful.facts.rows import (
     CandidateRow,
     Case,
     Family,
+    Handled,
     InterviewerRow,
     InterviewRow,
     MessageRow,
@@ -85,11 +86,14 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, declared: Decl
         given.searching,
         given.handwriting_legible,
         None if given.notice_period is None else _length(given.notice_period),
+        given.notice_given,
+        None if given.last_day_on is None else linker.deadline(given.last_day_on),
         calendar,
         values,
     )
     if given.id.isspace():
         raise NotLinkable
+    handled = linker.handled(shape) if shape.done or shape.dismissed else None
     applications = shape.applications
     count = len(applications)
     if count > 1 and (count > limits.applications or len({application.id for application in applications}) != count):
@@ -99,7 +103,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, declared: Decl
         families.append(linker.family(application, len(families), candidate))
     placed = 1 + count + linker.people  # rows that may have a place
     size = placed + linker.interviews + linker.interviewers + linker.messages
-    case = Case(now, candidate, tuple(families), shape, size)
+    case = Case(now, candidate, tuple(families), shape, size, handled)
     if placed > limits.places and _count_places(case) > limits.places:
         raise NotLinkable
     return case
@@ -170,10 +174,18 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             given.company,
             given.role,
             given.status,
+            None if given.applied_at is None else self.seconds(given.applied_at),
+            given.internal,
             given.preferred,
-            None if given.reply_by is None else self._deadline(given.reply_by),
+            None if given.reply_by is None else self.deadline(given.reply_by),
+            given.next_step,
+            None if given.next_step_said_at is None else self.seconds(given.next_step_said_at),
+            given.signals,
+            given.keep_in_touch,
+            None if given.reapply_from is None else self.deadline(given.reapply_from),
             given.contact_policy,
             contact_via,
+            given.thanks_direct,
             country,
             zone,
             name,
@@ -232,6 +244,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 person.name,
                 person.email,
                 person.role,
+                person.relation,
                 person.prefers,
                 person.invited_call,
                 person.contact_policy,
@@ -266,8 +279,18 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 ended_at = days * 86_400 + since.seconds + known[1]
             if (status == "held" and now is not None and ended_at > now) or interview.id.isspace():
                 raise NotLinkable
-            custom = NO_CUSTOM if interview.custom is None else self.customs("interview", interview.custom)
-            row = InterviewRow(no, interview.id, interview.stage, status, ended_at, interview.went, application, custom)
+            row = InterviewRow(
+                no,
+                interview.id,
+                interview.stage,
+                status,
+                ended_at,
+                interview.cancelled_by,
+                None if interview.cancelled_at is None else self.seconds(interview.cancelled_at),
+                interview.went,
+                application,
+                NO_CUSTOM if interview.custom is None else self.customs("interview", interview.custom),
+            )
             rows.append(row)
             groups.append(self._group(interview, row, people, application) if interview.interviewers else ())
             no += 1
@@ -329,6 +352,9 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 sent_at,
                 message.channel,
                 message.kind,
+                None if message.answer_by is None else self.deadline(message.answer_by),
+                message.bounced,
+                message.mistake,
                 person,
                 application,
                 NO_CUSTOM if message.custom is None else self.customs("message", message.custom),
@@ -341,17 +367,23 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
     def _offer(self, given: Offer, application: ApplicationRow) -> OfferRow:
         received = None if given.received_at is None else self.seconds(given.received_at)
         signed = None if given.signed_at is None else self.seconds(given.signed_at)
-        if received is not None and signed is not None and signed < received:
+        withdrawn = None if given.withdrawn_at is None else self.seconds(given.withdrawn_at)
+        if received is not None and (
+            (signed is not None and signed < received) or (withdrawn is not None and withdrawn < received)
+        ):
             raise NotLinkable
         return OfferRow(
             application.no,
             application.id,
             received,
             given.form,
-            None if given.answer_by is None else self._deadline(given.answer_by),
+            None if given.answer_by is None else self.deadline(given.answer_by),
             signed,
             given.conditional,
-            None if given.start_on is None else self._deadline(given.start_on),
+            given.conditions,
+            None if given.conditions_by is None else self.deadline(given.conditions_by),
+            None if given.start_on is None else self.deadline(given.start_on),
+            withdrawn,
             application,
             NO_CUSTOM if given.custom is None else self.customs("offer", given.custom),
         )
@@ -367,10 +399,12 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         return _new(place, self.calendars)
 
     def seconds(self, moment: datetime) -> int:
+        if moment.tzinfo is None:  # a moment without an offset, on the nearest clock
+            if not self.zoned_here or not 1970 < moment.year < 2199:
+                raise NotLinkable
+            return self.calendar.instant(moment)
         known = self.calendars.epochs.get(moment.tzinfo)
         if known is None:
-            if moment.tzinfo is None:
-                return self._local(moment)
             known = self.calendars.epoch_of(moment.tzinfo)
         epoch, offset = known
         since = moment - epoch
@@ -379,13 +413,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             raise NotLinkable
         return seconds
 
-    def _local(self, moment: datetime) -> int:
-        """A moment without an offset, on the nearest clock."""
-        if not self.zoned_here or not 1970 < moment.year < 2199:
-            raise NotLinkable
-        return self.calendar.instant(moment)
-
-    def _deadline(self, text: str) -> int:
+    def deadline(self, text: str) -> int:
         if len(text) == 10 and self.zoned_here:
             day = _date(text)
             if day is None or not FIRST_YEAR < day.year < LAST_YEAR:
@@ -399,6 +427,18 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             raise NotLinkable
         return moment
 
+    def handled(self, shape: CaseShape) -> Handled:
+        """The advice that was followed or dismissed."""
+        done = {entry.key: self.seconds(entry.at) for entry in shape.done}
+        dismissed = {
+            entry.key: None if entry.until is None else self.deadline(entry.until) for entry in shape.dismissed
+        }
+        if max(len(shape.done), len(shape.dismissed)) > self.limits.handled:
+            raise NotLinkable
+        if len(done) < len(shape.done) or len(dismissed) < len(shape.dismissed):
+            raise NotLinkable
+        return Handled(done, dismissed)
+
     def customs(self, entity: str, given: Mapping[str, object]) -> Mapping[str, Value]:
         declared = self.custom.get(entity, {})
         values: dict[str, Value] = {}
@@ -407,7 +447,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             if kind is None:
                 raise NotLinkable
             if isinstance(value, str) and isinstance(kind, MomentKind):
-                values[name] = self._deadline(value)
+                values[name] = self.deadline(value)
             elif value is not None:
                 values[name] = custom_value(value, kind, self.calendar)
                 if values[name] is None:

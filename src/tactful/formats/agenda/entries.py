@@ -98,7 +98,7 @@ class _Reporter:
         """Whether a deadline of the run falls into the plan."""
         due = run.advice.due
         return (
-            run.advice.due_word == "by"
+            run.advice.due_means == "by"
             and due is not None
             and seconds(self._plan.start) < seconds(due) < seconds(self._plan.until)
         )
@@ -107,7 +107,7 @@ class _Reporter:
         now = seconds(run.start) == seconds(self._plan.start)
         parts = ["goes on"] if taken_over else []
         due = run.advice.due
-        overdue = due is not None and run.advice.due_word == "by" and seconds(due) < seconds(run.start)
+        overdue = due is not None and run.advice.due_means == "by" and seconds(due) < seconds(run.start)
         if due is not None:
             parts.append(self._by(run.advice, due, run.start if now else None))
             if overdue:
@@ -132,7 +132,7 @@ class _Reporter:
         return self._entry(due, "due", run.advice, detail)
 
     def _by(self, advice: Advice, due: datetime, now: datetime | None) -> str:
-        deadline = f"{advice.due_word} {self._moment(due)}"
+        deadline = f"{advice.due_means} {self._moment(due)}"
         return deadline if now is None else f"{deadline}, {distance(seconds(due) - seconds(now))}"
 
     def _until_close(self, run: Run) -> str:

@@ -221,7 +221,7 @@ class _Layout:
         for strand, y in self._places:
             for run in strand.runs:
                 due = run.advice.due
-                if due is not None and run.advice.due_word == "by" and self._in_view(due):
+                if due is not None and run.advice.due_means == "by" and self._in_view(due):
                     title = f"{run.advice.label}\nby {self._in_words(due, strand.calendar)}"
                     yield Mark(self._x(seconds(due)), y + LANE / 2, "", title)
 

@@ -95,7 +95,7 @@ class _Entry:
 
     def component(self) -> Component | None:
         """The entry; ``None`` if there is nothing to write."""
-        if self._strand.advice.due_word == "until":
+        if self._strand.advice.due_means == "until":
             return self._end_of_waiting()
         for no, run in enumerate(self._strand.runs):
             if daily(run.windows, self._strand.calendar):
@@ -179,14 +179,14 @@ class _Entry:
             yield whom
         if advice.due is not None:
             away = their_clock(advice.due, self._strand.calendar)
-            yield f"{advice.due_word} {self._in_words(advice.due)}" + (f" ({away})" if away else "")
+            yield f"{advice.due_means} {self._in_words(advice.due)}" + (f" ({away})" if away else "")
         yield from (f"- {step}" for step in advice.steps)
         yield from (f"{reason.text} [{reason.rule}; {reason.source}]" for reason in advice.because)
 
     def _later(self, no: int) -> Iterable[str]:
         """The advice that follows if the deadline is missed."""
         for run in self._strand.runs[no + 1 :]:
-            due = "" if run.advice.due is None else f", {run.advice.due_word} {self._in_words(run.advice.due)}"
+            due = "" if run.advice.due is None else f", {run.advice.due_means} {self._in_words(run.advice.due)}"
             yield f"If missed, from {self._in_words(run.start)}: {run.advice.label}{due}"
 
     def _from_then_on(self, moment: datetime) -> Iterable[str]:

@@ -7,11 +7,12 @@ from typing import Literal, get_args
 
 from tactful.facts.entities import ENTITIES, SCOPES
 from tactful.language import syntax
+from tactful.language.check.changes import check_leaves
 from tactful.language.check.order import check_order
 from tactful.language.check.templates import check_template
-from tactful.language.ir import Action, FieldSlot, OrderKey, Template
+from tactful.language.ir import Action, Field, FieldSlot, Leaves, OrderKey, Template
 from tactful.language.names import Names, Reads, Report, Scope
-from tactful.language.terms import MAX_FAMILY, Name
+from tactful.language.terms import ADVICE_KINDS, DUE_MEANS, MAX_FAMILY, AdviceKind, DueMeans, Name
 from tactful.source.codes.conditions import CircularActions, OutOfScope, UnknownAction
 from tactful.source.codes.pack import BadSetting
 from tactful.source.codes.text import TooLarge
@@ -81,10 +82,13 @@ def _check_action(
         channel,
         label,
         tuple(texts),
-        _due(action, report),
+        _due(members, report),
         action.name.span,
         next((member.outside_safety for member in members if member.outside_safety is not None), None),
         _order(members, scope),
+        _kind(members, report),
+        _occasion(members, scope),
+        _leaves(members, scope),
     )
 
 
@@ -115,6 +119,25 @@ def _order(members: list[syntax.Action], scope: Scope) -> tuple[OrderKey, ...]:
     return check_order(stated.order, own)
 
 
+def _occasion(members: list[syntax.Action], scope: Scope) -> tuple[Field, ...]:
+    """The fields of the nearest action of a family that states an occasion."""
+    stated = next((member for member in members if member.occasion is not None), None)
+    if stated is None or stated.occasion is None:
+        return ()
+    own = scope if stated is members[0] else Scope(scope.names, scope.entities, scope.reads, _unreported)
+    fields = [own.field(name) for name in stated.occasion]
+    return tuple(field for field in fields if field is not None)
+
+
+def _leaves(members: list[syntax.Action], scope: Scope) -> Leaves | None:
+    """What the nearest action of a family that says so leaves behind."""
+    stated = next((member for member in members if member.leaves is not None), None)
+    if stated is None or stated.leaves is None:
+        return None
+    own = scope if stated is members[0] else Scope(scope.names, scope.entities, scope.reads, _unreported)
+    return check_leaves(stated.leaves, own)
+
+
 def _unreported(_: Diagnostic) -> None:
     """Drop a mistake that is reported elsewhere."""
 
@@ -129,14 +152,33 @@ def _one_per(action: syntax.Action, report: Report) -> OnePer | None:
     return one_per
 
 
-def _due(action: syntax.Action, report: Report) -> Literal["by", "until"]:
-    """Whether to do the action ``by`` its deadline, or to keep it up ``until`` then."""
-    if action.due is None or action.due.text == "by":
+def _kind(members: list[syntax.Action], report: Report) -> AdviceKind:
+    """The kind that the nearest action of a family states, or ``do``."""
+    stated = next((member for member in members if member.kind is not None), None)
+    if stated is None or stated.kind is None:
+        return "do"
+    kind = next((word for word in ADVICE_KINDS if stated.kind.text == word), None)
+    if kind is None and stated is members[0]:
+        help_ = "write `do` (to be done), `avoid` (to be left alone), `wait` (to be waited for) or `standing` (true all along)"
+        report(BadSetting.at(stated.kind.span, f"`kind` is `{stated.kind.text}`", help_))
+    return kind or "do"
+
+
+def _due(members: list[syntax.Action], report: Report) -> DueMeans:
+    """Whether to do the action ``by`` its deadline, or to keep it up ``until`` then.
+
+    The nearest action of a family that states it, or that states a kind, decides.
+    """
+    stated = next((member for member in members if member.due is not None or member.kind is not None), None)
+    if stated is None:
         return "by"
-    if action.due.text != "until":
+    if stated.due is None:
+        return "by" if _kind([stated], _unreported) == "do" else "until"
+    due = next((word for word in DUE_MEANS if stated.due.text == word), None)
+    if due is None and stated is members[0]:
         help_ = "write `by` (do it by then) or `until` (keep it up until then)"
-        report(BadSetting.at(action.due.span, f"`due` is `{action.due.text}`", help_))
-    return "until"
+        report(BadSetting.at(stated.due.span, f"`due` is `{stated.due.text}`", help_))
+    return due or "by"
 
 
 def check_texts(action: Action, entity: str, written_action: syntax.Action, report: Report) -> None:
@@ -158,3 +200,20 @@ def check_texts(action: Action, entity: str, written_action: syntax.Action, repo
                     f"add a text for that case, `{{{slot.field.text}|…}}`, or use a field of an entity in scope: {in_scope}",
                 )
             )
+
+
+def check_leaves_fit(action: Action, entity: str, report: Report) -> None:
+    """Report what an action cannot leave behind if its target is an ``entity``."""
+    leaves = action.leaves
+    if leaves is None:
+        return
+    if leaves.message is not None and entity == "candidate":
+        message = (
+            f"`{action.id}` leaves a message, but a rule uses it for each `candidate`, who belongs to no application"
+        )
+        report(OutOfScope.at(action.span, message, "let it leave `facts` instead"))
+    for put in leaves.facts:
+        if put.field.scope not in SCOPES[entity]:
+            in_scope = ", ".join(f"`{name}`" for name in SCOPES[entity])
+            message = f"`{action.id}` sets `{put.field.text}`, but a rule uses it for each `{entity}`, which has none"
+            report(OutOfScope.at(action.span, message, f"set a field of an entity in scope: {in_scope}"))

@@ -17,7 +17,7 @@ from tactful.facts.kinds import Known as KnownValue
 from tactful.facts.parameters import Adjustable
 from tactful.facts.reading.custom import CustomFields, Declared
 from tactful.facts.working_time import WorkingTime
-from tactful.language.terms import Definition, Modality, Order, Override
+from tactful.language.terms import AdviceKind, Definition, DueMeans, Modality, Order, Override
 from tactful.source.diagnostics import Diagnostic, Span
 
 
@@ -198,11 +198,17 @@ Template = tuple[str | FieldSlot, ...]
 
 
 class FieldNote(Checked, frozen=True):
-    """A note on a given or custom field: a question that asks for it (``None``: the default), and who can change it."""
+    """A note on a given or custom field: a question that asks for it (``None``: the default), and who can change it.
+
+    The question makes sense only if ``ask_when`` holds (``None``: always). ``usually`` holds with the usual answer (``None``:
+    no answer is more usual than others).
+    """
 
     ask: Template | None
     about: str
     mutability: Mutability
+    ask_when: Condition | None = None
+    usually: Condition | None = None
 
 
 class WhenFact(Checked, frozen=True):
@@ -349,14 +355,28 @@ class OrderKey(Checked, frozen=True):
     words: str
 
 
+class Put(Checked, frozen=True):
+    """A field that is set to a value; ``None`` makes it unknown."""
+
+    field: Field
+    value: Value
+
+
+class Leaves(Checked, frozen=True):
+    """What an action leaves behind when it is done: a message with these fields, and facts that are set."""
+
+    message: tuple[Put, ...] | None
+    facts: tuple[Put, ...]
+
+
 class Action(Checked, frozen=True):
     """An action. ``family`` is the action itself and all actions that it is a kind of, nearest first.
 
-    ``due`` says whether to do the action ``by`` its deadline, or to keep it up ``until`` then. ``outside_safety``: why no
-    safety rule covers it, as the action or one that it is a kind of says.
+    ``kind`` says what a recommendation of the action asks for, and ``due`` whether to do it ``by`` its deadline, or to keep
+    it up ``until`` then. ``outside_safety``: why no safety rule covers it, as the action or one that it is a kind of says.
 
     ``order`` sorts conclusions about the action that are equal in priority, deadline, modality and entity of the target,
-    before ids do.
+    before ids do. ``occasion`` are the fields that tell one occasion for the action from the next.
     """
 
     id: str
@@ -366,10 +386,21 @@ class Action(Checked, frozen=True):
     channel: str | None
     label: Template | None
     steps: tuple[Template, ...]
-    due: Literal["by", "until"]
+    due: DueMeans
     span: Span
     outside_safety: str | None = None
     order: tuple[OrderKey, ...] = ()
+    kind: AdviceKind = "do"
+    occasion: tuple[Field, ...] = ()
+    leaves: Leaves | None = None
+
+    def kind_of(self, prohibits: bool) -> AdviceKind:
+        """The kind of a conclusion about the action: what is forbidden, and not waited for or standing, is left alone."""
+        return "avoid" if prohibits and self.kind == "do" else self.kind
+
+    def due_means(self, prohibits: bool) -> DueMeans:
+        """What the deadline of a conclusion about the action means: a prohibition holds until then."""
+        return "until" if prohibits else self.due
 
 
 class InScope(Checked, frozen=True):
@@ -493,13 +524,6 @@ class Same(Checked, frozen=True):
 Claim = Never | Always | AtMost | NoNew | Keeps | Same
 
 
-class Put(Checked, frozen=True):
-    """A field that is set to a value; ``None`` makes it unknown."""
-
-    field: Field
-    value: Value
-
-
 class Change(Checked, frozen=True):
     """How a second case differs from the first.
 
@@ -551,7 +575,8 @@ class CheckedPack(Checked, frozen=True):
 
     ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name. ``own``
     are its own files, without those of the packs that it extends. ``as_of``: the day (an ordinal) whose values and rules it
-    has, if it has only those of one day. ``warnings``: what the pack's files do without saying so.
+    has, if it has only those of one day. ``warnings``: what the pack's files do without saying so. ``old_actions``: the
+    names that actions had before, by action.
     """
 
     name: str
@@ -572,6 +597,7 @@ class CheckedPack(Checked, frozen=True):
     warnings: tuple[Diagnostic, ...] = ()
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
     as_of: int | None = None
+    old_actions: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
     @property
     def named_facts(self) -> tuple[ComputedFact, ...]:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from tactful.language.terms import Modality
-from tactful.reasons.records.decision import JustificationRecord, Moment, PackRecord, Record, TargetRecord
+from tactful.reasons.records.decision import DueWord, JustificationRecord, Moment, PackRecord, Record, TargetRecord
 from tactful.reasons.records.why import AskedRecord, Plain, Words
 
 
@@ -30,6 +30,7 @@ class SideRecord(Record, frozen=True):
     priority: int
     label: str
     due: Moment
+    due_means: DueWord
     steps: tuple[str, ...]
     alternatives: Annotated[tuple[str, ...], Meta(description="Their labels.")]
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from tactful.language.terms import Modality
-from tactful.reasons.records.decision import FlipsRecord, Moment, PackRecord, Record, TargetRecord
+from tactful.reasons.records.decision import DueWord, FlipsRecord, KindWord, Moment, PackRecord, Record, TargetRecord
 from tactful.source.diagnostics import TactfulError
 
 Place = Annotated[str, Meta(description="File and line.")]
@@ -202,6 +202,7 @@ class ConclusionRecord(Record, frozen=True):
     """A recommendation or a prohibition, with its rules."""
 
     modality: Modality
+    kind: KindWord
     action: str
     label: str
     target: TargetRecord
@@ -209,6 +210,7 @@ class ConclusionRecord(Record, frozen=True):
     priority: int
     safety: bool
     due: Moment
+    due_means: DueWord
     rules: tuple[RuleRecord, ...]
 
 
@@ -306,6 +308,15 @@ class DefeatedRecord(Record, frozen=True, tag_field="answer", tag="set aside"):
     opening: OpeningRecord | None
 
 
+class HandledAnswerRecord(Record, frozen=True, tag_field="answer", tag="handled"):
+    """It was concluded, and the candidate has done it or does not want to see it."""
+
+    conclusion: ConclusionRecord
+    key: Annotated[str, Meta(description="The key of the advice, by which the case names it.")]
+    how: Literal["done", "dismissed"]
+    at: Annotated[Moment, Meta(description="When it was done, or until when it is dismissed; null: for good.")]
+
+
 class ElsewhereRecord(Record, frozen=True):
     """The same action, or a member of its family, recommended for another target."""
 
@@ -342,7 +353,7 @@ class NotAdvisedRecord(Record, frozen=True, tag_field="answer", tag="not advised
     opening: OpeningRecord
 
 
-Answer = AdvisedRecord | GaveWayRecord | DefeatedRecord | NotAdvisedRecord
+Answer = AdvisedRecord | GaveWayRecord | DefeatedRecord | HandledAnswerRecord | NotAdvisedRecord
 
 
 class WhyRecord(Record, frozen=True):

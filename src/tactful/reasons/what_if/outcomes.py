@@ -38,7 +38,7 @@ class Outcome:
     @lazy
     def ranking(self) -> Ranking:
         """The firings ranked."""
-        return self.context.decider.ranker.rank(self._firings, self.context.case, self.context.now)
+        return self.context.decider.ranked(self._firings, self.context.case, self.context.now)
 
     @lazy
     def keys(self) -> frozenset[NumberedKey]:
@@ -138,6 +138,7 @@ def effects(differing: list[AdviceChange], before: Outcome, after: Outcome) -> I
             label=context.label(shown),
             target=target_record(shown.target),
             due=context.iso(shown.due),
+            due_means=context.due_means(shown),
         )
 
 
@@ -148,7 +149,7 @@ def _how(was: Conclusion, now: Conclusion, context: Context) -> str:
     if was.priority != now.priority:
         return "counts more" if now.priority > was.priority else "counts less"
     if was.due != now.due:
-        word = context.checked.actions[now.action].due
+        word = context.due_means(now)
         return "without a deadline" if now.due is None else f"{word} {say_moment(now.due, context.calendar)}"
     if [numbered_key(other) for other in was.alternatives] != [numbered_key(other) for other in now.alternatives]:
         return "with other alternatives"

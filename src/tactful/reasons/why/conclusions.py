@@ -19,6 +19,7 @@ def conclusion_record(conclusion: Conclusion, context: Context, derivation: Deri
     texts = [justification.text for justification in context.because(conclusion)]
     return ConclusionRecord(
         modality=conclusion.modality,
+        kind=context.kind_of(conclusion),
         action=conclusion.action,
         label=context.label(conclusion),
         target=target_record(conclusion.target),
@@ -26,6 +27,7 @@ def conclusion_record(conclusion: Conclusion, context: Context, derivation: Deri
         priority=conclusion.priority,
         safety=conclusion.safety,
         due=context.iso(conclusion.due),
+        due_means=context.due_means(conclusion),
         rules=tuple(derivation.fired(rules[no], row, text) for (no, row, _), text in zip(firings, texts, strict=True)),
     )
 

@@ -177,7 +177,7 @@ class _Drawer:
 
     def _interview(self, id_: str) -> Plain:
         fields = self._fields("interview", always=("ended_at",))
-        ended_at = self._near[-1]
+        ended_at = datetime.fromisoformat(fields["ended_at"]).timestamp()
         if ended_at > self._now and fields.get("status") == "held":
             del fields["status"]
         who = self._below(1 << len(self._people)) if self._people else 0
@@ -271,8 +271,9 @@ def _in_place(zone: str | None, country: str | None) -> Plain:
 
 
 def _in_order(offer: Plain) -> Plain:
-    """The offer with its moments in order, so that it is not signed before it is received."""
-    received, signed = offer.get("received_at"), offer.get("signed_at")
-    if received is None or signed is None or datetime.fromisoformat(signed) >= datetime.fromisoformat(received):
+    """The offer with its moments in order, so that it is neither signed nor withdrawn before it is received."""
+    names = [name for name in ("received_at", "signed_at", "withdrawn_at") if offer.get(name) is not None]
+    if "received_at" not in names:
         return offer
-    return {**offer, "received_at": signed, "signed_at": received}
+    first = min(names, key=lambda name: datetime.fromisoformat(offer[name]))
+    return {**offer, "received_at": offer[first], first: offer["received_at"]}

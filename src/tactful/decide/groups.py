@@ -1,0 +1,39 @@
+"""Advice that is the same for several rows of one application, such as thanks to each of three interviewers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from tactful.decide.ranker import Conclusion
+from tactful.facts.rows import Row
+from tactful.source.lazy import lazy
+
+
+class Groups(msgspec.Struct, frozen=True, eq=False, dict=True):
+    """The groups of a decision's ranked conclusions, found on first use.
+
+    Conclusions say the same if they are about rows of one application, have the same deadline and follow from the same
+    rules. As a rule concludes one thing, their actions, modalities and priorities are then the same as well.
+    """
+
+    ranked: Sequence[Conclusion]
+
+    def of(self, rank: int) -> int:
+        """The rank (from 1) of the first conclusion that says the same as the conclusion of this rank."""
+        return self._firsts[rank - 1]
+
+    @lazy
+    def _firsts(self) -> list[int]:
+        first: dict[tuple[Row, int | None, frozenset[int]], int] = {}
+        return [
+            rank
+            if (application := conclusion.target.application) is None
+            else first.setdefault((application, conclusion.due, _rules(conclusion)), rank)
+            for rank, conclusion in enumerate(self.ranked, start=1)
+        ]
+
+
+def _rules(conclusion: Conclusion) -> frozenset[int]:
+    return frozenset([no for no, _, _ in conclusion.firings])
