@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import tactful
 from shipped_cases import shipped
 from tactful.decide.ranker import Conclusion
-from tactful.facts.kinds import DAY
-from tactful.facts.rows import inside, row_key
+from tactful.facts.kinds import DAY, HOUR
+from tactful.facts.rows import inside, nearest_calendar, row_key
 from tactful.testing import assert_invariants, cases
 
 Plain = dict[str, Any]
@@ -99,8 +99,14 @@ def test_every_drawn_case_can_be_read(case: Plain) -> None:
 @given(case=CASES)
 def test_p01_p23_resigning_needs_a_signed_offer(pack: tactful.Policy, case: Plain) -> None:
     """P01, P23: forbidden to the employed unless an offer is firm; each step down the ladder forbids it at once."""
-    case = {**case, "candidate": {**case["candidate"], "employed": True}}
-    now, signed = case["now"], {"form": "written", "signed_at": case["now"], "conditional": False}
+    case = {**case, "candidate": {**case["candidate"], "employed": True, "notice_given": None}}
+    now = case["now"]
+    signed = {
+        "form": "written",
+        "signed_at": now,
+        "conditional": False,
+        "start_on": _later(now, 60 * DAY).isoformat(),
+    }
     one: Plain = {"id": "z", "offer": signed}
     firm = pack.decide({**case, "applications": [*case["applications"], one]}, now=_later(now, 1))
     assert not _vetoes(firm, "resign")
@@ -136,9 +142,11 @@ def test_p02_a_contradiction_is_reported(pack: tactful.Policy, case: Plain) -> N
 @SOME
 @given(case=CASES)
 def test_p03_nothing_known_means_writing(pack: tactful.Policy, case: Plain) -> None:
-    """P03: without preference or invitation nobody is called; the profile for fields where calls are welcome differs."""
-    decision = pack.decide(_with(case, "people", prefers=None, invited_call=None))
-    assert pack.name == "phone-friendly" or not _names(decision, "call")
+    """P03: where nothing is known, a call is at most another way beside a mail; `phone-friendly` calls unasked."""
+    decision = pack.decide(_with(case, "people", prefers=None, invited_call=None, channels=None))
+    if pack.name != "phone-friendly":
+        calls = [advice for advice in decision.actions if advice.action == "call"]
+        assert all(advice.modality.endswith("not") for advice in calls)
 
 
 def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Policy) -> None:
@@ -159,6 +167,9 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
         *("have_contract_checked", "hand_in_papers", "tell_referees", "take_notice_back", "agree_move"),
         *("reply_to_rejection", "find_name", "find_interviewers", "find_contact", "wait", "move_on", "weigh_offers"),
         *("keep_searching", "resign", "give_notice"),
+        *("draft_note", "update_helper", "correct_mistake", "find_address", "company_contact", "get_back_in_touch"),
+        *("ask_for_feedback", "offer_times", "apologise", "ask_for_new_time", "answer_message"),
+        *("hand_over", "hand_in_task", "send_references", "send_documents"),
     }
 
 
@@ -177,16 +188,21 @@ def test_p14_p34_advice_has_begun(pack: tactful.Policy, case: Plain) -> None:
 @SOME
 @given(case=CASES)
 def test_p16_thanks_are_due_two_days_after_the_end(pack: tactful.Policy, case: Plain) -> None:
-    """P16: from the end of the interview, in elapsed time, whatever the clock did in between."""
-    decision = pack.decide(case)
-    ends = {row.ended_at for family in decision.context.case.families for row in family.interviews}
+    """P16: in elapsed time; sooner where they decide sooner, and when people are back where nobody is at work then."""
+    decision = pack.decide(_with(case, "application", reply_by=None))
     rule = next(rule for rule in pack.checked.rules if rule.id == "thank-you-note")
     for conclusion in _recommended(decision):
         for no, row, due in conclusion.firings:
-            if no == rule.no:
-                assert due is not None
-                assert due == getattr(row, "interview").ended_at + 2 * DAY  # noqa: B009
-                assert due - 2 * DAY in ends
+            if no != rule.no:
+                continue
+            end, calendar = getattr(row, "interview").ended_at, nearest_calendar(row)  # noqa: B009
+            back_at_work = calendar.office_time(end + 2 * DAY)
+            assert due is not None
+            if back_at_work == end + 2 * DAY:
+                assert due == end + 2 * DAY
+            else:
+                assert end + 2 * HOUR <= due <= back_at_work
+                assert calendar.office_time(due) == due or due == end + 2 * HOUR
 
 
 @SOME
@@ -262,13 +278,15 @@ def test_p44_looser_figures_keep_all_safety(case: Plain) -> None:
 @given(case=CASES)
 def test_p22_strings_attached_keep_the_job(pack: tactful.Policy, case: Plain) -> None:
     """P22: a condition on every offer forbids resigning, and adds no contact but the request for a firm one."""
+    outside = _with(case, "application", internal=None)["applications"]
     tied = [
         {**application, "offer": {**application["offer"], "conditional": True}}
         if "offer" in application
         else application
-        for application in case["applications"]
+        for application in outside
     ]
-    after = pack.decide({**case, "candidate": {**case["candidate"], "employed": True}, "applications": tied})
+    employed = {**case["candidate"], "employed": True, "notice_given": None}
+    after = pack.decide({**case, "candidate": employed, "applications": tied})
     assert _vetoes(after, "resign")
     assert not _names(after, "resign")
 
