@@ -136,11 +136,26 @@ class Conclusion(msgspec.Struct, eq=False, gc=False):
         return _MODALITIES[self.order >> _ACTION_BITS & (1 << _MODALITY_BITS) - 1]
 
 
+class PutAside(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """A conclusion that is not shown, because it was done at a moment, or dismissed until one (``None``: for good).
+
+    ``key`` is the key by which the case names it. Moments are in seconds since 1970 (UTC).
+    """
+
+    conclusion: Conclusion
+    key: str
+    done: bool
+    moment: int | None
+
+
 class Ranking(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """A ranked decision: the conclusions in order, and the conclusions that were set aside because they lost a conflict."""
+    """A ranked decision: the conclusions in order, the conclusions that were set aside because they lost a conflict, and those
+    that the candidate has followed or dismissed.
+    """
 
     ranked: tuple[Conclusion, ...]
     set_aside: tuple[Conclusion, ...]
+    put_aside: tuple[PutAside, ...] = ()
 
 
 #: The data for ranking a rule's firing: the path to the target, the action and whether it is forbidden as a single number,
