@@ -38,9 +38,9 @@ class Decider:
         #: The engine's name.
         self.engine: EngineName = "compiled" if engine == "compiled" else "rete"
         self._program = self._load(engine)
-        facts_at = self._program.facts_at if isinstance(self._program, CompiledProgram) else None
         self.keys = Keys(checked)
-        self.ranker = Ranker(checked, self.calendars, facts_at)
+        places_at = self._program.places_at if isinstance(self._program, CompiledProgram) else None
+        self.ranker = Ranker(checked, self.calendars, places_at)
 
     def _load(self, engine: EngineName | Rete) -> Program:
         """The pack as a program of the engine. Raises :class:`tactful.EngineError` if the engine cannot be used."""
