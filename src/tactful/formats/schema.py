@@ -381,7 +381,24 @@ def _action() -> Schema:
                 "description": "Do it by the deadline, or keep it up until then. Unless stated, what is to be done is due `by`.",
             },
             "outside safety": {"type": "string", "description": "Why no safety rule needs to cover it."},
+            "occasion": {
+                "anyOf": [_TEXT, {"type": "array", "items": _TEXT}],
+                "description": "The facts that tell one occasion for it from the next.",
+                "examples": [["person.met_at"]],
+            },
+            "leaves": _leaves(),
         }
+    )
+
+
+def _leaves() -> Schema:
+    condition: Schema = {"$ref": "#/$defs/condition"}
+    return _object(
+        {
+            "message": {**condition, "description": "A message is sent, of which these lines hold."},
+            "facts": {**condition, "description": "These fields have these values afterwards, or are unknown."},
+        },
+        "What doing it leaves behind in the case.",
     )
 
 

@@ -27,7 +27,10 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
         *WAYS,
     ),
     "tables": ("by", "gives", "values", "rows", "otherwise", "only one", "about", "ask"),
-    "actions": ("about", "label", "is_a", "kind", "channel", "one per", "order", "steps", "due", "outside safety"),
+    "actions": (
+        *("about", "label", "is_a", "kind", "channel", "one per", "order", "steps", "due", "outside safety"),
+        *("occasion", "leaves"),
+    ),
     "rules": (
         *("about", "source", "group", "from", "until", "for each", "when", "unless", "then", "to"),
         *("by", "because", "priority", "safety", "off", "and when", "and unless", "replaces"),
@@ -54,6 +57,9 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "invariants": ("never", "always", "at most", "no new", "keeps", "same"),
 }
 
+
+#: What an action may leave behind.
+LEAVES: Final = ("message", "facts")
 
 #: The keys that add conditions to those of the packs below, each with the key that replaces them.
 ADDITIONS: Final[dict[str, str]] = {"and when": "when", "and unless": "unless"}
