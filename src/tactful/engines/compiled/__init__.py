@@ -1,7 +1,8 @@
 """The default engine: a checked pack becomes Python functions, built as ``ast`` nodes and never as text.
 
 ``expressions`` turns conditions and fields into expressions, ``rule_functions`` builds functions from them, ``deadlines``
-finds the end of a rule without ``by``, and ``runtime`` is the object that the functions run on.
+finds the end of a rule without ``by``, and ``runtime`` is the object that the functions run on. ``turning`` makes functions
+that look back in time, for explanations, and ``past`` is what these run on.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from collections.abc import Callable
 
 from tactful.engines.compiled.rule_functions import build_functions
 from tactful.engines.compiled.runtime import Runtime
+from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import CheckedPack
+from tactful.language.ir.clockwork import Clockwork
+from tactful.source.lazy import lazy
 
 
 class CompiledProgram:
@@ -22,7 +26,7 @@ class CompiledProgram:
 
     def __init__(self, checked: CheckedPack, calendars: Calendars) -> None:
         self._facts = {fact.id: fact for fact in checked.facts}
-        self._rules = checked.rules
+        self._checked, self._rules = checked, checked.rules
         self._calendars = calendars
         self._fire, self._steps, self._sorting = build_functions(checked)
 
@@ -42,6 +46,11 @@ class CompiledProgram:
         """The values of facts that sort actions, by the fact's id and the row, for ``case`` at ``now`` (seconds since 1970)."""
         runtime, functions = Runtime(case, now, case.families, self._calendars, self._rules, self._facts), self._sorting
         return lambda id_, row: functions[id_](runtime, row)
+
+    @lazy
+    def turning(self) -> TurningFunctions:
+        """The functions that look back in time."""
+        return TurningFunctions(self._checked, Clockwork(self._facts))
 
 
 def compile_pack(checked: CheckedPack, calendars: Calendars) -> CompiledProgram:
