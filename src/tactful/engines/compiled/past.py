@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -90,6 +90,13 @@ def since(past: Past, rule: RuleTurns, row: Row) -> int | None:
         raise Untold
     first = key >> 1
     return first if (_at_once(past, rule, row, first) if rule.mixed else key & 1) else first - 1
+
+
+def values(past: Past, function: Turning, row: Row) -> Sequence[Value]:
+    """What a function of :meth:`turning.TurningFunctions.values` gives now. May raise :class:`Untold`."""
+    past.last = 2 * past.now + 1
+    given: Sequence[Value] = function(past, row)
+    return given
 
 
 def _at_once(past: Past, rule: RuleTurns, row: Row, first: int) -> bool:

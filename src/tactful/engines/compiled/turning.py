@@ -4,24 +4,25 @@ Every test that looks at the time reports the last moment at which it turned, as
 outcome, and one more if people name that second itself as the moment (else they name the second before). The result of a
 function is the same from the largest of these keys on. So ``past`` can go back in time from turn to turn.
 
-Functions are made when they are first called for: a decision needs few of them.
+Functions are made when they are first asked for: a decision needs few of them.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
 from tactful.engines.compiled.expressions import RUNTIME, Expressions
 from tactful.engines.compiled.fact_functions import Facts, scope_of
 from tactful.engines.compiled.helpers import HELPERS
+from tactful.engines.compiled.inline_facts import truth
 from tactful.engines.compiled.past import TURNS, RuleTurns, Turning
 from tactful.engines.compiled.python_ast import attribute, both, call, constant, function, load, negate
 from tactful.engines.compiled.rule_functions import nullable
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
-from tactful.language.ir import CheckedPack, Field, NowIs, Predicate, Relates, Rule, Test
+from tactful.language.ir import CheckedPack, Condition, Field, NowIs, Predicate, Relates, Rule, Test
 from tactful.language.ir.boundaries import clock_times
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.days import asks_the_date
@@ -38,7 +39,7 @@ class TurningFunctions:
         self._facts = _TimedFacts(checked, clockwork)
         self._namespace: dict[str, Any] = {**HELPERS, **TURNS}
         self._rules: dict[int, RuleTurns | None] = {}
-        self._by_id: dict[str, Turning] = {}
+        self._made = 0
         self._lock = Lock()
 
     def rule(self, no: int) -> RuleTurns | None:
@@ -48,15 +49,20 @@ class TurningFunctions:
                 self._rules[no] = self._rule(self._checked.rules[no])
         return self._rules[no]
 
-    def fact(self, id_: str) -> Turning:
-        """The function of a fact."""
-        known = self._by_id.get(id_)
-        if known is None:
-            with self._lock:
-                self._facts.read_again(id_, load("row"))
-                self._compile([])
-                known = self._by_id[id_] = self._namespace[self._facts.name(id_)]
-        return known
+    def values(self, entity: str, parts: Sequence[Field | Condition]) -> Turning:
+        """A function that gives the values of fields, and whether conditions hold, for a row of an entity: as a tuple."""
+        with self._lock:
+            expressions = self._facts.expressions(nullable(entity), self._facts.computed)
+            values = [
+                expressions.value(part) if isinstance(part, Field) else truth(expressions.condition(part))
+                for part in parts
+            ]
+            name = f"values{self._made}"
+            self._made += 1
+            body = [*scope_of(entity), ast.Return(ast.Tuple(values, ast.Load()))]
+            self._compile([function(name, [RUNTIME, "row"], body)])
+            made: Turning = self._namespace[name]
+            return made
 
     def _rule(self, rule: Rule) -> RuleTurns | None:
         tests = list(self._clockwork.tests(rule))
@@ -97,9 +103,7 @@ class _TimedFacts(Facts):
 
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
         super().__init__(checked)
-        self._moving = {
-            no for no, fact in enumerate(checked.facts) if clockwork.fact(fact)
-        }
+        self._moving = {no for no, fact in enumerate(checked.facts) if clockwork.fact(fact)}
         #: Tests of the date, by the names that generated code has for them.
         self.dates: dict[str, Test] = {}
 
@@ -132,12 +136,15 @@ class _TimedExpressions(Expressions):
 
     def test(self, test: Test) -> ast.expr:
         self._test = test
-        return super().test(test)
+        made = super().test(test)
+        self._test = None
+        return made
 
     def own_value(self, field: Field, row: ast.expr) -> ast.expr:
         if field.origin != "clock":
             return super().own_value(field, row)
-        assert self._test is not None  # only tests read clocks
+        if self._test is None:  # a value that is shown
+            return self.clock(field, row, attribute(load(RUNTIME), "now"))
         return self.clock(field, row, self._moment(self._test, attribute(row, "calendar")))
 
     def _moment(self, test: Test, calendar: ast.expr) -> ast.expr:
