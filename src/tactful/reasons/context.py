@@ -17,7 +17,6 @@ from tactful.facts.dates import format_date
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import CheckedPack
 from tactful.language.terms import AdviceKind, DueMeans
-from tactful.reasons.pieces import Pieces
 from tactful.reasons.records.decision import JustificationRecord, PackRecord, TargetRecord
 from tactful.reasons.telling import CompiledTelling, PlainTelling, Telling
 from tactful.reasons.wording import name_of
@@ -77,12 +76,8 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         """What puts the decision into words."""
         turning = self.decider.turning
         if turning is None:
-            return self._plain
-        return CompiledTelling(self.decider.once(Pieces), turning, self.case, self.now, lambda: self._plain)
-
-    @lazy
-    def _plain(self) -> PlainTelling:
-        return PlainTelling(self.decider, self.evaluator, self.calendar)
+            return PlainTelling(self.decider, self.case, self.now)
+        return CompiledTelling(self.decider, turning, self.case, self.now)
 
     @lazy
     def _because(self) -> dict[Conclusion, tuple[JustificationRecord, ...]]:

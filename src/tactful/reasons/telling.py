@@ -6,16 +6,14 @@ not compile packs. Both say the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Lock
 from typing import Protocol
 
 from tactful.decide.decider import Decider
 from tactful.engines.compiled.past import Turning, Untold, past_of, since, values
 from tactful.engines.compiled.turning import TurningFunctions
-from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Expiry
-from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import Rule, Template
@@ -23,6 +21,7 @@ from tactful.reasons.justification import justification, step_text
 from tactful.reasons.pieces import Pieces, Sentence
 from tactful.reasons.records.decision import JustificationRecord
 from tactful.reasons.wording import fill, unlabelled
+from tactful.source.lazy import lazy
 
 
 class Telling(Protocol):
@@ -50,11 +49,12 @@ class Telling(Protocol):
 
 
 class PlainTelling:
-    """Looks at every condition and sentence anew, with the plain evaluator."""
+    """Looks at every condition and sentence anew, with the plain evaluator. ``now`` is in seconds since 1970, UTC."""
 
-    def __init__(self, decider: Decider, evaluator: Evaluator, calendar: Calendar) -> None:
-        self._actions, self._evaluator, self._calendar = decider.checked.actions, evaluator, calendar
-        self._expiry = Expiry(evaluator)
+    def __init__(self, decider: Decider, case: Case, now: int) -> None:
+        self._actions, self._calendar = decider.checked.actions, case.candidate.calendar
+        self._evaluator = decider.evaluator(case, now)
+        self._expiry = Expiry(self._evaluator)
 
     def since(self, rule: Rule, row: Row) -> int | None:
         return self._expiry.since(rule, row)
@@ -78,13 +78,11 @@ class PlainTelling:
 
 
 class CompiledTelling:
-    """Puts pieces together with values from compiled code. ``plain`` makes what tells the rest."""
+    """Puts pieces together with values from compiled code. ``now`` is in seconds since 1970, UTC."""
 
-    def __init__(
-        self, pieces: Pieces, turning: TurningFunctions, case: Case, now: int, plain: Callable[[], PlainTelling]
-    ) -> None:
-        self._pieces, self._turning, self._calendar, self._plain = pieces, turning, case.candidate.calendar, plain
-        self._past = past_of(case, now)
+    def __init__(self, decider: Decider, turning: TurningFunctions, case: Case, now: int) -> None:
+        self._decider, self._turning, self._calendar = decider, turning, case.candidate.calendar
+        self._pieces, self._past = decider.once(Pieces), past_of(case, now)
         self._lock = Lock()
 
     def since(self, rule: Rule, row: Row) -> int | None:
@@ -95,31 +93,36 @@ class CompiledTelling:
                     return since(self._past, turns, row)
             except Untold:
                 pass
-        return self._plain().since(rule, row)
+        return self._plain.since(rule, row)
 
     def justification(self, rule: Rule, row: Row) -> JustificationRecord:
         try:
             return self._pieces.reason(rule).of(row, self._reads, self._calendar)
         except Untold:
-            return self._plain().justification(rule, row)
+            return self._plain.justification(rule, row)
 
     def label(self, action: str, target: Row) -> str:
         try:
             return self._said(self._pieces.label(action, target.entity), target)
         except Untold:
-            return self._plain().label(action, target)
+            return self._plain.label(action, target)
 
     def steps(self, action: str, target: Row) -> Sequence[str]:
         try:
             return [self._said(step, target) for step in self._pieces.steps(action, target.entity)]
         except Untold:
-            return self._plain().steps(action, target)
+            return self._plain.steps(action, target)
 
     def added(self, rule: Rule, row: Row) -> str:
         try:
             return self._said(self._pieces.added(rule), row)
         except Untold:
-            return self._plain().added(rule, row)
+            return self._plain.added(rule, row)
+
+    @lazy
+    def _plain(self) -> PlainTelling:
+        """Tells what compiled code cannot."""
+        return PlainTelling(self._decider, self._past.case, self._past.now)
 
     def _said(self, sentence: Sentence, row: Row) -> str:
         return sentence.of(row, self._reads, self._calendar)
