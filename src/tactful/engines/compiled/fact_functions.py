@@ -54,10 +54,6 @@ class Facts:
         self._called.add(self.numbers[id_])
         return call(load(f"fact{self.numbers[id_]}"), load(RUNTIME), row)
 
-    def name(self, id_: str) -> str:
-        """The name of a fact's function."""
-        return f"fact{self.numbers[id_]}"
-
     def fact(self, id_: str) -> ComputedFact:
         """The fact itself."""
         return self._facts[self.numbers[id_]]
@@ -113,7 +109,11 @@ class _FactFunction:
 
     def body(self) -> list[ast.stmt]:
         """All statements."""
-        return [assign(NOW, attribute(load(RUNTIME), "now")), *scope_of(self._fact.entity), *self._work(self._fact)]
+        return [
+            assign(NOW, attribute(load(RUNTIME), "now")),
+            *scope_of(self._fact.entity, load("row")),
+            *self._work(self._fact),
+        ]
 
     def _work(self, fact: ComputedFact) -> list[ast.stmt]:
         match fact:
@@ -200,16 +200,16 @@ class _FactFunction:
         return [assign(name, attribute(load(entity), name)) for name in names if name not in self._own]
 
 
-def scope_of(entity: str) -> list[ast.stmt]:
-    """Variables for the rows in scope of an entity, whose row is the parameter ``row``."""
+def scope_of(entity: str, row: ast.expr) -> list[ast.stmt]:
+    """Statements that set variables to the rows in scope of a row, and ``family`` to its family."""
     candidate = assign("candidate", attribute(load(RUNTIME), "case", "candidate"))
     if entity == "candidate":
         return [candidate]
-    scope = [candidate, assign(entity, load("row"))]
+    scope = [candidate, assign(entity, row)]
     above = {"interviewer": ("interview", "person"), "message": ("person",)}
-    scope += [assign(name, attribute(load("row"), name)) for name in above.get(entity, ())]
+    scope += [assign(name, attribute(row, name)) for name in above.get(entity, ())]
     if entity != "application":
-        scope.append(assign("application", attribute(load("row"), "application")))
+        scope.append(assign("application", attribute(row, "application")))
     families = attribute(load(RUNTIME), "families")
     scope.append(assign(FAMILY, ast.Subscript(families, attribute(load("application"), "no"), ast.Load())))
     if entity != "offer":

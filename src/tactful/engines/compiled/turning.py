@@ -59,7 +59,7 @@ class TurningFunctions:
             ]
             name = f"values{self._made}"
             self._made += 1
-            body = [*scope_of(entity), ast.Return(ast.Tuple(values, ast.Load()))]
+            body = [*scope_of(entity, load("row")), ast.Return(ast.Tuple(values, ast.Load()))]
             self._compile([function(name, [RUNTIME, "row"], body)])
             made: Turning = self._namespace[name]
             return made
@@ -71,7 +71,7 @@ class TurningFunctions:
         expressions = self._facts.expressions(nullable(rule.entity), self._facts.computed)
         fires = both([expressions.condition(rule.when), negate(expressions.condition(rule.unless))])
         name = f"rule{rule.no}"
-        self._compile([function(name, [RUNTIME, "row"], [*scope_of(rule.entity), ast.Return(fires)])])
+        self._compile([function(name, [RUNTIME, "row"], [*scope_of(rule.entity, load("row")), ast.Return(fires)])])
         late = {late for test in tests for late in _sorts(test)}
         horizon = CLOCK_HORIZON if self._clockwork.looks_at_clocks(rule) else HORIZON
         return RuleTurns(self._namespace[name], horizon, mixed=len(late) > 1)
