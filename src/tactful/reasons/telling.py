@@ -7,11 +7,12 @@ not compile packs. Both say the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Lock
 from typing import Protocol
 
 from tactful.decide.decider import Decider
-from tactful.engines.compiled.past import Turning, Untold, past_of, since, values
+from tactful.engines.compiled.past import SMALL, Turning, Untold, past_of, since, values
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.expiry import Expiry
 from tactful.facts.kinds import Value
@@ -86,13 +87,10 @@ class CompiledTelling:
         self._lock = Lock()
 
     def since(self, rule: Rule, row: Row) -> int | None:
-        turns = self._turning.rule(rule.no)
+        turns = self._turning.rule(rule.no) if self._past.case.size <= SMALL else None
         if turns is not None:
-            try:
-                with self._lock:
-                    return since(self._past, turns, row)
-            except Untold:
-                pass
+            with suppress(Untold), self._lock:
+                return since(self._past, turns, row)
         return self._plain.since(rule, row)
 
     def justification(self, rule: Rule, row: Row) -> JustificationRecord:

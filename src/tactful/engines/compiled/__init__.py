@@ -17,7 +17,6 @@ from tactful.facts.calendars import Calendars
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import CheckedPack
 from tactful.language.ir.clockwork import Clockwork
-from tactful.source.lazy import lazy
 
 
 class CompiledProgram:
@@ -25,31 +24,31 @@ class CompiledProgram:
 
     def __init__(self, checked: CheckedPack, calendars: Calendars) -> None:
         self._facts = {fact.id: fact for fact in checked.facts}
-        self._checked, self._rules = checked, checked.rules
+        self._rules = checked.rules
         self._calendars = calendars
+        #: The functions that look back in time, and ahead.
+        self.turning = TurningFunctions(checked, Clockwork(self._facts))
         self._fire, self._steps, self._orders = build_functions(checked)
 
     def fire(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that advise or prohibit, for ``case`` at ``now`` (seconds since 1970), in no particular order."""
         firings: list[RawFiring] = []
-        self._fire(Runtime(case, now, case.families, self._calendars, self._rules, self._facts), firings.append)
+        self._fire(self._runtime(case, now), firings.append)
         return firings
 
     def fire_steps(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that add steps, in no particular order. They are only needed when advice is put into words."""
         firings: list[RawFiring] = []
-        self._steps(Runtime(case, now, case.families, self._calendars, self._rules, self._facts), firings.append)
+        self._steps(self._runtime(case, now), firings.append)
         return firings
 
     def places_at(self, case: Case, now: int) -> Callable[[int, Sequence[Row]], list[tuple[int | float, ...]]]:
         """The places of rows in an order of targets, by the order's number, for ``case`` at ``now`` (seconds since 1970)."""
-        runtime, functions = Runtime(case, now, case.families, self._calendars, self._rules, self._facts), self._orders
+        runtime, functions = self._runtime(case, now), self._orders
         return lambda no, rows: functions[no](runtime, rows)
 
-    @lazy
-    def turning(self) -> TurningFunctions:
-        """The functions that look back in time."""
-        return TurningFunctions(self._checked, Clockwork(self._facts))
+    def _runtime(self, case: Case, now: int) -> Runtime:
+        return Runtime(case, now, case.families, self._calendars, self._rules, self._facts, self.turning)
 
 
 def compile_pack(checked: CheckedPack, calendars: Calendars) -> CompiledProgram:

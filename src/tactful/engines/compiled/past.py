@@ -1,4 +1,4 @@
-"""Since when a rule has fired: the search backwards from turn to turn, with the functions of ``turning``."""
+"""Since when and until when a rule fires: the search from turn to turn, with the functions of ``turning``."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from tactful.facts.calendars import Calendar
-from tactful.facts.kinds import Value
+from tactful.facts.kinds import DAY, Value
 from tactful.facts.rows import Case, Family, Row
 from tactful.language.ir import Test
 from tactful.language.ir.days import day_turns
 
-#: The turn of what never turned.
-_NEVER: Final = -(1 << 62)
+#: The turns before and after all others.
+_FIRST: Final = -(1 << 62)
+_LAST: Final = 1 << 62
+#: The most rows of a case that is looked at in this way. The plain search counts its steps, and stops where they are too many.
+SMALL: Final = 400
 #: The most turns that are looked at for one rule and row.
 _MOST: Final = 60
 
@@ -24,30 +27,32 @@ class Untold(Exception):
 
 
 class _Kept(NamedTuple):
-    """The value of a fact from the turn ``low`` to the turn ``last``."""
+    """The value of a fact from the turn ``low`` until the turn ``high``."""
 
     value: Value
     low: int
-    last: int
+    high: int
 
 
 class Past(msgspec.Struct, eq=False):
     """The object that the functions of ``turning`` run on: a case, and the turns up to which it is looked at.
 
-    Turns are keys, see ``turning``. All turns up to ``last`` have happened, apart from ``left_out``. ``low`` is the latest
-    turn that the results so far depend on. ``memo`` has the facts that time does not change, ``present`` the others as they
-    are now, and ``before`` the others as they were at some moment. Not safe to share between threads.
+    Turns are keys, see ``turning``. All turns up to ``last`` have happened, apart from ``left_out``. The results so far hold
+    from ``low``, the latest turn that they depend on, until ``high``, the next one. ``memo`` has the facts that time does not
+    change, ``present`` the others as they are now, and ``other`` the others as they are at some other moment. Not safe to
+    share between threads.
     """
 
     case: Case
     families: tuple[Family, ...]
     now: int
     last: int
-    low: int = _NEVER
-    left_out: int = _NEVER
+    low: int = _FIRST
+    high: int = _LAST
+    left_out: int = _FIRST
     memo: dict[int, Value] = msgspec.field(default_factory=dict)
     present: dict[int, _Kept] = msgspec.field(default_factory=dict)
-    before: dict[int, _Kept] = msgspec.field(default_factory=dict)
+    other: dict[int, _Kept] = msgspec.field(default_factory=dict)
 
     @property
     def moment(self) -> int:
@@ -60,12 +65,12 @@ def past_of(case: Case, now: int) -> Past:
     return Past(case, case.families, now, 2 * now + 1)
 
 
-#: The functions of one rule or one fact.
+#: The functions of one rule, of one fact, or of several values.
 Turning = Callable[[Past, Row], Any]
 
 
 class RuleTurns(NamedTuple):
-    """How far back a rule is looked at, in seconds, and whether its turns are of both sorts, see ``turning``."""
+    """Whether a rule fires, how far it is looked at in seconds, and whether its turns are of both sorts, see ``turning``."""
 
     fires: Turning
     horizon: int
@@ -75,21 +80,59 @@ class RuleTurns(NamedTuple):
 def since(past: Past, rule: RuleTurns, row: Row) -> int | None:
     """As :meth:`tactful.engines.expiry.Expiry.since`. Raises :class:`Untold` where this search cannot tell."""
     start, last = past.now - rule.horizon - 1, 2 * past.now + 1
-    key = None
+    low = None
     for _ in range(_MOST):
-        past.last, past.low = last, _NEVER
+        past.last, past.low = last, _FIRST
         if not rule.fires(past, row):
             break
-        key = past.low
-        if key >> 1 <= start:
+        low = past.low
+        if low >> 1 <= start:
             return None
-        last = (key >> 1 << 1) - 1
+        last = (low >> 1 << 1) - 1
     else:
         raise Untold
-    if key is None:  # it does not fire now
+    if low is None:  # it does not fire now
         raise Untold
-    first = key >> 1
-    return first if (_at_once(past, rule, row, first) if rule.mixed else key & 1) else first - 1
+    first = low >> 1
+    if rule.mixed:
+        # Turns of the later sort that alone make it fire are named by the second before.
+        return first - 1 if _fires(past, rule, row, first, late=True) and not _fires(past, rule, row, first) else first
+    return first if low & 1 else first - 1
+
+
+def until(past: Past, rule: RuleTurns, row: Row) -> int | None:
+    """As :meth:`tactful.engines.expiry.Expiry.until`. Raises :class:`Untold` where this search cannot tell."""
+    end, last = past.now + rule.horizon, 2 * past.now + 1
+    high = None
+    for _ in range(_MOST):
+        past.last, past.high = last, _LAST
+        if not rule.fires(past, row):
+            break
+        high = past.high
+        if high >> 1 > end:
+            return None
+        last = high | 1
+    else:
+        raise Untold
+    if high is None:  # it does not fire now
+        raise Untold
+    first = high >> 1
+    if rule.mixed:
+        # Turns of the later sort that have any part in its end are named by the second before.
+        return first if _fires(past, rule, row, first, late=True) and not _fires(past, rule, row, first) else first - 1
+    return first if high & 1 else first - 1
+
+
+def _fires(past: Past, rule: RuleTurns, row: Row, first: int, late: bool = False) -> bool:
+    """Whether a rule fires at a second if, of the turns at it, only those of one sort have happened.
+
+    The sorts: turns that people name by the second itself, and those that are ``late``, a second after the named moment.
+    """
+    key = 2 * first
+    alone = Past(past.case, past.families, past.now, key if late else key + 1, memo=past.memo)
+    if not late:
+        alone.left_out = key
+    return bool(rule.fires(alone, row))
 
 
 def values(past: Past, function: Turning, row: Row) -> Sequence[Value]:
@@ -99,24 +142,14 @@ def values(past: Past, function: Turning, row: Row) -> Sequence[Value]:
     return given
 
 
-def _at_once(past: Past, rule: RuleTurns, row: Row, first: int) -> bool:
-    """Whether people name the first second in which a rule fires as the moment, and not the second before.
-
-    They do unless turns of the other sort at that second alone make it fire.
-    """
-    alone = Past(past.case, past.families, past.now, 2 * first, memo=past.memo)
-    if not rule.fires(alone, row):
-        return True
-    without = Past(past.case, past.families, past.now, 2 * first + 1, left_out=2 * first, memo=past.memo)
-    return bool(rule.fires(without, row))
-
-
 # --- what generated code calls ---
 
 
 def reached(past: Past, key: int) -> bool:
     """Whether a turn has happened."""
     if key > past.last or key == past.left_out:
+        if key < past.high:
+            past.high = key
         return False
     if key > past.low:
         past.low = key
@@ -129,39 +162,56 @@ def clock(past: Past, calendar: Calendar, times: tuple[int, ...]) -> int:
     midnight = calendar.plain_midnight(moment)
     if midnight is None:
         raise Untold
-    passed = moment - midnight
-    key = 2 * (midnight + max((time for time in times if time <= passed), default=0)) + 1
-    if key > past.low:
-        past.low = key
+    low, high, passed = 0, DAY, moment - midnight
+    for time in times:
+        if time <= passed:
+            low = max(low, time)
+        else:
+            high = min(high, time)
+    _between(past, midnight + low, midnight + high)
     return moment
 
 
 def date_clock(past: Past, calendar: Calendar, test: Test) -> int:
     """The moment to read the date at, for a test of the date alone."""
     moment = past.moment
-    turns = [turn for turn in day_turns(test, calendar, moment, moment) if turn <= moment]
-    if turns and (key := 2 * max(turns) + 1) > past.low:
-        past.low = key
+    for turn in day_turns(test, calendar, moment, moment):
+        _between(past, *((turn, None) if turn <= moment else (None, turn)))
     return moment
+
+
+def _between(past: Past, low: int | None, high: int | None) -> None:
+    """Results depend on clocks that turned at the second ``low``, and turn again at the second ``high``."""
+    if low is not None and (key := 2 * low + 1) > past.low:
+        past.low = key
+    if high is not None and (key := 2 * high + 1) < past.high:
+        past.high = key
 
 
 def remembered(past: Past, key: int, work: Turning, row: Row) -> Value:
     """The value of a fact that time changes, computed where it is not known to be the same as at another moment."""
     last = past.last
     kept = past.present.get(key)
-    if kept is None or kept.low > last:
-        kept = past.before.get(key)
-        if kept is None or not kept.low <= last <= kept.last:
-            outer, past.low = past.low, _NEVER
-            kept = _Kept(work(past, row), past.low, last)
-            past.low = outer
-            if last == 2 * past.now + 1:
-                past.present[key] = kept
-            else:
-                past.before[key] = kept
-    if kept.low > past.low:
-        past.low = kept.low
-    return kept.value
+    if kept is None or not kept[1] <= last < kept[2]:
+        kept = past.other.get(key)
+        if kept is None or not kept[1] <= last < kept[2]:
+            kept = _worked_out(past, key, work, row)
+    value, low, high = kept
+    if low > past.low:
+        past.low = low
+    if high < past.high:
+        past.high = high
+    return value
+
+
+def _worked_out(past: Past, key: int, work: Turning, row: Row) -> _Kept:
+    low, high = past.low, past.high
+    past.low, past.high = _FIRST, _LAST
+    kept = _Kept(work(past, row), past.low, past.high)
+    past.low, past.high = low, high
+    memo = past.present if past.last == 2 * past.now + 1 else past.other
+    memo[key] = kept
+    return kept
 
 
 #: The helpers, by the names under which generated code calls them.

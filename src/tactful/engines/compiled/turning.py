@@ -14,13 +14,12 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
-from tactful.engines.compiled.expressions import RUNTIME, Expressions
+from tactful.engines.compiled.expressions import RUNTIME, Expressions, nullable
 from tactful.engines.compiled.fact_functions import Facts, scope_of
 from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import truth
 from tactful.engines.compiled.past import TURNS, RuleTurns, Turning
 from tactful.engines.compiled.python_ast import attribute, both, call, constant, function, load, negate
-from tactful.engines.compiled.rule_functions import nullable
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
 from tactful.language.ir import CheckedPack, Condition, Field, NowIs, Predicate, Relates, Rule, Test
 from tactful.language.ir.boundaries import clock_times
@@ -103,7 +102,7 @@ class _TimedFacts(Facts):
 
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
         super().__init__(checked)
-        self._moving = {no for no, fact in enumerate(checked.facts) if clockwork.fact(fact)}
+        self._clockwork = clockwork
         #: Tests of the date, by the names that generated code has for them.
         self.dates: dict[str, Test] = {}
 
@@ -115,10 +114,9 @@ class _TimedFacts(Facts):
         return self.read_again(field.key, row)
 
     def cached(self, no: int) -> list[ast.stmt]:
-        if no not in self._moving:
+        if not self._clockwork.fact(self._facts[no]):
             return super().cached(no)
-        key = self.key(no)
-        return [ast.Return(call(load("remembered"), load(RUNTIME), key, load(f"work{no}"), load("row")))]
+        return [ast.Return(call(load("remembered"), load(RUNTIME), self.key(no), load(f"work{no}"), load("row")))]
 
 
 class _TimedExpressions(Expressions):
