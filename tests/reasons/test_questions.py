@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 import tactful
 from shipped_cases import cases
+from tactful.facts.entities import PLACED
+from tactful.facts.fields import given_fields
 from tactful.reasons.records.decision import QuestionRecord
 
 PACK = tactful.load()
@@ -66,6 +69,139 @@ def test_a_field_without_a_question_of_its_own_is_asked_for_in_the_schemas_words
     [question] = pack.decide({"candidate": {"id": "c"}, "applications": [{"id": "acme"}]}).questions
     assert question.ask == "What is `application.portal` of acme? Whether they have a portal."
     assert [(answer.value, len(answer.effects)) for answer in question.answers] == [(True, 1), (False, 0)]
+
+
+NOTED = """
+actions: {look: {about: Look.}, ask: {about: Ask.}, rest: {about: Rest.}}
+fields:
+  candidate.employed: {ask: Have you a job?}
+  candidate.notice_given: {ask: Have you given notice?, ask when: {candidate.employed: yes}}
+  application.internal: {usually: no}
+  application.signals: {ask when: {application.started: yes}, usually: empty}
+facts:
+  application.started: {when: {application.status: interviewing}}
+rules:
+  job: {for each: candidate, when: {candidate.employed: no}, then: {may: look}, because: So., priority: 10}
+  notice: {for each: candidate, when: {candidate.notice_given: yes}, then: {must: rest}, because: So., priority: 90}
+  inside: {for each: application, when: {application.internal: yes}, then: {must: ask}, because: So., priority: 95}
+  gone: {for each: application, when: {application.signals: filled}, then: {must: look}, because: So., priority: 95}
+"""
+
+
+def _paths(policy: tactful.Policy, candidate: dict[str, Any], application: dict[str, Any]) -> list[str]:
+    case = {"candidate": {"id": "c", **candidate}, "applications": [{"id": "a", **application}]}
+    return [question.path for question in policy.decide(case).questions]
+
+
+def test_a_question_that_takes_a_fact_for_granted_is_asked_once_that_fact_is_known() -> None:
+    """Nobody is asked about notice in a job of which nothing is known, or that does not exist."""
+    policy = tactful.loads(NOTED)
+    notice = "candidate.notice_given"
+    assert _paths(policy, {}, {"internal": False})[0] == "candidate.employed"
+    assert notice not in _paths(policy, {}, {})
+    assert notice not in _paths(policy, {"employed": False}, {})
+    assert notice in _paths(policy, {"employed": True}, {})
+
+
+def test_what_a_question_takes_for_granted_may_be_a_computed_fact() -> None:
+    """`ask when` reads computed facts, as conditions of rules do."""
+    policy = tactful.loads(NOTED)
+    signals = "application[a].signals"
+    assert signals in _paths(policy, {}, {"status": "interviewing"})
+    assert signals not in _paths(policy, {}, {"status": "applied"})
+
+
+def test_a_question_whose_usual_answer_changes_nothing_comes_last() -> None:
+    """It may matter more than the others if the answer is a surprise, but it seldom is. Else consequence decides."""
+    paths = _paths(tactful.loads(NOTED), {}, {"status": "interviewing"})
+    assert paths == ["candidate.employed", "application[a].internal", "application[a].signals"]
+    unusual = tactful.loads(NOTED.replace("usually: no", "usually: yes"))
+    assert _paths(unusual, {}, {"status": "interviewing"})[0] == "application[a].internal"
+    never = tactful.loads(NOTED.replace("usually: no", "usually: unknown"))
+    assert _paths(never, {}, {})[-1] == "application[a].internal"
+
+
+def test_a_custom_fact_says_when_to_ask_for_it() -> None:
+    """The declaration of a custom fact takes the same keys as a note on a given fact."""
+    policy = tactful.loads(
+        "custom_facts: {candidate: {visa: {type: yes/no, ask when: {candidate.employed: no}, usually: yes}}}\n"
+        "actions: {look: {about: Look.}}\n"
+        "rules: {r: {for each: candidate, when: {candidate.visa: no}, then: {may: look}, because: So.}}\n"
+    )
+    assert _paths(policy, {"employed": False}, {}) == ["candidate.visa"]
+    assert _paths(policy, {"employed": True}, {}) == []
+
+
+def test_an_overlay_changes_when_to_ask_and_keeps_the_question() -> None:
+    """Keys that an overlay leaves out stay as they are."""
+    policy = tactful.loads(
+        "extends: default\nfields: {candidate.considering_quitting: {ask when: {candidate.searching: yes}}}"
+    )
+    candidate = {"id": "c", "employed": True, "searching": True}
+    asked = {
+        question.path: question.ask for question in policy.decide({**ALMOST_NOTHING, "candidate": candidate}).questions
+    }
+    assert asked["candidate.considering_quitting"] == "Are you thinking of leaving your present job?"
+    candidate = {"id": "c", "employed": True, "searching": False}
+    questions = policy.decide({**ALMOST_NOTHING, "candidate": candidate}).questions
+    assert "candidate.considering_quitting" not in {question.path for question in questions}
+
+
+@pytest.mark.parametrize(
+    ("note", "code", "about"),
+    [
+        ("ask when: {candidate.emploied: yes}", "T402", "emploied"),
+        ("ask when: {candidate.employed: often}", "T405", "often"),
+        ("ask when: soon", "T304", "a condition is a mapping"),
+        ("usually: often", "T405", "often"),
+        ("usually: at least 3", "T404", "at least 3"),
+        ("asks when: {candidate.employed: yes}", "T302", "asks when"),
+    ],
+)
+def test_a_mistake_in_a_note_is_told(note: str, code: str, about: str) -> None:
+    """Conditions and phrases of notes are checked like those of rules."""
+    with pytest.raises(tactful.InvalidInput) as raised:
+        tactful.loads(f"fields: {{candidate.notice_given: {{ask: Well?, {note}}}}}")
+    [mistake] = raised.value.diagnostics
+    assert mistake.code == code
+    assert about in str(mistake)
+
+
+#: Given facts that nobody is asked for: ids, addresses and places, which feeds give; and facts that no shipped rule may read.
+NOT_ASKED = frozenset(
+    {
+        *("candidate.id", "candidate.name", "candidate.email", "application.id", "application.role", "person.id"),
+        *(
+            "person.email",
+            "interview.id",
+            "interview.ended_at",
+            "interview.stage",
+            "interview.went",
+            "interviewer.person",
+        ),
+        *("application.calendar", "message.channel"),
+        *(f"{entity}.{field}" for entity in PLACED for field in ("country", "time_zone")),
+    }
+)
+
+
+def test_the_shipped_pack_has_a_question_for_each_given_fact() -> None:
+    """A fact that is added to the shape gets a question, or is listed as a fact that nobody is asked for."""
+    notes = PACK.checked.fields
+    given = {
+        f"{entity}.{name}" for entity, own in given_fields().items() for name, spec in own.items() if not spec.clock
+    }
+    assert {name for name in given if notes[name].ask is None} == NOT_ASKED
+
+
+@settings(max_examples=25)
+@given(data=cases)
+def test_the_shipped_pack_asks_about_a_job_only_if_there_is_one(data: dict[str, Any]) -> None:
+    """Notice, the last day and thoughts of leaving are asked for only if the candidate is known to have a job."""
+    about_the_job = {"considering_quitting", "notice_given", "notice_period", "last_day_on"}
+    asked = {question.field for question in PACK.decide(data).questions}
+    if asked & {f"candidate.{name}" for name in about_the_job}:
+        assert data["candidate"]["employed"] is True
 
 
 @settings(max_examples=25)

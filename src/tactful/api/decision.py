@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from itertools import count, repeat
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
 from tactful.decide.groups import Groups
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.ranker import Conclusion, PutAside, Ranking
 from tactful.engines.courses import TooManySteps
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import nearest_calendar
@@ -23,6 +24,7 @@ from tactful.reasons.records.decision import (
     ActionRecord,
     AlternativeRecord,
     DecisionRecord,
+    HandledRecord,
     InvariantOffRecord,
     JustificationRecord,
     OutsideSafetyRecord,
@@ -98,6 +100,14 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
         other people, or other rows.
         """
         return self._groups.of(self.rank)
+
+    @lazy
+    def key(self) -> str:
+        """An opaque id, the same in every decision for as long as it is the same piece of advice.
+
+        It is made from the action, the target and the occasion, such as the interview that a note of thanks is for.
+        """
+        return self._context.key(self._conclusion)
 
     @property
     def modality(self) -> Modality:
@@ -185,6 +195,7 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
         context = self._context
         return tuple(
             AlternativeRecord(
+                key=context.key(conclusion),
                 action=conclusion.action,
                 modality=conclusion.modality,
                 kind=context.kind_of(conclusion),
@@ -209,6 +220,7 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
     def _record(self, because: _Because) -> ActionRecord:
         return ActionRecord(
             rank=self.rank,
+            key=self.key,
             group=self.group,
             modality=self.modality,
             kind=self.kind,
@@ -262,8 +274,8 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     @lazy
     def actions(self) -> tuple[Advice, ...]:
         """All advice, the most important first."""
-        ranked, groups = enumerate(self.ranking.ranked, start=1), Groups(self.ranking.ranked)
-        return tuple(Advice(rank, conclusion, self.context, groups) for rank, conclusion in ranked)
+        ranked = self.ranking.ranked
+        return tuple(map(Advice, count(1), ranked, repeat(self.context), repeat(Groups(ranked))))
 
     @property
     def questions(self) -> tuple[QuestionRecord, ...]:
@@ -284,7 +296,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     @property
     def set_aside(self) -> tuple[SetAsideRecord, ...]:
-        """The conclusions that lost a conflict, each with the conclusions that won it.
+        """The conclusions that lost a conflict, each with the conclusions that won it; then advice done or dismissed.
 
         Where these are very many, the last ones are without some of the winners and reasons.
         """
@@ -298,8 +310,15 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     @lazy
     def _set_aside(self) -> _SetAside:
         reasons = Reasons(self.context)
-        records = tuple(self._lost(loser, reasons) for loser in self.ranking.set_aside)
-        return _SetAside(records, reasons.left_out)
+        lost = [self._lost(loser, reasons) for loser in self.ranking.set_aside]
+        handled = [self._handled(aside, reasons) for aside in self.ranking.put_aside]
+        return _SetAside((*lost, *handled), reasons.left_out)
+
+    def _handled(self, aside: PutAside, reasons: Reasons) -> SetAsideRecord:
+        record = self._lost(aside.conclusion, reasons)
+        how: Literal["done", "dismissed"] = "done" if aside.done else "dismissed"
+        handled = HandledRecord(key=aside.key, how=how, at=self.context.iso(aside.moment))
+        return msgspec.structs.replace(record, handled=handled)
 
     def _lost(self, loser: Conclusion, reasons: Reasons) -> SetAsideRecord:
         context = self.context
@@ -374,7 +393,8 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def set_aside_for(self, application: str | None) -> tuple[SetAsideRecord, ...]:
         """The conclusions set aside that concern one application, or the candidate as a whole; all of them for ``None``."""
-        pairs = zip(self.set_aside, self.ranking.set_aside, strict=True)
+        conclusions = (*self.ranking.set_aside, *(aside.conclusion for aside in self.ranking.put_aside))
+        pairs = zip(self.set_aside, conclusions, strict=True)
         return tuple(
             record
             for record, loser in pairs

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tactful.api.decision import Decision
+from tactful.api.handling import dismissed, done, is_done, undone
 from tactful.api.plan import Plan
 from tactful.decide.decider import Decider, EngineName
 from tactful.decide.invariants import Violation, violations
@@ -143,6 +144,48 @@ class Policy:
                 problems.extend(error.diagnostics)
         if problems:
             raise InvalidInput(problems)
+        return self._with(case, shape)
+
+    def done(self, case: CaseInput, key: str, at: datetime | None = None, **details: Any) -> Case:
+        """The case after the advice with this key was followed ``at`` a moment, or else at the case's own ``now``.
+
+        The case gets what the action ``leaves``, such as a message that was sent, and remembers the key, so that the advice
+        is not given again. ``details`` are fields of that message (``channel="phone"``, ``person="dana"``) or of the facts
+        that the action sets. Said again for the same key, it changes nothing.
+
+        Raises :class:`tactful.TactfulError` if no advice has the key at that moment, or if the advice forbids something,
+        and :class:`tactful.InvalidInput` as :meth:`decide` does and for details that do not fit.
+        """
+        read = self.read(case)
+        if is_done(read.shape, key):
+            return read
+        return self._with(read, done(self.decide(read, at), key, details))
+
+    def dismiss(self, case: CaseInput, key: str, until: datetime | date | None = None) -> Case:
+        """The case in which the advice with this key is not wanted, ``until`` a moment or the end of a day, or for good.
+
+        Decisions keep it in ``set_aside``. Raises :class:`tactful.TactfulError` if no advice has the key now, or if it is a
+        safety prohibition, and :class:`tactful.InvalidInput` as :meth:`decide` does.
+        """
+        read = self.read(case)
+        if isinstance(until, datetime):
+            _seconds(until, "until")
+        elif until is not None and not isinstance(until, date):
+            raise TactfulError(f"`until` is a date or a datetime, not {type(until).__name__}; see date.fromisoformat")
+        return self._with(read, dismissed(self.decide(read), key, None if until is None else until.isoformat()))
+
+    def undo(self, case: CaseInput, key: str) -> Case:
+        """The case as if the advice with this key had been neither followed nor dismissed.
+
+        The message that following it left is taken out, and the facts that it changed are as they were before. Raises
+        :class:`tactful.TactfulError` if the case does not have the key, or if that message was changed since, and
+        :class:`tactful.InvalidInput` as :meth:`read` does.
+        """
+        read = self.read(case)
+        return self._with(read, undone(read.shape, key, self.decider.declared))
+
+    def _with(self, case: Case, shape: CaseShape) -> Case:
+        """A case with other facts, checked like any other."""
         moment = None if case.now is None else case.candidate.calendar.local(case.now)
         return self.read(msgspec.to_builtins(shape), now=moment)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from tactful.decide.handled import without_handled
+from tactful.decide.keys import Keys
 from tactful.decide.ranker import Ranker, Ranking
 from tactful.decide.work import Work
 from tactful.engines.compiled import CompiledProgram, compile_pack
@@ -36,8 +38,9 @@ class Decider:
         #: The engine's name.
         self.engine: EngineName = "compiled" if engine == "compiled" else "rete"
         self._program = self._load(engine)
-        facts_at = self._program.facts_at if isinstance(self._program, CompiledProgram) else None
-        self.ranker = Ranker(checked, self.calendars, facts_at)
+        self.keys = Keys(checked)
+        places_at = self._program.places_at if isinstance(self._program, CompiledProgram) else None
+        self.ranker = Ranker(checked, self.calendars, places_at)
 
     def _load(self, engine: EngineName | Rete) -> Program:
         """The pack as a program of the engine. Raises :class:`tactful.EngineError` if the engine cannot be used."""
@@ -63,6 +66,12 @@ class Decider:
         return tuple(field for field in self.ranker.sorting_fields if self.clockwork.field(field))
 
     @lazy
+    def moving_occasions(self) -> tuple[Field, ...]:
+        """The fields that tell occasions apart and change by time alone."""
+        fields = dict.fromkeys(field for action in self.checked.actions.values() for field in action.occasion)
+        return tuple(field for field in fields if self.clockwork.field(field))
+
+    @lazy
     def fields(self) -> tuple[ReadField, ...]:
         """The given and custom fields that the rules of the pack read."""
         steps = [rule for rule in self.checked.rules if isinstance(rule.conclusion, AddStep)]
@@ -86,7 +95,17 @@ class Decider:
         """The ranked decision on a case at ``now`` (seconds since 1970, UTC)."""
         if case.size > self.work.safe:  # as in check; a call of it would show here
             self.work.check(case)
-        return self.ranker.rank(self._program.fire(case, now), case, now)
+        ranking = self.ranker.rank(self._program.fire(case, now), case, now)
+        return ranking if case.handled is None else self._without_handled(ranking, case, now)
+
+    def ranked(self, firings: list[RawFiring], case: Case, now: int) -> Ranking:
+        """The ranked decision that follows from firings of the case at ``now`` (seconds since 1970, UTC)."""
+        ranking = self.ranker.rank(firings, case, now)
+        return ranking if case.handled is None else self._without_handled(ranking, case, now)
+
+    def _without_handled(self, ranking: Ranking, case: Case, now: int) -> Ranking:
+        assert case.handled is not None  # its callers ask
+        return without_handled(ranking, case.handled, self.keys, self.evaluator(case, now))
 
     def check(self, case: Case) -> None:
         """Raise :class:`tactful.InvalidInput` where a decision on the case takes more steps than allowed."""

@@ -79,6 +79,8 @@ def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     moments: dict[Row, set[int]] = {}
     clocked: dict[Row, list[tuple[Moving, Row]]] = {}
     parts: tuple[Moving, ...] = (*decider.moving, *decider.moving_order)
+    if case.handled is not None:
+        parts = (*parts, *decider.moving_occasions)
     for part in parts:
         entity = part.entity if isinstance(part, Rule) else part.scope
         for row in window.evaluator.rows(entity):
@@ -91,6 +93,8 @@ def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     clocks = Clocks(window.evaluator, start, last, steps)
     for application, clocks_of in clocked.items():
         _add_clock_moments(decider, window.evaluator, clocks, clocks_of, sorted(moments[application]), every, steps)
+    if case.handled is not None:
+        every.update(back for back in case.handled.dismissed.values() if back is not None and start < back < until)
     return sorted(every - {start, until})
 
 

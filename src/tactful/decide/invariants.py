@@ -8,26 +8,24 @@ from typing import assert_never
 import msgspec
 from msgspec.structs import replace
 
+from tactful.decide.changes import calendar_of, message_sent, spot_in, with_sent
 from tactful.decide.decider import Decider
 from tactful.decide.ranker import STRENGTH, Conclusion, Ranking
-from tactful.engines.evaluate import Environment, Evaluator, row_of
-from tactful.facts.calendars import Calendar
-from tactful.facts.edit import Spot, as_given, changed, spot_of, with_message
+from tactful.engines.evaluate import Environment, Evaluator
+from tactful.facts.edit import as_given, changed
 from tactful.facts.kinds import BusinessDays, Elapsed
-from tactful.facts.rows import Case, Row, business_calendar, inside, row_key
-from tactful.facts.shape import Application, CaseShape, Message
+from tactful.facts.rows import Case, Row, inside, row_key
+from tactful.facts.shape import Application, CaseShape
 from tactful.language.ir import (
     Always,
     AtMost,
     Change,
     CheckedPack,
     Claim,
-    Field,
     Invariant,
     Keeps,
     Never,
     NoNew,
-    Put,
     Same,
 )
 from tactful.language.terms import Modality
@@ -123,18 +121,18 @@ def _after(change: Change, decider: Decider, before: DecidedCase, row: Row, env:
     """The decision after a change; ``None`` if the changed facts do not fit together."""
     case, now, shape = before.case, before.now, before.case.shape
     for put in change.facts:
-        spot = _spot(put.field, case, row, env)
+        spot = spot_in(case, put.field, row, env)
         if spot is not None:
-            shape = changed(shape, spot, as_given(put.value, put.field.kind, spot, _calendar(row)))
+            shape = changed(shape, spot, as_given(put.value, put.field.kind, spot, calendar_of(row)))
     if change.message is not None:
-        shape = _with_message(shape, change.message, now, row)
+        shape = with_sent(shape, message_sent(change.message, now, row), row)
     if change.reordered:
         shape = _reversed(shape)
     match change.later:
         case None:
             later = now
         case BusinessDays(count=count):
-            later = _calendar(row).add_business_days(now, count)
+            later = calendar_of(row).add_business_days(now, count)
         case Elapsed(seconds=seconds):
             later = now + seconds
         case _:
@@ -143,34 +141,6 @@ def _after(change: Change, decider: Decider, before: DecidedCase, row: Row, env:
         return decide_case(decider, case, later)
     linked = decider.link(shape, later)
     return None if linked is None else decide_case(decider, linked, later)
-
-
-def _spot(field: Field, case: Case, row: Row, env: Environment) -> Spot | None:
-    """The spot in the case of a field that a change sets. Setting a field of an offer creates the offer if needed."""
-    name, custom = field.text.partition(".")[2], field.origin == "custom"
-    owner = row_of(field, env)
-    if owner is not None:
-        return spot_of(case, owner, name, custom)
-    if field.scope != "offer":
-        return None
-    return None if row.application is None else Spot("offer", name, row.application.no, custom=custom)
-
-
-def _calendar(row: Row) -> Calendar:
-    """The calendar for a change of a row: the row's own, or its application's."""
-    return row.calendar or business_calendar(row)
-
-
-def _with_message(shape: CaseShape, fields: tuple[Put, ...], now: int, row: Row) -> CaseShape:
-    """The case with one more message, sent at ``now`` to the row's person if it has one."""
-    application, person = row.application, row.person
-    assert application is not None  # the check refuses messages for rows without an application
-    message = Message(
-        person=None if person is None else person.id, sent_at=application.calendar.local(now), direction="sent"
-    )
-    given = {put.field.text.partition(".")[2]: put.value for put in fields if put.field.origin == "given"}
-    custom = {put.field.key: put.value for put in fields if put.field.origin == "custom"}
-    return with_message(shape, application.no, replace(message, **given, **({"custom": custom} if custom else {})))
 
 
 def _reversed(shape: CaseShape) -> CaseShape:

@@ -70,7 +70,7 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
     """
     changes: list[tuple[int, Ranking]] = []
     before: frozenset[RawFiring] | None = None
-    moving_order = bool(decider.moving_order)
+    moving_order = bool(decider.moving_order) or case.handled is not None
     rows = decider.work.rows(case)
     steps, kept, end = 0, 0, until
     try:
@@ -91,7 +91,7 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
             break
         current = frozenset(firings)
         if current != before or moving_order:
-            ranking = decider.ranker.rank(firings, case, moment)
+            ranking = decider.ranked(firings, case, moment)
             if current != before or _arrangement(ranking) != _arrangement(changes[-1][1]):
                 changes.append((moment, ranking))
                 kept += len(current) + NEW * len(current - (before or frozenset()))

@@ -29,6 +29,7 @@ from tactful.facts.rows import (
 from tactful.facts.shape import Application, Candidate, CaseShape, Interview, Interviewer, Message, Offer, Person
 
 Part = TypeVar("Part", Candidate, Application, Offer, Person, Interview, Interviewer, Message)
+_AnyPart = Candidate | Application | Offer | Person | Interview | Interviewer | Message
 
 
 #: The entity of a spot that is a parameter of the case.
@@ -107,6 +108,47 @@ def changed(shape: CaseShape, spot: Spot, value: Any) -> CaseShape:
     return replace(shape, applications=_put(shape.applications, spot.application, new))
 
 
+def held(shape: CaseShape, spot: Spot) -> Any:
+    """The value of a field as the case holds it; ``None`` if it is unknown."""
+    if spot.entity == PARAMETERS:
+        return (shape.parameters or {}).get(spot.field)
+    part = _part(shape, spot)
+    if part is None:
+        return None
+    return ((part.custom or {}) if spot.custom else msgspec.structs.asdict(part)).get(spot.field)
+
+
+def _part(shape: CaseShape, spot: Spot) -> _AnyPart | None:
+    """The part of the case that a spot is in; ``None`` for an offer that does not exist."""
+    if spot.entity == "candidate":
+        return shape.candidate
+    application = shape.applications[spot.application]
+    match spot.entity:
+        case "application":
+            return application
+        case "offer":
+            return application.offer
+        case "person":
+            return application.people[spot.no]
+        case "interview":
+            return application.interviews[spot.no]
+        case "message":
+            return application.messages[spot.no]
+        case _:
+            interviewer = application.interviews[spot.no].interviewers[spot.inner]
+            return Interviewer(person=interviewer) if isinstance(interviewer, str) else interviewer
+
+
+def without_message(shape: CaseShape, application: int, message: Message) -> CaseShape | None:
+    """The case without the last message that is equal to this one; ``None`` if there is none."""
+    old: Application = shape.applications[application]
+    positions = [no for no, other in enumerate(old.messages) if other == message]
+    if not positions:
+        return None
+    kept = (*old.messages[: positions[-1]], *old.messages[positions[-1] + 1 :])
+    return replace(shape, applications=_put(shape.applications, application, replace(old, messages=kept)))
+
+
 def with_message(shape: CaseShape, application: int, message: Message) -> CaseShape:
     """The case with one more message in the log of an application."""
     old: Application = shape.applications[application]
@@ -123,7 +165,7 @@ def _with_interviewer(interview: Interview, spot: Spot, value: Any) -> Interview
 def _with(part: Part, spot: Spot, value: Any) -> Part:
     if spot.custom:
         custom: dict[str, Any] = {**(part.custom or {}), spot.field: value}
-        return replace(part, custom={name: known for name, known in custom.items() if known is not None})
+        return replace(part, custom={name: known for name, known in custom.items() if known is not None} or None)
     return replace(part, **{spot.field: value})
 
 

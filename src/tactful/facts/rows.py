@@ -208,12 +208,22 @@ class Family(msgspec.Struct, frozen=True, eq=False, gc=False):
     messages: tuple[MessageRow, ...]
 
 
+class Handled(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """The advice that a candidate has followed or dismissed: moments (seconds since 1970, UTC) by the keys of the advice.
+
+    ``dismissed`` has the moments until which advice is not wanted; ``None`` is for good.
+    """
+
+    done: Mapping[str, int]
+    dismissed: Mapping[str, int | None]
+
+
 class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A candidate's situation at a moment, read without mistakes. :meth:`tactful.Policy.read` makes it.
 
     ``now`` is in seconds since 1970 (UTC), or ``None`` if the case leaves it out. ``families`` are in the order of the
     applications in the case. ``shape`` is the decoded case, so that facts can be changed and the case linked again.
-    ``size`` is the number of rows without offers.
+    ``size`` is the number of rows without offers. ``handled`` is ``None`` where no advice was followed or dismissed.
     """
 
     now: int | None
@@ -221,6 +231,11 @@ class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
     families: tuple[Family, ...]
     shape: CaseShape
     size: int
+    handled: Handled | None = None
+
+    def to_json(self) -> bytes:
+        """The case as JSON (UTF-8), as it was given."""
+        return msgspec.json.encode(self.shape)
 
 
 def inside(row: Row, other: Row) -> bool:

@@ -368,6 +368,35 @@ class Candidate(Shape, frozen=True):
     custom: Custom = None
 
 
+class Before(Shape, frozen=True):
+    """A fact before an action changed it."""
+
+    path: Annotated[str, Meta(description="The fact, as `--set` takes it.", examples=["offer[acme].start_on"])]
+    value: Annotated[str, Meta(description="Its value as JSON; `null` if it was unknown.", examples=["null"])]
+
+
+class Done(Shape, frozen=True):
+    """A piece of advice that the candidate has followed, and what that left in the case.
+
+    ``application``, ``message`` and ``before`` are there so that it can be taken back.
+    """
+
+    key: Annotated[str, Meta(min_length=1, description="The key of the advice.")]
+    at: Annotated[datetime, Meta(description="When it was done.")]
+    application: Annotated[str | None, Meta(description="The id of the application that got the message.")] = None
+    message: Annotated[Message | None, Meta(description="The message that was added to the application.")] = None
+    before: Annotated[tuple[Before, ...], Meta(description="The facts that it changed, as they were before.")] = ()
+
+
+class Dismissed(Shape, frozen=True):
+    """A piece of advice that the candidate does not want to see."""
+
+    key: Annotated[str, Meta(min_length=1, description="The key of the advice.")]
+    until: Annotated[
+        Deadline, Meta(description="Until when; a bare date means the end of that day. Left out: for good.")
+    ] = None
+
+
 class CaseShape(Shape, frozen=True):
     """A candidate's situation at a moment."""
 
@@ -381,3 +410,5 @@ class CaseShape(Shape, frozen=True):
             examples=[{"gap_between_messages": "10 days"}],
         ),
     ] = None
+    done: Annotated[tuple[Done, ...], Meta(description="Advice that was followed, by its keys.")] = ()
+    dismissed: Annotated[tuple[Dismissed, ...], Meta(description="Advice that is not wanted, by its keys.")] = ()

@@ -98,7 +98,9 @@ def pack_schema(checked: CheckedPack) -> Schema:
             "parameters": _by_id(_parameter(), [parameter.name for parameter in checked.parameters], "A knob."),
             "calendars": _by_id(_calendar(), list(checked.calendars), "Days off and office hours."),
             "custom_facts": _custom_facts(),
-            "fields": _by_id(_field_note(), list(checked.fields), "How to ask for a field, and who can change it."),
+            "fields": _by_id(
+                _field_note(), list(checked.fields), "How and when to ask for a field, and who can change it."
+            ),
             "facts": _by_id({"$ref": "#/$defs/fact"}, [fact.id for fact in checked.named_facts], "A computed fact."),
             "tables": _by_id({"$ref": "#/$defs/table"}, [], "A fact whose value a decision table gives."),
             "actions": _by_id({"$ref": "#/$defs/action"}, list(checked.actions), "An action."),
@@ -129,6 +131,15 @@ _REPLACES: Final[Schema] = {
 }
 _NOTES: Final[dict[str, Schema]] = {
     "ask": {"type": "string", "description": "The question that asks for it, with {entity.field} placeholders."},
+    "ask when": {
+        "allOf": [{"$ref": "#/$defs/conditions"}],
+        "description": "The question is asked only if this holds, because it takes it for granted.",
+    },
+    "usually": {
+        "type": ["string", "number", "boolean", "array"],
+        "description": "A phrase for the usual answer. Where that answer changes nothing, the question comes last.",
+        "examples": ["no", "held", "none of [cancelled, missed]", "empty"],
+    },
     "mutability": {"enum": list(MUTABILITIES), "description": "Who can change it."},
 }
 
@@ -370,7 +381,24 @@ def _action() -> Schema:
                 "description": "Do it by the deadline, or keep it up until then. Unless stated, what is to be done is due `by`.",
             },
             "outside safety": {"type": "string", "description": "Why no safety rule needs to cover it."},
+            "occasion": {
+                "anyOf": [_TEXT, {"type": "array", "items": _TEXT}],
+                "description": "The facts that tell one occasion for it from the next.",
+                "examples": [["person.met_at"]],
+            },
+            "leaves": _leaves(),
         }
+    )
+
+
+def _leaves() -> Schema:
+    condition: Schema = {"$ref": "#/$defs/condition"}
+    return _object(
+        {
+            "message": {**condition, "description": "A message is sent, of which these lines hold."},
+            "facts": {**condition, "description": "These fields have these values afterwards, or are unknown."},
+        },
+        "What doing it leaves behind in the case.",
     )
 
 

@@ -57,15 +57,19 @@ class CustomFact(Written, frozen=True):
     values: tuple[Name, ...]
     unit: str
     about: str
-    ask: Name | None
-    mutability: Name | None
+    note: FieldNote
 
 
 class FieldNote(Written, frozen=True):
-    """A pack's note on a field: the question that asks for it, and who can change it."""
+    """A pack's note on a field: the question that asks for it, when to ask it, the usual answer, and who can change the field.
+
+    ``None`` stands for a key that the note leaves out.
+    """
 
     name: Name
     ask: Name | None
+    ask_when: Condition | None
+    usually: Condition | None
     mutability: Name | None
 
 
@@ -165,10 +169,19 @@ class OrderKey(Written, frozen=True):
     first: Name
 
 
+class Leaves(Written, frozen=True):
+    """``leaves``: what doing an action leaves behind. ``message`` and ``facts`` are lines that hold afterwards."""
+
+    message: Condition | None
+    facts: Condition
+    span: Span
+
+
 class Action(Written, frozen=True):
     """An entry of the action catalogue.
 
-    ``outside_safety``: why no safety rule needs to cover it. ``order`` is ``None`` if the entry says nothing of an order.
+    ``outside_safety``: why no safety rule needs to cover it. ``order`` and ``occasion`` are ``None`` if the entry says
+    nothing of them.
     """
 
     name: Name
@@ -182,6 +195,8 @@ class Action(Written, frozen=True):
     due: Name | None
     outside_safety: str | None
     order: tuple[OrderKey, ...] | None
+    occasion: tuple[Name, ...] | None
+    leaves: Leaves | None
 
 
 class ChannelFamilies(Written, frozen=True):
@@ -295,7 +310,8 @@ class Pack(Written, frozen=True):
     """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends.
 
     ``laid_over`` are those of its own files that change other packs. ``channels``: the families that safety sees to.
-    ``warnings``: what the pack's own files do without saying so. ``old_names``: where they use old names.
+    ``warnings``: what the pack's own files do without saying so. ``old_names``: where they use old names. ``old_actions``:
+    the names that actions had before, by action.
     ``mistakes`` are those of reading it. ``unread`` are the names of the parameters, fields and facts that were left out
     because of them: nothing is said of what reads these.
     """
@@ -320,5 +336,6 @@ class Pack(Written, frozen=True):
     channels: tuple[ChannelFamilies, ...]
     warnings: tuple[Diagnostic, ...]
     old_names: tuple[OldName, ...]
+    old_actions: Mapping[str, tuple[str, ...]]
     mistakes: tuple[Diagnostic, ...] = ()
     unread: frozenset[str] = frozenset()

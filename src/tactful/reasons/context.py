@@ -90,6 +90,10 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         """A moment (seconds since 1970) in the candidate's time zone, as JSON has it."""
         return None if moment is None else self.calendar.local(moment).isoformat()
 
+    def key(self, conclusion: Conclusion) -> str:
+        """The key of a conclusion, see :class:`tactful.decide.keys.Keys`."""
+        return self.decider.keys.of(conclusion, self.evaluator)
+
     def kind_of(self, conclusion: Conclusion) -> AdviceKind:
         """What a conclusion asks for."""
         return self.checked.actions[conclusion.action].kind_of(conclusion.prohibits)

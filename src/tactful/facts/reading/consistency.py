@@ -70,6 +70,16 @@ class Consistency:
         self._unique(applications, "applications", "id")
         for no, application in applications:
             self._application(application, f"applications[{no}]", place)
+        for part, moment in (("done", "at"), ("dismissed", "until")):
+            self._handled(case.get(part), part, moment, zone)
+
+    def _handled(self, given: Any, part: str, moment: str, zone: str | None) -> None:
+        """Check advice that was followed or dismissed."""
+        entries = _mappings(given)
+        self._count(given, part, self._limits.handled, f"entries of `{part}`")
+        self._unique(entries, part, "key")
+        for no, entry in entries:
+            self._moment(entry.get(moment), f"{part}[{no}].{moment}", zone)
 
     def _application(self, given: Plain, path: str, above: Place) -> None:
         place = self._place(given, path, above)

@@ -10,8 +10,8 @@ class CaseLimits(msgspec.Struct, frozen=True):
 
     ``bytes`` and ``depth`` bound the input as a whole, and ``text`` bounds the length of a single text, in characters.
     ``places`` counts the different places (a time zone with a country and a calendar) of the case, and ``steps`` the tests
-    that a decision makes of its rows. The others count rows: ``people``, ``interviews`` and ``messages`` for each
-    application.
+    that a decision makes of its rows. ``handled`` bounds the advice that was followed, and the advice that was dismissed.
+    The others count rows: ``people``, ``interviews`` and ``messages`` for each application.
     """
 
     bytes: int = 1_000_000
@@ -21,5 +21,6 @@ class CaseLimits(msgspec.Struct, frozen=True):
     people: int = 500
     interviews: int = 200
     messages: int = 5_000
+    handled: int = 5_000
     places: int = 32
     steps: int = 5_000_000

@@ -25,6 +25,7 @@ from tactful.facts.rows import (
     CandidateRow,
     Case,
     Family,
+    Handled,
     InterviewerRow,
     InterviewRow,
     MessageRow,
@@ -92,6 +93,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, declared: Decl
     )
     if given.id.isspace():
         raise NotLinkable
+    handled = linker.handled(shape) if shape.done or shape.dismissed else None
     applications = shape.applications
     count = len(applications)
     if count > 1 and (count > limits.applications or len({application.id for application in applications}) != count):
@@ -101,7 +103,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, declared: Decl
         families.append(linker.family(application, len(families), candidate))
     placed = 1 + count + linker.people  # rows that may have a place
     size = placed + linker.interviews + linker.interviewers + linker.messages
-    case = Case(now, candidate, tuple(families), shape, size)
+    case = Case(now, candidate, tuple(families), shape, size, handled)
     if placed > limits.places and _count_places(case) > limits.places:
         raise NotLinkable
     return case
@@ -424,6 +426,18 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
         if moment is None:
             raise NotLinkable
         return moment
+
+    def handled(self, shape: CaseShape) -> Handled:
+        """The advice that was followed or dismissed."""
+        done = {entry.key: self.seconds(entry.at) for entry in shape.done}
+        dismissed = {
+            entry.key: None if entry.until is None else self.deadline(entry.until) for entry in shape.dismissed
+        }
+        if max(len(shape.done), len(shape.dismissed)) > self.limits.handled:
+            raise NotLinkable
+        if len(done) < len(shape.done) or len(dismissed) < len(shape.dismissed):
+            raise NotLinkable
+        return Handled(done, dismissed)
 
     def customs(self, entity: str, given: Mapping[str, object]) -> Mapping[str, Value]:
         declared = self.custom.get(entity, {})

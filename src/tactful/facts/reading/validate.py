@@ -38,7 +38,7 @@ _SHOWN: Final = 20
 #: Text fields that identify a part of the case and therefore cannot be blank; and those that are not for people to read,
 #: which only cannot be empty.
 _NAMES: Final = ("id", "person")
-_CODES: Final = ("system", "uid")
+_CODES: Final = ("system", "uid", "key", "value", "path")
 #: How many digits a whole number may have. No plausible count has more.
 _DIGITS: Final = 15
 

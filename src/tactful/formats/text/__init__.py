@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
 from rich.text import Text
 
 from tactful.api.decision import Advice, Decision
@@ -13,8 +14,17 @@ from tactful.facts.reading.moments import epoch_seconds
 from tactful.formats.notices import notices
 from tactful.formats.text.blocks import Block, Said, blocks, by_due, sections
 from tactful.formats.text.console import SafeConsole
-from tactful.reasons.records.decision import AlternativeRecord, JustificationRecord, SetAsideRecord
-from tactful.reasons.wording import concerning, distance, listing, say_clock, say_day, say_moment, say_short_day
+from tactful.reasons.records.decision import AlternativeRecord, HandledRecord, JustificationRecord, SetAsideRecord
+from tactful.reasons.wording import (
+    concerning,
+    distance,
+    listing,
+    say_clock,
+    say_day,
+    say_local,
+    say_moment,
+    say_short_day,
+)
 
 #: The style of each modality.
 STYLES: Final = {
@@ -223,13 +233,23 @@ def _set_aside(decision: Decision, console: SafeConsole, application: str | None
 
 def _lost(conclusion: SetAsideRecord, console: SafeConsole) -> None:
     modality = conclusion.modality.replace("_", " ")
-    console.print(Text.assemble("  - ", (modality, "dim"), f"  {conclusion.label}"))
+    handled = conclusion.handled
+    how = "" if handled is msgspec.UNSET else f"  ({_how(handled)})"
+    console.print(Text.assemble("  - ", (modality, "dim"), f"  {conclusion.label}{how}"))
     for winner in conclusion.by:
         source = "a safety rule" if winner.safety else "a rule that counts more"
         for justification in winner.because[:1]:
             line = Text(f"because {source} says: ")
             line.append_text(_because(justification))
             _indented(console, line, _INDENT + 2)
+
+
+def _how(handled: HandledRecord) -> str:
+    """What the candidate did with advice that is not shown."""
+    if handled.at is None:
+        return f"{handled.how} for good"
+    moment = say_local(datetime.fromisoformat(handled.at))
+    return f"done on {moment}" if handled.how == "done" else f"dismissed until {moment}"
 
 
 def _step(console: SafeConsole, step: str) -> None:

@@ -24,6 +24,7 @@ from tactful.reasons.records.why import (
     FactRecord,
     GatheredRecord,
     GaveWayRecord,
+    HandledAnswerRecord,
     MemberRecord,
     MovedRecord,
     NearRecord,
@@ -74,6 +75,8 @@ def _sections(answer: Answer) -> list[Node]:
             return _gave_way(answer)
         case DefeatedRecord():
             return _defeated(answer)
+        case HandledAnswerRecord():
+            return _handled(answer)
         case NotAdvisedRecord():
             return _not_advised(answer)
 
@@ -135,6 +138,15 @@ def _defeated(answer: DefeatedRecord) -> list[Node]:
         _section("It lost against", *(_conflict(conflict, conclusion, won=False) for conflict in answer.lost_to))
     )
     return sections if answer.opening is None else [*sections, _opening(answer.opening, already=True)]
+
+
+def _handled(answer: HandledAnswerRecord) -> list[Node]:
+    at = "for good" if answer.at is None else _moment(answer.at)
+    state = (
+        f"but done on {at}" if answer.how == "done" else f"but dismissed {at if answer.at is None else f'until {at}'}"
+    )
+    sections = _concluded(answer.conclusion, state, "yellow")
+    return [*sections, _section("It is not shown", f"`tactful undo CASE {answer.key}` brings it back")]
 
 
 def _not_advised(answer: NotAdvisedRecord) -> list[Node]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tactful.facts.fields import given_fields
-from tactful.language.check.actions import Catalogue, check_actions, check_texts
+from tactful.language.check.actions import Catalogue, check_actions, check_leaves_fit, check_texts
 from tactful.language.check.calendars import check_calendars
 from tactful.language.check.facts import check_facts, computed_kinds, custom_kinds, derived_facts
 from tactful.language.check.fields import check_fields
@@ -41,6 +41,7 @@ def check_pack(pack: Pack) -> CheckedPack:
     invariants = [invariant_checker.invariant(invariant) for invariant in pack.invariants]
     for action, entity in sorted(checker.uses):
         check_texts(actions[action], entity, catalogue.by_name[action], report)
+        check_leaves_fit(actions[action], entity, report)
     check_channels(pack, catalogue, actions, report)
     check_safety(pack, checker.reads, fact_reads, report)
     problems.end()
@@ -62,6 +63,7 @@ def check_pack(pack: Pack) -> CheckedPack:
         adjustable=adjustable,
         warnings=pack.warnings,
         calendars=calendars,
+        old_actions=pack.old_actions,
     )
 
 

@@ -7,9 +7,10 @@ from typing import Literal, get_args
 
 from tactful.facts.entities import ENTITIES, SCOPES
 from tactful.language import syntax
+from tactful.language.check.changes import check_leaves
 from tactful.language.check.order import check_order
 from tactful.language.check.templates import check_template
-from tactful.language.ir import Action, FieldSlot, OrderKey, Template
+from tactful.language.ir import Action, Field, FieldSlot, Leaves, OrderKey, Template
 from tactful.language.names import Names, Reads, Report, Scope
 from tactful.language.terms import ADVICE_KINDS, DUE_MEANS, MAX_FAMILY, AdviceKind, DueMeans, Name
 from tactful.source.codes.conditions import CircularActions, OutOfScope, UnknownAction
@@ -86,6 +87,8 @@ def _check_action(
         next((member.outside_safety for member in members if member.outside_safety is not None), None),
         _order(members, scope),
         _kind(members, report),
+        _occasion(members, scope),
+        _leaves(members, scope),
     )
 
 
@@ -114,6 +117,25 @@ def _order(members: list[syntax.Action], scope: Scope) -> tuple[OrderKey, ...]:
         return ()
     own = scope if stated is members[0] else Scope(scope.names, scope.entities, scope.reads, _unreported)
     return check_order(stated.order, own)
+
+
+def _occasion(members: list[syntax.Action], scope: Scope) -> tuple[Field, ...]:
+    """The fields of the nearest action of a family that states an occasion."""
+    stated = next((member for member in members if member.occasion is not None), None)
+    if stated is None or stated.occasion is None:
+        return ()
+    own = scope if stated is members[0] else Scope(scope.names, scope.entities, scope.reads, _unreported)
+    fields = [own.field(name) for name in stated.occasion]
+    return tuple(field for field in fields if field is not None)
+
+
+def _leaves(members: list[syntax.Action], scope: Scope) -> Leaves | None:
+    """What the nearest action of a family that says so leaves behind."""
+    stated = next((member for member in members if member.leaves is not None), None)
+    if stated is None or stated.leaves is None:
+        return None
+    own = scope if stated is members[0] else Scope(scope.names, scope.entities, scope.reads, _unreported)
+    return check_leaves(stated.leaves, own)
 
 
 def _unreported(_: Diagnostic) -> None:
@@ -178,3 +200,20 @@ def check_texts(action: Action, entity: str, written_action: syntax.Action, repo
                     f"add a text for that case, `{{{slot.field.text}|…}}`, or use a field of an entity in scope: {in_scope}",
                 )
             )
+
+
+def check_leaves_fit(action: Action, entity: str, report: Report) -> None:
+    """Report what an action cannot leave behind if its target is an ``entity``."""
+    leaves = action.leaves
+    if leaves is None:
+        return
+    if leaves.message is not None and entity == "candidate":
+        message = (
+            f"`{action.id}` leaves a message, but a rule uses it for each `candidate`, who belongs to no application"
+        )
+        report(OutOfScope.at(action.span, message, "let it leave `facts` instead"))
+    for put in leaves.facts:
+        if put.field.scope not in SCOPES[entity]:
+            in_scope = ", ".join(f"`{name}`" for name in SCOPES[entity])
+            message = f"`{action.id}` sets `{put.field.text}`, but a rule uses it for each `{entity}`, which has none"
+            report(OutOfScope.at(action.span, message, f"set a field of an entity in scope: {in_scope}"))

@@ -1,10 +1,12 @@
-"""Notes on given and custom fields: the questions that ask for them, and who can change them."""
+"""Notes on given and custom fields: how and when to ask for them, the usual answers, and who can change them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from tactful.facts.fields import MUTABILITIES, Mutability
+from tactful.language import syntax
+from tactful.language.check.conditions import check_condition
 from tactful.language.check.templates import check_template
 from tactful.language.ir import FieldNote
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
@@ -21,23 +23,16 @@ def check_fields(pack: Pack, names: Names, report: Report) -> dict[str, FieldNot
         for entity, fields in names.given.items()
         for field, spec in fields.items()
     }
-    custom = {f"{fact.entity.text}.{fact.name.text}": fact.about for fact in pack.custom_facts}
-    notes |= {name: FieldNote(None, about, "fixed") for name, about in custom.items()}
+    custom = [fact for fact in pack.custom_facts if fact.entity.text in names.given]
+    notes |= {fact.note.name.text: FieldNote(None, fact.about, "fixed") for fact in custom}
     checker = _Checker(names, pack.sources, report)
-    for name, ask, mutability in _written(pack):
-        note = notes.get(name.text)
+    for written in (*(fact.note for fact in custom), *pack.fields):
+        note = notes.get(written.name.text)
         if note is None:
-            checker.unknown(name, notes)
-        elif ask is not None or mutability is not None:
-            notes[name.text] = checker.note(name, ask, mutability, note)
+            checker.unknown(written.name, notes)
+        else:
+            notes[written.name.text] = checker.note(written, note)
     return notes
-
-
-def _written(pack: Pack) -> Iterator[tuple[Name, Name | None, Name | None]]:
-    for fact in pack.custom_facts:
-        yield Name(f"{fact.entity.text}.{fact.name.text}", fact.name.span), fact.ask, fact.mutability
-    for note in pack.fields:
-        yield note.name, note.ask, note.mutability
 
 
 class _Checker:
@@ -53,13 +48,19 @@ class _Checker:
         else:
             self._report(UnknownField.at(name.span, f"there is no field `{name.text}`", did_you_mean(name.text, known)))
 
-    def note(self, name: Name, ask: Name | None, mutability: Name | None, note: FieldNote) -> FieldNote:
-        """The note with the pack's own question and mutability, where it has them."""
-        template = note.ask
-        if ask is not None:
-            scope = Scope(self._names, scope_of(name.text.partition(".")[0]), Reads(), self._report)
-            template = check_template(ask, scope, self._sources.get(ask.span.file, ""))
-        return FieldNote(template, note.about, self._mutability(mutability, note.mutability))
+    def note(self, written: syntax.FieldNote, note: FieldNote) -> FieldNote:
+        """The note with what the pack says itself."""
+        ask, scope = (
+            written.ask,
+            Scope(self._names, scope_of(written.name.text.partition(".")[0]), Reads(), self._report),
+        )
+        return FieldNote(
+            note.ask if ask is None else check_template(ask, scope, self._sources.get(ask.span.file, "")),
+            note.about,
+            self._mutability(written.mutability, note.mutability),
+            note.ask_when if written.ask_when is None else check_condition(written.ask_when, scope),
+            note.usually if written.usually is None else check_condition(written.usually, scope),
+        )
 
     def _mutability(self, written: Name | None, otherwise: Mutability) -> Mutability:
         if written is None:

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import assert_never
 
-from tactful.facts.kinds import ListKind, Value
 from tactful.language import syntax
 from tactful.language.check.actions import Catalogue
+from tactful.language.check.changes import check_puts, message_scope
 from tactful.language.check.conditions import check_condition
 from tactful.language.check.entities import check_entity
 from tactful.language.ir import (
-    AllOf,
     Always,
     AtMost,
     Change,
     Claim,
-    Condition,
     Invariant,
-    IsIn,
     Keeps,
-    Known,
     Never,
     NoNew,
-    Put,
     Same,
-    Test,
 )
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
 from tactful.language.phrases import read_length
 from tactful.language.terms import Name
 from tactful.source.codes.conditions import OutOfScope
-from tactful.source.codes.pack import BadSetting
-from tactful.source.diagnostics import Span
 
 
 class InvariantChecker:
@@ -86,7 +77,7 @@ class InvariantChecker:
     def _change(self, change: syntax.Change, entity: str, scope: Scope) -> Change:
         message = None
         if change.message is not None:
-            message = tuple(self._puts(check_condition(change.message, self._scope("message")), change.span))
+            message = check_puts(change.message, message_scope(self._names, self._report), change.span)
             if entity == "candidate":
                 self._report(
                     OutOfScope.at(
@@ -94,29 +85,4 @@ class InvariantChecker:
                     )
                 )
         later = None if change.later is None else read_length(change.later, scope, "later: …")
-        return Change(
-            later, message, tuple(self._puts(check_condition(change.facts, scope), change.span)), change.reordered
-        )
-
-    def _puts(self, condition: Condition, span: Span) -> Iterator[Put]:
-        """The fields that the lines of a change set, each to a single value or to unknown."""
-        tests = condition.members if isinstance(condition, AllOf) else (condition,)
-        for test in tests:
-            if not isinstance(test, Test):
-                self._report(BadSetting.at(span, "a change sets fields one by one; it has no groups"))
-            elif test.field.origin not in ("given", "custom"):
-                help_ = "change the facts that it is computed from"
-                self._report(BadSetting.at(test.span, f"`{test.field.text}` is a computed fact", help_))
-            else:
-                yield from self._put(test)
-
-    def _put(self, test: Test) -> Iterator[Put]:
-        match test.predicates:
-            case (IsIn(values=(value,)),) if not test.negated:
-                held: Value = (str(value),) if isinstance(test.field.kind, ListKind) else value
-                yield Put(test.field, held)
-            case (Known(),) if test.negated:
-                yield Put(test.field, None)
-            case _:
-                help_ = "a change sets a field to one value, or to `unknown`"
-                self._report(BadSetting.at(test.span, f"`{test.text}` is not a single value", help_))
+        return Change(later, message, check_puts(change.facts, scope, change.span), change.reordered)

@@ -198,11 +198,17 @@ Template = tuple[str | FieldSlot, ...]
 
 
 class FieldNote(Checked, frozen=True):
-    """A note on a given or custom field: a question that asks for it (``None``: the default), and who can change it."""
+    """A note on a given or custom field: a question that asks for it (``None``: the default), and who can change it.
+
+    The question makes sense only if ``ask_when`` holds (``None``: always). ``usually`` holds with the usual answer (``None``:
+    no answer is more usual than others).
+    """
 
     ask: Template | None
     about: str
     mutability: Mutability
+    ask_when: Condition | None = None
+    usually: Condition | None = None
 
 
 class WhenFact(Checked, frozen=True):
@@ -349,6 +355,20 @@ class OrderKey(Checked, frozen=True):
     words: str
 
 
+class Put(Checked, frozen=True):
+    """A field that is set to a value; ``None`` makes it unknown."""
+
+    field: Field
+    value: Value
+
+
+class Leaves(Checked, frozen=True):
+    """What an action leaves behind when it is done: a message with these fields, and facts that are set."""
+
+    message: tuple[Put, ...] | None
+    facts: tuple[Put, ...]
+
+
 class Action(Checked, frozen=True):
     """An action. ``family`` is the action itself and all actions that it is a kind of, nearest first.
 
@@ -356,7 +376,7 @@ class Action(Checked, frozen=True):
     it up ``until`` then. ``outside_safety``: why no safety rule covers it, as the action or one that it is a kind of says.
 
     ``order`` sorts conclusions about the action that are equal in priority, deadline, modality and entity of the target,
-    before ids do.
+    before ids do. ``occasion`` are the fields that tell one occasion for the action from the next.
     """
 
     id: str
@@ -371,6 +391,8 @@ class Action(Checked, frozen=True):
     outside_safety: str | None = None
     order: tuple[OrderKey, ...] = ()
     kind: AdviceKind = "do"
+    occasion: tuple[Field, ...] = ()
+    leaves: Leaves | None = None
 
     def kind_of(self, prohibits: bool) -> AdviceKind:
         """The kind of a conclusion about the action: what is forbidden, and not waited for or standing, is left alone."""
@@ -502,13 +524,6 @@ class Same(Checked, frozen=True):
 Claim = Never | Always | AtMost | NoNew | Keeps | Same
 
 
-class Put(Checked, frozen=True):
-    """A field that is set to a value; ``None`` makes it unknown."""
-
-    field: Field
-    value: Value
-
-
 class Change(Checked, frozen=True):
     """How a second case differs from the first.
 
@@ -560,7 +575,8 @@ class CheckedPack(Checked, frozen=True):
 
     ``fields`` holds every given and custom field, by ``entity.field``, and ``calendars`` the pack's calendars by name. ``own``
     are its own files, without those of the packs that it extends. ``as_of``: the day (an ordinal) whose values and rules it
-    has, if it has only those of one day. ``warnings``: what the pack's files do without saying so.
+    has, if it has only those of one day. ``warnings``: what the pack's files do without saying so. ``old_actions``: the
+    names that actions had before, by action.
     """
 
     name: str
@@ -581,6 +597,7 @@ class CheckedPack(Checked, frozen=True):
     warnings: tuple[Diagnostic, ...] = ()
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
     as_of: int | None = None
+    old_actions: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
     @property
     def named_facts(self) -> tuple[ComputedFact, ...]:

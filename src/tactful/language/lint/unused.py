@@ -70,7 +70,10 @@ def _fields(checked: CheckedPack) -> Iterator[Field]:
     yield from fields_of_orders(checked.actions.values())
     for action in checked.actions.values():
         yield from _slots((*action.steps, *([action.label] if action.label else [])))
-    yield from _slots(note.ask for note in checked.fields.values() if note.ask is not None)
+    for note in checked.fields.values():
+        yield from _slots([note.ask] if note.ask is not None else [])
+        for condition in (note.ask_when, note.usually):
+            yield from fields_of(condition) if condition is not None else ()
 
 
 def _sentences(rule: Rule) -> list[Template]:

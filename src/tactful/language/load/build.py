@@ -15,6 +15,7 @@ from tactful.language.load.expressions import WAYS, read_expression, read_keyed
 from tactful.language.load.files import Layer
 from tactful.language.load.invariants import InvariantReader
 from tactful.language.load.items import Entries, Item
+from tactful.language.load.keys import LEAVES
 from tactful.language.load.merge import NAMED, Merged, merge_layers
 from tactful.language.phrases import Deadline, Phrase, Text, parse_deadline, parse_phrase
 from tactful.language.phrases.dates import BetweenDays, FromOrBefore
@@ -33,6 +34,7 @@ from tactful.language.syntax import (
     Entry,
     FieldNote,
     Group,
+    Leaves,
     OrderKey,
     Pack,
     Rule,
@@ -63,6 +65,30 @@ AGGREGATIONS: Final[tuple[Aggregation, ...]] = get_args(Aggregation)
 def build_pack(layers: list[Layer]) -> Pack:
     """Merge the layers and read all of their entries. What cannot be read is left out, and told in ``mistakes``."""
     return _Builder(layers).build()
+
+
+def _of_message(node: Node) -> Node:
+    """Lines about a message that may leave out ``message.`` before its fields."""
+    if not isinstance(node, Mapping):
+        return node
+    entries = (
+        (key if "." in key.text else msgspec.structs.replace(key, text=f"message.{key.text}"), value)
+        for key, value in node.entries
+    )
+    return Mapping(tuple(entries), node.span)
+
+
+def _old_actions(merged: Merged) -> dict[str, tuple[str, ...]]:
+    """The names that actions had before, by their present names."""
+    later = {old: new for _, kind, old, new in merged.renamed if kind == "actions"}
+    names: dict[str, tuple[str, ...]] = {}
+    for old in sorted(later):
+        present, seen = later[old], {old}
+        while present in later and present not in seen:
+            seen.add(present)
+            present = later[present]
+        names[present] = (*names.get(present, ()), old)
+    return names
 
 
 class _Builder(InvariantReader):
@@ -108,6 +134,7 @@ class _Builder(InvariantReader):
             channels=self._channels(),
             warnings=tuple(merged.warnings),
             old_names=tuple(merged.old_names),
+            old_actions=_old_actions(merged),
         )
         return msgspec.structs.replace(pack, mistakes=tuple(self.problems), unread=frozenset(self.unread))
 
@@ -210,15 +237,21 @@ class _Builder(InvariantReader):
             return None
         values = self._texts(item.entries["values"][1], "values") if "values" in item.entries else ()
         unit, about = self._words(item.entries, "unit"), self._words(item.entries, "about")
-        ask, mutability = self._text(item.entries, "ask"), self._text(item.entries, "mutability")
         names = Name(entity, item.id.span), Name(field, item.id.span)
-        return CustomFact(*names, type_, values, unit, about, ask, mutability)
+        return CustomFact(*names, type_, values, unit, about, self._note(item))
 
     def _field(self, item: Item) -> FieldNote | None:
-        if not self._is_fact(item):
-            return None
-        ask, mutability = self._text(item.entries, "ask"), self._text(item.entries, "mutability")
-        return FieldNote(Name(item.id.text, item.id.span), ask, mutability)
+        return self._note(item) if self._is_fact(item) else None
+
+    def _note(self, item: Item) -> FieldNote:
+        entries = item.entries
+        return FieldNote(
+            name=Name(item.id.text, item.id.span),
+            ask=self._text(entries, "ask"),
+            ask_when=self._condition(entries, "ask when", "all", NO_CONDITION) if "ask when" in entries else None,
+            usually=self._phrases(item.id, entries["usually"][1]) if "usually" in entries else None,
+            mutability=self._text(entries, "mutability"),
+        )
 
     def _is_fact(self, item: Item) -> bool:
         if _FACT.fullmatch(item.id.text) is None:
@@ -321,7 +354,29 @@ class _Builder(InvariantReader):
             due=self._text(entries, "due"),
             outside_safety=self._reason(entries, "outside safety"),
             order=self._order(entries),
+            occasion=self._texts(entries["occasion"][1], "occasion") if "occasion" in entries else None,
+            leaves=self._leaves(entries),
         )
+
+    def _leaves(self, entries: Entries) -> Leaves | None:
+        """What doing an action leaves behind; ``None`` if the entry does not say."""
+        if "leaves" not in entries:
+            return None
+        key, node = entries["leaves"]
+        if not isinstance(node, Mapping) or not node.entries:
+            help_ = "such as `leaves: {message: {kind: thank_you}}`"
+            self.report(WrongShape.at(node.span, "`leaves` is a mapping with `message`, `facts` or both", help_))
+            return None
+        parts = {word.text: (word, value) for word, value in node.entries}
+        for word, (at, _) in parts.items():
+            if word not in LEAVES:
+                help_ = did_you_mean(word, LEAVES) or "an action can leave a `message`, or other `facts`"
+                self.report(UnknownKey.at(at.span, f"`{word}` means nothing here", help_))
+        message = None
+        if "message" in parts:
+            at, lines = parts["message"]
+            message = self._condition({"message": (at, _of_message(lines))}, "message", "all", NO_CONDITION)
+        return Leaves(message, self._condition(parts, "facts", "all", NO_CONDITION), key.span)
 
     def _order(self, entries: Entries) -> tuple[OrderKey, ...] | None:
         """The fields by which an action's conclusions are sorted; ``None`` if the entry does not say."""

@@ -103,10 +103,13 @@ class EntryReader:
                     meant = {"and": "all", "or": "any", "either": "any"}.get(word, "none")
                     self.report(UnknownKey.at(key.span, f"`{word}` means nothing here", f"did you mean `{meant}`?"))
                 case _:
-                    phrases = parse_phrase(value, self.report)
-                    entries = tuple(Entry(Text(key).whole(), *phrase) for phrase in phrases)
-                    members.extend(entries if len(entries) < 2 else (Group("any", entries),))
+                    members.append(self._phrases(key, value))
         return Group("all", tuple(members))
+
+    def _phrases(self, field: Scalar, value: Node) -> Condition:
+        """What a phrase, or any phrase of a list, says of a field."""
+        entries = tuple(Entry(Text(field).whole(), *phrase) for phrase in parse_phrase(value, self.report))
+        return entries[0] if len(entries) == 1 else Group("any", entries)
 
     def _wants_list(self, how: str, node: Node) -> None:
         """Report a mapping with several lines under ``any`` or ``none``, because it would mean that all lines hold."""

@@ -12,20 +12,25 @@ SECTIONS: Final = (
     *("facts", "tables", "actions", "rules", "invariants"),
 )
 
+#: The keys of a note on a field: how and when to ask for it, the usual answer, and who can change it.
+NOTES: Final = ("ask", "ask when", "usually", "mutability")
 #: The keys that an entry of a section may have.
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "pack": ("name", "version"),
     "parameters": ("value", "values", "adjustable", "about", "source"),
     "calendars": ("about", "country", "weekend", "days off", "working days", "office hours"),
-    "custom_facts": ("type", "values", "unit", "about", "ask", "mutability"),
-    "fields": ("ask", "mutability"),
+    "custom_facts": ("type", "values", "unit", "about", *NOTES),
+    "fields": NOTES,
     "facts": (
         *("exists", "none", "count", "latest", "earliest", "sum", "where", "when", "unless", "about", "ask"),
         *("and when", "and unless", "replaces"),
         *WAYS,
     ),
     "tables": ("by", "gives", "values", "rows", "otherwise", "only one", "about", "ask"),
-    "actions": ("about", "label", "is_a", "kind", "channel", "one per", "order", "steps", "due", "outside safety"),
+    "actions": (
+        *("about", "label", "is_a", "kind", "channel", "one per", "order", "steps", "due", "outside safety"),
+        *("occasion", "leaves"),
+    ),
     "rules": (
         *("about", "source", "group", "from", "until", "for each", "when", "unless", "then", "to"),
         *("by", "because", "priority", "safety", "off", "and when", "and unless", "replaces"),
@@ -44,7 +49,7 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "parameters": ("value", "values"),
     "calendars": ("country", "weekend", "days off", "working days", "office hours"),
     "custom_facts": ("type",),
-    "fields": ("ask", "mutability"),
+    "fields": NOTES,
     "facts": ("exists", "none", "count", "latest", "earliest", "sum", "when", *WAYS),
     "tables": ("rows",),
     "actions": ("about",),
@@ -52,6 +57,9 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "invariants": ("never", "always", "at most", "no new", "keeps", "same"),
 }
 
+
+#: What an action may leave behind.
+LEAVES: Final = ("message", "facts")
 
 #: The keys that add conditions to those of the packs below, each with the key that replaces them.
 ADDITIONS: Final[dict[str, str]] = {"and when": "when", "and unless": "unless"}

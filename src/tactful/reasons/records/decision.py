@@ -10,6 +10,9 @@ from msgspec import Meta
 from tactful.language.terms import AdviceKind, DueMeans, Modality
 
 Moment = Annotated[str | None, Meta(description="ISO 8601, in the candidate's time zone.")]
+Key = Annotated[
+    str, Meta(description="An opaque id of this piece of advice, the same for as long as the advice stands.")
+]
 KindWord = Annotated[
     AdviceKind, Meta(description="Something to do, to leave alone, to wait for, or to bear in mind all along.")
 ]
@@ -48,6 +51,7 @@ class JustificationRecord(Record, frozen=True):
 class AlternativeRecord(Record, frozen=True):
     """A recommendation that gave way to a better-ranked one of the same family."""
 
+    key: Key
     action: str
     modality: Modality
     kind: KindWord
@@ -62,6 +66,7 @@ class ActionRecord(Record, frozen=True):
     """One piece of advice."""
 
     rank: Annotated[int, Meta(description="1 is the most important.")]
+    key: Key
     group: Annotated[
         int,
         Meta(
@@ -95,8 +100,16 @@ class WinnerRecord(Record, frozen=True):
     because: tuple[JustificationRecord, ...]
 
 
+class HandledRecord(Record, frozen=True):
+    """What the candidate did with a piece of advice that is set aside for that reason."""
+
+    key: Annotated[str, Meta(description="The key of the advice, by which the case names it.")]
+    how: Literal["done", "dismissed"]
+    at: Annotated[Moment, Meta(description="When it was done, or until when it is dismissed; null: for good.")]
+
+
 class SetAsideRecord(Record, frozen=True):
-    """A conclusion that lost a conflict, and the conclusions that it lost to."""
+    """A conclusion that lost a conflict, and the conclusions that it lost to; or that was done or dismissed."""
 
     action: str
     modality: Modality
@@ -104,6 +117,10 @@ class SetAsideRecord(Record, frozen=True):
     target: TargetRecord
     by: tuple[WinnerRecord, ...]
     because: tuple[JustificationRecord, ...]
+    handled: Annotated[
+        HandledRecord | msgspec.UnsetType,
+        Meta(description="Present if the advice was done or dismissed; it then lost to nothing."),
+    ] = msgspec.UNSET
 
 
 class EffectRecord(Record, frozen=True):
@@ -261,6 +278,7 @@ class PlannedRecord(Record, frozen=True):
     """A piece of advice, as it is when it first holds, and when it holds."""
 
     windows: tuple[WindowRecord, ...]
+    key: Key
     modality: Modality
     kind: KindWord
     action: Annotated[str, Meta(description="The action's id in the catalogue.")]

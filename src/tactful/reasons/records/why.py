@@ -308,6 +308,15 @@ class DefeatedRecord(Record, frozen=True, tag_field="answer", tag="set aside"):
     opening: OpeningRecord | None
 
 
+class HandledAnswerRecord(Record, frozen=True, tag_field="answer", tag="handled"):
+    """It was concluded, and the candidate has done it or does not want to see it."""
+
+    conclusion: ConclusionRecord
+    key: Annotated[str, Meta(description="The key of the advice, by which the case names it.")]
+    how: Literal["done", "dismissed"]
+    at: Annotated[Moment, Meta(description="When it was done, or until when it is dismissed; null: for good.")]
+
+
 class ElsewhereRecord(Record, frozen=True):
     """The same action, or a member of its family, recommended for another target."""
 
@@ -344,7 +353,7 @@ class NotAdvisedRecord(Record, frozen=True, tag_field="answer", tag="not advised
     opening: OpeningRecord
 
 
-Answer = AdvisedRecord | GaveWayRecord | DefeatedRecord | NotAdvisedRecord
+Answer = AdvisedRecord | GaveWayRecord | DefeatedRecord | HandledAnswerRecord | NotAdvisedRecord
 
 
 class WhyRecord(Record, frozen=True):

@@ -38,7 +38,7 @@ class Outcome:
     @lazy
     def ranking(self) -> Ranking:
         """The firings ranked."""
-        return self.context.decider.ranker.rank(self._firings, self.context.case, self.context.now)
+        return self.context.decider.ranked(self._firings, self.context.case, self.context.now)
 
     @lazy
     def keys(self) -> frozenset[NumberedKey]:

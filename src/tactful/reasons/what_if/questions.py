@@ -9,6 +9,7 @@ from tactful.facts.edit import as_given, changed, path_of
 from tactful.facts.entities import ENTITIES
 from tactful.facts.kinds import kind_name
 from tactful.facts.rows import Row, row_key
+from tactful.language.ir import Condition
 from tactful.language.ir.fields_read import ReadField
 from tactful.reasons.budget import Budget
 from tactful.reasons.context import Context, application_of, target_record
@@ -37,7 +38,8 @@ class _Tried(NamedTuple):
 class Questions(NamedTuple):
     """The questions whose answer would change a decision, the most consequential first.
 
-    ``incomplete``: not every unknown fact was tried, because there are too many.
+    Questions whose usual answer changes nothing come after all others. ``incomplete``: not every unknown fact was tried,
+    because there are too many.
     """
 
     records: tuple[QuestionRecord, ...]
@@ -61,16 +63,40 @@ def questions(context: Context) -> Questions:
         if any(answer.differing for answer in tried):
             record = _record(field, row, tried, before)
             count = sum(len(answer.effects) for answer in record.answers)
-            ordered.append(((-record.consequence, -count, record.field, row_key(row)), record))
+            late = _is_unlikely(field, row, tried)
+            ordered.append(((late, -record.consequence, -count, record.field, row_key(row)), record))
     return Questions(tuple(record for _, record in sorted(ordered, key=lambda pair: pair[0])), budget.exceeded)
 
 
 def _unknown(context: Context) -> Iterator[tuple[ReadField, Row]]:
-    """Fields that rules read and that are unknown, those of the candidate and of applications first."""
+    """Fields that rules read and that are unknown, those of the candidate and of applications first.
+
+    Fields whose question would take for granted what is not so, or not known, are left out.
+    """
     for field in sorted(context.decider.fields, key=lambda field: ENTITIES.index(field.entity)):
         for row in context.evaluator.rows(field.entity):
-            if field.note.mutability != "time" and field.value(row) is None:
+            if field.note.mutability != "time" and field.value(row) is None and _makes_sense(field, row, context):
                 yield field, row
+
+
+def _makes_sense(field: ReadField, row: Row, context: Context) -> bool:
+    evaluator, ask_when = context.evaluator, field.note.ask_when
+    return ask_when is None or evaluator.holds(ask_when, evaluator.environment(field.entity, row))
+
+
+def _is_unlikely(field: ReadField, row: Row, tried: list[_Tried]) -> bool:
+    """Whether only unusual answers would change the advice."""
+    usually = field.note.usually
+    return usually is not None and not any(
+        answer.differing and _holds(usually, field.entity, row.no, answer.after.context) for answer in tried
+    )
+
+
+def _holds(condition: Condition, entity: str, no: int, context: Context) -> bool:
+    """Whether a condition holds of the row of this number."""
+    evaluator = context.evaluator
+    row = next(row for row in evaluator.rows(entity) if row.no == no)
+    return evaluator.holds(condition, evaluator.environment(entity, row))
 
 
 def _try(field: ReadField, row: Row, trial: Trial, before: Outcome) -> _Tried | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.ranker import Conclusion, PutAside, Ranking
 from tactful.facts.rows import Row, inside
 from tactful.reasons.context import Context, application_of, pack_record, target_record
 from tactful.reasons.derivation import Derivation
@@ -17,6 +17,7 @@ from tactful.reasons.records.why import (
     DefeatedRecord,
     ElsewhereRecord,
     GaveWayRecord,
+    HandledAnswerRecord,
     NotAdvisedRecord,
     RecommenderRecord,
     WhyRecord,
@@ -85,6 +86,7 @@ class _Question:
         yield from (self._advised(rank, advice) for rank, advice in ranked if self._concerns(advice))
         yield from (self._gave_way(*conclusions) for conclusions in gave_way if self._concerns(conclusions[1]))
         yield from (self._defeated(loser) for loser in self._ranking.set_aside if self._concerns(loser))
+        yield from (self._handled(aside) for aside in self._ranking.put_aside if self._concerns(aside.conclusion))
         yield from (self._not_advised(row) for row in self._rows if row not in self._answered)
 
     # --- which conclusions and rows ---
@@ -94,7 +96,8 @@ class _Question:
         """All conclusions about a kind of the action."""
         ranking = self._ranking
         alternatives = (alternative for advice in ranking.ranked for alternative in advice.alternatives)
-        everything = (*ranking.ranked, *alternatives, *ranking.set_aside)
+        handled = (aside.conclusion for aside in ranking.put_aside)
+        everything = (*ranking.ranked, *alternatives, *ranking.set_aside, *handled)
         return [conclusion for conclusion in everything if conclusion.action in self._kinds]
 
     @lazy
@@ -160,6 +163,15 @@ class _Question:
             conclusion=conclusion_record(loser, context, derivation),
             lost_to=tuple(conflict(winner, winner, loser, context, derivation) for winner in loser.lost_to),
             opening=None if loser.prohibits else self._misses.opening(loser.target),
+        )
+
+    def _handled(self, aside: PutAside) -> HandledAnswerRecord:
+        context = self._context
+        return HandledAnswerRecord(
+            conclusion=conclusion_record(aside.conclusion, context, self._derivation),
+            key=aside.key,
+            how="done" if aside.done else "dismissed",
+            at=context.iso(aside.moment),
         )
 
     def _not_advised(self, row: Row) -> NotAdvisedRecord:

@@ -1,0 +1,57 @@
+"""Keys of advice: opaque ids that stay the same for as long as it is the same piece of advice.
+
+A key is made from the action, whether it is forbidden, the target, and the occasion: the values of the fields that the action
+names for it. Rules, priorities, deadlines and texts play no part.
+"""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from hashlib import blake2b
+from typing import Final
+
+import msgspec
+
+from tactful.decide.ranker import Conclusion
+from tactful.engines.evaluate import Evaluator
+from tactful.facts.entities import SCOPES
+from tactful.facts.kinds import Value
+from tactful.facts.rows import Row, row_key
+from tactful.language.ir import CheckedPack, Field
+
+#: The size of a key in bytes. By chance, two of a million pieces of advice have the same key once in two trillion cases.
+_SIZE: Final = 10
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+class Keys:
+    """The keys of a pack's advice. Immutable."""
+
+    def __init__(self, checked: CheckedPack) -> None:
+        self._occasions = {id_: action.occasion for id_, action in checked.actions.items()}
+        self._old = checked.old_actions
+
+    def of(self, conclusion: Conclusion, evaluator: Evaluator) -> str:
+        """The key of a conclusion: 16 lower-case letters and digits."""
+        return _key(conclusion.action, conclusion, self._occasion(conclusion, evaluator))
+
+    def all_of(self, conclusion: Conclusion, evaluator: Evaluator) -> tuple[str, ...]:
+        """The key of a conclusion, and the keys that it had when its action had other names."""
+        occasion = self._occasion(conclusion, evaluator)
+        names = (conclusion.action, *self._old.get(conclusion.action, ()))
+        return tuple(_key(name, conclusion, occasion) for name in names)
+
+    def _occasion(self, conclusion: Conclusion, evaluator: Evaluator) -> tuple[Value, ...]:
+        target = conclusion.target
+        return tuple(_value(field, target, evaluator) for field in self._occasions[conclusion.action])
+
+
+def _value(field: Field, row: Row, evaluator: Evaluator) -> Value:
+    if field.scope not in SCOPES[row.entity]:
+        return None
+    return evaluator.value(field, evaluator.environment(row.entity, row))
+
+
+def _key(action: str, conclusion: Conclusion, occasion: tuple[Value, ...]) -> str:
+    about = _ENCODER.encode((action, conclusion.prohibits, row_key(conclusion.target), occasion))
+    return b32encode(blake2b(about, digest_size=_SIZE).digest()).decode().lower()
