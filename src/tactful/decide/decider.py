@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 from tactful.decide.handled import without_handled
 from tactful.decide.keys import Keys
 from tactful.decide.ranker import Ranker, Ranking
+from tactful.decide.truths import Conditions
 from tactful.decide.work import Work
 from tactful.engines.compiled import CompiledProgram, compile_pack
 from tactful.engines.compiled.turning import TurningFunctions
@@ -38,6 +39,7 @@ class Decider:
         self.work = Work(checked, limits.steps)
         self.facts = {fact.id: fact for fact in checked.facts}
         self.clockwork = Clockwork(self.facts)
+        self.conditions = Conditions(self.clockwork)
         #: The engine's name.
         self.engine: EngineName = "compiled" if engine == "compiled" else "rete"
         self._program = self._load(engine)

@@ -140,6 +140,16 @@ class Document:
             mapping[key] = value
             _put_after(mapping, key, trailing)
 
+    def drop(self, mapping: Mapped, key: str) -> None:
+        """Remove a field, if it is there. Comments on lines of their own stay."""
+        if key not in mapping:
+            return
+        keys = list(mapping)
+        trailing = "" if self._json else _cut_after(mapping, key)
+        del mapping[key]
+        if trailing and len(keys) > 1:
+            _put_after(mapping, keys[max(keys.index(key) - 1, 0)], trailing)
+
     def append(self, mapping: Mapped, key: str, value: Any) -> None:
         """Append to the list of a key, before any comment after it. Creates the list if needed."""
         items = mapping.get(key)
