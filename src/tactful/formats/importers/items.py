@@ -136,15 +136,20 @@ class Seat(Record, frozen=True):
     attendee: Attendee
 
 
+#: A value of a table as a case has it: a text, a yes or a no, or a list of words.
+CellValue = str | bool | tuple[str, ...]
+
+
 class Application(Record, frozen=True):
-    """A row of a table: fields of an application and of a person, with the names that cases use.
+    """A row of a table: fields of an application, its offer and a person, with the names that cases use.
 
     ``has_id`` is false where the table has no id, so that ``id`` was made from the company.
     """
 
     id: str
     span: Span
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, CellValue], ...]
+    offer: tuple[tuple[str, CellValue], ...] = ()
     person: tuple[tuple[str, str], ...] = ()
     has_id: bool = True
 

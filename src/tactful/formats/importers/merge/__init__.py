@@ -12,12 +12,15 @@ from typing import Any, Final, assert_never
 import msgspec
 
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR
+from tactful.facts.fields import given_fields
+from tactful.facts.kinds import MomentKind, parse_yes_no
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import parse_date, parse_moment
 from tactful.formats.importers.items import (
     Application,
     Attendee,
     Cancellation,
+    CellValue,
     Interview,
     Item,
     Items,
@@ -40,6 +43,13 @@ from tactful.source.codes.imports import AmbiguousImport, UnusableImportZone, Wr
 Entry = dict[str, Any]
 #: The candidate's id where no source has one.
 _NAMELESS: Final = "me"
+#: The fields of applications and offers that hold moments.
+_MOMENTS: Final = frozenset(
+    name
+    for entity in ("application", "offer")
+    for name, spec in given_fields()[entity].items()
+    if isinstance(spec.kind, MomentKind)
+)
 _OLDEST: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -307,16 +317,34 @@ class _Merger:
         application = self._applications.of_row(row)
         if application is None:
             application = self._applications.add({"id": row.id})
-        for key, value in row.fields:
-            before = application.get(key)
-            if before is None or str(before) != value:
-                self._document.put(application, key, self._document.text(value))
-                self.changes.append(f"{row.id}: {key} {value}" + ("" if before is None else f", was {before}"))
-        reply_by = dict(row.fields).get("reply_by")
-        if reply_by is not None and not _has_offset(reply_by) and self._clock.zone(application) is None:
-            self._no_zone(row, f"`{reply_by}` has no offset")
+        self._cells(row, row.fields, application, f"{row.id}:")
+        if row.offer:
+            if not application.get("offer"):
+                self._document.put(application, "offer", self._document.mapping({}))
+            self._cells(row, row.offer, application["offer"], f"{row.id}: offer:")
+        for key, value in (*row.fields, *row.offer):
+            if _is_local(key, value) and self._clock.zone(application) is None:
+                self._no_zone(row, f"`{value}` has no offset")
         if row.person:
             self._person(row, application)
+
+    def _cells(self, row: Application, cells: tuple[tuple[str, CellValue], ...], part: Entry, place: str) -> None:
+        """Write the values of a row that differ from those of a part of the case."""
+        for key, value in cells:
+            before = part.get(key)
+            if before is None or _plain(before, value) != _plain(value, value):
+                self._document.put(part, key, self._written(value))
+                was = "" if before is None else f", was {_in_words(before)}"
+                self.changes.append(f"{place} {key} {_in_words(value)}{was}")
+
+    def _written(self, value: CellValue) -> Any:
+        match value:
+            case bool():
+                return self._document.yes_no(value)
+            case tuple():
+                return self._document.texts(value)
+            case _:
+                return self._document.text(value)
 
     def _person(self, row: Application, application: Entry) -> None:
         fields = dict(row.person)
@@ -324,11 +352,31 @@ class _Merger:
         role: Any = fields.get("role")
         id_ = people.take(Person(name=fields.get("name"), email=fields.get("email"), role=role), "csv")
         entry = next(person for person in people.all() if person["id"] == id_)
-        if "prefers" in fields and not entry.get("prefers"):
-            self._document.put(entry, "prefers", fields["prefers"])
-            self.changes.append(f"{row.id}: {id_}: prefers {fields['prefers']}")
+        for key in ("relation", "prefers"):
+            if key in fields and not entry.get(key):
+                self._document.put(entry, key, fields[key])
+                self.changes.append(f"{row.id}: {id_}: {key} {fields[key]}")
 
 
-def _has_offset(text: str) -> bool:
-    moment = None if parse_date(text) is not None else parse_moment(text)
-    return moment is not None and moment.tzinfo is not None
+def _is_local(name: str, value: CellValue) -> bool:
+    """Whether a cell is a day, or a moment without its offset."""
+    if name not in _MOMENTS or not isinstance(value, str):
+        return False
+    moment = None if parse_date(value) is not None else parse_moment(value)
+    return moment is None or moment.tzinfo is None
+
+
+def _plain(value: Any, like: CellValue) -> Any:
+    """A value of a document or of a cell, for comparing with a cell's value: ``yes`` and ``true`` are the same."""
+    if isinstance(like, bool):
+        return value if isinstance(value, bool) else parse_yes_no(str(value))
+    if isinstance(like, tuple):
+        return [str(word) for word in value] if isinstance(value, list | tuple) else value
+    return str(value)
+
+
+def _in_words(value: Any) -> str:
+    """A value of a document or of a cell, for messages."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

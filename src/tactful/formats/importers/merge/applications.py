@@ -33,8 +33,8 @@ class ApplicationFinder:
         fields = dict(row.fields)
         if not row.has_id and "company" in fields:
             known = self.applications()
-            same = [other for other in known if _same(other.get("company"), fields["company"])]
-            same = [other for other in same if _same(other.get("role"), fields.get("role", ""))]
+            same = [other for other in known if _same(other.get("company"), str(fields["company"]))]
+            same = [other for other in same if _same(other.get("role"), str(fields.get("role", "")))]
             if len(same) == 1:
                 return same[0]
         return self.by_id(row.id)
