@@ -110,7 +110,7 @@ TURNS: Final = {
             Moment("2027-12-17 16:59:59", YES, YES),  # a Friday
             Moment("2027-12-20 09:00:00", NO, YES),
         ),
-        {**NO_THANKS, "interview[onsite].ended_at": "2027-12-08T16:00"},
+        {**NO_THANKS, "interview[onsite].status": "unknown", "interview[onsite].ended_at": "2027-12-08T16:00"},
     ),
     "winter-break-at-midnight": Turns(
         ("winter-break.yaml",),
