@@ -75,7 +75,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
     @lazy
     def expiry(self) -> Expiry:
         """How long rules have fired, for explanations."""
-        return Expiry(self.evaluator)
+        return Expiry(self.evaluator, self.decider.clockwork)
 
     @lazy
     def _because(self) -> dict[Conclusion, tuple[JustificationRecord, ...]]:

@@ -14,6 +14,7 @@ from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendars
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import CheckedPack
+from tactful.language.ir.clockwork import Clockwork
 
 
 class CompiledProgram:
@@ -22,24 +23,33 @@ class CompiledProgram:
     def __init__(self, checked: CheckedPack, calendars: Calendars) -> None:
         self._facts = {fact.id: fact for fact in checked.facts}
         self._rules = checked.rules
-        self._calendars = calendars
+        self._calendars, self._clockwork = calendars, Clockwork(self._facts)
         self._fire, self._steps, self._orders = build_functions(checked)
 
     def fire(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that advise or prohibit, for ``case`` at ``now`` (seconds since 1970), in no particular order."""
         firings: list[RawFiring] = []
-        self._fire(Runtime(case, now, case.families, self._calendars, self._rules, self._facts), firings.append)
+        self._fire(
+            Runtime(case, now, case.families, self._calendars, self._rules, self._facts, self._clockwork),
+            firings.append,
+        )
         return firings
 
     def fire_steps(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that add steps, in no particular order. They are only needed when advice is put into words."""
         firings: list[RawFiring] = []
-        self._steps(Runtime(case, now, case.families, self._calendars, self._rules, self._facts), firings.append)
+        self._steps(
+            Runtime(case, now, case.families, self._calendars, self._rules, self._facts, self._clockwork),
+            firings.append,
+        )
         return firings
 
     def places_at(self, case: Case, now: int) -> Callable[[int, Sequence[Row]], list[tuple[int | float, ...]]]:
         """The places of rows in an order of targets, by the order's number, for ``case`` at ``now`` (seconds since 1970)."""
-        runtime, functions = Runtime(case, now, case.families, self._calendars, self._rules, self._facts), self._orders
+        runtime, functions = (
+            Runtime(case, now, case.families, self._calendars, self._rules, self._facts, self._clockwork),
+            self._orders,
+        )
         return lambda no, rows: functions[no](runtime, rows)
 
 

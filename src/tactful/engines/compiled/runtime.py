@@ -13,6 +13,7 @@ from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Family, InterviewerRow, MessageRow, Row
 from tactful.language.ir import ComputedFact, Rule
+from tactful.language.ir.clockwork import Clockwork
 from tactful.source.diagnostics import InvalidInput
 
 
@@ -25,6 +26,7 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
     calendars: Calendars
     rules: Sequence[Rule]
     facts: Mapping[str, ComputedFact]
+    clockwork: Clockwork
     memo: dict[tuple[int, int], Value] = msgspec.field(default_factory=dict)
     expiry: Expiry | None = None
 
@@ -34,7 +36,8 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
         Raises :class:`tactful.InvalidInput` if that takes too many steps.
         """
         if self.expiry is None:
-            self.expiry = Expiry(Evaluator(self.case, self.now, self.facts, self.calendars))
+            evaluator = Evaluator(self.case, self.now, self.facts, self.calendars)
+            self.expiry = Expiry(evaluator, self.clockwork)
         try:
             return self.expiry.until(self.rules[rule], row)
         except TooManySteps:
