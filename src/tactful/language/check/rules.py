@@ -67,7 +67,7 @@ class RuleChecker:
         if conclusion is None:
             return None
         priority = rule.priority if rule.priority is not None else _default_priority(conclusion)
-        endless = rule.endless or isinstance(conclusion, AddStep)  # nobody is told the deadline of a step
+        endless = rule.endless or (by is None and isinstance(conclusion, AddStep))
         return Rule(
             *(no, rule.id.text, rule.about, rule.source, entity, when, unless),
             *(conclusion, target, by, endless, because, priority, rule.id.span),
