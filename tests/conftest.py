@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,6 +22,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """``--update-cases`` rewrites the expected outcomes of named cases, ``--update-docs`` those of blocks in docs/."""
     parser.addoption("--update-cases", action="store_true", help="rewrite the expected outcomes of cases")
     parser.addoption("--update-docs", action="store_true", help="rewrite the output of blocks in the pages of docs/")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let processes that tests start find modules compiled where this environment forbids Python to write bytecode.
+
+    To compile them anew takes each process 0.2 s. They are kept in a folder outside of the checkout, until the tests end.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        folder = tempfile.mkdtemp(prefix="tactful-bytecode-")
+        os.environ["PYTHONPYCACHEPREFIX"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_collection_finish() -> None:
