@@ -6,9 +6,15 @@ import gc
 import os
 import shutil
 import tempfile
+from functools import lru_cache
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tactful.api import policy
+from tactful.api.policy import Policy
+from tactful.facts.reading.limits import CaseLimits
+from tactful.language.load.files import Layer
 
 settings.register_profile(
     "tactful",
@@ -25,6 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Save time that hundreds of tests would spend on the same work."""
+    _share_bytecode(config)
+    _share_policies(config)
+
+
+def _share_bytecode(config: pytest.Config) -> None:
     """Let processes that tests start find modules compiled where this environment forbids Python to write bytecode.
 
     To compile them anew takes each process 0.2 s. They are kept in a folder outside of the checkout, until the tests end.
@@ -33,6 +45,46 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.mkdtemp(prefix="tactful-bytecode-")
         os.environ["PYTHONPYCACHEPREFIX"] = folder
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+class _Read:
+    """The layers of a pack as they were read; equal where the same texts were read from the same places."""
+
+    def __init__(self, layers: list[Layer]) -> None:
+        self.layers = layers
+        self._key = tuple(
+            (
+                layer.label,
+                layer.overlay,
+                layer.stack,
+                layer.named,
+                layer.path,
+                *((file.name, file.text) for file in layer.files),
+            )
+            for layer in layers
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Read) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+def _share_policies(config: pytest.Config) -> None:
+    """Compile the same pack once for all tests of a process. Policies are immutable, and tests read the same few."""
+    make = policy._policy
+
+    @lru_cache(maxsize=16)
+    def kept(read: _Read, limits: CaseLimits | None) -> Policy:
+        return make(read.layers, limits, "compiled")
+
+    def shared(layers: list[Layer], limits: CaseLimits | None, engine: object) -> Policy:
+        return kept(_Read(layers), limits) if engine == "compiled" else make(layers, limits, engine)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(policy, "_policy", shared)
+    config.add_cleanup(patch.undo)
 
 
 def pytest_collection_finish() -> None:
