@@ -243,6 +243,12 @@ class Calendar:
 
     # --- days ---
 
+    def plain_midnight(self, moment: int) -> int | None:
+        """The beginning of the moment's day; ``None`` if the clock is put forward or back in it."""
+        table = self._table(moment)
+        no = bisect_right(table.starts, moment) - 1
+        return table.starts[no] if table.plain[no] else None
+
     def is_business_date(self, day: date) -> bool:
         """Whether people work on that day. Nobody works on a day that the local calendar skips."""
         table = self.days_of(day.year)

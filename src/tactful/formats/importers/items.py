@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.facts.shape import InterviewStatus, Role, Stage
+from tactful.facts.shape import ApplicationStatus, InterviewStatus, Role, Side, Stage
 from tactful.source.codes.imports import ImportGuess, MorePages, NotUnderstood
 from tactful.source.diagnostics import Code, Diagnostic, InvalidInput, Span
 
@@ -76,7 +76,8 @@ class Interview(Record, frozen=True):
     ``ended_at`` without an offset is local time at the application. ``attendees`` is ``None`` where the source does not
     name the interviewers. ``candidate_among``: the candidate may be one of them. ``others`` belong to the application
     but not to the interview. ``sender`` sent the invitation, and may be nobody: a service's address. ``summary`` is the
-    invitation's title where the company may have to be read from it.
+    invitation's title where the company may have to be read from it. ``cancelled_by`` and ``cancelled_at`` say who called a
+    cancelled interview off, and when, where the source knows that.
     """
 
     system: str
@@ -85,6 +86,8 @@ class Interview(Record, frozen=True):
     version: Version = Version()
     ended_at: datetime | None = None
     status: InterviewStatus | None = None
+    cancelled_by: Side | None = None
+    cancelled_at: datetime | None = None
     stage: Stage | None = None
     attendees: tuple[Attendee, ...] | None = None
     candidate_among: bool = False
@@ -102,13 +105,17 @@ class Interview(Record, frozen=True):
 
 
 class Withdrawal(Record, frozen=True):
-    """Some people no longer take part in an interview, which takes place without them."""
+    """Some people no longer take part in an interview, which takes place without them, unless one is the candidate.
+
+    ``sent_at``: when the source said so.
+    """
 
     system: str
     uid: str
     span: Span
     people: tuple[Person, ...]
     version: Version = Version()
+    sent_at: datetime | None = None
 
 
 class Cancellation(Record, frozen=True):
@@ -129,20 +136,47 @@ class Seat(Record, frozen=True):
     attendee: Attendee
 
 
+class ApplicationState(Record, frozen=True):
+    """What a source says of an application, apart from interviews. ``uid`` is the application's id.
+
+    ``offered_at``: when an offer was sent to the candidate. ``start_on``: the first day at work, as a case has it.
+    """
+
+    system: str
+    uid: str
+    span: Span
+    candidate: str | None = None
+    role: str | None = None
+    status: ApplicationStatus | None = None
+    applied_at: datetime | None = None
+    offered_at: datetime | None = None
+    start_on: str | None = None
+
+    def if_any(self) -> list[Item]:
+        """This state, or nothing where it says nothing."""
+        says = (self.status, self.applied_at, self.offered_at, self.start_on)
+        return [self] if self.uid and any(value is not None for value in says) else []
+
+
+#: A value of a table as a case has it: a text, a yes or a no, or a list of words.
+CellValue = str | bool | tuple[str, ...]
+
+
 class Application(Record, frozen=True):
-    """A row of a table: fields of an application and of a person, with the names that cases use.
+    """A row of a table: fields of an application, its offer and a person, with the names that cases use.
 
     ``has_id`` is false where the table has no id, so that ``id`` was made from the company.
     """
 
     id: str
     span: Span
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, CellValue], ...]
+    offer: tuple[tuple[str, CellValue], ...] = ()
     person: tuple[tuple[str, str], ...] = ()
     has_id: bool = True
 
 
-Item = Interview | Withdrawal | Cancellation | Seat | Application
+Item = Interview | Withdrawal | Cancellation | Seat | ApplicationState | Application
 Items = tuple[Item, ...]
 
 

@@ -25,6 +25,7 @@ from tactful.language.ir.reads import (
     fields_of,
     fields_of_expression,
     fields_of_rule,
+    tests_in,
 )
 
 
@@ -42,10 +43,11 @@ class Clockwork:
         if field.origin != "computed":
             return field.origin == "clock"
         if field.key not in self._known:
-            self._known[field.key] = self._fact(self._facts[field.key])
+            self._known[field.key] = self.fact(self._facts[field.key])
         return self._known[field.key]
 
-    def _fact(self, fact: ComputedFact) -> bool:
+    def fact(self, fact: ComputedFact) -> bool:
+        """Whether a fact's value changes by itself."""
         match fact:
             case WhenFact(condition=condition):
                 return self.condition(condition)
@@ -97,6 +99,14 @@ class Clockwork:
         """
         conditions = (rule.when, rule.unless)
         return any(map(_reads_a_clock, conditions)) or self._through_facts(fields_of_rule(rule))
+
+    def tests(self, rule: Rule) -> Iterator[Test]:
+        """The tests of a rule, and of all facts behind it."""
+        yield from tests_in(rule.when)
+        yield from tests_in(rule.unless)
+        for id_ in closure(computed(fields_of_rule(rule)), self._facts):
+            for condition in _conditions_of_fact(self._facts[id_]):
+                yield from tests_in(condition)
 
     def shows_a_clock(self, field: Field) -> bool:
         """Whether it takes a local clock, a weekday or a business day to tell the field's value. See :meth:`looks_at_clocks`."""

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Final
 
 from ruamel.yaml import YAML
@@ -116,6 +117,14 @@ class Document:
         """A whole number as a value of the document."""
         return value if self._json else str(value)
 
+    def texts(self, values: Iterable[str]) -> Any:
+        """A list of texts as a value of the document, on one line."""
+        if self._json:
+            return list(values)
+        items = CommentedSeq(map(self.text, values))
+        items.fa.set_flow_style()
+        return items
+
     def mapping(self, fields: Mapped, on_one_line: bool = False) -> Any:
         """A new mapping."""
         if self._json:
@@ -139,6 +148,16 @@ class Document:
             trailing = _cut_after(mapping, list(mapping)[-1])
             mapping[key] = value
             _put_after(mapping, key, trailing)
+
+    def drop(self, mapping: Mapped, key: str) -> None:
+        """Remove a field, if it is there. Comments on lines of their own stay."""
+        if key not in mapping:
+            return
+        keys = list(mapping)
+        trailing = "" if self._json else _cut_after(mapping, key)
+        del mapping[key]
+        if trailing and len(keys) > 1:
+            _put_after(mapping, keys[max(keys.index(key) - 1, 0)], trailing)
 
     def append(self, mapping: Mapped, key: str, value: Any) -> None:
         """Append to the list of a key, before any comment after it. Creates the list if needed."""
