@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, settings
 
 from tactful.api import policy
 from tactful.api.policy import Policy
+from tactful.decide.decider import EngineName
+from tactful.engines.rete import Rete
 from tactful.facts.reading.limits import CaseLimits
 from tactful.language.load.files import Layer
 
@@ -79,7 +81,7 @@ def _share_policies(config: pytest.Config) -> None:
     def kept(read: _Read, limits: CaseLimits | None) -> Policy:
         return make(read.layers, limits, "compiled")
 
-    def shared(layers: list[Layer], limits: CaseLimits | None, engine: object) -> Policy:
+    def shared(layers: list[Layer], limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
         return kept(_Read(layers), limits) if engine == "compiled" else make(layers, limits, engine)
 
     patch = pytest.MonkeyPatch()
