@@ -235,6 +235,29 @@ def test_mistakes_of_authors_are_told(lines: str, message: str) -> None:
         tactful.loads(text)
 
 
+def test_tables_and_lines_read_what_was_told() -> None:
+    """Typed or as texts, a table says the same as the case; what cannot be read is rejected."""
+    thank, nap = _key(_case(), "thank"), _key(_case(), "nap")
+    case = POLICY.dismiss(POLICY.done(_case(), thank), nap, date(2026, 12, 1))
+    other = _case(candidate={"id": "other", "time_zone": "Europe/Dublin"})
+    tables = POLICY.tables([other, case])
+    decided = POLICY.decide_tables(tables)
+    rows = [row for row in decided.actions.to_pylist() if row["candidate_id"] == "me"]
+    assert [row["action"] for row in rows if row["state"] == "ranked"] == _actions(case)
+    handled = [(row["action"], row["key"], row["handled"], row["handled_at"]) for row in rows if row["handled"]]
+    until = datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC)
+    assert handled == [
+        ("thank", thank, "done", datetime(2026, 11, 25, 9, tzinfo=UTC)),
+        ("nap", nap, "dismissed", until),
+    ]
+    assert [row["state"] for row in decided.actions.to_pylist() if row["candidate_id"] == "other"] == ["ranked"] * 4
+    wrong = tables["candidates"].set_column(
+        tables["candidates"].column_names.index("done"), "done", [["nonsense", "[]"]]
+    )
+    rejects = POLICY.decide_tables({**tables, "candidates": wrong}).rejects.to_pylist()
+    assert [(row["candidate_id"], "`done` is a list" in row["message"]) for row in rejects] == [("other", True)]
+
+
 @given(cases)
 def test_following_the_shipped_advice(case: dict[str, Any]) -> None:
     """After `done(key)` the key is advised no more, and nobody is asked anything new within the gap."""
