@@ -165,7 +165,7 @@ def test_dismissed_for_good_is_replaced_by_a_day() -> None:
     key = _key(_case(), "nap")
     case = POLICY.dismiss(POLICY.dismiss(_case(), key), key, datetime(2026, 11, 26, tzinfo=UTC))
     (entry,) = json.loads(case.to_json())["dismissed"]
-    assert entry == {"key": key, "until": "2026-11-26T00:00:00+00:00"}
+    assert entry == {"key": key, "about": "nap:me", "until": "2026-11-26T00:00:00+00:00"}
 
 
 def test_what_cannot_be_done_or_dismissed() -> None:

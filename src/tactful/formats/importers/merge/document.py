@@ -112,8 +112,8 @@ class Document:
         """A yes or a no as a value of the document."""
         return value if self._json else "yes" if value else "no"
 
-    def number(self, value: int) -> Any:
-        """A whole number as a value of the document."""
+    def number(self, value: float) -> Any:
+        """A number as a value of the document."""
         return value if self._json else str(value)
 
     def mapping(self, fields: Mapped, on_one_line: bool = False) -> Any:
@@ -139,6 +139,16 @@ class Document:
             trailing = _cut_after(mapping, list(mapping)[-1])
             mapping[key] = value
             _put_after(mapping, key, trailing)
+
+    def drop(self, mapping: Mapped, key: str) -> None:
+        """Remove a field. Comments on lines of their own stay."""
+        keys = list(mapping)
+        if self._json or keys[0] == key:
+            del mapping[key]
+            return
+        lines = _cut_before(mapping, key) + _cut_after(mapping, key)
+        del mapping[key]
+        _put_after(mapping, keys[keys.index(key) - 1], lines)
 
     def append(self, mapping: Mapped, key: str, value: Any) -> None:
         """Append to the list of a key, before any comment after it. Creates the list if needed."""
