@@ -44,6 +44,31 @@ def test_a_fact_that_looks_over_a_rules_own_entity_leaves_the_row_at_hand_alone(
     assert firings == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (1, 3)]
 
 
+def test_a_fact_over_rows_reads_their_person_through_a_fact_of_the_row() -> None:
+    """The person is in scope there, though the condition does not name it; such a pack once ended in a NameError."""
+    policy = tactful.loads("""
+facts:
+  interviewer.recruits: {when: {person.role: recruiter}}
+  message.of_recruiter: {when: {person.role: recruiter}}
+  interview.with_recruiter: {exists: interviewer, where: {interviewer.recruits: yes}}
+  application.by_recruiter: {exists: message, where: {message.of_recruiter: yes}}
+actions: {note: {about: A note.}, file: {about: Keep it.}}
+rules:
+  note-each: {for each: interview, when: {interview.with_recruiter: yes}, then: {should: note}, because: So.}
+  file-each: {for each: application, when: {application.by_recruiter: yes}, then: {may: file}, because: So.}
+""")
+    interviews = [{"id": id_, "ended_at": "2026-11-20T10:00:00Z", "interviewers": [id_]} for id_ in ("dana", "lee")]
+    application = {
+        "id": "a",
+        "people": [{"id": "dana"}, {"id": "lee", "role": "recruiter"}],
+        "interviews": interviews,
+        "messages": [{"direction": "received"}, {"person": "lee"}],
+    }
+    case = {"now": "2026-11-23T10:00:00Z", "candidate": {"id": "c"}, "applications": [application]}
+    advice = {(each.action, each.target.id) for each in policy.decide(case).actions}
+    assert advice == {("note", "lee"), ("file", "a")}
+
+
 def test_two_clocks_compared_turn_only_when_one_is_put_forward_or_back() -> None:
     """Same time here and there, and still so a week on: the search for the end of such a rule ends, at a clock change."""
     policy = tactful.loads(

@@ -41,7 +41,9 @@ custom_facts:
 actions:
   poke: {about: Probe., label: Poke}
   call: {about: Probe., label: Call}
+  rest: {about: Probe., label: Rest}
 rules:
+  always: {about: Probe., source: none, for each: candidate, then: {may: rest}, because: x}
   held:
     about: Probe.
     source: none
@@ -76,6 +78,8 @@ TABLE: Final = {
     "person": "people",
     "offer": "offers",
     "interview": "interviews",
+    "interviewer": "interviewers",
+    "message": "messages",
 }
 Advice = list[tuple[str, int | None]]
 #: The codes and paths of a refusal.
@@ -87,16 +91,21 @@ Answer = tuple[Any, Advice] | Refusal
 def case_with(place: str, value: str) -> str:
     """A case as JSON with a value at a place."""
     application: dict[str, Any] = {"id": "a", "custom": {}, "people": [{"id": "dana"}], "offer": {}}
-    application["interviews"] = [{"id": "i", "ended_at": "2026-11-19T10:00:00Z", "status": "held"}]
     candidate: dict[str, Any] = {"id": "me", "time_zone": "America/New_York"}
     owner, field = place.split(".")
+    interviewer: dict[str, Any] = {"person": "dana"}
+    interview: dict[str, Any] = {"id": "i", "ended_at": "2026-11-19T10:00:00Z", "status": "held"}
+    interview["interviewers"] = [interviewer] if owner == "interviewer" else []
+    application |= {"interviews": [interview], "messages": [{}]}
     parts: dict[str, dict[str, Any]] = {
         "candidate": candidate,
         "application": application,
         "custom": application["custom"],
         "person": application["people"][0],
         "offer": application["offer"],
-        "interview": application["interviews"][0],
+        "interview": interview,
+        "interviewer": interviewer,
+        "message": application["messages"][0],
     }
     parts[owner][field] = "the value"
     case = {"now": "2026-11-30T15:00:00Z", "candidate": candidate, "applications": [application]}
@@ -105,11 +114,16 @@ def case_with(place: str, value: str) -> str:
 
 def facts_of(case: tactful.Case) -> Any:
     """All facts of a case, calendars by their place; without the candidate's id, for in tables each has its own."""
-    families = [
-        (_row(family.application), _row(family.offer), *map(_row, family.people), *map(_row, family.interviews))
+    rows = [
+        row
         for family in case.families
+        for row in (
+            *(family.application, family.offer, *family.people, *family.interviews),
+            *(interviewer for group in family.interviewers for interviewer in group),
+            *family.messages,
+        )
     ]
-    return case.now, _row(case.candidate), families
+    return case.now, _row(case.candidate), [_row(row) for row in rows]
 
 
 def _row(row: Row | None) -> list[Any]:
@@ -216,9 +230,12 @@ def tables_with(place: str, values: pa.Array) -> dict[str, pa.Table]:
             "ended_at": ["2026-11-19T10:00:00Z"] * count,
             "status": ["held"] * count,
         },
+        "messages": {**above},
     }
+    if owner == "interviewer":
+        columns["interviewers"] = {**above, "interview_id": ["i"] * count, "person_id": ["dana"] * count}
     if place not in ("candidate.id", "application.id"):
-        columns[TABLE[owner]][f"{owner}_id" if field == "id" else field] = values
+        columns[TABLE[owner]][{"id": f"{owner}_id", "person": "person_id"}.get(field, field)] = values
     return {name: pa.table(own) for name, own in columns.items()}
 
 
@@ -321,8 +338,10 @@ LISTS: Final = (
     pa.list_(pa.dictionary(pa.int32(), pa.string())),
 )
 #: Places whose columns are no texts.
-OF_LISTS: Final = ("custom.list", "custom.colours", "person.topics", "person.channels")
-OF_OTHERS: Final = ("custom.number", "custom.flag", "candidate.employed")
+OF_LISTS: Final = tuple(place for place in VALUES if any(value.startswith("[") for value in VALUES[place].read))
+OF_OTHERS: Final = tuple(
+    place for place in VALUES if any(type(json.loads(value)) in (bool, int) for value in VALUES[place].read)
+)
 
 
 @pytest.mark.parametrize("type_", TEXTS, ids=str)
@@ -381,7 +400,7 @@ def _numbers() -> Iterator[tuple[pa.Array, list[str]]]:
         whole += [2**64 - 1] if type_ == pa.uint64() else []
         yield pa.array(whole, type_), [json.dumps(value) for value in whole]
     for type_ in (pa.float16(), pa.float32(), pa.float64()):
-        floats = np.array([0.0, -0.0, 1.5, 100.0, float("inf"), float("-inf")], type_.to_pandas_dtype())
+        floats = np.array([0.0, -0.0, 1.5, 100.0, float("inf"), float("-inf")], f"float{type_.bit_width}")
         array = pa.concat_arrays([pa.array(floats, type_), pa.nulls(1, type_)])
         yield array, ["0.0", "-0.0", "1.5", "100.0", "1e400", "-1e400", "null"]
     for type_, decimals in (

@@ -1,10 +1,13 @@
 """Values of facts as JSON has them: by place in a case, those that every reader takes,
-and those that every reader refuses."""
+and those that every reader refuses. Every given fact has some; the first of each kind have many."""
 
 from __future__ import annotations
 
 import json
 from typing import Final, NamedTuple
+
+from tactful.facts.fields import FieldSpec, given_fields
+from tactful.facts.kinds import ChoiceKind, IdKind, ListKind, MomentKind, TextKind, YesNoKind
 
 
 class Values(NamedTuple):
@@ -110,7 +113,7 @@ _NO_NUMBERS: Final = (
     "12345678901234567890123",
     "1" + "0" * 400, "1" + "0" * 4_000, "true", "false", '"5"', '""', "[5]", "[]", "{}",
 )  # fmt: skip
-VALUES: Final = {
+_MANY: Final = {
     "candidate.id": _ID,
     "application.id": _ID,
     "person.id": _ID,
@@ -210,3 +213,50 @@ VALUES: Final = {
     ),
     "custom.number": Values(_NUMBERS, {"T204": _NO_NUMBERS}),
 }  # fmt: skip
+
+
+def _a_few(spec: FieldSpec) -> Values:
+    """A few values of a field, by its kind."""
+    match spec.kind:
+        case YesNoKind():
+            return Values(("true", "false", "null"), {"T204": ("1", '"yes"', "[]")})
+        case ChoiceKind(values=words):
+            return Values(("null", *texts(*words)), {"T205": texts("", "x", words[0].upper()), "T204": ("[]",)})
+        case ListKind(values=words) if words:
+            both, more = json.dumps(words[:2]), json.dumps([words[-1], words[0]])
+            return Values((both, more, "[]", "null"), {"T205": ('["x"]',), "T203": ("[null]",), "T204": ('"x"', "{}")})
+        case MomentKind() if spec.deadline:
+            return Values(
+                ("null", *texts("2026-11-27", "2026-11-27T17:00")), {"T206": texts("", "soon"), "T204": ("[]",)}
+            )
+        case MomentKind():
+            return Values(
+                ("null", *texts("2026-11-19T10:00:00Z", "2026-11-19T10:00:00")),
+                {"T206": (*texts("2026-11-19", ""), "1763546400"), "T204": ("[]",)},
+            )
+        case IdKind():
+            return Values(("null", '"dana"'), {"T210": ('"nobody"',), "T204": ("5",)})
+        case TextKind():
+            return Values(("null", '"a"', '""'), {"T204": ("5", "[]")})
+        case _:
+            raise AssertionError(f"{spec.entity}.{spec.name} needs values of its own")
+
+
+#: Names of things that are declared elsewhere.
+_NAMED: Final = {
+    "application.calendar": Values(("null",), {"T208": ('"acme"',), "T204": ("5",)}),
+    "person.time_zone": Values(
+        ("null", *texts("UTC", "Europe/Dublin")), {"T208": texts("", "Nowhere"), "T204": ("5",)}
+    ),
+}
+#: The values of every given fact, and of custom facts of each type. A part of an interview names its person itself.
+VALUES: Final = {
+    **{
+        f"{entity}.{name}": _a_few(spec)
+        for entity, fields in given_fields().items()
+        for name, spec in fields.items()
+        if not spec.clock and f"{entity}.{name}" not in (*_MANY, *_NAMED, "interviewer.person")
+    },
+    **_NAMED,
+    **_MANY,
+}

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 import tactful
 from drawn import cases, packs
 from reference_cases import NOW
+from tactful.decide.ranker import Ranker
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Expiry, fires
+from tactful.language.ir.orders import distinct_orders, target_orders
 
 
 @settings(max_examples=300)
@@ -36,6 +38,25 @@ def test_drawn_rules_fire_as_their_conditions_read(text: str, data: dict[str, An
     firings = [(one.rule, one.row.no, one.due) for one in policy.fire(case, NOW)]
     assert sorted(firings, key=str) == sorted(expected, key=str)
     assert policy.decide(case).to_json()
+
+
+@settings(max_examples=150)
+@given(text=packs(), data=cases())
+def test_drawn_orders_sort_as_their_fields_read(text: str, data: dict[str, Any]) -> None:
+    """The compiled places of all rows stand to each other as the places that the evaluator gives."""
+    policy = tactful.loads(text)
+    case = policy.read(data)
+    evaluator = policy.decider.evaluator(case, NOW)
+    compiled, plain = policy.decider.ranker, Ranker(policy.checked, policy.calendars)
+    for order in distinct_orders(target_orders(policy.checked)):
+        rows = list(evaluator.rows(order.entity))
+        ranks = [_ranks(ranker.places_at(case, NOW)(order.no, rows)) for ranker in (compiled, plain)]
+        assert ranks[0] == ranks[1], order
+
+
+def _ranks(places: list[tuple[Any, ...]]) -> list[int]:
+    """For each place, how many are smaller."""
+    return [sum(other < place for other in places) for place in places]
 
 
 @settings(max_examples=60)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import tactful
 from shipped_cases import shipped
 from tactful.decide.ranker import Conclusion
-from tactful.facts.kinds import DAY
-from tactful.facts.rows import inside, row_key
+from tactful.facts.kinds import DAY, HOUR
+from tactful.facts.rows import inside, nearest_calendar, row_key
 from tactful.testing import assert_invariants, cases
 
 Plain = dict[str, Any]
@@ -135,9 +135,11 @@ def test_p02_a_contradiction_is_reported(pack: tactful.Policy, case: Plain) -> N
 @SOME
 @given(case=CASES)
 def test_p03_nothing_known_means_writing(pack: tactful.Policy, case: Plain) -> None:
-    """P03: without preference or invitation nobody is called; the profile for fields where calls are welcome differs."""
-    decision = pack.decide(_with(case, "people", prefers=None, invited_call=None))
-    assert pack.name == "phone-friendly" or not _names(decision, "call")
+    """P03: where nothing is known, a call is at most another way beside a mail; `phone-friendly` calls unasked."""
+    decision = pack.decide(_with(case, "people", prefers=None, invited_call=None, channels=None))
+    if pack.name != "phone-friendly":
+        calls = [advice for advice in decision.actions if advice.action == "call"]
+        assert all(advice.modality.endswith("not") for advice in calls)
 
 
 def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Policy) -> None:
@@ -155,6 +157,9 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
         *("call", "connect", "tell_about_offer", "answer_offer", "ask_in_writing", "ask_for_time", "withdraw"),
         *("reply_to_rejection", "find_name", "find_interviewers", "find_contact", "wait", "move_on", "weigh_offers"),
         *("keep_searching", "stop_searching", "resign", "give_notice"),
+        *("draft_note", "update_helper", "correct_mistake", "find_address", "company_contact", "get_back_in_touch"),
+        *("ask_for_feedback", "offer_times", "apologise", "ask_for_new_time", "answer_message"),
+        *("hand_over", "hand_in_task", "send_references", "send_documents"),
     }
 
 
@@ -173,16 +178,21 @@ def test_p14_p34_advice_has_begun(pack: tactful.Policy, case: Plain) -> None:
 @SOME
 @given(case=CASES)
 def test_p16_thanks_are_due_two_days_after_the_end(pack: tactful.Policy, case: Plain) -> None:
-    """P16: from the end of the interview, in elapsed time, whatever the clock did in between."""
-    decision = pack.decide(case)
-    ends = {row.ended_at for family in decision.context.case.families for row in family.interviews}
+    """P16: in elapsed time; sooner where they decide sooner, and when people are back where nobody is at work then."""
+    decision = pack.decide(_with(case, "application", reply_by=None))
     rule = next(rule for rule in pack.checked.rules if rule.id == "thank-you-note")
     for conclusion in _recommended(decision):
         for no, row, due in conclusion.firings:
-            if no == rule.no:
-                assert due is not None
-                assert due == getattr(row, "interview").ended_at + 2 * DAY  # noqa: B009
-                assert due - 2 * DAY in ends
+            if no != rule.no:
+                continue
+            end, calendar = getattr(row, "interview").ended_at, nearest_calendar(row)  # noqa: B009
+            back_at_work = calendar.office_time(end + 2 * DAY)
+            assert due is not None
+            if back_at_work == end + 2 * DAY:
+                assert due == end + 2 * DAY
+            else:
+                assert end + 2 * HOUR <= due <= back_at_work
+                assert calendar.office_time(due) == due or due == end + 2 * HOUR
 
 
 @SOME

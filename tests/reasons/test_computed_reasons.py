@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -394,8 +395,9 @@ def _borne_out(pack: tactful.Policy, data: dict[str, Any]) -> None:
             assert answer.effects or after == before
 
 
-def _advice(decision: tactful.Decision) -> set[tuple[str, str, str, str | None]]:
-    return {(action.action, action.modality, action.target.id, action.application) for action in decision.actions}
+def _advice(decision: tactful.Decision) -> Counter[tuple[str, str, str, str | None]]:
+    """How often each advice is given: two messages of which nothing tells them apart have the same id."""
+    return Counter((one.action, one.modality, one.target.id, one.application) for one in decision.actions)
 
 
 # --- counterfactuals ---

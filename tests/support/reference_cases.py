@@ -7,6 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from shipped_cases import some_words, word
+from tactful.facts import shape
+
 NOW = 1_795_600_800  # 2026-11-25T18:00:00Z, a Wednesday
 STEPS = [0, 1, 7_199, 7_200, 7_201, 86_400, 172_799, 172_800, 172_801, 604_799, 604_800, 604_801, 950_400, 2_000_000]
 
@@ -32,7 +35,8 @@ def _with(
 def _people() -> st.SearchStrategy[list[dict[str, Any]]]:
     fields = _some(
         name=st.just("Kim"),
-        role=st.sampled_from(["hiring_manager", "interviewer", "recruiter", "inside_contact"]),
+        role=word(shape.Role),
+        relation=word(shape.Relation),
         prefers=st.sampled_from(["email", "phone"]),
         invited_call=st.booleans(),
         contact_policy=st.sampled_from(["open", "closed"]),
@@ -46,19 +50,33 @@ def _people() -> st.SearchStrategy[list[dict[str, Any]]]:
 
 interview = _with(
     {"ended_at": moments, "interviewers": st.lists(people_ids, unique=True, max_size=3)},
-    status=st.sampled_from(["scheduled", "cancelled"]),
+    status=st.sampled_from(["scheduled", "cancelled", "missed"]),
+    cancelled_by=word(shape.Side),
+    cancelled_at=moments,
     went=st.sampled_from(["well", "badly"]),
 )
 message = _some(
     person=people_ids,
     direction=st.sampled_from(["sent", "received"]),
     sent_at=moments,
-    kind=st.sampled_from(
-        ["thank_you", "follow_up", "status_question", "answer", "rejection", "withdrawal", "offer_notice"]
+    kind=st.one_of(
+        st.sampled_from(
+            ["thank_you", "follow_up", "status_question", "answer", "rejection", "withdrawal", "offer_notice"]
+        ),
+        word(shape.MessageKind),
     ),
+    answer_by=moments,
+    bounced=st.booleans(),
+    mistake=st.booleans(),
 )
 offer = _some(
-    form=st.sampled_from(["verbal", "written"]), answer_by=moments, signed_at=moments, conditional=st.booleans()
+    form=word(shape.OfferForm),
+    answer_by=moments,
+    signed_at=moments,
+    conditional=st.booleans(),
+    conditions=some_words(shape.Condition),
+    conditions_by=moments,
+    withdrawn_at=moments,
 )
 
 
@@ -77,6 +95,14 @@ def _application(id_: str) -> st.SearchStrategy[dict[str, Any]]:
         contact_policy=st.sampled_from(["open", "closed"]),
         contact_via=people_ids,
         preferred=st.booleans(),
+        applied_at=moments,
+        internal=st.booleans(),
+        next_step=word(shape.NextStep),
+        next_step_said_at=moments,
+        signals=some_words(shape.Signal),
+        keep_in_touch=st.booleans(),
+        reapply_from=moments,
+        thanks_direct=st.booleans(),
         offer=offer,
     )
 
@@ -92,6 +118,8 @@ cases = st.builds(
         considering_quitting=st.booleans(),
         searching=st.booleans(),
         handwriting_legible=st.booleans(),
+        notice_given=st.booleans(),
+        last_day_on=moments,
     ),
     st.one_of(st.tuples(_application("a")), st.tuples(_application("a"), _application("b"))).map(list),
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from hypothesis import strategies as st
 
 import tactful
+from tactful.facts import shape
+from tactful.facts.fields import given_fields
 
 #: A Wednesday afternoon in most of the time zones that cases are drawn in.
 NOW: Final = datetime(2026, 11, 25, 18, tzinfo=UTC)
@@ -30,7 +32,10 @@ CLOSED: Final = ("accepted", "rejected", "withdrawn")
 _ZONES: Final = ("America/New_York", "Europe/Dublin", "Asia/Kolkata", "Pacific/Auckland")
 _COUNTRIES: Final = ("US", "US-NY", "IE", "IN", "NZ")
 
-_DEADLINES: Final = ("reply_by", "answer_by", "start_on")
+#: The fields that hold a moment or a day.
+_DEADLINES: Final = frozenset(
+    spec.name for fields in given_fields().values() for spec in fields.values() if spec.deadline
+)
 
 #: Hours around the figures of the packs and between them: minutes, two hours, two days, a week, weeks, months.
 _HOURS: Final = (0.01, 1, 2, 3, 24, 47, 48, 49, 96, 120, 167, 168, 169, 240, 336, 337, 504, 672, 700, 1100, 2000)
@@ -48,6 +53,16 @@ past, ahead, around = _moments(-1), _moments(1), _moments(-1, -1, 1)
 days = st.one_of(around, around.map(lambda moment: moment[:10]))
 
 
+def word(literal: Any) -> st.SearchStrategy[str]:
+    """Any of the words of a type of the shape."""
+    return st.sampled_from(get_args(literal))
+
+
+def some_words(literal: Any) -> st.SearchStrategy[list[str]]:
+    """Up to two different words of a type of the shape."""
+    return st.lists(word(literal), max_size=2, unique=True)
+
+
 def _fields(optional: dict[str, st.SearchStrategy[Any]], **required: st.SearchStrategy[Any]) -> Drawn:
     """Required fields, and optional ones that are left out, ``None`` or given."""
     unknown_too = {name: st.one_of(st.none(), values) for name, values in optional.items()}
@@ -59,10 +74,9 @@ _place: Final = {"time_zone": st.sampled_from(_ZONES), "country": st.sampled_fro
 _person: Final = _fields(
     {
         "name": st.sampled_from(["Kim", "Ana"]),
-        "role": st.sampled_from(
-            ["hiring_manager", "interviewer", "recruiter", "agency_recruiter", "coordinator", "inside_contact"]
-        ),
-        "prefers": st.sampled_from(["email", "phone"]),
+        "role": word(shape.Role),
+        "relation": word(shape.Relation),
+        "prefers": word(shape.Preference),
         "invited_call": st.booleans(),
         "contact_policy": st.sampled_from(["open", "closed"]),
         "channels": st.lists(st.sampled_from(["email", "phone", "post", "linkedin"]), max_size=2, unique=True),
@@ -87,8 +101,10 @@ def _interviews(people: tuple[str, ...]) -> Drawn:
         interviewer, max_size=3, unique_by=lambda entry: entry if isinstance(entry, str) else entry["person"]
     )
     fields: dict[str, st.SearchStrategy[Any]] = {
-        "stage": st.sampled_from(["phone_screen", "first", "panel", "final"]),
-        "went": st.sampled_from(["well", "mixed", "badly"]),
+        "stage": word(shape.Stage),
+        "cancelled_by": word(shape.Side),
+        "cancelled_at": past,
+        "went": word(shape.Feeling),
     }
 
     def interview(moments: st.SearchStrategy[str], *statuses: str) -> Drawn:
@@ -100,7 +116,7 @@ def _interviews(people: tuple[str, ...]) -> Drawn:
 
     return st.one_of(
         interview(past, "held"),
-        interview(past, "held", "scheduled", "cancelled"),
+        interview(past, "held", "scheduled", "cancelled", "missed"),
         interview(ahead, "scheduled", "cancelled"),
     )
 
@@ -108,15 +124,13 @@ def _interviews(people: tuple[str, ...]) -> Drawn:
 @cache
 def _messages(people: tuple[str, ...]) -> Drawn:
     fields: dict[str, st.SearchStrategy[Any]] = {
-        "direction": st.sampled_from(["sent", "received"]),
+        "direction": word(shape.Direction),
         "sent_at": past,
-        "channel": st.sampled_from(["email", "phone", "post", "linkedin", "in_person"]),
-        "kind": st.sampled_from(
-            [
-                *("thank_you", "correction", "follow_up", "follow_up", "status_question", "offer_notice", "answer"),
-                *("invitation", "connection_request", "offer", "rejection", "withdrawal", "other"),
-            ]
-        ),
+        "channel": word(shape.Channel),
+        "kind": st.one_of(word(shape.MessageKind), st.just("follow_up")),
+        "answer_by": days,
+        "bounced": st.booleans(),
+        "mistake": st.booleans(),
     }
     if people:
         fields["person"] = st.sampled_from(people)
@@ -124,20 +138,25 @@ def _messages(people: tuple[str, ...]) -> Drawn:
 
 
 def _in_order(offer: Fields) -> Fields:
-    """The offer with its moments in order, so that it is not signed before it was received."""
-    if offer.get("received_at") and offer.get("signed_at") and offer["signed_at"] < offer["received_at"]:
-        return {**offer, "received_at": offer["signed_at"], "signed_at": offer["received_at"]}
-    return offer
+    """The offer with its moments in order, so that it is neither signed nor withdrawn before it was received."""
+    names = [name for name in ("received_at", "signed_at", "withdrawn_at") if offer.get(name)]
+    if "received_at" not in names:
+        return offer
+    first = min(names, key=lambda name: str(offer[name]))
+    return {**offer, "received_at": offer[first], first: offer["received_at"]}
 
 
 _offer: Final = _fields(
     {
         "received_at": past,
-        "form": st.sampled_from(["verbal", "written"]),
+        "form": word(shape.OfferForm),
         "answer_by": days,
         "signed_at": past,
         "conditional": st.booleans(),
+        "conditions": some_words(shape.Condition),
+        "conditions_by": days,
         "start_on": days,
+        "withdrawn_at": past,
     }
 ).map(_in_order)
 
@@ -149,7 +168,15 @@ def _application(id_: str, ids: tuple[str, ...]) -> Drawn:
         "company": st.just("Acme"),
         "status": st.sampled_from(["applied", "interviewing", "interviewing", "offered", *CLOSED]),
         "preferred": st.booleans(),
+        "applied_at": past,
+        "internal": st.booleans(),
         "reply_by": days,
+        "next_step": word(shape.NextStep),
+        "next_step_said_at": past,
+        "signals": some_words(shape.Signal),
+        "keep_in_touch": st.booleans(),
+        "reapply_from": days,
+        "thanks_direct": st.booleans(),
         "contact_policy": st.sampled_from(["open", "closed"]),
         "offer": _offer,
         **_place,
@@ -185,32 +212,35 @@ _candidate: Final = _fields(
         "searching": st.booleans(),
         "handwriting_legible": st.booleans(),
         "notice_period": st.sampled_from(["2 weeks", "30 days"]),
+        "notice_given": st.booleans(),
+        "last_day_on": days,
         **_place,
     },
     id=st.just("c"),
 )
 
 
+def _with_moments(part: Fields) -> Fields:
+    """A part of a case with moments in place of days."""
+    return {
+        name: f"{value}T12:00:00+00:00" if name in _DEADLINES and value and len(value) == 10 else value
+        for name, value in part.items()
+    }
+
+
 def _readable(candidate: Fields, application: Fields) -> Fields:
     """The application with moments in place of days if no time zone says when the days end."""
     if candidate.get("time_zone") or application.get("time_zone"):
         return application
-
-    def with_moments(part: Fields) -> Fields:
-        return {
-            name: f"{value}T12:00:00+00:00" if name in _DEADLINES and value and len(value) == 10 else value
-            for name, value in part.items()
-        }
-
-    offer = application.get("offer")
-    return {**with_moments(application), **({"offer": with_moments(offer)} if offer else {})}
+    offer, messages = application.get("offer"), [_with_moments(message) for message in application["messages"]]
+    return {**_with_moments(application), "messages": messages, **({"offer": _with_moments(offer)} if offer else {})}
 
 
 #: Whole cases: a candidate with none to three applications.
 cases: Final[Drawn] = st.builds(
     lambda candidate, applications: {
         "now": NOW.isoformat(),
-        "candidate": candidate,
+        "candidate": candidate if candidate.get("time_zone") else _with_moments(candidate),
         "applications": [_readable(candidate, application) for application in applications],
     },
     _candidate,

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 import tactful
 from drawn import packs
+from tactful.facts.fields import given_fields
+from tactful.formats.text.facts import values_of
 from tactful.testing.properties.drawing import cases, drawn_cases
 
 FAULT = Path(__file__).parents[1] / "seeded_faults" / "negation_lost.yaml"
@@ -81,6 +83,28 @@ rules:
     then: {may: call}
     because: a reason
 """
+
+
+def test_every_given_field_is_drawn() -> None:
+    """Fields that no rule reads, too, and every word of a choice; ids, places, names and addresses are drawn by other ways."""
+    policy = tactful.load()
+    words: dict[str, set[str]] = {}
+    for case in drawn_cases(policy, 1_500, 3):
+        for application in case["applications"]:
+            parts = {"application": [application], "offer": [application["offer"]] if "offer" in application else []}
+            parts |= {"person": application.get("people", []), "interview": application.get("interviews", [])}
+            parts |= {"message": application.get("messages", []), "candidate": [case["candidate"]]}
+            for entity, rows in parts.items():
+                for row in rows:
+                    for name, value in row.items():
+                        listed = value if isinstance(value, list) else [value]
+                        words.setdefault(f"{entity}.{name}", set()).update(map(str, listed))
+    for entity, fields in given_fields().items():
+        for name, spec in fields.items():
+            if entity != "interviewer" and not spec.clock and name not in ("id", "email", "calendar"):
+                drawn = words.get(f"{entity}.{name}", set())
+                assert drawn, f"{entity}.{name}"
+                assert drawn >= set(values_of(spec.kind)), f"{entity}.{name}"
 
 
 def test_cases_lie_on_both_sides_of_every_literal() -> None:

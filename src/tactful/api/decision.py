@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import count, repeat
 from typing import Literal, NamedTuple, Protocol
 
 import msgspec
@@ -273,8 +274,8 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     @lazy
     def actions(self) -> tuple[Advice, ...]:
         """All advice, the most important first."""
-        ranked, groups = enumerate(self.ranking.ranked, start=1), Groups(self.ranking.ranked)
-        return tuple(Advice(rank, conclusion, self.context, groups) for rank, conclusion in ranked)
+        ranked = self.ranking.ranked
+        return tuple(map(Advice, count(1), ranked, repeat(self.context), repeat(Groups(ranked))))
 
     @property
     def questions(self) -> tuple[QuestionRecord, ...]:

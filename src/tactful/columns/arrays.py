@@ -36,6 +36,11 @@ def numbers(array: pa.Array, type_: npt.DTypeLike) -> Array:
     return np.frombuffer(array.buffers()[1], type_, len(array), array.offset * width)
 
 
+def whole_numbers(array: pa.Array) -> Array:
+    """The values of an array of whole numbers of any width, as :func:`numbers`."""
+    return numbers(array, str(array.type))  # numpy has the same names; `to_pandas_dtype` needs pandas in pyarrow 18
+
+
 def flags(array: pa.Array) -> Flags:
     """The values of an array of booleans. Where the array is null, the value is arbitrary."""
     return bits(array.buffers()[1], array.offset, len(array)) if len(array) else np.zeros(0, np.bool_)
@@ -82,7 +87,7 @@ def texts(array: pa.Array) -> list[str | None]:
 def indices(array: pa.Array) -> Ints:
     """The indices of a dictionary array; -1 for null."""
     inner = array.indices
-    places = numbers(inner, inner.type.to_pandas_dtype())
+    places = whole_numbers(inner)
     return where_known(places.astype(np.int64), present(inner), -1)
 
 

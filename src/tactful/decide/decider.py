@@ -7,6 +7,7 @@ from typing import Literal
 from tactful.decide.handled import without_handled
 from tactful.decide.keys import Keys
 from tactful.decide.ranker import Ranker, Ranking
+from tactful.decide.truths import Conditions
 from tactful.decide.work import Work
 from tactful.engines.compiled import CompiledProgram, compile_pack
 from tactful.engines.evaluate import Evaluator
@@ -35,12 +36,13 @@ class Decider:
         self.work = Work(checked, limits.steps)
         self.facts = {fact.id: fact for fact in checked.facts}
         self.clockwork = Clockwork(self.facts)
+        self.conditions = Conditions(self.clockwork)
         #: The engine's name.
         self.engine: EngineName = "compiled" if engine == "compiled" else "rete"
         self._program = self._load(engine)
-        facts_at = self._program.facts_at if isinstance(self._program, CompiledProgram) else None
         self.keys = Keys(checked)
-        self.ranker = Ranker(checked, self.calendars, facts_at)
+        places_at = self._program.places_at if isinstance(self._program, CompiledProgram) else None
+        self.ranker = Ranker(checked, self.calendars, places_at)
 
     def _load(self, engine: EngineName | Rete) -> Program:
         """The pack as a program of the engine. Raises :class:`tactful.EngineError` if the engine cannot be used."""

@@ -12,15 +12,15 @@ from typing import Final, TypeVar, assert_never
 
 from tactful.decide.clocks import Clocks, reads_a_clock
 from tactful.decide.decider import Decider
-from tactful.engines.courses import ROW, Steps
-from tactful.engines.evaluate import Environment, Evaluator, combined, row_of, share_of
+from tactful.decide.truths import Lasting, Stretch
+from tactful.engines.courses import Steps
+from tactful.engines.evaluate import Environment, combined, row_of, share_of
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
 from tactful.facts.kinds import Value, as_length
 from tactful.facts.rows import Case, Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
     AllOf,
-    AnyOf,
     Choose,
     Combine,
     Condition,
@@ -28,12 +28,9 @@ from tactful.language.ir import (
     Derived,
     Expression,
     Field,
-    IsIn,
     Moved,
-    NoneOf,
     Opens,
     Pick,
-    Predicate,
     Read,
     Rule,
     Share,
@@ -49,11 +46,10 @@ from tactful.language.ir.boundaries import (
     AtValue,
     AtWords,
     Boundary,
-    boundaries,
     boundaries_of,
     turns_at_midnight,
 )
-from tactful.language.ir.days import asks_the_date, day_turns
+from tactful.language.ir.days import asks_the_date
 from tactful.language.ir.reads import conditions_in, fields_of_expression
 
 V = TypeVar("V")
@@ -73,7 +69,8 @@ def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     ``start`` and ``until`` are left out. Raises :class:`TooManySteps` where it takes more than ``STEPS`` steps to list them.
     """
     last, steps = until - 1, Steps(STEPS)
-    window = _Window(decider, decider.evaluator(case, start), start, last, steps)
+    lasting = Lasting(decider.evaluator(case, start), steps)
+    window = _Window(decider, lasting, start, last, steps)
     #: By application (or candidate): its moments without those of clocks, and its rules and fields that read a clock, with
     #: their rows.
     moments: dict[Row, set[int]] = {}
@@ -83,16 +80,17 @@ def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
         parts = (*parts, *decider.moving_occasions)
     for part in parts:
         entity = part.entity if isinstance(part, Rule) else part.scope
-        for row in window.evaluator.rows(entity):
+        with_clock = _reads_a_clock(decider, part)
+        for row in lasting.rows(entity):
             if window.matters(part, row):
                 application = row.application or row
                 moments.setdefault(application, {start, until}).update(window.moments(part, row))
-                if _reads_a_clock(decider, part):
+                if with_clock:
                     clocked.setdefault(application, []).append((part, row))
-    every = set().union(*moments.values(), _deadlines_in_sight(decider, window.evaluator, start, last, steps))
-    clocks = Clocks(window.evaluator, start, last, steps)
+    every = set().union(*moments.values(), _deadlines_in_sight(decider, lasting, start, last, steps))
+    clocks = Clocks(lasting.evaluator, start, last, steps)
     for application, clocks_of in clocked.items():
-        _add_clock_moments(decider, window.evaluator, clocks, clocks_of, sorted(moments[application]), every, steps)
+        _add_clock_moments(decider, lasting, clocks, clocks_of, sorted(moments[application]), every, steps)
     if case.handled is not None:
         every.update(back for back in case.handled.dismissed.values() if back is not None and start < back < until)
     return sorted(every - {start, until})
@@ -104,7 +102,7 @@ def _reads_a_clock(decider: Decider, part: Moving) -> bool:
 
 def _add_clock_moments(
     decider: Decider,
-    evaluator: Evaluator,
+    lasting: Lasting,
     clocks: Clocks,
     parts: list[tuple[Moving, Row]],
     moments: list[int],
@@ -117,54 +115,41 @@ def _add_clock_moments(
     rows. If a moment were missing, the longer stretch would only add moments at which nothing changes.
     """
     for first, end in pairwise(moments):
-        window = _Window(decider, evaluator, first, end - 1, steps, clocks)
+        window = _Window(decider, lasting, first, end - 1, steps, clocks)
         for part, row in parts:
             if window.matters(part, row):
                 every.update(window.clock_moments(part, row, every))
 
 
-def _deadlines_in_sight(decider: Decider, evaluator: Evaluator, start: int, last: int, steps: Steps) -> Iterator[int]:
+def _deadlines_in_sight(decider: Decider, lasting: Lasting, start: int, last: int, steps: Steps) -> Iterator[int]:
     """The moments at which the end of a rule without ``by`` comes within the horizon, and so becomes its deadline."""
     ending = [rule for rule in decider.moving if rule.by is None and not rule.endless]
     for rules, ahead in (
         ([rule for rule in ending if rule.no not in decider.clocked], HORIZON),
         ([rule for rule in ending if rule.no in decider.clocked], CLOCK_HORIZON),
     ):
+        if not rules:
+            continue
         first, end = start + ahead, last + ahead
-        plain = _Window(decider, evaluator, first, end, steps)
-        clocks = Clocks(evaluator, first, end, steps)
+        plain = _Window(decider, lasting, first, end, steps)
+        clocks = Clocks(lasting.evaluator, first, end, steps)
+        with_clocks = _Window(decider, lasting, first, end, steps, clocks)
         for rule in rules:
-            for row in evaluator.rows(rule.entity):
+            for row in lasting.rows(rule.entity):
                 moments = plain.moments(rule, row)
                 if ahead == CLOCK_HORIZON:
-                    moments |= _Window(decider, evaluator, first, end, steps, clocks).clock_moments(rule, row, set())
+                    moments |= with_clocks.clock_moments(rule, row, set())
                 yield from (moment - ahead for moment in moments)
 
 
-class _Window:
-    """The truth of conditions from ``start`` to ``last`` (seconds since 1970, UTC, both included).
-
-    A condition's truth is ``True`` or ``False`` if it stays so throughout the window, and ``None`` if it may change. All
-    windows of a case share ``evaluator``, which is used only for values that time does not change. Each window has its own
-    evaluator for comparing moments with ``now``.
-    """
+class _Window(Stretch):
+    """A stretch of time, and the moments in it at which conditions may change."""
 
     def __init__(
-        self,
-        decider: Decider,
-        evaluator: Evaluator,
-        start: int,
-        last: int,
-        steps: Steps,
-        clocks: Clocks | None = None,
+        self, decider: Decider, lasting: Lasting, start: int, last: int, steps: Steps, clocks: Clocks | None = None
     ) -> None:
-        self._clockwork, self._start, self._last = decider.clockwork, start, last
-        self.evaluator, self._steps, self._clocks = evaluator, steps, clocks
-        self._at_start = evaluator.at(start)
-        self._facts: dict[tuple[str, int], bool | None] = {}
-        #: The truth of conditions, by the identities of the condition, which the pack keeps alive, and of its environment,
-        #: which the entry keeps alive.
-        self._truths: dict[tuple[int, int], tuple[bool | None, Environment]] = {}
+        super().__init__(decider.conditions, lasting, start, last, steps)
+        self._clockwork, self.evaluator, self._clocks = decider.clockwork, lasting.evaluator, clocks
         #: The computed facts, with the number of their row, whose moments have been listed.
         self._visited: set[tuple[str, int]] = set()
         self._known: set[int] = set()
@@ -193,7 +178,7 @@ class _Window:
         return self._inside(self._part(part, row))
 
     def _inside(self, moments: Iterator[int]) -> set[int]:
-        return {moment for moment in moments if self._start < moment <= self._last and moment not in self._known}
+        return {moment for moment in moments if self.start < moment <= self.last and moment not in self._known}
 
     def _part(self, part: Moving, row: Row) -> Iterator[int]:
         if isinstance(part, Field):
@@ -207,119 +192,6 @@ class _Window:
         yield from self._changes(rule.unless, env)
         if rule.by is not None:
             yield from self._changes_of(rule.by.field, env)
-
-    # --- the truth of conditions ---
-
-    def truth(self, condition: Condition, env: Environment) -> bool | None:
-        """The truth of a condition throughout the window; ``None`` if it may change."""
-        key = (id(condition), id(env))
-        known = self._truths.get(key)
-        if known is None:
-            self._steps.spend(1)
-            known = self._truths[key] = (self._truth(condition, env), env)
-        return known[0]
-
-    def _truth(self, condition: Condition, env: Environment) -> bool | None:
-        match condition:
-            case Test():
-                return self._test(condition, env)
-            case AllOf(members=members):
-                return self._some(members, env, wanted=False)
-            case AnyOf(members=members):
-                return self._some(members, env, wanted=True)
-            case NoneOf(members=members):
-                some = self._some(members, env, wanted=True)
-                return None if some is None else not some
-            case _:
-                assert_never(condition)
-
-    def _some(self, members: tuple[Condition, ...], env: Environment, wanted: bool) -> bool | None:
-        """``wanted`` if the truth of any member is always ``wanted``; ``not wanted`` if none ever is; otherwise ``None``."""
-        undecided = False
-        for member in members:
-            truth = self.truth(member, env)
-            if truth is wanted:
-                return wanted
-            undecided = undecided or truth is None
-        return None if undecided else not wanted
-
-    def _test(self, test: Test, env: Environment) -> bool | None:
-        if not self._clockwork.condition(test):
-            return self.evaluator.test(test, env)
-        if asks_the_date(test):
-            return None if any(self._day_turns(test, env)) else self._at_start.test(test, env)
-        plain = self._predicates(test, env)
-        return None if plain is None else plain != test.negated
-
-    def _day_turns(self, test: Test, env: Environment) -> Iterator[int]:
-        """The moments of the window at which a test of the date may turn."""
-        row = row_of(test.field, env)
-        if row is not None:
-            for moment in day_turns(test, own_calendar(row), self._start, self._last):
-                if self._start < moment <= self._last:
-                    yield moment
-
-    def _predicates(self, test: Test, env: Environment) -> bool | None:
-        """The truth of all predicates of a test together, without its negation."""
-        if self._clockwork.field(test.field):
-            return self._yes_no(test, env)
-        value = self.evaluator.value(test.field, env)
-        if value is None:
-            return False
-        truths = [self._predicate(predicate, test.field, value, env) for predicate in test.predicates]
-        return False if False in truths else None if None in truths else True
-
-    def _predicate(self, predicate: Predicate, field: Field, value: Value, env: Environment) -> bool | None:
-        """The truth of a predicate whose field keeps its value."""
-        for boundary in boundaries(predicate):
-            match boundary:
-                case AtMoment(shift=shift):
-                    moment = self.evaluator.shifted(value, shift, field, env)
-                    if self._start < boundary.first(moment) <= self._last:
-                        return None
-                case AtField(other=other):
-                    if self._clockwork.field(other):
-                        return None
-                case AtValue() | AmongValues() | AtWords() | AtDay() | AtDayOfYear():
-                    pass  # the value stays on its side
-                case _:
-                    assert_never(boundary)
-        return self._at_start.predicate(predicate, value, field, env)
-
-    def _yes_no(self, test: Test, env: Environment) -> bool | None:
-        """The truth of a test whose field may change: known for a computed yes/no, ``None`` for most other fields."""
-        field = test.field
-        row = row_of(field, env)
-        if row is None:
-            return False
-        match test.predicates:
-            case (IsIn(values=values),) if field.origin == "computed":
-                truth = self._fact(field.key, row)
-                return None if truth is None else truth in values
-            case _:
-                return None
-
-    def _fact(self, id_: str, row: Row) -> bool | None:
-        """The value of a computed yes/no throughout the window; ``None`` if it may change, and for other facts."""
-        key = (id_, row.no)
-        if key not in self._facts:
-            fact = self.evaluator.facts[id_]
-            env = self.evaluator.environment(fact.entity, row)
-            if isinstance(fact, WhenFact):
-                value = self.truth(fact.condition, env)
-            elif isinstance(fact, Aggregate) and fact.op in ("exists", "none"):
-                members = [self.truth(fact.where, inner) for inner in self._collection(fact, row, env)]
-                some = True if True in members else None if None in members else False
-                value = some if fact.op == "exists" or some is None else not some
-            else:
-                value = None
-            self._facts[key] = value
-        return self._facts[key]
-
-    def _collection(self, fact: Aggregate, row: Row, env: Environment) -> Iterator[Environment]:
-        for inner in self.evaluator.candidates(fact, row, env):
-            self._steps.spend(ROW)
-            yield inner
 
     # --- the moments at which conditions change ---
 
@@ -340,7 +212,7 @@ class _Window:
 
     def _changes_of_test(self, test: Test, env: Environment) -> Iterator[int]:
         if asks_the_date(test):
-            yield from self._day_turns(test, env)
+            yield from self.day_turns(test, env)
             return
         if reads_a_clock(test):
             yield from self._clock_turns([test], env)
@@ -371,7 +243,7 @@ class _Window:
     def _clock_turns(self, tests: list[Test], env: Environment) -> Iterator[int]:
         """The moments at which tests of clocks begin, or cease, to hold all together."""
         if self._clocks is not None and tests:
-            yield from self._clocks.turns(tests, env, self._start, self._last)
+            yield from self._clocks.turns(tests, env, self.start, self.last)
 
     def _meetings(self, clock: Field, other: Field, env: Environment) -> Iterator[int]:
         """The moments at which a clock begins, or ceases, to show the time of day that another field holds."""
@@ -408,7 +280,7 @@ class _Window:
             for read in fields_of_expression(fact.expression):
                 yield from self._changes_of(read, own)
             return
-        for inner in self._collection(fact, row, own):
+        for inner in self.lasting.collection(fact, row, own):
             yield from self._changes(fact.where, inner)
             if fact.value is not None:
                 yield from self._changes_of(fact.value, inner)
@@ -432,7 +304,7 @@ class _Window:
                 return  # a yes/no is no number
             case Aggregate(value=taken):
                 if taken is not None:
-                    for inner in self._collection(fact, row, own):
+                    for inner in self.lasting.collection(fact, row, own):
                         yield from self._values(taken, inner)
             case Derived(expression=expression):
                 yield from {value for value in self._results(expression, own) if isinstance(value, int)}
@@ -476,7 +348,7 @@ class _Window:
 
     def _pairs(self, left: set[V], right: set[W]) -> Iterator[tuple[V, W]]:
         """Each of the left values with each of the right ones."""
-        self._steps.spend(len(left) * len(right))
+        self.steps.spend(len(left) * len(right))
         return product(left, right)
 
 

@@ -7,7 +7,7 @@ explained. The result does not depend on the order of the firings.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import attrgetter, eq
+from operator import attrgetter
 from typing import Any, Final, assert_never
 
 import msgspec
@@ -15,7 +15,6 @@ import msgspec
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendars
-from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import Value
 from tactful.facts.rows import (
     Case,
@@ -27,6 +26,7 @@ from tactful.facts.rows import (
     rows_around,
 )
 from tactful.language.ir import AddStep, ById, CheckedPack, Field, InScope, OrderKey, Prohibit, Rule
+from tactful.language.ir.orders import TargetOrder, distinct_orders, target_orders
 from tactful.language.terms import Modality
 
 #: Modalities from the strongest to the weakest. Of two conclusions with equal priority and deadline, the stronger ranks first.
@@ -43,7 +43,6 @@ _PRIORITY_AT: Final = _DUE_AT + 40
 #: that none is negative and all are smaller than this.
 _NEVER: Final = 1 << 39
 _EARLIEST: Final = -(1 << 37)
-_NO_DUE: Final = _NEVER + _EARLIEST
 _REST: Final = (1 << _PRIORITY_AT) - 1
 _LAST: Final = (1 << _DUE_AT) - 1
 _PRIORITY: Final = ~_REST
@@ -53,11 +52,11 @@ _DUE: Final = _REST - _LAST
 #: With more prohibitions than this, only those about the rows around an advice's target are looked at.
 _MANY: Final = 16
 
-#: The key by which conclusions of the same order are sorted. Keys of a decision can be compared with each other.
-Names = Callable[["Conclusion"], tuple[Any, ...]]
-#: A computed fact, by its id and its row; and these facts for a case at a moment (seconds since 1970, UTC).
-FactsOfRows = Callable[[str, Row], Value]
-FactsAt = Callable[[Case, int], FactsOfRows]
+#: The places of rows in an order of targets, by its number, of which the smallest comes first. All rows are of its entity.
+Place = tuple[Any, ...]
+PlacesOf = Callable[[int, Sequence[Row]], list[Place]]
+#: These places for a case at a moment (seconds since 1970, UTC).
+PlacesAt = Callable[[Case, int], PlacesOf]
 
 #: The subject of a conclusion: its action, whether it forbids the action, and the key of its target (see ``row_key``).
 Key = tuple[str, bool, tuple[str, str, str, str]]
@@ -68,7 +67,8 @@ class _Plan(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     ``path`` leads from the rule's row to the target, see ``_path``. ``reach`` follows a path that is an attribute of rows, and
     ``person_id`` gives the id of a target that the rule names by id. ``mark`` has the bits by which conclusions that may
-    conflict are detected, see ``Ranker._mark``.
+    conflict are detected, see ``Ranker._mark``. ``one_per`` has the families of a recommendation that are ``one per``
+    something, each with the entity; it is empty for a prohibition.
     """
 
     action: str
@@ -78,6 +78,7 @@ class _Plan(msgspec.Struct, frozen=True, eq=False, gc=False):
     reach: Callable[[Row], Row | None]
     person_id: Callable[[Row], str | None] | None
     mark: int
+    one_per: tuple[tuple[str, str], ...]
 
 
 class Conclusion(msgspec.Struct, eq=False, gc=False):
@@ -159,29 +160,25 @@ class Ranking(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 #: The data for ranking a rule's firing: the path to the target, the action and whether it is forbidden as a single number,
-#: the order without a deadline, and the plan.
-_Step = tuple[str, int, int, _Plan]
+#: the order without a deadline, the order with the deadline 0, and the plan.
+_Step = tuple[str, int, int, int, _Plan]
 
 
 class Ranker:
     """Ranks the firings of a pack's rules. Immutable, and safe to use from any number of threads."""
 
-    def __init__(self, checked: CheckedPack, calendars: Calendars, facts_at: FactsAt | None = None) -> None:
-        """``facts_at`` gives the computed facts that sort conclusions; without it, the plain evaluator does."""
-        self._rules, self.facts_at = checked.rules, facts_at
+    def __init__(self, checked: CheckedPack, calendars: Calendars, places_at: PlacesAt | None = None) -> None:
+        """``places_at`` gives the places of targets in the orders of a pack; without it, the plain evaluator does."""
+        self._rules, self._places_at = checked.rules, places_at
         self._facts, self._calendars = {fact.id: fact for fact in checked.facts}, calendars
         concluded = sorted(
             {rule.conclusion.action for rule in checked.rules if not isinstance(rule.conclusion, AddStep)}
         )
         #: What sorts the conclusions about an action, for actions that have an order.
         self._sorting = {id_: order for id_ in concluded if (order := checked.actions[id_].order)}
-        #: The same by action and by the entity of the target, where the target has some of the fields in scope.
-        self.sorting = {
-            (id_, entity): order
-            for id_, order in self._sorting.items()
-            for entity, scope in SCOPES.items()
-            if any(key.field.scope in scope for key in order)
-        }
+        #: The same by action and by the entity of the target, and each of these orders once.
+        self.target_orders = target_orders(checked)
+        self._distinct = distinct_orders(self.target_orders)
         self._families = {id_: action.family for id_, action in checked.actions.items()}
         self._one_per = {
             id_: tuple((kind, per) for kind in action.family if (per := checked.actions[kind].one_per) is not None)
@@ -201,13 +198,15 @@ class Ranker:
         safety = isinstance(conclusion, Prohibit) and conclusion.safety
         modality: Modality = "may" if isinstance(conclusion, AddStep) else conclusion.modality
         place = self._places[conclusion.action]
-        order = (100 - rule.priority << _PRIORITY_AT) + (_NEVER << _DUE_AT)
-        order += (STRENGTH[modality] << _ACTION_BITS) + min(place, (1 << _ACTION_BITS) - 1)
+        order = (100 - rule.priority << _PRIORITY_AT) + (STRENGTH[modality] << _ACTION_BITS)
+        order += min(place, (1 << _ACTION_BITS) - 1)
         mark = self._mark(conclusion.action, prohibits)
         person_id = attrgetter(by_id) if by_id else None
         reach = _itself if path in ("", ".") else attrgetter(path)
-        plan = _Plan(conclusion.action, prohibits, safety, path, reach, person_id, mark)
-        return path, 2 * place + prohibits, order, plan
+        one_per = () if prohibits else self._one_per[conclusion.action]
+        plan = _Plan(conclusion.action, prohibits, safety, path, reach, person_id, mark, one_per)
+        never, at_0 = _NEVER << _DUE_AT, -_EARLIEST << _DUE_AT
+        return path, 2 * place + prohibits, order + never, order + at_0, plan
 
     def _mark(self, action: str, prohibits: bool) -> int:
         """The mark of a conclusion. Most have 0: they can neither conflict with others nor exceed a ``one per``.
@@ -232,14 +231,14 @@ class Ranker:
         find, steps, marks = groups.get, self._steps, 0
         for firing in firings:
             no, row, due = firing
-            path, kind, order, plan = steps[no]
+            path, kind, order, order_at_0, plan = steps[no]
             if path:
                 target = self._target(plan, row, case)
                 if target is None:
                     continue
                 row = target
             if due is not None:
-                order += due - _NO_DUE << _DUE_AT
+                order = order_at_0 + (due << _DUE_AT)
             key = (kind, row)
             conclusion = find(key)
             if conclusion is None:
@@ -252,11 +251,11 @@ class Ranker:
                     _merge(conclusion, order)
                 if plan.safety:
                     conclusion.plan = plan
-        return self._settled(list(groups.values()), marks, self._names(case, now))
+        return self._settled(list(groups.values()), marks, _Ties(self, case, now))
 
     def target(self, no: int, row: Row, case: Case) -> Row | None:
         """The target of a rule that fires for ``row``; ``None`` if the row does not name the target."""
-        return self._target(self._steps[no][3], row, case)
+        return self._target(self._steps[no][-1], row, case)
 
     def _target(self, plan: _Plan, row: Row, case: Case) -> Row | None:
         if plan.person_id is not None:
@@ -276,18 +275,18 @@ class Ranker:
 
     # --- conflicts ---
 
-    def _settled(self, conclusions: list[Conclusion], marks: int, names: Names) -> Ranking:
+    def _settled(self, conclusions: list[Conclusion], marks: int, ties: _Ties) -> Ranking:
         """The ranking of conclusions. ``marks`` are the marks of all of them, combined."""
         lost: tuple[Conclusion, ...] = ()
-        if marks & marks >> self._count and self._conflicts(conclusions, names):
-            lost = tuple(_in_order([conclusion for conclusion in conclusions if conclusion.lost_to], names))
+        if marks & marks >> self._count and self._conflicts(conclusions, ties):
+            lost = tuple(_in_order([conclusion for conclusion in conclusions if conclusion.lost_to], ties))
             conclusions = [conclusion for conclusion in conclusions if not conclusion.lost_to]
-        ranked = _in_order(conclusions, names)
+        ranked = _in_order(conclusions, ties)
         if marks & self._restricted:
-            ranked = self._apply_one_per(ranked)
+            ranked = _apply_one_per(ranked)
         return Ranking(tuple(ranked), lost)
 
-    def _conflicts(self, conclusions: list[Conclusion], names: Names) -> bool:
+    def _conflicts(self, conclusions: list[Conclusion], ties: _Ties) -> bool:
         """Settle all conflicts. Returns whether there was any conflict."""
         count = self._count
         prohibitions = [
@@ -311,25 +310,25 @@ class Ranker:
                     loser, winner = _loser_and_winner(advice, prohibition)
                     lost.setdefault(loser, []).append(winner)
         for loser, winners in lost.items():
-            loser.lost_to = tuple(_in_order(winners, names))
+            loser.lost_to = tuple(_in_order(winners, ties))
         return bool(lost)
 
     # --- order ---
 
     def in_order(self, conclusions: list[Conclusion], case: Case, now: int) -> list[Conclusion]:
         """Conclusions of a decision on ``case`` at ``now`` (seconds since 1970, UTC), in the order in which they rank."""
-        return _in_order(conclusions, self._names(case, now))
+        return _in_order(conclusions, _Ties(self, case, now))
 
     def order_of(self, action: str) -> tuple[OrderKey, ...]:
         """What sorts the conclusions about an action, before the ids of their targets do."""
         return self._sorting.get(action, ())
 
-    def _names(self, case: Case, now: int) -> Names:
-        return _Sorting(self, case, now).key if self._sorting else _name_key
-
-    def evaluator(self, case: Case, now: int) -> Evaluator:
-        """An evaluator of the values that sort conclusions, for a case at ``now`` (seconds since 1970, UTC)."""
-        return Evaluator(case, now, self._facts, self._calendars)
+    def places_at(self, case: Case, now: int) -> PlacesOf:
+        """The places of targets in orders, for a case at ``now`` (seconds since 1970, UTC)."""
+        if self._places_at is not None:
+            return self._places_at(case, now)
+        evaluator = Evaluator(case, now, self._facts, self._calendars)
+        return lambda no, rows: [_evaluated(self._distinct[no], row, evaluator) for row in rows]
 
     # --- firings ---
 
@@ -343,41 +342,11 @@ class Ranker:
 
     # --- one per ---
 
-    def _apply_one_per(self, sorted_conclusions: list[Conclusion]) -> list[Conclusion]:
-        """Keep the best of each family that is ``one per`` something; the others become its alternatives."""
-        best: dict[tuple[str, Row], Conclusion] = {}
-        ranked = []
-        alternatives: dict[Conclusion, list[Conclusion]] = {}
-        for conclusion in sorted_conclusions:
-            if conclusion.prohibits or not self._one_per[conclusion.action]:
-                ranked.append(conclusion)
-                continue
-            keys = self._one_per_keys(conclusion)
-            better = next((best[key] for key in keys if key in best), None)
-            if better is not None:
-                alternatives.setdefault(better, []).append(conclusion)
-                continue
-            for key in keys:
-                best[key] = conclusion
-            ranked.append(conclusion)
-        for better, others in alternatives.items():
-            better.alternatives = tuple(others)
-        return ranked
-
     def shared(self, alternative: Conclusion, better: Conclusion) -> tuple[str, str]:
         """The family and the entity of the ``one per`` for which ``alternative`` gave way to ``better``."""
-        keys = set(self._one_per_keys(better))
-        family = next(action for action, row in self._one_per_keys(alternative) if (action, row) in keys)
-        return family, next(per for action, per in self._one_per[alternative.action] if action == family)
-
-    def _one_per_keys(self, conclusion: Conclusion) -> list[tuple[str, Row]]:
-        """The families of a conclusion that are ``one per`` something, each with the row for which one is allowed."""
-        keys = []
-        for action, per in self._one_per[conclusion.action]:
-            row = belongs_to(conclusion.target, per)
-            if row is not None:
-                keys.append((action, row))
-        return keys
+        keys = set(_one_per_keys(better))
+        family = next(action for action, row in _one_per_keys(alternative) if (action, row) in keys)
+        return family, next(per for action, per in alternative.plan.one_per if action == family)
 
     # --- steps ---
 
@@ -385,7 +354,7 @@ class Ranker:
         """The firings that add steps, by their target."""
         by_target: dict[Row, list[RawFiring]] = {}
         for firing in steps:
-            target = self._target(self._steps[firing[0]][3], firing[1], case)
+            target = self._target(self._steps[firing[0]][-1], firing[1], case)
             if target is not None:
                 by_target.setdefault(target, []).append(firing)
         return by_target
@@ -397,7 +366,7 @@ class Ranker:
         """
         family = self._families[advice.action]
         around = [firing for row in rows_around(advice.target) for firing in steps.get(row, ())]
-        own = [firing for firing in around if self._steps[firing[0]][3].action in family]
+        own = [firing for firing in around if self._steps[firing[0]][-1].action in family]
         return sorted(own, key=self._firing_key)
 
 
@@ -451,65 +420,130 @@ def _loser_and_winner(advice: Conclusion, prohibition: Conclusion) -> tuple[Conc
     return prohibition, advice
 
 
-def _in_order(conclusions: list[Conclusion], names: Names) -> list[Conclusion]:
-    """Conclusions sorted by order, and then by ``names``, which are computed only if orders are equal."""
+def _apply_one_per(sorted_conclusions: list[Conclusion]) -> list[Conclusion]:
+    """Keep the best of each family that is ``one per`` something; the others become its alternatives."""
+    best: dict[tuple[str, Row], Conclusion] = {}
+    ranked = []
+    alternatives: dict[Conclusion, list[Conclusion]] = {}
+    for conclusion in sorted_conclusions:
+        if conclusion.plan.one_per:
+            keys = _one_per_keys(conclusion)
+            better = next((best[key] for key in keys if key in best), None)
+            if better is not None:
+                alternatives.setdefault(better, []).append(conclusion)
+                continue
+            for key in keys:
+                best[key] = conclusion
+        ranked.append(conclusion)
+    for better, others in alternatives.items():
+        better.alternatives = tuple(others)
+    return ranked
+
+
+def _one_per_keys(conclusion: Conclusion) -> list[tuple[str, Row]]:
+    """The families of a conclusion that are ``one per`` something, each with the row for which one is allowed."""
+    keys = []
+    for action, per in conclusion.plan.one_per:
+        row = belongs_to(conclusion.target, per)
+        if row is not None:
+            keys.append((action, row))
+    return keys
+
+
+def _in_order(conclusions: list[Conclusion], ties: _Ties) -> list[Conclusion]:
+    """Conclusions sorted by order, and those of the same order by ``ties``."""
     if len(conclusions) < 2:
         return conclusions
     ranked = sorted(conclusions, key=_ORDER)
-    orders = list(map(_ORDER, ranked))
-    if len(set(orders)) == len(orders):  # the usual case, and quicker to test than to locate ties
-        return ranked
-    tied = bytes(map(eq, orders, orders[1:])) + b"\0"  # for each conclusion, whether the next one has the same order
-    start = tied.find(1)
-    while start >= 0:
-        end = tied.find(0, start) + 1
-        ranked[start:end] = sorted(ranked[start:end], key=names)
-        start = tied.find(1, end)
+    before = -1
+    for conclusion in ranked:  # the usual case is that there are no ties, and quicker to test than to locate them
+        order = conclusion.order
+        if order == before:
+            return _with_ties(ranked, ties)
+        before = order
+    return ranked
+
+
+def _with_ties(ranked: list[Conclusion], ties: _Ties) -> list[Conclusion]:
+    """Conclusions that are sorted by order, with those of the same order sorted by ``ties``."""
+    start, before = 0, ranked[0].order
+    for no, conclusion in enumerate(ranked.copy()):
+        order = conclusion.order
+        if order != before:
+            if no - start > 1:
+                ranked[start:no] = ties.in_order(ranked[start:no])
+            start, before = no, order
+    if len(ranked) - start > 1:
+        ranked[start:] = ties.in_order(ranked[start:])
     return ranked
 
 
 _ORDER: Final = attrgetter("order")
 
 
-def _name_key(conclusion: Conclusion) -> tuple[str, str, str, str, str, int]:
+def _ids(conclusion: Conclusion) -> tuple[str, str, str, str, int]:
+    """The key of a conclusion by the ids of its target. Two messages with equal fields have the same id."""
     row = conclusion.target
     if type(row) is PersonRow:  # by far the most common target among ties
-        return conclusion.plan.action, "person", row.application.id, "", row.id, 0
-    return (conclusion.plan.action, *row_key(row), row.no)  # two messages with equal fields have the same id
+        return "person", row.application.id, "", row.id, 0
+    return (*row_key(row), row.no)
 
 
-class _Sorting:
-    """The names of conclusions, with what sorts conclusions about an action before the ids of their targets.
+class _Ties(msgspec.Struct, eq=False, gc=False):
+    """Sorts conclusions of the same order: by action, entity, the order of the action for that entity, and ids.
 
-    A field that the target's entity does not have in scope decides nothing. The evaluator is made for the first tie,
-    because most decisions have none.
+    Most decisions have no ties, so the places of targets are computed for the first tie only. They are kept, because actions
+    may share an order, and a prohibition may win over many conclusions.
     """
 
-    __slots__ = ("_case", "_evaluator", "_facts", "_now", "_ranker")
+    ranker: Ranker
+    case: Case
+    now: int
+    places_of: PlacesOf | None = None
+    #: The places that are known, by the number of the order.
+    places: dict[int, dict[Row, Place]] | None = None
 
-    def __init__(self, ranker: Ranker, case: Case, now: int) -> None:
-        self._ranker, self._case, self._now = ranker, case, now
-        self._evaluator: Evaluator | None = None
-        self._facts: FactsOfRows | None = None
+    def in_order(self, tied: list[Conclusion]) -> list[Conclusion]:
+        """Conclusions of the same order, sorted."""
+        kinds = {(conclusion.plan.action, conclusion.target.entity) for conclusion in tied}
+        if len(kinds) == 1:
+            return self._of_kind(tied, kinds.pop())
+        ranked: list[Conclusion] = []
+        for kind in sorted(kinds):
+            members = [each for each in tied if (each.plan.action, each.target.entity) == kind]
+            ranked += self._of_kind(members, kind)
+        return ranked
 
-    def key(self, conclusion: Conclusion) -> tuple[Any, ...]:
-        """The key by which a conclusion is sorted."""
-        name = _name_key(conclusion)
-        order = self._ranker.sorting.get(name[:2])
-        if order is None:
-            return name
-        action, entity, *ids = name
-        values = [self._value(key.field, conclusion.target) for key in order]
-        return action, entity, *map(_place, order, values), *ids
+    def _of_kind(self, members: list[Conclusion], kind: tuple[str, str]) -> list[Conclusion]:
+        """Conclusions about one action for targets of one entity, sorted by the places of the targets and then by ids."""
+        order = self.ranker.target_orders.get(kind)
+        if order is None or len(members) < 2:
+            return sorted(members, key=_ids)
+        places = self._places(order.no, [conclusion.target for conclusion in members])
+        if len(set(places)) == len(places):  # the ids decide nothing
+            keys: list[Any] = places
+        else:
+            keys = [(place, _ids(conclusion)) for place, conclusion in zip(places, members, strict=True)]
+        return [members[no] for no in sorted(range(len(members)), key=keys.__getitem__)]
 
-    def _value(self, field: Field, row: Row) -> Value:
-        if field.scope not in SCOPES[row.entity]:
-            return None
-        if field.origin == "computed" and field.scope == row.entity and self._ranker.facts_at is not None:
-            facts = self._facts = self._facts or self._ranker.facts_at(self._case, self._now)
-            return facts(field.key, row)
-        evaluator = self._evaluator = self._evaluator or self._ranker.evaluator(self._case, self._now)
-        return evaluator.value(field, evaluator.environment(row.entity, row))
+    def _places(self, no: int, rows: list[Row]) -> list[Place]:
+        """The places of rows in an order of targets."""
+        if self.places_of is None or self.places is None:
+            self.places_of, self.places = self.ranker.places_at(self.case, self.now), {}
+        known = self.places.get(no)
+        if known is None:
+            places = self.places_of(no, rows)
+            self.places[no] = dict(zip(rows, places))  # noqa: B905 - a keyword takes as long as the two places
+            return places
+        new = [row for row in rows if row not in known]
+        known.update(zip(new, self.places_of(no, new), strict=True))
+        return [known[row] for row in rows]
+
+
+def _evaluated(order: TargetOrder, row: Row, evaluator: Evaluator) -> Place:
+    """A target's place in an order, without compiled code."""
+    env = evaluator.environment(row.entity, row)
+    return tuple(_place(key, evaluator.value(key.field, env)) for key in order.keys)
 
 
 def _place(key: OrderKey, value: Value) -> tuple[bool, int | float]:

@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple, assert_never
 
 from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.joins import join_of, lookup_of
+from tactful.engines.compiled.order_functions import inlined
 from tactful.facts.entities import ENTITIES
 from tactful.facts.kinds import ListKind
 from tactful.facts.rows import Case, Family
@@ -31,6 +32,7 @@ from tactful.language.ir import (
     WhenFact,
 )
 from tactful.language.ir.clockwork import Clockwork
+from tactful.language.ir.orders import distinct_orders, target_orders
 from tactful.language.ir.reads import (
     closure,
     computed,
@@ -245,28 +247,23 @@ def _by_person(family: Family) -> dict[str, Counter[str | None]]:
 
 
 def _parts(checked: CheckedPack) -> Iterator[_Part]:
-    """The rules, and the facts that they read. A fact that looks at other rows has a second part, for its own row."""
+    """The rules, and the facts that they read. A fact that looks at other rows has a second part, for its own row.
+
+    A fact by which targets are sorted may be worked out again for each order.
+    """
     facts = {fact.id: fact for fact in checked.facts}
     tests = _Tests(facts)
     sorted_ = {(rule.conclusion.action, rule.target_entity) for rule in checked.rules}
     orders = [(checked.actions[action], entity) for action, entity in sorted(sorted_)]
     fields = [field for rule in checked.rules for field in fields_of_rule(rule)]
-    read = closure(computed((*fields, *fields_of_orders(action for action, _ in orders))), facts)
-    for fact in (fact for fact in checked.facts if fact.id in read):
-        definition = checked.definitions.get(fact.id)
-        span = None if definition is None else definition.id
-        match fact:
-            case WhenFact(condition=condition):
-                yield _Part(fact.id, span, Shape(fact.entity), 1 + tests.of(condition))
-            case Aggregate():
-                yield _Part(fact.id, span, Shape(fact.entity), 1)
-                yield _Part(fact.id, span, _shape(fact), _PAIR + tests.of(fact.where, inside=True))
-            case Derived(expression=expression):
-                conditions = sum(map(tests.of, conditions_in(expression)))
-                parts = sum(1 for _ in expressions_in(expression))
-                yield _Part(fact.id, span, Shape(fact.entity), conditions + parts)
-            case _:
-                assert_never(fact)
+    again = Counter(
+        id_ for order in distinct_orders(target_orders(checked)) for id_ in inlined(order, facts.__getitem__)
+    )
+    sorting = closure(computed(fields_of_orders(action for action, _ in orders)), facts)
+    times = again + Counter(closure(computed(fields), facts) | sorting.difference(again))
+    for fact in checked.facts:
+        for _ in range(times[fact.id]):
+            yield from _parts_of_fact(fact, checked, tests)
     for action, entity in orders:
         if action.order:
             yield _Part(action.id, action.span, Shape(entity), len(action.order))
@@ -274,6 +271,24 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
         yield _Part(rule.id, rule.span, Shape(rule.entity), _FIRING + tests.of(rule.when) + tests.of(rule.unless))
         if isinstance(rule.target, ById):
             yield _Part(rule.id, rule.span, Shape(rule.entity, "person", "application"), 1)
+
+
+def _parts_of_fact(fact: ComputedFact, checked: CheckedPack, tests: _Tests) -> Iterator[_Part]:
+    """The parts of a fact: its own row, and the rows that it looks at."""
+    definition = checked.definitions.get(fact.id)
+    span = None if definition is None else definition.id
+    match fact:
+        case WhenFact(condition=condition):
+            yield _Part(fact.id, span, Shape(fact.entity), 1 + tests.of(condition))
+        case Aggregate():
+            yield _Part(fact.id, span, Shape(fact.entity), 1)
+            yield _Part(fact.id, span, _shape(fact), _PAIR + tests.of(fact.where, inside=True))
+        case Derived(expression=expression):
+            conditions = sum(map(tests.of, conditions_in(expression)))
+            parts = sum(1 for _ in expressions_in(expression))
+            yield _Part(fact.id, span, Shape(fact.entity), conditions + parts)
+        case _:
+            assert_never(fact)
 
 
 def _shape(fact: Aggregate) -> Shape:

@@ -136,18 +136,17 @@ class Evaluator:
 
     def value(self, field: Field, env: Environment) -> Value:
         """The value of a field; ``None`` where it is unknown."""
-        row = row_of(field, env)
+        row = row_of(field, env) if field.via else env[field.scope]
         if row is None:
             return None
-        match field.origin:
-            case "given":
-                return row.value(field.key)
-            case "custom":
-                return row.custom.get(field.key)
-            case "clock":
-                return clock_value(field.key, own_calendar(row), self.now)
-            case "computed":
-                return self.computed(field.key, row)
+        origin = field.origin
+        if origin == "given":
+            return row.value(field.key)
+        if origin == "computed":
+            return self.computed(field.key, row)
+        if origin == "custom":
+            return row.custom.get(field.key)
+        return clock_value(field.key, own_calendar(row), self.now)
 
     def computed(self, id_: str, row: Row) -> Value:
         """The value of a computed fact for a row."""
@@ -289,10 +288,12 @@ class Evaluator:
 
     def holds_of(self, test: Test, value: Value, env: Environment) -> bool:
         """Whether a test holds if its field has this value."""
-        plain = value is not None and all(
-            self.predicate(predicate, value, test.field, env) for predicate in test.predicates
-        )
-        return plain != test.negated
+        if value is None:
+            return test.negated
+        for predicate in test.predicates:
+            if not self.predicate(predicate, value, test.field, env):
+                return test.negated
+        return not test.negated
 
     def predicate(self, predicate: Predicate, value: Value, field: Field, env: Environment) -> bool:
         """Whether a predicate holds of a field that is known to have this value."""

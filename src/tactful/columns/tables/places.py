@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tactful.columns.arrays import is_dictionary, numbers, present, texts
+from tactful.columns.arrays import is_dictionary, present, texts, whole_numbers
 from tactful.columns.columns import Flags, Ints, Places, gather
 from tactful.columns.tables.sheets import Sheet
 from tactful.facts.calendars import Calendar, Calendars, Place
@@ -130,7 +130,7 @@ class _Words:
         words = np.array([self.number(text) for text in texts(coded.dictionary)], np.int64)
         inner, known = coded.indices, present(coded)
         rows = np.arange(len(coded)) if known is None else np.flatnonzero(known)
-        return _OwnWords(rows, words.take(numbers(inner, inner.type.to_pandas_dtype()).take(rows)))
+        return _OwnWords(rows, words.take(whole_numbers(inner).take(rows)))
 
     def number(self, text: str | None) -> int:
         """The number of a time zone, a country or a calendar."""

@@ -126,7 +126,7 @@ def _choices(array: pa.Array, words: Sequence[str]) -> tuple[Array, Flags | None
     inner = array.indices
     places: dict[str | None, int] = {word: no for no, word in enumerate(words)}
     meant = [places.get(text, -2) for text in arrays.texts(array.dictionary)]
-    data = np.array(meant, small).take(arrays.numbers(inner, inner.type.to_pandas_dtype()), mode="clip")
+    data = np.array(meant, small).take(arrays.whole_numbers(inner), mode="clip")
     data = arrays.where_known(data, arrays.present(inner), -1)
     if -2 not in meant:
         return data, None
@@ -203,7 +203,7 @@ def _bits(items: pa.Array, words: Sequence[str]) -> tuple[Ints, Flags | None]:
         places, _ = _choices(items.dictionary, words)
         if (places >= 0).all():  # each distinct word is looked up once
             inner = items.indices
-            return table.take(places).take(arrays.numbers(inner, inner.type.to_pandas_dtype())), None
+            return table.take(places).take(arrays.whole_numbers(inner)), None
     places, _ = _choices(items, words)
     return table.take(places, mode="wrap"), places < 0
 

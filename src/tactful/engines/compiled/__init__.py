@@ -6,13 +6,12 @@ finds the end of a rule without ``by``, and ``runtime`` is the object that the f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tactful.engines.compiled.rule_functions import build_functions
 from tactful.engines.compiled.runtime import Runtime
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendars
-from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import CheckedPack
 
@@ -24,7 +23,7 @@ class CompiledProgram:
         self._facts = {fact.id: fact for fact in checked.facts}
         self._rules = checked.rules
         self._calendars = calendars
-        self._fire, self._steps, self._sorting = build_functions(checked)
+        self._fire, self._steps, self._orders = build_functions(checked)
 
     def fire(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that advise or prohibit, for ``case`` at ``now`` (seconds since 1970), in no particular order."""
@@ -38,10 +37,10 @@ class CompiledProgram:
         self._steps(Runtime(case, now, case.families, self._calendars, self._rules, self._facts), firings.append)
         return firings
 
-    def facts_at(self, case: Case, now: int) -> Callable[[str, Row], Value]:
-        """The values of facts that sort actions, by the fact's id and the row, for ``case`` at ``now`` (seconds since 1970)."""
-        runtime, functions = Runtime(case, now, case.families, self._calendars, self._rules, self._facts), self._sorting
-        return lambda id_, row: functions[id_](runtime, row)
+    def places_at(self, case: Case, now: int) -> Callable[[int, Sequence[Row]], list[tuple[int | float, ...]]]:
+        """The places of rows in an order of targets, by the order's number, for ``case`` at ``now`` (seconds since 1970)."""
+        runtime, functions = Runtime(case, now, case.families, self._calendars, self._rules, self._facts), self._orders
+        return lambda no, rows: functions[no](runtime, rows)
 
 
 def compile_pack(checked: CheckedPack, calendars: Calendars) -> CompiledProgram:

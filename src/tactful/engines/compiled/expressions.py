@@ -277,6 +277,12 @@ class Expressions:
         return ast.IfExp(is_known(load(field.scope)), value, constant(None))
 
 
+def nullable(entity: str) -> frozenset[str]:
+    """The names in scope of a rule for each ``entity`` that may stand for no row."""
+    names = set() if entity == "offer" else {"offer"}
+    return frozenset(names | ({"person"} if entity == "message" else set()))
+
+
 def is_required(field: Field) -> bool:
     """Whether every row of the field's entity must have a value for it."""
     return field.origin == "given" and field.key in _REQUIRED.get(field.via[-1] if field.via else field.scope, ())

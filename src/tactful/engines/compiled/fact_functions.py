@@ -48,10 +48,6 @@ class Facts:
         self._called.add(self._numbers[id_])
         return call(load(f"fact{self._numbers[id_]}"), load(RUNTIME), row)
 
-    def name(self, id_: str) -> str:
-        """The name of a fact's function."""
-        return f"fact{self._numbers[id_]}"
-
     def fact(self, id_: str) -> ComputedFact:
         """The fact itself."""
         return self._facts[self._numbers[id_]]
@@ -102,7 +98,11 @@ class _FactFunction:
 
     def body(self) -> list[ast.stmt]:
         """All statements."""
-        return [assign(NOW, attribute(load(RUNTIME), "now")), *self._scope(), *self._work(self._fact)]
+        return [
+            assign(NOW, attribute(load(RUNTIME), "now")),
+            *scope_of(self._fact.entity, load("row")),
+            *self._work(self._fact),
+        ]
 
     def _work(self, fact: ComputedFact) -> list[ast.stmt]:
         match fact:
@@ -115,23 +115,6 @@ class _FactFunction:
                 return [ast.Return(value)]
             case _:
                 assert_never(fact)
-
-    def _scope(self) -> list[ast.stmt]:
-        """Variables for the rows in scope of the fact's owner."""
-        entity = self._fact.entity
-        candidate = assign("candidate", attribute(load(RUNTIME), "case", "candidate"))
-        if entity == "candidate":
-            return [candidate]
-        scope = [candidate, assign(entity, load("row"))]
-        above = {"interviewer": ("interview", "person"), "message": ("person",)}
-        scope += [assign(name, attribute(load("row"), name)) for name in above.get(entity, ())]
-        if entity != "application":
-            scope.append(assign("application", attribute(load("row"), "application")))
-        families = attribute(load(RUNTIME), "families")
-        scope.append(assign(FAMILY, ast.Subscript(families, attribute(load("application"), "no"), ast.Load())))
-        if entity != "offer":
-            scope.append(assign("offer", attribute(load(FAMILY), "offer")))
-        return scope
 
     def _computed(self, field: Field, row: ast.expr) -> ast.expr:
         return self._facts.read_again(field.key, row)
@@ -201,6 +184,23 @@ class _FactFunction:
     def _parts(self, entity: str, *names: str) -> list[ast.stmt]:
         """Variables for the rows that are in scope through the collection's row, but not through the owner."""
         return [assign(name, attribute(load(entity), name)) for name in names if name not in self._own]
+
+
+def scope_of(entity: str, row: ast.expr) -> list[ast.stmt]:
+    """Statements that set variables to the rows in scope of a row, and ``family`` to its family."""
+    candidate = assign("candidate", attribute(load(RUNTIME), "case", "candidate"))
+    if entity == "candidate":
+        return [candidate]
+    scope = [candidate, assign(entity, row)]
+    above = {"interviewer": ("interview", "person"), "message": ("person",)}
+    scope += [assign(name, attribute(row, name)) for name in above.get(entity, ())]
+    if entity != "application":
+        scope.append(assign("application", attribute(row, "application")))
+    families = attribute(load(RUNTIME), "families")
+    scope.append(assign(FAMILY, ast.Subscript(families, attribute(load("application"), "no"), ast.Load())))
+    if entity != "offer":
+        scope.append(assign("offer", attribute(load(FAMILY), "offer")))
+    return scope
 
 
 def _own_group(groups: ast.expr, interviews: ast.expr) -> ast.expr:

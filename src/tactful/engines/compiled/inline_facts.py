@@ -21,7 +21,7 @@ from tactful.engines.compiled.tree import Item, build
 from tactful.engines.compiled.tree_code import Writer
 from tactful.engines.compiled.variables import Variables
 from tactful.facts.entities import SCOPES
-from tactful.language.ir import Aggregate, ComputedFact, Derived, Field, Pick, WhenFact
+from tactful.language.ir import Aggregate, ComputedFact, Derived, Field, Pick, Read, WhenFact
 from tactful.language.ir.reads import computed, fields_of_fact
 
 #: Expressions for the rows of an application, or of an interview, in generated code.
@@ -184,7 +184,8 @@ class Inliner:
 
     def _ranging(self, fact: Aggregate, nullable: frozenset[str], used: set[str] | None = None) -> Expressions:
         """The expressions for the condition of a fact over rows. ``used`` collects the entities whose fields they read."""
-        return Expressions(nullable, lambda field, row: self._read_ranged(fact, field, row, nullable), used)
+        used = set() if used is None else used
+        return Expressions(nullable, lambda field, row: self._read_ranged(fact, field, row, nullable, used), used)
 
     def _gather(self, fact: Aggregate, nullable: frozenset[str]) -> ast.stmt:
         """The statement that updates a fact for one more row."""
@@ -204,8 +205,13 @@ class Inliner:
                 assert value is not None  # these look at a field
                 return gather(fact.op, name, value)
 
-    def _read_ranged(self, owner: Aggregate, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
-        """A computed fact that a collection's condition reads: the owner's variable, an inlined expression, or a call."""
+    def _read_ranged(
+        self, owner: Aggregate, field: Field, row: ast.expr, nullable: frozenset[str], used: set[str]
+    ) -> ast.expr:
+        """A computed fact that a collection's condition reads: the owner's variable, an inlined expression, or a call.
+
+        ``used`` collects the entities whose fields an inlined expression reads.
+        """
         fact = self._facts.fact(field.key)
         if _of_owner(field, owner) and (field.key in self.variables or lookup_of(fact) is not None):
             return self._read(field, row, nullable)
@@ -214,7 +220,10 @@ class Inliner:
             inner = nullable - {field.scope}
             lookups = self._lookups(fact, owner, inner)
             if lookups is not None:
-                return _truth(Expressions(inner, lambda field, _: lookups[field.key]).condition(fact.condition))
+                return _truth(Expressions(inner, lambda field, _: lookups[field.key], used).condition(fact.condition))
+        given = None if field.via else _given(fact)
+        if given is not None and not (shadowed and given.scope == "person"):
+            return Expressions(nullable - {field.scope}, _no_fact, used).value(given)
         return self._facts.read_again(field.key, row)
 
     def _lookups(self, fact: WhenFact, owner: Aggregate, nullable: frozenset[str]) -> dict[str, ast.expr] | None:
@@ -229,6 +238,17 @@ class Inliner:
                 return None
             lookups[field.key] = looked_up
         return lookups
+
+
+def _given(fact: ComputedFact) -> Field | None:
+    """The given field whose value a fact is; ``None`` for any other fact."""
+    if isinstance(fact, Derived) and isinstance(fact.expression, Read) and fact.expression.field.origin == "given":
+        return fact.expression.field
+    return None
+
+
+def _no_fact(field: Field, _: ast.expr) -> ast.expr:
+    raise AssertionError(field.text)
 
 
 def parts_of(fact: Aggregate) -> tuple[str, ...]:

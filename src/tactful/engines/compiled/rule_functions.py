@@ -28,31 +28,36 @@ from typing import Any, Final, NamedTuple
 
 from tactful.engines.compiled.conjuncts import Parts
 from tactful.engines.compiled.deadlines import closings
-from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions, cost
+from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions, cost, nullable
 from tactful.engines.compiled.fact_functions import FAMILY, Facts
 from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import Inliner, parts_of
 from tactful.engines.compiled.joins import lookup_of
+from tactful.engines.compiled.order_functions import order_function, order_name
 from tactful.engines.compiled.python_ast import assign, attribute, call, constant, function, is_known, load, loop
 from tactful.engines.compiled.runtime import Runtime, interviewers_by_person, messages_by_person
 from tactful.engines.compiled.tree import Item, Node, build, place_facts
 from tactful.engines.compiled.tree_code import Writer
 from tactful.engines.firings import RawFiring
-from tactful.facts.kinds import Value
 from tactful.facts.rows import Row
 from tactful.language.ir import HERE, AddStep, Aggregate, CheckedPack, Deadline, Rule, WhenFact
 from tactful.language.ir.clockwork import Clockwork
+from tactful.language.ir.orders import distinct_orders, target_orders
 from tactful.language.ir.reads import computed, fields_of_fact, fields_of_rule
 
 Fire = Callable[[Runtime, Callable[[RawFiring], object]], None]
 
 
+#: The places of some rows in an order of targets. The smallest comes first.
+Places = Callable[[Runtime, Sequence[Row]], list[tuple[int | float, ...]]]
+
+
 class Functions(NamedTuple):
-    """The functions of a pack: for rules that advise or prohibit, for rules that add steps, and for facts that sort actions."""
+    """The functions of a pack: for rules that advise or prohibit, for rules that add steps, and for each order of targets."""
 
     fire: Fire
     steps: Fire
-    facts: Mapping[str, Callable[[Runtime, Row], Value]]
+    orders: tuple[Places, ...]
 
 
 def build_functions(checked: CheckedPack) -> Functions:
@@ -61,10 +66,9 @@ def build_functions(checked: CheckedPack) -> Functions:
     steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
     others = [rule for rule in checked.rules if not isinstance(rule.conclusion, AddStep)]
     mains = [_MainFunction(checked, facts, *part).build() for part in (("fire", others), ("steps", steps))]
-    sorting = sorted(computed(key.field for action in checked.actions.values() for key in action.order))
-    for id_ in sorting:
-        facts.read_again(id_, load("row"))
-    tree = ast.Module([*facts.functions(), *mains], [])
+    orders = distinct_orders(target_orders(checked))
+    sorting = [order_function(facts, order) for order in orders]
+    tree = ast.Module([*facts.functions(), *mains, *sorting], [])
     ast.fix_missing_locations(tree)
     # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
     namespace: dict[str, Any] = {
@@ -74,7 +78,7 @@ def build_functions(checked: CheckedPack) -> Functions:
         "interviewers_of_family": interviewers_by_person,
     }
     exec(compile(tree, f"<pack {checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
-    return Functions(namespace["fire"], namespace["steps"], {id_: namespace[facts.name(id_)] for id_ in sorting})
+    return Functions(namespace["fire"], namespace["steps"], tuple(namespace[order_name(order)] for order in orders))
 
 
 class _Region(NamedTuple):
@@ -273,12 +277,6 @@ class _MainFunction:
         if not moments:
             return constant(None)
         return moments[0] if len(moments) == 1 else call(load("earliest"), *moments)
-
-
-def nullable(entity: str) -> frozenset[str]:
-    """The names in scope of a rule for each ``entity`` that may stand for no row."""
-    names = set() if entity == "offer" else {"offer"}
-    return frozenset(names | ({"person"} if entity == "message" else set()))
 
 
 def _shifted_if_known(by: Deadline, expressions: Expressions) -> ast.expr:

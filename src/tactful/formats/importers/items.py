@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.facts.shape import InterviewStatus, Role, Stage
+from tactful.facts.shape import InterviewStatus, Role, Side, Stage
 from tactful.source.codes.imports import ImportGuess, MorePages, NotUnderstood
 from tactful.source.diagnostics import Code, Diagnostic, InvalidInput, Span
 
@@ -76,7 +76,8 @@ class Interview(Record, frozen=True):
     ``ended_at`` without an offset is local time at the application. ``attendees`` is ``None`` where the source does not
     name the interviewers. ``candidate_among``: the candidate may be one of them. ``others`` belong to the application
     but not to the interview. ``sender`` sent the invitation, and may be nobody: a service's address. ``summary`` is the
-    invitation's title where the company may have to be read from it.
+    invitation's title where the company may have to be read from it. ``cancelled_by`` and ``cancelled_at`` say who called a
+    cancelled interview off, and when, where the source knows that.
     """
 
     system: str
@@ -85,6 +86,8 @@ class Interview(Record, frozen=True):
     version: Version = Version()
     ended_at: datetime | None = None
     status: InterviewStatus | None = None
+    cancelled_by: Side | None = None
+    cancelled_at: datetime | None = None
     stage: Stage | None = None
     attendees: tuple[Attendee, ...] | None = None
     candidate_among: bool = False
@@ -102,13 +105,17 @@ class Interview(Record, frozen=True):
 
 
 class Withdrawal(Record, frozen=True):
-    """Some people no longer take part in an interview, which takes place without them."""
+    """Some people no longer take part in an interview, which takes place without them, unless one is the candidate.
+
+    ``sent_at``: when the source said so.
+    """
 
     system: str
     uid: str
     span: Span
     people: tuple[Person, ...]
     version: Version = Version()
+    sent_at: datetime | None = None
 
 
 class Cancellation(Record, frozen=True):

@@ -29,13 +29,15 @@ def read(entry: Entry, log: Log) -> list[Item]:
     entry.list_unknown(FIELDS, "a Lever interview")
     start, minutes = entry.milliseconds("date"), entry.number("duration", _LONGEST)
     end = None if start is None or minutes is None else start + timedelta(minutes=minutes)
+    cancelled_at = entry.milliseconds("canceledAt")
     return Interview(
         system=SYSTEM,
         uid=entry.id("id") or "",
         span=entry.span,
         version=Version(updated_at=entry.milliseconds("updatedAt")),
         ended_at=end,
-        status="scheduled" if entry.milliseconds("canceledAt") is None else "cancelled",
+        status="scheduled" if cancelled_at is None else "cancelled",
+        cancelled_at=cancelled_at,
         stage=stage_of(entry.text("subject")),
         attendees=_attendees(entry),
         belonging=Belonging(

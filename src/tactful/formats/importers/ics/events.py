@@ -93,6 +93,7 @@ class EventReader:
             version=version,
             ended_at=ended_at,
             status=status or "scheduled",
+            cancelled_at=self._cancelled_at(event) if status == "cancelled" else None,
             stage=stage_of(summary),
             attendees=None if cancelled else attendees,
             candidate_among=not cancelled,
@@ -107,11 +108,24 @@ class EventReader:
     ) -> Withdrawal | None:
         """The withdrawal of the people whom a cancellation names; ``None`` and a note where it names nobody."""
         if attendees:
-            people = tuple(attendee.person for attendee in attendees)
-            return Withdrawal(system=_SYSTEM, uid=uid, span=event.span, people=people, version=version)
+            return Withdrawal(
+                system=_SYSTEM,
+                uid=uid,
+                span=event.span,
+                people=tuple(attendee.person for attendee in attendees),
+                version=version,
+                sent_at=self._cancelled_at(event),
+            )
         message = "the cancellation has neither STATUS:CANCELLED nor people to withdraw: nothing is changed"
         self._log.not_understood(event.span, message)
         return None
+
+    def _cancelled_at(self, event: Component) -> datetime | None:
+        """When an event was called off: when its cancellation was sent, else when the event was last changed.
+
+        In a calendar that is not sent, the stamp may be the moment at which the file was made.
+        """
+        return self._times.instant(event, "DTSTAMP" if self._method == "CANCEL" else "LAST-MODIFIED")
 
     def _version(self, event: Component) -> Version:
         sequence, stamp = event.value("SEQUENCE") or "0", self._times.read_date(event, "DTSTAMP")

@@ -60,6 +60,11 @@ class TimeReader:
             self._log.mistake(WrongImportValue, event.place(name), message, help_)
         return value
 
+    def instant(self, event: Component, name: str) -> datetime | None:
+        """A moment in UTC; ``None`` where the event has none, or none that can be read."""
+        value = _parsed((event.value(name) or "").upper())
+        return value if isinstance(value, datetime) and value.tzinfo is not None else None
+
     def ended_at(self, event: Component, needed: bool) -> datetime | None:
         """The end; without an offset where the file gives it in floating local time.
 

@@ -28,7 +28,7 @@ from tactful.formats.importers.items import (
     Version,
     Withdrawal,
 )
-from tactful.formats.importers.merge.addresses import find_candidate, home, with_company
+from tactful.formats.importers.merge.addresses import canceller, find_candidate, home, with_company
 from tactful.formats.importers.merge.applications import ApplicationFinder
 from tactful.formats.importers.merge.clock import Clock
 from tactful.formats.importers.merge.document import Document
@@ -195,6 +195,9 @@ class _Merger:
         if place is not None and not self._interviews.is_news(given, place[1]):
             return
         interview, organizer = self._without_candidate(given)
+        if interview.status == "cancelled" and interview.cancelled_by is None:
+            by = canceller(interview.sender, self._addresses())
+            interview = msgspec.structs.replace(interview, cancelled_by=by)
         if place is None:
             people = tuple(attendee.person for attendee in interview.attendees or ())
             chosen = self._applications.find(with_company(interview, organizer), home(organizer, people))
@@ -283,7 +286,8 @@ class _Merger:
         for withdrawn in withdrawal.people:
             person = people.find(withdrawn, withdrawal.system)
             if withdrawn.email is not None and withdrawn.email in self._addresses():
-                self._interviews.cancel(interview)  # without the candidate there is no interview
+                # Without the candidate there is no interview. It may be the candidate who asked for that.
+                self._interviews.cancel(interview, at=withdrawal.sent_at)
             elif not (person and self._interviews.withdraw(str(person["id"]), interview)) and news:
                 message = f"`{withdrawn.name or withdrawn.email}` is withdrawn but is not an interviewer in the case"
                 self._log.not_understood(

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from tactful.facts.shape import Side
 from tactful.formats.importers.items import Attendee, Interview, Person, Record, words
 from tactful.formats.importers.merge.domains import listed
 from tactful.formats.importers.merge.ids import folded
@@ -57,6 +58,19 @@ def domain(person: Person) -> str | None:
 def is_service(person: Person | None) -> bool:
     """Whether somebody's address is at a service that sends invitations for its customers."""
     return person is not None and listed((person.email or "").rpartition("@")[2], "service")
+
+
+def canceller(sender: Person | None, addresses: frozenset[str]) -> Side | None:
+    """The side that called an interview off, by the address of whoever sent the cancellation.
+
+    ``addresses`` are the candidate's own. ``None`` where they are unknown, and where the sender's address may be
+    anybody's: a private one, or one of a service through which either side can cancel.
+    """
+    if sender is None or sender.email is None or not addresses:
+        return None
+    if sender.email.casefold() in addresses:
+        return "candidate"
+    return None if domain(sender) is None else "company"
 
 
 def with_company(interview: Interview, sender: Person | None) -> Interview:

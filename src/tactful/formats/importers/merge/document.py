@@ -141,14 +141,14 @@ class Document:
             _put_after(mapping, key, trailing)
 
     def drop(self, mapping: Mapped, key: str) -> None:
-        """Remove a field. Comments on lines of their own stay."""
-        keys = list(mapping)
-        if self._json or keys[0] == key:
-            del mapping[key]
+        """Remove a field, if it is there. Comments on lines of their own stay."""
+        if key not in mapping:
             return
-        lines = _cut_before(mapping, key) + _cut_after(mapping, key)
+        keys = list(mapping)
+        trailing = "" if self._json else _cut_before(mapping, key) + _cut_after(mapping, key)
         del mapping[key]
-        _put_after(mapping, keys[keys.index(key) - 1], lines)
+        if trailing and len(keys) > 1:
+            _put_after(mapping, keys[max(keys.index(key) - 1, 0)], trailing)
 
     def append(self, mapping: Mapped, key: str, value: Any) -> None:
         """Append to the list of a key, before any comment after it. Creates the list if needed."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from tactful.facts.reading.moments import parse_moment
+from tactful.facts.shape import Side
 from tactful.formats.importers.items import Attendee, Cancellation, Interview, Log, Person, Version, Withdrawal
 from tactful.formats.importers.merge.clock import Clock, write_moment
 from tactful.formats.importers.merge.document import Document, is_no
@@ -69,6 +71,8 @@ class Interviews:
         id_ = free(remote_id(imported.system, imported.uid), taken)
         status, end = self._status(imported, application), write_moment(imported.ended_at)
         given = {"id": self._document.text(id_), "stage": imported.stage, "status": status, "ended_at": end}
+        if status == "cancelled":
+            given |= _cancellation(imported.cancelled_by, imported.cancelled_at)
         interview = self._document.mapping({key: value for key, value in given.items() if value is not None})
         self._changes.append(f"{application['id']}: interview {id_} is new, {status or 'ends'} {end}")
         self._people(imported, application, interview, moved=True)
@@ -80,25 +84,45 @@ class Interviews:
         """Apply a newer version of an interview."""
         moved = self._move(imported, application, stored)
         status, before = self._status(imported, application), stored.get("status")
-        if status is None and before == "held" and moved:
+        if status is None and before in ("held", "missed") and moved:
             end = self._clock.end(stored, application)
             if end is not None and end > self._clock.now(application):
-                status = "scheduled"  # an interview that counted as held was moved into the future
+                status = "scheduled"  # an interview that counted as held or missed was moved into the future
         # A status written by hand after the interview is more reliable than an invitation.
-        if status is not None and status != before and not (status == "scheduled" and before == "held" and not moved):
+        by_hand = before == "missed" or (status == "scheduled" and before == "held")
+        if status is not None and status != before and not (by_hand and not moved):
             self._document.put(stored, "status", status)
             self._say(stored, f"{status}" + ("" if before is None else f", was {before}"))
+            self._forget_cancellation(stored)
+        if stored.get("status") == status == "cancelled":
+            self._note_cancellation(stored, imported.cancelled_by, imported.cancelled_at)
         if imported.stage is not None and not stored.get("stage"):
             self._document.put(stored, "stage", imported.stage)
             self._say(stored, f"stage {imported.stage}")
         self._people(imported, application, stored, moved)
         self.note_version(imported, stored)
 
-    def cancel(self, interview: Entry) -> None:
-        """Mark an interview as cancelled; it stays in the case."""
+    def cancel(self, interview: Entry, by: Side | None = None, at: datetime | None = None) -> None:
+        """Mark an interview as cancelled, by whom and when as far as that is known; it stays in the case."""
         if interview.get("status") != "cancelled":
             self._document.put(interview, "status", "cancelled")
             self._say(interview, "cancelled")
+            self._forget_cancellation(interview)
+        self._note_cancellation(interview, by, at)
+
+    def _note_cancellation(self, interview: Entry, by: Side | None, at: datetime | None) -> None:
+        """Fill in who called a cancelled interview off, and when, where the case does not say."""
+        for key, value in _cancellation(by, at).items():
+            if interview.get(key) is None:
+                self._document.put(interview, key, value)
+                self._say(interview, f"{key} {value}")
+
+    def _forget_cancellation(self, interview: Entry) -> None:
+        """Remove who called an interview off, and when: its status has changed since."""
+        for key in ("cancelled_by", "cancelled_at"):
+            if interview.get(key) is not None:
+                self._say(interview, f"no longer {key} {interview[key]}")
+            self._document.drop(interview, key)
 
     def withdraw(self, id_: str, interview: Entry) -> bool:
         """Remove an interviewer from an interview. Returns whether they were there."""
@@ -204,6 +228,12 @@ class Interviews:
     def _absent(self, id_: str) -> Any:
         fields = {"person": self._document.text(id_), "attended": self._document.yes_no(False)}
         return self._document.mapping(fields, on_one_line=True)
+
+
+def _cancellation(by: Side | None, at: datetime | None) -> dict[str, str]:
+    """The fields that say who called an interview off, and when."""
+    given = {"cancelled_by": by, "cancelled_at": None if at is None else write_moment(at)}
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def version_of(interview: Entry) -> Version:
