@@ -19,8 +19,8 @@ _A_MOMENT: Final = 1
 class Run(msgspec.Struct, frozen=True, eq=False):
     """Windows with the same modality and deadline. Between them are gaps, in which no other window of the strand lies.
 
-    ``advice`` is the advice at the moment when the first window opens. Windows in which it is to be kept up until they close, night
-    after night, count as having the same deadline.
+    ``advice`` is the advice at the moment when the first window opens. Windows in which it is to be kept up
+    until they close, night after night, count as having the same deadline.
     """
 
     advice: Advice
