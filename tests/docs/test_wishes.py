@@ -20,7 +20,7 @@ _NAME: Final = re.compile(r"example: (?P<kind>pack|case), as (?P<name>\S+)")
 #: The most lines of a wish below the keys of its sections. Tables are as long as they have rows.
 MOST_LINES: Final = 5
 #: A rule of one's own takes a line for each of its keys.
-WHOLE_RULES: Final = {"winter-rule.yaml"}
+WHOLE_RULES: Final = {"practise.yaml", "winter-rule.yaml"}
 
 
 def _named(kind: str) -> dict[str, str]:
