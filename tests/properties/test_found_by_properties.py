@@ -26,9 +26,9 @@ def test_nobody_waits_until_a_day_that_is_over() -> None:
             }
         ],
     }
-    wait = next(action for action in tactful.load().decide(case).actions if action.action == "wait")
-    assert wait.due is None
-    assert [one.rule for one in wait.because] == ["signed-and-begun"]
+    ready = next(action for action in tactful.load().decide(case).actions if action.action == "get_ready")
+    assert ready.due is None
+    assert [one.rule for one in ready.because] == ["first-day-has-come"]
 
 
 NOTED = """

@@ -99,8 +99,14 @@ def test_every_drawn_case_can_be_read(case: Plain) -> None:
 @given(case=CASES)
 def test_p01_p23_resigning_needs_a_signed_offer(pack: tactful.Policy, case: Plain) -> None:
     """P01, P23: forbidden to the employed unless an offer is firm; each step down the ladder forbids it at once."""
-    case = {**case, "candidate": {**case["candidate"], "employed": True}}
-    now, signed = case["now"], {"form": "written", "signed_at": case["now"], "conditional": False}
+    case = {**case, "candidate": {**case["candidate"], "employed": True, "notice_given": None}}
+    now = case["now"]
+    signed = {
+        "form": "written",
+        "signed_at": now,
+        "conditional": False,
+        "start_on": _later(now, 60 * DAY).isoformat(),
+    }
     one: Plain = {"id": "z", "offer": signed}
     firm = pack.decide({**case, "applications": [*case["applications"], one]}, now=_later(now, 1))
     assert not _vetoes(firm, "resign")
@@ -109,7 +115,8 @@ def test_p01_p23_resigning_needs_a_signed_offer(pack: tactful.Policy, case: Plai
         {"signed_at": None},
         {"conditional": True},
         {"conditional": None},
-        {"form": None},
+        {"conditions": ["references"]},
+        {"withdrawn_at": now},
     ):
         weaker = {**case, "applications": [{**one, "offer": {**signed, **loose}}]}
         assert _vetoes(pack.decide(weaker), "resign")
@@ -154,12 +161,15 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
             "follow_up",
             "email_follow_up",
         ),
-        *("call", "connect", "tell_about_offer", "answer_offer", "ask_in_writing", "ask_for_time", "withdraw"),
+        *("call", "connect", "offer_contact", "tell_about_offer", "answer_offer", "ask_in_writing", "ask_for_contract"),
+        *("ask_for_time", "ask_if_offer_stands", "ask_about_conditions", "ask_about_start", "withdraw"),
+        *("reply_to_withdrawn_offer", "ask_what_they_will_do", "check_offer", "check_conditions", "get_ready"),
+        *("have_contract_checked", "hand_in_papers", "tell_referees", "take_notice_back", "agree_move"),
         *("reply_to_rejection", "find_name", "find_interviewers", "find_contact", "wait", "move_on", "weigh_offers"),
-        *("keep_searching", "stop_searching", "resign", "give_notice"),
+        *("keep_searching", "resign", "give_notice"),
         *("draft_note", "update_helper", "correct_mistake", "find_address", "company_contact", "get_back_in_touch"),
         *("ask_for_feedback", "offer_times", "apologise", "ask_for_new_time", "answer_message"),
-        *("hand_over", "hand_in_task", "send_references", "send_documents"),
+        *("prepare", "find_out", "hand_over", "hand_in_task", "send_references", "send_documents"),
     }
 
 
@@ -268,13 +278,15 @@ def test_p44_looser_figures_keep_all_safety(case: Plain) -> None:
 @given(case=CASES)
 def test_p22_strings_attached_keep_the_job(pack: tactful.Policy, case: Plain) -> None:
     """P22: a condition on every offer forbids resigning, and adds no contact but the request for a firm one."""
+    outside = _with(case, "application", internal=None)["applications"]
     tied = [
         {**application, "offer": {**application["offer"], "conditional": True}}
         if "offer" in application
         else application
-        for application in case["applications"]
+        for application in outside
     ]
-    after = pack.decide({**case, "candidate": {**case["candidate"], "employed": True}, "applications": tied})
+    employed = {**case["candidate"], "employed": True, "notice_given": None}
+    after = pack.decide({**case, "candidate": employed, "applications": tied})
     assert _vetoes(after, "resign")
     assert not _names(after, "resign")
 
@@ -503,7 +515,8 @@ def test_p19_p39_something_is_advised_of_every_open_application(pack: tactful.Po
     """P19, P39: be it to wait or to let go; an open application is never met with silence."""
     decision = pack.decide(case)
     for application in case["applications"]:
-        if application.get("status") not in ("accepted", *ENDED):
+        rejected = any(message.get("kind") == "rejection" for message in application.get("messages", []))
+        if application.get("status") not in ("accepted", *ENDED) and not rejected:
             assert [
                 action
                 for action in decision.actions

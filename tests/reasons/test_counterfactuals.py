@@ -137,4 +137,4 @@ def test_a_pack_may_say_who_can_change_a_field() -> None:
 
 def test_where_nothing_does_it_nothing_is_suggested() -> None:
     """No change of facts makes the pack recommend what it never recommends."""
-    assert _flips("stop_searching", "c").ways == ()
+    assert _flips("resign", "c").ways == ()

@@ -229,10 +229,10 @@ rules:
 
 
 def test_an_action_that_no_rule_recommends_says_so(pack: tactful.Policy) -> None:
-    """The pack never advises to stop searching; the prohibition that holds is the answer."""
-    (answer,) = _decide(pack, "two_interviewers_one_wants_email").why("stop_searching").answers
+    """The pack never advises to quit a job; the prohibition that holds is the answer."""
+    (answer,) = _decide(pack, "two_interviewers_one_wants_email").why("resign").answers
     assert isinstance(answer, AdvisedRecord)
-    (other,) = _decide(pack, "two_interviewers_one_wants_email").why("stop_searching", "dana").answers
+    (other,) = _decide(pack, "two_interviewers_one_wants_email").why("resign", "dana").answers
     assert other == answer
     policy = tactful.loads("actions: {dance: {about: x}}")
     record = policy.decide({"now": "2026-11-23T10:00:00Z", "candidate": {"id": "c"}}).why("dance")

@@ -18,7 +18,6 @@ from tactful.language.ir import CheckedPack
 from tactful.language.terms import AdviceKind, DueMeans, Modality
 from tactful.reasons.compare import compare
 from tactful.reasons.context import Context, Reasons, application_of, pack_record, target_record
-from tactful.reasons.justification import opened
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import (
     ActionRecord,
@@ -149,9 +148,8 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     @lazy
     def _opening(self) -> _Opening:
-        rules = self._context.checked.rules
         try:
-            since = opened([(rules[no], row) for no, row, _ in self._conclusion.firings], self._context.expiry)
+            since = self._context.opened(self._conclusion)
         except TooManySteps:
             return _Opening(None, left_out=True)
         return _Opening(since, left_out=False)

@@ -49,6 +49,9 @@ def advise(
     questions: Annotated[
         bool, typer.Option("--questions", help="With --format json: include the facts that would change the decision.")
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="As text: every step, reason and source, and what was set aside.")
+    ] = False,
     format_: Format = "text",
 ) -> None:
     """Decide on a case: what to do, ranked and with reasons."""
@@ -67,7 +70,7 @@ def advise(
         return
     from tactful.formats.text import render_decision  # JSON does not need it
 
-    render_decision(decision, console(), application)
+    render_decision(decision, console(), application, full=full)
     render_questions(decision.questions_for(application), console())
     if decision.questions_incomplete:
         console().print("    not every unknown fact was tried: there are too many in a case of this size", style="dim")

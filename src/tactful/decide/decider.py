@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 from tactful.decide.handled import without_handled
 from tactful.decide.keys import Keys
@@ -10,6 +11,7 @@ from tactful.decide.ranker import Ranker, Ranking
 from tactful.decide.truths import Conditions
 from tactful.decide.work import Work
 from tactful.engines.compiled import CompiledProgram, compile_pack
+from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import Program, RawFiring
 from tactful.engines.rete import Rete, ReteProgram
@@ -24,6 +26,7 @@ from tactful.language.ir.fields_read import ReadField, read_fields
 from tactful.source.lazy import lazy
 
 EngineName = Literal["compiled", "rete"]
+T = TypeVar("T")
 
 
 class Decider:
@@ -40,6 +43,7 @@ class Decider:
         #: The engine's name.
         self.engine: EngineName = "compiled" if engine == "compiled" else "rete"
         self._program = self._load(engine)
+        self._made: dict[Callable[[Decider], Any], Any] = {}
         self.keys = Keys(checked)
         places_at = self._program.places_at if isinstance(self._program, CompiledProgram) else None
         self.ranker = Ranker(checked, self.calendars, places_at)
@@ -51,6 +55,16 @@ class Decider:
         options = Rete() if engine == "rete" else engine
         fallback = compile_pack(self.checked, self.calendars) if options.fall_back else None
         return ReteProgram(self.checked, self.calendars, options.pool(), fallback)
+
+    @property
+    def turning(self) -> TurningFunctions | None:
+        """Functions for explanations; ``None`` if the engine does not compile packs."""
+        return self._program.turning if isinstance(self._program, CompiledProgram) else None
+
+    def once(self, make: Callable[[Decider], T]) -> T:
+        """What a higher floor makes from a pack, such as its sentences taken apart. It is made once and then kept."""
+        made: T | None = self._made.get(make)
+        return self._made.setdefault(make, make(self)) if made is None else made
 
     @lazy
     def moving(self) -> tuple[Rule, ...]:

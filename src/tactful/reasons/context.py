@@ -11,16 +11,15 @@ import msgspec
 from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion, Ranker
 from tactful.engines.evaluate import Evaluator
-from tactful.engines.expiry import Expiry
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendar
 from tactful.facts.dates import format_date
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import CheckedPack
 from tactful.language.terms import AdviceKind, DueMeans
-from tactful.reasons.justification import justification, step_text
 from tactful.reasons.records.decision import JustificationRecord, PackRecord, TargetRecord
-from tactful.reasons.wording import fill, name_of
+from tactful.reasons.telling import CompiledTelling, PlainTelling, Telling
+from tactful.reasons.wording import name_of
 from tactful.source.lazy import lazy
 
 #: The most conditions of rules in the reasons of one record.
@@ -73,9 +72,12 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         return self.decider.evaluator(self.case, self.now)
 
     @lazy
-    def expiry(self) -> Expiry:
-        """How long rules have fired, for explanations."""
-        return Expiry(self.evaluator)
+    def telling(self) -> Telling:
+        """What puts the decision into words."""
+        turning = self.decider.turning
+        if turning is None:
+            return PlainTelling(self.decider, self.case, self.now)
+        return CompiledTelling(self.decider, turning, self.case, self.now)
 
     @lazy
     def _because(self) -> dict[Conclusion, tuple[JustificationRecord, ...]]:
@@ -108,33 +110,40 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def label_of(self, action: str, target: Row) -> str:
         """An action in words, for a target."""
-        label = self.checked.actions[action].label
-        if label is None:
-            return action.replace("_", " ").capitalize()
-        env = self.evaluator.environment(target.entity, target)
-        return fill(label, env, self.evaluator, self.calendar)
+        return self.telling.label(action, target)
 
     def because(self, conclusion: Conclusion) -> tuple[JustificationRecord, ...]:
         """The justifications of a conclusion, the rule with the highest priority first."""
         known = self._because.get(conclusion)
         if known is None:
-            rules = self.checked.rules
-            known = self._because[conclusion] = tuple(
-                justification(rules[no], row, self.evaluator, self.calendar)
-                for no, row, _ in self.ranker.sorted_firings(conclusion)
-            )
+            rules, telling = self.checked.rules, self.telling
+            firings = self.ranker.sorted_firings(conclusion)
+            known = self._because[conclusion] = tuple([telling.justification(rules[no], row) for no, row, _ in firings])
         return known
+
+    def opened(self, conclusion: Conclusion) -> int | None:
+        """Since when a conclusion has been drawn, if time alone brought it about (seconds since 1970).
+
+        Returns ``None`` where one of its rules has fired for more than a year, or would fire at any time. May raise
+        :class:`tactful.engines.courses.TooManySteps`.
+        """
+        rules, since = self.checked.rules, self.telling.since
+        first = None
+        for no, row, _ in conclusion.firings:
+            moment = since(rules[no], row)
+            if moment is None:
+                return None
+            first = moment if first is None else min(first, moment)
+        return first
 
     def steps_of(self, conclusion: Conclusion) -> tuple[str, ...]:
         """The steps of a recommendation: the action's own, then those that rules add. A prohibition has none."""
         if conclusion.prohibits:
             return ()
-        checked, evaluator = self.checked, self.evaluator
-        env = evaluator.environment(conclusion.target.entity, conclusion.target)
-        own = [fill(step, env, evaluator, self.calendar) for step in checked.actions[conclusion.action].steps]
+        rules, telling = self.checked.rules, self.telling
+        own = telling.steps(conclusion.action, conclusion.target)
         firings = self.ranker.steps_for(conclusion, self.steps)
-        added = [step_text(checked.rules[no], row, evaluator, self.calendar) for no, row, _ in firings]
-        return tuple(dict.fromkeys((*own, *added)))
+        return tuple(dict.fromkeys((*own, *(telling.added(rules[no], row) for no, row, _ in firings))))
 
 
 class Reasons:

@@ -12,7 +12,6 @@ from typing import assert_never
 import msgspec
 
 from tactful.engines.evaluate import Environment, Evaluator
-from tactful.engines.expiry import Expiry
 from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Row
@@ -74,13 +73,3 @@ def step_text(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar) ->
     """The step that a firing adds, in words."""
     assert isinstance(rule.conclusion, AddStep)
     return fill(rule.conclusion.step, evaluator.environment(rule.entity, row), evaluator, calendar)
-
-
-def opened(fired: list[tuple[Rule, Row]], expiry: Expiry) -> int | None:
-    """Since when any of the rules has fired, if time alone made it fire (seconds since 1970).
-
-    Returns ``None`` where a rule has fired for more than a year, or would fire at any time.
-    """
-    since = [expiry.since(rule, row) for rule, row in fired]
-    known = [moment for moment in since if moment is not None]
-    return min(known) if known and len(known) == len(since) else None

@@ -34,6 +34,10 @@ _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+#: What a value that is not known is called.
+UNKNOWN: Final = "unknown"
+
+
 def say_moment(moment: int, calendar: Calendar) -> str:
     """``Sat 21 Nov 2026, 16:30`` in the time zone of ``calendar``, for a moment in seconds since 1970.
 
@@ -81,7 +85,7 @@ def say_value(value: Value, kind: Kind, calendar: Calendar) -> str:
     """A value in words; ``unknown`` for ``None``."""
     match value:
         case None:
-            return "unknown"
+            return UNKNOWN
         case bool():
             return "yes" if value else "no"
         case tuple():
@@ -122,6 +126,11 @@ def plain_value(value: Value, kind: Kind, calendar: Calendar) -> bool | int | fl
 def listing(words: list[str]) -> str:
     """``a, b and c``; ``none`` for no words."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
+def unlabelled(action: str) -> str:
+    """What an action without a label is called: its id in words."""
+    return action.replace("_", " ").capitalize()
 
 
 def fill(template: Template, env: Environment, evaluator: Evaluator, calendar: Calendar) -> str:

@@ -1,7 +1,8 @@
 """The default engine: a checked pack becomes Python functions, built as ``ast`` nodes and never as text.
 
 ``expressions`` turns conditions and fields into expressions, ``rule_functions`` builds functions from them, ``deadlines``
-finds the end of a rule without ``by``, and ``runtime`` is the object that the functions run on.
+finds the end of a rule without ``by``, and ``runtime`` is the object that the functions run on. ``turning`` makes functions
+that look back in time, for explanations, and ``past`` is what these run on.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from collections.abc import Callable, Sequence
 
 from tactful.engines.compiled.rule_functions import build_functions
 from tactful.engines.compiled.runtime import Runtime
+from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendars
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import CheckedPack
+from tactful.language.ir.clockwork import Clockwork
 
 
 class CompiledProgram:
@@ -23,24 +26,29 @@ class CompiledProgram:
         self._facts = {fact.id: fact for fact in checked.facts}
         self._rules = checked.rules
         self._calendars = calendars
+        #: The functions that look back in time, and ahead.
+        self.turning = TurningFunctions(checked, Clockwork(self._facts))
         self._fire, self._steps, self._orders = build_functions(checked)
 
     def fire(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that advise or prohibit, for ``case`` at ``now`` (seconds since 1970), in no particular order."""
         firings: list[RawFiring] = []
-        self._fire(Runtime(case, now, case.families, self._calendars, self._rules, self._facts), firings.append)
+        self._fire(self._runtime(case, now), firings.append)
         return firings
 
     def fire_steps(self, case: Case, now: int) -> list[RawFiring]:
         """All firings of rules that add steps, in no particular order. They are only needed when advice is put into words."""
         firings: list[RawFiring] = []
-        self._steps(Runtime(case, now, case.families, self._calendars, self._rules, self._facts), firings.append)
+        self._steps(self._runtime(case, now), firings.append)
         return firings
 
     def places_at(self, case: Case, now: int) -> Callable[[int, Sequence[Row]], list[tuple[int | float, ...]]]:
         """The places of rows in an order of targets, by the order's number, for ``case`` at ``now`` (seconds since 1970)."""
-        runtime, functions = Runtime(case, now, case.families, self._calendars, self._rules, self._facts), self._orders
+        runtime, functions = self._runtime(case, now), self._orders
         return lambda no, rows: functions[no](runtime, rows)
+
+    def _runtime(self, case: Case, now: int) -> Runtime:
+        return Runtime(case, now, case.families, self._calendars, self._rules, self._facts, self.turning)
 
 
 def compile_pack(checked: CheckedPack, calendars: Calendars) -> CompiledProgram:

@@ -101,21 +101,26 @@ class Expressions:
 
     def value(self, field: Field) -> ast.expr:
         """The field's value, ``None`` where it is unknown."""
-        value = self._own_value(field, self.row(field))
+        value = self.own_value(field, self.row(field))
         if field.scope in self._nullable:
             return ast.IfExp(is_known(load(field.scope)), value, constant(None))
         return value
 
-    def _own_value(self, field: Field, row: ast.expr) -> ast.expr:
+    def own_value(self, field: Field, row: ast.expr) -> ast.expr:
+        """The value of a field of a row that exists."""
         match field.origin:
             case "given":
                 return attribute(row, field.key)
             case "custom":
                 return call(attribute(row, "custom", "get"), constant(field.key))
             case "clock":
-                return call(attribute(row, "calendar", _CLOCKS[field.key]), load(NOW))
+                return self.clock(field, row, load(NOW))
             case "computed":
                 return self._computed(field, row)
+
+    def clock(self, field: Field, row: ast.expr, moment: ast.expr) -> ast.expr:
+        """What a clock of a row shows at a moment."""
+        return call(attribute(row, "calendar", _CLOCKS[field.key]), moment)
 
     def calendar(self, field: Field) -> ast.expr:
         """The calendar in which business days after the field count: its application's, else the candidate's."""
@@ -123,6 +128,20 @@ class Expressions:
         if field.scope in ("candidate", "application"):
             return attribute(load(field.scope), "calendar")
         return attribute(load(field.scope), "application", "calendar")
+
+    def nearest_calendar(self, field: Field) -> ast.expr:
+        """The calendar of the field's row, see :func:`tactful.facts.rows.nearest_calendar`."""
+        row = self.row(field)
+        match field.via[-1] if field.via else field.scope:
+            case "interview" | "offer":
+                return attribute(row, "application", "calendar")
+            case "interviewer":
+                return attribute(row, "person", "calendar")
+            case "message":
+                either_one = ast.BoolOp(ast.Or(), [attribute(row, "person"), attribute(row, "application")])
+                return attribute(either_one, "calendar")
+            case _:
+                return attribute(row, "calendar")
 
     def shifted(self, moment: ast.expr, shift: Shift, field: Field) -> ast.expr:
         """The moment moved by ``shift``."""
@@ -168,9 +187,9 @@ class Expressions:
         """The value is known, and all predicates hold of it."""
         simple = len(predicates) == 1 or field.origin == "given" or isinstance(value, ast.Name)
         if simple and self.always_known(field):
-            return both([self._predicate(predicate, value, field) for predicate in predicates])
+            return both([self.predicate(part, value, field) for part in predicates])
         first, again = self.named(value)
-        return both([is_known(first), *(self._predicate(predicate, again, field) for predicate in predicates)])
+        return both([is_known(first), *(self.predicate(part, again, field) for part in predicates)])
 
     def always_known(self, field: Field) -> bool:
         """Whether the field is never unknown: it is required, or computed and no moment."""
@@ -180,7 +199,7 @@ class Expressions:
             return not (field.derived or isinstance(field.kind, MomentKind))
         return is_required(field)
 
-    def _predicate(self, predicate: Predicate, value: ast.expr, field: Field) -> ast.expr:
+    def predicate(self, predicate: Predicate, value: ast.expr, field: Field) -> ast.expr:
         """One predicate of a value that is known; ``value`` may be used more than once."""
         match predicate:
             case Known():
@@ -217,7 +236,9 @@ class Expressions:
 
     def _day(self, value: ast.expr, field: Field) -> ast.expr:
         """The ordinal of a date, or of the day of a moment where the field's row is."""
-        return value if isinstance(field.kind, DateKind) else call(load("day_of"), self.row(field), value)
+        return (
+            value if isinstance(field.kind, DateKind) else call(attribute(self.nearest_calendar(field), "day"), value)
+        )
 
     def _date_between(self, day: ast.expr, first: int | None, last: int | None) -> ast.expr:
         if first is None or last is None:
@@ -237,7 +258,7 @@ class Expressions:
             case Moved():
                 return self._moved(expression)
             case Opens(field=field, how=how):
-                opens = call(load("opens"), self.value(field), self.row(field), constant(how == "office"))
+                opens = call(load("opens"), self.value(field), self.nearest_calendar(field), constant(how == "office"))
                 return self._where_known(field, opens)
             case Pick(how=how, members=members):
                 helper = {"largest": "largest", "smallest": "smallest", "first": "first_known"}[how]

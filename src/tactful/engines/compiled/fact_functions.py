@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Literal, assert_never
 
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
@@ -21,6 +21,7 @@ from tactful.engines.compiled.python_ast import (
     is_unknown,
     load,
     loop,
+    with_variables,
 )
 from tactful.engines.compiled.tree_code import Tables
 from tactful.facts.entities import SCOPES
@@ -38,45 +39,56 @@ class Facts:
         self._facts = checked.facts
         #: Tables that generated code looks values up in.
         self.tables: Tables = {}
-        self._numbers = {fact.id: no for no, fact in enumerate(checked.facts)}
+        #: Each fact's number, by its id.
+        self.numbers = {fact.id: no for no, fact in enumerate(checked.facts)}
         #: Numbers of the facts whose functions are called, and of the facts whose functions cache values by row.
         self._called: set[int] = set()
         self._remembered: set[int] = set()
+        self._written: set[int] = set()
+
+    def expressions(self, nullable: frozenset[str], computed: Callable[[Field, ast.expr], ast.expr]) -> Expressions:
+        """The expressions of a function."""
+        return Expressions(nullable, computed)
 
     def read(self, id_: str, row: ast.expr) -> ast.expr:
         """A call of the fact's function."""
-        self._called.add(self._numbers[id_])
-        return call(load(f"fact{self._numbers[id_]}"), load(RUNTIME), row)
+        self._called.add(self.numbers[id_])
+        return call(load(f"fact{self.numbers[id_]}"), load(RUNTIME), row)
 
     def fact(self, id_: str) -> ComputedFact:
         """The fact itself."""
-        return self._facts[self._numbers[id_]]
+        return self._facts[self.numbers[id_]]
 
     def read_again(self, id_: str, row: ast.expr) -> ast.expr:
         """A call of a function that caches its values: from another fact, or from a loop inside the fact's row."""
-        self._remembered.add(self._numbers[id_])
+        self._remembered.add(self.numbers[id_])
         return self.read(id_, row)
 
     def functions(self) -> Iterator[ast.stmt]:
-        """The functions of all facts that the code generated so far calls."""
+        """The functions of all facts that the code generated so far calls, without those that were given before."""
         for no, fact in reversed(list(enumerate(self._facts))):  # a fact comes after the facts that it reads
-            if no not in self._called:
+            if no not in self._called or no in self._written:
                 continue
+            self._written.add(no)
             body = _FactFunction(self, fact).body()
             if no in self._remembered:
                 yield function(f"work{no}", [RUNTIME, "row"], body)
-                yield function(f"fact{no}", [RUNTIME, "row"], self._cached(no))
+                yield function(f"fact{no}", [RUNTIME, "row"], self.cached(no))
             else:
                 yield function(f"fact{no}", [RUNTIME, "row"], body)
 
-    def _cached(self, no: int) -> list[ast.stmt]:
-        """Look the value up by the fact's and the row's number. The first call computes it."""
+    def key(self, no: int) -> ast.expr:
+        """The number under which the value of a fact is cached for ``row``."""
         rows = ast.BinOp(attribute(load("row"), "no"), ast.Mult(), constant(len(self._facts)))
+        return ast.BinOp(rows, ast.Add(), constant(no))
+
+    def cached(self, no: int) -> list[ast.stmt]:
+        """Look the value up by the fact's and the row's number. The first call computes it."""
         memo = attribute(load(RUNTIME), "memo")
         stored = ast.Subscript(memo, load("key"), ast.Store())
         value = ast.Name("value", ast.Store())
         return [
-            assign("key", ast.BinOp(rows, ast.Add(), constant(no))),
+            assign("key", self.key(no)),
             ast.If(
                 ast.Compare(load("key"), [ast.In()], [memo]),
                 [ast.Return(ast.Subscript(memo, load("key"), ast.Load()))],
@@ -98,11 +110,8 @@ class _FactFunction:
 
     def body(self) -> list[ast.stmt]:
         """All statements."""
-        return [
-            assign(NOW, attribute(load(RUNTIME), "now")),
-            *scope_of(self._fact.entity, load("row")),
-            *self._work(self._fact),
-        ]
+        scope = [assign(NOW, attribute(load(RUNTIME), "now")), *scope_of(self._fact.entity, load("row"))]
+        return with_variables(scope, self._work(self._fact))
 
     def _work(self, fact: ComputedFact) -> list[ast.stmt]:
         match fact:
@@ -111,16 +120,19 @@ class _FactFunction:
             case Aggregate():
                 return self._aggregate(fact)
             case Derived(expression=expression):
-                value = Expressions(frozenset(self._nullable), self._computed).expression(expression)
+                value = self._expressions(self._nullable).expression(expression)
                 return [ast.Return(value)]
             case _:
                 assert_never(fact)
+
+    def _expressions(self, nullable: Iterable[str]) -> Expressions:
+        return self._facts.expressions(frozenset(nullable), self._computed)
 
     def _computed(self, field: Field, row: ast.expr) -> ast.expr:
         return self._facts.read_again(field.key, row)
 
     def _when(self, fact: WhenFact) -> list[ast.stmt]:
-        condition = Expressions(frozenset(self._nullable), self._computed).condition(fact.condition)
+        condition = self._expressions(self._nullable).condition(fact.condition)
         return [ast.Return(ast.IfExp(condition, constant(True), constant(False)))]
 
     # --- aggregates ---
@@ -131,7 +143,7 @@ class _FactFunction:
             nullable = nullable | {"person"}
         if fact.entity == "candidate" and fact.over != "offer":
             nullable = nullable | {"offer"}
-        expressions = Expressions(frozenset(nullable), self._computed)
+        expressions = self._expressions(nullable)
         condition = expressions.condition(fact.where)
         value = constant(None) if fact.value is None else expressions.value(fact.value)
         match fact.op:

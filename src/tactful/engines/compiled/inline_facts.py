@@ -118,7 +118,7 @@ class Inliner:
     def _statement(self, fact: ComputedFact, nullable: frozenset[str]) -> list[ast.stmt]:
         name = self.variables.name(fact.id)
         if isinstance(fact, WhenFact):
-            return [assign(name, _truth(self.expressions(nullable).condition(fact.condition)))]
+            return [assign(name, truth(self.expressions(nullable).condition(fact.condition)))]
         if isinstance(fact, Derived):
             value = self.expressions(nullable).expression
             if isinstance(fact.expression, Pick):
@@ -220,7 +220,7 @@ class Inliner:
             inner = nullable - {field.scope}
             lookups = self._lookups(fact, owner, inner)
             if lookups is not None:
-                return _truth(Expressions(inner, lambda field, _: lookups[field.key], used).condition(fact.condition))
+                return truth(Expressions(inner, lambda field, _: lookups[field.key], used).condition(fact.condition))
         given = None if field.via else _given(fact)
         if given is not None and not (shadowed and given.scope == "person"):
             return Expressions(nullable - {field.scope}, _no_fact, used).value(given)
@@ -262,7 +262,7 @@ def _of_owner(field: Field, fact: Aggregate) -> bool:
     return field.scope in SCOPES[fact.entity] and field.scope != fact.over and not field.via
 
 
-def _truth(condition: ast.expr) -> ast.expr:
+def truth(condition: ast.expr) -> ast.expr:
     """The condition as ``True`` or ``False``. Most conditions are already."""
     return condition if _is_truth(condition) else ast.IfExp(condition, constant(True), constant(False))
 

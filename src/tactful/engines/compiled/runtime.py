@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import msgspec
 
+from tactful.engines.compiled.past import SMALL, Past, Untold, past_of, until
+from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.courses import TooManySteps
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Expiry, end_not_found
@@ -25,7 +28,9 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
     calendars: Calendars
     rules: Sequence[Rule]
     facts: Mapping[str, ComputedFact]
+    turning: TurningFunctions
     memo: dict[tuple[int, int], Value] = msgspec.field(default_factory=dict)
+    past: Past | None = None
     expiry: Expiry | None = None
 
     def until(self, rule: int, row: Row) -> int | None:
@@ -33,8 +38,18 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
 
         Raises :class:`tactful.InvalidInput` if that takes too many steps.
         """
+        turns = self.turning.rule(rule) if self.case.size <= SMALL else None
+        if turns is not None:
+            past = self.past = self.past or past_of(self.case, self.now)
+            with suppress(Untold):
+                return until(past, turns, row)
+        return self._until(rule, row)
+
+    def _until(self, rule: int, row: Row) -> int | None:
+        """The same with the plain evaluator."""
         if self.expiry is None:
-            self.expiry = Expiry(Evaluator(self.case, self.now, self.facts, self.calendars))
+            evaluator = Evaluator(self.case, self.now, self.facts, self.calendars)
+            self.expiry = Expiry(evaluator, self.turning.clockwork)
         try:
             return self.expiry.until(self.rules[rule], row)
         except TooManySteps:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -11,9 +12,19 @@ from rich.text import Text
 from tactful.api.decision import Advice, Decision
 from tactful.facts.reading.moments import epoch_seconds
 from tactful.formats.notices import notices
+from tactful.formats.text.blocks import Block, Said, blocks, by_due, sections
 from tactful.formats.text.console import SafeConsole
 from tactful.reasons.records.decision import AlternativeRecord, HandledRecord, JustificationRecord, SetAsideRecord
-from tactful.reasons.wording import concerning, distance, say_local, say_moment
+from tactful.reasons.wording import (
+    concerning,
+    distance,
+    listing,
+    say_clock,
+    say_day,
+    say_local,
+    say_moment,
+    say_short_day,
+)
 
 #: The style of each modality.
 STYLES: Final = {
@@ -24,10 +35,21 @@ STYLES: Final = {
     "must_not": "bold red",
 }
 _INDENT: Final = 4
+#: The heading of each section.
+_HEADS: Final = ("First of all", "What to do now", "What to leave alone", "What to wait for", "Standing advice")
+#: How many reasons are given in short, and how many lines the steps may take.
+_REASONS: Final = 2
+_STEP_LINES: Final = 2
 
 
-def render_decision(decision: Decision, console: SafeConsole, application: str | None = None) -> None:
-    """Print the ranked advice, then what was set aside. ``application``: only advice about it or the candidate."""
+def render_decision(
+    decision: Decision, console: SafeConsole, application: str | None = None, *, full: bool = False
+) -> None:
+    """Print the advice: what to do, what to leave alone, what to wait for, and standing advice.
+
+    ``application``: only advice about it or the candidate. ``full``: every step, reason and source, and what was set aside.
+    Otherwise it is told in short, with those who get the same advice together.
+    """
     calendar = decision.calendar
     head = f"{say_moment(epoch_seconds(decision.at), calendar)} ({calendar.time_zone})"
     console.print(Text.assemble("Advice for ", (head, "bold"), f", by the rules of {decision.pack_name}"))
@@ -37,32 +59,155 @@ def render_decision(decision: Decision, console: SafeConsole, application: str |
     if not shown:
         console.print()
         console.print("No rule has anything to say about this case.")
-    for advice in shown:
-        console.print()
-        _advice(advice, decision, console)
-    _set_aside(decision, console, application)
+    if full:
+        _print_in_full(shown, decision, console)
+        _set_aside(decision, console, application)
+    else:
+        _Short(decision, console, application).print(shown)
 
 
-def _advice(advice: Advice, decision: Decision, console: SafeConsole) -> None:
-    modality = advice.modality.replace("_", " ").upper()
-    line = Text.assemble(f"{advice.rank:>2}. ", (modality, STYLES[advice.modality]), "  ", (advice.label, "bold"))
+def _print_in_full(advice: list[Advice], decision: Decision, console: SafeConsole) -> None:
+    for head, of_kind in zip(_HEADS, sections(advice), strict=True):
+        if of_kind:
+            _heading(head, console)
+        for no, item in enumerate(of_kind):
+            if no:
+                console.print()
+            _in_full(item, decision, console)
+
+
+def _in_full(advice: Advice, decision: Decision, console: SafeConsole) -> None:
+    line = _headline(advice, advice.label)
     line.append(concerning(advice.target, decision.company(advice.application)), "dim")
     console.print(line)
-    if advice.due is not None:
-        _indented(console, _deadline(epoch_seconds(advice.due), advice.due_means, decision))
+    if (deadline := _deadline(advice, decision)) is not None:
+        _indented(console, deadline)
     for step in advice.steps:
-        _indented(console, Text(f"- {step}"))
+        _step(console, step)
     for justification in advice.because:
         _indented(console, _because(justification))
     for alternative in advice.alternatives:
-        _indented(console, _alternative(alternative))
+        _indented(console, Text(f"or: {_alternative(alternative)}", "dim"))
 
 
-def _deadline(due: int, word: str, decision: Decision) -> Text:
-    now = epoch_seconds(decision.at)
-    late = due < now
-    text = f"{word} {say_moment(due, decision.calendar)}, {distance(due - now)}"
-    return Text(text + (", overdue" if late else ""), "bold red" if late else "magenta")
+class _Short:
+    """Prints advice in short: those who get the same advice together, and standing advice in a line each."""
+
+    def __init__(self, decision: Decision, console: SafeConsole, application: str | None) -> None:
+        self._decision, self._console = decision, console
+        #: Whether it has to be said which company advice is about.
+        self._companies = application is None and len(decision.context.case.families) > 1
+        #: What has been said of each action. It is not repeated for others.
+        self._told: set[tuple[str, str]] = set()
+
+    def print(self, advice: list[Advice]) -> None:
+        """Print advice in sections. Where there is only standing advice, its reasons have room."""
+        tell = (self._reasoned, self._to_do, self._briefly, self._briefly, self._line)
+        if all(item.kind == "standing" for item in advice):
+            tell = (*tell[:-1], self._reasoned)
+        arranged = sections(advice)
+        if advice and not arranged.do:
+            self._console.print()
+            self._console.print("Nothing needs doing now.")
+        for head, items, print_ in zip(_HEADS, arranged, tell, strict=True):
+            self._section(head, items, print_)
+        if advice:
+            self._console.print()
+            self._console.print(Text("With `--full`: every step, reason and source, and what was set aside", "dim"))
+
+    def _section(self, head: str, advice: list[Advice], print_: Callable[[Block], None]) -> None:
+        if advice:
+            _heading(head, self._console)
+        for block in blocks(advice, self._decision):
+            print_(block)
+
+    def _line(self, block: Block) -> None:
+        line = _headline(block.first, block.label())
+        if concerned := block.concerning(company=self._companies):
+            line.append(f" ({concerned})", "dim")
+        dues = list(by_due(block))
+        deadline = _deadline(block.first, self._decision)
+        if len(dues) == 1 and deadline is not None:
+            line.append(" – ").append_text(deadline)
+        self._console.print(line)
+        if len(dues) > 1:
+            for advice, names in dues:
+                deadline = _deadline(advice, self._decision) or Text("for now", "magenta")
+                _indented(self._console, deadline.append(f": {listing(names)}", "default"))
+
+    def _briefly(self, block: Block) -> None:
+        """The line, and one reason, unless there are several deadlines: the reasons then differ as well."""
+        self._line(block)
+        if all(advice.due == block.first.due for advice in block.advice):
+            self._reasons(block, 1)
+
+    def _reasoned(self, block: Block) -> None:
+        self._line(block)
+        self._reasons(block, None)
+
+    def _reasons(self, block: Block, count: int | None) -> None:
+        for reason in self._new(block, block.reasons()[:count]):
+            _indented(self._console, Text(reason))
+
+    def _new(self, block: Block, said: Iterable[Said]) -> list[str]:
+        """The sentences that have not been said of the block's action yet."""
+        action = block.first.action
+        new = [sentence for sentence in said if (action, sentence.masked) not in self._told]
+        self._told.update((action, sentence.masked) for sentence in new)
+        return [sentence.text for sentence in new]
+
+    def _to_do(self, block: Block) -> None:
+        self._line(block)
+        self._reasons(block, _REASONS)
+        self._steps("", self._new(block, block.steps()))
+        for name, steps in block.own_steps():
+            self._steps(f"{name}: ", [step.text for step in steps])
+        alternatives = dict.fromkeys(_alternative(other) for advice in block.advice for other in advice.alternatives)
+        if alternatives:
+            _indented(self._console, Text(f"or: {'; '.join(alternatives)}", "dim"))
+
+    def _steps(self, name: str, steps: Sequence[str]) -> None:
+        """Print as many steps as fit into some lines, and count the others."""
+        if not steps:
+            return
+        room = _STEP_LINES * (self._console.width - _INDENT) - 20
+        text = f"{name}{steps[0]}"
+        shown = 1
+        while shown < len(steps) and len(text) + len(steps[shown]) < room:
+            text += f" {steps[shown]}"
+            shown += 1
+        left = len(steps) - shown
+        _step(self._console, text + (f" (and {left} more)" if left else ""))
+
+
+def _heading(text: str, console: SafeConsole) -> None:
+    console.print()
+    console.print(Text(text, "bold"))
+
+
+def _headline(advice: Advice, label: str) -> Text:
+    modality = advice.modality.replace("_", " ").upper()
+    return Text.assemble(f"{advice.rank:>2}. ", (modality, STYLES[advice.modality]), "  ", (label, "bold"))
+
+
+def _deadline(advice: Advice, decision: Decision) -> Text | None:
+    """``by Mon 23 Nov, 16:30 (in 6 hours)``; ``None`` without a deadline, and where something was to be kept up until then."""
+    if advice.due is None:
+        return None
+    left = epoch_seconds(advice.due) - epoch_seconds(decision.at)
+    if left < 0 and advice.due_means == "until":
+        return None
+    late = ", overdue" if left < 0 else ""
+    text = f"{advice.due_means} {_day_or_moment(advice.due, decision.at)} ({distance(left)}{late})"
+    return Text(text, "bold red" if late else "magenta")
+
+
+def _day_or_moment(due: datetime, now: datetime) -> str:
+    """A deadline in words: the day alone where it is the end of a day, and the year where it is another year."""
+    clock = say_clock(due)
+    day = due.date() - timedelta(days=clock == "00:00")
+    words = say_short_day(day) if day.year == now.year else say_day(day)
+    return words if clock in ("00:00", "23:59") else f"{words}, {clock}"
 
 
 def _because(justification: JustificationRecord) -> Text:
@@ -70,8 +215,8 @@ def _because(justification: JustificationRecord) -> Text:
     return Text.assemble(f"{justification.text} ", (reference, "dim"))
 
 
-def _alternative(alternative: AlternativeRecord) -> Text:
-    return Text(f"or: {alternative.label} ({alternative.modality.replace('_', ' ')})", "dim")
+def _alternative(alternative: AlternativeRecord) -> str:
+    return f"{alternative.label} ({alternative.modality.replace('_', ' ')})"
 
 
 def _set_aside(decision: Decision, console: SafeConsole, application: str | None) -> None:
@@ -107,7 +252,11 @@ def _how(handled: HandledRecord) -> str:
     return f"done on {moment}" if handled.how == "done" else f"dismissed until {moment}"
 
 
-def _indented(console: SafeConsole, text: Text, by: int = _INDENT) -> None:
-    """Print a text wrapped and indented, without trailing spaces."""
-    for line in console.wrapped(text, console.width - by):
-        console.print(Text(" " * by).append_text(line))
+def _step(console: SafeConsole, step: str) -> None:
+    _indented(console, Text(step), _INDENT + 2, "- ")
+
+
+def _indented(console: SafeConsole, text: Text, by: int = _INDENT, mark: str = "") -> None:
+    """Print a text wrapped and indented, without trailing spaces. ``mark`` stands before its first line."""
+    for no, line in enumerate(console.wrapped(text, console.width - by)):
+        console.print(Text((mark if no == 0 else "").rjust(by)).append_text(line))

@@ -67,9 +67,10 @@ class RuleChecker:
         if conclusion is None:
             return None
         priority = rule.priority if rule.priority is not None else _default_priority(conclusion)
+        endless = rule.endless or (by is None and isinstance(conclusion, AddStep))
         return Rule(
             *(no, rule.id.text, rule.about, rule.source, entity, when, unless),
-            *(conclusion, target, by, rule.endless, because, priority, rule.id.span),
+            *(conclusion, target, by, endless, because, priority, rule.id.span),
             group=rule.group,
         )
 

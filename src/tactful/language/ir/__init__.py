@@ -454,7 +454,7 @@ class Rule(Checked, frozen=True):
     """A rule. ``no`` is its index in the pack's rules, which are sorted by id.
 
     ``when`` must hold, and ``unless`` must not. The deadline of a rule without ``by`` is the moment at which it stops firing
-    by time alone. A rule that is ``endless`` (``by: none``) has no deadline.
+    by time alone. A rule that is ``endless`` (``by: none``, or a step without ``by``) has no deadline.
     """
 
     no: int

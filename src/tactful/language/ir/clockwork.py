@@ -25,6 +25,7 @@ from tactful.language.ir.reads import (
     fields_of,
     fields_of_expression,
     fields_of_rule,
+    tests_in,
 )
 
 
@@ -34,18 +35,20 @@ class Clockwork:
     def __init__(self, facts: Mapping[str, ComputedFact]) -> None:
         self._facts = facts
         self._known: dict[str, bool] = {}
-        #: Results by the identity of the condition. The pack keeps all its conditions alive, so identities stay valid.
+        #: Results by the identity of the condition or rule. The pack keeps all of them alive, so identities stay valid.
         self._conditions: dict[int, bool] = {}
+        self._rules: dict[int, bool] = {}
 
     def field(self, field: Field) -> bool:
         """Whether the field's value changes by itself."""
         if field.origin != "computed":
             return field.origin == "clock"
         if field.key not in self._known:
-            self._known[field.key] = self._fact(self._facts[field.key])
+            self._known[field.key] = self.fact(self._facts[field.key])
         return self._known[field.key]
 
-    def _fact(self, fact: ComputedFact) -> bool:
+    def fact(self, fact: ComputedFact) -> bool:
+        """Whether a fact's value changes by itself."""
         match fact:
             case WhenFact(condition=condition):
                 return self.condition(condition)
@@ -95,8 +98,19 @@ class Clockwork:
 
         Dates are left out: they turn once in a year or never again, and not with every day.
         """
-        conditions = (rule.when, rule.unless)
-        return any(map(_reads_a_clock, conditions)) or self._through_facts(fields_of_rule(rule))
+        known = self._rules.get(id(rule))
+        if known is None:
+            read = any(map(_reads_a_clock, (rule.when, rule.unless))) or self._through_facts(fields_of_rule(rule))
+            known = self._rules[id(rule)] = read
+        return known
+
+    def tests(self, rule: Rule) -> Iterator[Test]:
+        """The tests of a rule, and of all facts behind it."""
+        yield from tests_in(rule.when)
+        yield from tests_in(rule.unless)
+        for id_ in closure(computed(fields_of_rule(rule)), self._facts):
+            for condition in _conditions_of_fact(self._facts[id_]):
+                yield from tests_in(condition)
 
     def shows_a_clock(self, field: Field) -> bool:
         """Whether it takes a local clock, a weekday or a business day to tell the field's value. See :meth:`looks_at_clocks`."""

@@ -38,6 +38,15 @@ def fields_of(condition: Condition) -> Iterator[Field]:
     yield from other_fields(condition)
 
 
+def tests_in(condition: Condition) -> Iterator[Test]:
+    """All tests of a condition."""
+    if isinstance(condition, Test):
+        yield condition
+        return
+    for member in condition.members:
+        yield from tests_in(member)
+
+
 def fields_of_fact(fact: ComputedFact) -> Iterator[Field]:
     """All fields that a computed fact reads."""
     match fact:

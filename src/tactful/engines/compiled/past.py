@@ -1,0 +1,220 @@
+"""Since when and until when a rule fires: the search from turn to turn, with the functions of ``turning``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from tactful.facts.calendars import Calendar
+from tactful.facts.kinds import DAY, Value
+from tactful.facts.rows import Case, Family, Row
+from tactful.language.ir import Test
+from tactful.language.ir.days import day_turns
+
+#: The turns before and after all others.
+_FIRST: Final = -(1 << 62)
+_LAST: Final = 1 << 62
+#: The most rows of a case that is looked at in this way. The plain search counts its steps, and stops where they are too many.
+SMALL: Final = 400
+#: The most turns that are looked at for one rule and row.
+_MOST: Final = 60
+
+
+class Untold(Exception):
+    """The search cannot tell since when a rule has fired; the plain search of ``engines.expiry`` can."""
+
+
+class _Kept(NamedTuple):
+    """The value of a fact from the turn ``low`` until the turn ``high``."""
+
+    value: Value
+    low: int
+    high: int
+
+
+class Past(msgspec.Struct, eq=False):
+    """The object that the functions of ``turning`` run on: a case, and the turns up to which it is looked at.
+
+    Turns are keys, see ``turning``. All turns up to ``last`` have happened, apart from ``left_out``. The results so far hold
+    from ``low``, the latest turn that they depend on, until ``high``, the next one. ``memo`` has the facts that time does not
+    change, ``present`` the others as they are now, and ``other`` the others as they are at some other moment. Not safe to
+    share between threads.
+    """
+
+    case: Case
+    families: tuple[Family, ...]
+    now: int
+    last: int
+    low: int = _FIRST
+    high: int = _LAST
+    left_out: int = _FIRST
+    memo: dict[int, Value] = msgspec.field(default_factory=dict)
+    present: dict[int, _Kept] = msgspec.field(default_factory=dict)
+    other: dict[int, _Kept] = msgspec.field(default_factory=dict)
+
+    @property
+    def moment(self) -> int:
+        """The moment that clocks show: in seconds since 1970, UTC."""
+        return self.last - 1 >> 1
+
+
+def past_of(case: Case, now: int) -> Past:
+    """The object for a case at ``now`` (seconds since 1970, UTC)."""
+    return Past(case, case.families, now, 2 * now + 1)
+
+
+#: The functions of one rule, of one fact, or of several values.
+Turning = Callable[[Past, Row], Any]
+
+
+class RuleTurns(NamedTuple):
+    """Whether a rule fires, how far it is looked at in seconds, and whether its turns are of both sorts, see ``turning``."""
+
+    fires: Turning
+    horizon: int
+    mixed: bool
+
+
+def since(past: Past, rule: RuleTurns, row: Row) -> int | None:
+    """As :meth:`tactful.engines.expiry.Expiry.since`. Raises :class:`Untold` where this search cannot tell."""
+    start, last = past.now - rule.horizon - 1, 2 * past.now + 1
+    low = None
+    for _ in range(_MOST):
+        past.last, past.low = last, _FIRST
+        if not rule.fires(past, row):
+            break
+        low = past.low
+        if low >> 1 <= start:
+            return None
+        last = (low >> 1 << 1) - 1
+    else:
+        raise Untold
+    if low is None:  # it does not fire now
+        raise Untold
+    first = low >> 1
+    if rule.mixed:
+        # Turns of the later sort that alone make it fire are named by the second before.
+        return first - 1 if _fires(past, rule, row, first, late=True) and not _fires(past, rule, row, first) else first
+    return first if low & 1 else first - 1
+
+
+def until(past: Past, rule: RuleTurns, row: Row) -> int | None:
+    """As :meth:`tactful.engines.expiry.Expiry.until`. Raises :class:`Untold` where this search cannot tell."""
+    end, last = past.now + rule.horizon, 2 * past.now + 1
+    high = None
+    for _ in range(_MOST):
+        past.last, past.high = last, _LAST
+        if not rule.fires(past, row):
+            break
+        high = past.high
+        if high >> 1 > end:
+            return None
+        last = high | 1
+    else:
+        raise Untold
+    if high is None:  # it does not fire now
+        raise Untold
+    first = high >> 1
+    if rule.mixed:
+        # Turns of the later sort that have any part in its end are named by the second before.
+        return first if _fires(past, rule, row, first, late=True) and not _fires(past, rule, row, first) else first - 1
+    return first if high & 1 else first - 1
+
+
+def _fires(past: Past, rule: RuleTurns, row: Row, first: int, late: bool = False) -> bool:
+    """Whether a rule fires at a second if, of the turns at it, only those of one sort have happened.
+
+    The sorts: turns that people name by the second itself, and those that are ``late``, a second after the named moment.
+    """
+    key = 2 * first
+    alone = Past(past.case, past.families, past.now, key if late else key + 1, memo=past.memo)
+    if not late:
+        alone.left_out = key
+    return bool(rule.fires(alone, row))
+
+
+def values(past: Past, function: Turning, row: Row) -> Sequence[Value]:
+    """What a function of :meth:`turning.TurningFunctions.values` gives now. May raise :class:`Untold`."""
+    past.last = 2 * past.now + 1
+    given: Sequence[Value] = function(past, row)
+    return given
+
+
+# --- what generated code calls ---
+
+
+def reached(past: Past, key: int) -> bool:
+    """Whether a turn has happened."""
+    if key > past.last or key == past.left_out:
+        if key < past.high:
+            past.high = key
+        return False
+    if key > past.low:
+        past.low = key
+    return True
+
+
+def clock(past: Past, calendar: Calendar, times: tuple[int, ...]) -> int:
+    """The moment to read a clock at. It turns at midnight, and where it shows one of ``times`` (seconds since midnight)."""
+    moment = past.moment
+    midnight = calendar.plain_midnight(moment)
+    if midnight is None:
+        raise Untold
+    low, high, passed = 0, DAY, moment - midnight
+    for time in times:
+        if time <= passed:
+            low = max(low, time)
+        else:
+            high = min(high, time)
+    _between(past, midnight + low, midnight + high)
+    return moment
+
+
+def date_clock(past: Past, calendar: Calendar, test: Test) -> int:
+    """The moment to read the date at, for a test of the date alone."""
+    moment = past.moment
+    for turn in day_turns(test, calendar, moment, moment):
+        _between(past, *((turn, None) if turn <= moment else (None, turn)))
+    return moment
+
+
+def _between(past: Past, low: int | None, high: int | None) -> None:
+    """Results depend on clocks that turned at the second ``low``, and turn again at the second ``high``."""
+    if low is not None and (key := 2 * low + 1) > past.low:
+        past.low = key
+    if high is not None and (key := 2 * high + 1) < past.high:
+        past.high = key
+
+
+def remembered(past: Past, key: int, work: Turning, row: Row) -> Value:
+    """The value of a fact that time changes, computed where it is not known to be the same as at another moment."""
+    last = past.last
+    kept = past.present.get(key)
+    if kept is None or not kept[1] <= last < kept[2]:
+        kept = past.other.get(key)
+        if kept is None or not kept[1] <= last < kept[2]:
+            kept = _worked_out(past, key, work, row)
+    value, low, high = kept
+    if low > past.low:
+        past.low = low
+    if high < past.high:
+        past.high = high
+    return value
+
+
+def _worked_out(past: Past, key: int, work: Turning, row: Row) -> _Kept:
+    low, high = past.low, past.high
+    past.low, past.high = _FIRST, _LAST
+    kept = _Kept(work(past, row), past.low, past.high)
+    past.low, past.high = low, high
+    memo = past.present if past.last == 2 * past.now + 1 else past.other
+    memo[key] = kept
+    return kept
+
+
+#: The helpers, by the names under which generated code calls them.
+TURNS: Final[Mapping[str, Callable[..., Any]]] = {
+    helper.__name__: helper for helper in (reached, clock, date_clock, remembered)
+}

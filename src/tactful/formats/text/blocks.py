@@ -1,0 +1,203 @@
+"""Advice arranged for a reader: by kind, with those who get the same advice together, and what is said of each of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from tactful.api.decision import Advice, Decision
+from tactful.language.terms import ADVICE_KINDS
+from tactful.reasons.records.decision import JustificationRecord
+from tactful.reasons.wording import listing
+
+#: With more blocks than this that say the same but for their deadlines, they are one block with several deadlines.
+_MANY: Final = 3
+#: What stands for the name of a target and of its company where texts are compared.
+_WHO: Final = "\x00"
+_COMPANY: Final = "\x01"
+#: So many others are named where the same goes for them.
+_FEW: Final = 2
+
+
+class Sections(NamedTuple):
+    """Advice by kind. ``at_stake`` is the standing advice that outranks whatever else there is to do, and so comes first."""
+
+    at_stake: list[Advice]
+    do: list[Advice]
+    avoid: list[Advice]
+    wait: list[Advice]
+    standing: list[Advice]
+
+
+def sections(advice: Sequence[Advice]) -> Sections:
+    """Ranked advice by kind, in the order of its ranks."""
+    do, avoid, wait, standing = ([item for item in advice if item.kind == kind] for kind in ADVICE_KINDS)
+    first = min((item.rank for item in do or (*avoid, *wait)), default=0)
+    at_stake = [item for item in standing if item.rank < first]
+    return Sections(at_stake, do, avoid, wait, standing[len(at_stake) :])
+
+
+class Said(NamedTuple):
+    """A sentence, and the same with marks for names: sentences that differ in names alone are ``masked`` alike."""
+
+    masked: str
+    text: str
+
+
+class Block(NamedTuple):
+    """Advice that says the same to several people or companies, the best-ranked first."""
+
+    advice: tuple[Advice, ...]
+    decision: Decision
+
+    @property
+    def first(self) -> Advice:
+        """The best-ranked advice."""
+        return self.advice[0]
+
+    def label(self) -> str:
+        """The action in words, with all names: ``Call Dana Ruiz and Lee Park``, or ``Call Dana Ruiz (Acme) and Eva (Beta)``."""
+        label = self._masked(self.first.label, self.first)
+        companies = _distinct(self._company(item) for item in self.advice)
+        names = [item.target.name for item in self.advice]
+        if len(companies) > 1 and self._is_elsewhere(self.first):
+            names = [f"{name} ({self._company(item)})" for name, item in zip(names, self.advice, strict=True)]
+        return label.replace(_WHO, listing(_distinct(names))).replace(_COMPANY, listing(companies))
+
+    def concerning(self, *, company: bool) -> str:
+        """Whom or what it concerns, as far as the label does not say so. With ``company``, also where."""
+        label = self.label()
+        who = [
+            self.who(item)
+            for item in self.advice
+            if (company if item.target.entity == "application" else item.target.entity != "candidate")
+        ]
+        where = [self._company(item) for item in self.advice if company and self._is_elsewhere(item)]
+        parts = [[name for name in _distinct(names) if not _says(label, name)] for names in (who, where)]
+        return ", ".join(listing(names) for names in parts if names)
+
+    def _is_elsewhere(self, advice: Advice) -> bool:
+        """Whether the name of a target does not say at which company it is."""
+        return advice.target.entity not in ("application", "candidate") and advice.target.name != self._company(advice)
+
+    def _company(self, advice: Advice) -> str:
+        """The company that a piece of advice belongs to; empty for none."""
+        return self.decision.company(advice.application) or ""
+
+    def who(self, advice: Advice) -> str:
+        """The name of a target, or what it is, with its id."""
+        target = advice.target
+        return target.name if target.name != target.id else f"{target.entity} {target.id}"
+
+    def reasons(self) -> list[Said]:
+        """The sentences behind it: the first of each rule, then the others. Those that differ in names alone are said once."""
+        firsts, others = zip(*(_by_rule(item.because) for item in self.advice), strict=True)
+        sentences = [
+            *(
+                (text, item)
+                for of_rule in zip(*firsts, strict=True)
+                for text, item in zip(of_rule, self.advice, strict=True)
+            ),
+            *((text, item) for texts, item in zip(others, self.advice, strict=True) for text in texts),
+        ]
+        said: dict[str, list[tuple[str, Advice]]] = {}
+        for text, item in sentences:
+            said.setdefault(self._masked(text, item), []).append((text, item))
+        return [Said(masked, self._once(texts)) for masked, texts in said.items()]
+
+    def _once(self, texts: list[tuple[str, Advice]]) -> str:
+        """A sentence that is said of several, said once."""
+        first = texts[0][0]
+        others = _distinct(self.who(item) for text, item in texts if text != first)
+        if not others:
+            return first
+        all_others = len(texts) == len(self.advice) == len(others) + 1 > _FEW + 1
+        return f"{first} The same goes for {'the others' if all_others else listing(others)}."
+
+    def steps(self) -> list[Said]:
+        """The steps that are the same for all, letter for letter."""
+        return [
+            Said(self._masked(step, self.first), step)
+            for step in self.first.steps
+            if all(step in item.steps for item in self.advice)
+        ]
+
+    def own_steps(self) -> Iterator[tuple[str, list[Said]]]:
+        """Each name with the steps that differ from those of the others in more than names."""
+        masked = [[Said(self._masked(step, item), step) for step in item.steps] for item in self.advice]
+        common = set.intersection(*({step.masked for step in steps} for steps in masked))
+        for item, steps in zip(self.advice, masked, strict=True):
+            own = [step for step in steps if step.masked not in common]
+            if own:
+                yield self.who(item), own
+
+    def _masked(self, text: str, advice: Advice) -> str:
+        """A text with marks for the names of its target and company."""
+        text = _named(advice.target.name).sub(_WHO, text)
+        company = self._company(advice)
+        return _named(company).sub(_COMPANY, text) if company else text
+
+    def key(self) -> tuple[object, ...]:
+        """What the advice of a block has in common, its deadline apart."""
+        first = self.first
+        rules = frozenset(justification.rule for justification in first.because)
+        return first.action, first.modality, first.due_means, rules, self._masked(first.label, first)
+
+
+def blocks(advice: Iterable[Advice], decision: Decision) -> list[Block]:
+    """Advice of one kind in blocks, in the order of their best ranks.
+
+    Advice is in one block if it says the same by the same rules, with the same deadline. Much that is to be left or waited
+    for is in one block whatever its deadlines are.
+    """
+    merged = _merged((Block((item,), decision) for item in advice), with_due=True)
+    if not merged or merged[0].first.kind == "do":
+        return merged
+    keys = [block.key() for block in merged]
+    many = {key for key in keys if keys.count(key) > _MANY}
+    rest = [block for block, key in zip(merged, keys, strict=True) if key not in many]
+    few = _merged((block for block, key in zip(merged, keys, strict=True) if key in many), with_due=False)
+    return sorted((*rest, *few), key=lambda block: block.first.rank)
+
+
+def by_due(block: Block) -> Iterator[tuple[Advice, list[str]]]:
+    """The deadlines of a block, in order: an advice with each, and those whom it is for."""
+    ordered = sorted(block.advice, key=lambda item: (item.due is None, item.due and item.due.timestamp(), item.rank))
+    for _, same in groupby(ordered, key=lambda item: item.due):
+        items = list(same)
+        yield items[0], _distinct(block.who(item) for item in items)
+
+
+def _merged(parts: Iterable[Block], *, with_due: bool) -> list[Block]:
+    merged: dict[tuple[object, ...], Block] = {}
+    for part in parts:
+        key = (*part.key(), part.first.due if with_due else None)
+        before = merged.get(key)
+        merged[key] = part if before is None else Block((*before.advice, *part.advice), part.decision)
+    return list(merged.values())
+
+
+def _by_rule(because: Sequence[JustificationRecord]) -> tuple[list[str], list[str]]:
+    """The first sentence of each rule, by the ids of the rules that fired, and all other sentences."""
+    firsts = {}
+    others = []
+    for justification in because:
+        if justification.rule in firsts:
+            others.append(justification.text)
+        else:
+            firsts[justification.rule] = justification.text
+    return list(firsts.values()), others
+
+
+def _distinct(words: Iterable[str]) -> list[str]:
+    return [word for word in dict.fromkeys(words) if word]
+
+
+def _says(text: str, name: str) -> bool:
+    return _named(name).search(text) is not None
+
+
+def _named(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")

@@ -1,0 +1,130 @@
+"""One decision in words: with the pack's pieces and compiled code, or with the plain evaluator.
+
+The plain evaluator tells what compiled code cannot (see ``engines.compiled.past``), and everything for an engine that does
+not compile packs. Both say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from threading import Lock
+from typing import Protocol
+
+from tactful.decide.decider import Decider
+from tactful.engines.compiled.past import SMALL, Turning, Untold, past_of, since, values
+from tactful.engines.compiled.turning import TurningFunctions
+from tactful.engines.expiry import Expiry
+from tactful.facts.kinds import Value
+from tactful.facts.rows import Case, Row
+from tactful.language.ir import Rule, Template
+from tactful.reasons.justification import justification, step_text
+from tactful.reasons.pieces import Pieces, Sentence
+from tactful.reasons.records.decision import JustificationRecord
+from tactful.reasons.wording import fill, unlabelled
+from tactful.source.lazy import lazy
+
+
+class Telling(Protocol):
+    """Puts one decision into words. Safe to use from several threads."""
+
+    def since(self, rule: Rule, row: Row) -> int | None:
+        """See :meth:`tactful.engines.expiry.Expiry.since`. May raise :class:`tactful.engines.courses.TooManySteps`."""
+        ...
+
+    def justification(self, rule: Rule, row: Row) -> JustificationRecord:
+        """A firing in words."""
+        ...
+
+    def label(self, action: str, target: Row) -> str:
+        """An action in words, for a target."""
+        ...
+
+    def steps(self, action: str, target: Row) -> Sequence[str]:
+        """The action's own steps, for a target."""
+        ...
+
+    def added(self, rule: Rule, row: Row) -> str:
+        """The step that a firing adds."""
+        ...
+
+
+class PlainTelling:
+    """Looks at every condition and sentence anew, with the plain evaluator. ``now`` is in seconds since 1970, UTC."""
+
+    def __init__(self, decider: Decider, case: Case, now: int) -> None:
+        self._actions, self._calendar = decider.checked.actions, case.candidate.calendar
+        self._evaluator = decider.evaluator(case, now)
+        self._expiry = Expiry(self._evaluator)
+
+    def since(self, rule: Rule, row: Row) -> int | None:
+        return self._expiry.since(rule, row)
+
+    def justification(self, rule: Rule, row: Row) -> JustificationRecord:
+        return justification(rule, row, self._evaluator, self._calendar)
+
+    def label(self, action: str, target: Row) -> str:
+        template = self._actions[action].label
+        return unlabelled(action) if template is None else self._filled(template, target)
+
+    def steps(self, action: str, target: Row) -> Sequence[str]:
+        return [self._filled(step, target) for step in self._actions[action].steps]
+
+    def added(self, rule: Rule, row: Row) -> str:
+        return step_text(rule, row, self._evaluator, self._calendar)
+
+    def _filled(self, template: Template, target: Row) -> str:
+        env = self._evaluator.environment(target.entity, target)
+        return fill(template, env, self._evaluator, self._calendar)
+
+
+class CompiledTelling:
+    """Puts pieces together with values from compiled code. ``now`` is in seconds since 1970, UTC."""
+
+    def __init__(self, decider: Decider, turning: TurningFunctions, case: Case, now: int) -> None:
+        self._decider, self._turning, self._calendar = decider, turning, case.candidate.calendar
+        self._pieces, self._past = decider.once(Pieces), past_of(case, now)
+        self._lock = Lock()
+
+    def since(self, rule: Rule, row: Row) -> int | None:
+        turns = self._turning.rule(rule.no) if self._past.case.size <= SMALL else None
+        if turns is not None:
+            with suppress(Untold), self._lock:
+                return since(self._past, turns, row)
+        return self._plain.since(rule, row)
+
+    def justification(self, rule: Rule, row: Row) -> JustificationRecord:
+        try:
+            return self._pieces.reason(rule).of(row, self._reads, self._calendar)
+        except Untold:
+            return self._plain.justification(rule, row)
+
+    def label(self, action: str, target: Row) -> str:
+        try:
+            return self._said(self._pieces.label(action, target.entity), target)
+        except Untold:
+            return self._plain.label(action, target)
+
+    def steps(self, action: str, target: Row) -> Sequence[str]:
+        try:
+            return [self._said(step, target) for step in self._pieces.steps(action, target.entity)]
+        except Untold:
+            return self._plain.steps(action, target)
+
+    def added(self, rule: Rule, row: Row) -> str:
+        try:
+            return self._said(self._pieces.added(rule), row)
+        except Untold:
+            return self._plain.added(rule, row)
+
+    @lazy
+    def _plain(self) -> PlainTelling:
+        """Tells what compiled code cannot."""
+        return PlainTelling(self._decider, self._past.case, self._past.now)
+
+    def _said(self, sentence: Sentence, row: Row) -> str:
+        return sentence.of(row, self._reads, self._calendar)
+
+    def _reads(self, function: Turning, row: Row) -> Sequence[Value]:
+        with self._lock:
+            return values(self._past, function, row)

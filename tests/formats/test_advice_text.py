@@ -1,0 +1,235 @@
+"""Advice as text: in sections by what it asks for, in short or in full, with those who get the same advice together."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+import tactful
+from tactful.formats.text import render_decision
+from tactful.formats.text.console import plain_console
+
+PACK = """
+actions:
+  write:
+    about: Write.
+    label: "Write to {person.name|your contact}"
+    steps: [Be brief., Read it aloud before you send it off.]
+  ring: {about: Call., label: "Call {application.company|them}"}
+  rest: {about: Wait., kind: wait, label: "Give {application.company|them} time"}
+  look: {about: Look around., kind: standing, label: Look around}
+  leave: {about: Leave., kind: standing, label: Leave your job}
+rules:
+  write-to-all:
+    about: Write.
+    source: Our own practice
+    for each: person
+    then: {should: write}
+    by: 2 days after application.reply_by
+    because: "{person.name|Somebody} reads what {application.company} gets."
+    priority: 80
+  mention-it:
+    about: Mention it.
+    source: Our own practice
+    for each: person
+    when: {person.topics: known}
+    then: {step: "Mention {person.topics}, {person.name}.", of: write}
+    because: It shows.
+    priority: 80
+  by-name:
+    about: Names.
+    source: Our own practice
+    for each: person
+    then: {step: "Spell {person.name|it} right.", of: write}
+    because: It shows.
+    priority: 70
+  no-calls:
+    about: No calls.
+    source: Our own practice
+    for each: application
+    then: {must_not: ring}
+    by: application.reply_by
+    because: "{application.company} is busy."
+    priority: 60
+  rest-now:
+    about: Wait.
+    source: Our own practice
+    for each: application
+    when: {application.status: interviewing}
+    then: {should: rest}
+    by: application.reply_by
+    because: "{application.company} has a lot to read."
+    priority: 40
+  look-on:
+    about: Look on.
+    source: Our own practice
+    for each: candidate
+    then: {should: look}
+    because: It helps.
+    priority: 10
+  stay:
+    about: Stay.
+    source: Our own practice
+    for each: candidate
+    when: {candidate.considering_quitting: yes}
+    then: {must_not: leave}
+    because: Nothing is signed.
+    priority: 97
+"""
+NOW = "2026-11-24T10:00:00+00:00"
+
+
+def _told(*applications: dict[str, Any], full: bool = False, only: str | None = None, **candidate: Any) -> list[str]:
+    """The lines of the advice for a case."""
+    case = {
+        "candidate": {"id": "sam", "time_zone": "UTC", **candidate},
+        "applications": list(applications),
+        "now": NOW,
+    }
+    out = io.StringIO()
+    render_decision(tactful.loads(PACK).decide(case), plain_console(out, 80), only, full=full)
+    return out.getvalue().splitlines()
+
+
+def _acme(*people: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    return {"id": "acme", "company": "Acme", "reply_by": "2026-11-26", "people": list(people), **facts}
+
+
+DANA = {"id": "dana", "name": "Dana Ruiz", "topics": ["trams"]}
+LEE = {"id": "lee", "name": "Lee Park"}
+END = ["", "With `--full`: every step, reason and source, and what was set aside"]
+
+
+def test_people_with_the_same_advice_stand_together() -> None:
+    """Their names are in one line; what differs in more than names is told of each, and other reasons are told once."""
+    assert _told(_acme(DANA, LEE, status="interviewing"))[1:] == [
+        "",
+        "What to do now",
+        " 1. SHOULD  Write to Dana Ruiz and Lee Park – by Sat 28 Nov (in 4 days)",
+        "    Dana Ruiz reads what Acme gets. The same goes for Lee Park.",
+        "    - Be brief. Read it aloud before you send it off.",
+        "    - Dana Ruiz: Mention trams, Dana Ruiz.",
+        "",
+        "What to leave alone",
+        " 3. MUST NOT  Call Acme – until Thu 26 Nov (in 2 days)",
+        "    Acme is busy.",
+        "",
+        "What to wait for",
+        " 4. SHOULD  Give Acme time – until Thu 26 Nov (in 2 days)",
+        "    Acme has a lot to read.",
+        "",
+        "Standing advice",
+        " 5. SHOULD  Look around",
+        *END,
+    ]
+
+
+def test_in_full_each_advice_has_all_that_is_behind_it() -> None:
+    """With ``full``, nobody is grouped, and each has the steps, reasons and sources."""
+    lines = _told(_acme(DANA, LEE), full=True)
+    assert lines[1:14] == [
+        "",
+        "What to do now",
+        " 1. SHOULD  Write to Dana Ruiz  (Dana Ruiz, Acme)",
+        "    by Sat 28 Nov (in 4 days)",
+        "    - Be brief.",
+        "    - Read it aloud before you send it off.",
+        "    - Mention trams, Dana Ruiz.",
+        "    - Spell Dana Ruiz right.",
+        "    Dana Ruiz reads what Acme gets. [write-to-all; Our own practice]",
+        "",
+        " 2. SHOULD  Write to Lee Park  (Lee Park, Acme)",
+        "    by Sat 28 Nov (in 4 days)",
+        "    - Be brief.",
+    ]
+    assert lines[-3:] == ["Standing advice", " 4. SHOULD  Look around", "    It helps. [look-on; Our own practice]"]
+
+
+def test_standing_advice_at_stake_comes_first() -> None:
+    """Standing advice that outranks all there is to do is told first, with its reasons; other standing advice stays last."""
+    lines = _told(_acme(LEE), considering_quitting=True)
+    assert lines[1:6] == ["", "First of all", " 1. MUST NOT  Leave your job", "    Nothing is signed.", ""]
+    assert lines[-len(END) - 2 :] == ["Standing advice", " 4. SHOULD  Look around", *END]
+
+
+def test_standing_advice_alone_has_its_reasons() -> None:
+    """Where there is nothing else, there is room for the reasons, and it is said that nothing needs doing."""
+    assert _told()[1:] == [
+        "",
+        "Nothing needs doing now.",
+        "",
+        "Standing advice",
+        " 1. SHOULD  Look around",
+        "    It helps.",
+        *END,
+    ]
+
+
+def test_what_one_company_would_tell_is_told_of_several() -> None:
+    """The same advice for several companies is one block; people are told with their companies."""
+    beta = {"id": "beta", "company": "Beta", "reply_by": "2026-11-26", "people": [{"id": "ann", "name": "Ann Lo"}]}
+    lines = _told(_acme(LEE), beta)
+    assert " 1. SHOULD  Write to Lee Park (Acme) and Ann Lo (Beta) – by Sat 28 Nov (in 4" in lines
+    assert " 3. MUST NOT  Call Acme and Beta – until Thu 26 Nov (in 2 days)" in lines
+    assert "    Acme is busy. The same goes for Beta." in lines
+
+
+def test_a_single_application_needs_no_company() -> None:
+    """With ``application``, only that application and the candidate are told of, and its company is not repeated."""
+    beta = {"id": "beta", "company": "Beta", "reply_by": "2026-11-26", "people": [{"id": "ann", "name": "Ann Lo"}]}
+    lines = _told(_acme(LEE), beta, only="acme")
+    assert " 1. SHOULD  Write to Lee Park – by Sat 28 Nov (in 4 days)" in lines
+    assert not any("Beta" in line for line in lines)
+
+
+def test_many_waits_are_one_block_with_several_deadlines() -> None:
+    """With many companies to wait for, each deadline has a line, and no reason is repeated."""
+    waits = [
+        {"id": f"c{day}", "company": f"Company {day}", "status": "interviewing", "reply_by": f"2026-11-{day}"}
+        for day in (25, 26, 27, 28)
+    ]
+    lines = _told(*waits, {**waits[0], "id": "again", "company": "Company again"})
+    start = lines.index("What to wait for")
+    assert lines[start + 2 : start + 8] == [
+        "    Company 28 time",
+        "    until Wed 25 Nov (in 37 hours): Company again and Company 25",
+        "    until Thu 26 Nov (in 2 days): Company 26",
+        "    until Fri 27 Nov (in 3 days): Company 27",
+        "    until Sat 28 Nov (in 4 days): Company 28",
+        "",
+    ]
+
+
+def test_what_was_said_of_others_is_not_said_again() -> None:
+    """A reason or step that differs in names alone from what stands above is left out."""
+    beta = {"id": "beta", "company": "Beta", "reply_by": "2026-11-27", "people": [{"id": "ann", "name": "Ann Lo"}]}
+    lines = _told(_acme(LEE), beta)
+    at = lines.index(" 2. SHOULD  Write to Ann Lo (Beta) – by Sun 29 Nov (in 5 days)")
+    assert lines[at - 2 : at + 2] == [
+        "    Lee Park reads what Acme gets.",
+        "    - Be brief. Read it aloud before you send it off. Spell Lee Park right.",
+        lines[at],
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reply_by", "said"),
+    [
+        ("2026-11-26T15:30:00+00:00", "until Thu 26 Nov, 15:30 (in 2 days)"),
+        ("2026-11-27T00:00:00+00:00", "until Thu 26 Nov (in 2 days)"),
+        ("2027-01-04", "until Mon 4 Jan 2027 (in 5 weeks)"),
+    ],
+)
+def test_deadlines_are_told_as_people_tell_them(reply_by: str, said: str) -> None:
+    """The end of a day is the day, and the year is told where it is another one."""
+    assert f" 1. MUST NOT  Call Acme – {said}" in _told(_acme(reply_by=reply_by))
+
+
+def test_what_is_overdue_says_so_and_what_was_to_be_kept_up_until_then_does_not() -> None:
+    """A missed deadline is told; a day until which something was to be left alone is over."""
+    lines = _told(_acme(LEE, reply_by="2026-11-20"))
+    assert " 1. SHOULD  Write to Lee Park – by Sun 22 Nov (34 hours ago, overdue)" in lines
+    assert " 2. MUST NOT  Call Acme" in lines
