@@ -34,7 +34,7 @@ class TurningFunctions:
     """The functions of a pack's rules and facts that look back in time. Safe to use from any number of threads."""
 
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
-        self._checked, self._clockwork = checked, clockwork
+        self._checked, self.clockwork = checked, clockwork
         self._facts = _TimedFacts(checked, clockwork)
         self._namespace: dict[str, Any] = {**HELPERS, **TURNS}
         self._rules: dict[int, RuleTurns | None] = {}
@@ -64,7 +64,7 @@ class TurningFunctions:
             return made
 
     def _rule(self, rule: Rule) -> RuleTurns | None:
-        tests = list(self._clockwork.tests(rule))
+        tests = list(self.clockwork.tests(rule))
         if any(map(_compares_clocks, tests)):
             return None
         expressions = self._facts.expressions(nullable(rule.entity), self._facts.computed)
@@ -72,7 +72,7 @@ class TurningFunctions:
         name = f"rule{rule.no}"
         self._compile([function(name, [RUNTIME, "row"], [*scope_of(rule.entity, load("row")), ast.Return(fires)])])
         late = {late for test in tests for late in _sorts(test)}
-        horizon = CLOCK_HORIZON if self._clockwork.looks_at_clocks(rule) else HORIZON
+        horizon = CLOCK_HORIZON if self.clockwork.looks_at_clocks(rule) else HORIZON
         return RuleTurns(self._namespace[name], horizon, mixed=len(late) > 1)
 
     def _compile(self, functions: list[ast.stmt]) -> None:
@@ -102,7 +102,7 @@ class _TimedFacts(Facts):
 
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
         super().__init__(checked)
-        self._clockwork = clockwork
+        self.clockwork = clockwork
         #: Tests of the date, by the names that generated code has for them.
         self.dates: dict[str, Test] = {}
 
@@ -114,7 +114,7 @@ class _TimedFacts(Facts):
         return self.read_again(field.key, row)
 
     def cached(self, no: int) -> list[ast.stmt]:
-        if not self._clockwork.fact(self._facts[no]):
+        if not self.clockwork.fact(self._facts[no]):
             return super().cached(no)
         return [ast.Return(call(load("remembered"), load(RUNTIME), self.key(no), load(f"work{no}"), load("row")))]
 
