@@ -190,6 +190,7 @@ class Ranker:
         self._count = len(self._bits)
         self._restricted = 1 << 3 * self._count  # so high that it meets no other bit when marks are shifted
         self._steps = tuple(map(self._step, checked.rules))
+        self._stepped = {rule.conclusion.action for rule in checked.rules if isinstance(rule.conclusion, AddStep)}
 
     def _step(self, rule: Rule) -> _Step:
         conclusion = rule.conclusion
@@ -358,6 +359,10 @@ class Ranker:
             if target is not None:
                 by_target.setdefault(target, []).append(firing)
         return by_target
+
+    def may_have_steps(self, action: str) -> bool:
+        """Whether any rule adds steps to the action or to one that it is a kind of."""
+        return not self._stepped.isdisjoint(self._families[action])
 
     def steps_for(self, advice: Conclusion, steps: Mapping[Row, list[RawFiring]]) -> list[RawFiring]:
         """The firings that add steps to a recommendation, in order: those for its family, and for its target or a row above.
