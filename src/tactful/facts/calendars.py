@@ -173,6 +173,11 @@ class Calendar:
 
     def day_time(self, moment: int) -> int:
         """Seconds since local midnight, as the clock shows them."""
+        table = self._years.get(1970 + moment // _MEAN_YEAR)
+        if table is not None:
+            no = bisect_right(table.starts, moment) - 1
+            if 0 <= no < _LATEST and table.plain[no]:
+                return moment - table.starts[no]
         local = datetime.fromtimestamp(moment, self._zone)
         return local.hour * 3600 + local.minute * 60 + local.second
 
@@ -312,17 +317,23 @@ class Calendar:
 
     def office_time(self, moment: int) -> int:
         """The moment itself within office hours, else the next beginning of office hours."""
-        day = self.local(moment).date()
-        if self.is_business_date(day):
-            at = self.day_time(moment)
+        table = self._table(moment)
+        no = bisect_right(table.starts, moment) - 1
+        if table.business[no]:
+            start = table.starts[no]
+            at = moment - start if table.plain[no] else self.day_time(moment)
             if at < self.opens:
-                return self._opening(day)
+                return start + self.opens if table.plain[no] else self._opening(self.local(moment).date())
             if at < self.closes:
                 return moment
         return self.next_day(moment)
 
     def next_day(self, moment: int) -> int:
         """The beginning of office hours on the first business day after the moment's day."""
+        table = self._table(moment)
+        at = table.before[bisect_right(table.starts, moment)]  # before tomorrow
+        if at < len(table.days) and table.plain[table.days[at]]:
+            return table.starts[table.days[at]] + self.opens
         day = self.local(moment).date() + _ONE_DAY
         while not self.is_business_date(day):
             day += _ONE_DAY
