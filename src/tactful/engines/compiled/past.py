@@ -188,9 +188,10 @@ def _between(past: Past, low: int | None, high: int | None) -> None:
 def at_another_time(past: Past, key: int, work: Turning, row: Row) -> Kept:
     """A fact that time changes and that is not known to be as it is now: computed where it is not known at all."""
     last = past.last
-    kept = past.other.get(key)
-    if kept is not None and kept[1] <= last < kept[2]:
-        return kept
+    if last != past.today:
+        kept = past.other.get(key)
+        if kept is not None and kept[1] <= last < kept[2]:
+            return kept
     low, high = past.low, past.high
     past.low, past.high = _FIRST, _LAST
     kept = (work(past, row), past.low, past.high)

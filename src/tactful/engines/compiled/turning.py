@@ -10,6 +10,7 @@ Functions are made when they are first asked for: a decision needs few of them.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, Final
@@ -32,10 +33,11 @@ from tactful.engines.compiled.python_ast import (
     negate,
 )
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
-from tactful.language.ir import CheckedPack, Condition, Field, NowIs, Predicate, Relates, Rule, Test
+from tactful.language.ir import Aggregate, CheckedPack, Condition, Field, NowIs, Predicate, Relates, Rule, Test
 from tactful.language.ir.boundaries import clock_times
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.days import asks_the_date
+from tactful.language.ir.reads import fields_of_fact, fields_of_rule
 
 #: The orders that turn one second after the moment that people name.
 _LATE: Final = (">", "<=")
@@ -122,6 +124,9 @@ class _TimedFacts(Facts):
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
         super().__init__(checked)
         self._clockwork = clockwork
+        read = [field for rule in checked.rules for field in fields_of_rule(rule)]
+        read += [field for fact in checked.facts for field in fields_of_fact(fact)]
+        self._readers = Counter(field.key for field in read if field.origin == "computed")
         #: Tests of the date, by the names that generated code has for them.
         self.dates: dict[str, Test] = {}
 
@@ -130,6 +135,9 @@ class _TimedFacts(Facts):
 
     def computed(self, field: Field, row: ast.expr) -> ast.expr:
         """The call that reads a computed fact of a row."""
+        fact = self.fact(field.key)
+        if self._readers[field.key] == 1 and not isinstance(fact, Aggregate):
+            return self.read(field.key, row)
         return self.read_again(field.key, row)
 
     def cached(self, no: int) -> list[ast.stmt]:
