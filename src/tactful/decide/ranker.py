@@ -176,6 +176,8 @@ class Ranker:
         )
         #: What sorts the conclusions about an action, for actions that have an order.
         self._sorting = {id_: order for id_ in concluded if (order := checked.actions[id_].order)}
+        #: The fields that sort conclusions about actions that rules conclude, each once.
+        self.sorting_fields = tuple(dict.fromkeys(key.field for order in self._sorting.values() for key in order))
         #: The same by action and by the entity of the target, and each of these orders once.
         self.target_orders = target_orders(checked)
         self._distinct = distinct_orders(self.target_orders)
@@ -220,11 +222,6 @@ class Ranker:
             return 1 << self._bits[action] + self._count if action in self._bits else 0
         bits = sum(1 << self._bits[kind] for kind in self._families[action] if kind in self._bits)
         return bits | self._restricted if self._one_per[action] else bits
-
-    @property
-    def sorting_fields(self) -> tuple[Field, ...]:
-        """The fields that sort conclusions about actions that rules conclude, each once."""
-        return tuple(dict.fromkeys(key.field for order in self._sorting.values() for key in order))
 
     def rank(self, firings: Iterable[RawFiring], case: Case, now: int) -> Ranking:
         """Merge, settle conflicts, apply ``one per`` and sort. ``now`` is in seconds since 1970 (UTC)."""

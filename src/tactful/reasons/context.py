@@ -59,7 +59,12 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
     @lazy
     def steps(self) -> dict[Row, list[RawFiring]]:
         """The firings of rules that add steps, by their target; computed on first use."""
-        return self.ranker.steps_by_target(self.decider.steps(self.case, self.now), self.case)
+        return self.ranker.steps_by_target(self.step_firings, self.case)
+
+    @lazy
+    def step_firings(self) -> list[RawFiring]:
+        """The firings of rules that add steps."""
+        return self.decider.steps(self.case, self.now)
 
     @lazy
     def rows(self) -> int:
