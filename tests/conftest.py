@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
+import tempfile
+from functools import lru_cache
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tactful.api import policy
+from tactful.api.policy import Policy
+from tactful.decide.decider import EngineName
+from tactful.engines.rete import Rete
+from tactful.facts.reading.limits import CaseLimits
+from tactful.language.load.files import Layer
 
 settings.register_profile(
     "tactful",
@@ -19,6 +30,63 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """``--update-cases`` rewrites the expected outcomes of named cases, ``--update-docs`` those of blocks in docs/."""
     parser.addoption("--update-cases", action="store_true", help="rewrite the expected outcomes of cases")
     parser.addoption("--update-docs", action="store_true", help="rewrite the output of blocks in the pages of docs/")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Save time that hundreds of tests would spend on the same work."""
+    _share_bytecode(config)
+    _share_policies(config)
+
+
+def _share_bytecode(config: pytest.Config) -> None:
+    """Let processes that tests start find modules compiled where this environment forbids Python to write bytecode.
+
+    To compile them anew takes each process 0.2 s. They are kept in a folder outside of the checkout, until the tests end.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        folder = tempfile.mkdtemp(prefix="tactful-bytecode-")
+        os.environ["PYTHONPYCACHEPREFIX"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+class _Read:
+    """The layers of a pack as they were read; equal where the same texts were read from the same places."""
+
+    def __init__(self, layers: list[Layer]) -> None:
+        self.layers = layers
+        self._key = tuple(
+            (
+                layer.label,
+                layer.overlay,
+                layer.stack,
+                layer.named,
+                layer.path,
+                *((file.name, file.text) for file in layer.files),
+            )
+            for layer in layers
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Read) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+def _share_policies(config: pytest.Config) -> None:
+    """Compile the same pack once for all tests of a process. Policies are immutable, and tests read the same few."""
+    make = policy._policy
+
+    @lru_cache(maxsize=16)
+    def kept(read: _Read, limits: CaseLimits | None) -> Policy:
+        return make(read.layers, limits, "compiled")
+
+    def shared(layers: list[Layer], limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
+        return kept(_Read(layers), limits) if engine == "compiled" else make(layers, limits, engine)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(policy, "_policy", shared)
+    config.add_cleanup(patch.undo)
 
 
 def pytest_collection_finish() -> None:

@@ -53,7 +53,9 @@ def _application(random: Random, no: int) -> Fields:
             "direction": random.choice(("sent", "received")),
             "sent_at": _ago(random.randrange(1, 500)),
             "channel": "email",
-            "kind": random.choice(("thank_you", "follow_up", "answer", "invitation", "other")),
+            "kind": random.choice(("thank_you", "follow_up", "answer", "invitation", "task", "other")),
+            "answer_by": random.choice((_ago(-40)[:10], None)),
+            "bounced": random.choice((True, False, None)),
         }
         for _ in range(random.randrange(0, 4))
     ]
@@ -61,12 +63,20 @@ def _application(random: Random, no: int) -> Fields:
         "id": f"a{no}",
         "company": "Acme",
         "status": random.choice(("interviewing", "offered", "rejected", "applied")),
+        "applied_at": _ago(random.randrange(700, 900)),
+        "next_step": random.choice(("answer", "interview", "offer", None)),
+        "signals": random.choice((["on_hold"], ["reposted", "layoffs"], [], None)),
         "people": people,
         "interviews": interviews,
         "messages": messages,
     }
     if random.random() < 0.2:
-        application["offer"] = {"received_at": _ago(30), "form": "written", "answer_by": _ago(-50)}
+        application["offer"] = {
+            "received_at": _ago(30),
+            "form": random.choice(("written", "email", "verbal")),
+            "answer_by": _ago(-50),
+            "conditions": random.choice((["references"], [], None)),
+        }
     return application
 
 
@@ -109,8 +119,8 @@ def _add(rows: dict[str, list[Fields]], given: Fields, key: Fields) -> None:
         fields = {**_without(message, "person"), "sent_at": _moment(message["sent_at"])}
         rows["messages"].append({**key, "person_id": message["person"], **fields})
     if "offer" in given:
-        offer = {name: _moment(value) if name != "form" else value for name, value in given["offer"].items()}
-        rows["offers"].append({**key, **offer})
+        moments = {name: _moment(given["offer"][name]) for name in ("received_at", "answer_by")}
+        rows["offers"].append({**key, **given["offer"], **moments})
 
 
 def _moment(text: str) -> datetime:

@@ -18,7 +18,7 @@ from tactful.batch.run import Batch, run_batch
 from tactful.batch.workers import InStretches
 
 #: Seconds that a process may take for a chunk. Where a busy machine takes longer, the unit is only tried again.
-SILENCE: Final = 3.0
+SILENCE: Final = 2.0
 
 
 class Viewer:
@@ -39,16 +39,17 @@ class Viewer:
 
 
 @pytest.mark.parametrize(
-    ("faulty", "workers", "trial", "reason", "tables_given"),
+    ("faulty", "workers", "trial", "chunk", "reason", "tables_given"),
     [
-        (Deadly, 2, 4.0, "the process that decided on it was ended by SIGKILL", False),
-        (Deadly, 2, 4.0, "the process that decided on it was ended by SIGKILL", True),
-        (Hanging, 2, 1.5, "deciding on it took longer than 2 s", False),
-        (Deadly, 1, 4.0, "the process that decided on it was ended by SIGKILL", False),
-        (Hanging, 1, 1.5, "deciding on it took longer than 2 s", True),
-        (Faulty, 2, 4.0, "ZeroDivisionError: division by zero", True),
-        (Faulty, 1, 4.0, "ZeroDivisionError: division by zero", False),
-        (Faulty, 0, 4.0, "ZeroDivisionError: division by zero", False),
+        (Deadly, 2, 4.0, 8, "the process that decided on it was ended by SIGKILL", False),
+        (Deadly, 2, 4.0, 8, "the process that decided on it was ended by SIGKILL", True),
+        # Each time that a chunk is cut in half, 1.5 s are waited, so these chunks are small.
+        (Hanging, 2, 1.5, 2, "deciding on it took longer than 2 s", False),
+        (Deadly, 1, 4.0, 8, "the process that decided on it was ended by SIGKILL", False),
+        (Hanging, 1, 1.5, 2, "deciding on it took longer than 2 s", True),
+        (Faulty, 2, 4.0, 8, "ZeroDivisionError: division by zero", True),
+        (Faulty, 1, 4.0, 8, "ZeroDivisionError: division by zero", False),
+        (Faulty, 0, 4.0, 8, "ZeroDivisionError: division by zero", False),
     ],
 )
 def test_a_record_that_cannot_be_decided_is_rejected_alone(
@@ -57,12 +58,14 @@ def test_a_record_that_cannot_be_decided_is_rejected_alone(
     faulty: type[Faulty | Deadly | Hanging],
     workers: int,
     trial: float,
+    chunk: int,
     reason: str,
     tables_given: bool,
 ) -> None:
     """All others are decided, with the same rows as without the fault. Once, a whole unit went undecided."""
     monkeypatch.setattr("tactful.batch.run._SILENCE", SILENCE)
     monkeypatch.setattr("tactful.batch.run._TRIAL", trial)
+    monkeypatch.setattr("tactful.batch.workers._LOOK", 0.1)
     viewer = Viewer()
     if tables_given:
         given = write_tables(tmp_path / "given", tables(map(case, range(200))), None)
@@ -70,13 +73,13 @@ def test_a_record_that_cannot_be_decided_is_rejected_alone(
         given = tmp_path / "cases.jsonl"
         given.write_bytes(lines(range(200)))
     out = tmp_path / "out"
-    result = run_batch(Batch(str(given), out, options=Options(chunk=8), workers=workers, decider=faulty), viewer)
+    result = run_batch(Batch(str(given), out, options=Options(chunk=chunk), workers=workers, decider=faulty), viewer)
     assert (result.tally.cases, result.tally.rejected) == (199, 1)
     assert viewer.tally == result.tally
     (reject,) = records(out, "rejects")
     assert (reject["candidate"], reject["code"], reject.get("line")) == (CULPRIT, "T655", None if tables_given else 124)
     assert reason in reject["message"]
-    run(given, tmp_path / "whole", "--chunk", 8)
+    run(given, tmp_path / "whole", "--chunk", chunk)
     whole = [row for row in rows(tmp_path / "whole", "actions") if row["candidate_id"] != CULPRIT]
     assert rows(out, "actions") == whole
 

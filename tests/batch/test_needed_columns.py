@@ -56,7 +56,7 @@ def test_columns_are_needed_by_rules_steps_and_words() -> None:
     assert needed["candidates"] == {"candidate_id", "now", "time_zone", "country"}
     assert needed["applications"] == {*always, "contact_via", "time_zone", "country", "calendar", "score"}
     assert needed["people"] == {*always, "person_id", "time_zone", "country", "invited_call"}
-    assert needed["offers"] == {*always, "received_at", "signed_at"}
+    assert needed["offers"] == {*always, "received_at", "signed_at", "withdrawn_at"}
     with_steps = needed_columns(decider, Options(steps=True))
     assert with_steps == {**needed, "people": needed["people"] | {"prefers"}}
     assert needed_columns(decider, Options(words=True)) is None
@@ -65,9 +65,9 @@ def test_columns_are_needed_by_rules_steps_and_words() -> None:
 def test_a_mistake_where_nobody_looks_is_not_noticed(tmp_path: Path) -> None:
     """Sentences may name anything, so they have everything looked at."""
     given = tables(map(case, range(COUNT)))
-    messages = given["messages"].to_pylist()
-    messages[0]["channel"] = "pigeon"
-    folder = write_tables(tmp_path / "given", {**given, "messages": pa.Table.from_pylist(messages)})
+    interviews = given["interviews"].to_pylist()
+    interviews[0]["went"] = "sideways"
+    folder = write_tables(tmp_path / "given", {**given, "interviews": pa.Table.from_pylist(interviews)})
     run(folder, tmp_path / "out")
     run(folder, tmp_path / "told", "--words", code=3)
     assert [record["code"] for record in records(tmp_path / "told", "rejects")] == ["T205"]

@@ -83,12 +83,14 @@ DRAWN: Final = tactful.loads(
         }
     )
 )
+#: Custom facts of a part. To make this strategy takes longer than to draw from it.
+CUSTOM_FACTS: Final = st.fixed_dictionaries({}, optional=VALUES)
 _MANY: Final = settings(max_examples=100)
 
 
 def with_customs(draw: Any, part: dict[str, Any]) -> dict[str, Any]:
     """A part of a case with custom facts, or without."""
-    return {**part, "custom": draw(st.fixed_dictionaries({}, optional=VALUES))}
+    return {**part, "custom": draw(CUSTOM_FACTS)}
 
 
 @st.composite

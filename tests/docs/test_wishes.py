@@ -20,7 +20,7 @@ _NAME: Final = re.compile(r"example: (?P<kind>pack|case), as (?P<name>\S+)")
 #: The most lines of a wish below the keys of its sections. Tables are as long as they have rows.
 MOST_LINES: Final = 5
 #: A rule of one's own takes a line for each of its keys.
-WHOLE_RULES: Final = {"winter-rule.yaml"}
+WHOLE_RULES: Final = {"practise.yaml", "winter-rule.yaml"}
 
 
 def _named(kind: str) -> dict[str, str]:
@@ -100,8 +100,17 @@ TURNS: Final = {
             Moment("2026-12-21 09:00:00", NO, YES),
             Moment("2027-01-06 16:59:59", NO, YES),
             Moment("2027-01-07 09:00:00", YES, YES),
+        ),
+    ),
+    "winter-break-of-another-year": Turns(
+        ("winter-break.yaml",),
+        "kim.yaml",
+        CALL,
+        (
+            Moment("2027-12-17 16:59:59", YES, YES),  # a Friday
             Moment("2027-12-20 09:00:00", NO, YES),
         ),
+        {**NO_THANKS, "interview[onsite].status": "unknown", "interview[onsite].ended_at": "2027-12-08T16:00"},
     ),
     "winter-break-at-midnight": Turns(
         ("winter-break.yaml",),
@@ -164,8 +173,8 @@ TURNS: Final = {
             Moment("2026-12-31 08:59:59", NO, NO),
             Moment("2026-12-31 23:59:59", YES, YES),
             Moment("2027-01-01 00:00:00", NO, YES),
-            Moment("2027-01-03 08:59:59", NO, YES),
-            Moment("2027-01-03 09:00:00", YES, YES),
+            Moment("2027-01-04 08:59:59", NO, YES),  # a Monday
+            Moment("2027-01-04 09:00:00", YES, YES),
         ),
     ),
     "house-and-branch": Turns(
@@ -178,7 +187,7 @@ TURNS: Final = {
         ("branch.yaml", "house.yaml"),
         "asked.yaml",
         WRITE,
-        (Moment("2027-01-03 08:59:59", NO, YES), Moment("2027-01-03 09:00:00", YES, YES)),
+        (Moment("2027-01-04 08:59:59", NO, YES), Moment("2027-01-04 09:00:00", YES, YES)),
     ),
     "patience-as-usual": Turns(
         ("patience.yaml",),
@@ -224,7 +233,7 @@ TURNS: Final = {
         ("no-thanks.yaml",),
         "kim.yaml",
         ("thank_you_note", "dana"),
-        (Moment("2026-12-08 22:00:00", NO, YES), Moment("2027-03-01 10:00:00", NO, NO)),
+        (Moment("2026-12-09 10:00:00", NO, YES), Moment("2027-03-01 10:00:00", NO, NO)),
         {"message[1].kind": "other"},
     ),
 }

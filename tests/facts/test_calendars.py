@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tactful.facts.calendars import Calendar, Calendars
+from tactful.facts.kinds import HOUR
 from tactful.facts.places import near_country, near_time_zone
+from tactful.facts.working_time import WorkingTime
 
 CALENDARS = Calendars()
 PLACES = [
@@ -126,3 +128,27 @@ def test_places_that_there_are_not_are_not_found() -> None:
     assert near_time_zone("New York") == "America/New_York"
     assert near_country("us") == "US"
     assert CALENDARS.at("UTC", None).local(0) == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@settings(max_examples=200)
+@given(
+    zone=st.sampled_from(["UTC", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe", "Pacific/Apia"]),
+    name=st.sampled_from([None, "shift"]),
+    moment=st.integers(1_262_304_000, 1_900_000_000),
+)
+def test_office_hours_begin_as_the_local_clock_shows(zone: str, name: str | None, moment: int) -> None:
+    """Also where the clock changes, or a day is left out: tables of days say what the clock says."""
+    calendar = Calendars({"shift": WorkingTime(weekend=(4, 5), opens=2 * HOUR, closes=12 * HOUR)}).at(zone, None, name)
+    day, opens = calendar.local(moment).date(), timedelta(seconds=calendar.opens)
+
+    def opening(day: date) -> int:
+        while not calendar.is_business_date(day):
+            day += timedelta(days=1)
+        return calendar.instant(datetime.combine(day, time()) + opens)
+
+    assert calendar.next_day(moment) == opening(day + timedelta(days=1))
+    at = calendar.day_time(moment)
+    expected = opening(day + timedelta(days=1))
+    if calendar.is_business_date(day) and at < calendar.closes:
+        expected = moment if at >= calendar.opens else opening(day)
+    assert calendar.office_time(moment) == expected

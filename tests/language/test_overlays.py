@@ -346,7 +346,8 @@ def test_a_group_can_only_be_switched_off(text: str) -> None:
 def test_every_shipped_rule_has_a_group() -> None:
     """The shipped files are grouped by subject."""
     assert {rule.group for rule in tactful.load().checked.rules} == {
-        *("channels", "contacts", "current-job", "follow-up", "job-search", "offers", "thank-you", "waiting"),
+        *("channels", "contacts", "current-job", "follow-up", "interviews", "job-search", "messages", "offers"),
+        *("thank-you", "waiting"),
     }
 
 

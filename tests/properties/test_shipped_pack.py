@@ -169,6 +169,7 @@ def _safety(checked: CheckedPack) -> set[str]:
 SOMETHING_TO_DO = {
     *("wait", "move_on", "follow_up", "find_contact", "withdraw"),
     *("answer_offer", "ask_in_writing", "ask_for_time", "thank_you_note", "thanks_through_contact"),
+    *("find_address", "offer_times", "apologise", "ask_for_new_time", "answer_message", "hand_over"),
 }
 EXAMPLES = settings(max_examples=200)
 

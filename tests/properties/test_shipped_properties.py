@@ -169,7 +169,7 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
         *("keep_searching", "resign", "give_notice"),
         *("draft_note", "update_helper", "correct_mistake", "find_address", "company_contact", "get_back_in_touch"),
         *("ask_for_feedback", "offer_times", "apologise", "ask_for_new_time", "answer_message"),
-        *("hand_over", "hand_in_task", "send_references", "send_documents"),
+        *("prepare", "find_out", "hand_over", "hand_in_task", "send_references", "send_documents"),
     }
 
 

@@ -15,6 +15,16 @@ SENT = {
     "reply_to_rejection": "answer",
     "connect": "connection_request",
     "thanks_through_contact": "thank_you",
+    "update_helper": "thank_you",
+    "correct_mistake": "correction",
+    "ask_for_feedback": "feedback_request",
+    "offer_times": "answer",
+    "apologise": "other",
+    "ask_for_new_time": "other",
+    "answer_message": "answer",
+    "hand_in_task": "task",
+    "send_references": "references",
+    "send_documents": "documents",
 }
 
 #: Whatever happens in whatever order, the invariants hold, and what was done is not asked for again (P08, P43).

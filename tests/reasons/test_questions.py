@@ -172,7 +172,6 @@ NOT_ASKED = frozenset(
     {
         *("candidate.id", "candidate.name", "candidate.email", "application.id", "application.role", "person.id"),
         *(
-            "person.email",
             "interview.id",
             "interview.ended_at",
             "interview.stage",

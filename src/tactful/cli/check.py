@@ -20,7 +20,9 @@ from tactful.language.lint.conditions import same_conditions
 from tactful.language.lint.fix import fixable, fixed, renamed
 from tactful.language.lint.newer import hints
 from tactful.language.load import load_pack
+from tactful.language.load.build import build_pack
 from tactful.language.load.files import is_in_files
+from tactful.language.syntax import Pack
 from tactful.source.codes.overlays import OldNameUsed
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.testing.needs import need_hypothesis
@@ -64,8 +66,8 @@ def check(
         _rename(pack)
         _fix(pack)
     policy = load(pack)
-    checked = policy.checked
-    _, warnings = _lint(pack)
+    checked, written = policy.checked, build_pack(list(policy.layers))
+    warnings = lint_pack(written, checked)
     console().print(
         f"{checked.name} {checked.version}: {len(checked.rules)} rules, {len(checked.named_facts)} computed facts, "
         f"{len(checked.actions)} actions, {len(checked.parameters)} parameters, {len(checked.invariants)} invariants; no mistakes"
@@ -73,7 +75,7 @@ def check(
     if warnings:
         _report(warnings, checked)
     if any(is_in_files(location) for location in pack):
-        _hint(pack, checked)
+        _hint(written)
     if at is not None:
         for line in told(checked, parse_moment(at).toordinal()):
             console().print(line, soft_wrap=True)
@@ -83,18 +85,12 @@ def check(
         raise typer.Exit(1)
 
 
-def _lint(pack: list[str]) -> tuple[CheckedPack, tuple[Diagnostic, ...]]:
-    written = load_pack(pack)
-    checked = check_pack(written)
-    return checked, lint_pack(written, checked)
-
-
-def _hint(pack: list[str], checked: CheckedPack) -> None:
+def _hint(written: Pack) -> None:
     """Print what a newer form of the language would say better. Hints change no exit code."""
     out = console(stderr=True)
-    for hint in hints(load_pack(pack)):
+    for hint in hints(written):
         out.print(Text("hint", "dim"))
-        show(hint, dict(checked.sources), out)
+        show(hint, dict(written.sources), out)
 
 
 def _report(warnings: tuple[Diagnostic, ...], checked: CheckedPack) -> None:
@@ -129,7 +125,9 @@ def _rename(pack: list[str]) -> None:
 def _fix(pack: list[str]) -> None:
     """Remove the parts with fixable warnings from the pack's own files, until none is left."""
     while True:
-        checked, warnings = _lint(pack)
+        written = load_pack(pack)
+        checked = check_pack(written)
+        warnings = lint_pack(written, checked)
         done = [
             warning
             for name in sorted({warning.span.file for warning in warnings if warning.span})

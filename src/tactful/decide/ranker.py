@@ -25,7 +25,7 @@ from tactful.facts.rows import (
     row_key,
     rows_around,
 )
-from tactful.language.ir import AddStep, ById, CheckedPack, Field, InScope, OrderKey, Prohibit, Rule
+from tactful.language.ir import AddStep, ById, CheckedPack, InScope, OrderKey, Prohibit, Rule
 from tactful.language.ir.orders import TargetOrder, distinct_orders, target_orders
 from tactful.language.terms import Modality
 

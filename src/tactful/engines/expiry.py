@@ -45,6 +45,8 @@ from tactful.source.diagnostics import Diagnostic
 HORIZON: Final = 366 * DAY
 #: The same for rules that read a local clock. These turn several times a day, and a year of turns would take seconds.
 CLOCK_HORIZON: Final = 21 * DAY
+#: Most ends of rules that read a local clock are nearer than this, so these days are searched first.
+_NEAR: Final = 4 * DAY
 #: The most steps for all rules of a case together, see :class:`tactful.engines.courses.Steps`.
 STEPS: Final = 2_000_000
 
@@ -72,12 +74,12 @@ class Expiry:
     :class:`TooManySteps` is raised. Not safe to share between threads.
     """
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, clockwork: Clockwork | None = None) -> None:
+        """``clockwork`` is that of the pack, if it is at hand: making one takes as long as a short search."""
         self.evaluator = evaluator
         self.steps = Steps(STEPS)
-        self._clockwork = Clockwork(evaluator.facts)
+        self._clockwork = Clockwork(evaluator.facts) if clockwork is None else clockwork
         self._courses: dict[tuple[int, int], Courses] = {}
-        self._horizons: dict[int, int] = {}
 
     def until(self, rule: Rule, row: Row) -> int | None:
         """The moment at which a rule that fires now stops by time alone; ``None`` where that is beyond its horizon.
@@ -85,10 +87,11 @@ class Expiry:
         In seconds since 1970, UTC.
         """
         now = self.evaluator.now
-        course = self._course(rule, row, now, now + self._horizon(rule))
-        if len(course.times) == 1:
-            return None
-        return course.times[1] - 1 if course.marks[1] & AFTER else course.times[1]
+        for horizon in self._horizons(rule):
+            course = self._course(rule, row, now, now + horizon)
+            if len(course.times) > 1:
+                return course.times[1] - 1 if course.marks[1] & AFTER else course.times[1]
+        return None
 
     def since(self, rule: Rule, row: Row) -> int | None:
         """The moment since which a rule that fires now has fired by time alone; ``None`` where that is beyond its horizon.
@@ -96,10 +99,11 @@ class Expiry:
         In seconds since 1970, UTC.
         """
         now = self.evaluator.now
-        course = self._course(rule, row, now - self._horizon(rule) - 1, now)
-        if len(course.times) == 1:
-            return None
-        return course.times[-1] if course.marks[-1] & AT else course.times[-1] - 1
+        for horizon in self._horizons(rule):
+            course = self._course(rule, row, now - horizon - 1, now)
+            if len(course.times) > 1:
+                return course.times[-1] if course.marks[-1] & AT else course.times[-1] - 1
+        return None
 
     def _course(self, rule: Rule, row: Row, start: int, last: int) -> Course:
         key = start, last
@@ -108,13 +112,9 @@ class Expiry:
             courses = self._courses[key] = Courses(self.evaluator, self._clockwork, start, last, self.steps)
         return courses.rule(rule, self.evaluator.environment(rule.entity, row))
 
-    def _horizon(self, rule: Rule) -> int:
-        """How far ahead the end of a rule is searched for, in seconds."""
-        length = self._horizons.get(rule.no)
-        if length is None:
-            clocked = self._clockwork.looks_at_clocks(rule)
-            length = self._horizons[rule.no] = CLOCK_HORIZON if clocked else HORIZON
-        return length
+    def _horizons(self, rule: Rule) -> tuple[int, ...]:
+        """How far ahead the end of a rule is searched for, in seconds: first near by, if that saves much."""
+        return (_NEAR, CLOCK_HORIZON) if self._clockwork.looks_at_clocks(rule) else (HORIZON,)
 
 
 def end_not_found(rule: Rule, case: Case) -> Diagnostic:

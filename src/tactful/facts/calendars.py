@@ -55,7 +55,8 @@ class Days(msgspec.Struct, frozen=True, eq=False):
 
     For each day, ``starts`` has its local midnight, ``business`` whether people work, ``before`` the number of business days
     before it, and ``plain`` whether it has 24 hours, so that the clock does not change in it. ``days`` are the indexes of the
-    business days. ``ahead`` caches the results of :meth:`look_ahead` by the number of business days.
+    business days. ``ahead`` caches the results of :meth:`look_ahead` by the number of business days, and ``openings`` the
+    first beginning of office hours after each day.
     """
 
     first: int
@@ -65,6 +66,7 @@ class Days(msgspec.Struct, frozen=True, eq=False):
     days: Sequence[int]
     plain: Sequence[bool]
     ahead: dict[int, Sequence[int | None]] = msgspec.field(default_factory=dict)
+    openings: dict[int, int] = msgspec.field(default_factory=dict)
 
     def look_ahead(self, count: int) -> Sequence[int | None]:
         """For each day, where ``count`` business days lead from it; ``None`` if the day and its target decide that only together.
@@ -317,30 +319,48 @@ class Calendar:
 
     def office_time(self, moment: int) -> int:
         """The moment itself within office hours, else the next beginning of office hours."""
-        table = self._table(moment)
+        table = self._years.get(1970 + moment // _MEAN_YEAR)
+        if table is None or not table.starts[0] <= moment < table.starts[_LATEST]:
+            table = self._table(moment)
         no = bisect_right(table.starts, moment) - 1
         if table.business[no]:
-            start = table.starts[no]
-            at = moment - start if table.plain[no] else self.day_time(moment)
+            at = moment - table.starts[no] if table.plain[no] else self.day_time(moment)
             if at < self.opens:
-                return start + self.opens if table.plain[no] else self._opening(self.local(moment).date())
+                return self._opening(table, no)
             if at < self.closes:
                 return moment
-        return self.next_day(moment)
+        opening = table.openings.get(no)
+        return self._next_opening(table, no) if opening is None else opening
 
     def next_day(self, moment: int) -> int:
         """The beginning of office hours on the first business day after the moment's day."""
         table = self._table(moment)
-        at = table.before[bisect_right(table.starts, moment)]  # before tomorrow
-        if at < len(table.days) and table.plain[table.days[at]]:
-            return table.starts[table.days[at]] + self.opens
-        day = self.local(moment).date() + _ONE_DAY
+        return self._next_opening(table, bisect_right(table.starts, moment) - 1)
+
+    def _next_opening(self, table: Days, no: int) -> int:
+        """The beginning of office hours on the first business day after a day of a table."""
+        opening = table.openings.get(no)
+        if opening is None:
+            opening = table.openings[no] = self._opening_after(table, no)
+        return opening
+
+    def _opening_after(self, table: Days, no: int) -> int:
+        after = table.before[no] + table.business[no]
+        if after < len(table.days):
+            return self._opening(table, table.days[after])
+        day = date.fromordinal(table.first + no) + _ONE_DAY
         while not self.is_business_date(day):
             day += _ONE_DAY
-        return self._opening(day)
+        table = self.days_of(day.year)
+        return self._opening(table, day.toordinal() - table.first)
 
-    def _opening(self, day: date) -> int:
-        return self.instant(datetime.combine(day, time()) + timedelta(seconds=self.opens))
+    def _opening(self, table: Days, no: int) -> int:
+        """The beginning of office hours on a day of a table."""
+        if table.plain[no]:
+            return table.starts[no] + self.opens
+        return self.instant(
+            datetime.combine(date.fromordinal(table.first + no), time()) + timedelta(seconds=self.opens)
+        )
 
     def _add_slowly(self, moment: int, count: int) -> int:
         """As :meth:`add_business_days`, but day by day, for counts that lead beyond the table."""

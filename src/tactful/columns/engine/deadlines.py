@@ -121,6 +121,7 @@ class Deadlines:
         if not self._open:
             return
         refused: dict[int, Diagnostic] = {}
+        clockwork = Clockwork(self._facts)
         wanted = np.unique(np.concatenate([open_.owners for open_ in self._open]))
         orders = [np.argsort(open_.owners, kind="stable") for open_ in self._open]
         stretches = [
@@ -131,7 +132,7 @@ class Deadlines:
             no = int(wanted[place])
             now = self._fields.now("candidate", np.array([no]))
             moment = now if isinstance(now, int) else int(now[0])
-            expiry = Expiry(Evaluator(case, moment, self._facts, self._calendars))
+            expiry = Expiry(Evaluator(case, moment, self._facts, self._calendars), clockwork)
             for open_, order, ends in zip(self._open, orders, stretches, strict=True):
                 try:
                     self._search(open_, order[ends[place] : ends[place + 1]].tolist(), no, expiry)

@@ -129,6 +129,20 @@ class Expressions:
             return attribute(load(field.scope), "calendar")
         return attribute(load(field.scope), "application", "calendar")
 
+    def nearest_calendar(self, field: Field) -> ast.expr:
+        """The calendar of the field's row, see :func:`tactful.facts.rows.nearest_calendar`."""
+        row = self.row(field)
+        match field.via[-1] if field.via else field.scope:
+            case "interview" | "offer":
+                return attribute(row, "application", "calendar")
+            case "interviewer":
+                return attribute(row, "person", "calendar")
+            case "message":
+                either_one = ast.BoolOp(ast.Or(), [attribute(row, "person"), attribute(row, "application")])
+                return attribute(either_one, "calendar")
+            case _:
+                return attribute(row, "calendar")
+
     def shifted(self, moment: ast.expr, shift: Shift, field: Field) -> ast.expr:
         """The moment moved by ``shift``."""
         if isinstance(shift.length, BusinessDays):
@@ -222,7 +236,9 @@ class Expressions:
 
     def _day(self, value: ast.expr, field: Field) -> ast.expr:
         """The ordinal of a date, or of the day of a moment where the field's row is."""
-        return value if isinstance(field.kind, DateKind) else call(load("day_of"), self.row(field), value)
+        return (
+            value if isinstance(field.kind, DateKind) else call(attribute(self.nearest_calendar(field), "day"), value)
+        )
 
     def _date_between(self, day: ast.expr, first: int | None, last: int | None) -> ast.expr:
         if first is None or last is None:
@@ -242,7 +258,7 @@ class Expressions:
             case Moved():
                 return self._moved(expression)
             case Opens(field=field, how=how):
-                opens = call(load("opens"), self.value(field), self.row(field), constant(how == "office"))
+                opens = call(load("opens"), self.value(field), self.nearest_calendar(field), constant(how == "office"))
                 return self._where_known(field, opens)
             case Pick(how=how, members=members):
                 helper = {"largest": "largest", "smallest": "smallest", "first": "first_known"}[how]

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from tactful.facts.calendars import LAST_MOMENT, Calendar
 from tactful.facts.kinds import LONGEST, MOST
-from tactful.facts.rows import Row, nearest_calendar
 from tactful.facts.texts import folded
 
 Number = int | float
@@ -17,7 +16,11 @@ Number = int | float
 
 def earliest(*moments: int | None) -> int | None:
     """The first of the moments that are known."""
-    return min((moment for moment in moments if moment is not None), default=None)
+    first = None
+    for moment in moments:
+        if moment is not None and (first is None or moment < first):
+            first = moment
+    return first
 
 
 # --- predicates ---
@@ -38,11 +41,6 @@ def has_words(text: str, pattern: str) -> bool:
 def place_in(country: str, values: tuple[str, ...]) -> bool:
     """Whether a country is one of these, or a part of one of these."""
     return country in values or country.split("-", 1)[0] in values
-
-
-def day_of(row: Row, moment: int) -> int:
-    """The ordinal of a moment's day, where the row is."""
-    return nearest_calendar(row).day(moment)
 
 
 def in_year(day: int, first: int, last: int) -> bool:
@@ -87,27 +85,37 @@ def moved_by(moment: int | None, calendar: Calendar, length: int | None, back: b
     return moved(moment, -length if back else length)
 
 
-def opens(moment: int | None, row: Row, office: bool) -> int | None:
-    """The next office time, or the opening on the next business day, where the row is."""
+def opens(moment: int | None, calendar: Calendar, office: bool) -> int | None:
+    """The next office time, or the opening on the next business day."""
     if moment is None:
         return None
-    calendar = nearest_calendar(row)
     return _inside(calendar.office_time(moment) if office else calendar.next_day(moment))
 
 
 def largest(*values: Number | None) -> Number | None:
     """The largest value that is known."""
-    return max((value for value in values if value is not None), default=None)
+    best = None
+    for value in values:
+        if value is not None and (best is None or value > best):
+            best = value
+    return best
 
 
 def smallest(*values: Number | None) -> Number | None:
     """The smallest value that is known."""
-    return min((value for value in values if value is not None), default=None)
+    best = None
+    for value in values:
+        if value is not None and (best is None or value < best):
+            best = value
+    return best
 
 
 def first_known(*values: Any) -> Any:
     """The first value that is known."""
-    return next((value for value in values if value is not None), None)
+    for value in values:
+        if value is not None:
+            return value
+    return None
 
 
 def total(whole: bool, *values: Number | None) -> Number | None:
@@ -153,7 +161,7 @@ def _inside(moment: int) -> int | None:
 HELPERS: Final[Mapping[str, Callable[..., Any]]] = {
     helper.__name__: helper
     for helper in (
-        *(earliest, has_words, place_in, day_of, in_year),
+        *(earliest, has_words, place_in, in_year),
         *(moved_by, opens, largest, smallest, first_known, total, difference, share),
     )
 }

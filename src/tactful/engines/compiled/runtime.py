@@ -48,7 +48,8 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
     def _until(self, rule: int, row: Row) -> int | None:
         """The same with the plain evaluator."""
         if self.expiry is None:
-            self.expiry = Expiry(Evaluator(self.case, self.now, self.facts, self.calendars))
+            evaluator = Evaluator(self.case, self.now, self.facts, self.calendars)
+            self.expiry = Expiry(evaluator, self.turning.clockwork)
         try:
             return self.expiry.until(self.rules[rule], row)
         except TooManySteps:

@@ -49,7 +49,7 @@ class TurningFunctions:
     """The functions of a pack's rules and facts that look back in time. Safe to use from any number of threads."""
 
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
-        self._checked, self._clockwork = checked, clockwork
+        self._checked, self.clockwork = checked, clockwork
         self._facts = _TimedFacts(checked, clockwork)
         self._namespace: dict[str, Any] = {**HELPERS, **TURNS}
         self._rules: dict[int, RuleTurns | None] = {}
@@ -79,7 +79,7 @@ class TurningFunctions:
             return made
 
     def _rule(self, rule: Rule) -> RuleTurns | None:
-        tests = list(self._clockwork.tests(rule))
+        tests = list(self.clockwork.tests(rule))
         if any(map(_compares_clocks, tests)):
             return None
         expressions = self._facts.expressions(nullable(rule.entity), self._facts.computed)
@@ -87,7 +87,7 @@ class TurningFunctions:
         name = f"rule{rule.no}"
         self._compile([function(name, [RUNTIME, "row"], [*scope_of(rule.entity, load("row")), ast.Return(fires)])])
         late = {late for test in tests for late in _sorts(test)}
-        horizon = CLOCK_HORIZON if self._clockwork.looks_at_clocks(rule) else HORIZON
+        horizon = CLOCK_HORIZON if self.clockwork.looks_at_clocks(rule) else HORIZON
         return RuleTurns(self._namespace[name], horizon, mixed=len(late) > 1)
 
     def _compile(self, functions: list[ast.stmt]) -> None:
@@ -123,7 +123,7 @@ class _TimedFacts(Facts):
 
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
         super().__init__(checked)
-        self._clockwork = clockwork
+        self.clockwork = clockwork
         read = [field for rule in checked.rules for field in fields_of_rule(rule)]
         read += [field for fact in checked.facts for field in fields_of_fact(fact)]
         self._readers = Counter(field.key for field in read if field.origin == "computed")
@@ -141,7 +141,7 @@ class _TimedFacts(Facts):
         return self.read_again(field.key, row)
 
     def cached(self, no: int) -> list[ast.stmt]:
-        if not self._clockwork.fact(self._facts[no]):
+        if not self.clockwork.fact(self._facts[no]):
             return super().cached(no)
         kept, (value, low, high) = load("kept"), map(load, _KEPT)
         last, present = attribute(load(RUNTIME), "last"), attribute(load(RUNTIME), "present")

@@ -7,14 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Final, get_args
+from typing import Final
 
+from tactful.facts.fields import FieldSpec, given_fields
+from tactful.facts.kinds import ChoiceKind, ListKind, MomentKind, YesNoKind, parse_yes_no
 from tactful.facts.places import country_exists, country_message, time_zone_exists, time_zone_help
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import parse_date, parse_moment
-from tactful.facts.shape import ApplicationStatus, ContactPolicy, Preference, Role
 from tactful.formats.importers.feeds import short
-from tactful.formats.importers.items import Application, Items, Log, Record
+from tactful.formats.importers.items import Application, CellValue, Items, Log, Record
 from tactful.formats.importers.merge.ids import digest, folded, made_id
 from tactful.source.codes.case import TooMany
 from tactful.source.codes.imports import BrokenFile, WrongImportValue
@@ -22,24 +23,41 @@ from tactful.source.diagnostics import Span
 from tactful.source.nodes import span_at
 from tactful.source.suggest import did_you_mean
 
+#: Says what to write instead of a cell's text; ``None`` where the text is right.
+Check = Callable[[str], str | None]
 
-def _one_of(kind: object) -> Callable[[str], str | None]:
-    values = get_args(kind)
+
+def _one_of(values: tuple[str, ...]) -> Check:
     listed = ", ".join(f"`{value}`" for value in values)
     return lambda text: None if text in values else did_you_mean(text, values) or f"the values are {listed}"
+
+
+def _some_of(values: tuple[str, ...]) -> Check:
+    check = _one_of(values)
+    return lambda text: next((help_ for word in _words(text) if (help_ := check(word)) is not None), None)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a cell that holds several."""
+    return tuple(dict.fromkeys(word for word in _BETWEEN_WORDS.split(text) if word))
+
+
+def _yes_no(text: str) -> str | None:
+    return "write `yes` or `no`" if parse_yes_no(text) is None else None
 
 
 #: A day as people in Europe and America write it: the order of day and month cannot be told.
 _DAY_AND_MONTH: Final = re.compile(r"\d{1,2}([./-])\d{1,2}\1(\d{4}|\d{2})")
 #: A day as Excel counts it: days since 1900, from 1954 to 2173.
 _SERIAL: Final = re.compile(r"[2-9]\d{4}(\.\d+)?")
+_BETWEEN_WORDS: Final = re.compile(r"[,;/|\s]+")
 #: An order of day, month and year in a heading: ``reply_by (dd.mm.yyyy)``.
 _ORDER: Final = re.compile(
     r"(?P<column>.*?)\s*\((?P<first>dd?|mm?|yyyy)(?P<mark>[./ -])(?P<second>dd?|mm?)(?P=mark)(?P<third>dd?|yyyy)\)"
 )
 
 
-def _deadline(text: str) -> str | None:
+def _moment(text: str) -> str | None:
     if parse_date(text) is not None or parse_moment(text) is not None:
         return None
     if _DAY_AND_MONTH.fullmatch(text):
@@ -65,25 +83,43 @@ def _any(text: str) -> str | None:
     return None
 
 
-#: A check of each column's values, which returns what to write instead, or ``None`` where the value is right.
-APPLICATION: Final[dict[str, Callable[[str], str | None]]] = {
-    "id": _any,
-    "company": _any,
-    "role": _any,
-    "status": _one_of(ApplicationStatus),
-    "reply_by": _deadline,
-    "contact_policy": _one_of(ContactPolicy),
-    "country": _country,
-    "time_zone": _zone,
-}
-#: Columns about one person of the application.
-PERSON: Final[dict[str, Callable[[str], str | None]]] = {
-    "person_name": _any,
-    "person_email": _email,
-    "person_role": _one_of(Role),
-    "person_prefers": _one_of(Preference),
-}
-_COLUMNS: Final = {**APPLICATION, **PERSON}
+#: Fields that are texts with rules of their own.
+_TEXTS: Final[dict[str, Check]] = {"country": _country, "time_zone": _zone, "email": _email}
+
+
+def _check(spec: FieldSpec) -> Check:
+    """The check of a field's values, which returns what to write instead, or ``None`` where the value is right."""
+    match spec.kind:
+        case ChoiceKind(values=words):
+            return _one_of(words)
+        case ListKind(values=words):
+            return _some_of(words)
+        case YesNoKind():
+            return _yes_no
+        case MomentKind():
+            return _moment
+        case _:
+            return _TEXTS.get(spec.name, _any)
+
+
+def _columns(entity: str, *names: str, prefix: str = "") -> dict[str, FieldSpec]:
+    """The columns for some fields of an entity, or for all."""
+    fields = given_fields()[entity]
+    return {f"{prefix}{name}": fields[name] for name in names or fields}
+
+
+#: The columns of a table, each with its field: those of the application, of its offer, and of one of its people.
+APPLICATION: Final = _columns(
+    *("application", "id", "company", "role", "status", "applied_at", "internal", "preferred", "reply_by", "next_step"),
+    *("next_step_said_at", "signals", "keep_in_touch", "reapply_from", "contact_policy", "thanks_direct"),
+    *("country", "time_zone"),
+)
+OFFER: Final = _columns("offer", prefix="offer_")
+PERSON: Final = _columns("person", "name", "email", "role", "relation", "prefers", prefix="person_")
+_COLUMNS: Final = {**APPLICATION, **OFFER, **PERSON}
+#: The columns in messages. There are too many to list them all.
+_NAMES: Final = f"{', '.join(APPLICATION)}; offer_received_at and others of the offer; {', '.join(PERSON)}"
+_CHECKS: Final = {column: _check(spec) for column, spec in _COLUMNS.items()}
 #: The longest allowed value, in characters, and the most columns of a table.
 _LONGEST: Final = CaseLimits().text
 _WIDEST: Final = 200
@@ -159,7 +195,7 @@ def _header_is_right(columns: list[_Column], where: Span, log: Log) -> bool:
         log.mistake(BrokenFile, where, f"the table has more than {_WIDEST} columns", "remove those you do not need")
         return False
     if "id" not in names and "company" not in names:
-        help_ = f"name the columns in the first line: {', '.join(_COLUMNS)}"
+        help_ = f"name the columns in the first line: {_NAMES}"
         log.mistake(BrokenFile, where, "the table has neither a column `id` nor a column `company`", help_)
         return False
     for name, count in sorted(Counter(names).items()):
@@ -167,7 +203,7 @@ def _header_is_right(columns: list[_Column], where: Span, log: Log) -> bool:
             log.mistake(BrokenFile, where, f"duplicate column `{short(name)}`")
     for name in dict.fromkeys(names):
         if name not in _COLUMNS:
-            help_ = did_you_mean(name, _COLUMNS) or f"the columns are {', '.join(_COLUMNS)}"
+            help_ = did_you_mean(name, _COLUMNS) or f"the columns are {_NAMES}"
             log.not_understood(where, f"the unknown column `{short(name)}` is skipped", help_)
     return True
 
@@ -307,7 +343,7 @@ def _application(row: _Row, id_: str, log: Log) -> Application | None:
     for column, value in values.items():
         if column not in _COLUMNS or not value:
             continue
-        help_ = "shorten it" if len(value) > _LONGEST else _COLUMNS[column](value)
+        help_ = "shorten it" if len(value) > _LONGEST else _CHECKS[column](value)
         if help_ is not None:
             log.mistake(WrongImportValue, row.span, f"`{column}` cannot be `{short(value)}`", help_)
             valid = False
@@ -316,6 +352,29 @@ def _application(row: _Row, id_: str, log: Log) -> Application | None:
         return None
     if not valid:
         return None
-    fields = tuple((key, values[key]) for key in APPLICATION if key != "id" and values.get(key))
-    person = tuple((key.removeprefix("person_"), values[key]) for key in PERSON if values.get(key))
-    return Application(id=id_, span=row.span, fields=fields, person=person, has_id=bool(values.get("id")))
+    return Application(
+        id=id_,
+        span=row.span,
+        fields=tuple(pair for pair in _fields(values, APPLICATION) if pair[0] != "id"),
+        offer=tuple(_fields(values, OFFER)),
+        person=tuple((key, values[f"person_{key}"]) for key, _ in _fields(values, PERSON)),
+        has_id=bool(values.get("id")),
+    )
+
+
+def _fields(values: dict[str, str], columns: dict[str, FieldSpec]) -> Iterator[tuple[str, CellValue]]:
+    """The fields that a row gives, by their names in a case."""
+    return ((spec.name, _value(values[key], spec)) for key, spec in columns.items() if values.get(key))
+
+
+def _value(text: str, spec: FieldSpec) -> CellValue:
+    """The value of a cell as a case has it. What happened on a day has happened since that day began."""
+    match spec.kind:
+        case YesNoKind():
+            return bool(parse_yes_no(text))
+        case ListKind():
+            return _words(text)
+        case MomentKind() if not spec.deadline and parse_date(text) is not None:
+            return f"{text}T00:00:00"
+        case _:
+            return text

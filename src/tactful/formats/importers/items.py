@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.facts.shape import InterviewStatus, Role, Side, Stage
+from tactful.facts.shape import ApplicationStatus, InterviewStatus, Role, Side, Stage
 from tactful.source.codes.imports import ImportGuess, MorePages, NotUnderstood
 from tactful.source.diagnostics import Code, Diagnostic, InvalidInput, Span
 
@@ -136,20 +136,47 @@ class Seat(Record, frozen=True):
     attendee: Attendee
 
 
+class ApplicationState(Record, frozen=True):
+    """What a source says of an application, apart from interviews. ``uid`` is the application's id.
+
+    ``offered_at``: when an offer was sent to the candidate. ``start_on``: the first day at work, as a case has it.
+    """
+
+    system: str
+    uid: str
+    span: Span
+    candidate: str | None = None
+    role: str | None = None
+    status: ApplicationStatus | None = None
+    applied_at: datetime | None = None
+    offered_at: datetime | None = None
+    start_on: str | None = None
+
+    def if_any(self) -> list[Item]:
+        """This state, or nothing where it says nothing."""
+        says = (self.status, self.applied_at, self.offered_at, self.start_on)
+        return [self] if self.uid and any(value is not None for value in says) else []
+
+
+#: A value of a table as a case has it: a text, a yes or a no, or a list of words.
+CellValue = str | bool | tuple[str, ...]
+
+
 class Application(Record, frozen=True):
-    """A row of a table: fields of an application and of a person, with the names that cases use.
+    """A row of a table: fields of an application, its offer and a person, with the names that cases use.
 
     ``has_id`` is false where the table has no id, so that ``id`` was made from the company.
     """
 
     id: str
     span: Span
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, CellValue], ...]
+    offer: tuple[tuple[str, CellValue], ...] = ()
     person: tuple[tuple[str, str], ...] = ()
     has_id: bool = True
 
 
-Item = Interview | Withdrawal | Cancellation | Seat | Application
+Item = Interview | Withdrawal | Cancellation | Seat | ApplicationState | Application
 Items = tuple[Item, ...]
 
 

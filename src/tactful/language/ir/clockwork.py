@@ -35,8 +35,9 @@ class Clockwork:
     def __init__(self, facts: Mapping[str, ComputedFact]) -> None:
         self._facts = facts
         self._known: dict[str, bool] = {}
-        #: Results by the identity of the condition. The pack keeps all its conditions alive, so identities stay valid.
+        #: Results by the identity of the condition or rule. The pack keeps all of them alive, so identities stay valid.
         self._conditions: dict[int, bool] = {}
+        self._rules: dict[int, bool] = {}
 
     def field(self, field: Field) -> bool:
         """Whether the field's value changes by itself."""
@@ -97,8 +98,11 @@ class Clockwork:
 
         Dates are left out: they turn once in a year or never again, and not with every day.
         """
-        conditions = (rule.when, rule.unless)
-        return any(map(_reads_a_clock, conditions)) or self._through_facts(fields_of_rule(rule))
+        known = self._rules.get(id(rule))
+        if known is None:
+            read = any(map(_reads_a_clock, (rule.when, rule.unless))) or self._through_facts(fields_of_rule(rule))
+            known = self._rules[id(rule)] = read
+        return known
 
     def tests(self, rule: Rule) -> Iterator[Test]:
         """The tests of a rule, and of all facts behind it."""

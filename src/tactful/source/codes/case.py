@@ -223,7 +223,7 @@ class Contradiction(Code):
 
     What it reports
         Two facts cannot both be true, such as an interview that was held but has not ended, or an offer signed
-        before it was received.
+        or withdrawn before it was received.
 
     Why
         One of them is a mistake, and the advice depends on which.

@@ -22,6 +22,9 @@ _LAST_MILLISECOND: Final = 7_258_118_399_000
 #: The most characters of a stranger's text that a message shows.
 _SHOWN: Final = 60
 
+#: A note on an offer that is being prepared or approved, was refused, or was replaced by another.
+NOT_SENT: Final = "an offer that the candidate does not have, or no longer has, is skipped"
+
 #: Words in the title of an interview that name its round.
 _STAGES: Final[tuple[tuple[str, Stage], ...]] = (
     ("phone screen", "phone_screen"),

@@ -1,13 +1,17 @@
-"""Greenhouse: interviews of Harvest 1 and 2, alone or in a list, and the webhook for a deleted interview."""
+"""Greenhouse: interviews, applications and offers of Harvest 1 and 2, alone or in a list.
+
+Also the webhook for a deleted interview.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from tactful.facts.shape import InterviewStatus
-from tactful.formats.importers.feeds import Entry, person_in, short, stage_of
+from tactful.facts.shape import ApplicationStatus, InterviewStatus
+from tactful.formats.importers.feeds import NOT_SENT, Entry, person_in, short, stage_of
 from tactful.formats.importers.items import (
+    ApplicationState,
     Attendee,
     Belonging,
     Cancellation,
@@ -20,15 +24,36 @@ from tactful.formats.importers.items import (
 from tactful.source.nodes import Mapping
 
 SYSTEM: Final = "greenhouse"
-FIELDS: Final = words(
+_INTERVIEW_FIELDS: Final = words(
     "id application_id external_event_id start end location video_conferencing_url status created_at updated_at "
     "interview organizer interviewers"
 )
+_APPLICATION_FIELDS: Final = words(
+    "id candidate_id prospect applied_at rejected_at last_activity_at location source credited_to recruiter coordinator "
+    "rejection_reason rejection_details jobs job_post_id status current_stage answers prospective_office "
+    "prospective_department prospect_detail custom_fields keyed_custom_fields attachments"
+)
+_OFFER_FIELDS: Final = words(
+    "id version application_id job_id candidate_id opening created_at updated_at sent_at resolved_at starts_at status "
+    "custom_fields keyed_custom_fields"
+)
+FIELDS: Final = _INTERVIEW_FIELDS | _APPLICATION_FIELDS | _OFFER_FIELDS
 _STATUSES: Final[dict[str, InterviewStatus | None]] = {
     "scheduled": "scheduled",
     "awaiting_feedback": "held",
     "complete": "held",
 }
+#: The statuses of applications; ``None``: nothing that a case says.
+_APPLICATION_STATUSES: Final[dict[str, ApplicationStatus | None]] = {
+    "active": None,
+    "rejected": "rejected",
+    "hired": "accepted",
+    "converted": None,
+}
+#: The statuses of offers that the candidate has. Of those refused it is not clear by whom, and deprecated ones do not count.
+_OFFER_STATUSES: Final[dict[str, ApplicationStatus]] = {"unresolved": "offered", "accepted": "accepted"}
+#: The type of reasons for a rejection by the candidate.
+_WITHDRAWN: Final = "They rejected us"
 #: Answers to the invitation; ``None``: neither accepted nor declined.
 _ANSWERS: Final[dict[str, bool | None]] = {
     "accepted": True,
@@ -43,14 +68,27 @@ def fits(entry: Entry) -> bool:
     if "action" in entry and "payload" in entry:
         return True
     times = (entry.node("start"), entry.node("end"))
-    return "application_id" in entry and any(isinstance(time_, Mapping) for time_ in times)
+    is_interview = "application_id" in entry and any(isinstance(time_, Mapping) for time_ in times)
+    return is_interview or _is_application(entry) or _is_offer(entry)
+
+
+def _is_application(entry: Entry) -> bool:
+    return all(key in entry for key in ("candidate_id", "applied_at", "jobs"))
+
+
+def _is_offer(entry: Entry) -> bool:
+    return all(key in entry for key in ("application_id", "sent_at", "resolved_at"))
 
 
 def read(entry: Entry, log: Log) -> list[Item]:
-    """The interview in an object, or the event in a webhook."""
+    """The interview, the application or the offer in an object, or the event in a webhook."""
     if "payload" in entry:
         return _webhook(entry, log)
-    entry.list_unknown(FIELDS, "a Greenhouse interview")
+    if _is_application(entry):
+        return _application(entry, log)
+    if _is_offer(entry):
+        return _offer(entry)
+    entry.list_unknown(_INTERVIEW_FIELDS, "a Greenhouse interview")
     interview, organizer = entry.entry("interview"), entry.entry("organizer")
     people = (_attendee(interviewer, log) for interviewer in entry.entries("interviewers"))
     attendees = tuple(attendee for attendee in people if attendee is not None)
@@ -69,6 +107,51 @@ def read(entry: Entry, log: Log) -> list[Item]:
         others=others,
         belonging=Belonging(application=entry.id("application_id")),
     ).if_complete(log)
+
+
+def _application(entry: Entry, log: Log) -> list[Item]:
+    entry.list_unknown(_APPLICATION_FIELDS, "a Greenhouse application")
+    if entry.flag("prospect"):
+        log.not_understood(entry.span, "a prospect has not applied, and is skipped")
+        return []
+    jobs = entry.entries("jobs")
+    return ApplicationState(
+        system=SYSTEM,
+        uid=entry.id("id") or "",
+        span=entry.span,
+        candidate=entry.id("candidate_id"),
+        role=jobs[0].text("name") if len(jobs) == 1 else None,
+        status=_application_status(entry, log),
+        applied_at=entry.moment("applied_at"),
+    ).if_any()
+
+
+def _application_status(entry: Entry, log: Log) -> ApplicationStatus | None:
+    text = entry.text("status") or ""
+    if text not in _APPLICATION_STATUSES:
+        log.not_understood(entry.place("status"), f"the status `{short(text)}` is unknown")
+    status = _APPLICATION_STATUSES.get(text)
+    reason = entry.entry("rejection_reason") if status == "rejected" else None
+    type_ = None if reason is None else reason.entry("type")
+    return "withdrawn" if type_ is not None and type_.text("name") == _WITHDRAWN else status
+
+
+def _offer(entry: Entry) -> list[Item]:
+    entry.list_unknown(_OFFER_FIELDS, "a Greenhouse offer")
+    sent_on, start_on = entry.day("sent_at"), entry.day("starts_at")
+    status = _OFFER_STATUSES.get(entry.text("status") or "")
+    if sent_on is None or status is None:
+        entry.note(NOT_SENT)
+        return []
+    return ApplicationState(
+        system=SYSTEM,
+        uid=entry.id("application_id") or "",
+        span=entry.span,
+        candidate=entry.id("candidate_id"),
+        status=status,
+        offered_at=datetime.combine(sent_on, time()),
+        start_on=None if start_on is None else start_on.isoformat(),
+    ).if_any()
 
 
 def _webhook(entry: Entry, log: Log) -> list[Item]:

@@ -12,12 +12,16 @@ from typing import Any, Final, assert_never
 import msgspec
 
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR
+from tactful.facts.fields import given_fields
+from tactful.facts.kinds import MomentKind, parse_yes_no
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import parse_date, parse_moment
 from tactful.formats.importers.items import (
     Application,
+    ApplicationState,
     Attendee,
     Cancellation,
+    CellValue,
     Interview,
     Item,
     Items,
@@ -30,7 +34,7 @@ from tactful.formats.importers.items import (
 )
 from tactful.formats.importers.merge.addresses import canceller, find_candidate, home, with_company
 from tactful.formats.importers.merge.applications import ApplicationFinder
-from tactful.formats.importers.merge.clock import Clock
+from tactful.formats.importers.merge.clock import Clock, write_moment
 from tactful.formats.importers.merge.document import Document
 from tactful.formats.importers.merge.interviews import Interviews, version_of
 from tactful.formats.importers.merge.people import People
@@ -38,8 +42,20 @@ from tactful.source.codes.case import TooMany
 from tactful.source.codes.imports import AmbiguousImport, UnusableImportZone, WrongImportValue
 
 Entry = dict[str, Any]
+#: Items that may name their candidate, and items that have versions.
+OfCandidate = Interview | ApplicationState
+Versioned = Interview | Withdrawal | Cancellation
+#: The statuses of open applications, which a source may change. It does not open an application again.
+_PROGRESS: Final = (None, "applied", "interviewing", "offered")
 #: The candidate's id where no source has one.
 _NAMELESS: Final = "me"
+#: The fields of applications and offers that hold moments.
+_MOMENTS: Final = frozenset(
+    name
+    for entity in ("application", "offer")
+    for name, spec in given_fields()[entity].items()
+    if isinstance(spec.kind, MomentKind)
+)
 _OLDEST: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -70,11 +86,11 @@ def _of_one_candidate(items: Items, options: Options, log: Log) -> Items:
     if options.candidate not in ids:
         names = ", ".join(f"`{id_}`" for id_ in sorted(ids))
         help_ = "pass --candidate with the id of the candidate that the case is about"
-        log.mistake(AmbiguousImport, None, f"these are interviews of several candidates: {names}", help_)
+        log.mistake(AmbiguousImport, None, f"these files are about several candidates: {names}", help_)
         return ()
-    own = [item for item in items if not isinstance(item, Interview) or item.belonging.candidate == options.candidate]
+    own = [item for item in items if not isinstance(item, OfCandidate) or _candidate_of(item) == options.candidate]
     others = len(items) - len(own)
-    skipped = "1 interview of another candidate is" if others == 1 else f"{others} interviews of other candidates are"
+    skipped = "1 object of another candidate is" if others == 1 else f"{others} objects of other candidates are"
     log.not_understood(None, f"{skipped} skipped")
     return tuple(own)
 
@@ -106,7 +122,11 @@ def _filled_in(person: Person, other: Person) -> Person:
 
 
 def _candidates(items: Items) -> set[str]:
-    return {item.belonging.candidate for item in items if isinstance(item, Interview) and item.belonging.candidate}
+    return {id_ for item in items if isinstance(item, OfCandidate) and (id_ := _candidate_of(item)) is not None}
+
+
+def _candidate_of(item: Interview | ApplicationState) -> str | None:
+    return item.belonging.candidate if isinstance(item, Interview) else item.candidate
 
 
 def _oldest_first(items: Items) -> list[Item]:
@@ -114,12 +134,11 @@ def _oldest_first(items: Items) -> list[Item]:
 
     Of versions without numbers and dates only the last is kept.
     """
-    groups: dict[tuple[str, str], list[Item]] = {}
+    groups: dict[tuple[str, str, str], list[Item]] = {}
     for item in items:
-        key = ("", item.id) if isinstance(item, Application) else (item.system, item.uid)
-        groups.setdefault(key, []).append(item)
+        groups.setdefault(_group_of(item), []).append(item)
     for group in groups.values():
-        versions = [item.version for item in group if not isinstance(item, Application | Seat)]
+        versions = [item.version for item in group if isinstance(item, Versioned)]
         counted = all(version.sequence is not None for version in versions)
         if len(versions) == len(group) and (counted or all(version.updated_at is not None for version in versions)):
             group.sort(key=_age)
@@ -128,8 +147,19 @@ def _oldest_first(items: Items) -> list[Item]:
     return [item for group in groups.values() for item in group]
 
 
+def _group_of(item: Item) -> tuple[str, str, str]:
+    """Items that are about the same interview, or the same application, have the same key."""
+    match item:
+        case Application():
+            return "table", "", item.id
+        case ApplicationState():
+            return "application", item.system, item.uid
+        case _:
+            return "interview", item.system, item.uid
+
+
 def _age(item: Item) -> tuple[int, datetime]:
-    assert not isinstance(item, Application | Seat)
+    assert isinstance(item, Versioned)
     return item.version.sequence or 0, item.version.updated_at or _OLDEST
 
 
@@ -183,6 +213,8 @@ class _Merger:
                 self._withdrawal(item)
             case Cancellation():
                 self._cancellation(item)
+            case ApplicationState():
+                self._state(item)
             case Application():
                 self._application(item)
             case Seat():
@@ -268,7 +300,7 @@ class _Merger:
             return False
         return True
 
-    def _no_zone(self, item: Interview | Application, message: str) -> None:
+    def _no_zone(self, item: Interview | ApplicationState | Application, message: str) -> None:
         help_ = "pass --time-zone with the candidate's time zone, such as Europe/Dublin"
         self._log.mistake(UnusableImportZone, item.span, message, help_)
 
@@ -303,20 +335,59 @@ class _Merger:
         else:
             self._interviews.cancel(place[1])
 
+    def _state(self, state: ApplicationState) -> None:
+        """Fill in what a source says of an application, and move its status on."""
+        application = self._applications.of_state(state)
+        place = f"{application['id']}:"
+        before = application.get("status")
+        if state.status is not None and before in _PROGRESS and before != state.status:
+            self._cells(place, (("status", state.status),), application)
+        self._fill_in(place, application, role=state.role, applied_at=_written_moment(state.applied_at))
+        offer = {"received_at": _written_moment(state.offered_at), "start_on": state.start_on}
+        if any(value is not None for value in offer.values()):
+            if not application.get("offer"):
+                self._document.put(application, "offer", self._document.mapping({}))
+            self._fill_in(f"{place} offer:", application["offer"], **offer)
+            if self._clock.zone(application) is None and any(map(_is_local, offer, offer.values())):
+                self._no_zone(state, "the offer has days without a time zone")
+
+    def _fill_in(self, place: str, part: Entry, **values: str | None) -> None:
+        """Write the values that a part of the case does not have."""
+        missing = ((key, value) for key, value in values.items() if value is not None and part.get(key) is None)
+        self._cells(place, tuple(missing), part)
+
     def _application(self, row: Application) -> None:
         application = self._applications.of_row(row)
         if application is None:
             application = self._applications.add({"id": row.id})
-        for key, value in row.fields:
-            before = application.get(key)
-            if before is None or str(before) != value:
-                self._document.put(application, key, self._document.text(value))
-                self.changes.append(f"{row.id}: {key} {value}" + ("" if before is None else f", was {before}"))
-        reply_by = dict(row.fields).get("reply_by")
-        if reply_by is not None and not _has_offset(reply_by) and self._clock.zone(application) is None:
-            self._no_zone(row, f"`{reply_by}` has no offset")
+        self._cells(f"{row.id}:", row.fields, application)
+        if row.offer:
+            if not application.get("offer"):
+                self._document.put(application, "offer", self._document.mapping({}))
+            self._cells(f"{row.id}: offer:", row.offer, application["offer"])
+        for key, value in (*row.fields, *row.offer):
+            if _is_local(key, value) and self._clock.zone(application) is None:
+                self._no_zone(row, f"`{value}` has no offset")
         if row.person:
             self._person(row, application)
+
+    def _cells(self, place: str, cells: tuple[tuple[str, CellValue], ...], part: Entry) -> None:
+        """Write the values that differ from those of a part of the case. ``place`` names the part in the list of changes."""
+        for key, value in cells:
+            before = part.get(key)
+            if before is None or _plain(before, value) != _plain(value, value):
+                self._document.put(part, key, self._written(value))
+                was = "" if before is None else f", was {_in_words(before)}"
+                self.changes.append(f"{place} {key} {_in_words(value)}{was}")
+
+    def _written(self, value: CellValue) -> Any:
+        match value:
+            case bool():
+                return self._document.yes_no(value)
+            case tuple():
+                return self._document.texts(value)
+            case _:
+                return self._document.text(value)
 
     def _person(self, row: Application, application: Entry) -> None:
         fields = dict(row.person)
@@ -324,11 +395,35 @@ class _Merger:
         role: Any = fields.get("role")
         id_ = people.take(Person(name=fields.get("name"), email=fields.get("email"), role=role), "csv")
         entry = next(person for person in people.all() if person["id"] == id_)
-        if "prefers" in fields and not entry.get("prefers"):
-            self._document.put(entry, "prefers", fields["prefers"])
-            self.changes.append(f"{row.id}: {id_}: prefers {fields['prefers']}")
+        for key in ("relation", "prefers"):
+            if key in fields and not entry.get(key):
+                self._document.put(entry, key, fields[key])
+                self.changes.append(f"{row.id}: {id_}: {key} {fields[key]}")
 
 
-def _has_offset(text: str) -> bool:
-    moment = None if parse_date(text) is not None else parse_moment(text)
-    return moment is not None and moment.tzinfo is not None
+def _written_moment(moment: datetime | None) -> str | None:
+    return None if moment is None else write_moment(moment)
+
+
+def _is_local(name: str, value: CellValue | None) -> bool:
+    """Whether a cell is a day, or a moment without its offset."""
+    if name not in _MOMENTS or not isinstance(value, str):
+        return False
+    moment = None if parse_date(value) is not None else parse_moment(value)
+    return moment is None or moment.tzinfo is None
+
+
+def _plain(value: Any, like: CellValue) -> Any:
+    """A value of a document or of a cell, for comparing with a cell's value: ``yes`` and ``true`` are the same."""
+    if isinstance(like, bool):
+        return value if isinstance(value, bool) else parse_yes_no(str(value))
+    if isinstance(like, tuple):
+        return [str(word) for word in value] if isinstance(value, list | tuple) else value
+    return str(value)
+
+
+def _in_words(value: Any) -> str:
+    """A value of a document or of a cell, for messages."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tactful.facts.reading.limits import CaseLimits
-from tactful.formats.importers.items import Application, Interview, Log, Person
+from tactful.formats.importers.items import Application, ApplicationState, Interview, Log, Person
 from tactful.formats.importers.merge.addresses import domain, is_service, label
 from tactful.formats.importers.merge.document import Document
 from tactful.formats.importers.merge.ids import folded, free, made_id, slug
@@ -33,11 +33,16 @@ class ApplicationFinder:
         fields = dict(row.fields)
         if not row.has_id and "company" in fields:
             known = self.applications()
-            same = [other for other in known if _same(other.get("company"), fields["company"])]
-            same = [other for other in same if _same(other.get("role"), fields.get("role", ""))]
+            same = [other for other in known if _same(other.get("company"), str(fields["company"]))]
+            same = [other for other in same if _same(other.get("role"), str(fields.get("role", "")))]
             if len(same) == 1:
                 return same[0]
         return self.by_id(row.id)
+
+    def of_state(self, state: ApplicationState) -> dict[str, Any]:
+        """The application that a source describes, by the option --application or by its id; created if needed."""
+        id_ = self._wanted or state.uid
+        return self.by_id(id_) or self.add({"id": id_})
 
     def find(self, interview: Interview, home: str | None) -> dict[str, Any] | None:
         """The application of an interview, created if needed; ``None`` after a mistake where it is ambiguous.

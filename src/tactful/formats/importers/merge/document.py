@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Final
 
 from ruamel.yaml import YAML
@@ -115,6 +116,14 @@ class Document:
     def number(self, value: int) -> Any:
         """A whole number as a value of the document."""
         return value if self._json else str(value)
+
+    def texts(self, values: Iterable[str]) -> Any:
+        """A list of texts as a value of the document, on one line."""
+        if self._json:
+            return list(values)
+        items = CommentedSeq(map(self.text, values))
+        items.fa.set_flow_style()
+        return items
 
     def mapping(self, fields: Mapped, on_one_line: bool = False) -> Any:
         """A new mapping."""
