@@ -21,6 +21,7 @@ from tactful.engines.compiled.python_ast import (
     is_unknown,
     load,
     loop,
+    with_variables,
 )
 from tactful.engines.compiled.tree_code import Tables
 from tactful.facts.entities import SCOPES
@@ -113,11 +114,8 @@ class _FactFunction:
 
     def body(self) -> list[ast.stmt]:
         """All statements."""
-        return [
-            assign(NOW, attribute(load(RUNTIME), "now")),
-            *scope_of(self._fact.entity, load("row")),
-            *self._work(self._fact),
-        ]
+        scope = [assign(NOW, attribute(load(RUNTIME), "now")), *scope_of(self._fact.entity, load("row"))]
+        return with_variables(scope, self._work(self._fact))
 
     def _work(self, fact: ComputedFact) -> list[ast.stmt]:
         match fact:
