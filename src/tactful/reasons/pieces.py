@@ -18,7 +18,7 @@ from tactful.facts.rows import Row
 from tactful.language.ir import AddStep, AllOf, AnyOf, Condition, Field, FieldSlot, NoneOf, Rule, Template, Test
 from tactful.language.ir.reads import as_written
 from tactful.reasons.records.decision import ConditionRecord, JustificationRecord
-from tactful.reasons.wording import UNKNOWN, plain_value, say_value, unlabelled
+from tactful.reasons.wording import UNKNOWN, plain_value, say_in_sentence, unlabelled
 
 #: Gives the values that a function of the compiled engine reads for a row.
 Reads = Callable[[Turning, Row], Sequence[Value]]
@@ -223,7 +223,7 @@ def _saying(kind: Kind) -> Callable[[Value, Calendar], str]:
         case TextKind() | IdKind() | CountryKind():
             return lambda value, _: str(value)
         case _:
-            return lambda value, calendar: say_value(value, kind, calendar)
+            return lambda value, calendar: say_in_sentence(value, kind, calendar)
 
 
 def _filled(pieces: tuple[str | _Slot, ...], values: Sequence[Value], calendar: Calendar) -> str:
