@@ -112,7 +112,9 @@ class _Reporter:
             parts.append(self._by(run.advice, due, run.start if now else None))
             if overdue:
                 parts.append("overdue")
-        if len(run.windows) > 1:
+        if len(run.windows) > 1 and run.until_close:
+            parts[-1] += f"; then {self._again(run)}"
+        elif len(run.windows) > 1:
             parts.append(f"{self._until_close(run)}; then {self._again(run)}")
         elif not run.open_ended and due is None:
             parts.append(self._until(run.end))

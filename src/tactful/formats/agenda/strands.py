@@ -19,7 +19,8 @@ _A_MOMENT: Final = 1
 class Run(msgspec.Struct, frozen=True, eq=False):
     """Windows with the same modality and deadline. Between them are gaps, in which no other window of the strand lies.
 
-    ``advice`` is the advice at the moment when the first window opens.
+    ``advice`` is the advice at the moment when the first window opens. Windows in which it is to be kept up
+    until they close, night after night, count as having the same deadline.
     """
 
     advice: Advice
@@ -39,6 +40,11 @@ class Run(msgspec.Struct, frozen=True, eq=False):
     def open_ended(self) -> bool:
         """Whether it still holds at the end of the plan."""
         return self.windows[-1].open_ended
+
+    @property
+    def until_close(self) -> bool:
+        """Whether the advice is to be kept up until its window closes."""
+        return _until_close(self.windows[0], self.advice)
 
     @property
     def lapses(self) -> bool:
@@ -117,11 +123,21 @@ def _runs(items: list[Planned]) -> list[Run]:
     runs: list[Run] = []
     for window, advice in pairs:
         last = runs[-1] if runs else None
-        if last is None or (last.advice.modality, last.advice.due) != (advice.modality, advice.due):
-            runs.append(Run(advice, (window,)))
-        else:
+        if last is not None and last.advice.modality == advice.modality and _same_deadline(last, window, advice):
             runs[-1] = Run(last.advice, _joined(last.windows, window))
+        else:
+            runs.append(Run(advice, (window,)))
     return runs
+
+
+def _same_deadline(run: Run, window: Window, advice: Advice) -> bool:
+    return run.advice.due == advice.due or (run.until_close and _until_close(window, advice))
+
+
+def _until_close(window: Window, advice: Advice) -> bool:
+    if advice.due is None or advice.due_means != "until":
+        return False
+    return window.open_ended or seconds(advice.due) == seconds(window.end)
 
 
 def _joined(windows: tuple[Window, ...], window: Window) -> tuple[Window, ...]:
