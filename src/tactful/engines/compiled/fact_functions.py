@@ -21,6 +21,7 @@ from tactful.engines.compiled.python_ast import (
     is_unknown,
     load,
     loop,
+    with_variables,
 )
 from tactful.engines.compiled.tree_code import Tables
 from tactful.facts.entities import SCOPES
@@ -62,6 +63,10 @@ class Facts:
         """A call of a function that caches its values: from another fact, or from a loop inside the fact's row."""
         self._remembered.add(self.numbers[id_])
         return self.read(id_, row)
+
+    def computed(self, field: Field, row: ast.expr) -> ast.expr:
+        """The call by which another fact reads a computed fact of a row."""
+        return self.read_again(field.key, row)
 
     def functions(self) -> Iterator[ast.stmt]:
         """The functions of all facts that the code generated so far calls, without those that were given before."""
@@ -109,11 +114,8 @@ class _FactFunction:
 
     def body(self) -> list[ast.stmt]:
         """All statements."""
-        return [
-            assign(NOW, attribute(load(RUNTIME), "now")),
-            *scope_of(self._fact.entity, load("row")),
-            *self._work(self._fact),
-        ]
+        scope = [assign(NOW, attribute(load(RUNTIME), "now")), *scope_of(self._fact.entity, load("row"))]
+        return with_variables(scope, self._work(self._fact))
 
     def _work(self, fact: ComputedFact) -> list[ast.stmt]:
         match fact:
@@ -128,10 +130,7 @@ class _FactFunction:
                 assert_never(fact)
 
     def _expressions(self, nullable: Iterable[str]) -> Expressions:
-        return self._facts.expressions(frozenset(nullable), self._computed)
-
-    def _computed(self, field: Field, row: ast.expr) -> ast.expr:
-        return self._facts.read_again(field.key, row)
+        return self._facts.expressions(frozenset(nullable), self._facts.computed)
 
     def _when(self, fact: WhenFact) -> list[ast.stmt]:
         condition = self._expressions(self._nullable).condition(fact.condition)
