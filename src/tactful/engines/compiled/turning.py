@@ -113,10 +113,12 @@ class _TimedFacts(Facts):
         """The call that reads a computed fact of a row."""
         return self.read_again(field.key, row)
 
-    def cached(self, no: int) -> list[ast.stmt]:
+    def remembering(self, no: int, body: list[ast.stmt]) -> list[ast.stmt]:
         if not self.clockwork.fact(self._facts[no]):
-            return super().cached(no)
-        return [ast.Return(call(load("remembered"), load(RUNTIME), self.key(no), load(f"work{no}"), load("row")))]
+            return super().remembering(no, body)
+        known = call(load("remembered"), load(RUNTIME), self.key(no), load(f"work{no}"), load("row"))
+        parameters = [RUNTIME, "row"]
+        return [function(f"work{no}", parameters, body), function(f"fact{no}", parameters, [ast.Return(known)])]
 
 
 class _TimedExpressions(Expressions):
