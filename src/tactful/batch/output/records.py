@@ -83,8 +83,18 @@ def _decision(id_: str, now: int, actions: Rows | None, reasons: Rows | None, st
             {**made[row["conclusion"]], "by": [_winner(made[no]) for no in row["lost_to"]]}
             for row in actions
             if row["state"] == "set_aside"
+        ]
+        + [
+            {**made[row["conclusion"]], "by": [], "handled": _handled(row)}
+            for row in actions
+            if row["state"] == "handled"
         ],
     }
+
+
+def _handled(row: Record) -> Record:
+    """What the candidate did with a piece of advice."""
+    return {"key": row["key"], "how": row["handled"], "at": row["handled_at"]}
 
 
 def _conclusion(row: Record, with_steps: bool) -> Record:
