@@ -204,12 +204,19 @@ def test_drawn_packs_decide_alike(text: str, data: list[dict[str, Any]], days: i
 @settings(max_examples=max(20, EXAMPLES_DRAWN // 4))
 @given(data=several_candidates(shipped_cases), name=st.sampled_from(PACKS))
 def test_shipped_packs_decide_alike(data: list[dict[str, Any]], name: str) -> None:
-    """The shipped packs, each candidate at a moment of their own."""
+    """The shipped packs, each candidate at a moment of their own; some have followed or dismissed advice."""
     moved = [
         {**one, "now": (datetime.fromisoformat(one["now"]) + timedelta(seconds=no)).isoformat()}
         for no, one in enumerate(data)
     ]
     assert_decided_alike(shipped(name), moved, None)
+    assert_decided_alike(shipped(name), [_handled(shipped(name), one) for one in moved], None)
+
+
+def _handled(policy: tactful.Policy, case: dict[str, Any]) -> dict[str, Any]:
+    """The case after its first advice was followed, and without its last."""
+    keys = [advice.key for advice in policy.decide(case).actions]
+    return {**case, "done": [{"key": keys[0], "at": case["now"]}], "dismissed": [{"key": keys[-1]}]} if keys else case
 
 
 @settings(max_examples=max(20, EXAMPLES_DRAWN // 8))

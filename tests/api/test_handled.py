@@ -165,7 +165,7 @@ def test_dismissed_for_good_is_replaced_by_a_day() -> None:
     key = _key(_case(), "nap")
     case = POLICY.dismiss(POLICY.dismiss(_case(), key), key, datetime(2026, 11, 26, tzinfo=UTC))
     (entry,) = json.loads(case.to_json())["dismissed"]
-    assert entry == {"key": key, "until": "2026-11-26T00:00:00+00:00"}
+    assert entry == {"key": key, "about": "nap:me", "until": "2026-11-26T00:00:00+00:00"}
 
 
 def test_what_cannot_be_done_or_dismissed() -> None:
@@ -233,6 +233,29 @@ def test_mistakes_of_authors_are_told(lines: str, message: str) -> None:
     text = text.replace("facts:\n  application.thanks", f"facts:\n{ROUND}  application.thanks")
     with pytest.raises(tactful.InvalidInput, match=message):
         tactful.loads(text)
+
+
+def test_tables_and_lines_read_what_was_told() -> None:
+    """Typed or as texts, a table says the same as the case; what cannot be read is rejected."""
+    thank, nap = _key(_case(), "thank"), _key(_case(), "nap")
+    case = POLICY.dismiss(POLICY.done(_case(), thank), nap, date(2026, 12, 1))
+    other = _case(candidate={"id": "other", "time_zone": "Europe/Dublin"})
+    tables = POLICY.tables([other, case])
+    decided = POLICY.decide_tables(tables)
+    rows = [row for row in decided.actions.to_pylist() if row["candidate_id"] == "me"]
+    assert [row["action"] for row in rows if row["state"] == "ranked"] == _actions(case)
+    handled = [(row["action"], row["key"], row["handled"], row["handled_at"]) for row in rows if row["handled"]]
+    until = datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC)
+    assert handled == [
+        ("thank", thank, "done", datetime(2026, 11, 25, 9, tzinfo=UTC)),
+        ("nap", nap, "dismissed", until),
+    ]
+    assert [row["state"] for row in decided.actions.to_pylist() if row["candidate_id"] == "other"] == ["ranked"] * 4
+    wrong = tables["candidates"].set_column(
+        tables["candidates"].column_names.index("done"), "done", [["nonsense", "[]"]]
+    )
+    rejects = POLICY.decide_tables({**tables, "candidates": wrong}).rejects.to_pylist()
+    assert [(row["candidate_id"], "`done` is a list" in row["message"]) for row in rejects] == [("other", True)]
 
 
 @given(cases)

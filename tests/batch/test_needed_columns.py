@@ -53,7 +53,7 @@ def test_columns_are_needed_by_rules_steps_and_words() -> None:
     needed = needed_columns(decider, Options())
     assert needed is not None
     always = {"candidate_id", "application_id"}
-    assert needed["candidates"] == {"candidate_id", "now", "time_zone", "country"}
+    assert needed["candidates"] == {"candidate_id", "now", "done", "dismissed", "time_zone", "country"}
     assert needed["applications"] == {*always, "contact_via", "time_zone", "country", "calendar", "score"}
     assert needed["people"] == {*always, "person_id", "time_zone", "country", "invited_call"}
     assert needed["offers"] == {*always, "received_at", "signed_at", "withdrawn_at"}

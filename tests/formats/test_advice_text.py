@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -171,7 +172,8 @@ def test_what_one_company_would_tell_is_told_of_several() -> None:
     """The same advice for several companies is one block; people are told with their companies."""
     beta = {"id": "beta", "company": "Beta", "reply_by": "2026-11-26", "people": [{"id": "ann", "name": "Ann Lo"}]}
     lines = _told(_acme(LEE), beta)
-    assert " 1. SHOULD  Write to Lee Park (Acme) and Ann Lo (Beta) – by Sat 28 Nov (in 4" in lines
+    at = lines.index(" 1. SHOULD  Write to Lee Park (Acme) and Ann Lo (Beta)")
+    assert lines[at + 1] == "    by Sat 28 Nov (in 4 days)"  # a line of its own, as both together do not fit
     assert " 3. MUST NOT  Call Acme and Beta – until Thu 26 Nov (in 2 days)" in lines
     assert "    Acme is busy. The same goes for Beta." in lines
 
@@ -233,3 +235,49 @@ def test_what_is_overdue_says_so_and_what_was_to_be_kept_up_until_then_does_not(
     lines = _told(_acme(LEE, reply_by="2026-11-20"))
     assert " 1. SHOULD  Write to Lee Park – by Sun 22 Nov (34 hours ago, overdue)" in lines
     assert " 2. MUST NOT  Call Acme" in lines
+
+
+@pytest.mark.parametrize(
+    ("reply_by", "said"),
+    [
+        ("2026-11-26", "Ask by Thu 26 Nov 2026."),
+        ("2026-11-26T23:59:00+00:00", "Ask by Thu 26 Nov 2026, 23:59."),
+        ("2026-11-27T00:00:00+00:00", "Ask by Fri 27 Nov 2026, 00:00."),
+    ],
+)
+def test_sentences_tell_a_day_that_was_given_as_a_day(reply_by: str, said: str) -> None:
+    """The last second of a day stands for the day. All ways of making the sentence agree."""
+    pack = tactful.loads(PACK.replace('"{application.company} is busy."', '"Ask by {application.reply_by}."'))
+    case = {"candidate": {"id": "sam", "time_zone": "UTC"}, "applications": [_acme(reply_by=reply_by)], "now": NOW}
+    decision = pack.decide(case)
+    assert decision.actions[0].because[0].text == said
+    assert json.loads(decision.to_json())["actions"][0]["because"][0]["text"] == said
+
+
+def test_steps_of_some_are_said_once_with_their_names() -> None:
+    """People whose own steps are the same share a line."""
+    people = [
+        {"id": id_, "name": id_.title(), "topics": [topic]} for id_, topic in (("ann", "trams"), ("bob", "trams"))
+    ]
+    pack = tactful.loads(PACK.replace("Mention {person.topics}, {person.name}.", "Mention {person.topics}."))
+    case = {"candidate": {"id": "sam", "time_zone": "UTC"}, "applications": [_acme(*people, LEE)], "now": NOW}
+    out = io.StringIO()
+    render_decision(pack.decide(case), plain_console(out, 80))
+    assert [line for line in out.getvalue().splitlines() if "trams" in line] == ["    - Ann and Bob: Mention trams."]
+
+
+def test_reasons_that_differ_in_days_are_much_the_same() -> None:
+    """Where the same is said of several with other days, it is said in the words of the first of them."""
+    pack = tactful.loads(
+        "custom_facts: {person: {met: {type: moment, about: When they met.}}}"
+        + PACK.replace("reads what {application.company} gets", "last met you on {person.met}")
+    )
+    people = [
+        {"id": id_, "name": id_.title(), "custom": {"met": f"2026-11-{day}T15:00:00+00:00"}}
+        for id_, day in (("ann", 17), ("bob", 18))
+    ]
+    case = {"candidate": {"id": "sam", "time_zone": "UTC"}, "applications": [_acme(*people)], "now": NOW}
+    out = io.StringIO()
+    render_decision(pack.decide(case), plain_console(out, 120))
+    said = "    Ann last met you on Tue 17 Nov 2026, 15:00. Much the same goes for Bob."
+    assert [line for line in out.getvalue().splitlines() if "last met" in line] == [said]

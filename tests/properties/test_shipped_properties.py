@@ -389,6 +389,8 @@ def test_p29_p30_one_more_interviewer_or_round(pack: tactful.Policy, case: Plain
     """P29, P30: a further interviewer concerns that person alone; a further round takes no thanks away and ends questions."""
     assume(any(application.get("interviews") for application in case["applications"]))
     first = next(application for application in case["applications"] if application.get("interviews"))
+    # a further round after a rejection shows that it was none, and opens the application again
+    assume(not any(message.get("kind") == "rejection" for message in first.get("messages", ())))
     before = pack.decide(case)
     held = first["interviews"][0]
     more = {**held, "interviewers": [*held.get("interviewers", []), "new"]}

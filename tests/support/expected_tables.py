@@ -13,7 +13,7 @@ import pyarrow as pa
 import tactful
 from tactful.columns.columns import NULL, Columns
 from tactful.columns.firings import RuleFirings
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.ranker import Conclusion, PutAside, Ranking
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case, OfferRow, Row
 from tactful.reasons.context import application_of
@@ -55,11 +55,14 @@ def _sizes(case: Case) -> dict[str, int]:
 def expected(policy: tactful.Policy, case: Case, now: int, firings: list[RawFiring], steps: list[RawFiring]) -> Tables:
     """The rows that the tables must have for a case with these firings."""
     ranker = policy.decider.ranker
-    ranking = ranker.rank(firings, case, now)
-    alternatives = [alternative for best in ranking.ranked for alternative in best.alternatives]
-    conclusions = _by_state(ranking, ranker.in_order(alternatives, case, now))
+    ranking = policy.decider.ranked(firings, case, now)
+    shown = [*ranking.ranked, *(aside.conclusion for aside in ranking.put_aside)]
+    alternatives = [alternative for best in shown for alternative in best.alternatives]
+    aside = ranker.in_order([item.conclusion for item in ranking.put_aside], case, now)
+    handled = {id(item.conclusion): item for item in ranking.put_aside}
+    conclusions = _by_state(ranking, ranker.in_order(alternatives, case, now), aside)
     number = {id(conclusion): no for no, (_, conclusion) in enumerate(conclusions, start=1)}
-    gave_way = {id(other): number[id(conclusion)] for conclusion in ranking.ranked for other in conclusion.alternatives}
+    gave_way = {id(other): number[id(conclusion)] for conclusion in shown for other in conclusion.alternatives}
     groups = _groups(policy, ranking)
     tables: Tables = {"actions": [], "justifications": [], "steps": []}
     for no, (state, conclusion) in enumerate(conclusions, start=1):
@@ -78,6 +81,7 @@ def expected(policy: tactful.Policy, case: Case, now: int, firings: list[RawFiri
                 "safety": conclusion.safety,
                 "gave_way_to": gave_way.get(id(conclusion)),
                 "lost_to": [number[id(other)] for other in conclusion.lost_to] if state == "set_aside" else None,
+                **_handled(handled.get(id(conclusion))),
                 **_row(conclusion.target, "target_id"),
             }
         )
@@ -113,11 +117,21 @@ def _groups(policy: tactful.Policy, ranking: Ranking) -> list[int]:
     return [same.index(key) + 1 for key in same]
 
 
-def _by_state(ranking: Ranking, alternatives: list[Conclusion]) -> list[tuple[str, Conclusion]]:
+def _handled(item: PutAside | None) -> Told:
+    if item is None:
+        return {"key": None, "handled": None, "handled_at": None}
+    how = "done" if item.done else "dismissed"
+    return {"key": item.key, "handled": how, "handled_at": _moment(item.moment)}
+
+
+def _by_state(
+    ranking: Ranking, alternatives: list[Conclusion], aside: list[Conclusion]
+) -> list[tuple[str, Conclusion]]:
     return [
         *(("ranked", conclusion) for conclusion in ranking.ranked),
         *(("alternative", alternative) for alternative in alternatives),
         *(("set_aside", conclusion) for conclusion in ranking.set_aside),
+        *(("handled", conclusion) for conclusion in aside),
     ]
 
 

@@ -41,7 +41,7 @@ def done(decision: Decision, key: str, details: Mapping[str, Any]) -> CaseShape:
     context, row = decision.context, conclusion.target
     leaves = context.checked.actions[conclusion.action].leaves or Leaves(None, ())
     _check_details(conclusion.action, leaves, details)
-    entry = Done(key=key, at=context.calendar.local(context.now))
+    entry = Done(key=key, about=_about(conclusion), at=context.calendar.local(context.now))
     shape = context.case.shape
     shape, before = _with_facts(decision, row, leaves.facts, details)
     if leaves.message is not None:
@@ -62,7 +62,7 @@ def dismissed(decision: Decision, key: str, until: str | None) -> CaseShape:
         raise TactfulError(f"`{key}` protects from harm, so it cannot be dismissed")
     shape = decision.context.case.shape
     others = tuple(entry for entry in shape.dismissed if entry.key != key)
-    return replace(shape, dismissed=(*others, Dismissed(key=key, until=until)))
+    return replace(shape, dismissed=(*others, Dismissed(key=key, about=_about(conclusion), until=until)))
 
 
 def undone(shape: CaseShape, key: str, declared: Declared) -> CaseShape:
@@ -83,6 +83,10 @@ def undone(shape: CaseShape, key: str, declared: Declared) -> CaseShape:
         done=tuple(other for other in shape.done if other.key != key),
         dismissed=tuple(other for other in shape.dismissed if other.key != key),
     )
+
+
+def _about(conclusion: Conclusion) -> str:
+    return f"{conclusion.action}:{conclusion.target.id}"
 
 
 def _with_key(decision: Decision, key: str) -> Conclusion:

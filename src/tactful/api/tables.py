@@ -16,7 +16,10 @@ from tactful.columns.chunks import chunks
 from tactful.columns.columns import Columns
 from tactful.columns.engine import columnar_program
 from tactful.columns.engine.deadlines import Refused
+from tactful.columns.from_cases import rows_of
 from tactful.columns.ranking import ColumnRanker, RankedTables
+from tactful.columns.ranking.handled import Aside
+from tactful.columns.ranking.plan import ConclusionGroup
 from tactful.columns.subset import without
 from tactful.columns.tables.read import TablesRead, read_tables
 from tactful.columns.tables.rejects import Reject
@@ -110,7 +113,19 @@ class TableDecider:
     def _ranked(self, columns: Columns, steps: bool) -> RankedTables:
         program = self._program
         added = program.fire_steps(columns) if steps else None
-        return self._ranker.rank(columns, program.fire(columns), added, program.values)
+        return self._ranker.rank(columns, program.fire(columns), added, program.values, self._aside(columns))
+
+    def _aside(self, columns: Columns) -> list[Aside]:
+        """The advice that candidates have followed or dismissed."""
+        numbers, aside = columns.handled.tolist(), list[Aside]()
+        for no, case in zip(numbers, columns.each_case(numbers), strict=True):
+            rows = {row: place for of_entity in rows_of([case]).values() for place, row in enumerate(of_entity)}
+            for item in self._decider.rank(case, int(columns.now[no])).put_aside:
+                conclusion, entity = item.conclusion, item.conclusion.target.entity
+                group = ConclusionGroup(conclusion.action, entity, conclusion.prohibits)
+                target = int(columns.starts("candidate", entity)[no]) + rows[conclusion.target]
+                aside.append(Aside(no, group, target, item.key, item.done, item.moment))
+        return aside
 
     def _too_large(self, columns: Columns) -> Mapping[int, Diagnostic]:
         """The candidates on whom a decision takes too many steps."""

@@ -19,6 +19,7 @@ from tactful.cli.check import check
 from tactful.cli.compare import compare
 from tactful.cli.explain import explain
 from tactful.cli.facts import facts
+from tactful.cli.handle import dismiss, done, undo
 from tactful.cli.import_ import import_
 from tactful.cli.init import init
 from tactful.cli.mutate import mutate
@@ -68,6 +69,9 @@ app.command()(advise)
 app.command()(plan)
 app.command()(why)
 app.command()(compare)
+app.command()(done)
+app.command()(dismiss)
+app.command()(undo)
 app.command()(check)
 app.command()(rules)
 app.command()(facts)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import os
-import stat
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -14,13 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.text import Text
 
+from tactful.cli.files import read_file, replace_file
 from tactful.cli.output import console, guarded, show
-from tactful.source.codes.case import UnreadableCase
-from tactful.source.diagnostics import InvalidInput
-from tactful.source.nodes import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
-    from tactful.formats.importers import CaseFile, Imported
+    from tactful.formats.importers import Imported
 
 
 @guarded
@@ -65,16 +60,16 @@ def import_(
     )
 
     _check_usage(into, out, dry_run, time_zone)
-    case = None if into is None else _read(into)
+    case = None if into is None else read_file(into)
     addresses = tuple(address.strip().casefold() for address in me or ())
     options = Options(application=application, candidate=candidate, me=addresses, time_zone=time_zone)
-    read = [_read(file) for file in files]
+    read = [read_file(file) for file in files]
     imported = import_files(read, load(rules), options, int(time.time()), case, format_ == "json")
     if case is None or into is None:
         if out is None:
             _print_case(imported.text)
         else:
-            _write(Path(out), imported.text, None)
+            replace_file(Path(out), imported.text, None)
         _report(imported, "there is nothing to import")
         return
     before = case.data.decode("utf-8-sig")
@@ -84,7 +79,7 @@ def import_(
             console().print(line.rstrip("\r\n"), soft_wrap=True)
     elif imported.changes:
         mark = "\ufeff" if case.data.startswith(b"\xef\xbb\xbf") else ""
-        _write(Path(into), mark + imported.text, case.data)
+        replace_file(Path(into), mark + imported.text, case.data)
     _report(imported, "nothing changed: the case already has all of it")
 
 
@@ -115,56 +110,6 @@ def _check_usage(into: str | None, out: str | None, dry_run: bool, time_zone: st
     if time_zone is not None and not time_zone_exists(time_zone):
         near = near_time_zone(time_zone)
         raise typer.BadParameter(f"{time_zone} is not a time zone" + (f"; did you mean {near}?" if near else ""))
-
-
-def _read(name: str) -> CaseFile:
-    from tactful.formats.importers import CaseFile
-
-    limit = DEFAULT_LIMITS.bytes + 1
-    try:
-        if name == "-":
-            return CaseFile("<standard input>", sys.stdin.buffer.read(limit))
-        with Path(name).open("rb") as stream:
-            return CaseFile(name, stream.read(limit))
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        problem = UnreadableCase.at(
-            None, f"`{'standard input' if name == '-' else name}`: {reason}", "name a readable file, or `-`"
-        )
-        raise InvalidInput([problem]) from None
-
-
-def _write(path: Path, text: str, before: bytes | None) -> None:
-    """Write a file in one step, so that nobody sees half of it. Changes made meanwhile are not overwritten."""
-    path = path.resolve()  # if the name is a link, its target is replaced
-    try:
-        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
-            new = Path(stream.name)
-            stream.write(text.encode())
-            stream.flush()
-            os.fsync(stream.fileno())
-        try:
-            if before is None:
-                new.chmod(0o666 & ~_umask())
-                os.link(new, path)  # fails if the file was created meanwhile
-                new.unlink()
-                return
-            if path.read_bytes() != before:
-                message = f"`{path.name}` was changed in the meantime: nothing was written"
-                raise InvalidInput([UnreadableCase.at(None, message, "import again")])
-            new.chmod(stat.S_IMODE(path.stat().st_mode))
-            new.replace(path)
-        finally:
-            new.unlink(missing_ok=True)
-    except OSError as error:
-        reason = (error.strerror or "cannot be written").lower()
-        raise InvalidInput([UnreadableCase.at(None, f"`{path.name}`: {reason}", "name a writable file")]) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _report(imported: Imported, unchanged: str) -> None:

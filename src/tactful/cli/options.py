@@ -67,7 +67,7 @@ def load_rules(rules: list[str] | None, engine: EngineName = "compiled", as_of: 
 def read_case(policy: Policy, case: str, at: str | None, application: str | None) -> tuple[Case, datetime | None]:
     """Read the case and the moment of ``--at``, and check that the case has the application."""
     data, name = _bytes(case)
-    now = _moment(at, policy, data, name)
+    now = case_moment(at, policy, data, name)
     read = policy.read_text(data, name, now=now)
     if application is not None:
         known = [family.application.id for family in read.families]
@@ -100,8 +100,8 @@ def parse_moment(text: str) -> datetime:
         raise typer.BadParameter(f"{text!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
 
 
-def _moment(at: str | None, policy: Policy, data: bytes, name: str) -> datetime | None:
-    """The moment of ``--at``. Without an offset it is local time for the candidate."""
+def case_moment(at: str | None, policy: Policy, data: bytes, name: str) -> datetime | None:
+    """The moment of an option. Without an offset it is local time for the candidate of the case."""
     if at is None:
         return None
     moment = parse_moment(at)

@@ -115,7 +115,7 @@ class Columns:
     1970. ``links`` has the arrays of :data:`LINKS`, ``offsets`` those of :data:`BELOW` (each has one more number than rows).
     ``given`` and ``custom``: the fields, by entity and name. ``places``: for each entity with a calendar, which of
     ``calendars`` each row uses. ``cases`` rebuilds the cases with the given numbers, for code that takes one case at a
-    time; rebuilding many at once is much faster.
+    time; rebuilding many at once is much faster. ``handled``: the candidates who have followed or dismissed advice.
     """
 
     sizes: Mapping[str, int]
@@ -127,6 +127,7 @@ class Columns:
     places: Mapping[str, Ints]
     calendars: tuple[Calendar, ...]
     cases: Callable[[Sequence[int]], list[Case]]
+    handled: Places = field(default_factory=lambda: np.zeros(0, np.int64))
     _above: dict[tuple[str, str], Places] = field(default_factory=dict)
     _starts: dict[tuple[str, str], Places] = field(default_factory=dict)
 

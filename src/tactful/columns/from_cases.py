@@ -45,6 +45,7 @@ def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) 
         places=places,
         calendars=tuple(calendar for _, calendar in calendars.values()),
         cases=lambda numbers: [cases[no] for no in numbers],
+        handled=np.array([no for no, case in enumerate(cases) if case.handled is not None], dtype=np.int64),
     )
 
 

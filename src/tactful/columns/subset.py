@@ -55,6 +55,7 @@ def without(columns: Columns, gone: Flags, cases: Callable[[Sequence[int]], list
         places={entity: rows[kept[entity]] for entity, rows in columns.places.items()},
         calendars=columns.calendars,
         cases=lambda numbers: cases(candidates[list(numbers)].tolist()),
+        handled=new["candidate"][columns.handled[~gone[columns.handled]]],
     )
 
 

@@ -24,7 +24,7 @@ def without_handled(ranking: Ranking, handled: Handled, keys: Keys, evaluator: E
     if not aside:
         return ranking
     kept = tuple(conclusion for conclusion in ranking.ranked if conclusion not in aside)
-    for conclusion in kept:
+    for conclusion in ranking.ranked:
         conclusion.alternatives = tuple(other for other in conclusion.alternatives if other not in aside)
     return Ranking(kept, ranking.set_aside, tuple(aside.values()))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import zoneinfo
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from itertools import accumulate, pairwise
 from typing import Final
@@ -166,6 +166,8 @@ class Calendar:
         self.opens, self.closes = working.opens, working.closes
         self._zone = zoneinfo.ZoneInfo(time_zone)
         self._years: dict[int, Days] = {}
+        #: The moment that :meth:`day_time` was last asked about, and its answer.
+        self._latest = (-1, 0)
 
     # --- the clock ---
 
@@ -175,8 +177,13 @@ class Calendar:
 
     def day_time(self, moment: int) -> int:
         """Seconds since local midnight, as the clock shows them."""
+        latest = self._latest
+        if latest[0] == moment:  # the people of a company are asked about one after the other
+            return latest[1]
         local = datetime.fromtimestamp(moment, self._zone)
-        return local.hour * 3600 + local.minute * 60 + local.second
+        seconds = local.hour * 3600 + local.minute * 60 + local.second
+        self._latest = moment, seconds
+        return seconds
 
     def weekday(self, moment: int) -> str:
         """The day of the week, as :data:`tactful.facts.kinds.WEEKDAYS` names it."""
@@ -300,6 +307,21 @@ class Calendar:
 
         If the moment falls on a day off, counting starts from the end of the last business day before it.
         """
+        table = self._table(moment)
+        day = bisect_right(table.starts, moment) - 1
+        works = table.business[day]
+        if works and count == 0:
+            return moment
+        at = table.before[day] - count if works else table.before[day] - count - 1
+        if at < 0:
+            return self._subtract_slowly(moment, count)
+        target = table.days[at]
+        if not (table.plain[day] and table.plain[target]):
+            return self._subtract_slowly(moment, count)
+        return table.starts[target] + (moment - table.starts[day] if works else DAY - 1)
+
+    def _subtract_slowly(self, moment: int, count: int) -> int:
+        """As :meth:`subtract_business_days`, but day by day, for days before the table and days that are not 24 hours long."""
         local = self.local(moment)
         day, at = local.date(), local.time()
         if not self.is_business_date(day):
@@ -466,6 +488,12 @@ class Calendars:
             return datetime(1970, 1, 1, tzinfo=UTC), 0
         first = datetime(1970, 1, 1, tzinfo=offset)
         return self.epochs.setdefault(offset, (first, int(first.timestamp())))
+
+    def warm(self, country: str, years: Iterable[int]) -> None:
+        """Compute the days off of a country that exists, in some years, ahead of the first decision that asks for them."""
+        here = self.at("UTC", country)
+        for year in years:
+            here.days_of(year)
 
     def find(self, place: Place) -> Calendar | None:
         """The calendar of a place; ``None`` if its time zone, its country or the name of its calendar does not exist."""

@@ -78,6 +78,10 @@ Custom = Annotated[dict[str, Any] | None, Meta(description="Extra facts that the
 #: Who can change a fact: the candidate, or the other side. A fact with neither mark is fixed, or has already happened.
 MINE: Final[dict[str, Any]] = {"mutability": "mine"}
 THEIRS: Final[dict[str, Any]] = {"mutability": "theirs"}
+#: Advice in short, for people who read the case.
+About = Annotated[
+    str | None, Meta(description="The advice in short: its action and its target.", examples=["thank_you_note:dana"])
+]
 Email = Annotated[
     str | None,
     Meta(description="The person's email address.", examples=["dana@example.com"]),
@@ -383,6 +387,7 @@ class Done(Shape, frozen=True):
 
     key: Annotated[str, Meta(min_length=1, description="The key of the advice.")]
     at: Annotated[datetime, Meta(description="When it was done.")]
+    about: About = None
     application: Annotated[str | None, Meta(description="The id of the application that got the message.")] = None
     message: Annotated[Message | None, Meta(description="The message that was added to the application.")] = None
     before: Annotated[tuple[Before, ...], Meta(description="The facts that it changed, as they were before.")] = ()
@@ -392,6 +397,7 @@ class Dismissed(Shape, frozen=True):
     """A piece of advice that the candidate does not want to see."""
 
     key: Annotated[str, Meta(min_length=1, description="The key of the advice.")]
+    about: About = None
     until: Annotated[
         Deadline, Meta(description="Until when; a bare date means the end of that day. Left out: for good.")
     ] = None

@@ -12,6 +12,8 @@ from threading import Lock
 from typing import Protocol
 
 from tactful.decide.decider import Decider
+from tactful.decide.keys import key_of
+from tactful.decide.ranker import Conclusion
 from tactful.engines.compiled.past import SMALL, Turning, Untold, past_of, since, values
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.expiry import Expiry
@@ -40,6 +42,10 @@ class Telling(Protocol):
         """An action in words, for a target."""
         ...
 
+    def key(self, conclusion: Conclusion) -> str:
+        """The key of a conclusion, see :class:`tactful.decide.keys.Keys`."""
+        ...
+
     def steps(self, action: str, target: Row) -> Sequence[str]:
         """The action's own steps, for a target."""
         ...
@@ -53,7 +59,7 @@ class PlainTelling:
     """Looks at every condition and sentence anew, with the plain evaluator. ``now`` is in seconds since 1970, UTC."""
 
     def __init__(self, decider: Decider, case: Case, now: int) -> None:
-        self._actions, self._calendar = decider.checked.actions, case.candidate.calendar
+        self._actions, self._keys, self._calendar = decider.checked.actions, decider.keys, case.candidate.calendar
         self._evaluator = decider.evaluator(case, now)
         self._expiry = Expiry(self._evaluator)
 
@@ -66,6 +72,9 @@ class PlainTelling:
     def label(self, action: str, target: Row) -> str:
         template = self._actions[action].label
         return unlabelled(action) if template is None else self._filled(template, target)
+
+    def key(self, conclusion: Conclusion) -> str:
+        return self._keys.of(conclusion, self._evaluator)
 
     def steps(self, action: str, target: Row) -> Sequence[str]:
         return [self._filled(step, target) for step in self._actions[action].steps]
@@ -104,6 +113,13 @@ class CompiledTelling:
             return self._said(self._pieces.label(action, target.entity), target)
         except Untold:
             return self._plain.label(action, target)
+
+    def key(self, conclusion: Conclusion) -> str:
+        target = conclusion.target
+        try:
+            return key_of(conclusion, self._reads(self._pieces.occasion(conclusion.action, target.entity), target))
+        except Untold:
+            return self._plain.key(conclusion)
 
     def steps(self, action: str, target: Row) -> Sequence[str]:
         try:

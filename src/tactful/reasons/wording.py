@@ -142,7 +142,20 @@ def _slot(slot: FieldSlot, env: Environment, evaluator: Evaluator, calendar: Cal
     value = evaluator.value(slot.field, env) if slot.field.scope in env else None
     if value is None and slot.default is not None:
         return slot.default
-    return say_value(value, slot.field.kind, calendar)
+    return say_in_sentence(value, slot.field.kind, calendar)
+
+
+def say_in_sentence(value: Value, kind: Kind, calendar: Calendar) -> str:
+    """A value as sentences have it: the last second of a day is the day, as in “by Fri 27 Nov 2026”."""
+    if isinstance(value, int) and isinstance(kind, MomentKind):
+        local = calendar.local(value)
+        return say_day(local.date()) if ends_day(local) else say_local(local)
+    return say_value(value, kind, calendar)
+
+
+def ends_day(local: datetime) -> bool:
+    """Whether a local moment is the last second of its day. A deadline that is given as a day means this moment."""
+    return (local.hour, local.minute, local.second) == (23, 59, 59)
 
 
 def name_of(row: Row) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Set
 from typing import Final
 
 from tactful.batch.model import Options
-from tactful.columns.tables.schema import KEYS, NOW, TABLE_OF, FieldColumn, field_columns
+from tactful.columns.tables.schema import HANDLED, KEYS, NOW, TABLE_OF, FieldColumn, field_columns
 from tactful.decide.decider import Decider
 from tactful.language.ir import ById
 
 #: Columns that are read for every pack: places, columns that are checked for consistency, and the identity of messages.
 _ALWAYS: Final[Mapping[str, frozenset[str]]] = {
-    "candidate": frozenset({NOW, "time_zone", "country"}),
+    "candidate": frozenset({NOW, *HANDLED, "time_zone", "country"}),
     "application": frozenset({"contact_via", "time_zone", "country", "calendar"}),
     "offer": frozenset({"received_at", "signed_at", "withdrawn_at"}),
     "person": frozenset({"time_zone", "country"}),

@@ -40,8 +40,15 @@ class Words:
 
 def _in_order(ranking: Ranking, context: Context) -> list[Conclusion]:
     """Conclusions in the order in which the tables number them."""
-    alternatives = [other for conclusion in ranking.ranked for other in conclusion.alternatives]
-    return [*ranking.ranked, *context.ranker.in_order(alternatives, context.case, context.now), *ranking.set_aside]
+    aside = [item.conclusion for item in ranking.put_aside]
+    alternatives = [other for conclusion in (*ranking.ranked, *aside) for other in conclusion.alternatives]
+    handled = context.ranker.in_order(aside, context.case, context.now)
+    return [
+        *ranking.ranked,
+        *context.ranker.in_order(alternatives, context.case, context.now),
+        *ranking.set_aside,
+        *handled,
+    ]
 
 
 def _steps(conclusion: Conclusion, context: Context) -> list[RawFiring]:

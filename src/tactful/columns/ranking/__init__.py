@@ -9,7 +9,7 @@ decide between them; ``orders`` breaks ties by values, and ``sorting`` by name. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from tactful.columns.firings import RuleFirings
 from tactful.columns.ranking.around import Around
 from tactful.columns.ranking.arrange import arranged
 from tactful.columns.ranking.gather import gather_conclusions
+from tactful.columns.ranking.handled import Aside
 from tactful.columns.ranking.ids import Ids
 from tactful.columns.ranking.order import Names
 from tactful.columns.ranking.orders import Orders, Values
@@ -50,17 +51,19 @@ class ColumnRanker:
         fired: Iterable[RuleFirings],
         steps: Iterable[RuleFirings] | None,
         values: Callable[[Columns, Iterable[tuple[str, Field]]], Values],
+        aside: Sequence[Aside] = (),
     ) -> RankedTables:
         """Rank all candidates of ``columns`` by the firings; ``steps`` are the firings of rules that add steps.
 
-        ``values`` gives the values of fields for all rows of an entity. It is called only if conclusions tie.
+        ``values`` gives the values of fields for all rows of an entity. It is called only if conclusions tie. ``aside`` is
+        advice that candidates have followed or dismissed.
         """
         fired, steps = list(fired), None if steps is None else list(steps)
         rules = [self._plan.rules[firings.rule] for firings in (*fired, *(steps or ()))]
         around = Around(columns, {entity for rule in rules for entity in (rule.entity, target_entity(rule))})
         ids = Ids(around)
         names = Names(Orders(self._plan, lambda: values(columns, self._plan.sorting_fields)), ids)
-        ranked = arranged(self._plan, around, names, *gather_conclusions(self._plan, around, ids, fired))
+        ranked = arranged(self._plan, around, names, *gather_conclusions(self._plan, around, ids, fired), aside)
         writer = Writer(self._plan, self._words, ids, ranked)
         return RankedTables(
             writer.actions(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,18 @@ from tactful.columns.ranking.around import Around, Numbers
 from tactful.columns.ranking.conflicts import Defeats, settle_conflicts
 from tactful.columns.ranking.gather import Conclusions, Firings
 from tactful.columns.ranking.groups import same_advice
+from tactful.columns.ranking.handled import Aside, located
 from tactful.columns.ranking.one_per import restricted, yield_to_better
-from tactful.columns.ranking.order import ALTERNATIVE, RANKED, SET_ASIDE, Names, Ordered, in_order, some_in_order
+from tactful.columns.ranking.order import (
+    ALTERNATIVE,
+    HANDLED,
+    RANKED,
+    SET_ASIDE,
+    Names,
+    Ordered,
+    in_order,
+    some_in_order,
+)
 from tactful.columns.ranking.plan import RankingPlan
 
 
@@ -25,7 +36,8 @@ class Ranked:
     ``ordered`` holds them, and ``place`` has the index of each conclusion in that order. ``number`` counts a candidate's
     conclusions from 1. ``same_advice`` is the number of the first conclusion that says the same, or -1 unless
     ranked. ``gave_way_to`` is the number of the conclusion to which an alternative gave way, or -1.
-    ``lost_to`` has the numbers of all winners; those over the conclusion at each place begin at ``lost_starts``.
+    ``lost_to`` has the numbers of all winners; those over the conclusion at each place begin at ``lost_starts``. ``handled``
+    has the advice that is not shown, by the place of its conclusion.
     """
 
     conclusions: Conclusions
@@ -37,10 +49,13 @@ class Ranked:
     gave_way_to: Numbers
     lost_starts: Numbers
     lost_to: Numbers
+    handled: Mapping[int, Aside]
 
 
-def arranged(plan: RankingPlan, around: Around, names: Names, all_: Conclusions, firings: Firings) -> Ranked:
-    """Settle conflicts, apply ``one per``, and give each conclusion its place."""
+def arranged(
+    plan: RankingPlan, around: Around, names: Names, all_: Conclusions, firings: Firings, aside: Sequence[Aside]
+) -> Ranked:
+    """Settle conflicts, apply ``one per``, and give each conclusion its place. ``aside``: advice that is not shown."""
     defeats = settle_conflicts(plan, around.columns, all_)
     states = np.full(len(all_.group), RANKED, dtype=np.int8)
     states[defeats.losers] = SET_ASIDE
@@ -51,6 +66,8 @@ def arranged(plan: RankingPlan, around: Around, names: Names, all_: Conclusions,
     take_part[defeats.losers] = False
     yielded = yield_to_better(plan, around, all_, best[picked(take_part, best)])
     states[yielded.losers] = ALTERNATIVE
+    handled = located(plan, all_, aside) if aside else {}
+    states[list(handled)] = HANDLED
     ordered = in_order(plan, names, all_, states)
     place = np.empty(len(states), dtype=np.int32)
     place[ordered.order] = np.arange(len(place), dtype=np.int32)
@@ -58,7 +75,9 @@ def arranged(plan: RankingPlan, around: Around, names: Names, all_: Conclusions,
     gave_way_to = np.full(len(place), -1, dtype=np.int32)
     gave_way_to[picked(place, yielded.losers)] = picked(number, picked(place, yielded.to))
     same = picked(same_advice(plan, around, all_, firings, states, picked(number, place)), ordered.order)
-    return Ranked(all_, firings, ordered, place, number, same, gave_way_to, *_losses(defeats, best, place, number))
+    losses = _losses(defeats, best, place, number)
+    by_place = {int(place[no]): item for no, item in handled.items()}
+    return Ranked(all_, firings, ordered, place, number, same, gave_way_to, *losses, by_place)
 
 
 def within(owners: npt.NDArray[Any]) -> Numbers:

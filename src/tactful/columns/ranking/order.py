@@ -15,8 +15,8 @@ from tactful.columns.ranking.plan import RankingPlan
 from tactful.columns.ranking.sorting import in_order_of_names, runs, sorted_by
 
 #: The states of a conclusion, by number. Conclusions are written in this order.
-STATES: Final = ("ranked", "alternative", "set_aside")
-RANKED, ALTERNATIVE, SET_ASIDE = range(len(STATES))
+STATES: Final = ("ranked", "alternative", "set_aside", "handled")
+RANKED, ALTERNATIVE, SET_ASIDE, HANDLED = range(len(STATES))
 #: How many bits of a key are for states, priorities and modalities.
 _STATE, _PRIORITY, _MODALITY = 2, 7, 3
 #: Priorities are counted from the highest.

@@ -13,6 +13,7 @@ from tactful.columns.columns import Flags, picked
 from tactful.columns.ranking.around import Numbers, Rows
 from tactful.columns.ranking.arrange import Ranked, within
 from tactful.columns.ranking.gather import NEVER
+from tactful.columns.ranking.handled import Aside
 from tactful.columns.ranking.ids import Coded, Ids
 from tactful.columns.ranking.order import RANKED, SET_ASIDE, STATES
 from tactful.columns.ranking.plan import RankingPlan
@@ -59,7 +60,11 @@ ACTIONS: Final = _schema(
     _Column(
         "conclusion", pa.int32(), "The conclusion's number, from 1 for each candidate: ranked, alternative, set aside."
     ),
-    _Column("state", _WORD, "`ranked`, `alternative` (gave way to a better action of its family) or `set_aside`."),
+    _Column(
+        "state",
+        _WORD,
+        "`ranked`, `alternative` (gave way to a better action of its family), `set_aside` or `handled` (done or dismissed).",
+    ),
     _Column("rank", pa.int32(), "The rank, from 1 for the most important; null unless ranked.", null=True),
     _Column(
         "group",
@@ -88,6 +93,9 @@ ACTIONS: Final = _schema(
         "The numbers of the conclusions that set this one aside, best first.",
         null=True,
     ),
+    _Column("key", _NAME, "The key of the advice, if it is handled.", null=True),
+    _Column("handled", _WORD, "Whether it was `done` or `dismissed`; null unless handled.", null=True),
+    _Column("handled_at", _MOMENT, "When it was done, or until when it is dismissed; null for good.", null=True),
 )
 JUSTIFICATIONS: Final = _schema(
     *_reason("The conclusion that the rule justifies."),
@@ -132,6 +140,7 @@ class Writer:
             "safety": _flags(picked(all_.safety, order)),
             "gave_way_to": _numbers(ranked.gave_way_to, pa.int32(), ranked.gave_way_to >= 0),
             "lost_to": _lists(ranked.lost_starts, ranked.lost_to, state == SET_ASIDE),
+            **_handled(ranked.handled, len(order)),
         }
         return _table(arrays, ACTIONS)
 
@@ -167,6 +176,20 @@ class Writer:
             "application_id": _ids(ids.of("application", global_row), null=True),
             "interview_id": _ids(ids.of("interview", global_row), null=True),
         }
+
+
+def _handled(handled: Mapping[int, Aside], size: int) -> dict[str, pa.Array]:
+    """The columns about advice that was followed or dismissed, by the place of its conclusion."""
+    types = {name: ACTIONS.field(name).type for name in ("key", "handled", "handled_at")}
+    if not handled:
+        return {name: pa.nulls(size, type_) for name, type_ in types.items()}
+    rows = [handled.get(no) for no in range(size)]
+    values = {
+        "key": [None if row is None else row.key for row in rows],
+        "handled": [None if row is None else "done" if row.done else "dismissed" for row in rows],
+        "handled_at": [None if row is None else row.moment for row in rows],
+    }
+    return {name: pa.array(values[name]).cast(type_) for name, type_ in types.items()}
 
 
 def _table(arrays: Mapping[str, pa.Array], schema: pa.Schema) -> pa.Table:

@@ -21,7 +21,7 @@ from tactful.columns.tables.places import Placement, placement
 from tactful.columns.tables.placing import Placed, placed
 from tactful.columns.tables.rejects import Reject, mistakes, rejects_of
 from tactful.columns.tables.restore import Restorer
-from tactful.columns.tables.schema import NOW, FieldColumn, field_columns
+from tactful.columns.tables.schema import HANDLED, NOW, FieldColumn, field_columns
 from tactful.columns.tables.sheets import sheets_of
 from tactful.columns.tables.values import read_column, text_column, unknown_column
 from tactful.facts.calendars import Calendars
@@ -96,6 +96,17 @@ class _Reading:
         ]
         return np.unique(np.concatenate(candidates)).tolist() if candidates else []
 
+    def handled(self) -> Places:
+        """The candidates who have followed or dismissed advice. The ordinary reader checks what their rows say of it."""
+        sheet = self._sheets["candidate"]
+        known = np.zeros(sheet.size, np.bool_)
+        for name in HANDLED:
+            if name in sheet.arrays:
+                known |= np.asarray(sheet.arrays[name].is_valid())
+        rows = np.flatnonzero(known)
+        self._suspect("candidate", rows)
+        return rows
+
     def moments(self, now: int | None, clock: Callable[[], int]) -> Ints:
         """The moment to decide for, for each candidate."""
         size, array = self._sheets["candidate"].size, self._sheets["candidate"].arrays.get(NOW)
@@ -121,6 +132,7 @@ class _Reading:
             places=self._where.places,
             calendars=self._where.calendars,
             cases=cases,
+            handled=self.handled(),
         )
 
     def _fields(self, fields: list[FieldColumn]) -> Fields:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from tactful.columns.arrays import numbers
 from tactful.columns.columns import BELOW, Places
-from tactful.columns.tables.schema import NOW, FieldColumn, field_columns
+from tactful.columns.tables.schema import HANDLED, NOW, FieldColumn, field_columns
 from tactful.columns.tables.sheets import Sheet, as_texts
 from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import DAY, MINUTE, Kind, MomentKind
@@ -94,7 +94,20 @@ class Restorer:
         if entity == "candidate" and NOW in sheet.arrays:
             for row, value in zip(parts, _plain_values(sheet.arrays[NOW], MomentKind()), strict=True):
                 row[NOW] = value
+        if entity == "candidate":
+            for name in HANDLED:
+                if name in sheet.arrays:
+                    for row, text in zip(parts, plain(sheet.arrays[name]), strict=True):
+                        row[name] = _decoded(text)
         return parts
+
+
+def _decoded(text: str | None) -> Any:
+    """What a text says as JSON; the text itself where it is no JSON, which the reader then refuses."""
+    try:
+        return None if text is None else msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
 
 
 def _part_of(row: Plain, field: FieldColumn) -> Plain:
@@ -115,6 +128,7 @@ def _stretches(starts: Places, counts: Places) -> Places:
 def _assembled(candidate: Plain, below: Callable[[str, str], list[Plain]]) -> Plain:
     """A case assembled from its parts. ``below`` gives the parts of the next row."""
     now, parameters = candidate.pop(NOW, None), candidate.pop(_PARAMETERS, None)
+    handled = {name: candidate.pop(name, None) for name in HANDLED}
     applications = below("candidate", "application")
     for application in applications:
         for offer in below("application", "offer"):
@@ -127,6 +141,7 @@ def _assembled(candidate: Plain, below: Callable[[str, str], list[Plain]]) -> Pl
     case: Plain = {"candidate": candidate, "applications": applications}
     if parameters is not None:
         case[_PARAMETERS] = parameters
+    case |= {name: entries for name, entries in handled.items() if entries is not None}
     return case if now is None else {NOW: now, **case}
 
 

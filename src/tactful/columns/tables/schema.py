@@ -33,7 +33,14 @@ def _keys() -> Mapping[str, tuple[str, ...]]:
 KEYS: Final = _keys()
 #: The moment to decide for, a column of ``candidates``.
 NOW: Final = "now"
+#: The advice that was followed, and the advice that is not wanted: columns of ``candidates``, as JSON.
+HANDLED: Final = {
+    "done": "Advice that was followed: the list `done` of a case, as JSON.",
+    "dismissed": "Advice that is not wanted: the list `dismissed` of a case, as JSON.",
+}
 MOMENT: Final = pa.timestamp("us", tz="UTC")
+#: The columns of ``candidates`` that hold parts of the case beside its candidate.
+_OF_CASES: Final = (NOW, *HANDLED)
 #: The type of texts with few distinct values: choices, time zones, countries, calendars.
 WORD: Final = pa.dictionary(pa.int32(), pa.string())
 _WORDS: Final = ("time_zone", "country", "calendar")
@@ -71,7 +78,7 @@ def field_columns(declared: Declared) -> dict[str, list[FieldColumn]]:
     columns: dict[str, list[FieldColumn]] = {}
     for entity, given in _given_columns().items():
         own = list(given)
-        taken = {*KEYS[entity], *(field.column for field in own), *((NOW,) if entity == "candidate" else ())}
+        taken = {*KEYS[entity], *(field.column for field in own), *(_OF_CASES if entity == "candidate" else ())}
         for name, kind in declared.custom.get(entity, {}).items():
             if name in taken:
                 raise TactfulError(
@@ -109,8 +116,8 @@ def _given(spec: FieldSpec) -> FieldColumn:
 
 def column_names(entity: str, fields: list[FieldColumn]) -> list[str]:
     """All columns that the table of an entity may have, keys first."""
-    now = [NOW] if entity == "candidate" else []
-    return [*KEYS[entity], *now, *(field.column for field in fields if not field.is_key)]
+    of_cases = _OF_CASES if entity == "candidate" else ()
+    return [*KEYS[entity], *of_cases, *(field.column for field in fields if not field.is_key)]
 
 
 def schemas(declared: Declared) -> dict[str, pa.Schema]:
@@ -129,6 +136,8 @@ def _schema(entity: str, fields: list[FieldColumn]) -> pa.Schema:
 def _field(entity: str, name: str, field: FieldColumn | None) -> pa.Field:
     if name == NOW and entity == "candidate":
         return _described(name, MOMENT, True, "The moment to decide for; if null, the current moment.")
+    if field is None and name in HANDLED and entity == "candidate":
+        return _described(name, pa.string(), True, HANDLED[name])
     if field is None:
         owner = name.removesuffix("_id")
         return _described(name, pa.string(), False, f"The {owner} that the row belongs to.")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 
 from tactful.columns.from_cases import rows_of
-from tactful.columns.tables.schema import KEYS, NOW, TABLE_OF, FieldColumn, field_columns, schemas
+from tactful.columns.tables.schema import HANDLED, KEYS, NOW, TABLE_OF, FieldColumn, field_columns, schemas
 from tactful.facts.kinds import (
     MINUTE,
     DurationKind,
@@ -23,6 +24,7 @@ from tactful.facts.kinds import (
 )
 from tactful.facts.reading.custom import Declared
 from tactful.facts.rows import Case, Row
+from tactful.facts.shape import Dismissed, Done
 
 
 def tables_of(cases: Sequence[Case], declared: Declared) -> dict[str, pa.Table]:
@@ -39,9 +41,16 @@ def tables_of(cases: Sequence[Case], declared: Declared) -> dict[str, pa.Table]:
             if name not in arrays:
                 arrays[name] = pa.array([_owner(row, name).id for row in here], pa.string())
         if entity == "candidate":
+            for name in HANDLED:
+                arrays[name] = pa.array([_handled(getattr(case.shape, name)) for case in cases], pa.string())
             arrays[NOW] = _written([case.now for case in cases], MomentKind(), schema.field(NOW).type)
         tables[TABLE_OF[entity]] = pa.table([arrays[name] for name in schema.names], schema=schema)
     return tables
+
+
+def _handled(entries: tuple[Done | Dismissed, ...]) -> str | None:
+    """Advice that was followed or dismissed, as JSON."""
+    return msgspec.json.encode(entries).decode() if entries else None
 
 
 def _owner(row: Row, key: str) -> Row:

@@ -28,7 +28,17 @@ from tactful.engines.compiled.expressions import NOW, RUNTIME, nullable
 from tactful.engines.compiled.fact_functions import FAMILY, Facts, scope_of
 from tactful.engines.compiled.inline_facts import Inliner
 from tactful.engines.compiled.joins import join_of, lookup_of
-from tactful.engines.compiled.python_ast import assign, attribute, call, constant, function, is_unknown, load, loop
+from tactful.engines.compiled.python_ast import (
+    assign,
+    attribute,
+    call,
+    constant,
+    function,
+    is_unknown,
+    load,
+    loop,
+    with_variables,
+)
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import YesNoKind
 from tactful.language.ir import Aggregate, ComputedFact, Field, OrderKey
@@ -96,18 +106,11 @@ class _OrderFunction:
 
     def _in_scope(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """Statements for a row, after those that set the variables that they use."""
-        used = _names(body)
         indexes = sorted(self._inliner.indexes)
         if indexes:
-            used.add(FAMILY)
             other = ast.Compare(load(FAMILY), [ast.IsNot()], [load(_KNOWN)])
             body = [ast.If(other, [assign(_KNOWN, load(FAMILY)), assign(indexes, constant(None))], []), *body]
-        for statement in reversed(scope_of(self._order.entity, load("row"))):
-            assert isinstance(statement, ast.Assign)
-            if used.intersection(_names(statement.targets)):
-                used |= _names([statement.value])
-                body = [statement, *body]
-        return body
+        return with_variables(scope_of(self._order.entity, load("row")), body)
 
 
 def _turned(value: ast.expr, key: OrderKey) -> ast.expr:
@@ -116,8 +119,3 @@ def _turned(value: ast.expr, key: OrderKey) -> ast.expr:
         return value
     operator = ast.Not() if isinstance(key.field.kind, YesNoKind) else ast.USub()
     return ast.UnaryOp(operator, value)
-
-
-def _names(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names of the variables in some nodes."""
-    return {node.id for root in nodes for node in ast.walk(root) if isinstance(node, ast.Name)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 _OPERATORS: Final[Mapping[str, type[ast.cmpop]]] = {
@@ -87,3 +87,19 @@ def function(name: str, parameters: list[str], body: list[ast.stmt]) -> ast.stmt
     """``def name(parameters): body``."""
     arguments = ast.arguments([], [ast.arg(name) for name in parameters], None, [], [], None, [])
     return ast.FunctionDef(name, arguments, body, [])
+
+
+def names_in(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names of the variables in some nodes."""
+    return {node.id for root in nodes for node in ast.walk(root) if isinstance(node, ast.Name)}
+
+
+def with_variables(assignments: list[ast.stmt], body: list[ast.stmt]) -> list[ast.stmt]:
+    """Statements, after those of the assignments whose variables they use."""
+    used = names_in(body)
+    for statement in reversed(assignments):
+        assert isinstance(statement, ast.Assign)
+        if used.intersection(names_in(statement.targets)):
+            used |= names_in([statement.value])
+            body = [statement, *body]
+    return body

@@ -156,6 +156,13 @@ def _bounded(data: Any) -> Any:
             return data
 
 
+def is_json(text: str, name: str | None = None) -> bool:
+    """Whether the text of a case is JSON: by the end of the file's name, or else because it begins with a brace."""
+    if name is not None and name.endswith((".json", ".yaml", ".yml")):
+        return name.endswith(".json")
+    return text.lstrip()[:1] == "{"
+
+
 def read_case_text(
     data: bytes | str,
     name: str,
@@ -171,7 +178,7 @@ def read_case_text(
     """
     bounds = TextLimits(limits.bytes, limits.depth)
     text = decode(data, name, bounds)
-    as_json = name.endswith(".json") or (not name.endswith((".yaml", ".yml")) and text.lstrip()[:1] == "{")
+    as_json = is_json(text, name)
     node = parse_json(text, name, bounds) if as_json else parse_yaml(text, name, bounds)
     if node is None:
         raise InvalidInput([UnreadableCase.at(None, f"`{name}` is empty", "write at least `candidate: {id: me}`")])

@@ -1,6 +1,6 @@
 """A plan as iCalendar (RFC 5545): to-dos with deadlines, events for hours and for the ends of waiting.
 
-An entry's UID depends on its action and target but not on its moments, so a new deadline moves the same entry. Changes since
+An entry's UID is made from the key of its advice, so a new deadline moves the same entry. Changes since
 the previous file are found by comparing with it: see :mod:`tactful.formats.exporters.revision`.
 """
 
@@ -76,10 +76,10 @@ def _zones(entries: Iterable[Component]) -> list[Component]:
 
 
 def _entries(plan: Plan, application: str | None) -> Iterable[Component]:
-    """An entry for each recommendation. Prohibitions have none, as there is no moment to do anything."""
+    """An entry for each recommendation. Prohibitions and standing advice have none: there is no moment to do anything."""
     all_strands = strands(plan, application)
     for strand in all_strands:
-        if not strand.prohibits:
+        if not strand.prohibits and strand.advice.kind != "standing":
             entry = _Entry(plan, strand, all_strands).component()
             if entry is not None:
                 yield entry
@@ -203,19 +203,8 @@ class _Entry:
         return say_moment(seconds(moment), self._plan.calendar)
 
     def _uid(self, component: str) -> str:
-        advice, candidate = self._strand.advice, self._plan.case.candidate.id
-        target = advice.target
-        about = [candidate, advice.application, advice.action, target.entity, target.id, self._round(), component]
+        about = [self._plan.case.candidate.id, self._strand.advice.key, component]
         return f"{uuid.uuid5(_SPACE, clean(json.dumps(about)))}{OWN_DOMAIN}"
-
-    def _round(self) -> str | None:
-        """The last interview before the strand, so that each interview has its own thank-you entry."""
-        begins = seconds(self._strand.start)
-        for family in self._plan.case.families:
-            if family.application.id == self._strand.advice.application:
-                held = [interview for interview in family.interviews if interview.ended_at <= begins]
-                return max(held, key=lambda interview: interview.ended_at).id if held else None
-        return None
 
 
 def _unambiguous(moment: datetime) -> datetime:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tactful.api.policy import Policy
+from tactful.facts.reading import is_json
 from tactful.formats.importers.detect import read_file
 from tactful.formats.importers.feeds.greenhouse_v3 import join_seats
 from tactful.formats.importers.items import Items, Log
@@ -56,7 +57,7 @@ def import_files(
     if into is not None:
         policy.read_text(into.data, into.name)
         before = decode(into.data, into.name, DEFAULT_LIMITS)
-        document = Document.parse(before, into.name, _is_json(into.name, before))
+        document = Document.parse(before, into.name, is_json(before, into.name))
     items: Items = ()
     for file in files:
         items += read_file(file.data, file.name, log, DEFAULT_LIMITS)
@@ -65,7 +66,7 @@ def import_files(
     log.raise_mistakes()
     text = document.dump() if changes or into is None else before
     try:
-        policy.read_text(text, "after.json" if _is_json(None if into is None else into.name, text) else "after.yaml")
+        policy.read_text(text, "after.json" if is_json(text, None if into is None else into.name) else "after.yaml")
     except InvalidInput as error:
         help_ = "the import would leave the case with a mistake, so nothing was changed"
         mistakes = [
@@ -74,10 +75,3 @@ def import_files(
         ]
         raise InvalidInput(mistakes) from None
     return Imported(text, tuple(changes), tuple(log.notes), log.sources)
-
-
-def _is_json(name: str | None, text: str) -> bool:
-    """Whether a case is JSON, by the same test as :func:`tactful.facts.reading.read_case_text`."""
-    if name is not None and name.endswith((".json", ".yaml", ".yml")):
-        return name.endswith(".json")
-    return text.lstrip()[:1] == "{"

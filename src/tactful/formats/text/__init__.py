@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 import msgspec
@@ -18,6 +18,7 @@ from tactful.reasons.records.decision import AlternativeRecord, HandledRecord, J
 from tactful.reasons.wording import (
     concerning,
     distance,
+    ends_day,
     listing,
     say_clock,
     say_day,
@@ -128,8 +129,9 @@ class _Short:
         dues = list(by_due(block))
         deadline = _deadline(block.first, self._decision)
         if len(dues) == 1 and deadline is not None:
-            line.append(" – ").append_text(deadline)
-        self._console.print(line)
+            _with_deadline(line, deadline, self._console)
+        else:
+            self._console.print(line)
         if len(dues) > 1:
             for advice, names in dues:
                 deadline = _deadline(advice, self._decision) or Text("for now", "magenta")
@@ -161,7 +163,7 @@ class _Short:
         self._reasons(block, _REASONS)
         self._steps("", self._new(block, block.steps()))
         for name, steps in block.own_steps():
-            self._steps(f"{name}: ", [step.text for step in steps])
+            self._steps(f"{name}: ", steps)
         alternatives = dict.fromkeys(_alternative(other) for advice in block.advice for other in advice.alternatives)
         if alternatives:
             _indented(self._console, Text(f"or: {'; '.join(alternatives)}", "dim"))
@@ -190,6 +192,16 @@ def _headline(advice: Advice, label: str) -> Text:
     return Text.assemble(f"{advice.rank:>2}. ", (modality, STYLES[advice.modality]), "  ", (label, "bold"))
 
 
+def _with_deadline(line: Text, deadline: Text, console: SafeConsole) -> None:
+    """Print a deadline after a line if both fit, else below."""
+    together = Text.assemble(line, " – ", deadline)
+    if together.cell_len <= console.width:
+        console.print(together)
+    else:
+        console.print(line)
+        _indented(console, deadline)
+
+
 def _deadline(advice: Advice, decision: Decision) -> Text | None:
     """``by Mon 23 Nov, 16:30 (in 6 hours)``; ``None`` without a deadline, and where something was to be kept up until then."""
     if advice.due is None:
@@ -204,10 +216,10 @@ def _deadline(advice: Advice, decision: Decision) -> Text | None:
 
 def _day_or_moment(due: datetime, now: datetime) -> str:
     """A deadline in words: the day alone where it is the end of a day, and the year where it is another year."""
-    clock = say_clock(due)
-    day = due.date() - timedelta(days=clock == "00:00")
+    midnight = due.time() == time()
+    day = due.date() - timedelta(days=midnight)
     words = say_short_day(day) if day.year == now.year else say_day(day)
-    return words if clock in ("00:00", "23:59") else f"{words}, {clock}"
+    return words if midnight or ends_day(due) else f"{words}, {say_clock(due)}"
 
 
 def _because(justification: JustificationRecord) -> Text:

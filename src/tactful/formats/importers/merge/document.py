@@ -113,8 +113,8 @@ class Document:
         """A yes or a no as a value of the document."""
         return value if self._json else "yes" if value else "no"
 
-    def number(self, value: int) -> Any:
-        """A whole number as a value of the document."""
+    def number(self, value: float) -> Any:
+        """A number as a value of the document."""
         return value if self._json else str(value)
 
     def texts(self, values: Iterable[str]) -> Any:
@@ -154,7 +154,7 @@ class Document:
         if key not in mapping:
             return
         keys = list(mapping)
-        trailing = "" if self._json else _cut_after(mapping, key)
+        trailing = "" if self._json else _cut_before(mapping, key) + _cut_after(mapping, key)
         del mapping[key]
         if trailing and len(keys) > 1:
             _put_after(mapping, keys[max(keys.index(key) - 1, 0)], trailing)

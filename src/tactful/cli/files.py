@@ -1,0 +1,68 @@
+"""Files that commands read whole, and write in one step."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tactful.source.codes.case import UnreadableCase
+from tactful.source.diagnostics import InvalidInput
+from tactful.source.nodes import DEFAULT_LIMITS
+
+if TYPE_CHECKING:
+    from tactful.formats.importers import CaseFile
+
+
+def read_file(name: str) -> CaseFile:
+    """The content of a file, or of standard input for ``-``. Raises :class:`InvalidInput` where it cannot be read."""
+    from tactful.formats.importers import CaseFile  # loaded on first use, with the libraries of all formats
+
+    limit = DEFAULT_LIMITS.bytes + 1
+    try:
+        if name == "-":
+            return CaseFile("<standard input>", sys.stdin.buffer.read(limit))
+        with Path(name).open("rb") as stream:
+            return CaseFile(name, stream.read(limit))
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        problem = UnreadableCase.at(
+            None, f"`{'standard input' if name == '-' else name}`: {reason}", "name a readable file, or `-`"
+        )
+        raise InvalidInput([problem]) from None
+
+
+def replace_file(path: Path, text: str, before: bytes | None) -> None:
+    """Write a file in one step, so that nobody sees half of it. Changes made meanwhile are not overwritten."""
+    path = path.resolve()  # if the name is a link, its target is replaced
+    try:
+        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+            new = Path(stream.name)
+            stream.write(text.encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            if before is None:
+                new.chmod(0o666 & ~_umask())
+                os.link(new, path)  # fails if the file was created meanwhile
+                new.unlink()
+                return
+            if path.read_bytes() != before:
+                message = f"`{path.name}` was changed in the meantime: nothing was written"
+                raise InvalidInput([UnreadableCase.at(None, message, "run the command again")])
+            new.chmod(stat.S_IMODE(path.stat().st_mode))
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "cannot be written").lower()
+        raise InvalidInput([UnreadableCase.at(None, f"`{path.name}`: {reason}", "name a writable file")]) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
