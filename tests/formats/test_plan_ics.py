@@ -361,3 +361,21 @@ def test_a_file_of_another_candidate_or_with_entries_of_others_is_left_as_it_is(
     exit_code, error = _written(path)
     assert (exit_code, "Dentist" in error) == (1, True)
     assert path.read_bytes() == mixed
+
+
+def test_standing_advice_has_no_entry() -> None:
+    """What is to be borne in mind all along has no day of its own, not even when it ends within the plan."""
+    pack = tactful.loads(
+        "actions: {look: {about: Look around., kind: standing}, write: {about: Write.}}\n"
+        "rules:\n"
+        "  look-on: {about: Look., source: Ours, for each: application, when: {application.reply_by: to come},"
+        " then: {should: look}, because: It helps.}\n"
+        "  write-now: {about: Write., source: Ours, for each: application, then: {should: write}, by: application.reply_by,"
+        " because: It is time.}\n"
+    )
+    case = {
+        "candidate": {"id": "sam", "time_zone": "UTC"},
+        "applications": [{"id": "acme", "reply_by": "2026-11-27"}],
+        "now": "2026-11-24T10:00:00+00:00",
+    }
+    assert [str(entry["SUMMARY"]) for entry in _entries(tactful.plan_to_ics(pack.plan(case)))] == ["Write"]

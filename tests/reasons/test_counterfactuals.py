@@ -43,10 +43,10 @@ def _said(record: FlipsRecord) -> list[list[tuple[str, str]]]:
 
 
 def test_what_the_candidate_can_do_comes_first_then_time() -> None:
-    """A thank-you is no longer due once it is sent, or once it is too late."""
+    """A thank-you is no longer due once it is sent, or once it is too late in the day."""
     ways = [(way[0][0], way[0][1]) for way in _said(_flips("thank_you_note", "dana"))]
-    assert ways[0] == ("mine", "thank you sent to Dana")
-    assert next(way for way in ways if way[0] != "mine") == ("time", "wait until Sat 28 Nov 2026, 16:30")
+    assert ("mine", "thank you sent to Dana") in ways
+    assert next(way for way in ways if way[0] != "mine") == ("time", "wait until Mon 23 Nov 2026, 21:00")
 
 
 def test_time_is_told_to_the_second_at_which_it_does_it() -> None:
@@ -63,15 +63,13 @@ def test_a_stated_preference_is_theirs_to_change() -> None:
     assert _said(_flips("call", "lee", prohibits=True)) == [[("theirs", "person[lee].prefers: email → phone")]]
 
 
-def test_it_takes_three_facts_of_an_offer_to_be_free_to_leave_and_nobody_is_told_to_be_unemployed() -> None:
-    """The present job can be given up with a written, signed, unconditional offer; that there is a job is not changed."""
-    record = _flips("resign", "c", prohibits=True)
-    [flip] = record.ways
-    assert {change.path for change in flip.changes} == {
-        "offer[acme].form",
-        "offer[acme].signed_at",
-        "offer[acme].conditional",
-    }
+def test_it_takes_a_signature_without_conditions_to_be_free_to_leave_and_nobody_is_told_to_be_unemployed() -> None:
+    """The present job can be given up with a signed, unconditional offer; neither the job nor the notice is changed."""
+    known = {**CASE, "candidate": {**CASE["candidate"], "notice_given": False}}
+    known["applications"] = [{**application, "internal": False} for application in CASE["applications"]]
+    record = _flips("resign", "c", prohibits=True, case=known)
+    assert {change.path for change in record.ways[0].changes} == {"offer[acme].signed_at", "offer[acme].conditional"}
+    assert not [change for flip in record.ways for change in flip.changes if change.path.startswith("candidate")]
     assert record.given
 
 

@@ -18,7 +18,7 @@ from tactful.facts.rows import nearest_calendar
 from tactful.language.ir import CheckedPack
 from tactful.language.terms import AdviceKind, DueMeans, Modality
 from tactful.reasons.compare import compare
-from tactful.reasons.context import Context, Reasons, application_of, pack_record, target_record
+from tactful.reasons.context import Context, Reasons, application_of, pack_record
 from tactful.reasons.lasting import Lasting
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import (
@@ -173,7 +173,7 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
     @lazy
     def target(self) -> TargetRecord:
         """The candidate, application, person, interview or other row that the action concerns."""
-        return target_record(self._conclusion.target)
+        return self._context.target(self._conclusion.target)
 
     @property
     def application(self) -> str | None:
@@ -209,7 +209,7 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
                 modality=conclusion.modality,
                 kind=context.kind_of(conclusion),
                 label=context.label(conclusion),
-                target=target_record(conclusion.target),
+                target=context.target(conclusion.target),
                 due=context.iso(conclusion.due),
                 due_means=context.due_means(conclusion),
                 because=because(conclusion),
@@ -227,23 +227,24 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
         return self._record(reasons.of)
 
     def _record(self, because: _Because) -> ActionRecord:
+        conclusion, context = self._conclusion, self._context
         return ActionRecord(
             rank=self.rank,
-            key=self.key,
+            key=context.key(conclusion),
             group=self.group,
-            modality=self.modality,
-            kind=self.kind,
-            action=self.action,
-            label=self.label,
-            target=self.target,
-            application=self.application,
-            opens=self._context.iso(self._opening.since),
-            due=self._context.iso(self._conclusion.due),
-            due_means=self.due_means,
-            priority=self.priority,
-            steps=self.steps,
-            because=because(self._conclusion),
-            alternatives=self._alternatives(because),
+            modality=conclusion.modality,
+            kind=context.kind_of(conclusion),
+            action=conclusion.action,
+            label=context.label(conclusion),
+            target=context.target(conclusion.target),
+            application=application_of(conclusion.target),
+            opens=context.iso(self._opening.since),
+            due=context.iso(conclusion.due),
+            due_means=context.due_means(conclusion),
+            priority=conclusion.priority,
+            steps=context.steps_of(conclusion),
+            because=because(conclusion),
+            alternatives=self._alternatives(because) if conclusion.alternatives else (),
         )
 
     def __repr__(self) -> str:
@@ -295,7 +296,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         show go on.
         """
         context = self.context
-        moment = context.decider.once(Lasting).same_before(context.case, context.now, self.ranking)
+        moment = context.decider.once(Lasting).same_before(context.case, context.now, self.ranking, context.telling)
         ends = [end for advice in self.actions if (end := advice.opens_until) is not None]
         first = min(moment, *ends) if ends else moment
         return context.moment(first) if first <= LAST_MOMENT else None
@@ -350,7 +351,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
                 action=winner.action,
                 modality=winner.modality,
                 label=context.label(winner),
-                target=target_record(winner.target),
+                target=context.target(winner.target),
                 safety=winner.safety,
                 because=reasons.of(winner),
             )
@@ -360,7 +361,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             action=loser.action,
             modality=loser.modality,
             label=context.label(loser),
-            target=target_record(loser.target),
+            target=context.target(loser.target),
             by=winners,
             because=reasons.of(loser),
         )

@@ -7,6 +7,7 @@ names for it. Rules, priorities, deadlines and texts play no part.
 from __future__ import annotations
 
 from base64 import b32encode
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
@@ -33,7 +34,7 @@ class Keys:
 
     def of(self, conclusion: Conclusion, evaluator: Evaluator) -> str:
         """The key of a conclusion: 16 lower-case letters and digits."""
-        return _key(conclusion.action, conclusion, self._occasion(conclusion, evaluator))
+        return key_of(conclusion, self._occasion(conclusion, evaluator))
 
     def all_of(self, conclusion: Conclusion, evaluator: Evaluator) -> tuple[str, ...]:
         """The key of a conclusion, and the keys that it had when its action had other names."""
@@ -52,6 +53,11 @@ def _value(field: Field, row: Row, evaluator: Evaluator) -> Value:
     return evaluator.value(field, evaluator.environment(row.entity, row))
 
 
-def _key(action: str, conclusion: Conclusion, occasion: tuple[Value, ...]) -> str:
+def key_of(conclusion: Conclusion, occasion: Sequence[Value]) -> str:
+    """The key of a conclusion on an occasion: the values of the fields that its action names for it."""
+    return _key(conclusion.action, conclusion, occasion)
+
+
+def _key(action: str, conclusion: Conclusion, occasion: Sequence[Value]) -> str:
     about = _ENCODER.encode((action, conclusion.prohibits, row_key(conclusion.target), occasion))
     return b32encode(blake2b(about, digest_size=_SIZE).digest()).decode().lower()

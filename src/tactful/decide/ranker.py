@@ -25,7 +25,7 @@ from tactful.facts.rows import (
     row_key,
     rows_around,
 )
-from tactful.language.ir import AddStep, ById, CheckedPack, Field, InScope, OrderKey, Prohibit, Rule
+from tactful.language.ir import AddStep, ById, CheckedPack, InScope, OrderKey, Prohibit, Rule
 from tactful.language.ir.orders import TargetOrder, distinct_orders, target_orders
 from tactful.language.terms import Modality
 
@@ -176,6 +176,8 @@ class Ranker:
         )
         #: What sorts the conclusions about an action, for actions that have an order.
         self._sorting = {id_: order for id_ in concluded if (order := checked.actions[id_].order)}
+        #: The fields that sort conclusions about actions that rules conclude, each once.
+        self.sorting_fields = tuple(dict.fromkeys(key.field for order in self._sorting.values() for key in order))
         #: The same by action and by the entity of the target, and each of these orders once.
         self.target_orders = target_orders(checked)
         self._distinct = distinct_orders(self.target_orders)
@@ -190,6 +192,7 @@ class Ranker:
         self._count = len(self._bits)
         self._restricted = 1 << 3 * self._count  # so high that it meets no other bit when marks are shifted
         self._steps = tuple(map(self._step, checked.rules))
+        self._stepped = {rule.conclusion.action for rule in checked.rules if isinstance(rule.conclusion, AddStep)}
 
     def _step(self, rule: Rule) -> _Step:
         conclusion = rule.conclusion
@@ -219,11 +222,6 @@ class Ranker:
             return 1 << self._bits[action] + self._count if action in self._bits else 0
         bits = sum(1 << self._bits[kind] for kind in self._families[action] if kind in self._bits)
         return bits | self._restricted if self._one_per[action] else bits
-
-    @property
-    def sorting_fields(self) -> tuple[Field, ...]:
-        """The fields that sort conclusions about actions that rules conclude, each once."""
-        return tuple(dict.fromkeys(key.field for order in self._sorting.values() for key in order))
 
     def rank(self, firings: Iterable[RawFiring], case: Case, now: int) -> Ranking:
         """Merge, settle conflicts, apply ``one per`` and sort. ``now`` is in seconds since 1970 (UTC)."""
@@ -358,6 +356,10 @@ class Ranker:
             if target is not None:
                 by_target.setdefault(target, []).append(firing)
         return by_target
+
+    def may_have_steps(self, action: str) -> bool:
+        """Whether any rule adds steps to the action or to one that it is a kind of."""
+        return not self._stepped.isdisjoint(self._families[action])
 
     def steps_for(self, advice: Conclusion, steps: Mapping[Row, list[RawFiring]]) -> list[RawFiring]:
         """The firings that add steps to a recommendation, in order: those for its family, and for its target or a row above.

@@ -59,7 +59,12 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
     @lazy
     def steps(self) -> dict[Row, list[RawFiring]]:
         """The firings of rules that add steps, by their target; computed on first use."""
-        return self.ranker.steps_by_target(self.decider.steps(self.case, self.now), self.case)
+        return self.ranker.steps_by_target(self.step_firings, self.case)
+
+    @lazy
+    def step_firings(self) -> list[RawFiring]:
+        """The firings of rules that add steps."""
+        return self.decider.steps(self.case, self.now)
 
     @lazy
     def rows(self) -> int:
@@ -75,13 +80,22 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
     def telling(self) -> Telling:
         """What puts the decision into words."""
         turning = self.decider.turning
-        if turning is None:
+        if turning is None or not turning.worth_compiling():
             return PlainTelling(self.decider, self.case, self.now)
         return CompiledTelling(self.decider, turning, self.case, self.now)
 
     @lazy
     def _because(self) -> dict[Conclusion, tuple[JustificationRecord, ...]]:
         """The justifications that have been asked for: one conclusion can win over many others."""
+        return {}
+
+    def target(self, row: Row) -> TargetRecord:
+        """A target as JSON has it; much advice has the same."""
+        known = self._targets.get(row)
+        return self._targets.setdefault(row, target_record(row)) if known is None else known
+
+    @lazy
+    def _targets(self) -> dict[Row, TargetRecord]:
         return {}
 
     def moment(self, moment: int | None) -> datetime | None:
@@ -94,7 +108,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def key(self, conclusion: Conclusion) -> str:
         """The key of a conclusion, see :class:`tactful.decide.keys.Keys`."""
-        return self.decider.keys.of(conclusion, self.evaluator)
+        return self.telling.key(conclusion)
 
     def kind_of(self, conclusion: Conclusion) -> AdviceKind:
         """What a conclusion asks for."""
@@ -117,7 +131,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         known = self._because.get(conclusion)
         if known is None:
             rules, telling = self.checked.rules, self.telling
-            firings = self.ranker.sorted_firings(conclusion)
+            firings = conclusion.firings if len(conclusion.firings) == 1 else self.ranker.sorted_firings(conclusion)
             known = self._because[conclusion] = tuple([telling.justification(rules[no], row) for no, row, _ in firings])
         return known
 
@@ -140,10 +154,12 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         """The steps of a recommendation: the action's own, then those that rules add. A prohibition has none."""
         if conclusion.prohibits:
             return ()
-        rules, telling = self.checked.rules, self.telling
+        telling = self.telling
         own = telling.steps(conclusion.action, conclusion.target)
-        firings = self.ranker.steps_for(conclusion, self.steps)
-        return tuple(dict.fromkeys((*own, *(telling.added(rules[no], row) for no, row, _ in firings))))
+        if not self.ranker.may_have_steps(conclusion.action):
+            return tuple(dict.fromkeys(own))
+        rules, firings = self.checked.rules, self.ranker.steps_for(conclusion, self.steps)
+        return tuple(dict.fromkeys([*own, *[telling.added(rules[no], row) for no, row, _ in firings]]))
 
 
 class Reasons:

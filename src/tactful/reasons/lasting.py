@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.compiled.ahead import AheadFunctions
-from tactful.engines.compiled.past import Turning, Untold, past_of
+from tactful.engines.compiled.past import Turning, Untold
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.facts.entities import SCOPES
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import AddStep, Field, FieldSlot, Rule, Template
 from tactful.language.ir.reads import fields_of
+from tactful.reasons.telling import Telling
 
 
 class Lasting:
@@ -31,21 +32,18 @@ class Lasting:
         steps = (rule for rule in self._checked.rules if isinstance(rule.conclusion, AddStep))
         self._steps = [rule for rule in steps if self._of_rule(rule) is not None]
 
-    def same_before(self, case: Case, now: int, ranking: Ranking) -> int:
+    def same_before(self, case: Case, now: int, ranking: Ranking, telling: Telling) -> int:
         """The first second (since 1970, UTC) after ``now`` at which the answer can change by time alone.
 
         :data:`NO_TURN` or later: it does not change.
         """
-        past = past_of(case, now)
         try:
-            for function, row in self._shown(case, now, ranking):
-                if function is not None:
-                    function(past, row)
+            turn = telling.next_turn((function, row) for function, row in self._shown(case, now, ranking) if function)
         except Untold:
             return now + 1
         handled = () if case.handled is None else case.handled.dismissed.values()
         back = (moment for moment in handled if moment is not None and moment > now)
-        return min(self._ahead.same_before(case, now), past.high >> 1, *back)
+        return min(self._ahead.same_before(case, now), turn >> 1, *back)
 
     def _shown(self, case: Case, now: int, ranking: Ranking) -> Iterator[tuple[Turning | None, Row]]:
         """The functions for facts that the answer shows or is sorted by, each with its row."""

@@ -109,6 +109,18 @@ class Pieces:
         self._labels: dict[tuple[str, str], Sentence] = {}
         self._steps: dict[tuple[str, str], tuple[Sentence, ...]] = {}
         self._added: dict[int, Sentence] = {}
+        self._occasions: dict[tuple[str, str], Turning] = {}
+
+    def warm(self) -> None:
+        """Take all reasons, steps and labels apart, each label and step for the entities that rules advise it for."""
+        for rule in self._checked.rules:
+            if isinstance(rule.conclusion, AddStep):
+                self.added(rule)
+                continue
+            self.reason(rule)
+            subject = rule.conclusion.action, rule.target_entity
+            for prepare in (self.label, self.steps, self.occasion):
+                prepare(*subject)
 
     def reason(self, rule: Rule) -> Reason:
         """The sentence and the conditions of a rule."""
@@ -136,6 +148,17 @@ class Pieces:
             known = self._added[rule.no] = self._sentence(rule.conclusion.step, rule.entity)
         return known
 
+    def occasion(self, action: str, entity: str) -> Turning:
+        """The function that gives the values by which advice about an action is told from other such advice."""
+        key = action, entity
+        known = self._occasions.get(key)
+        if known is None:
+            values = _Values(self._decider, entity)
+            for field in self._checked.actions[action].occasion:
+                values.add(field if field.scope in SCOPES[entity] else None)
+            known = self._occasions[key] = values.function()
+        return known
+
     def _label(self, action: str, entity: str) -> Sentence:
         template = self._checked.actions[action].label
         return self._sentence((unlabelled(action),) if template is None else template, entity)
@@ -157,7 +180,7 @@ class _Values:
 
     def __init__(self, decider: Decider, entity: str) -> None:
         self._decider, self._entity = decider, entity
-        self.parts: list[Field | Condition] = []
+        self.parts: list[Field | Condition | None] = []
         self._places: dict[Field, int] = {}
         self._tests: dict[tuple[Test, bool], _Met] = {}
 
@@ -169,9 +192,10 @@ class _Values:
 
     def place(self, field: Field) -> int:
         """The place of a field's value."""
-        return self._places[field] if field in self._places else self._places.setdefault(field, self._add(field))
+        return self._places[field] if field in self._places else self._places.setdefault(field, self.add(field))
 
-    def _add(self, part: Field | Condition) -> int:
+    def add(self, part: Field | Condition | None) -> int:
+        """The place of a value that is added: that of a field, the truth of a condition, or ``None``."""
         self.parts.append(part)
         return len(self.parts) - 1
 
@@ -185,7 +209,7 @@ class _Values:
             case AllOf(members=members) | AnyOf(members=members):
                 if isinstance(condition, AllOf) == wanted:
                     return tuple(part for member in members for part in self.met(member, wanted))
-                return (_Choice(wanted, tuple((self._add(each), self.met(each, wanted)) for each in members)),)
+                return (_Choice(wanted, tuple((self.add(each), self.met(each, wanted)) for each in members)),)
             case _:
                 assert_never(condition)
 

@@ -46,7 +46,7 @@ class AheadFunctions:
 
         They may still be the same then. :data:`NO_TURN` or later: nothing can change.
         """
-        ahead = Ahead(case, case.families, now, 2 * now + 1, turning=self._turning)
+        ahead = Ahead(case, case.families, now, 2 * now + 1, 2 * now + 1, turning=self._turning)
         try:
             for run in self._functions:
                 run(ahead, _ignored)

@@ -69,6 +69,10 @@ class Facts:
         self._remembered.add(self.numbers[id_])
         return self.read(id_, row)
 
+    def computed(self, field: Field, row: ast.expr) -> ast.expr:
+        """The call by which another fact reads a computed fact of a row."""
+        return self.read_again(field.key, row)
+
     def functions(self) -> Iterator[ast.stmt]:
         """The functions of all facts that the code generated so far calls, without those that were given before."""
         for no, fact in reversed(list(enumerate(self._facts))):  # a fact comes after the facts that it reads
@@ -131,10 +135,7 @@ class _FactFunction:
                 assert_never(fact)
 
     def _expressions(self, nullable: Iterable[str]) -> Expressions:
-        return self._facts.expressions(frozenset(nullable), self._computed)
-
-    def _computed(self, field: Field, row: ast.expr) -> ast.expr:
-        return self._facts.read_again(field.key, row)
+        return self._facts.expressions(frozenset(nullable), self._facts.computed)
 
     def _when(self, fact: WhenFact) -> list[ast.stmt]:
         condition = self._expressions(self._nullable).condition(fact.condition)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -26,33 +26,30 @@ class Untold(Exception):
     """The search cannot tell since when a rule has fired; the plain search of ``engines.expiry`` can."""
 
 
-class _Kept(NamedTuple):
-    """The value of a fact from the turn ``low`` until the turn ``high``."""
-
-    value: Value
-    low: int
-    high: int
+#: The value of a fact, the turn from which and the turn until which it has it.
+Kept = tuple[Value, int, int]
 
 
 class Past(msgspec.Struct, eq=False):
     """The object that the functions of ``turning`` run on: a case, and the turns up to which it is looked at.
 
-    Turns are keys, see ``turning``. All turns up to ``last`` have happened, apart from ``left_out``. The results so far hold
-    from ``low``, the latest turn that they depend on, until ``high``, the next one. ``memo`` has the facts that time does not
-    change, ``present`` the others as they are now, and ``other`` the others as they are at some other moment. Not safe to
-    share between threads.
+    Turns are keys, see ``turning``. All turns up to ``last`` have happened, apart from ``left_out``; up to ``today``, they have
+    happened at ``now``. The results so far hold from ``low``, the latest turn that they depend on, until ``high``, the next one.
+    ``memo`` has the facts that time does not change, ``present`` the others as they are now, and ``other`` the others as they
+    are at some other moment. Not safe to share between threads.
     """
 
     case: Case
     families: tuple[Family, ...]
     now: int
+    today: int
     last: int
     low: int = _FIRST
     high: int = _LAST
     left_out: int = _FIRST
     memo: dict[int, Value] = msgspec.field(default_factory=dict)
-    present: dict[int, _Kept] = msgspec.field(default_factory=dict)
-    other: dict[int, _Kept] = msgspec.field(default_factory=dict)
+    present: dict[int, Kept] = msgspec.field(default_factory=dict)
+    other: dict[int, Kept] = msgspec.field(default_factory=dict)
 
     @property
     def moment(self) -> int:
@@ -62,7 +59,7 @@ class Past(msgspec.Struct, eq=False):
 
 def past_of(case: Case, now: int) -> Past:
     """The object for a case at ``now`` (seconds since 1970, UTC)."""
-    return Past(case, case.families, now, 2 * now + 1)
+    return Past(case, case.families, now, 2 * now + 1, 2 * now + 1)
 
 
 #: The functions of one rule, of one fact, or of several values.
@@ -79,7 +76,7 @@ class RuleTurns(NamedTuple):
 
 def since(past: Past, rule: RuleTurns, row: Row) -> int | None:
     """As :meth:`tactful.engines.expiry.Expiry.since`. Raises :class:`Untold` where this search cannot tell."""
-    start, last = past.now - rule.horizon - 1, 2 * past.now + 1
+    start, last = past.now - rule.horizon - 1, past.today
     low = None
     for _ in range(_MOST):
         past.last, past.low = last, _FIRST
@@ -102,7 +99,7 @@ def since(past: Past, rule: RuleTurns, row: Row) -> int | None:
 
 def until(past: Past, rule: RuleTurns, row: Row) -> int | None:
     """As :meth:`tactful.engines.expiry.Expiry.until`. Raises :class:`Untold` where this search cannot tell."""
-    end, last = past.now + rule.horizon, 2 * past.now + 1
+    end, last = past.now + rule.horizon, past.today
     high = None
     for _ in range(_MOST):
         past.last, past.high = last, _LAST
@@ -129,7 +126,7 @@ def _fires(past: Past, rule: RuleTurns, row: Row, first: int, late: bool = False
     The sorts: turns that people name by the second itself, and those that are ``late``, a second after the named moment.
     """
     key = 2 * first
-    alone = Past(past.case, past.families, past.now, key if late else key + 1, memo=past.memo)
+    alone = Past(past.case, past.families, past.now, past.today, key if late else key + 1, memo=past.memo)
     if not late:
         alone.left_out = key
     return bool(rule.fires(alone, row))
@@ -137,9 +134,17 @@ def _fires(past: Past, rule: RuleTurns, row: Row, first: int, late: bool = False
 
 def values(past: Past, function: Turning, row: Row) -> Sequence[Value]:
     """What a function of :meth:`turning.TurningFunctions.values` gives now. May raise :class:`Untold`."""
-    past.last = 2 * past.now + 1
+    past.last = past.today
     given: Sequence[Value] = function(past, row)
     return given
+
+
+def next_turn(past: Past, shown: Iterable[tuple[Turning, Row]]) -> int:
+    """The next turn of the facts that functions read, each for its row. May raise :class:`Untold`."""
+    past.last, past.high = past.today, _LAST
+    for function, row in shown:
+        function(past, row)
+    return past.high
 
 
 # --- what generated code calls ---
@@ -188,33 +193,25 @@ def _between(past: Past, low: int | None, high: int | None) -> None:
         past.high = key
 
 
-def remembered(past: Past, key: int, work: Turning, row: Row) -> Value:
-    """The value of a fact that time changes, computed where it is not known to be the same as at another moment."""
+def at_another_time(past: Past, key: int, work: Turning, row: Row) -> Kept:
+    """A fact that time changes and that is not known to be as it is now: computed where it is not known at all."""
     last = past.last
-    kept = past.present.get(key)
-    if kept is None or not kept[1] <= last < kept[2]:
+    if last != past.today:
         kept = past.other.get(key)
-        if kept is None or not kept[1] <= last < kept[2]:
-            kept = _worked_out(past, key, work, row)
-    value, low, high = kept
-    if low > past.low:
-        past.low = low
-    if high < past.high:
-        past.high = high
-    return value
-
-
-def _worked_out(past: Past, key: int, work: Turning, row: Row) -> _Kept:
+        if kept is not None and kept[1] <= last < kept[2]:
+            return kept
     low, high = past.low, past.high
     past.low, past.high = _FIRST, _LAST
-    kept = _Kept(work(past, row), past.low, past.high)
+    kept = (work(past, row), past.low, past.high)
     past.low, past.high = low, high
-    memo = past.present if past.last == 2 * past.now + 1 else past.other
-    memo[key] = kept
+    if last == past.today:
+        past.present[key] = kept
+    else:
+        past.other[key] = kept
     return kept
 
 
 #: The helpers, by the names under which generated code calls them.
 TURNS: Final[Mapping[str, Callable[..., Any]]] = {
-    helper.__name__: helper for helper in (reached, clock, date_clock, remembered)
+    helper.__name__: helper for helper in (reached, clock, date_clock, at_another_time)
 }

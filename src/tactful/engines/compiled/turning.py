@@ -10,20 +10,38 @@ Functions are made when they are first asked for: a decision needs few of them.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Sequence
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
-from tactful.engines.compiled.expressions import RUNTIME, nullable
+from tactful.engines.compiled.expressions import RUNTIME, Expressions, nullable
 from tactful.engines.compiled.fact_functions import scope_of
 from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import truth
 from tactful.engines.compiled.past import TURNS, RuleTurns, Turning
-from tactful.engines.compiled.python_ast import both, call, function, load, negate
+from tactful.engines.compiled.python_ast import (
+    assign,
+    attribute,
+    both,
+    call,
+    constant,
+    either,
+    function,
+    is_unknown,
+    load,
+    negate,
+)
 from tactful.engines.compiled.timed import LATE, TimedFacts
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
-from tactful.language.ir import CheckedPack, Condition, Field, NowIs, Relates, Rule, Test
+from tactful.language.ir import Aggregate, CheckedPack, Condition, Field, NowIs, Relates, Rule, Test
 from tactful.language.ir.clockwork import Clockwork
+from tactful.language.ir.reads import fields_of_fact, fields_of_rule
+
+#: How many questions the plain evaluator answers first. Compiling takes as long as some tens of answers.
+PATIENCE: Final = 8
+#: The variables of a cached fact in generated code.
+_KEPT: Final = ("value", "low", "high")
 
 
 class TurningFunctions:
@@ -34,8 +52,21 @@ class TurningFunctions:
         self._facts = _SearchedFacts(checked, clockwork)
         self._namespace: dict[str, Any] = {**HELPERS, **TURNS}
         self._rules: dict[int, RuleTurns | None] = {}
-        self._made = 0
+        self._made = self._asked = 0
         self._lock = Lock()
+
+    def worth_compiling(self) -> bool:
+        """Whether there have been so many questions that compiling pays; the plain evaluator is quicker for a few of them."""
+        if self._asked < PATIENCE:
+            self._asked += 1
+            return False
+        return True
+
+    def warm(self) -> None:
+        """Compile the functions of all rules, and from now on for every question."""
+        self._asked = PATIENCE
+        for rule in self._checked.rules:
+            self.rule(rule.no)
 
     def rule(self, no: int) -> RuleTurns | None:
         """The function of a rule; ``None`` if it takes the plain search to look back."""
@@ -44,14 +75,14 @@ class TurningFunctions:
                 self._rules[no] = self._rule(self._checked.rules[no])
         return self._rules[no]
 
-    def values(self, entity: str, parts: Sequence[Field | Condition]) -> Turning:
-        """A function that gives the values of fields, and whether conditions hold, for a row of an entity: as a tuple."""
+    def values(self, entity: str, parts: Sequence[Field | Condition | None]) -> Turning:
+        """A function that gives the values of fields, and whether conditions hold, for a row of an entity: as a tuple.
+
+        Where there is ``None`` among the parts, it gives ``None``.
+        """
         with self._lock:
             expressions = self._facts.expressions(nullable(entity), self._facts.computed)
-            values = [
-                expressions.value(part) if isinstance(part, Field) else truth(expressions.condition(part))
-                for part in parts
-            ]
+            values = [_value(part, expressions) for part in parts]
             name = f"values{self._made}"
             self._made += 1
             body = [*scope_of(entity, load("row")), ast.Return(ast.Tuple(values, ast.Load()))]
@@ -79,6 +110,12 @@ class TurningFunctions:
         exec(compile(tree, f"<past of {self._checked.digest[:19]}>", "exec"), self._namespace)  # noqa: S102
 
 
+def _value(part: Field | Condition | None, expressions: Expressions) -> ast.expr:
+    if part is None:
+        return constant(None)
+    return expressions.value(part) if isinstance(part, Field) else truth(expressions.condition(part))
+
+
 def _compares_clocks(test: Test) -> bool:
     """Whether a test compares a clock with another field, so that the moment of the turn is not in the test."""
     return any(
@@ -99,12 +136,37 @@ class _SearchedFacts(TimedFacts):
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
         super().__init__(checked)
         self.clockwork = clockwork
+        read = [field for rule in checked.rules for field in fields_of_rule(rule)]
+        read += [field for fact in checked.facts for field in fields_of_fact(fact)]
+        self._readers = Counter(field.key for field in read if field.origin == "computed")
 
     def computed(self, field: Field, row: ast.expr) -> ast.expr:
         """The call that reads a computed fact of a row."""
+        fact = self.fact(field.key)
+        if self._readers[field.key] == 1 and not isinstance(fact, Aggregate):
+            return self.read(field.key, row)
         return self.read_again(field.key, row)
 
     def cached(self, no: int) -> list[ast.stmt]:
         if not self.clockwork.fact(self._facts[no]):
             return super().cached(no)
-        return [ast.Return(call(load("remembered"), load(RUNTIME), self.key(no), load(f"work{no}"), load("row")))]
+        kept, (value, low, high) = load("kept"), map(load, _KEPT)
+        last, present = attribute(load(RUNTIME), "last"), attribute(load(RUNTIME), "present")
+        stale = ast.Compare(last, [ast.Lt()], [ast.Subscript(kept, constant(1), ast.Load())])
+        over = ast.Compare(last, [ast.GtE()], [ast.Subscript(kept, constant(2), ast.Load())])
+        anew = call(load("at_another_time"), load(RUNTIME), load("key"), load(f"work{no}"), load("row"))
+        return [
+            assign("key", self.key(no)),
+            assign("kept", call(attribute(present, "get"), load("key"))),
+            ast.If(either([is_unknown(kept), stale, over]), [assign("kept", anew)], []),
+            ast.Assign([ast.Tuple([ast.Name(name, ast.Store()) for name in _KEPT], ast.Store())], kept),
+            _narrowed("low", ast.Gt(), low),
+            _narrowed("high", ast.Lt(), high),
+            ast.Return(value),
+        ]
+
+
+def _narrowed(name: str, order: ast.cmpop, turn: ast.expr) -> ast.stmt:
+    """The statement by which the results so far hold no longer than a fact does."""
+    wider = ast.Compare(turn, [order], [attribute(load(RUNTIME), name)])
+    return ast.If(wider, [ast.Assign([ast.Attribute(load(RUNTIME), name, ast.Store())], turn)], [])

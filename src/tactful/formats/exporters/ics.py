@@ -76,10 +76,10 @@ def _zones(entries: Iterable[Component]) -> list[Component]:
 
 
 def _entries(plan: Plan, application: str | None) -> Iterable[Component]:
-    """An entry for each recommendation. Prohibitions have none, as there is no moment to do anything."""
+    """An entry for each recommendation. Prohibitions and standing advice have none: there is no moment to do anything."""
     all_strands = strands(plan, application)
     for strand in all_strands:
-        if not strand.prohibits:
+        if not strand.prohibits and strand.advice.kind != "standing":
             entry = _Entry(plan, strand, all_strands).component()
             if entry is not None:
                 yield entry

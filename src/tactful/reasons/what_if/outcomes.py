@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.shape import CaseShape
@@ -15,6 +15,7 @@ from tactful.source.lazy import lazy
 
 #: What a conclusion is about, on any case with the same rows: action, whether it forbids, entity and number of its row.
 NumberedKey = tuple[str, bool, str, int]
+Content = tuple[object, ...]
 Fired = frozenset[tuple[int, int, int | None] | tuple[NumberedKey, ...]]
 
 #: The number of rows of a usual case, with three applications.
@@ -31,14 +32,25 @@ class Outcome:
         self._firings = context.decider.fire(context.case, context.now)
         #: The firings as numbers (rule, row, deadline), so that those of two cases can be compared. Where facts also sort
         #: conclusions, what the ranked conclusions are about belongs to it.
-        self.fired: Fired = frozenset((no, row.no, due) for no, row, due in self._firings)
+        fired: list[Any] = [(no, row.no, due) for no, row, due in self._firings]
         if context.ranker.sorting_fields:
-            self.fired |= {tuple(map(numbered_key, self.ranking.ranked))}
+            fired.append(tuple(map(numbered_key, self.ranking.ranked)))
+        self.fired: Fired = frozenset(fired)
 
     @lazy
     def ranking(self) -> Ranking:
         """The firings ranked."""
         return self.context.decider.ranked(self._firings, self.context.case, self.context.now)
+
+    @lazy
+    def steps_fired(self) -> frozenset[tuple[int, int]]:
+        """The firings of rules that add steps, as numbers (rule, row)."""
+        return frozenset([(no, row.no) for no, row, _ in self.context.step_firings])
+
+    @lazy
+    def advice(self) -> dict[NumberedKey, tuple[Conclusion, Content]]:
+        """The ranked conclusions and what they say, by what they are about."""
+        return {numbered_key(conclusion): (conclusion, _content(conclusion)) for conclusion in self.ranking.ranked}
 
     @lazy
     def keys(self) -> frozenset[NumberedKey]:
@@ -63,8 +75,8 @@ def decide_again(context: Context, shape: CaseShape, now: int | None = None) -> 
 
 def numbered_key(conclusion: Conclusion) -> NumberedKey:
     """``Conclusion.key`` with the row's number in place of its ids: another fact of a message gives it another id."""
-    action, prohibits, (entity, *_) = conclusion.key
-    return action, prohibits, entity, conclusion.target.no
+    plan, target = conclusion.plan, conclusion.target
+    return plan.action, plan.prohibits, target.entity, target.no
 
 
 def keys_of(ranking: Ranking) -> frozenset[NumberedKey]:
@@ -93,25 +105,26 @@ class AdviceChange(NamedTuple):
         )
 
 
-def changes(before: Outcome, after: Outcome) -> list[AdviceChange]:
+def changes(before: Outcome, after: Outcome, in_steps: bool = True) -> list[AdviceChange]:
     """The advice that differs between two outcomes, the most important first.
 
-    Steps are compared only for advice that is otherwise the same.
+    Steps are compared only for advice that is otherwise the same, and only if the changed facts may change steps (``in_steps``).
     """
-    old = {numbered_key(conclusion): conclusion for conclusion in before.ranking.ranked}
-    new = {numbered_key(conclusion): conclusion for conclusion in after.ranking.ranked}
-    differing = [(key, AdviceChange(conclusion, None)) for key, conclusion in old.items() if key not in new]
-    for key, now in new.items():
-        was = old.get(key)
-        if was is None:
+    in_steps = in_steps and before.steps_fired != after.steps_fired
+    old, new = before.advice, after.advice
+    differing = [(key, AdviceChange(was, None)) for key, (was, _) in old.items() if key not in new]
+    for key, (now, content) in new.items():
+        if key not in old:
             differing.append((key, AdviceChange(None, now)))
-        elif _content(was) != _content(now) or _steps(was, before) != _steps(now, after):
+            continue
+        was, before_content = old[key]
+        if content != before_content or (in_steps and _steps(was, before) != _steps(now, after)):
             differing.append((key, AdviceChange(was, now)))
     differing.sort(key=lambda keyed: (-keyed[1].weight, keyed[0]))
     return [change for _, change in differing]
 
 
-def _content(conclusion: Conclusion) -> tuple[object, ...]:
+def _content(conclusion: Conclusion) -> Content:
     """Everything that a conclusion says, except for its steps."""
     alternatives = [numbered_key(alternative) for alternative in conclusion.alternatives]
     return conclusion.modality, conclusion.priority, conclusion.due, alternatives
@@ -119,9 +132,9 @@ def _content(conclusion: Conclusion) -> tuple[object, ...]:
 
 def _steps(conclusion: Conclusion, outcome: Outcome) -> list[int]:
     """The numbers of the rules that add steps to a recommendation."""
-    if conclusion.prohibits:
-        return []
     context = outcome.context
+    if conclusion.prohibits or not context.ranker.may_have_steps(conclusion.action):
+        return []
     return [no for no, _, _ in context.ranker.steps_for(conclusion, context.steps)]
 
 

@@ -108,8 +108,8 @@ def _try(field: ReadField, row: Row, trial: Trial, before: Outcome) -> _Tried | 
     after = decide_again(context, changed(case.shape, spot, value))
     if after is None:
         return None
-    same = after.fired == before.fired and not field.in_steps
-    return _Tried(trial, [] if same else changes(before, after), after)
+    same = after.fired == before.fired and not (field.in_steps and after.steps_fired != before.steps_fired)
+    return _Tried(trial, [] if same else changes(before, after, field.in_steps), after)
 
 
 def _record(field: ReadField, row: Row, tried: list[_Tried], before: Outcome) -> QuestionRecord:
