@@ -78,16 +78,22 @@ def test_how_it_felt_changes_nothing(pack: tactful.Policy, data: dict[str, Any],
 @settings(max_examples=60)
 @given(data=cases)
 def test_nobody_is_told_to_leave_without_a_signed_offer(pack: tactful.Policy, data: dict[str, Any]) -> None:
-    """An employed candidate is told to stay unless an offer is written, signed and unconditional."""
+    """An employed candidate is told to stay unless an offer is signed and unconditional, or notice has been given.
+
+    Nobody is told so who may only want another job at the same employer.
+    """
     firm = any(
         application.get("status") not in ("rejected", "withdrawn")
-        and application.get("offer", {}).get("form") == "written"
+        and "offer" in application
+        and application["offer"].get("form") in ("written", None)
         and application["offer"].get("conditional") is False
         and application["offer"].get("signed_at", "9999") <= iso(NOW)
         for application in data["applications"]
     )
     actions = {(action.modality, action.action) for action in pack.decide(data).actions}
-    if data["candidate"].get("employed") and not firm:
+    candidate = data["candidate"]
+    inside = any(application.get("internal") for application in data["applications"])
+    if candidate.get("employed") and not candidate.get("notice_given") and not inside and not firm:
         assert ("must_not", "resign") in actions
     if not firm:
         assert not [action for action in actions if action[1] in ("resign", "give_notice") and "not" not in action[0]]
