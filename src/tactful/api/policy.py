@@ -21,6 +21,7 @@ from tactful.engines.rete import Rete
 from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendars
 from tactful.facts.edit import changed
 from tactful.facts.paths import find_spot, read_value
+from tactful.facts.places import country_exists, country_message
 from tactful.facts.reading import CaseInput, read_case, read_case_node, read_case_text, read_shape
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.moments import epoch_seconds
@@ -34,6 +35,7 @@ from tactful.language.load.build import build_pack
 from tactful.language.load.files import Layer
 from tactful.language.load.forgotten import with_forgotten_extends
 from tactful.reasons.context import Context
+from tactful.reasons.pieces import Pieces
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
 from tactful.source.lazy import lazy
 from tactful.source.nodes import Node
@@ -97,6 +99,24 @@ class Policy:
             raise TactfulError(f"`day` is a date, not {type(day).__name__}; see date.fromisoformat")
         _check_year(day.year, "day")
         return Policy(as_of(self.checked, day.toordinal()), self._limits, self._engine)
+
+    def warm(self, countries: Iterable[str] = ()) -> None:
+        """Do ahead what the first decisions would otherwise wait for, for a service that starts.
+
+        Compiles what explanations need, which else happens after the first few explained decisions, and loads the public
+        holidays of ``countries`` (ISO 3166 codes, such as ``US-NY``) from last year to next year. Takes some tenths of a second.
+        Raises :class:`tactful.TactfulError` for a country whose holidays are not known.
+        """
+        this_year = date.today().year
+        for country in countries:
+            if not country_exists(country):
+                message, help_ = country_message(country)
+                raise TactfulError(f"{message}; {help_}")
+            self._calendars.warm(country, range(this_year - 1, this_year + 2))
+        turning = self.decider.turning
+        if turning is not None:
+            turning.warm()
+            self.decider.once(Pieces).warm()
 
     def read(self, case: CaseInput, now: datetime | None = None) -> Case:
         """Read a case: a :class:`Case`, a mapping, or JSON (bytes or text). ``now`` replaces the case's own.

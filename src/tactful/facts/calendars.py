@@ -10,7 +10,7 @@ from __future__ import annotations
 import zoneinfo
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from itertools import accumulate, pairwise
 from typing import Final
@@ -488,6 +488,12 @@ class Calendars:
             return datetime(1970, 1, 1, tzinfo=UTC), 0
         first = datetime(1970, 1, 1, tzinfo=offset)
         return self.epochs.setdefault(offset, (first, int(first.timestamp())))
+
+    def warm(self, country: str, years: Iterable[int]) -> None:
+        """Compute the days off of a country that exists, in some years, ahead of the first decision that asks for them."""
+        here = self.at("UTC", country)
+        for year in years:
+            here.days_of(year)
 
     def find(self, place: Place) -> Calendar | None:
         """The calendar of a place; ``None`` if its time zone, its country or the name of its calendar does not exist."""

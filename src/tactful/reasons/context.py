@@ -80,7 +80,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
     def telling(self) -> Telling:
         """What puts the decision into words."""
         turning = self.decider.turning
-        if turning is None:
+        if turning is None or not turning.worth_compiling():
             return PlainTelling(self.decider, self.case, self.now)
         return CompiledTelling(self.decider, turning, self.case, self.now)
 

@@ -111,6 +111,17 @@ class Pieces:
         self._added: dict[int, Sentence] = {}
         self._occasions: dict[tuple[str, str], Turning] = {}
 
+    def warm(self) -> None:
+        """Take all reasons, steps and labels apart, each label and step for the entities that rules advise it for."""
+        for rule in self._checked.rules:
+            if isinstance(rule.conclusion, AddStep):
+                self.added(rule)
+                continue
+            self.reason(rule)
+            subject = rule.conclusion.action, rule.target_entity
+            for prepare in (self.label, self.steps, self.occasion):
+                prepare(*subject)
+
     def reason(self, rule: Rule) -> Reason:
         """The sentence and the conditions of a rule."""
         return self._reasons.get(rule.no) or self._reasons.setdefault(rule.no, self._reason(rule))

@@ -38,7 +38,8 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
 
         Raises :class:`tactful.InvalidInput` if that takes too many steps.
         """
-        turns = self.turning.rule(rule) if self.case.size <= SMALL else None
+        quick = self.case.size <= SMALL and self.turning.worth_compiling()
+        turns = self.turning.rule(rule) if quick else None
         if turns is not None:
             past = self.past = self.past or past_of(self.case, self.now)
             with suppress(Untold):

@@ -39,6 +39,8 @@ from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.days import asks_the_date
 from tactful.language.ir.reads import fields_of_fact, fields_of_rule
 
+#: How many questions the plain evaluator answers first. Compiling takes as long as some tens of answers.
+PATIENCE: Final = 8
 #: The orders that turn one second after the moment that people name.
 _LATE: Final = (">", "<=")
 #: The variables of a cached fact in generated code.
@@ -53,8 +55,21 @@ class TurningFunctions:
         self._facts = _TimedFacts(checked, clockwork)
         self._namespace: dict[str, Any] = {**HELPERS, **TURNS}
         self._rules: dict[int, RuleTurns | None] = {}
-        self._made = 0
+        self._made = self._asked = 0
         self._lock = Lock()
+
+    def worth_compiling(self) -> bool:
+        """Whether there have been so many questions that compiling pays; the plain evaluator is quicker for a few of them."""
+        if self._asked < PATIENCE:
+            self._asked += 1
+            return False
+        return True
+
+    def warm(self) -> None:
+        """Compile the functions of all rules, and from now on for every question."""
+        self._asked = PATIENCE
+        for rule in self._checked.rules:
+            self.rule(rule.no)
 
     def rule(self, no: int) -> RuleTurns | None:
         """The function of a rule; ``None`` if it takes the plain search to look back."""
