@@ -248,7 +248,7 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
         )
 
     def __repr__(self) -> str:
-        return f"<{self.rank}. {self.modality} {self.action} → {self.target.entity} {self.target.id}>"
+        return f"<Advice {self.rank}: {self.modality} {self.action}, about {self.target.entity}>"
 
 
 class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
@@ -257,6 +257,9 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     #: For other parts of this package: the ranked conclusions, and the case, moment and pack behind them.
     ranking: Ranking
     context: Context
+
+    def __repr__(self) -> str:
+        return f"<Decision at {self.at.isoformat()}, {self.pack_name}: {len(self.ranking.ranked)} pieces of advice>"
 
     @property
     def at(self) -> datetime:
@@ -464,5 +467,5 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def to_builtins(self) -> Mapping[str, object]:
         """The decision as plain dictionaries and lists."""
-        built: Mapping[str, object] = msgspec.to_builtins(self.record())
+        built: Mapping[str, object] = msgspec.json.decode(self.to_json())  # msgspec.to_builtins would leave tuples
         return built

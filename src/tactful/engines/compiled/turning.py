@@ -147,15 +147,15 @@ class _SearchedFacts(TimedFacts):
             return self.read(field.key, row)
         return self.read_again(field.key, row)
 
-    def cached(self, no: int) -> list[ast.stmt]:
+    def remembering(self, no: int, body: list[ast.stmt]) -> list[ast.stmt]:
         if not self.clockwork.fact(self._facts[no]):
-            return super().cached(no)
+            return super().remembering(no, body)
         kept, (value, low, high) = load("kept"), map(load, _KEPT)
         last, present = attribute(load(RUNTIME), "last"), attribute(load(RUNTIME), "present")
         stale = ast.Compare(last, [ast.Lt()], [ast.Subscript(kept, constant(1), ast.Load())])
         over = ast.Compare(last, [ast.GtE()], [ast.Subscript(kept, constant(2), ast.Load())])
         anew = call(load("at_another_time"), load(RUNTIME), load("key"), load(f"work{no}"), load("row"))
-        return [
+        known = [
             assign("key", self.key(no)),
             assign("kept", call(attribute(present, "get"), load("key"))),
             ast.If(either([is_unknown(kept), stale, over]), [assign("kept", anew)], []),
@@ -164,6 +164,8 @@ class _SearchedFacts(TimedFacts):
             _narrowed("high", ast.Lt(), high),
             ast.Return(value),
         ]
+        parameters = [RUNTIME, "row"]
+        return [function(f"work{no}", parameters, body), function(f"fact{no}", parameters, known)]
 
 
 def _narrowed(name: str, order: ast.cmpop, turn: ast.expr) -> ast.stmt:
