@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import tactful
+from tactful.cli.app import app
 
 PACK = """
 actions:
@@ -98,6 +101,18 @@ def test_tables_say_the_same() -> None:
     policy = tactful.loads(PACK)
     rows = policy.decide_tables(policy.tables([policy.read(CASE)])).actions.to_pylist()
     assert [(*(row[name] for name in NAMES), row["target_id"]) for row in rows if row["state"] == "ranked"] == EXPECTED
+
+
+def test_lines_of_a_batch_say_the_same(tmp_path: Path) -> None:
+    """So do the lines of JSON that a batch writes."""
+    (tmp_path / "pack.yaml").write_text(PACK)
+    (tmp_path / "cases.jsonl").write_text(json.dumps(CASE) + "\n")
+    command = ["batch", str(tmp_path / "cases.jsonl"), str(tmp_path / "out"), "--rules", str(tmp_path / "pack.yaml")]
+    result = CliRunner().invoke(app, [*command, "--format", "jsonl"])
+    assert result.exit_code == 0, result.output
+    (part,) = (tmp_path / "out" / "decisions").iterdir()
+    actions = json.loads(part.read_text())["actions"]
+    assert [(*(action[name] for name in NAMES), action["target"]["id"]) for action in actions] == EXPECTED
 
 
 def test_many_rules_are_told_apart() -> None:

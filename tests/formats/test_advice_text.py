@@ -252,3 +252,32 @@ def test_sentences_tell_a_day_that_was_given_as_a_day(reply_by: str, said: str) 
     decision = pack.decide(case)
     assert decision.actions[0].because[0].text == said
     assert json.loads(decision.to_json())["actions"][0]["because"][0]["text"] == said
+
+
+def test_steps_of_some_are_said_once_with_their_names() -> None:
+    """People whose own steps are the same share a line."""
+    people = [
+        {"id": id_, "name": id_.title(), "topics": [topic]} for id_, topic in (("ann", "trams"), ("bob", "trams"))
+    ]
+    pack = tactful.loads(PACK.replace("Mention {person.topics}, {person.name}.", "Mention {person.topics}."))
+    case = {"candidate": {"id": "sam", "time_zone": "UTC"}, "applications": [_acme(*people, LEE)], "now": NOW}
+    out = io.StringIO()
+    render_decision(pack.decide(case), plain_console(out, 80))
+    assert [line for line in out.getvalue().splitlines() if "trams" in line] == ["    - Ann and Bob: Mention trams."]
+
+
+def test_reasons_that_differ_in_days_are_much_the_same() -> None:
+    """Where the same is said of several with other days, it is said in the words of the first of them."""
+    pack = tactful.loads(
+        "custom_facts: {person: {met: {type: moment, about: When they met.}}}"
+        + PACK.replace("reads what {application.company} gets", "last met you on {person.met}")
+    )
+    people = [
+        {"id": id_, "name": id_.title(), "custom": {"met": f"2026-11-{day}T15:00:00+00:00"}}
+        for id_, day in (("ann", 17), ("bob", 18))
+    ]
+    case = {"candidate": {"id": "sam", "time_zone": "UTC"}, "applications": [_acme(*people)], "now": NOW}
+    out = io.StringIO()
+    render_decision(pack.decide(case), plain_console(out, 120))
+    said = "    Ann last met you on Tue 17 Nov 2026, 15:00. Much the same goes for Bob."
+    assert [line for line in out.getvalue().splitlines() if "last met" in line] == [said]

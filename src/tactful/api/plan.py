@@ -73,7 +73,7 @@ class Planned:
         return PlannedRecord(windows=windows, **kept)
 
     def __repr__(self) -> str:
-        return f"<{self.advice.modality} {self.advice.action} → {self.advice.target.id}, {len(self.windows)} windows>"
+        return f"<Planned: {self.advice.modality} {self.advice.action}, {len(self.windows)} windows>"
 
 
 class Plan:
@@ -83,6 +83,11 @@ class Plan:
         self._context = context
         self._timeline: Timeline = timeline(context.decider, context.case, context.now, until)
         self._until = self._timeline.end
+
+    def __repr__(self) -> str:
+        return (
+            f"<Plan from {self.start.isoformat()} to {self.until.isoformat()}: {len(self._timeline.intervals)} periods>"
+        )
 
     @property
     def calendar(self) -> Calendar:

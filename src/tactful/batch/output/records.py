@@ -13,7 +13,7 @@ from tactful.batch.model import Decided
 Record = dict[str, Any]
 Rows = list[Record]
 #: The columns that a record takes over by name, if the table has them.
-_KEPT: Final = ("modality", "kind", "action", "label", "priority", "due_means")
+_KEPT: Final = ("modality", "kind", "action", "label", "priority")
 
 
 def decision_records(decided: Decided) -> list[Record]:
@@ -100,7 +100,8 @@ def _handled(row: Record) -> Record:
 def _conclusion(row: Record, with_steps: bool) -> Record:
     record: Record = {name: row[name] for name in _KEPT if name in row}
     record["target"] = {"entity": row["entity"], "id": row["target_id"]}
-    record["application"], record["due"], record["safety"] = row["application_id"], row["due"], row["safety"]
+    record["application"], record["due"], record["due_means"] = row["application_id"], row["due"], row["due_means"]
+    record["safety"] = row["safety"]
     record["because"] = []
     if with_steps:
         record["steps"] = []

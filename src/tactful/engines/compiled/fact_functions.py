@@ -30,6 +30,10 @@ from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Derived, F
 FAMILY: Final = "family"
 #: The variable that holds the value of the current row.
 _VALUE: Final = "value"
+#: The variables of a function that keeps its values: those that it knows, the number of the current row's, and the result.
+_MEMO: Final = "memo"
+_KEY: Final = "key"
+_RESULT: Final = "result"
 
 
 class Facts:
@@ -46,9 +50,14 @@ class Facts:
         self._remembered: set[int] = set()
         self._written: set[int] = set()
 
-    def expressions(self, nullable: frozenset[str], computed: Callable[[Field, ast.expr], ast.expr]) -> Expressions:
-        """The expressions of a function."""
-        return Expressions(nullable, computed)
+    def expressions(
+        self,
+        nullable: frozenset[str],
+        computed: Callable[[Field, ast.expr], ast.expr],
+        used: set[str] | None = None,
+    ) -> Expressions:
+        """The expressions of a function. ``used`` collects the entities whose variables they use."""
+        return Expressions(nullable, computed, used)
 
     def read(self, id_: str, row: ast.expr) -> ast.expr:
         """A call of the fact's function."""
@@ -76,8 +85,7 @@ class Facts:
             self._written.add(no)
             body = _FactFunction(self, fact).body()
             if no in self._remembered:
-                yield function(f"work{no}", [RUNTIME, "row"], body)
-                yield function(f"fact{no}", [RUNTIME, "row"], self.cached(no))
+                yield from self.remembering(no, body)
             else:
                 yield function(f"fact{no}", [RUNTIME, "row"], body)
 
@@ -86,21 +94,27 @@ class Facts:
         rows = ast.BinOp(attribute(load("row"), "no"), ast.Mult(), constant(len(self._facts)))
         return ast.BinOp(rows, ast.Add(), constant(no))
 
-    def cached(self, no: int) -> list[ast.stmt]:
-        """Look the value up by the fact's and the row's number. The first call computes it."""
-        memo = attribute(load(RUNTIME), "memo")
-        stored = ast.Subscript(memo, load("key"), ast.Store())
-        value = ast.Name("value", ast.Store())
-        return [
-            assign("key", self.key(no)),
-            ast.If(
-                ast.Compare(load("key"), [ast.In()], [memo]),
-                [ast.Return(ast.Subscript(memo, load("key"), ast.Load()))],
-                [],
-            ),
-            ast.Assign([stored, value], call(load(f"work{no}"), load(RUNTIME), load("row"))),
-            ast.Return(load("value")),
-        ]
+    def remembering(self, no: int, body: list[ast.stmt]) -> list[ast.stmt]:
+        """The function of a fact that looks its value up by the fact's and the row's number. The first call computes it."""
+        known = ast.If(ast.Compare(load(_KEY), [ast.In()], [load(_MEMO)]), [ast.Return(_stored(ast.Load()))], [])
+        head = [assign(_MEMO, attribute(load(RUNTIME), "memo")), assign(_KEY, self.key(no)), known]
+        kept = ast.Module(body, [])
+        _Keep().visit(kept)
+        return [function(f"fact{no}", [RUNTIME, "row"], [*head, *kept.body])]
+
+
+def _stored(context: ast.expr_context) -> ast.expr:
+    """The value that is kept for the current row."""
+    return ast.Subscript(load(_MEMO), load(_KEY), context)
+
+
+class _Keep(ast.NodeTransformer):
+    """Makes a function keep the value that it returns."""
+
+    def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
+        assert node.value is not None  # a fact's function returns its value
+        value = ast.Name(_RESULT, ast.Store())
+        return [ast.Assign([_stored(ast.Store()), value], node.value), ast.Return(load(_RESULT))]
 
 
 class _FactFunction:

@@ -163,7 +163,7 @@ class _Short:
         self._reasons(block, _REASONS)
         self._steps("", self._new(block, block.steps()))
         for name, steps in block.own_steps():
-            self._steps(f"{name}: ", [step.text for step in steps])
+            self._steps(f"{name}: ", steps)
         alternatives = dict.fromkeys(_alternative(other) for advice in block.advice for other in advice.alternatives)
         if alternatives:
             _indented(self._console, Text(f"or: {'; '.join(alternatives)}", "dim"))

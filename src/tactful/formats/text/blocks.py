@@ -17,6 +17,8 @@ _MANY: Final = 3
 #: What stands for the name of a target and of its company where texts are compared.
 _WHO: Final = "\x00"
 _COMPANY: Final = "\x01"
+#: A day in a sentence, such as ``Mon 23 Nov 2026, 16:00``.
+_DAY: Final = re.compile(r"\b[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}\b(?: \d{4})?(?:, \d\d:\d\d)?")
 #: So many others are named where the same goes for them.
 _FEW: Final = 2
 
@@ -92,7 +94,7 @@ class Block(NamedTuple):
         return target.name if target.name != target.id else f"{target.entity} {target.id}"
 
     def reasons(self) -> list[Said]:
-        """The sentences behind it: the first of each rule, then the others. Those that differ in names alone are said once."""
+        """The sentences behind it: the first of each rule, then the others. What differs in names and days alone is said once."""
         firsts, others = zip(*(_by_rule(item.because) for item in self.advice), strict=True)
         sentences = [
             *(
@@ -104,17 +106,23 @@ class Block(NamedTuple):
         ]
         said: dict[str, list[tuple[str, Advice]]] = {}
         for text, item in sentences:
-            said.setdefault(self._masked(text, item), []).append((text, item))
-        return [Said(masked, self._once(texts)) for masked, texts in said.items()]
+            said.setdefault(_DAY.sub("", self._masked(text, item)), []).append((text, item))
+        return [one for texts in said.values() for one in self._once(texts)]
 
-    def _once(self, texts: list[tuple[str, Advice]]) -> str:
-        """A sentence that is said of several, said once."""
-        first = texts[0][0]
-        others = _distinct(self.who(item) for text, item in texts if text != first)
-        if not others:
-            return first
-        all_others = len(texts) == len(self.advice) == len(others) + 1 > _FEW + 1
-        return f"{first} The same goes for {'the others' if all_others else listing(others)}."
+    def _once(self, texts: list[tuple[str, Advice]]) -> Iterator[Said]:
+        """Sentences of several people or companies that differ in names and days alone, in the words of the first of them."""
+        first = texts[0][1]
+        *before, last = _distinct(text for text, item in texts if item is first)
+        yield from (Said(self._masked(text, first), text) for text in before)
+        masked = self._masked(last, first)
+        others = [(text, item) for text, item in texts if item is not first and text not in (*before, last)]
+        names = _distinct(self.who(item) for _, item in others)
+        if not names:
+            yield Said(masked, last)
+            return
+        same = "The same" if all(self._masked(text, item) == masked for text, item in others) else "Much the same"
+        all_others = len(names) + 1 == len(self.advice) > _FEW + 1
+        yield Said(masked, f"{last} {same} goes for {'the others' if all_others else listing(names)}.")
 
     def steps(self) -> list[Said]:
         """The steps that are the same for all, letter for letter."""
@@ -124,14 +132,17 @@ class Block(NamedTuple):
             if all(step in item.steps for item in self.advice)
         ]
 
-    def own_steps(self) -> Iterator[tuple[str, list[Said]]]:
-        """Each name with the steps that differ from those of the others in more than names."""
+    def own_steps(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The steps that differ from those of the others in more than names, with the names of those whose steps they are."""
         masked = [[Said(self._masked(step, item), step) for step in item.steps] for item in self.advice]
         common = set.intersection(*({step.masked for step in steps} for steps in masked))
+        names: dict[tuple[str, ...], list[str]] = {}
         for item, steps in zip(self.advice, masked, strict=True):
-            own = [step for step in steps if step.masked not in common]
+            own = tuple(step.text for step in steps if step.masked not in common)
             if own:
-                yield self.who(item), own
+                names.setdefault(own, []).append(self.who(item))
+        for own, whose in names.items():
+            yield listing(_distinct(whose)), own
 
     def _masked(self, text: str, advice: Advice) -> str:
         """A text with marks for the names of its target and company."""

@@ -235,6 +235,13 @@ class DecisionRecord(Record, frozen=True):
     """A decision: ranked advice, what was set aside, and which safety rules were off."""
 
     at: Annotated[str, Meta(description="The moment decided for: ISO 8601, in the candidate's time zone.")]
+    unchanged_before: Annotated[
+        Moment,
+        Meta(
+            description="Until when the answer surely stays as it is if no fact changes, apart from the values of clocks; "
+            "null: time alone never changes it."
+        ),
+    ]
     engine: str
     pack: PackRecord
     actions: tuple[ActionRecord, ...]
