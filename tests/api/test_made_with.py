@@ -40,7 +40,11 @@ def test_the_same_gives_the_same_bytes(tmp_path: Path) -> None:
     """Hashes, the machine's zone, its language and its own time zone files play no part."""
     first = _answers(PYTHONHASHSEED="1", TZ="UTC", LANG="C")
     other = _answers(
-        PYTHONHASHSEED="4711", TZ="Pacific/Chatham", LANG="de_DE.UTF-8", LC_ALL="de_DE.UTF-8", PYTHONTZPATH=str(tmp_path)
+        PYTHONHASHSEED="4711",
+        TZ="Pacific/Chatham",
+        LANG="de_DE.UTF-8",
+        LC_ALL="de_DE.UTF-8",
+        PYTHONTZPATH=str(tmp_path),
     )
     assert first == other
 
