@@ -18,16 +18,19 @@ from tactful.facts.rows import nearest_calendar
 from tactful.language.ir import CheckedPack
 from tactful.language.terms import AdviceKind, DueMeans, Modality
 from tactful.reasons.compare import compare
-from tactful.reasons.context import Context, Reasons, application_of, pack_record
+from tactful.reasons.context import Context, Reasons, application_of
 from tactful.reasons.lasting import Lasting
+from tactful.reasons.made_with import made_with
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import (
+    SCHEMA_VERSION,
     ActionRecord,
     AlternativeRecord,
     DecisionRecord,
     HandledRecord,
     InvariantOffRecord,
     JustificationRecord,
+    MadeWithRecord,
     OutsideSafetyRecord,
     OverrideRecord,
     QuestionRecord,
@@ -292,6 +295,11 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         return tuple(map(Advice, count(1), ranked, repeat(self.context), repeat(Groups(ranked))))
 
     @lazy
+    def made_with(self) -> MadeWithRecord:
+        """What the decision was made with: versions, pack, moment and a digest of the case. The same gives the same answer."""
+        return made_with(self.context)
+
+    @lazy
     def unchanged_before(self) -> datetime | None:
         """Until when this decision surely stays as it is if no fact changes; ``None`` if time alone never changes it.
 
@@ -450,8 +458,8 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         return DecisionRecord(
             at=self.at.isoformat(),
             unchanged_before=None if (moment := self.unchanged_before) is None else moment.isoformat(),
-            engine=self.context.engine,
-            pack=pack_record(self.context.checked),
+            schema_version=SCHEMA_VERSION,
+            made_with=self.made_with,
             actions=actions,
             set_aside=self.set_aside_for(application),
             safety_off=self.safety_off,
