@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,6 +18,7 @@ from tactful.decide.decider import EngineName
 from tactful.engines.rete import Rete
 from tactful.facts.reading.limits import CaseLimits
 from tactful.language.load.files import Layer
+from tactful.language.load.source import Source, source_of
 
 settings.register_profile(
     "tactful",
@@ -49,40 +51,22 @@ def _share_bytecode(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
-class _Read:
-    """The layers of a pack as they were read; equal where the same texts were read from the same places."""
-
-    def __init__(self, layers: list[Layer]) -> None:
-        self.layers = layers
-        self._key = tuple(
-            (
-                layer.label,
-                layer.overlay,
-                layer.stack,
-                layer.named,
-                layer.path,
-                *((file.name, file.text) for file in layer.files),
-            )
-            for layer in layers
-        )
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Read) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-
 def _share_policies(config: pytest.Config) -> None:
     """Compile the same pack once for all tests of a process. Policies are immutable, and tests read the same few."""
     make = policy._policy
 
     @lru_cache(maxsize=16)
-    def kept(read: _Read, limits: CaseLimits | None) -> Policy:
-        return make(read.layers, limits, "compiled")
+    def kept(source: Source, limits: CaseLimits | None, places: tuple[str | Path, ...]) -> Policy:
+        return make(source.read(), limits, "compiled", places)
 
-    def shared(layers: list[Layer], limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
-        return kept(_Read(layers), limits) if engine == "compiled" else make(layers, limits, engine)
+    def shared(
+        layers: list[Layer],
+        limits: CaseLimits | None,
+        engine: EngineName | Rete,
+        places: tuple[str | Path, ...] = (),
+    ) -> Policy:
+        plain = engine == "compiled"
+        return kept(source_of(layers), limits, places) if plain else make(layers, limits, engine, places)
 
     patch = pytest.MonkeyPatch()
     patch.setattr(policy, "_policy", shared)

@@ -14,28 +14,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tactful.api import pickling
+from tactful.api.contents import ActionInfo, FactInfo, ParameterInfo
 from tactful.api.decision import Advice, Decision
 from tactful.api.plan import Plan, Planned, Window
 from tactful.api.policy import Policy, load, loads
+from tactful.api.watch import Watch
+from tactful.decide.decider import EngineName
 from tactful.engines.rete import Rete
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
+from tactful.language.load import Locations
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, Span, TactfulError
 
 __all__ = [
+    "ActionInfo",
     "Advice",
     "Case",
     "CaseLimits",
     "Decision",
     "Diagnostic",
     "EngineError",
+    "FactInfo",
     "InvalidInput",
+    "ParameterInfo",
     "Plan",
     "Planned",
     "Policy",
     "Rete",
     "Span",
     "TactfulError",
+    "Watch",
     "Window",
     "__version__",
     "load",
@@ -43,7 +52,10 @@ __all__ = [
     "plan_to_html",
     "plan_to_ics",
     "plan_to_svg",
+    "watch",
 ]
+
+pickling.register()
 
 if TYPE_CHECKING:
     __version__: str
@@ -59,6 +71,20 @@ else:
             return version("tactful")
         except PackageNotFoundError:  # a source tree that is not installed
             return "unknown"
+
+
+def watch(
+    pack: Locations = "default",
+    *,
+    seconds: float = 1.0,
+    limits: CaseLimits | None = None,
+    engine: EngineName | Rete = "compiled",
+) -> Watch:
+    """Load a pack and follow its files: :attr:`Watch.policy` is the current policy, or the last one without mistakes.
+
+    The files are looked at when the policy is asked for, at most once in ``seconds``. Otherwise as :func:`load`.
+    """
+    return Watch(load(pack, limits=limits, engine=engine), seconds)
 
 
 def plan_to_svg(plan: Plan, application: str | None = None) -> bytes:

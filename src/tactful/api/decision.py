@@ -12,20 +12,25 @@ import msgspec
 from tactful.decide.groups import Groups
 from tactful.decide.ranker import Conclusion, PutAside, Ranking
 from tactful.engines.courses import TooManySteps
-from tactful.facts.calendars import Calendar
+from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
+from tactful.facts.calendars import LAST_MOMENT, Calendar
 from tactful.facts.rows import nearest_calendar
 from tactful.language.ir import CheckedPack
 from tactful.language.terms import AdviceKind, DueMeans, Modality
 from tactful.reasons.compare import compare
-from tactful.reasons.context import Context, Reasons, application_of, pack_record
+from tactful.reasons.context import Context, Reasons, application_of
+from tactful.reasons.lasting import Lasting
+from tactful.reasons.made_with import made_with
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import (
+    SCHEMA_VERSION,
     ActionRecord,
     AlternativeRecord,
     DecisionRecord,
     HandledRecord,
     InvariantOffRecord,
     JustificationRecord,
+    MadeWithRecord,
     OutsideSafetyRecord,
     OverrideRecord,
     QuestionRecord,
@@ -75,11 +80,12 @@ class Recommended(Protocol):
 
 def outside_safety(checked: CheckedPack, advice: Iterable[Recommended]) -> tuple[OutsideSafetyRecord, ...]:
     """The actions that are recommended and that no safety rule covers, each with the pack's reason for it."""
-    ids = dict.fromkeys(item.action for item in advice if not item.modality.endswith("not"))
-    reasons = {id_: checked.actions[id_].outside_safety for id_ in ids}
-    return tuple(
-        OutsideSafetyRecord(action=id_, because=because) for id_, because in reasons.items() if because is not None
-    )
+    reasons: dict[str, str] = {}
+    for item in advice:
+        because = checked.actions[item.action].outside_safety
+        if because is not None and not item.modality.endswith("not"):
+            reasons[item.action] = because
+    return tuple([OutsideSafetyRecord(action=id_, because=because) for id_, because in reasons.items()])
 
 
 class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
@@ -145,6 +151,15 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
         It is ``None`` as well where that takes too many steps to tell.
         """
         return self._context.moment(self._opening.since)
+
+    @property
+    def opens_until(self) -> int | None:
+        """Until when ``opens`` says the same (seconds since 1970, UTC). For other parts of this module."""
+        since, rules = self._opening.since, self._context.checked.rules
+        if since is None:
+            return None
+        looks = any(self._context.decider.clockwork.looks_at_clocks(rules[no]) for no, _, _ in self._conclusion.firings)
+        return max(since + (CLOCK_HORIZON if looks else HORIZON), self._context.now + 1)
 
     @lazy
     def _opening(self) -> _Opening:
@@ -237,7 +252,7 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
         )
 
     def __repr__(self) -> str:
-        return f"<{self.rank}. {self.modality} {self.action} → {self.target.entity} {self.target.id}>"
+        return f"<Advice {self.rank}: {self.modality} {self.action}, about {self.target.entity}>"
 
 
 class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
@@ -246,6 +261,9 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     #: For other parts of this package: the ranked conclusions, and the case, moment and pack behind them.
     ranking: Ranking
     context: Context
+
+    def __repr__(self) -> str:
+        return f"<Decision at {self.at.isoformat()}, {self.pack_name}: {len(self.ranking.ranked)} pieces of advice>"
 
     @property
     def at(self) -> datetime:
@@ -275,6 +293,25 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         """All advice, the most important first."""
         ranked = self.ranking.ranked
         return tuple(map(Advice, count(1), ranked, repeat(self.context), repeat(Groups(ranked))))
+
+    @lazy
+    def made_with(self) -> MadeWithRecord:
+        """What the decision was made with: versions, pack, moment and a digest of the case. The same gives the same answer."""
+        return made_with(self.context)
+
+    @lazy
+    def unchanged_before(self) -> datetime | None:
+        """Until when this decision surely stays as it is if no fact changes; ``None`` if time alone never changes it.
+
+        The actions, their order and deadlines, what is set aside, the reasons and the steps stay the same up to this moment,
+        which is in the candidate's time zone. They may stay the same after it, too. Only the values of clocks that reasons
+        show go on.
+        """
+        context = self.context
+        moment = context.decider.once(Lasting).same_before(context.case, context.now, self.ranking, context.telling)
+        ends = [end for advice in self.actions if (end := advice.opens_until) is not None]
+        first = min(moment, *ends) if ends else moment
+        return context.moment(first) if first <= LAST_MOMENT else None
 
     @property
     def questions(self) -> tuple[QuestionRecord, ...]:
@@ -420,8 +457,9 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         actions = tuple(advice.record_within(reasons) for advice in chosen)
         return DecisionRecord(
             at=self.at.isoformat(),
-            engine=self.context.engine,
-            pack=pack_record(self.context.checked),
+            unchanged_before=None if (moment := self.unchanged_before) is None else moment.isoformat(),
+            schema_version=SCHEMA_VERSION,
+            made_with=self.made_with,
             actions=actions,
             set_aside=self.set_aside_for(application),
             safety_off=self.safety_off,
@@ -438,5 +476,5 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def to_builtins(self) -> Mapping[str, object]:
         """The decision as plain dictionaries and lists."""
-        built: Mapping[str, object] = msgspec.to_builtins(self.record())
+        built: Mapping[str, object] = msgspec.json.decode(self.to_json())  # msgspec.to_builtins would leave tuples
         return built

@@ -14,8 +14,10 @@ from tactful.decide.timeline import Interval, Timeline, timeline
 from tactful.facts.calendars import Calendar
 from tactful.facts.reading.moments import epoch_seconds
 from tactful.facts.rows import Case
-from tactful.reasons.context import Context, pack_record
+from tactful.reasons.context import Context
+from tactful.reasons.made_with import made_with
 from tactful.reasons.records.decision import (
+    SCHEMA_VERSION,
     ActionRecord,
     OutsideSafetyRecord,
     PlannedRecord,
@@ -73,7 +75,7 @@ class Planned:
         return PlannedRecord(windows=windows, **kept)
 
     def __repr__(self) -> str:
-        return f"<{self.advice.modality} {self.advice.action} → {self.advice.target.id}, {len(self.windows)} windows>"
+        return f"<Planned: {self.advice.modality} {self.advice.action}, {len(self.windows)} windows>"
 
 
 class Plan:
@@ -83,6 +85,11 @@ class Plan:
         self._context = context
         self._timeline: Timeline = timeline(context.decider, context.case, context.now, until)
         self._until = self._timeline.end
+
+    def __repr__(self) -> str:
+        return (
+            f"<Plan from {self.start.isoformat()} to {self.until.isoformat()}: {len(self._timeline.intervals)} periods>"
+        )
 
     @property
     def calendar(self) -> Calendar:
@@ -185,8 +192,8 @@ class Plan:
         return PlanRecord(
             start=self.start.isoformat(),
             until=self.until.isoformat(),
-            engine=self._context.engine,
-            pack=pack_record(self._context.checked),
+            schema_version=SCHEMA_VERSION,
+            made_with=made_with(self._context),
             items=tuple(item.record() for item in items),
             changes=tuple(moment.isoformat() for moment in self.changes),
             incomplete=msgspec.UNSET if self.whole else True,

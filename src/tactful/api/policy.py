@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tactful.api.contents import ActionInfo, FactInfo, ParameterInfo, actions_of, facts_of, parameters_of, paths_of
 from tactful.api.decision import Decision
 from tactful.api.handling import dismissed, done, is_done, undone
 from tactful.api.plan import Plan
-from tactful.decide.decider import Decider, EngineName
+from tactful.decide.decider import Decider, EngineName, Origin
 from tactful.decide.invariants import Violation, violations
 from tactful.decide.timeline import LONGEST
 from tactful.engines.firings import Firing
@@ -34,6 +35,8 @@ from tactful.language.load import Locations, load_layers, read_text_layers
 from tactful.language.load.build import build_pack
 from tactful.language.load.files import Layer
 from tactful.language.load.forgotten import with_forgotten_extends
+from tactful.language.load.source import source_of
+from tactful.language.syntax import Pack
 from tactful.reasons.context import Context
 from tactful.reasons.pieces import Pieces
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
@@ -58,12 +61,14 @@ class Policy:
         limits: CaseLimits,
         engine: EngineName | Rete = "compiled",
         layers: Sequence[Layer] = (),
+        places: tuple[str | Path, ...] = (),
     ) -> None:
         self.checked = checked
-        self.decider = Decider(checked, limits, engine)
         #: The texts that the pack was loaded from, the lowest base first; empty for a pack that was made otherwise.
         self.layers = tuple(layers)
-        self._limits, self._engine = limits, engine
+        self._limits, self._engine, self._places = limits, engine, places
+        source = msgspec.structs.replace(source_of(layers), day=checked.as_of)
+        self.decider = Decider(checked, limits, engine, Origin(source, limits, engine) if layers else None)
         self._calendars = self.decider.calendars
 
     @property
@@ -75,6 +80,31 @@ class Policy:
     def version(self) -> str:
         """The pack's version."""
         return self.checked.version
+
+    @property
+    def digest(self) -> str:
+        """A digest of the texts of all files of the pack and of the packs that it extends: ``sha256:…``."""
+        return self.checked.digest
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that the pack and the packs that it extends were read from, the lowest base first."""
+        return tuple(path for layer in self.layers for path in paths_of(layer))
+
+    @lazy
+    def parameters(self) -> Mapping[str, ParameterInfo]:
+        """The parameters by name, with their values as the files have them."""
+        return parameters_of(self.checked)
+
+    @lazy
+    def actions(self) -> Mapping[str, ActionInfo]:
+        """The actions by id."""
+        return actions_of(self.checked)
+
+    @lazy
+    def facts(self) -> Mapping[str, FactInfo]:
+        """The facts that the pack adds to the given facts, custom and computed, by ``entity.name``."""
+        return facts_of(self.checked)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -98,7 +128,30 @@ class Policy:
         if not isinstance(day, date):
             raise TactfulError(f"`day` is a date, not {type(day).__name__}; see date.fromisoformat")
         _check_year(day.year, "day")
-        return Policy(as_of(self.checked, day.toordinal()), self._limits, self._engine)
+        return self.on(day.toordinal())
+
+    def on(self, day: int | None) -> Policy:
+        """As :meth:`as_of` for an ordinal; ``None`` means every day. For other parts of this package."""
+        if day is None:
+            return self
+        return Policy(as_of(self.checked, day), self._limits, self._engine, self.layers, self._places)
+
+    def reload(self) -> Policy:
+        """The policy read again from its files: a new one, or this one if no text has changed.
+
+        It has the same limits, engine and day (see :meth:`as_of`). This policy stays as it is, so it can be used on where
+        the files have mistakes. Raises :class:`tactful.InvalidInput` with every mistake in them, and
+        :class:`tactful.TactfulError` if the policy was not loaded by :func:`tactful.load`.
+        """
+        if not self._places:
+            raise TactfulError("the policy was not loaded from files, so it cannot be reloaded")
+        layers = load_layers(self._places)
+        if source_of(layers) == source_of(self.layers):
+            return self
+        return _policy(layers, self._limits, self._engine, self._places).on(self.checked.as_of)
+
+    def __repr__(self) -> str:
+        return f"<Policy {self.name} {self.version}: {len(self.checked.rules)} rules>"
 
     def warm(self, countries: Iterable[str] = ()) -> None:
         """Do ahead what the first decisions would otherwise wait for, for a service that starts.
@@ -305,9 +358,10 @@ def load(
     the pack's files, :class:`tactful.EngineError` if the engine cannot be used here, and :class:`tactful.TactfulError` for
     an empty list.
     """
-    if not isinstance(pack, str | Path) and not pack:
+    places = (pack,) if isinstance(pack, str | Path) else tuple(pack)
+    if not places:
         raise TactfulError("the list of packs is empty; name at least one, such as `default`")
-    return _policy(load_layers(pack), limits, engine)
+    return _policy(load_layers(places), limits, engine, places)
 
 
 def loads(
@@ -328,16 +382,27 @@ def loads(
         return _policy(read_text_layers(text, name), limits, engine)
     if not base.layers:
         raise TactfulError("the base was not loaded from files or texts, so nothing can be laid over it")
-    return _policy(read_text_layers(text, name, base.layers), limits or base.decider.limits, engine)
+    layers = read_text_layers(text, name, base.layers)
+    return _policy(layers, limits or base.decider.limits, engine).on(base.checked.as_of)
 
 
-def _policy(layers: list[Layer], limits: CaseLimits | None, engine: EngineName | Rete) -> Policy:
-    pack = build_pack(layers)
+def _policy(
+    layers: list[Layer], limits: CaseLimits | None, engine: EngineName | Rete, places: tuple[str | Path, ...] = ()
+) -> Policy:
+    return Policy(checked_pack(build_pack(layers)), limits or CaseLimits(), engine, layers, places)
+
+
+def checked_pack(pack: Pack) -> CheckedPack:
+    """A pack after all checks, which is not compiled yet. Raises :class:`tactful.InvalidInput` with every mistake."""
     try:
-        checked = check_pack(pack)
+        return check_pack(pack)
     except InvalidInput as error:
         raise with_forgotten_extends(error, pack) from None
-    return Policy(checked, limits or CaseLimits(), engine, layers)
+
+
+def policy_of(origin: Origin) -> Policy:
+    """The policy that a decider was made for, made again from its texts."""
+    return _policy(origin.source.read(), origin.limits, origin.engine).on(origin.source.day)
 
 
 def _no_batch() -> EngineError:

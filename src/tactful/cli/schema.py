@@ -19,24 +19,16 @@ def schema(
     rules: Rules = None,
 ) -> None:
     """Print the JSON Schema of a case, a rule file, examples, or the JSON that another command prints."""
-    from tactful.formats.schema import (
-        case_schema,
-        comparison_schema,
-        decision_schema,
-        pack_schema,
-        plan_schema,
-        to_bytes,
-        why_schema,
-    )
-    from tactful.testing.schema import examples_schema, results_schema
+    from tactful import schemas
+    from tactful.formats.schema import to_bytes
 
-    schemas = {
-        "decision": decision_schema,
-        "plan": plan_schema,
-        "case": case_schema,
-        "why": why_schema,
-        "comparison": comparison_schema,
-        "test": results_schema,
+    plain = {
+        "decision": schemas.decision,
+        "plan": schemas.plan,
+        "case": schemas.case,
+        "why": schemas.why,
+        "comparison": schemas.comparison,
+        "test": schemas.test,
     }
-    of_pack = {"pack": pack_schema, "examples": examples_schema}
-    write_bytes(to_bytes(schemas[what]() if what in schemas else of_pack[what](load_rules(rules).checked)))
+    of_pack = {"pack": schemas.pack, "examples": schemas.examples}
+    write_bytes(to_bytes(plain[what]() if what in plain else of_pack[what](load_rules(rules))))

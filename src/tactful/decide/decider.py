@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
+import msgspec
+
 from tactful.decide.handled import without_handled
 from tactful.decide.keys import Keys
 from tactful.decide.ranker import Ranker, Ranking
@@ -23,17 +25,34 @@ from tactful.facts.shape import CaseShape
 from tactful.language.ir import AddStep, CheckedPack, Field, Rule
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.fields_read import ReadField, read_fields
+from tactful.language.load.source import Source
 from tactful.source.lazy import lazy
 
 EngineName = Literal["compiled", "rete"]
 T = TypeVar("T")
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """What a decider was made from: texts and settings, by which it can be made again."""
+
+    source: Source
+    limits: CaseLimits
+    engine: EngineName | Rete
+
+
 class Decider:
     """A checked pack with its engine. Immutable, and safe to use from any number of threads."""
 
-    def __init__(self, checked: CheckedPack, limits: CaseLimits, engine: EngineName | Rete = "compiled") -> None:
+    def __init__(
+        self,
+        checked: CheckedPack,
+        limits: CaseLimits,
+        engine: EngineName | Rete = "compiled",
+        origin: Origin | None = None,
+    ) -> None:
         self.checked, self.limits = checked, limits
+        #: What makes the same decider in another process; ``None`` for a pack that was not read from texts.
+        self.origin = origin
         self.calendars, self.declared = Calendars(checked.calendars), checked.declared
         #: How much decisions take.
         self.work = Work(checked, limits.steps)

@@ -237,6 +237,10 @@ class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
         """The case as JSON (UTF-8), as it was given."""
         return msgspec.json.encode(self.shape)
 
+    def __repr__(self) -> str:
+        """How large the case is. What it says is about people, and may not go into logs."""
+        return f"<Case: {len(self.families)} applications, {self.size} rows>"
+
 
 def inside(row: Row, other: Row) -> bool:
     """Whether ``row`` is ``other`` or belongs to it. An interviewer belongs to the interview and to the person too."""

@@ -6,7 +6,7 @@ not compile packs. Both say the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from threading import Lock
 from typing import Protocol
@@ -14,7 +14,7 @@ from typing import Protocol
 from tactful.decide.decider import Decider
 from tactful.decide.keys import key_of
 from tactful.decide.ranker import Conclusion
-from tactful.engines.compiled.past import SMALL, Turning, Untold, past_of, since, values
+from tactful.engines.compiled.past import SMALL, Turning, Untold, next_turn, past_of, since, values
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.expiry import Expiry
 from tactful.facts.kinds import Value
@@ -38,6 +38,10 @@ class Telling(Protocol):
         """A firing in words."""
         ...
 
+    def because(self, rule: Rule, row: Row) -> str:
+        """The sentence of a firing, without its conditions."""
+        ...
+
     def label(self, action: str, target: Row) -> str:
         """An action in words, for a target."""
         ...
@@ -54,13 +58,20 @@ class Telling(Protocol):
         """The step that a firing adds."""
         ...
 
+    def next_turn(self, shown: Iterable[tuple[Turning, Row]]) -> int:
+        """The next turn (a key, see ``engines.compiled.turning``) of the facts that functions read, each for its row.
+
+        May raise :class:`tactful.engines.compiled.past.Untold`.
+        """
+        ...
+
 
 class PlainTelling:
     """Looks at every condition and sentence anew, with the plain evaluator. ``now`` is in seconds since 1970, UTC."""
 
     def __init__(self, decider: Decider, case: Case, now: int) -> None:
         self._actions, self._keys, self._calendar = decider.checked.actions, decider.keys, case.candidate.calendar
-        self._evaluator = decider.evaluator(case, now)
+        self._evaluator, self._past = decider.evaluator(case, now), past_of(case, now)
         self._expiry = Expiry(self._evaluator)
 
     def since(self, rule: Rule, row: Row) -> int | None:
@@ -68,6 +79,10 @@ class PlainTelling:
 
     def justification(self, rule: Rule, row: Row) -> JustificationRecord:
         return justification(rule, row, self._evaluator, self._calendar)
+
+    def because(self, rule: Rule, row: Row) -> str:
+        env = self._evaluator.environment(rule.entity, row)
+        return fill(rule.because, env, self._evaluator, self._calendar)
 
     def label(self, action: str, target: Row) -> str:
         template = self._actions[action].label
@@ -81,6 +96,9 @@ class PlainTelling:
 
     def added(self, rule: Rule, row: Row) -> str:
         return step_text(rule, row, self._evaluator, self._calendar)
+
+    def next_turn(self, shown: Iterable[tuple[Turning, Row]]) -> int:
+        return next_turn(self._past, shown)
 
     def _filled(self, template: Template, target: Row) -> str:
         env = self._evaluator.environment(target.entity, target)
@@ -108,6 +126,12 @@ class CompiledTelling:
         except Untold:
             return self._plain.justification(rule, row)
 
+    def because(self, rule: Rule, row: Row) -> str:
+        try:
+            return self._said(self._pieces.because(rule), row)
+        except Untold:
+            return self._plain.because(rule, row)
+
     def label(self, action: str, target: Row) -> str:
         try:
             return self._said(self._pieces.label(action, target.entity), target)
@@ -132,6 +156,10 @@ class CompiledTelling:
             return self._said(self._pieces.added(rule), row)
         except Untold:
             return self._plain.added(rule, row)
+
+    def next_turn(self, shown: Iterable[tuple[Turning, Row]]) -> int:
+        with self._lock:
+            return next_turn(self._past, shown)
 
     @lazy
     def _plain(self) -> PlainTelling:

@@ -52,9 +52,14 @@ class Facts:
         self._remembered: set[int] = set()
         self._written: set[int] = set()
 
-    def expressions(self, nullable: frozenset[str], computed: Callable[[Field, ast.expr], ast.expr]) -> Expressions:
-        """The expressions of a function."""
-        return Expressions(nullable, computed)
+    def expressions(
+        self,
+        nullable: frozenset[str],
+        computed: Callable[[Field, ast.expr], ast.expr],
+        used: set[str] | None = None,
+    ) -> Expressions:
+        """The expressions of a function. ``used`` collects the entities whose variables they use."""
+        return Expressions(nullable, computed, used)
 
     def read(self, id_: str, row: ast.expr) -> ast.expr:
         """A call of the fact's function."""

@@ -62,7 +62,7 @@ class Inliner:
 
     def expressions(self, nullable: frozenset[str]) -> Expressions:
         """The expressions for conditions about the rows in scope."""
-        return Expressions(nullable, lambda field, row: self._read(field, row, nullable))
+        return self._facts.expressions(nullable, lambda field, row: self._read(field, row, nullable))
 
     def _read(self, field: Field, row: ast.expr, nullable: frozenset[str]) -> ast.expr:
         """A computed fact of a row in scope of a rule: its variable if it has a value, an index lookup, or a call."""
@@ -196,7 +196,9 @@ class Inliner:
     def _ranging(self, fact: Aggregate, nullable: frozenset[str], used: set[str] | None = None) -> Expressions:
         """The expressions for the condition of a fact over rows. ``used`` collects the entities whose fields they read."""
         used = set() if used is None else used
-        return Expressions(nullable, lambda field, row: self._read_ranged(fact, field, row, nullable, used), used)
+        return self._facts.expressions(
+            nullable, lambda field, row: self._read_ranged(fact, field, row, nullable, used), used
+        )
 
     def _gather(self, fact: Aggregate, nullable: frozenset[str]) -> ast.stmt:
         """The statement that updates a fact for one more row."""
@@ -231,10 +233,11 @@ class Inliner:
             inner = nullable - {field.scope}
             lookups = self._lookups(fact, owner, inner)
             if lookups is not None:
-                return truth(Expressions(inner, lambda field, _: lookups[field.key], used).condition(fact.condition))
+                inlined = self._facts.expressions(inner, lambda field, _: lookups[field.key], used)
+                return truth(inlined.condition(fact.condition))
         given = None if field.via else _given(fact)
         if given is not None and not (shadowed and given.scope == "person"):
-            return Expressions(nullable - {field.scope}, _no_fact, used).value(given)
+            return self._facts.expressions(nullable - {field.scope}, _no_fact, used).value(given)
         return self._facts.read_again(field.key, row)
 
     def _lookups(self, fact: WhenFact, owner: Aggregate, nullable: frozenset[str]) -> dict[str, ast.expr] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -137,6 +137,14 @@ def values(past: Past, function: Turning, row: Row) -> Sequence[Value]:
     past.last = past.today
     given: Sequence[Value] = function(past, row)
     return given
+
+
+def next_turn(past: Past, shown: Iterable[tuple[Turning, Row]]) -> int:
+    """The next turn of the facts that functions read, each for its row. May raise :class:`Untold`."""
+    past.last, past.high = past.today, _LAST
+    for function, row in shown:
+        function(past, row)
+    return past.high
 
 
 # --- what generated code calls ---

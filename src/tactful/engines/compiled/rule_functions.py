@@ -64,6 +64,14 @@ Fire = Callable[[Runtime, Callable[[RawFiring], object]], None]
 Places = Callable[[Runtime, Sequence[Row]], list[tuple[int | float, ...]]]
 
 
+#: What the functions call, by name.
+CALLED: Final[Mapping[str, Callable[..., Any]]] = {
+    **HELPERS,
+    "messages_of_family": messages_by_person,
+    "interviewers_of_family": interviewers_by_person,
+}
+
+
 class Functions(NamedTuple):
     """The functions of a pack: for rules that advise or prohibit, for rules that add steps, and for each order of targets."""
 
@@ -77,18 +85,13 @@ def build_functions(checked: CheckedPack) -> Functions:
     facts = Facts(checked)
     steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
     others = [rule for rule in checked.rules if not isinstance(rule.conclusion, AddStep)]
-    mains = [_MainFunction(checked, facts, *part).build() for part in (("fire", others), ("steps", steps))]
+    mains = [MainFunction(checked, facts, *part).build() for part in (("fire", others), ("steps", steps))]
     orders = distinct_orders(target_orders(checked))
     sorting = [order_function(facts, order) for order in orders]
     tree = ast.Module([*facts.functions(), *mains, *sorting], [])
     located(tree)
     # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
-    namespace: dict[str, Any] = {
-        **facts.tables,
-        **HELPERS,
-        "messages_of_family": messages_by_person,
-        "interviewers_of_family": interviewers_by_person,
-    }
+    namespace: dict[str, Any] = {**facts.tables, **CALLED}
     exec(compile(tree, f"<pack {checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
     return Functions(namespace["fire"], namespace["steps"], tuple(namespace[order_name(order)] for order in orders))
 
@@ -130,7 +133,7 @@ _LIVE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-class _MainFunction:
+class MainFunction:
     """One pass over a case: for each row the rules of its entity, and the computed facts that they read."""
 
     def __init__(self, checked: CheckedPack, facts: Facts, name: str, rules: list[Rule]) -> None:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Lock
 from typing import Any, Final
 
 from tactful.engines.compiled.expressions import RUNTIME, Expressions, nullable
-from tactful.engines.compiled.fact_functions import Facts, scope_of
+from tactful.engines.compiled.fact_functions import scope_of
 from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import truth
 from tactful.engines.compiled.past import TURNS, RuleTurns, Turning
@@ -35,17 +35,14 @@ from tactful.engines.compiled.python_ast import (
     located,
     negate,
 )
+from tactful.engines.compiled.timed import LATE, TimedFacts
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
-from tactful.language.ir import Aggregate, CheckedPack, Condition, Field, NowIs, Predicate, Relates, Rule, Test
-from tactful.language.ir.boundaries import clock_times
+from tactful.language.ir import Aggregate, CheckedPack, Condition, Field, NowIs, Relates, Rule, Test
 from tactful.language.ir.clockwork import Clockwork
-from tactful.language.ir.days import asks_the_date
 from tactful.language.ir.reads import fields_of_fact, fields_of_rule
 
 #: How many questions the plain evaluator answers first. Compiling takes as long as some tens of answers.
 PATIENCE: Final = 8
-#: The orders that turn one second after the moment that people name.
-_LATE: Final = (">", "<=")
 #: The variables of a cached fact in generated code.
 _KEPT: Final = ("value", "low", "high")
 
@@ -55,7 +52,7 @@ class TurningFunctions:
 
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
         self._checked, self.clockwork = checked, clockwork
-        self._facts = _TimedFacts(checked, clockwork)
+        self._facts = _SearchedFacts(checked, clockwork)
         self._namespace: dict[str, Any] = {**HELPERS, **TURNS}
         self._rules: dict[int, RuleTurns | None] = {}
         self._made = self._asked = 0
@@ -132,12 +129,12 @@ def _compares_clocks(test: Test) -> bool:
 
 def _sorts(test: Test) -> set[bool]:
     """Whether the turns of a test are a second after the moment that people name, for each of its predicates."""
-    sorts = {predicate.op in _LATE for predicate in test.predicates if isinstance(predicate, NowIs)}
+    sorts = {predicate.op in LATE for predicate in test.predicates if isinstance(predicate, NowIs)}
     return sorts | {False} if test.field.origin == "clock" else sorts
 
 
-class _TimedFacts(Facts):
-    """The functions of facts, which all cache their values by row."""
+class _SearchedFacts(TimedFacts):
+    """The functions of facts that keep their values by row, and for how long these hold."""
 
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
         super().__init__(checked)
@@ -145,11 +142,6 @@ class _TimedFacts(Facts):
         read = [field for rule in checked.rules for field in fields_of_rule(rule)]
         read += [field for fact in checked.facts for field in fields_of_fact(fact)]
         self._readers = Counter(field.key for field in read if field.origin == "computed")
-        #: Tests of the date, by the names that generated code has for them.
-        self.dates: dict[str, Test] = {}
-
-    def expressions(self, nullable: frozenset[str], computed: Callable[[Field, ast.expr], ast.expr]) -> Expressions:
-        return _TimedExpressions(nullable, computed, self.dates)
 
     def computed(self, field: Field, row: ast.expr) -> ast.expr:
         """The call that reads a computed fact of a row."""
@@ -183,46 +175,3 @@ def _narrowed(name: str, order: ast.cmpop, turn: ast.expr) -> ast.stmt:
     """The statement by which the results so far hold no longer than a fact does."""
     wider = ast.Compare(turn, [order], [attribute(load(RUNTIME), name)])
     return ast.If(wider, [ast.Assign([ast.Attribute(load(RUNTIME), name, STORE)], turn)], [])
-
-
-class _TimedExpressions(Expressions):
-    """Expressions that look at ``last`` of the runtime object for the time, and report turns to it."""
-
-    def __init__(
-        self,
-        nullable: frozenset[str],
-        computed: Callable[[Field, ast.expr], ast.expr],
-        dates: dict[str, Test],
-    ) -> None:
-        super().__init__(nullable, computed)
-        self._dates = dates
-        self._test: Test | None = None
-
-    def test(self, test: Test) -> ast.expr:
-        self._test = test
-        made = super().test(test)
-        self._test = None
-        return made
-
-    def own_value(self, field: Field, row: ast.expr) -> ast.expr:
-        if field.origin != "clock":
-            return super().own_value(field, row)
-        if self._test is None:  # a value that is shown
-            return self.clock(field, row, attribute(load(RUNTIME), "now"))
-        return self.clock(field, row, self._moment(self._test, attribute(row, "calendar")))
-
-    def _moment(self, test: Test, calendar: ast.expr) -> ast.expr:
-        if not asks_the_date(test):
-            return call(load("clock"), load(RUNTIME), calendar, constant(clock_times(test)))
-        name = f"date{len(self._dates)}"
-        self._dates[name] = test
-        return call(load("date_clock"), load(RUNTIME), calendar, load(name))
-
-    def predicate(self, predicate: Predicate, value: ast.expr, field: Field) -> ast.expr:
-        if not isinstance(predicate, NowIs):
-            return super().predicate(predicate, value, field)
-        first = self.shifted(value, predicate.shift, field)
-        late = predicate.op in _LATE
-        key = ast.BinOp(ast.BinOp(first, ast.Mult(), constant(2)), ast.Add(), constant(2 if late else 1))
-        has_turned = call(load("reached"), load(RUNTIME), key)
-        return has_turned if predicate.op[0] == ">" else negate(has_turned)

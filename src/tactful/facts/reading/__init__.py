@@ -55,6 +55,8 @@ def read_case(
             return data
         if isinstance(data, Mapping):
             data = _encoded(data, name)
+        elif not isinstance(data, str | bytes | bytearray | memoryview):
+            raise InvalidInput([_not_readable(data, name)])
         dotless = False
     size = len(data)
     if (
@@ -120,6 +122,12 @@ def _json_of(data: Mapping[str, Any]) -> bytes:
     except ValueError:  # a whole number of thousands of digits
         encoded = None
     return msgspec.json.encode(_bounded(data)) if encoded is None or b"null" in encoded else encoded
+
+
+def _not_readable(data: object, name: str) -> Diagnostic:
+    """The mistake of something that is no case at all. Its value is not shown, as it may be about people."""
+    kind = type(data).__name__
+    return UnreadableCase.at(None, f"the {name} is a value of the type {kind}", "give a mapping or JSON")
 
 
 def _half_characters(error: UnicodeEncodeError, name: str) -> Diagnostic:

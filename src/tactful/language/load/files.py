@@ -275,18 +275,11 @@ class _Reader:
         try:
             text = decode(data, name)
             self.sources[name] = text
-            root, mistakes = read_yaml(text, name)
+            return parsed(name, text)
         except InvalidInput as error:
             self.problems.extend(error.diagnostics)
             self.sources.update(error.sources)
             return None
-        if root is not None and not isinstance(root, Mapping):
-            mistakes = (
-                *mistakes,
-                WrongShape.at(root.span, "a pack is a mapping", "begin with `rules:` or another section of a pack"),
-            )
-            root = None
-        return File(name, text, root, mistakes)
 
     def _bases(self, file: File) -> list[Scalar]:
         """The packs that the file's ``extends`` names."""
@@ -331,6 +324,15 @@ class _Reader:
             )
             return node, None, ""
         return node, target, os.path.normpath(folder / node.text)
+
+
+def parsed(name: str, text: str) -> File:
+    """A file of a pack from its text. Raises :class:`InvalidInput` if it cannot be read."""
+    root, mistakes = read_yaml(text, name)
+    if root is None or isinstance(root, Mapping):
+        return File(name, text, root, mistakes)
+    mistake = WrongShape.at(root.span, "a pack is a mapping", "begin with `rules:` or another section of a pack")
+    return File(name, text, None, (*mistakes, mistake))
 
 
 def _quoted(name: str) -> str:

@@ -1,0 +1,71 @@
+"""A policy that follows its files: for servers that run while somebody edits the rules."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Final
+
+from tactful.api.policy import Policy
+from tactful.source.diagnostics import InvalidInput
+
+#: The state of a file: its path, when it was changed, and its size; the last two are ``None`` if it cannot be looked at.
+_State = tuple[Path, int | None, int | None]
+
+
+class Watch:
+    """Holds the current policy of some files. :func:`tactful.watch` returns one.
+
+    Nothing runs in the background: :attr:`policy` looks at the files if ``seconds`` have passed since the last look. While
+    one thread reads changed files, others get the last policy. Safe to use from any number of threads.
+    """
+
+    def __init__(self, policy: Policy, seconds: float) -> None:
+        self._policy, self._seconds = policy, seconds
+        self._mistakes: InvalidInput | None = None
+        self._state = _state_of(policy)
+        self._next = time.monotonic() + seconds
+        self._lock: Final = threading.Lock()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of the files as they are, or the last one without mistakes."""
+        if time.monotonic() >= self._next and self._lock.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._lock.release()
+        return self._policy
+
+    @property
+    def mistakes(self) -> InvalidInput | None:
+        """The mistakes because of which :attr:`policy` is older than the files; ``None`` if it is not."""
+        return self._mistakes
+
+    def _look(self) -> None:
+        """Read the files again if they have changed, or if they had mistakes."""
+        state = _state_of(self._policy)
+        if state != self._state or self._mistakes is not None:
+            try:
+                self._policy = self._policy.reload()
+                self._mistakes = None
+            except InvalidInput as error:
+                self._mistakes = error
+            self._state = state
+        self._next = time.monotonic() + self._seconds
+
+
+def _state_of(policy: Policy) -> frozenset[_State]:
+    """The state of a policy's files, and of the folders that they are in, where files may be added."""
+    folders = {layer.path for layer in policy.layers if layer.path is not None}
+    return frozenset(map(_state, folders.union(policy.files)))
+
+
+def _state(path: Path) -> _State:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return path, None, None
+    return path, status.st_mtime_ns, status.st_size

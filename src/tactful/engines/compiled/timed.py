@@ -1,0 +1,78 @@
+"""Facts and expressions in generated code that reports the turns of time that its results depend on, see ``turning``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Final
+
+from tactful.engines.compiled.expressions import RUNTIME, Expressions
+from tactful.engines.compiled.fact_functions import Facts
+from tactful.engines.compiled.python_ast import attribute, call, constant, load, negate
+from tactful.language.ir import CheckedPack, Field, NowIs, Predicate, Test
+from tactful.language.ir.boundaries import clock_times
+from tactful.language.ir.days import asks_the_date
+
+#: The orders that turn one second after the moment that people name.
+LATE: Final = (">", "<=")
+
+
+class TimedFacts(Facts):
+    """The functions of facts that report turns."""
+
+    def __init__(self, checked: CheckedPack) -> None:
+        super().__init__(checked)
+        #: Tests of the date, by the names that generated code has for them.
+        self.dates: dict[str, Test] = {}
+
+    def expressions(
+        self,
+        nullable: frozenset[str],
+        computed: Callable[[Field, ast.expr], ast.expr],
+        used: set[str] | None = None,
+    ) -> Expressions:
+        return TimedExpressions(nullable, computed, self.dates, used)
+
+
+class TimedExpressions(Expressions):
+    """Expressions that look at ``last`` of the runtime object for the time, and report turns to it."""
+
+    def __init__(
+        self,
+        nullable: frozenset[str],
+        computed: Callable[[Field, ast.expr], ast.expr],
+        dates: dict[str, Test],
+        used: set[str] | None,
+    ) -> None:
+        super().__init__(nullable, computed, used)
+        self._dates = dates
+        self._test: Test | None = None
+
+    def test(self, test: Test) -> ast.expr:
+        self._test = test
+        made = super().test(test)
+        self._test = None
+        return made
+
+    def own_value(self, field: Field, row: ast.expr) -> ast.expr:
+        if field.origin != "clock":
+            return super().own_value(field, row)
+        if self._test is None:  # a value that is shown
+            return self.clock(field, row, attribute(load(RUNTIME), "now"))
+        return self.clock(field, row, self._moment(self._test, attribute(row, "calendar")))
+
+    def _moment(self, test: Test, calendar: ast.expr) -> ast.expr:
+        if not asks_the_date(test):
+            return call(load("clock"), load(RUNTIME), calendar, constant(clock_times(test)))
+        name = f"date{len(self._dates)}"
+        self._dates[name] = test
+        return call(load("date_clock"), load(RUNTIME), calendar, load(name))
+
+    def predicate(self, predicate: Predicate, value: ast.expr, field: Field) -> ast.expr:
+        if not isinstance(predicate, NowIs):
+            return super().predicate(predicate, value, field)
+        first = self.shifted(value, predicate.shift, field)
+        late = predicate.op in LATE
+        key = ast.BinOp(ast.BinOp(first, ast.Mult(), constant(2)), ast.Add(), constant(2 if late else 1))
+        has_turned = call(load("reached"), load(RUNTIME), key)
+        return has_turned if predicate.op[0] == ">" else negate(has_turned)

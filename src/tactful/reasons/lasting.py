@@ -1,0 +1,95 @@
+"""Until when an answer surely stays as it is, if no fact changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tactful.decide.decider import Decider
+from tactful.decide.ranker import Conclusion, Ranking
+from tactful.engines.compiled.ahead import AheadFunctions
+from tactful.engines.compiled.past import Turning, Untold
+from tactful.engines.compiled.turning import TurningFunctions
+from tactful.facts.entities import SCOPES
+from tactful.facts.rows import Case, Row
+from tactful.language.ir import AddStep, Field, FieldSlot, Rule, Template
+from tactful.language.ir.reads import fields_of
+from tactful.reasons.telling import Telling
+
+
+class Lasting:
+    """What tells this for a pack. Made once; safe to use from any number of threads.
+
+    The firings are told by ``engines.compiled.ahead``, for every engine. What sorts conclusions, tells occasions apart or
+    stands in sentences can change as well. These are the facts that are looked at here; the values of clocks are left out.
+    """
+
+    def __init__(self, decider: Decider) -> None:
+        self._decider, self._checked, self._clockwork = decider, decider.checked, decider.clockwork
+        self._turning = decider.turning or TurningFunctions(decider.checked, decider.clockwork)
+        self._ahead = AheadFunctions(decider.checked, self._turning)
+        self._of_rules: dict[int, Turning | None] = {}
+        self._of_targets: dict[tuple[str, str], Turning | None] = {}
+        steps = (rule for rule in self._checked.rules if isinstance(rule.conclusion, AddStep))
+        self._steps = [rule for rule in steps if self._of_rule(rule) is not None]
+
+    def same_before(self, case: Case, now: int, ranking: Ranking, telling: Telling) -> int:
+        """The first second (since 1970, UTC) after ``now`` at which the answer can change by time alone.
+
+        :data:`NO_TURN` or later: it does not change.
+        """
+        try:
+            turn = telling.next_turn((function, row) for function, row in self._shown(case, now, ranking) if function)
+        except Untold:
+            return now + 1
+        handled = () if case.handled is None else case.handled.dismissed.values()
+        back = (moment for moment in handled if moment is not None and moment > now)
+        return min(self._ahead.same_before(case, now), turn >> 1, *back)
+
+    def _shown(self, case: Case, now: int, ranking: Ranking) -> Iterator[tuple[Turning | None, Row]]:
+        """The functions for facts that the answer shows or is sorted by, each with its row."""
+        rules = self._checked.rules
+        for conclusion in _all(ranking):
+            yield self._of_target(conclusion.action, conclusion.target.entity), conclusion.target
+            for no, row, _ in conclusion.firings:
+                yield self._of_rule(rules[no]), row
+        for rule in self._steps:
+            for row in self._decider.evaluator(case, now).rows(rule.entity):
+                yield self._of_rule(rule), row
+
+    def _of_rule(self, rule: Rule) -> Turning | None:
+        """A function that reads the facts that a firing shows and that change by time; ``None`` if there are none."""
+        if rule.no not in self._of_rules:
+            step = rule.conclusion.step if isinstance(rule.conclusion, AddStep) else ()
+            fields = [*_slots(rule.because), *_slots(step), *fields_of(rule.when), *fields_of(rule.unless)]
+            self._of_rules[rule.no] = self._function(rule.entity, fields)
+        return self._of_rules[rule.no]
+
+    def _of_target(self, action: str, entity: str) -> Turning | None:
+        """The same for what an action shows of its target, is sorted by, and tells occasions apart by."""
+        key = action, entity
+        if key not in self._of_targets:
+            spec = self._checked.actions[action]
+            slots = [field for template in (spec.label or (), *spec.steps) for field in _slots(template)]
+            fields = [*slots, *(key.field for key in spec.order), *spec.occasion]
+            self._of_targets[key] = self._function(entity, fields)
+        return self._of_targets[key]
+
+    def _function(self, entity: str, fields: Iterable[Field]) -> Turning | None:
+        moving = dict.fromkeys(
+            field
+            for field in fields
+            if field.origin == "computed" and field.scope in SCOPES[entity] and self._clockwork.field(field)
+        )
+        return self._turning.values(entity, tuple(moving)) if moving else None
+
+
+def _all(ranking: Ranking) -> Iterator[Conclusion]:
+    for conclusion in ranking.ranked:
+        yield conclusion
+        yield from conclusion.alternatives
+    yield from ranking.set_aside
+    yield from (aside.conclusion for aside in ranking.put_aside)
+
+
+def _slots(template: Template) -> list[Field]:
+    return [part.field for part in template if isinstance(part, FieldSlot)]

@@ -1,0 +1,50 @@
+"""JSON Schemas (draft 2020-12) of what this package reads and writes, as dictionaries: what ``tactful schema`` prints."""
+
+from __future__ import annotations
+
+from tactful.api.policy import Policy
+from tactful.formats import schema as _schema
+from tactful.formats.schema import Schema
+from tactful.testing import schema as _of_tests
+
+__all__ = ["case", "comparison", "decision", "examples", "pack", "plan", "test", "why"]
+
+
+def case() -> Schema:
+    """The schema of a case."""
+    return _schema.case_schema()
+
+
+def decision() -> Schema:
+    """The schema of :meth:`tactful.Decision.to_json`."""
+    return _schema.decision_schema()
+
+
+def plan() -> Schema:
+    """The schema of :meth:`tactful.Plan.to_json`."""
+    return _schema.plan_schema()
+
+
+def why() -> Schema:
+    """The schema of the records of :meth:`tactful.Decision.why`."""
+    return _schema.why_schema()
+
+
+def comparison() -> Schema:
+    """The schema of the records of :meth:`tactful.Decision.compare`."""
+    return _schema.comparison_schema()
+
+
+def test() -> Schema:
+    """The schema of ``tactful test --format json``."""
+    return _of_tests.results_schema()
+
+
+def pack(policy: Policy) -> Schema:
+    """The schema of rule files that extend a policy's pack."""
+    return _schema.pack_schema(policy.checked)
+
+
+def examples(policy: Policy) -> Schema:
+    """The schema of examples for a policy's pack."""
+    return _of_tests.examples_schema(policy.checked)
