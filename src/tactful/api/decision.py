@@ -83,11 +83,12 @@ class Recommended(Protocol):
 
 def outside_safety(checked: CheckedPack, advice: Iterable[Recommended]) -> tuple[OutsideSafetyRecord, ...]:
     """The actions that are recommended and that no safety rule covers, each with the pack's reason for it."""
-    ids = dict.fromkeys(item.action for item in advice if not item.modality.endswith("not"))
-    reasons = {id_: checked.actions[id_].outside_safety for id_ in ids}
-    return tuple(
-        OutsideSafetyRecord(action=id_, because=because) for id_, because in reasons.items() if because is not None
-    )
+    reasons: dict[str, str] = {}
+    for item in advice:
+        because = checked.actions[item.action].outside_safety
+        if because is not None and not item.modality.endswith("not"):
+            reasons[item.action] = because
+    return tuple([OutsideSafetyRecord(action=id_, because=because) for id_, because in reasons.items()])
 
 
 class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
