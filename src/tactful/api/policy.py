@@ -218,7 +218,7 @@ class Policy:
             raise InvalidInput(problems)
         return self._with(case, shape)
 
-    def done(self, case: CaseInput, key: str, at: datetime | None = None, **details: Any) -> Case:
+    def done(self, case: CaseInput, key: str, /, at: datetime | None = None, **details: Any) -> Case:
         """The case after the advice with this key was followed ``at`` a moment, or else at the case's own ``now``.
 
         The case gets what the action ``leaves``, such as a message that was sent, and remembers the key, so that the advice
