@@ -116,7 +116,7 @@ class Policy:
 
     @property
     def calendars(self) -> Calendars:
-        """The calendars that decisions of this pack use."""
+        """The calendars that decisions of this pack use. For other parts of this package."""
         return self._calendars
 
     def as_of(self, day: date) -> Policy:
@@ -340,7 +340,10 @@ class Policy:
         return violations(self.decider, decision.context.case, decision.context.now)
 
     def fire(self, case: Case, now: int) -> list[Firing]:
-        """All firings behind a decision at ``now`` (seconds since 1970), steps included, in no particular order."""
+        """All firings behind a decision at ``now`` (seconds since 1970), steps included, in no particular order.
+
+        For other parts of this package.
+        """
         return [Firing(*firing) for firing in self.decider.fire(case, now) + self.decider.steps(case, now)]
 
 
