@@ -395,7 +395,14 @@ def _leaves() -> Schema:
     condition: Schema = {"$ref": "#/$defs/condition"}
     return _object(
         {
-            "message": {**condition, "description": "A message is sent, of which these lines hold."},
+            "message": _object(
+                {
+                    f"{prefix}{name}": _phrase(spec.kind, spec.about)
+                    for name, spec in given_fields()["message"].items()
+                    for prefix in ("", "message.")
+                },
+                "A message is sent, whose fields have these values.",
+            ),
             "facts": {**condition, "description": "These fields have these values afterwards, or are unknown."},
         },
         "What doing it leaves behind in the case.",
