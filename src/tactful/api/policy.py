@@ -116,7 +116,7 @@ class Policy:
 
     @property
     def calendars(self) -> Calendars:
-        """The calendars that decisions of this pack use."""
+        """The calendars that decisions of this pack use. For other parts of this package."""
         return self._calendars
 
     def as_of(self, day: date) -> Policy:
@@ -219,7 +219,7 @@ class Policy:
             raise InvalidInput(problems)
         return self._with(case, shape)
 
-    def done(self, case: CaseInput, key: str, at: datetime | None = None, **details: Any) -> Case:
+    def done(self, case: CaseInput, key: str, /, at: datetime | None = None, **details: Any) -> Case:
         """The case after the advice with this key was followed ``at`` a moment, or else at the case's own ``now``.
 
         The case gets what the action ``leaves``, such as a message that was sent, and remembers the key, so that the advice
@@ -340,7 +340,10 @@ class Policy:
         return violations(self.decider, decision.context.case, decision.context.now)
 
     def fire(self, case: Case, now: int) -> list[Firing]:
-        """All firings behind a decision at ``now`` (seconds since 1970), steps included, in no particular order."""
+        """All firings behind a decision at ``now`` (seconds since 1970), steps included, in no particular order.
+
+        For other parts of this package.
+        """
         return [Firing(*firing) for firing in self.decider.fire(case, now) + self.decider.steps(case, now)]
 
 

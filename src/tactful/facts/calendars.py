@@ -270,7 +270,9 @@ class Calendar:
 
     def is_business_day(self, moment: int) -> bool:
         """Whether the moment falls on a day on which people work."""
-        table = self._table(moment)
+        table = self._years.get(1970 + moment // _MEAN_YEAR)
+        if table is None or not table.starts[0] <= moment < table.starts[_LATEST]:
+            table = self._table(moment)
         return table.business[bisect_right(table.starts, moment) - 1]
 
     def add_business_days(self, moment: int, count: int) -> int:

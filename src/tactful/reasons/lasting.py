@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tactful.decide.decider import Decider
+from tactful.decide.next_change import Ahead
 from tactful.decide.ranker import Conclusion, Ranking
-from tactful.engines.compiled.ahead import AheadFunctions
 from tactful.engines.compiled.past import Turning, Untold
-from tactful.engines.compiled.turning import TurningFunctions
 from tactful.facts.entities import SCOPES
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import AddStep, Field, FieldSlot, Rule, Template
@@ -25,8 +24,8 @@ class Lasting:
 
     def __init__(self, decider: Decider) -> None:
         self._decider, self._checked, self._clockwork = decider, decider.checked, decider.clockwork
-        self._turning = decider.turning or TurningFunctions(decider.checked, decider.clockwork)
-        self._ahead = AheadFunctions(decider.checked, self._turning)
+        self._ahead = decider.once(Ahead)
+        self._turning = self._ahead.turning
         self._of_rules: dict[int, Turning | None] = {}
         self._of_targets: dict[tuple[str, str], Turning | None] = {}
         steps = (rule for rule in self._checked.rules if isinstance(rule.conclusion, AddStep))
@@ -35,15 +34,13 @@ class Lasting:
     def same_before(self, case: Case, now: int, ranking: Ranking, telling: Telling) -> int:
         """The first second (since 1970, UTC) after ``now`` at which the answer can change by time alone.
 
-        :data:`NO_TURN` or later: it does not change.
+        A moment beyond all years that calendars know: it does not change.
         """
         try:
             turn = telling.next_turn((function, row) for function, row in self._shown(case, now, ranking) if function)
         except Untold:
             return now + 1
-        handled = () if case.handled is None else case.handled.dismissed.values()
-        back = (moment for moment in handled if moment is not None and moment > now)
-        return min(self._ahead.same_before(case, now), turn >> 1, *back)
+        return min(self._ahead.same_before(case, now), turn >> 1)
 
     def _shown(self, case: Case, now: int, ranking: Ranking) -> Iterator[tuple[Turning | None, Row]]:
         """The functions for facts that the answer shows or is sorted by, each with its row."""
