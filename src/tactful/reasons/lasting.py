@@ -49,9 +49,18 @@ class Lasting:
             yield self._of_target(conclusion.action, conclusion.target.entity), conclusion.target
             for no, row, _ in conclusion.firings:
                 yield self._of_rule(rules[no]), row
-        for rule in self._steps:
-            for row in self._decider.evaluator(case, now).rows(rule.entity):
+        evaluator, rows = self._decider.evaluator(case, now), dict[str, list[Row]]()
+        for rule in self._steps_of(ranking):
+            if rule.entity not in rows:
+                rows[rule.entity] = list(evaluator.rows(rule.entity))
+            for row in rows[rule.entity]:
                 yield self._of_rule(rule), row
+
+    def _steps_of(self, ranking: Ranking) -> list[Rule]:
+        """The rules that may add steps to ranked recommendations, and whose facts change by time."""
+        actions = self._checked.actions
+        advised = {kind for item in ranking.ranked if not item.prohibits for kind in actions[item.action].family}
+        return [rule for rule in self._steps if rule.conclusion.action in advised]
 
     def _of_rule(self, rule: Rule) -> Turning | None:
         """A function that reads the facts that a firing shows and that change by time; ``None`` if there are none."""
