@@ -27,7 +27,8 @@ class AheadFunctions:
 
     def __init__(self, checked: CheckedPack, turning: TurningFunctions) -> None:
         facts = TimedFacts(checked)
-        moving = [rule for rule in checked.rules if turning.clockwork.rule(rule)]  # the others never change by themselves
+        # The other rules never change by themselves.
+        moving = [rule for rule in checked.rules if turning.clockwork.rule(rule)]
         steps = [rule for rule in moving if isinstance(rule.conclusion, AddStep)]
         others = [rule for rule in moving if not isinstance(rule.conclusion, AddStep)]
         mains = [MainFunction(checked, facts, *part).build() for part in (("fire", others), ("steps", steps))]
