@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 from typer.testing import CliRunner, Result
 
 import tactful
+from fitting import validator_of
 from tactful.cli.app import app
 from tactful.testing import load_examples
 from tactful.testing.schema import examples_schema, results_schema
@@ -175,11 +178,15 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+@cache
+def _examples_schema() -> Draft202012Validator:
+    return validator_of(examples_schema(tactful.load().checked))
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "rules").rglob("tests/*.yaml")), ids=lambda path: path.stem)
 def test_shipped_examples_fit_the_schema(path: Path) -> None:
     """Editors mark nothing in them."""
-    schema = examples_schema(tactful.load().checked)
-    jsonschema.validate(yaml.load(path.read_text(), _Loader), schema)
+    _examples_schema().validate(yaml.load(path.read_text(), _Loader))
 
 
 # --- init ---

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import jsonschema
 import pytest
 from hypothesis import given, settings
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
 import tactful
+from fitting import validator
 from shipped_cases import cases
 from tactful.cli.app import app
 from tactful.formats.agenda import Agenda, Entry, agenda, strands
@@ -306,7 +306,7 @@ def test_json_fits_its_schema(pack: tactful.Policy) -> None:
     for path in sorted(EXAMPLES.glob("*.yaml")):
         code, text, _ = _run(str(path), "--format", "json")
         assert code == 0
-        jsonschema.validate(json.loads(text), plan_schema())
+        validator(plan_schema).validate(json.loads(text))
     assert json.loads(CliRunner().invoke(app, ["schema", "plan"]).stdout) == plan_schema()
 
 

@@ -8,7 +8,6 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-import jsonschema
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 import tactful
 from drawn import packs
+from fitting import assert_fits
 from reference_cases import cases as reference_cases
 from tactful.formats.schema import why_schema
 from tactful.formats.text.comparison import render_differences
@@ -146,7 +146,7 @@ def _case(
 def _why(action: str, case: dict[str, Any] = CASE) -> list[str]:
     """The lines of the text about an action, without the branches of the tree."""
     record = PACK.decide(case).why(action)
-    jsonschema.validate(msgspec.json.decode(msgspec.json.encode(record)), why_schema())
+    assert_fits(record, why_schema)
     out = io.StringIO()
     render_why(record, plain_console(out, 400))
     lines = (re.sub(r"  (\[[^\[]*pack:\d+[^\[]*\])$", "", line) for line in out.getvalue().splitlines())

@@ -196,11 +196,12 @@ def test_the_shipped_pack_has_a_question_for_each_given_fact() -> None:
 @settings(max_examples=25)
 @given(data=cases)
 def test_the_shipped_pack_asks_about_a_job_only_if_there_is_one(data: dict[str, Any]) -> None:
-    """Notice, the last day and thoughts of leaving are asked for only if the candidate is known to have a job."""
-    about_the_job = {"considering_quitting", "notice_given", "notice_period", "last_day_on"}
+    """Notice and thoughts of leaving are asked for only if there is a job, and the last day only if notice has been given."""
     asked = {question.field for question in PACK.decide(data).questions}
-    if asked & {f"candidate.{name}" for name in about_the_job}:
+    if asked & {f"candidate.{name}" for name in ("considering_quitting", "notice_given", "notice_period")}:
         assert data["candidate"]["employed"] is True
+    if "candidate.last_day_on" in asked:
+        assert data["candidate"]["notice_given"] is True
 
 
 @settings(max_examples=25)

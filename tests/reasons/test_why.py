@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import tactful
+from fitting import assert_fits
 from shipped_cases import cases
 from tactful.cli.app import app
 from tactful.formats.schema import why_schema
@@ -370,13 +370,12 @@ def test_advice_is_answered_by_advised_with_its_own_rules(case: dict[str, Any]) 
 def test_every_question_has_an_answer_that_the_decision_bears_out(case: dict[str, Any], data: st.DataObject) -> None:
     """No error, nothing that is in the list is said not to be, and what opens does so at that second."""
     decision = PACK.decide(case)
-    schema = why_schema()
     ids = [None, "c", *(id_ for app_ in case["applications"] for id_ in _ids(app_))]
     for action in data.draw(st.lists(st.sampled_from(sorted(PACK.checked.actions)), min_size=4, max_size=8)):
         record = decision.why(action, data.draw(st.sampled_from(ids)))
         assert record.answers
         assert _text(record)
-        jsonschema.validate(json.loads(msgspec.json.encode(record)), schema)
+        assert_fits(record, why_schema)
         for answer in record.answers:
             if isinstance(answer, NotAdvisedRecord):
                 assert not _advised(decision, action, answer)

@@ -18,16 +18,19 @@ from tactful.facts.rows import nearest_calendar
 from tactful.language.ir import CheckedPack
 from tactful.language.terms import AdviceKind, DueMeans, Modality
 from tactful.reasons.compare import compare
-from tactful.reasons.context import Context, Reasons, application_of, pack_record
+from tactful.reasons.context import Context, Reasons, application_of
 from tactful.reasons.lasting import Lasting
+from tactful.reasons.made_with import made_with
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import (
+    SCHEMA_VERSION,
     ActionRecord,
     AlternativeRecord,
     DecisionRecord,
     HandledRecord,
     InvariantOffRecord,
     JustificationRecord,
+    MadeWithRecord,
     OutsideSafetyRecord,
     OverrideRecord,
     QuestionRecord,
@@ -77,11 +80,12 @@ class Recommended(Protocol):
 
 def outside_safety(checked: CheckedPack, advice: Iterable[Recommended]) -> tuple[OutsideSafetyRecord, ...]:
     """The actions that are recommended and that no safety rule covers, each with the pack's reason for it."""
-    ids = dict.fromkeys(item.action for item in advice if not item.modality.endswith("not"))
-    reasons = {id_: checked.actions[id_].outside_safety for id_ in ids}
-    return tuple(
-        OutsideSafetyRecord(action=id_, because=because) for id_, because in reasons.items() if because is not None
-    )
+    reasons: dict[str, str] = {}
+    for item in advice:
+        because = checked.actions[item.action].outside_safety
+        if because is not None and not item.modality.endswith("not"):
+            reasons[item.action] = because
+    return tuple([OutsideSafetyRecord(action=id_, because=because) for id_, because in reasons.items()])
 
 
 class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
@@ -291,6 +295,11 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         return tuple(map(Advice, count(1), ranked, repeat(self.context), repeat(Groups(ranked))))
 
     @lazy
+    def made_with(self) -> MadeWithRecord:
+        """What the decision was made with: versions, pack, moment and a digest of the case. The same gives the same answer."""
+        return made_with(self.context)
+
+    @lazy
     def unchanged_before(self) -> datetime | None:
         """Until when this decision surely stays as it is if no fact changes; ``None`` if time alone never changes it.
 
@@ -449,8 +458,8 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         return DecisionRecord(
             at=self.at.isoformat(),
             unchanged_before=None if (moment := self.unchanged_before) is None else moment.isoformat(),
-            engine=self.context.engine,
-            pack=pack_record(self.context.checked),
+            schema_version=SCHEMA_VERSION,
+            made_with=self.made_with,
             actions=actions,
             set_aside=self.set_aside_for(application),
             safety_off=self.safety_off,

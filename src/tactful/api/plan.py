@@ -14,8 +14,10 @@ from tactful.decide.timeline import Interval, Timeline, timeline
 from tactful.facts.calendars import Calendar
 from tactful.facts.reading.moments import epoch_seconds
 from tactful.facts.rows import Case
-from tactful.reasons.context import Context, pack_record
+from tactful.reasons.context import Context
+from tactful.reasons.made_with import made_with
 from tactful.reasons.records.decision import (
+    SCHEMA_VERSION,
     ActionRecord,
     OutsideSafetyRecord,
     PlannedRecord,
@@ -190,8 +192,8 @@ class Plan:
         return PlanRecord(
             start=self.start.isoformat(),
             until=self.until.isoformat(),
-            engine=self._context.engine,
-            pack=pack_record(self._context.checked),
+            schema_version=SCHEMA_VERSION,
+            made_with=made_with(self._context),
             items=tuple(item.record() for item in items),
             changes=tuple(moment.isoformat() for moment in self.changes),
             incomplete=msgspec.UNSET if self.whole else True,

@@ -36,6 +36,7 @@ from tactful.language.load.build import build_pack
 from tactful.language.load.files import Layer
 from tactful.language.load.forgotten import with_forgotten_extends
 from tactful.language.load.source import source_of
+from tactful.language.syntax import Pack
 from tactful.reasons.context import Context
 from tactful.reasons.pieces import Pieces
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
@@ -115,7 +116,7 @@ class Policy:
 
     @property
     def calendars(self) -> Calendars:
-        """The calendars that decisions of this pack use."""
+        """The calendars that decisions of this pack use. For other parts of this package."""
         return self._calendars
 
     def as_of(self, day: date) -> Policy:
@@ -339,7 +340,10 @@ class Policy:
         return violations(self.decider, decision.context.case, decision.context.now)
 
     def fire(self, case: Case, now: int) -> list[Firing]:
-        """All firings behind a decision at ``now`` (seconds since 1970), steps included, in no particular order."""
+        """All firings behind a decision at ``now`` (seconds since 1970), steps included, in no particular order.
+
+        For other parts of this package.
+        """
         return [Firing(*firing) for firing in self.decider.fire(case, now) + self.decider.steps(case, now)]
 
 
@@ -388,12 +392,15 @@ def loads(
 def _policy(
     layers: list[Layer], limits: CaseLimits | None, engine: EngineName | Rete, places: tuple[str | Path, ...] = ()
 ) -> Policy:
-    pack = build_pack(layers)
+    return Policy(checked_pack(build_pack(layers)), limits or CaseLimits(), engine, layers, places)
+
+
+def checked_pack(pack: Pack) -> CheckedPack:
+    """A pack after all checks, which is not compiled yet. Raises :class:`tactful.InvalidInput` with every mistake."""
     try:
-        checked = check_pack(pack)
+        return check_pack(pack)
     except InvalidInput as error:
         raise with_forgotten_extends(error, pack) from None
-    return Policy(checked, limits or CaseLimits(), engine, layers, places)
 
 
 def policy_of(origin: Origin) -> Policy:

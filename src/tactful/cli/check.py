@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from tactful.api.policy import Policy, load
+from tactful.api.policy import Policy, checked_pack, load
 from tactful.cli.options import parse_moment
 from tactful.cli.output import console, fail, guarded, show, write_file
 from tactful.formats.text.console import SafeConsole
@@ -20,7 +20,6 @@ from tactful.language.lint.conditions import same_conditions
 from tactful.language.lint.fix import fixable, fixed, renamed
 from tactful.language.lint.newer import hints
 from tactful.language.load import load_pack
-from tactful.language.load.build import build_pack
 from tactful.language.load.files import is_in_files
 from tactful.language.syntax import Pack
 from tactful.source.codes.overlays import OldNameUsed
@@ -65,8 +64,8 @@ def check(
             raise typer.BadParameter("only files and folders can be changed, and no shipped or installed packs")
         _rename(pack)
         _fix(pack)
-    policy = load(pack)
-    checked, written = policy.checked, build_pack(list(policy.layers))
+    written = load_pack(pack)
+    checked = checked_pack(written)
     warnings = lint_pack(written, checked)
     console().print(
         f"{checked.name} {checked.version}: {len(checked.rules)} rules, {len(checked.named_facts)} computed facts, "
@@ -80,7 +79,7 @@ def check(
         for line in told(checked, parse_moment(at).toordinal()):
             console().print(line, soft_wrap=True)
     if cross_engine:
-        cross(policy, cases, seed, console())
+        cross(load(pack), cases, seed, console())
     if warnings and strict:
         raise typer.Exit(1)
 

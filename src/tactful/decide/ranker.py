@@ -366,10 +366,14 @@ class Ranker:
 
         ``steps`` are by target, see :meth:`steps_by_target`.
         """
+        around = (
+            [firing for row in rows_around(advice.target) if row in steps for firing in steps[row]] if steps else ()
+        )
+        if not around:
+            return []
         family = self._families[advice.action]
-        around = [firing for row in rows_around(advice.target) for firing in steps.get(row, ())]
         own = [firing for firing in around if self._steps[firing[0]][-1].action in family]
-        return sorted(own, key=self._firing_key)
+        return sorted(own, key=self._firing_key) if len(own) > 1 else own
 
 
 def _path(rule: Rule) -> tuple[str, str]:

@@ -7,7 +7,6 @@ the first of the two (PEP 495).
 
 from __future__ import annotations
 
-import zoneinfo
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ import msgspec
 from tactful.facts.kinds import DAY, WEEKDAYS
 from tactful.facts.places import Bounded, country_exists, country_holidays, time_zone_exists
 from tactful.facts.working_time import DEFAULT, STANDARD, WorkingTime
+from tactful.facts.zones import zone
 
 #: Moments outside these years are refused: neither holidays nor clock changes are known there.
 FIRST_YEAR: Final = 1970
@@ -164,7 +164,7 @@ class Calendar:
         self._working, self._shared = working, shared or _Years()
         #: Office hours: they begin at ``opens`` and end before ``closes`` (seconds since midnight).
         self.opens, self.closes = working.opens, working.closes
-        self._zone = zoneinfo.ZoneInfo(time_zone)
+        self._zone = zone(time_zone)
         self._years: dict[int, Days] = {}
         #: The moment that :meth:`day_time` was last asked about, and its answer.
         self._latest = (-1, 0)
@@ -270,7 +270,9 @@ class Calendar:
 
     def is_business_day(self, moment: int) -> bool:
         """Whether the moment falls on a day on which people work."""
-        table = self._table(moment)
+        table = self._years.get(1970 + moment // _MEAN_YEAR)
+        if table is None or not table.starts[0] <= moment < table.starts[_LATEST]:
+            table = self._table(moment)
         return table.business[bisect_right(table.starts, moment) - 1]
 
     def add_business_days(self, moment: int, count: int) -> int:

@@ -36,7 +36,7 @@ from tactful.reasons.records.comparison import (
     SetAsideChangeRecord,
     SideRecord,
 )
-from tactful.reasons.records.decision import JustificationRecord
+from tactful.reasons.records.decision import SCHEMA_VERSION, JustificationRecord
 from tactful.reasons.wording import listing, plain_value, say_moment, say_row, say_value
 
 #: What makes conclusions of two decisions the same: the key, and a number that tells conclusions with the same key apart
@@ -60,6 +60,7 @@ def compare(before: tuple[Context, Ranking], after: tuple[Context, Ranking]) -> 
     differences = tuple(difference for difference in compared if difference is not None)
     set_aside = (*_set_aside(first, second, "before"), *_set_aside(second, first, "after"))
     return ComparisonRecord(
+        schema_version=SCHEMA_VERSION,
         before=_decided(first.context),
         after=_decided(second.context),
         same_candidate=same,

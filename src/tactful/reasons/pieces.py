@@ -109,6 +109,7 @@ class Pieces:
         self._labels: dict[tuple[str, str], Sentence] = {}
         self._steps: dict[tuple[str, str], tuple[Sentence, ...]] = {}
         self._added: dict[int, Sentence] = {}
+        self._because: dict[int, Sentence] = {}
         self._occasions: dict[tuple[str, str], Turning] = {}
 
     def warm(self) -> None:
@@ -125,6 +126,11 @@ class Pieces:
     def reason(self, rule: Rule) -> Reason:
         """The sentence and the conditions of a rule."""
         return self._reasons.get(rule.no) or self._reasons.setdefault(rule.no, self._reason(rule))
+
+    def because(self, rule: Rule) -> Sentence:
+        """The sentence of a rule alone."""
+        known = self._because.get(rule.no)
+        return known or self._because.setdefault(rule.no, self._sentence(rule.because, rule.entity))
 
     def label(self, action: str, entity: str) -> Sentence:
         """What an action is called, for a target of an entity."""

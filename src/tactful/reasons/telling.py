@@ -38,6 +38,10 @@ class Telling(Protocol):
         """A firing in words."""
         ...
 
+    def because(self, rule: Rule, row: Row) -> str:
+        """The sentence of a firing, without its conditions."""
+        ...
+
     def label(self, action: str, target: Row) -> str:
         """An action in words, for a target."""
         ...
@@ -75,6 +79,10 @@ class PlainTelling:
 
     def justification(self, rule: Rule, row: Row) -> JustificationRecord:
         return justification(rule, row, self._evaluator, self._calendar)
+
+    def because(self, rule: Rule, row: Row) -> str:
+        env = self._evaluator.environment(rule.entity, row)
+        return fill(rule.because, env, self._evaluator, self._calendar)
 
     def label(self, action: str, target: Row) -> str:
         template = self._actions[action].label
@@ -117,6 +125,12 @@ class CompiledTelling:
             return self._pieces.reason(rule).of(row, self._reads, self._calendar)
         except Untold:
             return self._plain.justification(rule, row)
+
+    def because(self, rule: Rule, row: Row) -> str:
+        try:
+            return self._said(self._pieces.because(rule), row)
+        except Untold:
+            return self._plain.because(rule, row)
 
     def label(self, action: str, target: Row) -> str:
         try:

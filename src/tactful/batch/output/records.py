@@ -9,6 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from tactful.batch.model import Decided
+from tactful.reasons.records.decision import SCHEMA_VERSION
 
 Record = dict[str, Any]
 Rows = list[Record]
@@ -72,6 +73,7 @@ def _decision(id_: str, now: int, actions: Rows | None, reasons: Rows | None, st
         if row["gave_way_to"] is not None:
             made[row["gave_way_to"]].setdefault("alternatives", []).append(made[row["conclusion"]])
     return {
+        "schema_version": SCHEMA_VERSION,
         "candidate": id_,
         "at": iso(now),
         "actions": [

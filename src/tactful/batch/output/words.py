@@ -9,8 +9,6 @@ from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.firings import RawFiring
 from tactful.reasons.context import Context
-from tactful.reasons.justification import step_text
-from tactful.reasons.wording import fill
 
 
 class Words:
@@ -60,11 +58,10 @@ def _with(table: pa.Table, name: str, texts: list[str]) -> pa.Table:
 
 
 def _because(firing: RawFiring, context: Context) -> str:
-    rule, row, _ = firing
-    spec = context.checked.rules[rule]
-    env = context.evaluator.environment(spec.entity, row)
-    return fill(spec.because, env, context.evaluator, context.calendar)
+    no, row, _ = firing
+    return context.telling.because(context.checked.rules[no], row)
 
 
 def _step(firing: RawFiring, context: Context) -> str:
-    return step_text(context.checked.rules[firing[0]], firing[1], context.evaluator, context.calendar)
+    no, row, _ = firing
+    return context.telling.added(context.checked.rules[no], row)

@@ -7,7 +7,18 @@ from collections.abc import Callable
 from typing import Final, assert_never
 
 from tactful.engines.compiled.helpers import words_pattern
-from tactful.engines.compiled.python_ast import attribute, both, call, compare, constant, either, is_known, load, negate
+from tactful.engines.compiled.python_ast import (
+    STORE,
+    attribute,
+    both,
+    call,
+    compare,
+    constant,
+    either,
+    is_known,
+    load,
+    negate,
+)
 from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT
 from tactful.facts.kinds import BusinessDays, DateKind, ListKind, MomentKind
 from tactful.language.ir import (
@@ -90,7 +101,7 @@ class Expressions:
         if isinstance(value, ast.Name):
             return value, value
         name = self.temporary()
-        return ast.NamedExpr(ast.Name(name, ast.Store()), value), load(name)
+        return ast.NamedExpr(ast.Name(name, STORE), value), load(name)
 
     # --- fields ---
 

@@ -8,6 +8,8 @@ from typing import Final, Literal, assert_never
 
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
 from tactful.engines.compiled.python_ast import (
+    LOAD,
+    STORE,
     add,
     assign,
     attribute,
@@ -96,7 +98,7 @@ class Facts:
 
     def remembering(self, no: int, body: list[ast.stmt]) -> list[ast.stmt]:
         """The function of a fact that looks its value up by the fact's and the row's number. The first call computes it."""
-        known = ast.If(ast.Compare(load(_KEY), [ast.In()], [load(_MEMO)]), [ast.Return(_stored(ast.Load()))], [])
+        known = ast.If(ast.Compare(load(_KEY), [ast.In()], [load(_MEMO)]), [ast.Return(_stored(LOAD))], [])
         head = [assign(_MEMO, attribute(load(RUNTIME), "memo")), assign(_KEY, self.key(no)), known]
         kept = ast.Module(body, [])
         _Keep().visit(kept)
@@ -113,8 +115,8 @@ class _Keep(ast.NodeTransformer):
 
     def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
         assert node.value is not None  # a fact's function returns its value
-        value = ast.Name(_RESULT, ast.Store())
-        return [ast.Assign([_stored(ast.Store()), value], node.value), ast.Return(load(_RESULT))]
+        value = ast.Name(_RESULT, STORE)
+        return [ast.Assign([_stored(STORE), value], node.value), ast.Return(load(_RESULT))]
 
 
 class _FactFunction:
@@ -224,7 +226,7 @@ def scope_of(entity: str, row: ast.expr) -> list[ast.stmt]:
     if entity != "application":
         scope.append(assign("application", attribute(row, "application")))
     families = attribute(load(RUNTIME), "families")
-    scope.append(assign(FAMILY, ast.Subscript(families, attribute(load("application"), "no"), ast.Load())))
+    scope.append(assign(FAMILY, ast.Subscript(families, attribute(load("application"), "no"), LOAD)))
     if entity != "offer":
         scope.append(assign("offer", attribute(load(FAMILY), "offer")))
     return scope
@@ -232,8 +234,8 @@ def scope_of(entity: str, row: ast.expr) -> list[ast.stmt]:
 
 def _own_group(groups: ast.expr, interviews: ast.expr) -> ast.expr:
     """The interviewers of the interview in scope: groups are in the order of interviews, whose numbers are consecutive."""
-    first = attribute(ast.Subscript(interviews, constant(0), ast.Load()), "no")
-    return ast.Subscript(groups, ast.BinOp(attribute(load("interview"), "no"), ast.Sub(), first), ast.Load())
+    first = attribute(ast.Subscript(interviews, constant(0), LOAD), "no")
+    return ast.Subscript(groups, ast.BinOp(attribute(load("interview"), "no"), ast.Sub(), first), LOAD)
 
 
 def gather(op: Literal["sum", "latest", "earliest"], name: str, value: ast.expr) -> list[ast.stmt]:

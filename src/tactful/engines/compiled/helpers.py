@@ -89,7 +89,8 @@ def opens(moment: int | None, calendar: Calendar, office: bool) -> int | None:
     """The next office time, or the opening on the next business day."""
     if moment is None:
         return None
-    return _inside(calendar.office_time(moment) if office else calendar.next_day(moment))
+    opening = calendar.office_time(moment) if office else calendar.next_day(moment)
+    return opening if 0 <= opening <= LAST_MOMENT else None
 
 
 def largest(*values: Number | None) -> Number | None:

@@ -16,7 +16,18 @@ from tactful.engines.compiled.conjuncts import Parts
 from tactful.engines.compiled.expressions import RUNTIME, Expressions, cost
 from tactful.engines.compiled.fact_functions import FAMILY, Facts, gather, picked
 from tactful.engines.compiled.joins import join_of, lookup_of
-from tactful.engines.compiled.python_ast import add, assign, attribute, call, constant, is_known, load, loop
+from tactful.engines.compiled.python_ast import (
+    LOAD,
+    STORE,
+    add,
+    assign,
+    attribute,
+    call,
+    constant,
+    is_known,
+    load,
+    loop,
+)
 from tactful.engines.compiled.tree import Item, build
 from tactful.engines.compiled.tree_code import Writer
 from tactful.engines.compiled.variables import Variables
@@ -134,7 +145,7 @@ class Inliner:
         assert join is not None  # the caller has checked it
         name = self.variables.name(fact.id)
         person_id = self.expressions(nullable).value(join.person_id)
-        rows = call(attribute(self._index(join.rows_of), "get"), person_id, ast.Tuple([], ast.Load()))
+        rows = call(attribute(self._index(join.rows_of), "get"), person_id, ast.Tuple([], LOAD))
         head = [assign(part, attribute(load(fact.over), part)) for part in parts_of(fact)]
         body = self._gather(msgspec.structs.replace(fact, where=join.rest), nullable)
         return [assign(name, constant(_start(fact))), loop(fact.over, rows, [*head, body])]
@@ -150,7 +161,7 @@ class Inliner:
     def _index(self, name: str) -> ast.expr:
         """The index of the current family. It is built on first use."""
         self.indexes.add(name)
-        built = ast.NamedExpr(ast.Name(name, ast.Store()), call(load(name + "_family"), load(FAMILY)))
+        built = ast.NamedExpr(ast.Name(name, STORE), call(load(name + "_family"), load(FAMILY)))
         return ast.IfExp(is_known(load(name)), load(name), built)
 
     def _one_pass(self, facts: list[Aggregate], nullable: frozenset[str]) -> list[ast.stmt]:

@@ -29,6 +29,7 @@ from tactful.engines.compiled.fact_functions import FAMILY, Facts, scope_of
 from tactful.engines.compiled.inline_facts import Inliner
 from tactful.engines.compiled.joins import join_of, lookup_of
 from tactful.engines.compiled.python_ast import (
+    LOAD,
     assign,
     attribute,
     call,
@@ -86,10 +87,10 @@ class _OrderFunction:
 
     def build(self) -> ast.stmt:
         places = [part for key in self._order.keys for part in self._place(key)]
-        append = call(attribute(load(_PLACES), "append"), ast.Tuple(places, ast.Load()))
+        append = call(attribute(load(_PLACES), "append"), ast.Tuple(places, LOAD))
         body = [
             assign(NOW, attribute(load(RUNTIME), "now")),
-            assign(_PLACES, ast.List([], ast.Load())),
+            assign(_PLACES, ast.List([], LOAD)),
             assign(_KNOWN, constant(None)),
             loop("row", load("rows"), self._in_scope([*self._statements, ast.Expr(append)])),
             ast.Return(load(_PLACES)),

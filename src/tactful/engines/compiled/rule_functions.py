@@ -34,7 +34,19 @@ from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import Inliner, parts_of
 from tactful.engines.compiled.joins import lookup_of
 from tactful.engines.compiled.order_functions import order_function, order_name
-from tactful.engines.compiled.python_ast import assign, attribute, call, constant, function, is_known, load, loop
+from tactful.engines.compiled.python_ast import (
+    LOAD,
+    STORE,
+    assign,
+    attribute,
+    call,
+    constant,
+    function,
+    is_known,
+    load,
+    located,
+    loop,
+)
 from tactful.engines.compiled.runtime import Runtime, interviewers_by_person, messages_by_person
 from tactful.engines.compiled.tree import Item, Node, build, place_facts
 from tactful.engines.compiled.tree_code import Writer
@@ -77,7 +89,7 @@ def build_functions(checked: CheckedPack) -> Functions:
     orders = distinct_orders(target_orders(checked))
     sorting = [order_function(facts, order) for order in orders]
     tree = ast.Module([*facts.functions(), *mains, *sorting], [])
-    ast.fix_missing_locations(tree)
+    located(tree)
     # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
     namespace: dict[str, Any] = {**facts.tables, **CALLED}
     exec(compile(tree, f"<pack {checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
@@ -222,7 +234,7 @@ class MainFunction:
             case "person":
                 return loop("person", attribute(load(FAMILY), "people"), body)
             case "interview":
-                names = ast.Tuple([ast.Name(name, ast.Store()) for name in ("interview", "group")], ast.Store())
+                names = ast.Tuple([ast.Name(name, STORE) for name in ("interview", "group")], STORE)
                 rows = [attribute(load(FAMILY), name) for name in ("interviews", "interviewers")]
                 return ast.For(names, call(load("zip"), *rows), body, [])
             case entity:
@@ -252,7 +264,7 @@ class MainFunction:
 
     def _fired(self, rule: Rule) -> list[ast.stmt]:
         due = self._due(rule, self.inliner.expressions(nullable(rule.entity)))
-        return [ast.Expr(call(load("emit"), ast.Tuple([constant(rule.no), load(rule.entity), due], ast.Load())))]
+        return [ast.Expr(call(load("emit"), ast.Tuple([constant(rule.no), load(rule.entity), due], LOAD)))]
 
     # --- deadlines ---
 

@@ -21,6 +21,8 @@ from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import truth
 from tactful.engines.compiled.past import TURNS, RuleTurns, Turning
 from tactful.engines.compiled.python_ast import (
+    LOAD,
+    STORE,
     assign,
     attribute,
     both,
@@ -30,6 +32,7 @@ from tactful.engines.compiled.python_ast import (
     function,
     is_unknown,
     load,
+    located,
     negate,
 )
 from tactful.engines.compiled.timed import LATE, TimedFacts
@@ -85,7 +88,7 @@ class TurningFunctions:
             values = [_value(part, expressions) for part in parts]
             name = f"values{self._made}"
             self._made += 1
-            body = [*scope_of(entity, load("row")), ast.Return(ast.Tuple(values, ast.Load()))]
+            body = [*scope_of(entity, load("row")), ast.Return(ast.Tuple(values, LOAD))]
             self._compile([function(name, [RUNTIME, "row"], body)])
             made: Turning = self._namespace[name]
             return made
@@ -104,7 +107,7 @@ class TurningFunctions:
 
     def _compile(self, functions: list[ast.stmt]) -> None:
         tree = ast.Module([*self._facts.functions(), *functions], [])
-        ast.fix_missing_locations(tree)
+        located(tree)
         self._namespace.update(self._facts.dates)
         # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
         exec(compile(tree, f"<past of {self._checked.digest[:19]}>", "exec"), self._namespace)  # noqa: S102
@@ -152,14 +155,14 @@ class _SearchedFacts(TimedFacts):
             return super().remembering(no, body)
         kept, (value, low, high) = load("kept"), map(load, _KEPT)
         last, present = attribute(load(RUNTIME), "last"), attribute(load(RUNTIME), "present")
-        stale = ast.Compare(last, [ast.Lt()], [ast.Subscript(kept, constant(1), ast.Load())])
-        over = ast.Compare(last, [ast.GtE()], [ast.Subscript(kept, constant(2), ast.Load())])
+        stale = ast.Compare(last, [ast.Lt()], [ast.Subscript(kept, constant(1), LOAD)])
+        over = ast.Compare(last, [ast.GtE()], [ast.Subscript(kept, constant(2), LOAD)])
         anew = call(load("at_another_time"), load(RUNTIME), load("key"), load(f"work{no}"), load("row"))
         known = [
             assign("key", self.key(no)),
             assign("kept", call(attribute(present, "get"), load("key"))),
             ast.If(either([is_unknown(kept), stale, over]), [assign("kept", anew)], []),
-            ast.Assign([ast.Tuple([ast.Name(name, ast.Store()) for name in _KEPT], ast.Store())], kept),
+            ast.Assign([ast.Tuple([ast.Name(name, STORE) for name in _KEPT], STORE)], kept),
             _narrowed("low", ast.Gt(), low),
             _narrowed("high", ast.Lt(), high),
             ast.Return(value),
@@ -171,4 +174,4 @@ class _SearchedFacts(TimedFacts):
 def _narrowed(name: str, order: ast.cmpop, turn: ast.expr) -> ast.stmt:
     """The statement by which the results so far hold no longer than a fact does."""
     wider = ast.Compare(turn, [order], [attribute(load(RUNTIME), name)])
-    return ast.If(wider, [ast.Assign([ast.Attribute(load(RUNTIME), name, ast.Store())], turn)], [])
+    return ast.If(wider, [ast.Assign([ast.Attribute(load(RUNTIME), name, STORE)], turn)], [])

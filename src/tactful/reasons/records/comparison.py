@@ -8,7 +8,15 @@ import msgspec
 from msgspec import Meta
 
 from tactful.language.terms import Modality
-from tactful.reasons.records.decision import DueWord, JustificationRecord, Moment, PackRecord, Record, TargetRecord
+from tactful.reasons.records.decision import (
+    DueWord,
+    JustificationRecord,
+    Moment,
+    PackRecord,
+    Record,
+    SchemaVersion,
+    TargetRecord,
+)
 from tactful.reasons.records.why import AskedRecord, Plain, Words
 
 
@@ -148,6 +156,7 @@ class DecidedRecord(Record, frozen=True):
 class ComparisonRecord(Record, frozen=True):
     """The differences between two decisions, from the first to the second."""
 
+    schema_version: SchemaVersion
     before: DecidedRecord
     after: DecidedRecord
     same_candidate: bool

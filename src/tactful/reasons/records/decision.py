@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -208,6 +208,43 @@ class PackRecord(Record, frozen=True, omit_defaults=True):
     ] = None
 
 
+class LimitsRecord(Record, frozen=True):
+    """The bounds on the size of cases, see ``CaseLimits``."""
+
+    bytes: int
+    depth: int
+    text: int
+    applications: int
+    people: int
+    interviews: int
+    messages: int
+    handled: int
+    places: int
+    steps: int
+
+
+class MadeWithRecord(Record, frozen=True):
+    """Everything that an answer depends on. From the same, the answer is the same on any machine."""
+
+    tactful: Annotated[str, Meta(description="The version of tactful.")]
+    rule_language: Annotated[int, Meta(description="The version of the rule language.")]
+    holidays: Annotated[str, Meta(description="The version of the library that knows public holidays.")]
+    tzdata: Annotated[str, Meta(description="The version of the time zones.")]
+    engine: str
+    pack: PackRecord
+    limits: LimitsRecord
+    language: Annotated[str, Meta(description="The language of the texts (BCP 47).")]
+    at: Annotated[str, Meta(description="The moment decided for: ISO 8601, in the candidate's time zone.")]
+    case: Annotated[
+        str, Meta(description="SHA-256 over the facts of the case, in a form that does not depend on its text.")
+    ]
+
+
+#: The version of the shape of JSON answers. It grows with every change of their shape.
+SCHEMA_VERSION: Final = 2
+SchemaVersion = Annotated[int, Meta(description="The version of this shape. It grows with every change of the shape.")]
+
+
 class OverrideRecord(Record, frozen=True):
     """A safety rule that the pack switches off."""
 
@@ -242,8 +279,8 @@ class DecisionRecord(Record, frozen=True):
             "null: time alone never changes it."
         ),
     ]
-    engine: str
-    pack: PackRecord
+    schema_version: SchemaVersion
+    made_with: MadeWithRecord
     actions: tuple[ActionRecord, ...]
     set_aside: tuple[SetAsideRecord, ...]
     safety_off: tuple[OverrideRecord, ...]
@@ -305,8 +342,8 @@ class PlanRecord(Record, frozen=True):
 
     start: Annotated[str, Meta(description="ISO 8601, in the candidate's time zone, as all moments here.")]
     until: str
-    engine: str
-    pack: PackRecord
+    schema_version: SchemaVersion
+    made_with: MadeWithRecord
     items: tuple[PlannedRecord, ...]
     changes: Annotated[tuple[str, ...], Meta(description="All moments at which the decision changes.")]
     incomplete: Annotated[

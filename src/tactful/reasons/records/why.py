@@ -8,7 +8,16 @@ import msgspec
 from msgspec import Meta
 
 from tactful.language.terms import Modality
-from tactful.reasons.records.decision import DueWord, FlipsRecord, KindWord, Moment, PackRecord, Record, TargetRecord
+from tactful.reasons.records.decision import (
+    DueWord,
+    FlipsRecord,
+    KindWord,
+    Moment,
+    PackRecord,
+    Record,
+    SchemaVersion,
+    TargetRecord,
+)
 from tactful.source.diagnostics import TactfulError
 
 Place = Annotated[str, Meta(description="File and line.")]
@@ -359,6 +368,7 @@ Answer = AdvisedRecord | GaveWayRecord | DefeatedRecord | HandledAnswerRecord | 
 class WhyRecord(Record, frozen=True):
     """Why an action is advised or not: an answer for each target, and for each action of its family that is concerned."""
 
+    schema_version: SchemaVersion
     at: str
     pack: PackRecord
     action: str

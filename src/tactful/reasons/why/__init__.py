@@ -11,6 +11,7 @@ from tactful.decide.ranker import Conclusion, PutAside, Ranking
 from tactful.facts.rows import Row, inside
 from tactful.reasons.context import Context, application_of, pack_record, target_record
 from tactful.reasons.derivation import Derivation
+from tactful.reasons.records.decision import SCHEMA_VERSION
 from tactful.reasons.records.why import (
     AdvisedRecord,
     Answer,
@@ -43,6 +44,7 @@ def why(context: Context, ranking: Ranking, action: str, target: str | None) -> 
     question = _Question(context, ranking, action, kinds, named)
     answers = question.answers()
     return WhyRecord(
+        schema_version=SCHEMA_VERSION,
         at=context.calendar.local(context.now).isoformat(),
         pack=pack_record(context.checked),
         action=action,
