@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import tactful
+from answers import answer
 
 PACK = """
 pack: {name: small, version: 1}
@@ -127,7 +128,7 @@ def test_the_order_of_facts_changes_nothing(pack: tactful.Policy) -> None:
         "people": application["people"][::-1],
         "interviews": [{**interview, "interviewers": interview["interviewers"][::-1]}],
     }
-    assert pack.decide({**CASE, "applications": [turned]}).to_json() == pack.decide(CASE).to_json()
+    assert answer(pack.decide({**CASE, "applications": [turned]})) == answer(pack.decide(CASE))
 
 
 def test_threads_decide_alike(pack: tactful.Policy) -> None:

@@ -17,6 +17,7 @@ from tactful.decide import ranker
 from tactful.decide.timeline import timeline
 from tactful.decide.work import Work
 from tactful.engines import expiry
+from tactful.engines.compiled import runtime
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case
 
@@ -31,6 +32,15 @@ rules:
 ANYBODY = PAIRS.replace("WHERE", "message.kind: thank_you")
 OF_PERSON = PAIRS.replace("WHERE", "message.person: same as person.id")
 SEARCHED = ANYBODY.replace("by: none, ", "")
+#: For each message, a fact of the application that reads a person's fact about messages.
+KEPT = """
+actions: {look: {about: Look.}}
+facts:
+  person.busy: {count: message, where: {message.person: same as person.id}}
+  application.busy: {exists: person, where: {person.busy: at least 3}}
+rules:
+  r: {for each: message, when: {application.busy: yes}, then: {should: look}, to: application, by: none, because: So.}
+"""
 
 MANY_LOSE = """
 actions: {look: {about: Look.}}
@@ -72,6 +82,25 @@ def test_steps_grow_with_what_is_looked_at() -> None:
     assert _steps(_policy(OF_PERSON, steps=1), 400) / _steps(_policy(OF_PERSON, steps=1), 100) <= 4
     shipped = tactful.load(limits=tactful.CaseLimits(steps=1))
     assert _steps(shipped, 400) / _steps(shipped, 100) <= 4
+
+
+def _messages_with_one_person(size: int) -> dict[str, Any]:
+    case = _case(size)
+    for message in case["applications"][0]["messages"]:
+        message["person"] = "p0"
+    return case
+
+
+def test_what_an_application_reads_of_a_person_is_worked_out_once() -> None:
+    """Rules for each message that read it take four times the steps; those that read the person's fact take sixteen."""
+    anew = KEPT.replace("when: {application.busy: yes}", "when: {person.busy: at least 3}")
+    growth = {}
+    for text in (KEPT, anew):
+        policy = _policy(text, steps=1)
+        small, large = (policy.decider.work.steps(policy.read(_messages_with_one_person(size))) for size in (100, 400))
+        growth[text] = large / small
+    assert growth[KEPT] <= 4
+    assert 12 < growth[anew] <= 16
 
 
 def test_too_many_steps_are_an_error_with_a_place() -> None:
@@ -144,6 +173,7 @@ def test_the_end_of_a_rule_that_takes_too_many_steps_is_an_error() -> None:
     policy = _policy(SEARCHED)
     assert len(policy.decide(_case(100)).actions) == 100
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime, "SMALL", 0)  # cases of any size are searched as large ones are
         patch.setattr(expiry, "STEPS", 3_000)
         with pytest.raises(tactful.InvalidInput) as caught:
             policy.decide(_case(100))
@@ -257,6 +287,7 @@ def test_what_if_trials_and_plans_end_where_a_later_decision_takes_too_many_step
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The decision at hand is within its steps. A trial that is not counts as not possible, and a plan ends before it."""
+    monkeypatch.setattr(runtime, "SMALL", 0)  # cases of any size are searched as large ones are
     policy = _policy(SEARCHED)
     data = _case(20)
     data["applications"][0]["messages"][0]["sent_at"] = "2026-10-20T10:00:00Z"  # too long ago before the others are

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tactful
+from answers import answer
 from reference_cases import NOW, cases, iso
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Expiry, fires
@@ -58,7 +59,7 @@ def test_the_order_of_facts_never_matters(pack: tactful.Policy, data: dict[str, 
             for application in data["applications"][::-1]
         ],
     }
-    assert pack.decide(turned).to_json() == pack.decide(data).to_json()
+    assert answer(pack.decide(turned)) == answer(pack.decide(data))
 
 
 @settings(max_examples=60)
@@ -72,7 +73,7 @@ def test_how_it_felt_changes_nothing(pack: tactful.Policy, data: dict[str, Any],
             for application in data["applications"]
         ],
     }
-    assert pack.decide(changed).to_json() == pack.decide(data).to_json()
+    assert answer(pack.decide(changed)) == answer(pack.decide(data))
 
 
 @settings(max_examples=60)

@@ -43,19 +43,19 @@ def _said(record: FlipsRecord) -> list[list[tuple[str, str]]]:
 
 
 def test_what_the_candidate_can_do_comes_first_then_time() -> None:
-    """A thank-you is no longer due once it is sent, or once it is too late in the day."""
+    """A thank-you is no longer due once it is sent, or once a week has passed since the interview."""
     ways = [(way[0][0], way[0][1]) for way in _said(_flips("thank_you_note", "dana"))]
     assert ("mine", "thank you sent to Dana") in ways
-    assert next(way for way in ways if way[0] != "mine") == ("time", "wait until Mon 23 Nov 2026, 21:00")
+    assert next(way for way in ways if way[0] != "mine") == ("time", "wait until Sat 28 Nov 2026, 16:30")
 
 
 def test_time_is_told_to_the_second_at_which_it_does_it() -> None:
-    """A call opens two business days after the promised day, and not a second before."""
+    """A call opens two business days after the promised day, when people are back at work, and not a second before."""
     record = _flips("call", "dana")
     assert not record.given
     [flip] = record.ways
     [change] = flip.changes
-    assert change.after == "2026-12-01T17:00:00-05:00"
+    assert change.after == "2026-12-02T09:00:00-05:00"
 
 
 def test_a_stated_preference_is_theirs_to_change() -> None:

@@ -49,8 +49,8 @@ def _given(decision: tactful.Decision, flips: FlipsRecord, kinds: frozenset[str]
     )
 
 
-def _owner(checked: CheckedPack, change: ChangedFactRecord) -> str:
-    """Who can bring a change about, by the notes on its field."""
+def _owner(checked: CheckedPack, change: ChangedFactRecord, case: tactful.Case) -> str:
+    """Who can bring a change about, by the notes on its field. A new offer is the company's to make."""
     if change.path.endswith(".messages"):
         return "mine" if change.after["direction"] == "sent" else "theirs"
     whole, _, name = change.path.rpartition(".")
@@ -59,7 +59,27 @@ def _owner(checked: CheckedPack, change: ChangedFactRecord) -> str:
     spec = given_fields()[entity].get(name)
     if mutability == "mine" or (spec is not None and change.after in spec.mine):
         return "mine"
-    return "theirs" if mutability == "theirs" else "fixed"
+    offers = {application.id for application in case.shape.applications if application.offer is not None}
+    new = entity == "offer" and whole.removeprefix("offer[").removesuffix("]") not in offers
+    return "theirs" if new or mutability == "theirs" else "fixed"
+
+
+def test_a_new_offer_comes_now() -> None:
+    """Of an offer that is not there, no way says that it came on an earlier day."""
+    moments = set()
+    for path in EXAMPLES:
+        case = PACK.read_text(path.read_bytes(), path.name)
+        had = {application.id for application in case.shape.applications if application.offer is not None}
+        decision = PACK.decide(case)
+        for action in ("wait", "contact"):
+            for flips in decision.why(action, flip=True).flips or ():
+                changes = [change for way in flips.ways for change in way.changes]
+                moments |= {
+                    change.after == decision.at
+                    for change in changes
+                    if change.path.endswith("].received_at") and change.path[6:].partition("]")[0] not in had
+                }
+    assert moments == {True}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -87,5 +107,5 @@ def test_whose_to_do_a_change_is_follows_its_field(path: Path) -> None:
         changes = [change for flips in record.flips for way in flips.ways for change in way.changes]
         for change in changes:
             if change.who != "time":
-                owner = _owner(PACK.checked, change)
+                owner = _owner(PACK.checked, change, case)
                 assert change.who == owner or (change.who == "unknown" and change.before is None and owner != "mine")

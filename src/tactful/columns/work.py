@@ -18,25 +18,24 @@ def too_large(columns: Columns, work: Work) -> Places:
     sizes = sum((_below("candidate", entity, columns) for entity in ENTITIES), np.zeros(columns.sizes["candidate"]))
     if not (sizes > work.safe).any():
         return np.zeros(0, np.int64)
-    steps = sum((tests * _visits(shape, columns, work) for shape, tests in work.tests.items()), np.zeros(len(sizes)))
+    steps = sum((tests * _visits(shape, columns) for shape, tests in work.tests.items()), np.zeros(len(sizes)))
     return np.flatnonzero(steps > work.limit)
 
 
-def _visits(shape: Shape, columns: Columns, work: Work) -> Counts:
+def _visits(shape: Shape, columns: Columns) -> Counts:
     """For each candidate, how many rows, or pairs of rows, are looked at."""
-    entity, over, pivot = shape.entity, shape.over, shape.pivot
+    over, pivot = shape.over, shape.pivot
     if over is None or pivot is None:
-        return _owners("candidate", entity, columns, work)
-    pairs = _owners(pivot, entity, columns, work) * _below(pivot, over, columns)
+        return _owners("candidate", shape, columns)
+    pairs = _owners(pivot, shape, columns) * _below(pivot, over, columns)
     counts = np.zeros(columns.sizes["candidate"])
     np.add.at(counts, columns.above(pivot, "candidate"), pairs)
     return counts
 
 
-def _owners(pivot: str, entity: str, columns: Columns, work: Work) -> Counts:
-    """For each row of ``pivot``, how many rows below it a fact or rule of an entity is worked out for."""
-    own = _below(pivot, entity, columns)
-    return sum((_below(pivot, other, columns) for other in work.again), own) if entity == "person" else own
+def _owners(pivot: str, shape: Shape, columns: Columns) -> Counts:
+    """For each row of ``pivot``, how many rows below it a fact or rule is worked out for."""
+    return sum((_below(pivot, other, columns) for other in shape.again), _below(pivot, shape.entity, columns))
 
 
 def _below(pivot: str, entity: str, columns: Columns) -> Counts:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from math import isqrt
 from typing import Final, Literal, NamedTuple, assert_never
 
@@ -42,6 +43,7 @@ from tactful.language.ir.reads import (
     fields_of_fact,
     fields_of_orders,
     fields_of_rule,
+    reached,
 )
 from tactful.source.codes.case import TooMuchWork
 from tactful.source.diagnostics import InvalidInput, Span
@@ -67,13 +69,15 @@ _PERSON_IDS: Final = {("person", "id"), ("interviewer", "id"), ("message", "pers
 class Shape(NamedTuple):
     """Which rows are looked at for each row of ``entity``: none, those of ``over`` below the row of ``pivot``.
 
-    ``person``: of these, only the rows of the ``same`` person, or of ``one`` person whom the row names.
+    ``person``: of these, only the rows of the ``same`` person, or of ``one`` person whom the row names. What is worked out
+    for each person is worked out anew for each row of the entities in ``again``.
     """
 
     entity: str
     over: str | None = None
     pivot: str | None = None
     person: Literal["any", "same", "one"] = "any"
+    again: tuple[str, ...] = ()
 
 
 class _Part(NamedTuple):
@@ -89,20 +93,23 @@ class Work:
     """The work that a pack takes. Immutable, and safe to use from any number of threads.
 
     A case with at most ``safe`` rows never takes more than ``limit`` steps. ``tests`` says how many tests are made of the
-    rows, or pairs of rows, of each shape. Facts of a person are computed anew for rows of the entities in ``again``.
+    rows, or pairs of rows, of each shape.
     """
 
     def __init__(self, checked: CheckedPack, limit: int) -> None:
         self._sources, self.limit = dict(checked.sources), limit
         self._parts = tuple(_parts(checked))
-        self.again = _computed_again(checked)
         self.tests: Counter[Shape] = Counter()
         for part in self._parts:
             self.tests[part.shape] += part.tests
         #: What it takes besides to search for the ends of rules without ``by``, which :mod:`tactful.engines.expiry` bounds.
         self._searched = _searched(checked)
         #: The owners, what is looked at for each of them, and the tests. A shape without ``over`` looks once for each owner.
-        self._rough = tuple((shape.entity, shape.over or "candidate", tests) for shape, tests in self.tests.items())
+        self._rough = tuple(
+            (owner, shape.over or "candidate", tests)
+            for shape, tests in self.tests.items()
+            for owner in (shape.entity, *shape.again)
+        )
         self._each = max(1, self.tests.total())
         self.safe = self._safe()
 
@@ -119,14 +126,14 @@ class Work:
         """How many rows' worth of work a decision takes: the number of rows, or more where rows are compared in pairs."""
         if case.size <= _SMALL:
             return case.size
-        sizes = _Sizes(case, self.again)
+        sizes = _Sizes(case)
         steps = self._counted(sizes, self.tests) + self._counted(sizes, self._searched)
         return max(case.size, steps // self._each)
 
     def steps(self, case: Case) -> int:
         """The most steps that a decision on a case takes: counted roughly where that is enough to allow it."""
         rough = self._roughly(case)
-        return rough if rough <= self.limit else self._counted(_Sizes(case, self.again), self.tests)
+        return rough if rough <= self.limit else self._counted(_Sizes(case), self.tests)
 
     def _roughly(self, case: Case) -> int:
         """No less than the steps: as if all rows belonged to one application and one person."""
@@ -145,10 +152,9 @@ class Work:
             "interviewer": interviewers,
             "message": messages,
         }
-        owners = {**rows, "person": people + sum(rows[entity] for entity in self.again)}
         steps = 0
         for owner, over, tests in self._rough:
-            steps += tests * owners[owner] * rows[over]
+            steps += tests * rows[owner] * rows[over]
         return steps
 
     def _counted(self, sizes: _Sizes, tests: Mapping[Shape, int]) -> int:
@@ -165,7 +171,7 @@ class Work:
             raise self._too_much(case, steps)
 
     def _too_much(self, case: Case, steps: int) -> InvalidInput:
-        sizes = _Sizes(case, self.again)
+        sizes = _Sizes(case)
         worst = max(self._parts, key=lambda part: part.tests * sizes.visits(part.shape))
         rows = f"{sizes.visits(worst.shape):,} {'rows' if worst.shape.over is None else 'pairs of rows'}"
         message = (
@@ -183,8 +189,8 @@ class Work:
 class _Sizes:
     """How many rows of each entity a case has, in each application and of each person."""
 
-    def __init__(self, case: Case, again: frozenset[str]) -> None:
-        self._case, self._again = case, again
+    def __init__(self, case: Case) -> None:
+        self._case = case
         self._families = [_counts(family) for family in case.families]
         self._all = {entity: sum(counts[entity] for counts in self._families) for entity in _COUNTED}
         self._all["candidate"] = 1
@@ -194,21 +200,20 @@ class _Sizes:
         """How many rows, or pairs of rows, are looked at."""
         over = shape.over
         if over is None:
-            return self._owners(shape.entity, self._all)
+            return self._owners(shape, self._all)
         if shape.pivot == "candidate":
-            return self._owners(shape.entity, self._all) * self._all[over]
+            return self._owners(shape, self._all) * self._all[over]
         if shape.pivot == "interview":
             return sum(self._in_interviews(shape.entity, family) for family in self._case.families)
         if shape.person == "any":
-            return sum(self._owners(shape.entity, counts) * counts[over] for counts in self._families)
+            return sum(self._owners(shape, counts) * counts[over] for counts in self._families)
         if self._people is None:
             self._people = [_by_person(family) for family in self._case.families]
         return sum(map(self._of_person, [shape] * len(self._people), self._families, self._people))
 
-    def _owners(self, entity: str, counts: Mapping[str, int]) -> int:
-        """How many rows a fact or rule of an entity is worked out for."""
-        own = counts[entity]
-        return own + sum(counts[other] for other in self._again) if entity == "person" else own
+    def _owners(self, shape: Shape, counts: Mapping[str, int]) -> int:
+        """How many rows a fact or rule is worked out for."""
+        return counts[shape.entity] + sum(counts[other] for other in shape.again)
 
     def _in_interviews(self, entity: str, family: Family) -> int:
         groups = map(len, family.interviewers)
@@ -218,9 +223,8 @@ class _Sizes:
         assert shape.over is not None
         rows = people[shape.over]
         if shape.person == "one":
-            return self._owners(shape.entity, counts) * max(rows.values(), default=0)
-        owners = ("person", *self._again) if shape.entity == "person" else (shape.entity,)
-        return sum(count * rows[id_] for owner in owners for id_, count in people[owner].items())
+            return self._owners(shape, counts) * max(rows.values(), default=0)
+        return sum(count * rows[id_] for owner in (shape.entity, *shape.again) for id_, count in people[owner].items())
 
 
 def _counts(family: Family) -> dict[str, int]:
@@ -261,9 +265,12 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
     )
     sorting = closure(computed(fields_of_orders(action for action, _ in orders)), facts)
     times = again + Counter(closure(computed(fields), facts) | sorting.difference(again))
+    anew = _computed_again(checked)
     for fact in checked.facts:
-        for _ in range(times[fact.id]):
-            yield from _parts_of_fact(fact, checked, tests)
+        entities = tuple(entity for entity in _OF_PERSON if fact.entity == "person" and fact.id in anew[entity])
+        for part in _parts_of_fact(fact, checked, tests):
+            shape = part.shape._replace(again=entities)
+            yield from repeat(part._replace(shape=shape), times[fact.id])
     for action, entity in orders:
         if action.order:
             yield _Part(action.id, action.span, Shape(entity), len(action.order))
@@ -300,15 +307,22 @@ def _shape(fact: Aggregate) -> Shape:
     return Shape(fact.entity, fact.over, fact.pivot, "same" if same else "one")
 
 
-def _computed_again(checked: CheckedPack) -> frozenset[str]:
-    """The entities for whose rows facts of a person are computed anew: those with rules that read one."""
+def _computed_again(checked: CheckedPack) -> dict[str, set[str]]:
+    """For each entity of rows about a person: the facts that its rules read, and what these read of the same rows.
+
+    Of a person, they are worked out anew for each row. What a fact of an application or of the candidate reads is kept,
+    and so worked out once for each person.
+    """
     facts = {fact.id: fact for fact in checked.facts}
-    again = set()
+    again = {}
     for entity in _OF_PERSON:
+        leads_to = {
+            id_: computed(fields_of_fact(fact)) if fact.entity in ("person", entity) else set()
+            for id_, fact in facts.items()
+        }
         read = computed(field for rule in checked.rules if rule.entity == entity for field in fields_of_rule(rule))
-        if any(facts[id_].entity == "person" for id_ in closure(read, facts)):
-            again.add(entity)
-    return frozenset(again)
+        again[entity] = reached(read, leads_to.__getitem__)
+    return again
 
 
 def _searched(checked: CheckedPack) -> Counter[Shape]:

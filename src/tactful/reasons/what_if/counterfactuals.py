@@ -294,9 +294,13 @@ class _Search:
                 yield _Step(who, spot, lambda shape, spot=spot, given=given: changed(shape, spot, given), record)  # type: ignore[misc]
 
     def _values(self, field: ReadField, row: Row) -> Iterator[Value]:
-        """Values to try. A moment that people name in advance lies in the future; any other is the present moment."""
+        """Values to try. A moment that people name in advance lies in the future; any other is the present moment.
+
+        What already happened may have any past moment, if its row is in the case. A new row begins now.
+        """
         context = self._context
-        if isinstance(field.kind, MomentKind) and field.note.mutability in ("mine", "theirs"):
+        new = row.entity != field.entity
+        if isinstance(field.kind, MomentKind) and (new or field.note.mutability in ("mine", "theirs")):
             named = field.custom or is_deadline(field.entity, field.name)
             if not named:
                 yield context.now
