@@ -12,7 +12,7 @@ test:
 
 # Lint, types and floors.
 lint:
-	.venv/bin/ruff check src tests benchmarks && .venv/bin/mypy && .venv/bin/lint-imports
+	.venv/bin/ruff check src tests benchmarks examples && .venv/bin/mypy && .venv/bin/lint-imports
 
 # How fast a decision is, and what a plan, questions and what-ifs cost.
 bench:

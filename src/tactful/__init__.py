@@ -21,31 +21,73 @@ from tactful.api.plan import Plan, Planned, Window
 from tactful.api.policy import Policy, load, loads
 from tactful.api.watch import Watch
 from tactful.decide.decider import EngineName
+from tactful.decide.invariants import Violation
 from tactful.engines.rete import Rete
+from tactful.facts.calendars import Calendar
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
 from tactful.language.load import Locations
+from tactful.reasons.records.comparison import ComparisonRecord
+from tactful.reasons.records.decision import (
+    ActionRecord,
+    AlternativeRecord,
+    AnswerRecord,
+    DecisionRecord,
+    EffectRecord,
+    InvariantOffRecord,
+    JustificationRecord,
+    MadeWithRecord,
+    OutsideSafetyRecord,
+    OverrideRecord,
+    PlannedRecord,
+    PlanRecord,
+    QuestionRecord,
+    SetAsideRecord,
+    TargetRecord,
+    WinnerRecord,
+)
+from tactful.reasons.records.why import WhyRecord
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, Span, TactfulError
 
 __all__ = [
     "ActionInfo",
+    "ActionRecord",
     "Advice",
+    "AlternativeRecord",
+    "AnswerRecord",
+    "Calendar",
     "Case",
     "CaseLimits",
+    "ComparisonRecord",
     "Decision",
+    "DecisionRecord",
     "Diagnostic",
+    "EffectRecord",
     "EngineError",
     "FactInfo",
     "InvalidInput",
+    "InvariantOffRecord",
+    "JustificationRecord",
+    "MadeWithRecord",
+    "OutsideSafetyRecord",
+    "OverrideRecord",
     "ParameterInfo",
     "Plan",
+    "PlanRecord",
     "Planned",
+    "PlannedRecord",
     "Policy",
+    "QuestionRecord",
     "Rete",
+    "SetAsideRecord",
     "Span",
     "TactfulError",
+    "TargetRecord",
+    "Violation",
     "Watch",
+    "WhyRecord",
     "Window",
+    "WinnerRecord",
     "__version__",
     "load",
     "loads",

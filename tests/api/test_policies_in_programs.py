@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import os
 import pickle
+import re
 import subprocess
 import sys
 import threading
@@ -245,6 +247,26 @@ def test_reprs_are_short_and_say_nothing_about_people() -> None:
     for text in shown:
         assert len(text) < 120
         assert not any(word in text for word in ("Kim", "kim", "Pat", "Hidden", "Secret"))
+
+
+# --- types ---
+
+#: Classes of other packages, and of the extra ``batch``, which are not imported with the package; and names of choices.
+NOT_HERE = {"DecidedTables", "Mapping", "None", "Path", "Table", "Modality", "AdviceKind", "DueMeans"}
+
+
+def test_what_public_methods_return_is_public() -> None:
+    """So that programs can name the types. Methods that are for other parts of the package say so."""
+    missing = []
+    for name in ("Advice", "Decision", "Plan", "Planned", "Policy", "Watch"):
+        for member, value in vars(getattr(tactful, name)).items():
+            function = value.fget if isinstance(value, property) else getattr(value, "_function", value)
+            if member.startswith("_") or not inspect.isfunction(function):
+                continue
+            if "other parts of this package" not in (function.__doc__ or ""):
+                types = re.findall(r"[A-Z]\w+", str(function.__annotations__["return"]))
+                missing += [(name, member, type_) for type_ in types if type_ not in {*tactful.__all__, *NOT_HERE}]
+    assert missing == []
 
 
 # --- what goes in, and what schemas say ---

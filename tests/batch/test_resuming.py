@@ -14,7 +14,7 @@ import pytest
 from running import HANG, files, manifest, records, run, start, start_and_pause, units_done, wait_for_units
 from sample_cases import case, lines, tables, write_tables
 
-COUNT = 2000
+COUNT = 1200
 #: Chunks so small that there are many units.
 SMALL = ("--chunk", "25")
 
@@ -24,7 +24,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the same cases as lines and as tables, and what a run that nobody disturbed made of them."""
     folder = tmp_path_factory.mktemp("given")
     (folder / "cases.jsonl").write_bytes(lines(range(COUNT)))
-    write_tables(folder / "tables", tables(map(case, range(COUNT))), 1000)
+    write_tables(folder / "tables", tables(map(case, range(COUNT))), 600)
     run(folder / "cases.jsonl", folder / "of-lines", *SMALL, "--workers", 1)
     run(folder / "tables", folder / "of-tables", *SMALL, "--workers", 1)
     run(folder / "tables", folder / "arrow-of-tables", *SMALL, "--workers", 1, "--format", "arrow")
@@ -183,7 +183,7 @@ def test_a_batch_that_is_done_is_left_alone(given: Path) -> None:
     out = given / "of-tables"
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     ended = run(given / "tables", out, *SMALL)
-    assert ended.stdout.startswith("this batch is already done; --fresh starts it over\n2,000 cases decided")
+    assert ended.stdout.startswith(f"this batch is already done; --fresh starts it over\n{COUNT:,} cases decided")
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
 
 

@@ -23,7 +23,7 @@ CLOCKS = {f"{entity}.{name}" for entity, own in given_fields().items() for name,
 def _said(policy: tactful.Policy, case: Any, now: datetime) -> tuple[dict[str, Any], str | None]:
     """The answer at a moment without what goes on with it, and until when it is the same."""
     record = json.loads(policy.decide(case, now).to_json())
-    del record["at"]
+    del record["at"], record["made_with"]
     for part in (*record["actions"], *record["set_aside"]):
         _hide_clocks(part)
     return record, record.pop("unchanged_before")

@@ -56,8 +56,13 @@ class Block(msgspec.Struct, frozen=True):
 
 
 def pages() -> list[Path]:
-    """The README, CONTRIBUTING and all pages of ``docs/``."""
-    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    """The README, CONTRIBUTING and all pages of ``docs/`` and ``examples/``."""
+    folders = (ROOT / "docs", ROOT / "examples")
+    return [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *(page for each in folders for page in sorted(each.rglob("*.md"))),
+    ]
 
 
 def blocks(text: str) -> Iterator[Block]:

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, Protocol
 import msgspec
 
 from tactful.decide.groups import Groups
+from tactful.decide.next_change import next_change
 from tactful.decide.ranker import Conclusion, PutAside, Ranking
 from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
@@ -21,6 +22,7 @@ from tactful.reasons.compare import compare
 from tactful.reasons.context import Context, Reasons, application_of
 from tactful.reasons.lasting import Lasting
 from tactful.reasons.made_with import made_with
+from tactful.reasons.messages import Messages
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import (
     SCHEMA_VERSION,
@@ -31,6 +33,7 @@ from tactful.reasons.records.decision import (
     InvariantOffRecord,
     JustificationRecord,
     MadeWithRecord,
+    MessagesRecord,
     OutsideSafetyRecord,
     OverrideRecord,
     QuestionRecord,
@@ -360,6 +363,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         context = self.context
         winners = tuple(
             WinnerRecord(
+                key=context.key(winner),
                 action=winner.action,
                 modality=winner.modality,
                 label=context.label(winner),
@@ -370,6 +374,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             for winner in reasons.first(loser.lost_to)
         )
         return SetAsideRecord(
+            key=context.key(loser),
             action=loser.action,
             modality=loser.modality,
             label=context.label(loser),
@@ -445,11 +450,40 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             if application is None or question.application in (None, application)
         )
 
-    def record(self, application: str | None = None, *, questions: bool = False) -> DecisionRecord:
+    @lazy
+    def next_change(self) -> datetime | None:
+        """The exact moment at which this decision changes if no fact does, in the candidate's time zone.
+
+        It is ``None`` if the decision stays the same for six weeks. What changes is what :attr:`unchanged_before` speaks of,
+        apart from values in sentences. The case is decided again at each moment at which it might change, so this takes
+        longer than the decision.
+        """
+        context = self.context
+        moment = next_change(context.decider, context.case, context.now, self.ranking)
+        return context.moment(moment)
+
+    @property
+    def messages(self) -> tuple[MessagesRecord, ...]:
+        """The sentences of all advice, alternatives and conclusions set aside, as ids and arguments."""
+        ranking, messages = self.ranking, Messages(self.context)
+        shown = [conclusion for ranked in ranking.ranked for conclusion in (ranked, *ranked.alternatives)]
+        aside = [*ranking.set_aside, *(item.conclusion for item in ranking.put_aside)]
+        winners = [winner for loser in aside for winner in loser.lost_to]
+        return tuple(map(messages.of, dict.fromkeys([*shown, *aside, *winners])))
+
+    def record(
+        self,
+        application: str | None = None,
+        *,
+        questions: bool = False,
+        messages: bool = False,
+        next_change: bool = False,
+    ) -> DecisionRecord:
         """The decision as JSON has it.
 
         ``application`` is an id: the record then has only what concerns that application or the candidate as a whole.
-        ``questions`` adds the questions worth asking, which takes some tens of milliseconds.
+        ``questions`` adds the questions worth asking, which takes some milliseconds, ``messages`` all sentences as ids and
+        arguments, and ``next_change`` the exact moment at which the decision changes.
         """
         chosen, reasons = self.actions, Reasons(self.context)
         if application is not None:
@@ -457,7 +491,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         actions = tuple(advice.record_within(reasons) for advice in chosen)
         return DecisionRecord(
             at=self.at.isoformat(),
-            unchanged_before=None if (moment := self.unchanged_before) is None else moment.isoformat(),
+            unchanged_before=_iso(self.unchanged_before),
             schema_version=SCHEMA_VERSION,
             made_with=self.made_with,
             actions=actions,
@@ -467,14 +501,29 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             outside_safety=outside_safety(self.context.checked, chosen) or msgspec.UNSET,
             questions=self.questions_for(application) if questions else msgspec.UNSET,
             questions_incomplete=True if questions and self.questions_incomplete else msgspec.UNSET,
+            messages=self.messages if messages else msgspec.UNSET,
+            next_change=_iso(self.next_change) if next_change else msgspec.UNSET,
             incomplete=True if reasons.left_out or self.set_aside_incomplete else msgspec.UNSET,
         )
 
-    def to_json(self, application: str | None = None, *, questions: bool = False) -> bytes:
+    def to_json(
+        self,
+        application: str | None = None,
+        *,
+        questions: bool = False,
+        messages: bool = False,
+        next_change: bool = False,
+    ) -> bytes:
         """The decision as JSON (UTF-8), described by ``tactful schema decision``. Arguments are those of :meth:`record`."""
-        return msgspec.json.encode(self.record(application, questions=questions))
+        return msgspec.json.encode(
+            self.record(application, questions=questions, messages=messages, next_change=next_change)
+        )
 
     def to_builtins(self) -> Mapping[str, object]:
         """The decision as plain dictionaries and lists."""
         built: Mapping[str, object] = msgspec.json.decode(self.to_json())  # msgspec.to_builtins would leave tuples
         return built
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -38,6 +38,7 @@ from tactful.language.load.forgotten import with_forgotten_extends
 from tactful.language.load.source import source_of
 from tactful.language.syntax import Pack
 from tactful.reasons.context import Context
+from tactful.reasons.lasting import Lasting
 from tactful.reasons.pieces import Pieces
 from tactful.source.diagnostics import Diagnostic, EngineError, InvalidInput, TactfulError
 from tactful.source.lazy import lazy
@@ -116,7 +117,7 @@ class Policy:
 
     @property
     def calendars(self) -> Calendars:
-        """The calendars that decisions of this pack use."""
+        """The calendars that decisions of this pack use. For other parts of this package."""
         return self._calendars
 
     def as_of(self, day: date) -> Policy:
@@ -156,8 +157,8 @@ class Policy:
     def warm(self, countries: Iterable[str] = ()) -> None:
         """Do ahead what the first decisions would otherwise wait for, for a service that starts.
 
-        Compiles what explanations need, which else happens after the first few explained decisions, and loads the public
-        holidays of ``countries`` (ISO 3166 codes, such as ``US-NY``) from last year to next year. Takes some tenths of a second.
+        Compiles what answers need, which else happens in the first few of them, and loads the public
+        holidays of ``countries`` (ISO 3166 codes, such as ``US-NY``) from last year to next year. Takes about half a second.
         Raises :class:`tactful.TactfulError` for a country whose holidays are not known.
         """
         this_year = date.today().year
@@ -170,6 +171,7 @@ class Policy:
         if turning is not None:
             turning.warm()
             self.decider.once(Pieces).warm()
+        self.decider.once(Lasting)
 
     def read(self, case: CaseInput, now: datetime | None = None) -> Case:
         """Read a case: a :class:`Case`, a mapping, or JSON (bytes or text). ``now`` replaces the case's own.
@@ -219,7 +221,7 @@ class Policy:
             raise InvalidInput(problems)
         return self._with(case, shape)
 
-    def done(self, case: CaseInput, key: str, at: datetime | None = None, **details: Any) -> Case:
+    def done(self, case: CaseInput, key: str, /, at: datetime | None = None, **details: Any) -> Case:
         """The case after the advice with this key was followed ``at`` a moment, or else at the case's own ``now``.
 
         The case gets what the action ``leaves``, such as a message that was sent, and remembers the key, so that the advice
@@ -340,7 +342,10 @@ class Policy:
         return violations(self.decider, decision.context.case, decision.context.now)
 
     def fire(self, case: Case, now: int) -> list[Firing]:
-        """All firings behind a decision at ``now`` (seconds since 1970), steps included, in no particular order."""
+        """All firings behind a decision at ``now`` (seconds since 1970), steps included, in no particular order.
+
+        For other parts of this package.
+        """
         return [Firing(*firing) for firing in self.decider.fire(case, now) + self.decider.steps(case, now)]
 
 

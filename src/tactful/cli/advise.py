@@ -49,6 +49,12 @@ def advise(
     questions: Annotated[
         bool, typer.Option("--questions", help="With --format json: include the facts that would change the decision.")
     ] = False,
+    messages: Annotated[
+        bool, typer.Option("--messages", help="With --format json: include all sentences as ids and arguments.")
+    ] = False,
+    next_change: Annotated[
+        bool, typer.Option("--next-change", help="With --format json: include the moment at which the answer changes.")
+    ] = False,
     full: Annotated[
         bool, typer.Option("--full", help="As text: every step, reason and source, and what was set aside.")
     ] = False,
@@ -66,7 +72,7 @@ def advise(
         _render_answers(answers, err)
     decision = policy.decide(read, now)
     if format_ == "json":
-        write_bytes(decision.to_json(application, questions=questions))
+        write_bytes(decision.to_json(application, questions=questions, messages=messages, next_change=next_change))
         return
     from tactful.formats.text import render_decision  # JSON does not need it
 

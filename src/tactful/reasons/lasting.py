@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tactful.decide.decider import Decider
+from tactful.decide.next_change import Ahead
 from tactful.decide.ranker import Conclusion, Ranking
-from tactful.engines.compiled.ahead import AheadFunctions
 from tactful.engines.compiled.past import Turning, Untold
-from tactful.engines.compiled.turning import TurningFunctions
 from tactful.facts.entities import SCOPES
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import AddStep, Field, FieldSlot, Rule, Template
@@ -25,8 +24,8 @@ class Lasting:
 
     def __init__(self, decider: Decider) -> None:
         self._decider, self._checked, self._clockwork = decider, decider.checked, decider.clockwork
-        self._turning = decider.turning or TurningFunctions(decider.checked, decider.clockwork)
-        self._ahead = AheadFunctions(decider.checked, self._turning)
+        self._ahead = decider.once(Ahead)
+        self._turning = self._ahead.turning
         self._of_rules: dict[int, Turning | None] = {}
         self._of_targets: dict[tuple[str, str], Turning | None] = {}
         steps = (rule for rule in self._checked.rules if isinstance(rule.conclusion, AddStep))
@@ -35,15 +34,13 @@ class Lasting:
     def same_before(self, case: Case, now: int, ranking: Ranking, telling: Telling) -> int:
         """The first second (since 1970, UTC) after ``now`` at which the answer can change by time alone.
 
-        :data:`NO_TURN` or later: it does not change.
+        A moment beyond all years that calendars know: it does not change.
         """
         try:
             turn = telling.next_turn((function, row) for function, row in self._shown(case, now, ranking) if function)
         except Untold:
             return now + 1
-        handled = () if case.handled is None else case.handled.dismissed.values()
-        back = (moment for moment in handled if moment is not None and moment > now)
-        return min(self._ahead.same_before(case, now), turn >> 1, *back)
+        return min(self._ahead.same_before(case, now), turn >> 1)
 
     def _shown(self, case: Case, now: int, ranking: Ranking) -> Iterator[tuple[Turning | None, Row]]:
         """The functions for facts that the answer shows or is sorted by, each with its row."""
@@ -52,9 +49,18 @@ class Lasting:
             yield self._of_target(conclusion.action, conclusion.target.entity), conclusion.target
             for no, row, _ in conclusion.firings:
                 yield self._of_rule(rules[no]), row
-        for rule in self._steps:
-            for row in self._decider.evaluator(case, now).rows(rule.entity):
+        evaluator, rows = self._decider.evaluator(case, now), dict[str, list[Row]]()
+        for rule in self._steps_of(ranking):
+            if rule.entity not in rows:
+                rows[rule.entity] = list(evaluator.rows(rule.entity))
+            for row in rows[rule.entity]:
                 yield self._of_rule(rule), row
+
+    def _steps_of(self, ranking: Ranking) -> list[Rule]:
+        """The rules that may add steps to ranked recommendations, and whose facts change by time."""
+        actions = self._checked.actions
+        advised = {kind for item in ranking.ranked if not item.prohibits for kind in actions[item.action].family}
+        return [rule for rule in self._steps if rule.conclusion.action in advised]
 
     def _of_rule(self, rule: Rule) -> Turning | None:
         """A function that reads the facts that a firing shows and that change by time; ``None`` if there are none."""

@@ -23,6 +23,27 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """The base of all records."""
 
 
+class MessageRecord(Record, frozen=True):
+    """A sentence as an id and its arguments, so that a host can word it itself."""
+
+    id: Annotated[
+        str,
+        Meta(description="Where the sentence stands in the pack.", examples=["rules.thank-you-note.because"]),
+    ]
+    args: Annotated[
+        dict[str, Any], Meta(description="The values of its placeholders, by field; `null` where one is unknown.")
+    ]
+
+
+class MessagesRecord(Record, frozen=True):
+    """The sentences of one piece of advice. The lists are in the order of its `steps` and `because`."""
+
+    key: Annotated[str, Meta(description="The key of the advice.")]
+    label: Annotated[MessageRecord | None, Meta(description="`null` if the action has no label of its own.")]
+    steps: tuple[MessageRecord, ...]
+    because: tuple[MessageRecord, ...]
+
+
 class TargetRecord(Record, frozen=True):
     """The row that an action concerns."""
 
@@ -92,6 +113,7 @@ class ActionRecord(Record, frozen=True):
 class WinnerRecord(Record, frozen=True):
     """A conclusion that another one lost to."""
 
+    key: Key
     action: str
     modality: Modality
     label: str
@@ -111,6 +133,7 @@ class HandledRecord(Record, frozen=True):
 class SetAsideRecord(Record, frozen=True):
     """A conclusion that lost a conflict, and the conclusions that it lost to; or that was done or dismissed."""
 
+    key: Key
     action: str
     modality: Modality
     label: str
@@ -152,6 +175,9 @@ class QuestionRecord(Record, frozen=True):
     target: TargetRecord
     application: Annotated[str | None, Meta(description="The id of the application, if it belongs to one.")]
     ask: Annotated[str, Meta(description="The question in words.")]
+    message: Annotated[
+        MessageRecord | None, Meta(description="The question as an id; `null` for one of tactful's own.")
+    ]
     kind: Annotated[str, Meta(description="The type of the answer, as rule authors call it.")]
     consequence: Annotated[
         int,
@@ -299,6 +325,17 @@ class DecisionRecord(Record, frozen=True):
     questions_incomplete: Annotated[
         bool | msgspec.UnsetType,
         Meta(description="Present and true if some unknown facts were not tried, as there are too many."),
+    ] = msgspec.UNSET
+    messages: Annotated[
+        tuple[MessagesRecord, ...] | msgspec.UnsetType,
+        Meta(description="All sentences as ids and arguments, by the keys of the advice; present only on request."),
+    ] = msgspec.UNSET
+    next_change: Annotated[
+        Moment | msgspec.UnsetType,
+        Meta(
+            description="The exact moment at which the answer changes if no fact does, present only on request; null: not "
+            "within six weeks."
+        ),
     ] = msgspec.UNSET
     incomplete: Annotated[
         bool | msgspec.UnsetType,

@@ -13,7 +13,8 @@ from tactful.language.ir import Condition
 from tactful.language.ir.fields_read import ReadField
 from tactful.reasons.budget import Budget
 from tactful.reasons.context import Context, application_of, target_record
-from tactful.reasons.records.decision import AnswerRecord, EffectRecord, QuestionRecord
+from tactful.reasons.messages import message
+from tactful.reasons.records.decision import AnswerRecord, EffectRecord, MessageRecord, QuestionRecord
 from tactful.reasons.what_if.outcomes import AdviceChange, Outcome, changes, decide_again, effects, within_reason
 from tactful.reasons.what_if.trials import Trial, trials
 from tactful.reasons.wording import fill, name_of
@@ -133,6 +134,7 @@ def _record(field: ReadField, row: Row, tried: list[_Tried], before: Outcome) ->
         target=target_record(row),
         application=application_of(row),
         ask=ask(field, row, context),
+        message=_message(field, row, context),
         kind=kind_name(field.kind),
         consequence=max(change.weight for answer in tried for change in answer.differing),
         answers=tuple(
@@ -144,6 +146,15 @@ def _record(field: ReadField, row: Row, tried: list[_Tried], before: Outcome) ->
             for trial, changed_advice in answers
         ),
     )
+
+
+def _message(field: ReadField, row: Row, context: Context) -> MessageRecord | None:
+    """The question of the pack as a message; ``None`` if it has none."""
+    if field.note.ask is None:
+        return None
+    env = context.evaluator.environment(field.entity, row)
+    id_ = f"fields.{field.entity}.{field.name}.ask"
+    return message(id_, field.note.ask, env, context.evaluator, context.calendar)
 
 
 def ask(field: ReadField, row: Row, context: Context) -> str:
