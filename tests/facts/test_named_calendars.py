@@ -12,8 +12,13 @@ import pytest
 import tactful
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Case
-from tactful.formats.agenda.lanes import groups, holidays
+from tactful.formats.agenda.lanes import groups, holidays, said_holidays
 
+#: A pack without calendars.
+BARE = """
+rules: {look: {about: Look around., for each: candidate, then: {should: look}, because: It helps.}}
+actions: {look: {about: Look around., label: Look around}}
+"""
 PACK = """
 calendars:
   default: {days off: [24 December to 1 January]}
@@ -139,7 +144,7 @@ def test_an_unknown_calendar_is_a_mistake_by_every_door() -> None:
     changed = POLICY.change(case(), {"application[a].calendar": "acme"})
     assert changed.families[0].application.calendar.name == "acme"
     with pytest.raises(tactful.InvalidInput, match="declare it under `calendars`"):
-        tactful.load().read(wrong)
+        tactful.loads(BARE).read(wrong)
 
 
 @pytest.mark.parametrize(
@@ -197,4 +202,9 @@ def test_a_plan_shows_days_off_of_named_calendars() -> None:
         ("2026-11-30", "day off (acme)"),
         ("2026-12-08", "day off (acme)"),
         ("2026-12-09", "day off (acme)"),
+    ]
+    assert said_holidays(holidays(plan, groups(plan))) == [
+        "Thu 26 Nov Thanksgiving Day (US)",
+        "Mon 30 Nov day off (acme)",
+        "Tue 8 Dec to Wed 9 Dec day off (acme)",
     ]

@@ -20,6 +20,7 @@ actions:
     steps: [Be brief., Read it aloud before you send it off.]
   ring: {about: Call., label: "Call {application.company|them}"}
   rest: {about: Wait., kind: wait, label: "Give {application.company|them} time"}
+  ask: {about: Ask., label: Ask to stay}
   look: {about: Look around., kind: standing, label: Look around}
   leave: {about: Leave., kind: standing, label: Leave your job}
 rules:
@@ -63,6 +64,22 @@ rules:
     by: application.reply_by
     because: "{application.company} has a lot to read."
     priority: 40
+  rest-well:
+    about: Rest well.
+    source: Our own practice
+    for each: application
+    when: {application.signals: reposted}
+    then: {step: Read nothing into it., of: rest}
+    because: It means little.
+    priority: 40
+  ask-today:
+    about: Ask.
+    source: Our own practice
+    for each: candidate
+    when: {candidate.notice_given: yes}
+    then: {should: ask}
+    because: It is often possible.
+    priority: 98
   look-on:
     about: Look on.
     source: Our own practice
@@ -153,6 +170,27 @@ def test_standing_advice_at_stake_comes_first() -> None:
     lines = _told(_acme(LEE), considering_quitting=True)
     assert lines[1:6] == ["", "First of all", " 1. MUST NOT  Leave your job", "    Nothing is signed.", ""]
     assert lines[-len(END) - 2 :] == ["Standing advice", " 4. SHOULD  Look around", *END]
+
+
+def test_standing_advice_at_stake_stands_among_what_is_to_do() -> None:
+    """Standing advice that something outranks, and that outranks other things to do, is told between them, with its reasons."""
+    lines = _told(_acme(LEE), considering_quitting=True, notice_given=True)
+    assert lines[1:7] == [
+        "",
+        "What to do now",
+        " 1. SHOULD  Ask to stay",
+        "    It is often possible.",
+        " 2. MUST NOT  Leave your job",
+        "    Nothing is signed.",
+    ]
+    assert lines[7].startswith(" 3. SHOULD  Write to Lee Park")
+
+
+def test_what_to_bear_in_mind_while_waiting_is_told() -> None:
+    """The steps of a wait stand below its reason."""
+    lines = _told(_acme(status="interviewing", signals=["reposted"]))
+    at = lines.index("    Acme has a lot to read.")
+    assert lines[at + 1] == "    - Read nothing into it."
 
 
 def test_standing_advice_alone_has_its_reasons() -> None:

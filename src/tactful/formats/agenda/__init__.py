@@ -1,7 +1,7 @@
 """A plan prepared for people, whatever the output format: strands, a dated agenda, and lanes for charts."""
 
 from tactful.formats.agenda.entries import Agenda, AgendaDay, Entry, agenda
-from tactful.formats.agenda.lanes import Day, Group, days, groups, holidays
+from tactful.formats.agenda.lanes import Day, Group, days, groups, holidays, said_holidays
 from tactful.formats.agenda.strands import Run, Strand, seconds, strands
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "days",
     "groups",
     "holidays",
+    "said_holidays",
     "seconds",
     "strands",
 ]

@@ -10,6 +10,7 @@ import msgspec
 from tactful.api.plan import Plan
 from tactful.facts.calendars import Calendar
 from tactful.formats.agenda.strands import Strand, strands
+from tactful.reasons.wording import say_short_day
 
 
 class Day(msgspec.Struct, frozen=True, eq=False):
@@ -65,6 +66,24 @@ def holidays(plan: Plan, shown: Iterable[Group]) -> tuple[tuple[date, str], ...]
         (day, f"{name} ({', '.join(filter(None, whose))})" if several and any(whose) else name)
         for (day, name), whose in places_by_holiday.items()
     )
+
+
+def said_holidays(off: Iterable[tuple[date, str]]) -> list[str]:
+    """Holidays in words. Days in a row with the same name are told together: ``Sun 27 Dec to Thu 31 Dec day off``."""
+    runs: list[tuple[date, date, str]] = []
+    for day, name in off:
+        run = next(
+            (no for no, (_, last, of) in enumerate(runs) if of == name and last + timedelta(days=1) == day), None
+        )
+        if run is None:
+            runs.append((day, day, name))
+        else:
+            runs[run] = (runs[run][0], day, name)
+    return [f"{_from_to(first, last)} {name}" for first, last, name in runs]
+
+
+def _from_to(first: date, last: date) -> str:
+    return say_short_day(first) if first == last else f"{say_short_day(first)} to {say_short_day(last)}"
 
 
 def _holiday(calendar: Calendar, day: date) -> str | None:

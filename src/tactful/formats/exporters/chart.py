@@ -12,7 +12,7 @@ import msgspec
 from tactful.api.decision import Advice
 from tactful.api.plan import Plan, Window
 from tactful.facts.calendars import Calendar
-from tactful.formats.agenda import Group, Strand, days, groups, holidays, seconds
+from tactful.formats.agenda import Group, Strand, days, groups, holidays, said_holidays, seconds
 from tactful.formats.agenda.hours import their_clock
 from tactful.language.terms import Modality
 from tactful.reasons.wording import name_of, say_moment, say_month, say_short_day
@@ -119,7 +119,7 @@ class _Layout:
         right = self._left + self._day * len(self._days)
         width = max(right, MARGIN + text_width(subtitle)) + MARGIN
         notes = _in_lines(
-            [f"{say_short_day(day)} {name}" for day, name in holidays(self._plan, self._groups)],
+            said_holidays(holidays(self._plan, self._groups)),
             min(width - 2 * MARGIN, _ROOM),  # visible without scrolling
         )
         return Chart(

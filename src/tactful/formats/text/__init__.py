@@ -138,10 +138,11 @@ class _Short:
                 _indented(self._console, deadline.append(f": {listing(names)}", "default"))
 
     def _briefly(self, block: Block) -> None:
-        """The line, and one reason, unless there are several deadlines: the reasons then differ as well."""
+        """The line, and one reason with the steps, unless there are several deadlines: the reasons then differ as well."""
         self._line(block)
         if all(advice.due == block.first.due for advice in block.advice):
             self._reasons(block, 1)
+        self._steps("", self._new(block, block.steps()))
 
     def _reasoned(self, block: Block) -> None:
         self._line(block)

@@ -24,7 +24,7 @@ _FEW: Final = 2
 
 
 class Sections(NamedTuple):
-    """Advice by kind. ``at_stake`` is the standing advice that outranks whatever else there is to do, and so comes first."""
+    """Advice by kind. Standing advice that is at stake comes first, or with what else there is to do, by its rank."""
 
     at_stake: list[Advice]
     do: list[Advice]
@@ -37,8 +37,16 @@ def sections(advice: Sequence[Advice]) -> Sections:
     """Ranked advice by kind, in the order of its ranks."""
     do, avoid, wait, standing = ([item for item in advice if item.kind == kind] for kind in ADVICE_KINDS)
     first = min((item.rank for item in do or (*avoid, *wait)), default=0)
+    last = max((item.rank for item in do), default=first)
     at_stake = [item for item in standing if item.rank < first]
-    return Sections(at_stake, do, avoid, wait, standing[len(at_stake) :])
+    among = [item for item in standing if first < item.rank < last]
+    return Sections(
+        at_stake, sorted([*do, *among], key=_rank), avoid, wait, [item for item in standing if item.rank > last]
+    )
+
+
+def _rank(advice: Advice) -> int:
+    return advice.rank
 
 
 class Said(NamedTuple):

@@ -10,10 +10,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tactful.api.plan import Plan
-from tactful.formats.agenda import Day, Group, Strand, days, groups, holidays, seconds
+from tactful.formats.agenda import Day, Group, Strand, days, groups, holidays, said_holidays, seconds
 from tactful.formats.text import STYLES
 from tactful.language.terms import Modality
-from tactful.reasons.wording import say_month, say_short_day
+from tactful.reasons.wording import say_month
 from tactful.source.characters import printable
 
 _MARKS: Final[dict[Modality, str]] = {"must": "█", "should": "▓", "may": "▒", "should_not": "-", "must_not": "×"}
@@ -60,7 +60,7 @@ def chart(plan: Plan, application: str | None, width: int) -> Iterator[Text]:
     yield Text("")
     yield from _in_lines(_legend(shown, columns, bool(off)), width)
     if off:
-        yield Text("Holidays: " + ", ".join(f"{say_short_day(day)} {name}" for day, name in off), "dim")
+        yield Text("Holidays: " + ", ".join(said_holidays(off)), "dim")
 
 
 def _row(label: Text, cells: Text, width: int) -> Text:
