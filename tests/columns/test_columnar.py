@@ -18,6 +18,7 @@ import tactful
 from drawn import EXAMPLES_DRAWN, cases, overlays, packs
 from reference_cases import NOW, iso
 from reference_cases import cases as reference_cases
+from shipped_cases import PACKS
 from shipped_cases import cases as shipped_cases
 from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import DAY
@@ -32,7 +33,6 @@ from tactful.columns.engine.business_days import DayTables, LocalDays  # noqa: E
 from tactful.columns.firings import RuleFirings  # noqa: E402
 from tactful.columns.from_cases import columns_of  # noqa: E402
 
-PACKS = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
 NOW_THEN = datetime.fromtimestamp(NOW, UTC)
 
 #: A firing: the case, the rule's id, the entity and number of the row in its case, the deadline.

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 import tactful
 from answers import answer
 from reference_cases import NOW, cases, iso
+from shipped_cases import PACKS
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Expiry, fires
 from tactful.facts.entities import ENTITIES
 from tactful.facts.rows import row_key
 
 
-@pytest.fixture(scope="module", params=["default", "profile:academia", "profile:phone-friendly", "profile:reserved"])
+@pytest.fixture(scope="module", params=PACKS)
 def pack(request: pytest.FixtureRequest) -> tactful.Policy:
     return tactful.load(request.param)
 

@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 import tactful
 from answers import answer
 from fitting import validator, validator_of
-from shipped_cases import CLOSED, cases, shipped
+from shipped_cases import CLOSED, PACKS, cases, shipped
 from tactful.facts.rows import inside
 from tactful.formats.schema import case_schema, decision_schema, pack_schema, to_bytes
 from tactful.language.ir import CheckedPack
@@ -94,7 +94,7 @@ def test_decisions_and_cases_fit_their_schemas(pack: tactful.Policy) -> None:
 def test_profiles_are_overlays_of_the_default_pack() -> None:
     """Every profile extends the default pack and names itself."""
     names = {tactful.load(f"profile:{path.stem}").name for path in (ROOT / "rules/profiles").glob("*.yaml")}
-    assert names == {"academia", "phone-friendly", "reserved"}
+    assert names == {name.removeprefix("profile:") for name in PACKS} - {"default"}
 
 
 # --- what rules and profiles are made of ---

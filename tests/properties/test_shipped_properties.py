@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import shipped_cases
 import tactful
 from answers import answer
 from shipped_cases import shipped
@@ -20,14 +21,13 @@ from tactful.facts.rows import inside, nearest_calendar, row_key
 from tactful.testing import assert_invariants, cases
 
 Plain = dict[str, Any]
-PROFILES = ["default", "profile:academia", "profile:phone-friendly", "profile:reserved"]
-PACKS = {name: shipped(name) for name in PROFILES}
+PACKS = {name: shipped(name) for name in shipped_cases.PACKS}
 SOME = settings(max_examples=60)
 CASES = cases(PACKS["default"])
 ENDED = ("rejected", "withdrawn")
 
 
-@pytest.fixture(scope="module", params=PROFILES)
+@pytest.fixture(scope="module", params=PACKS)
 def pack(request: pytest.FixtureRequest) -> tactful.Policy:
     return PACKS[request.param]
 

@@ -16,7 +16,15 @@ from tactful.facts.fields import given_fields
 NOW: Final = datetime(2026, 11, 25, 18, tzinfo=UTC)
 
 #: The shipped pack and its profiles.
-PACKS: Final = ("default", "profile:academia", "profile:phone-friendly", "profile:reserved")
+PACKS: Final = (
+    "default",
+    "profile:academia",
+    "profile:agency",
+    "profile:campus",
+    "profile:internal",
+    "profile:phone-friendly",
+    "profile:reserved",
+)
 
 
 @cache
