@@ -196,6 +196,7 @@ def test_an_answer_is_kept_for_as_long_as_it_stands(sam: House) -> None:
         fresh = json.loads(policy.decide(CASE, sam.clock.now).to_json())["actions"]
         assert advised == [(each["rank"], each["key"], each["due"]) for each in fresh], sam.clock.now
     assert len(sam.get("/answers").json()) < moments
+    assert sam.get().headers["etag"] == '"1"'
 
 
 def test_all_advice_is_kept_and_can_be_made_again(sam: House) -> None:
