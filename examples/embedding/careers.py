@@ -36,17 +36,17 @@ import tactful
 
 LARGEST_BODY: Final = 200_000  # bytes
 LIMITS: Final = tactful.CaseLimits(applications=50, people=100, interviews=100, messages=500)
-#: What has a say in decisions besides rules and facts.
+#: What has a say in answers besides rules and facts.
 VERSIONS: Final = {"tactful": tactful.__version__, **{name: version_of(name) for name in ("holidays", "tzdata")}}
 SCHEMA: Final = """
 PRAGMA journal_mode = WAL;
-CREATE TABLE IF NOT EXISTS answers ( -- all that was ever advised, with what it was made from
+CREATE TABLE IF NOT EXISTS answers ( -- all that was ever advised
     no INTEGER PRIMARY KEY,
     candidate TEXT NOT NULL,
     at TEXT NOT NULL,
-    made_with TEXT NOT NULL,
-    facts BLOB NOT NULL,
-    answer BLOB NOT NULL
+    rules TEXT NOT NULL, -- the digest of the rules, and the versions
+    facts BLOB NOT NULL, -- the case as JSON
+    answer BLOB NOT NULL -- as JSON; its `made_with` has all that the answer depends on
 );
 CREATE INDEX IF NOT EXISTS answers_of ON answers (candidate);
 CREATE TABLE IF NOT EXISTS candidates (
@@ -56,12 +56,12 @@ CREATE TABLE IF NOT EXISTS candidates (
     answer INTEGER NOT NULL REFERENCES answers (no) -- the latest
 );
 CREATE VIEW IF NOT EXISTS latest AS
-    SELECT id, version, ask_again, made_with, facts, answers.answer
+    SELECT id, version, ask_again, rules, facts, answers.answer
     FROM candidates JOIN answers ON no = candidates.answer;
 """
 #: An answer is due for another look if its time has come, or if the rules or versions have changed.
-LATEST: Final = "SELECT *, ask_again <= :now OR made_with <> :made_with AS due FROM latest WHERE id = :id"
-ALL_DUE: Final = "SELECT id FROM latest WHERE ask_again <= :now OR made_with <> :made_with ORDER BY id"
+LATEST: Final = "SELECT *, ask_again <= :now OR rules <> :rules AS due FROM latest WHERE id = :id"
+ALL_DUE: Final = "SELECT id FROM latest WHERE ask_again <= :now OR rules <> :rules ORDER BY id"
 Change = Callable[[tactful.Policy, tactful.Case], tactful.Case]
 
 
@@ -92,7 +92,7 @@ class Careers:
             yield db
 
     def _latest(self, db: sqlite3.Connection, id_: str, policy: tactful.Policy, now: datetime) -> sqlite3.Row:
-        values = {"id": id_, "now": int(now.timestamp()), "made_with": made_with(policy)}
+        values = {"id": id_, "now": int(now.timestamp()), "rules": rules_of(policy)}
         row: sqlite3.Row | None = db.execute(LATEST, values).fetchone()
         if row is None:
             raise HTTPException(404, "there is no such candidate")
@@ -128,11 +128,11 @@ class Careers:
     def _decide(
         self, db: sqlite3.Connection, policy: tactful.Policy, case: tactful.Case, now: datetime, version: int
     ) -> Advised:
-        """Decide on a case, and keep the answer with what it was made from, and when to ask again."""
+        """Decide on a case, and keep the answer, the facts behind it, and when to ask again."""
         decision, id_ = policy.decide(case, now), case.candidate.id
         answer, until = decision.to_json(), decision.unchanged_before
-        kept = (id_, decision.at.isoformat(), made_with(policy), case.to_json(), answer)
-        sql = "INSERT INTO answers (candidate, at, made_with, facts, answer) VALUES (?, ?, ?, ?, ?)"
+        kept = (id_, decision.at.isoformat(), rules_of(policy), case.to_json(), answer)
+        sql = "INSERT INTO answers (candidate, at, rules, facts, answer) VALUES (?, ?, ?, ?, ?)"
         no = db.execute(sql, kept).lastrowid
         ask_again = None if until is None else int(until.timestamp())
         db.execute("REPLACE INTO candidates VALUES (?, ?, ?, ?)", (id_, version, ask_again, no))
@@ -152,7 +152,7 @@ class Careers:
         """All that a candidate was ever advised, the latest first."""
         with self._transaction("DEFERRED") as db:
             rows = db.execute("SELECT * FROM answers WHERE candidate = ? ORDER BY no DESC", (id_,)).fetchall()
-        return [dict(row) | {name: json.loads(row[name]) for name in ("made_with", "facts", "answer")} for row in rows]
+        return [dict(row) | {name: json.loads(row[name]) for name in ("rules", "facts", "answer")} for row in rows]
 
     def forget(self, id_: str) -> None:
         """Delete a candidate and all that was advised."""
@@ -166,7 +166,7 @@ class Careers:
         `unreadable` has the ids of those whose cases the present rules cannot read; they keep their last answers.
         """
         with self._transaction("DEFERRED") as db:
-            values = {"now": int(self._clock().timestamp()), "made_with": made_with(self.policy)}
+            values = {"now": int(self._clock().timestamp()), "rules": rules_of(self.policy)}
             due = db.execute(ALL_DUE, values).fetchall()
         told: dict[str, list[str]] = {"changed": [], "unreadable": []}
         for (id_,) in due:
@@ -186,8 +186,8 @@ class Careers:
             return self.policy
 
 
-def made_with(policy: tactful.Policy) -> str:
-    """What answers of this policy are made with, as JSON: the same facts at the same moment lead to the same answer."""
+def rules_of(policy: tactful.Policy) -> str:
+    """The rules and versions, as JSON: another text means that answers may be others."""
     return json.dumps({"pack": policy.name, "version": policy.version, "digest": policy.digest, **VERSIONS})
 
 
@@ -294,7 +294,7 @@ class Endpoints:
 
     async def post_reload(self, request: Request) -> Response:
         await body_of(request)
-        return JSONResponse(json.loads(made_with(await run_in_threadpool(self.careers.reload))))
+        return JSONResponse(json.loads(rules_of(await run_in_threadpool(self.careers.reload))))
 
 
 async def ask_again_each_minute(careers: Careers) -> None:

@@ -196,6 +196,7 @@ def test_an_answer_is_kept_for_as_long_as_it_stands(sam: House) -> None:
         fresh = json.loads(policy.decide(CASE, sam.clock.now).to_json())["actions"]
         assert advised == [(each["rank"], each["key"], each["due"]) for each in fresh], sam.clock.now
     assert len(sam.get("/answers").json()) < moments
+    assert sam.get().headers["etag"] == '"1"'
 
 
 def test_all_advice_is_kept_and_can_be_made_again(sam: House) -> None:
@@ -206,7 +207,7 @@ def test_all_advice_is_kept_and_can_be_made_again(sam: House) -> None:
     answers, policy = sam.get("/answers").json(), sam.careers.policy
     assert [each["no"] for each in answers] == [3, 2, 1]
     for each in answers:
-        assert each["made_with"]["digest"] == policy.digest
+        assert each["rules"]["digest"] == each["answer"]["made_with"]["pack"]["digest"] == policy.digest
         assert json.loads(policy.decide(each["facts"], datetime.fromisoformat(each["at"])).to_json()) == each["answer"]
 
 
@@ -233,7 +234,7 @@ def test_new_rules_count_from_when_they_are_loaded(own: House) -> None:
     assert _due(own.get()) == before
     assert own.reload().json()["version"] == "2"
     assert _due(own.get()) != before
-    assert [each["made_with"]["version"] for each in own.get("/answers").json()] == ["2", "1"]
+    assert [each["rules"]["version"] for each in own.get("/answers").json()] == ["2", "1"]
 
 
 def test_rules_that_change_while_the_service_is_down_count_too(own: House) -> None:
@@ -255,7 +256,7 @@ def test_a_mistake_in_new_rules_keeps_the_old_ones(own: House) -> None:
     assert re.match(r".*rules\.yaml:4:\d+$", response.json()["mistakes"][0]["place"])
     own.clock.now += timedelta(seconds=1)
     assert own.get().content == before
-    assert own.post("done", key=keys(own.get())[0]).json()["pack"]["version"] == "1"
+    assert own.post("done", key=keys(own.get())[0]).json()["made_with"]["pack"]["version"] == "1"
     own.write(MORE_TIME)
     assert own.reload().status_code == 200
 
@@ -282,7 +283,7 @@ def test_each_answer_is_by_one_set_of_rules(own: House) -> None:
     policies = []
     for text in (MORE_TIME, RULES):
         own.write(text)
-        policies.append(tactful.load(own.rules))
+        policies.append(tactful.load(own.rules, limits=LIMITS))
     right = {policy.digest: policy.decide(CASE, own.clock.now).to_json() for policy in policies}
     stop = Event()
 
@@ -301,7 +302,7 @@ def test_each_answer_is_by_one_set_of_rules(own: House) -> None:
         stop.set()
         seen = set[bytes]().union(*(each.result(30) for each in asking))
     assert seen == set(right.values())
-    assert all(json.loads(answer)["pack"]["digest"] in right for answer in seen)
+    assert all(json.loads(answer)["made_with"]["pack"]["digest"] in right for answer in seen)
 
 
 def test_two_threads_lose_nothing(house: House) -> None:
