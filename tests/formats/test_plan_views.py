@@ -147,7 +147,7 @@ def test_the_chart_is_readable_without_colour(pack: tactful.Policy) -> None:
     text = _text(_plan(pack, "an_offer_while_another_is_pending"))
     assert "██ must   ▓▓ should   -- should not   ×× must not   ◆ due   ▼ today   · day off   * holiday" in text
     assert "Holidays: Fri 25 Dec Christmas Day, Sat 26 Dec Second Day of Christmas, Fri 1 Jan New Year's Day" in text
-    assert "Answer the offer of Hellwig Logistik                    ███◆·" in text
+    assert "Answer the offer from Hellwig Logistik                    ███◆·" in text
 
 
 def test_a_case_about_which_there_is_nothing_to_say() -> None:
