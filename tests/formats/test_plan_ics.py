@@ -58,7 +58,7 @@ def _entry(data: bytes, summary: str) -> Any:
 def test_a_deadline_is_a_to_do_that_rings_before(pack: tactful.Policy) -> None:
     """DUE is the deadline on the candidate's clock; a must is called to mind twice."""
     todo = _entry(
-        tactful.plan_to_ics(_plan(pack, "an_offer_while_another_is_pending")), "Answer the offer of Hellwig Logistik"
+        tactful.plan_to_ics(_plan(pack, "an_offer_while_another_is_pending")), "Answer the offer from Hellwig Logistik"
     )
     assert todo.name == "VTODO"
     assert todo["DUE"].dt == datetime(2026, 11, 27, 23, 59, 59, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -252,7 +252,7 @@ def test_a_deadline_that_moves_moves_its_entry(pack: tactful.Policy) -> None:
     later = datetime(2026, 11, 24, 15, tzinfo=UTC)
     first = tactful.plan_to_ics(pack.plan(_offer("2026-11-27T17:00:00+01:00")))
     second = tactful.plan_to_ics(pack.plan(_offer("2026-12-04T17:00:00+01:00"), later), first)
-    before, after = (_entry(one, "Answer the offer of Acme") for one in (first, second))
+    before, after = (_entry(one, "Answer the offer from Acme") for one in (first, second))
     assert before["UID"] == after["UID"]
     assert (int(before["SEQUENCE"]), int(after["SEQUENCE"])) == (0, 1)
     assert after["DUE"].dt - before["DUE"].dt == timedelta(weeks=1)
@@ -267,10 +267,10 @@ def test_what_is_no_longer_advised_is_cancelled_and_comes_back_as_itself(pack: t
     declined["applications"] = [{"id": "a", "company": "Acme", "status": "withdrawn"}]
     first = tactful.plan_to_ics(pack.plan(offered))
     second = tactful.plan_to_ics(pack.plan(declined), first)
-    gone = _entry(second, "Answer the offer of Acme")
+    gone = _entry(second, "Answer the offer from Acme")
     assert (str(gone["STATUS"]), int(gone["SEQUENCE"]), gone.subcomponents) == ("CANCELLED", 1, [])
     assert tactful.plan_to_ics(pack.plan(declined), second) == second
-    back = _entry(tactful.plan_to_ics(pack.plan(offered), second), "Answer the offer of Acme")
+    back = _entry(tactful.plan_to_ics(pack.plan(offered), second), "Answer the offer from Acme")
     assert (str(back["STATUS"]), int(back["SEQUENCE"]), back["UID"]) == ("NEEDS-ACTION", 2, gone["UID"])
 
 

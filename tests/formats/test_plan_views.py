@@ -150,7 +150,7 @@ def test_the_chart_is_readable_without_colour(pack: tactful.Policy) -> None:
         "Holidays: Thu 24 Dec day off, Fri 25 Dec Christmas Day, Sat 26 Dec Second Day of Christmas, Sun 27 Dec to"
         in text
     )
-    assert "Answer the offer of Hellwig Logistik                    ███◆·" in text
+    assert "Answer the offer from Hellwig Logistik                  ███◆·" in text
 
 
 def test_a_case_about_which_there_is_nothing_to_say() -> None:
