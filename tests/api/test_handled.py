@@ -195,6 +195,30 @@ def test_another_occasion_has_another_key() -> None:
     assert _key(plain, "thank") != _key(_case(), "thank")
 
 
+def test_a_second_question_of_the_company_is_other_advice() -> None:
+    """What was answered once is advised again when they ask again."""
+    case: dict[str, Any] = {
+        "candidate": {"id": "me", "time_zone": "Europe/Dublin"},
+        "now": "2026-11-25T12:00:00Z",
+        "applications": [
+            {
+                "id": "acme",
+                "people": [{"id": "dana", "name": "Dana Ruiz"}],
+                "messages": [
+                    {"person": "dana", "direction": "received", "kind": "invitation", "sent_at": "2026-11-24T12:00:00Z"}
+                ],
+            }
+        ],
+    }
+    policy = shipped("default")
+    after = json.loads(policy.done(case, _key(case, "answer_message", policy)).to_json())
+    assert "answer_message" not in [advice.action for advice in policy.decide(after).actions]
+    again = {"person": "dana", "direction": "received", "kind": "invitation", "sent_at": "2026-11-27T12:00:00Z"}
+    after["applications"][0]["messages"].append(again)
+    later = policy.decide(after, datetime(2026, 11, 28, 12, tzinfo=UTC))
+    assert "answer_message" in [advice.action for advice in later.actions]
+
+
 def test_a_key_stands_while_the_advice_does() -> None:
     """Time and changes that have nothing to do with it leave the key as it is."""
     later = _case(now="2026-11-27T09:00:00Z")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import shipped_cases
 import tactful
-from answers import answer
+from answering import answer
 from shipped_cases import shipped
 from tactful.decide.ranker import Conclusion
 from tactful.facts.kinds import DAY, HOUR
