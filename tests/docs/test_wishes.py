@@ -90,6 +90,13 @@ YES: Final = True
 NO: Final = False
 #: Nothing was written after the interview.
 NO_THANKS: Final = {"message[1].sent_at": "unknown"}
+#: The interview and the messages of the second case are a month later.
+ASKED_IN_DECEMBER: Final = {
+    "interview[onsite].status": "unknown",
+    "interview[onsite].ended_at": "2026-12-08T16:00",
+    "message[1].sent_at": "2026-12-09T09:00",
+    "message[2].sent_at": "2026-12-24T09:00",
+}
 TURNS: Final = {
     "winter-break": Turns(
         ("winter-break.yaml",),
@@ -117,12 +124,14 @@ TURNS: Final = {
         "asked.yaml",
         WRITE,
         (Moment("2027-01-06 23:59:59", NO, YES), Moment("2027-01-07 00:00:00", YES, YES)),
+        ASKED_IN_DECEMBER,
     ),
     "winter-rule": Turns(
         ("winter-rule.yaml",),
         "asked.yaml",
         WRITE,
         (Moment("2027-01-06 23:59:59", NO, YES), Moment("2027-01-07 00:00:00", YES, YES)),
+        ASKED_IN_DECEMBER,
     ),
     "windows": Turns(
         ("windows.yaml",),
@@ -149,7 +158,7 @@ TURNS: Final = {
         ("waits.yaml",),
         "kim.yaml",
         CALL,
-        (Moment("2026-12-24 15:59:59", NO, YES), Moment("2026-12-24 16:00:00", YES, YES)),
+        (Moment("2027-01-04 15:59:59", NO, YES), Moment("2027-01-04 16:00:00", YES, YES)),
         NO_THANKS,
         own_facts={"application.company_size": "large"},
     ),
@@ -165,41 +174,41 @@ TURNS: Final = {
         {**NO_THANKS, "interview[onsite].stage": "first"},
         {"application.company_size": "small"},
     ),
-    "policy-2027": Turns(
-        ("policy-2027.yaml",),
+    "policy-december": Turns(
+        ("policy-december.yaml",),
         "asked.yaml",
         WRITE,
         (
-            Moment("2026-12-31 08:59:59", NO, NO),
-            Moment("2026-12-31 23:59:59", YES, YES),
-            Moment("2027-01-01 00:00:00", NO, YES),
-            Moment("2027-01-04 08:59:59", NO, YES),  # a Monday
-            Moment("2027-01-04 09:00:00", YES, YES),
+            Moment("2026-11-30 08:59:59", NO, NO),
+            Moment("2026-11-30 23:59:59", YES, YES),
+            Moment("2026-12-01 00:00:00", NO, YES),
+            Moment("2026-12-03 08:59:59", NO, YES),
+            Moment("2026-12-03 09:00:00", YES, YES),
         ),
     ),
     "house-and-branch": Turns(
         ("house.yaml", "branch.yaml"),
         "asked.yaml",
         WRITE,
-        (Moment("2026-12-30 08:59:59", NO, NO), Moment("2026-12-30 09:00:00", YES, NO)),
+        (Moment("2026-11-27 08:59:59", NO, NO), Moment("2026-11-27 09:00:00", YES, NO)),
     ),
     "branch-and-house": Turns(
         ("branch.yaml", "house.yaml"),
         "asked.yaml",
         WRITE,
-        (Moment("2027-01-04 08:59:59", NO, YES), Moment("2027-01-04 09:00:00", YES, YES)),
+        (Moment("2026-12-03 08:59:59", NO, YES), Moment("2026-12-03 09:00:00", YES, YES)),
     ),
     "patience-as-usual": Turns(
         ("patience.yaml",),
         "asked.yaml",
         WRITE,
-        (Moment("2026-12-31 08:59:59", NO, NO), Moment("2026-12-31 09:00:00", YES, YES)),
+        (Moment("2026-11-30 08:59:59", NO, NO), Moment("2026-11-30 09:00:00", YES, YES)),
     ),
     "patience-for-one": Turns(
         ("patience.yaml",),
         "asked.yaml",
         WRITE,
-        (Moment("2027-01-07 08:59:59", NO, YES), Moment("2027-01-07 09:00:00", YES, YES)),
+        (Moment("2026-12-07 08:59:59", NO, YES), Moment("2026-12-07 09:00:00", YES, YES)),
         own_facts={"parameters.gap_between_messages": "2 weeks"},
     ),
     "acme-closed": Turns(
@@ -210,8 +219,8 @@ TURNS: Final = {
             Moment("2026-12-17 16:00:00", NO, YES),
             Moment("2026-12-22 15:59:59", NO, YES),
             Moment("2026-12-22 16:00:00", YES, YES),
-            Moment("2026-12-28 10:00:00", NO, YES),
-            Moment("2027-01-04 10:00:00", YES, YES),
+            Moment("2027-01-05 10:00:00", NO, YES),
+            Moment("2027-01-07 10:00:00", YES, YES),
         ),
         own_facts={"application.calendar": "acme"},
     ),
@@ -307,7 +316,7 @@ def test_the_text_after_the_second_message_is_another(folder: Path) -> None:
     """Where one message was sent there is one text, and another where two were."""
     wish, texts = tactful.load(folder / "texts.yaml"), []
     for direction in ("received", "sent"):
-        decision = _decide(wish, folder / "asked.yaml", "2026-12-31 10:30:00", {"message[1].direction": direction})
+        decision = _decide(wish, folder / "asked.yaml", "2026-11-30 10:30:00", {"message[1].direction": direction})
         [write] = [action for action in decision.actions if action.action == "email_follow_up"]
         texts += [reason.text for reason in write.because if reason.rule == "follow-up"]
     assert texts == [
