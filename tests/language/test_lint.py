@@ -79,11 +79,27 @@ def test_what_can_hold_is_left_alone(when: str) -> None:
     assert _lint(_rule(when)) == []
 
 
-def test_a_contradiction_points_at_what_the_author_wrote() -> None:
+def test_a_contradiction_points_at_what_the_author_wrote(tmp_path: Path) -> None:
     """A parameter of an overlay that makes a rule below impossible is where the warning points."""
-    (warning,) = _lint("extends: default\nparameters:\n  thank_you_late_until: 1 day\n")
+    base = """
+parameters: {late_until: {value: 3 days, about: when it is too late}}
+actions: {note: {about: a note, outside safety: it is only an example}}
+rules:
+  late-note:
+    about: Late.
+    source: House rules
+    for each: interview
+    when: {interview.ended_at: more than 2 days ago}
+    unless: {interview.ended_at: more than $late_until ago}
+    then: {may: note}
+    because: it is late
+"""
+    (tmp_path / "base.yaml").write_text(base)
+    (tmp_path / "own.yaml").write_text("extends: base.yaml\nparameters:\n  late_until: 1 day\n")
+    pack = load_pack(tmp_path / "own.yaml")
+    (warning,) = lint_pack(pack, check_pack(pack))
     assert warning.code == "T903"
-    assert warning.message == "`thank-you-late` can never fire"
+    assert warning.message == "`late-note` can never fire"
     assert warning.span is not None
     assert (warning.span.line, warning.span.column) == (3, 25)
 

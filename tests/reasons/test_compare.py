@@ -164,14 +164,23 @@ def test_a_rule_that_the_other_pack_does_not_have_is_said_to_be_missing() -> Non
 
 
 def test_a_rule_that_concerns_somebody_else_now_says_so() -> None:
-    """The recruiter that thanks go through is another person."""
-    before = _example("through_an_agency")
-    people = _people(before)
-    people["sarah"]["role"] = "agency_recruiter"
-    after = copy.deepcopy(before)
-    after["applications"][0]["people"].append({"id": "tim", "role": "agency_recruiter"})
-    after["applications"][0]["contact_via"] = "tim"
-    removed = next(one for one in _compare(before, after).advice if isinstance(one, RemovedRecord))
+    """The person that all contact goes through is another one."""
+    policy = tactful.loads("""
+actions: {greet: {about: a greeting}}
+rules:
+  greet:
+    about: Greet the person that all contact goes through.
+    source: House rules
+    for each: application
+    when: {application.contact_via: known}
+    then: {should: greet, to: application.contact_via}
+    because: they speak for the company
+""")
+    application = {"id": "acme", "people": [{"id": "sarah"}, {"id": "tim"}], "contact_via": "sarah"}
+    before = {"now": "2026-11-23T10:00:00Z", "candidate": {"id": "c"}, "applications": [application]}
+    after = {**before, "applications": [{**application, "contact_via": "tim"}]}
+    compared = policy.decide(before).compare(policy.decide(after)).advice
+    removed = next(one for one in compared if isinstance(one, RemovedRecord))
     assert isinstance(removed.after, NoRuleRecord)
     assert [rule.failing for rule in removed.after.rules if isinstance(rule, LacksRecord)] == [()]
 

@@ -177,6 +177,12 @@ def clock(past: Past, calendar: Calendar, times: tuple[int, ...]) -> int:
     return moment
 
 
+def any_second(past: Past) -> int:
+    """The moment to read a clock at that is compared with a field: it may turn at any second."""
+    _between(past, past.moment, past.moment + 1)
+    return past.moment
+
+
 def date_clock(past: Past, calendar: Calendar, test: Test) -> int:
     """The moment to read the date at, for a test of the date alone."""
     moment = past.moment
@@ -213,5 +219,5 @@ def at_another_time(past: Past, key: int, work: Turning, row: Row) -> Kept:
 
 #: The helpers, by the names under which generated code calls them.
 TURNS: Final[Mapping[str, Callable[..., Any]]] = {
-    helper.__name__: helper for helper in (reached, clock, date_clock, at_another_time)
+    helper.__name__: helper for helper in (reached, any_second, clock, date_clock, at_another_time)
 }

@@ -9,7 +9,7 @@ from typing import Final
 from tactful.engines.compiled.expressions import RUNTIME, Expressions
 from tactful.engines.compiled.fact_functions import Facts
 from tactful.engines.compiled.python_ast import attribute, call, constant, load, negate
-from tactful.language.ir import CheckedPack, Field, NowIs, Predicate, Test
+from tactful.language.ir import CheckedPack, Field, NowIs, Predicate, Relates, Test
 from tactful.language.ir.boundaries import clock_times
 from tactful.language.ir.days import asks_the_date
 
@@ -62,6 +62,8 @@ class TimedExpressions(Expressions):
         return self.clock(field, row, self._moment(self._test, attribute(row, "calendar")))
 
     def _moment(self, test: Test, calendar: ast.expr) -> ast.expr:
+        if compares_clocks(test):
+            return call(load("any_second"), load(RUNTIME))
         if not asks_the_date(test):
             return call(load("clock"), load(RUNTIME), calendar, constant(clock_times(test)))
         name = f"date{len(self._dates)}"
@@ -76,3 +78,11 @@ class TimedExpressions(Expressions):
         key = ast.BinOp(ast.BinOp(first, ast.Mult(), constant(2)), ast.Add(), constant(2 if late else 1))
         has_turned = call(load("reached"), load(RUNTIME), key)
         return has_turned if predicate.op[0] == ">" else negate(has_turned)
+
+
+def compares_clocks(test: Test) -> bool:
+    """Whether a test compares a clock with another field, so that the moment of the turn is not in the test."""
+    return any(
+        isinstance(predicate, Relates) and "clock" in (test.field.origin, predicate.other.origin)
+        for predicate in test.predicates
+    )

@@ -35,9 +35,9 @@ from tactful.engines.compiled.python_ast import (
     located,
     negate,
 )
-from tactful.engines.compiled.timed import LATE, TimedFacts
+from tactful.engines.compiled.timed import LATE, TimedFacts, compares_clocks
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
-from tactful.language.ir import Aggregate, CheckedPack, Condition, Field, NowIs, Relates, Rule, Test
+from tactful.language.ir import Aggregate, CheckedPack, Condition, Field, NowIs, Rule, Test
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.reads import fields_of_fact, fields_of_rule
 
@@ -95,7 +95,7 @@ class TurningFunctions:
 
     def _rule(self, rule: Rule) -> RuleTurns | None:
         tests = list(self.clockwork.tests(rule))
-        if any(map(_compares_clocks, tests)):
+        if any(map(compares_clocks, tests)):
             return None
         expressions = self._facts.expressions(nullable(rule.entity), self._facts.computed)
         fires = both([expressions.condition(rule.when), negate(expressions.condition(rule.unless))])
@@ -117,14 +117,6 @@ def _value(part: Field | Condition | None, expressions: Expressions) -> ast.expr
     if part is None:
         return constant(None)
     return expressions.value(part) if isinstance(part, Field) else truth(expressions.condition(part))
-
-
-def _compares_clocks(test: Test) -> bool:
-    """Whether a test compares a clock with another field, so that the moment of the turn is not in the test."""
-    return any(
-        isinstance(predicate, Relates) and "clock" in (test.field.origin, predicate.other.origin)
-        for predicate in test.predicates
-    )
 
 
 def _sorts(test: Test) -> set[bool]:
