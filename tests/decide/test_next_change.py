@@ -23,7 +23,7 @@ def _content(policy: tactful.Policy, case: Case, now: datetime) -> list[Any]:
     return [
         [
             *(advice.key, advice.modality, advice.priority, advice.due, set(advice.firings)),
-            [] if advice.prohibits else ranker.steps_for(advice, steps),
+            [] if advice.prohibits or advice.lost_to else ranker.steps_for(advice, steps),
         ]
         for advice in (*ranking.ranked, *ranking.set_aside)
     ]
