@@ -178,7 +178,9 @@ def test_cases_keep_their_meaning_through_tables(data: list[dict[str, Any]]) -> 
     cases = read_all(SHIPPED, data)
     columns = read(SHIPPED, tables_of(cases, SHIPPED.checked.declared)).columns
     for no, case in enumerate(cases):
-        assert SHIPPED.decide(columns.case(no)).to_json() == SHIPPED.decide(case).to_json()
+        again, once = (SHIPPED.decide(one).record() for one in (columns.case(no), case))
+        # Tables write moments in UTC and without parts of seconds, so the digest of the facts is another.
+        assert msgspec.structs.replace(again, made_with=once.made_with) == once
 
 
 # --- examples ---
