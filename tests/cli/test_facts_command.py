@@ -87,7 +87,7 @@ def test_a_given_fact_in_full() -> None:
         "one of a set: email, phone",
         "The channel that the person asked for.",
         "the other side",
-        "Did {person.name|this person} say",
+        "Did {person.name|this person} ask you to email or to call?",
         "rules/questions.yaml:",
         "call-who-prefers-it (rules/channels.yaml:",
     ):

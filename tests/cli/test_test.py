@@ -36,7 +36,7 @@ examples:
         - id: acme
           people: [{id: dana, name: Dana Ruiz}]
           interviews: [{id: i, ended_at: 2026-11-20T15:00:00Z, interviewers: [dana]}]
-    expect: [{should: thank_you_note, to: dana, by: 2026-11-21T15:00:00Z}]
+    expect: [{should: thank_you_note, to: dana, by: 2026-11-23T09:00:00Z}]
 """
 
 

@@ -64,12 +64,12 @@ def test_plan_and_why_take_other_facts_too(command: list[str]) -> None:
 
 def test_ask_puts_questions_takes_answers_and_gives_them_back() -> None:
     """Answers are read as ``--set`` reads them; a wrong one is asked for again, none is lost."""
-    result = _run("advise", ALMOST_NOTHING, "--ask", typed="perhaps\noffered\n\nq\n")
+    result = _run("advise", ALMOST_NOTHING, "--ask", typed="\nperhaps\noffered\n\nq\n")
     assert result.exit_code == 0
-    assert "How far has your application at this company come?" in result.stderr
+    assert "What stage has your application with this company reached?" in result.stderr
     assert "`perhaps` is not a value of type one of a set" in result.stderr
     assert "--set 'application[app-1].status=offered'" in result.stderr
-    assert "Ask the company for a firm offer in writing" in result.stdout
+    assert "Ask the company for the offer in writing" in result.stdout
 
 
 def test_ask_ends_where_the_input_does() -> None:

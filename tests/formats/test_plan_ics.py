@@ -77,15 +77,17 @@ def test_the_end_of_waiting_is_an_event_that_says_what_comes_then(pack: tactful.
     """It stands at the moment when waiting is over, takes no time, and leaves the candidate free."""
     event = _entry(tactful.plan_to_ics(_plan(pack, "two_interviewers_one_wants_email")), "Over: Give Acme time")
     assert event.name == "VEVENT"
-    assert event["DTSTART"].dt == datetime(2026, 12, 1, tzinfo=ZoneInfo("America/New_York"))
+    assert event["DTSTART"].dt == datetime(2026, 12, 1, 9, tzinfo=ZoneInfo("America/New_York"))
     assert ("DTEND" in event, str(event["TRANSP"])) == (False, "TRANSPARENT")
     assert "From then on: Write to Dana Ruiz and ask where things stand" in str(event["DESCRIPTION"])
 
 
 def test_waiting_for_office_hours_is_no_entry(pack: tactful.Policy) -> None:
     """Night after night there would be one, and its end would be where the plan ends."""
-    plan = _plan(pack, "call_or_write")
-    assert [item.advice.due_means for item in plan.items if item.advice.action == "wait"] == ["until"]
+    plan = _plan(pack, "calls_across_the_ocean")
+    waits = [item.advice for item in plan.items if item.advice.action == "wait"]
+    assert len(waits) > 1
+    assert {(wait.due_means, wait.because[0].rule) for wait in waits} == {("until", "wait-for-office-hours")}
     assert b"Over:" not in tactful.plan_to_ics(plan)
 
 
@@ -98,7 +100,9 @@ def test_hours_for_calls_are_one_event_in_their_time_zone(pack: tactful.Policy) 
     assert event["DTEND"].dt == datetime(2026, 10, 8, 17, tzinfo=ZoneInfo("America/New_York"))
     assert "The same again on working days after that: 09:00–17:00 in New York" in str(event["DESCRIPTION"])
     named = {str(one["TZID"]) for one in icalendar.Calendar.from_ical(data).walk("VTIMEZONE")}
-    assert named == {"America/New_York"}
+    used = {str(entry[key].params["TZID"]) for entry in _entries(data) for key in ("DTSTART", "DUE") if key in entry}
+    assert event["DTSTART"].params["TZID"] == "America/New_York"
+    assert named == used
 
 
 def test_a_moment_that_the_clock_shows_twice_is_told_without_doubt(pack: tactful.Policy) -> None:
@@ -257,8 +261,12 @@ def test_a_deadline_that_moves_moves_its_entry(pack: tactful.Policy) -> None:
     assert (int(before["SEQUENCE"]), int(after["SEQUENCE"])) == (0, 1)
     assert after["DUE"].dt - before["DUE"].dt == timedelta(weeks=1)
     assert after["DTSTAMP"].dt == later
-    same = {str(entry["UID"]): entry.to_ical() for entry in _entries(first) if entry["UID"] != before["UID"]}
-    assert {str(entry["UID"]): entry.to_ical() for entry in _entries(second) if entry["UID"] != before["UID"]} == same
+    lapsed = [_entry(one, "Ask Acme whether the offer still stands") for one in (first, second)]
+    assert lapsed[1]["DTSTART"].dt - lapsed[0]["DTSTART"].dt == timedelta(weeks=1)  # it begins when the time has passed
+    gone = _entry(first, "Move on from Acme, and put your energy elsewhere")  # and so does letting go of it
+    moved = {str(entry["UID"]) for entry in (before, lapsed[0], gone)}
+    same = {str(entry["UID"]): entry.to_ical() for entry in _entries(first) if str(entry["UID"]) not in moved}
+    assert {str(entry["UID"]): entry.to_ical() for entry in _entries(second) if str(entry["UID"]) not in moved} == same
 
 
 def test_what_is_no_longer_advised_is_cancelled_and_comes_back_as_itself(pack: tactful.Policy) -> None:

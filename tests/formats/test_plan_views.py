@@ -150,7 +150,7 @@ def test_the_chart_is_readable_without_colour(pack: tactful.Policy) -> None:
         "Holidays: Thu 24 Dec day off, Fri 25 Dec Christmas Day, Sat 26 Dec Second Day of Christmas, Sun 27 Dec to"
         in text
     )
-    assert "Answer the offer from Hellwig Logistik                  ███◆·" in text
+    assert "Answer the offer from Hellwig Logistik                        ███◆··" in text
 
 
 def test_a_case_about_which_there_is_nothing_to_say() -> None:
@@ -245,12 +245,14 @@ def test_the_chart_is_told_to_those_who_cannot_see_it(pack: tactful.Policy) -> N
 
 
 def test_bars_stand_where_their_windows_are(pack: tactful.Policy) -> None:
-    """A call on 28 days has 28 bars, none before now and none beyond the chart."""
-    svg = ElementTree.fromstring(tactful.plan_to_svg(_plan(pack, "call_or_write")))
+    """A call on many days has a bar for each, none before now and none beyond the chart."""
+    plan = _plan(pack, "call_or_write")
+    windows = [window for item in plan.items if item.advice.label == "Call Eva Gruber" for window in item.windows]
+    svg = ElementTree.fromstring(tactful.plan_to_svg(plan))
     bars = [one for one in svg.iter(f"{SVG}rect") if "Call Eva Gruber" in (one.findtext(f"{SVG}title") or "")]
     now = next(one for one in svg.iter(f"{SVG}line") if one.get("class") == "now")
     edges = [(float(bar.get("x", 0)), float(bar.get("x", 0)) + float(bar.get("width", 0))) for bar in bars]
-    assert len(edges) == 28
+    assert len(edges) == len(windows) > 20
     assert edges[0][0] == float(now.get("x1", 0))
     assert all(end <= float(svg.get("width", 0)) for _, end in edges)
 

@@ -144,11 +144,24 @@ class _Entry:
         once = list(takewhile(lambda run: len(run.windows) == 1, self._unbroken()))
         run = once[-1] if once else self._strand.runs[0]
         over = run.end if once and not run.open_ended else run.advice.due
-        if over is None:
+        if over is None or self._hours_begin(over):
             return None
         event = self._common(Event(), run.advice, f"Over: {run.advice.label}", self._from_then_on(over))
         event.add("dtstart", _unambiguous(over))
         return self._free(event)
+
+    def _hours_begin(self, moment: datetime) -> bool:
+        """Whether hours that recur, such as those for a call, begin at a moment for the same application."""
+        application = self._strand.advice.application
+        return any(
+            other.advice.application == application
+            and any(
+                daily(run.windows, other.calendar) and seconds(window.start) == seconds(moment)
+                for run in other.runs
+                for window in run.windows
+            )
+            for other in self._others
+        )
 
     def _unbroken(self) -> Iterator[Run]:
         """The runs from the first on, up to a gap."""
