@@ -69,7 +69,7 @@ def test_ask_puts_questions_takes_answers_and_gives_them_back() -> None:
     assert "What stage has your application with this company reached?" in result.stderr
     assert "`perhaps` is not a value of type one of a set" in result.stderr
     assert "--set 'application[app-1].status=offered'" in result.stderr
-    assert "Ask the company for the offer in writing" in result.stdout
+    assert "Ask the company to put the offer in writing" in result.stdout
 
 
 def test_ask_ends_where_the_input_does() -> None:
