@@ -156,10 +156,12 @@ def test_a_profile_is_what_a_customizer_can_write(pack: tactful.Policy, path: Pa
 
 @pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
 def test_a_profile_leaves_safety_and_invariants_as_they_are(pack: tactful.Policy, path: Path) -> None:
-    """No profile switches a safety rule off, nor an invariant."""
+    """No profile switches a safety rule off or changes what one says, nor an invariant. It may add safety rules of its own."""
     profile = tactful.load(path).checked
+    shared, own = _safety(pack.checked), _safety(profile)
     assert profile.overrides == ()
-    assert _safety(profile) == _safety(pack.checked)
+    assert {id_: own.get(id_) for id_ in shared} == shared
+    assert own.keys() - shared.keys() <= _sections(path).get("rules", {}).keys()
     assert {invariant.id for invariant in pack.checked.invariants} <= {invariant.id for invariant in profile.invariants}
 
 
@@ -171,8 +173,13 @@ def test_a_profile_says_what_its_rules_ask_for_and_where_they_are_from(path: Pat
     assert [parameter.name for parameter in profile.parameters if not parameter.about] == []
 
 
-def _safety(checked: CheckedPack) -> set[str]:
-    return {rule.id for rule in checked.rules if getattr(rule.conclusion, "safety", False)}
+def _safety(checked: CheckedPack) -> dict[str, tuple[object, ...]]:
+    """The safety rules, with whom they are about, when they hold and what they forbid."""
+    return {
+        rule.id: (rule.entity, rule.when, rule.unless, rule.conclusion, rule.target)
+        for rule in checked.rules
+        if getattr(rule.conclusion, "safety", False)
+    }
 
 
 # --- what has to hold of every decision ---
@@ -189,6 +196,8 @@ SOMETHING_TO_DO = {
         "check_conditions",
         "find_contact",
         "withdraw",
+        "get_ready",
+        "draft_note",
     ),
     *("answer_offer", "ask_in_writing", "ask_for_time", "thank_you_note", "thanks_through_contact"),
     *("find_address", "offer_times", "apologise", "ask_for_new_time", "answer_message", "hand_over"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 import pytest
@@ -170,7 +171,8 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
         *("keep_searching", "resign", "give_notice"),
         *("draft_note", "update_helper", "correct_mistake", "find_address", "company_contact", "get_back_in_touch"),
         *("ask_for_feedback", "offer_times", "apologise", "ask_for_new_time", "answer_message"),
-        *("prepare", "find_out", "hand_over", "hand_in_task", "send_references", "send_documents"),
+        *("prepare", "find_out", "hand_over", "hand_in_task", "send_references", "send_documents", "tell_own_manager"),
+        *(("tell_the_agent",) if pack.name == "agency" else ()),
     }
 
 
@@ -292,13 +294,20 @@ def test_p22_strings_attached_keep_the_job(pack: tactful.Policy, case: Plain) ->
     assert not _names(after, "resign")
 
 
+@cache
+def _without_days_off(name: str) -> tactful.Policy:
+    """A shipped pack in a calendar of weeks alone."""
+    base = name if name == "default" else f"profile:{name}"
+    return tactful.loads(f"extends: {base}\ncalendars: {{default: {{days off: []}}}}")
+
+
 @SOME
 @given(case=CASES, weeks=st.sampled_from([-3, -1, 1, 2, 6]))
 def test_p24_weeks_move_everything_alike(pack: tactful.Policy, case: Plain, weeks: int) -> None:
-    """P24: by whole weeks, where no clock changes and nothing is celebrated."""
-    placeless = _placeless(case)
-    before = pack.decide(placeless)
-    after = pack.decide(_moved(placeless, lambda moment: moment + timedelta(weeks=weeks)))
+    """P24: by whole weeks, where no clock changes and nothing is celebrated, nor any office closed between the years."""
+    placeless, policy = _placeless(case), _without_days_off(pack.name)
+    before = policy.decide(placeless)
+    after = policy.decide(_moved(placeless, lambda moment: moment + timedelta(weeks=weeks)))
     shifted = {
         (action, modality, None if due is None else due + weeks * 7 * DAY, *rest)
         for action, modality, due, *rest in _names(before)
@@ -474,7 +483,7 @@ def test_p36_p37_a_note_has_one_addressee_and_can_be_read(pack: tactful.Policy, 
         if action.action != "thank_you_note":
             continue
         assert action.target.entity == "person"
-        assert any("By hand" in step for step in action.steps) == (legible is True)
+        assert any("by hand" in step.lower() for step in action.steps) == (legible is True)
         named = any(step.startswith("Address it to") for step in action.steps)
         if not named:
             searches = [
