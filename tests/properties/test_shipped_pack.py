@@ -198,6 +198,7 @@ SOMETHING_TO_DO = {
         "withdraw",
         "get_ready",
         "draft_note",
+        "have_contract_checked",
     ),
     *("answer_offer", "ask_in_writing", "ask_for_time", "thank_you_note", "thanks_through_contact"),
     *("find_address", "offer_times", "apologise", "ask_for_new_time", "answer_message", "hand_over"),
