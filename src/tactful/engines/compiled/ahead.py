@@ -27,8 +27,10 @@ class AheadFunctions:
 
     def __init__(self, checked: CheckedPack, turning: TurningFunctions) -> None:
         facts = TimedFacts(checked)
-        steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
-        others = [rule for rule in checked.rules if not isinstance(rule.conclusion, AddStep)]
+        # The other rules never change by themselves.
+        moving = [rule for rule in checked.rules if turning.clockwork.rule(rule)]
+        steps = [rule for rule in moving if isinstance(rule.conclusion, AddStep)]
+        others = [rule for rule in moving if not isinstance(rule.conclusion, AddStep)]
         mains = [MainFunction(checked, facts, *part).build() for part in (("fire", others), ("steps", steps))]
         tree = ast.Module([*facts.functions(), *mains], [])
         ast.fix_missing_locations(tree)
