@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import tactful
-from answers import answer
+from compared import answer
 
 PACK = """
 pack: {name: small, version: 1}

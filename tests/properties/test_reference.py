@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tactful
-from answers import answer
+from compared import answer
 from reference_cases import NOW, cases, iso
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Expiry, fires

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import tactful
-from answers import answer
+from compared import answer
 from fitting import validator, validator_of
 from shipped_cases import CLOSED, cases, shipped
 from tactful.facts.rows import inside

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import tactful
-from answers import answer
+from compared import answer
 from shipped_cases import shipped
 from tactful.decide.ranker import Conclusion
 from tactful.facts.kinds import DAY, HOUR
