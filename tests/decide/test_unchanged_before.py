@@ -86,3 +86,31 @@ rules:
 """
     decision = tactful.loads(text).decide({"candidate": {"id": "me"}})
     assert decision.unchanged_before is None
+
+
+def test_the_answer_ends_where_another_reason_is_shown() -> None:
+    """The rule fires all along. The first of its alternatives that holds is what the answer shows, and this one changes."""
+    text = """
+actions: {rest: {about: a rest}}
+rules:
+  rest:
+    about: Rest.
+    source: House rules
+    for each: application
+    when: {any: [{application.applied_at: more than 3 days ago}, {application.company: known}]}
+    then: {may: rest}
+    because: you are tired
+"""
+    applied = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    case = {
+        "candidate": {"id": "me", "time_zone": "Europe/Dublin"},
+        "applications": [{"id": "acme", "company": "Acme", "applied_at": applied.isoformat()}],
+    }
+    policy = tactful.loads(text)
+    decision = policy.decide(case, applied + timedelta(days=1))
+    assert decision.unchanged_before is not None
+    said = [
+        json.loads(policy.decide(case, moment).to_json())["actions"][0]["because"][0]["conditions"][0]["field"]
+        for moment in (decision.unchanged_before - timedelta(seconds=1), decision.unchanged_before)
+    ]
+    assert said == ["application.company", "application.applied_at"]

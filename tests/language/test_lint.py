@@ -101,7 +101,7 @@ rules:
     assert warning.code == "T903"
     assert warning.message == "`late-note` can never fire"
     assert warning.span is not None
-    assert (warning.span.line, warning.span.column) == (3, 25)
+    assert (warning.span.line, warning.span.column) == (3, 15)
 
 
 def test_the_base_is_its_authors_business() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import assert_never
 
 from tactful.decide.decider import Decider
 from tactful.decide.next_change import Ahead
@@ -10,7 +11,7 @@ from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.compiled.past import Turning, Untold
 from tactful.facts.entities import SCOPES
 from tactful.facts.rows import Case, Row
-from tactful.language.ir import AddStep, Field, FieldSlot, Rule, Template
+from tactful.language.ir import AddStep, AllOf, AnyOf, Condition, Field, FieldSlot, NoneOf, Rule, Template, Test
 from tactful.language.ir.reads import fields_of
 from tactful.reasons.telling import Telling
 
@@ -67,7 +68,8 @@ class Lasting:
         if rule.no not in self._of_rules:
             step = rule.conclusion.step if isinstance(rule.conclusion, AddStep) else ()
             fields = [*_slots(rule.because), *_slots(step), *fields_of(rule.when), *fields_of(rule.unless)]
-            self._of_rules[rule.no] = self._function(rule.entity, fields)
+            chosen = [part for part, holds in ((rule.when, True), (rule.unless, False)) if self._chooses(part, holds)]
+            self._of_rules[rule.no] = self._function(rule.entity, fields, chosen)
         return self._of_rules[rule.no]
 
     def _of_target(self, action: str, entity: str) -> Turning | None:
@@ -80,13 +82,28 @@ class Lasting:
             self._of_targets[key] = self._function(entity, fields)
         return self._of_targets[key]
 
-    def _function(self, entity: str, fields: Iterable[Field]) -> Turning | None:
+    def _chooses(self, condition: Condition, wanted: bool) -> bool:
+        """Whether time decides which of several tests is shown as what a condition holds by (or fails by, if not ``wanted``)."""
+        match condition:
+            case Test():
+                return False
+            case NoneOf(members=members):
+                return self._chooses(AnyOf(members), not wanted)
+            case AllOf(members=members) | AnyOf(members=members):
+                if isinstance(condition, AllOf) == wanted or len(members) == 1:
+                    return any(self._chooses(member, wanted) for member in members)
+                return any(map(self._clockwork.condition, members))
+            case _:
+                assert_never(condition)
+
+    def _function(self, entity: str, fields: Iterable[Field], conditions: Sequence[Condition] = ()) -> Turning | None:
         moving = dict.fromkeys(
             field
             for field in fields
             if field.origin == "computed" and field.scope in SCOPES[entity] and self._clockwork.field(field)
         )
-        return self._turning.values(entity, tuple(moving)) if moving else None
+        parts = (*moving, *conditions)
+        return self._turning.values(entity, parts) if parts else None
 
 
 def _all(ranking: Ranking) -> Iterator[Conclusion]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, assert_never
 
 from tactful.engines.compiled.helpers import words_pattern
@@ -167,18 +167,22 @@ class Expressions:
     # --- conditions ---
 
     def condition(self, condition: Condition) -> ast.expr:
-        """The condition. Cheaper members are tested first, which only affects speed."""
+        """The condition."""
         match condition:
             case AllOf(members=members):
-                return both([self.condition(member) for member in sorted(members, key=cost)])
+                return both([self.condition(member) for member in self.in_turn(members)])
             case AnyOf(members=members):
-                return either([self.condition(member) for member in sorted(members, key=cost)])
+                return either([self.condition(member) for member in self.in_turn(members)])
             case NoneOf(members=members):
-                return negate(either([self.condition(member) for member in sorted(members, key=cost)]))
+                return negate(either([self.condition(member) for member in self.in_turn(members)]))
             case Test():
                 return self.test(condition)
             case _:
                 assert_never(condition)
+
+    def in_turn(self, members: Sequence[Condition]) -> Sequence[Condition]:
+        """The order in which members are tested. Cheaper ones come first, which only affects speed."""
+        return sorted(members, key=cost)
 
     def test(self, test: Test) -> ast.expr:
         """One test."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from tactful.engines.compiled.expressions import RUNTIME, Expressions
 from tactful.engines.compiled.fact_functions import Facts
 from tactful.engines.compiled.python_ast import attribute, call, constant, load, negate
-from tactful.language.ir import CheckedPack, Field, NowIs, Predicate, Relates, Test
+from tactful.language.ir import CheckedPack, Condition, Field, NowIs, Predicate, Relates, Test
 from tactful.language.ir.boundaries import clock_times
 from tactful.language.ir.days import asks_the_date
 
@@ -47,6 +47,10 @@ class TimedExpressions(Expressions):
         super().__init__(nullable, computed, used)
         self._dates = dates
         self._test: Test | None = None
+
+    def in_turn(self, members: Sequence[Condition]) -> Sequence[Condition]:
+        """As written: the first member that decides is the one that explanations show, and later ones may turn unseen."""
+        return members
 
     def test(self, test: Test) -> ast.expr:
         self._test = test
