@@ -446,7 +446,8 @@ def checked_pack(pack: Pack) -> CheckedPack:
 
 def policy_of(origin: Origin) -> Policy:
     """The policy that a decider was made for, made again from its texts."""
-    return _policy(origin.source.read(), origin.limits, origin.engine).on(origin.source.day)
+    policy = _policy(origin.source.read(), origin.limits, origin.engine).on(origin.source.day)
+    return policy if origin.language is None else policy.in_language(origin.language)
 
 
 def _no_batch() -> EngineError:

@@ -35,11 +35,15 @@ T = TypeVar("T")
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """What a decider was made from: texts and settings, by which it can be made again."""
+    """What a decider was made from: texts and settings, by which it can be made again.
+
+    ``language``: the language that it is told in, if that is not the pack's own.
+    """
 
     source: Source
     limits: CaseLimits
     engine: EngineName | Rete
+    language: str | None = None
 
 
 class Decider:
@@ -99,6 +103,8 @@ class Decider:
         """A decider with the same engine that is told in another language. ``checked`` is the pack translated."""
         other = copy(self)
         other.checked, other.catalog, other._made = checked, catalog, {}
+        if self.origin is not None:
+            other.origin = msgspec.structs.replace(self.origin, language=catalog.language)
         return other
 
     @lazy
