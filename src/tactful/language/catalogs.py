@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
+
+if TYPE_CHECKING:
+    from polib import POFile
 
 from tactful.source.codes.messages import UnreadableCatalog
 from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
@@ -60,14 +63,8 @@ def read_catalog(text: str, name: str, language: str) -> Catalog:
 
     Raises :class:`tactful.InvalidInput` if the file is not a PO file, with its line where it is known.
     """
-    import polib  # only for those who ask for another language
-
-    try:
-        entries = polib.pofile(text if "\n" in text else f"{text}\n", check_for_duplicates=True)
-    except (OSError, ValueError, IndexError, KeyError) as error:
-        raise InvalidInput([_unreadable(str(error), name)], {name: text}) from None
     messages = {}
-    for entry in entries:
+    for entry in parsed(text, name):
         plural = [entry.msgstr_plural[no] for no in sorted(entry.msgstr_plural)]
         texts = tuple(plural) if plural else (entry.msgstr,)
         if all(texts) and not entry.fuzzy and not entry.obsolete:
@@ -75,6 +72,16 @@ def read_catalog(text: str, name: str, language: str) -> Catalog:
             message = Message(entry.msgctxt, entry.msgid, texts, Span(name, 0, 0, line, 1))
             messages[message.context, message.original] = message
     return Catalog(language, messages)
+
+
+def parsed(text: str, name: str) -> POFile:
+    """A PO file with all that is in it. Raises :class:`tactful.InvalidInput` as :func:`read_catalog`."""
+    import polib  # only for those who ask for another language
+
+    try:
+        return polib.pofile(text if "\n" in text else f"{text}\n", check_for_duplicates=True, wrapwidth=0)
+    except (OSError, ValueError, IndexError, KeyError) as error:
+        raise InvalidInput([_unreadable(str(error), name)], {name: text}) from None
 
 
 def _unreadable(reason: str, name: str) -> Diagnostic:

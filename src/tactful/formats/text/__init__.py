@@ -17,7 +17,7 @@ from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.styled import styled
 from tactful.reasons.records.decision import AlternativeRecord, HandledRecord, JustificationRecord, SetAsideRecord
 from tactful.reasons.wording import ends_day
-from tactful.reasons.words import Words
+from tactful.reasons.words import Words, noted
 
 #: The style of each modality.
 STYLES: Final = {
@@ -29,7 +29,7 @@ STYLES: Final = {
 }
 _INDENT: Final = 4
 #: The heading of each section.
-_HEADS: Final = ("First of all", "What to do now", "What to leave alone", "What to wait for", "Standing advice")
+_HEADS: Final = noted("First of all", "What to do now", "What to leave alone", "What to wait for", "Standing advice")
 #: How many reasons are given in short, and how many lines the steps may take.
 _REASONS: Final = 2
 _STEP_LINES: Final = 2

@@ -54,19 +54,19 @@ def catalog_of(layers: Sequence[Layer], language: str) -> Catalog:
         raise InvalidInput([UnknownLanguage.at(None, f"there are no sentences in `{language}`", f"there are: {known}")])
     folders = dict.fromkeys([product_folder(), *filter(None, map(folder_of, layers))])
     files = [folder / f"{language}.po" for folder in folders]
-    return joined(language, [_read(path, language) for path in files if path.exists()])
+    return joined(language, [read_catalog(read_text(path), str(path), language) for path in files if path.exists()])
 
 
-def _read(path: Path, language: str) -> Catalog:
+def read_text(path: Path) -> str:
+    """The text of a catalogue's file. Raises :class:`tactful.InvalidInput` if it cannot be read."""
     try:
         if not is_inside(resolved(path), resolved(path.parent)):
             raise Refused("leads out of its folder", "copy the file into the folder `messages`")
         data = read_regular_file(path, MAX_BYTES)
         if len(data) > MAX_BYTES:
             raise Refused(f"has more than {MAX_BYTES:,} bytes", "remove what is not needed")
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except Refused as error:
         raise InvalidInput([UnreadableCatalog.at(None, f"`{path}` {error.reason}", error.help)]) from None
     except UnicodeDecodeError:
         raise InvalidInput([UnreadableCatalog.at(None, f"`{path}` is not UTF-8", "save it as UTF-8")]) from None
-    return read_catalog(text, str(path), language)

@@ -33,7 +33,7 @@ from tactful.facts.kinds import (
 )
 from tactful.facts.rows import MessageRow, Row
 from tactful.language.ir import FormsSlot
-from tactful.language.terms import DueMeans, Modality
+from tactful.language.terms import MODALITIES, DueMeans, Modality
 from tactful.reasons.records.decision import TargetRecord
 from tactful.reasons.wording import ends_day, name_of
 
@@ -42,6 +42,16 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 _UNITS: Final = (("weeks", WEEK), ("days", DAY), ("hours", HOUR), ("minutes", MINUTE))
 _A_DAY: Final = re.compile(r"\b[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}\b(?: \d{4})?(?:, \d\d:\d\d)?")
 _SLOT: Final = re.compile(r"\{([a-z_]+)\}")
+
+
+def noted(*texts: str) -> tuple[str, ...]:
+    """Texts of the product that are put into words elsewhere, so that they are found when catalogues are made."""
+    return texts
+
+
+#: What modalities are called, in sentences and in capitals.
+_MODALITIES: Final = noted("must", "should", "may", "should not", "must not")
+_LOUD: Final = noted("MUST", "SHOULD", "MAY", "SHOULD NOT", "MUST NOT")
 
 
 class Words:
@@ -68,11 +78,11 @@ class Words:
 
     def modality(self, modality: Modality) -> str:
         """``must``, ``should``, ``may``, ``should not`` or ``must not``."""
-        return self.say(modality.replace("_", " "))
+        return self.say(_MODALITIES[MODALITIES.index(modality)])
 
     def loud(self, modality: Modality) -> str:
         """The same in capitals."""
-        return self.say(modality.replace("_", " ").upper())
+        return self.say(_LOUD[MODALITIES.index(modality)])
 
     def deadline(self, means: DueMeans, moment: str) -> str:
         """``by Mon 23 Nov, 16:30``, or ``until …`` for what is to be kept up or left alone until then."""

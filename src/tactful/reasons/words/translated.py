@@ -23,7 +23,6 @@ from tactful.facts.kinds import (
     parse_duration,
 )
 from tactful.language.catalogs import Catalog
-from tactful.language.terms import Modality
 from tactful.reasons.words import Words, filled
 
 _Unit = Literal["week", "day", "hour", "minute", "second"]
@@ -61,9 +60,6 @@ class Translated(Words):
     def word(self, value: str) -> str:
         plain = super().word(value)
         return self._catalog.get(WORD, plain) or plain
-
-    def modality(self, modality: Modality) -> str:
-        return self.say(modality.replace("_", " "))
 
     def local(self, local: datetime) -> str:
         return f"{self.day(local.date())}, {self.clock(local)}"
