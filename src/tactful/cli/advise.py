@@ -94,8 +94,8 @@ def _what_changes(before: Decision, after: Decision) -> None:
 
     out = console()
     out.print()
-    out.print("What the other facts change", style="bold")
-    render_differences(before.compare(after), out)
+    out.print(after.words.say("What the other facts change"), style="bold")
+    render_differences(before.compare(after), out, after.words)
 
 
 def _ask_all(policy: Policy, case: Case, out: SafeConsole, application: str | None) -> tuple[Case, dict[str, str]]:

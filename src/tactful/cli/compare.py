@@ -9,8 +9,9 @@ import typer
 
 from tactful.api.decision import Decision
 from tactful.api.policy import Policy
-from tactful.cli.options import At, Format, Rules, load_rules, read_case
+from tactful.cli.options import At, Format, Language, Rules, load_rules, read_case
 from tactful.cli.output import console, guarded, write_bytes
+from tactful.reasons.words.of import words_of
 
 
 @guarded
@@ -23,18 +24,19 @@ def compare(
         typer.Option(metavar="PACK", help="Decide on CASE_B by this pack instead of --rules; may be repeated."),
     ] = None,
     at: At = None,
+    language: Language = None,
     format_: Format = "text",
 ) -> None:
     """Show the differences between two decisions, with the facts and rules behind them."""
-    policy = load_rules(rules)
-    other = policy if not against else load_rules(against)
+    policy = load_rules(rules, language=language)
+    other = policy if not against else load_rules(against, language=language)
     record = _decide(policy, before, at).compare(_decide(other, after, at))
     if format_ == "json":
         write_bytes(msgspec.json.encode(record))
         return
     from tactful.formats.text.comparison import render_differences  # JSON does not need it
 
-    render_differences(record, console())
+    render_differences(record, console(), other.decider.once(words_of))
 
 
 def _decide(policy: Policy, case: str, at: str | None) -> Decision:

@@ -12,6 +12,7 @@ from tactful.cli.options import (
     CaseArgument,
     Engine,
     Format,
+    Language,
     Rules,
     RulesAsOf,
     SetFacts,
@@ -21,6 +22,7 @@ from tactful.cli.options import (
 )
 from tactful.cli.output import console, guarded, write_bytes
 from tactful.reasons.records.why import UnknownName
+from tactful.reasons.words.of import words_of
 
 
 @guarded
@@ -38,13 +40,14 @@ def why(
     set_: SetFacts = None,
     engine: Engine = "compiled",
     rules_as_of: RulesAsOf = None,
+    language: Language = None,
     flip: Annotated[bool, typer.Option("--flip", help="Also show the smallest changes that would reverse it.")] = False,
     format_: Format = "text",
 ) -> None:
     """Explain why an action is or is not advised: facts, rules, conflicts and rank."""
     action, _, target = question.partition(":")
     try:
-        policy = load_rules(rules, engine, rules_as_of)
+        policy = load_rules(rules, engine, rules_as_of, language)
         given, now = read_case(policy, case, at, None)
         record = policy.decide(what_if(policy, given, set_), now).why(action, target or None, flip=flip)
     except UnknownName as error:
@@ -55,5 +58,6 @@ def why(
     from tactful.formats.text.counterfactuals import render_counterfactuals  # JSON does not need it
     from tactful.formats.text.why import render_why
 
-    render_why(record, console())
-    render_counterfactuals(record, console())
+    words = policy.decider.once(words_of)
+    render_why(record, console(), words)
+    render_counterfactuals(record, console(), words)

@@ -38,14 +38,13 @@ from tactful.reasons.records.comparison import (
 )
 from tactful.reasons.records.decision import SCHEMA_VERSION, JustificationRecord
 from tactful.reasons.wording import plain_value
+from tactful.reasons.words import Words, noted
 
 #: What makes conclusions of two decisions the same: the key, and a number that tells conclusions with the same key apart
 #: (about two messages that say the same).
 _Key = tuple[Key, int]
 
-_ABSENT: Final = "not there"
-#: A parameter of which a case states no value of its own.
-_NOT_STATED: Final = "as in the pack"
+_ABSENT: Final = noted("not there", "as in the pack", "unknown")
 
 
 def compare(before: tuple[Context, Ranking], after: tuple[Context, Ranking]) -> ComparisonRecord:
@@ -223,10 +222,13 @@ def _changes(
     contexts: tuple[Context, Context],
     moved: bool,
 ) -> Iterator[ChangeRecord]:
+    words = contexts[0].words
     if moved:
         yield ChangeRecord(what="rank", before=str(first.rank), after=str(second.rank))
     if first.modality != second.modality:
-        yield ChangeRecord(what="modality", before=_words(first.modality), after=_words(second.modality))
+        yield ChangeRecord(
+            what="modality", before=words.modality(first.modality), after=words.modality(second.modality)
+        )
     if conclusions[0].due != conclusions[1].due:
         dues = [_due(conclusion, context) for conclusion, context in zip(conclusions, contexts, strict=True)]
         yield ChangeRecord(what="due", before=dues[0], after=dues[1])
@@ -236,28 +238,26 @@ def _changes(
         yield ChangeRecord(what="label", before=first.label, after=second.label)
     if set(first.steps) != set(second.steps):
         yield ChangeRecord(
-            what="steps", before=_only(first.steps, second.steps), after=_only(second.steps, first.steps)
+            what="steps", before=_only(first.steps, second.steps, words), after=_only(second.steps, first.steps, words)
         )
     if set(first.alternatives) != set(second.alternatives):
         yield ChangeRecord(
             what="alternatives",
-            before=_only(first.alternatives, second.alternatives),
-            after=_only(second.alternatives, first.alternatives),
+            before=_only(first.alternatives, second.alternatives, words),
+            after=_only(second.alternatives, first.alternatives, words),
         )
 
 
-def _words(modality: str) -> str:
-    return modality.replace("_", " ")
-
-
-def _only(texts: Sequence[str], others: Sequence[str]) -> str:
+def _only(texts: Sequence[str], others: Sequence[str], words: Words) -> str:
     """The texts that the other side does not have."""
     theirs = frozenset(others)
-    return "; ".join(text for text in texts if text not in theirs) or "none"
+    return "; ".join(text for text in texts if text not in theirs) or words.say("none")
 
 
 def _due(conclusion: Conclusion, context: Context) -> str:
-    return "none" if conclusion.due is None else context.words.moment(conclusion.due, context.calendar)
+    return (
+        context.words.say("none") if conclusion.due is None else context.words.moment(conclusion.due, context.calendar)
+    )
 
 
 def _moved(before: list[_Key], after: list[_Key]) -> set[_Key]:
@@ -322,7 +322,7 @@ def _fact_changes(before: Context, after: Context) -> Iterator[FactChangeRecord]
             old, new = was.values.get(name), now.values.get(name)
             if (old and old[0]) != (new and new[0]):
                 yield _change(
-                    f"{place}.{name}", old, new, before, after, "unknown" if place != PARAMETERS else _NOT_STATED
+                    f"{place}.{name}", old, new, before, after, _ABSENT[2] if place != PARAMETERS else _ABSENT[1]
                 )
 
 
@@ -339,8 +339,8 @@ def _change(
         fact=fact,
         before=None if old is None else plain_value(*old, before.calendar),
         after=None if new is None else plain_value(*new, after.calendar),
-        before_said=absent if old is None else before.words.value(*old, before.calendar),
-        after_said=absent if new is None else after.words.value(*new, after.calendar),
+        before_said=before.words.say(absent) if old is None else before.words.value(*old, before.calendar),
+        after_said=after.words.say(absent) if new is None else after.words.value(*new, after.calendar),
     )
 
 
@@ -350,8 +350,8 @@ def _whole(place: str, was: _Facts | None, now: _Facts | None, before: Context, 
         fact=place,
         before=None if was is None else _plain(was, before),
         after=None if now is None else _plain(now, after),
-        before_said=_ABSENT if was is None else _in_words(was, before),
-        after_said=_ABSENT if now is None else _in_words(now, after),
+        before_said=before.words.say(_ABSENT[0]) if was is None else _in_words(was, before),
+        after_said=after.words.say(_ABSENT[0]) if now is None else _in_words(now, after),
     )
 
 

@@ -27,11 +27,33 @@ from tactful.language.ir import (
     Test,
 )
 from tactful.language.lint.satisfiability import tests_of
-from tactful.reasons.words import Words
+from tactful.reasons.words import Words, noted
 
-_OPENS: Final = {"office": "the next office time after", "day": "the next business day after"}
-_PICKED_MOMENT: Final = {"largest": "the latest", "smallest": "the earliest", "first": "the first known"}
-_PICKED_AMOUNT: Final = {**_PICKED_MOMENT, "largest": "the largest", "smallest": "the smallest"}
+_OPENS: Final = dict(
+    zip(
+        ("office", "day"),
+        noted("the next office time after {field}", "the next business day after {field}"),
+        strict=True,
+    )
+)
+_PICKED_MOMENT: Final = dict(
+    zip(
+        ("largest", "smallest", "first"),
+        noted("the latest of {n}: {member}", "the earliest of {n}: {member}", "the first known of {n}: {member}"),
+        strict=True,
+    )
+)
+_PICKED_AMOUNT: Final = {
+    **_PICKED_MOMENT,
+    **dict(
+        zip(
+            ("largest", "smallest"), noted("the largest of {n}: {member}", "the smallest of {n}: {member}"), strict=True
+        )
+    ),
+}
+_COMBINED: Final = dict(
+    zip(("sum", "difference"), noted("the sum of {members}", "the difference of {members}"), strict=True)
+)
 
 
 class Formula:
@@ -48,16 +70,24 @@ class Formula:
             case Read(field=field):
                 return field.text
             case Opens(field=field, how=how):
-                return f"{_OPENS[how]} {field.text}"
+                return self._words.say(_OPENS[how], field=field.text)
             case Moved(field=field, length=length, back=back):
-                return f"{self._length(length)} {'before' if back else 'after'} {field.text}"
+                values = {"length": self._length(length), "field": field.text}
+                if back:
+                    return self._words.say("{length} before {field}", **values)
+                return self._words.say("{length} after {field}", **values)
             case Pick():
                 return self._picked(expression, kind)
             case Combine(how=how, members=members):
-                return f"the {how} of {self._words.listing([self.words(member, kind) for member in members])}"
+                said = self._words.listing([self.words(member, kind) for member in members])
+                return self._words.say(_COMBINED[how], members=said)
             case Share(of=of, numerator=numerator, denominator=denominator):
                 half = (numerator, denominator) == (1, 2)
-                return f"{'half' if half else f'{100 * numerator / denominator:g} %'} of {self.words(of, kind)}"
+                amount = self.words(of, kind)
+                if half:
+                    return self._words.say("half of {amount}", amount=amount)
+                share = f"{100 * numerator / denominator:g}"
+                return self._words.say("{share} % of {amount}", share=share, amount=amount)
             case Choose():
                 chosen = self.chosen(expression)
                 return "" if chosen is None or isinstance(chosen, Constant | Read) else self.words(chosen, kind)
@@ -75,8 +105,9 @@ class Formula:
         words = (_PICKED_MOMENT if isinstance(kind, MomentKind) else _PICKED_AMOUNT)[pick.how]
         count = len(pick.members)
         if chosen is None:
-            return f"none of {count} is known: {self._words.listing([self.words(member, kind) for member in pick.members])}"
-        return f"{words} of {count}: {self.words(chosen, kind)}"
+            members = self._words.listing([self.words(member, kind) for member in pick.members])
+            return self._words.say("none of {n} is known: {members}", n=count, members=members)
+        return self._words.say(words, n=count, member=self.words(chosen, kind))
 
     def _member(self, pick: Pick) -> Expression | None:
         """The member that has the value; ``None`` where no member is known."""

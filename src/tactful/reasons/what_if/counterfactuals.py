@@ -196,7 +196,7 @@ class _Search:
             who="time",
             before=context.iso(context.now),
             after=context.iso(moment),
-            text=f"wait until {context.words.moment(moment, context.calendar)}",
+            text=context.words.say("wait until {moment}", moment=context.words.moment(moment, context.calendar)),
         )
         return _Step("time", None, lambda shape: shape, record)
 
@@ -359,13 +359,17 @@ class _Search:
             },
             Message,
         )
-        kind_words = kind.replace("_", " ")
+        values = {"message": context.words.word(kind), "name": name}
+        sent, received = (
+            context.words.say("{message} sent to {name}", **values),
+            context.words.say("{message} received from {name}", **values),
+        )
         record = ChangedFactRecord(
             path=f"application[{application.id}].messages",
             who="mine" if direction == "sent" else "theirs",
             before=None,
             after=msgspec.to_builtins(message),
-            text=f"{kind_words} {'sent to' if direction == 'sent' else 'received from'} {name}",
+            text=sent if direction == "sent" else received,
         )
         return _Step(record.who, None, lambda shape: with_message(shape, application.no, message), record)
 

@@ -156,13 +156,16 @@ def effects(differing: list[AdviceChange], before: Outcome, after: Outcome) -> I
 
 def _how(was: Conclusion, now: Conclusion, context: Context) -> str:
     """How a piece of advice changes: the most telling difference, in words."""
+    words = context.words
     if was.modality != now.modality:
-        return f"{was.modality.replace('_', ' ')} becomes {now.modality.replace('_', ' ')}"
+        before, after = words.modality(was.modality), words.modality(now.modality)
+        return words.say("{before} becomes {after}", before=before, after=after)
     if was.priority != now.priority:
-        return "counts more" if now.priority > was.priority else "counts less"
+        return words.say("counts more") if now.priority > was.priority else words.say("counts less")
     if was.due != now.due:
-        word = context.due_means(now)
-        return "without a deadline" if now.due is None else f"{word} {context.words.moment(now.due, context.calendar)}"
+        if now.due is None:
+            return words.say("without a deadline")
+        return words.deadline(context.due_means(now), words.moment(now.due, context.calendar))
     if [numbered_key(other) for other in was.alternatives] != [numbered_key(other) for other in now.alternatives]:
-        return "with other alternatives"
-    return "in other steps"
+        return words.say("with other alternatives")
+    return words.say("in other steps")

@@ -165,4 +165,5 @@ def ask(field: ReadField, row: Row, context: Context) -> str:
         env = context.evaluator.environment(field.entity, row)
         return fill(note.ask, env, context.evaluator, context.calendar, context.words)
     about = f" {note.about}" if note.about else ""
-    return f"What is `{field.entity}.{field.name}` of {name_of(row)}?{about}"
+    name = f"{field.entity}.{field.name}"
+    return context.words.say("What is `{fact}` of {name}?", fact=name, name=name_of(row)) + about

@@ -125,7 +125,9 @@ def _by_order(first: Conclusion, second: Conclusion, context: Context) -> Decide
 
 
 def _due(conclusion: Conclusion, context: Context) -> str:
-    return "none" if conclusion.due is None else context.words.moment(conclusion.due, context.calendar)
+    return (
+        context.words.say("none") if conclusion.due is None else context.words.moment(conclusion.due, context.calendar)
+    )
 
 
 def _names(first: Conclusion, second: Conclusion) -> tuple[str, str]:

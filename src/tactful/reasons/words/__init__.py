@@ -52,6 +52,14 @@ def noted(*texts: str) -> tuple[str, ...]:
 #: What modalities are called, in sentences and in capitals.
 _MODALITIES: Final = noted("must", "should", "may", "should not", "must not")
 _LOUD: Final = noted("MUST", "SHOULD", "MAY", "SHOULD NOT", "MUST NOT")
+#: What several rows of an entity are called.
+_SEVERAL: Final = dict(
+    zip(
+        ("candidate", "application", "person", "interview", "interviewer", "message", "offer"),
+        noted("candidates", "applications", "people", "interviews", "interviewers", "messages", "offers"),
+        strict=True,
+    )
+)
 
 
 class Words:
@@ -208,6 +216,10 @@ class Words:
         if not words:
             return self.say("none")
         return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+    def several(self, entity: str) -> str:
+        """What several rows of an entity are called: ``people``, ``messages``."""
+        return self.say(_SEVERAL[entity])
 
     def entity(self, entity: str, id_: str) -> str:
         """A row without a name: ``interview i1``."""
