@@ -28,6 +28,7 @@ from tactful.cli.output import console
 from tactful.cli.plan import plan
 from tactful.cli.rules import rules
 from tactful.cli.schema import schema
+from tactful.cli.serve import serve
 from tactful.cli.streams import INTERRUPTED, standard_streams
 from tactful.cli.test import run_tests
 from tactful.cli.why import why
@@ -83,6 +84,7 @@ app.command()(batch)
 app.command("test")(run_tests)
 app.command()(mutate)
 app.command()(init)
+app.command()(serve)
 
 
 def _print_version(wanted: bool) -> None:
