@@ -23,6 +23,7 @@ from tactful.cli.facts import facts
 from tactful.cli.handle import dismiss, done, undo
 from tactful.cli.import_ import import_
 from tactful.cli.init import init
+from tactful.cli.messages import messages
 from tactful.cli.mutate import mutate
 from tactful.cli.output import console
 from tactful.cli.plan import plan
@@ -85,6 +86,7 @@ app.command("test")(run_tests)
 app.command()(mutate)
 app.command()(init)
 app.command()(serve)
+app.add_typer(messages, name="messages")
 
 
 def _print_version(wanted: bool) -> None:

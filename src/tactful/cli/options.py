@@ -41,6 +41,12 @@ Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text 
 Engine = Annotated[
     EngineName, typer.Option("--engine", help="compiled, or rete for the Rete network of durable-rules (extra `rete`).")
 ]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language", metavar="LANGUAGE", help="Tell the advice in this language, such as de, if the pack has it."
+    ),
+]
 RulesAsOf = Annotated[
     str | None,
     typer.Option(
@@ -53,8 +59,10 @@ SetFacts = Annotated[
 ]
 
 
-def load_rules(rules: list[str] | None, engine: EngineName = "compiled", as_of: str | None = None) -> Policy:
-    """The packs of ``--rules`` laid over each other, as they are on the day of ``--rules-as-of``.
+def load_rules(
+    rules: list[str] | None, engine: EngineName = "compiled", as_of: str | None = None, language: str | None = None
+) -> Policy:
+    """The packs of ``--rules`` laid over each other, as they are on the day of ``--rules-as-of``, in a language.
 
     What two of them change differently is told on standard error.
     """
@@ -62,7 +70,9 @@ def load_rules(rules: list[str] | None, engine: EngineName = "compiled", as_of: 
     for warning in policy.warnings:
         if warning.code == OverlaysDiffer.id:
             show(warning, dict(policy.checked.sources), console(stderr=True))
-    return policy if as_of is None else policy.as_of(parse_moment(as_of))
+    if as_of is not None:
+        policy = policy.as_of(parse_moment(as_of))
+    return policy if language is None else policy.in_language(language)
 
 
 def read_case(policy: Policy, case: str, at: str | None, application: str | None) -> tuple[Case, datetime | None]:

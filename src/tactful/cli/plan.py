@@ -16,6 +16,7 @@ from tactful.cli.options import (
     At,
     CaseArgument,
     Engine,
+    Language,
     Rules,
     RulesAsOf,
     SetFacts,
@@ -41,6 +42,7 @@ def plan(
     set_: SetFacts = None,
     engine: Engine = "compiled",
     rules_as_of: RulesAsOf = None,
+    language: Language = None,
     until: Annotated[
         str,
         typer.Option(
@@ -58,7 +60,7 @@ def plan(
     ] = None,
 ) -> None:
     """Show the weeks ahead: what will be advised, and when, if nothing else happens."""
-    policy = load_rules(rules, engine, rules_as_of)
+    policy = load_rules(rules, engine, rules_as_of, language)
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     start = policy.decide(read, now).at
