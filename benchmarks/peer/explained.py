@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from frozen import frozen_policy
-from tactful.language.ir import AddStep, Template
+from tactful.language.ir import AddStep, FieldSlot, ParameterSlot, Template
 
 from . import handwritten
 from .protocol import Peer
@@ -52,7 +52,13 @@ def _sentences() -> Sentences:
 
 def _pieces(template: Template) -> Iterator[str | tuple[str, str]]:
     for part in template:
-        yield part if isinstance(part, str) else (part.field.key, part.default or "then")
+        match part:
+            case str():
+                yield part
+            case ParameterSlot(texts=texts):
+                yield ", ".join(texts)
+            case FieldSlot(field=field, default=default):
+                yield field.key, default or "then"
 
 
 def _handwritten(_: Any) -> tuple[str, Answer]:

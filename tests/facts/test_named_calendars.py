@@ -203,7 +203,7 @@ def test_a_plan_shows_days_off_of_named_calendars() -> None:
         ("2026-12-08", "day off (acme)"),
         ("2026-12-09", "day off (acme)"),
     ]
-    assert said_holidays(holidays(plan, groups(plan))) == [
+    assert said_holidays(holidays(plan, groups(plan)), plan.words) == [
         "Thu 26 Nov Thanksgiving Day (US)",
         "Mon 30 Nov day off (acme)",
         "Tue 8 Dec to Wed 9 Dec day off (acme)",

@@ -47,6 +47,7 @@ from tactful.reasons.what_if.questions import Questions, questions
 from tactful.reasons.why import why
 from tactful.reasons.why.question import kinds_of
 from tactful.reasons.wording import name_of
+from tactful.reasons.words import Words
 from tactful.source.lazy import lazy
 
 #: Gives the justifications of a conclusion.
@@ -277,6 +278,11 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     def calendar(self) -> Calendar:
         """The candidate's calendar, in whose time zone moments are shown."""
         return self.context.calendar
+
+    @property
+    def words(self) -> Words:
+        """The words of the decision's language. For other parts of this package."""
+        return self.context.words
 
     @property
     def pack_name(self) -> str:

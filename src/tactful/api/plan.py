@@ -24,6 +24,7 @@ from tactful.reasons.records.decision import (
     PlanRecord,
     WindowRecord,
 )
+from tactful.reasons.words import Words
 from tactful.source.diagnostics import TactfulError
 from tactful.source.lazy import lazy
 
@@ -125,6 +126,11 @@ class Plan:
     def case(self) -> Case:
         """The case."""
         return self._context.case
+
+    @property
+    def words(self) -> Words:
+        """The words of the plan's language. For other parts of this package."""
+        return self.now.words
 
     @property
     def pack_name(self) -> str:

@@ -36,7 +36,9 @@ from tactful.language.load.build import build_pack
 from tactful.language.load.files import Layer
 from tactful.language.load.forgotten import with_forgotten_extends
 from tactful.language.load.source import source_of
+from tactful.language.load.translations import best, catalog_of, languages
 from tactful.language.syntax import Pack
+from tactful.language.translations import translated
 from tactful.reasons.context import Context
 from tactful.reasons.lasting import Lasting
 from tactful.reasons.pieces import Pieces
@@ -65,6 +67,8 @@ class Policy:
         places: tuple[str | Path, ...] = (),
     ) -> None:
         self.checked = checked
+        #: The policy in the pack's own language; ``None`` if this is it.
+        self._own: Policy | None = None
         #: The texts that the pack was loaded from, the lowest base first; empty for a pack that was made otherwise.
         self.layers = tuple(layers)
         self._limits, self._engine, self._places = limits, engine, places
@@ -265,15 +269,50 @@ class Policy:
         moment = None if case.now is None else case.candidate.calendar.local(case.now)
         return self.read(msgspec.to_builtins(shape), now=moment)
 
-    def decide(self, case: CaseInput, now: datetime | None = None) -> Decision:
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that advice can be told in, such as ``de``; English, the language of the shipped rules, comes first."""
+        return ("en", *languages(self.layers))
+
+    def in_language(self, language: str) -> Policy:
+        """The same policy with its advice told in a language of :attr:`languages`; ``de-AT`` is told in ``de``.
+
+        What the advice is does not change, nor does its order: only sentences, dates and other words do. A sentence without a
+        translation stays as it is. Raises :class:`tactful.InvalidInput` for a language that the policy does not have, and for
+        mistakes in its translations.
+        """
+        known, own = best(language, self.languages) or language, self._own or self
+        told = own._told
+        if known not in told:
+            told.setdefault(known, own if known == own.checked.language else own._telling(known))
+        return told[known]
+
+    @lazy
+    def _told(self) -> dict[str, Policy]:
+        """The policies in the languages that have been asked for."""
+        return {}
+
+    def _telling(self, language: str) -> Policy:
+        catalog = catalog_of(self.layers, language)
+        other = Policy.__new__(Policy)
+        other.checked, other.layers, other._own = translated(self.checked, catalog), self.layers, self
+        other._limits, other._engine, other._places = self._limits, self._engine, self._places
+        other.decider = self.decider.speaking(other.checked, catalog)
+        other._calendars = self._calendars
+        return other
+
+    def decide(self, case: CaseInput, now: datetime | None = None, *, language: str | None = None) -> Decision:
         """Decide on a case at ``now``, which must have a time zone, or else at the case's own ``now``.
 
-        If neither is given, the decision is for the current moment. The clock is read for nothing else. Raises
+        If neither is given, the decision is for the current moment. The clock is read for nothing else. ``language`` as in
+        :meth:`in_language`. Raises
         :class:`tactful.InvalidInput` with every mistake in the case, and :class:`tactful.EngineError` if an engine in
         another process fails.
         """
         moment = None if now is None else _seconds(now, "now")
         read = read_case(case, self._calendars, self.decider.declared, self._limits, moment)
+        if language is not None:
+            return self.in_language(language).decide(read, now)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
         return Decision(self.decider.rank(read, at), Context(self.decider, read, at))
 
@@ -408,7 +447,8 @@ def checked_pack(pack: Pack) -> CheckedPack:
 
 def policy_of(origin: Origin) -> Policy:
     """The policy that a decider was made for, made again from its texts."""
-    return _policy(origin.source.read(), origin.limits, origin.engine).on(origin.source.day)
+    policy = _policy(origin.source.read(), origin.limits, origin.engine).on(origin.source.day)
+    return policy if origin.language is None else policy.in_language(origin.language)
 
 
 def _no_batch() -> EngineError:

@@ -17,6 +17,7 @@ from tactful.cli.options import (
     CaseArgument,
     Engine,
     Format,
+    Language,
     Rules,
     RulesAsOf,
     SetFacts,
@@ -29,6 +30,7 @@ from tactful.facts.rows import Case
 from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.questions import render_question, render_questions
 from tactful.reasons.records.decision import QuestionRecord
+from tactful.reasons.words.of import words_of
 from tactful.source.diagnostics import InvalidInput
 
 #: Answers that end the questions, and how often an unreadable answer to a question can be corrected.
@@ -45,6 +47,7 @@ def advise(
     set_: SetFacts = None,
     engine: Engine = "compiled",
     rules_as_of: RulesAsOf = None,
+    language: Language = None,
     ask: Annotated[bool, typer.Option("--ask", help="Ask for unknown facts that would change the advice.")] = False,
     questions: Annotated[
         bool, typer.Option("--questions", help="With --format json: include the facts that would change the decision.")
@@ -63,7 +66,7 @@ def advise(
     """Decide on a case: what to do, ranked and with reasons."""
     if ask and case == "-":
         raise typer.BadParameter("--ask reads answers from standard input, so the case must be a file")
-    policy = load_rules(rules, engine, rules_as_of)
+    policy = load_rules(rules, engine, rules_as_of, language)
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     if ask:
@@ -77,9 +80,10 @@ def advise(
     from tactful.formats.text import render_decision  # JSON does not need it
 
     render_decision(decision, console(), application, full=full)
-    render_questions(decision.questions_for(application), console())
+    render_questions(decision.questions_for(application), console(), words=decision.words)
     if decision.questions_incomplete:
-        console().print("    not every unknown fact was tried: there are too many in a case of this size", style="dim")
+        untried = decision.words.say("not every unknown fact was tried: there are too many in a case of this size")
+        console().print(f"    {untried}", style="dim")
     if set_:
         _what_changes(policy.decide(given, now), decision)
 
@@ -124,7 +128,7 @@ def _ask_all(policy: Policy, case: Case, out: SafeConsole, application: str | No
 
 def _ask(question: QuestionRecord, policy: Policy, case: Case, out: SafeConsole) -> tuple[Case, str] | None:
     """Ask a question until the answer is readable. Returns ``None`` to stop, and an empty answer for "not known"."""
-    render_question(question, out)
+    render_question(question, out, policy.decider.once(words_of))
     for _ in range(_PATIENCE):
         out.print(Text("  answer (Enter: not known, q: enough) > ", "dim"), end="")
         line = sys.stdin.readline()

@@ -23,11 +23,13 @@ from tactful.cli.facts import facts
 from tactful.cli.handle import dismiss, done, undo
 from tactful.cli.import_ import import_
 from tactful.cli.init import init
+from tactful.cli.messages import messages
 from tactful.cli.mutate import mutate
 from tactful.cli.output import console
 from tactful.cli.plan import plan
 from tactful.cli.rules import rules
 from tactful.cli.schema import schema
+from tactful.cli.serve import serve
 from tactful.cli.streams import INTERRUPTED, standard_streams
 from tactful.cli.test import run_tests
 from tactful.cli.why import why
@@ -83,6 +85,8 @@ app.command()(batch)
 app.command("test")(run_tests)
 app.command()(mutate)
 app.command()(init)
+app.command()(serve)
+app.add_typer(messages, name="messages")
 
 
 def _print_version(wanted: bool) -> None:

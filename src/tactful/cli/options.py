@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from tactful.api.moments import read_moment
 from tactful.api.policy import Policy, load
 from tactful.cli.output import console, show
 from tactful.decide.decider import EngineName
@@ -16,7 +17,7 @@ from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
 from tactful.source.codes.case import UnreadableCase
 from tactful.source.codes.overlays import OverlaysDiffer
-from tactful.source.diagnostics import Diagnostic, InvalidInput
+from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case in YAML or JSON; - reads standard input.")]
 Rules = Annotated[
@@ -40,6 +41,12 @@ Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text 
 Engine = Annotated[
     EngineName, typer.Option("--engine", help="compiled, or rete for the Rete network of durable-rules (extra `rete`).")
 ]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language", metavar="LANGUAGE", help="Tell the advice in this language, such as de, if the pack has it."
+    ),
+]
 RulesAsOf = Annotated[
     str | None,
     typer.Option(
@@ -52,8 +59,10 @@ SetFacts = Annotated[
 ]
 
 
-def load_rules(rules: list[str] | None, engine: EngineName = "compiled", as_of: str | None = None) -> Policy:
-    """The packs of ``--rules`` laid over each other, as they are on the day of ``--rules-as-of``.
+def load_rules(
+    rules: list[str] | None, engine: EngineName = "compiled", as_of: str | None = None, language: str | None = None
+) -> Policy:
+    """The packs of ``--rules`` laid over each other, as they are on the day of ``--rules-as-of``, in a language.
 
     What two of them change differently is told on standard error.
     """
@@ -61,7 +70,9 @@ def load_rules(rules: list[str] | None, engine: EngineName = "compiled", as_of: 
     for warning in policy.warnings:
         if warning.code == OverlaysDiffer.id:
             show(warning, dict(policy.checked.sources), console(stderr=True))
-    return policy if as_of is None else policy.as_of(parse_moment(as_of))
+    if as_of is not None:
+        policy = policy.as_of(parse_moment(as_of))
+    return policy if language is None else policy.in_language(language)
 
 
 def read_case(policy: Policy, case: str, at: str | None, application: str | None) -> tuple[Case, datetime | None]:
@@ -95,9 +106,9 @@ def _bytes(case: str) -> tuple[bytes, str]:
 def parse_moment(text: str) -> datetime:
     """The moment of an option, with or without an offset. Raises ``typer.BadParameter`` if it is not a moment."""
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
+        return read_moment(text)
+    except TactfulError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def case_moment(at: str | None, policy: Policy, data: bytes, name: str) -> datetime | None:

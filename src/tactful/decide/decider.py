@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -22,6 +23,7 @@ from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.link import NotLinkable, link
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
+from tactful.language.catalogs import Catalog
 from tactful.language.ir import AddStep, CheckedPack, Field, Rule
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.fields_read import ReadField, read_fields
@@ -33,11 +35,15 @@ T = TypeVar("T")
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """What a decider was made from: texts and settings, by which it can be made again."""
+    """What a decider was made from: texts and settings, by which it can be made again.
+
+    ``language``: the language that it is told in, if that is not the pack's own.
+    """
 
     source: Source
     limits: CaseLimits
     engine: EngineName | Rete
+    language: str | None = None
 
 
 class Decider:
@@ -62,7 +68,10 @@ class Decider:
         #: The engine's name.
         self.engine: EngineName = "compiled" if engine == "compiled" else "rete"
         self._program = self._load(engine)
+        #: The translations that decisions are told in; ``None`` for the pack's own language.
+        self.catalog: Catalog | None = None
         self._made: dict[Callable[[Decider], Any], Any] = {}
+        self._shared: dict[Callable[[Decider], Any], Any] = {}
         self.keys = Keys(checked)
         places_at = None if self.compiled is None else self.compiled.places_at
         self.ranker = Ranker(checked, self.calendars, places_at)
@@ -89,6 +98,19 @@ class Decider:
         """What a higher floor makes from a pack, such as its sentences taken apart. It is made once and then kept."""
         made: T | None = self._made.get(make)
         return self._made.setdefault(make, make(self)) if made is None else made
+
+    def shared(self, make: Callable[[Decider], T]) -> T:
+        """As :meth:`once`, for what does not depend on the language: deciders of other languages have the same."""
+        made: T | None = self._shared.get(make)
+        return self._shared.setdefault(make, make(self)) if made is None else made
+
+    def speaking(self, checked: CheckedPack, catalog: Catalog) -> Decider:
+        """A decider with the same engine that is told in another language. ``checked`` is the pack translated."""
+        other = copy(self)
+        other.checked, other.catalog, other._made = checked, catalog, {}
+        if self.origin is not None:
+            other.origin = msgspec.structs.replace(self.origin, language=catalog.language)
+        return other
 
     @lazy
     def moving(self) -> tuple[Rule, ...]:

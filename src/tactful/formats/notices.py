@@ -10,11 +10,25 @@ from tactful.reasons.records.decision import OutsideSafetyRecord
 
 def notices(decision: Decision, outside: Iterable[OutsideSafetyRecord]) -> list[str]:
     """A sentence for each safety rule and each invariant that is off, and for each recommended action outside safety."""
+    say = decision.words.say
     return [
-        *(f"The safety rule {off.rule} is switched off by {off.pack}: {off.because}" for off in decision.safety_off),
         *(
-            f"The invariant {off.invariant} is switched off by {off.pack}: {off.because}"
+            say(
+                "The safety rule {rule} is switched off by {pack}: {why}", rule=off.rule, pack=off.pack, why=off.because
+            )
+            for off in decision.safety_off
+        ),
+        *(
+            say(
+                "The invariant {invariant} is switched off by {pack}: {why}",
+                invariant=off.invariant,
+                pack=off.pack,
+                why=off.because,
+            )
             for off in decision.invariants_off
         ),
-        *(f"No safety rule covers the action {record.action}: {record.because}" for record in outside),
+        *(
+            say("No safety rule covers the action {action}: {why}", action=record.action, why=record.because)
+            for record in outside
+        ),
     ]

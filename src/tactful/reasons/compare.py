@@ -37,7 +37,7 @@ from tactful.reasons.records.comparison import (
     SideRecord,
 )
 from tactful.reasons.records.decision import SCHEMA_VERSION, JustificationRecord
-from tactful.reasons.wording import listing, plain_value, say_moment, say_row, say_value
+from tactful.reasons.wording import plain_value
 
 #: What makes conclusions of two decisions the same: the key, and a number that tells conclusions with the same key apart
 #: (about two messages that say the same).
@@ -257,7 +257,7 @@ def _only(texts: Sequence[str], others: Sequence[str]) -> str:
 
 
 def _due(conclusion: Conclusion, context: Context) -> str:
-    return "none" if conclusion.due is None else say_moment(conclusion.due, context.calendar)
+    return "none" if conclusion.due is None else context.words.moment(conclusion.due, context.calendar)
 
 
 def _moved(before: list[_Key], after: list[_Key]) -> set[_Key]:
@@ -339,8 +339,8 @@ def _change(
         fact=fact,
         before=None if old is None else plain_value(*old, before.calendar),
         after=None if new is None else plain_value(*new, after.calendar),
-        before_said=absent if old is None else say_value(*old, before.calendar),
-        after_said=absent if new is None else say_value(*new, after.calendar),
+        before_said=absent if old is None else before.words.value(*old, before.calendar),
+        after_said=absent if new is None else after.words.value(*new, after.calendar),
     )
 
 
@@ -360,8 +360,10 @@ def _plain(facts: _Facts, context: Context) -> dict[str, object]:
 
 
 def _in_words(facts: _Facts, context: Context) -> str:
-    values = [f"{name} {say_value(value, kind, context.calendar)}" for name, (value, kind) in facts.values.items()]
-    return listing(values) if values else facts.words
+    values = [
+        f"{name} {context.words.value(value, kind, context.calendar)}" for name, (value, kind) in facts.values.items()
+    ]
+    return context.words.listing(values) if values else facts.words
 
 
 _FIELDS: Final = {
@@ -375,7 +377,7 @@ def _facts(context: Context, ambiguous: set[tuple[str, str]]) -> dict[str, _Fact
     facts = {PARAMETERS: _Facts(PARAMETERS, dict(_parameters(context)))}
     seen: Counter[str] = Counter()
     for row in _rows(context.case):
-        entity, words = row.entity, say_row(row, context.calendar)
+        entity, words = row.entity, context.words.row(row, context.calendar)
         place = _place(row, words, ambiguous)
         seen[place] += 1
         if seen[place] > 1:  # the same message twice

@@ -20,6 +20,8 @@ from tactful.language.terms import AdviceKind, DueMeans
 from tactful.reasons.records.decision import JustificationRecord, PackRecord, TargetRecord
 from tactful.reasons.telling import CompiledTelling, PlainTelling, Telling
 from tactful.reasons.wording import name_of
+from tactful.reasons.words import Words
+from tactful.reasons.words.of import words_of
 from tactful.source.lazy import lazy
 
 #: The most conditions of rules in the reasons of one record.
@@ -83,6 +85,11 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         if turning is None or not turning.worth_compiling():
             return PlainTelling(self.decider, self.case, self.now)
         return CompiledTelling(self.decider, turning, self.case, self.now)
+
+    @property
+    def words(self) -> Words:
+        """The words of the language that the decision is told in."""
+        return self.decider.once(words_of)
 
     @lazy
     def _because(self) -> dict[Conclusion, tuple[JustificationRecord, ...]]:

@@ -59,7 +59,7 @@ from tactful.reasons.records.why import (
     ToldRecord,
     WhenRecord,
 )
-from tactful.reasons.wording import plain_value, say_row, say_value
+from tactful.reasons.wording import plain_value
 
 #: The most rows of a collection that are reported.
 ROWS: Final = 3
@@ -173,7 +173,7 @@ class Derivation:
             field=field.text,
             phrase=_PARAMETER.sub(lambda match: self._parameter_value(match[1]), test.text),
             value=plain_value(value, field.kind, context.calendar),
-            said=say_value(value, field.kind, context.calendar),
+            said=context.words.value(value, field.kind, context.calendar),
             held=evaluator.test(test, env),
             wanted=wanted,
             since=context.iso(since),
@@ -190,7 +190,7 @@ class Derivation:
         if fact is None:
             return self._parameters.get(name, f"{SIGN}{name}")
         value = self._evaluator.computed(fact.id, self._context.case.candidate)
-        return say_value(value, fact.kind, self._context.calendar)
+        return self._context.words.value(value, fact.kind, self._context.calendar)
 
     def _depth_of(self, operand: Field, depth: int) -> int:
         """How deep a field that a test compares with is followed: amounts, tables and parameters are, other facts not."""
@@ -257,7 +257,7 @@ class Derivation:
 
     def _derived(self, fact: Derived, row: Row, env: Environment, to_mend: bool, depth: int) -> DerivedRecord:
         value, calendar = self._evaluator.computed(fact.id, row), self._context.calendar
-        formula = Formula(self._evaluator, env, calendar)
+        formula = Formula(self._evaluator, env, calendar, self._context.words)
         fields = dict.fromkeys(formula.fields(fact.expression))
         return DerivedRecord(
             fact=fact.id,
@@ -265,7 +265,7 @@ class Derivation:
             where=self._where(fact.id),
             of=target_record(row),
             value=plain_value(value, fact.kind, calendar),
-            said=say_value(value, fact.kind, calendar),
+            said=self._context.words.value(value, fact.kind, calendar),
             says=formula.words(fact.expression, fact.kind),
             table_row=self._table_row(fact, formula, env, to_mend, depth)
             if isinstance(fact.expression, Choose)
@@ -298,7 +298,7 @@ class Derivation:
             by=self._member(moved.length, env, to_mend, depth - 1),
             before=moved.back,
             value=plain_value(value, field.kind, calendar),
-            said=say_value(value, field.kind, calendar),
+            said=self._context.words.value(value, field.kind, calendar),
         )
 
     def _parameter(self, fact: Derived, env: Environment) -> ParameterRecord:
@@ -315,7 +315,7 @@ class Derivation:
             about=fact.about,
             where=self._where(fact.id),
             value=plain_value(value, fact.kind, calendar),
-            said=say_value(value, fact.kind, calendar),
+            said=self._context.words.value(value, fact.kind, calendar),
             since=None if since is None else format_date(since),
             until=None if until is None else format_date(until),
             stated=stated,
@@ -326,7 +326,7 @@ class Derivation:
         return MemberRecord(
             field=field.text,
             value=plain_value(value, field.kind, calendar),
-            said=say_value(value, field.kind, calendar),
+            said=self._context.words.value(value, field.kind, calendar),
             because=self._fact(field, env, to_mend, depth),
         )
 
@@ -378,7 +378,7 @@ class Derivation:
         assert row is not None  # the collection is made of rows
         return RowRecord(
             row=target_record(row),
-            said=say_row(row, self._context.calendar),
+            said=self._context.words.row(row, self._context.calendar),
             matched=matched,
             tests=self._tests(grounds, env, to_mend, depth - 1),
         )

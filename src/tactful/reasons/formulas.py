@@ -7,7 +7,7 @@ from typing import Final, assert_never
 
 from tactful.engines.evaluate import Environment, Evaluator
 from tactful.facts.calendars import Calendar
-from tactful.facts.kinds import Duration, Kind, MomentKind, format_duration
+from tactful.facts.kinds import Duration, Kind, MomentKind
 from tactful.language.ir import (
     AllOf,
     AnyOf,
@@ -27,7 +27,7 @@ from tactful.language.ir import (
     Test,
 )
 from tactful.language.lint.satisfiability import tests_of
-from tactful.reasons.wording import listing, say_value
+from tactful.reasons.words import Words
 
 _OPENS: Final = {"office": "the next office time after", "day": "the next business day after"}
 _PICKED_MOMENT: Final = {"largest": "the latest", "smallest": "the earliest", "first": "the first known"}
@@ -37,14 +37,14 @@ _PICKED_AMOUNT: Final = {**_PICKED_MOMENT, "largest": "the largest", "smallest":
 class Formula:
     """Reads the expressions of one row, of which ``env`` is the environment."""
 
-    def __init__(self, evaluator: Evaluator, env: Environment, calendar: Calendar) -> None:
-        self._evaluator, self._env, self._calendar = evaluator, env, calendar
+    def __init__(self, evaluator: Evaluator, env: Environment, calendar: Calendar, words: Words) -> None:
+        self._evaluator, self._env, self._calendar, self._words = evaluator, env, calendar, words
 
     def words(self, expression: Expression, kind: Kind) -> str:
         """How the value of kind ``kind`` comes about, such as ``the latest of 3: 5 business days after application.reply_by``."""
         match expression:
             case Constant(value=value):
-                return say_value(value, kind, self._calendar)
+                return self._words.value(value, kind, self._calendar)
             case Read(field=field):
                 return field.text
             case Opens(field=field, how=how):
@@ -54,7 +54,7 @@ class Formula:
             case Pick():
                 return self._picked(expression, kind)
             case Combine(how=how, members=members):
-                return f"the {how} of {listing([self.words(member, kind) for member in members])}"
+                return f"the {how} of {self._words.listing([self.words(member, kind) for member in members])}"
             case Share(of=of, numerator=numerator, denominator=denominator):
                 half = (numerator, denominator) == (1, 2)
                 return f"{'half' if half else f'{100 * numerator / denominator:g} %'} of {self.words(of, kind)}"
@@ -66,16 +66,16 @@ class Formula:
 
     def _length(self, length: Duration | Field) -> str:
         if not isinstance(length, Field):
-            return format_duration(length)
+            return self._words.duration(length)
         value = self._evaluator.value(length, self._env)
-        return length.text if value is None else say_value(value, length.kind, self._calendar)
+        return length.text if value is None else self._words.value(value, length.kind, self._calendar)
 
     def _picked(self, pick: Pick, kind: Kind) -> str:
         chosen = self._member(pick)
         words = (_PICKED_MOMENT if isinstance(kind, MomentKind) else _PICKED_AMOUNT)[pick.how]
         count = len(pick.members)
         if chosen is None:
-            return f"none of {count} is known: {listing([self.words(member, kind) for member in pick.members])}"
+            return f"none of {count} is known: {self._words.listing([self.words(member, kind) for member in pick.members])}"
         return f"{words} of {count}: {self.words(chosen, kind)}"
 
     def _member(self, pick: Pick) -> Expression | None:

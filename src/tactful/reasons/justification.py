@@ -18,7 +18,9 @@ from tactful.facts.rows import Row
 from tactful.language.ir import AddStep, AllOf, AnyOf, Condition, NoneOf, Rule, Test
 from tactful.language.ir.reads import as_written
 from tactful.reasons.records.decision import ConditionRecord, JustificationRecord
-from tactful.reasons.wording import fill, plain_value
+from tactful.reasons.wording import plain_value
+from tactful.reasons.words import Words
+from tactful.reasons.words.sentences import fill
 
 
 class Support(msgspec.Struct, frozen=True):
@@ -48,13 +50,13 @@ def supports(condition: Condition, env: Environment, evaluator: Evaluator, wante
             assert_never(condition)
 
 
-def justification(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar) -> JustificationRecord:
+def justification(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar, words: Words) -> JustificationRecord:
     """A firing in words: the rule's sentence, filled in, and its conditions with the values that they read."""
     env = evaluator.environment(rule.entity, row)
     met = [*supports(rule.when, env, evaluator), *supports(rule.unless, env, evaluator, wanted=False)]
     return JustificationRecord(
         rule=rule.id,
-        text=fill(rule.because, env, evaluator, calendar),
+        text=fill(rule.because, env, evaluator, calendar, words),
         source=rule.source,
         conditions=tuple(_condition(support, calendar) for support in dict.fromkeys(met)),
     )
@@ -69,7 +71,7 @@ def _condition(support: Support, calendar: Calendar) -> ConditionRecord:
     )
 
 
-def step_text(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar) -> str:
+def step_text(rule: Rule, row: Row, evaluator: Evaluator, calendar: Calendar, words: Words) -> str:
     """The step that a firing adds, in words."""
     assert isinstance(rule.conclusion, AddStep)
-    return fill(rule.conclusion.step, evaluator.environment(rule.entity, row), evaluator, calendar)
+    return fill(rule.conclusion.step, evaluator.environment(rule.entity, row), evaluator, calendar, words)

@@ -11,7 +11,7 @@ from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.compiled.past import Turning, Untold
 from tactful.facts.entities import SCOPES
 from tactful.facts.rows import Case, Row
-from tactful.language.ir import AddStep, AllOf, AnyOf, Condition, Field, FieldSlot, NoneOf, Rule, Template, Test
+from tactful.language.ir import AddStep, AllOf, AnyOf, Condition, Field, NoneOf, Rule, Test, slot_fields
 from tactful.language.ir.reads import fields_of
 from tactful.reasons.telling import Telling
 
@@ -25,7 +25,7 @@ class Lasting:
 
     def __init__(self, decider: Decider) -> None:
         self._decider, self._checked, self._clockwork = decider, decider.checked, decider.clockwork
-        self._ahead = decider.once(Ahead)
+        self._ahead = decider.shared(Ahead)
         self._turning = self._ahead.turning
         self._of_rules: dict[int, Turning | None] = {}
         self._of_targets: dict[tuple[str, str], Turning | None] = {}
@@ -67,7 +67,7 @@ class Lasting:
         """A function that reads the facts that a firing shows and that change by time; ``None`` if there are none."""
         if rule.no not in self._of_rules:
             step = rule.conclusion.step if isinstance(rule.conclusion, AddStep) else ()
-            fields = [*_slots(rule.because), *_slots(step), *fields_of(rule.when), *fields_of(rule.unless)]
+            fields = [*slot_fields(rule.because), *slot_fields(step), *fields_of(rule.when), *fields_of(rule.unless)]
             chosen = [part for part, holds in ((rule.when, True), (rule.unless, False)) if self._chooses(part, holds)]
             self._of_rules[rule.no] = self._function(rule.entity, fields, chosen)
         return self._of_rules[rule.no]
@@ -77,7 +77,7 @@ class Lasting:
         key = action, entity
         if key not in self._of_targets:
             spec = self._checked.actions[action]
-            slots = [field for template in (spec.label or (), *spec.steps) for field in _slots(template)]
+            slots = [field for template in (spec.label or (), *spec.steps) for field in slot_fields(template)]
             fields = [*slots, *(key.field for key in spec.order), *spec.occasion]
             self._of_targets[key] = self._function(entity, fields)
         return self._of_targets[key]
@@ -112,7 +112,3 @@ def _all(ranking: Ranking) -> Iterator[Conclusion]:
         yield from conclusion.alternatives
     yield from ranking.set_aside
     yield from (aside.conclusion for aside in ranking.put_aside)
-
-
-def _slots(template: Template) -> list[Field]:
-    return [part.field for part in template if isinstance(part, FieldSlot)]

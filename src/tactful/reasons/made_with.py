@@ -29,7 +29,7 @@ def made_with(context: Context) -> MadeWithRecord:
         engine=context.engine,
         pack=pack_record(context.checked),
         limits=LimitsRecord(**msgspec.structs.asdict(limits)),
-        language="en",
+        language=context.words.language,
         at=context.calendar.local(context.now).isoformat(),
         case=_digest(context.case.shape),
     )

@@ -8,10 +8,11 @@ from tactful.decide.ranker import Conclusion
 from tactful.engines.evaluate import Environment, Evaluator
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Row
-from tactful.language.ir import AddStep, FieldSlot, Template
+from tactful.language.ir import AddStep, ParameterSlot, Template, slot_fields
 from tactful.reasons.context import Context
 from tactful.reasons.records.decision import MessageRecord, MessagesRecord
-from tactful.reasons.wording import fill, plain_value
+from tactful.reasons.wording import plain_value
+from tactful.reasons.words.sentences import fill
 
 
 class Messages:
@@ -42,7 +43,7 @@ class Messages:
         seen: set[str] = set()
         for id_, template, row in self._templates(conclusion):
             env = self._evaluator.environment(row.entity, row)
-            text = fill(template, env, self._evaluator, self._context.calendar)
+            text = fill(template, env, self._evaluator, self._context.calendar, self._context.words)
             if text not in seen:
                 seen.add(text)
                 yield self._message(id_, template, row)
@@ -64,10 +65,8 @@ class Messages:
 
 def message(id_: str, template: Template, env: Environment, evaluator: Evaluator, calendar: Calendar) -> MessageRecord:
     """A sentence as an id and the values of its placeholders."""
-    slots = [part for part in template if isinstance(part, FieldSlot)]
-    values = [evaluator.value(slot.field, env) if slot.field.scope in env else None for slot in slots]
-    args = {
-        slot.field.text: plain_value(value, slot.field.kind, calendar)
-        for slot, value in zip(slots, values, strict=True)
-    }
-    return MessageRecord(id=id_, args=args)
+    fields = slot_fields(template)
+    values = [evaluator.value(field, env) if field.scope in env else None for field in fields]
+    args = {field.text: plain_value(value, field.kind, calendar) for field, value in zip(fields, values, strict=True)}
+    stated = {f"${part.name}": ", ".join(part.texts) for part in template if isinstance(part, ParameterSlot)}
+    return MessageRecord(id=id_, args=args | stated)

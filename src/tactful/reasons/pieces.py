@@ -1,7 +1,7 @@
 """The sentences and conditions of a pack, taken apart once: what is fixed, and which values go between.
 
 A decision then puts them together from values that compiled code gives, all values of a rule in one call. The result is that
-of ``justification`` and ``wording.fill``, which look at everything anew with the plain evaluator.
+of ``justification`` and ``words.sentences``, which look at everything anew with the plain evaluator.
 """
 
 from __future__ import annotations
@@ -15,10 +15,25 @@ from tactful.facts.calendars import Calendar
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import ChoiceKind, CountryKind, IdKind, Kind, TextKind, Value, YesNoKind
 from tactful.facts.rows import Row
-from tactful.language.ir import AddStep, AllOf, AnyOf, Condition, Field, FieldSlot, NoneOf, Rule, Template, Test
+from tactful.language.ir import (
+    AddStep,
+    AllOf,
+    AnyOf,
+    Condition,
+    Field,
+    FieldSlot,
+    FormsSlot,
+    NoneOf,
+    ParameterSlot,
+    Rule,
+    Template,
+    Test,
+)
 from tactful.language.ir.reads import as_written
 from tactful.reasons.records.decision import ConditionRecord, JustificationRecord
-from tactful.reasons.wording import UNKNOWN, plain_value, say_in_sentence, unlabelled
+from tactful.reasons.wording import plain_value, unlabelled
+from tactful.reasons.words import Words
+from tactful.reasons.words.of import words_of
 
 #: Gives the values that a function of the compiled engine reads for a row.
 Reads = Callable[[Turning, Row], Sequence[Value]]
@@ -104,7 +119,7 @@ class Pieces:
     """What the sentences and conditions of a pack are made of. Each is taken apart when it is first asked for."""
 
     def __init__(self, decider: Decider) -> None:
-        self._decider, self._checked = decider, decider.checked
+        self._decider, self._checked, self._words = decider, decider.checked, decider.once(words_of)
         self._reasons: dict[int, Reason] = {}
         self._labels: dict[tuple[str, str], Sentence] = {}
         self._steps: dict[tuple[str, str], tuple[Sentence, ...]] = {}
@@ -171,13 +186,13 @@ class Pieces:
 
     def _sentence(self, template: Template, entity: str) -> Sentence:
         values = _Values(self._decider, entity)
-        pieces = _pieces(template, entity, values)
+        pieces = _pieces(template, entity, values, self._words)
         return Sentence(pieces, values.function() if values.parts else None)
 
     def _reason(self, rule: Rule) -> Reason:
         values = _Values(self._decider, rule.entity)
         parts = (*values.met(rule.when, wanted=True), *values.met(rule.unless, wanted=False))
-        pieces = _pieces(rule.because, rule.entity, values)
+        pieces = _pieces(rule.because, rule.entity, values, self._words)
         return Reason(rule, tuple(dict.fromkeys(parts)), pieces, values.function())
 
 
@@ -236,24 +251,40 @@ def _met(parts: tuple[_Part, ...], values: Sequence[Value]) -> Iterator[_Met]:
             yield from _met(next((own for at, own in part.members if values[at] == part.wanted), ()), values)
 
 
-def _pieces(template: Template, entity: str, values: _Values) -> tuple[str | _Slot, ...]:
-    return tuple(part if isinstance(part, str) else _slot(part, entity, values) for part in template)
+def _pieces(template: Template, entity: str, values: _Values, words: Words) -> tuple[str | _Slot, ...]:
+    return tuple(_piece(part, entity, values, words) for part in template)
 
 
-def _slot(slot: FieldSlot, entity: str, values: _Values) -> str | _Slot:
-    default = UNKNOWN if slot.default is None else slot.default
-    if slot.field.scope not in SCOPES[entity]:
-        return default
-    return _Slot(values.place(slot.field), _saying(slot.field.kind), default)
+def _piece(
+    part: str | FieldSlot | ParameterSlot | FormsSlot, entity: str, values: _Values, words: Words
+) -> str | _Slot:
+    match part:
+        case str():
+            return part
+        case ParameterSlot(texts=texts):
+            return words.parameter(texts)
+        case FieldSlot(field=field, default=default):
+            unknown = words.unknown if default is None else default
+            saying = _saying(field.kind, words)
+        case FormsSlot(field=field):
+            unknown = words.form(part, None)
+            saying = _choosing(part, words)
+        case _:
+            assert_never(part)
+    return _Slot(values.place(field), saying, unknown) if field.scope in SCOPES[entity] else unknown
 
 
-def _saying(kind: Kind) -> Callable[[Value, Calendar], str]:
+def _saying(kind: Kind, words: Words) -> Callable[[Value, Calendar], str]:
     """How values of a kind are said, which are known."""
     match kind:
         case TextKind() | IdKind() | CountryKind():
             return lambda value, _: str(value)
         case _:
-            return lambda value, calendar: say_in_sentence(value, kind, calendar)
+            return lambda value, calendar: words.in_sentence(value, kind, calendar)
+
+
+def _choosing(slot: FormsSlot, words: Words) -> Callable[[Value, Calendar], str]:
+    return lambda value, _: words.form(slot, value)
 
 
 def _filled(pieces: tuple[str | _Slot, ...], values: Sequence[Value], calendar: Calendar) -> str:

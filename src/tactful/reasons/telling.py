@@ -23,7 +23,9 @@ from tactful.language.ir import Rule, Template
 from tactful.reasons.justification import justification, step_text
 from tactful.reasons.pieces import Pieces, Sentence
 from tactful.reasons.records.decision import JustificationRecord
-from tactful.reasons.wording import fill, unlabelled
+from tactful.reasons.wording import unlabelled
+from tactful.reasons.words.of import words_of
+from tactful.reasons.words.sentences import fill
 from tactful.source.lazy import lazy
 
 
@@ -72,17 +74,17 @@ class PlainTelling:
     def __init__(self, decider: Decider, case: Case, now: int) -> None:
         self._actions, self._keys, self._calendar = decider.checked.actions, decider.keys, case.candidate.calendar
         self._evaluator, self._past = decider.evaluator(case, now), past_of(case, now)
-        self._expiry = Expiry(self._evaluator)
+        self._expiry, self._words = Expiry(self._evaluator), decider.once(words_of)
 
     def since(self, rule: Rule, row: Row) -> int | None:
         return self._expiry.since(rule, row)
 
     def justification(self, rule: Rule, row: Row) -> JustificationRecord:
-        return justification(rule, row, self._evaluator, self._calendar)
+        return justification(rule, row, self._evaluator, self._calendar, self._words)
 
     def because(self, rule: Rule, row: Row) -> str:
         env = self._evaluator.environment(rule.entity, row)
-        return fill(rule.because, env, self._evaluator, self._calendar)
+        return fill(rule.because, env, self._evaluator, self._calendar, self._words)
 
     def label(self, action: str, target: Row) -> str:
         template = self._actions[action].label
@@ -95,14 +97,14 @@ class PlainTelling:
         return [self._filled(step, target) for step in self._actions[action].steps]
 
     def added(self, rule: Rule, row: Row) -> str:
-        return step_text(rule, row, self._evaluator, self._calendar)
+        return step_text(rule, row, self._evaluator, self._calendar, self._words)
 
     def next_turn(self, shown: Iterable[tuple[Turning, Row]]) -> int:
         return next_turn(self._past, shown)
 
     def _filled(self, template: Template, target: Row) -> str:
         env = self._evaluator.environment(target.entity, target)
-        return fill(template, env, self._evaluator, self._calendar)
+        return fill(template, env, self._evaluator, self._calendar, self._words)
 
 
 class CompiledTelling:

@@ -13,7 +13,6 @@ from tactful.api.decision import Advice
 from tactful.api.plan import Plan
 from tactful.formats.agenda.hours import describe_repeats, their_clock
 from tactful.formats.agenda.strands import Run, Strand, prohibits, seconds, strands
-from tactful.reasons.wording import concerning, distance, say_clock, say_moment
 
 EntryKind = Literal["now", "ends", "due", "opens"]
 #: The order of entries of the same minute.
@@ -72,8 +71,8 @@ class _Reporter:
     """Makes the entries of a strand."""
 
     def __init__(self, plan: Plan, strand: Strand) -> None:
-        self._plan, self._strand = plan, strand
-        self._whom = concerning(strand.advice.target, plan.now.company(strand.advice.application)).strip()
+        self._plan, self._strand, self._words = plan, strand, plan.words
+        self._whom = self._words.concerning(strand.advice.target, plan.now.company(strand.advice.application)).strip()
 
     def entries(self) -> Iterator[Entry]:
         """The lines of the strand, run by run."""
@@ -105,17 +104,18 @@ class _Reporter:
 
     def _opening(self, run: Run, taken_over: bool) -> Entry:
         now = seconds(run.start) == seconds(self._plan.start)
-        parts = ["goes on"] if taken_over else []
+        say = self._words.say
+        parts = [say("goes on")] if taken_over else []
         due = run.advice.due
         overdue = due is not None and run.advice.due_means == "by" and seconds(due) < seconds(run.start)
         if due is not None:
             parts.append(self._by(run.advice, due, run.start if now else None))
             if overdue:
-                parts.append("overdue")
+                parts.append(say("overdue"))
         if len(run.windows) > 1 and run.until_close:
-            parts[-1] += f"; then {self._again(run)}"
+            parts[-1] = say("{first}; then {again}", first=parts[-1], again=self._again(run))
         elif len(run.windows) > 1:
-            parts.append(f"{self._until_close(run)}; then {self._again(run)}")
+            parts.append(say("{first}; then {again}", first=self._until_close(run), again=self._again(run)))
         elif not run.open_ended and due is None:
             parts.append(self._until(run.end))
         return self._entry(run.start, "now" if now else "opens", run.advice, ", ".join(parts), overdue)
@@ -124,36 +124,37 @@ class _Reporter:
         due = run.advice.due
         assert due is not None  # _is_due
         if not run.lapses:
-            detail = "overdue from then on"
+            detail = self._words.say("overdue from then on")
         elif after is not None and after.advice.due is not None:
-            detail = f"if missed, still {self._by(after.advice, after.advice.due, None)}"
+            deadline = self._by(after.advice, after.advice.due, None)
+            detail = self._words.say("if missed, still {deadline}", deadline=deadline)
         elif after is not None:
-            detail = "if missed, still later"
+            detail = self._words.say("if missed, still later")
         else:
             detail = ""
         return self._entry(due, "due", run.advice, detail)
 
     def _by(self, advice: Advice, due: datetime, now: datetime | None) -> str:
-        deadline = f"{advice.due_means} {self._moment(due)}"
-        return deadline if now is None else f"{deadline}, {distance(seconds(due) - seconds(now))}"
+        deadline = self._words.deadline(advice.due_means, self._moment(due))
+        return deadline if now is None else f"{deadline}, {self._words.distance(seconds(due) - seconds(now))}"
 
     def _until_close(self, run: Run) -> str:
         first = run.windows[0]
         same_day = first.start.date() == first.end.date()
-        return f"until {say_clock(first.end)}" if same_day else self._until(first.end)
+        return self._words.deadline("until", self._words.clock(first.end)) if same_day else self._until(first.end)
 
     def _again(self, run: Run) -> str:
-        return describe_repeats(run.windows, self._plan.calendar, self._strand.calendar)
+        return describe_repeats(run.windows, self._plan.calendar, self._strand.calendar, self._words)
 
     def _until(self, moment: datetime) -> str:
-        return f"until {self._moment(moment)}"
+        return self._words.deadline("until", self._moment(moment))
 
     def _moment(self, moment: datetime) -> str:
-        local = say_moment(seconds(moment), self._plan.calendar)
-        theirs = their_clock(moment, self._strand.calendar)
+        local = self._words.moment(seconds(moment), self._plan.calendar)
+        theirs = their_clock(moment, self._strand.calendar, self._words)
         return f"{local} ({theirs})" if theirs else local
 
     def _entry(self, at: datetime, kind: EntryKind, advice: Advice, detail: str, overdue: bool = False) -> Entry:
-        theirs = their_clock(at, self._strand.calendar) if kind != "now" else ""
+        theirs = their_clock(at, self._strand.calendar, self._words) if kind != "now" else ""
         detail = "; ".join(part for part in (theirs, detail) if part)
         return Entry(at, kind, advice, self._whom, detail, overdue)

@@ -10,7 +10,7 @@ import msgspec
 from tactful.api.plan import Plan
 from tactful.facts.calendars import Calendar
 from tactful.formats.agenda.strands import Strand, strands
-from tactful.reasons.wording import say_short_day
+from tactful.reasons.words import Words
 
 
 class Day(msgspec.Struct, frozen=True, eq=False):
@@ -44,7 +44,9 @@ def groups(plan: Plan, application: str | None = None) -> tuple[Group, ...]:
         Group(plan.now.company(id_) or id_, tuple(strand for strand in ordered if strand.advice.application == id_))
         for id_ in ids
     ]
-    all_groups.append(Group("You", tuple(strand for strand in ordered if strand.advice.application is None)))
+    all_groups.append(
+        Group(plan.words.say("You"), tuple(strand for strand in ordered if strand.advice.application is None))
+    )
     return tuple(group for group in all_groups if group.strands)
 
 
@@ -68,7 +70,7 @@ def holidays(plan: Plan, shown: Iterable[Group]) -> tuple[tuple[date, str], ...]
     )
 
 
-def said_holidays(off: Iterable[tuple[date, str]]) -> list[str]:
+def said_holidays(off: Iterable[tuple[date, str]], words: Words) -> list[str]:
     """Holidays in words. Days in a row with the same name are told together: ``Sun 27 Dec to Thu 31 Dec day off``."""
     runs: list[tuple[date, date, str]] = []
     for day, name in off:
@@ -79,11 +81,13 @@ def said_holidays(off: Iterable[tuple[date, str]]) -> list[str]:
             runs.append((day, day, name))
         else:
             runs[run] = (runs[run][0], day, name)
-    return [f"{_from_to(first, last)} {name}" for first, last, name in runs]
+    return [f"{_from_to(first, last, words)} {name}" for first, last, name in runs]
 
 
-def _from_to(first: date, last: date) -> str:
-    return say_short_day(first) if first == last else f"{say_short_day(first)} to {say_short_day(last)}"
+def _from_to(first: date, last: date, words: Words) -> str:
+    if first == last:
+        return words.short_day(first)
+    return words.say("{first} to {last}", first=words.short_day(first), last=words.short_day(last))
 
 
 def _holiday(calendar: Calendar, day: date) -> str | None:

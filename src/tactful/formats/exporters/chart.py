@@ -15,7 +15,7 @@ from tactful.facts.calendars import Calendar
 from tactful.formats.agenda import Group, Strand, days, groups, holidays, said_holidays, seconds
 from tactful.formats.agenda.hours import their_clock
 from tactful.language.terms import Modality
-from tactful.reasons.wording import name_of, say_moment, say_month, say_short_day
+from tactful.reasons.wording import name_of
 
 MARGIN: Final = 16
 TITLE_HEIGHT: Final = 62
@@ -62,6 +62,16 @@ class Mark(msgspec.Struct, frozen=True):
     full: str = ""
 
 
+class Legend(msgspec.Struct, frozen=True):
+    """What the marks mean."""
+
+    modalities: tuple[tuple[Modality, str], ...]
+    due: str
+    now: str
+    weekend: str
+    holiday: str
+
+
 class Chart(msgspec.Struct, frozen=True):
     """All parts, in drawing order."""
 
@@ -82,7 +92,7 @@ class Chart(msgspec.Struct, frozen=True):
     bars: tuple[Bar, ...]
     deadlines: tuple[Mark, ...]
     now: float
-    modalities: tuple[Modality, ...]
+    legend: Legend
     footnotes: tuple[str, ...]
     description: str
 
@@ -94,17 +104,21 @@ def chart(plan: Plan, application: str | None = None) -> Chart:
 
 def heading(plan: Plan) -> tuple[str, str]:
     """The title of a plan, and its period and conditions."""
-    who = name_of(plan.case.candidate)
-    start, until = (say_moment(seconds(moment), plan.calendar) for moment in (plan.start, plan.until))
-    subtitle = (
-        f"{start} to {until} ({plan.calendar.time_zone}), if nothing else happens; by the rules of {plan.pack_name}"
+    words = plan.words
+    start, until = (words.moment(seconds(moment), plan.calendar) for moment in (plan.start, plan.until))
+    subtitle = words.say(
+        "{first} to {last} ({zone}), if nothing else happens; by the rules of {pack}",
+        first=start,
+        last=until,
+        zone=plan.calendar.time_zone,
+        pack=plan.pack_name,
     )
-    return f"The weeks ahead for {who}", subtitle
+    return words.say("The weeks ahead for {name}", name=name_of(plan.case.candidate)), subtitle
 
 
 class _Layout:
     def __init__(self, plan: Plan, shown: tuple[Group, ...]) -> None:
-        self._plan, self._groups, self._days = plan, shown, days(plan)
+        self._plan, self._groups, self._days, self._words = plan, shown, days(plan), plan.words
         self._places = _lanes(shown)
         labels = [strand.advice.label for strand, _ in self._places]
         wanted = max([text_width(label) for label in labels], default=0.0) + 2 * _GAP
@@ -119,7 +133,7 @@ class _Layout:
         right = self._left + self._day * len(self._days)
         width = max(right, MARGIN + text_width(subtitle)) + MARGIN
         notes = _in_lines(
-            said_holidays(holidays(self._plan, self._groups)),
+            said_holidays(holidays(self._plan, self._groups), self._words),
             min(width - 2 * MARGIN, _ROOM),  # visible without scrolling
         )
         return Chart(
@@ -140,7 +154,7 @@ class _Layout:
             bars=tuple(self._bars()),
             deadlines=tuple(self._deadlines()),
             now=self._x(seconds(self._plan.start)),
-            modalities=self._modalities(),
+            legend=self._legend(),
             footnotes=tuple(notes),
             description=self._description(),
         )
@@ -161,14 +175,17 @@ class _Layout:
                     continue
                 last = x
                 year = f" {day.date.year}" if no == 0 or day.date.month == 1 else ""
-                yield Mark(x, TITLE_HEIGHT + 12, say_month(day.date) + year)
+                yield Mark(x, TITLE_HEIGHT + 12, self._words.month(day.date) + year)
 
     def _numbers(self) -> Iterable[Mark]:
         every = self._day >= _NUMBERED
         for no, day in enumerate(self._days):
             if every or day.date.weekday() == 0 or no == 0 or (day.date == self._days[-1].date and every):
                 yield Mark(
-                    self._x(day.start) + self._day / 2, TITLE_HEIGHT + 32, str(day.date.day), say_short_day(day.date)
+                    self._x(day.start) + self._day / 2,
+                    TITLE_HEIGHT + 32,
+                    str(day.date.day),
+                    self._words.short_day(day.date),
                 )
 
     def _bands(self) -> Iterable[Band]:
@@ -180,7 +197,7 @@ class _Layout:
         for day in self._days:
             if not calendar.is_business_date(day.date):
                 name = calendar.holiday_name(day.date)
-                title = f"{say_short_day(day.date)}: {name}" if name else ""
+                title = f"{self._words.short_day(day.date)}: {name}" if name else ""
                 yield Band(self._x(day.start), y, round(self._day, 2), height, title)
 
     def _heads(self) -> Iterable[int]:
@@ -208,13 +225,11 @@ class _Layout:
 
     def _bar(self, strand: Strand, advice: Advice, window: Window, y: float) -> Bar:
         start, end = self._x(seconds(window.start)), self._x(seconds(window.end))
-        until = "beyond the end of this plan" if window.open_ended else self._in_words(window.end, strand.calendar)
-        begins = (
-            "now"
-            if seconds(window.start) == seconds(self._plan.start)
-            else self._in_words(window.start, strand.calendar)
-        )
-        title = f"{advice.modality.replace('_', ' ')}: {advice.label}\nfrom {begins} until {until}"
+        say, now = self._words.say, seconds(window.start) == seconds(self._plan.start)
+        until = say("beyond the end of this plan") if window.open_ended else self._in_words(window.end, strand.calendar)
+        begins = say("now") if now else self._in_words(window.start, strand.calendar)
+        lasts = say("from {first} until {last}", first=begins, last=until)
+        title = f"{self._words.modality(advice.modality)}: {advice.label}\n{lasts}"
         return Bar(start, y, max(round(end - start, 2), _NARROWEST_BAR), advice.modality, title)
 
     def _deadlines(self) -> Iterable[Mark]:
@@ -222,15 +237,27 @@ class _Layout:
             for run in strand.runs:
                 due = run.advice.due
                 if due is not None and run.advice.due_means == "by" and self._in_view(due):
-                    title = f"{run.advice.label}\nby {self._in_words(due, strand.calendar)}"
+                    by = self._words.deadline("by", self._in_words(due, strand.calendar))
+                    title = f"{run.advice.label}\n{by}"
                     yield Mark(self._x(seconds(due)), y + LANE / 2, "", title)
 
     def _in_view(self, moment: datetime) -> bool:
         return self._days[0].start <= seconds(moment) < seconds(self._plan.until)
 
     def _in_words(self, moment: datetime, theirs: Calendar) -> str:
-        local, away = say_moment(seconds(moment), self._plan.calendar), their_clock(moment, theirs)
+        local = self._words.moment(seconds(moment), self._plan.calendar)
+        away = their_clock(moment, theirs, self._words)
         return f"{local} ({away})" if away else local
+
+    def _legend(self) -> Legend:
+        say = self._words.say
+        return Legend(
+            modalities=tuple((modality, self._words.modality(modality)) for modality in self._modalities()),
+            due=say("due"),
+            now=say("now"),
+            weekend=say("weekend"),
+            holiday=say("holiday"),
+        )
 
     def _modalities(self) -> tuple[Modality, ...]:
         order: tuple[Modality, ...] = ("must", "should", "may", "should_not", "must_not")
@@ -239,7 +266,12 @@ class _Layout:
 
     def _description(self) -> str:
         counts = [f"{group.title}: {len(group.strands)}" for group in self._groups]
-        return f"A chart of {len(self._places)} pieces of advice against days. {'; '.join(counts)}."
+        return self._words.count(
+            "A chart of a piece of advice against days. {counts}.",
+            "A chart of {n} pieces of advice against days. {counts}.",
+            len(self._places),
+            counts="; ".join(counts),
+        )
 
 
 def _lanes(shown: tuple[Group, ...]) -> list[tuple[Strand, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -12,11 +13,10 @@ from tactful.formats.exporters.chart import chart, heading
 from tactful.formats.exporters.markup import add, element, to_bytes
 from tactful.formats.exporters.svg import svg_element
 from tactful.formats.notices import notices
-from tactful.reasons.wording import say_clock, say_day
+from tactful.reasons.words import Words
 
 #: The page loads and runs nothing, whatever the names in the case contain.
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
-_WORDS: Final = {"due": "due", "ends": "over"}
 _STYLE: Final = """
 :root { color-scheme: light dark; --page: #f6f7f9; --card: #ffffff; --text: #1c2430; --soft: #5c6675; --edge: #d8dde4;
   --good: #14643a; --bad: #b3261e; --warn: #8a5a10; --open: #22688c; --when: #7a1fa2; }
@@ -56,7 +56,8 @@ footer { margin: 24px 0; color: var(--soft); font-size: .875rem; }
 def plan_to_html(plan: Plan, application: str | None = None) -> bytes:
     """The page (UTF-8). ``application``: only advice about it, or about the candidate as a whole."""
     title, subtitle = heading(plan)
-    root = element("html", lang="en")
+    words = plan.words
+    root = element("html", lang=words.language)
     head = add(root, "head")
     add(head, "meta", charset="utf-8")
     add(head, "meta", http_equiv="Content-Security-Policy", content=_POLICY)
@@ -69,11 +70,13 @@ def plan_to_html(plan: Plan, application: str | None = None) -> bytes:
     add(main, "p", subtitle, class_="when")
     _warnings(main, plan)
     _chart(main, plan, application)
-    _agenda(main, agenda(plan, application))
+    _agenda(main, agenda(plan, application), words)
     add(
         body,
         "footer",
-        "Advice, not orders: who writes and when is yours to decide. Anything that happens changes the plan.",
+        words.say(
+            "Advice, not orders: who writes and when is yours to decide. Anything that happens changes the plan."
+        ),
     )
     return b"<!doctype html>\n" + to_bytes(root, "html") + b"\n"
 
@@ -84,41 +87,48 @@ def _warnings(main: Element, plan: Plan) -> None:
 
 
 def _chart(main: Element, plan: Plan, application: str | None) -> None:
-    holder = add(main, "div", class_="scroll", role="region", aria_label="Chart of the plan", tabindex="0")
+    holder = add(
+        main, "div", class_="scroll", role="region", aria_label=plan.words.say("Chart of the plan"), tabindex="0"
+    )
     holder.append(svg_element(chart(plan, application), with_heading=False))
 
 
-def _agenda(main: Element, agenda_: Agenda) -> None:
-    for title, entries in (("Now", agenda_.now), ("Not to do", agenda_.leave)):
+def _agenda(main: Element, agenda_: Agenda, words: Words) -> None:
+    say = words.say
+    columns = {"time": say("Time"), "what": say("What"), "advice": say("Advice")}
+    undated = {name: column for name, column in columns.items() if name != "time"}
+    for title, entries in ((say("Now"), agenda_.now), (say("Not to do"), agenda_.leave)):
         if entries:
             add(main, "h2", title)
-            body = _table(main, title, ("What", "Advice"))
+            body = _table(main, title, undated)
             for entry in entries:
-                _row(body, entry, dated=False)
+                _row(body, entry, words, dated=False)
     if agenda_.days:
-        add(main, "h2", "From day to day")
-        body = _table(main, "From day to day", ("Time", "What", "Advice"))
+        add(main, "h2", say("From day to day"))
+        body = _table(main, say("From day to day"), columns)
     for day in agenda_.days:
         row = add(body, "tr")
-        add(row, "th", say_day(day.day), colspan="3", scope="rowgroup")
+        add(row, "th", words.day(day.day), colspan="3", scope="rowgroup")
         for entry in day.entries:
-            _row(body, entry, dated=True)
+            _row(body, entry, words, dated=True)
 
 
-def _table(main: Element, title: str, columns: tuple[str, ...]) -> Element:
+def _table(main: Element, title: str, columns: Mapping[str, str]) -> Element:
+    """A table's body. ``columns``: their headings, by their classes."""
     table = add(main, "table", aria_label=title)
     row = add(add(table, "thead"), "tr")
-    for column in columns:
-        add(row, "th", column, scope="col", class_=column.lower())
+    for class_, column in columns.items():
+        add(row, "th", column, scope="col", class_=class_)
     return add(table, "tbody")
 
 
-def _row(body: Element, entry: Entry, dated: bool) -> None:
+def _row(body: Element, entry: Entry, words: Words, dated: bool) -> None:
     kind = entry.kind if entry.kind in ("due", "ends") else entry.advice.modality
     row = add(body, "tr", class_=f"{kind} overdue" if entry.overdue else kind)
     if dated:
-        add(add(row, "td", class_="time"), "time", say_clock(entry.at), datetime=entry.at.isoformat())
-    add(row, "td", _WORDS.get(entry.kind) or entry.advice.modality.replace("_", " "), class_="what")
+        add(add(row, "td", class_="time"), "time", words.clock(entry.at), datetime=entry.at.isoformat())
+    happens = {"due": words.say("due"), "ends": words.say("over")}
+    add(row, "td", happens.get(entry.kind) or words.modality(entry.advice.modality), class_="what")
     cell = add(row, "td")
     add(cell, "span", entry.advice.label, class_="label")
     if entry.whom:
@@ -126,12 +136,12 @@ def _row(body: Element, entry: Entry, dated: bool) -> None:
     if entry.detail:
         add(cell, "div", entry.detail, class_="detail")
     if entry.kind in ("now", "opens"):
-        _reasons(cell, entry.advice)
+        _reasons(cell, entry.advice, words)
 
 
-def _reasons(cell: Element, advice: Advice) -> None:
+def _reasons(cell: Element, advice: Advice, words: Words) -> None:
     details = add(cell, "details")
-    add(details, "summary", "How and why" if advice.steps else "Why")
+    add(details, "summary", words.say("How and why") if advice.steps else words.say("Why"))
     if advice.steps:
         steps = add(details, "ul")
         for step in advice.steps:

@@ -22,8 +22,8 @@ from tactful.formats.agenda import Run, Strand, seconds, strands
 from tactful.formats.agenda.hours import daily, describe_repeats_elsewhere, their_clock
 from tactful.formats.exporters.revision import OWN_DOMAIN, PRODID, merged, previous_entries, value
 from tactful.formats.exporters.zones import zone
-from tactful.language.terms import Modality
-from tactful.reasons.wording import concerning, name_of, say_moment
+from tactful.language.terms import DueMeans, Modality
+from tactful.reasons.wording import name_of
 from tactful.source.characters import clean
 
 _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:tactful:plan")
@@ -51,7 +51,8 @@ def plan_to_ics(
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("x-wr-calname", vText(clean(f"After the interviews: {name_of(plan.case.candidate)}")))
+    called = plan.words.say("After the interviews: {name}", name=name_of(plan.case.candidate))
+    calendar.add("x-wr-calname", vText(clean(called)))
     calendar.add("x-tactful-case", mark)
     for component in (*_zones(entries), *entries):
         calendar.add_component(component)
@@ -90,7 +91,7 @@ class _Entry:
 
     def __init__(self, plan: Plan, strand: Strand, others: tuple[Strand, ...]) -> None:
         self._plan, self._strand, self._others = plan, strand, others
-        self._now = seconds(plan.start)
+        self._now, self._words = seconds(plan.start), plan.words
         self._company = plan.now.company(strand.advice.application)
 
     def component(self) -> Component | None:
@@ -123,9 +124,8 @@ class _Entry:
     def _hours(self, run: Run) -> Component:
         """An event for the first of recurring windows, in the time zone of their hours."""
         theirs, first = self._strand.calendar, run.windows[0]
-        again = describe_repeats_elsewhere(
-            run.windows, theirs
-        )  # independent of the plan's end, which changes each time
+        # independent of the plan's end, which changes each time
+        again = describe_repeats_elsewhere(run.windows, theirs, self._words)
         event = self._common(Event(), run.advice, run.advice.label, (again,))
         opened = self._opens(run)
         start = opened if opened is not None and opened.date() == first.start.date() else first.start
@@ -146,7 +146,9 @@ class _Entry:
         over = run.end if once and not run.open_ended else run.advice.due
         if over is None or self._hours_begin(over):
             return None
-        event = self._common(Event(), run.advice, f"Over: {run.advice.label}", self._from_then_on(over))
+        event = self._common(
+            Event(), run.advice, self._words.say("Over: {label}", label=run.advice.label), self._from_then_on(over)
+        )
         event.add("dtstart", _unambiguous(over))
         return self._free(event)
 
@@ -183,37 +185,44 @@ class _Entry:
         entry.add("summary", clean(summary))
         entry.add("description", clean("\n".join((*self._description(advice), *notes))))
         entry.add("priority", _PRIORITIES[advice.modality])
-        entry.add("categories", [clean(category) for category in (self._company or "Job search", advice.modality)])
+        entry.add(
+            "categories",
+            [clean(category) for category in (self._company or self._words.say("Job search"), advice.modality)],
+        )
         return entry
 
     def _description(self, advice: Advice) -> Iterable[str]:
-        whom = concerning(advice.target, self._company).strip(" ()")
+        whom = self._words.concerning(advice.target, self._company).strip(" ()")
         if whom:
             yield whom
         if advice.due is not None:
-            away = their_clock(advice.due, self._strand.calendar)
-            yield f"{advice.due_means} {self._in_words(advice.due)}" + (f" ({away})" if away else "")
+            away = their_clock(advice.due, self._strand.calendar, self._words)
+            yield self._deadline(advice.due_means, advice.due) + (f" ({away})" if away else "")
         yield from (f"- {step}" for step in advice.steps)
         yield from (f"{reason.text} [{reason.rule}; {reason.source}]" for reason in advice.because)
 
     def _later(self, no: int) -> Iterable[str]:
         """The advice that follows if the deadline is missed."""
         for run in self._strand.runs[no + 1 :]:
-            due = "" if run.advice.due is None else f", {run.advice.due_means} {self._in_words(run.advice.due)}"
-            yield f"If missed, from {self._in_words(run.start)}: {run.advice.label}{due}"
+            due = "" if run.advice.due is None else f", {self._deadline(run.advice.due_means, run.advice.due)}"
+            start = self._in_words(run.start)
+            yield self._words.say("If missed, from {moment}: {label}", moment=start, label=f"{run.advice.label}{due}")
 
     def _from_then_on(self, moment: datetime) -> Iterable[str]:
         for other in self._others:
             same = other.advice.application == self._strand.advice.application
             if same and not other.prohibits and seconds(other.start) == seconds(moment):
-                yield f"From then on: {other.advice.label}"
+                yield self._words.say("From then on: {label}", label=other.advice.label)
 
     def _opens(self, run: Run) -> datetime | None:
         """When it begins to hold; ``None`` if it already held before the plan began."""
         return run.start if seconds(run.start) > self._now else run.advice.opens
 
     def _in_words(self, moment: datetime) -> str:
-        return say_moment(seconds(moment), self._plan.calendar)
+        return self._words.moment(seconds(moment), self._plan.calendar)
+
+    def _deadline(self, means: DueMeans, moment: datetime) -> str:
+        return self._words.deadline(means, self._in_words(moment))
 
     def _uid(self, component: str) -> str:
         about = [self._plan.case.candidate.id, self._strand.advice.key, component]

@@ -151,20 +151,20 @@ def _diamond_path(x: float, y: float) -> str:
 def _now(root: Element, drawing: Chart) -> None:
     x = _number(drawing.now)
     line = add(root, "line", class_="now", x1=x, x2=x, y1=_number(drawing.top), y2=_number(drawing.bottom))
-    add(line, "title", "now")
+    add(line, "title", drawing.legend.now)
 
 
 def _legend(root: Element, drawing: Chart) -> None:
     y = drawing.bottom + 22
     x = float(MARGIN)
-    for modality in drawing.modalities:
+    for modality, called in drawing.legend.modalities:
         height = _HEIGHTS[modality]
         add(root, "rect", class_=modality, x=_number(x), y=_number(y - height / 2), width=24, height=height, rx=2)
-        x = _legend_text(root, x + 30, y, modality.replace("_", " "))
+        x = _legend_text(root, x + 30, y, called)
     add(root, "path", class_="due", d=_diamond_path(x + 6, y))
-    x = _legend_text(root, x + 18, y, "due")
+    x = _legend_text(root, x + 18, y, drawing.legend.due)
     add(root, "line", class_="now", x1=_number(x + 4), x2=_number(x + 4), y1=_number(y - 8), y2=_number(y + 8))
-    x = _legend_text(root, x + 14, y, "now")
+    x = _legend_text(root, x + 14, y, drawing.legend.now)
     for class_, label in _days_off(drawing):
         add(root, "rect", class_=class_, x=_number(x), y=_number(y - 8), width=16, height=16)
         x = _legend_text(root, x + 22, y, label)
@@ -174,9 +174,9 @@ def _legend(root: Element, drawing: Chart) -> None:
 
 def _days_off(drawing: Chart) -> Iterable[tuple[str, str]]:
     if any(not band.title for band in drawing.bands):
-        yield "off", "weekend"
+        yield "off", drawing.legend.weekend
     if drawing.footnotes:
-        yield "holiday", "holiday"
+        yield "holiday", drawing.legend.holiday
 
 
 def _legend_text(root: Element, x: float, y: float, text: str) -> float:

@@ -14,18 +14,10 @@ from tactful.facts.reading.moments import epoch_seconds
 from tactful.formats.notices import notices
 from tactful.formats.text.blocks import Block, Said, blocks, by_due, sections
 from tactful.formats.text.console import SafeConsole
+from tactful.formats.text.styled import styled
 from tactful.reasons.records.decision import AlternativeRecord, HandledRecord, JustificationRecord, SetAsideRecord
-from tactful.reasons.wording import (
-    concerning,
-    distance,
-    ends_day,
-    listing,
-    say_clock,
-    say_day,
-    say_local,
-    say_moment,
-    say_short_day,
-)
+from tactful.reasons.wording import ends_day
+from tactful.reasons.words import Words, noted
 
 #: The style of each modality.
 STYLES: Final = {
@@ -37,7 +29,7 @@ STYLES: Final = {
 }
 _INDENT: Final = 4
 #: The heading of each section.
-_HEADS: Final = ("First of all", "What to do now", "What to leave alone", "What to wait for", "Standing advice")
+_HEADS: Final = noted("First of all", "What to do now", "What to leave alone", "What to wait for", "Standing advice")
 #: How many reasons are given in short, and how many lines the steps may take.
 _REASONS: Final = 2
 _STEP_LINES: Final = 2
@@ -52,14 +44,16 @@ def render_decision(
     Otherwise it is told in short, with those who get the same advice together.
     """
     calendar = decision.calendar
-    head = f"{say_moment(epoch_seconds(decision.at), calendar)} ({calendar.time_zone})"
-    console.print(Text.assemble("Advice for ", (head, "bold"), f", by the rules of {decision.pack_name}"))
+    words = decision.words
+    head = f"{words.moment(epoch_seconds(decision.at), calendar)} ({calendar.time_zone})"
+    by = words.say("Advice for {moment}, by the rules of {pack}")
+    console.print(styled(by, moment=(head, "bold"), pack=(decision.pack_name, "")))
     for notice in notices(decision, decision.outside_safety):
         console.print(Text(notice, "bold yellow"))
     shown = [advice for advice in decision.actions if application is None or advice.application in (None, application)]
     if not shown:
         console.print()
-        console.print("No rule has anything to say about this case.")
+        console.print(words.say("No rule has anything to say about this case."))
     if full:
         _print_in_full(shown, decision, console)
         _set_aside(decision, console, application)
@@ -70,7 +64,7 @@ def render_decision(
 def _print_in_full(advice: list[Advice], decision: Decision, console: SafeConsole) -> None:
     for head, of_kind in zip(_HEADS, sections(advice), strict=True):
         if of_kind:
-            _heading(head, console)
+            _heading(decision.words.say(head), console)
         for no, item in enumerate(of_kind):
             if no:
                 console.print()
@@ -78,8 +72,9 @@ def _print_in_full(advice: list[Advice], decision: Decision, console: SafeConsol
 
 
 def _in_full(advice: Advice, decision: Decision, console: SafeConsole) -> None:
-    line = _headline(advice, advice.label)
-    line.append(concerning(advice.target, decision.company(advice.application)), "dim")
+    words = decision.words
+    line = _headline(advice, advice.label, words)
+    line.append(words.concerning(advice.target, decision.company(advice.application)), "dim")
     console.print(line)
     if (deadline := _deadline(advice, decision)) is not None:
         _indented(console, deadline)
@@ -88,14 +83,14 @@ def _in_full(advice: Advice, decision: Decision, console: SafeConsole) -> None:
     for justification in advice.because:
         _indented(console, _because(justification))
     for alternative in advice.alternatives:
-        _indented(console, Text(f"or: {_alternative(alternative)}", "dim"))
+        _indented(console, Text(words.say("or: {label}", label=_alternative(alternative, words)), "dim"))
 
 
 class _Short:
     """Prints advice in short: those who get the same advice together, and standing advice in a line each."""
 
     def __init__(self, decision: Decision, console: SafeConsole, application: str | None) -> None:
-        self._decision, self._console = decision, console
+        self._decision, self._console, self._words = decision, console, decision.words
         #: Whether it has to be said which company advice is about.
         self._companies = application is None and len(decision.context.case.families) > 1
         #: What has been said of each action. It is not repeated for others.
@@ -109,21 +104,22 @@ class _Short:
         arranged = sections(advice)
         if advice and not arranged.do:
             self._console.print()
-            self._console.print("Nothing needs doing now.")
+            self._console.print(self._words.say("Nothing needs doing now."))
         for head, items, print_ in zip(_HEADS, arranged, tell, strict=True):
             self._section(head, items, print_)
         if advice:
             self._console.print()
-            self._console.print(Text("With `--full`: every step, reason and source, and what was set aside", "dim"))
+            more = self._words.say("With `--full`: every step, reason and source, and what was set aside")
+            self._console.print(Text(more, "dim"))
 
     def _section(self, head: str, advice: list[Advice], print_: Callable[[Block], None]) -> None:
         if advice:
-            _heading(head, self._console)
+            _heading(self._words.say(head), self._console)
         for block in blocks(advice, self._decision):
             print_(block)
 
     def _line(self, block: Block) -> None:
-        line = _headline(block.first, block.label())
+        line = _headline(block.first, block.label(), self._words)
         if concerned := block.concerning(company=self._companies):
             line.append(f" ({concerned})", "dim")
         dues = list(by_due(block))
@@ -134,8 +130,8 @@ class _Short:
             self._console.print(line)
         if len(dues) > 1:
             for advice, names in dues:
-                deadline = _deadline(advice, self._decision) or Text("for now", "magenta")
-                _indented(self._console, deadline.append(f": {listing(names)}", "default"))
+                deadline = _deadline(advice, self._decision) or Text(self._words.say("for now"), "magenta")
+                _indented(self._console, deadline.append(f": {self._words.listing(names)}", "default"))
 
     def _briefly(self, block: Block) -> None:
         """The line, and one reason with the steps, unless there are several deadlines: the reasons then differ as well."""
@@ -165,9 +161,11 @@ class _Short:
         self._steps("", self._new(block, block.steps()))
         for name, steps in block.own_steps():
             self._steps(f"{name}: ", steps)
-        alternatives = dict.fromkeys(_alternative(other) for advice in block.advice for other in advice.alternatives)
+        alternatives = dict.fromkeys(
+            _alternative(other, self._words) for advice in block.advice for other in advice.alternatives
+        )
         if alternatives:
-            _indented(self._console, Text(f"or: {'; '.join(alternatives)}", "dim"))
+            _indented(self._console, Text(self._words.say("or: {label}", label="; ".join(alternatives)), "dim"))
 
     def _steps(self, name: str, steps: Sequence[str]) -> None:
         """Print as many steps as fit into some lines, and count the others."""
@@ -180,7 +178,8 @@ class _Short:
             text += f" {steps[shown]}"
             shown += 1
         left = len(steps) - shown
-        _step(self._console, text + (f" (and {left} more)" if left else ""))
+        more = f" ({self._words.count('and {n} more', 'and {n} more', left)})" if left else ""
+        _step(self._console, text + more)
 
 
 def _heading(text: str, console: SafeConsole) -> None:
@@ -188,8 +187,8 @@ def _heading(text: str, console: SafeConsole) -> None:
     console.print(Text(text, "bold"))
 
 
-def _headline(advice: Advice, label: str) -> Text:
-    modality = advice.modality.replace("_", " ").upper()
+def _headline(advice: Advice, label: str, words: Words) -> Text:
+    modality = words.loud(advice.modality)
     return Text.assemble(f"{advice.rank:>2}. ", (modality, STYLES[advice.modality]), "  ", (label, "bold"))
 
 
@@ -210,17 +209,18 @@ def _deadline(advice: Advice, decision: Decision) -> Text | None:
     left = epoch_seconds(advice.due) - epoch_seconds(decision.at)
     if left < 0 and advice.due_means == "until":
         return None
-    late = ", overdue" if left < 0 else ""
-    text = f"{advice.due_means} {_day_or_moment(advice.due, decision.at)} ({distance(left)}{late})"
-    return Text(text, "bold red" if late else "magenta")
+    words = decision.words
+    late = f", {words.say('overdue')}" if left < 0 else ""
+    by = words.deadline(advice.due_means, _day_or_moment(advice.due, decision.at, words))
+    return Text(f"{by} ({words.distance(left)}{late})", "bold red" if late else "magenta")
 
 
-def _day_or_moment(due: datetime, now: datetime) -> str:
+def _day_or_moment(due: datetime, now: datetime, words: Words) -> str:
     """A deadline in words: the day alone where it is the end of a day, and the year where it is another year."""
     midnight = due.time() == time()
     day = due.date() - timedelta(days=midnight)
-    words = say_short_day(day) if day.year == now.year else say_day(day)
-    return words if midnight or ends_day(due) else f"{words}, {say_clock(due)}"
+    said = words.short_day(day) if day.year == now.year else words.day(day)
+    return said if midnight or ends_day(due) else f"{said}, {words.clock(due)}"
 
 
 def _because(justification: JustificationRecord) -> Text:
@@ -228,8 +228,8 @@ def _because(justification: JustificationRecord) -> Text:
     return Text.assemble(f"{justification.text} ", (reference, "dim"))
 
 
-def _alternative(alternative: AlternativeRecord) -> str:
-    return f"{alternative.label} ({alternative.modality.replace('_', ' ')})"
+def _alternative(alternative: AlternativeRecord, words: Words) -> str:
+    return f"{alternative.label} ({words.modality(alternative.modality)})"
 
 
 def _set_aside(decision: Decision, console: SafeConsole, application: str | None) -> None:
@@ -237,32 +237,35 @@ def _set_aside(decision: Decision, console: SafeConsole, application: str | None
     if not defeated:
         return
     console.print()
-    console.print(Text("Set aside", "bold"))
+    words = decision.words
+    console.print(Text(words.say("Set aside"), "bold"))
     for conclusion in defeated:
-        _lost(conclusion, console)
+        _lost(conclusion, console, words)
     if decision.set_aside_incomplete:
-        console.print(Text("  Some reasons for this are left out, because there are too many."))
+        console.print(Text(f"  {words.say('Some reasons for this are left out, because there are too many.')}"))
 
 
-def _lost(conclusion: SetAsideRecord, console: SafeConsole) -> None:
-    modality = conclusion.modality.replace("_", " ")
+def _lost(conclusion: SetAsideRecord, console: SafeConsole, words: Words) -> None:
+    modality = words.modality(conclusion.modality)
     handled = conclusion.handled
-    how = "" if handled is msgspec.UNSET else f"  ({_how(handled)})"
+    how = "" if handled is msgspec.UNSET else f"  ({_how(handled, words)})"
     console.print(Text.assemble("  - ", (modality, "dim"), f"  {conclusion.label}{how}"))
     for winner in conclusion.by:
-        source = "a safety rule" if winner.safety else "a rule that counts more"
+        safety, other = words.say("because a safety rule says:"), words.say("because a higher-priority rule says:")
         for justification in winner.because[:1]:
-            line = Text(f"because {source} says: ")
+            line = Text(f"{safety if winner.safety else other} ")
             line.append_text(_because(justification))
             _indented(console, line, _INDENT + 2)
 
 
-def _how(handled: HandledRecord) -> str:
+def _how(handled: HandledRecord, words: Words) -> str:
     """What the candidate did with advice that is not shown."""
     if handled.at is None:
-        return f"{handled.how} for good"
-    moment = say_local(datetime.fromisoformat(handled.at))
-    return f"done on {moment}" if handled.how == "done" else f"dismissed until {moment}"
+        return words.say("done for good") if handled.how == "done" else words.say("dismissed for good")
+    moment = words.local(datetime.fromisoformat(handled.at))
+    if handled.how == "done":
+        return words.say("done on {moment}", moment=moment)
+    return words.say("dismissed until {moment}", moment=moment)
 
 
 def _step(console: SafeConsole, step: str) -> None:

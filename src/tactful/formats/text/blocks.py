@@ -10,15 +10,12 @@ from typing import Final, NamedTuple
 from tactful.api.decision import Advice, Decision
 from tactful.language.terms import ADVICE_KINDS
 from tactful.reasons.records.decision import JustificationRecord
-from tactful.reasons.wording import listing
 
 #: With more blocks than this that say the same but for their deadlines, they are one block with several deadlines.
 _MANY: Final = 3
 #: What stands for the name of a target and of its company where texts are compared.
 _WHO: Final = "\x00"
 _COMPANY: Final = "\x01"
-#: A day in a sentence, such as ``Mon 23 Nov 2026, 16:00``.
-_DAY: Final = re.compile(r"\b[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}\b(?: \d{4})?(?:, \d\d:\d\d)?")
 #: So many others are named where the same goes for them.
 _FEW: Final = 2
 
@@ -74,7 +71,9 @@ class Block(NamedTuple):
         names = [item.target.name for item in self.advice]
         if len(companies) > 1 and self._is_elsewhere(self.first):
             names = [f"{name} ({self._company(item)})" for name, item in zip(names, self.advice, strict=True)]
-        return label.replace(_WHO, listing(_distinct(names))).replace(_COMPANY, listing(companies))
+        return label.replace(_WHO, self.decision.words.listing(_distinct(names))).replace(
+            _COMPANY, self.decision.words.listing(companies)
+        )
 
     def concerning(self, *, company: bool) -> str:
         """Whom or what it concerns, as far as the label does not say so. With ``company``, also where."""
@@ -86,7 +85,7 @@ class Block(NamedTuple):
         ]
         where = [self._company(item) for item in self.advice if company and self._is_elsewhere(item)]
         parts = [[name for name in _distinct(names) if not _says(label, name)] for names in (who, where)]
-        return ", ".join(listing(names) for names in parts if names)
+        return ", ".join(self.decision.words.listing(names) for names in parts if names)
 
     def _is_elsewhere(self, advice: Advice) -> bool:
         """Whether the name of a target does not say at which company it is."""
@@ -99,7 +98,7 @@ class Block(NamedTuple):
     def who(self, advice: Advice) -> str:
         """The name of a target, or what it is, with its id."""
         target = advice.target
-        return target.name if target.name != target.id else f"{target.entity} {target.id}"
+        return target.name if target.name != target.id else self.decision.words.entity(target.entity, target.id)
 
     def reasons(self) -> list[Said]:
         """The sentences behind it: the first of each rule, then the others. What differs in names and days alone is said once."""
@@ -114,7 +113,7 @@ class Block(NamedTuple):
         ]
         said: dict[str, list[tuple[str, Advice]]] = {}
         for text, item in sentences:
-            said.setdefault(_DAY.sub("", self._masked(text, item)), []).append((text, item))
+            said.setdefault(self.decision.words.a_day.sub("", self._masked(text, item)), []).append((text, item))
         return [one for texts in said.values() for one in self._once(texts)]
 
     def _once(self, texts: list[tuple[str, Advice]]) -> Iterator[Said]:
@@ -128,9 +127,12 @@ class Block(NamedTuple):
         if not names:
             yield Said(masked, last)
             return
-        same = "The same" if all(self._masked(text, item) == masked for text, item in others) else "Much the same"
-        all_others = len(names) + 1 == len(self.advice) > _FEW + 1
-        yield Said(masked, f"{last} {same} goes for {'the others' if all_others else listing(names)}.")
+        words = self.decision.words
+        whom = words.say("the others") if len(names) + 1 == len(self.advice) > _FEW + 1 else words.listing(names)
+        if all(self._masked(text, item) == masked for text, item in others):
+            yield Said(masked, f"{last} {words.say('The same goes for {names}.', names=whom)}")
+        else:
+            yield Said(masked, f"{last} {words.say('Much the same goes for {names}.', names=whom)}")
 
     def steps(self) -> list[Said]:
         """The steps that are the same for all, letter for letter."""
@@ -150,7 +152,7 @@ class Block(NamedTuple):
             if own:
                 names.setdefault(own, []).append(self.who(item))
         for own, whose in names.items():
-            yield listing(_distinct(whose)), own
+            yield self.decision.words.listing(_distinct(whose)), own
 
     def _masked(self, text: str, advice: Advice) -> str:
         """A text with marks for the names of its target and company."""

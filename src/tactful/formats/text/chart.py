@@ -13,7 +13,7 @@ from tactful.api.plan import Plan
 from tactful.formats.agenda import Day, Group, Strand, days, groups, holidays, said_holidays, seconds
 from tactful.formats.text import STYLES
 from tactful.language.terms import Modality
-from tactful.reasons.wording import say_month
+from tactful.reasons.words import Words
 from tactful.source.characters import printable
 
 _MARKS: Final[dict[Modality, str]] = {"must": "█", "should": "▓", "may": "▒", "should_not": "-", "must_not": "×"}
@@ -51,16 +51,17 @@ def chart(plan: Plan, application: str | None, width: int) -> Iterator[Text]:
     columns = _columns(days(plan), width - _GAP - max(_LABEL_LEAST, min(wanted, int(width * _LABEL_SHARE))))
     label = min(wanted, width - _GAP - sum(column.width for column in columns))
     off = holidays(plan, shown)
-    for line in (*_header(columns), _marks(plan, columns, {day for day, _ in off})):
+    for line in (*_header(columns, plan.words), _marks(plan, columns, {day for day, _ in off})):
         yield _row(Text(), line, label)
     for group in shown:
         yield _row(Text(printable(group.title), "bold"), Text(), label)
         for strand in group.strands:
             yield _row(Text(printable(f"  {strand.advice.label}")), _strip(strand, columns, plan), label)
     yield Text("")
-    yield from _in_lines(_legend(shown, columns, bool(off)), width)
+    yield from _in_lines(_legend(shown, columns, bool(off), plan.words), width)
     if off:
-        yield Text("Holidays: " + ", ".join(said_holidays(off)), "dim")
+        named = ", ".join(said_holidays(off, plan.words))
+        yield Text(plan.words.say("Holidays: {days}", days=named), "dim")
 
 
 def _row(label: Text, cells: Text, width: int) -> Text:
@@ -82,7 +83,7 @@ def _columns(shown: tuple[Day, ...], room: int) -> tuple[_Column, ...]:
     return tuple(_Column(shown[no : no + together], 1) for no in range(0, len(shown), together))
 
 
-def _header(columns: tuple[_Column, ...]) -> tuple[Text, Text]:
+def _header(columns: tuple[_Column, ...], words: Words) -> tuple[Text, Text]:
     """The months, and below them the day of the month of each Monday and of the first day, where there is room."""
     months, numbers = Text("", "bold"), Text("", "dim")
     month: date | None = None
@@ -90,7 +91,7 @@ def _header(columns: tuple[_Column, ...]) -> tuple[Text, Text]:
         at = sum(earlier.width for earlier in columns[:no])
         for day in column.days:
             if (month is None or (day.date.year, day.date.month) != (month.year, month.month)) and at >= len(months):
-                months.append(" " * (at - len(months)) + say_month(day.date) + " ")
+                months.append(" " * (at - len(months)) + words.month(day.date) + " ")
                 month = day.date
         monday = next((day.date for day in column.days if day.date.weekday() == 0), None)
         numbered = columns[0].days[0].date if no == 0 else monday
@@ -153,20 +154,26 @@ def _dues(strand: Strand, plan: Plan) -> list[int]:
     ]
 
 
-def _legend(shown: tuple[Group, ...], columns: tuple[_Column, ...], holiday: bool) -> list[Text]:
+def _legend(shown: tuple[Group, ...], columns: tuple[_Column, ...], holiday: bool, words: Words) -> list[Text]:
     """The meanings of the marks."""
     used = {run.advice.modality for group in shown for strand in group.strands for run in strand.runs}
     parts = [
-        Text.assemble((mark * 2, STYLES[modality]), f" {modality.replace('_', ' ')}")
+        Text.assemble((mark * 2, STYLES[modality]), f" {words.modality(modality)}")
         for modality, mark in _MARKS.items()
         if modality in used
     ]
-    parts += [Text.assemble((_DUE, "bold magenta"), " due"), Text.assemble((_TODAY, "bold"), " today")]
-    parts.append(Text(f"{_WEEKEND} day off"))
+    say = words.say
+    parts += [
+        Text.assemble((_DUE, "bold magenta"), f" {say('due')}"),
+        Text.assemble((_TODAY, "bold"), f" {say('today')}"),
+    ]
+    parts.append(Text(f"{_WEEKEND} {say('day off')}"))
     if holiday:
-        parts.append(Text.assemble((_HOLIDAY, "yellow"), " holiday"))
+        parts.append(Text.assemble((_HOLIDAY, "yellow"), f" {say('holiday')}"))
     together = len(columns[0].days)
-    return [*parts, Text(f"a column: {together} days")] if together > 1 else parts
+    if together > 1:
+        parts.append(Text(words.count("a column: {n} day", "a column: {n} days", together)))
+    return parts
 
 
 def _in_lines(parts: list[Text], width: int) -> Iterator[Text]:

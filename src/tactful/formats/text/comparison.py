@@ -27,7 +27,7 @@ from tactful.reasons.records.comparison import (
     SideRecord,
 )
 from tactful.reasons.records.decision import JustificationRecord, TargetRecord
-from tactful.reasons.wording import listing, say_local
+from tactful.reasons.words import ENGLISH
 
 
 def render_differences(record: ComparisonRecord, console: SafeConsole) -> None:
@@ -71,7 +71,7 @@ def _difference(difference: DifferenceRecord) -> Node:
             changes = [Node(Text(f"{change.what}: {change.before} → {change.after}")) for change in difference.changes]
             gone, new = _rules(difference.rules_gone, "no longer"), _rules(difference.rules_new, "now also")
             both = (
-                [Node(Text(f"by the same rules: {listing(list(difference.rules_both))}"))]
+                [Node(Text(f"by the same rules: {ENGLISH.listing(list(difference.rules_both))}"))]
                 if difference.rules_both
                 else []
             )
@@ -90,7 +90,7 @@ def _state_in(when: str, state: ElseRecord) -> Node:
         case AlternativeToRecord(to=to):
             return Node(Text(f"{when}: an alternative to: {to}"))
         case SetAsideByRecord(by=by):
-            return Node(Text(f"{when}: set aside by {listing(list(by))}"), tuple(_rules(state.because)))
+            return Node(Text(f"{when}: set aside by {ENGLISH.listing(list(by))}"), tuple(_rules(state.because)))
         case NoRuleRecord(rules=rules):
             return Node(Text(f"{when}: no rule concludes it"), tuple(map(_lacking, rules)))
 
@@ -115,8 +115,8 @@ def _rules(rules: Iterable[JustificationRecord], head: str = "") -> list[Node]:
 
 def _set_aside(change: SetAsideChangeRecord) -> str:
     decision = "only before" if change.side == "before" else "only after"
-    return f"{decision}: {change.modality.replace('_', ' ')} {change.label}, by {listing(list(change.by))}"
+    return f"{decision}: {change.modality.replace('_', ' ')} {change.label}, by {ENGLISH.listing(list(change.by))}"
 
 
 def _when(iso: str) -> str:
-    return say_local(datetime.fromisoformat(iso))
+    return ENGLISH.local(datetime.fromisoformat(iso))

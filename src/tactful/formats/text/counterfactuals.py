@@ -9,7 +9,7 @@ from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.tree import Node, print_tree
 from tactful.reasons.records.decision import FlipRecord, FlipsRecord
 from tactful.reasons.records.why import WhyRecord
-from tactful.reasons.wording import concerning, listing
+from tactful.reasons.words import ENGLISH
 
 _WHO = {
     "mine": "yours to do",
@@ -30,7 +30,7 @@ def render_counterfactuals(record: WhyRecord, console: SafeConsole) -> None:
 
 
 def _counterfactual(flips: FlipsRecord) -> Node:
-    who = concerning(flips.target, flips.application)
+    who = ENGLISH.concerning(flips.target, flips.application)
     longer = "no longer " if flips.given else ""
     against = " against" if flips.prohibits else ""
     head = Text.assemble(flips.label, (who, "dim"), f": {longer}advised{against}")
@@ -40,6 +40,6 @@ def _counterfactual(flips: FlipsRecord) -> Node:
 
 
 def _way(way: FlipRecord) -> Node:
-    changes = listing([change.text for change in way.changes])
-    who = listing(list(dict.fromkeys(_WHO[change.who] for change in way.changes)))
+    changes = ENGLISH.listing([change.text for change in way.changes])
+    who = ENGLISH.listing(list(dict.fromkeys(_WHO[change.who] for change in way.changes)))
     return Node(Text.assemble(changes, (f"  ({who})", "dim")))

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
 import msgspec
 
 from tactful.facts.entities import ENTITIES
 from tactful.facts.fields import Mutability, given_fields
 from tactful.facts.kinds import ChoiceKind, IdKind, Kind, ListKind, NumberKind, kind_name
-from tactful.language.ir import AddStep, ById, CheckedPack, ComputedFact, Field, FieldSlot, Rule, Template
+from tactful.language.ir import (
+    AddStep,
+    ById,
+    CheckedPack,
+    ComputedFact,
+    Field,
+    FieldSlot,
+    FormsSlot,
+    ParameterSlot,
+    Rule,
+    Template,
+    slot_fields,
+)
 from tactful.language.ir.reads import closure, fields_of_expression, fields_of_fact, fields_of_rule, hidden_move
 
 #: Who changes a fact, in words.
@@ -78,8 +90,16 @@ def _written(template: Template | None) -> str:
     return "".join(part if isinstance(part, str) else _placeholder(part) for part in template or ())
 
 
-def _placeholder(slot: FieldSlot) -> str:
-    return f"{{{slot.field.text}}}" if slot.default is None else f"{{{slot.field.text}|{slot.default}}}"
+def _placeholder(slot: FieldSlot | ParameterSlot | FormsSlot) -> str:
+    match slot:
+        case ParameterSlot(name=name):
+            return f"{{${name}}}"
+        case FieldSlot(field=field, default=str(default)):
+            return f"{{{field.text}|{default}}}"
+        case FieldSlot(field=field) | FormsSlot(field=field):
+            return f"{{{field.text}}}"
+        case _:
+            assert_never(slot)
 
 
 def values_of(kind: Kind) -> tuple[str, ...]:
@@ -157,4 +177,4 @@ def _fields_read(rule: Rule) -> Iterator[Field]:
     if isinstance(rule.target, ById):
         yield rule.target.field
     sentences = [rule.because, *([rule.conclusion.step] if isinstance(rule.conclusion, AddStep) else [])]
-    yield from (part.field for sentence in sentences for part in sentence if isinstance(part, FieldSlot))
+    yield from (field for sentence in sentences for field in slot_fields(sentence))

@@ -10,7 +10,8 @@ from tactful.formats.notices import notices
 from tactful.formats.text import STYLES
 from tactful.formats.text.chart import chart
 from tactful.formats.text.console import SafeConsole
-from tactful.reasons.wording import say_clock, say_day, say_moment
+from tactful.formats.text.styled import styled
+from tactful.reasons.words import Words
 
 _TAG_WIDTH = 12
 _CLOCK_WIDTH = 7
@@ -22,63 +23,70 @@ def render_plan(plan: Plan, console: SafeConsole, application: str | None = None
     shown = agenda(plan, application)
     if not (shown.now or shown.leave or shown.days):
         console.print()
-        console.print("No rule has anything to say about this case.")
+        console.print(plan.words.say("No rule has anything to say about this case."))
         return
-    _section("Now", shown.now, console)
-    _section("Not to do", shown.leave, console)
+    words = plan.words
+    _section(words.say("Now"), shown.now, console, words)
+    _section(words.say("Not to do"), shown.leave, console, words)
     for day in shown.days:
-        _day(day, console)
+        _day(day, console, words)
     if not shown.days:
         console.print()
-        console.print("Nothing changes by itself until then.")
+        console.print(words.say("Nothing changes by itself until then."))
     console.print()
     for line in chart(plan, application, console.width):
         _wrapped(line, console)
 
 
 def _heading(plan: Plan, console: SafeConsole) -> None:
-    start, until = (say_moment(seconds(moment), plan.calendar) for moment in (plan.start, plan.until))
-    head = Text.assemble("Plan from ", (start, "bold"), " to ", (until, "bold"), f" ({plan.calendar.time_zone})")
-    _wrapped(head.append(f", by the rules of {plan.pack_name}"), console)
-    _wrapped(Text("What is advised if nothing else happens: no answer comes, and nothing is sent.", "dim"), console)
+    words = plan.words
+    start, until = (words.moment(seconds(moment), plan.calendar) for moment in (plan.start, plan.until))
+    head = styled(
+        words.say("Plan from {first} to {last} ({zone}), by the rules of {pack}"),
+        first=(start, "bold"),
+        last=(until, "bold"),
+        zone=(plan.calendar.time_zone, ""),
+        pack=(plan.pack_name, ""),
+    )
+    _wrapped(head, console)
+    nothing = words.say("What is advised if nothing else happens: no answer comes, and nothing is sent.")
+    _wrapped(Text(nothing, "dim"), console)
     if not plan.whole:
-        _wrapped(
-            Text("The plan ends earlier than was asked for, because so much changes in a case of this size."), console
-        )
+        shorter = words.say("The plan ends earlier than was asked for, because so much changes in a case of this size.")
+        _wrapped(Text(shorter), console)
     for notice in notices(plan.now, plan.outside_safety):
         _wrapped(Text(notice, "bold yellow"), console)
 
 
-def _section(title: str, entries: tuple[Entry, ...], console: SafeConsole) -> None:
+def _section(title: str, entries: tuple[Entry, ...], console: SafeConsole, words: Words) -> None:
     if entries:
         console.print()
         console.print(Text(title, "bold"))
     for entry in entries:
-        _line(Text("  ").append_text(_tag(entry)), entry, console)
+        _line(Text("  ").append_text(_tag(entry, words)), entry, console, words)
 
 
-def _day(day: AgendaDay, console: SafeConsole) -> None:
+def _day(day: AgendaDay, console: SafeConsole, words: Words) -> None:
     console.print()
-    console.print(Text(say_day(day.day), "bold"))
+    console.print(Text(words.day(day.day), "bold"))
     for entry in day.entries:
-        clock = f"  {say_clock(entry.at)}".ljust(_CLOCK_WIDTH + 2)
-        _line(Text(clock).append_text(_tag(entry)), entry, console)
+        clock = f"  {words.clock(entry.at)}".ljust(_CLOCK_WIDTH + 2)
+        _line(Text(clock).append_text(_tag(entry, words)), entry, console, words)
 
 
-def _tag(entry: Entry) -> Text:
+def _tag(entry: Entry, words: Words) -> Text:
     """The word for what happens, padded to the width of all tags."""
     if entry.kind == "due":
-        return Text("due".ljust(_TAG_WIDTH), "magenta")
-    modality = entry.advice.modality.replace("_", " ")
+        return Text(words.say("due").ljust(_TAG_WIDTH), "magenta")
     if entry.kind == "ends":
-        return Text("over".ljust(_TAG_WIDTH), "dim")
-    return Text(modality.upper().ljust(_TAG_WIDTH), STYLES[entry.advice.modality])
+        return Text(words.say("over").ljust(_TAG_WIDTH), "dim")
+    return Text(words.loud(entry.advice.modality).ljust(_TAG_WIDTH), STYLES[entry.advice.modality])
 
 
-def _line(head: Text, entry: Entry, console: SafeConsole) -> None:
+def _line(head: Text, entry: Entry, console: SafeConsole, words: Words) -> None:
     """Print a label after ``head``, and the detail below it, both wrapped and indented."""
     indent = head.cell_len
-    label = Text(_label(entry), "dim" if entry.kind == "ends" else "bold")
+    label = Text(_label(entry, words), "dim" if entry.kind == "ends" else "bold")
     if entry.whom:
         label.append(f"  {entry.whom}", "dim")
     lines = console.wrapped(label, console.width - indent)
@@ -89,11 +97,11 @@ def _line(head: Text, entry: Entry, console: SafeConsole) -> None:
         console.print((head if no == 0 else Text(" " * indent)).append_text(line))
 
 
-def _label(entry: Entry) -> str:
+def _label(entry: Entry, words: Words) -> str:
     """The label. The end of a prohibition also names the prohibition, because its end is good news."""
     against = entry.advice.modality in ("must_not", "should_not")
     if entry.kind == "ends" and against:
-        return f"{entry.advice.modality.replace('_', ' ')}: {entry.advice.label}"
+        return f"{words.modality(entry.advice.modality)}: {entry.advice.label}"
     return entry.advice.label
 
 

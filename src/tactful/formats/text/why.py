@@ -42,7 +42,7 @@ from tactful.reasons.records.why import (
     WhenRecord,
     WhyRecord,
 )
-from tactful.reasons.wording import listing, say_local, say_long_day
+from tactful.reasons.words import ENGLISH
 
 #: The most rules named besides the nearest one.
 _FURTHER = 4
@@ -235,7 +235,9 @@ def _opening(opening: OpeningRecord, *, already: bool) -> Node:
             text = f"from {_moment(at)} on it is an alternative to: {other}"
         case StaysDefeatedRecord(at=at, by=rules, until=until):
             since = "it is recommended" if already else f"a rule recommends it from {_moment(at)} on"
-            text = f"{since}, but {listing(list(rules))} sets it aside all along; looked at until {_moment(until)}"
+            text = (
+                f"{since}, but {ENGLISH.listing(list(rules))} sets it aside all along; looked at until {_moment(until)}"
+            )
         case StaysClosedRecord(until=until):
             text = f"it is not advised at all; looked at until {_moment(until)}"
     return _section("If nothing but time changes", text)
@@ -389,7 +391,7 @@ def _days(parameter: ParameterRecord) -> str:
     if parameter.stated:
         return ", as this case says"
     since, until = (
-        None if day is None else say_long_day(date.fromisoformat(day)) for day in (parameter.since, parameter.until)
+        None if day is None else ENGLISH.long_day(date.fromisoformat(day)) for day in (parameter.since, parameter.until)
     )
     return "".join(f" {word} {day}" for word, day in (("since", since), ("until", until)) if day is not None)
 
@@ -439,4 +441,4 @@ def _loud(modality: str) -> str:
 
 
 def _moment(iso: str) -> str:
-    return say_local(datetime.fromisoformat(iso))
+    return ENGLISH.local(datetime.fromisoformat(iso))

@@ -193,8 +193,33 @@ class FieldSlot(Checked, frozen=True):
     default: str | None
 
 
-#: A sentence: fixed texts and placeholders. Parameters are already replaced by their values.
-Template = tuple[str | FieldSlot, ...]
+class ParameterSlot(Checked, frozen=True):
+    """A placeholder for a parameter that has the same value in every case: its values, as the pack's author wrote them."""
+
+    name: str
+    texts: tuple[str, ...]
+
+
+class FormsSlot(Checked, frozen=True):
+    """A placeholder of a translation that stands for one of several texts, which the value of a field chooses.
+
+    ``plural``: the plural form of the language that goes with a number, for which ``#`` stands. ``select``: the word that the
+    field has. ``other`` stands for every other value, and for an unknown one.
+    """
+
+    field: Field
+    how: Literal["plural", "select"]
+    forms: tuple[tuple[str, str], ...]
+    other: str
+
+
+#: A sentence: fixed texts and placeholders.
+Template = tuple[str | FieldSlot | ParameterSlot | FormsSlot, ...]
+
+
+def slot_fields(template: Template) -> tuple[Field, ...]:
+    """The fields that the placeholders of a sentence read."""
+    return tuple(part.field for part in template if isinstance(part, FieldSlot | FormsSlot))
 
 
 class FieldNote(Checked, frozen=True):
@@ -598,6 +623,9 @@ class CheckedPack(Checked, frozen=True):
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
     as_of: int | None = None
     old_actions: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    #: The language that its sentences are in, and the ids of those that it has in their own language alone.
+    language: str = "en"
+    untranslated: frozenset[str] = frozenset()
 
     @property
     def named_facts(self) -> tuple[ComputedFact, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from tactful.language.ir import AddStep, ById, CheckedPack, Field, FieldSlot, Rule, Template
+from tactful.language.ir import AddStep, ById, CheckedPack, Field, Rule, Template, slot_fields
 from tactful.language.ir.reads import closure, computed, fields_of, fields_of_orders, fields_of_rule
 from tactful.language.lint.own import Own
 from tactful.language.syntax import Pack
@@ -81,7 +81,7 @@ def _sentences(rule: Rule) -> list[Template]:
 
 
 def _slots(templates: Iterable[Template]) -> Iterator[Field]:
-    return (part.field for template in templates for part in template if isinstance(part, FieldSlot))
+    return (field for template in templates for field in slot_fields(template))
 
 
 def lint_sources(checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:

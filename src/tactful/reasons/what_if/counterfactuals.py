@@ -26,7 +26,7 @@ from tactful.reasons.context import Context, application_of, target_record
 from tactful.reasons.records.decision import ChangedFactRecord, FlipRecord, FlipsRecord
 from tactful.reasons.what_if.outcomes import NumberedKey, Outcome, decide_again, keys_of, within_reason
 from tactful.reasons.what_if.trials import trials
-from tactful.reasons.wording import name_of, say_moment, say_value
+from tactful.reasons.wording import name_of
 from tactful.source.lazy import lazy
 
 #: How far ahead waiting is tried, in seconds.
@@ -196,7 +196,7 @@ class _Search:
             who="time",
             before=context.iso(context.now),
             after=context.iso(moment),
-            text=f"wait until {say_moment(moment, context.calendar)}",
+            text=f"wait until {context.words.moment(moment, context.calendar)}",
         )
         return _Step("time", None, lambda shape: shape, record)
 
@@ -313,7 +313,7 @@ class _Search:
     def _record(self, field: ReadField, spot: Spot, who: Who, held: Value, value: Value) -> ChangedFactRecord:
         context = self._context
         path = path_of(context.case.shape, spot)
-        before, after = (say_value(side, field.kind, context.calendar) for side in (held, value))
+        before, after = (context.words.value(side, field.kind, context.calendar) for side in (held, value))
         return ChangedFactRecord(
             path=path,
             who=who,

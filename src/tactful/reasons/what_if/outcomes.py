@@ -12,7 +12,6 @@ from tactful.facts.rows import Row
 from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context, target_record
 from tactful.reasons.records.decision import EffectRecord
-from tactful.reasons.wording import say_moment
 from tactful.source.diagnostics import InvalidInput
 from tactful.source.lazy import lazy
 
@@ -189,7 +188,7 @@ def _how(was: Conclusion, now: Conclusion, context: Context) -> str:
         return "counts more" if now.priority > was.priority else "counts less"
     if was.due != now.due:
         word = context.due_means(now)
-        return "without a deadline" if now.due is None else f"{word} {say_moment(now.due, context.calendar)}"
+        return "without a deadline" if now.due is None else f"{word} {context.words.moment(now.due, context.calendar)}"
     if [numbered_key(other) for other in was.alternatives] != [numbered_key(other) for other in now.alternatives]:
         return "with other alternatives"
     return "in other steps"

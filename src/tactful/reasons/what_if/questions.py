@@ -22,7 +22,8 @@ from tactful.reasons.messages import message
 from tactful.reasons.records.decision import AnswerRecord, EffectRecord, MessageRecord, QuestionRecord
 from tactful.reasons.what_if.outcomes import AdviceChange, Outcome, changes, decide_again, effects, within_reason
 from tactful.reasons.what_if.trials import Trial, trials
-from tactful.reasons.wording import fill, name_of
+from tactful.reasons.wording import name_of
+from tactful.reasons.words.sentences import fill
 from tactful.source.diagnostics import InvalidInput
 
 #: The most answers that are tried for a usual case. A large case gets fewer, so that the search ends in time there too;
@@ -170,7 +171,7 @@ def _record(field: ReadField, row: Row, tried: list[_Tried], before: Outcome) ->
         answers=tuple(
             AnswerRecord(
                 value=as_given(trial.value, field.kind, spot, context.calendar),
-                text=trial.words(field.kind, context.calendar),
+                text=trial.words(field.kind, context.calendar, context.words),
                 effects=changed_advice,
             )
             for trial, changed_advice in answers
@@ -191,6 +192,7 @@ def ask(field: ReadField, row: Row, context: Context) -> str:
     """The question in words: the pack's own, or a general one with the schema's sentence about the field."""
     note = field.note
     if note.ask is not None:
-        return fill(note.ask, context.evaluator.environment(field.entity, row), context.evaluator, context.calendar)
+        env = context.evaluator.environment(field.entity, row)
+        return fill(note.ask, env, context.evaluator, context.calendar, context.words)
     about = f" {note.about}" if note.about else ""
     return f"What is `{field.entity}.{field.name}` of {name_of(row)}?{about}"

@@ -41,7 +41,7 @@ from tactful.language.ir import TextHas
 from tactful.language.ir.boundaries import AmongValues, AtDay, AtDayOfYear, AtField, AtMoment, AtValue, AtWords
 from tactful.language.ir.fields_read import ReadField
 from tactful.reasons.what_if.crossings import crossings
-from tactful.reasons.wording import say_moment, say_value
+from tactful.reasons.words import Words
 
 #: Stands for any known text.
 SOME_TEXT: Final = "…"
@@ -65,21 +65,21 @@ class Trial(msgspec.Struct, frozen=True):
     high: int | None = None
     label: str = ""
 
-    def words(self, kind: Kind, calendar: Calendar) -> str:
+    def words(self, kind: Kind, calendar: Calendar, words: Words) -> str:
         """The value, or the range that it stands for, in words."""
         if self.label:
             return self.label
-        low = None if self.low is None else say_moment(self.low, calendar)
-        high = None if self.high is None else say_moment(self.high, calendar)
+        low = None if self.low is None else words.moment(self.low, calendar)
+        high = None if self.high is None else words.moment(self.high, calendar)
         match low, high:
             case None, None:
-                return say_value(self.value, kind, calendar)
+                return words.value(self.value, kind, calendar)
             case None, _:
-                return f"before {high}"
+                return words.say("before {moment}", moment=high)
             case _, None:
-                return f"after {low}"
+                return words.say("after {moment}", moment=low)
             case _:
-                return f"between {low} and {high}"
+                return words.say("between {first} and {last}", first=low, last=high)
 
     def joined(self, after: Trial) -> Trial:
         """One trial for this range of moments and the range that follows it."""

@@ -9,7 +9,6 @@ from tactful.facts.rows import row_key
 from tactful.reasons.context import Context, application_of, target_record
 from tactful.reasons.derivation import Derivation
 from tactful.reasons.records.why import ConclusionRecord, ConflictRecord, Criterion, NeighbourRecord, RivalRecord
-from tactful.reasons.wording import say_moment, say_value
 
 
 def conclusion_record(conclusion: Conclusion, context: Context, derivation: Derivation) -> ConclusionRecord:
@@ -120,13 +119,13 @@ def _by_order(first: Conclusion, second: Conclusion, context: Context) -> Decide
         if field.scope in envs[0]:
             own, other = (evaluator.value(field, env) for env in envs)
             if own != other:
-                better, worse = (say_value(value, field.kind, context.calendar) for value in (own, other))
+                better, worse = (context.words.value(value, field.kind, context.calendar) for value in (own, other))
                 return Decided("order", better, worse, f"{field.text}: {key.words}")
     return None
 
 
 def _due(conclusion: Conclusion, context: Context) -> str:
-    return "none" if conclusion.due is None else say_moment(conclusion.due, context.calendar)
+    return "none" if conclusion.due is None else context.words.moment(conclusion.due, context.calendar)
 
 
 def _names(first: Conclusion, second: Conclusion) -> tuple[str, str]:

@@ -1,0 +1,15 @@
+"""The words of a pack's language."""
+
+from __future__ import annotations
+
+from tactful.decide.decider import Decider
+from tactful.reasons.words import ENGLISH, Words
+
+
+def words_of(decider: Decider) -> Words:
+    """The words that decisions of a decider are told in."""
+    if decider.catalog is None:
+        return ENGLISH
+    from tactful.reasons.words.translated import Translated  # takes Babel
+
+    return Translated(decider.catalog)
