@@ -27,6 +27,7 @@ from tactful.cli.messages import messages
 from tactful.cli.mutate import mutate
 from tactful.cli.output import console
 from tactful.cli.plan import plan
+from tactful.cli.prove import prove
 from tactful.cli.rules import rules
 from tactful.cli.schema import schema
 from tactful.cli.serve import serve
@@ -84,6 +85,7 @@ app.command("import")(import_)
 app.command()(batch)
 app.command("test")(run_tests)
 app.command()(mutate)
+app.command()(prove)
 app.command()(init)
 app.command()(serve)
 app.add_typer(messages, name="messages")
