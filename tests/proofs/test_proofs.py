@@ -105,10 +105,7 @@ def _told(sketch: Sketch, row: SketchRow, env: Environment, evaluator: Evaluator
         for spec in given_fields()[entity].values():
             key = spec.name if spec.clock else spec.attribute
             field = Field(entity, (), "clock" if spec.clock else "given", key, spec.kind, spec.name)
-            if spec.clock:
-                value = clock_value(key, own_calendar(actual), evaluator.now)
-            else:
-                value = actual.value(key)
+            value = clock_value(key, own_calendar(actual), evaluator.now) if spec.clock else actual.value(key)
             known, term = sketch.value(field, row.scope)
             if value is None:
                 yield negation(known)
