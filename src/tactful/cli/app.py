@@ -18,6 +18,7 @@ from tactful.cli.advise import advise
 from tactful.cli.batch import batch
 from tactful.cli.check import check
 from tactful.cli.compare import compare
+from tactful.cli.diff import diff
 from tactful.cli.explain import explain
 from tactful.cli.facts import facts
 from tactful.cli.handle import dismiss, done, undo
@@ -73,6 +74,7 @@ app.command()(advise)
 app.command()(plan)
 app.command()(why)
 app.command()(compare)
+app.command()(diff)
 app.command()(done)
 app.command()(dismiss)
 app.command()(undo)

@@ -75,7 +75,8 @@ def _report(results: list[Proved], rests_on: bool) -> None:
             for line in result.rests_on:
                 out.print(Text(f"  {line}", "dim"), soft_wrap=True)
         if result.words:
-            out.print(Text(f"  {result.place}: {result.about}\n{result.words}"), soft_wrap=True)
+            for line in (f"{result.place}: {result.about}", *result.words.splitlines()):
+                out.print(Text(f"  {line}"), soft_wrap=True)
     counts = Counter(result.status for result in results)
     out.print(
         f"{counts['proved']} of {len(results)} invariants proved for cases of every size, "
