@@ -19,6 +19,8 @@ from tactful.facts.kinds import Kind
 from tactful.facts.reading.custom import Declared
 from tactful.formats.text.facts import FactDescription, describe_facts, kind_in_words, values_of
 from tactful.language.phrases import KINDS, PHRASES, Phrase
+from tactful.service.endpoints import ENDPOINTS
+from tactful.service.openapi import description_text
 from tactful.source.codes.pages import codes, page
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -70,6 +72,7 @@ def main() -> None:
     (REFERENCE / "codes.md").write_text(codes_page())
     (REFERENCE / "tables.md").write_text(tables_page())
     (EXPLANATION / "modules.md").write_text(modules_page())
+    (REFERENCE / "openapi.json").write_bytes(description_text(ENDPOINTS) + b"\n")
     facts = REFERENCE / "facts.md"
     facts.write_text(with_facts(facts.read_text()))
     language = REFERENCE / "rule-language.md"

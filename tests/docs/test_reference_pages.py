@@ -8,6 +8,8 @@ from types import ModuleType
 
 from tactful.facts.entities import ENTITIES
 from tactful.facts.fields import given_fields
+from tactful.service.endpoints import ENDPOINTS
+from tactful.service.openapi import description_text
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -38,6 +40,11 @@ def test_the_reference_has_all_phrases() -> None:
     """The marked part of docs/reference/rule-language.md is what `make reference` writes."""
     text = (DOCS / "reference" / "rule-language.md").read_text()
     assert text == _make_reference().with_phrases(text)
+
+
+def test_the_description_of_the_service_is_up_to_date() -> None:
+    """docs/reference/openapi.json is what `make reference` writes, and what the service answers at /openapi.json."""
+    assert (DOCS / "reference" / "openapi.json").read_bytes() == description_text(ENDPOINTS) + b"\n"
 
 
 def test_every_field_has_a_meaning_and_an_example() -> None:

@@ -171,9 +171,10 @@ class Policy:
                 message, help_ = country_message(country)
                 raise TactfulError(f"{message}; {help_}")
             self._calendars.warm(country, range(this_year - 1, this_year + 2))
-        turning = self.decider.turning
-        if turning is not None:
-            turning.warm()
+        program = self.decider.compiled
+        if program is not None:
+            program.turning.warm()
+            program.single.warm()
             self.decider.once(Pieces).warm()
         self.decider.once(Lasting)
 

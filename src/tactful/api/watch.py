@@ -39,6 +39,13 @@ class Watch:
                 self._lock.release()
         return self._policy
 
+    def reload(self) -> Policy:
+        """Read the files again now, even if they look unchanged: the policy that counts afterwards."""
+        with self._lock:
+            self._state = frozenset()
+            self._look()
+        return self._policy
+
     @property
     def mistakes(self) -> InvalidInput | None:
         """The mistakes because of which :attr:`policy` is older than the files; ``None`` if it is not."""

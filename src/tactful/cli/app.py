@@ -18,6 +18,7 @@ from tactful.cli.advise import advise
 from tactful.cli.batch import batch
 from tactful.cli.check import check
 from tactful.cli.compare import compare
+from tactful.cli.diff import diff
 from tactful.cli.explain import explain
 from tactful.cli.facts import facts
 from tactful.cli.handle import dismiss, done, undo
@@ -27,8 +28,10 @@ from tactful.cli.messages import messages
 from tactful.cli.mutate import mutate
 from tactful.cli.output import console
 from tactful.cli.plan import plan
+from tactful.cli.prove import prove
 from tactful.cli.rules import rules
 from tactful.cli.schema import schema
+from tactful.cli.serve import serve
 from tactful.cli.streams import INTERRUPTED, standard_streams
 from tactful.cli.test import run_tests
 from tactful.cli.why import why
@@ -71,6 +74,7 @@ app.command()(advise)
 app.command()(plan)
 app.command()(why)
 app.command()(compare)
+app.command()(diff)
 app.command()(done)
 app.command()(dismiss)
 app.command()(undo)
@@ -83,7 +87,9 @@ app.command("import")(import_)
 app.command()(batch)
 app.command("test")(run_tests)
 app.command()(mutate)
+app.command()(prove)
 app.command()(init)
+app.command()(serve)
 app.add_typer(messages, name="messages")
 
 

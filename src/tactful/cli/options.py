@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from tactful.api.moments import read_moment
 from tactful.api.policy import Policy, load
 from tactful.cli.output import console, show
 from tactful.decide.decider import EngineName
@@ -16,7 +17,7 @@ from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
 from tactful.source.codes.case import UnreadableCase
 from tactful.source.codes.overlays import OverlaysDiffer
-from tactful.source.diagnostics import Diagnostic, InvalidInput
+from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case in YAML or JSON; - reads standard input.")]
 Rules = Annotated[
@@ -105,9 +106,9 @@ def _bytes(case: str) -> tuple[bytes, str]:
 def parse_moment(text: str) -> datetime:
     """The moment of an option, with or without an offset. Raises ``typer.BadParameter`` if it is not a moment."""
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a moment; write it like 2026-11-23T10:00:00-05:00") from None
+        return read_moment(text)
+    except TactfulError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def case_moment(at: str | None, policy: Policy, data: bytes, name: str) -> datetime | None:

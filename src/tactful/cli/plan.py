@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from tactful.api.moments import plan_end
 from tactful.api.plan import Plan
 from tactful.cli.options import (
     Application,
@@ -24,13 +25,10 @@ from tactful.cli.options import (
     what_if,
 )
 from tactful.cli.output import PIPE_WIDTH, console, guarded, write_bytes, write_file
-from tactful.decide.timeline import LONGEST
-from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR, Calendar
-from tactful.facts.kinds import BusinessDays, parse_duration
-from tactful.facts.reading.moments import epoch_seconds, seconds_of
+from tactful.facts.calendars import Calendar
 from tactful.formats.text.console import SafeConsole, plain_console
 from tactful.source.codes.plans import UnreadableCalendar
-from tactful.source.diagnostics import InvalidInput
+from tactful.source.diagnostics import InvalidInput, TactfulError
 
 Format = Literal["text", "json", "svg", "html"]
 
@@ -79,45 +77,10 @@ def plan(
 
 def _until(text: str, start: datetime, calendar: Calendar) -> datetime:
     """The end of the plan in the candidate's time zone."""
-    first = epoch_seconds(start)
-    end = _seconds(text, first, calendar)
-    if end is None:
-        raise typer.BadParameter(
-            f"{text!r} is not a day, a moment or a length of time; "
-            "write it like 2026-12-24, 2026-12-24T17:00, '6 weeks' or '5 business days'",
-            param_hint="--until",
-        )
-    if not first < end <= first + LONGEST:
-        raise typer.BadParameter(
-            f"{text!r} must be after the plan's start, {start.isoformat()}, and at most 366 days later",
-            param_hint="--until",
-        )
-    return calendar.local(end)
-
-
-def _seconds(text: str, start: int, calendar: Calendar) -> int | None:
-    length = parse_duration(text)
-    if isinstance(length, BusinessDays):
-        return calendar.add_business_days(start, length.count)
-    if length is not None:
-        return start + length.seconds
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        return None
-    if _is_day(text):
-        return calendar.end_of_day(moment.date()) + 1
-    return seconds_of(moment, calendar)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+        return plan_end(text, start, calendar)
+    except TactfulError as error:
+        raise typer.BadParameter(str(error), param_hint="--until") from None
 
 
 def _document(plan: Plan, format_: Format, application: str | None) -> bytes:

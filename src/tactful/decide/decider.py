@@ -73,7 +73,7 @@ class Decider:
         self._made: dict[Callable[[Decider], Any], Any] = {}
         self._shared: dict[Callable[[Decider], Any], Any] = {}
         self.keys = Keys(checked)
-        places_at = self._program.places_at if isinstance(self._program, CompiledProgram) else None
+        places_at = None if self.compiled is None else self.compiled.places_at
         self.ranker = Ranker(checked, self.calendars, places_at)
 
     def _load(self, engine: EngineName | Rete) -> Program:
@@ -85,9 +85,14 @@ class Decider:
         return ReteProgram(self.checked, self.calendars, options.pool(), fallback)
 
     @property
+    def compiled(self) -> CompiledProgram | None:
+        """The pack as the engine has compiled it; ``None`` if the engine does not compile packs."""
+        return self._program if isinstance(self._program, CompiledProgram) else None
+
+    @property
     def turning(self) -> TurningFunctions | None:
         """Functions for explanations; ``None`` if the engine does not compile packs."""
-        return self._program.turning if isinstance(self._program, CompiledProgram) else None
+        return None if self.compiled is None else self.compiled.turning
 
     def once(self, make: Callable[[Decider], T]) -> T:
         """What a higher floor makes from a pack, such as its sentences taken apart. It is made once and then kept."""

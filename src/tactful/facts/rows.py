@@ -254,6 +254,31 @@ def inside(row: Row, other: Row) -> bool:
     return kind is ApplicationRow and row.application is other
 
 
+def counterpart(row: Row, case: Case) -> Row:
+    """The row at the place of ``row`` in a case with the same rows, of which facts may differ."""
+    if row.entity == "candidate":
+        return case.candidate
+    application = row.application
+    assert application is not None  # only a candidate has none
+    family = case.families[application.no]
+    match row.entity:
+        case "application":
+            return family.application
+        case "offer":
+            assert family.offer is not None  # the case has the same rows
+            return family.offer
+        case "person":
+            return family.people[row.no - family.people[0].no]
+        case "interview":
+            return family.interviews[row.no - family.interviews[0].no]
+        case "message":
+            return family.messages[row.no - family.messages[0].no]
+        case _:
+            assert isinstance(row, InterviewerRow)  # there are no other rows
+            group = family.interviewers[row.interview.no - family.interviews[0].no]
+            return group[row.no - group[0].no]
+
+
 def rows_around(row: Row) -> tuple[Row, ...]:
     """The row, and all rows that it is :func:`inside` of."""
     application = row.application

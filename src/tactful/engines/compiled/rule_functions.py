@@ -263,7 +263,7 @@ class MainFunction:
         return self._fired(what)
 
     def _fired(self, rule: Rule) -> list[ast.stmt]:
-        due = self._due(rule, self.inliner.expressions(nullable(rule.entity)))
+        due = due_of(rule, self.inliner.expressions(nullable(rule.entity)), self.clockwork)
         return [ast.Expr(call(load("emit"), ast.Tuple([constant(rule.no), load(rule.entity), due], LOAD)))]
 
     # --- deadlines ---
@@ -275,23 +275,25 @@ class MainFunction:
         fields = [what.by.field] if what.by is not None else [end.field for end in closings(what, self.clockwork) or ()]
         return frozenset(computed(fields))
 
-    def _due(self, rule: Rule, expressions: Expressions) -> ast.expr:
-        if rule.by is not None:
-            return _shifted_if_known(rule.by, expressions)
-        if rule.endless:
-            return constant(None)
-        ends = closings(rule, self.clockwork)
-        if ends is None:
-            return call(attribute(load(RUNTIME), "until"), constant(rule.no), load(rule.entity))
-        moments = [
-            expressions.shifted(expressions.value(end.field), end.shift, end.field)
-            if end.certain
-            else _shifted_if_known(Deadline(end.field, end.shift), expressions)
-            for end in ends
-        ]
-        if not moments:
-            return constant(None)
-        return moments[0] if len(moments) == 1 else call(load("earliest"), *moments)
+
+def due_of(rule: Rule, expressions: Expressions, clockwork: Clockwork) -> ast.expr:
+    """The deadline of a rule that fires, or the moment at which it stops by time alone."""
+    if rule.by is not None:
+        return _shifted_if_known(rule.by, expressions)
+    if rule.endless:
+        return constant(None)
+    ends = closings(rule, clockwork)
+    if ends is None:
+        return call(attribute(load(RUNTIME), "until"), constant(rule.no), load(rule.entity))
+    moments = [
+        expressions.shifted(expressions.value(end.field), end.shift, end.field)
+        if end.certain
+        else _shifted_if_known(Deadline(end.field, end.shift), expressions)
+        for end in ends
+    ]
+    if not moments:
+        return constant(None)
+    return moments[0] if len(moments) == 1 else call(load("earliest"), *moments)
 
 
 def _shifted_if_known(by: Deadline, expressions: Expressions) -> ast.expr:

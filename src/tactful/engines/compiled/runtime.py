@@ -20,7 +20,7 @@ from tactful.source.diagnostics import InvalidInput
 
 
 class Runtime(msgspec.Struct, eq=False, gc=False):
-    """The case, the moment, the calendars, and in ``memo`` the computed facts that are already known."""
+    """The case, the moment, the calendars, and in ``memo`` the computed facts that are already known, by fact and row."""
 
     case: Case
     now: int
@@ -29,7 +29,7 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
     rules: Sequence[Rule]
     facts: Mapping[str, ComputedFact]
     turning: TurningFunctions
-    memo: dict[tuple[int, int], Value] = msgspec.field(default_factory=dict)
+    memo: dict[int, Value] = msgspec.field(default_factory=dict)
     past: Past | None = None
     expiry: Expiry | None = None
 

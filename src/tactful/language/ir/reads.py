@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from tactful.language.ir import (
     Action,
@@ -26,6 +26,8 @@ from tactful.language.ir import (
     WhenFact,
 )
 from tactful.language.ir.boundaries import other_fields
+
+T = TypeVar("T")
 
 
 def fields_of(condition: Condition) -> Iterator[Field]:
@@ -156,9 +158,9 @@ def closure(ids: Iterable[str], facts: Mapping[str, ComputedFact]) -> set[str]:
     return reached(ids, lambda id_: computed(fields_of_fact(facts[id_])))
 
 
-def reached(ids: Iterable[str], reads: Callable[[str], Iterable[str]]) -> set[str]:
+def reached(ids: Iterable[T], reads: Callable[[T], Iterable[T]]) -> set[T]:
     """These ids, and all ids that can be reached from them; ``reads`` gives the ids that an id leads to."""
-    known: set[str] = set()
+    known: set[T] = set()
     todo = list(ids)
     while todo:
         id_ = todo.pop()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from tactful.decide.again import Fired
 from tactful.decide.ranker import Conclusion, Ranking
+from tactful.engines.firings import RawFiring
+from tactful.facts.rows import Row
 from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context, target_record
 from tactful.reasons.records.decision import EffectRecord
@@ -15,7 +18,7 @@ from tactful.source.lazy import lazy
 #: What a conclusion is about, on any case with the same rows: action, whether it forbids, entity and number of its row.
 NumberedKey = tuple[str, bool, str, int]
 Content = tuple[object, ...]
-Fired = frozenset[tuple[int, int, int | None] | tuple[NumberedKey, ...]]
+Numbers = frozenset[tuple[int, int, int | None] | tuple[NumberedKey, ...]]
 
 #: The number of rows of a usual case, with three applications.
 _USUAL: Final = 60
@@ -26,25 +29,36 @@ _FEWEST: Final = 10
 class Outcome:
     """The decision on a case: its firings at once, its ranking on first use."""
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self._firings = context.decider.fire(context.case, context.now)
+    def __init__(self, context: Context, known: Fired | None = None) -> None:
+        """``known``: the firings, if they need not be looked for."""
+        self.context, self._known = context, known
+        self.firings = context.decider.fire(context.case, context.now) if known is None else known.firings
         #: The firings as numbers (rule, row, deadline), so that those of two cases can be compared. Where facts also sort
         #: conclusions, what the ranked conclusions are about belongs to it.
-        fired: list[Any] = [(no, row.no, due) for no, row, due in self._firings]
+        fired: list[Any] = [(no, row.no, due) for no, row, due in self.firings]
         if context.ranker.sorting_fields:
             fired.append(tuple(map(numbered_key, self.ranking.ranked)))
-        self.fired: Fired = frozenset(fired)
+        self.fired: Numbers = frozenset(fired)
 
     @lazy
     def ranking(self) -> Ranking:
         """The firings ranked."""
-        return self.context.decider.ranked(self._firings, self.context.case, self.context.now)
+        return self.context.decider.ranked(self.firings, self.context.case, self.context.now)
+
+    @property
+    def step_firings(self) -> list[RawFiring]:
+        """The firings of rules that add steps."""
+        return self.context.step_firings if self._known is None else self._known.steps
 
     @lazy
     def steps_fired(self) -> frozenset[tuple[int, int]]:
         """The firings of rules that add steps, as numbers (rule, row)."""
-        return frozenset([(no, row.no) for no, row, _ in self.context.step_firings])
+        return frozenset([(no, row.no) for no, row, _ in self.step_firings])
+
+    @lazy
+    def steps(self) -> dict[Row, list[RawFiring]]:
+        """The firings of rules that add steps, by their target."""
+        return self.context.ranker.steps_by_target(self.step_firings, self.context.case)
 
     @lazy
     def advice(self) -> dict[NumberedKey, tuple[Conclusion, Content]]:
@@ -109,7 +123,7 @@ def changes(before: Outcome, after: Outcome, in_steps: bool = True) -> list[Advi
 
     Steps are compared only for advice that is otherwise the same, and only if the changed facts may change steps (``in_steps``).
     """
-    in_steps = in_steps and before.steps_fired != after.steps_fired
+    stepped = _stepped(before, after) if in_steps else frozenset()
     old, new = before.advice, after.advice
     differing = [(key, AdviceChange(was, None)) for key, (was, _) in old.items() if key not in new]
     for key, (now, content) in new.items():
@@ -117,7 +131,7 @@ def changes(before: Outcome, after: Outcome, in_steps: bool = True) -> list[Advi
             differing.append((key, AdviceChange(None, now)))
             continue
         was, before_content = old[key]
-        if content != before_content or (in_steps and _steps(was, before) != _steps(now, after)):
+        if content != before_content or (stepped and _in_other_steps(was, now, before, after, stepped)):
             differing.append((key, AdviceChange(was, now)))
     differing.sort(key=lambda keyed: (-keyed[1].weight, keyed[0]))
     return [change for _, change in differing]
@@ -129,12 +143,24 @@ def _content(conclusion: Conclusion) -> Content:
     return conclusion.modality, conclusion.priority, conclusion.due, alternatives
 
 
+def _stepped(before: Outcome, after: Outcome) -> frozenset[str]:
+    """The actions of the step rules that fire in one of two outcomes only."""
+    rules = before.context.checked.rules
+    return frozenset([rules[no].conclusion.action for no, _ in before.steps_fired ^ after.steps_fired])
+
+
+def _in_other_steps(was: Conclusion, now: Conclusion, before: Outcome, after: Outcome, stepped: frozenset[str]) -> bool:
+    """Whether the steps of a recommendation differ. ``stepped``: only those of these actions, and of their kinds, may."""
+    family = before.context.checked.actions[was.action].family
+    return not stepped.isdisjoint(family) and _steps(was, before) != _steps(now, after)
+
+
 def _steps(conclusion: Conclusion, outcome: Outcome) -> list[int]:
     """The numbers of the rules that add steps to a recommendation."""
     context = outcome.context
     if conclusion.prohibits or not context.ranker.may_have_steps(conclusion.action):
         return []
-    return [no for no, _, _ in context.ranker.steps_for(conclusion, context.steps)]
+    return [no for no, _, _ in context.ranker.steps_for(conclusion, outcome.steps)]
 
 
 def effects(differing: list[AdviceChange], before: Outcome, after: Outcome) -> Iterator[EffectRecord]:

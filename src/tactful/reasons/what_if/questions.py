@@ -1,14 +1,19 @@
-"""Questions worth asking: unknown facts whose answer would change the decision. Each answer is tried by deciding again."""
+"""Questions worth asking: unknown facts whose answer would change the decision.
+
+Each answer is tried by deciding again: only what reads the field, or, where that is not possible or not worth it, the whole.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from tactful.decide.again import Again
 from tactful.facts.edit import as_given, changed, path_of
 from tactful.facts.entities import ENTITIES
 from tactful.facts.kinds import kind_name
 from tactful.facts.rows import Row, row_key
+from tactful.facts.shape import CaseShape
 from tactful.language.ir import Condition
 from tactful.language.ir.fields_read import ReadField
 from tactful.reasons.budget import Budget
@@ -19,6 +24,7 @@ from tactful.reasons.what_if.outcomes import AdviceChange, Outcome, changes, dec
 from tactful.reasons.what_if.trials import Trial, trials
 from tactful.reasons.wording import name_of
 from tactful.reasons.words.sentences import fill
+from tactful.source.diagnostics import InvalidInput
 
 #: The most answers that are tried for a usual case. A large case gets fewer, so that the search ends in time there too;
 #: fields of the candidate and of applications are tried first.
@@ -51,6 +57,7 @@ class Questions(NamedTuple):
 def questions(context: Context) -> Questions:
     """The questions whose answer would change the decision."""
     before = Outcome(context)
+    again = _again(before)
     ordered: list[tuple[tuple[object, ...], QuestionRecord]] = []
     left = within_reason(MOST_TRIALS, context)
     budget = Budget(STEPS)
@@ -61,7 +68,8 @@ def questions(context: Context) -> Questions:
         if left < 0 or not budget.spend_steps(rows):
             budget.exceeded = True
             break
-        tried = [answer for trial in candidates if (answer := _try(field, row, trial, before)) is not None]
+        quick = again if again is not None and again.tells(field) else None
+        tried = [answer for trial in candidates if (answer := _try(field, row, trial, before, quick)) is not None]
         if any(answer.differing for answer in tried):
             record = _record(field, row, tried, before)
             count = sum(len(answer.effects) for answer in record.answers)
@@ -106,17 +114,39 @@ def _holds(condition: Condition, entity: str, no: int, context: Context) -> bool
     return evaluator.holds(condition, evaluator.environment(entity, row))
 
 
-def _try(field: ReadField, row: Row, trial: Trial, before: Outcome) -> _Tried | None:
+def _again(before: Outcome) -> Again | None:
+    """What decides again after small changes; ``None`` if deciding as a whole is quicker, since nothing is compiled yet."""
+    context = before.context
+    program = context.decider.compiled
+    if program is None or not program.turning.worth_compiling():
+        return None
+    return Again(context.decider, program, context.evaluator, before.firings, before.step_firings)
+
+
+def _try(field: ReadField, row: Row, trial: Trial, before: Outcome, again: Again | None) -> _Tried | None:
     """What an answer would change; ``None`` where it contradicts the other facts."""
     context = before.context
     case = context.case
     spot = field.spot(case, row)
-    value = as_given(trial.value, field.kind, spot, context.calendar)
-    after = decide_again(context, changed(case.shape, spot, value))
-    if after is None:
-        return None
+    shape = changed(case.shape, spot, as_given(trial.value, field.kind, spot, context.calendar))
+    after = decide_again(context, shape) if again is None else _changed(field, row, shape, before, again)
+    if after is None or after is before:
+        return None if after is None else _Tried(trial, [], before)
     same = after.fired == before.fired and not (field.in_steps and after.steps_fired != before.steps_fired)
     return _Tried(trial, [] if same else changes(before, after, field.in_steps), after)
+
+
+def _changed(field: ReadField, row: Row, shape: CaseShape, before: Outcome, again: Again) -> Outcome | None:
+    """As :func:`decide_again`, after a change of the field of a row; ``before`` itself if nothing is decided differently."""
+    context = before.context
+    case = context.decider.link(shape, context.now)
+    if case is None:
+        return None
+    try:
+        fired = again.after(field, row, case)
+    except InvalidInput:  # the search for a deadline takes more steps than on the case as it is
+        return None
+    return before if fired is None else Outcome(Context(context.decider, case, context.now), fired)
 
 
 def _record(field: ReadField, row: Row, tried: list[_Tried], before: Outcome) -> QuestionRecord:

@@ -1,0 +1,69 @@
+"""``tactful diff``: cases in which two packs give different advice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import msgspec
+import typer
+from rich.text import Text
+
+from tactful.api.policy import load
+from tactful.cli.output import console, fail, guarded, write_bytes, write_file
+
+if TYPE_CHECKING:
+    from tactful.proofs.differences import Differences
+
+#: The number of random cases that are drawn for each of the two packs.
+DRAWN: Final = 150
+
+
+@guarded
+def diff(
+    first: Annotated[str, typer.Argument(metavar="PACK_A", help="default, profile:NAME, a YAML file or a folder.")],
+    second: Annotated[str, typer.Argument(metavar="PACK_B", help="The pack to compare it with.")],
+    cases: Annotated[
+        int, typer.Option("--cases", min=1, metavar="N", help="How many random cases to draw for each pack.")
+    ] = DRAWN,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the random cases.")] = 0,
+    write: Annotated[
+        Path | None, typer.Option("--write", metavar="DIR", help="Write the cases to DIR/01.yaml and so on.")
+    ] = None,
+    format_: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")
+    ] = "text",
+) -> None:
+    """Compare two packs: a small case for each difference in ranked advice, or a proof that there is none."""
+    try:
+        from tactful.proofs.differences import compare_packs  # needs hypothesis, which is optional
+    except ModuleNotFoundError:
+        fail("random cases need hypothesis: pip install 'tactful[check]'")
+    result = compare_packs(load(first), load(second), cases, seed)
+    if write is not None:
+        write.mkdir(parents=True, exist_ok=True)
+        for no, each in enumerate(result.found, 1):
+            write_file(write / f"{no:02}.yaml", each.case.encode())
+    if format_ == "json":
+        write_bytes(msgspec.json.format(msgspec.json.encode(result)))
+    else:
+        _report(result)
+    if result.found:
+        raise typer.Exit(1)
+
+
+def _report(result: Differences) -> None:
+    out = console()
+    for no, each in enumerate(result.found, 1):
+        out.print(Text(f"{no}. {', '.join(each.rules)}", "bold"), soft_wrap=True)
+        for sign, lines, colour in (("-", each.before, "red"), ("+", each.after, "green")):
+            for line in lines:
+                out.print(Text(f"  {sign} {line}", colour), soft_wrap=True)
+        for line in each.case.splitlines():
+            out.print(Text(f"    {line}", "dim"), soft_wrap=True)
+    if result.equal:
+        out.print("equal: the same ranked advice in every case")
+    elif result.found:
+        out.print(f"{len(result.found)} differences in {result.tried} drawn cases; there may be more")
+    else:
+        out.print(f"no difference in {result.tried} drawn cases; it is not proved that there is none")

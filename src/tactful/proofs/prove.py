@@ -1,0 +1,65 @@
+"""The invariants of a pack: proved, refuted by a case, or not settled."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from tactful.api.policy import Policy
+from tactful.proofs.claims import Proof, prove_invariant
+from tactful.testing.properties.check import InvariantResult, check_invariants
+
+Status = Literal["proved", "refuted", "not settled"]
+
+
+class Proved(msgspec.Struct, frozen=True):
+    """What is known of one invariant. ``place`` is ``file:line``.
+
+    ``rests_on``: the rules and conditions that a proof needs. ``tried``: the rows of drawn cases that the invariant was about,
+    at each of which the compiled engine was asked. ``vacuous``: no case at all meets the invariant's condition. ``reason``: why
+    nothing is settled. ``case``: for a refutation, a small case (YAML) whose decision breaks the invariant, and ``words`` say
+    how.
+    """
+
+    id: str
+    about: str
+    place: str
+    status: Status
+    rests_on: tuple[str, ...]
+    tried: int
+    vacuous: bool
+    reason: str
+    case: str
+    words: str
+
+
+def prove_invariants(policy: Policy, examples: int, seed: int | None = None) -> list[Proved]:
+    """Prove the invariants of a pack, in the pack's order.
+
+    Those that are not proved are looked for in ``examples`` drawn cases: only a case whose decision breaks the invariant is a
+    refutation. ``seed`` is that of the drawn cases; without it, the pack's digest gives it, so that each run has the same.
+    Raises :class:`tactful.EngineError` as :meth:`tactful.Policy.decide` does.
+    """
+    checked = policy.checked
+    used = int(checked.digest[-8:], 16) if seed is None else seed
+    drawn = {result.id: result for result in check_invariants(policy, seed=used, examples=examples)}
+    return [_settled(prove_invariant(checked, each), drawn[each.id]) for each in checked.invariants]
+
+
+def _settled(proof: Proof, drawn: InvariantResult) -> Proved:
+    """The proof and the drawn cases together. A case that breaks the invariant goes before everything else."""
+    failure = drawn.failure
+    status: Status = "refuted" if failure is not None else "proved" if proof.proved else "not settled"
+    return Proved(
+        id=drawn.id,
+        about=drawn.about,
+        place=drawn.place,
+        status=status,
+        rests_on=proof.rests_on if status == "proved" else (),
+        tried=drawn.tried,
+        vacuous=proof.vacuous,
+        reason=proof.reason if status == "not settled" else "",
+        case="" if failure is None else failure.case,
+        words=drawn.words,
+    )

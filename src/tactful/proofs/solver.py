@@ -1,0 +1,82 @@
+"""The solver: the only module that imports z3, which has no types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import z3
+
+#: A formula or a term of the solver.
+Term = Any
+
+#: How much work the solver may do for one question. It is a count of the solver's steps and not a time, so that a slow
+#: machine gets the same answer as a fast one.
+STEPS: Final = 20_000_000
+
+TRUE: Final[Term] = z3.BoolVal(True)
+FALSE: Final[Term] = z3.BoolVal(False)
+INTEGER: Final[Term] = z3.IntSort()
+REAL: Final[Term] = z3.RealSort()
+BOOLEAN: Final[Term] = z3.BoolSort()
+
+
+def variable(name: str, sort: Term) -> Term:
+    """A variable."""
+    return z3.Const(name, sort)
+
+
+def number(value: int | float, sort: Term) -> Term:
+    """A fixed number. A float stands for exactly the number that it holds."""
+    if sort == REAL:
+        top, bottom = value.as_integer_ratio()
+        return z3.Q(top, bottom)
+    return z3.IntVal(value)
+
+
+def function(name: str, arity: int) -> Term:
+    """A function of whole numbers of which nothing is known."""
+    return z3.Function(name, *[INTEGER] * (arity + 1))
+
+
+def every(terms: Iterable[Term]) -> Term:
+    """All of these hold."""
+    return z3.And([TRUE, *terms])
+
+
+def some(terms: Iterable[Term]) -> Term:
+    """At least one of these holds."""
+    return z3.Or([FALSE, *terms])
+
+
+def negation(term: Term) -> Term:
+    """This does not hold."""
+    return z3.Not(term)
+
+
+def implies(cause: Term, effect: Term) -> Term:
+    """Where the first holds, the second does."""
+    return z3.Implies(cause, effect)
+
+
+def chosen(condition: Term, yes: Term, no: Term) -> Term:
+    """The first term where the condition holds, else the second."""
+    return z3.If(condition, yes, no)
+
+
+def real(term: Term) -> Term:
+    """A whole number as a number."""
+    return z3.ToReal(term)
+
+
+def impossible(known: Iterable[Term], named: Mapping[str, Term]) -> tuple[str, ...] | None:
+    """The names of formulas that cannot all hold, given what is known; ``None`` where they may, or the steps run out."""
+    solver = z3.Solver()
+    solver.set("rlimit", STEPS)
+    solver.set("random_seed", 0)
+    solver.add(*known)
+    for name, term in named.items():
+        solver.assert_and_track(term, name)
+    if solver.check() != z3.unsat:
+        return None
+    return tuple(sorted(str(name) for name in solver.unsat_core()))

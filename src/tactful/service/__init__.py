@@ -1,0 +1,1 @@
+"""Decisions for tools that are not in Python: over HTTP and over the Model Context Protocol."""

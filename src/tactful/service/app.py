@@ -1,0 +1,222 @@
+"""The service as an ASGI application: a request is checked, read, answered, counted and logged."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
+
+from tactful.api.policy import Policy
+from tactful.service.endpoint import Answer, Call, Endpoint
+from tactful.service.endpoints import ENDPOINTS
+from tactful.service.guard import Guard, accepted, check_json, too_large
+from tactful.service.logs import Log
+from tactful.service.metrics import Metrics
+from tactful.service.packs import Packs
+from tactful.service.problems import PROBLEM, Problem, problem_of
+from tactful.service.settings import Settings
+from tactful.service.work import Deadline, Work
+from tactful.source.suggest import did_you_mean
+
+#: The answers are about people: nobody keeps them on the way.
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+}
+_TRACE: Final = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+#: The names of routes and methods that metrics and logs use for all that there are not, so that nobody can make new ones.
+_OTHER: Final = "other"
+_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
+
+
+class Service:
+    """The application of one worker."""
+
+    def __init__(self, policy: Policy, settings: Settings) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.log = Log(self.metrics.lost)
+        self.packs = Packs(policy, self._reloaded)
+        self._guard = Guard(settings)
+        self._work = Work(settings.limits)
+        routes = [Route(each.path, _Target(self, each), methods=[each.method]) for each in ENDPOINTS]
+        self._router = Router(routes, redirect_slashes=False, lifespan=self._lifespan)
+
+    def _reloaded(self, outcome: str) -> None:
+        self.metrics.reloaded(outcome)
+        self.log.write("reload", outcome=outcome, pack=self.packs.policy.name, digest=self.packs.policy.digest)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: object) -> AsyncIterator[None]:
+        """Follow the rules' files while the service runs."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.packs.ask)
+        following = asyncio.create_task(self.packs.follow())
+        yield
+        following.cancel()
+        self._work.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._router(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        scope["app"] = self  # so that the router raises for what there is not
+        request = _Request(scope, receive)
+        try:
+            await self._router(scope, request.keep, send)
+            response = request.response
+        except HTTPException as error:
+            response = _problem(Problem(HTTPStatus(error.status_code), _detail(error), (), error.headers))
+        except Exception as error:
+            response = self._refused(error, request)
+        seconds = time.perf_counter() - begun
+        method = scope["method"] if scope["method"] in _METHODS else _OTHER
+        self.metrics.answered(request.route, method, response.status_code, seconds)
+        if self.settings.logs:
+            self.log.write(
+                "request",
+                route=request.route,
+                method=method,
+                status=response.status_code,
+                seconds=round(seconds, 6),
+                traceparent=request.trace,
+            )
+        async with asyncio.timeout(self.settings.limits.seconds):  # a client that does not read loses its connection
+            await response(scope, receive, send)
+
+    def _refused(self, error: Exception, request: _Request) -> Response:
+        """The answer to a request that an error ended. What is no problem of the client's is logged."""
+        problem = problem_of(error)
+        if problem is None:
+            self.log.error(error, request.route, request.trace)
+            detail = "the service failed; its log says where"
+            problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+        return _problem(problem)
+
+    async def answer(self, endpoint: Endpoint, request: _Request) -> Response:
+        """The answer of an endpoint. Raises :class:`Problem` for a request that may not have it."""
+        limits, headers = self.settings.limits, request.headers
+        self._guard.check(headers, endpoint.open)
+        query = read_query(request.scope["query_string"], endpoint)
+        accept, body = next(iter(endpoint.answers)), b""
+        if endpoint.body is not None:
+            accept = accepted(headers.get(b"accept", b"").decode("latin-1"), tuple(endpoint.answers))
+            check_json(headers, limits.body)
+            body = await request.body(limits.body, limits.seconds)
+        call = Call(
+            self.packs,
+            self.packs.policy,
+            self.metrics,
+            body,
+            query,
+            request.scope["path_params"],
+            accept,
+            limits.batch,
+            Deadline(limits.seconds),
+        )
+        if len(body) > limits.inline or endpoint.slow(call):
+            answer = await self._work.run(lambda: endpoint.handle(call))
+        else:
+            answer = endpoint.handle(call)
+        return _response(answer)
+
+
+class _Target:
+    """What the router hands a request to: the endpoint, whose answer is kept with the request."""
+
+    def __init__(self, service: Service, endpoint: Endpoint) -> None:
+        self._service, self._endpoint = service, endpoint
+
+    async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
+        request: _Request = receive.__self__
+        request.route = self._endpoint.path
+        request.response = await self._service.answer(self._endpoint, request)
+
+
+class _Request:
+    """A request on its way: its head, its body once read, and its answer."""
+
+    response: Response
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.scope, self._receive = scope, receive
+        self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        self.route = _OTHER
+        trace = self.headers.get(b"traceparent", b"")
+        self.trace = trace.decode() if _TRACE.fullmatch(trace) else None
+
+    async def keep(self) -> Any:
+        """The next event. The bound method also leads the router's target back to the request."""
+        return await self._receive()
+
+    async def body(self, largest: int, seconds: float) -> bytes:
+        """The whole body. Raises :class:`Problem` if it is larger or takes longer than it may."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._whole(largest)
+        except TimeoutError:
+            detail = f"the body was not there after {seconds:g} seconds; send it faster"
+            raise Problem(HTTPStatus.REQUEST_TIMEOUT, detail, (), {"Connection": "close"}) from None
+
+    async def _whole(self, largest: int) -> bytes:
+        body = bytearray()
+        while True:
+            event = await self._receive()
+            if event["type"] != "http.request":
+                raise Problem(HTTPStatus.BAD_REQUEST, "the client has gone")
+            body += event["body"]
+            if len(body) > largest:
+                raise too_large(largest)
+            if not event.get("more_body", False):
+                return bytes(body)
+
+
+def read_query(text: bytes, endpoint: Endpoint) -> dict[str, str]:
+    """The parameters of a query. Raises :class:`Problem` for those that the endpoint does not have, and for wrong values."""
+    if not text:
+        return {}
+    pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True)
+    query, known = dict(pairs), {parameter.name: parameter for parameter in endpoint.parameters}
+    if len(query) < len(pairs):
+        raise _wrong_query("a parameter of the query is there twice; say it once")
+    for name, value in query.items():
+        if name not in known:
+            help_ = did_you_mean(name, known) or f"there are {', '.join(known) or 'none'}"
+            raise _wrong_query(f"the query has a parameter that is not known; {help_}")
+        words: Sequence[str] = known[name].schema.get("enum", ())
+        if words and value not in words:
+            raise _wrong_query(f"`{name}` is one of {', '.join(words)}")
+    return query
+
+
+def _wrong_query(detail: str) -> Problem:
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+
+
+def _detail(error: HTTPException) -> str:
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"this address takes {(error.headers or {}).get('Allow', 'another method')}"
+    return "there is no such address; /openapi.json lists all"
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, headers=_HEADERS, media_type=answer.media)
+
+
+def _problem(problem: Problem) -> Response:
+    text = msgspec.json.encode(problem.record)
+    return Response(text, problem.status.value, {**_HEADERS, **problem.headers}, PROBLEM)

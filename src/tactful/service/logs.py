@@ -1,0 +1,49 @@
+"""Logs: a line of JSON for each event on standard error, with nothing from bodies, queries or messages of errors."""
+
+from __future__ import annotations
+
+import logging
+import os
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+#: The file descriptor of standard error.
+_STANDARD_ERROR: Final = 2
+
+
+class Log:
+    """Writes lines. ``lost`` is called for a line that cannot be written."""
+
+    def __init__(self, lost: Callable[[], None]) -> None:
+        self._lost = lost
+        self._encode = msgspec.json.Encoder().encode
+
+    def write(self, event: str, **fields: object) -> None:
+        """Write an event."""
+        line = self._encode({"time": datetime.now(UTC).isoformat(), "event": event, **fields}) + b"\n"
+        try:
+            os.write(_STANDARD_ERROR, line)
+        except OSError:
+            self._lost()
+
+    def error(self, error: BaseException, route: str, trace: str | None) -> None:
+        """Write what kind of error happened, and where in the code. What the error says may be about a person."""
+        frames = [f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)]
+        self.write("error", kind=type(error).__name__, at=frames, route=route, traceparent=trace)
+
+
+class ToLog(logging.Handler):
+    """Hands what a library logs on to the log: its sentence without arguments that are no numbers, and no traceback."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.INFO)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        self._log.write("server", level=record.levelname, message=str(record.msg))

@@ -1,0 +1,76 @@
+"""Metrics for Prometheus. Labels are routes, actions of the pack and the like: nothing that is about a person."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, TypeVar
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from tactful.api.decision import Decision
+
+#: Where the numbers of several workers are kept, so that each can tell all of them. prometheus-client gave it its name.
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+#: The upper ends of the histogram's buckets, in seconds.
+_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+_Metric = TypeVar("_Metric", Counter, Histogram)
+
+
+class Metrics:
+    """The service's metrics. With several workers each tells the numbers of all."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._children: dict[tuple[object, tuple[str, ...]], Any] = {}
+        own = self._registry
+        self._requests = Histogram(
+            "tactful_request_seconds",
+            "Time from a request's head to its answer.",
+            ("route", "method", "status"),
+            registry=own,
+            buckets=_BUCKETS,
+        )
+        self._decisions = Counter("tactful_decisions", "Decisions by pack.", ("pack",), registry=own)
+        self._advice = Counter(
+            "tactful_advice", "Pieces of advice by pack and action.", ("pack", "action"), registry=own
+        )
+        self._reloads = Counter(
+            "tactful_reloads", "Loads of changed rules: loaded or failed.", ("outcome",), registry=own
+        )
+        self._lost = Counter("tactful_lost", "Lines of the log that could not be written.", registry=own)
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        self._child(self._requests, route, method, str(status)).observe(seconds)
+
+    def decided(self, decision: Decision) -> None:
+        """Count a decision and its advice."""
+        name = decision.context.checked.name
+        self._child(self._decisions, name).inc()
+        for conclusion in decision.ranking.ranked:
+            self._child(self._advice, name, conclusion.action).inc()
+
+    def _child(self, metric: _Metric, *labels: str) -> _Metric:
+        """The part of a metric with these labels. The library's own search takes longer than counting."""
+        child = self._children.get((metric, labels))
+        if child is None:
+            child = self._children[metric, labels] = metric.labels(*labels)
+        return child
+
+    def reloaded(self, outcome: str) -> None:
+        """Count a load of changed rules."""
+        self._reloads.labels(outcome).inc()
+
+    def lost(self) -> None:
+        """Count a line of the log that is lost."""
+        self._lost.inc()
+
+    def text(self) -> bytes:
+        """All metrics in Prometheus's text format."""
+        registry = self._registry
+        if SHARED_FOLDER in os.environ:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # it registers itself
+        return generate_latest(registry)

@@ -1,0 +1,192 @@
+"""Proofs of invariants: nothing is proved that a decision breaks, and what is proved rests on what the pack says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import tactful
+from tactful.cli.app import app
+from tactful.decide.invariants import decide_case
+from tactful.engines.evaluate import Environment, Evaluator, clock_value
+from tactful.facts.fields import given_fields
+from tactful.facts.kinds import ListKind
+from tactful.facts.rows import own_calendar
+from tactful.language.ir import Field, Invariant
+from tactful.testing.properties.drawing import drawn_cases
+
+pytest.importorskip("z3")
+from tactful.proofs.claims import Proof, prove_invariant
+from tactful.proofs.sketch import Sketch, SketchRow
+from tactful.proofs.solver import Term, impossible, negation
+
+FAULTS = Path(__file__).parents[1] / "seeded_faults"
+#: Which invariant each faulty overlay breaks in drawn cases, see ``tests/properties/test_seeded_faults.py``.
+BROKEN = {
+    "another_negation_lost": "search-goes-on",
+    "condition_lost": "no-questions-after-the-end",
+    "days_for_hours": "thanks-while-it-is-fresh",
+    "family_forgotten": "one-question-at-a-time",
+    "negation_lost": "one-note-is-enough",
+    "promise_overlooked": "promised-day-awaited",
+    "safety_rule_off": "job-kept-until-signed",
+    "weekend_forgotten": "nobody-called-on-days-off",
+}
+
+
+def _invariant(policy: tactful.Policy, id_: str) -> Invariant:
+    return next(invariant for invariant in policy.checked.invariants if invariant.id == id_)
+
+
+def _proof(policy: tactful.Policy, id_: str) -> Proof:
+    return prove_invariant(policy.checked, _invariant(policy, id_))
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_what_a_drawn_case_breaks_is_not_proved(fault: str) -> None:
+    """An overlay with a fault, of which a case that breaks an invariant is known."""
+    assert not _proof(tactful.load(FAULTS / f"{fault}.yaml"), BROKEN[fault]).proved
+
+
+@pytest.mark.parametrize(
+    "id_",
+    ["job-kept-until-signed", "never-resign-unsigned", "never-phone-against-preference", "nobody-called-on-days-off"],
+)
+def test_shipped_invariants_are_proved(id_: str) -> None:
+    """For every case; each proof names the rules and conditions that it rests on."""
+    proof = _proof(tactful.load("default"), id_)
+    assert proof.proved
+    assert proof.rests_on
+
+
+def test_a_proof_names_the_safety_rule_that_it_rests_on() -> None:
+    """Whoever has no signed offer is told to keep the job because of one rule."""
+    proof = _proof(tactful.load("default"), "job-kept-until-signed")
+    assert any(line.startswith("job-kept-until-signed") for line in proof.rests_on)
+
+
+def test_two_decisions_are_not_proved_and_told() -> None:
+    """An invariant that compares two decisions is not settled, and the reason is said."""
+    assert _proof(tactful.load("default"), "order-decides-nothing") == Proof(
+        False, reason="compares two decisions, and proofs are about one"
+    )
+
+
+def test_a_condition_that_no_case_meets_is_told() -> None:
+    """An invariant about nothing holds, and says nothing."""
+    pack = """
+pack: {name: empty}
+extends: default
+invariants:
+  about-nobody:
+    about: Nobody is both.
+    for each: person
+    when: {all: [{person.prefers: email}, {person.prefers: phone}]}
+    never: call
+"""
+    assert _proof(tactful.loads(pack), "about-nobody").vacuous
+
+
+# --- the sketch holds of every case ---
+
+
+def _told(sketch: Sketch, row: SketchRow, env: Environment, evaluator: Evaluator) -> Iterator[Term]:
+    """What a case says of the rows in scope, as formulas."""
+    yield sketch.now == evaluator.now
+    for entity, drawn in row.scope.items():
+        actual = env[entity]
+        yield drawn.present if actual is not None else negation(drawn.present)
+        if actual is None:
+            continue
+        for spec in given_fields()[entity].values():
+            key = spec.name if spec.clock else spec.attribute
+            field = Field(entity, (), "clock" if spec.clock else "given", key, spec.kind, spec.name)
+            value = clock_value(key, own_calendar(actual), evaluator.now) if spec.clock else actual.value(key)
+            known, term = sketch.value(field, row.scope)
+            if value is None:
+                yield negation(known)
+            elif isinstance(spec.kind, ListKind):
+                yield known
+            else:
+                yield known
+                yield term == sketch.constant(value, spec.kind)[1]
+
+
+def _agree(cases: int, seed: int, rules: int, depth: int) -> int:
+    """How many truths of rules in drawn cases were asked of sketches that have the same rows."""
+    policy = tactful.load("default")
+    facts = {fact.id: fact for fact in policy.checked.facts}
+    asked = 0
+    for no, case in enumerate(drawn_cases(policy, cases, seed)):
+        read = policy.read(case)
+        assert read.now is not None
+        evaluator = decide_case(policy.decider, read, read.now).evaluator
+        for rule in policy.checked.rules[no % 7 :: max(len(policy.checked.rules) // rules, 1)]:
+            for actual in list(evaluator.rows(rule.entity))[:2]:
+                env = evaluator.environment(rule.entity, actual)
+                sketch = Sketch(facts, depth)
+                row = sketch.row(rule.entity)
+                holds = sketch.holds(rule.condition, row.scope)
+                told = list(_told(sketch, row, env, evaluator))
+                sketch.close()
+                truth = evaluator.holds(rule.condition, env)
+                truths = {"truth": holds if truth else negation(holds)}
+                assert impossible((*sketch.known, *told), truths) is None, (rule.id, truth, case)
+                asked += 1
+    return asked
+
+
+def test_a_sketch_never_contradicts_the_plain_evaluator() -> None:
+    """Of a drawn case, what a rule's condition comes to is possible in the sketch that has the case's rows."""
+    assert _agree(cases=8, seed=3, rules=8, depth=1) > 40
+
+
+@pytest.mark.slow
+def test_a_sketch_never_contradicts_the_plain_evaluator_in_many_cases() -> None:
+    """The same, with many cases, and with deeper sketches."""
+    assert _agree(cases=40, seed=11, rules=12, depth=2) > 300
+
+
+# --- the command ---
+
+
+def test_the_command_counts_what_is_proved(tmp_path: Path) -> None:
+    """A pack of its own: one invariant is proved, another refuted with a case that is written, and the exit code is 1."""
+    pack = tmp_path / "pack.yaml"
+    pack.write_text(
+        """
+pack: {name: small}
+actions:
+  call: {about: Call them., label: Call}
+rules:
+  call-them:
+    about: Call whoever likes it.
+    for each: person
+    when: {person.prefers: phone}
+    then: {may: call}
+    because: They like it.
+    by: none
+invariants:
+  nobody-else-is-called:
+    about: Who likes email is not called.
+    for each: person
+    when: {person.prefers: email}
+    never: call
+  nobody-is-called:
+    about: Nobody is called.
+    for each: person
+    never: call
+"""
+    )
+    cases = tmp_path / "cases"
+    result = CliRunner().invoke(app, ["prove", str(pack), "--format", "json", "--write", str(cases)])
+    assert result.exit_code == 1
+    told = {entry["id"]: entry["status"] for entry in json.loads(result.stdout)}
+    assert told == {"nobody-else-is-called": "proved", "nobody-is-called": "refuted"}
+    assert [path.name for path in cases.iterdir()] == ["nobody-is-called.yaml"]
+    text = CliRunner().invoke(app, ["prove", str(pack)])
+    assert "1 of 2 invariants proved for cases of every size, 1 refuted, 0 not settled" in text.stdout
