@@ -92,12 +92,13 @@ def _texts(policy: Policy) -> list[Original]:
     from tactful.formats.po import originals
 
     path = policy.layers[-1].path
-    texts = dict.fromkeys(originals(policy.checked))
+    texts = {(text.context, text.text): text for text in originals(policy.checked)}
     if path is not None and path.is_file():
         for other in sorted(path.parent.glob("*.yaml")):
             with suppress(InvalidInput):  # a case, for example
-                texts.update(dict.fromkeys(originals(load(other).checked)))
-    return list(texts)
+                for text in originals(load(other).checked):
+                    texts.setdefault((text.context, text.text), text)
+    return list(texts.values())
 
 
 def _folder(policy: Policy) -> Path:

@@ -20,6 +20,8 @@ MAX_BYTES: Final = 4_000_000
 #: The name of a language: ``de``, ``pt-BR``.
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _LINE: Final = re.compile(r"line (\d+)")
+#: A line of a PO file that is neither empty nor a comment.
+_FORM: Final = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\])\s*)?"(?:[^"\\]|\\.)*"')
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -78,6 +80,9 @@ def parsed(text: str, name: str) -> POFile:
     """A PO file with all that is in it. Raises :class:`tactful.InvalidInput` as :func:`read_catalog`."""
     import polib  # only for those who ask for another language
 
+    for no, line in enumerate(text.splitlines(), start=1):  # polib cuts a text without a quotation mark at its end
+        if (bare := line.strip()) and not bare.startswith("#") and not _FORM.fullmatch(bare):
+            raise InvalidInput([_unreadable(f"line {no}", name)], {name: text})
     try:
         return polib.pofile(text if "\n" in text else f"{text}\n", check_for_duplicates=True, wrapwidth=0)
     except (OSError, ValueError, IndexError, KeyError) as error:

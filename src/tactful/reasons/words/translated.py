@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -24,6 +25,8 @@ from tactful.facts.kinds import (
 )
 from tactful.language.catalogs import Catalog
 from tactful.reasons.words import Words, filled
+from tactful.source.codes.messages import UnknownLanguage
+from tactful.source.diagnostics import InvalidInput
 
 _Unit = Literal["week", "day", "hour", "minute", "second"]
 _UNITS: Final[tuple[tuple[_Unit, int], ...]] = (("week", WEEK), ("day", DAY), ("hour", HOUR), ("minute", MINUTE))
@@ -34,6 +37,18 @@ _PLURALS: Final[tuple[str, ...]] = ("zero", "one", "two", "few", "many", "other"
 _NEVER: Final = 1e12
 
 
+def _locale(language: str) -> Locale:
+    """What CLDR knows of a language, or of the language without its region.
+
+    Raises :class:`tactful.InvalidInput` for a language that CLDR does not know.
+    """
+    for name in (language, language.partition("-")[0]):
+        with suppress(UnknownLocaleError, ValueError):
+            return Locale.parse(name, sep="-")
+    message = f"nothing is known of dates and numbers in the language `{language}`"
+    raise InvalidInput([UnknownLanguage.at(None, message, "name it by its code of ISO 639, such as `de`")])
+
+
 class Translated(Words):
     """The words of a language that has a catalogue. Texts that it lacks are in English. Immutable."""
 
@@ -41,7 +56,7 @@ class Translated(Words):
 
     def __init__(self, catalog: Catalog) -> None:
         self.language = catalog.language
-        self._catalog, self._locale = catalog, Locale.parse(catalog.language, sep="-")
+        self._catalog, self._locale = catalog, _locale(catalog.language)
 
     def say(self, text: str, /, **values: object) -> str:
         return filled(self._catalog.get(None, text) or text, values)

@@ -1,0 +1,201 @@
+"""Advice in other languages: what it says is translated, what it is stays the same."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tactful
+from tactful.language.catalogs import read_catalog
+from tactful.language.load import translations
+from tactful.source.diagnostics import InvalidInput
+
+PACK = """
+pack: {name: small, version: 1}
+parameters: {wait: {value: 5 business days, about: how long}}
+actions:
+  ask: {about: Ask for news, label: "Ask {application.company|the company} for news", steps: ["Keep it short."]}
+rules:
+  ask-for-news:
+    about: Ask.
+    source: House rules
+    for each: application
+    when: {application.reply_by: past}
+    then: {should: ask}
+    by: 2 days after application.reply_by
+    because: "They said {application.reply_by}. Give them {$wait}. You sent {application.follow_ups} questions."
+facts:
+  application.follow_ups: {count: message}
+"""
+
+GERMAN = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+msgctxt "actions.ask.label"
+msgid "Ask {application.company|the company} for news"
+msgstr "Bei {application.company|dem Unternehmen} nachfragen"
+
+msgctxt "rules.ask-for-news.because"
+msgid "They said {application.reply_by}. Give them {$wait}. You sent {application.follow_ups} questions."
+msgstr ""
+"Zugesagt war {application.reply_by}. Warten Sie {$wait}. "
+"{application.follow_ups, plural, one {Eine Frage} other {# Fragen}}."
+
+msgid "SHOULD"
+msgstr "EMPFOHLEN"
+
+msgid "{n} business day"
+msgid_plural "{n} business days"
+msgstr[0] "{n} Werktag"
+msgstr[1] "{n} Werktage"
+"""
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+CASE: dict[str, Any] = {
+    "candidate": {"id": "me", "time_zone": "Europe/Berlin"},
+    "applications": [{"id": "acme", "reply_by": "2026-11-23", "messages": [{"direction": "sent"}]}],
+}
+
+
+def _folder(tmp_path: Path, german: str = GERMAN) -> Path:
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "pack.yaml").write_text(PACK, "utf-8")
+    (tmp_path / "messages" / "de.po").write_text(german, "utf-8")
+    return tmp_path / "pack.yaml"
+
+
+def test_sentences_values_and_forms_are_in_the_language(tmp_path: Path) -> None:
+    """A label with the text for an unknown name; a day, a length of time and a plural form in a sentence."""
+    policy = tactful.load(_folder(tmp_path))
+    (advice,) = policy.decide(CASE, NOW, language="de").actions
+    assert advice.label == "Bei dem Unternehmen nachfragen"
+    assert advice.because[0].text == "Zugesagt war Mo., 23. Nov. 2026. Warten Sie 5 Werktage. Eine Frage."
+    assert policy.languages == ("en", "de")
+
+
+def test_a_sentence_without_a_translation_stays_as_it_is(tmp_path: Path) -> None:
+    """The fallback is by sentence, and the pack tells which sentences it concerns."""
+    policy = tactful.load(_folder(tmp_path)).in_language("de-AT")
+    assert policy.decide(CASE, NOW).actions[0].steps == ("Keep it short.",)
+    assert policy.checked.untranslated == {"actions.ask.steps.1"}
+
+
+def test_the_decision_is_the_same_in_every_language(tmp_path: Path) -> None:
+    """Without texts, the answers are equal byte for byte; the language is in ``made_with``."""
+    policy = tactful.load(_folder(tmp_path))
+    english, german = (json.loads(policy.decide(CASE, NOW, language=name).to_json()) for name in ("en", "de"))
+    assert german["made_with"].pop("language") == "de"
+    assert english["made_with"].pop("language") == "en"
+    for answer in (english, german):
+        for action in answer["actions"]:
+            del action["label"], action["steps"]
+            for reason in action["because"]:
+                del reason["text"]
+    assert german == english
+
+
+def test_the_first_language_is_always_there(tmp_path: Path) -> None:
+    """A policy in one language gives the policy in another, and the pack's own language without a catalogue."""
+    german = tactful.load(_folder(tmp_path)).in_language("de")
+    assert german.in_language("de") is german
+    assert german.in_language("en").decide(CASE, NOW).actions[0].label == "Ask the company for news"
+
+
+def test_an_unknown_language_is_an_error_that_names_the_others(tmp_path: Path) -> None:
+    """Nobody is told their advice in a language that they did not ask for."""
+    with pytest.raises(InvalidInput, match=r"there are no sentences in `xx`; there are: `en`, `de`"):
+        tactful.load(_folder(tmp_path)).decide(CASE, NOW, language="xx")
+
+
+def test_a_pickled_decision_keeps_its_language(tmp_path: Path) -> None:
+    """Pickles hold what a decision was made from, and its language with it."""
+    decision = tactful.load(_folder(tmp_path)).decide(CASE, NOW, language="de")
+    assert pickle.loads(pickle.dumps(decision)).actions[0].label == "Bei dem Unternehmen nachfragen"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("Nachfragen", "lacks `{application.company}`"),
+        ("{application.company} {candidate.name}", "has `{candidate.name}`, its original does not"),
+        ("{application.company} {candidate.id, plural, other {x}}", "has `{candidate.id}`, its original does not"),
+    ],
+)
+def test_other_placeholders_are_refused(tmp_path: Path, wrong: str, says: str) -> None:
+    """With the file and the line."""
+    path = _folder(tmp_path, GERMAN.replace("Bei {application.company|dem Unternehmen} nachfragen", wrong))
+    with pytest.raises(InvalidInput) as caught:
+        tactful.load(path).in_language("de")
+    assert says in str(caught.value)
+    span = caught.value.diagnostics[0].span
+    assert span is not None
+    assert span.file.endswith("de.po")
+    assert span.line > 1
+
+
+def test_a_changed_original_is_not_shown_in_its_old_meaning(tmp_path: Path) -> None:
+    """The translation is left aside until somebody looks at it."""
+    path = _folder(tmp_path)
+    path.write_text(PACK.replace('for news"', 'for an answer"'), "utf-8")
+    assert tactful.load(path).decide(CASE, NOW, language="de").actions[0].label == "Ask the company for an answer"
+
+
+@pytest.mark.parametrize("text", ['msgid "x\nmsgstr "y"\n', "hello\n", 'msgid "x"\nmsgstr "y" z\n'])
+def test_what_is_no_catalogue_is_told(tmp_path: Path, text: str) -> None:
+    """A damaged file ends in an error with its name, not in advice in another language."""
+    with pytest.raises(InvalidInput, match=r"T361.*`x.po` is not a catalogue"):
+        read_catalog(text, "x.po", "de")
+
+
+def test_catalogues_outside_of_their_folder_are_not_read(tmp_path: Path) -> None:
+    """A link may not show a file from elsewhere."""
+    path = _folder(tmp_path)
+    secret = tmp_path / "secret.po"
+    secret.write_text(GERMAN, "utf-8")
+    (tmp_path / "messages" / "fr.po").symlink_to(secret)
+    with pytest.raises(InvalidInput, match="leads out of its folder"):
+        tactful.load(path).in_language("fr")
+
+
+def _pseudo(text: str) -> str:
+    """A text that is marked at both ends, with its placeholders as they are."""
+    return f"⟦{text}⟧"
+
+
+def test_no_sentence_of_the_shipped_pack_escapes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every sentence of the pack marked, each label, step and reason of an answer is marked."""
+    from tactful.formats.po import originals
+
+    policy = tactful.load()
+    entries = [
+        f"msgctxt {json.dumps(text.context)}\nmsgid {json.dumps(text.text, ensure_ascii=False)}\n"
+        f"msgstr {json.dumps(_pseudo(text.text), ensure_ascii=False)}\n"
+        for text in originals(policy.checked)
+    ]
+    catalog = read_catalog('msgid ""\nmsgstr ""\n\n' + "\n".join(entries), "en-XA.po", "en-XA")
+    monkeypatch.setattr("tactful.api.policy.catalog_of", lambda layers, language: catalog)
+    monkeypatch.setattr("tactful.api.policy.languages", lambda layers: ["en-XA"])
+    told = policy.in_language("en-XA")
+    assert told.checked.untranslated == frozenset()
+    for path in sorted((Path(__file__).parents[2] / "examples").glob("*.yaml")):
+        case = told.read_text(path.read_bytes(), path.name)
+        for advice in told.decide(case).actions:
+            texts = [advice.label, *advice.steps, *(reason.text for reason in advice.because)]
+            assert all(text.startswith("⟦") and text.endswith("⟧") for text in texts), texts
+
+
+def test_every_shipped_catalogue_is_read() -> None:
+    """No shipped translation has other placeholders than its original."""
+    for name in ("default", "profile:agency", "profile:campus", "profile:internal", "profile:phone-friendly"):
+        policy = tactful.load(name)
+        for language in policy.languages[1:]:
+            assert policy.in_language(language).checked.language == language
+    assert translations.product_folder().is_dir()
