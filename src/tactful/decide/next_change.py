@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from tactful.decide.decider import Decider
+from tactful.decide.instants import instants
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.compiled.ahead import NO_TURN, AheadFunctions
 from tactful.engines.compiled.turning import TurningFunctions
+from tactful.engines.courses import TooManySteps
 from tactful.facts.kinds import DAY
 from tactful.facts.rows import Case
 
@@ -30,12 +32,23 @@ class Ahead:
 
 
 def next_change(decider: Decider, case: Case, now: int, ranking: Ranking) -> int | None:
-    """The first second (since 1970, UTC) after ``now`` at which the decision is another; ``None``: not within six weeks."""
-    ahead, before, moment = decider.once(Ahead), _content(decider, case, now, ranking), now
+    """The first second (since 1970, UTC) after ``now`` at which the decision is another; ``None``: not within six weeks.
+
+    Where it takes too many steps to tell, it is the first second at which there might be a change.
+    """
+    ahead, before, moment = decider.shared(Ahead), _content(decider, case, now, ranking), now
+    listed: list[int] | None = None
     while True:
-        moment = ahead.same_before(case, moment)
-        if moment > now + _HORIZON:
+        turn = ahead.same_before(case, moment)
+        if turn == moment + 1:  # one pass cannot tell the next turn, so that going on would be second by second
+            try:
+                listed = instants(decider, case, now, now + _HORIZON + 1) if listed is None else listed
+            except TooManySteps:
+                return turn
+            turn = next((instant for instant in listed if instant > moment), NO_TURN)
+        if turn > now + _HORIZON:
             return None
+        moment = turn
         if _content(decider, case, moment, decider.rank(case, moment)) != before:
             return moment
 
