@@ -251,12 +251,16 @@ def _changes(
 def _only(texts: Sequence[str], others: Sequence[str], words: Words) -> str:
     """The texts that the other side does not have."""
     theirs = frozenset(others)
-    return "; ".join(text for text in texts if text not in theirs) or words.say("none")
+    own = [text for text in texts if text not in theirs]
+    between = " " if all(text.endswith((".", "!", "?")) for text in own) else "; "
+    return between.join(own) or words.say("none")
 
 
 def _due(conclusion: Conclusion, context: Context) -> str:
     return (
-        context.words.say("none") if conclusion.due is None else context.words.moment(conclusion.due, context.calendar)
+        context.words.say("none")
+        if conclusion.due is None
+        else context.words.named(context.calendar.local(conclusion.due))
     )
 
 

@@ -150,7 +150,7 @@ class _Reporter:
         return self._words.deadline("until", self._moment(moment))
 
     def _moment(self, moment: datetime) -> str:
-        local = self._words.moment(seconds(moment), self._plan.calendar)
+        local = self._words.named(self._plan.calendar.local(seconds(moment)))
         theirs = their_clock(moment, self._strand.calendar, self._words)
         return f"{local} ({theirs})" if theirs else local
 

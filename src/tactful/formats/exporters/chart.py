@@ -245,7 +245,7 @@ class _Layout:
         return self._days[0].start <= seconds(moment) < seconds(self._plan.until)
 
     def _in_words(self, moment: datetime, theirs: Calendar) -> str:
-        local = self._words.moment(seconds(moment), self._plan.calendar)
+        local = self._words.named(self._plan.calendar.local(seconds(moment)))
         away = their_clock(moment, theirs, self._words)
         return f"{local} ({away})" if away else local
 

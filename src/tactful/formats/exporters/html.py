@@ -13,6 +13,7 @@ from tactful.formats.exporters.chart import chart, heading
 from tactful.formats.exporters.markup import add, element, to_bytes
 from tactful.formats.exporters.svg import svg_element
 from tactful.formats.notices import notices
+from tactful.reasons.wording import ends_day
 from tactful.reasons.words import Words
 
 #: The page loads and runs nothing, whatever the names in the case contain.
@@ -126,7 +127,8 @@ def _row(body: Element, entry: Entry, words: Words, dated: bool) -> None:
     kind = entry.kind if entry.kind in ("due", "ends") else entry.advice.modality
     row = add(body, "tr", class_=f"{kind} overdue" if entry.overdue else kind)
     if dated:
-        add(add(row, "td", class_="time"), "time", words.clock(entry.at), datetime=entry.at.isoformat())
+        clock = "" if ends_day(entry.at) else words.clock(entry.at)
+        add(add(row, "td", class_="time"), "time", clock, datetime=entry.at.isoformat())
     happens = {"due": words.say("due"), "ends": words.say("over")}
     add(row, "td", happens.get(entry.kind) or words.modality(entry.advice.modality), class_="what")
     cell = add(row, "td")

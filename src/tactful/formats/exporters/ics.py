@@ -219,7 +219,7 @@ class _Entry:
         return run.start if seconds(run.start) > self._now else run.advice.opens
 
     def _in_words(self, moment: datetime) -> str:
-        return self._words.moment(seconds(moment), self._plan.calendar)
+        return self._words.named(self._plan.calendar.local(seconds(moment)))
 
     def _deadline(self, means: DueMeans, moment: datetime) -> str:
         return self._words.deadline(means, self._in_words(moment))

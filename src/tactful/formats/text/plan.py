@@ -11,6 +11,7 @@ from tactful.formats.text import STYLES
 from tactful.formats.text.chart import chart
 from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.styled import styled
+from tactful.reasons.wording import ends_day
 from tactful.reasons.words import Words
 
 _TAG_WIDTH = 12
@@ -70,7 +71,8 @@ def _day(day: AgendaDay, console: SafeConsole, words: Words) -> None:
     console.print()
     console.print(Text(words.day(day.day), "bold"))
     for entry in day.entries:
-        clock = f"  {words.clock(entry.at)}".ljust(_CLOCK_WIDTH + 2)
+        shown = "" if ends_day(entry.at) else words.clock(entry.at)
+        clock = f"  {shown}".ljust(_CLOCK_WIDTH + 2)
         _line(Text(clock).append_text(_tag(entry, words)), entry, console, words)
 
 

@@ -496,4 +496,4 @@ class WhyText:
         return self._words.entity(row.entity, row.id)
 
     def _moment(self, iso: str) -> str:
-        return self._words.local(datetime.fromisoformat(iso))
+        return self._words.named(datetime.fromisoformat(iso))

@@ -191,7 +191,7 @@ def _how(was: Conclusion, now: Conclusion, context: Context) -> str:
     if was.due != now.due:
         if now.due is None:
             return words.say("without a deadline")
-        return words.deadline(context.due_means(now), words.moment(now.due, context.calendar))
+        return words.deadline(context.due_means(now), words.named(context.calendar.local(now.due)))
     if [numbered_key(other) for other in was.alternatives] != [numbered_key(other) for other in now.alternatives]:
         return words.say("with other alternatives")
     return words.say("in other steps")

@@ -126,7 +126,9 @@ def _by_order(first: Conclusion, second: Conclusion, context: Context) -> Decide
 
 def _due(conclusion: Conclusion, context: Context) -> str:
     return (
-        context.words.say("none") if conclusion.due is None else context.words.moment(conclusion.due, context.calendar)
+        context.words.say("none")
+        if conclusion.due is None
+        else context.words.named(context.calendar.local(conclusion.due))
     )
 
 

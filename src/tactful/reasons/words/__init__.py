@@ -109,6 +109,10 @@ class Words:
         """The same for a moment that is local already."""
         return f"{self.day(local.date())}, {self.clock(local)}"
 
+    def named(self, local: datetime) -> str:
+        """The same, but the day alone for its last second: a deadline that is given as a day means that."""
+        return self.day(local.date()) if ends_day(local) else self.local(local)
+
     def day(self, day: date) -> str:
         """``Sat 21 Nov 2026``."""
         return f"{self.short_day(day)} {day.year}"
@@ -192,8 +196,7 @@ class Words:
     def in_sentence(self, value: Value, kind: Kind, calendar: Calendar) -> str:
         """A value as sentences have it: the last second of a day is the day, as in “by Fri 27 Nov 2026”."""
         if isinstance(value, int) and isinstance(kind, MomentKind):
-            local = calendar.local(value)
-            return self.day(local.date()) if ends_day(local) else self.local(local)
+            return self.named(calendar.local(value))
         return self.value(value, kind, calendar)
 
     def parameter(self, texts: Sequence[str]) -> str:
