@@ -136,6 +136,37 @@ def test_undo_gives_back_the_case(action: str) -> None:
     assert POLICY.undo(POLICY.done(before, key), key).shape == before.shape
 
 
+BOTH = tactful.loads("""
+custom_facts: {application: {mood: {type: one of, values: [calm, keen, done]}}}
+actions:
+  first: {about: one way, leaves: {facts: {application.mood: keen}}}
+  second: {about: another way, leaves: {facts: {application.mood: done}}}
+rules:
+  first: {about: A., source: House rules, for each: application, then: {may: first}, because: so}
+  second: {about: B., source: House rules, for each: application, then: {may: second}, because: so}
+""")
+
+
+@pytest.mark.parametrize("order", [("first", "second"), ("second", "first")])
+def test_two_that_set_one_fact_are_undone_in_any_order(order: tuple[str, str]) -> None:
+    """The fact has the value of the last one that is left, and in the end its own."""
+    before = BOTH.read(_case())
+    keys = {action: _key(before, action, BOTH) for action in order}
+    case = BOTH.done(BOTH.done(before, keys["first"]), keys["second"])
+    left = BOTH.undo(case, keys[order[0]])
+    moods = {"first": "done", "second": "keen"}
+    assert json.loads(left.to_json())["applications"][0]["custom"] == {"mood": moods[order[0]]}
+    assert BOTH.undo(left, keys[order[1]]).shape == before.shape
+
+
+def test_moments_are_named_as_the_caller_names_them() -> None:
+    """Not by the names of other methods' arguments."""
+    with pytest.raises(TactfulError, match="`at` has no time zone"):
+        POLICY.done(_case(), _key(_case(), "nap"), datetime(2026, 11, 25))
+    with pytest.raises(TactfulError, match="`until` is over already"):
+        POLICY.dismiss(_case(), _key(_case(), "nap"), date(2026, 11, 24))
+
+
 def test_undo_refuses_where_the_message_was_changed_since() -> None:
     """It does not take out a message that somebody has corrected."""
     key = _key(_case(), "thank")

@@ -36,6 +36,9 @@ def done(decision: Decision, key: str, details: Mapping[str, Any]) -> CaseShape:
     does not exist.
     """
     conclusion = _with_key(decision, key)
+    keys = decision.context.decider.keys.all_of(conclusion, decision.context.evaluator)
+    if any(is_done(decision.context.case.shape, known) for known in keys):  # under the name that the action had before
+        return decision.context.case.shape
     if conclusion.prohibits:
         raise TactfulError(f"`{key}` is advice not to do something, so it cannot be done; dismiss it instead")
     context, row = decision.context, conclusion.target
@@ -77,7 +80,8 @@ def undone(shape: CaseShape, key: str, declared: Declared) -> CaseShape:
     if entry is not None:
         shape = _without_message(shape, entry)
         for fact in reversed(entry.before):
-            shape = _as_before(shape, fact, declared)
+            handed = _handed_on(shape, entry, fact)
+            shape = _as_before(shape, fact, declared) if handed is None else handed
     return replace(
         shape,
         done=tuple(other for other in shape.done if other.key != key),
@@ -129,7 +133,7 @@ def _with_facts(
             before.append(Before(path=path.removesuffix(f".{spot.field}"), value="null"))
         before.append(Before(path=path, value=msgspec.json.encode(held(shape, spot)).decode()))
         if _name(put) in details:
-            value = read_value(details[_name(put)], kind, path)
+            value = read_value(details[_name(put)], kind, _name(put))
         else:
             value = as_given(put.value, kind, spot, calendar_of(row))
         shape = changed(shape, spot, value)
@@ -144,6 +148,16 @@ def _message(decision: Decision, row: Row, fields: tuple[Put, ...], details: Map
         message = replace(message, person=application.contact_via if isinstance(application, ApplicationRow) else None)
     given = {name: value for name, value in details.items() if name in _OF_MESSAGE}
     return replace(message, **given)
+
+
+def _handed_on(shape: CaseShape, entry: Done, fact: Before) -> CaseShape | None:
+    """The case in which the next one that changed the same fact knows its earlier value; ``None`` if there is no such."""
+    for later in shape.done[shape.done.index(entry) + 1 :]:
+        if any(other.path == fact.path for other in later.before):
+            before = tuple(fact if other.path == fact.path else other for other in later.before)
+            done = tuple(replace(later, before=before) if other is later else other for other in shape.done)
+            return replace(shape, done=done)
+    return None
 
 
 def _as_before(shape: CaseShape, fact: Before, declared: Declared) -> CaseShape:

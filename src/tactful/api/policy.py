@@ -237,22 +237,30 @@ class Policy:
         and :class:`tactful.InvalidInput` as :meth:`decide` does and for details that do not fit.
         """
         read = self.read(case)
+        if at is not None:
+            _seconds(at, "at")
         if is_done(read.shape, key):
             return read
-        return self._with(read, done(self.decide(read, at), key, details))
+        try:
+            return self._with(read, done(self.decide(read, at), key, details))
+        except InvalidInput as error:
+            raise InvalidInput([_by_detail(problem, details) for problem in error.diagnostics]) from None
 
     def dismiss(self, case: CaseInput, key: str, until: datetime | date | None = None) -> Case:
         """The case in which the advice with this key is not wanted, ``until`` a moment or the end of a day, or for good.
 
-        Decisions keep it in ``set_aside``. Raises :class:`tactful.TactfulError` if no advice has the key now, or if it is a
-        safety prohibition, and :class:`tactful.InvalidInput` as :meth:`decide` does.
+        Decisions keep it in ``set_aside``. Raises :class:`tactful.TactfulError` if no advice has the key now, if it is a
+        safety prohibition, or if ``until`` is over already, and :class:`tactful.InvalidInput` as :meth:`decide` does.
         """
         read = self.read(case)
         if isinstance(until, datetime):
             _seconds(until, "until")
         elif until is not None and not isinstance(until, date):
             raise TactfulError(f"`until` is a date or a datetime, not {type(until).__name__}; see date.fromisoformat")
-        return self._with(read, dismissed(self.decide(read), key, None if until is None else until.isoformat()))
+        decision = self.decide(read)
+        if until is not None and _is_over(until, decision.at):
+            raise TactfulError(f"`until` is over already: {until.isoformat()} is before {decision.at.isoformat()}")
+        return self._with(read, dismissed(decision, key, None if until is None else until.isoformat()))
 
     def undo(self, case: CaseInput, key: str) -> Case:
         """The case as if the advice with this key had been neither followed nor dismissed.
@@ -468,6 +476,17 @@ def _seconds(moment: datetime, name: str) -> int:
     if moment.tzinfo is None:
         raise TactfulError(f"`{name}` has no time zone; give an aware datetime, such as datetime.now(timezone.utc)")
     return epoch_seconds(moment)
+
+
+def _is_over(until: datetime | date, now: datetime) -> bool:
+    """Whether a moment, or the last second of a day, is no later than now."""
+    return until <= now if isinstance(until, datetime) else until < now.date()
+
+
+def _by_detail(problem: Diagnostic, details: Mapping[str, Any]) -> Diagnostic:
+    """A mistake in a detail, with the detail's name in place of its path in the case."""
+    name = (problem.path or "").rpartition(".")[2]
+    return msgspec.structs.replace(problem, path=name) if name in details else problem
 
 
 def _check_year(year: int, name: str) -> None:

@@ -90,18 +90,19 @@ def _key(policy: Policy, case: Case, name: str, moment: datetime | None) -> str:
     if any(item.key == name for item in advice) or name in _told(case):
         return name
     action, _, target = name.partition(":")
-    fitting = [item for item in advice if item.action == action and target in ("", item.target.id)]
-    return _only([item.key for item in fitting], name)
+    fitting = [item.key for item in advice if item.action == action and target in ("", item.target.id)]
+    return _only(fitting or _handled_keys(case, name), name)
 
 
 def _handled_key(case: Case, name: str) -> str:
     """The key that is given, or that of the only advice about it that was done or dismissed."""
-    if name in _told(case):
-        return name
+    return name if name in _told(case) else _only(_handled_keys(case, name), name)
+
+
+def _handled_keys(case: Case, name: str) -> list[str]:
     done, dismissed = case.shape.done, case.shape.dismissed
     abouts = [*((item.key, item.about or "") for item in done), *((item.key, item.about or "") for item in dismissed)]
-    fitting = [key for key, about in abouts if name in (about, about.partition(":")[0])]
-    return _only(list(dict.fromkeys(fitting)), name)
+    return list(dict.fromkeys(key for key, about in abouts if name in (about, about.partition(":")[0])))
 
 
 def _only(keys: list[str], name: str) -> str:
