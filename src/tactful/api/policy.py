@@ -73,7 +73,9 @@ class Policy:
         self.layers = tuple(layers)
         self._limits, self._engine, self._places = limits, engine, places
         source = msgspec.structs.replace(source_of(layers), day=checked.as_of)
-        self.decider = Decider(checked, limits, engine, Origin(source, limits, engine) if layers else None)
+        self.decider = Decider(
+            checked, limits, engine, Origin(source, limits, engine, places=places) if layers else None
+        )
         self._calendars = self.decider.calendars
 
     @property
@@ -455,7 +457,7 @@ def checked_pack(pack: Pack) -> CheckedPack:
 
 def policy_of(origin: Origin) -> Policy:
     """The policy that a decider was made for, made again from its texts."""
-    policy = _policy(origin.source.read(), origin.limits, origin.engine).on(origin.source.day)
+    policy = _policy(origin.source.read(), origin.limits, origin.engine, origin.places).on(origin.source.day)
     return policy if origin.language is None else policy.in_language(origin.language)
 
 

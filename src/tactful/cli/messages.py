@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from tactful.api.policy import Policy, load
+from tactful.api.policy import Policy, checked_pack, load
 from tactful.cli.output import console, fail, guarded, write_file
 from tactful.language.catalogs import is_language, languages_in
+from tactful.language.ir import CheckedPack
+from tactful.language.load.build import build_pack
 from tactful.language.load.translations import folder_of, read_text
 from tactful.source.diagnostics import InvalidInput
 
@@ -36,7 +38,8 @@ def extract(
     """Print the sentences of a pack as a PO template, without translations."""
     from tactful.formats.po import originals, template  # takes polib
 
-    text = str(template(originals(load(pack).checked)))
+    policy = load(pack)
+    text = str(template(originals(policy.checked, _base(policy))))
     if out is None:
         console().lines(text)
     else:
@@ -92,13 +95,21 @@ def _texts(policy: Policy) -> list[Original]:
     from tactful.formats.po import originals
 
     path = policy.layers[-1].path
-    texts = {(text.context, text.text): text for text in originals(policy.checked)}
+    base = _base(policy)
+    texts = {(text.context, text.text): text for text in originals(policy.checked, base)}
     if path is not None and path.is_file():
         for other in sorted(path.parent.glob("*.yaml")):
             with suppress(InvalidInput):  # a case, for example
-                for text in originals(load(other).checked):
+                beside = load(other)
+                for text in originals(beside.checked, _base(beside)):
                     texts.setdefault((text.context, text.text), text)
     return list(texts.values())
+
+
+def _base(policy: Policy) -> CheckedPack | None:
+    """The packs that a pack extends; ``None`` if it extends none."""
+    below = policy.layers[:-1]
+    return checked_pack(build_pack(list(below))) if below else None
 
 
 def _folder(policy: Policy) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -37,13 +38,15 @@ T = TypeVar("T")
 class Origin(msgspec.Struct, frozen=True):
     """What a decider was made from: texts and settings, by which it can be made again.
 
-    ``language``: the language that it is told in, if that is not the pack's own.
+    ``language``: the language that it is told in, if that is not the pack's own. ``places``: where its files are, so that
+    they can be read again.
     """
 
     source: Source
     limits: CaseLimits
     engine: EngineName | Rete
     language: str | None = None
+    places: tuple[str | Path, ...] = ()
 
 
 class Decider:

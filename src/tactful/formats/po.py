@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 from typing import NamedTuple
 
 import polib
 
 from tactful.language.ir import CheckedPack
 from tactful.language.translations import sentences, written
+from tactful.source.diagnostics import Span
 
 
 class Original(NamedTuple):
@@ -29,27 +31,33 @@ class State(NamedTuple):
     stale: tuple[str, ...]
 
 
-def originals(checked: CheckedPack) -> Iterator[Original]:
-    """The sentences of a pack's own files, without those of the packs that it extends."""
+def originals(checked: CheckedPack, base: CheckedPack | None = None) -> Iterator[Original]:
+    """The sentences of a pack that its base does not have: its own, and those that it says otherwise."""
     places = _places(checked)
+    known = set() if base is None else {(sentence.id, written(sentence.template)) for sentence in sentences(base)}
     for sentence in sentences(checked):
-        where = places.get(sentence.id.rsplit(".steps.", 1)[0].removesuffix(".label"))
-        if where is not None and where[0] in checked.own:
-            yield Original(sentence.id, written(sentence.template), sentence.about, where)
+        text = written(sentence.template)
+        if (sentence.id, text) not in known:
+            where = places.get(sentence.id.rsplit(".steps.", 1)[0].removesuffix(".label"))
+            yield Original(sentence.id, text, sentence.about, where)
 
 
 def _places(checked: CheckedPack) -> dict[str, tuple[str, str]]:
     """Where each action, rule and question is written, by the ids of sentences."""
-    places = {}
+    places: dict[str, tuple[str, str]] = {}
     for action in checked.actions.values():
-        places[f"actions.{action.id}"] = action.span.file, str(action.span.line)
+        places[f"actions.{action.id}"] = _place(action.span)
     for rule in checked.rules:
-        places[f"rules.{rule.id}.because"] = places[f"rules.{rule.id}.step"] = rule.span.file, str(rule.span.line)
+        places[f"rules.{rule.id}.because"] = places[f"rules.{rule.id}.step"] = _place(rule.span)
     for name, note in checked.fields.items():
         if note.ask is not None and name in checked.definitions:
-            span = checked.definitions[name].id
-            places[f"fields.{name}.ask"] = span.file, str(span.line)
+            places[f"fields.{name}.ask"] = _place(checked.definitions[name].id)
     return places
+
+
+def _place(span: Span) -> tuple[str, str]:
+    """The name of a file, wherever its folder is, and the line."""
+    return PurePath(span.file).name, str(span.line)
 
 
 def template(texts: Iterable[Original], language: str = "") -> polib.POFile:

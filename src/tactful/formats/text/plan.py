@@ -11,10 +11,11 @@ from tactful.formats.text import STYLES
 from tactful.formats.text.chart import chart
 from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.styled import styled
+from tactful.language.terms import MODALITIES
 from tactful.reasons.wording import ends_day
 from tactful.reasons.words import Words
 
-_TAG_WIDTH = 12
+_GAP = 2
 _CLOCK_WIDTH = 7
 
 
@@ -78,11 +79,12 @@ def _day(day: AgendaDay, console: SafeConsole, words: Words) -> None:
 
 def _tag(entry: Entry, words: Words) -> Text:
     """The word for what happens, padded to the width of all tags."""
+    width = max(len(words.loud(modality)) for modality in MODALITIES) + _GAP
     if entry.kind == "due":
-        return Text(words.say("due").ljust(_TAG_WIDTH), "magenta")
+        return Text(words.say("due").ljust(width), "magenta")
     if entry.kind == "ends":
-        return Text(words.say("over").ljust(_TAG_WIDTH), "dim")
-    return Text(words.loud(entry.advice.modality).ljust(_TAG_WIDTH), STYLES[entry.advice.modality])
+        return Text(words.say("over").ljust(width), "dim")
+    return Text(words.loud(entry.advice.modality).ljust(width), STYLES[entry.advice.modality])
 
 
 def _line(head: Text, entry: Entry, console: SafeConsole, words: Words) -> None:
