@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 import tactful
 from tactful.cli.app import app
 from tactful.language.check import check_pack
+from tactful.language.ir import ParameterSlot
 from tactful.language.lint import lint_pack
 from tactful.language.load import load_pack
 
@@ -523,7 +524,8 @@ def test_old_names_are_read_as_new_ones_and_told(tmp_path: Path) -> None:
     rules = {rule.id: rule for rule in policy.checked.rules}
     assert rules["kindly"].priority == 7
     assert rules["call-nearby"].about == "nicely, person.nearby, $delay"
-    assert "".join(part for part in rules["call-nearby"].because if isinstance(part, str)) == (
+    texts = [", ".join(part.texts) if isinstance(part, ParameterSlot) else part for part in rules["call-nearby"].because]
+    assert "".join(text for text in texts if isinstance(text, str)) == (
         " are , 2 days ago, and write_nicely costs $delay."
     )
     assert policy.checked.actions["write_twice"].family == ("write_twice", "write_kindly", "write")
