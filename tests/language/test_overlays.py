@@ -524,7 +524,9 @@ def test_old_names_are_read_as_new_ones_and_told(tmp_path: Path) -> None:
     rules = {rule.id: rule for rule in policy.checked.rules}
     assert rules["kindly"].priority == 7
     assert rules["call-nearby"].about == "nicely, person.nearby, $delay"
-    texts = [", ".join(part.texts) if isinstance(part, ParameterSlot) else part for part in rules["call-nearby"].because]
+    texts = [
+        ", ".join(part.texts) if isinstance(part, ParameterSlot) else part for part in rules["call-nearby"].because
+    ]
     assert "".join(text for text in texts if isinstance(text, str)) == (
         " are , 2 days ago, and write_nicely costs $delay."
     )
