@@ -36,7 +36,7 @@ def _in_file(path: Path) -> Iterator[Original]:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         literals = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-        if name in ("say", "_say") and literals and "batch" not in path.parts:
+        if (name == "say" or (name == "_say" and "formats" in path.parts)) and literals:
             yield Original(None, literals[0], "", (where, ""))
         elif name == "noted":
             yield from (Original(None, text, "", (where, "")) for text in literals)
