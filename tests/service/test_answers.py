@@ -47,6 +47,26 @@ def test_a_decision_is_that_of_the_api(client: httpx2.Client, pack: tactful.Poli
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("de", "de"),
+        ("de-AT, en;q=0.5", "de"),
+        ("pt, fr;q=0.9, de;q=0.8", "fr"),
+        ("es;q=0, en", "en"),
+        ("xx", "en"),
+        ("*", "en"),
+        (";;q=nonsense,,", "en"),
+    ],
+)
+def test_advice_is_told_in_the_language_asked_for(
+    client: httpx2.Client, pack: tactful.Policy, asked: str, language: str
+) -> None:
+    """The first language that the pack has, by weight; English where it has none of them."""
+    answer = client.post("/v1/decisions", json=CASE, headers={"Accept-Language": asked})
+    assert answer.content == pack.decide(CASE, language=language).to_json()
+
+
 def test_a_decision_for_another_moment(client: httpx2.Client, pack: tactful.Policy) -> None:
     """``at`` replaces the case's own moment; without an offset it is the candidate's local time."""
     moment = pack.decide(CASE).at.replace(day=27)

@@ -279,7 +279,7 @@ class Policy:
         moment = None if case.now is None else case.candidate.calendar.local(case.now)
         return self.read(msgspec.to_builtins(shape), now=moment)
 
-    @property
+    @lazy
     def languages(self) -> tuple[str, ...]:
         """The languages that advice can be told in, such as ``de``; English, the language of the shipped rules, comes first."""
         return ("en", *languages(self.layers))

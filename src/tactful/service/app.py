@@ -22,6 +22,7 @@ from tactful.api.policy import Policy
 from tactful.service.endpoint import Answer, Call, Endpoint
 from tactful.service.endpoints import ENDPOINTS
 from tactful.service.guard import Guard, accepted, check_json, too_large
+from tactful.service.languages import asked_for
 from tactful.service.logs import Log
 from tactful.service.metrics import Metrics
 from tactful.service.packs import Packs
@@ -117,9 +118,11 @@ class Service:
             accept = accepted(headers.get(b"accept", b"").decode("latin-1"), tuple(endpoint.answers))
             check_json(headers, limits.body)
             body = await request.body(limits.body, limits.seconds)
+        policy = self.packs.policy
+        language = asked_for(headers.get(b"accept-language", b"").decode("latin-1"), policy.languages)
         call = Call(
             self.packs,
-            self.packs.policy,
+            policy if language is None else policy.in_language(language),
             self.metrics,
             body,
             query,
