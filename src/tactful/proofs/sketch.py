@@ -123,9 +123,14 @@ class Sketch:
         if entity == "candidate":
             return self.candidate
         given = above or {}
-        row = self._new(entity, present, depth)
         parent = PARENTS[entity]
         assert parent is not None  # only the candidate has none
+        if entity == "offer":  # an application has one at the most
+            application = given.get(parent) or self.row(parent, present, depth, given)
+            offer = application.scope["offer"]
+            self.known.append(implies(present, offer.present))
+            return offer
+        row = self._new(entity, present, depth)
         upper = given.get(parent) or self.row(parent, present, depth, given)
         row.scope.update({name: other for name, other in upper.scope.items() if name in SCOPES[entity]})
         if entity == "application":
@@ -134,8 +139,6 @@ class Sketch:
             self._beside(row, "person", variable(f"{row.name} names a person", BOOLEAN))
         if entity == "interviewer":
             self._beside(row, "person", present, given.get("person"))
-        if entity == "offer":
-            row.scope["application"].scope["offer"] = row
         return row
 
     def _beside(self, row: SketchRow, entity: str, present: Term, known: SketchRow | None = None) -> None:
@@ -328,7 +331,8 @@ class Sketch:
                 known, value = self.value(field, env)
                 opened = self._called(f"{how} after {field.scope} {field.via}", row, value)
                 self.known.append(opened >= value)
-                return every((known, opened <= LAST_MOMENT)), opened
+                self._in_range(known, opened)
+                return known, opened
             case Pick(members=members, how=how):
                 return self._pick(how, [self._expression(member, kind, env, row) for member in members], kind)
             case Combine(members=members, how=how, floor=True):
@@ -366,7 +370,12 @@ class Sketch:
                 to = self._fresh("moved", moved.field.kind)
         else:
             to = self.shifted(value, Shift(moved.length, moved.back), moved.field, env)
-        return every((known, to >= FIRST_MOMENT, to <= LAST_MOMENT)), to
+        self._in_range(known, to)
+        return known, to
+
+    def _in_range(self, known: Term, moment: Term) -> None:
+        """Assume that a computed moment lies in the years that calendars know: elsewhere it would be unknown."""
+        self.known.append(implies(known, every((moment >= FIRST_MOMENT, moment <= LAST_MOMENT))))
 
     def _pick(self, how: str, pairs: list[Pair], kind: Kind) -> Pair:
         known, value = FALSE, self._fresh("none", kind)

@@ -49,6 +49,11 @@ def some(terms: Iterable[Term]) -> Term:
     return z3.Or([FALSE, *terms])
 
 
+def at_least(count: int, terms: Iterable[Term]) -> Term:
+    """At least so many of these hold."""
+    return z3.PbGe([(term, 1) for term in terms], count)
+
+
 def negation(term: Term) -> Term:
     """This does not hold."""
     return z3.Not(term)
