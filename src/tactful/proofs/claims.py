@@ -50,13 +50,15 @@ _DEPTHS: Final = (0, 1, 2)
 class Proof(msgspec.Struct, frozen=True):
     """The result of proving an invariant. ``rests_on`` are the rules and conditions that the proof needs.
 
-    ``reason`` says why nothing is settled; it is empty for a proof. ``vacuous``: no case meets the invariant's condition.
+    ``reason`` says why nothing is settled, and ``suspect`` is the rule that stands in the way, if any; both are empty for a
+    proof. ``vacuous``: no case meets the invariant's condition.
     """
 
     proved: bool
     rests_on: tuple[str, ...] = ()
     reason: str = ""
     vacuous: bool = False
+    suspect: str = ""
 
 
 def prove_invariant(checked: CheckedPack, invariant: Invariant) -> Proof:
@@ -122,7 +124,7 @@ class _Prover:
                 continue
             core = _first(self._never_fires(rule, depth) for depth in _DEPTHS)
             if core is None:
-                return Proof(False, reason=f"rule {rule.id} may recommend {conclusion.action}")
+                return Proof(False, reason=f"rule {rule.id} may recommend {conclusion.action}", suspect=rule.id)
             rests_on |= {rule.id, *core}
         return Proof(True, tuple(sorted(rests_on)))
 
