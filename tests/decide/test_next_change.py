@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import tactful
 from drawn import EXAMPLES_DRAWN
 from shipped_cases import PACKS, cases, shipped
-from tactful.facts.rows import Case
+from tactful.decide.ranker import Conclusion
+from tactful.facts.rows import Case, Row
 
 
 def _content(policy: tactful.Policy, case: Case, now: datetime) -> list[Any]:
@@ -24,7 +25,7 @@ def _content(policy: tactful.Policy, case: Case, now: datetime) -> list[Any]:
     steps = ranker.steps_by_target(policy.decider.steps(case, moment), case)
     return [
         [
-            *(advice.key, advice.modality, advice.priority, advice.due, set(advice.firings)),
+            *(advice.key, advice.modality, advice.priority, advice.due, _rules(advice)),
             [] if advice.prohibits or advice.lost_to else ranker.steps_for(advice, steps),
         ]
         for advice in (*ranking.ranked, *ranking.set_aside)
@@ -45,6 +46,11 @@ def test_it_changes_then_and_not_before(case: dict[str, Any], pack: str) -> None
         assert _content(policy, read, then) != _content(policy, read, now)
 
 
+def _rules(conclusion: Conclusion) -> set[tuple[int, Row]]:
+    """The rules behind a conclusion, each with its row. Their own deadlines are not told."""
+    return {(no, row) for no, row, _ in conclusion.firings}
+
+
 def _pieces(policy: tactful.Policy, case: Case, now: datetime) -> dict[str, Any]:
     """Each piece of advice by its key, without its rank."""
     moment = int(now.timestamp())
@@ -52,7 +58,7 @@ def _pieces(policy: tactful.Policy, case: Case, now: datetime) -> dict[str, Any]
     steps = ranker.steps_by_target(policy.decider.steps(case, moment), case)
     return {
         advice.key: [
-            *(advice.action, advice.modality, advice.priority, advice.due, {reason.rule for reason in advice.because}),
+            *(advice.action, advice.modality, advice.priority, advice.due, _rules(conclusion)),
             [other.key for other in advice.alternatives],
             None if conclusion.prohibits else ranker.steps_for(conclusion, steps),
         ]

@@ -193,7 +193,8 @@ class _Content:
 
 
 def _own(item: Conclusion) -> tuple[object, ...]:
-    return item.modality, item.priority, item.due, frozenset(item.firings)
+    # Of the deadlines of its rules only the nearest is told.
+    return item.modality, item.priority, item.due, frozenset((no, row) for no, row, _ in item.firings)
 
 
 def all_of(ranking: Ranking) -> Iterator[Conclusion]:
