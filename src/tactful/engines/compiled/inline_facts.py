@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from tactful.engines.compiled import nodes
 from tactful.engines.compiled.conjuncts import Parts
 from tactful.engines.compiled.expressions import RUNTIME, Expressions, cost
 from tactful.engines.compiled.fact_functions import FAMILY, Facts, gather, picked
@@ -123,7 +124,7 @@ class Inliner:
         body: list[ast.stmt] = [assign(name, attribute(load(FAMILY), name)) for name in ("application", "offer")]
         body += applications
         if offers:
-            body.append(ast.If(is_known(load("offer")), offers, []))
+            body.append(nodes.If(is_known(load("offer")), offers, []))
         return [*starts, loop(FAMILY, attribute(load(RUNTIME), "families"), body)]
 
     def _statement(self, fact: ComputedFact, nullable: frozenset[str]) -> list[ast.stmt]:
@@ -145,7 +146,7 @@ class Inliner:
         assert join is not None  # the caller has checked it
         name = self.variables.name(fact.id)
         person_id = self.expressions(nullable).value(join.person_id)
-        rows = call(attribute(self._index(join.rows_of), "get"), person_id, ast.Tuple([], LOAD))
+        rows = call(attribute(self._index(join.rows_of), "get"), person_id, nodes.Tuple([], LOAD))
         head = [assign(part, attribute(load(fact.over), part)) for part in parts_of(fact)]
         body = self._gather(msgspec.structs.replace(fact, where=join.rest), nullable)
         return [assign(name, constant(_start(fact))), loop(fact.over, rows, [*head, body])]
@@ -156,13 +157,13 @@ class Inliner:
         if join is None:
             return None
         operator = ast.In() if isinstance(fact, Aggregate) and fact.op == "exists" else ast.NotIn()
-        return ast.Compare(self.expressions(nullable).value(join.person_id), [operator], [self._index(join.rows_of)])
+        return nodes.Compare(self.expressions(nullable).value(join.person_id), [operator], [self._index(join.rows_of)])
 
     def _index(self, name: str) -> ast.expr:
         """The index of the current family. It is built on first use."""
         self.indexes.add(name)
-        built = ast.NamedExpr(ast.Name(name, STORE), call(load(name + "_family"), load(FAMILY)))
-        return ast.IfExp(is_known(load(name)), load(name), built)
+        built = nodes.NamedExpr(nodes.Name(name, STORE), call(load(name + "_family"), load(FAMILY)))
+        return nodes.IfExp(is_known(load(name)), load(name), built)
 
     def _one_pass(self, facts: list[Aggregate], nullable: frozenset[str]) -> list[ast.stmt]:
         """One loop for facts that all range over the same rows."""
@@ -174,7 +175,7 @@ class Inliner:
         starts = [assign(self.variables.name(fact.id), constant(_start(fact))) for fact in facts]
         body, used = self._gather_all(facts, within)
         if over == "offer":
-            return [*starts, ast.If(is_known(load("offer")), body, [])]
+            return [*starts, nodes.If(is_known(load("offer")), body, [])]
         head = [assign(part, attribute(load(over), part)) for part in parts_of(facts[0]) if part in used]
         return [*starts, loop(over, _MEMBERS[over], [*head, *body])]
 
@@ -203,7 +204,7 @@ class Inliner:
     def _gather(self, fact: Aggregate, nullable: frozenset[str]) -> ast.stmt:
         """The statement that updates a fact for one more row."""
         expressions = self._ranging(fact, nullable)
-        return ast.If(expressions.condition(fact.where), self._hit(fact, expressions), [])
+        return nodes.If(expressions.condition(fact.where), self._hit(fact, expressions), [])
 
     def _hit(self, fact: Aggregate, expressions: Expressions) -> list[ast.stmt]:
         """The statements that update a fact for a row that matches its condition."""
@@ -278,16 +279,16 @@ def _of_owner(field: Field, fact: Aggregate) -> bool:
 
 def truth(condition: ast.expr) -> ast.expr:
     """The condition as ``True`` or ``False``. Most conditions are already."""
-    return condition if _is_truth(condition) else ast.IfExp(condition, constant(True), constant(False))
+    return condition if _is_truth(condition) else nodes.IfExp(condition, constant(True), constant(False))
 
 
 def _is_truth(condition: ast.expr) -> bool:
     match condition:
-        case ast.Compare() | ast.UnaryOp():
+        case nodes.Compare() | nodes.UnaryOp():
             return True
-        case ast.BoolOp(values=values):
+        case nodes.BoolOp(values=values):
             return all(map(_is_truth, values))
-        case ast.Constant(value=value):
+        case nodes.Constant(value=value):
             return isinstance(value, bool)
         case _:
             return False
