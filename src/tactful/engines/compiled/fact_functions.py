@@ -29,6 +29,7 @@ from tactful.engines.compiled.python_ast import (
 from tactful.engines.compiled.tree_code import Tables
 from tactful.facts.entities import SCOPES
 from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Derived, Field, Pick, WhenFact
+from tactful.language.ir.reads import computed, fields_of_fact
 
 FAMILY: Final = "family"
 #: The variable that holds the value of the current row.
@@ -52,6 +53,7 @@ class Facts:
         self._called: set[int] = set()
         self._remembered: set[int] = set()
         self._written: set[int] = set()
+        self._reads: dict[str, frozenset[str]] = {}
 
     def expressions(
         self,
@@ -70,6 +72,13 @@ class Facts:
     def fact(self, id_: str) -> ComputedFact:
         """The fact itself."""
         return self._facts[self.numbers[id_]]
+
+    def reads(self, id_: str) -> frozenset[str]:
+        """The ids of the computed facts that a fact reads."""
+        known = self._reads.get(id_)
+        if known is None:
+            known = self._reads[id_] = frozenset(computed(fields_of_fact(self.fact(id_))))
+        return known
 
     def read_again(self, id_: str, row: ast.expr) -> ast.expr:
         """A call of a function that caches its values: from another fact, or from a loop inside the fact's row."""

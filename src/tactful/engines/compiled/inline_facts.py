@@ -60,6 +60,7 @@ class Inliner:
         self.variables = Variables()
         #: Names of the indexes that the statements generated so far use.
         self.indexes: set[str] = set()
+        self._variables_of: dict[str, frozenset[str]] = {}
 
     def expressions(self, nullable: frozenset[str]) -> Expressions:
         """The expressions for conditions about the rows in scope."""
@@ -74,9 +75,14 @@ class Inliner:
 
     def variables_of(self, id_: str) -> frozenset[str]:
         """Ids of the computed facts that this fact's code reads from local variables."""
-        fact = self._facts.fact(id_)
+        known = self._variables_of.get(id_)
+        if known is None:
+            known = self._variables_of[id_] = self._read_from_variables(self._facts.fact(id_))
+        return known
+
+    def _read_from_variables(self, fact: ComputedFact) -> frozenset[str]:
         if isinstance(fact, WhenFact | Derived):
-            return frozenset(computed(fields_of_fact(fact)))
+            return self._facts.reads(fact.id)
         if not _in_one_pass(fact) and not _over_families(fact) and join_of(fact) is None:
             return frozenset()
         own = (field for field in fields_of_fact(fact) if _of_owner(field, fact))
@@ -97,7 +103,7 @@ class Inliner:
         statements: list[ast.stmt] = []
         while todo:
             waiting = {fact.id for fact in todo}
-            ready = [fact for fact in todo if not waiting.intersection(computed(fields_of_fact(fact)))]
+            ready = [fact for fact in todo if not waiting.intersection(self._facts.reads(fact.id))]
             joined = [fact for fact in ready if isinstance(fact, Aggregate) and join_of(fact) is not None]
             passes = [
                 fact for fact in ready if isinstance(fact, Aggregate) and _in_one_pass(fact) and fact not in joined
