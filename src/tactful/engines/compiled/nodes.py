@@ -10,9 +10,9 @@ import ast
 
 class _Placed:
     lineno = 1
-    end_lineno = 1
+    end_lineno: int | None = 1
     col_offset = 0
-    end_col_offset = 0
+    end_col_offset: int | None = 0
 
 
 class FunctionDef(_Placed, ast.FunctionDef):
