@@ -19,7 +19,7 @@ from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import Program, RawFiring
 from tactful.engines.plain import PlainProgram
-from tactful.engines.rete import Rete, ReteProgram
+from tactful.engines.rete import Rete
 from tactful.facts.calendars import Calendars
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.link import NotLinkable, link
@@ -83,8 +83,10 @@ class Decider:
         self._shared: dict[Callable[[Decider], Any], Any] = {}
         self.keys = Keys(checked)
 
-    def _rete(self, engine: Literal["rete"] | Rete) -> ReteProgram:
+    def _rete(self, engine: Literal["rete"] | Rete) -> Program:
         """The pack as a program of this engine. Raises :class:`tactful.EngineError` if it cannot be used."""
+        from tactful.engines.rete.program import ReteProgram  # other engines do not need it
+
         options = Rete() if engine == "rete" else engine
         fallback = compile_pack(self.checked, self.calendars) if options.fall_back else None
         return ReteProgram(self.checked, self.calendars, options.pool(), fallback)
