@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import yaml
 from typer.testing import CliRunner
 
 import tactful
 from tactful.cli.app import app
-from tactful.proofs.differences import compare_packs, same_decisions
+from tactful.proofs.differences import compare_packs
+from tactful.proofs.stated import same_decisions
+from tactful.testing.examples.run import read_examples_text, run_example
 
 PACK = """
 pack: {name: small}
@@ -72,3 +75,43 @@ def test_the_command_writes_a_case_for_each_difference(tmp_path: Path) -> None:
     assert "+ may write" in result.stdout
     assert [path.name for path in cases.iterdir()] == ["01.yaml"]
     assert CliRunner().invoke(app, ["diff", str(first), str(first)]).exit_code == 0
+
+
+def test_what_means_the_same_is_proved_equal() -> None:
+    """Other words for the same condition make no difference, and neither does a rule that can never fire."""
+    pytest.importorskip("z3")
+    other = PACK.replace(
+        "when: {person.prefers: phone}", "when: {all: [{person.prefers: not email}, {person.prefers: known}]}"
+    )
+    never = (
+        other
+        + """  nobody:
+    about: Nobody is both.
+    for each: person
+    when: {all: [{person.prefers: phone}, {person.prefers: email}]}
+    then: {may: write}
+    because: They like it.
+    by: none
+"""
+    )
+    assert compare_packs(tactful.loads(PACK), tactful.loads(other), 5).equal
+    assert compare_packs(tactful.loads(PACK), tactful.loads(never), 5).equal
+
+
+def test_thresholds_that_moved_are_told() -> None:
+    """A parameter's two values, and how much longer or shorter the second is."""
+    pack = PACK + "parameters:\n  gap: {value: 48 hours, about: A gap., source: Nobody}\n"
+    result = compare_packs(tactful.loads(pack), tactful.loads(pack.replace("48 hours", "24 hours")), 5)
+    assert result.moved == ("gap: from 48 hours to 24 hours, 1 day shorter",)
+
+
+def test_a_difference_is_an_example_that_only_the_first_pack_passes() -> None:
+    """The file that is written runs under both packs, and tells them apart."""
+    first, second = tactful.loads(PACK), tactful.loads(PACK.replace("may: call", "may: write"))
+    found = compare_packs(first, second, 20).found
+    assert found
+    for each in found:
+        (example,) = read_examples_text(first, each.example, "example")
+        assert run_example(first, example).passed
+        (example,) = read_examples_text(second, each.example, "example")
+        assert not run_example(second, example).passed

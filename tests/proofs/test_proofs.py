@@ -21,6 +21,8 @@ from tactful.testing.properties.drawing import drawn_cases
 
 pytest.importorskip("z3")
 from tactful.proofs.claims import Proof, prove_invariant
+from tactful.proofs.kept import about_invariant
+from tactful.proofs.prove import prove_invariants
 from tactful.proofs.sketch import Sketch, SketchRow
 from tactful.proofs.solver import Term, impossible, negation
 
@@ -234,3 +236,28 @@ invariants:
     assert [path.name for path in cases.iterdir()] == ["nobody-is-called.yaml"]
     text = CliRunner().invoke(app, ["prove", str(pack)])
     assert "1 of 2 invariants proved for cases of every size, 1 refuted, 0 not settled" in text.stdout
+
+
+def test_results_are_kept_until_something_changes_that_they_depend_on(tmp_path: Path) -> None:
+    """A kept proof is used again for an overlay that does not touch it, and a damaged file is none."""
+    pack = """
+pack: {name: kept}
+actions:
+  call: {about: Call them., label: Call}
+  wait: {about: Wait., label: Wait}
+rules:
+  calls: {about: A., for each: person, when: {person.prefers: phone}, then: {may: call}, because: So., by: none}
+invariants:
+  email: {about: B., for each: person, when: {person.prefers: email}, never: call}
+"""
+    waits = "  waits: {about: C., for each: application, then: {may: wait}, because: So., by: none}\ninvariants"
+    first, second = (tactful.loads(text).checked for text in (pack, pack.replace("invariants", waits)))
+    other = tactful.loads(pack.replace("prefers: phone", "prefers: known")).checked
+    about = [about_invariant(checked, checked.invariants[0]) for checked in (first, second, other)]
+    assert about[0] == about[1]
+    assert about[0] != about[2]
+    results = prove_invariants(tactful.loads(pack), 5, cache=tmp_path)
+    assert prove_invariants(tactful.loads(pack), 5, cache=tmp_path) == results
+    for file in tmp_path.iterdir():
+        file.write_text("{")
+    assert prove_invariants(tactful.loads(pack), 5, cache=tmp_path) == results

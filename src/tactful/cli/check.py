@@ -47,6 +47,9 @@ def check(
             "--at", metavar="DAY", help="Also tell which rules and values are not in force then, or end soon."
         ),
     ] = None,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Also prove which rules never show anything, and which tables are total.")
+    ] = False,
     cross_engine: Annotated[
         bool, typer.Option("--cross-engine", help="Also compare both engines on random cases.")
     ] = False,
@@ -80,8 +83,27 @@ def check(
             console().print(line, soft_wrap=True)
     if cross_engine:
         cross(load(pack), cases, seed, console())
-    if warnings and strict:
+    dead = prove and _prove(load(pack))
+    if (warnings or dead) and strict:
         raise typer.Exit(1)
+
+
+def _prove(policy: Policy) -> bool:
+    """Print what is proved of rules and tables. Returns whether there is a rule that never shows anything."""
+    try:
+        from tactful.proofs.dead import dead_rules, tables  # needs z3, which is optional
+    except ModuleNotFoundError:
+        fail("proofs need z3 and hypothesis: pip install 'tactful[prove]'")
+    out = console()
+    checked = policy.checked
+    dead = dead_rules(policy)
+    for rule in dead:
+        why = f"always gives way ({', '.join(rule.rests_on)})" if rule.defeated else "never fires, in no case"
+        out.print(Text(f"{rule.place}: {rule.id} {why}"), soft_wrap=True)
+    for table in tables(checked):
+        out.print(f"{table.id}: {'a row fits in every case' if table.total else 'there may be cases that no row fits'}")
+    out.print(f"{len(checked.rules) - len(dead)} of {len(checked.rules)} rules are not proved to be without effect")
+    return bool(dead)
 
 
 def _hint(written: Pack) -> None:

@@ -28,7 +28,12 @@ def diff(
     ] = DRAWN,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the random cases.")] = 0,
     write: Annotated[
-        Path | None, typer.Option("--write", metavar="DIR", help="Write the cases to DIR/01.yaml and so on.")
+        Path | None,
+        typer.Option(
+            "--write",
+            metavar="DIR",
+            help="Write each case to DIR/01.yaml and so on, as an example that PACK_A passes and PACK_B fails.",
+        ),
     ] = None,
     format_: Annotated[
         Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")
@@ -43,7 +48,7 @@ def diff(
     if write is not None:
         write.mkdir(parents=True, exist_ok=True)
         for no, each in enumerate(result.found, 1):
-            write_file(write / f"{no:02}.yaml", each.case.encode())
+            write_file(write / f"{no:02}.yaml", (each.example or each.case).encode())
     if format_ == "json":
         write_bytes(msgspec.json.format(msgspec.json.encode(result)))
     else:
@@ -54,6 +59,8 @@ def diff(
 
 def _report(result: Differences) -> None:
     out = console()
+    for line in result.moved:
+        out.print(Text(f"moved: {line}"), soft_wrap=True)
     for no, each in enumerate(result.found, 1):
         out.print(Text(f"{no}. {', '.join(each.rules)}", "bold"), soft_wrap=True)
         for sign, lines, colour in (("-", each.before, "red"), ("+", each.after, "green")):
@@ -62,8 +69,13 @@ def _report(result: Differences) -> None:
         for line in each.case.splitlines():
             out.print(Text(f"    {line}", "dim"), soft_wrap=True)
     if result.equal:
-        out.print("equal: the same ranked advice in every case")
+        out.print("equal: the same ranked advice in every case, which is proved")
     elif result.found:
         out.print(f"{len(result.found)} differences in {result.tried} drawn cases; there may be more")
     else:
-        out.print(f"no difference in {result.tried} drawn cases; it is not proved that there is none")
+        out.print(f"no difference in {result.tried} drawn cases; it is not proved that there is none{_where(result)}")
+
+
+def _where(result: Differences) -> str:
+    """Where to look for a difference that no drawn case shows."""
+    return f" (look at {', '.join(result.apart)})" if result.apart else ""

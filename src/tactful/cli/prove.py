@@ -41,6 +41,10 @@ def prove(
         Path | None,
         typer.Option("--write", metavar="DIR", help="Write the case of each refutation to DIR/INVARIANT.yaml."),
     ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option("--cache", metavar="DIR", help="Keep results in DIR, and prove again only what has changed."),
+    ] = None,
     format_: Annotated[
         Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")
     ] = "text",
@@ -50,7 +54,7 @@ def prove(
         from tactful.proofs.prove import prove_invariants  # needs z3 and hypothesis, which are optional
     except ModuleNotFoundError:
         fail("proofs need z3 and hypothesis: pip install 'tactful[prove]'")
-    results = prove_invariants(load(packs or ["default"]), cases, seed)
+    results = prove_invariants(load(packs or ["default"]), cases, seed, cache)
     if write is not None:
         write.mkdir(parents=True, exist_ok=True)
         for result in results:

@@ -63,7 +63,7 @@ class Proof(msgspec.Struct, frozen=True):
 
 def prove_invariant(checked: CheckedPack, invariant: Invariant) -> Proof:
     """Try to prove an invariant."""
-    prover = _Prover(checked, invariant)
+    prover = Prover(checked, invariant)
     if invariant.change is None and prover.is_vacuous():
         return Proof(True, vacuous=True)
     match invariant.claim:
@@ -83,7 +83,9 @@ def prove_invariant(checked: CheckedPack, invariant: Invariant) -> Proof:
             assert_never(invariant.claim)
 
 
-class _Prover:
+class Prover:
+    """Proves what one invariant claims."""
+
     def __init__(self, checked: CheckedPack, invariant: Invariant) -> None:
         self._checked, self._invariant = checked, invariant
         self._facts = {fact.id: fact for fact in checked.facts}
@@ -122,13 +124,13 @@ class _Prover:
             family = self._checked.actions[conclusion.action].family
             if not set(actions).intersection(family) or not can_be_inside(rule.target_entity, self._invariant.entity):
                 continue
-            core = _first(self._never_fires(rule, depth) for depth in _DEPTHS)
+            core = _first(self.never_shown(rule, depth) for depth in _DEPTHS)
             if core is None:
                 return Proof(False, reason=f"rule {rule.id} may recommend {conclusion.action}", suspect=rule.id)
             rests_on |= {rule.id, *core}
         return Proof(True, tuple(sorted(rests_on)))
 
-    def _never_fires(self, rule: Rule, depth: int) -> tuple[str, ...] | None:
+    def never_shown(self, rule: Rule, depth: int) -> tuple[str, ...] | None:
         """What a proof rests on that a rule's recommendation is never shown where the invariant's condition holds."""
         sketch = Sketch(self._facts, depth)
         row = sketch.row(rule.entity)

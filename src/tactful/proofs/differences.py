@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import yaml
@@ -12,46 +12,54 @@ from tactful.api.policy import Policy
 from tactful.decide.invariants import decide_case
 from tactful.decide.ranker import Conclusion
 from tactful.language.ir import CheckedPack
+from tactful.proofs.stated import same_decisions, thresholds
 from tactful.source.diagnostics import InvalidInput
+from tactful.testing.examples.run import read_examples_text, run_example
 from tactful.testing.properties.drawing import drawn_cases
 from tactful.testing.properties.smallest import smallest
 
 Plain = dict[str, Any]
-#: The attributes of nodes that no decision depends on: they tell people where an entry is, and what it is for.
-_TOLD: Final = frozenset({"span", "about", "source", "group", "ask"})
-#: The parts of a checked pack that decisions depend on.
-_PARTS: Final = ("rules", "facts", "actions", "custom", "calendars", "adjustable", "as_of")
 
 
 class Difference(msgspec.Struct, frozen=True):
     """A case (YAML) in which two packs lead to different ranked advice, as the engine decided with each.
 
     ``rules`` are behind the advice that only one pack gives. ``before`` and ``after``: that advice by the first pack, and by
-    the second.
+    the second. ``example`` is a file of examples (YAML) that the first pack passes and the second fails; empty where examples
+    cannot say the difference.
     """
 
     rules: tuple[str, ...]
     before: tuple[str, ...]
     after: tuple[str, ...]
     case: str
+    example: str = ""
 
 
 class Differences(msgspec.Struct, frozen=True):
     """``equal``: both packs lead to the same ranked advice in every case, which is proved.
 
-    Without it, ``found`` has a small case for each difference that ``tried`` drawn cases show. Where it is empty, nothing
-    is proved.
+    Without it, ``found`` has a small case for each difference that ``tried`` drawn cases show, the smallest case first. Where
+    it is empty, nothing is proved. ``moved`` are the parameters that differ, in words. ``apart`` are rules that are not
+    proved to draw the same conclusions with both packs, and there may be more; ``None`` where the solver is not installed, or
+    more than rules differ.
     """
 
     equal: bool
     tried: int
     found: tuple[Difference, ...]
+    moved: tuple[str, ...] = ()
+    apart: tuple[str, ...] | None = None
 
 
 def compare_packs(first: Policy, second: Policy, examples: int, seed: int = 0) -> Differences:
     """Compare two packs. ``examples`` cases are drawn for each, at the thresholds that it names."""
+    moved = thresholds(first.checked, second.checked)
     if same_decisions(first.checked, second.checked):
-        return Differences(True, 0, ())
+        return Differences(True, 0, (), moved, ())
+    apart = _apart(first.checked, second.checked)
+    if apart == ():
+        return Differences(True, 0, (), moved, ())
     found: dict[tuple[str, ...], Difference] = {}
     tried = 0
     for policy in (first, second):
@@ -62,24 +70,17 @@ def compare_packs(first: Policy, second: Policy, examples: int, seed: int = 0) -
             tried += 1
             if rules and rules not in found:
                 found[rules] = _smallest(first, second, case, rules)
-    return Differences(False, tried, tuple(found[rules] for rules in sorted(found)))
+    smallest_first = sorted(found.values(), key=lambda each: (len(each.case), each.rules))
+    return Differences(False, tried, tuple(smallest_first), moved, apart)
 
 
-def same_decisions(first: CheckedPack, second: CheckedPack) -> bool:
-    """Whether two packs say the same of all that decisions depend on: rules, facts, actions and calendars."""
-    return all(_content(getattr(first, part)) == _content(getattr(second, part)) for part in _PARTS)
-
-
-def _content(node: object) -> object:
-    """A node with the names of its types, without what decisions do not depend on."""
-    if isinstance(node, msgspec.Struct):
-        fields = {name: _content(getattr(node, name)) for name in node.__struct_fields__ if name not in _TOLD}
-        return type(node).__name__, fields
-    if isinstance(node, Mapping):
-        return {key: _content(value) for key, value in node.items()}
-    if isinstance(node, tuple | list):
-        return [_content(each) for each in node]
-    return type(node).__name__, node  # 1, 1.0 and yes are equal in Python
+def _apart(first: CheckedPack, second: CheckedPack) -> tuple[str, ...] | None:
+    """The rules that are not proved to be the same; ``None`` without the solver, or where more than rules differ."""
+    try:
+        from tactful.proofs.equal import rules_apart  # needs z3, which is optional
+    except ModuleNotFoundError:
+        return None
+    return rules_apart(first, second)
 
 
 # --- cases ---
@@ -128,7 +129,51 @@ def _smallest(first: Policy, second: Policy, case: Plain, rules: tuple[str, ...]
     small = smallest(case, lambda part: _rules(first, second, part) == rules)
     before, after = _both(first, second, small)
     text = yaml.safe_dump(small, sort_keys=False, allow_unicode=True)
-    return Difference(rules, _only(before, after), _only(after, before), text)
+    example = _example(first, second, small, rules)
+    return Difference(rules, _only(before, after), _only(after, before), text, example)
+
+
+def _example(first: Policy, second: Policy, case: Plain, rules: tuple[str, ...]) -> str:
+    """A file of examples that the first pack passes and the second fails; empty where there is none."""
+    before, after = (_expected(policy, case) for policy in (first, second))
+    lost = [entry for entry in before if entry not in after]
+    kept = [{key: part for key, part in entry.items() if key != "by"} for entry in before]
+    new = [
+        f"{next(iter(entry.values()))}:{entry['to']}"
+        for entry in after
+        if {key: part for key, part in entry.items() if key != "by"} not in kept
+    ]
+    wanted = {"about": f"Differs by {', '.join(rules)}.", "case": "difference", "at": case["now"]}
+    wanted |= {"expect": lost} if lost else {}
+    wanted |= {"never": new} if new else {}
+    plain = {key: part for key, part in case.items() if key != "now"}
+    text = yaml.safe_dump(
+        {"cases": {"difference": plain}, "examples": {"difference": wanted}}, sort_keys=False, allow_unicode=True
+    )
+    return text if _passes(first, text) and not _passes(second, text) else ""
+
+
+def _expected(policy: Policy, case: Plain) -> list[Plain]:
+    """The ranked advice as examples expect it."""
+    read = policy.read(case)
+    assert read.now is not None  # drawn cases have one
+    local = read.candidate.calendar.local
+    return [
+        {
+            each.modality: each.action,
+            "to": "/".join(part for part in each.key[2][1:] if part) if each.key[2][0] == "person" else each.target.id,
+            "by": "none" if each.due is None else local(each.due).isoformat(),
+        }
+        for each in decide_case(policy.decider, read, read.now).ranking.ranked
+    ]
+
+
+def _passes(policy: Policy, text: str) -> bool:
+    """Whether a pack passes a file of examples. What is no such file does not pass."""
+    try:
+        return all(run_example(policy, example).passed for example in read_examples_text(policy, text, "difference"))
+    except InvalidInput:
+        return False
 
 
 def _only(own: Mapping[_Said, object], other: Iterable[_Said]) -> tuple[str, ...]:

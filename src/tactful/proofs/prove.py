@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
 from tactful.api.policy import Policy
-from tactful.language.ir import Invariant
+from tactful.language.ir import CheckedPack, Invariant
 from tactful.proofs.claims import Proof, prove_invariant
+from tactful.proofs.kept import Kept, about_invariant
 from tactful.proofs.search import Searcher
 from tactful.testing.properties.check import InvariantFailure, InvariantResult, check_invariants, failure_in
 
@@ -37,25 +39,41 @@ class Proved(msgspec.Struct, frozen=True):
     words: str
 
 
-def prove_invariants(policy: Policy, examples: int, seed: int | None = None) -> list[Proved]:
+def prove_invariants(policy: Policy, examples: int, seed: int | None = None, cache: Path | None = None) -> list[Proved]:
     """Prove the invariants of a pack, in the pack's order.
 
     Those that are not proved are looked for in ``examples`` drawn cases, and then by the solver among cases with a few rows.
     Only a case whose decision breaks the invariant is a refutation. ``seed`` is that of the drawn cases; without it, the
-    pack's digest gives it, so that each run has the same. Raises :class:`tactful.EngineError` as
-    :meth:`tactful.Policy.decide` does.
+    pack's digest gives it, so that each run has the same. ``cache`` is a folder in which results are kept. Raises
+    :class:`tactful.EngineError` as :meth:`tactful.Policy.decide` does.
     """
     checked = policy.checked
+    kept = Kept(cache)
+    about = policy.digest, examples, seed
+    before = kept.get(about, list[Proved])
+    if before is not None:
+        return before
     used = int(checked.digest[-8:], 16) if seed is None else seed
     drawn = {result.id: result for result in check_invariants(policy, seed=used, examples=examples)}
     searcher = Searcher(policy)
     results = []
     for invariant in checked.invariants:
-        proof, result = prove_invariant(checked, invariant), drawn[invariant.id]
+        proof, result = _proof(checked, invariant, kept), drawn[invariant.id]
         if not proof.proved and result.failure is None:
             result = replace(result, failure=refutation(policy, searcher, invariant, proof.suspect))
         results.append(_settled(proof, result))
+    kept.put(about, results)
     return results
+
+
+def _proof(checked: CheckedPack, invariant: Invariant, kept: Kept) -> Proof:
+    """The proof of an invariant, made anew only if something changed that it can depend on."""
+    about = about_invariant(checked, invariant)
+    proof = kept.get(about, Proof)
+    if proof is None:
+        proof = prove_invariant(checked, invariant)
+        kept.put(about, proof)
+    return proof
 
 
 def refutation(policy: Policy, searcher: Searcher, invariant: Invariant, suspect: str) -> InvariantFailure | None:

@@ -13,12 +13,19 @@ Term = Any
 #: How much work the solver may do for one question. It is a count of the solver's steps and not a time, so that a slow
 #: machine gets the same answer as a fast one.
 STEPS: Final = 20_000_000
+#: How much memory a question may take, in megabytes. A question that needs more is not settled.
+MEMORY: Final = 2_000
 
 TRUE: Final[Term] = z3.BoolVal(True)
 FALSE: Final[Term] = z3.BoolVal(False)
 INTEGER: Final[Term] = z3.IntSort()
 REAL: Final[Term] = z3.RealSort()
 BOOLEAN: Final[Term] = z3.BoolSort()
+
+
+def solver_version() -> str:
+    """The version of the solver."""
+    return str(z3.get_version_string())
 
 
 def variable(name: str, sort: Term) -> Term:
@@ -101,21 +108,25 @@ class Model:
 
 def found(known: Iterable[Term], steps: int) -> Model | None:
     """Values for which all these hold; ``None`` where there are none, or the steps run out."""
-    solver = z3.Solver()
-    solver.set("rlimit", steps)
-    solver.set("random_seed", 0)
+    solver = _solver(steps)
     solver.add(*known)
     return Model(solver.model()) if solver.check() == z3.sat else None
 
 
 def impossible(known: Iterable[Term], named: Mapping[str, Term]) -> tuple[str, ...] | None:
     """The names of formulas that cannot all hold, given what is known; ``None`` where they may, or the steps run out."""
-    solver = z3.Solver()
-    solver.set("rlimit", STEPS)
-    solver.set("random_seed", 0)
+    solver = _solver(STEPS)
     solver.add(*known)
     for name, term in named.items():
         solver.assert_and_track(term, name)
     if solver.check() != z3.unsat:
         return None
     return tuple(sorted(str(name) for name in solver.unsat_core()))
+
+
+def _solver(steps: int) -> Any:
+    solver = z3.Solver()
+    solver.set("rlimit", steps)
+    solver.set("max_memory", MEMORY)
+    solver.set("random_seed", 0)
+    return solver
