@@ -25,11 +25,13 @@ from tactful.cli.handle import dismiss, done, undo
 from tactful.cli.import_ import import_
 from tactful.cli.init import init
 from tactful.cli.journal import journal
+from tactful.cli.mcp import mcp
 from tactful.cli.messages import messages
 from tactful.cli.mutate import mutate
 from tactful.cli.output import console
 from tactful.cli.plan import plan
 from tactful.cli.prove import prove
+from tactful.cli.replay import replay
 from tactful.cli.rules import rules
 from tactful.cli.schema import schema
 from tactful.cli.serve import serve
@@ -91,6 +93,8 @@ app.command()(mutate)
 app.command()(prove)
 app.command()(init)
 app.command()(serve)
+app.command()(mcp)
+app.command()(replay)
 app.add_typer(journal, name="journal")
 app.add_typer(messages, name="messages")
 

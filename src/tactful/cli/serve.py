@@ -1,4 +1,4 @@
-"""``tactful serve`` and ``tactful mcp``: decisions for tools that are not in Python."""
+"""``tactful serve``: decisions for tools that are not in Python."""
 
 from __future__ import annotations
 

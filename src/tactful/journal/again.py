@@ -30,7 +30,10 @@ def decide_again(archive: Archive, id_: str) -> Again:
         raise TactfulError(f"what the entry `{id_}` says of a person was erased, so it cannot be explained")
     settings = archive.settings(header.settings)
     moment = datetime.fromtimestamp(header.now, UTC)
-    decision = archive.policy_of(header.settings).decide(bytes(body.case), moment)
+    policy = archive.policy(header.settings)
+    if settings.language in policy.languages:  # its translations may be gone
+        policy = policy.in_language(settings.language)
+    decision = policy.decide(bytes(body.case), moment)
     notes = [f"decided with {name}" for name in changed_versions(settings)]
     if body.outcome != outcome_of(decision):
         notes.append("the decision is another one than was given then; `tactful replay` says where they differ")

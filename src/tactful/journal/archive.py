@@ -31,7 +31,7 @@ from tactful.journal.errors import DatabaseFailed
 from tactful.journal.sources import Kept, read_source
 from tactful.journal.store import Store
 from tactful.journal.subjects import Subjects
-from tactful.language.load.translations import languages
+from tactful.reasons.records.decision import LimitsRecord
 from tactful.source.diagnostics import TactfulError
 
 _HEADER: Final = msgspec.json.Decoder(Header)
@@ -55,13 +55,18 @@ class Wanted(NamedTuple):
 EVERYTHING: Final = Wanted()
 
 
+def _policy(source: Kept, limits: LimitsRecord) -> Policy:
+    return policy_of(Origin(read_source(source), CaseLimits(**msgspec.structs.asdict(limits)), "compiled"))
+
+
 class Archive:
     """A journal that is open for reading. Raises :class:`tactful.TactfulError` if the database fails."""
 
     def __init__(self, store: Store, subjects: Subjects) -> None:
         self.store, self.subjects = store, subjects
         self._settings: dict[str, Settings] = {}
-        self.policy_of = lru_cache(maxsize=_POLICIES)(self._policy)
+        self._policies: dict[str, Policy] = {}
+        self._policy_of = lru_cache(maxsize=_POLICIES)(_policy)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -167,14 +172,16 @@ class Archive:
             raise TactfulError(f"the journal has lost `{name}`, which entries name")
         return Kept(name, data)
 
-    def _policy(self, name: str) -> Policy:
-        """The policy that decisions with these settings were made with, of the versions that are installed now."""
-        settings = self.settings(name)
-        source = read_source(self._kept(settings.source))
-        limits = CaseLimits(**msgspec.structs.asdict(settings.limits))
-        policy = policy_of(Origin(source, limits, "compiled"))
-        told = settings.language in ("en", *languages(policy.layers))
-        return policy.in_language(settings.language) if told else policy
+    def policy(self, name: str) -> Policy:
+        """The policy that decisions with these settings were made with, in the pack's own language.
+
+        Calendars, time zones and tactful itself are of the versions that are installed now.
+        """
+        known = self._policies.get(name)
+        if known is None:
+            settings = self.settings(name)
+            known = self._policies[name] = self._policy_of(self._kept(settings.source), settings.limits)
+        return known
 
     # --- what people ask for ---
 
