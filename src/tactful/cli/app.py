@@ -25,6 +25,7 @@ from tactful.cli.handle import dismiss, done, undo
 from tactful.cli.import_ import import_
 from tactful.cli.init import init
 from tactful.cli.journal import journal
+from tactful.cli.lsp import lsp
 from tactful.cli.mcp import mcp
 from tactful.cli.messages import messages
 from tactful.cli.mutate import mutate
@@ -94,6 +95,7 @@ app.command()(prove)
 app.command()(init)
 app.command()(serve)
 app.command()(mcp)
+app.command()(lsp)
 app.command()(replay)
 app.add_typer(journal, name="journal")
 app.add_typer(messages, name="messages")
