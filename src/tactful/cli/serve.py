@@ -47,4 +47,4 @@ def serve(
     place = None if journal is None else Place(journal, keys, master_key)
     settings = Settings(host, port, read_token(token_file), tuple(allow_host or ()), log, place, limits)
     check_reach(settings, no_auth)
-    run(load_rules(rules), settings, workers)
+    run(load_rules(rules, many=True), settings, workers)
