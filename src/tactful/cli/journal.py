@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from tactful.journal.entries import Entry
 
 journal = typer.Typer(
-    no_args_is_help=True, help="Decisions that a journal keeps: found, explained, verified, forgotten."
+    name="journal",
+    no_args_is_help=True,
+    add_completion=False,
+    help="Decisions that a journal keeps: found, explained, verified, forgotten.",
 )
 
 Url = Annotated[str, typer.Argument(metavar="JOURNAL", help="sqlite:FILE, a file, or postgresql://…")]
