@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
+import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -118,3 +122,46 @@ def test_nothing_answered_is_lost_when_the_service_is_killed(tmp_path: Path) -> 
     assert set(answered) <= set(kept)
     assert len(answered) > 15 * KILLS
     assert not verify(archive).wrong
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A file system of two megabytes."""
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("needs the right to mount a small file system")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    """The answer is 503 once the disk is full, and nothing that was answered is lost; with room again, answers come."""
+    if shutil.which("mount") is None:
+        pytest.skip("needs `mount`")
+    statuses, answered = list[int](), list[str]()
+    with small_disk(tmp_path / "disk") as disk:
+        file, filler = disk / "journal.db", disk / "filler"
+        with serving(tmp_path, "--journal", f"sqlite:{file}") as served, served.client() as client:
+            filler.write_bytes(bytes(1_000_000))
+            for no in range(1_000):
+                answer = client.post("/v1/decisions", json=CASE, headers={"X-Request-Id": str(no)})
+                statuses.append(answer.status_code)
+                if answer.status_code != 200:
+                    break
+                answered.append(str(no))
+            assert statuses[-1] == 503
+            assert len(answered) > 10
+            filler.unlink()
+            assert client.post("/v1/decisions", json=CASE, headers={"X-Request-Id": "after"}).status_code == 200
+        archive = journal.read(str(file))
+        kept = [entry.request for entry in archive.find()]
+        assert len(kept) == len(set(kept))
+        assert {*answered, "after"} <= set(kept)
+        assert not verify(archive).wrong
+        archive.close()
