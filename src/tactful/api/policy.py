@@ -49,11 +49,12 @@ from tactful.source.nodes import Node
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tactful.api.journal import Journal
     from tactful.api.tables import DecidedTables, TableDecider
 
 
 class Policy:
-    """A pack that is loaded, checked and compiled. :func:`tactful.load` returns one.
+    """A pack that is loaded and checked. :func:`tactful.load` returns one; it is compiled for its first decision.
 
     Immutable. :meth:`decide` is pure and may be called from any number of threads at once.
     """
@@ -65,16 +66,19 @@ class Policy:
         engine: EngineName | Rete = "compiled",
         layers: Sequence[Layer] = (),
         places: tuple[str | Path, ...] = (),
+        *,
+        few: bool = False,
     ) -> None:
+        """``few``: see :func:`load_for_few`."""
         self.checked = checked
         #: The policy in the pack's own language; ``None`` if this is it.
         self._own: Policy | None = None
         #: The texts that the pack was loaded from, the lowest base first; empty for a pack that was made otherwise.
         self.layers = tuple(layers)
-        self._limits, self._engine, self._places = limits, engine, places
+        self._limits, self._engine, self._places, self._few = limits, engine, places, few
         source = msgspec.structs.replace(source_of(layers), day=checked.as_of)
         self.decider = Decider(
-            checked, limits, engine, Origin(source, limits, engine, places=places) if layers else None
+            checked, limits, engine, Origin(source, limits, engine, places=places) if layers else None, few=few
         )
         self._calendars = self.decider.calendars
 
@@ -141,7 +145,8 @@ class Policy:
         """As :meth:`as_of` for an ordinal; ``None`` means every day. For other parts of this package."""
         if day is None:
             return self
-        return Policy(as_of(self.checked, day), self._limits, self._engine, self.layers, self._places)
+        checked = as_of(self.checked, day)
+        return Policy(checked, self._limits, self._engine, self.layers, self._places, few=self._few)
 
     def reload(self) -> Policy:
         """The policy read again from its files: a new one, or this one if no text has changed.
@@ -306,25 +311,46 @@ class Policy:
         catalog = catalog_of(self.layers, language)
         other = Policy.__new__(Policy)
         other.checked, other.layers, other._own = translated(self.checked, catalog), self.layers, self
-        other._limits, other._engine, other._places = self._limits, self._engine, self._places
+        other._limits, other._engine, other._places, other._few = self._limits, self._engine, self._places, self._few
         other.decider = self.decider.speaking(other.checked, catalog)
         other._calendars = self._calendars
         return other
 
-    def decide(self, case: CaseInput, now: datetime | None = None, *, language: str | None = None) -> Decision:
+    def decide(
+        self,
+        case: CaseInput,
+        now: datetime | None = None,
+        *,
+        language: str | None = None,
+        journal: Journal | None = None,
+    ) -> Decision:
         """Decide on a case at ``now``, which must have a time zone, or else at the case's own ``now``.
 
         If neither is given, the decision is for the current moment. The clock is read for nothing else. ``language`` as in
-        :meth:`in_language`. Raises
-        :class:`tactful.InvalidInput` with every mistake in the case, and :class:`tactful.EngineError` if an engine in
-        another process fails.
+        :meth:`in_language`. The decision is returned once the ``journal`` has kept it, see :func:`tactful.journal.open`.
+        Raises :class:`tactful.InvalidInput` with every mistake in the case, :class:`tactful.EngineError` if an engine in
+        another process fails, and :class:`tactful.TactfulError` if the journal cannot keep the decision.
         """
+        if journal is not None:
+            return self._decide_and_keep(case, now, language, journal)
         moment = None if now is None else _seconds(now, "now")
         read = read_case(case, self._calendars, self.decider.declared, self._limits, moment)
         if language is not None:
             return self.in_language(language).decide(read, now)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
         return Decision(self.decider.rank(read, at), Context(self.decider, read, at))
+
+    def _decide_and_keep(
+        self, case: CaseInput, now: datetime | None, language: str | None, journal: Journal
+    ) -> Decision:
+        begun = time.perf_counter()
+        try:
+            decision = self.decide(case, now, language=language)
+        except InvalidInput as error:
+            journal.keep_refused(self.decider, case, error, time.perf_counter() - begun)
+            raise
+        journal.keep(decision, time.perf_counter() - begun)
+        return decision
 
     def decide_tables(
         self, tables: Mapping[str, pa.Table], now: datetime | None = None, *, steps: bool = False
@@ -413,10 +439,22 @@ def load(
     the pack's files, :class:`tactful.EngineError` if the engine cannot be used here, and :class:`tactful.TactfulError` for
     an empty list.
     """
+    return _loaded(pack, limits, engine)
+
+
+def load_for_few(pack: Locations, engine: EngineName) -> Policy:
+    """As :func:`load`, for a command that makes a few decisions and ends: the compiled engine would compile for too long.
+
+    Conditions are read as they stand instead. The decisions are the same. For other parts of this package.
+    """
+    return _loaded(pack, None, engine, few=True)
+
+
+def _loaded(pack: Locations, limits: CaseLimits | None, engine: EngineName | Rete, *, few: bool = False) -> Policy:
     places = (pack,) if isinstance(pack, str | Path) else tuple(pack)
     if not places:
         raise TactfulError("the list of packs is empty; name at least one, such as `default`")
-    return _policy(load_layers(places), limits, engine, places)
+    return _policy(load_layers(places), limits, engine, places, few=few)
 
 
 def loads(
@@ -442,9 +480,14 @@ def loads(
 
 
 def _policy(
-    layers: list[Layer], limits: CaseLimits | None, engine: EngineName | Rete, places: tuple[str | Path, ...] = ()
+    layers: list[Layer],
+    limits: CaseLimits | None,
+    engine: EngineName | Rete,
+    places: tuple[str | Path, ...] = (),
+    *,
+    few: bool = False,
 ) -> Policy:
-    return Policy(checked_pack(build_pack(layers)), limits or CaseLimits(), engine, layers, places)
+    return Policy(checked_pack(build_pack(layers)), limits or CaseLimits(), engine, layers, places, few=few)
 
 
 def checked_pack(pack: Pack) -> CheckedPack:
