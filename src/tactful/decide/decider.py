@@ -67,8 +67,6 @@ class Decider:
         #: What makes the same decider in another process; ``None`` for a pack that was not read from texts.
         self.origin = origin
         self.calendars, self.declared = Calendars(checked.calendars), checked.declared
-        #: How much decisions take.
-        self.work = Work(checked, limits.steps)
         self.facts = {fact.id: fact for fact in checked.facts}
         self.clockwork = Clockwork(self.facts)
         self.conditions = Conditions(self.clockwork)
@@ -95,6 +93,11 @@ class Decider:
     def _program(self) -> Program:
         """The pack as a program of the engine. It is compiled for its first decision."""
         return self.plain if self._few else compile_pack(self.checked, self.calendars)
+
+    @lazy
+    def work(self) -> Work:
+        """How much decisions take."""
+        return Work(self.checked, self.limits.steps)
 
     @lazy
     def plain(self) -> PlainProgram:
@@ -129,7 +132,7 @@ class Decider:
 
     def speaking(self, checked: CheckedPack, catalog: Catalog) -> Decider:
         """A decider with the same engine that is told in another language. ``checked`` is the pack translated."""
-        _ = self.ranker  # the program and the ranker are shared, so they have to be there
+        _ = self.work, self.ranker  # these and the program are shared, so they have to be there
         other = copy(self)
         other.checked, other.catalog, other._made = checked, catalog, {}
         if self.origin is not None:
