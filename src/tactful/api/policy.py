@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 
 class Policy:
-    """A pack that is loaded, checked and compiled. :func:`tactful.load` returns one.
+    """A pack that is loaded and checked. :func:`tactful.load` returns one; it is compiled for its first decision.
 
     Immutable. :meth:`decide` is pure and may be called from any number of threads at once.
     """

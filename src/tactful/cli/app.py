@@ -44,6 +44,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "prove": ("prove", "prove"),
     "init": ("init", "init"),
     "serve": ("serve", "serve"),
+    "lsp": ("lsp", "lsp"),
     "messages": ("messages", "messages"),
 }
 
