@@ -43,8 +43,10 @@ def patch_warnings(section: str, item: Item, entries: Entries) -> Iterator[Diagn
 
 
 def _dropped_rows(item: Item, entries: Entries) -> Iterator[Diagnostic]:
-    """The rows of a table of the base that a new table does not have."""
-    if "rows" not in entries or "rows" not in item.entries:
+    """The rows of a table of the base that a new table with the same columns does not have."""
+    if any(key not in keys for key in ("by", "rows") for keys in (item.entries, entries)):
+        return
+    if content_of(item.entries["by"][1]) != content_of(entries["by"][1]):
         return
     tables = item.entries["rows"][1], entries["rows"][1]
     old, new = (node.items if isinstance(node, SequenceNode) else () for node in tables)
