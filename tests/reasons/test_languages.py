@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 import tactful
 from shipped_cases import cases, shipped
+from tactful.formats.po import originals
 from tactful.language.catalogs import read_catalog
 from tactful.language.load import translations
 from tactful.language.load.files import profiles
@@ -175,20 +177,17 @@ def _pseudo(text: str) -> str:
     return f"⟦{text}⟧"
 
 
-def test_no_sentence_of_the_shipped_pack_escapes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_sentence_of_the_shipped_pack_escapes(tmp_path: Path) -> None:
     """With every sentence of the pack marked, each label, step and reason of an answer is marked."""
-    from tactful.formats.po import originals
-
-    policy = tactful.load()
+    pack = tmp_path / "rules"
+    shutil.copytree(Path(__file__).parents[2] / "rules", pack)
     entries = [
         f"msgctxt {json.dumps(text.context)}\nmsgid {json.dumps(text.text, ensure_ascii=False)}\n"
         f"msgstr {json.dumps(_pseudo(text.text), ensure_ascii=False)}\n"
-        for text in originals(policy.checked)
+        for text in originals(tactful.load(pack).checked)
     ]
-    catalog = read_catalog('msgid ""\nmsgstr ""\n\n' + "\n".join(entries), "en-XA.po", "en-XA")
-    monkeypatch.setattr("tactful.api.policy.catalog_of", lambda layers, language: catalog)
-    monkeypatch.setattr("tactful.api.policy.languages", lambda layers: ["en-XA"])
-    told = policy.in_language("en-XA")
+    (pack / "messages" / "en-XA.po").write_text('msgid ""\nmsgstr ""\n\n' + "\n".join(entries), "utf-8")
+    told = tactful.load(pack).in_language("en-XA")
     assert told.checked.untranslated == frozenset()
     for path in sorted((Path(__file__).parents[2] / "examples").glob("*.yaml")):
         case = told.read_text(path.read_bytes(), path.name)

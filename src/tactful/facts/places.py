@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Hashable, Mapping
 from functools import cache
 from importlib.machinery import PathFinder
-from importlib.resources import files
 from importlib.util import module_from_spec
 from typing import Any, Final, Generic, TypeVar
 
+from tactful.facts.zones import package_data
 from tactful.source.suggest import near
 
 #: Names in the list of zones that are not the clock of any place.
@@ -78,7 +78,7 @@ class Bounded(Generic[K, V]):
 @cache
 def time_zones() -> frozenset[str]:
     """The names of the IANA list."""
-    return frozenset(files("tzdata").joinpath("zones").read_text("ascii").split()) - _NO_PLACES
+    return frozenset(package_data("zones").decode("ascii").split()) - _NO_PLACES
 
 
 def time_zone_exists(name: str) -> bool:
@@ -120,7 +120,7 @@ def _countries() -> Mapping[str, tuple[str, tuple[str, ...]]]:
 @cache
 def _iso_countries() -> Mapping[str, str]:
     """All countries of ISO 3166 by code, with their names in English."""
-    lines = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8").splitlines()
+    lines = package_data("zoneinfo", "iso3166.tab").decode().splitlines()
     return dict(line.split("\t")[:2] for line in lines if not line.startswith("#"))
 
 
