@@ -117,7 +117,7 @@ def assert_invariants(
 
 def failure_in(policy: Policy, invariant: Invariant, case: Plain) -> InvariantFailure | None:
     """The failure of an invariant in a case, which is made small first; ``None`` where the invariant holds."""
-    check = _Check(policy, 0, None)
+    check = _Check(policy, (invariant,), 0, None)
     return check.failure(invariant, case) if check.fails(invariant, case) else None
 
 
