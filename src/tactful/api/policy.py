@@ -183,7 +183,7 @@ class Policy:
             program.turning.warm()
             program.single.warm()
             self.decider.once(Pieces).warm()
-        self.decider.once(Lasting)
+        self.decider.once(Lasting).warm()
 
     def read(self, case: CaseInput, now: datetime | None = None) -> Case:
         """Read a case: a :class:`Case`, a mapping, or JSON (bytes or text). ``now`` replaces the case's own.
