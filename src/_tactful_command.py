@@ -10,7 +10,7 @@ from typing import Final
 _INTERRUPTED: Final = 130
 #: How many new objects make the garbage collector look for circles. Python's 700 would make loading the command and a pack
 #: take half as long again, and they have few circles.
-_OBJECTS: Final = 50_000
+_OBJECTS: Final = 200_000
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
+import tactful
 from tactful.facts.entities import ENTITIES
 from tactful.facts.fields import given_fields
 from tactful.service.endpoints import ENDPOINTS
@@ -62,3 +63,9 @@ def test_the_index_of_modules_is_up_to_date() -> None:
 def test_every_module_says_in_a_sentence_what_it_is_for() -> None:
     """No row of the index is empty."""
     assert all(about.endswith(".") for _, about in _make_reference().modules())
+
+
+def test_the_page_on_properties_names_every_invariant() -> None:
+    """A claim of the shipped rules that the page leaves out is one that policy owners do not learn of."""
+    text = (DOCS / "reference" / "properties.md").read_text("utf-8")
+    assert [claim.id for claim in tactful.load().checked.invariants if f"`{claim.id}`" not in text] == []

@@ -49,6 +49,7 @@ from tactful.source.nodes import Node
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tactful.api.journal import Journal
     from tactful.api.tables import DecidedTables, TableDecider
 
 
@@ -182,7 +183,7 @@ class Policy:
             program.turning.warm()
             program.single.warm()
             self.decider.once(Pieces).warm()
-        self.decider.once(Lasting)
+        self.decider.once(Lasting).warm()
 
     def read(self, case: CaseInput, now: datetime | None = None) -> Case:
         """Read a case: a :class:`Case`, a mapping, or JSON (bytes or text). ``now`` replaces the case's own.
@@ -315,20 +316,41 @@ class Policy:
         other._calendars = self._calendars
         return other
 
-    def decide(self, case: CaseInput, now: datetime | None = None, *, language: str | None = None) -> Decision:
+    def decide(
+        self,
+        case: CaseInput,
+        now: datetime | None = None,
+        *,
+        language: str | None = None,
+        journal: Journal | None = None,
+    ) -> Decision:
         """Decide on a case at ``now``, which must have a time zone, or else at the case's own ``now``.
 
         If neither is given, the decision is for the current moment. The clock is read for nothing else. ``language`` as in
-        :meth:`in_language`. Raises
-        :class:`tactful.InvalidInput` with every mistake in the case, and :class:`tactful.EngineError` if an engine in
-        another process fails.
+        :meth:`in_language`. The decision is returned once the ``journal`` has kept it, see :func:`tactful.journal.open`.
+        Raises :class:`tactful.InvalidInput` with every mistake in the case, :class:`tactful.EngineError` if an engine in
+        another process fails, and :class:`tactful.TactfulError` if the journal cannot keep the decision.
         """
+        if journal is not None:
+            return self._decide_and_keep(case, now, language, journal)
         moment = None if now is None else _seconds(now, "now")
         read = read_case(case, self._calendars, self.decider.declared, self._limits, moment)
         if language is not None:
             return self.in_language(language).decide(read, now)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
         return Decision(self.decider.rank(read, at), Context(self.decider, read, at))
+
+    def _decide_and_keep(
+        self, case: CaseInput, now: datetime | None, language: str | None, journal: Journal
+    ) -> Decision:
+        begun = time.perf_counter()
+        try:
+            decision = self.decide(case, now, language=language)
+        except InvalidInput as error:
+            journal.keep_refused(self.decider, case, error, time.perf_counter() - begun)
+            raise
+        journal.keep(decision, time.perf_counter() - begun)
+        return decision
 
     def decide_tables(
         self, tables: Mapping[str, pa.Table], now: datetime | None = None, *, steps: bool = False

@@ -30,7 +30,12 @@ class Lasting:
         self._of_rules: dict[int, Turning | None] = {}
         self._of_targets: dict[tuple[str, str], Turning | None] = {}
         steps = (rule for rule in self._checked.rules if isinstance(rule.conclusion, AddStep))
-        self._steps = [rule for rule in steps if self._of_rule(rule) is not None]
+        self._steps = [rule for rule in steps if self._parts_of(rule)]
+
+    def warm(self) -> None:
+        """Compile the functions for all rules that add steps."""
+        for rule in self._steps:
+            self._of_rule(rule)
 
     def same_before(self, case: Case, now: int, ranking: Ranking, telling: Telling) -> int:
         """The first second (since 1970, UTC) after ``now`` at which the answer can change by time alone.
@@ -66,11 +71,14 @@ class Lasting:
     def _of_rule(self, rule: Rule) -> Turning | None:
         """A function that reads the facts that a firing shows and that change by time; ``None`` if there are none."""
         if rule.no not in self._of_rules:
-            step = rule.conclusion.step if isinstance(rule.conclusion, AddStep) else ()
-            fields = [*slot_fields(rule.because), *slot_fields(step), *fields_of(rule.when), *fields_of(rule.unless)]
-            chosen = [part for part, holds in ((rule.when, True), (rule.unless, False)) if self._chooses(part, holds)]
-            self._of_rules[rule.no] = self._function(rule.entity, fields, chosen)
+            self._of_rules[rule.no] = self._function(rule.entity, self._parts_of(rule))
         return self._of_rules[rule.no]
+
+    def _parts_of(self, rule: Rule) -> Sequence[Field | Condition]:
+        step = rule.conclusion.step if isinstance(rule.conclusion, AddStep) else ()
+        fields = [*slot_fields(rule.because), *slot_fields(step), *fields_of(rule.when), *fields_of(rule.unless)]
+        chosen = [part for part, holds in ((rule.when, True), (rule.unless, False)) if self._chooses(part, holds)]
+        return [*self._moving(rule.entity, fields), *chosen]
 
     def _of_target(self, action: str, entity: str) -> Turning | None:
         """The same for what an action shows of its target, is sorted by, and tells occasions apart by."""
@@ -79,7 +87,7 @@ class Lasting:
             spec = self._checked.actions[action]
             slots = [field for template in (spec.label or (), *spec.steps) for field in slot_fields(template)]
             fields = [*slots, *(key.field for key in spec.order), *spec.occasion]
-            self._of_targets[key] = self._function(entity, fields)
+            self._of_targets[key] = self._function(entity, self._moving(entity, fields))
         return self._of_targets[key]
 
     def _chooses(self, condition: Condition, wanted: bool) -> bool:
@@ -96,11 +104,14 @@ class Lasting:
             case _:
                 assert_never(condition)
 
-    def _function(self, entity: str, fields: Iterable[Field], conditions: Sequence[Condition] = ()) -> Turning | None:
+    def _moving(self, entity: str, fields: Iterable[Field]) -> Sequence[Field]:
+        """The facts among fields that change by time, each once."""
         moving = dict.fromkeys(
             field
             for field in fields
             if field.origin == "computed" and field.scope in SCOPES[entity] and self._clockwork.field(field)
         )
-        parts = (*moving, *conditions)
+        return list(moving)
+
+    def _function(self, entity: str, parts: Sequence[Field | Condition]) -> Turning | None:
         return self._turning.values(entity, parts) if parts else None
