@@ -67,7 +67,7 @@ class Policy:
         places: tuple[str | Path, ...] = (),
     ) -> None:
         self.checked = checked
-        #: The policy in the pack's own language; ``None`` if this is it.
+        #: The policy from which this one was made for a language; ``None`` if nobody asked for a language yet.
         self._own: Policy | None = None
         #: The texts that the pack was loaded from, the lowest base first; empty for a pack that was made otherwise.
         self.layers = tuple(layers)
@@ -288,13 +288,13 @@ class Policy:
         """The same policy with its advice told in a language of :attr:`languages`; ``de-AT`` is told in ``de``.
 
         What the advice is does not change, nor does its order: only sentences, dates and other words do. A sentence without a
-        translation stays as it is. Raises :class:`tactful.InvalidInput` for a language that the policy does not have, and for
+        translation stays as it is. The language counts more than that of a case. Raises :class:`tactful.InvalidInput` for a language that the policy does not have, and for
         mistakes in its translations.
         """
         known, own = best(language, self.languages) or language, self._own or self
         told = own._told
         if known not in told:
-            told.setdefault(known, own if known == own.checked.language else own._telling(known))
+            told.setdefault(known, own._telling(known))
         return told[known]
 
     @lazy
@@ -303,28 +303,42 @@ class Policy:
         return {}
 
     def _telling(self, language: str) -> Policy:
-        catalog = catalog_of(self.layers, language)
+        own = language == self.checked.language
+        catalog = None if own else catalog_of(self.layers, language)
         other = Policy.__new__(Policy)
-        other.checked, other.layers, other._own = translated(self.checked, catalog), self.layers, self
+        other.checked = self.checked if catalog is None else translated(self.checked, catalog)
+        other.layers, other._own = self.layers, self
         other._limits, other._engine, other._places = self._limits, self._engine, self._places
         other.decider = self.decider.speaking(other.checked, catalog)
         other._calendars = self._calendars
         return other
 
+    def for_reader(self, case: Case) -> Policy:
+        """The policy in the language of the case's candidate, unless somebody asked for another or the pack lacks it.
+
+        For other parts of this package.
+        """
+        wanted = case.candidate.language
+        if wanted is None or self._own is not None:
+            return self
+        known = best(wanted, self.languages)
+        return self if known is None else self.in_language(known)
+
     def decide(self, case: CaseInput, now: datetime | None = None, *, language: str | None = None) -> Decision:
         """Decide on a case at ``now``, which must have a time zone, or else at the case's own ``now``.
 
         If neither is given, the decision is for the current moment. The clock is read for nothing else. ``language`` as in
-        :meth:`in_language`. Raises
-        :class:`tactful.InvalidInput` with every mistake in the case, and :class:`tactful.EngineError` if an engine in
+        :meth:`in_language`; without it, advice is told in the candidate's own language, ``candidate.language``, where the
+        policy has it. Raises :class:`tactful.InvalidInput` with every mistake in the case, and :class:`tactful.EngineError` if an engine in
         another process fails.
         """
         moment = None if now is None else _seconds(now, "now")
         read = read_case(case, self._calendars, self.decider.declared, self._limits, moment)
-        if language is not None:
-            return self.in_language(language).decide(read, now)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
-        return Decision(self.decider.rank(read, at), Context(self.decider, read, at))
+        decider = self.decider
+        if language is not None or read.candidate.language is not None:
+            decider = (self.for_reader(read) if language is None else self.in_language(language)).decider
+        return Decision(decider.rank(read, at), Context(decider, read, at))
 
     def decide_tables(
         self, tables: Mapping[str, pa.Table], now: datetime | None = None, *, steps: bool = False
