@@ -24,6 +24,7 @@ from tactful.cli.facts import facts
 from tactful.cli.handle import dismiss, done, undo
 from tactful.cli.import_ import import_
 from tactful.cli.init import init
+from tactful.cli.lsp import lsp
 from tactful.cli.messages import messages
 from tactful.cli.mutate import mutate
 from tactful.cli.output import console
@@ -90,6 +91,7 @@ app.command()(mutate)
 app.command()(prove)
 app.command()(init)
 app.command()(serve)
+app.command()(lsp)
 app.add_typer(messages, name="messages")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as MappingABC
 from itertools import chain, count
 from pathlib import Path
 from typing import Final
@@ -43,6 +44,10 @@ class File(msgspec.Struct, frozen=True):
     mistakes: tuple[Diagnostic, ...] = ()
 
 
+#: Reads a file from its name and its text, as :func:`parsed` does.
+Parse = Callable[[str, str], File]
+
+
 class Layer(msgspec.Struct, frozen=True):
     """The content of a pack's own files.
 
@@ -70,13 +75,16 @@ def profiles() -> list[str]:
     return sorted(path.stem for path in (shipped_folder() / "profiles").glob("*.yaml"))
 
 
-def read_layers(locations: Iterable[str | Path]) -> list[Layer]:
+def read_layers(
+    locations: Iterable[str | Path], held: MappingABC[Path, str] | None = None, parse: Parse | None = None
+) -> list[Layer]:
     """The layers of some packs, laid over each other in their order; the lowest base first.
 
-    A location is a file, a folder, ``default``, ``profile:NAME`` or the name of an installed pack. Raises
-    :class:`InvalidInput` with all mistakes.
+    A location is a file, a folder, ``default``, ``profile:NAME`` or the name of an installed pack. ``held`` are texts that
+    count instead of files, by their paths without symbolic links, such as those that an editor has open. ``parse`` is called
+    instead of :func:`parsed`. Raises :class:`InvalidInput` with all mistakes.
     """
-    reader = _Reader(())
+    reader = _Reader((), held or {}, parse or parsed)
     for location in locations:
         try:
             reader.add_named(*locate(location))
@@ -87,7 +95,7 @@ def read_layers(locations: Iterable[str | Path]) -> list[Layer]:
 
 def read_text_layers(text: str | bytes, name: str, base: Sequence[Layer] = ()) -> list[Layer]:
     """The layers of a pack given as text, on top of those of ``base``. It may extend the shipped packs, but no file."""
-    reader = _Reader(base)
+    reader = _Reader(base, {}, parsed)
     reader.add_text(text, name)
     return reader.finish()
 
@@ -145,7 +153,8 @@ def _resolve_shipped(name: str) -> tuple[Path, str] | None:
 class _Reader:
     """Reads packs and all packs that they extend, on top of the layers of ``base``: depth first, and each pack once."""
 
-    def __init__(self, base: Sequence[Layer]) -> None:
+    def __init__(self, base: Sequence[Layer], held: MappingABC[Path, str], parse: Parse) -> None:
+        self._held, self._parsed = held, parse
         self.layers = [msgspec.structs.replace(layer, named=False) for layer in base]
         self.problems: list[Diagnostic] = []
         self.sources = {file.name: file.text for layer in base for file in layer.files}
@@ -261,7 +270,8 @@ class _Reader:
         try:
             if folder is not None and not resolved(path).is_relative_to(folder):
                 raise Refused("is a link that leads out of the folder", "copy the file into the folder")
-            data = read_regular_file(path, TextLimits().bytes)
+            text = self._held.get(resolved(path)) if self._held else None
+            data = read_regular_file(path, TextLimits().bytes) if text is None else text
         except Refused as refused:
             self.problems.append(_unreadable(name, refused))
             return None
@@ -275,7 +285,7 @@ class _Reader:
         try:
             text = decode(data, name)
             self.sources[name] = text
-            return parsed(name, text)
+            return self._parsed(name, text)
         except InvalidInput as error:
             self.problems.extend(error.diagnostics)
             self.sources.update(error.sources)

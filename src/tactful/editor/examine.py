@@ -1,0 +1,78 @@
+"""A pack with the texts that an editor holds, examined as ``tactful check`` does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from tactful.api.policy import checked_pack
+from tactful.editor.vocabulary import Place, Vocabulary, paths_by_name, place_of, vocabulary
+from tactful.language.ir import CheckedPack
+from tactful.language.lint import lint_pack
+from tactful.language.load.build import build_pack
+from tactful.language.load.files import Layer, Parse, parsed, read_layers
+from tactful.language.syntax import Pack
+from tactful.source.diagnostics import Diagnostic, InvalidInput
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A mistake or a warning, and its place; ``None`` if it has none in a file."""
+
+    place: Place | None
+    code: str
+    message: str
+    help: str | None
+    warning: bool
+
+
+class Examination(msgspec.Struct, frozen=True):
+    """What was found in a pack. ``vocabulary`` is ``None`` if the pack has mistakes. ``whole``: warnings are included."""
+
+    marks: tuple[Mark, ...]
+    vocabulary: Vocabulary | None
+    whole: bool
+
+
+def examine(pack: Path, held: Mapping[Path, str], parse: Parse = parsed) -> Iterator[Examination]:
+    """Examine a pack: first for mistakes and names, then, if it has no mistakes, for warnings too.
+
+    ``held`` are the texts of open files by path, without symbolic links; they count instead of the files.
+    """
+    paths: dict[str, Path] = {}
+    try:
+        layers = read_layers([pack], held, parse)
+        paths = paths_by_name(layers)
+        written = build_pack(layers)
+        checked = checked_pack(written)
+    except InvalidInput as error:
+        paths = paths or _named_in(error, pack)
+        marks = tuple(_mark(mistake, error.sources, paths, warning=False) for mistake in error.diagnostics)
+        yield Examination(marks, None, whole=True)
+        return
+    yield from _without_mistakes(written, checked, layers, paths)
+
+
+def _without_mistakes(
+    written: Pack, checked: CheckedPack, layers: list[Layer], paths: Mapping[str, Path]
+) -> Iterator[Examination]:
+    words = vocabulary(checked, layers)
+    yield Examination((), words, whole=False)
+    sources = dict(checked.sources)
+    marks = tuple(_mark(warning, sources, paths, warning=True) for warning in lint_pack(written, checked))
+    yield Examination(marks, words, whole=True)
+
+
+def _named_in(error: InvalidInput, pack: Path) -> dict[str, Path]:
+    """The paths of files that could not all be read: of the pack itself and of the files in its folder."""
+    if not pack.is_dir():
+        return {str(pack): pack, **{name: pack.parent / Path(name).name for name in error.sources if name != str(pack)}}
+    return {name: pack / Path(name).name for name in error.sources}
+
+
+def _mark(mistake: Diagnostic, sources: Mapping[str, str], paths: Mapping[str, Path], *, warning: bool) -> Mark:
+    span = mistake.span
+    path = None if span is None else paths.get(span.file)
+    place = None if span is None or path is None else place_of(span, path, sources.get(span.file, ""))
+    return Mark(place, mistake.code, mistake.message, mistake.help, warning)

@@ -1,0 +1,259 @@
+"""The language server: what editors ask over standard input and output, by the Language Server Protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from threading import Thread
+from typing import Final
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import from_fs_path, to_fs_path
+
+from tactful.editor.completion import Offer, OfferKind, complete
+from tactful.editor.documents import is_rules, pack_of
+from tactful.editor.examine import Examination, Mark
+from tactful.editor.hover import description, word_at
+from tactful.editor.vocabulary import Place, Vocabulary
+from tactful.editor.worker import Answer, Wanted, Worker
+
+#: For how many seconds nothing is typed before a pack is examined.
+QUIET: Final = 0.2
+_KINDS: Final[dict[OfferKind, types.CompletionItemKind]] = {
+    "fact": types.CompletionItemKind.Field,
+    "parameter": types.CompletionItemKind.Variable,
+    "action": types.CompletionItemKind.Function,
+    "rule": types.CompletionItemKind.Class,
+    "phrase": types.CompletionItemKind.Value,
+    "key": types.CompletionItemKind.Keyword,
+    "word": types.CompletionItemKind.EnumMember,
+}
+
+
+class Server(LanguageServer):
+    """The state of one editor: its open rule files, and the last vocabulary of each pack."""
+
+    def __init__(self) -> None:
+        super().__init__("tactful", version("tactful"))
+        self._worker: Worker | None = None
+        self._no = 0
+        #: The open rule files: the address of each by its path without symbolic links.
+        self._open: dict[Path, str] = {}
+        self._packs: dict[str, Path] = {}
+        self._words: dict[Path, Vocabulary] = {}
+        self._latest: dict[Path, int] = {}
+        self._marked: dict[Path, frozenset[str]] = {}
+        self._waiting: dict[Path, asyncio.TimerHandle] = {}
+
+    # --- files ---
+
+    def take(self, uri: str) -> None:
+        """A file was opened, changed or saved."""
+        document = self.workspace.get_text_document(uri)
+        name = to_fs_path(uri)
+        if name is None:
+            return
+        path = Path(name).resolve()
+        if uri not in self._packs and not is_rules(path, document.source):
+            return
+        self._open[path] = uri
+        pack = pack_of(path, self._held())
+        self._packs[uri] = pack
+        self._latest[pack] = self._no = self._no + 1
+        if pack in self._waiting:
+            self._waiting[pack].cancel()
+        self._waiting[pack] = asyncio.get_running_loop().call_later(QUIET, self._ask, pack)
+
+    def leave(self, uri: str) -> None:
+        """A file was closed."""
+        pack = self._packs.pop(uri, None)
+        self._open = {path: other for path, other in self._open.items() if other != uri}
+        if pack is not None and pack not in self._packs.values():
+            self._latest.pop(pack, None)
+            self._words.pop(pack, None)
+            self._show(pack, {})
+
+    def _held(self) -> dict[Path, str]:
+        return {path: self.workspace.get_text_document(uri).source for path, uri in self._open.items()}
+
+    # --- examinations ---
+
+    def _ask(self, pack: Path) -> None:
+        self._waiting.pop(pack, None)
+        if pack not in self._latest:
+            return
+        if self._worker is None or self._worker.dead:
+            self._worker = Worker()
+            Thread(target=self._listen, args=(self._worker, asyncio.get_running_loop()), daemon=True).start()
+        with contextlib.suppress(OSError):  # it has died, which the listener hears too
+            self._worker.ask(Wanted(self._latest[pack], pack, self._held()))
+
+    def _listen(self, worker: Worker, loop: asyncio.AbstractEventLoop) -> None:
+        """Hand answers over until the process or the server ends. The next examination starts another process."""
+        with contextlib.suppress(EOFError, OSError, RuntimeError):
+            while True:
+                loop.call_soon_threadsafe(self._answered, worker.answer())
+        worker.dead = True
+
+    def _answered(self, answer: Answer) -> None:
+        if self._latest.get(answer.pack) == answer.no:
+            self._tell(answer.pack, answer.examination)
+
+    def _tell(self, pack: Path, examination: Examination) -> None:
+        if examination.vocabulary is not None:
+            self._words[pack] = examination.vocabulary
+        if not examination.whole and not examination.marks:
+            return  # what is marked stays until the warnings are there, so that it does not flicker
+        marked: dict[str, list[types.Diagnostic]] = {}
+        for mark in examination.marks:
+            uri = self._uri_of(mark.place, pack)
+            if uri is not None:
+                marked.setdefault(uri, []).append(self._diagnostic(mark, uri))
+        self._show(pack, marked)
+
+    def _show(self, pack: Path, marked: dict[str, list[types.Diagnostic]]) -> None:
+        """Publish the marks of a pack, and take away those of other files of it."""
+        for uri in self._marked.get(pack, frozenset()) - {*marked}:
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+        for uri, diagnostics in marked.items():
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics))
+        open_ = {uri for uri, other in self._packs.items() if other == pack}
+        for uri in open_ - {*marked} - self._marked.get(pack, frozenset()):
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+        self._marked[pack] = frozenset(marked)
+
+    def _uri_of(self, place: Place | None, pack: Path) -> str | None:
+        """The address of a place's file; for a mistake without a place, of a file of the pack that is open."""
+        if place is None:
+            return next((uri for uri, other in self._packs.items() if other == pack), None)
+        return self._open.get(place.path) or from_fs_path(str(place.path))
+
+    def _diagnostic(self, mark: Mark, uri: str) -> types.Diagnostic:
+        place = mark.place or Place(Path(), 0, 0, 0, 1)
+        severity = types.DiagnosticSeverity.Warning if mark.warning else types.DiagnosticSeverity.Error
+        message = mark.message if mark.help is None else f"{mark.message}; {mark.help}"
+        return types.Diagnostic(
+            self._range(place, uri), message, severity=severity, code=mark.code, source="tactful", data=mark.help
+        )
+
+    def _range(self, place: Place, uri: str) -> types.Range:
+        whole = types.Range(types.Position(place.line, place.column), types.Position(place.end_line, place.end_column))
+        return self.workspace.position_codec.range_to_client_units(self._lines(uri), whole)
+
+    # --- questions ---
+
+    def _lines(self, uri: str) -> Sequence[str]:
+        return self.workspace.get_text_document(uri).lines
+
+    def _at(self, uri: str, position: types.Position) -> tuple[Sequence[str], int, int, Vocabulary] | None:
+        """The lines, the place in characters, and the pack's last vocabulary; ``None`` before its first."""
+        words = self._words.get(self._packs.get(uri, Path()))
+        if words is None:
+            return None
+        lines = self._lines(uri)
+        place = self.workspace.position_codec.position_from_client_units(lines, position)
+        return lines, place.line, place.character, words
+
+    def offers(self, uri: str, position: types.Position) -> types.CompletionList:
+        """The words that fit at a place."""
+        at = self._at(uri, position)
+        offers = [] if at is None else complete(*at)
+        items = [self._item(offer, position, uri, no) for no, offer in enumerate(offers)]
+        return types.CompletionList(is_incomplete=True, items=items)
+
+    def _item(self, offer: Offer, position: types.Position, uri: str, no: int) -> types.CompletionItem:
+        start = self.workspace.position_codec.position_to_client_units(
+            self._lines(uri), types.Position(position.line, offer.column)
+        )
+        return types.CompletionItem(
+            offer.text.strip().removesuffix(":"),
+            kind=_KINDS[offer.kind],
+            detail=offer.detail or None,
+            documentation=offer.about or None,
+            sort_text=f"{no:04}",
+            filter_text=offer.text,
+            text_edit=types.TextEdit(types.Range(start, position), offer.text),
+        )
+
+    def meaning(self, uri: str, position: types.Position) -> types.Hover | None:
+        """What the name at a place means."""
+        at = self._at(uri, position)
+        found = None if at is None else word_at(*at)
+        if found is None:
+            return None
+        word, start, end = found
+        range_ = self._range(Place(Path(), position.line, start, position.line, end), uri)
+        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, description(word)), range_)
+
+    def definition(self, uri: str, position: types.Position) -> types.Location | None:
+        """Where the name at a place is defined; ``None`` for what every case has."""
+        at = self._at(uri, position)
+        found = None if at is None else word_at(*at)
+        if found is None or found[0].place is None:
+            return None
+        place = found[0].place
+        target = self._open.get(place.path) or from_fs_path(str(place.path))
+        return None if target is None else types.Location(target, self._range(place, target))
+
+    def close(self) -> None:
+        """End the process that examines packs."""
+        if self._worker is not None:
+            self._worker.close()
+
+
+def make_server() -> Server:
+    """A server with its answers to an editor's messages."""
+    server = Server()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: types.DidOpenTextDocumentParams) -> None:
+        server.take(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: types.DidChangeTextDocumentParams) -> None:
+        server.take(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(params: types.DidSaveTextDocumentParams) -> None:
+        server.take(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: types.DidCloseTextDocumentParams) -> None:
+        server.leave(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[".", "$", "{", " "]))
+    def completion(params: types.CompletionParams) -> types.CompletionList:
+        return server.offers(params.text_document.uri, params.position)
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def hover(params: types.HoverParams) -> types.Hover | None:
+        return server.meaning(params.text_document.uri, params.position)
+
+    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
+    def definition(params: types.DefinitionParams) -> types.Location | None:
+        return server.definition(params.text_document.uri, params.position)
+
+    return server
+
+
+def serve() -> None:
+    """Answer an editor over standard input and output until it ends the connection."""
+    logging.getLogger("pygls").setLevel(logging.ERROR)
+    server = make_server()
+    try:
+        # Streams of its own, as the server closes them, and nobody else may write into its messages.
+        with (
+            os.fdopen(os.dup(sys.stdin.fileno()), "rb") as asked,
+            os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers,
+        ):
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+            server.start_io(asked, answers)
+    finally:
+        server.close()
