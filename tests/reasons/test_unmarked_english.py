@@ -9,11 +9,11 @@ from html import unescape
 from pathlib import Path
 from typing import Any, Final
 
-import pseudo
 import pytest
 import yaml
 from typer.testing import CliRunner
 
+import pseudo
 import tactful
 from tactful.api.policy import Policy
 from tactful.cli.app import app
@@ -24,7 +24,7 @@ DEFAULT: Final = ("two_interviewers_one_wants_email",)
 #: What of an iCalendar file, and of JSON, people read.
 _LINES: Final = ("SUMMARY", "DESCRIPTION", "CATEGORIES", "X-WR-CALNAME")
 _TEXTS: Final = frozenset(
-    "label steps text ask said says before_said after_said about_said first second own other".split()
+    ("label", "steps", "text", "ask", "said", "says", "before_said", "after_said", "first", "second", "own", "other")
 )
 #: Of each command, the actions that it explains: one that is advised, and others.
 _ACTIONS: Final = ("thank_you_note", "ask_for_news", "call", "resign")

@@ -288,8 +288,8 @@ class Policy:
         """The same policy with its advice told in a language of :attr:`languages`; ``de-AT`` is told in ``de``.
 
         What the advice is does not change, nor does its order: only sentences, dates and other words do. A sentence without a
-        translation stays as it is. The language counts more than that of a case. Raises :class:`tactful.InvalidInput` for a language that the policy does not have, and for
-        mistakes in its translations.
+        translation stays as it is. The language counts more than that of a case.
+        Raises :class:`tactful.InvalidInput` for a language that the policy does not have, and for mistakes in its translations.
         """
         known, own = best(language, self.languages) or language, self._own or self
         told = own._told
@@ -329,8 +329,8 @@ class Policy:
 
         If neither is given, the decision is for the current moment. The clock is read for nothing else. ``language`` as in
         :meth:`in_language`; without it, advice is told in the candidate's own language, ``candidate.language``, where the
-        policy has it. Raises :class:`tactful.InvalidInput` with every mistake in the case, and :class:`tactful.EngineError` if an engine in
-        another process fails.
+        policy has it. Raises :class:`tactful.InvalidInput` with every mistake in the case, and :class:`tactful.EngineError`
+        if an engine in another process fails.
         """
         moment = None if now is None else _seconds(now, "now")
         read = read_case(case, self._calendars, self.decider.declared, self._limits, moment)

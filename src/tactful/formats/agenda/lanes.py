@@ -8,7 +8,6 @@ from datetime import date, timedelta
 import msgspec
 
 from tactful.api.plan import Plan
-from tactful.facts.calendars import Calendar
 from tactful.formats.agenda.strands import Strand, strands
 from tactful.reasons.words import Words
 
