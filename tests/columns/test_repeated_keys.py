@@ -15,6 +15,7 @@ from tactful.batch.decide import columnar
 from tactful.batch.lines import Line
 from tactful.batch.model import Options
 from tactful.columns.repeated_keys import repeated_keys
+from tactful.facts.reading import read_case
 
 POLICY: Final = tactful.load()
 BEGIN: Final = b'{"candidate": {"id": "a"'
@@ -48,11 +49,44 @@ ONCE: Final = (
 )
 
 
+def unchecked(text: bytes) -> tactful.Case:
+    """The case of a text, in which the last of several keys counts."""
+    decider = POLICY.decider
+    return read_case(text, POLICY.calendars, decider.declared, decider.limits, None, keys_checked=True)
+
+
 def test_the_texts_with_a_key_twice_are_found() -> None:
     """Alone, and among others."""
     for texts in (TWICE, ONCE, (*ONCE, *TWICE), (ONCE[0], ONCE[0]), (ONCE[0], TWICE[0], ONCE[0]), ()):
-        found = repeated_keys(texts, [POLICY.read(text) for text in texts])
+        found = repeated_keys(texts, [unchecked(text) for text in texts])
         assert found == [no for no, text in enumerate(texts) if text in TWICE]
+
+
+@pytest.mark.parametrize("text", TWICE)
+def test_a_program_is_told_of_a_key_twice_with_its_path(text: bytes) -> None:
+    """By each form that JSON can have in a program, with the code that files have for it."""
+    with pytest.raises(tactful.InvalidInput) as caught:
+        POLICY.read_text(text, "case.json")
+    from_file = [(problem.code, problem.path) for problem in caught.value.diagnostics]
+    assert all(problem.span is not None for problem in caught.value.diagnostics)
+    for form in (text, text.decode(), bytearray(text), memoryview(text)):
+        with pytest.raises(tactful.InvalidInput) as refused:
+            POLICY.decide(form)
+        assert [(problem.code, problem.place()) for problem in refused.value.diagnostics] == from_file
+
+
+@pytest.mark.parametrize("text", ONCE)
+def test_a_program_may_give_each_key_once(text: bytes) -> None:
+    """Nulls, defaults and escapes make no text a mistake."""
+    for form in (text, text.decode(), bytearray(text), memoryview(text)):
+        assert POLICY.read(form).candidate.id == "a"
+
+
+def test_a_path_leads_to_the_key() -> None:
+    """Through lists and objects."""
+    with pytest.raises(tactful.InvalidInput) as caught:
+        POLICY.read(TWICE[9])
+    assert [problem.place() for problem in caught.value.diagnostics] == ["applications[0].people[0].role"]
 
 
 @pytest.mark.parametrize("text", TWICE)
@@ -65,6 +99,7 @@ def test_a_line_with_a_key_twice_is_rejected(text: bytes) -> None:
         (2, problem.code, problem.message) for problem in caught.value.diagnostics
     ]
     assert {reject.code for reject in decided.rejects} == {"T104"}
+    assert [reject.path for reject in decided.rejects] == [problem.path for problem in caught.value.diagnostics]
     assert (len(decided.ids), decided.rejected, [*decided.lines]) == (2, 1, [1, 3])
 
 
@@ -88,7 +123,7 @@ def test_drawn_texts(data: st.DataObject) -> None:
         inner = ", ".join(f"{_text(name, data)}: {_text(value, data)}" for name, value in pairs)
         texts.append(f'{{"candidate": {{{inner}}}}}'.encode())
         twice.append(len(set(names)) < len(names))
-    cases = [POLICY.read(text) for text in texts]
+    cases = [unchecked(text) for text in texts]
     assert repeated_keys(texts, cases) == [no for no, repeated in enumerate(twice) if repeated]
     assert [msgspec.json.decode(text)["candidate"]["id"] for text in texts] == [case.candidate.id for case in cases]
 

@@ -119,3 +119,17 @@ def test_a_case_that_no_check_refuses_is_still_refused_in_words(
     (problem,) = refusals(policy, "json", {"candidate": {"id": "me"}})
     assert problem.code == "T201"
     assert "report this" in problem.message
+
+
+@pytest.mark.parametrize("number", ["9007199254740993", "-9007199254740993", "12345678901234567890"])
+def test_a_whole_number_that_is_too_large_is_refused_with_the_limit(number: str) -> None:
+    """Engines that count with floats could not tell it from its neighbours; an id is better kept as a text."""
+    policy = tactful.loads("custom_facts: {application: {badge: {type: number}}}\nrules: {}")
+    case = f'{{"candidate": {{"id": "me"}}, "applications": [{{"id": "acme", "custom": {{"badge": {number}}}}}]}}'
+    with pytest.raises(tactful.InvalidInput) as refused:
+        policy.read(case)
+    (problem,) = refused.value.diagnostics
+    assert problem.path == "applications[0].custom.badge"
+    assert problem.help == (
+        "whole numbers go from -9,007,199,254,740,992 to 9,007,199,254,740,992; declare the fact as a text if it is a longer id"
+    )

@@ -158,6 +158,7 @@ NOBODY: list[Any] = [
     {},
     {"id": None, "name": None, "email": None},
     {"id": None, "first_name": None, "last_name": "", "email": " "},
+    {"id": "", "name": "", "first_name": "", "email": ""},
 ]
 
 

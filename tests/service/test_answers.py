@@ -206,3 +206,33 @@ def test_sigterm_ends_an_idle_service(tmp_path: Path) -> None:
 
 def _plain(record: Any) -> Any:
     return msgspec.json.decode(msgspec.json.encode(record))
+
+
+_TWICE = b'{"candidate": {"id": "a", "id": "b"}}'
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "place"),
+    [
+        ("decisions", _TWICE, "candidate.id"),
+        ("plans", _TWICE, "candidate.id"),
+        ("why", b'{"action": "call", "case": %s}' % _TWICE, "case.candidate.id"),
+        ("why", b'{"action": "call", "action": "wait", "case": {"candidate": {"id": "a"}}}', "action"),
+        ("what-if", b'{"case": {"candidate": {"id": "a"}}, "facts": {"x": 1, "x": 2}}', "facts.x"),
+        ("decisions", b'{"cases": [], "cases": []}', "cases"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused(client: httpx2.Client, path: str, body: bytes, place: str) -> None:
+    """With its path: one of the two values would be lost."""
+    answer = client.post(f"/v1/{path}", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert [(mistake["code"], mistake["place"]) for mistake in answer.json()["diagnostics"]] == [("T104", place)]
+
+
+def test_a_key_that_stands_twice_is_a_matter_of_its_case(client: httpx2.Client) -> None:
+    """The other cases of the batch are decided."""
+    body = b'{"cases": [{"candidate": {"id": "a"}}, %s]}' % _TWICE
+    answer = client.post("/v1/decisions", content=body, headers={"content-type": "application/json"})
+    first, second = answer.json()["results"]
+    assert first["decision"]["actions"]
+    assert [mistake["place"] for mistake in second["problem"]["diagnostics"]] == ["candidate.id"]

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, Protocol
 import msgspec
 
 from tactful.decide.groups import Groups
-from tactful.decide.next_change import next_change
+from tactful.decide.next_change import Change, next_change
 from tactful.decide.ranker import Conclusion, PutAside, Ranking
 from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
@@ -157,6 +157,22 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
         return self._context.moment(self._opening.since)
 
     @property
+    def next_change(self) -> datetime | None:
+        """The exact moment at which this advice goes, or becomes other advice, if no fact changes.
+
+        It is in the candidate's time zone, and ``None`` if the advice stays the same for six weeks. Other advice has another
+        key, deadline, modality, priority, or other rules, steps or alternatives. The case is decided again for each moment
+        at which something might change, which takes some milliseconds on first use for all advice of a decision. Where that
+        takes too many steps, the moment may be early.
+        """
+        return self._context.moment(self._change.moment)
+
+    @property
+    def _change(self) -> Change:
+        conclusion = self._conclusion
+        return self._context.next_changes[conclusion.action, conclusion.prohibits, conclusion.target]
+
+    @property
     def opens_until(self) -> int | None:
         """Until when ``opens`` says the same (seconds since 1970, UTC). For other parts of this module."""
         since, rules = self._opening.since, self._context.checked.rules
@@ -233,6 +249,10 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
         """The same with as many reasons as there may be. For other parts of this module."""
         reasons.left_out = reasons.left_out or self._opening.left_out
         return self._record(reasons.of)
+
+    def record_with_change(self, reasons: Reasons) -> ActionRecord:
+        """The same with the moment at which the advice changes. For other parts of this module."""
+        return msgspec.structs.replace(self.record_within(reasons), next_change=_iso(self.next_change))
 
     def _record(self, because: _Because) -> ActionRecord:
         conclusion, context = self._conclusion, self._context
@@ -456,17 +476,26 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             if application is None or question.application in (None, application)
         )
 
-    @lazy
+    @property
     def next_change(self) -> datetime | None:
         """The exact moment at which this decision changes if no fact does, in the candidate's time zone.
 
         It is ``None`` if the decision stays the same for six weeks. What changes is what :attr:`unchanged_before` speaks of,
         apart from values in sentences. The case is decided again at each moment at which it might change, so this takes
-        longer than the decision.
+        longer than the decision. Where it takes too many steps, the moment may be early. :attr:`Advice.next_change` is the
+        same for one piece of advice.
         """
+        return self.context.moment(self._change.moment)
+
+    @lazy
+    def _change(self) -> Change:
         context = self.context
-        moment = next_change(context.decider, context.case, context.now, self.ranking)
-        return context.moment(moment)
+        return next_change(context.decider, context.case, context.now, self.ranking)
+
+    @property
+    def _exact(self) -> bool:
+        """Whether it is known of the decision, and of all of its advice, when exactly it changes."""
+        return self._change.exact and all(change.exact for change in self.context.next_changes.values())
 
     @property
     def messages(self) -> tuple[MessagesRecord, ...]:
@@ -489,12 +518,13 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
         ``application`` is an id: the record then has only what concerns that application or the candidate as a whole.
         ``questions`` adds the questions worth asking, which takes some milliseconds, ``messages`` all sentences as ids and
-        arguments, and ``next_change`` the exact moment at which the decision changes.
+        arguments, and ``next_change`` the exact moments at which the decision and each action change, which takes some more.
         """
         chosen, reasons = self.actions, Reasons(self.context)
         if application is not None:
             chosen = tuple(advice for advice in chosen if advice.application in (None, application))
-        actions = tuple(advice.record_within(reasons) for advice in chosen)
+        of = Advice.record_with_change if next_change else Advice.record_within
+        actions = tuple(of(advice, reasons) for advice in chosen)
         return DecisionRecord(
             at=self.at.isoformat(),
             unchanged_before=_iso(self.unchanged_before),
@@ -509,6 +539,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             questions_incomplete=True if questions and self.questions_incomplete else msgspec.UNSET,
             messages=self.messages if messages else msgspec.UNSET,
             next_change=_iso(self.next_change) if next_change else msgspec.UNSET,
+            next_change_incomplete=True if next_change and not self._exact else msgspec.UNSET,
             incomplete=True if reasons.left_out or self.set_aside_incomplete else msgspec.UNSET,
         )
 

@@ -161,9 +161,12 @@ class Plan:
     def items(self) -> tuple[Planned, ...]:
         """All advice with the windows in which it holds, ordered by beginning, then by rank."""
         parts_of: dict[tuple[object, ...], list[tuple[Interval, int, Conclusion]]] = {}
+        decider = self._context.decider
         for interval in self._timeline.intervals:
+            evaluator = decider.evaluator(self._context.case, interval.start)
             for rank, conclusion in enumerate(interval.ranking.ranked, start=1):
-                parts_of.setdefault(_identity(conclusion), []).append((interval, rank, conclusion))
+                identity = (*_identity(conclusion), decider.occasion(conclusion, evaluator))
+                parts_of.setdefault(identity, []).append((interval, rank, conclusion))
         # Ordered by seconds since 1970: local moments compare by clock time, which repeats when clocks are put back.
         ordered = sorted(parts_of.values(), key=lambda parts: (parts[0][0].start, parts[0][1]))
         contexts: dict[int, Context] = {}
@@ -211,6 +214,6 @@ class Plan:
 
 
 def _identity(conclusion: Conclusion) -> tuple[object, ...]:
-    """Advice of two intervals is the same where key, modality, deadline and rules with their rows are."""
+    """Advice of two intervals is the same where subject, modality, deadline, rules with their rows, and occasion are."""
     rules = frozenset((no, row) for no, row, _ in conclusion.firings)
     return conclusion.key, conclusion.modality, conclusion.due, rules

@@ -70,7 +70,7 @@ class Columnar:
             message = f"the line is longer than {limits.bytes:,} bytes"
             raise InvalidInput([TooLarge.at(None, message, "give each case a line of its own, or raise the limit")])
         declared, now = policy.decider.declared, self._options.now
-        return read_case(line, policy.calendars, declared, limits, now)
+        return read_case(line, policy.calendars, declared, limits, now, keys_checked=True)
 
     def _decided(self, columns: Columns) -> tuple[Decided, dict[int, Reject]]:
         """What came of some candidates, and the rejects of those that cannot be decided on, by their numbers."""

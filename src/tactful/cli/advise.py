@@ -56,7 +56,8 @@ def advise(
         bool, typer.Option("--messages", help="With --format json: include all sentences as ids and arguments.")
     ] = False,
     next_change: Annotated[
-        bool, typer.Option("--next-change", help="With --format json: include the moment at which the answer changes.")
+        bool,
+        typer.Option("--next-change", help="With --format json: include when the answer, and each action, changes."),
     ] = False,
     full: Annotated[
         bool, typer.Option("--full", help="As text: every step, reason and source, and what was set aside.")

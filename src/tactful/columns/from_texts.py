@@ -14,8 +14,7 @@ from tactful.facts.reading.custom import CustomFields
 from tactful.facts.rows import Case
 from tactful.source.codes.batches import InternalError
 from tactful.source.diagnostics import Diagnostic, InvalidInput
-from tactful.source.nodes import TextLimits
-from tactful.source.parse_json import parse_json
+from tactful.source.parse_json import repeated_key_mistakes
 
 
 class _Candidate(msgspec.Struct):
@@ -76,17 +75,8 @@ def columns_of_texts(
     numbers = list(cases)
     for place in repeated_keys([texts[no] or b"" for no in numbers], cases.values()):
         no = numbers[place]
-        mistakes[no] = _repeated(texts[no] or b"")
+        mistakes[no] = repeated_key_mistakes(texts[no] or b"")
         del cases[no]
     moments = [clock if case.now is None else case.now for case in cases.values()]
     columns = columns_of(list(cases.values()), moments, custom)
     return TextsRead(columns, [Mistakes(no, mistakes[no]) for no in sorted(mistakes)])
-
-
-def _repeated(text: bytes) -> list[Diagnostic]:
-    """The mistakes of a text in JSON that has a key twice in an object."""
-    try:
-        parse_json(text, "case", TextLimits(bytes=len(text)))
-    except InvalidInput as error:
-        return [msgspec.structs.replace(problem, span=None) for problem in error.diagnostics]
-    raise AssertionError("a key is there twice")  # the reader is strict

@@ -6,19 +6,16 @@ takes a thirtieth of the time of deciding on them; a chunk with a difference is 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import numpy as np
 
 from tactful.facts.rows import Case
+from tactful.source.parse_json import has_escaped_mark, has_repeated_key
 
 _ENCODER: Final = msgspec.json.Encoder()
-_DECODER: Final = msgspec.json.Decoder()
-#: An escape for a quotation mark. It becomes a plain one when the text is written again, and would upset the count.
-_ESCAPED: Final = b"u0022"
 
 
 def repeated_keys(texts: Sequence[bytes], cases: Iterable[Case]) -> list[int]:
@@ -27,34 +24,11 @@ def repeated_keys(texts: Sequence[bytes], cases: Iterable[Case]) -> list[int]:
         return []
     joined = b"\n".join(texts)
     # Nulls and defaults are left out when cases are written, so a difference is no proof; no difference is one.
-    if _marks(joined) == _marks(_ENCODER.encode_lines([case.shape for case in cases])) and not _has_escaped(joined):
+    if _marks(joined) == _marks(_ENCODER.encode_lines([case.shape for case in cases])) and not has_escaped_mark(joined):
         return []
-    return [no for no, text in enumerate(texts) if _has_repeated_key(text)]
+    return [no for no, text in enumerate(texts) if has_repeated_key(text)]
 
 
 def _marks(text: bytes) -> int:
     """The number of quotation marks."""
     return int(np.count_nonzero(np.frombuffer(text, np.uint8) == ord('"')))
-
-
-def _has_escaped(text: bytes) -> bool:
-    return b"\\" in text and _ESCAPED in text  # most texts have no escape, and the search for one character is quick
-
-
-def _has_repeated_key(text: bytes) -> bool:
-    if not _has_escaped(text) and text.count(b'"') == _ENCODER.encode(_DECODER.decode(text)).count(b'"'):
-        return False
-    try:
-        json.loads(text, object_pairs_hook=_object)
-    except _RepeatedKey:
-        return True
-    return False
-
-
-class _RepeatedKey(Exception):
-    """An object has a key twice."""
-
-
-def _object(pairs: list[tuple[str, Any]]) -> None:
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise _RepeatedKey

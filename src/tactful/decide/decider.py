@@ -11,7 +11,7 @@ import msgspec
 
 from tactful.decide.handled import without_handled
 from tactful.decide.keys import Keys
-from tactful.decide.ranker import Ranker, Ranking
+from tactful.decide.ranker import Conclusion, Ranker, Ranking
 from tactful.decide.truths import Conditions
 from tactful.decide.work import Work
 from tactful.engines.compiled import CompiledProgram, compile_pack
@@ -20,6 +20,7 @@ from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import Program, RawFiring
 from tactful.engines.rete import Rete, ReteProgram
 from tactful.facts.calendars import Calendars
+from tactful.facts.kinds import Value
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.reading.link import NotLinkable, link
 from tactful.facts.rows import Case
@@ -138,6 +139,15 @@ class Decider:
         """The fields that tell occasions apart and change by time alone."""
         fields = dict.fromkeys(field for action in self.checked.actions.values() for field in action.occasion)
         return tuple(field for field in fields if self.clockwork.field(field))
+
+    def occasion(self, conclusion: Conclusion, evaluator: Evaluator) -> tuple[Value, ...]:
+        """What tells the occasion of a conclusion, where time alone may change it; else nothing."""
+        return self.keys.occasion(conclusion, evaluator) if conclusion.action in self._with_moving_occasion else ()
+
+    @lazy
+    def _with_moving_occasion(self) -> frozenset[str]:
+        moving = set(self.moving_occasions)
+        return frozenset(id_ for id_, action in self.checked.actions.items() if not moving.isdisjoint(action.occasion))
 
     @lazy
     def fields(self) -> tuple[ReadField, ...]:

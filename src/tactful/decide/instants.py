@@ -64,7 +64,7 @@ STEPS: Final = 2_000_000
 
 def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     """The seconds (since 1970, UTC) between ``start`` and ``until`` at which a firing may begin, end or get another deadline,
-    or at which what sorts conclusions may change.
+    or at which what sorts conclusions or tells occasions apart may change.
 
     ``start`` and ``until`` are left out. Raises :class:`TooManySteps` where it takes more than ``STEPS`` steps to list them.
     """
@@ -75,9 +75,7 @@ def instants(decider: Decider, case: Case, start: int, until: int) -> list[int]:
     #: their rows.
     moments: dict[Row, set[int]] = {}
     clocked: dict[Row, list[tuple[Moving, Row]]] = {}
-    parts: tuple[Moving, ...] = (*decider.moving, *decider.moving_order)
-    if case.handled is not None:
-        parts = (*parts, *decider.moving_occasions)
+    parts: tuple[Moving, ...] = (*decider.moving, *decider.moving_order, *decider.moving_occasions)
     for part in parts:
         entity = part.entity if isinstance(part, Rule) else part.scope
         with_clock = _reads_a_clock(decider, part)

@@ -34,15 +34,16 @@ class Keys:
 
     def of(self, conclusion: Conclusion, evaluator: Evaluator) -> str:
         """The key of a conclusion: 16 lower-case letters and digits."""
-        return key_of(conclusion, self._occasion(conclusion, evaluator))
+        return key_of(conclusion, self.occasion(conclusion, evaluator))
 
     def all_of(self, conclusion: Conclusion, evaluator: Evaluator) -> tuple[str, ...]:
         """The key of a conclusion, and the keys that it had when its action had other names."""
-        occasion = self._occasion(conclusion, evaluator)
+        occasion = self.occasion(conclusion, evaluator)
         names = (conclusion.action, *self._old.get(conclusion.action, ()))
         return tuple(_key(name, conclusion, occasion) for name in names)
 
-    def _occasion(self, conclusion: Conclusion, evaluator: Evaluator) -> tuple[Value, ...]:
+    def occasion(self, conclusion: Conclusion, evaluator: Evaluator) -> tuple[Value, ...]:
+        """The values of the fields that tell the occasion of the conclusion."""
         target = conclusion.target
         return tuple(_value(field, target, evaluator) for field in self._occasions[conclusion.action])
 

@@ -16,8 +16,10 @@ from tactful.decide.decider import Decider
 from tactful.decide.instants import instants
 from tactful.decide.ranker import Key, Ranking
 from tactful.engines.courses import TooManySteps
+from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
+from tactful.facts.kinds import Value
 from tactful.facts.rows import Case
 from tactful.source.diagnostics import InvalidInput
 
@@ -31,6 +33,10 @@ LONGEST: Final = HORIZON
 STEPS: Final = 1_000_000
 KEPT: Final = 150_000
 NEW: Final = 50
+
+
+#: A conclusion, its occasion where time may change it, and its alternatives.
+_Place = tuple[Key, tuple[Value, ...], list[Key]]
 
 
 class Interval(msgspec.Struct, frozen=True, eq=False):
@@ -70,7 +76,8 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
     """
     changes: list[tuple[int, Ranking]] = []
     before: frozenset[RawFiring] | None = None
-    moving_order = bool(decider.moving_order) or case.handled is not None
+    arranged: list[_Place] = []
+    moving_order = bool(decider.moving_order or decider.moving_occasions) or case.handled is not None
     rows = decider.work.rows(case)
     steps, kept, end = 0, 0, until
     try:
@@ -92,7 +99,8 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
         current = frozenset(firings)
         if current != before or moving_order:
             ranking = decider.ranked(firings, case, moment)
-            if current != before or _arrangement(ranking) != _arrangement(changes[-1][1]):
+            arranged_before, arranged = arranged, _arrangement(ranking, decider, decider.evaluator(case, moment))
+            if current != before or arranged != arranged_before:
                 changes.append((moment, ranking))
                 kept += len(current) + NEW * len(current - (before or frozenset()))
         before = current
@@ -103,8 +111,13 @@ def timeline(decider: Decider, case: Case, start: int, until: int) -> Timeline:
     )
 
 
-def _arrangement(ranking: Ranking) -> list[tuple[Key, list[Key]]]:
-    """The order of what is ranked, with its alternatives."""
+def _arrangement(ranking: Ranking, decider: Decider, evaluator: Evaluator) -> list[_Place]:
+    """The order of what is ranked, with its occasions and alternatives."""
     return [
-        (conclusion.key, [alternative.key for alternative in conclusion.alternatives]) for conclusion in ranking.ranked
+        (
+            conclusion.key,
+            decider.occasion(conclusion, evaluator),
+            [alternative.key for alternative in conclusion.alternatives],
+        )
+        for conclusion in ranking.ranked
     ]

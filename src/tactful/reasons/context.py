@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from tactful.decide.decider import Decider
+from tactful.decide.next_change import Change, Subject, next_changes
 from tactful.decide.ranker import Conclusion, Ranker
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import RawFiring
@@ -72,6 +73,11 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
     def rows(self) -> int:
         """How many rows' worth of work a decision on the case takes, see :meth:`tactful.decide.work.Work.rows`."""
         return self.decider.work.rows(self.case)
+
+    @lazy
+    def next_changes(self) -> Mapping[Subject, Change]:
+        """When each piece of ranked advice goes, or becomes other advice."""
+        return next_changes(self.decider, self.case, self.now, self.decider.rank(self.case, self.now))
 
     @lazy
     def evaluator(self) -> Evaluator:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from tactful.decide.decider import Decider
-from tactful.decide.next_change import Ahead
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.next_change import Ahead, all_of
+from tactful.decide.ranker import Ranking
 from tactful.engines.compiled.past import Turning, Untold
 from tactful.facts.entities import SCOPES
 from tactful.facts.rows import Case, Row
@@ -46,7 +46,7 @@ class Lasting:
     def _shown(self, case: Case, now: int, ranking: Ranking) -> Iterator[tuple[Turning | None, Row]]:
         """The functions for facts that the answer shows or is sorted by, each with its row."""
         rules = self._checked.rules
-        for conclusion in _all(ranking):
+        for conclusion in all_of(ranking):
             yield self._of_target(conclusion.action, conclusion.target.entity), conclusion.target
             for no, row, _ in conclusion.firings:
                 yield self._of_rule(rules[no]), row
@@ -104,11 +104,3 @@ class Lasting:
         )
         parts = (*moving, *conditions)
         return self._turning.values(entity, parts) if parts else None
-
-
-def _all(ranking: Ranking) -> Iterator[Conclusion]:
-    for conclusion in ranking.ranked:
-        yield conclusion
-        yield from conclusion.alternatives
-    yield from ranking.set_aside
-    yield from (aside.conclusion for aside in ranking.put_aside)

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -36,7 +36,12 @@ from tactful.service.bodies import (
 from tactful.service.endpoint import CALENDAR, HTML, JSON, PLAIN, SVG, Answer, Call, Endpoint, Parameter
 from tactful.service.openapi import description_text
 from tactful.service.problems import Problem, problem_of
+from tactful.source.codes.text import DuplicateKey
+from tactful.source.diagnostics import InvalidInput
+from tactful.source.parse_json import has_repeated_key, repeated_key_mistakes
 from tactful.source.suggest import did_you_mean
+
+T = TypeVar("T")
 
 
 def _always(_: Call) -> bool:
@@ -84,7 +89,10 @@ def decisions(call: Call) -> Answer:
     """A decision, or the results of a batch."""
     if not _is_batch(call):
         return Answer(msgspec.json.encode(_decision_record(call, call.body)))
-    cases = msgspec.json.decode(call.body, type=Batch).cases
+    batch = msgspec.json.decode(call.body, type=Batch)
+    if call.body.count(b'"') > msgspec.json.encode(batch).count(b'"'):  # other keys that stand twice are a case's own
+        raise InvalidInput([DuplicateKey.at(None, "duplicate key `cases`", "send one list", "cases")])
+    cases = batch.cases
     if len(cases) > call.most_cases:
         raise Problem(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -160,6 +168,14 @@ def _brief(decision: Decision, application: str | None) -> BriefRecord:
     )
 
 
+def _read(body: bytes, type_: type[T]) -> T:
+    """The body of a request. A key that stands twice is a mistake."""
+    read = msgspec.json.decode(body, type=type_)
+    if has_repeated_key(body):
+        raise InvalidInput(repeated_key_mistakes(body))
+    return read
+
+
 # --- plans ---
 
 
@@ -203,14 +219,14 @@ _PLAN_FORMATS: Final[dict[str, Callable[[Plan, str | None], bytes]]] = {
 
 def why(call: Call) -> Answer:
     """Why an action is advised, or why it is not."""
-    asked = msgspec.json.decode(call.body, type=WhyBody)
+    asked = _read(call.body, WhyBody)
     decision = _decide(call, bytes(asked.case), asked.at)
     return Answer(msgspec.json.encode(decision.why(asked.action, asked.target, flip=asked.flip)))
 
 
 def what_if(call: Call) -> Answer:
     """What other facts change."""
-    asked = msgspec.json.decode(call.body, type=WhatIfBody)
+    asked = _read(call.body, WhatIfBody)
     case, moment = read_at(call.policy, bytes(asked.case), asked.at)
     before = call.policy.decide(case, moment)
     after = call.policy.decide(call.policy.change(case, asked.facts), before.at)
@@ -219,7 +235,7 @@ def what_if(call: Call) -> Answer:
 
 def done(call: Call) -> Answer:
     """The case after advice was followed."""
-    told = msgspec.json.decode(call.body, type=DoneBody)
+    told = _read(call.body, DoneBody)
     case, _ = read_at(call.policy, bytes(told.case), None)
     moment = None if told.at is None else read_at(call.policy, case, told.at)[1]
     return Answer(call.policy.done(case, told.key, moment, **told.details).to_json())
@@ -227,7 +243,7 @@ def done(call: Call) -> Answer:
 
 def dismiss(call: Call) -> Answer:
     """The case in which advice is not wanted."""
-    told = msgspec.json.decode(call.body, type=DismissBody)
+    told = _read(call.body, DismissBody)
     case = call.policy.read(bytes(told.case))
     until: datetime | date | None = None
     if told.until is not None:
@@ -237,7 +253,7 @@ def dismiss(call: Call) -> Answer:
 
 def undo(call: Call) -> Answer:
     """The case as if advice had been neither followed nor dismissed."""
-    told = msgspec.json.decode(call.body, type=UndoBody)
+    told = _read(call.body, UndoBody)
     return Answer(call.policy.undo(bytes(told.case), told.key).to_json())
 
 

@@ -1,8 +1,10 @@
-"""A strict reader of JSON that keeps the position of every node."""
+"""A strict reader of JSON that keeps the position of every node, and the check of quicker readers for keys that stand twice."""
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any, Final
 
 import msgspec
 
@@ -14,6 +16,48 @@ _JSON_TOKEN = re.compile(
     r"""[ \t\r\n]*(?:(?P<mark>[{}\[\],:])|(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")"""
     r"""|(?P<plain>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-]))"""
 )
+
+_ENCODER: Final = msgspec.json.Encoder()
+_DECODER: Final = msgspec.json.Decoder()
+#: An escape for a quotation mark. It becomes a plain one when the text is written again, and would upset the count.
+_ESCAPED: Final = b"u0022"
+
+
+def has_escaped_mark(text: bytes) -> bool:
+    """Whether a text may have a quotation mark that is written as a number."""
+    return b"\\" in text and _ESCAPED in text  # most texts have no escape, and the search for one character is quick
+
+
+def has_repeated_key(text: bytes) -> bool:
+    """Whether an object of a valid JSON text has a key twice. msgspec keeps the last of them without a word.
+
+    Written again, a text has fewer quotation marks if a value was dropped, which is quick to count.
+    """
+    if not has_escaped_mark(text) and text.count(b'"') == _ENCODER.encode(_DECODER.decode(text)).count(b'"'):
+        return False
+    try:
+        json.loads(text, object_pairs_hook=_object, parse_int=str, parse_float=str)
+    except _RepeatedKey:
+        return True
+    return False
+
+
+class _RepeatedKey(Exception):
+    """An object has a key twice."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> None:
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise _RepeatedKey
+
+
+def repeated_key_mistakes(text: bytes) -> list[Diagnostic]:
+    """The mistakes of a valid JSON text in which an object has a key twice, each with its path."""
+    try:
+        parse_json(text, "text", TextLimits(bytes=len(text)))
+    except InvalidInput as error:
+        return [msgspec.structs.replace(problem, span=None) for problem in error.diagnostics]
+    raise AssertionError("a key is there twice")  # the reader is strict
 
 
 def parse_json(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> Node:
@@ -35,6 +79,7 @@ class _JsonReader:
         self.text, self.name, self.limits = text, name, limits
         self.at = 0
         self.problems: list[Diagnostic] = []
+        self._path: list[str] = []
         self._nodes = 0
         self._line, self._line_start, self._counted = 1, 0, 0
 
@@ -117,10 +162,13 @@ class _JsonReader:
             key = self._scalar(token, self._span(token.start("string"), self.at))
             if key.text in keys:
                 where = f"it is also in line {keys[key.text].line}"
-                self.problems.append(DuplicateKey.at(key.span, f"duplicate key `{key.text}`", where))
+                path = "".join((*self._path, f".{key.text}")).removeprefix(".")
+                self.problems.append(DuplicateKey.at(key.span, f"duplicate key `{key.text}`", where, path))
             keys.setdefault(key.text, key.span)
             self._mark(":")
+            self._path.append(f".{key.text}")
             entries.append((key, self.value(depth + 1)))
+            self._path.pop()
             done = self._mark(",", "}") == "}"
         return Mapping(tuple(entries), msgspec.structs.replace(span, end=self.at))
 
@@ -128,6 +176,8 @@ class _JsonReader:
         items: list[Node] = []
         done = self._peek("]")
         while not done:
+            self._path.append(f"[{len(items)}]")
             items.append(self.value(depth + 1))
+            self._path.pop()
             done = self._mark(",", "]") == "]"
         return Sequence(tuple(items), msgspec.structs.replace(span, end=self.at))

@@ -171,7 +171,7 @@ def decide_texts(policy: Policy, terms: Terms, column: str, block: pa.Table) -> 
     declared, limits = policy.decider.declared, policy.decider.limits
 
     def read(text: bytes | None) -> Case:
-        return read_case(text or b"", policy.calendars, declared, limits, terms.now)
+        return read_case(text or b"", policy.calendars, declared, limits, terms.now, keys_checked=True)
 
     def decide(chunk: list[bytes]) -> DecidedTexts:
         columns, rejected = columns_of_texts(chunk, read, clock, declared.carried)

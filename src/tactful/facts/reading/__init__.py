@@ -22,7 +22,7 @@ from tactful.source.codes.case import UnreadableCase
 from tactful.source.codes.text import Unreadable
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.source.nodes import Node, TextLimits, decode
-from tactful.source.parse_json import parse_json
+from tactful.source.parse_json import has_escaped_mark, has_repeated_key, parse_json
 from tactful.source.parse_yaml import parse_yaml
 
 CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
@@ -38,15 +38,22 @@ _NEARLY_TEXT: Final = re.compile(r"\.999999[5-9]")
 _REFUSED_NUMBER: Final = msgspec.Raw(b"1e400")
 _BITS: Final = 64
 _DECODER: Final = msgspec.json.Decoder(CaseShape)
+_ENCODER: Final = msgspec.json.Encoder()
 
 
 def read_case(
-    data: CaseInput, calendars: Calendars, declared: Declared, limits: CaseLimits, now: int | None, name: str = "case"
+    data: CaseInput,
+    calendars: Calendars,
+    declared: Declared,
+    limits: CaseLimits,
+    now: int | None,
+    name: str = "case",
+    keys_checked: bool = False,
 ) -> Case:
     """Read JSON (bytes or text), or a mapping of plain values, dates and times. A :class:`Case` is returned as it is.
 
-    If JSON has duplicate keys, the last counts, as in most JSON readers; :func:`read_case_text` refuses duplicate keys.
-    ``now`` (seconds since 1970) replaces the case's own. Raises :class:`InvalidInput` with all mistakes.
+    ``now`` (seconds since 1970) replaces the case's own. Raises :class:`InvalidInput` with all mistakes. A key that stands
+    twice in an object is one of them, unless ``keys_checked``: then the caller looks for such keys.
     """
     if type(data) is bytes:  # the usual type first: the check for a mapping is slow
         dotless = _DOT not in data  # by far the fastest check for fractions of a second
@@ -54,7 +61,7 @@ def read_case(
         if isinstance(data, Case):
             return data
         if isinstance(data, Mapping):
-            data = _encoded(data, name)
+            data, keys_checked = _encoded(data, name), True
         elif not isinstance(data, str | bytes | bytearray | memoryview):
             raise InvalidInput([_not_readable(data, name)])
         dotless = False
@@ -65,11 +72,17 @@ def read_case(
         and (size <= limits.text or not _long_text(data, limits.text))
     ):
         try:
-            return link(_decoded(data, declared), now, calendars, declared, limits)
+            case = link(_decoded(data, declared), now, calendars, declared, limits)
         except (msgspec.MsgspecError, NotLinkable, RecursionError, UnicodeError):
             pass  # the checks below report every mistake
+        else:
+            if keys_checked or not _key_twice(data, case):
+                return case
     text = data if isinstance(data, str) else bytes(data)
-    node = parse_json(text, name, TextLimits(limits.bytes, limits.depth))
+    try:
+        node = parse_json(text, name, TextLimits(limits.bytes, limits.depth))
+    except InvalidInput as error:
+        raise InvalidInput(map(_by_path, error.diagnostics), error.sources) from None
     return read_case_node(node, "", calendars, declared, limits, now, as_json=True)
 
 
@@ -82,6 +95,23 @@ def _decoded(data: bytes | bytearray | memoryview | str, declared: Declared) -> 
         if longer is None:
             raise
         return _DECODER.decode(longer)
+
+
+def _key_twice(data: bytes | bytearray | memoryview | str, case: Case) -> bool:
+    """Whether an object of a text has a key twice. ``case`` was read from the text.
+
+    Written again, a case has fewer quotation marks if a value was dropped. Nulls are dropped as well, so fewer marks are no
+    proof; as many marks are a proof that none was.
+    """
+    text = data.encode() if isinstance(data, str) else bytes(data)
+    if text.count(b'"') == _ENCODER.encode(case.shape).count(b'"') and not has_escaped_mark(text):
+        return False
+    return has_repeated_key(text)
+
+
+def _by_path(problem: Diagnostic) -> Diagnostic:
+    """The mistake by its path, if it has one: more useful to a program than a line and a column."""
+    return problem if problem.path is None else msgspec.structs.replace(problem, span=None)
 
 
 def _rounded_up(data: bytes | bytearray | memoryview | str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from msgspec import inspect
 
 from tactful.facts.kinds import (
+    MOST,
     DayTimeKind,
     Kind,
     ListKind,
@@ -289,7 +290,7 @@ class Reader:
             return None
         value = self._custom_plain(node, kind)
         if value is None:
-            self.problem(WrongType, path, f"`{_last(path)}` is not of its type, {kind_name(kind)}")
+            self.problem(WrongType, path, f"`{_last(path)}` is not of its type, {kind_name(kind)}", _bounds(node, kind))
             return WRONG
         texts = value if isinstance(value, list) else [value] if isinstance(value, str) else []
         return value if all(self._fits(text, path) for text in texts) else WRONG
@@ -331,6 +332,15 @@ def _last(path: str) -> str:
 
 def _short(node: Scalar) -> str:
     return node.text if len(node.text) <= 60 else node.text[:57] + "…"
+
+
+def _bounds(node: Node, kind: Kind) -> str | None:
+    """How large a whole number may be, if that is what is wrong with a value."""
+    if not isinstance(kind, NumberKind) or not isinstance(node, Scalar) or not node.plain:
+        return None
+    if not node.text.removeprefix("-").isdecimal():
+        return None
+    return f"whole numbers go from {-MOST:,} to {MOST:,}; declare the fact as a text if it is a longer id"
 
 
 def _article(kind: Kind) -> str:

@@ -108,6 +108,13 @@ class ActionRecord(Record, frozen=True):
     steps: tuple[str, ...]
     because: tuple[JustificationRecord, ...]
     alternatives: tuple[AlternativeRecord, ...]
+    next_change: Annotated[
+        Moment | msgspec.UnsetType,
+        Meta(
+            description="The exact moment at which the advice goes, or becomes other advice, if no fact changes, present only "
+            "on request; null: not within six weeks."
+        ),
+    ] = msgspec.UNSET
 
 
 class WinnerRecord(Record, frozen=True):
@@ -267,7 +274,7 @@ class MadeWithRecord(Record, frozen=True):
 
 
 #: The version of the shape of JSON answers. It grows with every change of their shape.
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 SchemaVersion = Annotated[int, Meta(description="The version of this shape. It grows with every change of the shape.")]
 
 
@@ -335,6 +342,12 @@ class DecisionRecord(Record, frozen=True):
         Meta(
             description="The exact moment at which the answer changes if no fact does, present only on request; null: not "
             "within six weeks."
+        ),
+    ] = msgspec.UNSET
+    next_change_incomplete: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(
+            description="Present and true if some `next_change` are early, as it takes too many steps to tell the exact moment."
         ),
     ] = msgspec.UNSET
     incomplete: Annotated[

@@ -68,9 +68,9 @@ class Entry:
         return tuple(self._fields)
 
     def node(self, key: str) -> Node | None:
-        """The value of a field as written; ``None`` where it is missing or null."""
+        """The value of a field as written; ``None`` where it is missing, null or a blank text."""
         node = self._fields.get(key)
-        return None if isinstance(node, Scalar) and node.is_null else node
+        return None if _is_nothing(node) else node
 
     def list_unknown(self, known: frozenset[str], name: str) -> None:
         """Note the fields that are not in ``known``."""
@@ -142,14 +142,14 @@ class Entry:
         return self._expect(key, node, value, "an object")
 
     def items(self, key: str) -> tuple[Node, ...]:
-        """The members of a list except nulls; empty where there is no list."""
+        """The members of a list except nulls and blank texts; empty where there is no list."""
         node = self.node(key)
         if node is None:
             return ()
         if not isinstance(node, Sequence):
             self._expect(key, node, None, "a list")
             return ()
-        return tuple(item for item in node.items if not (isinstance(item, Scalar) and item.is_null))
+        return tuple(item for item in node.items if not _is_nothing(item))
 
     def entries(self, key: str) -> list[Entry]:
         """The objects of a list."""
@@ -219,8 +219,13 @@ def person_in(entry: Entry, uid: str | None, role: Role | None = "interviewer") 
     return Person(name=name, email=email, uid=uid, role=role)
 
 
+def _is_nothing(node: Node | None) -> bool:
+    """Whether a value says that there is none: some feeds write a blank text for null."""
+    return isinstance(node, Scalar) and (node.is_null or not node.text.strip())
+
+
 def _id(node: Node) -> str | None:
     """An id: a text, or a whole number."""
     if not isinstance(node, Scalar) or (node.plain and not node.text.isdigit()):
         return None
-    return node.text.strip() or None
+    return node.text.strip()
