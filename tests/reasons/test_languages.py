@@ -11,7 +11,7 @@ from typing import Any
 
 import polib
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -260,9 +260,25 @@ def test_the_words_of_the_product_are_whole(language: str) -> None:
     assert catalog.fuzzy_entries() == []
 
 
-@given(cases, st.sampled_from(["de", "es", "fr"]))
+_DRAWN = given(cases, st.sampled_from(["de", "es", "fr"]))
+
+
+@_DRAWN
+@settings(max_examples=24)
 def test_drawn_cases_are_decided_alike_in_every_language(case: dict[str, Any], language: str) -> None:
     """What is advised, in which order, by when and by which rules hangs on no language."""
+    _decided_alike(case, language)
+
+
+@pytest.mark.slow
+@_DRAWN
+@settings(max_examples=10_000)
+def test_ten_thousand_drawn_cases_are_decided_alike(case: dict[str, Any], language: str) -> None:
+    """The same for as many cases as there are combinations of rules to expect."""
+    _decided_alike(case, language)
+
+
+def _decided_alike(case: dict[str, Any], language: str) -> None:
     policy = shipped("default")
     english, other = (json.loads(policy.decide(case, language=name).to_json()) for name in ("en", language))
     for answer in (english, other):
